@@ -1,0 +1,5 @@
+"""``python -m mockserver`` is ``cerebras-mock``."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,79 @@
+"""What all completions have in common: identity, usage and times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from random import Random
+from typing import Any
+
+from .edition import Model
+from .reply import Said
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    A completion, ready to be written in either form.
+
+    ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``prompt`` the
+    tokens of the prompt, ``times`` the server's measurements in seconds.
+    """
+
+    number: str
+    created: float
+    model_id: str
+    model: Model
+    prompt: int
+    said: Said
+    times: dict[str, float]
+
+    @property
+    def fingerprint(self) -> str:
+        """The ``system_fingerprint``: constant for a model."""
+        return _fingerprint(self.model_id)
+
+    def usage(self) -> dict[str, Any]:
+        """Return the token counts, in the key order of the API."""
+        completion = len(self.said.pieces)
+        images = {"image_tokens": 0} if self.model.vision else {}
+        return {
+            "total_tokens": self.prompt + completion,
+            "completion_tokens": completion,
+            "completion_tokens_details": {"reasoning_tokens": 0},
+            "prompt_tokens": self.prompt,
+            "prompt_tokens_details": {"cached_tokens": 0, **images},
+        }
+
+    def tail(self) -> dict[str, Any]:
+        """Return what ends the last object of an answer."""
+        return {"usage": self.usage(), "time_info": {"created": self.created, **self.times}}
+
+
+def number(random: Random) -> str:
+    """Return 32 hexadecimal digits in the form of a UUID."""
+    text = f"{random.getrandbits(128):032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def times(model: Model, *, prompt: int, completion: int, random: Random) -> dict[str, float]:
+    """
+    Return plausible measurements: prompts are read twenty times faster than text is written.
+
+    None is so small that encoders would differ in how they write it.
+    """
+    queue = round(random.uniform(0.0001, 0.0005), 9)
+    reading = round(0.0001 + prompt / (20 * model.speed), 9)
+    writing = round(0.0001 + completion / model.speed, 9)
+    return {
+        "queue_time": queue,
+        "prompt_time": reading,
+        "completion_time": writing,
+        "total_time": queue + reading + writing + 0.0008,
+    }
+
+
+@cache
+def _fingerprint(model_id: str) -> str:
+    return f"fp_{blake2b(model_id.encode(), digest_size=10).hexdigest()}"

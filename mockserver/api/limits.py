@@ -1,0 +1,128 @@
+"""
+Rate limits as token buckets.
+
+The API counts requests and tokens per minute, hour and day, for each key and model. A bucket
+refills continuously. A request is admitted when every bucket holds enough: one request, and the
+tokens of its prompt plus the longest completion that it may get. What it did not use after all is
+put back when it is over. Time comes in as an argument, in seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from mockserver.plan import Headers
+
+from .edition import PerPeriod, Tier
+
+Kind = Literal["requests", "tokens"]
+PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
+_CLOSE_ENOUGH = 1e-6
+
+
+@dataclass(slots=True)
+class Bucket:
+    """So many things per period (in seconds), replenished evenly."""
+
+    capacity: int
+    period: float
+    level: float
+    at: float
+
+    def refill(self, now: float) -> float:
+        """Return the level now."""
+        gained = (now - self.at) * self.capacity / self.period
+        self.level = min(float(self.capacity), self.level + max(0.0, gained))
+        self.at = max(self.at, now)
+        return self.level
+
+    def left(self, now: float, returning: int) -> int:
+        """Return what is there now, in whole numbers, with what is about to be put back."""
+        return min(self.capacity, int(self.refill(now) + returning + _CLOSE_ENOUGH))
+
+    def wait_for(self, amount: float, now: float) -> float:
+        """Return the seconds until so much is there; 0 when it is there now."""
+        lacking = min(amount, self.capacity) - self.refill(now)
+        return lacking * self.period / self.capacity if lacking > _CLOSE_ENOUGH else 0.0
+
+    def change(self, amount: float, now: float) -> None:
+        """Put in, or take out when negative, between empty and full."""
+        self.level = min(float(self.capacity), max(0.0, self.refill(now) + amount))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Which limit refuses a request, and the seconds until the same request would be admitted."""
+
+    kind: Kind
+    period: str
+    wait: float
+
+    @property
+    def problem(self) -> str:
+        """The name in the catalogue of problems."""
+        return f"{self.kind}_per_{self.period}"
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds, rounded up: coming back then is never too early."""
+        return max(1, math.ceil(self.wait - _CLOSE_ENOUGH))
+
+
+class Quota:
+    """What is left to one key on one model."""
+
+    def __init__(self, tier: Tier, now: float) -> None:
+        self._buckets: dict[tuple[Kind, str], Bucket] = {
+            **_buckets("requests", tier.requests, now),
+            **_buckets("tokens", tier.tokens, now),
+        }
+
+    def refusal(self, tokens: int, now: float) -> Refusal | None:
+        """Return what refuses a request that reserves so many tokens: the longest wait of all."""
+        waits = (
+            Refusal(kind, period, bucket.wait_for(1 if kind == "requests" else tokens, now))
+            for (kind, period), bucket in self._buckets.items()
+        )
+        worst = max(waits, key=lambda refusal: refusal.wait)
+        return worst if worst.wait else None
+
+    def reserve(self, tokens: int, now: float) -> None:
+        """Take one request and so many tokens."""
+        self.spend(requests=1, tokens=tokens, now=now)
+
+    def settle(self, reserved: int, used: int, now: float) -> None:
+        """Put back what was reserved and not used."""
+        self.spend(requests=0, tokens=used - reserved, now=now)
+
+    def spend(self, *, requests: int, tokens: int, now: float) -> None:
+        """Take requests and tokens out of every bucket, whether or not they are there."""
+        for (kind, _), bucket in self._buckets.items():
+            bucket.change(-(requests if kind == "requests" else tokens), now)
+
+    def headers(self, now: float, *, returning: int = 0) -> Headers:
+        """
+        Return the twelve integer fields, limits first.
+
+        ``returning`` are reserved tokens that the very answer with these fields puts back.
+        """
+        limits = tuple(
+            (f"x-ratelimit-limit-{kind}-{period}", str(bucket.capacity))
+            for (kind, period), bucket in self._buckets.items()
+        )
+        back = {"requests": 0, "tokens": returning}
+        remaining = tuple(
+            (f"x-ratelimit-remaining-{kind}-{period}", str(bucket.left(now, back[kind])))
+            for (kind, period), bucket in self._buckets.items()
+        )
+        return limits + remaining
+
+
+def _buckets(kind: Kind, amounts: PerPeriod, now: float) -> dict[tuple[Kind, str], Bucket]:
+    capacities = {"minute": amounts.minute, "hour": amounts.hour, "day": amounts.day}
+    return {
+        (kind, period): Bucket(capacity, PERIODS[period], float(capacity), now)
+        for period, capacity in capacities.items()
+    }

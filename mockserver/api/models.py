@@ -1,0 +1,67 @@
+"""The catalogue of models: the short list for customers, the long one for the public."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .edition import Edition, Model
+from .problems import RefusalError
+
+_SAMPLING = ("temperature", "top_p", "seed", "stop", "max_completion_tokens")
+_LATER = ("frequency_penalty", "presence_penalty", "logit_bias")
+
+
+def listing(edition: Edition, *, public: bool) -> dict[str, Any]:
+    """Return the body of ``GET /v1/models`` or of ``GET /public/v1/models``."""
+    served = [name for name in edition.models if edition.serves(name)]
+    return {"object": "list", "data": [record(edition, name, public=public) for name in served]}
+
+
+def record(edition: Edition, name: str, *, public: bool) -> dict[str, Any]:
+    """Return the record of one model. Raises RefusalError when it is not served."""
+    if not edition.serves(name):
+        raise RefusalError("model_not_found", {"model": name})
+    model = edition.models[name]
+    short = {"id": name, "object": "model", "created": model.created}
+    if not public:
+        return {**short, "owned_by": "Cerebras"}
+    return {**short, "owned_by": model.owner, **_details(model, retired=edition.is_retired(model))}
+
+
+def _details(model: Model, *, retired: bool) -> dict[str, Any]:
+    abilities = ("streaming", "function_calling", "structured_outputs")
+    more = ("json_mode", "tools", "tool_choice", "parallel_tool_calls", "response_format")
+    return {
+        "name": model.name,
+        "description": model.description,
+        "hugging_face_id": model.hugging_face_id,
+        "pricing": dict(zip(("prompt", "completion"), model.price, strict=True)),
+        "capabilities": {
+            **dict.fromkeys(abilities, True),
+            "vision": model.vision,
+            **dict.fromkeys(more, True),
+            "reasoning": model.reasoning,
+        },
+        "supported_parameters": {
+            **dict.fromkeys(_SAMPLING, True),
+            "logprobs": False,
+            "top_logprobs": False,
+            **dict.fromkeys(_LATER, True),
+            "repetition_penalty": False,
+        },
+        "architecture": {
+            "modality": "text+vision" if model.vision else "text",
+            "tokenizer": model.tokenizer,
+            "instruct_type": model.tokenizer.lower(),
+        },
+        "limits": {
+            "max_context_length": model.context,
+            "max_completion_tokens": model.max_output,
+            "requests_per_minute": None,
+            "tokens_per_minute": None,
+        },
+        "datacenter_locations": [],
+        "deprecated": retired,
+        "preview": model.preview,
+        "quantization": "FP16/8 (weights only)",
+    }

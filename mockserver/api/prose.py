@@ -1,0 +1,54 @@
+"""
+What the model says when no scenario tells it what to say.
+
+Faker supplies a pool of words, once and lazily; sentences are drawn from it by the ``Random``
+that is handed in, so that the same seed gives the same text in every process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from random import Random
+from typing import Any
+
+from . import tokens
+
+_POOL_SEED = 20240828  # the day on which the API opened; any constant does
+_POOL_SIZE = 600
+
+
+def answer(random: Random) -> list[str]:
+    """Return a short answer of some sentences, as tokens."""
+    text = " ".join(_sentence(random) for _ in range(random.randint(2, 8)))
+    return tokens.pieces(text)
+
+
+def of_length(random: Random, length: int) -> list[str]:
+    """Return an answer of exactly so many tokens, the last of them a full stop."""
+    said: list[str] = []
+    for sentence in _sentences(random):
+        if len(said) >= length:
+            break
+        said += tokens.pieces(f" {sentence}" if said else sentence)
+    return [*said[: length - 1], "."] if length else []
+
+
+def _sentences(random: Random) -> Iterator[str]:
+    while True:
+        yield _sentence(random)
+
+
+def _sentence(random: Random) -> str:
+    words = random.choices(_words(), k=random.randint(5, 14))
+    words[2] += random.choice(("", ","))
+    return " ".join(words).capitalize() + "."
+
+
+@cache
+def _words() -> tuple[str, ...]:
+    from faker import Factory
+
+    fake: Any = Factory.create("en_US", providers=["faker.providers.lorem"])
+    fake.seed_instance(_POOL_SEED)
+    return tuple(dict.fromkeys(fake.words(nb=_POOL_SIZE)))

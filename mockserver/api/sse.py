@@ -1,0 +1,45 @@
+"""Server-sent events, as far as the chat API uses them: ``data:`` lines and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+
+DONE = b"data: [DONE]\n\n"
+
+
+def plain_dumps(value: object) -> bytes:
+    """
+    Encode JSON as the API does: compact, not escaped to ASCII.
+
+    >>> plain_dumps({"a": "é"}).decode()
+    '{"a":"é"}'
+    """
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+try:  # the ``speed`` extra
+    from orjson import dumps as _fast_dumps
+except ImportError:
+    _fast_dumps = plain_dumps
+
+dumps: Callable[[object], bytes] = _fast_dumps
+"""``plain_dumps``, or the same bytes from orjson in a quarter of the time."""
+
+
+def event(value: object) -> bytes:
+    r"""
+    Encode one event.
+
+    >>> event({"a": 1})
+    b'data: {"a":1}\n\n'
+    """
+    return b"data: " + dumps(value) + b"\n\n"
+
+
+def parsed(data: bytes) -> Any:
+    """Return what an event says, or None when it says no JSON (``[DONE]``, a comment)."""
+    payload = data.removeprefix(b"data: ")
+    return json.loads(payload) if payload is not data and payload[:1] == b"{" else None

@@ -1,0 +1,44 @@
+"""From the bytes of a body to a plain dictionary, or to the API's own sentence about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from .problems import RefusalError
+from .requests import ChatCompletionRequest, CompletionRequest
+from .routes import Endpoint
+
+_BODIES: dict[Endpoint, TypeAdapter[Any]] = {
+    "chat": TypeAdapter(ChatCompletionRequest),
+    "completions": TypeAdapter(CompletionRequest),
+}
+
+
+def validate(endpoint: Endpoint, body: bytes) -> dict[str, Any]:
+    """
+    Return the body as a dictionary; an endpoint without a body gives an empty one.
+
+    Raises RefusalError with one line for each thing that is wrong, worded as the API words it.
+    """
+    adapter = _BODIES.get(endpoint)
+    if adapter is None:
+        return {}
+    try:
+        valid: dict[str, Any] = adapter.validate_json(body)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        reason = "\n".join(_sentence(one) for one in details)
+        raise RefusalError("wrong_api_format", {"reason": reason}) from error
+    if (valid.get("n") or 1) > 1:
+        raise RefusalError("n_greater_than_1")
+    return valid
+
+
+def _sentence(error: ErrorDetails) -> str:
+    where = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        return f"{where}: property '{where}' is unsupported"
+    return f"{where}: {error['msg']}"

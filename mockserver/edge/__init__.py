@@ -1,0 +1,1 @@
+"""The server: what waits, writes and closes."""

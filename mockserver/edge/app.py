@@ -1,0 +1,84 @@
+"""Translates between aiohttp and the engine; everything else is in the plan."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+
+from mockserver.api import headers
+from mockserver.api.problems import PROBLEMS
+from mockserver.messages import Request
+
+from .live import LiveEngine
+from .playback import play
+
+MAX_BODY = 10 * 1024 * 1024
+_SHUTDOWN_SECONDS = 0.01
+_log = logging.getLogger("mockserver")
+
+
+class Site:
+    """
+    A listening mock; the only thing it knows of HTTP is how to hand a request on.
+
+    ``url`` has the port that was really bound.
+    """
+
+    def __init__(self, live: LiveEngine) -> None:
+        self.live = live
+        self.url = ""
+        self._runner: web.ServerRunner | None = None
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen. Raises OSError when the address can't be had."""
+        server = web.Server(
+            self._answer,
+            request_factory=_request,
+            handler_cancellation=True,
+            access_log=None,
+        )
+        self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port, backlog=1024).start()
+        bound = self._runner.addresses[0]
+        shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
+        self.url = f"http://{shown}:{bound[1]}"
+
+    async def stop(self) -> None:
+        """Stop listening and drop every open connection."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            body = await request.read()
+        except HTTPRequestEntityTooLarge:
+            return await self._refuse_size(request)
+        received = Request(
+            request.method,
+            request.path,
+            {name.lower(): value for name, value in request.headers.items()},
+            body,
+            request.query_string,
+        )
+        with self.live.answering(received) as exchange:
+            if _log.isEnabledFor(logging.INFO):
+                _log.info("%s", exchange.line())
+            return await play(exchange.plan, request)
+
+    async def _refuse_size(self, request: web.BaseRequest) -> web.StreamResponse:
+        problem = PROBLEMS["content_too_large"]
+        random = self.live.engine.random_of(0)
+        fields = headers.edge(problem.content_type, now=self.live.clock(), random=random)
+        return await play(problem.plan({}, fields), request)
+
+
+def _request(
+    message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
+) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)

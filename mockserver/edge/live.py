@@ -1,0 +1,102 @@
+"""An engine with a clock and a lock: what every edge and every test holds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from mockserver.engine import Engine
+from mockserver.journal import Exchange, Journal
+from mockserver.messages import Request
+from mockserver.scenario import Scenario, load
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What outranks a scenario's own settings; None leaves them."""
+
+    edition: str | None = None
+    tier: str | None = None
+    seed: int | None = None
+
+    def applied_to(self, scenario: Scenario) -> Scenario:
+        """Return the scenario with the settings in place."""
+        return replace(
+            scenario,
+            edition=self.edition or scenario.edition,
+            tier=self.tier or scenario.tier,
+            seed=scenario.seed if self.seed is None else self.seed,
+        )
+
+
+class LiveEngine:
+    """
+    The engine that is answering now; safe to use from any thread.
+
+    ``clock`` returns seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str = "healthy",
+        overrides: Overrides | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.clock = clock
+        self._lock = Lock()
+        self._overrides = overrides or Overrides()
+        self.play(scenario)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario being played, with all settings resolved."""
+        return self._engine.scenario
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that answers now."""
+        return self._engine
+
+    @property
+    def journal(self) -> Journal:
+        """What happened since the scenario was started."""
+        return self._engine.journal
+
+    def play(self, scenario: Scenario | str, overrides: Overrides | None = None) -> None:
+        """
+        Start a scenario from its beginning, with an empty journal and full limits.
+
+        Raises MockServerError when it can't be found or read.
+        """
+        if overrides is not None:
+            self._overrides = overrides
+        found = load(scenario) if isinstance(scenario, str) else scenario
+        engine = Engine(self._overrides.applied_to(found), now=self.clock())
+        with self._lock:
+            self._engine = engine
+
+    def begin(self, request: Request) -> tuple[Engine, Exchange]:
+        """Return the exchange to play, and the engine to tell when it is over."""
+        with self._lock:
+            engine = self._engine
+            return engine, engine.handle(request, now=self.clock())
+
+    def finish(self, engine: Engine, exchange: Exchange, *, client_left: bool = False) -> None:
+        """Note that an exchange is over."""
+        with self._lock:
+            engine.finish(exchange, now=self.clock(), client_left=client_left)
+
+    @contextmanager
+    def answering(self, request: Request) -> Iterator[Exchange]:
+        """Begin and finish around the playing; leaving by an exception means the client left."""
+        engine, exchange = self.begin(request)
+        left = True
+        try:
+            yield exchange
+            left = False
+        finally:
+            self.finish(engine, exchange, client_left=left)

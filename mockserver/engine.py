@@ -1,0 +1,203 @@
+"""
+Answers a request with a plan.
+
+Five steps: admit (who asks for what, is it allowed), choose (the first rule that fits), answer
+(what the real API would say), distort (fold the rule's faults over it), note (into the journal).
+No clock and no chance of its own: time is handed in, and every random draw comes from the seed
+and the number of the request, so that the same seed gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from random import Random
+
+from .api import answer, chat, completions, editions, headers, models
+from .api.limits import Quota, Refusal
+from .api.problems import PROBLEMS, RefusalError
+from .api.reply import Reply, say
+from .api.sse import dumps
+from .faults import Context
+from .inquiry import COMPLETING, Inquiry, read
+from .journal import Exchange, Journal, without_key
+from .messages import Request
+from .plan import Data, End, Head, Headers, Plan, tokens_of
+from .scenario import Rule, Scenario
+
+_JSON = "application/json"
+_STREAM = "text/event-stream; charset=utf-8"
+_WRITERS = {"chat": chat, "completions": completions}
+_HONEST = Rule()
+
+
+class Engine:
+    """
+    One run of a scenario; ``now`` is always in seconds since the epoch.
+
+    Raises UnknownNameError when the scenario's edition or tier does not exist.
+    """
+
+    def __init__(self, scenario: Scenario, *, now: float) -> None:
+        self.scenario = scenario
+        edition = editions.load(scenario.edition or editions.DEFAULT)
+        self.edition = edition.narrowed(scenario.context) if scenario.context else edition
+        self.seed = scenario.seed or 0
+        self.journal = Journal()
+        self._tier = self.edition.tier(scenario.tier)
+        self._started = now
+        self._quotas: dict[tuple[str | None, str], Quota] = {}
+        self._asked = [0] * len(scenario.rules)
+        self._luck = [Random(f"{self.seed}/rule/{at}") for at in range(len(scenario.rules))]
+
+    def handle(self, request: Request, *, now: float) -> Exchange:
+        """Return the exchange with the plan that answers the request."""
+        inquiry = read(request, self.edition)
+        number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
+        context = Context(self.random_of(number), now, inquiry.facts(self.edition))
+        rule = self._choose(inquiry, now)
+        quota = self._admit(inquiry, now)
+        plan = self._answer(inquiry, rule.reply, quota, context)
+        for fault in rule.faults:
+            plan = fault.apply(plan, context)
+        exchange = Exchange(
+            number,
+            now,
+            without_key(request),
+            inquiry.endpoint,
+            inquiry.model_id,
+            inquiry.stream,
+            plan,
+            rule=rule.name,
+            prompt_tokens=inquiry.prompt,
+            requested_tokens=inquiry.requested,
+            reserved_tokens=_reservation(inquiry) if quota else 0,
+            key=_identity(request.key),
+        )
+        self.journal.add(exchange)
+        return exchange
+
+    def random_of(self, number: int) -> Random:
+        """Return the randomness of one exchange."""
+        return Random(f"{self.seed}/{number}")
+
+    def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:
+        """Note that the plan has been played, and settle what it had reserved."""
+        exchange.finished, exchange.client_left = now, client_left
+        if exchange.reserved_tokens:
+            tokens = exchange.prompt_tokens + exchange.completion_tokens
+            used = 0 if exchange.refused else tokens
+            quota = self._quota(exchange.key, exchange.model, now)
+            quota.settle(exchange.reserved_tokens, used, now)
+
+    def _choose(self, inquiry: Inquiry, now: float) -> Rule:
+        subject = inquiry.subject()
+        for at, rule in enumerate(self.scenario.rules):
+            if rule.match.difference(subject) is None:
+                self._asked[at] += 1
+                elapsed = now - self._started
+                if rule.schedule.fires(self._asked[at], elapsed=elapsed, random=self._luck[at]):
+                    return rule
+        return _HONEST
+
+    def _admit(self, inquiry: Inquiry, now: float) -> Quota | None:
+        """Reserve what the request may use; None when it is refused or costs nothing."""
+        if inquiry.refusal is not None or inquiry.endpoint not in COMPLETING:
+            return None
+        quota = self._quota(_identity(inquiry.request.key), inquiry.model_id, now)
+        tokens = _reservation(inquiry)
+        refused = quota.refusal(tokens, now) if self.scenario.tier else None
+        if refused is not None:
+            inquiry.refusal = _too_much(refused, quota.headers(now))
+            return None
+        quota.reserve(tokens, now)
+        return quota
+
+    def _answer(
+        self, inquiry: Inquiry, reply: Reply, quota: Quota | None, context: Context
+    ) -> Plan:
+        """Return what the real API would say."""
+        try:
+            if inquiry.refusal is not None:
+                raise inquiry.refusal
+            if quota is not None:
+                return self._completion(inquiry, reply, quota, context)
+            body = self._catalogue(inquiry)
+        except RefusalError as error:
+            problem = PROBLEMS[error.problem]
+            fields = headers.edge(problem.content_type, now=context.now, random=context.random)
+            return problem.plan(error.facts, (*fields, *error.headers))
+        fields = headers.edge(_JSON, now=context.now, random=context.random)
+        return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
+
+    def _catalogue(self, inquiry: Inquiry) -> bytes:
+        public = inquiry.endpoint in ("public_models", "public_model")
+        match inquiry.endpoint:
+            case "models" | "public_models":
+                return dumps(models.listing(self.edition, public=public))
+            case "model" | "public_model":
+                return dumps(models.record(self.edition, inquiry.name, public=public))
+            case _:
+                return dumps(None)  # the warm-up
+
+    def _completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, context: Context) -> Plan:
+        assert inquiry.endpoint in _WRITERS  # noqa: S101 (only these have a quota)
+        writer = _WRITERS[inquiry.endpoint]
+        model = self.edition.models[inquiry.model_id]
+        said = say(reply, limit=inquiry.limit, random=_voice(self.seed, inquiry))
+        completion = len(said.pieces)
+        number = answer.number(context.random)
+        spent = answer.times(
+            model, prompt=inquiry.prompt, completion=completion, random=context.random
+        )
+        whole = answer.Answer(
+            number, context.now, inquiry.model_id, model, inquiry.prompt, said, spent
+        )
+        if inquiry.stream:
+            data = writer.stream(whole, done=self.edition.stream_done)
+            pending = 0
+        else:
+            data = (writer.document(whole),)
+            pending = inquiry.limit - tokens_of(data)
+        fields: Headers = (
+            *headers.edge(
+                _STREAM if inquiry.stream else _JSON, now=context.now, random=context.random
+            ),
+            ("inference-id", f"{writer.INFERENCE_ID}{number}"),
+            *quota.headers(context.now, returning=pending),
+        )
+        return (Head(200, fields), *data, End())
+
+    def _quota(self, key: str | None, model: str, now: float) -> Quota:
+        account = (key, model)
+        if account not in self._quotas:
+            quota = Quota(self._tier, now)
+            spent = self.scenario.spent
+            quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
+            self._quotas[account] = quota
+        return self._quotas[account]
+
+
+def _reservation(inquiry: Inquiry) -> int:
+    return inquiry.prompt + inquiry.limit
+
+
+def _too_much(refused: Refusal, shown: Headers) -> RefusalError:
+    retry_after = ("retry-after", str(refused.retry_after))
+    return RefusalError(refused.problem, headers=(retry_after, *shown))
+
+
+def _identity(key: str | None) -> str | None:
+    """Return what tells keys apart without being one."""
+    return key and blake2b(key.encode(), digest_size=8).hexdigest()
+
+
+def _voice(seed: int, inquiry: Inquiry) -> Random:
+    """Return the randomness of what is said: the same for the same request, streamed or not."""
+    about = {
+        name: value
+        for name, value in inquiry.body.items()
+        if name not in ("stream", "stream_options")
+    }
+    text = f"{seed}/{json.dumps(about, sort_keys=True)}"
+    return Random(blake2b(text.encode(), digest_size=8).digest())

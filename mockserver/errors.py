@@ -1,0 +1,43 @@
+"""
+What can be wrong with the user's input.
+
+* MockServerError
+  - DocumentError: a YAML file that cannot be read as what it should be
+  - UnknownNameError: a scenario, edition, tier or parameter that does not exist
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class MockServerError(Exception):
+    """The root; its text is one sentence for the user."""
+
+
+class DocumentError(MockServerError):
+    """A YAML document is wrong; the text has file, line, column, path, and what is allowed."""
+
+
+class UnknownNameError(MockServerError):
+    """Nothing has this name."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        super().__init__(f"no {kind} is called {name!r}{suggestion(name, known)}")
+
+
+def suggestion(found: str, known: Iterable[str]) -> str:
+    """
+    Return what to write instead, as the tail of a sentence.
+
+    >>> suggestion("modle", ["model", "stream"])
+    "; did you mean 'model'? Allowed are model, stream"
+    >>> suggestion("x", ["model"])
+    '; allowed are model'
+    """
+    names = list(known)
+    close = get_close_matches(found, names, n=1)
+    listed = f"llowed are {', '.join(names)}"
+    return f"; did you mean {close[0]!r}? A{listed}" if close else f"; a{listed}"

@@ -1,0 +1,25 @@
+"""
+The faults, by the name they have in a scenario.
+
+A fault is a frozen value with one method; its fields are its keys in YAML. A new one is a class
+in the file of its family and a row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .base import Context, Fault
+from .connection import Cut
+from .status import Error
+from .stream import Truncate
+from .timing import Latency
+
+__all__ = ["FAULTS", "Context", "Cut", "Error", "Fault", "Latency", "Truncate"]
+
+FAULTS: Mapping[str, type[Fault]] = {
+    "error": Error,
+    "latency": Latency,
+    "truncate": Truncate,
+    "cut": Cut,
+}

@@ -1,0 +1,32 @@
+"""What a fault is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Protocol
+
+from mockserver.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    What a fault may depend on besides the plan.
+
+    ``now`` is in seconds since the epoch; ``facts`` are what messages may name: the ``model``,
+    the prompt's ``length`` in tokens, the ``limit`` of the model.
+    """
+
+    random: Random
+    now: float = 0.0
+    facts: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+class Fault(Protocol):
+    """A way to break an answer."""
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Return the plan with this fault in it."""
+        ...

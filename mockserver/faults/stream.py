@@ -1,0 +1,72 @@
+"""Changes what a completion says, in a stream or in one document."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.api import tokens
+from mockserver.api.sse import dumps, event, parsed
+from mockserver.plan import Data, Plan, Step, tokens_of
+from mockserver.quantities import Count
+
+from .base import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Truncate:
+    """
+    End the answer after so many tokens, with ``finish_reason: length`` and a usage that agrees.
+
+    It is what a client sees when the completion limit is reached; shorter answers are untouched.
+    """
+
+    tokens: Count
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Drop the text that is too much and correct the finish."""
+        if tokens_of(plan) <= self.tokens:
+            return plan
+        kept: list[Step] = []
+        room = self.tokens
+        for step in plan:
+            if not isinstance(step, Data):
+                kept.append(step)
+            elif room or not step.tokens or _has_usage(step):
+                shorter = _shortened(step, room, total=self.tokens)
+                room -= shorter.tokens
+                kept.append(shorter)
+        return tuple(kept)
+
+
+def _has_usage(step: Data) -> bool:
+    return b'"usage":' in step.data
+
+
+def _shortened(step: Data, room: int, *, total: int) -> Data:
+    """Return a piece with at most ``room`` tokens of text; one with usage counts ``total``."""
+    if step.tokens <= room and not _has_usage(step):
+        return step
+    streamed = parsed(step.data) is not None
+    body = parsed(step.data) if streamed else json.loads(step.data)
+    for choice in body["choices"]:
+        _cut_text(choice, room)
+    if "usage" in body:
+        _finish(body, total)
+    return Data(event(body) if streamed else dumps(body), min(step.tokens, room))
+
+
+def _cut_text(choice: dict[str, Any], room: int) -> None:
+    for holder in (choice.get("delta"), choice.get("message"), choice):
+        for name in ("content", "text"):
+            if isinstance(holder, dict) and isinstance(holder.get(name), str):
+                holder[name] = "".join(tokens.pieces(holder[name])[:room])
+
+
+def _finish(body: dict[str, Any], total: int) -> None:
+    for choice in body["choices"]:
+        choice["finish_reason"] = "length"
+    usage = body["usage"]
+    usage["completion_tokens"] = total
+    usage["total_tokens"] = usage["prompt_tokens"] + total

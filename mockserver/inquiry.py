@@ -1,0 +1,130 @@
+"""Reads a request: which endpoint, whose key, which model, how many tokens, or why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .api import tokens
+from .api.edition import Edition, Model
+from .api.problems import RefusalError
+from .api.routes import WITHOUT_KEY, Endpoint, route
+from .api.validation import validate
+from .messages import Request
+from .scenario.matching import Subject
+
+COMPLETING: frozenset[Endpoint] = frozenset({"chat", "completions"})
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """
+    What a request asks for, as far as it could be read before ``refusal`` ended the reading.
+
+    ``requested`` is the completion length that the client asked for, ``limit`` what it may get,
+    both in tokens.
+    """
+
+    request: Request
+    endpoint: Endpoint | None = None
+    name: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    prompt: int = 0
+    requested: int | None = None
+    limit: int = 0
+    refusal: RefusalError | None = None
+
+    @property
+    def model_id(self) -> str:
+        """The id of the model that is asked for, or about."""
+        return str(self.body.get("model", self.name))
+
+    @property
+    def stream(self) -> bool:
+        """Whether the client wants server-sent events."""
+        return bool(self.body.get("stream"))
+
+    def subject(self) -> Subject:
+        """Return what the rules of a scenario can look at."""
+        return Subject(self.endpoint, self.model_id, self.stream, prompt_text(self.body))
+
+    def facts(self, edition: Edition) -> dict[str, object]:
+        """Return what the messages of errors may name."""
+        model = edition.models.get(self.model_id)
+        facts: dict[str, object] = {"model": self.model_id}
+        if model is not None:
+            facts |= {"length": self.prompt + (self.requested or 0), "limit": model.context}
+        return facts
+
+
+def read(request: Request, edition: Edition) -> Inquiry:
+    """Return what the request asks for; whatever the API would refuse is noted, not raised."""
+    inquiry = Inquiry(request)
+    try:
+        inquiry.endpoint, inquiry.name = route(request.method, request.path)
+        if inquiry.endpoint not in WITHOUT_KEY:
+            _check_key(request, edition)
+        if inquiry.endpoint in COMPLETING:
+            inquiry.body = validate(inquiry.endpoint, request.body)
+            _measure(inquiry, edition)
+    except RefusalError as refusal:
+        inquiry.refusal = refusal
+    return inquiry
+
+
+def prompt_text(body: dict[str, Any]) -> str:
+    """Return the text of all messages, or the prompt, for a rule to search."""
+    if "messages" not in body:
+        prompt = body.get("prompt", "")
+        return prompt if isinstance(prompt, str) else "\n".join(map(str, prompt))
+    contents = (message.get("content") for message in body["messages"])
+    return "\n".join(
+        content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
+        for content in contents
+        if content
+    )
+
+
+def _check_key(request: Request, edition: Edition) -> None:
+    credentials = request.headers.get("authorization")
+    if credentials is None:
+        raise RefusalError(edition.keys.missing)
+    if request.key is None:
+        malformed = edition.keys.missing == "wrong_api_key"
+        raise RefusalError("wrong_api_key" if malformed else "not_bearer")
+    if not request.key.startswith(edition.keys.prefix):
+        raise RefusalError("wrong_api_key")
+
+
+def _measure(inquiry: Inquiry, edition: Edition) -> None:
+    """Count the prompt and find out how long the completion may be."""
+    body = inquiry.body
+    if not edition.serves(inquiry.model_id):
+        known = edition.models.get(inquiry.model_id)
+        raise RefusalError(
+            "model_archived" if known else "model_not_found", {"model": inquiry.model_id}
+        )
+    model = edition.models[inquiry.model_id]
+    inquiry.prompt = _prompt_tokens(body, model)
+    asked = body.get("max_completion_tokens")
+    asked = body.get("max_tokens") if asked is None else asked
+    inquiry.requested = None if asked in (None, -1) else asked
+    if inquiry.prompt + (inquiry.requested or 0) > model.context:
+        raise RefusalError("context_length_exceeded", inquiry.facts(edition))
+    room = min(model.context - inquiry.prompt, model.max_output)
+    wanted = model.default_output if inquiry.requested is None else inquiry.requested
+    inquiry.limit = room if wanted is None else min(wanted, room)
+
+
+def _prompt_tokens(body: dict[str, Any], model: Model) -> int:
+    if "messages" in body:
+        return tokens.count_messages(
+            body["messages"], base=model.prompt_base, each=model.prompt_each
+        )
+    prompt = body["prompt"]
+    if isinstance(prompt, str):
+        return tokens.count(prompt)
+    return sum(
+        tokens.count(one) if isinstance(one, str) else len(one) if isinstance(one, list) else 1
+        for one in prompt
+    )

@@ -1,0 +1,28 @@
+"""What a client sent, free of any web framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """
+    One HTTP request, fully received.
+
+    ``path`` has no query; the names in ``headers`` are lower-case; ``body`` is as sent.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+    query: str = ""
+
+    @property
+    def key(self) -> str | None:
+        """The API key of ``Authorization: Bearer KEY``; None when there is none in that form."""
+        scheme, _, credentials = self.headers.get("authorization", "").partition(" ")
+        key = credentials.strip()
+        return key if scheme.lower() == "bearer" and key else None

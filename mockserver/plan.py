@@ -1,0 +1,111 @@
+"""
+A response as a list of steps, to be played by an edge.
+
+A plan is a value: it does nothing, it can be compared, printed and stored. Its steps come in the
+order ``Head``, any number of ``Data`` and ``Wait``, then ``End`` or ``Close``; waits may also
+stand before the head, and a plan without a head never answers. What waits, writes or closes does
+not belong in this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeAlias
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+"""Header fields in the order of the wire; a name may occur twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let time pass; ``math.inf`` is a stall that only the client can end."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """
+    Send the status line and the header fields.
+
+    With a ``content-length`` among the fields the body is framed by it, whether or not that many
+    bytes follow; otherwise the body is chunked.
+    """
+
+    status: int
+    headers: Headers = ()
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the status is an error."""
+        return self.status >= HTTPStatus.BAD_REQUEST
+
+    def header(self, name: str) -> str | None:
+        """Return the first field of that (lower-case) name."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """
+    Send a piece of the body: one server-sent event, or a whole JSON document.
+
+    ``tokens`` is the number of completion tokens that the piece hands to the client.
+    """
+
+    data: bytes
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End the message as the protocol wants it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the connection before the message has ended: FIN, or RST when ``reset``."""
+
+    reset: bool = False
+
+
+Step: TypeAlias = Wait | Head | Data | End | Close
+Plan: TypeAlias = tuple[Step, ...]
+
+
+def coalesce(plan: Plan) -> Iterator[Step]:
+    """Yield the steps with each run of ``Data`` joined, so that it costs one write."""
+    run: list[Data] = []
+    for step in plan:
+        if isinstance(step, Data):
+            run.append(step)
+            continue
+        if run:
+            yield _joined(run)
+            run = []
+        yield step
+    if run:
+        yield _joined(run)
+
+
+def head_of(plan: Plan) -> Head | None:
+    """Return the head, or None when the client gets none."""
+    return next((step for step in plan if isinstance(step, Head)), None)
+
+
+def tokens_of(plan: Plan) -> int:
+    """Count the completion tokens that the plan hands to the client."""
+    return sum(step.tokens for step in plan if isinstance(step, Data))
+
+
+def duration_of(plan: Plan) -> float:
+    """Add up the waits, in seconds; infinite for a plan that stalls."""
+    return sum(step.seconds for step in plan if isinstance(step, Wait))
+
+
+def _joined(run: list[Data]) -> Data:
+    if len(run) == 1:
+        return run[0]
+    return Data(b"".join(piece.data for piece in run), sum(piece.tokens for piece in run))

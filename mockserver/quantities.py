@@ -1,0 +1,38 @@
+"""Quantities as people write them in YAML: durations with a unit, probabilities."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_UNITS)})")
+
+
+def seconds(text: object) -> float:
+    """
+    Read a duration such as ``250ms``, ``2s``, ``1.5m``, ``1h`` or ``1d`` as seconds.
+
+    >>> seconds("250ms")
+    0.25
+
+    Raises ValueError for anything else, a bare number included: nobody can tell its unit.
+    """
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError("should be a duration with its unit, such as 250ms, 2s, 1m or 1h")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+Seconds: TypeAlias = Annotated[
+    float,
+    BeforeValidator(seconds),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
+]
+"""Seconds in Python, a duration with its unit in YAML."""
+
+Probability: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+Positive: TypeAlias = Annotated[int, Field(ge=1)]
+Count: TypeAlias = Annotated[int, Field(ge=0)]

@@ -1,0 +1,22 @@
+"""Scenarios: which requests are answered how, as typed YAML."""
+
+from __future__ import annotations
+
+from .loader import describe, load, names, parse
+from .matching import Match, Prompt
+from .model import Rule, Scenario, Spent
+from .schedule import Schedule, Window
+
+__all__ = [
+    "Match",
+    "Prompt",
+    "Rule",
+    "Scenario",
+    "Schedule",
+    "Spent",
+    "Window",
+    "describe",
+    "load",
+    "names",
+    "parse",
+]

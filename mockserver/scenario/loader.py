@@ -1,0 +1,74 @@
+"""Finds a scenario by its shipped name or by path, and reads it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from mockserver.api import editions
+from mockserver.documents import Document
+from mockserver.errors import DocumentError, MockServerError, UnknownNameError
+
+from .model import Scenario
+
+_SHIPPED = files("mockserver.scenarios")
+_ADAPTER = TypeAdapter(Scenario)
+
+
+def names() -> list[str]:
+    """Return the names of the shipped scenarios."""
+    found = (entry.name for entry in _SHIPPED.iterdir())
+    return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
+
+
+def describe(name: str) -> str:
+    """Return the one-line description of a scenario."""
+    return load(name).description
+
+
+def load(name: str) -> Scenario:
+    """
+    Return a scenario by its shipped name, or by the path of a YAML file.
+
+    Raises UnknownNameError for an unknown name, DocumentError for a file that is missing or wrong.
+    """
+    if name.endswith((".yaml", ".yml")):
+        return parse(_read(Path(name)), source=name)
+    if name not in names():
+        raise UnknownNameError("scenario", name, names())
+    return _shipped(name)
+
+
+def parse(text: str, *, source: str = "<text>") -> Scenario:
+    """
+    Read a scenario from YAML text; ``source`` stands in the errors.
+
+    Raises DocumentError.
+    """
+    document = Document(text, source=source)
+    scenario = document.read_as(_ADAPTER)
+    try:
+        edition = editions.load(scenario.edition or editions.DEFAULT)
+    except MockServerError as error:
+        raise DocumentError(f"{document.where(['edition'])[0]}: edition: {error}") from error
+    if scenario.edition and scenario.tier and scenario.tier not in edition.tiers:
+        wrong = UnknownNameError("tier", scenario.tier, edition.tiers)
+        raise DocumentError(f"{document.where(['tier'])[0]}: tier: {wrong}")
+    return scenario
+
+
+@cache
+def _shipped(name: str) -> Scenario:
+    return parse((_SHIPPED / f"{name}.yaml").read_text("utf-8"), source=f"{name}.yaml")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise DocumentError(f"{path}: there is no such file") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentError(f"{path}: cannot be read: {error}") from error

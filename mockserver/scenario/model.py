@@ -1,0 +1,77 @@
+"""A scenario, as it stands in a file: the fields are the keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, ConfigDict, Field, create_model
+
+from mockserver.api.reply import Reply
+from mockserver.faults import FAULTS, Fault
+from mockserver.quantities import Count, Positive
+
+from .matching import Match
+from .schedule import Schedule
+
+if TYPE_CHECKING:
+    AnyFault: TypeAlias = Fault
+else:
+    # In YAML a fault is a mapping with one key, its name: {error: {status: 503}}.
+    _entry = create_model(
+        "FaultEntry",
+        __config__=ConfigDict(
+            extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
+        ),
+        **{name: (fault | None, None) for name, fault in FAULTS.items()},
+    )
+
+    def _the_one(entry: Any) -> Fault:
+        named = [getattr(entry, name) for name in entry.model_fields_set]
+        if len(named) != 1 or named[0] is None:
+            raise ValueError(f"should name exactly one fault: {', '.join(FAULTS)}")
+        return named[0]
+
+    AnyFault = Annotated[_entry, AfterValidator(_the_one)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to answer: for whom, when, what the model says, and what breaks."""
+
+    name: str = ""
+    match: Match = field(default_factory=Match)
+    schedule: Schedule = field(default_factory=Schedule)
+    reply: Reply = field(default_factory=Reply)
+    faults: tuple[AnyFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What others have used of the tier's minute, hour and day when the scenario starts."""
+
+    requests: Count = 0
+    tokens: Count = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """
+    An ordered list of rules; the first that fits answers, and without one the honest API does.
+
+    ``tier`` enforces the limits of a tier of the edition; without it they are only shown.
+    ``context`` narrows the window of every model to so many tokens.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    version: Literal[1] = 1
+    description: str = ""
+    source: str = ""
+    edition: str | None = None
+    tier: str | None = None
+    seed: int | None = None
+    spent: Spent = field(default_factory=Spent)
+    context: Positive | None = None
+    rules: tuple[Rule, ...] = ()
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)

@@ -1,0 +1,1 @@
+"""Pytest fixtures for apps that call the Cerebras API."""

@@ -1,0 +1,1 @@
+"""The shipped scenarios; installed as ``mockserver.scenarios``. No sub-folders."""
