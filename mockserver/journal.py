@@ -17,7 +17,6 @@ from .api.routes import Endpoint
 from .messages import Request
 from .plan import Close, Data, Plan, head_of, tokens_of
 
-
 _LONGEST_PREFIX = 4  # "csk", "sk", "gsk", "hf": what tells vendors apart and gives nothing away
 
 

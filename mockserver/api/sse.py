@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-
 DONE = b"data: [DONE]\n\n"
 
 

@@ -65,10 +65,16 @@ class Site:
             body,
             request.query_string,
         )
-        with self.live.answering(received) as exchange:
-            if _log.isEnabledFor(logging.INFO):
-                _log.info("%s", exchange.line())
-            return await play(exchange.plan, request)
+        try:
+            with self.live.answering(received) as exchange:
+                if _log.isEnabledFor(logging.INFO):
+                    _log.info("%s", exchange.line())
+                return await play(exchange.plan, request)
+        except ConnectionError:
+            return web.StreamResponse()  # the client has left, nobody reads it
+        except Exception as error:
+            self.live.crashes.append(error)
+            raise
 
     async def _refuse_size(self, request: web.BaseRequest) -> web.StreamResponse:
         problem = PROBLEMS["content_too_large"]

@@ -36,7 +36,8 @@ class LiveEngine:
     """
     The engine that is answering now; safe to use from any thread.
 
-    ``clock`` returns seconds since the epoch.
+    ``clock`` returns seconds since the epoch. ``crashes`` are errors of the mock itself: there
+    should be none, and whoever owns the engine raises them where somebody sees them.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class LiveEngine:
     ) -> None:
         self.clock = clock
         self._lock = Lock()
+        self.crashes: list[Exception] = []
         self._overrides = overrides or Overrides()
         self.play(scenario)
 

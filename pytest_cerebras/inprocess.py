@@ -1,0 +1,187 @@
+"""
+Plays plans to httpx clients inside the process, through respx.
+
+The second player: what ``mockserver.edge.playback`` does to a socket, this does to an
+``httpx.Response``. respx knows no time-outs, so the read time-out of the client is kept here.
+Clients that don't use httpx (requests, aiohttp, openai 3 with its httpx2) need the server.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias, assert_never
+
+import anyio
+import httpx
+import respx
+from respx.models import PassThrough
+
+from mockserver.edge.live import LiveEngine
+from mockserver.messages import Request
+from mockserver.plan import Close, Data, End, Head, Plan, Wait
+
+HOST = "api.cerebras.ai"
+Action: TypeAlias = float | Head | bytes
+"""Sleep so many seconds, start the response, or hand over a piece of the body."""
+
+
+def actions(plan: Plan, read_timeout: float | None) -> Iterator[Action]:
+    """
+    Yield what the client goes through.
+
+    Raises the httpx exception that a socket would have caused: ReadTimeout after ``read_timeout``
+    seconds without a byte, RemoteProtocolError for a FIN that comes too early, ReadError for RST.
+    """
+    owed: int | None = None
+    begun = False
+    quiet = 0.0
+    for step in plan:
+        match step:
+            case Wait(seconds):
+                if read_timeout is not None and quiet + seconds > read_timeout:
+                    yield read_timeout - quiet
+                    raise httpx.ReadTimeout("The read operation timed out")
+                quiet += seconds
+                yield seconds
+            case Head():
+                length = step.header("content-length")
+                owed, begun, quiet = int(length) if length else None, True, 0.0
+                yield step
+            case Data(data):
+                owed, quiet = None if owed is None else owed - len(data), 0.0
+                yield data
+            case End():
+                if owed:
+                    raise _lost(begun=True, reset=False)
+            case Close(reset):
+                raise _lost(begun=begun, reset=reset)
+            case _:
+                assert_never(step)
+
+
+class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that arrives as the plan says, for a sync or an async client."""
+
+    def __init__(self, rest: Iterator[Action], finish: Callable[[bool], None]) -> None:
+        self._rest = rest
+        self._finish = finish
+        self._left = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        for action in self._playing():
+            if isinstance(action, float):
+                _sleep(action)
+            elif isinstance(action, bytes):
+                yield action
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for action in self._playing():
+            if isinstance(action, float):
+                await _asleep(action)
+            elif isinstance(action, bytes):
+                yield action
+
+    def close(self) -> None:
+        """Note the end, once."""
+        finish, self._finish = self._finish, lambda _: None
+        finish(self._left)
+
+    async def aclose(self) -> None:
+        """Note the end, once."""
+        self.close()
+
+    def _playing(self) -> Iterator[Action]:
+        try:
+            yield from self._rest
+        except httpx.ReadTimeout:
+            raise
+        except httpx.TransportError:
+            self._left = False
+            raise
+        self._left = False
+
+
+class PlanRouter(respx.MockRouter):
+    """Answers for one host from the engine; every other request goes its way."""
+
+    def __init__(self, live: LiveEngine) -> None:
+        super().__init__(assert_all_called=False)
+        self._live = live
+
+    def handler(self, request: httpx.Request) -> httpx.Response:
+        """Answer a sync client."""
+        rest, body = self._begin(request)
+        try:
+            for action in rest:
+                if isinstance(action, Head):
+                    return _response(action, body)
+                _sleep(action)  # type: ignore[arg-type] (only waits come before the head)
+        except BaseException:
+            body.close()
+            raise
+        raise AssertionError("a plan without a head ends by Close")
+
+    async def async_handler(self, request: httpx.Request) -> httpx.Response:
+        """Answer an async client."""
+        rest, body = self._begin(request)
+        try:
+            for action in rest:
+                if isinstance(action, Head):
+                    return _response(action, body)
+                await _asleep(action)  # type: ignore[arg-type] (only waits come before the head)
+        except BaseException:
+            body.close()
+            raise
+        raise AssertionError("a plan without a head ends by Close")
+
+    def _begin(self, request: httpx.Request) -> tuple[Iterator[Action], PlannedBody]:
+        if request.url.host != HOST:
+            raise PassThrough("not ours", request=request, origin=self.route())
+        received = Request(
+            request.method,
+            request.url.path,
+            {name.lower(): value for name, value in request.headers.items()},
+            request.content,
+            request.url.query.decode(),
+        )
+        engine, exchange = self._live.begin(received)
+        timeout = request.extensions.get("timeout", {}).get("read")
+        rest = actions(exchange.plan, timeout)
+
+        def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
+            self._live.finish(engine, exchange, client_left=left)
+
+        return rest, PlannedBody(rest, finish)
+
+
+@contextmanager
+def intercepted(live: LiveEngine) -> Iterator[None]:
+    """Answer all httpx requests to the real host from the engine."""
+    with PlanRouter(live):
+        yield
+
+
+def _response(head: Head, body: PlannedBody) -> httpx.Response:
+    return httpx.Response(head.status, headers=list(head.headers), stream=body)
+
+
+def _lost(*, begun: bool, reset: bool) -> httpx.TransportError:
+    if reset:
+        return httpx.ReadError("[Errno 104] Connection reset by peer")
+    if begun:
+        text = "peer closed connection without sending complete message body"
+        return httpx.RemoteProtocolError(text)
+    return httpx.RemoteProtocolError("Server disconnected without sending a response.")
+
+
+def _sleep(seconds: float) -> None:
+    if math.isinf(seconds):
+        raise RuntimeError("the scenario stalls and this client has no read time-out")
+    time.sleep(seconds)  # noqa: TID251 (a player is what waits)
+
+
+async def _asleep(seconds: float) -> None:
+    await anyio.sleep(seconds)

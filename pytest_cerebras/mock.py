@@ -1,0 +1,162 @@
+"""The object that a test holds, and how the world is turned towards the mock meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mockserver.edge.live import LiveEngine, Overrides
+from mockserver.journal import Call, Exchange
+from mockserver.scenario import Scenario
+
+from . import assertions, egress, options
+from .plugin import MARKER
+
+if TYPE_CHECKING:
+    from .options import Settings
+
+API_KEY = "csk-mock-0000000000000000"
+REAL_URL = "https://api.cerebras.ai"
+
+
+class CerebrasMock:
+    """
+    A mock of the Cerebras API.
+
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``), ``api_key`` a key that
+    it accepts.
+    """
+
+    def __init__(self, live: LiveEngine, url: str, settings: Settings) -> None:
+        self._live = live
+        self._settings = settings
+        self.url = url
+        self.api_key = API_KEY
+
+    def __repr__(self) -> str:
+        return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
+
+    @property
+    def openai_url(self) -> str:
+        """The base URL as OpenAI's SDK and everything built on it want it (with ``/v1``)."""
+        return f"{self.url}/v1"
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario being played."""
+        return self._live.scenario
+
+    @property
+    def live(self) -> LiveEngine:
+        """The engine behind the mock."""
+        return self._live
+
+    def play(
+        self,
+        scenario: str | Path | Scenario,
+        *,
+        edition: str | None = None,
+        tier: str | None = None,
+        seed: int | None = None,
+    ) -> None:
+        """
+        Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
+
+        The journal and the limits start afresh. Raises MockServerError when it can't be read.
+        """
+        found = scenario if isinstance(scenario, Scenario) else str(scenario)
+        base = self._settings
+        overrides = Overrides(
+            edition or base.edition, tier or base.tier, base.seed if seed is None else seed
+        )
+        self._live.play(found, overrides)
+
+    def reset(self) -> None:
+        """Start the scenario again from its beginning."""
+        self._live.play(self._live.scenario)
+
+    @property
+    def requests(self) -> Sequence[Exchange]:
+        """Every request so far and what it was answered; warm-ups are not counted."""
+        return self._live.journal.exchanges
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """The logical calls: what the app asked for, each with all its attempts."""
+        return self._live.journal.calls
+
+    def env(self) -> dict[str, str]:
+        """Return the variables that point an app in another process at the mock."""
+        return {
+            "CEREBRAS_API_KEY": self.api_key,
+            "CEREBRAS_BASE_URL": self.url,
+            "CEREBRAS_API_BASE": self.openai_url,
+            "OPENAI_API_KEY": self.api_key,
+            "OPENAI_BASE_URL": self.openai_url,
+            "NO_PROXY": egress.no_proxy(),
+            "no_proxy": egress.no_proxy(),
+        }
+
+    def assert_requests(self, count: int) -> None:
+        """Assert that the app sent so many requests, retries included."""
+        __tracebackhide__ = True
+        assertions.requests(self._live.journal, count)
+
+    def assert_waited(self, at_least: float | None = None) -> None:
+        """
+        Assert that each retry came no earlier than its ``Retry-After`` said.
+
+        With ``at_least``, in seconds: that some retry waited at least so long.
+        """
+        __tracebackhide__ = True
+        assertions.waited(self._live.journal, at_least)
+
+    def assert_not_retried(self) -> None:
+        """Assert that no call took more than one attempt."""
+        __tracebackhide__ = True
+        assertions.not_retried(self._live.journal)
+
+    def assert_no_errors(self) -> None:
+        """Assert that every request was answered in full, without an error."""
+        __tracebackhide__ = True
+        assertions.no_errors(self._live.journal)
+
+
+@contextmanager
+def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
+    """Turn the world towards a mock for the duration of one test."""
+    settings = options.resolve(request.config, request.node.get_closest_marker(MARKER))
+    options.check(settings)
+    with ExitStack() as stack:
+        if settings.mode == "respx":
+            from .inprocess import intercepted
+
+            live = LiveEngine(settings.scenario, settings.overrides())
+            stack.enter_context(intercepted(live))
+            url = REAL_URL
+        else:
+            server = request.getfixturevalue("cerebras_mock_server")
+            live, url = server.live, server.url
+            live.play(settings.scenario, settings.overrides())
+        mock = CerebrasMock(live, url, settings)
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
+        for name, value in mock.env().items():
+            environment.setenv(name, value)
+        escapes = stack.enter_context(egress.guarded())
+        yield mock
+        _note_retired(request, mock)
+        if live.crashes:
+            raise live.crashes.pop()
+        if escapes:
+            pytest.fail("\n".join(escapes), pytrace=False)
+
+
+def _note_retired(request: pytest.FixtureRequest, mock: CerebrasMock) -> None:
+    from mockserver.diagnosis import retirements
+
+    for sentence in retirements(mock.live.journal, mock.live.engine.edition):
+        request.node.user_properties.append(("cerebras_retired_model", sentence))

@@ -1,0 +1,95 @@
+"""Settings: marker over command line over environment over ini file over default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from os import environ
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .install import ours
+from .plugin import MARKER, OPTIONS
+
+if TYPE_CHECKING:
+    from mockserver.edge.live import Overrides
+
+_NAMES = tuple(name for name, *_ in OPTIONS)
+_MODES = ("server", "respx")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a test meets; None leaves the choice to the scenario."""
+
+    scenario: str = "healthy"
+    edition: str | None = None
+    tier: str | None = None
+    seed: int | None = None
+    mode: str = "server"
+
+    def line(self) -> str:
+        """Return the settings in a line, for the header of the run."""
+        chosen = ((name, getattr(self, name)) for name in _NAMES)
+        return ", ".join(f"{name} {value}" for name, value in chosen if value is not None)
+
+    def overrides(self) -> Overrides:
+        """Return what outranks the scenario's own settings."""
+        from mockserver.edge.live import Overrides
+
+        return Overrides(self.edition, self.tier, self.seed)
+
+
+def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Settings:
+    """Return the settings of a test, or of the run. Raises UsageError."""
+    marked = _of_marker(marker) if marker else {}
+    found: dict[str, Any] = {}
+    for name in _NAMES:
+        layers = (
+            marked.get(name),
+            config.getoption(f"cerebras_{name}"),
+            environ.get(f"CEREBRAS_MOCK_{name.upper()}") or None,
+            config.getini(f"cerebras_{name}") or None,
+        )
+        value = next((layer for layer in layers if layer is not None), None)
+        if value is not None:
+            found[name] = value
+    return Settings(**{**found, **_seed(found)})
+
+
+def check(settings: Settings, *, where: str = "") -> None:
+    """Raise UsageError when the scenario or another setting does not exist."""
+    ours()
+    from mockserver.edge.live import LiveEngine
+    from mockserver.errors import MockServerError
+
+    spot = f"{where}: " if where else ""
+    if settings.mode not in _MODES:
+        raise pytest.UsageError(
+            f"{spot}cerebras mode {settings.mode!r} is unknown; allowed are {', '.join(_MODES)}"
+        )
+    try:
+        LiveEngine(settings.scenario, settings.overrides())
+    except MockServerError as error:
+        raise pytest.UsageError(f"{spot}{error}") from error
+
+
+def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
+    given = dict(zip(_NAMES, marker.args[:1], strict=False)) | marker.kwargs
+    unknown = [name for name in given if name not in _NAMES]
+    if unknown or len(marker.args) > 1:
+        wrong = unknown[0] if unknown else "a second positional argument"
+        raise pytest.UsageError(
+            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_NAMES)}"
+        )
+    return given
+
+
+def _seed(found: dict[str, Any]) -> dict[str, int]:
+    if "seed" not in found:
+        return {}
+    try:
+        return {"seed": int(found["seed"])}
+    except ValueError as error:
+        wrong = f"cerebras seed should be a whole number, found {found['seed']!r}"
+        raise pytest.UsageError(wrong) from error

@@ -1,0 +1,25 @@
+"""What a failed test shows: the exchanges, what they mean, and the fix."""
+
+from __future__ import annotations
+
+from mockserver.diagnosis import diagnose
+
+from .mock import CerebrasMock
+
+_MOST = 50
+
+
+def failure_section(mock: CerebrasMock) -> str:
+    """Return the exchanges of a test as text, the last ones when there are many."""
+    exchanges = mock.requests
+    lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
+    if not exchanges:
+        lines.append("no request reached the mock; does the app read CEREBRAS_BASE_URL?")
+    if len(exchanges) > _MOST:
+        lines.append(f"... {len(exchanges) - _MOST} earlier requests")
+    for exchange in exchanges[-_MOST:]:
+        lines.append(exchange.line())
+        found = diagnose(exchange, mock.live.engine.edition)
+        if found is not None:
+            lines += [f"    what: {found.what}", f"    fix:  {found.fix}"]
+    return "\n".join(lines)
