@@ -38,7 +38,7 @@ def retirements(journal: Journal, edition: Edition) -> list[str]:
     """Return a sentence for each model that was used and that the live API has retired."""
     used = sorted({exchange.model for exchange in journal if exchange.model in edition.models})
     return [
-        f"{name} was retired by the live API on {edition.models[name].retired}; it answers here only"
+        f"{name} answers here, but the live API retired it on {edition.models[name].retired}"
         for name in used
         if edition.is_retired(edition.models[name])
     ]
@@ -69,7 +69,7 @@ def _unknown_model(exchange: Exchange, edition: Edition) -> Diagnosis:
     )
 
 
-def _quota(exchange: Exchange, edition: Edition) -> Diagnosis:
+def _quota(exchange: Exchange, _: Edition) -> Diagnosis:
     wait = exchange.retry_after
     reset = "" if wait is None else f"; the next one is admitted in {wait:g} s"
     return Diagnosis(
@@ -78,7 +78,7 @@ def _quota(exchange: Exchange, edition: Edition) -> Diagnosis:
     )
 
 
-def _overloaded(exchange: Exchange, edition: Edition) -> Diagnosis:
+def _overloaded(_: Exchange, __: Edition) -> Diagnosis:
     return Diagnosis("the service is overloaded", "try again with exponential back-off and jitter")
 
 
@@ -93,7 +93,7 @@ def _overflow(exchange: Exchange, edition: Edition) -> Diagnosis:
     )
 
 
-def _wrong_format(exchange: Exchange, edition: Edition) -> Diagnosis:
+def _wrong_format(exchange: Exchange, _: Edition) -> Diagnosis:
     reason = str(exchange.error["message"]).replace("\n", "; ")
     return Diagnosis(f"the API refuses the body: {reason}", "send only what the API documents")
 

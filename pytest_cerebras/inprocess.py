@@ -28,33 +28,29 @@ Action: TypeAlias = float | Head | bytes
 """Sleep so many seconds, start the response, or hand over a piece of the body."""
 
 
-def actions(plan: Plan, read_timeout: float | None) -> Iterator[Action]:
+def actions(plan: Plan, patience: float) -> Iterator[Action]:
     """
     Yield what the client goes through.
 
-    Raises the httpx exception that a socket would have caused: ReadTimeout after ``read_timeout``
+    Raises the httpx exception that a socket would have caused: ReadTimeout after ``patience``
     seconds without a byte, RemoteProtocolError for a FIN that comes too early, ReadError for RST.
     """
-    owed: int | None = None
-    begun = False
-    quiet = 0.0
+    owed, begun, quiet = 0, False, 0.0
     for step in plan:
         match step:
             case Wait(seconds):
-                if read_timeout is not None and quiet + seconds > read_timeout:
-                    yield read_timeout - quiet
-                    raise httpx.ReadTimeout("The read operation timed out")
+                yield float(min(seconds, patience - quiet))
                 quiet += seconds
-                yield seconds
+                if quiet > patience:
+                    raise httpx.ReadTimeout("The read operation timed out")
             case Head():
-                length = step.header("content-length")
-                owed, begun, quiet = int(length) if length else None, True, 0.0
+                owed, begun, quiet = int(step.header("content-length") or 0), True, 0.0
                 yield step
             case Data(data):
-                owed, quiet = None if owed is None else owed - len(data), 0.0
+                owed, quiet = owed - len(data), 0.0
                 yield data
             case End():
-                if owed:
+                if owed > 0:
                     raise _lost(begun=True, reset=False)
             case Close(reset):
                 raise _lost(begun=begun, reset=reset)
@@ -80,7 +76,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for action in self._playing():
             if isinstance(action, float):
-                await _asleep(action)
+                await anyio.sleep(action)
             elif isinstance(action, bytes):
                 yield action
 
@@ -118,7 +114,8 @@ class PlanRouter(respx.MockRouter):
             for action in rest:
                 if isinstance(action, Head):
                     return _response(action, body)
-                _sleep(action)  # type: ignore[arg-type] (only waits come before the head)
+                if isinstance(action, float):
+                    _sleep(action)
         except BaseException:
             body.close()
             raise
@@ -131,7 +128,8 @@ class PlanRouter(respx.MockRouter):
             for action in rest:
                 if isinstance(action, Head):
                     return _response(action, body)
-                await _asleep(action)  # type: ignore[arg-type] (only waits come before the head)
+                if isinstance(action, float):
+                    await anyio.sleep(action)
         except BaseException:
             body.close()
             raise
@@ -148,8 +146,8 @@ class PlanRouter(respx.MockRouter):
             request.url.query.decode(),
         )
         engine, exchange = self._live.begin(received)
-        timeout = request.extensions.get("timeout", {}).get("read")
-        rest = actions(exchange.plan, timeout)
+        patience = request.extensions.get("timeout", {}).get("read")
+        rest = actions(exchange.plan, math.inf if patience is None else patience)
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)
@@ -181,7 +179,3 @@ def _sleep(seconds: float) -> None:
     if math.isinf(seconds):
         raise RuntimeError("the scenario stalls and this client has no read time-out")
     time.sleep(seconds)  # noqa: TID251 (a player is what waits)
-
-
-async def _asleep(seconds: float) -> None:
-    await anyio.sleep(seconds)

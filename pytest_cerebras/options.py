@@ -75,7 +75,7 @@ def check(settings: Settings, *, where: str = "") -> None:
 
 
 def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
-    given = dict(zip(_NAMES, marker.args[:1], strict=False)) | marker.kwargs
+    given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
     unknown = [name for name in given if name not in _NAMES]
     if unknown or len(marker.args) > 1:
         wrong = unknown[0] if unknown else "a second positional argument"

@@ -112,7 +112,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def cerebras_mock_server() -> Iterator[ThreadedServer]:
-    """The mock server: one for the session (one per xdist worker), on a free loopback port."""
+    """Run the mock server: one for the session (one per xdist worker), on a free loopback port."""
     from .install import ours
 
     ours()
@@ -126,7 +126,7 @@ def cerebras_mock_server() -> Iterator[ThreadedServer]:
 @pytest.fixture
 def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """
-    The mock as a test holds it: ``play()`` a scenario, read ``calls``, assert.
+    Yield the mock as a test holds it: ``play()`` a scenario, read ``calls``, assert.
 
     The environment points the SDKs at it, with a valid key, until the test is over.
     """
@@ -138,7 +138,7 @@ def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
 
 @pytest.fixture
 def cerebras_client(cerebras_mock: CerebrasMock) -> Iterator[Cerebras]:
-    """An official ``Cerebras`` client that talks to the mock."""
+    """Yield an official ``Cerebras`` client that talks to the mock."""
     from .clients import sync_client
 
     with sync_client(cerebras_mock) as client:
@@ -147,7 +147,7 @@ def cerebras_client(cerebras_mock: CerebrasMock) -> Iterator[Cerebras]:
 
 @pytest.fixture
 def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
-    """An official ``AsyncCerebras`` client that talks to the mock."""
+    """Return an official ``AsyncCerebras`` client that talks to the mock."""
     from .clients import async_client
 
     return async_client(cerebras_mock)

@@ -1,0 +1,144 @@
+"""The command line: ``cerebras-mock serve | scenarios | check | explain``."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import click
+
+from .errors import MockServerError
+
+_LEVELS = ("debug", "info", "warning", "error")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pytest-cerebras", prog_name="cerebras-mock")
+def main() -> None:
+    """Mock the Cerebras inference API, and break it on command."""
+
+
+@main.command()
+@click.option(
+    "--port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    show_default="a free one",
+    help="To listen on.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--scenario", default="healthy", show_default=True, help="Shipped name or YAML file.")
+@click.option("--edition", help="Whose Cerebras: guide, 2026-11, or a YAML file.")
+@click.option("--tier", help="Enforce the rate limits of this tier, such as free.")
+@click.option("--seed", type=int, help="Seed of every random draw.")
+@click.option(
+    "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="To stderr."
+)
+def serve(  # noqa: PLR0913 (an argument for each option)
+    *,
+    port: int,
+    host: str,
+    scenario: str,
+    edition: str | None,
+    tier: str | None,
+    seed: int | None,
+    log_level: str,
+) -> None:
+    """Serve the mock until Ctrl-C or SIGTERM."""
+    from .edge.live import LiveEngine, Overrides
+    from .edge.serving import serve_until_signal
+
+    logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
+    with _one_sentence():
+        live = LiveEngine(scenario, Overrides(edition, tier, seed))
+    if not _is_loopback(host):
+        click.secho(
+            f"warning: {host} can be reached from other machines; the mock is meant for loopback",
+            fg="yellow",
+            err=True,
+        )
+    try:
+        serve_until_signal(live, host, port, ready=partial(_announce, live.scenario.name))
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host} port {port}: {error}") from error
+
+
+@main.command()
+def scenarios() -> None:
+    """List the shipped scenarios."""
+    from .scenario import describe, names
+
+    width = max(map(len, names()))
+    for name in names():
+        click.echo(f"{name:<{width}}  {describe(name)}")
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+def check(files: tuple[str, ...]) -> None:
+    """Check scenario files; exit status 2 when one is wrong."""
+    from .scenario import load
+
+    wrong = False
+    for file in files:
+        try:
+            scenario = load(file)
+        except MockServerError as error:
+            wrong = True
+            click.echo(str(error), err=True)
+        else:
+            rules = len(scenario.rules)
+            click.echo(f"{file}: ok, {scenario.name!r}, {rules} rule{'' if rules == 1 else 's'}")
+    if wrong:
+        sys.exit(2)
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("--requests", default=6, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--interval", default="1s", show_default=True, help="Time between two requests.")
+@click.option("--model", default="llama3.1-8b", show_default=True, help="Model they ask for.")
+@click.option("--stream/--no-stream", default=True, show_default=True, help="Ask for a stream.")
+def explain(*, scenario: str, requests: int, interval: str, model: str, stream: bool) -> None:
+    """Print what sample requests would meet, without a server."""
+    from .explain import explain as explained
+    from .quantities import seconds
+    from .scenario import load
+
+    try:
+        pause = seconds(interval)
+    except ValueError as error:
+        raise click.UsageError(f"--interval {error}, found {interval!r}") from error
+    with _one_sentence():
+        found = load(scenario)
+        click.echo(f"{found.name}: {found.description}")
+        for line in explained(found, requests=requests, interval=pause, model=model, stream=stream):
+            click.echo(line)
+
+
+def _announce(name: str, url: str) -> None:
+    click.echo(f"Cerebras mock, scenario {name!r}, on {url} (Ctrl-C stops it)")
+    click.echo(f'  Cerebras(base_url="{url}", api_key="csk-mock")')
+    click.echo(f'  OpenAI(base_url="{url}/v1", api_key="csk-mock")')
+    sys.stdout.flush()
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Turn what is wrong with the input into a sentence and exit status 2."""
+    try:
+        yield
+    except MockServerError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

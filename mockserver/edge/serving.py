@@ -1,0 +1,35 @@
+"""Runs the server in the foreground, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from .app import Site
+from .live import LiveEngine
+from .threaded import loop_factory
+
+
+def serve_until_signal(
+    live: LiveEngine, host: str, port: int, *, ready: Callable[[str], None]
+) -> None:
+    """
+    Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
+
+    Raises OSError when the address can't be had.
+    """
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_serve(live, host, port, ready))
+
+
+async def _serve(live: LiveEngine, host: str, port: int, ready: Callable[[str], None]) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    site = Site(live)
+    await site.start(host, port)
+    ready(site.url)
+    await ended.wait()
+    await site.stop()

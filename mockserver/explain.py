@@ -1,0 +1,64 @@
+"""Tells what a scenario will do, without a server: the plans of some sample requests."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+
+from .engine import Engine
+from .messages import Request
+from .plan import Close, Data, End, Head, Plan, Wait, coalesce
+from .scenario import Scenario
+
+_KEY = "csk-explain"
+_START = 0.0
+
+
+def explain(
+    scenario: Scenario, *, requests: int, interval: float, model: str, stream: bool
+) -> Iterator[str]:
+    """
+    Yield two lines for each of so many chat requests, ``interval`` seconds apart.
+
+    Raises UnknownNameError when the scenario's edition or tier does not exist.
+    """
+    engine = Engine(scenario, now=_START)
+    request = _sample(model, stream=stream)
+    for number in range(requests):
+        now = _START + number * interval
+        exchange = engine.handle(request, now=now)
+        engine.finish(exchange, now=now)
+        yield f"{now:6.1f} s  {exchange.line()}"
+        yield f"          {timeline(exchange.plan)}"
+
+
+def timeline(plan: Plan) -> str:
+    """
+    Return a plan in words.
+
+    >>> timeline((Wait(2.0), Head(200), Data(b"abc", 1), Close(reset=True)))
+    'wait 2 s, head 200, 3 bytes with 1 token, RST'
+    """
+    return ", ".join(_words(step) for step in coalesce(plan))
+
+
+def _words(step: Wait | Head | Data | End | Close) -> str:
+    match step:
+        case Wait(seconds):
+            return "stall" if math.isinf(seconds) else f"wait {seconds:g} s"
+        case Head(status):
+            return f"head {status}"
+        case Data(data, tokens):
+            held = f" with {tokens} token{'' if tokens == 1 else 's'}" if tokens else ""
+            return f"{len(data)} bytes{held}"
+        case End():
+            return "end"
+        case Close(reset):
+            return "RST" if reset else "FIN"
+
+
+def _sample(model: str, *, stream: bool) -> Request:
+    body = {"model": model, "messages": [{"role": "user", "content": "Hello!"}], "stream": stream}
+    headers = {"authorization": f"Bearer {_KEY}", "content-type": "application/json"}
+    return Request("POST", "/v1/chat/completions", headers, json.dumps(body).encode())
