@@ -39,10 +39,8 @@ def actions(plan: Plan, patience: float) -> Iterator[Action]:
     for step in plan:
         match step:
             case Wait(seconds):
-                yield float(min(seconds, patience - quiet))
+                yield from _waiting(seconds, patience - quiet)
                 quiet += seconds
-                if quiet > patience:
-                    raise httpx.ReadTimeout("The read operation timed out")
             case Head():
                 owed, begun, quiet = int(step.header("content-length") or 0), True, 0.0
                 yield step
@@ -164,6 +162,12 @@ def intercepted(live: LiveEngine) -> Iterator[None]:
 
 def _response(head: Head, body: PlannedBody) -> httpx.Response:
     return httpx.Response(head.status, headers=list(head.headers), stream=body)
+
+
+def _waiting(seconds: float, patience: float) -> Iterator[float]:
+    yield float(min(seconds, patience))
+    if seconds > patience:
+        raise httpx.ReadTimeout("The read operation timed out")
 
 
 def _lost(*, begun: bool, reset: bool) -> httpx.TransportError:
