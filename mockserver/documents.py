@@ -50,15 +50,20 @@ class Document:
             lines = [self._sentence(one, schema) for one in error.errors()]
             raise DocumentError("\n".join(lines)) from error
 
-    def where(self, path: Sequence[str | int]) -> tuple[str, Path]:
-        """Return ``file:line:column`` and the path of the nearest node that exists in the text."""
-        node, found = self._root, []
+    def where(self, path: Sequence[str | int], *, key: bool = False) -> tuple[str, Path]:
+        """
+        Return ``file:line:column`` and the path of the nearest node that exists in the text.
+
+        The spot is that of the value, or of its ``key``.
+        """
+        node, label, found = self._root, self._root, []
         for part in path:
             inner = _child(node, part)
             if inner is not None:
-                node = inner
+                label, node = inner
                 found.append(part)
-        mark = node.start_mark if node else None
+        marked = label if key else node
+        mark = marked.start_mark if marked else None
         spot = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
         return f"{self.source}:{spot}", tuple(found)
 
@@ -67,7 +72,7 @@ class Document:
         last = error["loc"][-1] if error["loc"] else ""
         match error["type"]:
             case "extra_forbidden" | "unexpected_keyword_argument":
-                path = path[:-1]
+                spot, path = self.where(error["loc"], key=True)[0], path[:-1]
                 said = f"unknown key {last!r}{suggestion(str(last), _keys(schema, path))}"
             case "missing" | "missing_argument":
                 said = f"the key {last!r} is missing"
@@ -78,11 +83,12 @@ class Document:
         return f"{spot}: {_dotted(path)}{said}"
 
 
-def _child(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """Return the node that names a part, and the part itself."""
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-        return node.value[part] if part < len(node.value) else None
+        return next((pair for pair in node.value if pair[0].value == str(part)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
     return None
 
 

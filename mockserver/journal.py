@@ -93,10 +93,9 @@ class Exchange:
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
-        asked = f"{self.request.method} {self.request.path}"
-        about = " ".join(filter(None, (self.model, "stream" if self.stream else "")))
+        asked = (self.request.method, self.request.path, self.model, "stream" if self.stream else "")
         because = f" [{self.rule}]" if self.rule else ""
-        return f"#{self.number} {asked} {about} -> {self.outcome}{because}"
+        return f"#{self.number} {' '.join(filter(None, asked))} -> {self.outcome}{because}"
 
     @property
     def outcome(self) -> str:
@@ -140,12 +139,6 @@ class Call:
         pairs = zip(self.exchanges, self.exchanges[1:], strict=False)
         return tuple(later.at - (early.finished or early.at) for early, later in pairs)
 
-    def continues_with(self, exchange: Exchange) -> bool:
-        """Return whether the exchange is another attempt of this call."""
-        before, now = self.last.request, exchange.request
-        same = (before.path, before.body) == (now.path, now.body)
-        return same and self.last.failed and now.headers.get("x-stainless-retry-count") != "0"
-
 
 class Journal:
     """All exchanges since the start of the scenario; warm-ups are kept apart."""
@@ -154,6 +147,7 @@ class Journal:
         self.exchanges: list[Exchange] = []
         self.calls: list[Call] = []
         self.warmups: list[Exchange] = []
+        self._failed: dict[tuple[str, bytes], list[Call]] = {}
 
     def add(self, exchange: Exchange) -> None:
         """Note an exchange and the call it belongs to."""
@@ -161,14 +155,27 @@ class Journal:
             self.warmups.append(exchange)
             return
         self.exchanges.append(exchange)
-        for call in reversed(self.calls):
-            if call.continues_with(exchange):
-                call.exchanges.append(exchange)
-                return
-        self.calls.append(Call([exchange]))
+        call = self._continued(exchange)
+        if call is None:
+            call = Call()
+            self.calls.append(call)
+        call.exchanges.append(exchange)
+        if exchange.failed:
+            self._failed.setdefault(_asked(exchange), []).append(call)
+
+    def _continued(self, exchange: Exchange) -> Call | None:
+        """Return the call that the exchange is another attempt of, no longer as a failed one."""
+        if exchange.request.headers.get("x-stainless-retry-count") == "0":
+            return None
+        failed = self._failed.get(_asked(exchange))
+        return failed.pop() if failed else None
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
+
+
+def _asked(exchange: Exchange) -> tuple[str, bytes]:
+    return exchange.request.path, exchange.request.body
 
 
 def without_key(request: Request) -> Request:

@@ -34,7 +34,8 @@ def guarded() -> Iterator[list[str]]:
     resolve = socket.getaddrinfo
 
     def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
-        name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+        text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+        name = text.lower()
         if name == _REAL or name.endswith(f".{_REAL}"):
             escapes.append(_sentence(name))
             raise EscapeError(escapes[-1])

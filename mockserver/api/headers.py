@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from random import Random
 
 from mockserver.plan import Headers
@@ -46,6 +47,11 @@ def http_date(now: float) -> str:
     >>> http_date(0)
     'Thu, 01 Jan 1970 00:00:00 GMT'
     """
-    at = datetime.fromtimestamp(int(now), UTC)
+    return _date_of_second(int(now))
+
+
+@lru_cache(maxsize=1)
+def _date_of_second(second: int) -> str:
+    at = datetime.fromtimestamp(second, UTC)
     day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
     return f"{day}, {at.day:02} {month} {at.year} {at:%H:%M:%S} GMT"

@@ -33,9 +33,11 @@ class Bucket:
 
     def refill(self, now: float) -> float:
         """Return the level now."""
+        if now <= self.at:
+            return self.level
         gained = (now - self.at) * self.capacity / self.period
-        self.level = min(float(self.capacity), self.level + max(0.0, gained))
-        self.at = max(self.at, now)
+        self.level = min(float(self.capacity), self.level + gained)
+        self.at = now
         return self.level
 
     def left(self, now: float, returning: int) -> int:

@@ -63,9 +63,9 @@ class ThreadedServer:
         self._stop = partial(loop.call_soon_threadsafe, ended.set)
         try:
             await site.start()
-        except BaseException as error:
+        except OSError as error:
             started.set_exception(error)
-            raise
+            return
         started.set_result(site.url)
         await ended.wait()
         await site.stop()

@@ -1,0 +1,77 @@
+"""
+What the engine alone costs: ``python -m benchmarks.engine [--without-speed] SECONDS``.
+
+Microseconds for ``Engine.handle`` and ``Engine.finish`` of one request, with no socket and no
+event loop. Prints them as JSON, by kind. Its own process, because the choice of a JSON encoder is
+made once, at import.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from statistics import median
+from typing import TYPE_CHECKING
+
+from . import speed
+from .contenders import pin
+from .kinds import KINDS
+from .servers import requests, scenario
+
+if TYPE_CHECKING:
+    from mockserver.messages import Request
+
+UNIT = "µs/request"
+VARIANTS = {"engine": ("--without-speed",), "engine+speed": ()}
+_BATCH = 100
+_LIMIT = 60.0
+
+
+def measure(request: Request, seconds: float) -> float:
+    """Return the microseconds a request takes: the median of batches, each on a new engine."""
+    from mockserver.engine import Engine
+
+    played = scenario()
+    batches: list[float] = []
+    end = time.perf_counter() + seconds
+    while not batches or time.perf_counter() < end:
+        now = time.time()
+        engine = Engine(played, now=now)
+        start = time.perf_counter()
+        for _ in range(_BATCH):
+            engine.finish(engine.handle(request, now=now), now=now)
+        batches.append((time.perf_counter() - start) / _BATCH)
+    return median(batches) * 1e6
+
+
+def measure_apart(variant: str, seconds: float, core: int | None) -> dict[str, float]:
+    """Measure every kind in a process of its own, on one core if one is given."""
+    command = [sys.executable, "-m", "benchmarks.engine", *VARIANTS[variant], str(seconds)]
+    if core is not None:
+        command.append(str(core))
+    # Nothing in the command comes from outside this folder.
+    done = subprocess.run(  # noqa: S603
+        command, stdout=subprocess.PIPE, check=True, timeout=_LIMIT + 10 * seconds
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def main(arguments: list[str]) -> None:
+    """Measure in this process."""
+    if "--without-speed" in arguments:
+        arguments.remove("--without-speed")
+        speed.hide()
+    seconds, *core = arguments
+    if core:
+        pin(int(core[0]))
+    asked = requests()
+    measure(asked["stream"], float(seconds) / 4)  # fills the caches, the pool of words first
+    found = {kind.name: measure(asked[kind.name], float(seconds)) for kind in KINDS}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,100 @@
+"""Builders that the tests share. They are functions without state, hence the session scope."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mockserver.api.sse import parsed
+from mockserver.engine import Engine
+from mockserver.messages import Request
+from mockserver.plan import Data
+from mockserver.scenario import Rule, Scenario
+
+KEY = "csk-" + "4f1dmock" * 6
+PATHS = {
+    "chat": "/v1/chat/completions",
+    "completions": "/v1/completions",
+    "models": "/v1/models",
+    "public_models": "/public/v1/models",
+    "warming": "/v1/tcp_warming",
+}
+
+
+@pytest.fixture(scope="session")
+def key():
+    """Return a key that every edition accepts."""
+    return KEY
+
+
+@pytest.fixture(scope="session")
+def now():
+    """Return the time at which tests begin."""
+    return 1_790_000_000.25
+
+
+@pytest.fixture(scope="session")
+def ask():
+    """Return a builder of requests: an endpoint's name or a path, then keys of the body."""
+
+    def build(endpoint="chat", *, headers=None, method=None, raw=None, **body):
+        fields = {"authorization": f"Bearer {KEY}"} if headers is None else headers
+        path = PATHS.get(endpoint, endpoint)
+        if endpoint == "chat":
+            body = {"messages": [{"role": "user", "content": "Say something."}], **body}
+        elif endpoint == "completions":
+            body = {"prompt": "Once upon a time", **body}
+        else:
+            return Request(method or "GET", path, fields, raw or b"")
+        body = {"model": "llama3.1-8b", **body}
+        return Request(
+            method or "POST", path, fields, json.dumps(body).encode() if raw is None else raw
+        )
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def engine(now):
+    """Return a builder of engines: rules, then keys of the scenario."""
+
+    def build(*rules, **keys):
+        return Engine(Scenario("test", rules=rules, **keys), now=now)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def play(engine, now):
+    """Return a player of one request on an engine of its own; keyword arguments make a rule."""
+
+    def handle(request, *, scenario=None, **rule):
+        return engine(Rule(**rule), **(scenario or {})).handle(request, now=now)
+
+    return handle
+
+
+@pytest.fixture(scope="session")
+def objects():
+    """Return a reader of what a plan says: its events without ``[DONE]``, or its one document."""
+
+    def read(plan):
+        data = [step.data for step in plan if isinstance(step, Data)]
+        if data and not data[0].startswith(b"data: "):
+            return [json.loads(b"".join(data))]
+        return [said for said in map(parsed, data) if said is not None]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def text(objects):
+    """Return a reader of the text that a completion hands to the client."""
+
+    def read(plan):
+        choices = [one["choices"][0] for one in objects(plan)]
+        holders = [choice.get("delta") or choice.get("message") or choice for choice in choices]
+        return "".join(holder.get("content") or holder.get("text") or "" for holder in holders)
+
+    return read

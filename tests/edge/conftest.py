@@ -1,0 +1,73 @@
+"""Raw sockets and a server, for tests that look at the bytes."""
+
+from __future__ import annotations
+
+import json
+import socket
+from contextlib import closing
+
+import pytest
+
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.threaded import ThreadedServer
+
+
+@pytest.fixture(scope="session")
+def frozen_now():
+    """Return the time that the clock of ``server`` shows."""
+    return 1_800_000_000.0
+
+
+@pytest.fixture
+def server(frozen_now):
+    """Yield a server whose clock stands still."""
+    with ThreadedServer(LiveEngine(clock=lambda: frozen_now)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def raw_request():
+    """Return a builder of the bytes of a chat request."""
+
+    def build(*, method="POST", path="/v1/chat/completions", body=None, connection="close"):
+        if body is None:
+            messages = [{"role": "user", "content": "hi"}]
+            body = json.dumps({"model": "llama3.1-8b", "messages": messages}).encode()
+        head = (
+            f"{method} {path} HTTP/1.1\r\nhost: mock\r\nauthorization: Bearer csk-raw\r\n"
+            f"content-length: {len(body)}\r\nconnection: {connection}\r\n\r\n"
+        )
+        return head.encode() + body
+
+    return build
+
+
+@pytest.fixture
+def connect(server):
+    """Return a function that opens a connection to the server."""
+    opened = []
+
+    def open_one():
+        host, port = server.url.removeprefix("http://").split(":")
+        connection = socket.create_connection((host, int(port)), timeout=5)
+        opened.append(connection)
+        return connection
+
+    yield open_one
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def talk(connect):
+    """Return a function that sends bytes and reads until the server closes, or raises."""
+
+    def exchange(data):
+        with closing(connect()) as connection:
+            connection.sendall(data)
+            received = b""
+            while piece := connection.recv(65536):
+                received += piece
+            return received
+
+    return exchange

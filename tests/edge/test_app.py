@@ -1,0 +1,136 @@
+"""The server, from the outside."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+
+import pytest
+
+from mockserver.edge.app import MAX_BODY, Site
+from mockserver.edge.live import LiveEngine
+from mockserver.plan import Wait
+from mockserver.scenario import Rule, Scenario
+
+
+def status(received):
+    return int(received.split(b" ", 2)[1])
+
+
+def test_whole_answer(talk, raw_request):
+    """A chat completion has the API's headers and no other."""
+    head, _, body = talk(raw_request()).partition(b"\r\n\r\n")
+    names = [line.split(b": ")[0].decode().lower() for line in head.split(b"\r\n")[1:]]
+    assert names[:12] == [
+        *("date", "content-type", "connection", "server", "cf-cache-status", "referrer-policy"),
+        *("strict-transport-security", "x-content-type-options", "alt-svc", "cf-ray"),
+        *("x-request-id", "inference-id"),
+    ]
+    assert len([name for name in names if name.startswith("x-ratelimit-")]) == 12
+    assert names[-1] == "transfer-encoding"
+    assert json.loads(body.split(b"\r\n")[1])["object"] == "chat.completion"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("GET", "/v1/models", 200),
+        ("GET", "/v1/models/", 404),
+        ("GET", "/v1/models/llama3.1-8b", 200),
+        ("GET", "/public/v1/models", 200),
+        ("GET", "/v1/tcp_warming", 200),
+        ("GET", "/v1/embeddings", 404),
+        ("GET", "/v1/chat/completions", 405),
+        ("POST", "/v1/chat/completions/", 404),
+        ("POST", "/v1/chat/completions?beta=1", 200),
+    ],
+)
+def test_paths(talk, raw_request, method, path, expected):
+    """A path is answered as the contract says, over a real socket."""
+    body = None if method == "POST" else b""
+    assert status(talk(raw_request(method=method, path=path, body=body))) == expected
+
+
+@pytest.mark.parametrize(("extra", "expected"), [(0, 400), (1, 413)])
+def test_size_of_the_body(talk, raw_request, extra, expected):
+    """A body of 10 MB is read; one byte more is 413."""
+    assert status(talk(raw_request(body=b" " * (MAX_BODY + extra)))) == expected
+
+
+def test_one_connection_many_requests(connect, raw_request):
+    """A connection is kept alive between requests."""
+    connection = connect()
+    for _ in range(3):
+        connection.sendall(raw_request(connection="keep-alive", path="/v1/nowhere"))
+        assert status(connection.recv(65536)) == 404
+
+
+def test_log(talk, raw_request, caplog):
+    """At level info each exchange is a line; the key is not in it."""
+    with caplog.at_level(logging.INFO, "mockserver"):
+        talk(raw_request())
+    [line] = caplog.messages
+    assert line.startswith("#1 POST /v1/chat/completions llama3.1-8b -> 200, ")
+    assert "csk-raw" not in line
+
+
+def test_crash_is_kept(server, talk, raw_request, caplog):
+    """An error of the mock itself is a 500, and is kept for whoever owns the engine."""
+
+    class Broken:
+        def apply(self, plan, context):
+            raise ZeroDivisionError
+
+    server.live.play(Scenario("broken", rules=(Rule(faults=(Broken(),)),)))
+    assert status(talk(raw_request())) == 500
+    assert [type(crash) for crash in server.live.crashes] == [ZeroDivisionError]
+    assert "Error handling request" in caplog.text
+
+
+def test_stops_at_once_with_open_streams(raw_request):
+    """A server with 100 streams open stops in less than 100 ms."""
+
+    class Stall:
+        def apply(self, plan, context):
+            return (*plan[:2], Wait(float("inf")))
+
+    async def run():
+        site = Site(LiveEngine(Scenario("stall", rules=(Rule(faults=(Stall(),)),))))
+        await site.start()
+        host, port = site.url.removeprefix("http://").split(":")
+        streams = [await asyncio.open_connection(host, int(port)) for _ in range(100)]
+        for reader, writer in streams:
+            writer.write(raw_request())
+            await reader.readuntil(b"\r\n\r\n")
+        begun = time.perf_counter()
+        await site.stop()
+        took = time.perf_counter() - begun
+        for reader, writer in streams:
+            writer.close()
+            assert b"0\r\n\r\n" not in await reader.read()
+        return took
+
+    assert asyncio.run(run()) < 0.1
+
+
+def test_stop_before_start():
+    """A site that never listened can be stopped."""
+    asyncio.run(Site(LiveEngine()).stop())
+
+
+def test_ipv6_url():
+    """The URL of an IPv6 address has brackets."""
+
+    async def run():
+        site = Site(LiveEngine())
+        await site.start("::1")
+        await site.stop()
+        return site.url
+
+    try:
+        url = asyncio.run(run())
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    assert url.startswith("http://[::1]:")

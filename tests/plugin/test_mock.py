@@ -1,0 +1,144 @@
+"""The object that a test holds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.request import urlopen
+
+import anyio
+import pytest
+
+from mockserver.errors import UnknownNameError
+from mockserver.scenario import Rule, Scenario
+from pytest_cerebras.clients import async_client
+from pytest_cerebras.mock import CerebrasMock
+
+MESSAGES = [{"role": "user", "content": "ping"}]
+
+
+def ask(client, **keys):
+    return client.chat.completions.create(model="gpt-oss-120b", messages=MESSAGES, **keys)
+
+
+def test_play_by_name_path_and_value(cerebras_mock, tmp_path):
+    """A scenario is a shipped name, a path, or a value."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\nversion: 1\n")
+    for scenario, name in (
+        ("wrong-key", "wrong-key"),
+        (path, "mine"),
+        (str(path), "mine"),
+        (Scenario("value", rules=(Rule(),)), "value"),
+    ):
+        cerebras_mock.play(scenario, seed=9)
+        assert (cerebras_mock.scenario.name, cerebras_mock.scenario.seed) == (name, 9)
+    with pytest.raises(UnknownNameError, match="no scenario is called 'nope'"):
+        cerebras_mock.play("nope")
+
+
+def test_reset(cerebras_mock, cerebras_client):
+    """Reset empties the journal and starts the scenario again."""
+    ask(cerebras_client)
+    cerebras_mock.reset()
+    assert not cerebras_mock.requests
+    assert repr(cerebras_mock) == f"<CerebrasMock {cerebras_mock.url} playing 'healthy'>"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_async(async_cerebras_client, cerebras_mock):
+    """The async client streams inside anyio's tests, many at once."""
+    texts = []
+
+    async def one():
+        chunks = [chunk async for chunk in await ask(async_cerebras_client, stream=True)]
+        texts.append(chunks[-1].choices[0].finish_reason)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(5):
+            group.start_soon(one)
+    assert texts == ["stop"] * 5
+    cerebras_mock.assert_requests(5)
+
+
+def test_threads(cerebras_mock, cerebras_client):
+    """App code may run in threads."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: ask(cerebras_client), range(24)))
+    cerebras_mock.assert_requests(24)
+    cerebras_mock.assert_no_errors()
+
+
+def test_subprocess(cerebras_mock):
+    """App code in another process is pointed at the mock by ``env()``."""
+    app = (
+        "from cerebras.cloud.sdk import Cerebras\n"
+        f"chat = Cerebras().chat.completions.create(model='gpt-oss-120b', messages={MESSAGES})\n"
+        "print(chat.usage)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", app],
+        env={**os.environ, **cerebras_mock.env()},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "completion_tokens=" in done.stdout
+    cerebras_mock.assert_requests(1)
+
+
+def test_warm_up_is_not_counted(cerebras_mock):
+    """What the SDK sends on its own is neither counted nor broken."""
+    from cerebras.cloud.sdk import Cerebras
+
+    cerebras_mock.play("wrong-key")
+    with Cerebras():
+        pass
+    cerebras_mock.assert_requests(0)
+    assert [exchange.status for exchange in cerebras_mock.live.journal.warmups] == [200]
+
+
+def test_crash_of_the_mock_fails_the_test(pytester_run):
+    """An error of the mock itself is raised in the test that met it."""
+    result = pytester_run("""
+from contextlib import suppress
+from urllib.request import urlopen
+from mockserver.scenario import Rule, Scenario
+
+class Broken:
+    def apply(self, plan, context):
+        raise ZeroDivisionError("of the mock itself")
+
+def test_it(cerebras_mock):
+    cerebras_mock.play(Scenario("broken", rules=(Rule(faults=(Broken(),)),)))
+    with suppress(OSError):
+        urlopen(cerebras_mock.url + "/public/v1/models")
+""")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ZeroDivisionError: of the mock itself*"])
+
+
+@pytest.fixture
+def pytester_run(run):
+    """Return the runner of the folder."""
+    return run
+
+
+def test_client_without_sdk(monkeypatch):
+    """Without the official SDK the client fixtures say what to install."""
+    monkeypatch.setitem(sys.modules, "cerebras.cloud.sdk", None)
+    monkeypatch.delitem(sys.modules, "cerebras.cloud", raising=False)
+    mock = object.__new__(CerebrasMock)
+    with pytest.raises(pytest.UsageError, match="pip install cerebras-cloud-sdk"):
+        async_client(mock)
+
+
+def test_url_is_plain_http(cerebras_mock):
+    """Anything that speaks HTTP can talk to it."""
+    with urlopen(f"{cerebras_mock.url}/public/v1/models") as answer:
+        assert answer.status == 200
+    assert Path(cerebras_mock.openai_url).name == "v1"

@@ -1,0 +1,249 @@
+"""The plugin, from the outside: pytest runs in subprocesses."""
+
+from __future__ import annotations
+
+import pytest
+
+ASK = """
+def ask(client, model="llama3.1-8b", **keys):
+    messages = [{"role": "user", "content": "ping"}]
+    return client.chat.completions.create(model=model, messages=messages, **keys)
+"""
+
+CHEAP = """
+import sys
+
+def test_nothing_is_imported():
+    ours = {name for name in sys.modules if name.split(".")[0] in ("mockserver", "pytest_cerebras")}
+    heavy = {"aiohttp", "click", "faker", "httpx", "pydantic", "respx", "yaml"} & set(sys.modules)
+    assert ours == {"pytest_cerebras", "pytest_cerebras.plugin"}
+    assert not heavy
+"""
+
+
+def test_cheap_when_unused(run, pytester, monkeypatch):
+    """A run that uses no mock imports the plugin module and nothing else."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    run(CHEAP, "-p", "cerebras", how=pytester.runpytest_subprocess).assert_outcomes(passed=1)
+
+
+def test_fixture_without_option(run):
+    """Asking for the fixture is enough."""
+    result = run(
+        ASK
+        + """
+import os
+
+def test_it(cerebras_mock, cerebras_client):
+    assert os.environ["CEREBRAS_BASE_URL"] == cerebras_mock.url
+    assert ask(cerebras_client).usage.completion_tokens > 0
+    cerebras_mock.assert_requests(1)
+    cerebras_mock.assert_no_errors()
+    cerebras_mock.assert_not_retried()
+"""
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_everywhere_with_option(run):
+    """``--cerebras-mock`` is for tests that know nothing of it, and the header says so."""
+    code = """
+import os
+from unittest import TestCase
+
+def test_plain():
+    assert os.environ["CEREBRAS_BASE_URL"].startswith("http://127.0.0.1:")
+    assert os.environ["OPENAI_BASE_URL"] == os.environ["CEREBRAS_BASE_URL"] + "/v1"
+    assert os.environ["CEREBRAS_API_BASE"] == os.environ["OPENAI_BASE_URL"]
+    assert os.environ["CEREBRAS_API_KEY"].startswith("csk-")
+
+class TestOld(TestCase):
+    def test_method(self):
+        test_plain()
+"""
+    result = run(code, "--cerebras-mock", "--cerebras-scenario", "wrong-key", "-v")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["cerebras: scenario wrong-key, mode server"])
+
+
+def test_environment_is_restored(run):
+    """After the test the environment is as before."""
+    result = run("""
+import os
+
+def test_first(cerebras_mock):
+    assert "CEREBRAS_BASE_URL" in os.environ
+
+def test_second():
+    assert "CEREBRAS_BASE_URL" not in os.environ
+""")
+    result.assert_outcomes(passed=2)
+
+
+def test_marker(run):
+    """The marker is enough too, and picks the scenario; each test starts afresh."""
+    result = run(
+        ASK
+        + """
+import pytest
+from cerebras.cloud.sdk import AuthenticationError
+
+@pytest.mark.cerebras_mock("wrong-key")
+def test_positional(cerebras_client):
+    with pytest.raises(AuthenticationError):
+        ask(cerebras_client)
+
+@pytest.mark.cerebras_mock(scenario="wrong-key", seed=4)
+def test_keyword(cerebras_mock):
+    assert cerebras_mock.scenario.name == "wrong-key"
+    assert cerebras_mock.scenario.seed == 4
+    assert not cerebras_mock.requests
+
+def test_other(cerebras_mock):
+    assert cerebras_mock.scenario.name == "healthy"
+""",
+        "--strict-markers",
+    )
+    result.assert_outcomes(passed=3)
+
+
+def test_failure_shows_the_diagnosis(run):
+    """A failed test shows its exchanges, what they mean and the fix."""
+    result = run(
+        ASK
+        + """
+def test_it(cerebras_mock, cerebras_client):
+    ask(cerebras_client, model="gpt-4o")
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*- Cerebras mock -*",
+            "scenario 'healthy' at http://127.0.0.1:*",
+            "#1 POST /v1/chat/completions gpt-4o -> 404, model_not_found",
+            "    what: 'gpt-4o' is not served",
+            "    fix:  use one of gpt-oss-120b, * (nearest: 'gpt-oss-120b')",
+        ]
+    )
+
+
+def test_failure_without_requests(run):
+    """A failed test whose app never came to the mock is told so."""
+    result = run("def test_it(cerebras_mock):\n    assert 0")
+    result.stdout.fnmatch_lines(
+        ["no request reached the mock; does the app read CEREBRAS_BASE_URL?"]
+    )
+
+
+def test_failure_with_many_requests(run):
+    """Of many requests the last fifty are shown."""
+    result = run("""
+from urllib.request import urlopen
+
+def test_it(cerebras_mock):
+    for _ in range(60):
+        urlopen(cerebras_mock.url + "/public/v1/models")
+    assert 0
+""")
+    result.stdout.fnmatch_lines(["... 10 earlier requests", "#11 GET /public/v1/models -> 200"])
+    result.stdout.no_fnmatch_line("#10 *")
+
+
+def test_retired_models_are_named(run):
+    """The end of the run names the models that the live API has retired, without a warning."""
+    result = run(
+        ASK
+        + """
+def test_it(cerebras_client):
+    ask(cerebras_client)
+""",
+        "-W",
+        "error",
+    )
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*Cerebras: retired models*",
+            "warning: llama3.1-8b answers here, but the live API retired it on 2026-05-27",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "sentence"),
+    [
+        (
+            "",
+            ("--cerebras-scenario", "nope"),
+            "no scenario is called 'nope'; allowed are burst-503",
+        ),
+        ("", ("--cerebras-scenario", "nope.yaml"), "nope.yaml: there is no such file"),
+        ("", ("--cerebras-edition", "nope"), "no edition is called 'nope'"),
+        ("", ("--cerebras-tier", "gold"), "no tier of edition guide is called 'gold'"),
+        ("", ("--cerebras-seed", "x"), "cerebras seed should be a whole number, found 'x'"),
+        (
+            "",
+            ("--cerebras-mode", "tcp"),
+            "cerebras mode 'tcp' is unknown; allowed are server, respx",
+        ),
+        ("scenario='nope'", (), "test_it: no scenario is called 'nope'"),
+        ("scenari='x'", (), "@pytest.mark.cerebras_mock does not take scenari; it takes scenario"),
+        ("'a', 'b'", (), "does not take a second positional argument"),
+    ],
+)
+def test_wrong_settings(run, code, arguments, sentence):
+    """A wrong setting is one clear sentence and a usage error, before any test runs."""
+    marker = f"@pytest.mark.cerebras_mock({code})" if code else ""
+    result = run(f"import pytest\n\n{marker}\ndef test_it():\n    pass", *arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    shown = result.stdout.str() + result.stderr.str()
+    assert sentence in shown
+    assert "Traceback" not in shown
+
+
+def test_precedence(run, monkeypatch):
+    """Marker outranks option, option outranks environment, environment outranks ini key."""
+    code = """
+import pytest
+
+@pytest.mark.cerebras_mock(seed=1)
+def test_settings(cerebras_mock):
+    found = cerebras_mock.scenario
+    assert (found.seed, found.name, found.tier, found.edition) == (1, "stream-cut", "free", "guide")
+"""
+    monkeypatch.setenv("CEREBRAS_MOCK_SCENARIO", "wrong-key")
+    monkeypatch.setenv("CEREBRAS_MOCK_TIER", "free")
+    inis = ("seed=4", "scenario=burst-503", "tier=none", "edition=guide")
+    settings = [part for ini in inis for part in ("-o", f"cerebras_{ini}")]
+    options = ("--cerebras-scenario", "stream-cut", "--cerebras-seed", "2")
+    run(code, *settings, *options).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("how", ["environment", "ini"])
+def test_activated_without_option(run, monkeypatch, how):
+    """``CEREBRAS_MOCK=1`` and the ini key activate the mock as the option does."""
+    if how == "environment":
+        monkeypatch.setenv("CEREBRAS_MOCK", "1")
+    settings = ("-o", "cerebras_mock=true") if how == "ini" else ()
+    code = "import os\n\ndef test_it():\n    assert 'CEREBRAS_BASE_URL' in os.environ"
+    run(code, *settings).assert_outcomes(passed=1)
+
+
+def test_xdist(run, monkeypatch):
+    """Each worker has a server of its own."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # workers start in half of the time
+    result = run(
+        ASK
+        + """
+import pytest
+
+@pytest.mark.parametrize("number", range(8))
+def test_it(cerebras_mock, cerebras_client, number):
+    ask(cerebras_client, model="gpt-oss-120b")
+    cerebras_mock.assert_requests(1)
+""",
+        *("-p", "xdist", "-p", "cerebras", "-n", "2"),
+        "--cerebras-mock",
+    )
+    result.assert_outcomes(passed=8)

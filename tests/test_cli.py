@@ -1,0 +1,151 @@
+"""The command line, from the outside."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from urllib.request import urlopen
+
+import pytest
+from click.testing import CliRunner
+
+from mockserver import cli
+from mockserver.scenario import names
+
+WRONG = """\
+version: 1
+name: wrong
+rules:
+  - match: {modle: x}
+"""
+
+
+@pytest.fixture
+def run():
+    """Return a function that runs the command line in this process."""
+    return lambda *arguments: CliRunner().invoke(cli.main, arguments)
+
+
+@pytest.fixture
+def wrong(tmp_path):
+    """Return the path of a scenario with a misspelt key."""
+    path = tmp_path / "wrong.yaml"
+    path.write_text(WRONG)
+    return str(path)
+
+
+def test_scenarios(run):
+    """Each shipped scenario is a line with its description."""
+    result = run("scenarios")
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert [line.split()[0] for line in lines] == names()
+    assert all(len(line.split()) > 3 for line in lines)
+
+
+def test_check_good(run):
+    """A good file is said to be so."""
+    result = run("check", "scenarios/burst-503.yaml")
+    assert (result.exit_code, result.output) == (
+        0,
+        "scenarios/burst-503.yaml: ok, 'burst-503', 1 rule\n",
+    )
+
+
+def test_check_wrong(run, wrong):
+    """A wrong file is one clear sentence and status 2; the others are still checked."""
+    result = run("check", wrong, "scenarios/healthy.yaml", "nowhere.yaml")
+    assert result.exit_code == 2
+    assert (
+        f"{wrong}:4:13: rules[0].match: unknown key 'modle'; did you mean 'model'?" in result.output
+    )
+    assert "scenarios/healthy.yaml: ok, 'healthy', 0 rules" in result.output
+    assert "nowhere.yaml: there is no such file" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_explain(run):
+    """The plans of a scenario are printed without a server."""
+    result = run("explain", "rate-limit", "--requests", "3", "--interval", "1s", "--no-stream")
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert lines[0].startswith("rate-limit: The free tier's")
+    assert lines[1].endswith("-> 429, request_quota_exceeded, Retry-After 2")
+    assert lines[2].strip() == "head 429, 155 bytes, end"
+    assert lines[3].startswith("   1.0 s  #2 ")
+    assert ", stop" in lines[5]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("explain", "nope"), "Error: no scenario is called 'nope'; allowed are burst-503"),
+        (("explain", "nope.yaml"), "Error: nope.yaml: there is no such file"),
+        (("explain", "healthy", "--interval", "5"), "duration with its unit"),
+        (("explain", "healthy", "--requests", "0"), "0 is not in the range"),
+        (("serve", "--scenario", "helthy"), "did you mean 'healthy'?"),
+        (("serve", "--edition", "2025"), "no edition is called '2025'"),
+        (("serve", "--tier", "gold"), "no tier of edition guide is called 'gold'"),
+        (("serve", "--port", "99999"), "99999 is not in the range"),
+        (("serve", "--seed", "x"), "'x' is not a valid integer"),
+        (("check",), "Missing argument"),
+    ],
+)
+def test_wrong_input(run, arguments, sentence):
+    """Wrong input is one sentence and status 2."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_port_in_use(run):
+    """A port that somebody else has is one sentence and status 1."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        result = run("serve", "--port", port)
+    assert result.exit_code == 1
+    assert f"Error: cannot listen on 127.0.0.1 port {port}: " in result.output
+
+
+def test_other_address_warns(run):
+    """An address that other machines reach is served only when asked for, with a warning."""
+    result = run("serve", "--host", "192.0.2.1")  # documentation's own: nobody has it
+    assert result.exit_code == 1
+    assert "warning: 192.0.2.1 can be reached from other machines" in result.output
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.0.0.9"])
+def test_loopback_does_not_warn(host):
+    """All names of the loopback interface are quiet."""
+    assert cli._is_loopback(host)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_until_signal(number):
+    """It prints the URL and two lines to paste, answers, logs, and a signal ends it with 0."""
+    command = [sys.executable, "-m", "mockserver", "serve", "--scenario", "wrong-key"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        first = server.stdout.readline()
+        url = first.split(" on ")[1].split()[0]
+        pasted = [server.stdout.readline().strip() for _ in range(2)]
+        with urlopen(f"{url}/v1/tcp_warming") as answer:
+            assert answer.read() == b"null"
+        server.send_signal(number)
+        _, log = server.communicate(timeout=10)
+    assert server.returncode == 0
+    assert first.startswith("Cerebras mock, scenario 'wrong-key', on http://127.0.0.1:")
+    assert pasted == [
+        f'Cerebras(base_url="{url}", api_key="csk-mock")',
+        f'OpenAI(base_url="{url}/v1", api_key="csk-mock")',
+    ]
+    assert log == "#0 GET /v1/tcp_warming -> 200\n"
+
+
+def test_version(run):
+    """The version is that of the distribution."""
+    assert run("--version").output.startswith("cerebras-mock, version ")

@@ -1,0 +1,107 @@
+"""The troubleshooting guide's table."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.diagnosis import diagnose, retirements
+from mockserver.faults import Cut, Error, Truncate
+from mockserver.plan import Close
+from mockserver.scenario import Rule, Spent
+
+
+def error(problem, **keys):
+    return {"faults": (Error(problem=problem, **keys),)}
+
+
+@pytest.fixture
+def found(engine, ask, now):
+    """Return a function that plays one request and diagnoses it."""
+
+    def play(rule=None, keys=None, **request):
+        running = engine(Rule(**(rule or {})), **(keys or {}))
+        exchange = running.handle(ask(**request), now=now)
+        return diagnose(exchange, running.edition)
+
+    return play
+
+
+@pytest.mark.parametrize(
+    ("case", "what", "fix"),
+    [
+        (
+            {"headers": {"authorization": "Bearer sk-proj-abc"}},
+            "the key was sent as 'Bearer sk-...'; Cerebras keys begin with 'csk-'",
+            "set CEREBRAS_API_KEY to a key that begins with 'csk-'",
+        ),
+        ({"headers": {}}, "no Authorization header", "set CEREBRAS_API_KEY"),
+        ({"rule": error("wrong_api_key")}, "the key was refused", "renew CEREBRAS_API_KEY"),
+        ({"model": "gpt-4o"}, "'gpt-4o' is not served", "(nearest: 'gpt-oss-120b')"),
+        (
+            {"rule": error("model_not_found")},
+            "'llama3.1-8b' was withdrawn by the scenario",
+            "use one of gpt-oss-120b, ",
+        ),
+        (
+            {"keys": {"tier": "free", "spent": Spent(requests=30)}},
+            "Requests per minute limit exceeded; the next one is admitted in 2 s",
+            "wait as long as Retry-After says",
+        ),
+        ({"rule": error("tokens_per_day")}, "Tokens per day limit exceeded", "send less"),
+        (
+            {"max_tokens": 8192},
+            "more than the window of 8192",
+            "or use a model with a wider window: gpt-oss-120b",
+        ),
+        (
+            {"rule": error("context_length_exceeded", message="too long")},
+            "the request needs 0 tokens",
+            "drop the oldest messages",
+        ),
+        ({"store": True}, "store: property 'store' is unsupported", "only what the API documents"),
+        ({"rule": error("queue_exceeded")}, "the service is overloaded", "back-off and jitter"),
+        ({"rule": error("service_unavailable")}, "the service is overloaded", "back-off"),
+        ({"rule": error("server_error")}, "500: Encountered a server error", "back-off"),
+        ({"rule": error("payment_required")}, "402: Payment required", "mend the request"),
+        ({"rule": error("edge_bot_block")}, "403: no explanation", "mend the request"),
+        (
+            {"rule": {"faults": (Cut(after_tokens=3),)}},
+            "lost after 3 tokens",
+            "throw the part away",
+        ),
+        (
+            {"rule": {"faults": (Truncate(tokens=5),)}},
+            "the answer stopped at 5 tokens, the default of 512",
+            "set max_completion_tokens",
+        ),
+        ({"max_tokens": 4}, "stopped at 4 tokens, the 4 it asked for", "finish_reason 'length'"),
+    ],
+)
+def test_diagnosis(found, case, what, fix):
+    """Each way to fail has a sentence on what happened and one on what to do."""
+    diagnosis = found(**case)
+    assert what in diagnosis.what
+    assert fix in diagnosis.fix
+
+
+def test_nothing_wrong(found):
+    """A whole answer needs no diagnosis."""
+    assert found() is None
+
+
+def test_lost_before_the_head(engine, ask, now):
+    """A connection closed before any answer is said to be so."""
+    running = engine()
+    exchange = running.handle(ask(), now=now)
+    exchange.plan = (Close(),)
+    assert diagnose(exchange, running.edition).what == "the connection was lost before any answer"
+
+
+def test_retirements(engine, ask, now):
+    """Each retired model that was used is named once, with its date."""
+    running = engine()
+    for model in ("llama3.1-8b", "llama3.1-8b", "gpt-oss-120b", "gpt-4o"):
+        running.handle(ask(model=model), now=now)
+    assert retirements(running.journal, running.edition) == [
+        "llama3.1-8b answers here, but the live API retired it on 2026-05-27"
+    ]
