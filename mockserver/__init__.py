@@ -1,7 +1,49 @@
 """
 A mock of the Cerebras inference API that breaks on command.
 
-The core is pure: ``Engine.handle(request, now=...)`` returns what an edge then plays.
+The core is pure: ``Engine.handle(request, now=...)`` returns an exchange with the plan of its
+answer, and an edge plays it. These are the names to write scenarios in Python with; the server is
+in ``mockserver.edge``.
 """
 
 from __future__ import annotations
+
+from .api.reply import Reply
+from .engine import Engine
+from .errors import DocumentError, MockServerError, UnknownNameError
+from .faults import FAULTS, Context, Cut, Error, Fault, Latency, Truncate
+from .journal import Call, Exchange
+from .messages import Request
+from .plan import Close, Data, End, Head, Plan, Wait
+from .scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, Window
+
+__all__ = [
+    "FAULTS",
+    "Call",
+    "Close",
+    "Context",
+    "Cut",
+    "Data",
+    "DocumentError",
+    "End",
+    "Engine",
+    "Error",
+    "Exchange",
+    "Fault",
+    "Head",
+    "Latency",
+    "Match",
+    "MockServerError",
+    "Plan",
+    "Prompt",
+    "Reply",
+    "Request",
+    "Rule",
+    "Scenario",
+    "Schedule",
+    "Spent",
+    "Truncate",
+    "UnknownNameError",
+    "Wait",
+    "Window",
+]

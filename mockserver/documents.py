@@ -36,6 +36,8 @@ class Document:
             raise DocumentError(_syntax_error(error, source)) from error
         except yaml.YAMLError as error:
             raise DocumentError(f"{source}: not YAML: {error}".replace("\n", " ")) from error
+        except (RecursionError, TypeError, ValueError) as error:
+            raise DocumentError(f"{source}: YAML that makes no sense: {error}") from error
 
     def read_as(self, adapter: TypeAdapter[T], data: Any = None) -> T:
         """
@@ -72,8 +74,9 @@ class Document:
         last = error["loc"][-1] if error["loc"] else ""
         match error["type"]:
             case "extra_forbidden" | "unexpected_keyword_argument":
-                spot, path = self.where(error["loc"], key=True)[0], path[:-1]
-                said = f"unknown key {last!r}{suggestion(str(last), _keys(schema, path))}"
+                spot, path = self.where(error["loc"], key=True)[0], path[: len(error["loc"]) - 1]
+                known = _keys(schema, path) or _keys(schema, error["loc"][:-1])
+                said = f"unknown key {last!r}{suggestion(str(last), known)}"
             case "missing" | "missing_argument":
                 said = f"the key {last!r} is missing"
             case "dataclass_type" | "model_type":

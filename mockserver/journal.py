@@ -1,14 +1,16 @@
 """
 What happened: every exchange, and the logical calls they belong to.
 
-A call is one thing that the app asked for, with all the attempts its client made. A request is
-another attempt of a call when it repeats the body of one that failed and its client does not say
-that this is its first try (``x-stainless-retry-count: 0``).
+A call is one thing that the app asked for, with all the attempts made at it, by its client or by
+the app itself. A request is another attempt of a call when it repeats the body of one that failed.
+A client that says it is its first try (``x-stainless-retry-count: 0``) is believed as long as the
+failed one is still being answered.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +19,8 @@ from .api.routes import Endpoint
 from .messages import Request
 from .plan import Close, Data, Plan, head_of, tokens_of
 
+_FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
+_SCHEMES = ("basic", "bearer", "digest", "token")
 _LONGEST_PREFIX = 4  # "csk", "sk", "gsk", "hf": what tells vendors apart and gives nothing away
 
 
@@ -84,12 +88,7 @@ class Exchange:
         """The error body; empty for a success and for an error that is no JSON object."""
         if not self.refused:
             return {}
-        body = b"".join(step.data for step in self.plan if isinstance(step, Data))
-        try:
-            found = json.loads(body)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return _json_object(b"".join(step.data for step in self.plan if isinstance(step, Data)))
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
@@ -110,11 +109,18 @@ class Exchange:
         return ", ".join(filter(None, (head, said, wait, tokens, self.finish_reason, cut, left)))
 
     @property
+    def body(self) -> dict[str, Any]:
+        """What the app sent, as parsed JSON; empty when it is no JSON object."""
+        return _json_object(self.request.body)
+
+    @property
     def finish_reason(self) -> str | None:
         """The last ``finish_reason`` that the client gets; None when it gets none."""
+        if self.interrupted and not self.stream:
+            return None
         for step in reversed(self.plan):
-            if isinstance(step, Data) and (at := step.data.find(b'"finish_reason":"')) >= 0:
-                return step.data[at + 17 :].split(b'"', 1)[0].decode()
+            if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
+                return found[1].decode()
         return None
 
 
@@ -166,13 +172,24 @@ class Journal:
 
     def _continued(self, exchange: Exchange) -> Call | None:
         """Return the call that the exchange is another attempt of, no longer as a failed one."""
-        if exchange.request.headers.get("x-stainless-retry-count") == "0":
-            return None
         failed = self._failed.get(_asked(exchange))
-        return failed.pop() if failed else None
+        if not failed:
+            return None
+        claims_first = exchange.request.headers.get("x-stainless-retry-count") == "0"
+        if claims_first and failed[-1].last.finished is None:
+            return None  # another thread asks the same at the same time
+        return failed.pop()
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
+
+
+def _json_object(text: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _asked(exchange: Exchange) -> tuple[str, bytes]:
@@ -194,6 +211,9 @@ def _shortened(credentials: str) -> str:
     >>> _shortened("Bearer sk-proj-abcdefgh")
     'Bearer sk-...'
     """
-    scheme, _, key = credentials.partition(" ")
+    scheme, _, key = " ".join(credentials.split()).partition(" ")
+    if scheme.lower() not in _SCHEMES:
+        scheme, key = "", scheme
     prefix, dash, _ = key.partition("-")
-    return f"{scheme} {prefix}{dash}..." if len(prefix) <= _LONGEST_PREFIX else f"{scheme} ..."
+    known = 0 < len(prefix) <= _LONGEST_PREFIX
+    return f"{scheme} {prefix}{dash}...".lstrip() if known and dash else f"{scheme} ...".lstrip()

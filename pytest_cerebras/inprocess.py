@@ -79,13 +79,19 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
                 yield action
 
     def close(self) -> None:
-        """Note the end, once."""
+        """Note the end, once: a client has left when there was something to wait for."""
         finish, self._finish = self._finish, lambda _: None
-        finish(self._left)
+        finish(self._left and self._waits())
 
     async def aclose(self) -> None:
         """Note the end, once."""
         self.close()
+
+    def _waits(self) -> bool:
+        try:
+            return any(isinstance(action, float) for action in self._rest)
+        except httpx.TransportError:
+            return False
 
     def _playing(self) -> Iterator[Action]:
         try:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import settings
 
 from mockserver.api.sse import parsed
 from mockserver.engine import Engine
 from mockserver.messages import Request
 from mockserver.plan import Data
 from mockserver.scenario import Rule, Scenario
+
+settings.register_profile("tests", deadline=None)  # a busy machine is no failure
+settings.load_profile("tests")
 
 KEY = "csk-" + "4f1dmock" * 6
 PATHS = {

@@ -71,7 +71,7 @@ def test_explain(run):
     result = run("explain", "rate-limit", "--requests", "3", "--interval", "1s", "--no-stream")
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert lines[0].startswith("rate-limit: The free tier's")
+    assert lines[0].startswith("rate-limit: The tier's")
     assert lines[1].endswith("-> 429, request_quota_exceeded, Retry-After 2")
     assert lines[2].strip() == "head 429, 155 bytes, end"
     assert lines[3].startswith("   1.0 s  #2 ")

@@ -15,6 +15,8 @@ from typing import Literal
 from mockserver.errors import UnknownNameError
 from mockserver.quantities import Count, Positive
 
+DEFAULT = "default"
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -89,8 +91,8 @@ class Edition:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
 
     def tier(self, name: str | None) -> Tier:
-        """Return a tier by name, or the one whose figures are shown when none is enforced."""
-        name = name or self.default_tier
+        """Return a tier by name; none and ``default`` are the edition's default tier."""
+        name = self.default_tier if name in (None, DEFAULT) else name
         if name not in self.tiers:
             raise UnknownNameError(f"tier of edition {self.name}", name, self.tiers)
         return self.tiers[name]

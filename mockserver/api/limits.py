@@ -19,7 +19,8 @@ from .edition import PerPeriod, Tier
 
 Kind = Literal["requests", "tokens"]
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
-_CLOSE_ENOUGH = 1e-6
+_CLOSE_ENOUGH = 1e-3  # of a request or token: what sums of fractions may be off
+_INSTANT = 1e-8  # seconds: in which no bucket gains what counts
 
 
 @dataclass(slots=True)
@@ -42,16 +43,20 @@ class Bucket:
 
     def left(self, now: float, returning: int) -> int:
         """Return what is there now, in whole numbers, with what is about to be put back."""
-        return min(self.capacity, int(self.refill(now) + returning + _CLOSE_ENOUGH))
+        return min(self.capacity, max(0, int(self.refill(now) + returning + _CLOSE_ENOUGH)))
 
     def wait_for(self, amount: float, now: float) -> float:
         """Return the seconds until so much is there; 0 when it is there now."""
         lacking = min(amount, self.capacity) - self.refill(now)
         return lacking * self.period / self.capacity if lacking > _CLOSE_ENOUGH else 0.0
 
+    def drain(self, amount: float, now: float) -> None:
+        """Take out so much, but no more than there is."""
+        self.level = max(0.0, self.refill(now) - amount)
+
     def change(self, amount: float, now: float) -> None:
-        """Put in, or take out when negative, between empty and full."""
-        self.level = min(float(self.capacity), max(0.0, self.refill(now) + amount))
+        """Put in, or take out when negative; a bucket may owe, so that putting back is exact."""
+        self.level = min(float(self.capacity), self.refill(now) + amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Refusal:
     @property
     def retry_after(self) -> int:
         """Whole seconds, rounded up: coming back then is never too early."""
-        return max(1, math.ceil(self.wait - _CLOSE_ENOUGH))
+        return max(1, math.ceil(self.wait - _INSTANT))
 
 
 class Quota:
@@ -92,17 +97,17 @@ class Quota:
         return worst if worst.wait else None
 
     def reserve(self, tokens: int, now: float) -> None:
-        """Take one request and so many tokens."""
-        self.spend(requests=1, tokens=tokens, now=now)
+        """Take one request and so many tokens, whether or not they are there."""
+        self._change(-1, -tokens, now)
 
     def settle(self, reserved: int, used: int, now: float) -> None:
         """Put back what was reserved and not used."""
-        self.spend(requests=0, tokens=used - reserved, now=now)
+        self._change(0, reserved - used, now)
 
     def spend(self, *, requests: int, tokens: int, now: float) -> None:
-        """Take requests and tokens out of every bucket, whether or not they are there."""
+        """Take requests and tokens out of every bucket, down to empty."""
         for (kind, _), bucket in self._buckets.items():
-            bucket.change(-(requests if kind == "requests" else tokens), now)
+            bucket.drain(requests if kind == "requests" else tokens, now)
 
     def headers(self, now: float, *, returning: int = 0) -> Headers:
         """
@@ -120,6 +125,10 @@ class Quota:
             for (kind, period), bucket in self._buckets.items()
         )
         return limits + remaining
+
+    def _change(self, requests: int, tokens: int, now: float) -> None:
+        for (kind, _), bucket in self._buckets.items():
+            bucket.change(requests if kind == "requests" else tokens, now)
 
 
 def _buckets(kind: Kind, amounts: PerPeriod, now: float) -> dict[tuple[Kind, str], Bucket]:

@@ -9,6 +9,7 @@ text, an unknown path with nothing, and an error in mid-stream is nested.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -17,12 +18,13 @@ from mockserver.plan import Data, End, Head, Headers, Plan
 
 from .sse import dumps
 
+_PLACEHOLDER = re.compile(r"\{(model|length|limit|reason)\}")
 Shape = Literal["flat", "detail", "text", "empty"]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One error answer; ``message`` may name ``{model}``, ``{length}``, ``{limit}`` and more."""
+    """One error answer; its text may name {model}, {length}, {limit} and {reason}."""
 
     status: int
     message: str = ""
@@ -39,7 +41,9 @@ class Problem:
 
     def body(self, facts: Mapping[str, object]) -> bytes:
         """Return the body with the facts of the request filled in."""
-        message = self.message.format_map(_Unknown(facts))
+        message = _PLACEHOLDER.sub(
+            lambda found: str(facts.get(found[1], f"<{found[1]}>")), self.message
+        )
         match self.shape:
             case "flat":
                 named = {"type": self.type, "param": self.param, "code": self.code}
@@ -56,13 +60,6 @@ class Problem:
         body = self.body(facts)
         head = Head(self.status, (*fields, ("content-length", str(len(body)))))
         return (head, Data(body), End())
-
-
-class _Unknown(dict[str, object]):
-    """Facts that a message may name though the request did not bring them."""
-
-    def __missing__(self, key: str) -> str:
-        return f"<{key}>"
 
 
 class RefusalError(Exception):

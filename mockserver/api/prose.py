@@ -31,7 +31,10 @@ def of_length(random: Random, length: int) -> list[str]:
         if len(said) >= length:
             break
         said += tokens.pieces(f" {sentence}" if said else sentence)
-    return [*said[: length - 1], "."] if length else []
+    kept = said[: max(0, length - 1)]
+    if kept and not kept[-1][-1].isalpha():
+        kept[-1] = " too"  # a full stop after a full stop would be one token, not two
+    return [*kept, "."] if length else []
 
 
 def _sentences(random: Random) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
@@ -36,8 +35,8 @@ class Error:
     """
     Answer with an error of the API instead: a ``problem`` of the catalogue, or any ``status``.
 
-    The other keys change what the catalogue says. ``retry_after`` becomes the header, in whole
-    seconds rounded up.
+    The other keys change what the catalogue says. ``retry_after`` becomes the header, in seconds:
+    the real API sends whole ones, most clients understand fractions.
     """
 
     problem: ProblemName | None = None
@@ -58,7 +57,7 @@ class Error:
         problem = self._problem()
         fields = headers.edge(problem.content_type, now=context.now, random=context.random)
         if self.retry_after is not None:
-            fields += (("retry-after", str(math.ceil(self.retry_after))),)
+            fields += (("retry-after", f"{self.retry_after:g}"),)
         fields += tuple((name.lower(), value) for name, value in self.headers.items())
         return problem.plan(context.facts, fields)
 

@@ -48,8 +48,12 @@ def _shortened(step: Data, room: int, *, total: int) -> Data:
     """Return a piece with at most ``room`` tokens of text; one with usage counts ``total``."""
     if step.tokens <= room and not _has_usage(step):
         return step
-    streamed = parsed(step.data) is not None
-    body = parsed(step.data) if streamed else json.loads(step.data)
+    try:
+        streamed = parsed(step.data) is not None
+        body = parsed(step.data) if streamed else json.loads(step.data)
+    except ValueError:  # another fault has left a part of it
+        part = step.data[: len(step.data) * room // max(step.tokens, room, 1)]
+        return Data(part, min(step.tokens, room))
     for choice in body["choices"]:
         _cut_text(choice, room)
     if "usage" in body:

@@ -54,9 +54,11 @@ def parse(text: str, *, source: str = "<text>") -> Scenario:
         edition = editions.load(scenario.edition or editions.DEFAULT)
     except MockServerError as error:
         raise DocumentError(f"{document.where(['edition'])[0]}: edition: {error}") from error
-    if scenario.edition and scenario.tier and scenario.tier not in edition.tiers:
-        wrong = UnknownNameError("tier", scenario.tier, edition.tiers)
-        raise DocumentError(f"{document.where(['tier'])[0]}: tier: {wrong}")
+    if scenario.edition:
+        try:
+            edition.tier(scenario.tier)
+        except UnknownNameError as error:
+            raise DocumentError(f"{document.where(['tier'])[0]}: tier: {error}") from error
     return scenario
 
 

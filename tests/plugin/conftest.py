@@ -14,8 +14,6 @@ import pytest_cerebras.clients
 import pytest_cerebras.inprocess
 import pytest_cerebras.report  # noqa: F401
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.fixture
 def run(pytester, monkeypatch):

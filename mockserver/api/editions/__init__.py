@@ -49,11 +49,15 @@ def _document(name: str) -> Document:
         raise DocumentError(f"{name}: cannot be read: {error}") from error
 
 
-def _merged(document: Document) -> Any:
+def _merged(document: Document, *below: str) -> Any:
     data = document.data
     if not isinstance(data, dict) or "extends" not in data:
         return data
-    base = _merged(_document(str(data["extends"])))
+    name = str(data["extends"])
+    if name in below:
+        spot = document.where(["extends"])[0]
+        raise DocumentError(f"{spot}: extends: {name!r} extends itself, by way of {below[-1]!r}")
+    base = _merged(_document(name), *below, name)
     return _overlaid(base, {key: value for key, value in data.items() if key != "extends"})
 
 

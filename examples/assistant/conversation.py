@@ -1,0 +1,91 @@
+"""What has been said, as the API wants to hear it, and how to say less of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+SYSTEM = "You are a friendly assistant. Answer briefly."
+GO_ON = "Your answer was cut off. Go on exactly where it stopped."
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its whole answer; halves have no place in a history."""
+
+    question: str
+    answer: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """
+    An answer in the making.
+
+    The server says why it stopped in ``finish_reason``. While that is None it has not said that
+    the answer is over, however much of it is there.
+    """
+
+    question: str
+    text: str = ""
+    model: str = ""
+    finish_reason: str | None = None
+
+    def add(self, text: str | None, finish_reason: str | None, model: str) -> None:
+        """Write down what has arrived."""
+        self.text += text or ""
+        self.model = model
+        self.finish_reason = finish_reason or self.finish_reason
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the model ran out of tokens with something to go on from."""
+        return self.finish_reason == "length" and self.text != ""
+
+
+def messages(turns: tuple[Turn, ...], draft: Draft) -> list[Message]:
+    """Return the conversation for the API; a draft that has begun asks for the rest."""
+    said = [{"role": "system", "content": SYSTEM}]
+    for turn in turns:
+        said.append({"role": "user", "content": turn.question})
+        said.append({"role": "assistant", "content": turn.answer})
+    said.append({"role": "user", "content": draft.question})
+    if draft.text:
+        said.append({"role": "assistant", "content": draft.text})
+        said.append({"role": "user", "content": GO_ON})
+    return said
+
+
+def shortened(turns: tuple[Turn, ...], draft: Draft, complaint: str) -> tuple[Turn, ...]:
+    """
+    Return the turns without the oldest ones, of which there must be one.
+
+    The API complains in tokens, which only it can count. But what share of them is too much can be
+    taken from characters just as well.
+    """
+    size = sum(len(message["content"]) for message in messages(turns, draft))
+    surplus = size * share_too_much(complaint)
+    forgotten = 1
+    while forgotten < len(turns) and _size(turns[:forgotten]) < surplus:
+        forgotten += 1
+    return turns[forgotten:]
+
+
+def share_too_much(complaint: str) -> float:
+    """
+    Return which share of a prompt has to go; 0 if the API did not say.
+
+    >>> share_too_much("Please reduce the length. Current length is 10000 while limit is 8000")
+    0.2
+    """
+    found = re.search(r"length is (\d+) while limit is (\d+)", complaint)
+    if found is None:
+        return 0.0
+    length, limit = int(found[1]), int(found[2])
+    return (length - limit) / length
+
+
+def _size(turns: tuple[Turn, ...]) -> int:
+    return sum(len(turn.question) + len(turn.answer) for turn in turns)

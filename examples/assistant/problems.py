@@ -1,0 +1,79 @@
+"""
+What the errors of the API mean for an app.
+
+Cerebras puts ``message`` and ``code`` at the top of an error's body. Read them there: an app that
+looks only for OpenAI's ``error.message`` has nothing to tell its user.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from cerebras.cloud.sdk import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    AuthenticationError,
+    InternalServerError,
+)
+
+TRY_AGAIN = (408, 409, 429)  # and every 5xx; any other answer would be the same again
+GONE = ("model_not_found", "model_archived")
+TOO_LONG = "context_length_exceeded"
+
+# What can end a stream in its middle: the SDK lets the errors of httpx and json through.
+LOST = (APIError, httpx.HTTPError, ValueError)
+
+
+class AssistantError(Exception):
+    """There is no answer; the message tells the user why."""
+
+
+class TooLongError(AssistantError):
+    """The conversation does not fit into the model's window."""
+
+
+def worth_retrying(error: APIError) -> bool:
+    """Return whether the same request may succeed a little later."""
+    if isinstance(error, APIStatusError) and error.status_code in TRY_AGAIN:
+        return True
+    return isinstance(error, APIConnectionError | InternalServerError)
+
+
+def another_model_may_help(error: APIError) -> bool:
+    """Return whether it is the model's trouble, not that of the request, the key or the line."""
+    return code_of(error) in GONE or (isinstance(error, APIStatusError) and worth_retrying(error))
+
+
+def retry_after(error: APIError) -> float:
+    """Return for how many seconds the server wants to be left alone; 0 if it does not say."""
+    if not isinstance(error, APIStatusError):
+        return 0.0
+    try:
+        return max(0.0, float(error.response.headers.get("retry-after", "0")))
+    except ValueError:  # HTTP allows a date here, but Cerebras sends seconds
+        return 0.0
+
+
+def code_of(error: APIError) -> str:
+    """Return the API's own name for what is wrong."""
+    return str(_body(error).get("code") or "")
+
+
+def message_of(error: APIError) -> str:
+    """Return the API's own words, which say more than any status."""
+    return str(_body(error).get("message") or error)
+
+
+def in_words(error: APIError) -> str:
+    """Return a sentence for the user."""
+    if not isinstance(error, APIStatusError):
+        return f"The Cerebras API cannot be reached: {error}"
+    if isinstance(error, AuthenticationError):
+        return "The Cerebras API does not accept the key: check CEREBRAS_API_KEY."
+    return f"The Cerebras API answered {error.status_code}: {message_of(error)}"
+
+
+def _body(error: APIError) -> dict[str, Any]:
+    return error.body if isinstance(error.body, dict) else {}

@@ -1,0 +1,81 @@
+from random import Random
+
+import pytest
+
+from mockserver.api import answer
+from mockserver.api.edition import Model
+from mockserver.api.reply import Said
+
+MODEL = Model(context=8192, max_output=8192, speed=1000)
+
+
+def whole(**changes):
+    said = Said(("a", "b", "c"), "stop")
+    fields = {"model": MODEL, "model_id": "m", "prompt": 40, "said": said, "times": {"t": 0.5}}
+    return answer.Answer(number="1", created=12.5, **(fields | changes))
+
+
+def test_number():
+    """An id has the form of a UUID and follows from the randomness alone."""
+    number = answer.number(Random(1))
+    assert [len(part) for part in number.split("-")] == [8, 4, 4, 4, 12]
+    assert int(number.replace("-", ""), 16) == Random(1).getrandbits(128)
+    assert number == answer.number(Random(1)) != answer.number(Random(2))
+
+
+def test_usage():
+    """The total is prompt plus completion, in the key order of the API."""
+    usage = whole().usage()
+    assert list(usage) == [
+        "total_tokens",
+        "completion_tokens",
+        "completion_tokens_details",
+        "prompt_tokens",
+        "prompt_tokens_details",
+    ]
+    assert (usage["prompt_tokens"], usage["completion_tokens"], usage["total_tokens"]) == (
+        40,
+        3,
+        43,
+    )
+    assert usage["prompt_tokens_details"] == {"cached_tokens": 0}
+
+
+def test_usage_with_images():
+    """Models that see count images as well."""
+    seeing = Model(context=1, max_output=1, speed=1, vision=True)
+    details = whole(model=seeing).usage()["prompt_tokens_details"]
+    assert details == {"cached_tokens": 0, "image_tokens": 0}
+
+
+def test_tail():
+    """An answer ends with its usage and its times, the creation first."""
+    tail = whole().tail()
+    assert list(tail) == ["usage", "time_info"]
+    assert list(tail["time_info"].items()) == [("created", 12.5), ("t", 0.5)]
+
+
+def test_fingerprint():
+    """The fingerprint has twenty digits and tells models apart, not answers."""
+    one, same, other = (whole(model_id=name, prompt=at) for at, name in enumerate(("m", "m", "x")))
+    prefix, _, digits = one.fingerprint.partition("_")
+    assert (prefix, len(digits), int(digits, 16) > 0) == ("fp", 20, True)
+    assert one.fingerprint == same.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize(("speed", "seconds"), [(500, 2.0), (1000, 1.0), (2000, 0.5)])
+def test_times_follow_the_speed(speed, seconds):
+    """Writing takes as long as the model's speed says."""
+    model = Model(context=8192, max_output=8192, speed=speed)
+    times = answer.times(model, prompt=100, completion=1000, random=Random(1))
+    assert times["completion_time"] == pytest.approx(seconds, rel=0.01)
+    assert 0 < times["prompt_time"] < times["completion_time"]
+
+
+def test_times_add_up():
+    """The total is longer than its parts together, and no part is too small for a plain figure."""
+    times = answer.times(MODEL, prompt=0, completion=0, random=Random(3))
+    assert list(times) == ["queue_time", "prompt_time", "completion_time", "total_time"]
+    *parts, total = times.values()
+    assert sum(parts) < total < sum(parts) + 0.01
+    assert min(parts) >= 0.0001

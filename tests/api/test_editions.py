@@ -1,0 +1,163 @@
+import datetime as dt
+
+import pytest
+
+from mockserver.api import editions
+from mockserver.api.edition import PerPeriod
+from mockserver.errors import DocumentError, UnknownNameError
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return a writer of editions that gives the path."""
+
+    def text_to(name, text):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return str(path)
+
+    return text_to
+
+
+def test_names():
+    """The shipped editions are listed, the default among them."""
+    assert editions.names() == ["2026-11", "guide"]
+    assert editions.DEFAULT in editions.names()
+
+
+@pytest.mark.parametrize("name", editions.names())
+def test_shipped(name):
+    """Each shipped edition loads, has its file's name, a description, and a default tier."""
+    edition = editions.load(name)
+    assert edition.name == name
+    assert edition.description
+    assert edition.tier(None) is edition.tiers[edition.default_tier]
+    assert any(edition.serves(model) for model in edition.models)
+    assert edition is editions.load(name)
+
+
+@pytest.mark.parametrize(
+    ("model", "context", "speed"),
+    [
+        ("llama3.1-8b", 8192, 2000),
+        ("llama3.1-70b", 8192, 1400),
+        ("llama-4-scout-17b-16e-instruct", 10_000, 1000),
+        ("llama-4-maverick-17b-128e-instruct", 16_000, 800),
+        ("qwen-3-32b", 16_000, 700),
+    ],
+)
+def test_models_of_the_guide(model, context, speed):
+    """The guide's models have its windows and speeds, and stop at 512 tokens by default."""
+    found = editions.load("guide").models[model]
+    assert (found.context, found.speed, found.default_output) == (context, speed, 512)
+    assert found.retired is not None
+
+
+def test_guide():
+    """The guide wants csk- keys and has a free tier of 30 requests and 60,000 tokens a minute."""
+    guide = editions.load("guide")
+    assert (guide.keys.prefix, guide.keys.missing) == ("csk-", "wrong_api_key")
+    free = guide.tier(None)
+    assert (free.requests.minute, free.tokens.minute) == (30, 60_000)
+
+
+def test_guide_has_today():
+    """Today's models are in the guide unchanged."""
+    today, guide = editions.load("2026-11").models, editions.load("guide").models
+    assert today == {name: guide[name] for name in today}
+    assert all(model.default_output is None for model in today.values())
+
+
+def test_today():
+    """Today's API takes any key, serves no retired model, and has the Free Trial's limits."""
+    today = editions.load("2026-11")
+    assert (today.keys.prefix, today.keys.missing) == ("", "not_authenticated")
+    assert today.tier(None).requests == PerPeriod(5, 150, 2400)
+    assert not any(model.retired for model in today.models.values())
+
+
+def test_own_edition(write):
+    """An edition of one's own extends another: mappings are merged, all else is replaced."""
+    path = write(
+        "mine.yaml",
+        """
+        extends: guide
+        name: mine
+        keys: {prefix: my-}
+        models:
+          llama3.1-8b: {context: 4096, default_output: null}
+          new-model: {context: 100, max_output: 50, speed: 10, retired: 2026-01-01}
+        """,
+    )
+    mine, guide = editions.load(path), editions.load("guide")
+    assert (mine.name, mine.date) == ("mine", guide.date)
+    assert (mine.keys.prefix, mine.keys.missing) == ("my-", "wrong_api_key")
+    changed = mine.models["llama3.1-8b"]
+    assert (changed.context, changed.default_output, changed.speed) == (4096, None, 2000)
+    assert mine.models["new-model"].retired == dt.date(2026, 1, 1)
+    assert mine.models["llama3.1-70b"] == guide.models["llama3.1-70b"]
+
+
+def test_extends_a_file(write):
+    """An edition may extend a file."""
+    base = write("base.yaml", "extends: 2026-11\nname: base\n")
+    path = write("child.yml", f"extends: {base}\nserves_retired: true\n")
+    assert (editions.load(path).name, editions.load(path).serves_retired) == ("base", True)
+
+
+def test_unknown_name():
+    """An unknown name is refused with the nearest one."""
+    with pytest.raises(UnknownNameError, match="no edition is called 'gide'; did you mean 'guide'"):
+        editions.load("gide")
+
+
+def test_unknown_base(write):
+    """So is the name of an unknown base."""
+    with pytest.raises(UnknownNameError, match="no edition is called '2026-12'"):
+        editions.load(write("bad.yaml", "extends: 2026-12\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("extends: guide\nstream_dne: true\n", r"2:1: unknown key 'stream_dne'; did you mean"),
+        ("extends: guide\nname: [1]\n", r"2:7: name: should be a valid string, found \[1\]"),
+        (
+            "extends: guide\nmodels: {llama3.1-8b: {context: -4}}\n",
+            r"2:33: models\.llama3\.1-8b\.context: should be greater than or equal to 1, found -4",
+        ),
+        ("name: alone\n", "1:1: the key 'models' is missing"),
+        ("", "1:1: should be a mapping"),
+        ("- a\n", "1:1: should be a mapping"),
+        ("extends: guide\ndefault_tier: [\n", "not YAML"),
+    ],
+)
+def test_errors(write, text, message):
+    """What is wrong in an edition is said with file, line, column and path."""
+    path = write("bad.yaml", text)
+    with pytest.raises(DocumentError, match=message) as caught:
+        editions.load(path)
+    assert path in str(caught.value)
+
+
+def test_unknown_default_tier(write):
+    """A default tier that does not exist is found when the edition is loaded."""
+    path = write("bad.yaml", "extends: guide\nname: bad\ndefault_tier: fre\n")
+    with pytest.raises(UnknownNameError, match="no tier of edition bad is called 'fre'"):
+        editions.load(path)
+
+
+def test_unreadable(tmp_path):
+    """A file that is not there, or not text, is named."""
+    missing = str(tmp_path / "none.yaml")
+    with pytest.raises(DocumentError, match=r"none\.yaml: cannot be read"):
+        editions.load(missing)
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(DocumentError, match=r"binary\.yaml: cannot be read"):
+        editions.load(str(tmp_path / "binary.yaml"))
+
+
+def test_extends_itself(write, tmp_path):
+    """An edition that extends itself is refused."""
+    with pytest.raises(DocumentError, match=r"loop\.yaml:1:10: extends: .* extends itself"):
+        editions.load(write("loop.yaml", f"extends: {tmp_path / 'loop.yaml'}\n"))

@@ -1,0 +1,66 @@
+import pytest
+
+from mockserver.api.problems import PROBLEMS, RefusalError
+from mockserver.api.routes import ENDPOINTS, WITHOUT_KEY, route
+
+ROUTES = [
+    ("POST", "/v1/chat/completions", "chat", ""),
+    ("POST", "/v1/completions", "completions", ""),
+    ("GET", "/v1/models", "models", ""),
+    ("GET", "/v1/models/gpt-oss-120b", "model", "gpt-oss-120b"),
+    ("GET", "/v1/models/no.such-model", "model", "no.such-model"),
+    ("GET", "/public/v1/models", "public_models", ""),
+    ("GET", "/public/v1/models/qwen-3.8-27b", "public_model", "qwen-3.8-27b"),
+    ("GET", "/v1/tcp_warming", "warming", ""),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "endpoint", "name"), ROUTES)
+def test_route(method, path, endpoint, name):
+    """Each path of the API is its endpoint; the path of one model gives its id."""
+    assert route(method, path) == (endpoint, name)
+
+
+def test_table_is_complete():
+    """Every endpoint has a path."""
+    assert {endpoint for _, _, endpoint, _ in ROUTES} == set(ENDPOINTS)
+    assert set(ENDPOINTS) >= WITHOUT_KEY
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "/v1",
+        "/v1/",
+        "/v1/chat/completions/",
+        "/v1/models/",
+        "/public/v1/models/",
+        "/v1/models/a/b",
+        "/chat/completions",
+        "/v1/v1/chat/completions",
+        "/v1/embeddings",
+        "/V1/models",
+        "//v1/models",
+    ],
+)
+def test_unknown_path(path):
+    """An unknown path and a trailing slash are refused by the gateway."""
+    with pytest.raises(RefusalError) as refused:
+        route("GET", path)
+    assert refused.value.problem == "unknown_path"
+    assert PROBLEMS["unknown_path"].status == 404
+
+
+@pytest.mark.parametrize(("method", "path", "endpoint", "name"), ROUTES)
+@pytest.mark.parametrize("wrong", ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "get"])
+def test_wrong_method(method, path, endpoint, name, wrong):
+    """A wrong method is refused and the right one named."""
+    if wrong == method:
+        assert route(wrong, path) == (endpoint, name)
+        return
+    with pytest.raises(RefusalError) as refused:
+        route(wrong, path)
+    assert refused.value.problem == "method_not_allowed"
+    assert refused.value.headers == (("allow", method),)

@@ -1,0 +1,245 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from mockserver.api.problems import PROBLEMS, RefusalError
+from mockserver.api.validation import validate
+
+CASES = Path(__file__).parents[3] / "shared" / "contract" / "validation_cases.json"
+HI = {"role": "user", "content": "hi"}
+CHAT = {"model": "gpt-oss-120b", "messages": [HI]}
+TEXT = {"model": "gpt-oss-120b", "prompt": "hi"}
+PARTS = "list[tagged-union[TextContent,ImageUrlContent,ImageContent]]"
+TAGS = "does not match any of the expected tags"
+TEXT_PART = {"type": "text", "text": "a"}
+TOOL = {"type": "function", "function": {"name": "f"}}
+
+
+def messages(*said):
+    return {"messages": list(said)}
+
+
+def unsupported(where):
+    return f"{where}: property '{where}' is unsupported"
+
+
+RANGES = [
+    ({"temperature": 3}, "temperature: Input should be less than or equal to 2"),
+    ({"temperature": -1}, "temperature: Input should be greater than or equal to 0"),
+    ({"top_p": 2}, "top_p: Input should be less than or equal to 1"),
+    ({"n": 0}, "n: Input should be greater than or equal to 1"),
+    ({"max_tokens": -5}, "max_tokens: Input should be greater than or equal to -1"),
+    ({"frequency_penalty": 3}, "frequency_penalty: Input should be less than or equal to 2"),
+    ({"presence_penalty": -3}, "presence_penalty: Input should be greater than or equal to -2"),
+    ({"top_logprobs": 21}, "top_logprobs: Input should be less than or equal to 20"),
+    (
+        {"prompt_cache_key": "x" * 1025},
+        "prompt_cache_key: String should have at most 1024 characters",
+    ),
+    (
+        {"stop": list("abcde")},
+        (
+            "stop.str: Input should be a valid string\n"
+            "stop.list[str]: List should have at most 4 items after validation, not 5"
+        ),
+    ),
+]
+TYPES = [
+    (
+        {"temperature": "hot"},
+        "temperature: Input should be a valid number, unable to parse string as a number",
+    ),
+    (
+        {"max_completion_tokens": 1.5},
+        (
+            "max_completion_tokens: Input should be a valid integer, "
+            "got a number with a fractional part"
+        ),
+    ),
+    (
+        {"seed": "a"},
+        "seed: Input should be a valid integer, unable to parse string as an integer",
+    ),
+    ({"stream": "x"}, "stream: Input should be a valid boolean, unable to interpret input"),
+    ({"model": 5}, "model: Input should be a valid string"),
+    ({"messages": "hi"}, "messages: Input should be a valid array"),
+    ({"messages": []}, "messages: List should have at least 1 item after validation, not 0"),
+]
+NAMES = [
+    (
+        {"reasoning_effort": "xhigh"},
+        "reasoning_effort: Input should be 'none', 'low', 'medium' or 'high'",
+    ),
+    (
+        {"reasoning_format": "foo"},
+        "reasoning_format: Input should be 'none', 'parsed', 'text_parsed', 'raw' or 'hidden'",
+    ),
+    (
+        {"service_tier": "foo"},
+        "service_tier: Input should be 'auto', 'default', 'flex' or 'priority'",
+    ),
+    (
+        {"tools": [TOOL], "tool_choice": "foo"},
+        (
+            "tool_choice.str-enum[ToolChoice]: Input should be 'none', 'auto' or 'required'\n"
+            "tool_choice.ChoiceObject: Input should be an object"
+        ),
+    ),
+    (
+        {"response_format": {"type": "foo"}},
+        (
+            f"response_format: Input tag 'foo' found using 'type' {TAGS}: "
+            "'text', 'json_object', 'json_schema'"
+        ),
+    ),
+    (
+        {"response_format": {}},
+        "response_format: Unable to extract tag using discriminator 'type'",
+    ),
+]
+UNKNOWN = [
+    ({"store": False}, unsupported("store")),
+    ({"maxTokens": 1, "thinking": {}}, f"{unsupported('maxTokens')}\n{unsupported('thinking')}"),
+    (
+        {"stream_options": {"include_usage": True, "foo": 1}},
+        unsupported("stream_options.foo"),
+    ),
+    ({"tools": [TOOL | {"cache_control": 1}]}, unsupported("tools.0.cache_control")),
+    (
+        messages(HI, {"role": "assistant", "content": "x", "reasoning_content": "y"}, HI),
+        unsupported("messages.1.assistant.reasoning_content"),
+    ),
+    (
+        messages(HI | {"tool_calls": []}),
+        unsupported("messages.0.user.tool_calls"),
+    ),
+    (
+        messages(
+            {"role": "system", "content": [{"type": "text", "text": "a", "cache_control": 1}]}
+        ),
+        "messages.0.system.content.str: Input should be a valid string\n"
+        + unsupported(f"messages.0.system.content.{PARTS}.0.text.cache_control"),
+    ),
+]
+MESSAGES = [
+    (messages({"content": "x"}), "messages.0: Unable to extract tag using discriminator 'role'"),
+    (
+        messages({"role": "bot", "content": "x"}),
+        (
+            f"messages.0: Input tag 'bot' found using 'role' {TAGS}: "
+            "'system', 'developer', 'user', 'assistant', 'tool'"
+        ),
+    ),
+    (messages({"role": "user"}), "messages.0.user.content: Field required"),
+    (
+        messages({"role": "user", "content": None}),
+        (
+            "messages.0.user.content.str: Input should be a valid string\n"
+            f"messages.0.user.content.{PARTS}: Input should be a valid array"
+        ),
+    ),
+    (
+        messages({"role": "user", "content": [{"type": "input_audio", "input_audio": {}}]}),
+        (
+            "messages.0.user.content.str: Input should be a valid string\n"
+            f"messages.0.user.content.{PARTS}.0: Input tag 'input_audio' "
+            f"found using 'type' {TAGS}: 'text', 'image_url', 'image'"
+        ),
+    ),
+    (messages({"role": "tool", "content": "x"}), "messages.0.tool.tool_call_id: Field required"),
+    ({"tools": [{"type": "function"}]}, "tools.0.function: Field required"),
+    (
+        {"response_format": {"type": "json_schema", "json_schema": {"schema": {}}}},
+        "response_format.json_schema.json_schema.name: Field required",
+    ),
+]
+RAW = [
+    (b"", ": Invalid JSON: EOF while parsing a value at line 1 column 0"),
+    (b"{", ": Invalid JSON: EOF while parsing an object at line 1 column 1"),
+    (b'{"model":"x",}', ": Invalid JSON: trailing comma at line 1 column 14"),
+    (b"not json", ": Invalid JSON: expected ident at line 1 column 2"),
+    (b"[]", ": Input should be an object"),
+    (b"null", ": Input should be an object"),
+    (b"{}", "model: Field required\nmessages: Field required"),
+]
+
+
+def refusal(endpoint, body):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    with pytest.raises(RefusalError) as refused:
+        validate(endpoint, raw)
+    return refused.value
+
+
+@pytest.mark.parametrize(("fragment", "reason"), [*RANGES, *TYPES, *NAMES, *UNKNOWN, *MESSAGES])
+def test_refused(fragment, reason):
+    """What the API refuses is refused in the API's words, a line for each mistake."""
+    refused = refusal("chat", CHAT | fragment)
+    assert (refused.problem, refused.facts) == ("wrong_api_format", {"reason": reason})
+
+
+@pytest.mark.parametrize(("body", "reason"), RAW)
+def test_refused_bodies(body, reason):
+    """A body that is no JSON object is refused as the parser words it."""
+    assert refusal("chat", body).facts == {"reason": reason}
+
+
+@pytest.mark.parametrize("missing", ["model", "messages"])
+def test_required(missing):
+    """Model and messages must be there."""
+    body = {name: value for name, value in CHAT.items() if name != missing}
+    assert refusal("chat", body).facts == {"reason": f"{missing}: Field required"}
+
+
+@pytest.mark.parametrize(
+    ("fragment", "reason"),
+    [
+        ({"messages": [HI]}, unsupported("messages")),
+        ({"best_of": 21}, "best_of: Input should be less than or equal to 20"),
+        ({"logprobs": -1}, "logprobs: Input should be greater than or equal to 0"),
+        ({"max_completion_tokens": 5}, unsupported("max_completion_tokens")),
+    ],
+)
+def test_refused_completions(fragment, reason):
+    """Text completions have keys and ranges of their own."""
+    assert refusal("completions", TEXT | fragment).facts == {"reason": reason}
+
+
+@pytest.mark.parametrize("body", [CHAT, TEXT])
+def test_several_answers(body):
+    """More than one answer to a request is refused with its own problem."""
+    endpoint = "chat" if body is CHAT else "completions"
+    assert refusal(endpoint, body | {"n": 2}).problem == "n_greater_than_1"
+    assert validate(endpoint, json.dumps(body | {"n": 1}).encode())["n"] == 1
+    assert validate(endpoint, json.dumps(body | {"n": None}).encode())["n"] is None
+
+
+@pytest.mark.parametrize("endpoint", ["models", "model", "public_models", "warming"])
+def test_endpoints_without_body(endpoint):
+    """Where no body is expected, none is read."""
+    assert validate(endpoint, b"not json") == {}
+
+
+@pytest.mark.skipif(not CASES.is_file(), reason="the contract is not part of the repository")
+def test_contract():
+    """Every case of the contract is answered with its bytes."""
+    contract = json.loads(CASES.read_text("utf-8"))
+    for case in contract["cases"]:
+        body = {**contract["base"], **case.get("fragment", {})}
+        kept = {name: value for name, value in body.items() if name not in case.get("omit", ())}
+        raw = case["raw"].encode() if "raw" in case else json.dumps(kept).encode()
+        if case["status"] == 200:
+            assert validate("chat", raw), case["case"]
+            continue
+        refused = refusal("chat", raw)
+        problem = PROBLEMS[refused.problem]
+        said = {
+            "message": case["message"],
+            "type": "invalid_request_error",
+            "param": "validation_error",
+            "code": "wrong_api_format",
+        }
+        expected = json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode()
+        assert problem.body(refused.facts) == expected, case["case"]
+        assert problem.status == case["status"]

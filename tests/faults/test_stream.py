@@ -1,0 +1,106 @@
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.api import tokens
+from mockserver.api.reply import Reply
+from mockserver.faults import Context, Cut, Error, Latency, Truncate
+from mockserver.plan import Close, Data, End, Head, Wait, tokens_of
+
+SIXTY = Reply(tokens=60)
+FORMS = [
+    {"endpoint": endpoint, "model": model, "stream": stream}
+    for endpoint in ("chat", "completions")
+    for model in ("llama3.1-8b", "gpt-oss-120b")
+    for stream in (True, False)
+]
+FAULTS = st.one_of(
+    st.builds(Error, status=st.integers(200, 599)),
+    st.builds(Latency, st.floats(0, 5), st.floats(0, 5)),
+    st.builds(Truncate, st.integers(0, 80)),
+    st.builds(Cut, st.integers(0, 80), st.booleans()),
+)
+
+
+def apply(fault, plan):
+    return fault.apply(plan, Context(Random(1)))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: " ".join(map(str, form.values())))
+@pytest.mark.parametrize("limit", [0, 1, 7, 20, 59])
+def test_truncate(ask, play, objects, text, form, limit):
+    """The answer says the first so many tokens, ends by length, and its usage agrees."""
+    whole = play(ask(**form), reply=SIXTY).plan
+    short = apply(Truncate(limit), whole)
+    assert text(short) == "".join(tokens.pieces(text(whole))[:limit])
+    assert tokens_of(short) == limit
+    last, before = objects(short)[-1], objects(whole)[-1]
+    assert last["choices"][0]["finish_reason"] == "length"
+    assert last["usage"]["completion_tokens"] == limit
+    assert last["usage"]["total_tokens"] == last["usage"]["prompt_tokens"] + limit
+    assert last["usage"]["prompt_tokens"] == before["usage"]["prompt_tokens"]
+    assert last["time_info"] == before["time_info"]
+    assert (short[0], short[-1]) == (whole[0], whole[-1])
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: " ".join(map(str, form.values())))
+@pytest.mark.parametrize("limit", [60, 61, 1000])
+def test_short_enough(ask, play, form, limit):
+    """An answer that is short enough is untouched."""
+    whole = play(ask(**form), reply=SIXTY).plan
+    assert apply(Truncate(limit), whole) == whole
+
+
+def test_truncated_twice(ask, play):
+    """Truncating twice is truncating to the shorter length."""
+    whole = play(ask(stream=True), reply=SIXTY).plan
+    assert apply(Truncate(10), apply(Truncate(30), whole)) == apply(Truncate(10), whole)
+    assert apply(Truncate(30), apply(Truncate(10), whole)) == apply(Truncate(10), whole)
+
+
+def test_no_events_without_text(ask, play, objects):
+    """A truncated stream has no empty chunks between the role and the finish."""
+    short = apply(Truncate(6), play(ask(model="gpt-oss-120b", stream=True), reply=SIXTY).plan)
+    deltas = [one["choices"][0]["delta"] for one in objects(short)]
+    assert deltas[0] == {"role": "assistant"}
+    assert [tokens.count(delta["content"]) for delta in deltas[1:-1]] == [5, 1]
+    assert deltas[-1] == {}
+    assert short[-2] == Data(b"data: [DONE]\n\n")
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        (),
+        (Wait(1.0),),
+        (Head(500), Data(b'{"message":"x"}'), End()),
+        (Head(200), Data(b"[]"), End()),
+    ],
+)
+def test_no_completion(plan):
+    """What is no completion has no tokens and is untouched."""
+    assert apply(Truncate(0), plan) == plan
+
+
+@given(st.lists(FAULTS, max_size=6), st.sampled_from(FORMS))
+def test_any_sequence(ask, play, faults, form):
+    """However faults are stacked: one head at most, before all data, and nothing after the end."""
+    plan = play(ask(**form), reply=SIXTY).plan
+    context = Context(Random(1), now=0.0, facts={"model": "m"})
+    for fault in faults:
+        plan = fault.apply(plan, context)
+        kinds = [type(step) for step in plan]
+        assert kinds.count(Head) == 1
+        assert Data not in kinds[: kinds.index(Head)]
+        assert [kind in (End, Close) for kind in kinds] == [False] * (len(kinds) - 1) + [True]
+        assert tokens_of(plan) <= 60
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_truncate_after_cut(ask, play, stream):
+    """A lost connection can be truncated further."""
+    whole = play(ask(model="gpt-oss-120b", stream=stream), reply=SIXTY).plan
+    plan = apply(Truncate(1), apply(Cut(3), whole))
+    assert tokens_of(plan) <= 1

@@ -1,0 +1,195 @@
+import pytest
+
+from mockserver import scenario
+from mockserver.errors import DocumentError, UnknownNameError
+from mockserver.faults import Error
+from mockserver.scenario import Rule, Scenario
+
+
+def lines(text):
+    with pytest.raises(DocumentError) as caught:
+        scenario.parse(text, source="mine.yaml")
+    return str(caught.value).split("\n")
+
+
+def test_names():
+    """The shipped names are listed in order and can all be loaded."""
+    names = scenario.names()
+    assert names == sorted(names)
+    assert {"healthy", "burst-503", "rate-limit", "truncated-512"} <= set(names)
+    assert all(scenario.load(name).name == name for name in names)
+
+
+def test_describe():
+    """The description of a shipped scenario can be had by itself."""
+    assert scenario.describe("healthy") == scenario.load("healthy").description
+
+
+def test_shipped_are_read_once():
+    """A shipped scenario is read from disk once."""
+    assert scenario.load("healthy") is scenario.load("healthy")
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "yml"])
+def test_by_path(tmp_path, suffix):
+    """A path is read again each time, in UTF-8."""
+    path = tmp_path / f"mine.{suffix}"
+    path.write_text("name: größer\n", "utf-8")
+    assert scenario.load(str(path)) == Scenario("größer")
+    path.write_text("name: other\n", "utf-8")
+    assert scenario.load(str(path)) == Scenario("other")
+
+
+def test_parse():
+    """A text is read like a file."""
+    read = scenario.parse("name: x\nrules: [{faults: [{error: {status: 500}}]}]\n")
+    assert read == Scenario("x", rules=(Rule(faults=(Error(status=500),)),))
+
+
+def test_unknown_name():
+    """An unknown name is refused with the nearest one and all others."""
+    with pytest.raises(UnknownNameError) as caught:
+        scenario.load("burst-504")
+    assert str(caught.value).startswith(
+        "no scenario is called 'burst-504'; did you mean 'burst-503'? Allowed are burst-503, "
+    )
+
+
+def test_missing_file(tmp_path):
+    """A file that does not exist is named."""
+    path = str(tmp_path / "none.yaml")
+    with pytest.raises(DocumentError) as caught:
+        scenario.load(path)
+    assert str(caught.value) == f"{path}: there is no such file"
+
+
+def test_unreadable(tmp_path):
+    """So is one that is no text, or no file."""
+    (tmp_path / "binary.yaml").write_bytes(b"name: \xff\xfe")
+    (tmp_path / "folder.yaml").mkdir()
+    for name in ("binary.yaml", "folder.yaml"):
+        with pytest.raises(DocumentError, match=f"{name}: cannot be read: "):
+            scenario.load(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "1:1: should be a mapping of keys to values, found None"),
+        ("just text", "1:1: should be a mapping of keys to values, found 'just text'"),
+        ("description: no name\n", "1:1: the key 'name' is missing"),
+        ("name: x\nname: y\n", "2:1: the key 'name' stands twice in one mapping"),
+        ("name: [x\n", "2:1: not YAML: did not find expected ',' or ']'"),
+        ("name: 5\n", "1:7: name: should be a valid string, found 5"),
+        ("name: x\nversion: 2\n", "2:10: version: should be 1, found 2"),
+        ("name: x\nrules: 3\n", "2:8: rules: should be a valid tuple, found 3"),
+        (
+            "name: x\nsede: 1\n",
+            (
+                "2:1: unknown key 'sede'; did you mean 'seed'? Allowed are name, version, "
+                "description, source, edition, tier, seed, spent, context, rules"
+            ),
+        ),
+        (
+            "name: x\nrules:\n- match: {modle: a}\n",
+            (
+                "3:11: rules[0].match: unknown key 'modle'; did you mean 'model'? "
+                "Allowed are endpoint, model, stream, prompt"
+            ),
+        ),
+        (
+            "name: x\nrules:\n- {}\n- schedule: {firsts: 3}\n",
+            (
+                "4:14: rules[1].schedule: unknown key 'firsts'; did you mean 'first'? "
+                "Allowed are first, at, every, probability, window"
+            ),
+        ),
+        (
+            "name: x\nrules:\n- faults:\n  - errors: {status: 500}\n",
+            (
+                "4:5: rules[0].faults[0]: unknown key 'errors'; did you mean 'error'? "
+                "Allowed are error, latency, truncate, cut"
+            ),
+        ),
+        (
+            "name: x\nrules:\n- faults:\n  - latency: {delay: 5}\n",
+            (
+                "4:22: rules[0].faults[0].latency.delay: "
+                "should be a duration with its unit, such as 250ms, 2s, 1m or 1h, found 5"
+            ),
+        ),
+        (
+            "name: x\nrules:\n- faults:\n  - error: {problem: wrong_api_ky}\n",
+            (
+                "4:22: rules[0].faults[0].error.problem: no problem has this name; "
+                "did you mean 'wrong_api_key'? Allowed are not_authenticated, "
+            ),
+        ),
+        (
+            "name: x\nrules:\n- schedule: {probability: 20}\n",
+            "3:27: rules[0].schedule.probability: should be less than or equal to 1, found 20",
+        ),
+        (
+            "name: x\nrules:\n- match: {prompt: {regex: 'a('}}\n",
+            (
+                "3:27: rules[0].match.prompt.regex: is not a regular expression "
+                "(missing ), unterminated subpattern at position 1), found 'a('"
+            ),
+        ),
+        (
+            "name: x\nrules:\n- schedule:\n    window: {for: 10s, repeat: 5s}\n",
+            "4:13: rules[0].schedule.window: 'repeat' should be at least as long as 'for'",
+        ),
+        (
+            "name: x\nedition: gide\n",
+            "2:10: edition: no edition is called 'gide'; did you mean 'guide'? Allowed are 2026-11",
+        ),
+        (
+            "name: x\nedition: guide\ntier: fre\n",
+            "3:7: tier: no tier is called 'fre'; did you mean 'free'? Allowed are developer, free",
+        ),
+    ],
+)
+def test_errors(text, said):
+    """An error has file, line, column and path, what was found, and what is meant or allowed."""
+    (line,) = lines(text)
+    assert line.startswith(f"mine.yaml:{said}")
+
+
+def test_several_errors():
+    """Several mistakes give as many lines, each with its own spot."""
+    text = """\
+name: x
+seed: many
+rules:
+- match: {stream: maybe}
+- faults:
+  - truncate: {tokens: -1}
+  - {}
+"""
+    assert [line.split(": ")[:2] for line in lines(text)] == [
+        ["mine.yaml:2:7", "seed"],
+        ["mine.yaml:4:19", "rules[0].match.stream"],
+        ["mine.yaml:6:24", "rules[1].faults[0].truncate.tokens"],
+        ["mine.yaml:7:5", "rules[1].faults[1]"],
+    ]
+
+
+def test_own_edition(tmp_path):
+    """A scenario may name an edition by path, and that edition's tiers."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "extends: guide\ntiers:\n  gold:\n"
+        "    requests: {minute: 1, hour: 2, day: 3}\n    tokens: {minute: 4, hour: 5, day: 6}\n"
+    )
+    read = scenario.parse(f"name: x\nedition: {path}\ntier: gold\n")
+    assert read.tier == "gold"
+    path = tmp_path / "broken.yaml"
+    path.write_text("extends: guide\nnames: x\n")
+    (line,) = lines(f"name: x\nedition: {path}\n")
+    assert line.startswith(f"mine.yaml:2:10: edition: {path}:2:1: unknown key 'names'")
+
+
+def test_tier_without_edition():
+    """A tier is not judged while the edition is left open, for another may be chosen at start."""
+    assert scenario.parse("name: x\ntier: anything\n").tier == "anything"

@@ -1,0 +1,155 @@
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from mockserver.api.reply import Reply
+from mockserver.faults import FAULTS, Cut, Error, Latency, Truncate
+from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, Window
+
+ADAPTER = TypeAdapter(Scenario)
+
+
+def rule(**keys):
+    return ADAPTER.validate_python({"name": "x", "rules": [keys]}).rules[0]
+
+
+def refused(**keys):
+    with pytest.raises(ValidationError) as caught:
+        ADAPTER.validate_python({"name": "x", **keys})
+    return caught.value.errors()[0]["msg"]
+
+
+def test_everything():
+    """A scenario with every key becomes the values of the same names."""
+    keys = {
+        "version": 1,
+        "name": "all",
+        "description": "Everything.",
+        "source": "https://example.org",
+        "edition": "guide",
+        "tier": "free",
+        "seed": 7,
+        "spent": {"requests": 3, "tokens": 4},
+        "context": 100,
+        "rules": [
+            {
+                "name": "one",
+                "match": {
+                    "endpoint": "chat",
+                    "model": "llama*",
+                    "stream": True,
+                    "prompt": {"contains": "a", "regex": "b"},
+                },
+                "schedule": {"first": 1, "window": {"after": "1s"}},
+                "reply": {"text": "hi", "tokens": 3},
+                "faults": [{"latency": {"delay": "1s"}}, {"cut": {"after_tokens": 3}}],
+            }
+        ],
+    }
+    assert ADAPTER.validate_python(keys) == Scenario(
+        "all",
+        description="Everything.",
+        source="https://example.org",
+        edition="guide",
+        tier="free",
+        seed=7,
+        spent=Spent(3, 4),
+        context=100,
+        rules=(
+            Rule(
+                "one",
+                Match("chat", "llama*", stream=True, prompt=Prompt("a", "b")),
+                Schedule(first=1, window=Window(after=1.0)),
+                Reply("hi", 3),
+                (Latency(1.0), Cut(3)),
+            ),
+        ),
+    )
+
+
+def test_defaults():
+    """A name is enough; an empty rule is for everything and changes nothing."""
+    assert ADAPTER.validate_python({"name": "x"}) == Scenario("x")
+    assert rule() == Rule() == Rule("", Match(), Schedule(), Reply(), ())
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        ({"error": {"status": 503}}, Error(status=503)),
+        (
+            {"error": {"problem": "queue_exceeded", "retry_after": "1.5s", "headers": {"a": "b"}}},
+            Error(problem="queue_exceeded", retry_after=1.5, headers={"a": "b"}),
+        ),
+        ({"latency": {"delay": "250ms", "jitter": "50ms"}}, Latency(0.25, 0.05)),
+        ({"truncate": {"tokens": 0}}, Truncate(0)),
+        ({"cut": {}}, Cut()),
+        ({"cut": {"reset": True}}, Cut(reset=True)),
+    ],
+)
+def test_faults(entry, fault):
+    """A fault is a mapping with one key, its name, over the fault's own keys."""
+    assert rule(faults=[entry]).faults == (fault,)
+
+
+@pytest.mark.parametrize(
+    "entry", [{}, {"cut": None}, {"cut": {}, "truncate": {"tokens": 1}}, {"cut": {}, "error": None}]
+)
+def test_one_fault(entry):
+    """An entry without a fault, or with two, is refused with the names of all faults."""
+    message = refused(rules=[{"faults": [entry]}])
+    assert message == f"Value error, should name exactly one fault: {', '.join(FAULTS)}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"name": ""}, "at least 1 character"),
+        ({"version": 2}, "Input should be 1"),
+        ({"context": 0}, "greater than or equal to 1"),
+        ({"spent": {"requests": -1}}, "greater than or equal to 0"),
+        ({"rules": [{"match": {"endpoint": "chats"}}]}, "'chat', 'completions'"),
+        ({"rules": [{"faults": [{"error": {"problem": "x"}}]}]}, "no problem has this name"),
+        ({"rules": [{"faults": [{"error": {"status": 99}}]}]}, "greater than or equal to 200"),
+        ({"rules": [{"faults": [{"error": {}}]}]}, "names neither a problem nor a status"),
+        ({"rules": [{"faults": [{"truncate": {}}]}]}, "Field required"),
+        ({"rules": {"name": "x"}}, "valid tuple"),
+    ],
+)
+def test_refused(keys, message):
+    """Values that make no sense are refused, with what would."""
+    assert message in refused(**keys)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"rule": []},
+        {"spent": {"request": 1}},
+        {"rules": [{"names": "x"}]},
+        {"rules": [{"match": {"path": "x"}}]},
+        {"rules": [{"match": {"prompt": {"text": "x"}}}]},
+        {"rules": [{"schedule": {"calls": 1}}]},
+        {"rules": [{"schedule": {"window": {"until": "1s"}}}]},
+        {"rules": [{"reply": {"txt": "x"}}]},
+        {"rules": [{"faults": [{"cuts": {}}]}]},
+        {"rules": [{"faults": [{"cut": {"after": 1}}]}]},
+        {"rules": [{"faults": [{"latency": {"delay": "1s", "by": "1s"}}]}]},
+        {"rules": [{"faults": [{"error": {"status": 500, "body": "x"}}]}]},
+        {"rules": [{"faults": [{"truncate": {"tokens": 1, "at": 1}}]}]},
+    ],
+)
+def test_unknown_keys(keys):
+    """A key that nothing reads is refused wherever it stands."""
+    with pytest.raises(ValidationError) as caught:
+        ADAPTER.validate_python({"name": "x", **keys})
+    kinds = {error["type"] for error in caught.value.errors()}
+    assert kinds <= {"extra_forbidden", "unexpected_keyword_argument"}
+
+
+def test_schema():
+    """The JSON Schema for editors knows the faults and the problems by name."""
+    schema = ADAPTER.json_schema()
+    entry = schema["$defs"]["FaultEntry"]
+    assert list(entry["properties"]) == list(FAULTS)
+    assert (entry["minProperties"], entry["maxProperties"]) == (1, 1)
+    assert "queue_exceeded" in str(schema["$defs"]["Error"]["properties"]["problem"])

@@ -1,0 +1,183 @@
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from mockserver.documents import Document
+from mockserver.errors import DocumentError
+
+
+@dataclass
+class Leaf:
+    """A mapping with two keys."""
+
+    size: int = 0
+    colour: str = "green"
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (read by pydantic)
+
+
+@dataclass
+class Tree:
+    """A mapping with a list, a mapping of any keys, and a key that must be there."""
+
+    name: str
+    leaves: list[Leaf] = field(default_factory=list)
+    named: dict[str, Leaf] = field(default_factory=dict)
+    extra: Leaf | None = None
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (read by pydantic)
+
+
+TREE = TypeAdapter(Tree)
+
+
+def read(text: str) -> Any:
+    return Document(text, source="tree.yaml").read_as(TREE)
+
+
+def errors(text: str) -> list[str]:
+    with pytest.raises(DocumentError) as caught:
+        read(text)
+    return str(caught.value).split("\n")
+
+
+def test_reads():
+    """A good document becomes a value of the type."""
+    assert read("name: oak\nleaves:\n- size: 3\n") == Tree("oak", [Leaf(3)])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "1:1: should be a mapping of keys to values, found None"),
+        ("# only a comment\n", "1:1: should be a mapping of keys to values, found None"),
+        ("- oak\n", "1:1: should be a mapping of keys to values, found ['oak']"),
+        ("oak\n", "1:1: should be a mapping of keys to values, found 'oak'"),
+        ("leaves: []\n", "1:1: the key 'name' is missing"),
+        (
+            "name: oak\nleafs: []\n",
+            (
+                "2:1: unknown key 'leafs'; did you mean 'leaves'? "
+                "Allowed are name, leaves, named, extra"
+            ),
+        ),
+        (
+            "name: oak\nleaves:\n  - size: 1\n    color: red\n",
+            "4:5: leaves[0]: unknown key 'color'; did you mean 'colour'? Allowed are size, colour",
+        ),
+        (
+            "name: oak\nnamed:\n  first:\n    zzz: 1\n",
+            "4:5: named.first: unknown key 'zzz'; allowed are size, colour",
+        ),
+        (
+            "name: oak\nextra: {sizes: 1}\n",
+            "2:9: extra: unknown key 'sizes'; did you mean 'size'? Allowed are size, colour",
+        ),
+        (
+            "name: oak\nleaves: [3]\n",
+            "2:10: leaves[0]: should be a mapping of keys to values, found 3",
+        ),
+        (
+            "name: oak\nleaves:\n- size: big\n",
+            (
+                "3:9: leaves[0].size: should be a valid integer, "
+                "unable to parse string as an integer, found 'big'"
+            ),
+        ),
+        ("name: [1]\n", "1:7: name: should be a valid string, found [1]"),
+    ],
+)
+def test_errors_name_the_spot(text, said):
+    """An error has file, line, column and path, what was found and what is allowed."""
+    assert errors(text) == [f"tree.yaml:{said}"]
+
+
+def test_all_errors_at_once():
+    """Three mistakes give three lines."""
+    found = errors("leaves:\n- size: a\n- colour: 3\n")
+    assert [line.split(": ")[0] for line in found] == [
+        "tree.yaml:1:1",
+        "tree.yaml:2:9",
+        "tree.yaml:3:11",
+    ]
+
+
+def test_long_values_are_shortened():
+    """What was found is shown up to a readable length."""
+    (line,) = errors(f"name: oak\nleaves: {'x' * 500}\n")
+    assert line.endswith("xxx...")
+    assert len(line) < 150
+
+
+@pytest.mark.parametrize(
+    ("text", "spot"),
+    [
+        ("name: oak\nname: elm\n", "2:1: the key 'name' stands twice in one mapping"),
+        ("leaves:\n- size: 1\n  size: 2\n", "3:3: the key 'size' stands twice in one mapping"),
+        ("leaves: {a: 1\n", "2:1: not YAML: "),
+        ("name: 'oak\n", "2:1: not YAML: "),
+        ("\tname: oak\n", "1:1: not YAML: "),
+        ("name: oak\n---\nname: elm\n", "2:1: not YAML: "),
+        ("name: !!python/name:os.system x\n", "1:7: not YAML: "),
+        ("name: *unknown\n", "1:7: not YAML: "),
+    ],
+)
+def test_not_yaml(text, spot):
+    """What is no YAML, or says a thing twice, is refused with line and column."""
+    with pytest.raises(DocumentError) as caught:
+        Document(text, source="tree.yaml")
+    assert str(caught.value).startswith(f"tree.yaml:{spot}")
+
+
+def test_control_characters():
+    """Characters that YAML forbids are refused in one line, though there is no spot to name."""
+    with pytest.raises(DocumentError, match=r"^tree.yaml: not YAML: unacceptable character") as it:
+        Document("name: \x00", source="tree.yaml")
+    assert "\n" not in str(it.value)
+
+
+def test_where():
+    """A path is found as far as the text has it."""
+    document = Document("a:\n  - b: 1\n", source="x.yaml")
+    assert document.where(["a", 0, "b"]) == ("x.yaml:2:8", ("a", 0, "b"))
+    assert document.where(["a", 5, "b"]) == ("x.yaml:2:3", ("a",))
+    assert document.where(["a", 0, "b", "c"]) == ("x.yaml:2:8", ("a", 0, "b"))
+    assert document.where([]) == ("x.yaml:1:1", ())
+    assert document.where(["a", 0, "b"], key=True) == ("x.yaml:2:5", ("a", 0, "b"))
+    assert document.where(["a", 0], key=True) == ("x.yaml:2:5", ("a", 0))
+
+
+def test_doubles_in_different_mappings():
+    """The same key in two mappings is no double."""
+    assert read("name: oak\nleaves: [{size: 1}, {size: 2}]\n").leaves == [Leaf(1), Leaf(2)]
+
+
+def test_merged_data():
+    """Data that was merged from the text is read in its place, its errors still have a spot."""
+    document = Document("name: oak\nleaves: []\n", source="tree.yaml")
+    assert document.read_as(TREE, {"name": "elm"}) == Tree("elm")
+    with pytest.raises(DocumentError, match=r"^tree.yaml:2:9: leaves: should be a valid integer"):
+        document.read_as(TREE, {"name": "elm", "leaves": [{"size": "x"}]})
+
+
+def test_unknown_key_of_merged_data():
+    """An unknown key that stands in another file is judged by the keys of its own mapping."""
+    document = Document("name: oak\nleaves: []\n", source="tree.yaml")
+    with pytest.raises(DocumentError, match=r"leaves: unknown key 'x'; allowed are size, colour"):
+        document.read_as(TREE, {"name": "elm", "leaves": [{"x": 1}]})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("? [a, b]\n: c\n", id="a list as key"),
+        pytest.param("a: &a {b: *a}\n", id="an alias of itself"),
+        pytest.param("a: 2026-13-45\n", id="no such day"),
+    ],
+)
+def test_odd_yaml(text):
+    """YAML that cannot become plain data is refused like any other mistake."""
+    with pytest.raises(DocumentError, match=r"^tree\.yaml: YAML that makes no sense: "):
+        Document(text, source="tree.yaml")

@@ -1,0 +1,83 @@
+"""The examples work: their tests pass, and the app runs in a process of its own."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("cerebras.cloud.sdk")
+
+ROOT = Path(__file__).parents[1]
+ASSISTANT = ROOT / "examples" / "assistant" / "assistant.py"
+
+
+@pytest.fixture
+def run(cerebras_mock):
+    """Return a runner of the assistant as another process that talks to the mock."""
+
+    def start(*arguments, lines="", **changes):
+        return subprocess.run(
+            [sys.executable, ASSISTANT, *arguments],
+            input=lines,
+            env={**os.environ, **cerebras_mock.env(), **changes},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return start
+
+
+def test_the_tests_of_the_examples_pass():
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--cerebras-mock", "examples", "-q"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE)
+
+
+def test_the_assistant_answers_from_another_process(run, cerebras_mock):
+    done = run("Why is the sky blue?")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.split()) > 5
+    cerebras_mock.assert_no_errors()
+    cerebras_mock.assert_requests(1)
+
+
+def test_the_assistant_answers_each_line_of_its_input(run, cerebras_mock):
+    done = run(lines="Why is the sky blue?\nAnd at night?\n")
+    assert len(done.stdout.splitlines()) == 2
+    cerebras_mock.assert_requests(2)
+
+
+@pytest.mark.cerebras_mock(scenario="wrong-key")
+def test_the_assistant_says_in_one_sentence_that_the_key_is_wrong(run, cerebras_mock):
+    done = run("Why is the sky blue?")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        "The Cerebras API does not accept the key: check CEREBRAS_API_KEY."
+    ]
+    cerebras_mock.assert_requests(1)
+
+
+def test_the_assistant_says_in_one_sentence_that_the_key_is_missing(run, cerebras_mock):
+    done = run("Why is the sky blue?", CEREBRAS_API_KEY="")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == ["There is no key: set CEREBRAS_API_KEY."]
+    cerebras_mock.assert_requests(0)
+
+
+@pytest.mark.cerebras_mock(scenario="unknown-model")
+def test_the_assistant_takes_its_models_from_the_environment(run, cerebras_mock):
+    done = run("Why is the sky blue?", ASSISTANT_MODELS="qwen-3-32b,llama3.1-70b")
+    assert done.returncode == 1
+    assert [exchange.model for exchange in cerebras_mock.requests] == ["qwen-3-32b", "llama3.1-70b"]

@@ -1,0 +1,231 @@
+import json
+
+import pytest
+
+from mockserver.api import editions, tokens
+from mockserver.inquiry import prompt_text, read
+from mockserver.messages import Request
+
+GUIDE, TODAY = editions.load("guide"), editions.load("2026-11")
+HI = {"role": "user", "content": "hi"}
+
+
+def problem(request, edition=GUIDE):
+    refusal = read(request, edition).refusal
+    return refusal and refusal.problem
+
+
+@pytest.mark.parametrize(
+    ("credentials", "guide", "today"),
+    [
+        (None, "wrong_api_key", "not_authenticated"),
+        ("", "wrong_api_key", "not_bearer"),
+        ("csk-abc", "wrong_api_key", "not_bearer"),
+        ("Basic Y3NrLWFiYw==", "wrong_api_key", "not_bearer"),
+        ("Bearer", "wrong_api_key", "not_bearer"),
+        ("Bearer  ", "wrong_api_key", "not_bearer"),
+        ("Bearer sk-abc", "wrong_api_key", None),
+        ("Bearer gsk_abc", "wrong_api_key", None),
+        ("Bearer CSK-abc", "wrong_api_key", None),
+        ("Bearer csk-abc", None, None),
+        ("bearer csk-abc", None, None),
+    ],
+)
+@pytest.mark.parametrize("endpoint", ["chat", "models", "/v1/models/gpt-oss-120b"])
+def test_keys(ask, endpoint, credentials, guide, today):
+    """The guide refuses all that is no csk- key; today's API wants any bearer key at all."""
+    headers = {} if credentials is None else {"authorization": credentials}
+    request = ask(endpoint, model="gpt-oss-120b", headers=headers)
+    assert (problem(request), problem(request, TODAY)) == (guide, today)
+
+
+@pytest.mark.parametrize("endpoint", ["public_models", "/public/v1/models/x", "warming"])
+def test_public(ask, endpoint):
+    """The public catalogue and the warm-up want no key."""
+    assert problem(ask(endpoint, headers={})) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"path": "/v1/nowhere"}, "unknown_path"),
+        ({"method": "GET"}, "method_not_allowed"),
+        ({}, "wrong_api_key"),
+        ({"headers": {"authorization": "Bearer csk-a"}}, "wrong_api_format"),
+    ],
+)
+def test_order(changes, expected):
+    """The path is examined first, then the method, the key, and only then the body."""
+    fields = {"method": "POST", "path": "/v1/chat/completions", "body": b"{"}
+    assert problem(Request(**(fields | changes))) == expected
+
+
+def test_format_before_model(ask):
+    """A malformed request is refused as such, whatever its model."""
+    assert problem(ask(model="gpt-4o", temperature=9)) == "wrong_api_format"
+    assert problem(ask(model="gpt-4o", temperature=1)) == "model_not_found"
+
+
+@pytest.mark.parametrize(
+    ("model", "guide", "today"),
+    [
+        ("gpt-oss-120b", None, None),
+        ("llama3.1-8b", None, "model_not_found"),
+        ("LLAMA3.1-8B", "model_not_found", "model_not_found"),
+        ("gpt-4o", "model_not_found", "model_not_found"),
+        ("", "model_not_found", "model_not_found"),
+    ],
+)
+def test_models(ask, model, guide, today):
+    """A model that the edition doesn't serve is refused."""
+    request = ask(model=model)
+    assert (problem(request), problem(request, TODAY)) == (guide, today)
+
+
+def test_archived(ask, tmp_path):
+    """A model that the edition knows but has retired is archived."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: guide\nserves_retired: false\n")
+    refusal = read(ask(model="qwen-3-32b"), editions.load(str(path))).refusal
+    assert (refusal.problem, refusal.facts) == ("model_archived", {"model": "qwen-3-32b"})
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"),
+    [
+        ("Hello big world", 3),
+        (["Hello", "big world"], 3),
+        ([7, 8, 9, 10], 4),
+        ([[7, 8], [9]], 3),
+        ("", 0),
+        ([], 0),
+    ],
+)
+def test_prompt(ask, prompt, count):
+    """Texts are counted by the estimator, token arrays by their length."""
+    assert read(ask("completions", prompt=prompt), GUIDE).prompt == count
+
+
+def test_prompt_of_messages(ask):
+    """A conversation costs what the model's template adds to it."""
+    messages = [{"role": "system", "content": "Be brief."}, HI]
+    model = GUIDE.models["llama3.1-8b"]
+    inquiry = read(ask(messages=messages), GUIDE)
+    assert inquiry.prompt == model.prompt_base + 2 * model.prompt_each + tokens.count("Be brief.hi")
+
+
+@pytest.mark.parametrize(
+    ("asked", "requested", "limit"),
+    [
+        ({}, None, 512),
+        ({"max_tokens": None}, None, 512),
+        ({"max_tokens": -1}, None, 512),
+        ({"max_tokens": 0}, 0, 0),
+        ({"max_tokens": 900}, 900, 900),
+        ({"max_tokens": 7, "max_completion_tokens": None}, 7, 7),
+        ({"max_tokens": 7, "max_completion_tokens": -1}, None, 512),
+        ({"max_tokens": 7, "max_completion_tokens": 600}, 600, 600),
+        ({"max_completion_tokens": 0, "max_tokens": 7}, 0, 0),
+    ],
+)
+def test_limit(ask, asked, requested, limit):
+    """Without a length the guide's models stop at 512; -1 asks for none, an asked one is given."""
+    inquiry = read(ask(**asked), GUIDE)
+    assert (inquiry.requested, inquiry.limit, inquiry.refusal) == (requested, limit, None)
+
+
+def test_limit_of_today(ask):
+    """Today's models write as much as they may."""
+    inquiry = read(ask(model="gpt-oss-120b"), TODAY)
+    assert (inquiry.requested, inquiry.limit) == (None, 40960)
+    inquiry = read(ask(model="gpt-oss-120b", max_completion_tokens=50_000), TODAY)
+    assert (inquiry.requested, inquiry.limit, inquiry.refusal) == (50_000, 40960, None)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked", "limit"),
+    [(8191, None, 1), (8192, None, 0), (8000, None, 192), (8000, 192, 192), (0, 8192, 8192)],
+)
+def test_room(ask, prompt, asked, limit):
+    """A length that nobody asked for is what there is room for, and never a reason to refuse."""
+    inquiry = read(ask("completions", prompt=[1] * prompt, max_tokens=asked), GUIDE)
+    assert (inquiry.prompt, inquiry.limit, inquiry.refusal) == (prompt, limit, None)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked", "length"),
+    [(8193, None, 8193), (8193, -1, 8193), (8000, 193, 8193), (1, 8192, 8193), (9000, 10, 9010)],
+)
+def test_too_long(ask, prompt, asked, length):
+    """Prompt plus asked length beyond the window is refused with the true figures."""
+    refusal = read(ask("completions", prompt=[1] * prompt, max_tokens=asked), GUIDE).refusal
+    assert refusal.problem == "context_length_exceeded"
+    assert (refusal.facts["length"], refusal.facts["limit"]) == (length, 8192)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            {"messages": [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]},
+            "a\nb",
+        ),
+        ({"messages": [{"role": "assistant", "content": None}, HI]}, "hi"),
+        ({"messages": [{"role": "assistant"}]}, ""),
+        (
+            {
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "text", "text": "a"},
+                            {"type": "image", "image": "x"},
+                            {"type": "text", "text": "b"},
+                        ],
+                    }
+                ]
+            },
+            "a\n\nb",
+        ),
+        ({"prompt": "once"}, "once"),
+        ({"prompt": ["a", "b"]}, "a\nb"),
+        ({"prompt": [1, 2]}, "1\n2"),
+        ({}, ""),
+    ],
+)
+def test_prompt_text(body, text):
+    """Rules search the text of all messages, or the prompt."""
+    assert prompt_text(body) == text
+
+
+def test_subject(ask):
+    """A rule sees the endpoint, the model, the form and the text."""
+    subject = read(ask(stream=True, messages=[HI]), GUIDE).subject()
+    assert (subject.endpoint, subject.model, subject.stream, subject.prompt) == (
+        "chat",
+        "llama3.1-8b",
+        True,
+        "hi",
+    )
+    subject = read(ask("/v1/models/qwen-3-32b"), GUIDE).subject()
+    assert (subject.endpoint, subject.model, subject.stream) == ("model", "qwen-3-32b", False)
+    assert read(ask("/nowhere"), GUIDE).subject().endpoint is None
+
+
+def test_subject_of_refused(ask):
+    """A request whose body could be read is seen by rules though it is refused."""
+    subject = read(ask(model="gpt-4o", messages=[HI]), GUIDE).subject()
+    assert (subject.model, subject.prompt) == ("gpt-4o", "hi")
+
+
+def test_facts(ask):
+    """Messages may name the model, and the figures when the model is known."""
+    inquiry = read(ask("completions", prompt=[1] * 40, max_tokens=2), GUIDE)
+    assert inquiry.facts(GUIDE) == {"model": "llama3.1-8b", "length": 42, "limit": 8192}
+    assert read(ask(model="gpt-4o"), GUIDE).facts(GUIDE) == {"model": "gpt-4o"}
+
+
+def test_body_is_kept(ask):
+    """The body is kept as it was sent, in plain values."""
+    request = ask(stop=["x"], tool_choice="auto", tools=[])
+    assert read(request, GUIDE).body == json.loads(request.body)

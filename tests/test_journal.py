@@ -1,0 +1,250 @@
+import math
+
+import pytest
+
+from mockserver.api.reply import Reply
+from mockserver.faults import Cut, Error, Truncate
+from mockserver.journal import Call, Exchange, Journal, without_key
+from mockserver.messages import Request
+from mockserver.plan import Close, Data, End, Head, Wait
+from mockserver.scenario import Rule, Schedule
+
+SECRET = "csk-topsecret0123456789abcdef"
+OK = (Head(200), Data(b'{"finish_reason":"stop"}', 3), End())
+BUSY = (Head(503), Data(b'{"message":"Busy.","code":"service_unavailable"}'), End())
+LOST = (Head(200), Data(b"x", 2), Close())
+
+
+def exchange(plan=OK, **changes):
+    request = Request("POST", "/v1/chat/completions", changes.pop("headers", {}), b"{}")
+    fields = {"number": 1, "at": 0.0, "request": request, "endpoint": "chat", "model": "m"}
+    return Exchange(**(fields | {"stream": False, "plan": plan} | changes))
+
+
+@pytest.mark.parametrize(
+    ("plan", "status", "refused", "interrupted", "failed"),
+    [
+        (OK, 200, False, False, False),
+        (BUSY, 503, True, False, True),
+        (LOST, 200, False, True, True),
+        ((Close(reset=True),), None, True, True, True),
+        ((), None, True, True, True),
+        ((Wait(math.inf),), None, True, False, True),
+    ],
+)
+def test_fate(plan, status, refused, interrupted, failed):
+    """An exchange knows whether it was refused, interrupted, or failed in any way."""
+    found = exchange(plan)
+    assert (found.status, found.refused) == (status, refused)
+    assert (found.interrupted, found.failed) == (interrupted, failed)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("3", 3.0), ("1.5", 1.5), ("soon", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("", None)],
+)
+def test_retry_after(value, seconds):
+    """Retry-After is read when it is a number of seconds."""
+    plan = (Head(429, (("retry-after", value),)), End())
+    assert exchange(plan).retry_after == seconds
+
+
+def test_no_retry_after():
+    """Without the header, or a head at all, there is nothing to wait for."""
+    assert exchange(OK).retry_after is None
+    assert exchange((Close(),)).retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("plan", "error"),
+    [
+        (OK, {}),
+        (BUSY, {"message": "Busy.", "code": "service_unavailable"}),
+        ((Head(502), Data(b"<html>"), End()), {}),
+        ((Head(500), Data(b"[1]"), End()), {}),
+        ((Head(404), Data(b""), End()), {}),
+        ((Close(),), {}),
+        ((Head(400), Data(b'{"a"'), Data(b":1}"), End()), {"a": 1}),
+    ],
+)
+def test_error(plan, error):
+    """The error body is there when it is a JSON object."""
+    assert exchange(plan).error == error
+
+
+@pytest.mark.parametrize(
+    ("rule", "stream", "outcome"),
+    [
+        ({"reply": Reply(text="one two")}, False, "200, 2 tokens, stop"),
+        ({"reply": Reply(tokens=900)}, True, "200, 512 tokens, length"),
+        ({"faults": (Truncate(3),)}, True, "200, 3 tokens, length"),
+        ({"faults": (Cut(4),)}, True, "200, 4 tokens, connection lost"),
+        (
+            {"faults": (Error(problem="queue_exceeded", retry_after=7.0),)},
+            False,
+            "429, queue_exceeded, Retry-After 7",
+        ),
+        (
+            {"faults": (Error(status=500),)},
+            False,
+            "500, Injected by the scenario.",
+        ),
+        ({"faults": (Error(problem="unknown_path"),)}, False, "404"),
+    ],
+)
+def test_outcome(ask, play, rule, stream, outcome):
+    """The outcome says in a few words what the client got."""
+    assert play(ask(stream=stream), **rule).outcome == outcome
+
+
+def test_outcome_without_answer():
+    """No answer, and a client that left, are outcomes too."""
+    assert exchange((Close(),)).outcome == "no answer, connection lost"
+    assert exchange((Wait(math.inf),), client_left=True).outcome == "no answer, client left"
+
+
+def test_finish_reason_of_text():
+    """A finish reason that stands in the text is no finish."""
+    said = b'{"content":"\\"finish_reason\\":\\"never\\""}'
+    assert exchange((Head(200), Data(said, 1), End())).finish_reason is None
+
+
+def test_finish_reason_in_pieces():
+    """A finish reason of which the client got a part only is none."""
+    assert exchange((Head(200), Data(b'{"finish_reason":"st', 1), Close())).finish_reason is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, "#1 POST /v1/chat/completions m -> 200, 3 tokens, stop"),
+        (
+            {"stream": True, "plan": BUSY, "rule": "outage", "number": 12},
+            "#12 POST /v1/chat/completions m stream -> 503, service_unavailable [outage]",
+        ),
+        (
+            {"model": "", "plan": BUSY},
+            "#1 POST /v1/chat/completions -> 503, service_unavailable",
+        ),
+    ],
+)
+def test_line(changes, line):
+    """A line says who asked for what, and got what by which rule."""
+    assert exchange(**changes).line() == line
+
+
+def grouped(*attempts):
+    """Return the numbers of attempts of each call; an attempt is a plan and a retry count."""
+    journal = Journal()
+    for plan, count in attempts:
+        headers = {} if count is None else {"x-stainless-retry-count": str(count)}
+        journal.add(exchange(plan, headers=headers))
+    assert [one for call in journal.calls for one in call.exchanges] == list(journal)
+    return [call.attempts for call in journal.calls]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "calls"),
+    [
+        ([], []),
+        ([(OK, 0)], [1]),
+        ([(BUSY, 0), (BUSY, 1), (OK, 2)], [3]),
+        ([(BUSY, None), (LOST, None), (OK, None)], [3]),
+        ([(BUSY, 0), (BUSY, 0), (OK, 1)], [1, 2]),
+        ([(OK, 0), (OK, 0)], [1, 1]),
+        ([(OK, None), (OK, None)], [1, 1]),
+        ([(BUSY, 0), (OK, 1), (BUSY, 0), (OK, 1)], [2, 2]),
+        ([(LOST, 0), (OK, 1)], [2]),
+        ([((Close(),), 0), (BUSY, 1)], [2]),
+    ],
+)
+def test_calls(attempts, calls):
+    """Repetitions of what failed are one call, until the client says that it is a first try."""
+    assert grouped(*attempts) == calls
+
+
+def test_calls_side_by_side():
+    """Attempts of different requests are told apart by their bodies and paths."""
+    journal = Journal()
+    for body, plan in ((b"a", BUSY), (b"b", BUSY), (b"a", OK), (b"b", OK)):
+        request = Request("POST", "/v1/chat/completions", {}, body)
+        journal.add(exchange(plan, request=request))
+    journal.add(exchange(BUSY, request=Request("POST", "/v1/completions", {}, b"a")))
+    assert [[one.request.body for one in call.exchanges] for call in journal.calls] == [
+        [b"a", b"a"],
+        [b"b", b"b"],
+        [b"a"],
+    ]
+
+
+def test_waits():
+    """A client's wait lasts from the end of an attempt to the next one."""
+    call = Call([exchange(at=10.0, finished=10.5), exchange(at=12.0), exchange(at=15.0)])
+    assert call.waits == (1.5, 3.0)
+    assert call.last.at == 15.0
+    assert Call([exchange()]).waits == ()
+
+
+def test_waits_through_the_engine(ask, engine, now):
+    """Attempts that the engine answers are one call with its waits."""
+    run = engine(Rule(schedule=Schedule(first=2), faults=(Error(status=503),)))
+    for late in (0.0, 1.0, 3.0):
+        run.finish(run.handle(ask(), now=now + late), now=now + late)
+    (call,) = run.journal.calls
+    assert (call.attempts, call.waits, call.last.status) == (3, (1.0, 2.0), 200)
+
+
+def test_warmups():
+    """Warm-ups are kept apart from what the app asked for."""
+    journal = Journal()
+    warm = exchange(endpoint="warming")
+    journal.add(warm)
+    assert (journal.warmups, list(journal), journal.calls) == ([warm], [], [])
+
+
+@pytest.mark.parametrize(
+    ("credentials", "kept"),
+    [
+        (f"Bearer {SECRET}", "Bearer csk-..."),
+        ("Bearer sk-proj-abcdefgh", "Bearer sk-..."),
+        (f"bearer   {SECRET}", "bearer csk-..."),
+        (f"Bearer\t{SECRET}", "Bearer csk-..."),
+        ("Bearer test", "Bearer ..."),
+        (SECRET, "csk-..."),
+        ("", "..."),
+        ("Bearer abcdefghijklmnop", "Bearer ..."),
+        ("Bearer secret-with-dashes", "Bearer ..."),
+        ("Bearer ", "Bearer ..."),
+        ("Basic dXNlcjpwYXNzd29yZA==", "Basic ..."),
+    ],
+)
+def test_shortened(credentials, kept):
+    """Of credentials remain the scheme and what tells vendors apart."""
+    shown = without_key(Request("GET", "/", {"authorization": credentials, "accept": "*/*"}))
+    assert shown.headers == {"authorization": kept, "accept": "*/*"}
+
+
+def test_without_credentials():
+    """A request without credentials is kept as it is."""
+    request = Request("GET", "/", {"accept": "*/*"}, b"x", "a=b")
+    assert without_key(request) == request
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        f"Bearer {SECRET}",
+        f"bearer   {SECRET}",
+        f"Basic {SECRET}",
+        f"Token {SECRET} x",
+        SECRET,
+        f"Bearer\t{SECRET}",
+    ],
+)
+@pytest.mark.parametrize("edition", ["guide", "2026-11"])
+def test_key_is_never_kept(ask, play, credentials, edition):
+    """Whatever form a key is sent in, no exchange holds it."""
+    request = ask(headers={"authorization": credentials})
+    found = play(request, scenario={"edition": edition})
+    assert SECRET not in repr(found)
+    assert SECRET not in found.line()

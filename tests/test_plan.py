@@ -1,0 +1,111 @@
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.plan import (
+    Close,
+    Data,
+    End,
+    Head,
+    Wait,
+    coalesce,
+    duration_of,
+    head_of,
+    tokens_of,
+)
+
+A, B, C = Data(b"a", 1), Data(b"b", 2), Data(b"c")
+STEPS = st.one_of(
+    st.builds(Wait, st.floats(0, 10)),
+    st.builds(Head, st.integers(200, 599)),
+    st.builds(Data, st.binary(max_size=4), st.integers(0, 5)),
+    st.just(End()),
+    st.builds(Close, st.booleans()),
+)
+
+
+@pytest.mark.parametrize(
+    ("plan", "joined"),
+    [
+        pytest.param((), (), id="nothing"),
+        pytest.param((A,), (A,), id="one piece"),
+        pytest.param((A, B, C), (Data(b"abc", 3),), id="a run without an end"),
+        pytest.param((Head(200), A, B, End()), (Head(200), Data(b"ab", 3), End()), id="one run"),
+        pytest.param((A, Wait(1), B, C), (A, Wait(1), Data(b"bc", 2)), id="a wait divides"),
+        pytest.param((A, B, Close()), (Data(b"ab", 3), Close()), id="a run before a close"),
+    ],
+)
+def test_coalesce(plan, joined):
+    """Each run of data becomes one step, all other steps stay as they are."""
+    assert tuple(coalesce(plan)) == joined
+
+
+def test_coalesce_keeps_a_lone_piece():
+    """A piece without neighbours is handed on, not copied."""
+    assert next(coalesce((A,))) is A
+
+
+@given(st.lists(STEPS).map(tuple))
+def test_coalesce_loses_nothing(plan):
+    """Joined or not, a plan has the same bytes, tokens and duration, and no two runs touch."""
+    joined = tuple(coalesce(plan))
+    assert _bytes(joined) == _bytes(plan)
+    assert tokens_of(joined) == tokens_of(plan)
+    assert duration_of(joined) == duration_of(plan)
+    kinds = [isinstance(step, Data) for step in joined]
+    assert (True, True) not in list(pairwise(kinds))
+    assert [s for s in joined if not isinstance(s, Data)] == [
+        s for s in plan if not isinstance(s, Data)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("plan", "head"),
+    [
+        ((), None),
+        ((Wait(math.inf),), None),
+        ((Close(reset=True),), None),
+        ((Wait(1), Head(204), End()), Head(204)),
+    ],
+)
+def test_head_of(plan, head):
+    """The head is found behind waits; a plan that never answers has none."""
+    assert head_of(plan) == head
+
+
+@pytest.mark.parametrize(
+    ("status", "refuses"), [(200, False), (304, False), (399, False), (400, True), (503, True)]
+)
+def test_refuses(status, refuses):
+    """A status from 400 on refuses."""
+    assert Head(status).refuses is refuses
+
+
+def test_header():
+    """Of several fields with one name the first counts; an absent one is None."""
+    head = Head(200, (("set-cookie", "a"), ("set-cookie", "b")))
+    assert head.header("set-cookie") == "a"
+    assert head.header("retry-after") is None
+
+
+def test_sums():
+    """Tokens and waits add up; a stall lasts for ever."""
+    plan = (Wait(0.5), Head(200), A, Wait(1.5), B, End())
+    assert tokens_of(plan) == 3
+    assert duration_of(plan) == 2.0
+    assert duration_of((*plan, Wait(math.inf))) == math.inf
+
+
+def test_plans_are_values():
+    """Two plans with equal steps are equal and can stand in a set."""
+    plan = (Wait(1), Head(200, (("a", "b"),)), Data(b"x", 1), Close(reset=True))
+    again = (Wait(1), Head(200, (("a", "b"),)), Data(b"x", 1), Close(reset=True))
+    assert {plan, again} == {plan}
+    assert Close() != Close(reset=True)
+
+
+def _bytes(plan):
+    return b"".join(step.data for step in plan if isinstance(step, Data))

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from mockserver.quantities import Count, Positive, Probability, Seconds, seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0s", 0.0),
+        ("1ms", 0.001),
+        ("250ms", 0.25),
+        ("2s", 2.0),
+        ("0.5s", 0.5),
+        ("1.5m", 90.0),
+        ("1h", 3600.0),
+        ("2d", 172800.0),
+    ],
+)
+def test_seconds(text, value):
+    """A number with a unit is read as seconds."""
+    assert seconds(text) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "5",
+        "s",
+        "5 s",
+        "-1s",
+        "+1s",
+        "1.s",
+        ".5s",
+        "1e3s",
+        "1S",
+        "1min",
+        "1s2",
+        7,
+        1.5,
+        None,
+        True,
+    ],
+)
+def test_not_seconds(wrong):
+    """Anything else is refused with an example of what is right, a bare number above all."""
+    with pytest.raises(ValueError, match="with its unit, such as 250ms, 2s, 1m or 1h"):
+        seconds(wrong)
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["ms", "s", "m", "h", "d"]))
+def test_units_agree(amount, unit):
+    """So many units last so many times as long as one."""
+    assert seconds(f"{amount}{unit}") == pytest.approx(amount * seconds(f"1{unit}"))
+
+
+def test_schema_of_seconds():
+    """Editors learn the form of a duration from the JSON Schema."""
+    schema = TypeAdapter(Seconds).json_schema()
+    assert schema == {"type": "string", "pattern": r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$"}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "good", "bad"),
+    [
+        (Probability, [0, 0.2, 1], [-0.1, 1.1, 20]),
+        (Positive, [1, 10**9], [0, -1, 1.5]),
+        (Count, [0, 7], [-1, 0.5]),
+    ],
+)
+def test_ranges(quantity, good, bad):
+    """Probabilities lie in 0 to 1, positive numbers from 1, counts from 0."""
+    adapter = TypeAdapter(quantity)
+    assert [adapter.validate_python(value) for value in good] == good
+    for value in bad:
+        with pytest.raises(ValidationError):
+            adapter.validate_python(value)
