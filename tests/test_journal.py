@@ -73,6 +73,14 @@ def test_error(plan, error):
 
 
 @pytest.mark.parametrize(
+    ("sent", "body"), [(b'{"a":1}', {"a": 1}), (b"[1]", {}), (b"{", {}), (b"", {}), (b"\xff", {})]
+)
+def test_body(sent, body):
+    """What the app sent is there when it is a JSON object."""
+    assert exchange(request=Request("POST", "/", {}, sent)).body == body
+
+
+@pytest.mark.parametrize(
     ("rule", "stream", "outcome"),
     [
         ({"reply": Reply(text="one two")}, False, "200, 2 tokens, stop"),
@@ -159,8 +167,16 @@ def grouped(*attempts):
     ],
 )
 def test_calls(attempts, calls):
-    """Repetitions of what failed are one call, until the client says that it is a first try."""
+    """Repetitions of what failed are one call, but for first tries while it is running."""
     assert grouped(*attempts) == calls
+
+
+def test_first_tries_of_what_is_over():
+    """An app that itself repeats what has failed makes one call, though its client starts anew."""
+    journal, first_try = Journal(), {"x-stainless-retry-count": "0"}
+    for finished in (1.0, None, 3.0):
+        journal.add(exchange(BUSY, headers=first_try, finished=finished))
+    assert [call.attempts for call in journal.calls] == [2, 1]
 
 
 def test_calls_side_by_side():

@@ -225,6 +225,14 @@ def test_bucket():
     ]
     assert bucket.wait_for(60, 1000.0) == 0.0
     bucket.drain(1000, 1000.0)
+    assert bucket.wait_for(30, 1000.0) == 30.0
+    assert bucket.wait_for(90, 1000.0) == 60.0
+
+
+def test_debt():
+    """What is taken and not there is owed: shown as nothing left, and first to be paid back."""
+    bucket = Bucket(60, 60.0, 60.0, 1000.0)
+    bucket.change(-1000, 1000.0)
     assert bucket.wait_for(30, 1000.0) == 970.0
     assert bucket.wait_for(90, 1000.0) == 1000.0
     assert bucket.left(1000.0, 0) == 0

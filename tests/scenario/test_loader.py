@@ -146,7 +146,7 @@ def test_unreadable(tmp_path):
         ),
         (
             "name: x\nedition: guide\ntier: fre\n",
-            "3:7: tier: no tier is called 'fre'; did you mean 'free'? Allowed are developer, free",
+            "3:7: tier: no tier of edition guide is called 'fre'; did you mean 'free'? Allowed ",
         ),
     ],
 )
