@@ -58,17 +58,18 @@ class Inquiry:
 
 
 def read(request: Request, edition: Edition) -> Inquiry:
-    """Return what the request asks for; whatever the API would refuse is noted, not raised."""
+    """
+    Return what the request asks for.
+
+    The first thing that the API would refuse is noted; reading goes on, because a scenario may
+    have a rule for the request all the same.
+    """
     inquiry = Inquiry(request)
-    try:
-        inquiry.endpoint, inquiry.name = route(request.method, request.path)
-        if inquiry.endpoint not in WITHOUT_KEY:
-            _check_key(request, edition)
-        if inquiry.endpoint in COMPLETING:
-            inquiry.body = validate(inquiry.endpoint, request.body)
-            _measure(inquiry, edition)
-    except RefusalError as refusal:
-        inquiry.refusal = refusal
+    for step in (_find_endpoint, _check_key, _read_body, _measure):
+        try:
+            step(inquiry, edition)
+        except RefusalError as refusal:
+            inquiry.refusal = inquiry.refusal or refusal
     return inquiry
 
 
@@ -85,7 +86,14 @@ def prompt_text(body: dict[str, Any]) -> str:
     )
 
 
-def _check_key(request: Request, edition: Edition) -> None:
+def _find_endpoint(inquiry: Inquiry, _: Edition) -> None:
+    inquiry.endpoint, inquiry.name = route(inquiry.request.method, inquiry.request.path)
+
+
+def _check_key(inquiry: Inquiry, edition: Edition) -> None:
+    request = inquiry.request
+    if inquiry.endpoint in WITHOUT_KEY:
+        return
     credentials = request.headers.get("authorization")
     if credentials is None:
         raise RefusalError(edition.keys.missing)
@@ -96,9 +104,16 @@ def _check_key(request: Request, edition: Edition) -> None:
         raise RefusalError("wrong_api_key")
 
 
+def _read_body(inquiry: Inquiry, _: Edition) -> None:
+    if inquiry.endpoint in COMPLETING:
+        inquiry.body = validate(inquiry.endpoint, inquiry.request.body)
+
+
 def _measure(inquiry: Inquiry, edition: Edition) -> None:
     """Count the prompt and find out how long the completion may be."""
     body = inquiry.body
+    if not body:
+        return
     if not edition.serves(inquiry.model_id):
         known = edition.models.get(inquiry.model_id)
         raise RefusalError(

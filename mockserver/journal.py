@@ -18,6 +18,7 @@ from typing import Any
 from .api.routes import Endpoint
 from .messages import Request
 from .plan import Close, Data, Plan, head_of, tokens_of
+from .quantities import decimal
 
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
 _SCHEMES = ("basic", "bearer", "digest", "token")
@@ -101,7 +102,7 @@ class Exchange:
     def outcome(self) -> str:
         """What the client got, in a few words."""
         said = str(self.error.get("code") or self.error.get("message") or "")
-        wait = "" if self.retry_after is None else f"Retry-After {self.retry_after:g}"
+        wait = "" if self.retry_after is None else f"Retry-After {decimal(self.retry_after)}"
         tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
         cut = "connection lost" if self.interrupted else ""
         left = "client left" if self.client_left else ""

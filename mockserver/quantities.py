@@ -26,6 +26,16 @@ def seconds(text: object) -> float:
     return float(match[1]) * _UNITS[match[2]]
 
 
+def decimal(number: float) -> str:
+    """
+    Write a number as HTTP does, with no exponent and no idle zero.
+
+    >>> decimal(2.0), decimal(0.25), decimal(1036800.0)
+    ('2', '0.25', '1036800')
+    """
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
 Seconds: TypeAlias = Annotated[
     float,
     BeforeValidator(seconds),

@@ -12,7 +12,7 @@ from mockserver.api import headers
 from mockserver.api.problems import PROBLEMS, Problem
 from mockserver.errors import suggestion
 from mockserver.plan import Plan
-from mockserver.quantities import Seconds
+from mockserver.quantities import Seconds, decimal
 
 from .base import Context
 
@@ -57,7 +57,7 @@ class Error:
         problem = self._problem()
         fields = headers.edge(problem.content_type, now=context.now, random=context.random)
         if self.retry_after is not None:
-            fields += (("retry-after", f"{self.retry_after:g}"),)
+            fields += (("retry-after", decimal(self.retry_after)),)
         fields += tuple((name.lower(), value) for name, value in self.headers.items())
         return problem.plan(context.facts, fields)
 

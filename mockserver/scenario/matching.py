@@ -23,6 +23,11 @@ def _compiles(pattern: str) -> str:
 Regex = Annotated[str, AfterValidator(_compiles)]
 
 
+def _fits(name: str, pattern: str) -> bool:
+    """Compare with ``*`` and ``?``; a bracket is a bracket."""
+    return fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What the text of all messages must hold."""
@@ -69,7 +74,7 @@ class Match:
             return "the endpoint is 'warming', which a rule must name"
         if self.endpoint not in (None, subject.endpoint):
             return f"the endpoint is {subject.endpoint!r}, not {self.endpoint!r}"
-        if self.model is not None and not fnmatchcase(subject.model, self.model):
+        if self.model is not None and not _fits(subject.model, self.model):
             return f"the model is {subject.model!r}, not {self.model!r}"
         if self.stream not in (None, subject.stream):
             return f"stream is {subject.stream}, not {self.stream}".lower()

@@ -24,10 +24,8 @@ class Window:
     repeat: Seconds | None = None
 
     def __post_init__(self) -> None:
-        if self.repeat is not None and self.repeat < self.lasting:
-            raise ValueError(
-                "'repeat' should be at least as long as 'for', or the window never closes"
-            )
+        if self.repeat is not None and self.repeat <= self.lasting:
+            raise ValueError("'repeat' should be longer than 'for', or the window never closes")
 
     def open(self, elapsed: float) -> bool:
         """Return whether it is open so many seconds after the scenario's start."""

@@ -138,7 +138,7 @@ def test_unreadable(tmp_path):
         ),
         (
             "name: x\nrules:\n- schedule:\n    window: {for: 10s, repeat: 5s}\n",
-            "4:13: rules[0].schedule.window: 'repeat' should be at least as long as 'for'",
+            "4:13: rules[0].schedule.window: 'repeat' should be longer than 'for'",
         ),
         (
             "name: x\nedition: gide\n",

@@ -79,7 +79,7 @@ def test_window(window, opened, closed):
     assert [window.open(elapsed) for elapsed in closed] == [False] * len(closed)
 
 
-@given(st.integers(0, 50), st.integers(0, 10), st.integers(10, 60), st.integers(0, 1000))
+@given(st.integers(0, 50), st.integers(0, 10), st.integers(11, 60), st.integers(0, 1000))
 def test_repetition(after, lasting, period, elapsed):
     """Second by second, a repeated window is open where counting on fingers says so."""
     window = Window(after=float(after), lasting=float(lasting), repeat=float(period))
@@ -87,10 +87,10 @@ def test_repetition(after, lasting, period, elapsed):
     assert window.open(elapsed) == any(start <= elapsed < start + lasting for start in starts)
 
 
-@pytest.mark.parametrize(("lasting", "repeat"), [(30.0, 29.9), (math.inf, 60.0)])
+@pytest.mark.parametrize(("lasting", "repeat"), [(30.0, 29.9), (30.0, 30.0), (math.inf, 60.0)])
 def test_window_never_closes(lasting, repeat):
     """A window that would open again before it closes is refused."""
-    with pytest.raises(ValueError, match="'repeat' should be at least as long as 'for'"):
+    with pytest.raises(ValueError, match="'repeat' should be longer than 'for'"):
         Window(lasting=lasting, repeat=repeat)
 
 
