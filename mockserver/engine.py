@@ -9,26 +9,22 @@ and the number of the request, so that the same seed gives the same bytes.
 
 from __future__ import annotations
 
-import json
 from hashlib import blake2b
 from random import Random
 
-from .api import answer, chat, completions, editions, headers, models
+from .api import editions
 from .api.limits import Quota, Refusal
-from .api.problems import PROBLEMS, RefusalError
-from .api.reply import Reply, say
-from .api.sse import dumps
+from .api.problems import RefusalError
+from .api.reply import Reply
 from .faults import Context
+from .honest import Honest
 from .inquiry import COMPLETING, Inquiry, read
 from .journal import Exchange, Journal, without_key
 from .messages import Request
-from .plan import Data, End, Head, Headers, Plan, tokens_of
+from .plan import Headers, Plan
 from .scenario import Rule, Scenario
 
-_JSON = "application/json"
-_STREAM = "text/event-stream; charset=utf-8"
-_WRITERS = {"chat": chat, "completions": completions}
-_HONEST = Rule()
+_NO_RULE = Rule()
 
 
 class Engine:
@@ -98,7 +94,7 @@ class Engine:
                 elapsed = now - self._started
                 if rule.schedule.fires(self._asked[at], elapsed=elapsed, random=self._luck[at]):
                     return rule
-        return _HONEST
+        return _NO_RULE
 
     def _admit(self, inquiry: Inquiry, now: float) -> Quota | None:
         """Reserve what the request may use; None when it is refused or costs nothing."""
@@ -116,57 +112,12 @@ class Engine:
     def _answer(
         self, inquiry: Inquiry, reply: Reply, quota: Quota | None, context: Context
     ) -> Plan:
-        """Return what the real API would say."""
-        try:
-            if inquiry.refusal is not None:
-                raise inquiry.refusal
-            if quota is not None:
-                return self._completion(inquiry, reply, quota, context)
-            body = self._catalogue(inquiry)
-        except RefusalError as error:
-            problem = PROBLEMS[error.problem]
-            fields = headers.edge(problem.content_type, now=context.now, random=context.random)
-            return problem.plan(error.facts, (*fields, *error.headers))
-        fields = headers.edge(_JSON, now=context.now, random=context.random)
-        return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
-
-    def _catalogue(self, inquiry: Inquiry) -> bytes:
-        public = inquiry.endpoint in ("public_models", "public_model")
-        match inquiry.endpoint:
-            case "models" | "public_models":
-                return dumps(models.listing(self.edition, public=public))
-            case "model" | "public_model":
-                return dumps(models.record(self.edition, inquiry.name, public=public))
-            case _:
-                return dumps(None)  # the warm-up
-
-    def _completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, context: Context) -> Plan:
-        assert inquiry.endpoint in _WRITERS  # noqa: S101 (only these have a quota)
-        writer = _WRITERS[inquiry.endpoint]
-        model = self.edition.models[inquiry.model_id]
-        said = say(reply, limit=inquiry.limit, random=_voice(self.seed, inquiry))
-        completion = len(said.pieces)
-        number = answer.number(context.random)
-        spent = answer.times(
-            model, prompt=inquiry.prompt, completion=completion, random=context.random
-        )
-        whole = answer.Answer(
-            number, context.now, inquiry.model_id, model, inquiry.prompt, said, spent
-        )
-        if inquiry.stream:
-            data = writer.stream(whole, done=self.edition.stream_done)
-            pending = 0
-        else:
-            data = (writer.document(whole),)
-            pending = inquiry.limit - tokens_of(data)
-        fields: Headers = (
-            *headers.edge(
-                _STREAM if inquiry.stream else _JSON, now=context.now, random=context.random
-            ),
-            ("inference-id", f"{writer.INFERENCE_ID}{number}"),
-            *quota.headers(context.now, returning=pending),
-        )
-        return (Head(200, fields), *data, End())
+        honest = Honest(self.edition, self.seed, context.now, context.random)
+        if inquiry.refusal is not None:
+            return honest.refusal(inquiry.refusal)
+        if quota is not None:
+            return honest.completion(inquiry, reply, quota)
+        return honest.catalogue(inquiry)
 
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)
@@ -190,14 +141,3 @@ def _too_much(refused: Refusal, shown: Headers) -> RefusalError:
 def _identity(key: str | None) -> str | None:
     """Return what tells keys apart without being one."""
     return key and blake2b(key.encode(), digest_size=8).hexdigest()
-
-
-def _voice(seed: int, inquiry: Inquiry) -> Random:
-    """Return the randomness of what is said: the same for the same request, streamed or not."""
-    about = {
-        name: value
-        for name, value in inquiry.body.items()
-        if name not in ("stream", "stream_options")
-    }
-    text = f"{seed}/{json.dumps(about, sort_keys=True)}"
-    return Random(blake2b(text.encode(), digest_size=8).digest())

@@ -1,0 +1,103 @@
+"""
+What the real API would answer: a refusal, the catalogue of models, a completion.
+
+The middle one of the engine's five steps; nothing here knows of scenarios' rules or faults.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+from random import Random
+
+from .api import answer, chat, completions, headers, models
+from .api.edition import Edition
+from .api.limits import Quota
+from .api.problems import PROBLEMS, RefusalError
+from .api.reply import Reply, say
+from .api.sse import dumps
+from .inquiry import Inquiry
+from .plan import Data, End, Head, Plan, tokens_of
+
+_JSON = "application/json"
+_STREAM = "text/event-stream; charset=utf-8"
+_WRITERS = {"chat": chat, "completions": completions}
+
+
+@dataclass(frozen=True, slots=True)
+class Honest:
+    """
+    One answer in the making.
+
+    ``now`` is in seconds since the epoch; ``random`` is that of the exchange, for ids and times.
+    """
+
+    edition: Edition
+    seed: int
+    now: float
+    random: Random
+
+    def refusal(self, error: RefusalError) -> Plan:
+        """Return the plan of an error answer."""
+        problem = PROBLEMS[error.problem]
+        fields = headers.edge(problem.content_type, now=self.now, random=self.random)
+        return problem.plan(error.facts, (*fields, *error.headers))
+
+    def catalogue(self, inquiry: Inquiry) -> Plan:
+        """Return the plan of an answer that is the same for everybody."""
+        try:
+            body = _catalogue(inquiry, self.edition)
+        except RefusalError as error:
+            return self.refusal(error)
+        fields = headers.edge(_JSON, now=self.now, random=self.random)
+        return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
+
+    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota) -> Plan:
+        """Return the plan of what the model says, with what is left of the quota."""
+        assert inquiry.endpoint in _WRITERS  # noqa: S101 (only these have a quota)
+        writer = _WRITERS[inquiry.endpoint]
+        whole = self._said(inquiry, reply)
+        if inquiry.stream:
+            data = writer.stream(whole, done=self.edition.stream_done)
+            returning = 0
+        else:
+            data = (writer.document(whole),)
+            returning = inquiry.limit - tokens_of(data)
+        kind = _STREAM if inquiry.stream else _JSON
+        fields = (
+            *headers.edge(kind, now=self.now, random=self.random),
+            ("inference-id", f"{writer.INFERENCE_ID}{whole.number}"),
+            *quota.headers(self.now, returning=returning),
+        )
+        return (Head(200, fields), *data, End())
+
+    def _said(self, inquiry: Inquiry, reply: Reply) -> answer.Answer:
+        model = self.edition.models[inquiry.model_id]
+        said = say(reply, limit=inquiry.limit, random=_voice(self.seed, inquiry))
+        number = answer.number(self.random)
+        times = answer.times(
+            model, prompt=inquiry.prompt, completion=len(said.pieces), random=self.random
+        )
+        return answer.Answer(number, self.now, inquiry.model_id, model, inquiry.prompt, said, times)
+
+
+def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
+    match inquiry.endpoint:
+        case "models" | "public_models" as endpoint:
+            return dumps(models.listing(edition, public=endpoint == "public_models"))
+        case "model" | "public_model" as endpoint:
+            return dumps(models.record(edition, inquiry.name, public=endpoint == "public_model"))
+        case _:
+            return dumps(None)  # the warm-up
+
+
+def _voice(seed: int, inquiry: Inquiry) -> Random:
+    """Return the randomness of what is said: the same for the same request, streamed or not."""
+    about = {
+        name: value
+        for name, value in inquiry.body.items()
+        if name not in ("stream", "stream_options")
+    }
+    text = f"{seed}/{json.dumps(about, sort_keys=True)}"
+    return Random(blake2b(text.encode(), digest_size=8).digest())
