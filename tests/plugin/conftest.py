@@ -7,12 +7,12 @@ each inner run find them done.
 
 from __future__ import annotations
 
-import cerebras.cloud.sdk  # noqa: F401
+from importlib import import_module
+
 import pytest
 
-import pytest_cerebras.clients
-import pytest_cerebras.inprocess
-import pytest_cerebras.report  # noqa: F401
+for used in ("cerebras.cloud.sdk", "clients", "inprocess", "report"):
+    import_module(used if "." in used else f"pytest_cerebras.{used}")
 
 
 @pytest.fixture
