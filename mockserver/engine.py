@@ -50,7 +50,8 @@ class Engine:
         """Return the exchange with the plan that answers the request."""
         inquiry = read(request, self.edition)
         number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
-        context = Context(self.random_of(number), now, inquiry.facts(self.edition))
+        facts = inquiry.facts(self.edition)
+        context = Context(self.random_of(number), now, self.edition.headers, facts)
         rule = self._choose(inquiry, now)
         quota = self._admit(inquiry, now)
         plan = self._answer(inquiry, rule.reply, quota, context)
@@ -104,7 +105,7 @@ class Engine:
         tokens = _reservation(inquiry)
         refused = quota.refusal(tokens, now) if self.scenario.tier else None
         if refused is not None:
-            inquiry.refusal = _too_much(refused, quota.headers(now))
+            inquiry.refusal = _too_much(refused, quota.headers(now, shape=self.edition.headers))
             return None
         quota.reserve(tokens, now)
         return quota

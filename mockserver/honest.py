@@ -18,7 +18,7 @@ from .api.problems import PROBLEMS, RefusalError
 from .api.reply import Reply, say
 from .api.sse import dumps
 from .inquiry import Inquiry
-from .plan import Data, End, Head, Plan, tokens_of
+from .plan import Data, End, Head, Headers, Plan, tokens_of
 
 _JSON = "application/json"
 _STREAM = "text/event-stream; charset=utf-8"
@@ -41,7 +41,7 @@ class Honest:
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""
         problem = PROBLEMS[error.problem]
-        fields = headers.edge(problem.content_type, now=self.now, random=self.random)
+        fields = self._fields(problem.content_type)
         return problem.plan(error.facts, (*fields, *error.headers))
 
     def catalogue(self, inquiry: Inquiry) -> Plan:
@@ -50,7 +50,7 @@ class Honest:
             body = _catalogue(inquiry, self.edition)
         except RefusalError as error:
             return self.refusal(error)
-        fields = headers.edge(_JSON, now=self.now, random=self.random)
+        fields = self._fields(_JSON)
         return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
 
     def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota) -> Plan:
@@ -59,18 +59,24 @@ class Honest:
         writer = _WRITERS[inquiry.endpoint]
         whole = self._said(inquiry, reply)
         if inquiry.stream:
-            data = writer.stream(whole, done=self.edition.stream_done)
+            data = writer.stream(whole, done=self.edition.bodies.done)
             returning = 0
         else:
             data = (writer.document(whole),)
             returning = inquiry.limit - tokens_of(data)
-        kind = _STREAM if inquiry.stream else _JSON
+        shape = self.edition.headers
+        timing = None if inquiry.stream or not shape.server_timing else whole.times["total_time"]
         fields = (
-            *headers.edge(kind, now=self.now, random=self.random),
+            *self._fields(_STREAM if inquiry.stream else _JSON, plain=False),
+            *headers.timing(timing),
             ("inference-id", f"{writer.INFERENCE_ID}{whole.number}"),
-            *quota.headers(self.now, returning=returning),
+            *quota.headers(self.now, returning=returning, shape=shape),
         )
         return (Head(200, fields), *data, End())
+
+    def _fields(self, content_type: str, *, plain: bool = True) -> Headers:
+        shape = self.edition.headers
+        return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
 
     def _said(self, inquiry: Inquiry, reply: Reply) -> answer.Answer:
         model = self.edition.models[inquiry.model_id]
@@ -79,7 +85,16 @@ class Honest:
         times = answer.times(
             model, prompt=inquiry.prompt, completion=len(said.pieces), random=self.random
         )
-        return answer.Answer(number, self.now, inquiry.model_id, model, inquiry.prompt, said, times)
+        return answer.Answer(
+            number,
+            self.now,
+            inquiry.model_id,
+            model,
+            inquiry.prompt,
+            said,
+            times,
+            self.edition.bodies,
+        )
 
 
 def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:

@@ -116,9 +116,8 @@ def _measure(inquiry: Inquiry, edition: Edition) -> None:
         return
     if not edition.serves(inquiry.model_id):
         known = edition.models.get(inquiry.model_id)
-        raise RefusalError(
-            "model_archived" if known else "model_not_found", {"model": inquiry.model_id}
-        )
+        problem = "model_archived" if known and known.archived else "model_not_found"
+        raise RefusalError(problem, {"model": inquiry.model_id})
     model = edition.models[inquiry.model_id]
     inquiry.prompt = _prompt_tokens(body, model)
     asked = body.get("max_completion_tokens")

@@ -82,12 +82,13 @@ def test_models(ask, model, guide, today):
     assert (problem(request), problem(request, TODAY)) == (guide, today)
 
 
-def test_archived(ask, tmp_path):
-    """A model that the edition knows but has retired is archived."""
-    path = tmp_path / "mine.yaml"
-    path.write_text("extends: guide\nserves_retired: false\n")
-    refusal = read(ask(model="qwen-3-32b"), editions.load(str(path))).refusal
-    assert (refusal.problem, refusal.facts) == ("model_archived", {"model": "qwen-3-32b"})
+@pytest.mark.parametrize(
+    ("model", "problem"), [("zai-glm-4.7", "model_archived"), ("qwen-3-32b", "model_not_found")]
+)
+def test_retired(ask, model, problem):
+    """A model that was retired is not found, or archived where the API began to say so."""
+    refusal = read(ask(model=model), editions.load("2026-11")).refusal
+    assert (refusal.problem, refusal.facts) == (problem, {"model": model})
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from random import Random
 from typing import Any
 
-from .edition import Model
+from .edition import Bodies, Model
 from .reply import Said
 
 
@@ -28,6 +28,7 @@ class Answer:
     prompt: int
     said: Said
     times: dict[str, float]
+    bodies: Bodies = field(default_factory=Bodies)
 
     @property
     def fingerprint(self) -> str:
@@ -35,20 +36,28 @@ class Answer:
         return _fingerprint(self.model_id)
 
     def usage(self) -> dict[str, Any]:
-        """Return the token counts, in the key order of the API."""
+        """Return the token counts, with the keys of the edition in its order."""
         completion = len(self.said.pieces)
-        images = {"image_tokens": 0} if self.model.vision else {}
-        return {
+        counts: dict[str, Any] = {
             "total_tokens": self.prompt + completion,
             "completion_tokens": completion,
-            "completion_tokens_details": {"reasoning_tokens": 0},
             "prompt_tokens": self.prompt,
-            "prompt_tokens_details": {"cached_tokens": 0, **images},
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+            "reasoning_tokens": 0,
+            "cached_tokens": 0,
         }
+        if self.model.vision:
+            counts["image_tokens"] = 0
+        counts["completion_tokens_details"] = _chosen(counts, self.bodies.completion_details)
+        if self.model.counts_cached:
+            counts["prompt_tokens_details"] = _chosen(counts, self.bodies.prompt_details)
+        return _chosen(counts, self.bodies.usage)
 
     def tail(self) -> dict[str, Any]:
         """Return what ends the last object of an answer."""
-        return {"usage": self.usage(), "time_info": {"created": self.created, **self.times}}
+        times = {"created": self.created, **self.times}
+        return {"usage": self.usage(), "time_info": _chosen(times, self.bodies.time_info)}
 
 
 def number(random: Random) -> str:
@@ -72,6 +81,10 @@ def times(model: Model, *, prompt: int, completion: int, random: Random) -> dict
         "completion_time": writing,
         "total_time": queue + reading + writing + 0.0008,
     }
+
+
+def _chosen(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: values[key] for key in keys if key in values}
 
 
 @cache

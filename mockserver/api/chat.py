@@ -38,7 +38,9 @@ def stream(answer: Answer, *, done: bool) -> tuple[Data, ...]:
         Data(before + encode_basestring("".join(run)).encode() + after, tokens=len(run))
         for run in (pieces[at : at + step] for at in range(0, len(pieces), step))
     )
-    return (Data(role), *texts, Data(last), *((Data(DONE),) if done else ()))
+    stopped = answer.model.stop_event and answer.said.finish_reason == "stop"
+    empty = (Data(event(_identity(answer, {"delta": {}, "index": 0}, kind))),) if stopped else ()
+    return (Data(role), *texts, *empty, Data(last), *((Data(DONE),) if done else ()))
 
 
 def _identity(answer: Answer, choice: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -26,7 +26,10 @@ class Model:
     ``context`` is the window of prompt plus completion in tokens, ``max_output`` the longest
     completion, ``default_output`` what a request gets that asks for no length (null: as much as
     there is room for), ``speed`` output tokens a second. ``prompt_base`` and ``prompt_each`` are
-    what the chat template adds to a prompt and to each of its messages, in tokens.
+    what the chat template adds to a prompt and to each of its messages, in tokens. A model with
+    ``stop_event`` streams an empty delta for the token that ends its text; usage has
+    ``prompt_tokens_details`` for those that count cached tokens. A retired model is
+    refused as not found, or as archived when it is ``archived``.
     """
 
     context: Positive
@@ -46,6 +49,9 @@ class Model:
     reasoning: bool = False
     tokenizer: str = ""
     preview: bool = False
+    stop_event: bool = False
+    counts_cached: bool = True
+    archived: bool = False
     retired: dt.date | None = None
 
 
@@ -75,8 +81,61 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Bodies:
+    """
+    What success bodies hold: the keys of ``usage`` and ``time_info``, in order; today's by default.
+
+    ``image_tokens`` is there for models with vision only. ``done`` says whether a stream ends with
+    ``[DONE]``, or just ends.
+    """
+
+    usage: tuple[str, ...] = (
+        "total_tokens",
+        "completion_tokens",
+        "completion_tokens_details",
+        "prompt_tokens",
+        "prompt_tokens_details",
+    )
+    completion_details: tuple[str, ...] = ("reasoning_tokens",)
+    prompt_details: tuple[str, ...] = ("cached_tokens", "image_tokens")
+    time_info: tuple[str, ...] = (
+        "created",
+        "queue_time",
+        "prompt_time",
+        "completion_time",
+        "total_time",
+    )
+    done: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFields:
+    """
+    What the header fields of an answer are; today's by default.
+
+    ``cookie`` is a template with ``{token}`` and ``{expires}`` (a date). ``limits`` are the amounts
+    whose limit and remainder are shown, such as ``requests-day``; with ``resets`` also when they
+    are next full, in seconds. ``transport_security`` is that of completions,
+    ``plain_transport_security`` that of all other answers.
+    """
+
+    limits: tuple[str, ...] = (
+        *("requests-minute", "requests-hour", "requests-day"),
+        *("tokens-minute", "tokens-hour", "tokens-day"),
+    )
+    resets: bool = False
+    transport_security: str = "max-age=15552000; includeSubDomains; preload"
+    plain_transport_security: str = "max-age=3600; includeSubDomains"
+    cookie: str | None = None
+    server_timing: bool = False
+
+
+TODAY = HeaderFields()
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
-    """One state of the API."""
+    """One state of the API; ``revived`` are retired models that answer all the same."""
 
     name: str
     description: str
@@ -84,9 +143,10 @@ class Edition:
     models: Mapping[str, Model]
     tiers: Mapping[str, Tier]
     default_tier: str
+    bodies: Bodies = field(default_factory=Bodies)
+    headers: HeaderFields = field(default_factory=HeaderFields)
     keys: Keys = field(default_factory=Keys)
-    serves_retired: bool = False
-    stream_done: bool = True
+    revived: tuple[str, ...] = ()
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
 
@@ -108,7 +168,7 @@ class Edition:
     def serves(self, model: str) -> bool:
         """Return whether a request for this model is answered."""
         known = self.models.get(model)
-        return known is not None and (self.serves_retired or not self.is_retired(known))
+        return known is not None and (model in self.revived or not self.is_retired(known))
 
     def is_retired(self, model: Model) -> bool:
         """Return whether the live API had dropped the model by the edition's date."""

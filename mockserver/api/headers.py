@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from random import Random
 
 from mockserver.plan import Headers
+
+from .edition import HeaderFields
 
 _EDGE: Headers = (
     ("connection", "keep-alive"),
     ("server", "cloudflare"),
     ("cf-cache-status", "DYNAMIC"),
     ("referrer-policy", "strict-origin-when-cross-origin"),
-    ("strict-transport-security", "max-age=15552000; includeSubDomains; preload"),
     ("x-content-type-options", "nosniff"),
     ("alt-svc", 'h3=":443"; ma=86400'),
 )
+_COOKIE_LIVES = timedelta(minutes=30)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
@@ -24,20 +26,41 @@ _MONTHS = (
 )
 
 
-def edge(content_type: str, *, now: float, random: Random) -> Headers:
+def edge(
+    shape: HeaderFields, content_type: str, *, now: float, random: Random, plain: bool = True
+) -> Headers:
     """
-    Return the fields that every answer carries.
+    Return the fields that every answer carries; ``plain`` are all but completions.
 
     ``now`` is in seconds since the epoch. ``x-request-id`` always equals ``cf-ray``.
     """
     ray = f"{random.getrandbits(64):016x}-ORD"
+    security = shape.plain_transport_security if plain else shape.transport_security
     return (
         ("date", http_date(now)),
         ("content-type", content_type),
         *_EDGE,
+        ("strict-transport-security", security),
+        *_cookie(shape, now=now, random=random),
         ("cf-ray", ray),
         ("x-request-id", ray),
     )
+
+
+def timing(seconds: float | None) -> Headers:
+    """Return the two ``server-timing`` fields of an answer that took so long; none for None."""
+    if seconds is None:
+        return ()
+    spent = f"cfEdge;dur=4,cfOrigin;dur={round(seconds * 1000)}"
+    return (("server-timing", 'cfCacheStatus;desc="DYNAMIC"'), ("server-timing", spent))
+
+
+def _cookie(shape: HeaderFields, *, now: float, random: Random) -> Headers:
+    if shape.cookie is None:
+        return ()
+    expires = datetime.fromtimestamp(int(now), UTC) + _COOKIE_LIVES
+    token = f"{random.getrandbits(256):x}"
+    return (("set-cookie", shape.cookie.format(token=token, expires=expires)),)
 
 
 def http_date(now: float) -> str:

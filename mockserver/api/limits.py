@@ -15,7 +15,7 @@ from typing import Literal
 
 from mockserver.plan import Headers
 
-from .edition import PerPeriod, Tier
+from .edition import TODAY, HeaderFields, PerPeriod, Tier
 
 Kind = Literal["requests", "tokens"]
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
@@ -109,22 +109,25 @@ class Quota:
         for (kind, _), bucket in self._buckets.items():
             bucket.drain(requests if kind == "requests" else tokens, now)
 
-    def headers(self, now: float, *, returning: int = 0) -> Headers:
+    def headers(self, now: float, *, returning: int = 0, shape: HeaderFields = TODAY) -> Headers:
         """
-        Return the twelve integer fields, limits first.
+        Return the fields of the edition: limits first, what remains, and when all is reset.
 
         ``returning`` are reserved tokens that the very answer with these fields puts back.
         """
-        limits = tuple(
-            (f"x-ratelimit-limit-{kind}-{period}", str(bucket.capacity))
-            for (kind, period), bucket in self._buckets.items()
-        )
         back = {"requests": 0, "tokens": returning}
-        remaining = tuple(
-            (f"x-ratelimit-remaining-{kind}-{period}", str(bucket.left(now, back[kind])))
+        shown = [
+            (kind, f"{kind}-{period}", bucket)
             for (kind, period), bucket in self._buckets.items()
-        )
-        return limits + remaining
+            if f"{kind}-{period}" in shape.limits
+        ]
+        fields = [(f"limit-{name}", str(bucket.capacity)) for _, name, bucket in shown]
+        fields += [
+            (f"remaining-{name}", str(bucket.left(now, back[kind]))) for kind, name, bucket in shown
+        ]
+        if shape.resets:  # fixed windows: the next full minute or midnight (UTC)
+            fields += [(f"reset-{name}", str(b.period - now % b.period)) for _, name, b in shown]
+        return tuple((f"x-ratelimit-{name}", value) for name, value in fields)
 
     def _change(self, requests: int, tokens: int, now: float) -> None:
         for (kind, _), bucket in self._buckets.items():

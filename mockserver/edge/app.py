@@ -81,7 +81,8 @@ class Site:
     async def _refuse_size(self, request: web.BaseRequest) -> web.StreamResponse:
         problem = PROBLEMS["content_too_large"]
         random = self.live.engine.random_of(0)
-        fields = headers.edge(problem.content_type, now=self.live.clock(), random=random)
+        shape = self.live.engine.edition.headers
+        fields = headers.edge(shape, problem.content_type, now=self.live.clock(), random=random)
         return await play(problem.plan({}, fields), request)
 
 

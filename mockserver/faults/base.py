@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
+from mockserver.api.edition import TODAY, HeaderFields
 from mockserver.plan import Plan
 
 
@@ -15,12 +16,13 @@ class Context:
     """
     What a fault may depend on besides the plan.
 
-    ``now`` is in seconds since the epoch; ``facts`` are what messages may name: the ``model``,
-    the prompt's ``length`` in tokens, the ``limit`` of the model.
+    ``now`` is in seconds since the epoch; ``headers`` are the edition's; ``facts`` are what
+    messages may name: the ``model``, the prompt's ``length`` in tokens, the model's ``limit``.
     """
 
     random: Random
     now: float = 0.0
+    headers: HeaderFields = TODAY
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
 
 

@@ -55,7 +55,9 @@ class Error:
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Replace the whole plan."""
         problem = self._problem()
-        fields = headers.edge(problem.content_type, now=context.now, random=context.random)
+        fields = headers.edge(
+            context.headers, problem.content_type, now=context.now, random=context.random
+        )
         if self.retry_after is not None:
             fields += (("retry-after", decimal(self.retry_after)),)
         fields += tuple((name.lower(), value) for name, value in self.headers.items())

@@ -11,7 +11,13 @@ MODEL = Model(context=8192, max_output=8192, speed=1000)
 
 def whole(**changes):
     said = Said(("a", "b", "c"), "stop")
-    fields = {"model": MODEL, "model_id": "m", "prompt": 40, "said": said, "times": {"t": 0.5}}
+    fields = {
+        "model": MODEL,
+        "model_id": "m",
+        "prompt": 40,
+        "said": said,
+        "times": {"total_time": 0.5},
+    }
     return answer.Answer(number="1", created=12.5, **(fields | changes))
 
 
@@ -52,7 +58,7 @@ def test_tail():
     """An answer ends with its usage and its times, the creation first."""
     tail = whole().tail()
     assert list(tail) == ["usage", "time_info"]
-    assert list(tail["time_info"].items()) == [("created", 12.5), ("t", 0.5)]
+    assert list(tail["time_info"].items()) == [("created", 12.5), ("total_time", 0.5)]
 
 
 def test_fingerprint():

@@ -58,7 +58,7 @@ def test_unknown_tier():
 def test_serves(name, strict, lenient):
     """A retired model is served from its last day on only where an edition says so."""
     assert edition().serves(name) is strict
-    assert edition(serves_retired=True).serves(name) is lenient
+    assert edition(revived=("gone", "going today")).serves(name) is lenient
 
 
 def test_narrowed():
@@ -74,6 +74,6 @@ def test_narrowed():
 def test_defaults():
     """An edition that says nothing of keys takes them all and misses none silently."""
     assert edition().keys == Keys(prefix="", missing="not_authenticated")
-    assert edition().stream_done
-    assert not edition().serves_retired
+    assert edition().bodies.done
+    assert not edition().revived
     assert model().default_output is None

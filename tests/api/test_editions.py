@@ -21,7 +21,10 @@ def write(tmp_path):
 
 def test_names():
     """The shipped editions are listed, the default among them."""
-    assert editions.names() == ["2026-11", "guide"]
+    assert editions.names() == [
+        *("2025-10", "2025-11", "2026-05", "2026-07", "2026-08", "2026-11"),
+        "guide",
+    ]
     assert editions.DEFAULT in editions.names()
 
 
@@ -64,8 +67,10 @@ def test_guide():
 def test_guide_has_today():
     """Today's models are in the guide unchanged."""
     today, guide = editions.load("2026-11").models, editions.load("guide").models
-    assert today == {name: guide[name] for name in today}
-    assert all(model.default_output is None for model in today.values())
+    served = [name for name in today if editions.load("2026-11").serves(name)]
+    assert served == ["gpt-oss-120b", "qwen-3.8-27b"]
+    assert all(guide[name] == today[name] for name in served)
+    assert all(today[name].default_output is None for name in served)
 
 
 def test_today():
@@ -73,7 +78,7 @@ def test_today():
     today = editions.load("2026-11")
     assert (today.keys.prefix, today.keys.missing) == ("", "not_authenticated")
     assert today.tier(None).requests == PerPeriod(5, 150, 2400)
-    assert not any(model.retired for model in today.models.values())
+    assert not any(model.retired for name, model in today.models.items() if today.serves(name))
 
 
 def test_own_edition(write):
@@ -101,8 +106,8 @@ def test_own_edition(write):
 def test_extends_a_file(write):
     """An edition may extend a file."""
     base = write("base.yaml", "extends: 2026-11\nname: base\n")
-    path = write("child.yml", f"extends: {base}\nserves_retired: true\n")
-    assert (editions.load(path).name, editions.load(path).serves_retired) == ("base", True)
+    path = write("child.yml", f"extends: {base}\nrevived: [x]\n")
+    assert (editions.load(path).name, editions.load(path).revived) == ("base", ("x",))
 
 
 def test_unknown_name():
@@ -120,7 +125,7 @@ def test_unknown_base(write):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("extends: guide\nstream_dne: true\n", r"2:1: unknown key 'stream_dne'; did you mean"),
+        ("extends: guide\nrevivd: []\n", r"2:1: unknown key 'revivd'; did you mean"),
         ("extends: guide\nname: [1]\n", r"2:7: name: should be a valid string, found \[1\]"),
         (
             "extends: guide\nmodels: {llama3.1-8b: {context: -4}}\n",

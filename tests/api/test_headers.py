@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.api import headers
+from mockserver.api import editions, headers
+from mockserver.api.edition import TODAY
 
 
 @pytest.mark.parametrize(
@@ -33,13 +34,13 @@ def test_http_date_agrees(now):
 
 def test_edge():
     """Every answer carries the fields of the edge, date and type first, the ray last and twice."""
-    fields = headers.edge("application/json", now=0, random=Random(1))
+    fields = headers.edge(TODAY, "application/json", now=0, random=Random(1))
     assert fields[:2] == (
         ("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
         ("content-type", "application/json"),
     )
     assert dict(fields)["server"] == "cloudflare"
-    assert dict(fields)["strict-transport-security"].startswith("max-age=15552000;")
+    assert dict(fields)["strict-transport-security"] == "max-age=3600; includeSubDomains"
     (ray_name, ray), (id_name, request_id) = fields[-2:]
     assert (ray_name, id_name) == ("cf-ray", "x-request-id")
     assert ray == request_id
@@ -49,5 +50,38 @@ def test_edge():
 
 def test_edge_is_seeded():
     """The same randomness gives the same ray, another one another ray."""
-    one, same, other = (headers.edge("a", now=0, random=Random(seed)) for seed in (1, 1, 2))
+    one, same, other = (headers.edge(TODAY, "a", now=0, random=Random(seed)) for seed in (1, 1, 2))
     assert one == same != other
+
+
+def test_edge_of_completions():
+    """Completions promise to stay with TLS for longer than other answers."""
+    fields = headers.edge(TODAY, "application/json", now=0, random=Random(1), plain=False)
+    assert dict(fields)["strict-transport-security"].startswith("max-age=15552000;")
+
+
+@pytest.mark.parametrize(
+    ("edition", "expires"),
+    [
+        ("2025-10", "expires=Tue, 13-Jan-26 10:30:00 GMT;"),
+        ("2025-11", "Expires=Tue, 13 Jan 2026 10:30:00 GMT"),
+        ("2026-05", None),
+    ],
+)
+def test_cookie(edition, expires):
+    """The edge's cookie lives for half an hour, and is written as the edition writes it."""
+    shape = editions.load(edition).headers
+    fields = dict(headers.edge(shape, "a", now=1768298400, random=Random(1)))
+    assert (expires is None) == ("set-cookie" not in fields)
+    if expires is not None:
+        assert fields["set-cookie"].startswith("__cf_bm=")
+        assert expires in fields["set-cookie"]
+
+
+def test_timing():
+    """Server-Timing is two fields, in milliseconds."""
+    assert headers.timing(None) == ()
+    assert headers.timing(0.2004) == (
+        ("server-timing", 'cfCacheStatus;desc="DYNAMIC"'),
+        ("server-timing", "cfEdge;dur=4,cfOrigin;dur=200"),
+    )

@@ -7,18 +7,20 @@ from mockserver.api.problems import RefusalError
 from mockserver.api.sse import dumps
 
 TODAY = ["gpt-oss-120b", "qwen-3.8-27b"]
-RETIRED = [
+GUIDE = [
+    "gpt-oss-120b",
     "llama3.1-8b",
-    "llama3.1-70b",
     "llama-4-scout-17b-16e-instruct",
     "llama-4-maverick-17b-128e-instruct",
     "qwen-3-32b",
+    "llama3.1-70b",
+    "qwen-3.8-27b",
 ]
 
 
 @pytest.mark.parametrize(
     ("edition", "ids"),
-    [("2026-11", TODAY), ("guide", [*TODAY, *RETIRED])],
+    [("2026-11", TODAY), ("guide", GUIDE)],
     ids=lambda it: str(it)[:7],
 )
 @pytest.mark.parametrize("public", [True, False])

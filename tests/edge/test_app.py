@@ -25,7 +25,7 @@ def test_whole_answer(talk, raw_request):
     names = [line.split(b": ")[0].decode().lower() for line in head.split(b"\r\n")[1:]]
     assert names[:12] == [
         *("date", "content-type", "connection", "server", "cf-cache-status", "referrer-policy"),
-        *("strict-transport-security", "x-content-type-options", "alt-svc", "cf-ray"),
+        *("x-content-type-options", "alt-svc", "strict-transport-security", "cf-ray"),
         *("x-request-id", "inference-id"),
     ]
     assert len([name for name in names if name.startswith("x-ratelimit-")]) == 12
