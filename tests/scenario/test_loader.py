@@ -142,7 +142,7 @@ def test_unreadable(tmp_path):
         ),
         (
             "name: x\nedition: gide\n",
-            "2:10: edition: no edition is called 'gide'; did you mean 'guide'? Allowed are 2025-10, ",
+            "2:10: edition: no edition is called 'gide'; did you mean 'guide'? Allowed are 2025-1",
         ),
         (
             "name: x\nedition: guide\ntier: fre\n",
