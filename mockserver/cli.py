@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,8 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     log_level: str,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
+    if not host:
+        raise click.UsageError("--host should be an address, such as 127.0.0.1")
     from .edge.live import LiveEngine, Overrides
     from .edge.serving import serve_until_signal
 
@@ -64,7 +67,8 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     try:
         serve_until_signal(live, host, port, ready=partial(_announce, live.scenario.name))
     except OSError as error:
-        raise click.ClickException(f"cannot listen on {host} port {port}: {error}") from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from error
 
 
 @main.command()

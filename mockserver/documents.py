@@ -8,6 +8,7 @@ file, line, column and path, what was found and what is allowed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path as FilePath
 from typing import Any, TypeAlias, TypeVar
 
 import yaml
@@ -21,6 +22,18 @@ Path: TypeAlias = tuple[str | int, ...]
 
 _LONGEST_SHOWN = 60
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_text(path: str) -> str:
+    """Return the text of a file. Raises DocumentError when that can't be had."""
+    try:
+        return FilePath(path).read_text("utf-8")
+    except FileNotFoundError as error:
+        raise DocumentError(f"{path}: there is no such file") from error
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"{path}: is not text in UTF-8") from error
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 class Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sysconfig
@@ -24,7 +25,7 @@ def no_proxy() -> str:
     """Return ``NO_PROXY`` so that neither the mock nor the guard is bypassed by a proxy."""
     ours = ["127.0.0.1", "localhost", "::1", _REAL, f".{_REAL}"]
     theirs = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
-    return ",".join([*filter(None, theirs.split(",")), *ours])
+    return ",".join(dict.fromkeys([*filter(None, theirs.split(",")), *ours]))
 
 
 @contextmanager
@@ -32,17 +33,26 @@ def guarded() -> Iterator[list[str]]:
     """Refuse to resolve the real host; yield the list of attempts, a sentence each."""
     escapes: list[str] = []
     resolve = socket.getaddrinfo
+    resolve_in_loop = asyncio.BaseEventLoop.getaddrinfo
 
-    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+    def refuse(host: object) -> None:
         text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
         name = text.lower()
         if name == _REAL or name.endswith(f".{_REAL}"):
             escapes.append(_sentence(name))
             raise EscapeError(escapes[-1])
+
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        refuse(host)
         return resolve(host, *args, **kwargs)
+
+    async def getaddrinfo_in_loop(loop: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
+        refuse(host)  # here, because the thread that resolves knows nothing of the caller
+        return await resolve_in_loop(loop, host, *args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", getaddrinfo)
+        patch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo_in_loop)
         yield escapes
 
 

@@ -90,7 +90,20 @@ class CerebrasMock:
         return self._live.journal.calls
 
     def env(self) -> dict[str, str]:
-        """Return the variables that point an app in another process at the mock."""
+        """
+        Return the variables that point an app in another process at the mock.
+
+        Raises RuntimeError in respx mode, where there is nothing that another process could reach.
+        """
+        if self.url == REAL_URL:
+            raise RuntimeError(
+                "cerebras_mock.env() is for other processes, and respx mode has no server for "
+                "them: run this test in server mode"
+            )
+        return self.variables()
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables that the environment has while the mock is active."""
         return {
             "CEREBRAS_API_KEY": self.api_key,
             "CEREBRAS_BASE_URL": self.url,
@@ -129,8 +142,8 @@ class CerebrasMock:
 @contextmanager
 def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """Turn the world towards a mock for the duration of one test."""
-    settings = options.resolve(request.config, request.node.get_closest_marker(MARKER))
-    options.check(settings)
+    marker = request.node.get_closest_marker(MARKER)
+    settings = options.resolved_for_test(request.config, marker)
     with ExitStack() as stack:
         if settings.mode == "respx":
             from .inprocess import intercepted
@@ -144,15 +157,15 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             live.play(settings.scenario, settings.overrides())
         mock = CerebrasMock(live, url, settings)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
-        for name, value in mock.env().items():
+        for name, value in mock.variables().items():
             environment.setenv(name, value)
         escapes = stack.enter_context(egress.guarded())
         yield mock
         _note_retired(request, mock)
         if live.crashes:
-            raise live.crashes.pop()
+            raise live.crashes[0]
         if escapes:
-            pytest.fail("\n".join(escapes), pytrace=False)
+            pytest.fail("\n".join(dict.fromkeys(escapes)), pytrace=False)
 
 
 def _note_retired(request: pytest.FixtureRequest, mock: CerebrasMock) -> None:

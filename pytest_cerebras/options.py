@@ -57,6 +57,24 @@ def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Setting
     return Settings(**{**found, **_seed(found)})
 
 
+def found_ours() -> None:
+    """Fail the test with one sentence when another ``mockserver`` hides ours."""
+    try:
+        ours()
+    except pytest.UsageError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def resolved_for_test(config: pytest.Config, marker: pytest.Mark | None) -> Settings:
+    """Return the checked settings of a test; what is wrong fails it with one sentence."""
+    try:
+        settings = resolve(config, marker)
+        check(settings)
+    except pytest.UsageError as error:
+        pytest.fail(str(error), pytrace=False)
+    return settings
+
+
 def check(settings: Settings, *, where: str = "") -> None:
     """Raise UsageError when the scenario or another setting does not exist."""
     ours()
@@ -77,11 +95,16 @@ def check(settings: Settings, *, where: str = "") -> None:
 def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
     given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
     unknown = [name for name in given if name not in _NAMES]
-    if unknown or len(marker.args) > 1:
-        wrong = unknown[0] if unknown else "a second positional argument"
+    if unknown or len(marker.args) > 1 or (marker.args and "scenario" in marker.kwargs):
+        wrong = unknown[0] if unknown else "two scenarios" if marker.args else ""
         raise pytest.UsageError(
             f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_NAMES)}"
         )
+    for name, value in given.items():
+        if value is not None and type(value) is not (int if name == "seed" else str):
+            kind = "whole number" if name == "seed" else "string"
+            wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
+            raise pytest.UsageError(wrong)
     return given
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MARKER = "cerebras_mock"
 
+FLAGS = {"1": True, "true": True, "yes": True, "on": True}
+FLAGS |= {"0": False, "false": False, "no": False, "off": False}
 # name, metavar, what it is
 OPTIONS = (
     ("scenario", "NAME|FILE", "what goes wrong: a shipped scenario or a YAML file"),
@@ -113,9 +115,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 @pytest.fixture(scope="session")
 def cerebras_mock_server() -> Iterator[ThreadedServer]:
     """Run the mock server: one for the session (one per xdist worker), on a free loopback port."""
-    from .install import ours
+    from .options import found_ours
 
-    ours()
+    found_ours()
     from mockserver.edge.live import LiveEngine
     from mockserver.edge.threaded import ThreadedServer
 
@@ -130,6 +132,9 @@ def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
 
     The environment points the SDKs at it, with a valid key, until the test is over.
     """
+    from .options import found_ours
+
+    found_ours()
     from .mock import activated
 
     with activated(request) as mock:
@@ -156,8 +161,15 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
 def _everywhere(config: pytest.Config) -> bool:
     from os import environ
 
-    flag = environ.get("CEREBRAS_MOCK", "").lower() in ("1", "true", "yes")
-    return bool(config.getoption("--cerebras-mock") or flag or config.getini("cerebras_mock"))
+    if config.getoption("--cerebras-mock"):
+        return True
+    flag = environ.get("CEREBRAS_MOCK", "").lower()
+    if not flag:
+        return bool(config.getini("cerebras_mock"))
+    if flag not in FLAGS:
+        allowed = ", ".join(FLAGS)
+        raise pytest.UsageError(f"CEREBRAS_MOCK should be one of {allowed}, found {flag!r}")
+    return FLAGS[flag]
 
 
 def _wanted(config: pytest.Config) -> bool:

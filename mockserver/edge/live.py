@@ -80,6 +80,7 @@ class LiveEngine:
         engine = Engine(self._overrides.applied_to(found), now=self.clock())
         with self._lock:
             self._engine = engine
+            self.crashes.clear()
 
     def begin(self, request: Request) -> tuple[Engine, Exchange]:
         """Return the exchange to play, and the engine to tell when it is over."""

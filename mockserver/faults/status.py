@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
@@ -26,6 +27,8 @@ def _known(name: str) -> str:
 ProblemName = Annotated[
     str, AfterValidator(_known), Field(json_schema_extra={"enum": list(PROBLEMS)})
 ]
+_FRAMING = ("content-length", "transfer-encoding")
+_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _UNNAMED = Problem(500, "Injected by the scenario.", "server_error", "", "")
 Status = Annotated[int, Field(ge=200, le=599)]
 
@@ -51,6 +54,11 @@ class Error:
     def __post_init__(self) -> None:
         if self.problem is None and self.status is None:
             raise ValueError("names neither a problem nor a status")
+        for name, value in self.headers.items():
+            if name.lower() in _FRAMING:
+                raise ValueError(f"the header {name!r} is the mock's own: it frames the body")
+            if not _TOKEN.fullmatch(name) or not value.isprintable():
+                raise ValueError(f"{name!r}: {value!r} is not a header field (RFC 9110, 5.1)")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Replace the whole plan."""

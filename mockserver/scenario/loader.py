@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from mockserver.api import editions
-from mockserver.documents import Document
+from mockserver.documents import Document, read_text
 from mockserver.errors import DocumentError, MockServerError, UnknownNameError
 
 from .model import Scenario
@@ -36,7 +35,7 @@ def load(name: str) -> Scenario:
     Raises UnknownNameError for an unknown name, DocumentError for a file that is missing or wrong.
     """
     if name.endswith((".yaml", ".yml")):
-        return parse(_read(Path(name)), source=name)
+        return parse(read_text(name), source=name)
     if name not in names():
         raise UnknownNameError("scenario", name, names())
     return _shipped(name)
@@ -54,23 +53,14 @@ def parse(text: str, *, source: str = "<text>") -> Scenario:
         edition = editions.load(scenario.edition or editions.DEFAULT)
     except MockServerError as error:
         raise DocumentError(f"{document.where(['edition'])[0]}: edition: {error}") from error
-    if scenario.edition:
-        try:
+    try:
+        if scenario.edition:  # else another one may be chosen at start
             edition.tier(scenario.tier)
-        except UnknownNameError as error:
-            raise DocumentError(f"{document.where(['tier'])[0]}: tier: {error}") from error
+    except UnknownNameError as error:
+        raise DocumentError(f"{document.where(['tier'])[0]}: tier: {error}") from error
     return scenario
 
 
 @cache
 def _shipped(name: str) -> Scenario:
     return parse((_SHIPPED / f"{name}.yaml").read_text("utf-8"), source=f"{name}.yaml")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError as error:
-        raise DocumentError(f"{path}: there is no such file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentError(f"{path}: cannot be read: {error}") from error

@@ -155,10 +155,10 @@ def test_unknown_default_tier(write):
 def test_unreadable(tmp_path):
     """A file that is not there, or not text, is named."""
     missing = str(tmp_path / "none.yaml")
-    with pytest.raises(DocumentError, match=r"none\.yaml: cannot be read"):
+    with pytest.raises(DocumentError, match=r"none\.yaml: there is no such file"):
         editions.load(missing)
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(DocumentError, match=r"binary\.yaml: cannot be read"):
+    with pytest.raises(DocumentError, match=r"binary\.yaml: is not text"):
         editions.load(str(tmp_path / "binary.yaml"))
 
 

@@ -116,3 +116,18 @@ def test_length_in_bytes():
 def test_braces(message):
     """A message may hold braces that name nothing."""
     assert body(apply(Error(status=500, message=message)))["message"] == message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        ("x y", "a", "is not a header field"),
+        ("x", "a\nb", "is not a header field"),
+        ("Content-Length", "3", "the mock's own"),
+        ("transfer-encoding", "chunked", "the mock's own"),
+    ],
+)
+def test_wrong_headers(name, value, wrong):
+    """A header that can't be sent, or would break the framing, is refused."""
+    with pytest.raises(ValueError, match=wrong):
+        Error(status=500, headers={name: value})

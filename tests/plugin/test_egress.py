@@ -50,6 +50,7 @@ def test_httpx_and_asyncio():
         with pytest.raises(EscapeError):
             asyncio.run(connect())
     assert len(escapes) == 2
+    assert all(f"({__file__}:" in sentence for sentence in escapes)
 
 
 def test_proxies_are_bypassed(monkeypatch):

@@ -117,8 +117,13 @@ def test_it(cerebras_mock):
     cerebras_mock.play(Scenario("broken", rules=(Rule(faults=(Broken(),)),)))
     with suppress(OSError):
         urlopen(cerebras_mock.url + "/public/v1/models")
+    with suppress(OSError):
+        urlopen(cerebras_mock.url + "/public/v1/models")
+
+def test_next(cerebras_mock):
+    pass
 """)
-    result.assert_outcomes(passed=1, errors=1)
+    result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*ZeroDivisionError: of the mock itself*"])
 
 
@@ -142,3 +147,10 @@ def test_url_is_plain_http(cerebras_mock):
     with urlopen(f"{cerebras_mock.url}/public/v1/models") as answer:
         assert answer.status == 200
     assert Path(cerebras_mock.openai_url).name == "v1"
+
+
+@pytest.mark.cerebras_mock(mode="respx")
+def test_no_other_process_in_respx_mode(cerebras_mock):
+    """Where there is no server, another process is not sent to the real API."""
+    with pytest.raises(RuntimeError, match="respx mode has no server"):
+        cerebras_mock.env()

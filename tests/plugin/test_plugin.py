@@ -189,7 +189,11 @@ def test_it(cerebras_client):
         ),
         ("scenario='nope'", (), "test_it: no scenario is called 'nope'"),
         ("scenari='x'", (), "@pytest.mark.cerebras_mock does not take scenari; it takes scenario"),
-        ("'a', 'b'", (), "does not take a second positional argument"),
+        ("'a', 'b'", (), "does not take two scenarios"),
+        ("'a', scenario='b'", (), "does not take two scenarios"),
+        ("tier=3", (), "@pytest.mark.cerebras_mock: tier should be a string, found 3"),
+        ("5", (), "@pytest.mark.cerebras_mock: scenario should be a string, found 5"),
+        ("seed=True", (), "@pytest.mark.cerebras_mock: seed should be a whole number, found True"),
     ],
 )
 def test_wrong_settings(run, code, arguments, sentence):
@@ -247,3 +251,30 @@ def test_it(cerebras_mock, cerebras_client, number):
         "--cerebras-mock",
     )
     result.assert_outcomes(passed=8)
+
+
+@pytest.mark.parametrize(("flag", "active"), [("0", False), ("off", False), ("on", True)])
+def test_environment_outranks_ini_switch(run, monkeypatch, flag, active):
+    """``CEREBRAS_MOCK`` switches on and off, whatever the ini file says."""
+    monkeypatch.setenv("CEREBRAS_MOCK", flag)
+    code = (
+        f"import os\n\ndef test_it():\n    assert ('CEREBRAS_BASE_URL' in os.environ) is {active}"
+    )
+    run(code, "-o", f"cerebras_mock={not active}".lower()).assert_outcomes(passed=1)
+
+
+def test_wrong_switch(run, monkeypatch):
+    """Another value of ``CEREBRAS_MOCK`` is refused."""
+    monkeypatch.setenv("CEREBRAS_MOCK", "banana")
+    result = run("def test_it():\n    pass")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "CEREBRAS_MOCK should be one of 1, true, yes, on, 0" in result.stderr.str()
+
+
+def test_wrong_environment_without_option(run, monkeypatch):
+    """A wrong variable is one sentence too when only a fixture asks for the mock."""
+    monkeypatch.setenv("CEREBRAS_MOCK_SEED", "abc")
+    result = run("def test_it(cerebras_mock):\n    pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["cerebras seed should be a whole number, found 'abc'"])
+    result.stdout.no_fnmatch_line("*options.py*")

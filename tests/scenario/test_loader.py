@@ -67,9 +67,9 @@ def test_unreadable(tmp_path):
     """So is one that is no text, or no file."""
     (tmp_path / "binary.yaml").write_bytes(b"name: \xff\xfe")
     (tmp_path / "folder.yaml").mkdir()
-    for name in ("binary.yaml", "folder.yaml"):
-        with pytest.raises(DocumentError, match=f"{name}: cannot be read: "):
-            scenario.load(str(tmp_path / name))
+    for name, wrong in (("binary", "is not text in UTF-8"), ("folder", "cannot be read: ")):
+        with pytest.raises(DocumentError, match=f"{name}.yaml: {wrong}"):
+            scenario.load(str(tmp_path / f"{name}.yaml"))
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from mockserver.api.edition import Edition
-from mockserver.documents import Document
+from mockserver.documents import Document, read_text
 from mockserver.errors import DocumentError, UnknownNameError
 
 DEFAULT = "guide"
@@ -43,10 +42,7 @@ def _document(name: str) -> Document:
         )
     if not name.endswith((".yaml", ".yml")):
         raise UnknownNameError("edition", name, names())
-    try:
-        return Document(Path(name).read_text("utf-8"), source=name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentError(f"{name}: cannot be read: {error}") from error
+    return Document(read_text(name), source=name)
 
 
 def _merged(document: Document, *below: str) -> Any:
