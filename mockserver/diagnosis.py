@@ -26,6 +26,8 @@ def diagnose(exchange: Exchange, edition: Edition) -> Diagnosis | None:
         return explain(exchange, edition)
     if exchange.refused:
         return _refused(exchange)
+    if exchange.broken_off:
+        return _broken_off(exchange)
     if exchange.interrupted:
         return Diagnosis(
             f"the connection was lost after {exchange.completion_tokens} tokens of the answer",
@@ -105,6 +107,14 @@ def _refused(exchange: Exchange) -> Diagnosis:
     if exchange.status >= 500:  # noqa: PLR2004 (RFC 9110, 15.6: server errors)
         return Diagnosis(f"{exchange.status}: {said}", "try again with exponential back-off")
     return Diagnosis(f"{exchange.status}: {said}", "mend the request; trying again can't succeed")
+
+
+def _broken_off(exchange: Exchange) -> Diagnosis:
+    return Diagnosis(
+        f"an error broke the stream off after {exchange.completion_tokens} tokens of the answer: "
+        f"{exchange.error.get('message')}",
+        "expect errors while reading a stream too, and throw the part away",
+    )
 
 
 def _truncated(exchange: Exchange, edition: Edition) -> Diagnosis:

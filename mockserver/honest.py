@@ -7,7 +7,7 @@ The middle one of the engine's five steps; nothing here knows of scenarios' rule
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
 
@@ -41,6 +41,7 @@ class Honest:
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""
         problem = PROBLEMS[error.problem]
+        problem = replace(problem, status=error.status or problem.status)
         fields = self._fields(problem.content_type)
         return problem.plan(error.facts, (*fields, *error.headers))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from .api import tokens
 from .api.edition import Edition, Model
-from .api.problems import RefusalError
+from .api.problem import RefusalError
+from .api.refusals import examine
 from .api.routes import WITHOUT_KEY, Endpoint, route
 from .api.validation import validate
 from .messages import Request
@@ -65,7 +66,7 @@ def read(request: Request, edition: Edition) -> Inquiry:
     have a rule for the request all the same.
     """
     inquiry = Inquiry(request)
-    for step in (_find_endpoint, _check_key, _read_body, _measure):
+    for step in (_find_endpoint, _check_key, _read_body, _examine, _measure):
         try:
             step(inquiry, edition)
         except RefusalError as refusal:
@@ -104,9 +105,15 @@ def _check_key(inquiry: Inquiry, edition: Edition) -> None:
         raise RefusalError("wrong_api_key")
 
 
-def _read_body(inquiry: Inquiry, _: Edition) -> None:
+def _read_body(inquiry: Inquiry, edition: Edition) -> None:
     if inquiry.endpoint in COMPLETING:
-        inquiry.body = validate(inquiry.endpoint, inquiry.request.body)
+        inquiry.body = validate(inquiry.endpoint, inquiry.request.body, edition.validation)
+
+
+def _examine(inquiry: Inquiry, edition: Edition) -> None:
+    """Look for what the model or the API will not do; an unknown model is refused as such."""
+    if inquiry.body and edition.serves(inquiry.model_id):
+        examine(inquiry.body, edition.models[inquiry.model_id], edition.validation)
 
 
 def _measure(inquiry: Inquiry, edition: Edition) -> None:

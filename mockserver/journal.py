@@ -21,6 +21,7 @@ from .plan import Close, Data, Plan, head_of, tokens_of
 from .quantities import decimal
 
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
+_ERROR_EVENT = b'data: {"status_code":'
 _SCHEMES = ("basic", "bearer", "digest", "token")
 _LONGEST_PREFIX = 4  # "csk", "sk", "gsk", "hf": what tells vendors apart and gives nothing away
 
@@ -75,7 +76,12 @@ class Exchange:
     @property
     def failed(self) -> bool:
         """Whether the client has a reason to try again or to give up."""
-        return self.refused or self.interrupted
+        return self.refused or self.interrupted or self.broken_off
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the stream ends with an error event."""
+        return self._last_data.startswith(_ERROR_EVENT)
 
     @property
     def retry_after(self) -> float | None:
@@ -86,10 +92,17 @@ class Exchange:
 
     @property
     def error(self) -> dict[str, Any]:
-        """The error body; empty for a success and for an error that is no JSON object."""
+        """What the error says; empty for a success and for an error that is no JSON object."""
+        if self.broken_off:
+            said = _json_object(self._last_data.removeprefix(b"data: ")).get("error")
+            return said if isinstance(said, dict) else {}
         if not self.refused:
             return {}
         return _json_object(b"".join(step.data for step in self.plan if isinstance(step, Data)))
+
+    @property
+    def _last_data(self) -> bytes:
+        return next((step.data for step in reversed(self.plan) if isinstance(step, Data)), b"")
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""

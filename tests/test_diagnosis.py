@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.diagnosis import diagnose, retirements
-from mockserver.faults import Cut, Error, Truncate
+from mockserver.faults import Cut, Error, ErrorEvent, Truncate
 from mockserver.plan import Close
 from mockserver.scenario import Rule, Spent
 
@@ -46,6 +46,11 @@ def found(engine, ask, now):
             {"keys": {"tier": "free", "spent": Spent(requests=30)}},
             "Requests per minute limit exceeded; the next one is admitted in 2 s",
             "wait as long as Retry-After says",
+        ),
+        (
+            {"rule": {"faults": (ErrorEvent(after_tokens=2),)}, "stream": True},
+            "an error broke the stream off after 2 tokens of the answer: Encountered a server",
+            "expect errors while reading a stream too",
         ),
         ({"rule": error("tokens_per_day")}, "Tokens per day limit exceeded", "send less"),
         (

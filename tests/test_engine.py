@@ -365,3 +365,15 @@ def test_finish(ask, engine, now):
     free = run.handle(ask("models"), now=now)
     run.finish(free, now=now)
     assert (free.finished, free.reserved_tokens) == (now, 0)
+
+
+def test_status_of_edition(engine, ask, now, tmp_path, objects):
+    """An edition may refuse invalid bodies with a status and a prefix of its own."""
+    path = tmp_path / "old.yaml"
+    path.write_text('extends: guide\nvalidation: {status: 422, prefix: "body."}\n')
+    running = engine(edition=str(path))
+    found = running.handle(ask(store=True), now=now)
+    assert found.status == 422
+    (said,) = objects(found.plan)
+    assert said["message"] == "body.store: property 'body.store' is unsupported"
+    assert running.handle(ask(n=2), now=now).status == 400

@@ -1,8 +1,10 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from mockserver.api import editions, tokens
+from mockserver.api.edition import Validation
 from mockserver.inquiry import prompt_text, read
 from mockserver.messages import Request
 
@@ -66,6 +68,25 @@ def test_format_before_model(ask):
     assert problem(ask(model="gpt-4o", temperature=1)) == "model_not_found"
 
 
+def test_model_before_meaning(ask):
+    """What a well-formed body asks for is examined once the model is known."""
+    assert problem(ask(model="gpt-4o", n=2)) == "model_not_found"
+    assert problem(ask(n=2)) == "n_greater_than_1"
+    assert problem(ask("completions", n=2)) == "n_greater_than_1"
+
+
+def test_validation_of_edition(ask):
+    """Status and prefix of an invalid body are the edition's; reading goes on all the same."""
+    old = replace(GUIDE, validation=Validation(status=422, prefix="body."))
+    refusal = read(ask(store=True), old).refusal
+    assert (refusal.status, refusal.facts["reason"]) == (
+        422,
+        "body.store: property 'body.store' is unsupported",
+    )
+    inquiry = read(ask(n=2), replace(GUIDE, validation=Validation(waives=("n_greater_than_1",))))
+    assert (inquiry.refusal, inquiry.limit) == (None, 512)
+
+
 @pytest.mark.parametrize(
     ("model", "guide", "today"),
     [
@@ -124,9 +145,9 @@ def test_prompt_of_messages(ask):
         ({"max_tokens": 0}, 0, 0),
         ({"max_tokens": 900}, 900, 900),
         ({"max_tokens": 7, "max_completion_tokens": None}, 7, 7),
-        ({"max_tokens": 7, "max_completion_tokens": -1}, None, 512),
-        ({"max_tokens": 7, "max_completion_tokens": 600}, 600, 600),
-        ({"max_completion_tokens": 0, "max_tokens": 7}, 0, 0),
+        ({"max_tokens": None, "max_completion_tokens": -1}, None, 512),
+        ({"max_tokens": None, "max_completion_tokens": 600}, 600, 600),
+        ({"max_completion_tokens": 0}, 0, 0),
     ],
 )
 def test_limit(ask, asked, requested, limit):

@@ -12,6 +12,12 @@ from mockserver.scenario import Rule, Schedule
 SECRET = "csk-topsecret0123456789abcdef"
 OK = (Head(200), Data(b'{"finish_reason":"stop"}', 3), End())
 BUSY = (Head(503), Data(b'{"message":"Busy.","code":"service_unavailable"}'), End())
+BROKEN = (
+    Head(200),
+    Data(b'data: {"choices":[]}\n\n', 3),
+    Data(b'data: {"status_code":500,"error":{"message":"Sorry.","code":""}}\n\n'),
+    End(),
+)
 LOST = (Head(200), Data(b"x", 2), Close())
 
 
@@ -27,6 +33,7 @@ def exchange(plan=OK, **changes):
         (OK, 200, False, False, False),
         (BUSY, 503, True, False, True),
         (LOST, 200, False, True, True),
+        (BROKEN, 200, False, False, True),
         ((Close(reset=True),), None, True, True, True),
         ((), None, True, True, True),
         ((Wait(math.inf),), None, True, False, True),
@@ -60,6 +67,9 @@ def test_no_retry_after():
     [
         (OK, {}),
         (BUSY, {"message": "Busy.", "code": "service_unavailable"}),
+        (BROKEN, {"message": "Sorry.", "code": ""}),
+        ((Head(200), Data(b'data: {"status_code":500}'), End()), {}),
+        ((Head(200), Data(b'data: {"status_code":500,'), End()), {}),
         ((Head(502), Data(b"<html>"), End()), {}),
         ((Head(500), Data(b"[1]"), End()), {}),
         ((Head(404), Data(b""), End()), {}),

@@ -10,12 +10,38 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from mockserver.errors import UnknownNameError
 from mockserver.quantities import Count, Positive
 
+from .requests import ReasoningEffort, ReasoningFormat
+
 DEFAULT = "default"
+Lack = Literal["named_tool_choice", "strict_tools", "sequential_tool_calls"]
+Check = Literal[
+    "n_greater_than_1",
+    "two_token_limits",
+    "reasoning_effort_unsupported",
+    "reasoning_format_unsupported",
+    "orphan_tool",
+    "images_unsupported",
+    "too_many_images",
+    "image_by_url",
+    "image_format",
+    "json_object_stream",
+    "tool_choice_without_tools",
+    "tool_choice_named_2025",
+    "tools_plus_response_format",
+    "mixed_strict",
+    "strict_unsupported",
+    "parallel_tool_calls_unsupported",
+    "tool_name_grammar",
+    "schemas",
+]
+"""What is examined in a body that is well-formed; see ``refusals``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +56,9 @@ class Model:
     ``stop_event`` streams an empty delta for the token that ends its text; usage has
     ``prompt_tokens_details`` for those that count cached tokens. A retired model is
     refused as not found, or as archived when it is ``archived``.
+
+    ``reasoning_efforts`` and ``reasoning_formats`` are those that it takes (empty: all of them),
+    ``lacks`` what it refuses although the API knows it.
     """
 
     context: Positive
@@ -47,6 +76,9 @@ class Model:
     price: tuple[str, str] = ("0", "0")
     vision: bool = False
     reasoning: bool = False
+    reasoning_efforts: tuple[ReasoningEffort, ...] = ()
+    reasoning_formats: tuple[ReasoningFormat, ...] = ()
+    lacks: tuple[Lack, ...] = ()
     tokenizer: str = ""
     preview: bool = False
     stop_event: bool = False
@@ -134,6 +166,21 @@ TODAY = HeaderFields()
 
 
 @dataclass(frozen=True, slots=True)
+class Validation:
+    """
+    How a body that the API does not like is refused.
+
+    ``status`` and ``prefix`` (of the place in the body) changed on 2026-04-24. ``images`` is how
+    many a request may hold; ``waives`` names the checks that are not made.
+    """
+
+    status: Annotated[int, Field(ge=400, le=499)] = 400
+    prefix: str = ""
+    images: Count = 5
+    waives: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One state of the API; ``revived`` are retired models that answer all the same."""
 
@@ -146,6 +193,7 @@ class Edition:
     bodies: Bodies = field(default_factory=Bodies)
     headers: HeaderFields = field(default_factory=HeaderFields)
     keys: Keys = field(default_factory=Keys)
+    validation: Validation = field(default_factory=Validation)
     revived: tuple[str, ...] = ()
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)

@@ -1,77 +1,27 @@
 """
 Every error that the API is known to answer with, by name.
 
-Status, type, param, code and text follow public quotes of real answers; a ``#`` says where nobody
-has published one. HTTP errors are flat (``{"message","type","param","code"}``, compact, in this
-order), with four exceptions: missing credentials answer as FastAPI does, the edge answers with
-text, an unknown path with nothing, and an error in mid-stream is nested.
+Status, type, param, code and text follow public quotes of real answers; a ``#`` says what nobody
+has published. How they are written is the business of ``problem``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
-from mockserver.plan import Data, End, Head, Headers, Plan
+from .problem import Problem, RefusalError
 
-from .sse import dumps
+__all__ = ["PROBLEMS", "Problem", "RefusalError"]
 
-_PLACEHOLDER = re.compile(r"\{(model|length|limit|reason)\}")
-Shape = Literal["flat", "detail", "text", "empty"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One error answer; its text may name {model}, {length}, {limit} and {reason}."""
-
-    status: int
-    message: str = ""
-    type: str = "invalid_request_error"
-    param: str | None = "validation_error"
-    code: str = "wrong_api_format"
-    shape: Shape = "flat"
-    has_id: bool = False
-
-    @property
-    def content_type(self) -> str:
-        """The media type that goes with the shape."""
-        return "text/plain" if self.shape in ("text", "empty") else "application/json"
-
-    def body(self, facts: Mapping[str, object]) -> bytes:
-        """Return the body with the facts of the request filled in."""
-        message = _PLACEHOLDER.sub(
-            lambda found: str(facts.get(found[1], f"<{found[1]}>")), self.message
-        )
-        match self.shape:
-            case "flat":
-                named = {"type": self.type, "param": self.param, "code": self.code}
-                return dumps({"message": message, **named} | ({"id": ""} if self.has_id else {}))
-            case "detail":
-                return dumps({"detail": message})
-            case "text":
-                return message.encode()
-            case "empty":
-                return b""
-
-    def plan(self, facts: Mapping[str, object], fields: Headers) -> Plan:
-        """Return the answer with these header fields, framed by its length."""
-        body = self.body(facts)
-        head = Head(self.status, (*fields, ("content-length", str(len(body)))))
-        return (head, Data(body), End())
+_MIXED_STRICT = (
+    "Tools with mixed values for 'strict' are not allowed. "
+    "Please set all tools to 'strict: true' or 'strict: false'"
+)
 
 
-class RefusalError(Exception):
-    """The API refuses the request; raised by the steps that examine it."""
-
-    def __init__(
-        self, problem: str, facts: Mapping[str, object] | None = None, *, headers: Headers = ()
-    ) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.facts = facts or {}
-        self.headers = headers
+def _unsupported(where: str) -> str:
+    return f"{where}: property '{where}' is unsupported"
 
 
 def _quota(kind: Literal["Requests", "Tokens"], period: str) -> Problem:
@@ -81,6 +31,10 @@ def _quota(kind: Literal["Requests", "Tokens"], period: str) -> Problem:
     }[kind]
     text = f"{kind} per {period} limit exceeded - {many}."
     return Problem(429, text, f"too_many_{kind.lower()}_error", "quota", code)
+
+
+def _schema(message: str, example: str = "", *, status: int = 400) -> Problem:
+    return Problem(status, message, param="response_format", example=example)
 
 
 PROBLEMS: Mapping[str, Problem] = {
@@ -124,9 +78,139 @@ PROBLEMS: Mapping[str, Problem] = {
         param="messages",
         code="context_length_exceeded",
     ),
-    # what the body says
+    # what the body says: {reason} is pydantic's, the others are examples of it
     "wrong_api_format": Problem(400, "{reason}"),
+    "extra_property": Problem(400, _unsupported("store")),
+    "extra_property_nested": Problem(400, _unsupported("messages.1.assistant.reasoning_content")),
+    "range": Problem(400, "temperature: Input should be less than or equal to 2"),
+    "list_length": Problem(
+        400,
+        "stop.str: Input should be a valid string\n"
+        "stop.list[str]: List should have at most 4 items after validation, not 5",
+    ),
+    "missing_model": Problem(400, "model: Field required"),
+    "missing_messages": Problem(400, "messages: Field required"),
+    "empty_messages": Problem(
+        400, "messages: List should have at least 1 item after validation, not 0"
+    ),
+    "invalid_json": Problem(400, ": Invalid JSON: invalid escape at line 1 column 26527"),
+    "invalid_json_lone_surrogate": Problem(
+        400, ": Invalid JSON: lone leading surrogate in hex escape at line 1 column 135"
+    ),
+    # the same before 2026-04-24; of the last three only the text was quoted
+    "extra_property_before_2026_04_24": Problem(
+        422, f"{_unsupported('body.maxTokens')}\n{_unsupported('body.thinking')}"
+    ),
+    "missing_model_before_2026_04_24": Problem(422, "body.model: Field required"),
+    "wrong_type_before_2026_04_24": Problem(
+        422, "body.messages.0.system.content: Input should be a valid string"
+    ),
+    "response_format_no_name_2025": Problem(422, "type: Input should be 'text'"),
+    # what a valid body asks for in vain
     "n_greater_than_1": Problem(400, '"n" > 1 is not currently supported', param="n"),
+    "tools_plus_response_format": Problem(
+        400, '"tools" is incompatible with "response_format"', param=None
+    ),
+    "tool_choice_without_tools": Problem(
+        400, "'tool_choice' is only allowed when 'tools' are specified", param=None
+    ),
+    "tool_choice_named_2025": Problem(
+        400,
+        "Unsupported tool_choice: type='function' function=ChoiceObjectFunction(name={reason}). "
+        "Expected 'auto' or 'none'.",
+        param="tool_choice",
+        example="'Steps'",
+    ),
+    "mixed_strict": Problem(400, _MIXED_STRICT, param="tools"),
+    "mixed_strict_before_2026_04_24": Problem(422, _MIXED_STRICT, param="tools"),
+    "strict_unsupported": Problem(
+        400, "Tools with strict=True are not supported by this model", param=None
+    ),
+    "parallel_tool_calls_unsupported": Problem(
+        400, "parallel_tool_calls=False is not supported by this model.", param=None
+    ),
+    "tool_name_grammar": Problem(400, "Failed to compile the JSON schema grammar", param=None),
+    "orphan_tool": Problem(
+        400,
+        "Messages with role 'tool' must be a response to a preceeding message with 'tool_calls'",
+        param="messages",
+    ),
+    "none_not_iterable": Problem(400, "'NoneType' object is not iterable", param="messages"),
+    "tool_generation": Problem(
+        400,
+        "Failed to generate tool_calls. Exception: Failed to generate tool call "
+        "but tool_choice = 'required'.",
+        "generation_error",
+        None,
+        "parser_error",
+    ),
+    # refused according to the documentation; nobody has published the texts of these eight
+    "two_token_limits": Problem(
+        400, "max_tokens and max_completion_tokens cannot both be set", param="max_tokens"
+    ),
+    "reasoning_effort_unsupported": Problem(
+        400,
+        "reasoning_effort {reason} is not supported by this model",
+        param="reasoning_effort",
+        example="'none'",
+    ),
+    "reasoning_format_unsupported": Problem(
+        400,
+        "reasoning_format {reason} is not supported by this model",
+        param="reasoning_format",
+        example="'raw'",
+    ),
+    "json_object_stream": Problem(
+        400,
+        "response_format of type 'json_object' is not supported with stream",
+        param="response_format",
+    ),
+    "images_unsupported": Problem(400, "Images are not supported by this model", param="messages"),
+    "image_by_url": Problem(
+        400, "Images must be sent as base64 data URIs, not by URL", param="messages"
+    ),
+    "too_many_images": Problem(
+        400, "At most {reason} images are allowed in a request", param="messages", example="5"
+    ),
+    "image_format": Problem(400, "Images must be PNG or JPEG, encoded in base64", param="messages"),
+    # schemas that strict output cannot follow; sets of names are Python's, in no certain order
+    "schema_object_without_properties": _schema(
+        "Object fields require at least one of: 'properties' or 'anyOf' "
+        "with a list of possible properties."
+    ),
+    "schema_additional_properties": _schema(
+        "'additionalProperties' is required to be supplied and set to false."
+    ),
+    "schema_unsupported_fields": _schema(
+        "Unsupported JSON schema fields: {reason}", "{'minItems', 'items'}"
+    ),
+    "schema_without_type": _schema(
+        "Unsupported JSON schema fields in schema with keys: {reason}", "dict_keys([])"
+    ),
+    "schema_invalid_fields": _schema(
+        "Invalid fields for schema with types {reason}", "['string']: {'maxLength'}"
+    ),
+    "schema_invalid_array_fields": _schema(
+        "Invalid fields for schema with types ['array']: {'minItems', 'maxItems'}"
+    ),
+    "schema_invalid_string_fields": _schema(
+        "Invalid fields for schema with types ['string']: {'format'}"
+    ),
+    "schema_extra_top_level_keys": _schema(
+        "Extra top level keys found in JSON schema: {reason}.", "{'allOf'}"
+    ),
+    "schema_timeout": _schema(
+        "Timed out while updating the structured output state machine", status=422
+    ),
+    # the documented limits of schemas; nobody has published the texts of these six
+    "schema_too_long": _schema("JSON schema is longer than 5000 characters."),
+    "schema_too_deep": _schema("JSON schema is nested more than 10 levels deep."),
+    "schema_too_many_properties": _schema("JSON schema has more than 500 properties."),
+    "schema_too_many_enum_values": _schema("JSON schema has more than 500 enum values."),
+    "schema_recursive": _schema("Recursive JSON schemas are not supported."),
+    "schema_reference": _schema(
+        "JSON schema reference {reason} does not lead to '$defs'.", "'#/definitions/Step'"
+    ),
     # how often, how much
     "requests_per_second": _quota("Requests", "second"),
     "requests_per_minute": _quota("Requests", "minute"),
@@ -158,9 +242,16 @@ PROBLEMS: Mapping[str, Problem] = {
         "",
         "service_unavailable",
     ),
-    # the way there
+    "stream_error": Problem(  # the same in the middle of a stream
+        500, "Encountered a server error, please try again.", "server_error", "", "", "event"
+    ),
+    # the way there; no page of the edge was ever published
+    "request_timeout": Problem(408, "Request Timeout", shape="html"),
+    "bad_gateway": Problem(502, "Bad gateway", shape="html"),
+    "gateway_timeout": Problem(504, "Gateway time-out", shape="html"),
     "unknown_path": Problem(404, shape="empty"),
     "method_not_allowed": Problem(405, "Method Not Allowed", shape="detail"),  # as FastAPI does
-    "content_too_large": Problem(413, "Payload Too Large", shape="text"),  # body never published
+    "content_too_large": Problem(413, "Payload Too Large", shape="html"),
+    "edge_block": Problem(403, "Sorry, you have been blocked", shape="html"),
     "edge_bot_block": Problem(403, "error code: 1010", shape="text"),
 }

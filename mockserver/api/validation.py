@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from .problems import RefusalError
+from .edition import Validation
+from .problem import RefusalError
 from .requests import ChatCompletionRequest, CompletionRequest
 from .routes import Endpoint
 
@@ -17,11 +18,15 @@ _BODIES: dict[Endpoint, TypeAdapter[Any]] = {
 }
 
 
-def validate(endpoint: Endpoint, body: bytes) -> dict[str, Any]:
+_TODAY = Validation()
+
+
+def validate(endpoint: Endpoint, body: bytes, how: Validation = _TODAY) -> dict[str, Any]:
     """
     Return the body as a dictionary; an endpoint without a body gives an empty one.
 
-    Raises RefusalError with one line for each thing that is wrong, worded as the API words it.
+    Raises RefusalError with one line for each thing that is wrong, worded as the API words it,
+    with the status and the prefix that it has in the edition.
     """
     adapter = _BODIES.get(endpoint)
     if adapter is None:
@@ -30,15 +35,15 @@ def validate(endpoint: Endpoint, body: bytes) -> dict[str, Any]:
         valid: dict[str, Any] = adapter.validate_json(body)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        reason = "\n".join(_sentence(one) for one in details)
-        raise RefusalError("wrong_api_format", {"reason": reason}) from error
-    if (valid.get("n") or 1) > 1:
-        raise RefusalError("n_greater_than_1")
+        reason = "\n".join(_sentence(one, how.prefix) for one in details)
+        facts = {"reason": reason}
+        raise RefusalError("wrong_api_format", facts, status=how.status) from error
     return valid
 
 
-def _sentence(error: ErrorDetails) -> str:
-    where = ".".join(map(str, error["loc"]))
+def _sentence(error: ErrorDetails, prefix: str) -> str:
+    where = prefix + ".".join(map(str, error["loc"]))
+    where = where if error["loc"] else where.removesuffix(".")  # the body as a whole
     if error["type"] == "extra_forbidden":
         return f"{where}: property '{where}' is unsupported"
     return f"{where}: {error['msg']}"

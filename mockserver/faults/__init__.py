@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from .base import Context, Fault
 from .connection import Cut
 from .status import Error
-from .stream import Truncate
+from .stream import ErrorEvent, Truncate
 from .timing import Latency
 
-__all__ = ["FAULTS", "Context", "Cut", "Error", "Fault", "Latency", "Truncate"]
+__all__ = ["FAULTS", "Context", "Cut", "Error", "ErrorEvent", "Fault", "Latency", "Truncate"]
 
 FAULTS: Mapping[str, type[Fault]] = {
     "error": Error,
     "latency": Latency,
     "truncate": Truncate,
     "cut": Cut,
+    "error_event": ErrorEvent,
 }

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from mockserver.api import headers
-from mockserver.api.problems import PROBLEMS, Problem
+from mockserver.api.problem import Problem
+from mockserver.api.problems import PROBLEMS
 from mockserver.errors import suggestion
 from mockserver.plan import Plan
 from mockserver.quantities import Seconds, decimal

@@ -1,17 +1,20 @@
-"""Changes what a completion says, in a stream or in one document."""
+"""Changes what a completion says, in a stream or in one document, or breaks it off in words."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.api import tokens
+from mockserver.api.problems import PROBLEMS
 from mockserver.api.sse import dumps, event, parsed
-from mockserver.plan import Data, Plan, Step, tokens_of
+from mockserver.plan import Data, End, Plan, Step, head_of, tokens_of
 from mockserver.quantities import Count
 
 from .base import Context
+from .status import Error, ProblemName
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,45 @@ class Truncate:
                 room -= shorter.tokens
                 kept.append(shorter)
         return tuple(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEvent:
+    """
+    Break a stream off after so many tokens with the API's own error event.
+
+    It is the only error that is nested; no finish, no usage and no ``[DONE]`` follow. Without a
+    stream the error is a plain answer. A completion of no more tokens arrives whole.
+    """
+
+    problem: ProblemName = "server_error"
+    after_tokens: Count = 0
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Put the error in the place of all that follows the last token let through."""
+        if tokens_of(plan) <= self.after_tokens:
+            return plan
+        if not _is_stream(plan):
+            return Error(self.problem).apply(plan, context)
+        error = Data(PROBLEMS[self.problem].event(context.facts))
+        return (*_first(plan, self.after_tokens), error, End())
+
+
+def _is_stream(plan: Plan) -> bool:
+    head = head_of(plan)
+    kind = head and head.header("content-type")
+    return (kind or "").startswith("text/event-stream")
+
+
+def _first(plan: Plan, room: int) -> Iterator[Step]:
+    """Yield the steps up to the last of so many tokens; the plan has more."""
+    for step in plan:
+        if isinstance(step, Data) and step.tokens > room:
+            if room:
+                yield _shortened(step, room, total=room)
+            return
+        yield step
+        room -= step.tokens if isinstance(step, Data) else 0
 
 
 def _has_usage(step: Data) -> bool:

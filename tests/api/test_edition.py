@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from mockserver.api.edition import Edition, Keys, Model, PerPeriod, Tier
+from mockserver.api.edition import Edition, Keys, Model, PerPeriod, Tier, Validation
 from mockserver.errors import UnknownNameError
 
 MANY = PerPeriod(minute=30, hour=900, day=14400)
@@ -77,3 +77,5 @@ def test_defaults():
     assert edition().bodies.done
     assert not edition().revived
     assert model().default_output is None
+    assert edition().validation == Validation(status=400, prefix="", images=5, waives=())
+    assert (model().reasoning_efforts, model().lacks) == ((), ())

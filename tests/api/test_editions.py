@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from mockserver.api import editions
-from mockserver.api.edition import PerPeriod
+from mockserver.api.edition import PerPeriod, Validation
 from mockserver.errors import DocumentError, UnknownNameError
 
 
@@ -166,3 +166,25 @@ def test_extends_itself(write, tmp_path):
     """An edition that extends itself is refused."""
     with pytest.raises(DocumentError, match=r"loop\.yaml:1:10: extends: .* extends itself"):
         editions.load(write("loop.yaml", f"extends: {tmp_path / 'loop.yaml'}\n"))
+
+
+def test_validation(write):
+    """An edition says how it refuses bodies; what it does not say is today's way."""
+    text = 'extends: guide\nvalidation: {status: 422, prefix: "body.", waives: [schemas]}\n'
+    found = editions.load(write("old.yaml", text)).validation
+    assert found == Validation(status=422, prefix="body.", images=5, waives=("schemas",))
+    assert editions.load("2026-11").validation == Validation()
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ("{stat: 422}", r"2:14: validation: unknown key 'stat'; did you mean 'status'\?"),
+        ("{status: 200}", r"validation\.status: should be greater than or equal to 400"),
+        ("{waives: [nonsense]}", r"validation\.waives\[0\]: should be 'n_greater_than_1', "),
+    ],
+)
+def test_wrong_validation(write, keys, message):
+    """A mistake there is named like any other."""
+    with pytest.raises(DocumentError, match=message):
+        editions.load(write("bad.yaml", f"extends: guide\nvalidation: {keys}\n"))
