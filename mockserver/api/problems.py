@@ -44,6 +44,7 @@ class Problem:
         message = _PLACEHOLDER.sub(
             lambda found: str(facts.get(found[1], f"<{found[1]}>")), self.message
         )
+        message = message.encode(errors="replace").decode()  # a path may hold lone surrogates
         match self.shape:
             case "flat":
                 named = {"type": self.type, "param": self.param, "code": self.code}

@@ -151,6 +151,11 @@ def test_braces_in_facts():
     assert b"Model {x}{0} does" in PROBLEMS["model_not_found"].body({"model": "{x}{0}"})
 
 
+def test_surrogates_in_facts():
+    """What no encoding can hold becomes a question mark."""
+    assert b"Model ? does" in PROBLEMS["model_not_found"].body({"model": "\udcff"})
+
+
 def test_refusal():
     """A refusal carries the problem's name, the facts and more headers."""
     bare = RefusalError("server_error")
