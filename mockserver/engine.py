@@ -141,4 +141,5 @@ def _too_much(refused: Refusal, shown: Headers) -> RefusalError:
 
 def _identity(key: str | None) -> str | None:
     """Return what tells keys apart without being one."""
-    return key and blake2b(key.encode(), digest_size=8).hexdigest()
+    # A field need not be UTF-8; its other bytes arrive as lone surrogates.
+    return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()

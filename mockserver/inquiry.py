@@ -15,6 +15,7 @@ from .messages import Request
 from .scenario.matching import Subject
 
 COMPLETING: frozenset[Endpoint] = frozenset({"chat", "completions"})
+_ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
 
 
 @dataclass(slots=True)
@@ -129,7 +130,7 @@ def _measure(inquiry: Inquiry, edition: Edition) -> None:
     inquiry.prompt = _prompt_tokens(body, model)
     asked = body.get("max_completion_tokens")
     asked = body.get("max_tokens") if asked is None else asked
-    inquiry.requested = None if asked in (None, -1) else asked
+    inquiry.requested = None if asked in (None, -1) else min(asked, _ABSURD)
     if inquiry.prompt + (inquiry.requested or 0) > model.context:
         raise RefusalError("context_length_exceeded", inquiry.facts(edition))
     room = min(model.context - inquiry.prompt, model.max_output)

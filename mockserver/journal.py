@@ -201,7 +201,7 @@ class Journal:
 def _json_object(text: bytes) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or JSON too deep for anybody
         return {}
     return found if isinstance(found, dict) else {}
 

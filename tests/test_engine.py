@@ -347,6 +347,12 @@ def test_accounts(ask, engine, now):
     assert run.handle(ask(max_tokens=1, headers=other), now=now).status == 200
 
 
+def test_odd_key(ask, play):
+    """A key that is no UTF-8 is a key like others."""
+    fields = {"authorization": "Bearer csk-\udcff"}
+    assert play(ask(headers=fields)).status == 200
+
+
 def test_spent(ask, engine, now):
     """What others have spent is missing from the start, in each account."""
     run = engine(spent=Spent(requests=10, tokens=1000))

@@ -176,7 +176,11 @@ def test_room(ask, prompt, asked, limit):
 
 @pytest.mark.parametrize(
     ("prompt", "asked", "length"),
-    [(8193, None, 8193), (8193, -1, 8193), (8000, 193, 8193), (1, 8192, 8193), (9000, 10, 9010)],
+    [
+        *[(8193, None, 8193), (8193, -1, 8193), (8000, 193, 8193), (1, 8192, 8193)],
+        (9000, 10, 9010),
+        pytest.param(1, int("9" * 4300), 2**63, id="more digits than Python prints"),
+    ],
 )
 def test_too_long(ask, prompt, asked, length):
     """Prompt plus asked length beyond the window is refused with the true figures."""

@@ -83,7 +83,11 @@ def test_error(plan, error):
 
 
 @pytest.mark.parametrize(
-    ("sent", "body"), [(b'{"a":1}', {"a": 1}), (b"[1]", {}), (b"{", {}), (b"", {}), (b"\xff", {})]
+    ("sent", "body"),
+    [
+        *[(b'{"a":1}', {"a": 1}), (b"[1]", {}), (b"{", {}), (b"", {}), (b"\xff", {})],
+        pytest.param(b"[" * 100_000, {}, id="too deep"),
+    ],
 )
 def test_body(sent, body):
     """What the app sent is there when it is a JSON object."""

@@ -101,9 +101,10 @@ class Problem:
 
     def _text(self, facts: Mapping[str, object]) -> str:
         known = {"reason": self.example, **facts}
-        return _PLACEHOLDER.sub(
+        text = _PLACEHOLDER.sub(
             lambda found: str(known.get(found[1], f"<{found[1]}>")), self.message
         )
+        return text.encode(errors="replace").decode()  # a path may hold lone surrogates
 
     def _said(self, facts: Mapping[str, object], *, has_id: bool) -> dict[str, Any]:
         named = {"type": self.type, "param": self.param, "code": self.code}

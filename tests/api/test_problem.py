@@ -74,3 +74,8 @@ def test_event_as_answer():
         End(),
     )
     assert problem.content_type == "text/event-stream; charset=utf-8"
+
+
+def test_surrogates_in_facts():
+    """What no encoding can hold becomes a question mark."""
+    assert b'"message":"Model ?"' in Problem(404, "Model {model}").body({"model": "\udcff"})

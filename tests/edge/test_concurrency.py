@@ -1,0 +1,116 @@
+"""Limits under load: 200 requests at the same time against a slow model that is plainly right."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from threading import Barrier
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockserver.api import editions
+from mockserver.edge.live import LiveEngine
+from mockserver.scenario import Scenario, Spent
+
+THREADS = 200
+TIER = editions.load("guide").tier("free")
+PERIODS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+class Model:
+    """Buckets in exact fractions that take one request after the other."""
+
+    def __init__(self, spent):
+        self.capacity = {}
+        for period in PERIODS:
+            self.capacity["requests", period] = getattr(TIER.requests, period)
+            self.capacity["tokens", period] = getattr(TIER.tokens, period)
+        used = {"requests": spent.requests, "tokens": spent.tokens}
+        self.level = {
+            limit: Fraction(max(0, full - used[limit[0]])) for limit, full in self.capacity.items()
+        }
+
+    def wait(self, seconds):
+        """Refill."""
+        for limit, full in self.capacity.items():
+            gained = Fraction(full * seconds, PERIODS[limit[1]])
+            self.level[limit] = min(Fraction(full), self.level[limit] + gained)
+
+    def admit(self, tokens):
+        """Return whether the request is admitted, and take what it reserves."""
+        price = {limit: 1 if limit[0] == "requests" else tokens for limit in self.capacity}
+        if any(self.level[limit] < price[limit] for limit in price):
+            return False
+        for limit, amount in price.items():
+            self.level[limit] -= amount
+        return True
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """Return a call of something by 200 threads that start together and get in each other's way."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    with ThreadPoolExecutor(THREADS) as pool:
+        gate = Barrier(THREADS)
+
+        def ask(call, arguments):
+            def one(argument):
+                gate.wait(timeout=30)
+                return call(argument)
+
+            return list(pool.map(one, arguments))
+
+        yield ask
+    sys.setswitchinterval(interval)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    spent=st.builds(Spent, st.integers(0, 29), st.integers(0, 60_000)),
+    prices=st.lists(st.integers(0, 4000), min_size=1, max_size=3),
+    pauses=st.lists(st.integers(0, 90), min_size=1, max_size=2),
+    keys=st.integers(1, 3),
+)
+def test_never_one_too_many(crowd, ask, spent, prices, pauses, keys):
+    """What 200 threads at once are admitted is what the model admits in the order of arrival."""
+    clock = [1_800_000_000.0]
+    live = LiveEngine(Scenario("crowd", tier="free", spent=spent), clock=lambda: clock[0])
+    models = defaultdict(lambda: Model(spent))
+    requests = [
+        ask(
+            max_tokens=prices[at % len(prices)],
+            headers={"authorization": f"Bearer csk-{at % keys}"},
+        )
+        for at in range(THREADS)
+    ]
+    seen = 0
+    for pause in [0, *pauses]:
+        clock[0] += pause
+        for model in models.values():
+            model.wait(pause)
+        crowd(live.begin, requests)
+        exchanges = live.journal.exchanges[seen:]
+        seen = len(live.journal.exchanges)
+        assert len(exchanges) == THREADS
+        assert sorted(one.number for one in exchanges) == [one.number for one in exchanges]
+        for one in exchanges:
+            price = one.prompt_tokens + one.requested_tokens
+            assert one.status == (200 if models[one.key].admit(price) else 429)
+        assert len(models) == keys
+
+
+def test_exactly_the_limit(crowd, ask):
+    """Of 200 at once thirty are admitted; of 200 more a minute later, thirty again."""
+    clock = [1_800_000_000.0]
+    live = LiveEngine(Scenario("crowd", tier="free"), clock=lambda: clock[0])
+    for minute in (1, 2):
+        crowd(live.begin, [ask(max_tokens=1)] * THREADS)
+        statuses = [exchange.status for exchange in live.journal]
+        assert statuses.count(200) == TIER.requests.minute * minute
+        assert statuses.count(429) == (THREADS - TIER.requests.minute) * minute
+        clock[0] += 60

@@ -1,0 +1,255 @@
+"""Requests that nobody means: whatever comes in, the mock answers, and never with its own fault."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import re
+import socket
+from contextlib import closing
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.diagnosis import diagnose
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.threaded import ThreadedServer
+from mockserver.engine import Engine
+from mockserver.messages import Request
+from mockserver.plan import Data, End, Head
+from mockserver.scenario import Match, Prompt, Rule, Scenario
+
+NOW = 1_790_000_000.25
+SCENARIOS = [
+    Scenario("default"),
+    Scenario("today", edition="2026-11", context=8192),
+    Scenario("limited", tier="free", rules=(Rule(match=Match(prompt=Prompt(regex="a.*b"))),)),
+]
+PATHS = [
+    *("/v1/chat/completions", "/v1/completions", "/v1/models", "/v1/models/llama3.1-8b"),
+    *("/public/v1/models", "/public/v1/models/llama3.1-8b", "/v1/tcp_warming"),
+]
+MODELS = ["llama3.1-8b", "gpt-oss-120b", "qwen-3.8-27b", "gpt-4o"]
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+MESSAGES = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": [{"type": "text", "text": "a or b?"}]},
+    {"role": "assistant", "content": None, "tool_calls": [CALL]},
+    {"role": "tool", "content": "a", "tool_call_id": "1"},
+    {"role": "user", "content": "Grüße, 你好"},
+]
+SAMPLING = {"temperature": 0.5, "top_p": 1, "seed": 1, "stop": ["x"], "n": 1, "user": "u"}
+CHAT = {
+    **SAMPLING,
+    "messages": MESSAGES,
+    "max_completion_tokens": 20,
+    "tools": [TOOL],
+    "tool_choice": "auto",
+    "reasoning_effort": "low",
+    "response_format": {"type": "json_schema", "json_schema": {"name": "s", "schema": {}}},
+    "stream_options": {"include_usage": True},
+    "logit_bias": {"1": 2},
+    "logprobs": True,
+    "top_logprobs": 2,
+}
+COMPLETION = {**SAMPLING, "prompt": ["a", "b"], "max_tokens": 20, "echo": True, "suffix": "!"}
+MEDIA_TYPES = ["application/json", "application/vnd.msgpack", "text/plain", "a/b; charset=\xff"]
+ENCODINGS = ["gzip", "identity", "br", "gzip, gzip"]
+FIELDS = {
+    "authorization": [
+        "Bearer csk-1",
+        "Bearer sk-1",
+        "Basic eA==",
+        "Bearer",
+        "bearer  x",
+        "Bearer \udcff",
+    ],
+    "content-type": MEDIA_TYPES,
+    "content-encoding": ENCODINGS,
+    "accept": ["*/*", "text/event-stream", "application/vnd.msgpack"],
+    "accept-encoding": ["gzip", "*;q=0"],
+    "user-agent": ["Python-urllib/3.11", "\udcff"],
+    "x-stainless-retry-count": ["0", "1", "-1", "x", "9" * 5000],
+    "x-stainless-read-timeout": ["60", "nan", "\udcff"],
+    "x-delay-time": ["1", "x"],
+}
+HUGE = [2**63, 10**30, -(10**400), 10**4299, int("9" * 4300), 1e308, float("nan"), float("inf")]
+
+text = st.text(st.characters(exclude_categories=[]), max_size=12)  # with lone surrogates
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats() | text | st.sampled_from([*HUGE, ""])
+)
+junk = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def spots(value):
+    """Return every place in a body that can hold something else."""
+    if not isinstance(value, (dict, list)):
+        return []
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    return [(value, key) for key in keys] + [spot for key in keys for spot in spots(value[key])]
+
+
+@st.composite
+def bodies(draw):
+    """Draw the bytes of a body: a good one, one with other values in it, or one that is broken."""
+    value = json.loads(json.dumps(draw(st.sampled_from([CHAT, COMPLETION]))))
+    value |= {"model": draw(st.sampled_from(MODELS)), "stream": draw(st.booleans())}
+    for name in draw(st.sets(st.sampled_from(sorted(value)), max_size=6)):
+        del value[name]
+    for name in draw(st.sets(st.sampled_from([*SAMPLING, "max_tokens"]), max_size=1)):
+        value[name] = draw(scalars)
+    for _ in range(draw(st.integers(0, 3))):
+        places = spots(value)
+        if places:
+            holder, key = draw(st.sampled_from(places))
+            holder[key] = draw(junk)
+    if draw(st.integers(0, 4)) == 0:
+        value[draw(text)] = draw(junk)
+    ascii_only = draw(st.booleans())
+    data = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    return draw(st.sampled_from(BREAKING))(data, draw)
+
+
+def cut(data, draw):
+    """Leave out or put in some bytes."""
+    at, length = draw(st.integers(0, len(data))), draw(st.integers(0, 9))
+    return data[:at] + draw(st.binary(max_size=9)) + data[at + length :]
+
+
+def doubled(data, draw):
+    """Say a key twice."""
+    return b'{"model":' + json.dumps(draw(st.sampled_from([1, *MODELS]))).encode() + b"," + data[1:]
+
+
+def nested(data, draw):
+    """Put the whole of it, or nothing, very deep."""
+    depth = draw(st.sampled_from([10, 198, 250, 2000, 100_000]))
+    opening, closing_ = draw(st.sampled_from([(b"[", b"]"), (b'{"a":', b"}")]))
+    inner = opening * depth + draw(st.sampled_from([b"", b"1", data])) + closing_ * depth
+    return draw(st.sampled_from([inner, data[:-1] + b',"model_parameters":{"a":%s}}' % inner]))
+
+
+def packed(data, draw):
+    """Compress it, and perhaps cut that."""
+    data = gzip.compress(data, 1, mtime=0)
+    return data[: draw(st.sampled_from([len(data), 5, len(data) - 5]))]
+
+
+def other(_, draw):
+    """Send anything else."""
+    value = json.dumps(draw(junk)).encode()
+    return draw(st.sampled_from([b"", b"\x00", b"\xef\xbb\xbf{}", value, draw(st.binary())]))
+
+
+BREAKING = [*[lambda data, _: data] * 4, cut, doubled, nested, packed, other]
+
+
+@st.composite
+def requests(draw):
+    """Draw a request: mostly a plausible one with something odd about it."""
+    odd = st.lists(text | st.sampled_from(["..", "%00", "v1", "models", "x" * 5000]), max_size=4)
+    paths = st.sampled_from(PATHS[:2]) | st.sampled_from(PATHS) | odd.map("/".join)
+    paths |= text.map("/v1/models/{}".format)
+    methods = st.sampled_from(["POST"] * 5 + ["GET"] * 2 + ["PUT", "OPTIONS", "HEAD", "X-Y"])
+    fields = {"authorization": "Bearer csk-1"}
+    for name in draw(st.sets(st.sampled_from(sorted(FIELDS)), max_size=3)):
+        fields[name] = draw(st.sampled_from(FIELDS[name]))
+    fields |= draw(st.dictionaries(text.map(str.lower), text, max_size=2))
+    return Request(draw(methods), draw(paths), fields, draw(bodies()), draw(text))
+
+
+def assert_well_formed(plan):
+    """Check that the plan is a head, pieces of a body and an end, all of one mind."""
+    head, *pieces, end = plan
+    assert isinstance(head, Head)
+    assert isinstance(end, End)
+    assert all(isinstance(piece, Data) for piece in pieces)
+    assert 200 <= head.status < 500
+    for name, value in head.headers:
+        assert re.fullmatch(r"[a-z0-9-]+", name)
+        assert re.fullmatch(r"[ -~]*", value)
+    body = b"".join(piece.data for piece in pieces)
+    length = head.header("content-length")
+    assert length is None or int(length) == len(body)
+    if head.header("content-encoding") is None:
+        assert_says(head, body)
+
+
+def assert_says(head, body):
+    """Check that the body is of its media type, and an error one of the API's objects."""
+    kind = head.header("content-type") or ""
+    if kind.startswith("text/event-stream"):
+        assert body.startswith(b"data: {")
+        assert body.endswith(b"data: [DONE]\n\n")
+    elif kind == "application/json":
+        said = json.loads(body)
+        if head.refuses:
+            assert {"message", "type", "param", "code"} <= set(said) or list(said) == ["detail"]
+
+
+def judge(scenario, sent):
+    """Answer one client's requests, as the edge and the report of a failed test do."""
+    engine = Engine(scenario, now=NOW)
+    for at, request in enumerate(sent):
+        exchange = engine.handle(request, now=NOW + at)
+        assert_well_formed(exchange.plan)
+        engine.finish(exchange, now=NOW + at)
+        diagnose(exchange, engine.edition)
+        assert exchange.line()
+        assert isinstance(exchange.body, dict)
+    assert sum(len(call.exchanges) for call in engine.journal.calls) == len(
+        engine.journal.exchanges
+    )
+
+
+@pytest.mark.parametrize("examples", [500, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_anything_is_answered(examples):
+    """No request makes the engine raise, answer with a 5xx or write what no edge can play."""
+    drawn = given(st.sampled_from(SCENARIOS), st.lists(requests(), min_size=1, max_size=2))
+    settings(max_examples=examples)(drawn(judge))()
+
+
+def framed(request):
+    """Return the bytes of a request; what would never get past HTTP itself is replaced."""
+    path = re.sub(r"[^!-~]|#", "%7F", f"/{request.path[:6000].lstrip('/')}?{request.query}")
+    method = request.method.replace("X-Y", "PATCH")
+    lines = [f"{method} {path} HTTP/1.1", "host: mock", "connection: close"]
+    lines += [f"content-length: {len(request.body)}"]
+    names = request.headers.keys() & FIELDS.keys() - {"content-encoding"}  # aiohttp's own concern
+    lines += [f"{name}: {request.headers[name]}" for name in sorted(names)]
+    return "\r\n".join([*lines, "", ""]).encode(errors="surrogateescape") + request.body
+
+
+def status_of(url, data):
+    """Send bytes, read until the server closes, and return the status of its answer."""
+    host, port = url.removeprefix("http://").split(":")
+    with closing(socket.create_connection((host, int(port)), timeout=10)) as connection:
+        connection.sendall(data)
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    assert received.endswith(b"0\r\n\r\n") or b"content-length: " in received
+    return int(received.split(b" ", 2)[1])
+
+
+@pytest.mark.parametrize("examples", [60, pytest.param(1000, marks=pytest.mark.slow)])
+def test_anything_is_answered_on_the_wire(examples, caplog):
+    """Through a socket it is the same: no 5xx, no traceback, and the server goes on."""
+    with caplog.at_level(logging.WARNING), ThreadedServer(LiveEngine()) as server:
+
+        def send(request):
+            assert 200 <= status_of(server.url, framed(request)) < 500
+
+        settings(max_examples=examples)(given(requests())(send))()
+        good = Request("GET", "/v1/models", {"authorization": "Bearer csk-1"})
+        assert status_of(server.url, framed(good)) == 200
+        assert server.live.crashes == []
+    assert caplog.text == ""
