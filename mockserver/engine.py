@@ -59,7 +59,7 @@ class Engine:
         exchange = Exchange(
             number,
             now,
-            without_key(request),
+            without_key(inquiry.request),
             inquiry.endpoint,
             inquiry.model_id,
             inquiry.stream,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .api import tokens
+from .api.decoding import as_json
 from .api.edition import Edition, Model
 from .api.problems import RefusalError
 from .api.routes import WITHOUT_KEY, Endpoint, route
@@ -21,8 +22,8 @@ class Inquiry:
     """
     What a request asks for, as far as it could be read before ``refusal`` ended the reading.
 
-    ``requested`` is the completion length that the client asked for, ``limit`` what it may get,
-    both in tokens.
+    The body of ``request`` is JSON as soon as it could be decoded, else as sent. ``requested`` is
+    the completion length that the client asked for, ``limit`` what it may get, both in tokens.
     """
 
     request: Request
@@ -106,7 +107,11 @@ def _check_key(inquiry: Inquiry, edition: Edition) -> None:
 
 def _read_body(inquiry: Inquiry, _: Edition) -> None:
     if inquiry.endpoint in COMPLETING:
-        inquiry.body = validate(inquiry.endpoint, inquiry.request.body)
+        request = inquiry.request
+        decoded = as_json(request.body, request.headers)
+        if decoded is not request.body:
+            inquiry.request = replace(request, body=decoded)
+        inquiry.body = validate(inquiry.endpoint, decoded)
 
 
 def _measure(inquiry: Inquiry, edition: Edition) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
 import time
+import zlib
 
 import pytest
 
-from mockserver.edge.app import MAX_BODY, Site
+from mockserver.api.decoding import MAX_BODY
+from mockserver.edge.app import Site
 from mockserver.edge.live import LiveEngine
 from mockserver.plan import Wait
 from mockserver.scenario import Rule, Scenario
+
+CHAT = json.dumps(
+    {"model": "llama3.1-8b", "messages": [{"role": "user", "content": "hi"}]}
+).encode()
 
 
 def status(received):
@@ -57,6 +64,28 @@ def test_paths(talk, raw_request, method, path, expected):
 def test_size_of_the_body(talk, raw_request, extra, expected):
     """A body of 10 MB is read; one byte more is 413."""
     assert status(talk(raw_request(body=b" " * (MAX_BODY + extra)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "expected"),
+    [
+        ("gzip", gzip.compress(CHAT), 200),
+        ("gzip", CHAT, 400),
+        ("gzip", gzip.compress(CHAT)[:-1], 400),
+        ("gzip", gzip.compress(b" " * (MAX_BODY + 1)), 413),
+        ("deflate", zlib.compress(CHAT), 400),
+        ("br", CHAT, 400),
+    ],
+)
+def test_compressed_body(server, talk, raw_request, encoding, body, expected):
+    """The engine is given the bytes of the wire: what is wrong with them is its own answer."""
+    request = raw_request(body=body).replace(
+        b"\r\n\r\n", f"\r\ncontent-encoding: {encoding}\r\n\r\n".encode(), 1
+    )
+    assert status(talk(request)) == expected
+    [exchange] = server.live.journal
+    assert exchange.status == expected
+    assert exchange.error.get("code") == ("wrong_api_format" if expected == 400 else None)
 
 
 def test_one_connection_many_requests(connect, raw_request):

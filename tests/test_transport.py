@@ -1,0 +1,95 @@
+"""Requests that no SDK sends on its own: both edges answer them alike."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import ssl
+
+import httpx
+import msgpack
+import pytest
+
+from mockserver.edge.live import LiveEngine, Overrides
+from mockserver.edge.threaded import ThreadedServer
+from pytest_cerebras.inprocess import HOST, intercepted
+
+BODY = {"model": "llama3.1-8b", "messages": [{"role": "user", "content": "hi"}]}
+PLAIN, PACKED = json.dumps(BODY).encode(), msgpack.packb(BODY)
+KEY = {"authorization": "Bearer csk-0000"}
+MSGPACK, GZIP = {"content-type": "application/vnd.msgpack"}, {"content-encoding": "gzip"}
+
+
+@pytest.fixture
+def ask():
+    """Return a function that asks both edges the same, and returns what both answered."""
+    verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nobody speaks TLS
+    lives = [LiveEngine("healthy", Overrides(seed=7), clock=lambda: 1.8e9) for _ in range(2)]
+
+    def answers(method, path, headers, content):
+        with ThreadedServer(lives[0]) as server, httpx.Client(verify=verify) as client:
+            url = f"{server.url}{path}"
+            yield client.request(method, url, headers=headers, content=content)
+        with intercepted(lives[1]), httpx.Client(verify=verify) as client:
+            url = f"https://{HOST}{path}"
+            yield client.request(method, url, headers=headers, content=content)
+
+    def same(method, path, *, headers=None, content=b""):
+        over_wire, within = answers(method, path, KEY | (headers or {}), content)
+        assert over_wire.status_code == within.status_code
+        assert over_wire.content == within.content
+        fields = dict(over_wire.headers)
+        fields.pop("transfer-encoding", None)
+        assert fields == dict(within.headers)
+        assert [not live.crashes for live in lives] == [True, True]
+        return over_wire
+
+    return same
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (PLAIN, {}),
+        (gzip.compress(PLAIN), GZIP),
+        (PACKED, MSGPACK),
+        (gzip.compress(PACKED), GZIP | MSGPACK),
+    ],
+    ids=["plain", "gzip", "msgpack", "both"],
+)
+def test_encoded_body(ask, content, headers):
+    """A body may be compressed, packed, or both; the same question gets the same answer."""
+    answer = ask("POST", "/v1/chat/completions", headers=headers, content=content)
+    assert answer.status_code == 200
+    plain = ask("POST", "/v1/chat/completions", content=PLAIN)
+    assert answer.json()["choices"] == plain.json()["choices"]
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "said"),
+    [
+        (PLAIN, GZIP, "The request body is not valid gzip"),
+        (gzip.compress(PLAIN)[:-2], GZIP, "The request body is not valid gzip"),
+        (PLAIN, MSGPACK, "The request body is not valid msgpack"),
+        (PLAIN, {"content-encoding": "deflate"}, "Unsupported content encoding 'deflate'"),
+        (PLAIN, {"content-type": "text/plain"}, "Unsupported content type 'text/plain'"),
+    ],
+)
+def test_broken_body(ask, content, headers, said):
+    """What can't be decoded is a flat 400."""
+    answer = ask("POST", "/v1/chat/completions", headers=headers, content=content)
+    assert answer.status_code == 400
+    error = answer.json()
+    assert error.pop("message").startswith(said)
+    assert error == {
+        "type": "invalid_request_error",
+        "param": "validation_error",
+        "code": "wrong_api_format",
+    }
+
+
+def test_key_before_body(ask):
+    """Who has no key is told so first, whatever the body is."""
+    headers = {"authorization": "Bearer sk-0000"} | GZIP
+    answer = ask("POST", "/v1/chat/completions", headers=headers, content=PLAIN)
+    assert answer.status_code == 401
