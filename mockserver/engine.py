@@ -21,7 +21,7 @@ from .honest import Honest
 from .inquiry import COMPLETING, Inquiry, read
 from .journal import Exchange, Journal, without_key
 from .messages import Request
-from .plan import Headers, Plan
+from .plan import Headers, Plan, without_body
 from .scenario import Rule, Scenario
 
 _NO_RULE = Rule()
@@ -56,6 +56,8 @@ class Engine:
         plan = self._answer(inquiry, rule.reply, quota, context)
         for fault in rule.faults:
             plan = fault.apply(plan, context)
+        if request.method == "HEAD":
+            plan = without_body(plan)
         exchange = Exchange(
             number,
             now,

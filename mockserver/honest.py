@@ -83,11 +83,14 @@ class Honest:
 
 
 def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
+    form = inquiry.query.get("format", "default")
     match inquiry.endpoint:
         case "models" | "public_models" as endpoint:
-            return dumps(models.listing(edition, public=endpoint == "public_models"))
+            public = endpoint == "public_models"
+            return dumps(models.listing(edition, public=public, form=form))
         case "model" | "public_model" as endpoint:
-            return dumps(models.record(edition, inquiry.name, public=endpoint == "public_model"))
+            public = endpoint == "public_model"
+            return dumps(models.record(edition, inquiry.name, public=public, form=form))
         case _:
             return dumps(None)  # the warm-up
 

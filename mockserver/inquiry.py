@@ -8,6 +8,7 @@ from typing import Any
 from .api import tokens
 from .api.decoding import as_json
 from .api.edition import Edition, Model
+from .api.parameters import check_fields, read_query
 from .api.problems import RefusalError
 from .api.routes import WITHOUT_KEY, Endpoint, route
 from .api.validation import validate
@@ -29,6 +30,7 @@ class Inquiry:
     request: Request
     endpoint: Endpoint | None = None
     name: str = ""
+    query: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
     prompt: int = 0
     requested: int | None = None
@@ -66,7 +68,7 @@ def read(request: Request, edition: Edition) -> Inquiry:
     have a rule for the request all the same.
     """
     inquiry = Inquiry(request)
-    for step in (_find_endpoint, _check_key, _read_body, _measure):
+    for step in (_find_endpoint, _check_key, _read_parameters, _read_body, _measure):
         try:
             step(inquiry, edition)
         except RefusalError as refusal:
@@ -103,6 +105,14 @@ def _check_key(inquiry: Inquiry, edition: Edition) -> None:
         raise RefusalError("wrong_api_key" if malformed else "not_bearer")
     if not request.key.startswith(edition.keys.prefix):
         raise RefusalError("wrong_api_key")
+
+
+def _read_parameters(inquiry: Inquiry, _: Edition) -> None:
+    request = inquiry.request
+    if inquiry.endpoint in COMPLETING:
+        check_fields(request.headers)
+    elif inquiry.endpoint is not None:
+        inquiry.query = read_query(inquiry.endpoint, request.query)
 
 
 def _read_body(inquiry: Inquiry, _: Edition) -> None:

@@ -93,3 +93,71 @@ def test_key_before_body(ask):
     headers = {"authorization": "Bearer sk-0000"} | GZIP
     answer = ask("POST", "/v1/chat/completions", headers=headers, content=PLAIN)
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/models", "/v1/models/gpt-4o", "/public/v1/models", "/v1/chat/completions", "/v1/nowhere"],
+)
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+def test_methods(ask, method, path):
+    """HEAD and OPTIONS are answered alike; only the first without a body."""
+    answer = ask(method, path)
+    assert answer.headers["content-length"].isdigit()
+    if method == "HEAD":
+        assert answer.content == b""
+    else:
+        assert answer.status_code == (404 if path == "/v1/nowhere" else 405)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Cerebras-Version-Patch": "1"},
+        {"X-Cerebras-Version-Patch": "no such version"},
+        {"X-Cerebras-3rd-Party-Integration": "test"},
+        {"CF-RAY": "0-XYZ", "X-Amz-Cf-Id": "a"},
+        {"X-delay-time": "1.5"},
+        {"queue_threshold": "50"},
+        {"queue_threshold": "20000"},
+    ],
+)
+def test_accepted_fields(ask, headers):
+    """The documented header fields change nothing about the answer, not even its ray."""
+    answer = ask("POST", "/v1/chat/completions", headers=headers, content=PLAIN)
+    assert answer.status_code == 200
+    assert answer.headers["cf-ray"] != "0-XYZ"
+
+
+@pytest.mark.parametrize("threshold", ["49", "20001", "soon"])
+def test_refused_threshold(ask, threshold):
+    """A threshold out of its range is a flat 400."""
+    headers = {"queue_threshold": threshold}
+    answer = ask("POST", "/v1/chat/completions", headers=headers, content=PLAIN)
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("queue_threshold: Input should be from 50 to 20000")
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/public/v1/models"])
+def test_formats(ask, path):
+    """A list of models comes in three formats; another one is a flat 400."""
+    lists = {
+        form: ask("GET", f"{path}?format={form}").json()
+        for form in ("default", "openrouter", "huggingface")
+    }
+    assert lists["default"] == ask("GET", path).json()
+    assert lists["default"] == ask("GET", f"{path}?limit=1").json()
+    names = [one["id"] for one in lists["default"]["data"]]
+    assert [one["id"] for one in lists["huggingface"]["data"]] == names
+    assert [one["id"] for one in lists["openrouter"]["data"]] == [f"cerebras/{n}" for n in names]
+    refused = ask("GET", f"{path}?format=xml")
+    assert refused.status_code == 400
+    said = "query.format: Input should be 'default', 'openrouter' or 'huggingface'"
+    assert refused.json()["message"] == said
+
+
+@pytest.mark.parametrize("path", ["/v1/models/gpt-oss-120b", "/public/v1/models/gpt-oss-120b"])
+def test_format_of_one_model(ask, path):
+    """So does the record of one model."""
+    assert ask("GET", f"{path}?format=openrouter").json()["id"] == "cerebras/gpt-oss-120b"
+    assert ask("GET", f"{path}?format=huggingface").json()["object"] == "model"

@@ -29,16 +29,21 @@ def validate(endpoint: Endpoint, body: bytes) -> dict[str, Any]:
     try:
         valid: dict[str, Any] = adapter.validate_json(body)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        reason = "\n".join(_sentence(one) for one in details)
-        raise RefusalError("wrong_api_format", {"reason": reason}) from error
+        raise refusal(error) from error
     if (valid.get("n") or 1) > 1:
         raise RefusalError("n_greater_than_1")
     return valid
 
 
-def _sentence(error: ErrorDetails) -> str:
-    where = ".".join(map(str, error["loc"]))
+def refusal(error: ValidationError, *, within: str = "") -> RefusalError:
+    """Return the API's answer to the error; ``within`` is put before each place."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    reason = "\n".join(_sentence(one, within) for one in details)
+    return RefusalError("wrong_api_format", {"reason": reason})
+
+
+def _sentence(error: ErrorDetails, within: str) -> str:
+    where = within + ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
         return f"{where}: property '{where}' is unsupported"
     return f"{where}: {error['msg']}"

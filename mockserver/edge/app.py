@@ -66,7 +66,7 @@ class Site:
             request.path,
             {name.lower(): value for name, value in request.headers.items()},
             body,
-            request.query_string,
+            request.rel_url.raw_query_string,
         )
         try:
             with self.live.answering(received) as exchange:

@@ -53,14 +53,29 @@ def test_unknown_path(path):
     assert PROBLEMS["unknown_path"].status == 404
 
 
-@pytest.mark.parametrize(("method", "path", "endpoint", "name"), ROUTES)
-@pytest.mark.parametrize("wrong", ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "get"])
-def test_wrong_method(method, path, endpoint, name, wrong):
-    """A wrong method is refused and the right one named."""
-    if wrong == method:
-        assert route(wrong, path) == (endpoint, name)
+def methods_of(wanted):
+    listed = [method for method, path, _, _ in ROUTES if path == wanted]
+    return [*listed, "HEAD"] if "GET" in listed else listed
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path, _, _ in ROUTES}))
+@pytest.mark.parametrize(
+    "method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "get"]
+)
+def test_wrong_method(path, method):
+    """A wrong method is refused and all the right ones are named."""
+    if method in methods_of(path):
         return
     with pytest.raises(RefusalError) as refused:
-        route(wrong, path)
+        route(method, path)
     assert refused.value.problem == "method_not_allowed"
-    assert refused.value.headers == (("allow", method),)
+    ((name, value),) = refused.value.headers
+    assert (name, sorted(value.split(", "))) == ("allow", sorted(methods_of(path)))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "endpoint", "name"), [row for row in ROUTES if row[0] == "GET"]
+)
+def test_head(method, path, endpoint, name):
+    """HEAD asks for what GET asks for."""
+    assert route("HEAD", path) == route(method, path) == (endpoint, name)

@@ -26,6 +26,19 @@ def status(received):
     return int(received.split(b" ", 2)[1])
 
 
+def receive(connection, *, body):
+    """Return the next head, and its body when there should be one."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(1)
+    fields = dict(line.lower().split(b": ", 1) for line in received.split(b"\r\n")[1:-2])
+    length = int(fields[b"content-length"]) if body else 0
+    said = b""
+    while len(said) < length:
+        said += connection.recv(length - len(said))
+    return received.split(b"\r\n")[0], fields, said
+
+
 def test_whole_answer(talk, raw_request):
     """A chat completion has the API's headers and no other."""
     head, _, body = talk(raw_request()).partition(b"\r\n\r\n")
@@ -86,6 +99,62 @@ def test_compressed_body(server, talk, raw_request, encoding, body, expected):
     [exchange] = server.live.journal
     assert exchange.status == expected
     assert exchange.error.get("code") == ("wrong_api_format" if expected == 400 else None)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/v1/models", 200),
+        ("/v1/models/gpt-oss-120b", 200),
+        ("/v1/models/gpt-4o", 404),
+        ("/public/v1/models?format=openrouter", 200),
+        ("/v1/tcp_warming", 200),
+        ("/v1/chat/completions", 405),
+        ("/v1/nowhere", 404),
+    ],
+)
+def test_head(connect, raw_request, path, expected):
+    """HEAD has the fields of GET and no body: the next answer follows at once."""
+    connection = connect()
+    heads = []
+    for method in ("GET", "HEAD", "HEAD", "GET"):
+        keep = {"method": method, "path": path, "body": b"", "connection": "keep-alive"}
+        connection.sendall(raw_request(**keep))
+        line, fields, _ = receive(connection, body=method == "GET")
+        assert status(line) == expected
+        heads.append({**fields, b"cf-ray": b"", b"x-request-id": b""})
+    assert heads[0] == heads[1] == heads[2] == heads[3]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("OPTIONS", "/v1/chat/completions", b"POST"),
+        ("HEAD", "/v1/chat/completions", b"POST"),
+        ("OPTIONS", "/v1/models", b"GET, HEAD"),
+        ("PUT", "/v1/models/x", b"GET, HEAD"),
+        ("PURGE", "/public/v1/models", b"GET, HEAD"),
+    ],
+)
+def test_wrong_method(talk, raw_request, method, path, allow):
+    """A wrong method, a browser's preflight too, is 405 with what is allowed, without CORS."""
+    request = raw_request(method=method, path=path, body=b"").replace(
+        b"\r\n\r\n",
+        b"\r\norigin: http://a.example\r\naccess-control-request-method: POST\r\n\r\n",
+    )
+    head, _, body = talk(request).partition(b"\r\n\r\n")
+    assert status(head) == 405
+    assert b"\r\nallow: " + allow + b"\r\n" in head + b"\r\n"
+    assert b"access-control" not in head.lower()
+    assert body == (b"" if method == "HEAD" else b'{"detail":"Method Not Allowed"}')
+
+
+def test_no_cors(talk, raw_request):
+    """An answer to another origin says nothing about origins: a browser would refuse it."""
+    request = raw_request().replace(b"\r\n\r\n", b"\r\norigin: http://a.example\r\n\r\n", 1)
+    head = talk(request).partition(b"\r\n\r\n")[0]
+    assert status(head) == 200
+    assert b"access-control" not in head.lower()
 
 
 def test_one_connection_many_requests(connect, raw_request):
