@@ -50,7 +50,11 @@ class Honest:
             body = _catalogue(inquiry, self.edition)
         except RefusalError as error:
             return self.refusal(error)
-        fields = headers.edge(_JSON, now=self.now, random=self.random)
+        return self.document(body)
+
+    def document(self, body: bytes, content_type: str = _JSON) -> Plan:
+        """Return the plan of an answer that is framed by its length."""
+        fields = headers.edge(content_type, now=self.now, random=self.random)
         return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
 
     def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota) -> Plan:

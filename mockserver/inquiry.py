@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .api import tokens
+from .api.batches import BatchRequest, read_request
 from .api.decoding import as_json
 from .api.edition import Edition, Model
+from .api.files import Upload, read_upload
 from .api.parameters import check_fields, read_query
 from .api.problems import RefusalError
 from .api.routes import WITHOUT_KEY, Endpoint, route
+from .api.sse import dumps
 from .api.validation import validate
 from .messages import Request
 from .scenario.matching import Subject
@@ -32,6 +36,8 @@ class Inquiry:
     name: str = ""
     query: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
+    upload: Upload | None = None
+    batch: BatchRequest | None = None
     prompt: int = 0
     requested: int | None = None
     limit: int = 0
@@ -40,7 +46,8 @@ class Inquiry:
     @property
     def model_id(self) -> str:
         """The id of the model that is asked for, or about."""
-        return str(self.body.get("model", self.name))
+        about = self.name if self.endpoint in ("model", "public_model") else ""
+        return str(self.body.get("model", about))
 
     @property
     def stream(self) -> bool:
@@ -67,13 +74,25 @@ def read(request: Request, edition: Edition) -> Inquiry:
     The first thing that the API would refuse is noted; reading goes on, because a scenario may
     have a rule for the request all the same.
     """
-    inquiry = Inquiry(request)
-    for step in (_find_endpoint, _check_key, _read_parameters, _read_body, _measure):
+    steps = (_find_endpoint, _check_key, _read_parameters, _read_body, _measure)
+    return _read_in(Inquiry(request), edition, steps)
+
+
+def _read_in(
+    inquiry: Inquiry, edition: Edition, steps: Iterable[Callable[[Inquiry, Edition], None]]
+) -> Inquiry:
+    for step in steps:
         try:
             step(inquiry, edition)
         except RefusalError as refusal:
             inquiry.refusal = inquiry.refusal or refusal
     return inquiry
+
+
+def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
+    """Return what one line of a batch asks for; whose it is has been examined before."""
+    inquiry = Inquiry(Request("POST", "", body=body), endpoint)
+    return _read_in(inquiry, edition, (_read_body, _measure))
 
 
 def prompt_text(body: dict[str, Any]) -> str:
@@ -116,12 +135,26 @@ def _read_parameters(inquiry: Inquiry, _: Edition) -> None:
 
 
 def _read_body(inquiry: Inquiry, _: Edition) -> None:
-    if inquiry.endpoint in COMPLETING:
-        request = inquiry.request
-        decoded = as_json(request.body, request.headers)
-        if decoded is not request.body:
-            inquiry.request = replace(request, body=decoded)
-        inquiry.body = validate(inquiry.endpoint, decoded)
+    request = inquiry.request
+    match inquiry.endpoint:
+        case "chat" | "completions" as endpoint:
+            inquiry.body = validate(endpoint, _decoded(inquiry))
+        case "create_batch":
+            inquiry.batch = read_request(_decoded(inquiry))
+        case "upload_file":
+            inquiry.upload = read_upload(request.body, request.headers)
+            inquiry.request = replace(request, body=dumps(inquiry.upload.shown()))
+        case _:
+            pass  # the others have none
+
+
+def _decoded(inquiry: Inquiry) -> bytes:
+    """Return the body as JSON, and keep it so in the request."""
+    request = inquiry.request
+    body = as_json(request.body, request.headers)
+    if body is not request.body:
+        inquiry.request = replace(request, body=body)
+    return body
 
 
 def _measure(inquiry: Inquiry, edition: Edition) -> None:

@@ -161,3 +161,44 @@ def test_format_of_one_model(ask, path):
     """So does the record of one model."""
     assert ask("GET", f"{path}?format=openrouter").json()["id"] == "cerebras/gpt-oss-120b"
     assert ask("GET", f"{path}?format=huggingface").json()["object"] == "model"
+
+
+def test_files_and_batches(ask):
+    """A file and a batch of it, over a raw connection and in process."""
+    line = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": BODY}
+    form = (
+        b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jsonl"\r\n\r\n'
+        + json.dumps(line).encode()
+        + b"\r\n--b--\r\n"
+    )
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    file = ask("POST", "/v1/files", headers=kind, content=form).json()
+    packed = ask("POST", "/v1/files", headers=kind | GZIP, content=gzip.compress(form)).json()
+    assert packed["bytes"] == file["bytes"]
+    request = {"input_file_id": file["id"], "completion_window": "24h", "endpoint": line["url"]}
+    batch = ask("POST", "/v1/batches", content=json.dumps(request).encode()).json()
+    assert batch["status"] == "validating"
+    assert ask("GET", f"/v1/batches/{batch['id']}").json() == batch
+    assert ask("GET", f"/v1/files/{file['id']}/content").json() == line
+    assert ask("POST", f"/v1/batches/{batch['id']}/cancel").json()["status"] == "cancelling"
+    assert ask("DELETE", f"/v1/files/{file['id']}").json()["deleted"] is True
+    refused = ask("PUT", f"/v1/files/{file['id']}")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, DELETE")
+
+
+@pytest.mark.parametrize("name", ["httpx", "generator"])
+def test_upload_by_httpx(name):
+    """An upload that httpx has not read into memory is answered in process too."""
+    files = {"file": ("a.jsonl", b"{}"), "purpose": (None, b"batch")}
+    live = LiveEngine()
+    with intercepted(live), httpx.Client(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as client:
+        if name == "httpx":
+            answer = client.post(f"https://{HOST}/v1/files", files=files, headers=KEY)
+        else:
+            request = client.build_request("POST", f"https://{HOST}/v1/files", files=files)
+            kind = {"content-type": request.headers["content-type"]}
+            content = iter([request.read()])
+            url = str(request.url)
+            answer = client.post(url, content=content, headers=KEY | kind)
+    assert (answer.status_code, answer.json()["filename"]) == (200, "a.jsonl")

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, NotRequired, TypeAlias
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 from urllib.parse import parse_qsl
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from .decoding import bad_request
@@ -31,10 +31,24 @@ class Catalogue(TypedDict):
     format: NotRequired[ModelFormat]
 
 
+class Page(TypedDict):
+    """The query of the lists of files and batches, as in the OpenAI API."""
+
+    after: NotRequired[str]
+    limit: NotRequired[Annotated[int, Field(ge=1, le=10_000)]]
+    purpose: NotRequired[str]
+
+
 _CATALOGUE: TypeAdapter[Any] = TypeAdapter(Catalogue)
-_QUERIES: dict[Endpoint, TypeAdapter[Any]] = dict.fromkeys(
-    ("models", "model", "public_models", "public_model"), _CATALOGUE
-)
+_PAGE: TypeAdapter[Any] = TypeAdapter(Page)
+_QUERIES: dict[Endpoint, TypeAdapter[Any]] = {
+    "models": _CATALOGUE,
+    "model": _CATALOGUE,
+    "public_models": _CATALOGUE,
+    "public_model": _CATALOGUE,
+    "files": _PAGE,
+    "batches": _PAGE,
+}
 
 
 def read_query(endpoint: Endpoint, query: str) -> dict[str, Any]:

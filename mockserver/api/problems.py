@@ -127,6 +127,8 @@ PROBLEMS: Mapping[str, Problem] = {
     # what the body says
     "wrong_api_format": Problem(400, "{reason}"),
     "n_greater_than_1": Problem(400, '"n" > 1 is not currently supported', param="n"),
+    # which file, which batch: documented endpoints, no error was ever published
+    "resource_not_found": Problem(404, "{reason}", "not_found_error", "id", "not_found"),
     # how often, how much
     "requests_per_second": _quota("Requests", "second"),
     "requests_per_minute": _quota("Requests", "minute"),

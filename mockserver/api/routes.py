@@ -9,7 +9,22 @@ from typing import Literal, get_args
 from .problems import RefusalError
 
 Endpoint = Literal[
-    "chat", "completions", "models", "model", "public_models", "public_model", "warming"
+    "chat",
+    "completions",
+    "models",
+    "model",
+    "public_models",
+    "public_model",
+    "warming",
+    "upload_file",
+    "files",
+    "file",
+    "file_content",
+    "delete_file",
+    "create_batch",
+    "batches",
+    "batch",
+    "cancel_batch",
 ]
 ENDPOINTS: tuple[Endpoint, ...] = get_args(Endpoint)
 
@@ -21,6 +36,15 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/public/v1/models", "public_models"),
     ("GET", "/public/v1/models/{id}", "public_model"),
     ("GET", "/v1/tcp_warming", "warming"),
+    ("POST", "/v1/files", "upload_file"),
+    ("GET", "/v1/files", "files"),
+    ("GET", "/v1/files/{id}", "file"),
+    ("DELETE", "/v1/files/{id}", "delete_file"),
+    ("GET", "/v1/files/{id}/content", "file_content"),
+    ("POST", "/v1/batches", "create_batch"),
+    ("GET", "/v1/batches", "batches"),
+    ("GET", "/v1/batches/{id}", "batch"),
+    ("POST", "/v1/batches/{id}/cancel", "cancel_batch"),
 )
 WITHOUT_KEY = frozenset({"public_models", "public_model", "warming"})
 

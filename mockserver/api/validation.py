@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,6 +15,7 @@ _BODIES: dict[Endpoint, TypeAdapter[Any]] = {
     "chat": TypeAdapter(ChatCompletionRequest),
     "completions": TypeAdapter(CompletionRequest),
 }
+Valid = TypeVar("Valid")
 
 
 def validate(endpoint: Endpoint, body: bytes) -> dict[str, Any]:
@@ -26,13 +27,18 @@ def validate(endpoint: Endpoint, body: bytes) -> dict[str, Any]:
     adapter = _BODIES.get(endpoint)
     if adapter is None:
         return {}
-    try:
-        valid: dict[str, Any] = adapter.validate_json(body)
-    except ValidationError as error:
-        raise refusal(error) from error
+    valid: dict[str, Any] = checked(adapter, body)
     if (valid.get("n") or 1) > 1:
         raise RefusalError("n_greater_than_1")
     return valid
+
+
+def checked(adapter: TypeAdapter[Valid], body: bytes) -> Valid:
+    """Return the body as the adapter reads it. Raises RefusalError."""
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as error:
+        raise refusal(error) from error
 
 
 def refusal(error: ValidationError, *, within: str = "") -> RefusalError:

@@ -57,6 +57,7 @@ FLAT = [
         '"n" > 1 is not currently supported',
         ("invalid_request_error", "n", "wrong_api_format"),
     ),
+    ("resource_not_found", 404, "temperature: wrong", ("not_found_error", "id", "not_found")),
     *(
         (
             f"requests_per_{period}",

@@ -12,6 +12,15 @@ ROUTES = [
     ("GET", "/public/v1/models", "public_models", ""),
     ("GET", "/public/v1/models/qwen-3.8-27b", "public_model", "qwen-3.8-27b"),
     ("GET", "/v1/tcp_warming", "warming", ""),
+    ("POST", "/v1/files", "upload_file", ""),
+    ("GET", "/v1/files", "files", ""),
+    ("GET", "/v1/files/file-1", "file", "file-1"),
+    ("DELETE", "/v1/files/file-1", "delete_file", "file-1"),
+    ("GET", "/v1/files/file-1/content", "file_content", "file-1"),
+    ("POST", "/v1/batches", "create_batch", ""),
+    ("GET", "/v1/batches", "batches", ""),
+    ("GET", "/v1/batches/batch_1", "batch", "batch_1"),
+    ("POST", "/v1/batches/batch_1/cancel", "cancel_batch", "batch_1"),
 ]
 
 
@@ -42,6 +51,11 @@ def test_table_is_complete():
         "/v1/v1/chat/completions",
         "/v1/embeddings",
         "/V1/models",
+        "/v1/models/{id}/",
+        "/v1/files/",
+        "/v1/files/a/content/",
+        "/v1/files//content",
+        "/v1/batches/a/stop",
         "//v1/models",
     ],
 )
