@@ -21,8 +21,9 @@ from .honest import Honest
 from .inquiry import COMPLETING, Inquiry, read
 from .journal import Exchange, Journal, without_key
 from .messages import Request
-from .plan import Headers, Plan
+from .plan import Headers, Plan, without_body
 from .scenario import Rule, Scenario
+from .storage import Storage
 
 _NO_RULE = Rule()
 
@@ -40,6 +41,7 @@ class Engine:
         self.edition = edition.narrowed(scenario.context) if scenario.context else edition
         self.seed = scenario.seed or 0
         self.journal = Journal()
+        self._storage = Storage()
         self._tier = self.edition.tier(scenario.tier)
         self._started = now
         self._quotas: dict[tuple[str | None, str], Quota] = {}
@@ -57,10 +59,12 @@ class Engine:
         plan = self._answer(inquiry, rule.reply, quota, context)
         for fault in rule.faults:
             plan = fault.apply(plan, context)
+        if request.method == "HEAD":
+            plan = without_body(plan)
         exchange = Exchange(
             number,
             now,
-            without_key(request),
+            without_key(inquiry.request),
             inquiry.endpoint,
             inquiry.model_id,
             inquiry.stream,
@@ -71,6 +75,7 @@ class Engine:
             reserved_tokens=_reservation(inquiry) if quota else 0,
             key=_identity(request.key),
         )
+        self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange)
         return exchange
 
@@ -118,7 +123,7 @@ class Engine:
             return honest.refusal(inquiry.refusal)
         if quota is not None:
             return honest.completion(inquiry, reply, quota)
-        return honest.catalogue(inquiry)
+        return self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
 
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)

@@ -51,7 +51,11 @@ class Honest:
             body = _catalogue(inquiry, self.edition)
         except RefusalError as error:
             return self.refusal(error)
-        fields = self._fields(_JSON)
+        return self.document(body)
+
+    def document(self, body: bytes, content_type: str = _JSON) -> Plan:
+        """Return the plan of an answer that is framed by its length."""
+        fields = self._fields(content_type)
         return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
 
     def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota) -> Plan:
@@ -99,11 +103,14 @@ class Honest:
 
 
 def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
+    form = inquiry.query.get("format", "default")
     match inquiry.endpoint:
         case "models" | "public_models" as endpoint:
-            return dumps(models.listing(edition, public=endpoint == "public_models"))
+            public = endpoint == "public_models"
+            return dumps(models.listing(edition, public=public, form=form))
         case "model" | "public_model" as endpoint:
-            return dumps(models.record(edition, inquiry.name, public=endpoint == "public_model"))
+            public = endpoint == "public_model"
+            return dumps(models.record(edition, inquiry.name, public=public, form=form))
         case _:
             return dumps(None)  # the warm-up
 

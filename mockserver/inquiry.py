@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .api import tokens
+from .api.batches import BatchRequest, read_request
+from .api.decoding import as_json
 from .api.edition import Edition, Model
+from .api.files import Upload, read_upload
+from .api.parameters import check_fields, read_query
 from .api.problem import RefusalError
 from .api.refusals import examine
 from .api.routes import WITHOUT_KEY, Endpoint, route
+from .api.sse import dumps
 from .api.validation import validate
 from .messages import Request
 from .scenario.matching import Subject
@@ -23,14 +29,17 @@ class Inquiry:
     """
     What a request asks for, as far as it could be read before ``refusal`` ended the reading.
 
-    ``requested`` is the completion length that the client asked for, ``limit`` what it may get,
-    both in tokens.
+    The body of ``request`` is JSON as soon as it could be decoded, else as sent. ``requested`` is
+    the completion length that the client asked for, ``limit`` what it may get, both in tokens.
     """
 
     request: Request
     endpoint: Endpoint | None = None
     name: str = ""
+    query: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
+    upload: Upload | None = None
+    batch: BatchRequest | None = None
     prompt: int = 0
     requested: int | None = None
     limit: int = 0
@@ -39,7 +48,8 @@ class Inquiry:
     @property
     def model_id(self) -> str:
         """The id of the model that is asked for, or about."""
-        return str(self.body.get("model", self.name))
+        about = self.name if self.endpoint in ("model", "public_model") else ""
+        return str(self.body.get("model", about))
 
     @property
     def stream(self) -> bool:
@@ -66,13 +76,25 @@ def read(request: Request, edition: Edition) -> Inquiry:
     The first thing that the API would refuse is noted; reading goes on, because a scenario may
     have a rule for the request all the same.
     """
-    inquiry = Inquiry(request)
-    for step in (_find_endpoint, _check_key, _read_body, _examine, _measure):
+    steps = (_find_endpoint, _check_key, _read_parameters, _read_body, _examine, _measure)
+    return _read_in(Inquiry(request), edition, steps)
+
+
+def _read_in(
+    inquiry: Inquiry, edition: Edition, steps: Iterable[Callable[[Inquiry, Edition], None]]
+) -> Inquiry:
+    for step in steps:
         try:
             step(inquiry, edition)
         except RefusalError as refusal:
             inquiry.refusal = inquiry.refusal or refusal
     return inquiry
+
+
+def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
+    """Return what one line of a batch asks for; whose it is has been examined before."""
+    inquiry = Inquiry(Request("POST", "", body=body), endpoint)
+    return _read_in(inquiry, edition, (_read_body, _measure))
 
 
 def prompt_text(body: dict[str, Any]) -> str:
@@ -106,9 +128,35 @@ def _check_key(inquiry: Inquiry, edition: Edition) -> None:
         raise RefusalError("wrong_api_key")
 
 
-def _read_body(inquiry: Inquiry, edition: Edition) -> None:
+def _read_parameters(inquiry: Inquiry, _: Edition) -> None:
+    request = inquiry.request
     if inquiry.endpoint in COMPLETING:
-        inquiry.body = validate(inquiry.endpoint, inquiry.request.body, edition.validation)
+        check_fields(request.headers)
+    elif inquiry.endpoint is not None:
+        inquiry.query = read_query(inquiry.endpoint, request.query)
+
+
+def _read_body(inquiry: Inquiry, edition: Edition) -> None:
+    request = inquiry.request
+    match inquiry.endpoint:
+        case "chat" | "completions" as endpoint:
+            inquiry.body = validate(endpoint, _decoded(inquiry), edition.validation)
+        case "create_batch":
+            inquiry.batch = read_request(_decoded(inquiry))
+        case "upload_file":
+            inquiry.upload = read_upload(request.body, request.headers)
+            inquiry.request = replace(request, body=dumps(inquiry.upload.shown()))
+        case _:
+            pass  # the others have none
+
+
+def _decoded(inquiry: Inquiry) -> bytes:
+    """Return the body as JSON, and keep it so in the request."""
+    request = inquiry.request
+    body = as_json(request.body, request.headers)
+    if body is not request.body:
+        inquiry.request = replace(request, body=body)
+    return body
 
 
 def _examine(inquiry: Inquiry, edition: Edition) -> None:

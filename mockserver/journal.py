@@ -33,7 +33,7 @@ class Exchange:
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
-    shortened beyond use.
+    shortened beyond use, its body has been decoded.
     """
 
     number: int

@@ -11,7 +11,8 @@ class Request:
     """
     One HTTP request, fully received.
 
-    ``path`` has no query; the names in ``headers`` are lower-case; ``body`` is as sent.
+    ``path`` has no query and its escapes are undone, ``query`` is as sent; the names in ``headers``
+    are lower-case; ``body`` is as sent.
     """
 
     method: str

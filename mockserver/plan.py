@@ -10,7 +10,7 @@ not belong in this module.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TypeAlias
 
@@ -31,11 +31,18 @@ class Head:
     Send the status line and the header fields.
 
     With a ``content-length`` among the fields the body is framed by it, whether or not that many
-    bytes follow; otherwise the body is chunked.
+    bytes follow; otherwise the body is chunked. With ``bodiless`` the fields describe a body that
+    is not sent: an answer to HEAD.
     """
 
     status: int
     headers: Headers = ()
+    bodiless: bool = False
+
+    @property
+    def owed(self) -> int:
+        """The bytes of body that the fields promise; 0 when they name no length."""
+        return 0 if self.bodiless else int(self.header("content-length") or 0)
 
     @property
     def refuses(self) -> bool:
@@ -88,6 +95,15 @@ def coalesce(plan: Plan) -> Iterator[Step]:
         yield step
     if run:
         yield _joined(run)
+
+
+def without_body(plan: Plan) -> Plan:
+    """Return the plan that answers HEAD where this one answers GET (RFC 9110, 9.3.2)."""
+    return tuple(
+        replace(step, bodiless=True) if isinstance(step, Head) else step
+        for step in plan
+        if not isinstance(step, Data)
+    )
 
 
 def head_of(plan: Plan) -> Head | None:

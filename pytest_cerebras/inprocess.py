@@ -42,7 +42,7 @@ def actions(plan: Plan, patience: float) -> Iterator[Action]:
                 yield from _waiting(seconds, patience - quiet)
                 quiet += seconds
             case Head():
-                owed, begun, quiet = int(step.header("content-length") or 0), True, 0.0
+                owed, begun, quiet = step.owed, True, 0.0
                 yield step
             case Data(data):
                 owed, quiet = owed - len(data), 0.0

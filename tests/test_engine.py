@@ -168,7 +168,7 @@ def test_errors(ask, play, request_keys, edition, status, said):
 
 def test_allowed_method(ask, play):
     """A wrong method is told the right one."""
-    assert play(ask("models", method="POST")).plan[0].header("allow") == "GET"
+    assert play(ask("models", method="POST")).plan[0].header("allow") == "GET, HEAD"
 
 
 def test_first_fitting_rule(ask, engine, now):

@@ -1,3 +1,4 @@
+import gzip
 import json
 from dataclasses import replace
 
@@ -255,3 +256,18 @@ def test_body_is_kept(ask):
     """The body is kept as it was sent, in plain values."""
     request = ask(stop=["x"], tool_choice="auto", tools=[])
     assert read(request, GUIDE).body == json.loads(request.body)
+
+
+def test_body_is_decoded(ask):
+    """The body is decoded once; what can't be is left as it was sent."""
+    plain = ask(model="gpt-oss-120b")
+    packed = ask(
+        raw=gzip.compress(plain.body, mtime=0),
+        headers={**plain.headers, "content-encoding": "gzip"},
+    )
+    assert read(packed, GUIDE).request.body == plain.body
+    assert read(plain, GUIDE).request is plain
+    broken = ask(raw=b"{", headers={**plain.headers, "content-encoding": "gzip"})
+    inquiry = read(broken, GUIDE)
+    assert (inquiry.request, inquiry.body) == (broken, {})
+    assert inquiry.refusal.facts == {"reason": "The request body is not valid gzip"}

@@ -15,6 +15,7 @@ from mockserver.plan import (
     duration_of,
     head_of,
     tokens_of,
+    without_body,
 )
 
 A, B, C = Data(b"a", 1), Data(b"b", 2), Data(b"c")
@@ -89,6 +90,14 @@ def test_header():
     head = Head(200, (("set-cookie", "a"), ("set-cookie", "b")))
     assert head.header("set-cookie") == "a"
     assert head.header("retry-after") is None
+
+
+def test_without_body():
+    """An answer to HEAD has the same fields and no data, and owes none; the rest stays."""
+    plan = (Wait(1), Head(200, (("content-length", "3"),)), A, Wait(2), B, Close())
+    bare = without_body(plan)
+    assert bare == (Wait(1), Head(200, (("content-length", "3"),), bodiless=True), Wait(2), Close())
+    assert (head_of(plan).owed, head_of(bare).owed, Head(200).owed) == (3, 0, 0)
 
 
 def test_sums():

@@ -5,23 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from .edition import Edition, Model
+from .formats import ENVELOPES, FORMATS, PENALTIES, SAMPLING
+from .parameters import ModelFormat
 from .problems import RefusalError
 
-_SAMPLING = ("temperature", "top_p", "seed", "stop", "max_completion_tokens")
-_LATER = ("frequency_penalty", "presence_penalty", "logit_bias")
 
-
-def listing(edition: Edition, *, public: bool) -> dict[str, Any]:
+def listing(edition: Edition, *, public: bool, form: ModelFormat = "default") -> dict[str, Any]:
     """Return the body of ``GET /v1/models`` or of ``GET /public/v1/models``."""
     served = [name for name in edition.models if edition.serves(name)]
-    return {"object": "list", "data": [record(edition, name, public=public) for name in served]}
+    records = [record(edition, name, public=public, form=form) for name in served]
+    return {**ENVELOPES.get(form, {"object": "list"}), "data": records}
 
 
-def record(edition: Edition, name: str, *, public: bool) -> dict[str, Any]:
+def record(
+    edition: Edition, name: str, *, public: bool, form: ModelFormat = "default"
+) -> dict[str, Any]:
     """Return the record of one model. Raises RefusalError when it is not served."""
     if not edition.serves(name):
         raise RefusalError("model_not_found", {"model": name})
     model = edition.models[name]
+    if form in FORMATS:
+        return FORMATS[form](name, model)
     short = {"id": name, "object": "model", "created": model.created}
     if not public:
         return {**short, "owned_by": "Cerebras"}
@@ -43,10 +47,10 @@ def _details(model: Model, *, retired: bool) -> dict[str, Any]:
             "reasoning": model.reasoning,
         },
         "supported_parameters": {
-            **dict.fromkeys(_SAMPLING, True),
+            **dict.fromkeys(SAMPLING, True),
             "logprobs": False,
             "top_logprobs": False,
-            **dict.fromkeys(_LATER, True),
+            **dict.fromkeys(PENALTIES, True),
             "repetition_penalty": False,
         },
         "architecture": {

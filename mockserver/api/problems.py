@@ -211,6 +211,8 @@ PROBLEMS: Mapping[str, Problem] = {
     "schema_reference": _schema(
         "JSON schema reference {reason} does not lead to '$defs'.", "'#/definitions/Step'"
     ),
+    # which file, which batch: documented endpoints, no error was ever published
+    "resource_not_found": Problem(404, "{reason}", "not_found_error", "id", "not_found"),
     # how often, how much
     "requests_per_second": _quota("Requests", "second"),
     "requests_per_minute": _quota("Requests", "minute"),

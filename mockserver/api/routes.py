@@ -1,44 +1,92 @@
-"""Which method and path is which endpoint."""
+"""Which method and path is which endpoint: the table, and how a path is looked up in it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from .problems import RefusalError
 
 Endpoint = Literal[
-    "chat", "completions", "models", "model", "public_models", "public_model", "warming"
+    "chat",
+    "completions",
+    "models",
+    "model",
+    "public_models",
+    "public_model",
+    "warming",
+    "upload_file",
+    "files",
+    "file",
+    "file_content",
+    "delete_file",
+    "create_batch",
+    "batches",
+    "batch",
+    "cancel_batch",
 ]
 ENDPOINTS: tuple[Endpoint, ...] = get_args(Endpoint)
 
-_FIXED: dict[str, tuple[str, Endpoint]] = {
-    "/v1/chat/completions": ("POST", "chat"),
-    "/v1/completions": ("POST", "completions"),
-    "/v1/models": ("GET", "models"),
-    "/public/v1/models": ("GET", "public_models"),
-    "/v1/tcp_warming": ("GET", "warming"),
-}
-_PREFIXED: dict[str, tuple[str, Endpoint]] = {
-    "/v1/models/": ("GET", "model"),
-    "/public/v1/models/": ("GET", "public_model"),
-}
+ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
+    ("POST", "/v1/chat/completions", "chat"),
+    ("POST", "/v1/completions", "completions"),
+    ("GET", "/v1/models", "models"),
+    ("GET", "/v1/models/{id}", "model"),
+    ("GET", "/public/v1/models", "public_models"),
+    ("GET", "/public/v1/models/{id}", "public_model"),
+    ("GET", "/v1/tcp_warming", "warming"),
+    ("POST", "/v1/files", "upload_file"),
+    ("GET", "/v1/files", "files"),
+    ("GET", "/v1/files/{id}", "file"),
+    ("DELETE", "/v1/files/{id}", "delete_file"),
+    ("GET", "/v1/files/{id}/content", "file_content"),
+    ("POST", "/v1/batches", "create_batch"),
+    ("GET", "/v1/batches", "batches"),
+    ("GET", "/v1/batches/{id}", "batch"),
+    ("POST", "/v1/batches/{id}/cancel", "cancel_batch"),
+)
 WITHOUT_KEY = frozenset({"public_models", "public_model", "warming"})
 
 
 def route(method: str, path: str) -> tuple[Endpoint, str]:
     """
-    Return the endpoint and, for one model, its id.
+    Return the endpoint and, for one of several things, its id.
 
-    Raises RefusalError: an unknown path and a trailing slash are an empty 404 from the gateway, a
-    wrong method is FastAPI's 405 (inferred, nobody has recorded one).
+    HEAD is answered where GET is, without a body (RFC 9110, 9.3.2). Raises RefusalError: an unknown
+    path and a trailing slash are an empty 404 from the gateway; a wrong method, OPTIONS as any
+    other, is FastAPI's 405 (inferred, nobody has recorded one).
     """
-    found, name = _FIXED.get(path), ""
-    if found is None:
-        prefix, _, name = path.rpartition("/")
-        found = _PREFIXED.get(f"{prefix}/") if name else None
-    if found is None:
-        raise RefusalError("unknown_path")
-    allowed, endpoint = found
-    if method != allowed:
-        raise RefusalError("method_not_allowed", headers=(("allow", allowed),))
+    methods, name = _found(path)
+    endpoint = methods.get("GET" if method == "HEAD" else method)
+    if endpoint is None:
+        raise RefusalError("method_not_allowed", headers=(("allow", _allowed(methods)),))
     return endpoint, name
+
+
+def _by_path() -> dict[str, dict[str, Endpoint]]:
+    table: dict[str, dict[str, Endpoint]] = {}
+    for method, path, endpoint in ROUTES:
+        table.setdefault(path, {})[method] = endpoint
+    return table
+
+
+_FIXED = {path: methods for path, methods in _by_path().items() if "{" not in path}
+_PATTERNS = tuple(
+    (re.compile(path.replace("{id}", "([^/]+)")), methods)
+    for path, methods in _by_path().items()
+    if path not in _FIXED
+)
+
+
+def _found(path: str) -> tuple[Mapping[str, Endpoint], str]:
+    if path in _FIXED:
+        return _FIXED[path], ""
+    for pattern, methods in _PATTERNS:
+        if found := pattern.fullmatch(path):
+            return methods, found[1]
+    raise RefusalError("unknown_path")
+
+
+def _allowed(methods: Mapping[str, Endpoint]) -> str:
+    return ", ".join(f"{method}, HEAD" if method == "GET" else method for method in methods)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,6 +16,7 @@ _BODIES: dict[Endpoint, TypeAdapter[Any]] = {
     "chat": TypeAdapter(ChatCompletionRequest),
     "completions": TypeAdapter(CompletionRequest),
 }
+Valid = TypeVar("Valid")
 
 
 _TODAY = Validation()
@@ -31,18 +32,27 @@ def validate(endpoint: Endpoint, body: bytes, how: Validation = _TODAY) -> dict[
     adapter = _BODIES.get(endpoint)
     if adapter is None:
         return {}
-    try:
-        valid: dict[str, Any] = adapter.validate_json(body)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        reason = "\n".join(_sentence(one, how.prefix) for one in details)
-        facts = {"reason": reason}
-        raise RefusalError("wrong_api_format", facts, status=how.status) from error
+    valid: dict[str, Any] = checked(adapter, body, how)
     return valid
 
 
-def _sentence(error: ErrorDetails, prefix: str) -> str:
-    where = prefix + ".".join(map(str, error["loc"]))
+def checked(adapter: TypeAdapter[Valid], body: bytes, how: Validation = _TODAY) -> Valid:
+    """Return the body as the adapter reads it. Raises RefusalError."""
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as error:
+        raise refusal(error, within=how.prefix, status=how.status) from error
+
+
+def refusal(error: ValidationError, *, within: str = "", status: int | None = None) -> RefusalError:
+    """Return the API's answer to the error; ``within`` is put before each place."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    reason = "\n".join(_sentence(one, within) for one in details)
+    return RefusalError("wrong_api_format", {"reason": reason}, status=status)
+
+
+def _sentence(error: ErrorDetails, within: str) -> str:
+    where = within + ".".join(map(str, error["loc"]))
     where = where if error["loc"] else where.removesuffix(".")  # the body as a whole
     if error["type"] == "extra_forbidden":
         return f"{where}: property '{where}' is unsupported"

@@ -10,13 +10,13 @@ from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 from mockserver.api import headers
+from mockserver.api.decoding import MAX_BODY
 from mockserver.api.problems import PROBLEMS
 from mockserver.messages import Request
 
 from .live import LiveEngine
 from .playback import play
 
-MAX_BODY = 10 * 1024 * 1024
 _SHUTDOWN_SECONDS = 0.01
 _log = logging.getLogger("mockserver")
 
@@ -40,6 +40,7 @@ class Site:
             request_factory=_request,
             handler_cancellation=True,
             access_log=None,
+            auto_decompress=False,  # the engine decodes, and says what it thinks of broken gzip
         )
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
@@ -65,7 +66,7 @@ class Site:
             request.path,
             {name.lower(): value for name, value in request.headers.items()},
             body,
-            request.query_string,
+            request.rel_url.raw_query_string,
         )
         try:
             with self.live.answering(received) as exchange:

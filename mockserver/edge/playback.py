@@ -34,10 +34,10 @@ async def _write_by_step(steps: Plan, request: web.BaseRequest) -> web.StreamRes
         match step:
             case Wait(seconds):
                 await asyncio.sleep(seconds)
-            case Head(status, headers):
+            case Head(status, headers) as head:
                 response = web.StreamResponse(status=status)
                 response.headers.extend(headers)
-                owed = response.content_length or 0
+                owed = head.owed
                 await response.prepare(request)
             case Data(data):
                 owed -= len(data)

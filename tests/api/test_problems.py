@@ -209,6 +209,7 @@ FLAT = [
         ),
         ("generation_error", None, "parser_error"),
     ),
+    ("resource_not_found", 404, "<reason>", ("not_found_error", "id", "not_found")),
     *(
         (
             f"requests_per_{period}",

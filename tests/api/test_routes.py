@@ -12,6 +12,15 @@ ROUTES = [
     ("GET", "/public/v1/models", "public_models", ""),
     ("GET", "/public/v1/models/qwen-3.8-27b", "public_model", "qwen-3.8-27b"),
     ("GET", "/v1/tcp_warming", "warming", ""),
+    ("POST", "/v1/files", "upload_file", ""),
+    ("GET", "/v1/files", "files", ""),
+    ("GET", "/v1/files/file-1", "file", "file-1"),
+    ("DELETE", "/v1/files/file-1", "delete_file", "file-1"),
+    ("GET", "/v1/files/file-1/content", "file_content", "file-1"),
+    ("POST", "/v1/batches", "create_batch", ""),
+    ("GET", "/v1/batches", "batches", ""),
+    ("GET", "/v1/batches/batch_1", "batch", "batch_1"),
+    ("POST", "/v1/batches/batch_1/cancel", "cancel_batch", "batch_1"),
 ]
 
 
@@ -42,6 +51,11 @@ def test_table_is_complete():
         "/v1/v1/chat/completions",
         "/v1/embeddings",
         "/V1/models",
+        "/v1/models/{id}/",
+        "/v1/files/",
+        "/v1/files/a/content/",
+        "/v1/files//content",
+        "/v1/batches/a/stop",
         "//v1/models",
     ],
 )
@@ -53,14 +67,29 @@ def test_unknown_path(path):
     assert PROBLEMS["unknown_path"].status == 404
 
 
-@pytest.mark.parametrize(("method", "path", "endpoint", "name"), ROUTES)
-@pytest.mark.parametrize("wrong", ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "get"])
-def test_wrong_method(method, path, endpoint, name, wrong):
-    """A wrong method is refused and the right one named."""
-    if wrong == method:
-        assert route(wrong, path) == (endpoint, name)
+def methods_of(wanted):
+    listed = [method for method, path, _, _ in ROUTES if path == wanted]
+    return [*listed, "HEAD"] if "GET" in listed else listed
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path, _, _ in ROUTES}))
+@pytest.mark.parametrize(
+    "method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "get"]
+)
+def test_wrong_method(path, method):
+    """A wrong method is refused and all the right ones are named."""
+    if method in methods_of(path):
         return
     with pytest.raises(RefusalError) as refused:
-        route(wrong, path)
+        route(method, path)
     assert refused.value.problem == "method_not_allowed"
-    assert refused.value.headers == (("allow", method),)
+    ((name, value),) = refused.value.headers
+    assert (name, sorted(value.split(", "))) == ("allow", sorted(methods_of(path)))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "endpoint", "name"), [row for row in ROUTES if row[0] == "GET"]
+)
+def test_head(method, path, endpoint, name):
+    """HEAD asks for what GET asks for."""
+    assert route("HEAD", path) == route(method, path) == (endpoint, name)

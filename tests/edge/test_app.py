@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
 import time
+import zlib
 
 import pytest
 
-from mockserver.edge.app import MAX_BODY, Site
+from mockserver.api.decoding import MAX_BODY
+from mockserver.edge.app import Site
 from mockserver.edge.live import LiveEngine
 from mockserver.plan import Wait
 from mockserver.scenario import Rule, Scenario
 
+CHAT = json.dumps(
+    {"model": "llama3.1-8b", "messages": [{"role": "user", "content": "hi"}]}
+).encode()
+
 
 def status(received):
     return int(received.split(b" ", 2)[1])
+
+
+def receive(connection, *, body):
+    """Return the next head, and its body when there should be one."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(1)
+    fields = dict(line.lower().split(b": ", 1) for line in received.split(b"\r\n")[1:-2])
+    length = int(fields[b"content-length"]) if body else 0
+    said = b""
+    while len(said) < length:
+        said += connection.recv(length - len(said))
+    return received.split(b"\r\n")[0], fields, said
 
 
 def test_whole_answer(talk, raw_request):
@@ -57,6 +77,84 @@ def test_paths(talk, raw_request, method, path, expected):
 def test_size_of_the_body(talk, raw_request, extra, expected):
     """A body of 10 MB is read; one byte more is 413."""
     assert status(talk(raw_request(body=b" " * (MAX_BODY + extra)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "expected"),
+    [
+        ("gzip", gzip.compress(CHAT, mtime=0), 200),
+        ("gzip", CHAT, 400),
+        ("gzip", gzip.compress(CHAT, mtime=0)[:-1], 400),
+        ("gzip", gzip.compress(b" " * (MAX_BODY + 1), mtime=0), 413),
+        ("deflate", zlib.compress(CHAT), 400),
+        ("br", CHAT, 400),
+    ],
+)
+def test_compressed_body(server, talk, raw_request, encoding, body, expected):
+    """The engine is given the bytes of the wire: what is wrong with them is its own answer."""
+    request = raw_request(body=body).replace(
+        b"\r\n\r\n", f"\r\ncontent-encoding: {encoding}\r\n\r\n".encode(), 1
+    )
+    assert status(talk(request)) == expected
+    [exchange] = server.live.journal
+    assert exchange.status == expected
+    assert exchange.error.get("code") == ("wrong_api_format" if expected == 400 else None)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/v1/models", 200),
+        ("/v1/models/gpt-oss-120b", 200),
+        ("/v1/models/gpt-4o", 404),
+        ("/public/v1/models?format=openrouter", 200),
+        ("/v1/tcp_warming", 200),
+        ("/v1/chat/completions", 405),
+        ("/v1/nowhere", 404),
+    ],
+)
+def test_head(connect, raw_request, path, expected):
+    """HEAD has the fields of GET and no body: the next answer follows at once."""
+    connection = connect()
+    heads = []
+    for method in ("GET", "HEAD", "HEAD", "GET"):
+        keep = {"method": method, "path": path, "body": b"", "connection": "keep-alive"}
+        connection.sendall(raw_request(**keep))
+        line, fields, _ = receive(connection, body=method == "GET")
+        assert status(line) == expected
+        heads.append({**fields, b"cf-ray": b"", b"x-request-id": b""})
+    assert heads[0] == heads[1] == heads[2] == heads[3]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("OPTIONS", "/v1/chat/completions", b"POST"),
+        ("HEAD", "/v1/chat/completions", b"POST"),
+        ("OPTIONS", "/v1/models", b"GET, HEAD"),
+        ("PUT", "/v1/models/x", b"GET, HEAD"),
+        ("PURGE", "/public/v1/models", b"GET, HEAD"),
+    ],
+)
+def test_wrong_method(talk, raw_request, method, path, allow):
+    """A wrong method, a browser's preflight too, is 405 with what is allowed, without CORS."""
+    request = raw_request(method=method, path=path, body=b"").replace(
+        b"\r\n\r\n",
+        b"\r\norigin: http://a.example\r\naccess-control-request-method: POST\r\n\r\n",
+    )
+    head, _, body = talk(request).partition(b"\r\n\r\n")
+    assert status(head) == 405
+    assert b"\r\nallow: " + allow + b"\r\n" in head + b"\r\n"
+    assert b"access-control" not in head.lower()
+    assert body == (b"" if method == "HEAD" else b'{"detail":"Method Not Allowed"}')
+
+
+def test_no_cors(talk, raw_request):
+    """An answer to another origin says nothing about origins: a browser would refuse it."""
+    request = raw_request().replace(b"\r\n\r\n", b"\r\norigin: http://a.example\r\n\r\n", 1)
+    head = talk(request).partition(b"\r\n\r\n")[0]
+    assert status(head) == 200
+    assert b"access-control" not in head.lower()
 
 
 def test_one_connection_many_requests(connect, raw_request):

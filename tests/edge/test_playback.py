@@ -52,6 +52,7 @@ def play(server):
         ((Head(200, PLAIN + LENGTH), Data(b"abcd"), End()), SIZED + b"abcd"),
         ((Head(200, PLAIN + LENGTH), Data(b"ab"), End()), SIZED + b"ab"),
         ((Head(200, PLAIN + LENGTH), Data(b"ab"), Close()), SIZED + b"ab"),
+        ((Head(200, PLAIN + LENGTH, bodiless=True), End()), SIZED),
         ((Head(200, PLAIN), Data(b"ab"), Close()), CHUNKED + b"2\r\nab\r\n"),
         ((Head(200, PLAIN), Close()), CHUNKED),
         ((Close(),), b""),

@@ -1,0 +1,52 @@
+"""
+Reads ``multipart/form-data`` (RFC 7578).
+
+By hand, because the parser of the standard library's email package takes the lines of a file for
+lines of text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+from .decoding import bad_request, media_type
+
+_FIELDS = BytesHeaderParser()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One field of a form; ``filename`` is None for one that is no file."""
+
+    data: bytes
+    filename: str | None = None
+
+
+def parts(body: bytes, headers: Mapping[str, str]) -> dict[str, Part]:
+    """
+    Return the fields of a form by their names; of two with one name the last counts.
+
+    Raises RefusalError for another content type and for a body that is no such form.
+    """
+    if media_type(headers) != "multipart/form-data":
+        found = media_type(headers)
+        raise bad_request(f"Unsupported content type {found!r}, expected 'multipart/form-data'")
+    form = Message()
+    form["content-type"] = headers["content-type"]
+    boundary = form.get_boundary()
+    if not boundary:
+        raise bad_request("The content type has no boundary")
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode())
+    if len(pieces) == 1 or not pieces[-1].startswith(b"--"):
+        raise bad_request("The request body is not a whole form of that boundary")
+    return dict(map(_part, pieces[1:-1]))
+
+
+def _part(piece: bytes) -> tuple[str, Part]:
+    head, _, data = piece.partition(b"\r\n\r\n")
+    fields = _FIELDS.parsebytes(head.lstrip())
+    name = fields.get_param("name", "", "content-disposition")
+    return str(name), Part(data, fields.get_filename())
