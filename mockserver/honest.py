@@ -12,16 +12,26 @@ from hashlib import blake2b
 from random import Random
 
 from .api import answer, chat, completions, headers, models
-from .api.edition import Edition
+from .api.edition import Edition, Model
 from .api.limits import Quota
 from .api.problems import PROBLEMS, RefusalError
-from .api.reply import Reply, say
+from .api.reply import Reply
+from .api.said import Said
+from .api.say import Ask, say
 from .api.sse import dumps
 from .inquiry import Inquiry
 from .plan import Data, End, Head, Plan, tokens_of
 
 _JSON = "application/json"
 _STREAM = "text/event-stream; charset=utf-8"
+# what changes the form of an answer, not its words
+_FORM = frozenset(
+    {
+        *("stream", "stream_options", "stop", "logprobs", "top_logprobs", "reasoning_format"),
+        *("max_tokens", "max_completion_tokens", "prediction", "prompt_cache_key"),
+        *("service_tier", "user", "n", "best_of", "echo"),
+    }
+)
 _WRITERS = {"chat": chat, "completions": completions}
 
 
@@ -74,12 +84,31 @@ class Honest:
 
     def _said(self, inquiry: Inquiry, reply: Reply) -> answer.Answer:
         model = self.edition.models[inquiry.model_id]
-        said = say(reply, limit=inquiry.limit, random=_voice(self.seed, inquiry))
         number = answer.number(self.random)
-        times = answer.times(
-            model, prompt=inquiry.prompt, completion=len(said.pieces), random=self.random
+        asked = [inquiry.body] if inquiry.endpoint == "chat" else completions.asked(inquiry.body)
+        first, *others = (
+            say(
+                reply,
+                Ask(body, model, inquiry.limit),
+                _voice(self.seed, inquiry, at),
+                self.random,
+            )
+            for at, body in enumerate(asked)
         )
-        return answer.Answer(number, self.now, inquiry.model_id, model, inquiry.prompt, said, times)
+        return answer.Answer(
+            number,
+            self.now,
+            inquiry.model_id,
+            model,
+            inquiry.prompt,
+            first,
+            self._times(inquiry, model, (first, *others)),
+            tuple(others),
+        )
+
+    def _times(self, inquiry: Inquiry, model: Model, choices: tuple[Said, ...]) -> dict[str, float]:
+        completion = sum(said.tokens for said in choices)
+        return answer.times(model, prompt=inquiry.prompt, completion=completion, random=self.random)
 
 
 def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
@@ -92,12 +121,8 @@ def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
             return dumps(None)  # the warm-up
 
 
-def _voice(seed: int, inquiry: Inquiry) -> Random:
-    """Return the randomness of what is said: the same for the same request, streamed or not."""
-    about = {
-        name: value
-        for name, value in inquiry.body.items()
-        if name not in ("stream", "stream_options")
-    }
-    text = f"{seed}/{json.dumps(about, sort_keys=True)}"
+def _voice(seed: int, inquiry: Inquiry, choice: int) -> Random:
+    """Return the randomness of what is said: the same however much of it is shown, and how."""
+    about = {name: value for name, value in inquiry.body.items() if name not in _FORM}
+    text = f"{seed}/{json.dumps(about, sort_keys=True)}{choice or ''}"
     return Random(blake2b(text.encode(), digest_size=8).digest())

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from .edition import Model
-from .reply import Said
+from .said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class Answer:
     A completion, ready to be written in either form.
 
     ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``prompt`` the
-    tokens of the prompt, ``times`` the server's measurements in seconds.
+    tokens of the prompt, of which ``cached`` came from the prompt cache and ``images`` are those
+    of images, ``times`` the server's measurements in seconds. ``others`` are the choices after
+    the first.
     """
 
     number: str
@@ -28,6 +30,19 @@ class Answer:
     prompt: int
     said: Said
     times: dict[str, float]
+    others: tuple[Said, ...] = ()
+    cached: int = 0
+    images: int = 0
+
+    @property
+    def choices(self) -> tuple[Said, ...]:
+        """All choices in order."""
+        return (self.said, *self.others)
+
+    @property
+    def tokens(self) -> int:
+        """The completion tokens of all choices."""
+        return self.said.tokens + sum(said.tokens for said in self.others)
 
     @property
     def fingerprint(self) -> str:
@@ -36,14 +51,22 @@ class Answer:
 
     def usage(self) -> dict[str, Any]:
         """Return the token counts, in the key order of the API."""
-        completion = len(self.said.pieces)
-        images = {"image_tokens": 0} if self.model.vision else {}
+        completion = self.tokens
+        details = {"reasoning_tokens": sum(said.reasoning_tokens for said in self.choices)}
+        if self.said.prediction is not None:
+            accepted, rejected = self.said.prediction
+            details = {
+                "accepted_prediction_tokens": accepted,
+                "rejected_prediction_tokens": rejected,
+                **details,
+            }
+        images = {"image_tokens": self.images} if self.model.vision else {}
         return {
             "total_tokens": self.prompt + completion,
             "completion_tokens": completion,
-            "completion_tokens_details": {"reasoning_tokens": 0},
+            "completion_tokens_details": details,
             "prompt_tokens": self.prompt,
-            "prompt_tokens_details": {"cached_tokens": 0, **images},
+            "prompt_tokens_details": {"cached_tokens": self.cached, **images},
         }
 
     def tail(self) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from mockserver.errors import UnknownNameError
 from mockserver.quantities import Count, Positive
 
 DEFAULT = "default"
+
+ShownReasoning: TypeAlias = Literal["parsed", "raw", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Model:
     completion, ``default_output`` what a request gets that asks for no length (null: as much as
     there is room for), ``speed`` output tokens a second. ``prompt_base`` and ``prompt_each`` are
     what the chat template adds to a prompt and to each of its messages, in tokens.
+    ``reasoning_effort`` and ``reasoning_format`` are those of a request that names none;
+    ``whole_tool_calls`` says that a stream has each call of a tool in one piece.
     """
 
     context: Positive
@@ -44,6 +48,9 @@ class Model:
     price: tuple[str, str] = ("0", "0")
     vision: bool = False
     reasoning: bool = False
+    reasoning_effort: Literal["none", "low", "medium", "high"] = "medium"
+    reasoning_format: ShownReasoning = "parsed"
+    whole_tool_calls: bool = False
     tokenizer: str = ""
     preview: bool = False
     retired: dt.date | None = None
