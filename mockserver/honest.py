@@ -104,6 +104,8 @@ class Honest:
             first,
             self._times(inquiry, model, (first, *others)),
             tuple(others),
+            inquiry.cached,
+            inquiry.size.images,
         )
 
     def _times(self, inquiry: Inquiry, model: Model, choices: tuple[Said, ...]) -> dict[str, float]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .api import tokens
-from .api.edition import Edition, Model
+from .api.edition import Edition
 from .api.problems import RefusalError
+from .api.prompt import Size, measure
 from .api.routes import WITHOUT_KEY, Endpoint, route
 from .api.validation import validate
 from .messages import Request
@@ -21,6 +21,7 @@ class Inquiry:
     """
     What a request asks for, as far as it could be read before ``refusal`` ended the reading.
 
+    ``size`` is the prompt in parts, ``cached`` what the prompt cache has of it, both in tokens,
     ``requested`` is the completion length that the client asked for, ``limit`` what it may get,
     both in tokens.
     """
@@ -30,6 +31,8 @@ class Inquiry:
     name: str = ""
     body: dict[str, Any] = field(default_factory=dict)
     prompt: int = 0
+    size: Size = field(default_factory=Size)
+    cached: int = 0
     requested: int | None = None
     limit: int = 0
     refusal: RefusalError | None = None
@@ -76,8 +79,8 @@ def read(request: Request, edition: Edition) -> Inquiry:
 def prompt_text(body: dict[str, Any]) -> str:
     """Return the text of all messages, or the prompt, for a rule to search."""
     if "messages" not in body:
-        prompt = body.get("prompt", "")
-        return prompt if isinstance(prompt, str) else "\n".join(map(str, prompt))
+        text = body.get("prompt", "")
+        return text if isinstance(text, str) else "\n".join(map(str, text))
     contents = (message.get("content") for message in body["messages"])
     return "\n".join(
         content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
@@ -120,7 +123,8 @@ def _measure(inquiry: Inquiry, edition: Edition) -> None:
             "model_archived" if known else "model_not_found", {"model": inquiry.model_id}
         )
     model = edition.models[inquiry.model_id]
-    inquiry.prompt = _prompt_tokens(body, model)
+    inquiry.size = measure(body, model)
+    inquiry.prompt = inquiry.size.tokens
     asked = body.get("max_completion_tokens")
     asked = body.get("max_tokens") if asked is None else asked
     inquiry.requested = None if asked in (None, -1) else asked
@@ -129,17 +133,3 @@ def _measure(inquiry: Inquiry, edition: Edition) -> None:
     room = min(model.context - inquiry.prompt, model.max_output)
     wanted = model.default_output if inquiry.requested is None else inquiry.requested
     inquiry.limit = room if wanted is None else min(wanted, room)
-
-
-def _prompt_tokens(body: dict[str, Any], model: Model) -> int:
-    if "messages" in body:
-        return tokens.count_messages(
-            body["messages"], base=model.prompt_base, each=model.prompt_each
-        )
-    prompt = body["prompt"]
-    if isinstance(prompt, str):
-        return tokens.count(prompt)
-    return sum(
-        tokens.count(one) if isinstance(one, str) else len(one) if isinstance(one, list) else 1
-        for one in prompt
-    )

@@ -94,6 +94,7 @@ class Edition:
     keys: Keys = field(default_factory=Keys)
     serves_retired: bool = False
     stream_done: bool = True
+    prompt_cache: bool = True
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
 
