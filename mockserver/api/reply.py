@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from pydantic import JsonValue
 
 from mockserver.quantities import Count
 
@@ -14,7 +15,7 @@ class ScriptedCall:
     """A call of a tool; arguments that are a text stand there as they are, JSON or not."""
 
     name: str
-    arguments: Mapping[str, Any] | str = field(default_factory=dict[str, Any])
+    arguments: Mapping[str, JsonValue] | str = field(default_factory=dict[str, JsonValue])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Reply:
 
     text: str | None = None
     tokens: Count | None = None
-    json: Any = None
+    json: JsonValue = None
     echo: bool = False
     tool_calls: tuple[ScriptedCall, ...] = ()
     reasoning: str | None = None
