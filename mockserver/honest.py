@@ -12,11 +12,10 @@ from hashlib import blake2b
 from random import Random
 
 from .api import answer, chat, completions, headers, models
-from .api.edition import Edition, Model
+from .api.edition import Edition
 from .api.limits import Quota
 from .api.problems import PROBLEMS, RefusalError
 from .api.reply import Reply
-from .api.said import Said
 from .api.say import Ask, say
 from .api.sse import dumps
 from .inquiry import Inquiry
@@ -86,14 +85,15 @@ class Honest:
         model = self.edition.models[inquiry.model_id]
         number = answer.number(self.random)
         asked = [inquiry.body] if inquiry.endpoint == "chat" else completions.asked(inquiry.body)
-        first, *others = (
-            say(
-                reply,
-                Ask(body, model, inquiry.limit),
-                _voice(self.seed, inquiry, at),
-                self.random,
-            )
-            for at, body in enumerate(asked)
+        choices = []
+        for at, body in enumerate(asked):
+            ask = Ask(body, model, inquiry.limit)
+            choices.append(say(reply, ask, _voice(self.seed, inquiry, at), self.random))
+        times = answer.times(
+            model,
+            prompt=inquiry.prompt,
+            completion=sum([said.tokens for said in choices]),
+            random=self.random,
         )
         return answer.Answer(
             number,
@@ -101,16 +101,12 @@ class Honest:
             inquiry.model_id,
             model,
             inquiry.prompt,
-            first,
-            self._times(inquiry, model, (first, *others)),
-            tuple(others),
+            choices[0],
+            times,
+            tuple(choices[1:]),
             inquiry.cached,
             inquiry.size.images,
         )
-
-    def _times(self, inquiry: Inquiry, model: Model, choices: tuple[Said, ...]) -> dict[str, float]:
-        completion = sum(said.tokens for said in choices)
-        return answer.times(model, prompt=inquiry.prompt, completion=completion, random=self.random)
 
 
 def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:

@@ -42,7 +42,8 @@ class Answer:
     @property
     def tokens(self) -> int:
         """The completion tokens of all choices."""
-        return self.said.tokens + sum(said.tokens for said in self.others)
+        first = self.said.tokens
+        return first + sum(said.tokens for said in self.others) if self.others else first
 
     @property
     def fingerprint(self) -> str:
@@ -52,7 +53,8 @@ class Answer:
     def usage(self) -> dict[str, Any]:
         """Return the token counts, in the key order of the API."""
         completion = self.tokens
-        details = {"reasoning_tokens": sum(said.reasoning_tokens for said in self.choices)}
+        # only chats have thoughts, and they have one choice
+        details = {"reasoning_tokens": self.said.reasoning_tokens}
         if self.said.prediction is not None:
             accepted, rejected = self.said.prediction
             details = {

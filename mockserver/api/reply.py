@@ -44,4 +44,6 @@ class Reply:
     @property
     def says(self) -> bool:
         """Whether the script has content."""
-        return self.echo or any(one is not None for one in (self.text, self.tokens, self.json))
+        return (
+            self.text is not None or self.tokens is not None or self.json is not None or self.echo
+        )

@@ -80,5 +80,5 @@ class Said:
     @property
     def tokens(self) -> int:
         """All tokens: what a limit limits and what is paid for."""
-        calls = sum(call.tokens for call in self.calls)
-        return self.hidden + len(self.reasoning) + len(self.pieces) + calls
+        rest = self.hidden + len(self.reasoning) + len(self.pieces)
+        return rest + sum(call.tokens for call in self.calls) if self.calls else rest

@@ -32,14 +32,14 @@ class Ask:
 
 def say(reply: Reply, ask: Ask, voice: Random, ids: Random) -> Said:
     """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
-    body = ask.body
-    if reply.answers:
+    body, scripted = ask.body, reply.answers
+    if scripted:
         pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, ids)
     else:
         calls = _calls(ask, voice, ids)
         pieces = [] if calls else _content(ask, voice)
     thoughts = reply.reasoning or ""
-    if reply.reasoning is None and not reply.answers and "messages" in body:
+    if reply.reasoning is None and not scripted and "messages" in body:
         thoughts = thinking.thoughts(body, ask.model, voice)
     said = _limited(thoughts, until_stop(pieces, body.get("stop")), calls, ask)
     return _with_extras(said, body, voice)
@@ -71,10 +71,14 @@ def _scripted(reply: Reply, ask: Ask, voice: Random) -> list[str]:
 
 
 def _scripted_calls(reply: Reply, ask: Ask, ids: Random) -> tuple[Call, ...]:
+    if not reply.tool_calls:
+        return ()
     return tuple(_call(one.name, one.arguments, ask.model, ids) for one in reply.tool_calls)
 
 
 def _calls(ask: Ask, voice: Random, ids: Random) -> tuple[Call, ...]:
+    if not ask.body.get("tools"):
+        return ()
     return tuple(
         _call(function["name"], _arguments(function, voice), ask.model, ids)
         for function in tools.wanted(ask.body)
@@ -130,10 +134,12 @@ def _accepted(said: Said, prediction: Mapping[str, Any]) -> tuple[int, int]:
 
 def _limited(thoughts: str, pieces: Sequence[str], calls: tuple[Call, ...], ask: Ask) -> Said:
     """Put the parts together as far as the limit reaches."""
-    shown = thinking.shown(ask.body, ask.model)
-    thought = tokens.pieces(thinking.tagged(thoughts) if shown == "raw" else thoughts)
     finish: FinishReason = "tool_calls" if calls else "stop"
     room = ask.limit
+    if not thoughts and not calls:  # by far the most
+        return Said(tuple(pieces[:room]), "length" if len(pieces) > room else finish)
+    shown = thinking.shown(ask.body, ask.model)
+    thought = tokens.pieces(thinking.tagged(thoughts) if shown == "raw" else thoughts)
     if len(thought) + len(pieces) + sum(call.tokens for call in calls) > room:
         finish = "length"
         thought = thought[:room]

@@ -65,11 +65,10 @@ def count_images(content: object) -> int:
 
 def count_message(message: Mapping[str, Any]) -> int:
     """Return the tokens of a message's text and calls of tools."""
-    calls = sum(
-        count(call["function"]["name"]) + count(call["function"]["arguments"])
-        for call in message.get("tool_calls") or ()
-    )
-    return count_content(message.get("content")) + calls
+    total = count_content(message.get("content"))
+    for call in message.get("tool_calls") or ():
+        total += count(call["function"]["name"]) + count(call["function"]["arguments"])
+    return total
 
 
 def count_tools(tools: Sequence[Mapping[str, Any]]) -> int:
