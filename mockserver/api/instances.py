@@ -21,13 +21,17 @@ AnySchema: TypeAlias = Schema | bool
 
 _SHALLOW = 4  # below this only what is required is made, which ends most recursions
 _ABYSS = 40  # a schema that is deeper requires itself and has no instance
+_LARGEST = 10_000  # values in an instance, and characters in a string
 _JSON_OBJECT = 3  # keys of an object without a schema
 
 
 def instance(schema: AnySchema, random: Random) -> Any:
-    """Return a value that the schema allows."""
+    """Return a value that the schema allows; null for one that makes no sense or allows none."""
     root = schema if isinstance(schema, Mapping) else {}
-    return _Maker(root, random).make(schema, 0)
+    try:
+        return _Maker(root, random).make(schema, 0)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return None  # a client can write anything where a schema should be
 
 
 def json_object(random: Random) -> dict[str, Any]:
@@ -41,6 +45,7 @@ class _Maker:
     def __init__(self, root: Schema, random: Random) -> None:
         self.root = root
         self.random = random
+        self.left = _LARGEST
         self.kinds: Mapping[str, Callable[[Schema, int], Any]] = {
             "object": self.object,
             "array": self.array,
@@ -53,8 +58,11 @@ class _Maker:
 
     def make(self, schema: AnySchema, depth: int) -> Any:
         """Return a value for a schema at some depth."""
-        if not isinstance(schema, Mapping) or depth > _ABYSS:
-            return None if schema is False or depth > _ABYSS else self.string({}, depth)
+        self.left -= 1
+        if schema is False or depth > _ABYSS or self.left < 0:
+            return None
+        if not isinstance(schema, Mapping):
+            return self.string({}, depth)
         schema = self.resolved(schema, depth)
         if "const" in schema:
             return schema["const"]
@@ -131,6 +139,7 @@ class _Maker:
         shortest = schema.get("minItems", 1 if depth < _SHALLOW else 0)
         longest = schema.get("maxItems", max(shortest + 2, 0) if depth < _SHALLOW else shortest)
         length = self.random.randint(min(shortest, longest), longest)
+        length = min(length, max(self.left, 0))
         items = schema.get("items", True)
         made = [self.make(items, depth + 1) for _ in range(length - len(first))]
         made = (first + made)[: max(longest, 0)]
@@ -152,7 +161,7 @@ class _Maker:
         if schema.get("format") in _FORMATS:
             return _FORMATS[schema["format"]](self.random)
         text = prose.words(self.random, self.random.randint(1, 3))
-        while len(text) < schema.get("minLength", 0):
+        while len(text) < min(schema.get("minLength", 0), _LARGEST):
             text += f" {prose.words(self.random, 1)}"
         return text[: schema.get("maxLength", len(text))]
 

@@ -9,6 +9,10 @@ from jsonschema import Draft202012Validator
 from mockserver.api.instances import instance, json_object
 
 WORDS = st.sampled_from(["name", "age", "kind", "parts", "next"])
+KEYWORDS = """
+type properties required items enum const anyOf allOf $ref $defs minimum maximum multipleOf
+minItems maxItems prefixItems uniqueItems minLength maxLength format
+"""
 LEAVES = st.one_of(
     st.sampled_from([{}, {"type": "boolean"}, {"type": "null"}, {"type": ["string", "null"]}]),
     st.builds(
@@ -146,12 +150,42 @@ def test_schema(name, seed):
     [
         False,
         {"$ref": "#"},
+        {"$ref": "#/a/b"},
+        {"properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}, "required": ["a", "b"]},
+        {"type": "array", "minItems": 10**9},
+        {"type": "string", "minLength": 10**9},
+        {"type": "integer", "minimum": 2, "maximum": 1},
+        {"type": "integer", "multipleOf": 0},
+        {"type": "array", "minItems": 3, "maxItems": 1},
+        {"type": "number", "minimum": "x"},
+        {"type": {"type": "string"}},
+        {"properties": ["a"]},
+        {"items": {"type": "array", "maxItems": -1}},
+        {"required": 7},
+        {"anyOf": [7]},
+        {"allOf": "x"},
+        {"enum": []},
         {"$ref": "https://example.com/schema"},
         {"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]},
     ],
 )
 def test_impossible(schema):
-    """A schema without an instance is no endless loop."""
+    """A schema without an instance, or without sense, is neither an endless loop nor an error."""
+    json.dumps(instance(schema, Random(1)))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(KEYWORDS.split()), inner, max_size=4)
+        ),
+        max_leaves=15,
+    )
+)
+def test_nonsense(schema):
+    """Whatever stands where a schema should be, there is an answer."""
     json.dumps(instance(schema, Random(1)))
 
 
