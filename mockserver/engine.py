@@ -15,6 +15,8 @@ from random import Random
 from .api import editions
 from .api.limits import Quota, Refusal
 from .api.problems import RefusalError
+from .api.prompt import parts
+from .api.prompt_cache import BLOCK, PromptCache
 from .api.reply import Reply
 from .faults import Context
 from .honest import Honest
@@ -45,6 +47,7 @@ class Engine:
         self._tier = self.edition.tier(scenario.tier)
         self._started = now
         self._quotas: dict[tuple[str | None, str], Quota] = {}
+        self._prompts = PromptCache()
         self._asked = [0] * len(scenario.rules)
         self._luck = [Random(f"{self.seed}/rule/{at}") for at in range(len(scenario.rules))]
 
@@ -122,8 +125,16 @@ class Engine:
         if inquiry.refusal is not None:
             return honest.refusal(inquiry.refusal)
         if quota is not None:
+            self._read_cached(inquiry, context.now)
             return honest.completion(inquiry, reply, quota)
         return self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
+
+    def _read_cached(self, inquiry: Inquiry, now: float) -> None:
+        """Note how much of the prompt was read before; the short ones are never cached."""
+        if self.edition.prompt_cache and inquiry.prompt > BLOCK:
+            account = _identity(inquiry.request.key), inquiry.model_id
+            found = parts(inquiry.body, inquiry.size)
+            inquiry.cached = self._prompts.read(account, found, now)
 
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)

@@ -15,13 +15,22 @@ from .api import answer, chat, completions, headers, models
 from .api.edition import Edition
 from .api.limits import Quota
 from .api.problems import PROBLEMS, RefusalError
-from .api.reply import Reply, say
+from .api.reply import Reply
+from .api.say import Ask, say
 from .api.sse import dumps
 from .inquiry import Inquiry
 from .plan import Data, End, Head, Headers, Plan, tokens_of
 
 _JSON = "application/json"
 _STREAM = "text/event-stream; charset=utf-8"
+# what changes the form of an answer, not its words
+_FORM = frozenset(
+    {
+        *("stream", "stream_options", "stop", "logprobs", "top_logprobs", "reasoning_format"),
+        *("max_tokens", "max_completion_tokens", "prediction", "prompt_cache_key"),
+        *("service_tier", "user", "n", "best_of", "echo"),
+    }
+)
 _WRITERS = {"chat": chat, "completions": completions}
 
 
@@ -85,10 +94,17 @@ class Honest:
 
     def _said(self, inquiry: Inquiry, reply: Reply) -> answer.Answer:
         model = self.edition.models[inquiry.model_id]
-        said = say(reply, limit=inquiry.limit, random=_voice(self.seed, inquiry))
         number = answer.number(self.random)
+        asked = [inquiry.body] if inquiry.endpoint == "chat" else completions.asked(inquiry.body)
+        choices = []
+        for at, body in enumerate(asked):
+            ask = Ask(body, model, inquiry.limit)
+            choices.append(say(reply, ask, _voice(self.seed, inquiry, at), self.random))
         times = answer.times(
-            model, prompt=inquiry.prompt, completion=len(said.pieces), random=self.random
+            model,
+            prompt=inquiry.prompt,
+            completion=sum([said.tokens for said in choices]),
+            random=self.random,
         )
         return answer.Answer(
             number,
@@ -96,8 +112,11 @@ class Honest:
             inquiry.model_id,
             model,
             inquiry.prompt,
-            said,
+            choices[0],
             times,
+            tuple(choices[1:]),
+            inquiry.cached,
+            inquiry.size.images,
             self.edition.bodies,
         )
 
@@ -115,12 +134,8 @@ def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
             return dumps(None)  # the warm-up
 
 
-def _voice(seed: int, inquiry: Inquiry) -> Random:
-    """Return the randomness of what is said: the same for the same request, streamed or not."""
-    about = {
-        name: value
-        for name, value in inquiry.body.items()
-        if name not in ("stream", "stream_options")
-    }
-    text = f"{seed}/{json.dumps(about, sort_keys=True)}"
+def _voice(seed: int, inquiry: Inquiry, choice: int) -> Random:
+    """Return the randomness of what is said: the same however much of it is shown, and how."""
+    about = {name: value for name, value in inquiry.body.items() if name not in _FORM}
+    text = f"{seed}/{json.dumps(about, sort_keys=True)}{choice or ''}"
     return Random(blake2b(text.encode(), digest_size=8).digest())

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .api import tokens
 from .api.batches import BatchRequest, read_request
 from .api.decoding import as_json
-from .api.edition import Edition, Model
+from .api.edition import Edition
 from .api.files import Upload, read_upload
 from .api.parameters import check_fields, read_query
 from .api.problem import RefusalError
+from .api.prompt import Size, measure
 from .api.refusals import examine
 from .api.routes import WITHOUT_KEY, Endpoint, route
 from .api.sse import dumps
@@ -29,8 +29,9 @@ class Inquiry:
     """
     What a request asks for, as far as it could be read before ``refusal`` ended the reading.
 
-    The body of ``request`` is JSON as soon as it could be decoded, else as sent. ``requested`` is
-    the completion length that the client asked for, ``limit`` what it may get, both in tokens.
+    The body of ``request`` is JSON as soon as it could be decoded, else as sent. ``size`` is the
+    prompt in parts, ``cached`` what the prompt cache has of it, ``requested`` the completion length
+    that the client asked for, ``limit`` what it may get, all in tokens.
     """
 
     request: Request
@@ -41,6 +42,8 @@ class Inquiry:
     upload: Upload | None = None
     batch: BatchRequest | None = None
     prompt: int = 0
+    size: Size = field(default_factory=Size)
+    cached: int = 0
     requested: int | None = None
     limit: int = 0
     refusal: RefusalError | None = None
@@ -100,8 +103,8 @@ def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
 def prompt_text(body: dict[str, Any]) -> str:
     """Return the text of all messages, or the prompt, for a rule to search."""
     if "messages" not in body:
-        prompt = body.get("prompt", "")
-        return prompt if isinstance(prompt, str) else "\n".join(map(str, prompt))
+        text = body.get("prompt", "")
+        return text if isinstance(text, str) else "\n".join(map(str, text))
     contents = (message.get("content") for message in body["messages"])
     return "\n".join(
         content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
@@ -175,7 +178,8 @@ def _measure(inquiry: Inquiry, edition: Edition) -> None:
         problem = "model_archived" if known and known.archived else "model_not_found"
         raise RefusalError(problem, {"model": inquiry.model_id})
     model = edition.models[inquiry.model_id]
-    inquiry.prompt = _prompt_tokens(body, model)
+    inquiry.size = measure(body, model)
+    inquiry.prompt = inquiry.size.tokens
     asked = body.get("max_completion_tokens")
     asked = body.get("max_tokens") if asked is None else asked
     inquiry.requested = None if asked in (None, -1) else min(asked, _ABSURD)
@@ -184,17 +188,3 @@ def _measure(inquiry: Inquiry, edition: Edition) -> None:
     room = min(model.context - inquiry.prompt, model.max_output)
     wanted = model.default_output if inquiry.requested is None else inquiry.requested
     inquiry.limit = room if wanted is None else min(wanted, room)
-
-
-def _prompt_tokens(body: dict[str, Any], model: Model) -> int:
-    if "messages" in body:
-        return tokens.count_messages(
-            body["messages"], base=model.prompt_base, each=model.prompt_each
-        )
-    prompt = body["prompt"]
-    if isinstance(prompt, str):
-        return tokens.count(prompt)
-    return sum(
-        tokens.count(one) if isinstance(one, str) else len(one) if isinstance(one, list) else 1
-        for one in prompt
-    )

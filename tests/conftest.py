@@ -94,11 +94,14 @@ def objects():
 
 @pytest.fixture(scope="session")
 def text(objects):
-    """Return a reader of the text that a completion hands to the client."""
+    """Return a reader of the text that a completion hands to the client, thoughts included."""
+
+    def said(holder):
+        return (holder.get("reasoning") or "") + (holder.get("content") or holder.get("text") or "")
 
     def read(plan):
         choices = [one["choices"][0] for one in objects(plan)]
         holders = [choice.get("delta") or choice.get("message") or choice for choice in choices]
-        return "".join(holder.get("content") or holder.get("text") or "" for holder in holders)
+        return "".join(map(said, holders))
 
     return read

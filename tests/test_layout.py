@@ -24,7 +24,6 @@ ELSEWHERE = {
     "mockserver/__main__.py": "tests/test_cli.py",  # three lines
     "mockserver/edge/serving.py": "tests/test_cli.py",  # a foreground process, met through `serve`
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
-    "mockserver/honest.py": "tests/test_engine.py",  # one of the engine's steps
     "pytest_cerebras/clients.py": "tests/plugin/test_mock.py",  # fixtures, used by all of it
     "pytest_cerebras/inprocess.py": "tests/test_edges_agree.py",  # both edges against each other
     "pytest_cerebras/options.py": "tests/plugin/test_plugin.py",  # settings, met through pytest

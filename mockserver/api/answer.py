@@ -9,7 +9,9 @@ from random import Random
 from typing import Any
 
 from .edition import Bodies, Model
-from .reply import Said
+from .said import Said
+
+_PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,9 @@ class Answer:
     A completion, ready to be written in either form.
 
     ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``prompt`` the
-    tokens of the prompt, ``times`` the server's measurements in seconds.
+    tokens of the prompt, of which ``cached`` came from the prompt cache and ``images`` are those
+    of images, ``times`` the server's measurements in seconds. ``others`` are the choices after
+    the first.
     """
 
     number: str
@@ -28,7 +32,21 @@ class Answer:
     prompt: int
     said: Said
     times: dict[str, float]
+    others: tuple[Said, ...] = ()
+    cached: int = 0
+    images: int = 0
     bodies: Bodies = field(default_factory=Bodies)
+
+    @property
+    def choices(self) -> tuple[Said, ...]:
+        """All choices in order."""
+        return (self.said, *self.others)
+
+    @property
+    def tokens(self) -> int:
+        """The completion tokens of all choices."""
+        first = self.said.tokens
+        return first + sum(said.tokens for said in self.others) if self.others else first
 
     @property
     def fingerprint(self) -> str:
@@ -37,19 +55,24 @@ class Answer:
 
     def usage(self) -> dict[str, Any]:
         """Return the token counts, with the keys of the edition in its order."""
-        completion = len(self.said.pieces)
+        completion = self.tokens
+        accepted, rejected = self.said.prediction or (0, 0)
         counts: dict[str, Any] = {
             "total_tokens": self.prompt + completion,
             "completion_tokens": completion,
             "prompt_tokens": self.prompt,
-            "accepted_prediction_tokens": 0,
-            "rejected_prediction_tokens": 0,
-            "reasoning_tokens": 0,
-            "cached_tokens": 0,
+            "accepted_prediction_tokens": accepted,
+            "rejected_prediction_tokens": rejected,
+            # only chats have thoughts, and they have one choice
+            "reasoning_tokens": self.said.reasoning_tokens,
+            "cached_tokens": self.cached,
         }
         if self.model.vision:
-            counts["image_tokens"] = 0
-        counts["completion_tokens_details"] = _chosen(counts, self.bodies.completion_details)
+            counts["image_tokens"] = self.images
+        details = self.bodies.completion_details
+        if self.said.prediction is not None:
+            details = tuple(dict.fromkeys((*_PREDICTION, *details)))
+        counts["completion_tokens_details"] = _chosen(counts, details)
         if self.model.counts_cached:
             counts["prompt_tokens_details"] = _chosen(counts, self.bodies.prompt_details)
         return _chosen(counts, self.bodies.usage)

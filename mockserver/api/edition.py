@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -43,6 +43,8 @@ Check = Literal[
 ]
 """What is examined in a body that is well-formed; see ``refusals``."""
 
+ShownReasoning: TypeAlias = Literal["parsed", "raw", "hidden"]
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -59,6 +61,9 @@ class Model:
 
     ``reasoning_efforts`` and ``reasoning_formats`` are those that it takes (empty: all of them),
     ``lacks`` what it refuses although the API knows it.
+
+    ``reasoning_effort`` and ``reasoning_format`` are those of a request that names none;
+    ``whole_tool_calls`` says that a stream has each call of a tool in one piece.
     """
 
     context: Positive
@@ -79,6 +84,9 @@ class Model:
     reasoning_efforts: tuple[ReasoningEffort, ...] = ()
     reasoning_formats: tuple[ReasoningFormat, ...] = ()
     lacks: tuple[Lack, ...] = ()
+    reasoning_effort: Literal["none", "low", "medium", "high"] = "medium"
+    reasoning_format: ShownReasoning = "parsed"
+    whole_tool_calls: bool = False
     tokenizer: str = ""
     preview: bool = False
     stop_event: bool = False
@@ -195,6 +203,7 @@ class Edition:
     keys: Keys = field(default_factory=Keys)
     validation: Validation = field(default_factory=Validation)
     revived: tuple[str, ...] = ()
+    prompt_cache: bool = True
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
 

@@ -20,8 +20,17 @@ _POOL_SIZE = 600
 
 def answer(random: Random) -> list[str]:
     """Return a short answer of some sentences, as tokens."""
-    text = " ".join(_sentence(random) for _ in range(random.randint(2, 8)))
-    return tokens.pieces(text)
+    return tokens.pieces(sentences(random, random.randint(2, 8)))
+
+
+def sentences(random: Random, number: int) -> str:
+    """Return so many sentences."""
+    return " ".join(_sentence(random) for _ in range(number))
+
+
+def words(random: Random, number: int) -> str:
+    """Return so many different words, without a full stop."""
+    return " ".join(random.sample(_words(), number))
 
 
 def of_length(random: Random, length: int) -> list[str]:

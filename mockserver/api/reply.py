@@ -1,48 +1,49 @@
-"""What the model says: scripted by a scenario, else prose, cut at the length it may have."""
+"""What a scenario lets the model say."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from random import Random
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
 
 from mockserver.quantities import Count
 
-from . import prose, tokens
+
+@dataclass(frozen=True, slots=True)
+class ScriptedCall:
+    """A call of a tool; arguments that are a text stand there as they are, JSON or not."""
+
+    name: str
+    arguments: Mapping[str, JsonValue] | str = field(default_factory=dict[str, JsonValue])
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """
-    What a scenario lets the model say: a ``text``, or prose of so many ``tokens``.
+    A script for the model.
 
-    With neither, the model says some sentences of prose.
+    What it says is a ``text``, a ``json`` value, prose of so many ``tokens``, or the ``echo`` of
+    the last user message, the first of them that is given; ``tool_calls`` may come with it or
+    alone. ``reasoning`` is what it thinks before. A scripted answer comes without thoughts of the
+    model's own; without a script the request decides what the model says.
     """
 
     text: str | None = None
     tokens: Count | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A completion as tokens; joined, they are its text."""
-
-    pieces: tuple[str, ...]
-    finish_reason: Literal["stop", "length"]
+    json: JsonValue = None
+    echo: bool = False
+    tool_calls: tuple[ScriptedCall, ...] = ()
+    reasoning: str | None = None
 
     @property
-    def text(self) -> str:
-        """The whole completion."""
-        return "".join(self.pieces)
+    def answers(self) -> bool:
+        """Whether the script has an answer, and not only thoughts."""
+        return self.says or bool(self.tool_calls)
 
-
-def say(reply: Reply, *, limit: int, random: Random) -> Said:
-    """Return what the model says in at most ``limit`` tokens."""
-    if reply.text is not None:
-        pieces = tokens.pieces(reply.text)
-    elif reply.tokens is not None:
-        pieces = prose.of_length(random, reply.tokens)
-    else:
-        pieces = prose.answer(random)
-    cut = len(pieces) > limit
-    return Said(tuple(pieces[:limit]), "length" if cut else "stop")
+    @property
+    def says(self) -> bool:
+        """Whether the script has content."""
+        return (
+            self.text is not None or self.tokens is not None or self.json is not None or self.echo
+        )

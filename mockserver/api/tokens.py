@@ -10,6 +10,7 @@ How far it is from the real tokenizers is measured in ``tests/api/test_tokens.py
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -55,19 +56,30 @@ def count_content(content: object) -> int:
     return 0
 
 
-def count_messages(messages: Sequence[Mapping[str, Any]], *, base: int, each: int) -> int:
-    """
-    Return the prompt tokens of a conversation.
+def count_images(content: object) -> int:
+    """Return the number of images in a message's content."""
+    if isinstance(content, str) or not isinstance(content, Sequence):
+        return 0
+    return sum(part["type"] in ("image", "image_url") for part in content)
 
-    ``base`` is what the model's chat template costs, ``each`` what it adds to every message.
+
+def count_message(message: Mapping[str, Any]) -> int:
+    """Return the tokens of a message's text and calls of tools."""
+    total = count_content(message.get("content"))
+    for call in message.get("tool_calls") or ():
+        total += count(call["function"]["name"]) + count(call["function"]["arguments"])
+    return total
+
+
+def count_tools(tools: Sequence[Mapping[str, Any]]) -> int:
     """
-    texts = sum(count_content(message.get("content")) for message in messages)
-    calls = sum(
-        count(call["function"]["name"]) + count(call["function"]["arguments"])
-        for message in messages
-        for call in message.get("tool_calls") or ()
-    )
-    return base + each * len(messages) + texts + calls
+    Return what the tools add to a prompt: two thirds of their JSON.
+
+    Models are shown their tools in other notations; recorded prompts of gpt-oss with one to three
+    tools cost between 0.6 times their JSON and as much.
+    """
+    texts = (json.dumps(tool["function"], separators=(",", ":")) for tool in tools)
+    return sum(count(text) * 2 // 3 for text in texts)
 
 
 def _split_wide(piece: str) -> list[str]:

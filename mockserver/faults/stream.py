@@ -16,6 +16,8 @@ from mockserver.quantities import Count
 from .base import Context
 from .status import Error, ProblemName
 
+_CONTENT = ("content", "text")  # names of what is said
+
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
@@ -36,7 +38,7 @@ class Truncate:
         for step in plan:
             if not isinstance(step, Data):
                 kept.append(step)
-            elif room or not step.tokens or _has_usage(step):
+            elif room or _has_usage(step) or _is_role(step) or not _is_choice(step):
                 shorter = _shortened(step, room, total=self.tokens)
                 room -= shorter.tokens
                 kept.append(shorter)
@@ -86,6 +88,16 @@ def _has_usage(step: Data) -> bool:
     return b'"usage":' in step.data
 
 
+def _is_choice(step: Data) -> bool:
+    """Whether it says something of a choice; ``[DONE]`` and comments don't."""
+    return b'"choices":' in step.data
+
+
+def _is_role(step: Data) -> bool:
+    """Whether it is a stream's first event, whose tokens are thoughts that nobody sees."""
+    return b'"delta":{"role":' in step.data
+
+
 def _shortened(step: Data, room: int, *, total: int) -> Data:
     """Return a piece with at most ``room`` tokens of text; one with usage counts ``total``."""
     if step.tokens <= room and not _has_usage(step):
@@ -96,23 +108,70 @@ def _shortened(step: Data, room: int, *, total: int) -> Data:
     except ValueError:  # another fault has left a part of it
         part = step.data[: len(step.data) * room // max(step.tokens, room, 1)]
         return Data(part, min(step.tokens, room))
-    for choice in body["choices"]:
-        _cut_text(choice, room)
+    excess = max(0, step.tokens - room)
+    for choice in reversed(body["choices"]):
+        excess = _drop(choice, excess)
     if "usage" in body:
         _finish(body, total)
     return Data(event(body) if streamed else dumps(body), min(step.tokens, room))
 
 
-def _cut_text(choice: dict[str, Any], room: int) -> None:
-    for holder in (choice.get("delta"), choice.get("message"), choice):
-        for name in ("content", "text"):
-            if isinstance(holder, dict) and isinstance(holder.get(name), str):
-                holder[name] = "".join(tokens.pieces(holder[name])[:room])
+def _drop(choice: dict[str, Any], excess: int) -> int:
+    """Take so many tokens off the end of a choice; return how many more there were to take."""
+    holder = choice.get("delta") or choice.get("message") or choice
+    excess = _drop_calls(holder, excess)
+    for name in (*_CONTENT, "reasoning"):
+        pieces = tokens.pieces(holder.get(name) or "")
+        dropped = min(excess, len(pieces))
+        if dropped:
+            holder[name] = "".join(pieces[: len(pieces) - dropped])
+            excess -= dropped
+        if dropped and name in _CONTENT:
+            _drop_odds(choice, dropped)
+    if holder.get("reasoning") == "":
+        del holder["reasoning"]
+    return excess
+
+
+def _drop_calls(holder: dict[str, Any], excess: int) -> int:
+    calls = holder.get("tool_calls", [])
+    while calls and excess:
+        function = calls[-1]["function"]
+        pieces = tokens.pieces(function["arguments"])
+        function["arguments"] = "".join(pieces[: max(0, len(pieces) - excess)])
+        dropped = min(excess, len(pieces))
+        excess -= dropped
+        if excess and "name" in function:  # its one token goes last
+            calls.pop()
+            excess -= 1
+        elif excess:
+            break
+    if "tool_calls" in holder and not calls:
+        del holder["tool_calls"]
+    return excess
+
+
+def _drop_odds(choice: dict[str, Any], dropped: int) -> None:
+    for odds in (choice.get("logprobs") or {}).values():
+        del odds[len(odds) - dropped :]
 
 
 def _finish(body: dict[str, Any], total: int) -> None:
-    for choice in body["choices"]:
-        choice["finish_reason"] = "length"
     usage = body["usage"]
     usage["completion_tokens"] = total
     usage["total_tokens"] = usage["prompt_tokens"] + total
+    details = usage.get("completion_tokens_details", {})
+    if "reasoning_tokens" in details:
+        details["reasoning_tokens"] = min(details["reasoning_tokens"], total)
+    for choice in body["choices"]:
+        choice["finish_reason"] = "length"
+        if "message" in choice:
+            choice["message"] = _message(choice["message"], details.get("reasoning_tokens", 0))
+
+
+def _message(message: dict[str, Any], thought: int) -> dict[str, Any]:
+    """Return the message with an empty content if it has nothing else, and else with none."""
+    content = message.pop("content", "")
+    if not content and (thought or "reasoning" in message or "tool_calls" in message):
+        return message
+    return {"content": content, **message}

@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.api import answer
 from mockserver.api.edition import Model
-from mockserver.api.reply import Said
+from mockserver.api.said import Said
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
 
@@ -52,6 +52,19 @@ def test_usage_with_images():
     seeing = Model(context=1, max_output=1, speed=1, vision=True)
     details = whole(model=seeing).usage()["prompt_tokens_details"]
     assert details == {"cached_tokens": 0, "image_tokens": 0}
+
+
+def test_usage_of_everything():
+    """Thoughts, cached and predicted tokens are counted in their places, choices together."""
+    said = Said(("a", "b"), "stop", ("h", "m"), hidden=1, prediction=(2, 5))
+    usage = whole(said=said, others=(Said(("c",), "stop"),), cached=128).usage()
+    assert usage["completion_tokens"] == 6
+    assert usage["completion_tokens_details"] == {
+        "accepted_prediction_tokens": 2,
+        "rejected_prediction_tokens": 5,
+        "reasoning_tokens": 3,
+    }
+    assert usage["prompt_tokens_details"] == {"cached_tokens": 128}
 
 
 def test_tail():

@@ -5,16 +5,33 @@ import pytest
 from mockserver.api import chat
 from mockserver.api.answer import Answer
 from mockserver.api.edition import Model
-from mockserver.api.reply import Said
+from mockserver.api.said import Call, Odds, Said
 from mockserver.api.sse import DONE, event, parsed
 from mockserver.plan import tokens_of
 
 PIECES = ("He", ' said "', "grün", '"', "\n", " and\\", "日", "\0", "\u2028")
 
 
-def whole(*pieces, step=1, finish="stop"):
-    model = Model(context=8192, max_output=8192, speed=1000, tokens_per_event=step)
-    return Answer("n-1", 1790000000.5, "m", model, 5, Said(pieces, finish), {"total_time": 0.1})
+CALLS = (Call("0f0", 'a"b', ('{"', "x", '":', "1", "}")), Call("1f1", "c", ("{}",)))
+
+
+def whole(*pieces, step=1, finish="stop", complete=False, **said):
+    model = Model(8192, 8192, 1000, tokens_per_event=step, whole_tool_calls=complete)
+    said = Said(pieces, finish, **said)
+    return Answer("n-1", 1790000000.5, "m", model, 5, said, {"total_time": 0.1})
+
+
+def deltas(answer):
+    *events, last = chat.stream(answer, done=False)
+    for data in (*events, last):
+        assert data.data == event(parsed(data.data))
+    assert tokens_of(events) == answer.tokens == chat.document(answer).tokens
+    assert parsed(last.data)["usage"]["completion_tokens"] == answer.tokens
+    return [(parsed(data.data)["choices"][0]["delta"], data.tokens) for data in events]
+
+
+def message(answer):
+    return json.loads(chat.document(answer).data)["choices"][0]["message"]
 
 
 def test_document():
@@ -92,3 +109,90 @@ def test_nothing_said():
     plan = chat.stream(whole(), done=True)
     assert (len(plan), tokens_of(plan)) == (3, 0)
     assert json.loads(chat.document(whole()).data)["choices"][0]["message"]["content"] == ""
+
+
+def test_reasoning():
+    """Thoughts have a key of their own, and come first in a stream."""
+    answer = whole("Yes", ".", reasoning=("H", "m", "."), step=2)
+    assert list(message(answer).items()) == [
+        ("content", "Yes."),
+        ("reasoning", "Hm."),
+        ("role", "assistant"),
+    ]
+    assert deltas(answer) == [
+        ({"role": "assistant"}, 0),
+        ({"reasoning": "Hm"}, 2),
+        ({"reasoning": "."}, 1),
+        ({"content": "Yes."}, 2),
+    ]
+
+
+def test_only_reasoning():
+    """An answer that ended in its thoughts has no content at all."""
+    answer = whole(reasoning=("Hm",), finish="length")
+    assert message(answer) == {"reasoning": "Hm", "role": "assistant"}
+    assert deltas(answer) == [({"role": "assistant"}, 0), ({"reasoning": "Hm"}, 1)]
+
+
+def test_hidden_reasoning():
+    """Hidden thoughts are paid for before the first text."""
+    answer = whole("Yes", hidden=7)
+    assert deltas(answer) == [({"role": "assistant"}, 7), ({"content": "Yes"}, 1)]
+    assert message(answer) == {"content": "Yes", "role": "assistant"}
+    assert answer.usage()["completion_tokens_details"] == {"reasoning_tokens": 7}
+
+
+def test_tool_calls():
+    """A document has each call with its arguments, keys as they are recorded."""
+    found = message(whole(calls=CALLS, finish="tool_calls"))
+    assert list(found) == ["role", "tool_calls"]
+    assert found["tool_calls"] == [
+        {"function": {"name": 'a"b', "arguments": '{"x":1}'}, "type": "function", "id": "0f0"},
+        {"function": {"name": "c", "arguments": "{}"}, "type": "function", "id": "1f1"},
+    ]
+    assert [list(call) for call in found["tool_calls"]] == [["function", "type", "id"]] * 2
+
+
+def test_tool_calls_in_pieces():
+    """A stream names the tool first and has the arguments in pieces, without name and id."""
+    _, *parts = deltas(whole(calls=CALLS, finish="tool_calls", step=3))
+    fragments = [(delta["tool_calls"][0], tokens) for delta, tokens in parts]
+    named = ["function", "type", "id", "index"]
+    assert [list(one) for one, _ in fragments] == [
+        named,
+        ["function", "type", "index"],
+        ["function", "type", "index"],
+        named,
+        ["function", "type", "index"],
+    ]
+    assert [(one["index"], one["function"], tokens) for one, tokens in fragments] == [
+        (0, {"name": 'a"b', "arguments": ""}, 1),
+        (0, {"arguments": '{"x":'}, 3),
+        (0, {"arguments": "1}"}, 2),
+        (1, {"name": "c", "arguments": ""}, 1),
+        (1, {"arguments": "{}"}, 1),
+    ]
+
+
+def test_whole_tool_calls():
+    """Some models have a whole call in one piece."""
+    _, *parts = deltas(whole(calls=CALLS, finish="tool_calls", complete=True))
+    assert [(delta["tool_calls"][0]["function"], tokens) for delta, tokens in parts] == [
+        ({"name": 'a"b', "arguments": '{"x":1}'}, 6),
+        ({"name": "c", "arguments": "{}"}, 2),
+    ]
+
+
+@pytest.mark.parametrize("step", [1, 2, 5])
+def test_logprobs(step):
+    """The odds of each token stand in the document, and in a stream beside the token."""
+    odds = tuple(Odds(piece, -0.5, (("x", -0.5),)) for piece in PIECES)
+    answer = whole(*PIECES, odds=odds, step=step)
+    choice = json.loads(chat.document(answer).data)["choices"][0]
+    assert list(choice) == ["finish_reason", "index", "logprobs", "message"]
+    _, *events, _ = chat.stream(answer, done=False)
+    choices = [parsed(data.data)["choices"][0] for data in events]
+    streamed = [one for part in choices for one in part["logprobs"]["content"]]
+    assert streamed == choice["logprobs"]["content"]
+    assert [one["token"] for one in streamed] == list(PIECES)
+    assert all(data.data == event(parsed(data.data)) for data in events)

@@ -5,15 +5,20 @@ import pytest
 from mockserver.api import completions
 from mockserver.api.answer import Answer
 from mockserver.api.edition import Model
-from mockserver.api.reply import Said
-from mockserver.api.sse import DONE, parsed
+from mockserver.api.said import Odds, Said
+from mockserver.api.sse import DONE, event, parsed
 
 NAMES = ["id", "choices", "created", "model", "system_fingerprint", "object"]
 
 
-def whole(*pieces, step=1):
+def whole(*pieces, step=1, others=(), **said):
     model = Model(context=8192, max_output=8192, speed=1000, tokens_per_event=step)
-    return Answer("n-1", 1790000000.5, "m", model, 5, Said(pieces, "stop"), {"total_time": 0.1})
+    said = Said(pieces, "stop", **said)
+    return Answer("n-1", 1790000000.5, "m", model, 5, said, {"total_time": 0.1}, others)
+
+
+def choices(data):
+    return parsed(data.data)["choices"]
 
 
 def test_document():
@@ -48,3 +53,64 @@ def test_tokens_per_event(step, tokens):
     *texts, last = completions.stream(whole(*"abcde", step=step), done=False)
     assert [data.tokens for data in texts] == tokens
     assert parsed(last.data)["choices"][0]["finish_reason"] == "stop"
+
+
+@pytest.mark.parametrize(
+    ("body", "prompts"),
+    [
+        ({"prompt": "a"}, ["a"]),
+        ({"prompt": ["a", "b"]}, ["a", "b"]),
+        ({"prompt": ["a", "b"], "n": 2}, ["a", "a", "b", "b"]),
+        ({"prompt": [1, 2]}, [[1, 2]]),
+        ({"prompt": [[1, 2], [3]], "n": None}, [[1, 2], [3]]),
+        ({"prompt": []}, [[]]),
+    ],
+)
+def test_asked(body, prompts):
+    """Each prompt has ``n`` choices; a list of numbers is one prompt."""
+    assert [one["prompt"] for one in completions.asked(body)] == prompts
+
+
+def test_choices():
+    """Several choices stand in one document, and in one stream with one finish."""
+    answer = whole("a", "b", others=(Said(("c",), "length"),), step=2)
+    data = completions.document(answer)
+    assert json.loads(data.data)["choices"] == [
+        {"finish_reason": "stop", "index": 0, "text": "ab"},
+        {"finish_reason": "length", "index": 1, "text": "c"},
+    ]
+    one, other, last = completions.stream(answer, done=False)
+    assert choices(one) == [{"index": 0, "text": "ab"}]
+    assert choices(other) == [{"index": 1, "text": "c"}]
+    assert choices(last) == [
+        {"finish_reason": "stop", "index": 0, "text": ""},
+        {"finish_reason": "length", "index": 1, "text": ""},
+    ]
+    assert parsed(last.data)["usage"]["completion_tokens"] == data.tokens == 3
+    assert (one.tokens, other.tokens) == (2, 1)
+
+
+def test_echo():
+    """The prompt comes first where it is to be repeated, and is not paid for again."""
+    answer = whole(" time", echo='Once "upon" a')
+    assert json.loads(completions.document(answer).data)["choices"][0]["text"] == (
+        'Once "upon" a time'
+    )
+    first, second, _ = completions.stream(answer, done=False)
+    assert (choices(first)[0]["text"], first.tokens) == ('Once "upon" a', 0)
+    assert (choices(second)[0]["text"], second.tokens) == (" time", 1)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_logprobs(step):
+    """The columns of a stream are those of the document, with offsets behind the prompt."""
+    odds = tuple(Odds(piece, -0.5, ((piece, -0.5),)) for piece in ("ab", "c", "d"))
+    answer = whole("ab", "c", "d", odds=odds, echo="xy", step=step)
+    found = json.loads(completions.document(answer).data)["choices"][0]
+    assert list(found) == ["finish_reason", "index", "text", "logprobs"]
+    assert found["logprobs"]["text_offset"] == [2, 4, 5]
+    _, *events, _ = completions.stream(answer, done=False)
+    for name, column in found["logprobs"].items():
+        streamed = [one for data in events for one in choices(data)[0]["logprobs"][name]]
+        assert streamed == column
+    assert all(data.data == event(parsed(data.data)) for data in events)

@@ -20,6 +20,50 @@ RECORDED_DENSITY = [
     ((501, 1300), 4.2, 4.7),
 ]
 
+CALL = {"id": "1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+# Tools of recorded requests to gpt-oss, and what they added to the prompt.
+RECORDED_TOOLS = [
+    (
+        {
+            "name": "add",
+            "description": "Add two integers",
+            "parameters": {
+                "type": "object",
+                "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}},
+                "required": ["a", "b"],
+                "additionalProperties": False,
+            },
+            "strict": True,
+        },
+        53,
+    ),
+    (
+        {
+            "name": "structured_output",
+            "description": "Generate structured output matching the provided schema",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "age": {
+                        "description": "Person's age in years",
+                        "minimum": 1,
+                        "type": "integer",
+                    },
+                    "name": {"description": "Person's full name", "type": "string"},
+                    "occupation": {
+                        "description": "Person's job or profession",
+                        "type": "string",
+                    },
+                },
+                "required": ["name", "age"],
+                "additionalProperties": False,
+            },
+            "strict": True,
+        },
+        73,
+    ),
+]
+
 SHORT = "A mock is honest when it breaks the way the real thing breaks, and says so afterwards."
 LONG = (
     "Our office has a coffee machine that talks to the network. Last winter it lost its lease on "
@@ -121,17 +165,40 @@ def test_count_content(content, count):
     assert tokens.count_content(content) == count
 
 
-def test_count_messages():
-    """A conversation costs its template, a share for each message, its texts and tool calls."""
-    call = {"id": "1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
-    messages = [
-        {"role": "user", "content": "Hello world"},
-        {"role": "assistant", "content": None, "tool_calls": [call, call]},
-        {"role": "tool", "content": "found", "tool_call_id": "1"},
-        {"role": "assistant", "content": "So it is", "tool_calls": None},
-    ]
-    assert tokens.count_messages(messages, base=100, each=10) == 100 + 4 * 10 + 2 + 4 + 1 + 3
-    assert tokens.count_messages([], base=7, each=10) == 7
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        ("text", 0),
+        (None, 0),
+        ([{"type": "text", "text": "a"}], 0),
+        ([{"type": "image_url", "image_url": {"url": "data:"}}, {"type": "image", "image": ""}], 2),
+    ],
+)
+def test_count_images(content, count):
+    """Images come in two kinds of parts."""
+    assert tokens.count_images(content) == count
+
+
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        ({"role": "user", "content": "Hello world"}, 2),
+        ({"role": "assistant", "content": None, "tool_calls": [CALL, CALL]}, 4),
+        ({"role": "tool", "content": "found", "tool_call_id": "1"}, 1),
+        ({"role": "assistant", "content": "So it is", "tool_calls": None}, 3),
+    ],
+)
+def test_count_message(message, count):
+    """A message costs its text and the names and arguments of its calls."""
+    assert tokens.count_message(message) == count
+
+
+@pytest.mark.parametrize(("function", "recorded"), RECORDED_TOOLS)
+def test_count_tools(function, recorded):
+    """Tools are counted to about a third of what they were recorded to cost gpt-oss."""
+    counted = tokens.count_tools([{"type": "function", "function": function}])
+    assert recorded * 0.65 <= counted <= recorded * 1.35
+    assert tokens.count_tools([]) == 0
 
 
 def _recorded():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.api import tokens
-from mockserver.api.reply import Reply
+from mockserver.api.reply import Reply, ScriptedCall
 from mockserver.faults import Context, Cut, Error, ErrorEvent, Latency, Truncate
 from mockserver.plan import Close, Data, End, Head, Wait, tokens_of
 
@@ -69,6 +69,58 @@ def test_no_events_without_text(ask, play, objects):
     assert [tokens.count(delta["content"]) for delta in deltas[1:-1]] == [5, 1]
     assert deltas[-1] == {}
     assert short[-2] == Data(b"data: [DONE]\n\n")
+
+
+CALLS = (ScriptedCall("add", {"a": 2, "b": 3}), ScriptedCall("sub", {"c": "four"}))
+RICH = {
+    "thoughts": Reply(text="It rains.", reasoning="Let me see, shall I?"),
+    "calls": Reply(tool_calls=CALLS),
+    "everything": Reply(text="It rains.", reasoning="Let me see.", tool_calls=CALLS),
+}
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("model", ["llama3.1-8b", "gpt-oss-120b", "qwen-3-32b"])
+@pytest.mark.parametrize(
+    "script",
+    [(reply, shown) for reply in RICH for shown in ("parsed", "raw", "hidden")],
+)
+def test_truncated_is_limited(ask, play, objects, model, script, stream):
+    """A truncated answer is the one that the completion limit would leave, calls cut likewise."""
+    reply, shown = script
+    form = {"stream": stream, "model": model, "reasoning_format": shown}
+    whole = play(ask(**form), reply=RICH[reply]).plan
+    for limit in range(tokens_of(whole)):
+        short = apply(Truncate(limit), whole)
+        assert tokens_of(short) == limit
+        expected = play(ask(**form, max_completion_tokens=limit), reply=RICH[reply]).plan
+        assert [_told(one) for one in objects(short)] == [_told(one) for one in objects(expected)]
+        assert tokens_of(expected) == limit
+
+
+def _told(body):
+    usage = {key: value for key, value in body.get("usage", {}).items() if "completion" in key}
+    return body["choices"], usage
+
+
+def test_truncated_odds(ask, play, objects):
+    """The odds end with the text."""
+    for endpoint, wish in (("chat", True), ("completions", 0)):
+        for stream in (True, False):
+            whole = play(ask(endpoint, logprobs=wish, stream=stream), reply=SIXTY).plan
+            short = objects(apply(Truncate(7), whole))
+            odds = [one["choices"][0].get("logprobs") or {} for one in short]
+            columns = [len(one.get("content", one.get("tokens", ()))) for one in odds]
+            assert sum(columns) == 7
+
+
+@pytest.mark.parametrize("reply", RICH)
+@pytest.mark.parametrize("stream", [True, False])
+def test_cut_in_calls(ask, play, reply, stream):
+    """A connection can be lost after any token, in thoughts and calls as well."""
+    whole = play(ask(model="gpt-oss-120b", stream=stream), reply=RICH[reply]).plan
+    for limit in range(tokens_of(whole)):
+        assert tokens_of(apply(Cut(limit), whole)) == limit
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
+import datetime as dt
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.api.reply import Reply
+from mockserver.api.reply import Reply, ScriptedCall
 from mockserver.faults import FAULTS, Cut, Error, Latency, Truncate
 from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, Window
 
@@ -153,3 +155,36 @@ def test_schema():
     assert list(entry["properties"]) == list(FAULTS)
     assert (entry["minProperties"], entry["maxProperties"]) == (1, 1)
     assert "queue_exceeded" in str(schema["$defs"]["Error"]["properties"]["problem"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "reply"),
+    [
+        ({"tokens": 9}, Reply(tokens=9)),
+        ({"json": {"a": [1, None]}}, Reply(json={"a": [1, None]})),
+        ({"echo": True, "reasoning": "Hm."}, Reply(echo=True, reasoning="Hm.")),
+        ({"tool_calls": [{"name": "a"}]}, Reply(tool_calls=(ScriptedCall("a"),))),
+        (
+            {"tool_calls": [{"name": "a", "arguments": {"b": 1}}, {"name": "c", "arguments": "{"}]},
+            Reply(tool_calls=(ScriptedCall("a", {"b": 1}), ScriptedCall("c", "{"))),
+        ),
+    ],
+)
+def test_reply(keys, reply):
+    """A reply is scripted by its keys."""
+    assert rule(reply=keys).reply == reply
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"tokens": -1},
+        {"tool_calls": [{}]},
+        {"tool_calls": [{"name": "a", "id": "1"}]},
+        {"tool_calls": [{"name": "a", "arguments": [1]}]},
+        {"json": dt.date(2026, 1, 1)},
+    ],
+)
+def test_no_reply(keys):
+    """What cannot be said in JSON cannot be scripted."""
+    assert refused(rules=[{"reply": keys}])

@@ -1,0 +1,166 @@
+"""
+Decides what the model says: what a scenario scripts, else what the request asks for.
+
+Without a script, in this order: calls of tools, JSON for a ``response_format``, prose. A stop
+sequence ends the content, the completion limit ends all of it: thoughts, content and calls
+together, in this order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from random import Random
+from typing import Any
+
+from . import instances, logprobs, prose, thinking, tokens, tools
+from .edition import Model
+from .reply import Reply
+from .said import Call, FinishReason, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who is asked for what: a valid request body, and the completion tokens it may get."""
+
+    body: Mapping[str, Any]
+    model: Model
+    limit: int
+
+
+def say(reply: Reply, ask: Ask, voice: Random, ids: Random) -> Said:
+    """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
+    body, scripted = ask.body, reply.answers
+    if scripted:
+        pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, ids)
+    else:
+        calls = _calls(ask, voice, ids)
+        pieces = [] if calls else _content(ask, voice)
+    thoughts = reply.reasoning or ""
+    if reply.reasoning is None and not scripted and "messages" in body:
+        thoughts = thinking.thoughts(body, ask.model, voice)
+    said = _limited(thoughts, until_stop(pieces, body.get("stop")), calls, ask)
+    return _with_extras(said, body, voice)
+
+
+def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Sequence[str]:
+    """
+    Return the tokens before the first stop sequence, which may begin and end inside of a token.
+
+    >>> until_stop(["one", " two", " three"], ["o t"])
+    ['one', ' tw']
+    """
+    if not stop:
+        return pieces
+    text = "".join(pieces)
+    found = (text.find(one) for one in ([stop] if isinstance(stop, str) else stop) if one)
+    ends = [at for at in found if at >= 0]
+    return tokens.pieces(text[: min(ends)]) if ends else pieces
+
+
+def _scripted(reply: Reply, ask: Ask, voice: Random) -> list[str]:
+    if reply.text is not None:
+        return tokens.pieces(reply.text)
+    if reply.json is not None:
+        return tokens.pieces(_json(reply.json, ask.model))
+    if reply.tokens is not None:
+        return prose.of_length(voice, reply.tokens)
+    return tokens.pieces(tools.last_user_text(ask.body)) if reply.echo else []
+
+
+def _scripted_calls(reply: Reply, ask: Ask, ids: Random) -> tuple[Call, ...]:
+    if not reply.tool_calls:
+        return ()
+    return tuple(_call(one.name, one.arguments, ask.model, ids) for one in reply.tool_calls)
+
+
+def _calls(ask: Ask, voice: Random, ids: Random) -> tuple[Call, ...]:
+    if not ask.body.get("tools"):
+        return ()
+    return tuple(
+        _call(function["name"], _arguments(function, voice), ask.model, ids)
+        for function in tools.wanted(ask.body)
+    )
+
+
+def _arguments(function: tools.Function, voice: Random) -> dict[str, Any]:
+    made = instances.instance({"type": "object", **(function.get("parameters") or {})}, voice)
+    return made if isinstance(made, dict) else {}
+
+
+def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Random) -> Call:
+    text = arguments if isinstance(arguments, str) else _json(arguments, model)
+    return Call(f"{ids.getrandbits(36):09x}", name, tuple(tokens.pieces(text)))
+
+
+def _content(ask: Ask, voice: Random) -> list[str]:
+    wish = ask.body.get("response_format") or {"type": "text"}
+    if wish["type"] == "text":
+        return prose.answer(voice)
+    schema = wish["json_schema"].get("schema") if wish["type"] == "json_schema" else None
+    made = instances.json_object(voice) if schema is None else instances.instance(schema, voice)
+    return tokens.pieces(_json(made, ask.model))
+
+
+def _json(value: object, model: Model) -> str:
+    """Return JSON as a model writes it: recorded with spaces where calls come whole, else none."""
+    separators = (", ", ": ") if model.whole_tool_calls else (",", ":")
+    return json.dumps(value, ensure_ascii=False, separators=separators)
+
+
+def _with_extras(said: Said, body: Mapping[str, Any], voice: Random) -> Said:
+    """Add what a request may ask for on top: odds, the fate of a prediction, the prompt again."""
+    top = logprobs.wanted(body)
+    if top is not None:
+        said = replace(said, odds=logprobs.drawn(said.pieces, top, voice))
+    if body.get("prediction"):
+        said = replace(said, prediction=_accepted(said, body["prediction"]))
+    if body.get("echo"):
+        said = replace(said, echo=tools.last_user_text(body))
+    return said
+
+
+def _accepted(said: Said, prediction: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many tokens of a predicted output were said as predicted, and how many not."""
+    content = prediction["content"]
+    text = content if isinstance(content, str) else "".join(part["text"] for part in content)
+    predicted = tokens.pieces(text)
+    pairs = zip(predicted, said.pieces, strict=False)
+    accepted = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    return accepted, len(predicted) - accepted
+
+
+def _limited(thoughts: str, pieces: Sequence[str], calls: tuple[Call, ...], ask: Ask) -> Said:
+    """Put the parts together as far as the limit reaches."""
+    finish: FinishReason = "tool_calls" if calls else "stop"
+    room = ask.limit
+    if not thoughts and not calls:  # by far the most
+        return Said(tuple(pieces[:room]), "length" if len(pieces) > room else finish)
+    shown = thinking.shown(ask.body, ask.model)
+    thought = tokens.pieces(thinking.tagged(thoughts) if shown == "raw" else thoughts)
+    if len(thought) + len(pieces) + sum(call.tokens for call in calls) > room:
+        finish = "length"
+        thought = thought[:room]
+        room -= len(thought)
+        pieces = pieces[:room]
+        calls = _first(calls, room - len(pieces))
+    if not thought:
+        return Said(tuple(pieces), finish, calls=calls)
+    if shown == "raw":
+        return Said((*thought, *pieces), finish, calls=calls, raw=len(thought))
+    if shown == "hidden":
+        return Said(tuple(pieces), finish, calls=calls, hidden=len(thought))
+    return Said(tuple(pieces), finish, tuple(thought), calls)
+
+
+def _first(calls: tuple[Call, ...], room: int) -> tuple[Call, ...]:
+    """Return the calls that begin within so many tokens, the last of them cut."""
+    begun = []
+    for call in calls:
+        if room < 1:
+            break
+        begun.append(replace(call, pieces=call.pieces[: room - 1]))
+        room -= call.tokens
+    return tuple(begun)

@@ -1,0 +1,72 @@
+"""
+Which tools an unscripted model calls, and with what.
+
+A tool that is forced or required is called. Left to itself the model calls what seems to be asked
+for: each tool whose name or description shares a significant word with the last user message. Once
+a tool has answered it goes on in prose, so that the loop of an agent comes to its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+Function: TypeAlias = Mapping[str, Any]
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_INSIGNIFICANT_WORDS = """
+about all also and any are been but call calls can could did does each every for from function
+    get gets give given has have her here him his how into its just let like may me more most must
+    not now off one our out over please provide provided return returns say shall she should some
+    something such tell than that the their them then there these they this those tool tools use
+    used user uses using very want wants was were what when where which who whom whose why will
+    with would you your
+"""
+_INSIGNIFICANT = frozenset(_INSIGNIFICANT_WORDS.split())
+
+
+def wanted(body: Mapping[str, Any]) -> Sequence[Function]:
+    """Return the functions that the model calls, in the order of the request."""
+    functions: list[Function] = [tool["function"] for tool in body.get("tools") or ()]
+    choice = body.get("tool_choice") or "auto"
+    if not functions or choice == "none":
+        return ()
+    if isinstance(choice, dict):
+        name = choice["function"]["name"]
+        return [next((one for one in functions if one["name"] == name), {"name": name})]
+    if choice == "auto" and body["messages"][-1]["role"] == "tool":
+        return ()
+    asked = words(last_user_text(body))
+    fitting = [one for one in functions if asked & _words_about(one)]
+    if choice == "required" and not fitting:
+        fitting = functions[:1]
+    return fitting[:1] if body.get("parallel_tool_calls") is False else fitting
+
+
+def last_user_text(body: Mapping[str, Any]) -> str:
+    """Return what the user said last, or the prompt of a text completion."""
+    if "messages" not in body:
+        prompt = body["prompt"]
+        return prompt if isinstance(prompt, str) else ""
+    said = (one["content"] for one in reversed(body["messages"]) if one["role"] == "user")
+    content = next(said, "")
+    if isinstance(content, str):
+        return content
+    return "\n".join(part.get("text", "") for part in content)
+
+
+def words(text: str) -> frozenset[str]:
+    """
+    Return the significant words of a text, in the singular.
+
+    >>> sorted(words("Use the getWeather tool for two cities, please"))
+    ['citie', 'two', 'weather']
+    """
+    found = (word.lower() for word in _WORD.findall(_HUMP.sub(" ", text)))
+    return frozenset(word.removesuffix("s") for word in found if word not in _INSIGNIFICANT)
+
+
+def _words_about(function: Function) -> frozenset[str]:
+    return words(f"{function['name']} {function.get('description') or ''}")

@@ -1,0 +1,249 @@
+import json
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.api import prose
+from mockserver.api.edition import Model
+from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.say import Ask, say, until_stop
+from mockserver.api.tokens import pieces
+
+PLAIN = Model(context=8192, max_output=8192, speed=1000)
+THINKER = Model(context=8192, max_output=8192, speed=1000, reasoning=True)
+QWEN = Model(context=8192, max_output=8192, speed=1000, whole_tool_calls=True)
+MESSAGES = [{"role": "user", "content": "How is the weather in Paris?"}]
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "parameters": {"type": "object", "properties": {"city": {"enum": ["Paris"]}}},
+    },
+}
+SCHEMA = {
+    "type": "json_schema",
+    "json_schema": {"name": "x", "schema": {"type": "object", "properties": {"a": {"const": 1}}}},
+}
+
+
+def told(reply=None, *, limit=9999, model=PLAIN, seed=1, **body):
+    body = {"messages": MESSAGES, **body}
+    return say(reply or Reply(), Ask(body, model, limit), Random(seed), Random(2))
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "said", "finish"),
+    [
+        ("one two three", 10, "one two three", "stop"),
+        ("one two three", 3, "one two three", "stop"),
+        ("one two three", 2, "one two", "length"),
+        ("one two three", 0, "", "length"),
+        ("", 10, "", "stop"),
+        ("", 0, "", "stop"),
+    ],
+)
+def test_scripted(text, limit, said, finish):
+    """A scripted text is said as far as the limit lets it, and the finish says which."""
+    result = told(Reply(text=text), limit=limit)
+    assert (result.text, result.finish_reason) == (said, finish)
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply(text="yes", tokens=50, json={}, echo=True), "yes"),
+        (Reply(json={"a": [1, None]}, tokens=50, echo=True), '{"a":[1,null]}'),
+        (Reply(json=False), "false"),
+        (Reply(echo=True), "How is the weather in Paris?"),
+    ],
+)
+def test_first_of_a_script(reply, said):
+    """Of several contents the first is said, whatever the request asks for."""
+    assert told(reply, tools=[WEATHER], model=THINKER).text == said
+    assert told(reply, response_format=SCHEMA).finish_reason == "stop"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "limit", "length", "finish"),
+    [(900, 512, 512, "length"), (512, 512, 512, "stop"), (5, 512, 5, "stop"), (0, 9, 0, "stop")],
+)
+def test_length(tokens, limit, length, finish):
+    """Prose of a length is cut at the limit; a model does not think before it."""
+    result = told(Reply(tokens=tokens), limit=limit, model=THINKER)
+    assert (result.tokens, result.finish_reason) == (length, finish)
+
+
+def test_prose():
+    """Without a script the model says some prose, of which a limit leaves the beginning."""
+    whole = told(seed=7)
+    assert list(whole.pieces) == prose.answer(Random(7))
+    assert whole.finish_reason == "stop"
+    part = told(limit=4, seed=7)
+    assert (part.pieces, part.finish_reason) == (whole.pieces[:4], "length")
+
+
+def test_scripted_calls():
+    """Scripted calls are made with or without a content, and need no tools in the request."""
+    calls = (ScriptedCall("a", {"x": 1}), ScriptedCall("b", "{broken"), ScriptedCall("c"))
+    said = told(Reply(tool_calls=calls))
+    assert [(one.name, one.arguments) for one in said.calls] == [
+        ("a", '{"x":1}'),
+        ("b", "{broken"),
+        ("c", "{}"),
+    ]
+    assert (said.content, said.finish_reason) == (None, "tool_calls")
+    assert told(Reply(text="So.", tool_calls=calls)).content == "So."
+
+
+def test_ids_of_calls():
+    """Each call has nine hexadecimal digits of its own."""
+    said = told(Reply(tool_calls=(ScriptedCall("a"), ScriptedCall("a"))))
+    one, other = (call.id for call in said.calls)
+    assert len(one) == len(other) == 9
+    assert int(one, 16) != int(other, 16)
+
+
+@pytest.mark.parametrize(
+    ("model", "arguments"), [(PLAIN, '{"city":"Paris"}'), (QWEN, '{"city": "Paris"}')]
+)
+def test_tools(model, arguments):
+    """A tool that is asked for is called with arguments from its schema."""
+    said = told(tools=[WEATHER], model=model)
+    assert [(one.name, one.arguments) for one in said.calls] == [("get_weather", arguments)]
+    assert (said.content, said.finish_reason) == (None, "tool_calls")
+
+
+@pytest.mark.parametrize("parameters", [None, {}, {"type": "string"}, {"$ref": "#/$defs/no"}])
+def test_tools_without_parameters(parameters):
+    """A tool without parameters is called with an empty object."""
+    function = {"name": "get_weather", "parameters": parameters}
+    said = told(tools=[{"type": "function", "function": function}])
+    assert said.calls[0].arguments == "{}"
+
+
+@pytest.mark.parametrize(
+    ("wish", "check"),
+    [
+        ({"type": "text"}, lambda text: text.endswith(".")),
+        ({"type": "json_object"}, lambda text: json.loads(text).keys()),
+        (SCHEMA, lambda text: json.loads(text) == {"a": 1}),
+        ({"type": "json_schema", "json_schema": {"name": "x"}}, json.loads),
+    ],
+)
+def test_response_format(wish, check):
+    """The content has the form that was asked for; cut by the limit, it is no JSON any more."""
+    said = told(response_format=wish)
+    assert check(said.text)
+    assert said.finish_reason == "stop"
+    assert told(response_format=wish, limit=2).finish_reason == "length"
+
+
+@pytest.mark.parametrize(
+    ("text", "stop", "said"),
+    [
+        ("one two three", None, "one two three"),
+        ("one two three", [], "one two three"),
+        ("one two three", "", "one two three"),
+        ("one two three", "four", "one two three"),
+        ("one two three", " two", "one"),
+        ("one two three", "wo th", "one t"),
+        ("one two three", ["three", "two"], "one "),
+        ("one two three", "one", ""),
+    ],
+)
+def test_stop(text, stop, said):
+    """The content ends before the first stop sequence, also in the middle of a token."""
+    result = told(Reply(text=text), stop=stop)
+    assert (result.text, result.finish_reason) == (said, "stop")
+    assert list(result.pieces) == pieces(said)
+
+
+def test_stop_behind_the_limit():
+    """A stop sequence that the model does not reach changes nothing."""
+    said = told(Reply(text="one two three"), stop="three", limit=1)
+    assert (said.text, said.finish_reason) == ("one", "length")
+
+
+@given(st.text(), st.lists(st.text(), max_size=4))
+def test_no_stop_sequence_is_said(text, stop):
+    """Whatever the sequences are, none is in the text, which is a beginning of the whole."""
+    said = "".join(until_stop(pieces(text), stop))
+    assert text.startswith(said)
+    assert not any(one in said for one in stop if one)
+
+
+@pytest.mark.parametrize("shown", ["none", "parsed", "text_parsed", "raw", "hidden"])
+@pytest.mark.parametrize("limit", [0, 1, 3, 5, 7, 30])
+def test_limit_of_thoughts(shown, limit):
+    """Thoughts, content and calls share the limit, in this order, wherever they are shown."""
+    script = Reply(text="It rains.", reasoning="Let me see.", tool_calls=(ScriptedCall("a"),))
+    said = told(script, reasoning_format=shown, limit=limit)
+    assert said.tokens == min(limit, told(script, reasoning_format=shown).tokens)
+    cost = told(script, reasoning_format=shown).reasoning_tokens
+    assert said.reasoning_tokens == min(limit, cost)
+    assert bool(said.calls) is (limit > cost + 3)
+    assert said.finish_reason == ("tool_calls" if limit == 30 else "length")
+
+
+@pytest.mark.parametrize(
+    ("shown", "reasoning", "content"),
+    [
+        ("parsed", "Hm.", "Yes."),
+        ("raw", "", "<think>\nHm.\n</think>\n\nYes."),
+        ("hidden", "", "Yes."),
+    ],
+)
+def test_shown(shown, reasoning, content):
+    """Thoughts stand apart, in the content, or nowhere."""
+    said = told(Reply(text="Yes.", reasoning="Hm."), reasoning_format=shown)
+    assert ("".join(said.reasoning), said.content) == (reasoning, content)
+    assert said.reasoning_tokens >= 2
+
+
+def test_only_thoughts_are_scripted():
+    """With scripted thoughts the model still answers as it is asked to."""
+    said = told(Reply(reasoning="Hm."), tools=[WEATHER])
+    assert "".join(said.reasoning) == "Hm."
+    assert said.calls[0].name == "get_weather"
+
+
+def test_thinks_by_itself():
+    """A model that can think does so before answers of its own, and ends there if it must."""
+    said = told(model=THINKER)
+    assert said.reasoning
+    assert said.content
+    part = told(model=THINKER, limit=3)
+    assert (len(part.reasoning), part.content, part.finish_reason) == (3, None, "length")
+    assert not told(model=THINKER, reasoning_effort="none").reasoning
+
+
+def test_completions_do_not_think():
+    """Text completions are text only."""
+    body = {"prompt": "Once"}
+    assert not say(Reply(), Ask(body, THINKER, 99), Random(1), Random(1)).reasoning_tokens
+    assert say(Reply(echo=True), Ask(body, THINKER, 99), Random(1), Random(1)).text == "Once"
+
+
+@pytest.mark.parametrize(
+    ("predicted", "counts"),
+    [
+        ("It rains.", (3, 0)),
+        ("It rains, it pours", (2, 3)),
+        ("", (0, 0)),
+        ("No", (0, 1)),
+        ([{"type": "text", "text": "It"}, {"type": "text", "text": " rains"}], (2, 0)),
+    ],
+)
+def test_prediction(predicted, counts):
+    """Of a predicted output the tokens that were said in the same order are accepted."""
+    prediction = {"type": "content", "content": predicted}
+    assert told(Reply(text="It rains."), prediction=prediction).prediction == counts
+
+
+def test_odds():
+    """Each token of the content has its odds; they change nothing in what is said."""
+    said = told(logprobs=True, top_logprobs=2, limit=9)
+    assert [one.token for one in said.odds] == list(said.pieces) == list(told(limit=9).pieces)
+    assert told(logprobs=False).odds is None
