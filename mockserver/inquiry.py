@@ -79,7 +79,15 @@ def read(request: Request, edition: Edition) -> Inquiry:
     The first thing that the API would refuse is noted; reading goes on, because a scenario may
     have a rule for the request all the same.
     """
-    steps = (_find_endpoint, _check_key, _read_parameters, _read_body, _examine, _measure)
+    steps = (
+        _check_size,
+        _find_endpoint,
+        _check_key,
+        _read_parameters,
+        _read_body,
+        _examine,
+        _measure,
+    )
     return _read_in(Inquiry(request), edition, steps)
 
 
@@ -111,6 +119,11 @@ def prompt_text(body: dict[str, Any]) -> str:
         for content in contents
         if content
     )
+
+
+def _check_size(inquiry: Inquiry, _: Edition) -> None:
+    if inquiry.request.oversized:
+        raise RefusalError("content_too_large")
 
 
 def _find_endpoint(inquiry: Inquiry, _: Edition) -> None:

@@ -107,7 +107,8 @@ class Exchange:
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
         how = "stream" if self.stream else ""
-        asked = " ".join(filter(None, (self.request.method, self.request.path, self.model, how)))
+        words = (self.request.method, self.request.path, self.model, how)
+        asked = " ".join(filter(None, map(_printable, words)))
         because = f" [{self.rule}]" if self.rule else ""
         return f"#{self.number} {asked} -> {self.outcome}{because}"
 
@@ -196,6 +197,11 @@ class Journal:
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
+
+
+def _printable(text: str) -> str:
+    """Return a text that can't break a line or a log."""
+    return text if text.isprintable() else repr(text)[1:-1]
 
 
 def _json_object(text: bytes) -> dict[str, Any]:

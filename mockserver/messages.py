@@ -12,7 +12,7 @@ class Request:
     One HTTP request, fully received.
 
     ``path`` has no query and its escapes are undone, ``query`` is as sent; the names in ``headers``
-    are lower-case; ``body`` is as sent.
+    are lower-case; ``body`` is as sent, or empty where it was ``oversized`` and so not read.
     """
 
     method: str
@@ -20,6 +20,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
     query: str = ""
+    oversized: bool = False
 
     @property
     def key(self) -> str | None:

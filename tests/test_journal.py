@@ -155,6 +155,11 @@ def test_line(changes, line):
     assert exchange(**changes).line() == line
 
 
+def test_line_is_one_line():
+    """What a client sends can't break a line."""
+    assert exchange(model="a\r\nb").line().startswith("#1 POST /v1/chat/completions a\\r\\nb")
+
+
 def grouped(*attempts):
     """Return the numbers of attempts of each call; an attempt is a plan and a retry count."""
     journal = Journal()

@@ -9,9 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
-from mockserver.api import headers
 from mockserver.api.decoding import MAX_BODY
-from mockserver.api.problems import PROBLEMS
 from mockserver.messages import Request
 
 from .live import LiveEngine
@@ -57,16 +55,18 @@ class Site:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.headers.get("expect", "").lower() == "100-continue" and request.transport:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        body, oversized = b"", False
         try:
             body = await request.read()
         except HTTPRequestEntityTooLarge:
-            return await self._refuse_size(request)
+            oversized = True
         received = Request(
             request.method,
             request.path,
             {name.lower(): value for name, value in request.headers.items()},
             body,
             request.rel_url.raw_query_string,
+            oversized,
         )
         try:
             with self.live.answering(received) as exchange:
@@ -78,13 +78,6 @@ class Site:
         except Exception as error:
             self.live.crashes.append(error)
             raise
-
-    async def _refuse_size(self, request: web.BaseRequest) -> web.StreamResponse:
-        problem = PROBLEMS["content_too_large"]
-        random = self.live.engine.random_of(0)
-        shape = self.live.engine.edition.headers
-        fields = headers.edge(shape, problem.content_type, now=self.live.clock(), random=random)
-        return await play(problem.plan({}, fields), request)
 
 
 def _request(

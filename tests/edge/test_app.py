@@ -157,6 +157,13 @@ def test_no_cors(talk, raw_request):
     assert b"access-control" not in head.lower()
 
 
+def test_oversized_body_is_noted(server, talk, raw_request):
+    """A body that is not read to its end is in the journal all the same."""
+    talk(raw_request(body=b" " * (MAX_BODY + 1)))
+    [exchange] = server.live.journal
+    assert exchange.line() == "#1 POST /v1/chat/completions -> 413"
+
+
 def test_one_connection_many_requests(connect, raw_request):
     """A connection is kept alive between requests."""
     connection = connect()
