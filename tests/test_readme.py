@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from mockserver import cli
+from mockserver.api import editions
 from mockserver.api.problems import PROBLEMS
 from mockserver.api.routes import ENDPOINTS
 from mockserver.faults import FAULTS
@@ -52,6 +53,16 @@ def test_python(block, tmp_path):
 def test_yaml(block):
     """A YAML snippet is a scenario."""
     assert parse(block).rules
+
+
+@pytest.mark.parametrize(
+    "block", [one for one in blocks("text") if one.values[0].startswith("extends:")]
+)
+def test_edition(block, tmp_path):
+    """A snippet that extends an edition is one."""
+    path = tmp_path / "ours.yaml"
+    path.write_text(block)
+    assert editions.load(str(path)).tier("team").requests.minute == 100
 
 
 def commands():
