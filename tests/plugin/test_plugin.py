@@ -278,3 +278,36 @@ def test_wrong_environment_without_option(run, monkeypatch):
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["cerebras seed should be a whole number, found 'abc'"])
     result.stdout.no_fnmatch_line("*options.py*")
+
+
+def test_pytest_asyncio(pytester, monkeypatch):
+    """The fixtures work in tests of pytest-asyncio, streams and many requests at once included."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile("""
+import asyncio
+import pytest
+
+MESSAGES = [{"role": "user", "content": "ping"}]
+
+async def one(client):
+    stream = await client.chat.completions.create(
+        model="gpt-oss-120b", messages=MESSAGES, stream=True
+    )
+    return [chunk async for chunk in stream][-1].choices[0].finish_reason
+
+@pytest.mark.asyncio
+async def test_it(cerebras_mock, async_cerebras_client):
+    reasons = await asyncio.gather(*(one(async_cerebras_client) for _ in range(5)))
+    assert reasons == ["stop"] * 5
+    cerebras_mock.assert_requests(5)
+""")
+    plugins = (
+        "-p",
+        "asyncio",
+        "-p",
+        "cerebras",
+        "-o",
+        "asyncio_default_fixture_loop_scope=function",
+    )
+    result = pytester.runpytest_subprocess("-q", "-W", "error", *plugins)
+    result.assert_outcomes(passed=1)
