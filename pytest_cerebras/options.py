@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from os import environ
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mockserver.edge.live import Overrides
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
+T = TypeVar("T")
 _MODES = ("server", "respx")
 
 
@@ -59,20 +61,18 @@ def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Setting
 
 def found_ours() -> None:
     """Fail the test with one sentence when another ``mockserver`` hides ours."""
-    try:
-        ours()
-    except pytest.UsageError as error:
-        pytest.fail(str(error), pytrace=False)
+    _plainly(ours)
 
 
 def resolved_for_test(config: pytest.Config, marker: pytest.Mark | None) -> Settings:
     """Return the checked settings of a test; what is wrong fails it with one sentence."""
-    try:
+
+    def checked() -> Settings:
         settings = resolve(config, marker)
         check(settings)
-    except pytest.UsageError as error:
-        pytest.fail(str(error), pytrace=False)
-    return settings
+        return settings
+
+    return _plainly(checked)
 
 
 def check(settings: Settings, *, where: str = "") -> None:
@@ -90,6 +90,15 @@ def check(settings: Settings, *, where: str = "") -> None:
         LiveEngine(settings.scenario, settings.overrides())
     except MockServerError as error:
         raise pytest.UsageError(f"{spot}{error}") from error
+
+
+def _plainly(act: Callable[[], T]) -> T:
+    """Return what ``act`` returns; a usage error fails the test with its sentence alone."""
+    try:
+        return act()
+    except pytest.UsageError as error:
+        wrong = str(error)
+    pytest.fail(wrong, pytrace=False)
 
 
 def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
