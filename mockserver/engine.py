@@ -23,7 +23,7 @@ from .honest import Honest
 from .inquiry import COMPLETING, Inquiry, read
 from .journal import Exchange, Journal, without_key
 from .messages import Request
-from .plan import Headers, Plan, without_body
+from .plan import Plan, without_body
 from .scenario import Rule, Scenario
 from .storage import Storage
 
@@ -40,12 +40,16 @@ class Engine:
     def __init__(self, scenario: Scenario, *, now: float) -> None:
         self.scenario = scenario
         edition = editions.load(scenario.edition or editions.DEFAULT)
-        self.edition = edition.narrowed(scenario.context) if scenario.context else edition
+        narrower = scenario.context or scenario.tier
+        self.edition = (
+            edition.narrowed(tier=scenario.tier, context=scenario.context) if narrower else edition
+        )
         self.seed = scenario.seed or 0
         self.journal = Journal()
         self._storage = Storage()
         self._tier = self.edition.tier(scenario.tier)
         self._started = now
+        self._running = 0
         self._quotas: dict[tuple[str | None, str], Quota] = {}
         self._prompts = PromptCache()
         self._asked = [0] * len(scenario.rules)
@@ -75,7 +79,8 @@ class Engine:
             rule=rule.name,
             prompt_tokens=inquiry.prompt,
             requested_tokens=inquiry.requested,
-            reserved_tokens=_reservation(inquiry) if quota else 0,
+            admitted=quota is not None,
+            reserved_tokens=inquiry.reserved if quota else 0,
             key=_identity(request.key),
         )
         self._storage.settle(refused=exchange.refused)
@@ -89,7 +94,8 @@ class Engine:
     def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:
         """Note that the plan has been played, and settle what it had reserved."""
         exchange.finished, exchange.client_left = now, client_left
-        if exchange.reserved_tokens:
+        if exchange.admitted:
+            self._running -= 1
             tokens = exchange.prompt_tokens + exchange.completion_tokens
             used = 0 if exchange.refused else tokens
             quota = self._quota(exchange.key, exchange.model, now)
@@ -110,13 +116,25 @@ class Engine:
         if inquiry.refusal is not None or inquiry.endpoint not in COMPLETING:
             return None
         quota = self._quota(_identity(inquiry.request.key), inquiry.model_id, now)
-        tokens = _reservation(inquiry)
+        if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
+            extra = tuple(self.edition.limits.overload_headers.items())
+            inquiry.refusal = RefusalError("queue_exceeded", headers=extra)
+            return None
+        tokens = inquiry.reserved
         refused = quota.refusal(tokens, now) if self.scenario.tier else None
         if refused is not None:
-            inquiry.refusal = _too_much(refused, quota.headers(now, shape=self.edition.headers))
+            inquiry.refusal = self._too_much(refused, quota, now)
             return None
         quota.reserve(tokens, now)
+        self._running += 1
         return quota
+
+    def _too_much(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
+        shown = quota.headers(now, shape=self.edition.headers)
+        wait = (
+            (("retry-after", str(refused.retry_after)),) if self.edition.limits.retry_after else ()
+        )
+        return RefusalError(refused.problem, headers=(*wait, *shown))
 
     def _answer(
         self, inquiry: Inquiry, reply: Reply, quota: Quota | None, context: Context
@@ -144,15 +162,6 @@ class Engine:
             quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
             self._quotas[account] = quota
         return self._quotas[account]
-
-
-def _reservation(inquiry: Inquiry) -> int:
-    return inquiry.prompt + inquiry.limit
-
-
-def _too_much(refused: Refusal, shown: Headers) -> RefusalError:
-    retry_after = ("retry-after", str(refused.retry_after))
-    return RefusalError(refused.problem, headers=(retry_after, *shown))
 
 
 def _identity(key: str | None) -> str | None:

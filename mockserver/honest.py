@@ -77,7 +77,7 @@ class Honest:
             returning = 0
         else:
             data = (writer.document(whole),)
-            returning = inquiry.limit - tokens_of(data)
+            returning = inquiry.reserved - inquiry.prompt - tokens_of(data)
         shape = self.edition.headers
         timing = None if inquiry.stream or not shape.server_timing else whole.times["total_time"]
         fields = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from .api.batches import BatchRequest, read_request
 from .api.decoding import as_json
@@ -20,6 +20,7 @@ from .api.validation import validate
 from .messages import Request
 from .scenario.matching import Subject
 
+_MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
 COMPLETING: frozenset[Endpoint] = frozenset({"chat", "completions"})
 _ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
 
@@ -31,7 +32,8 @@ class Inquiry:
 
     The body of ``request`` is JSON as soon as it could be decoded, else as sent. ``size`` is the
     prompt in parts, ``cached`` what the prompt cache has of it, ``requested`` the completion length
-    that the client asked for, ``limit`` what it may get, all in tokens.
+    that the client asked for, ``limit`` what it may get, ``reserved`` what the limits hold back
+    for it, all in tokens.
     """
 
     request: Request
@@ -46,6 +48,7 @@ class Inquiry:
     cached: int = 0
     requested: int | None = None
     limit: int = 0
+    reserved: int = 0
     refusal: RefusalError | None = None
 
     @property
@@ -201,3 +204,16 @@ def _measure(inquiry: Inquiry, edition: Edition) -> None:
     room = min(model.context - inquiry.prompt, model.max_output)
     wanted = model.default_output if inquiry.requested is None else inquiry.requested
     inquiry.limit = room if wanted is None else min(wanted, room)
+    inquiry.reserved = inquiry.prompt + _reserved(inquiry, edition.limits.reserves)
+
+
+def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"]) -> int:
+    """Return the completion tokens that are reserved; see ``Limits``."""
+    match how:
+        case "completion":
+            return inquiry.limit
+        case "asked":
+            most = _MOST_RESERVED
+            return most if inquiry.requested is None else min(inquiry.requested, most)
+        case "estimate":
+            return min(inquiry.limit, inquiry.requested or inquiry.prompt)

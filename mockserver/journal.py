@@ -46,6 +46,7 @@ class Exchange:
     rule: str = ""
     prompt_tokens: int = 0
     requested_tokens: int | None = None
+    admitted: bool = False
     reserved_tokens: int = 0
     key: str | None = None
     finished: float | None = None

@@ -57,7 +57,8 @@ class Model:
     what the chat template adds to a prompt and to each of its messages, in tokens. A model with
     ``stop_event`` streams an empty delta for the token that ends its text; usage has
     ``prompt_tokens_details`` for those that count cached tokens. A retired model is
-    refused as not found, or as archived when it is ``archived``.
+    refused as not found, or as archived when it is ``archived``. ``windows`` are the contexts of
+    tiers that have less.
 
     ``reasoning_efforts`` and ``reasoning_formats`` are those that it takes (empty: all of them),
     ``lacks`` what it refuses although the API knows it.
@@ -93,6 +94,11 @@ class Model:
     counts_cached: bool = True
     archived: bool = False
     retired: dt.date | None = None
+    windows: Mapping[str, Positive] = field(default_factory=dict[str, int])
+
+    def window(self, tier: str | None) -> int:
+        """Return the context that a tier has, the widest when none is enforced."""
+        return self.windows.get(tier or "", self.context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,23 @@ class Tier:
 
     requests: PerPeriod
     tokens: PerPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    How tokens are limited.
+
+    ``reserves`` is what a request takes besides its prompt until it is over: the longest
+    ``completion`` that it may get; what it ``asked`` for, up to 16,384 tokens, or these when it
+    asked for nothing; an ``estimate``, what it asked for or as much as the prompt again.
+    ``retry_after`` says whether a refusal has the header; ``overload_headers`` are what the answer
+    of a full queue has besides, such as ``x-should-retry``.
+    """
+
+    reserves: Literal["completion", "asked", "estimate"] = "completion"
+    retry_after: bool = True
+    overload_headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +225,7 @@ class Edition:
     headers: HeaderFields = field(default_factory=HeaderFields)
     keys: Keys = field(default_factory=Keys)
     validation: Validation = field(default_factory=Validation)
+    limits: Limits = field(default_factory=Limits)
     revived: tuple[str, ...] = ()
     prompt_cache: bool = True
 
@@ -214,10 +238,11 @@ class Edition:
             raise UnknownNameError(f"tier of edition {self.name}", name, self.tiers)
         return self.tiers[name]
 
-    def narrowed(self, context: int) -> Edition:
-        """Return the edition with no model's window wider than so many tokens."""
+    def narrowed(self, *, tier: str | None, context: int | None) -> Edition:
+        """Return the edition with the windows of a tier, none wider than so many tokens."""
+        tier = self.default_tier if tier == DEFAULT else tier
         models = {
-            name: replace(model, context=min(model.context, context))
+            name: replace(model, context=min(model.window(tier), context or model.context))
             for name, model in self.models.items()
         }
         return replace(self, models=models)

@@ -60,7 +60,8 @@ class Scenario:
     An ordered list of rules; the first that fits answers, and without one the honest API does.
 
     ``tier`` enforces the limits of a tier of the edition; without it they are only shown.
-    ``context`` narrows the window of every model to so many tokens.
+    ``context`` narrows the window of every model to so many tokens. ``capacity`` is how many
+    completions the service takes at a time; more are turned away as an overload.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -72,6 +73,7 @@ class Scenario:
     seed: int | None = None
     spent: Spent = field(default_factory=Spent)
     context: Positive | None = None
+    capacity: Positive | None = None
     rules: tuple[Rule, ...] = ()
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)

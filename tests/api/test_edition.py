@@ -64,7 +64,7 @@ def test_serves(name, strict, lenient):
 def test_narrowed():
     """Windows wider than asked are narrowed, narrower ones and everything else stay."""
     wide = edition()
-    narrow = wide.narrowed(10_000)
+    narrow = wide.narrowed(tier=None, context=10_000)
     assert narrow.models["wide"] == model(context=10_000)
     assert narrow.models["live"] == wide.models["live"]
     assert narrow.tiers == wide.tiers
