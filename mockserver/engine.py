@@ -81,6 +81,7 @@ class Engine:
             requested_tokens=inquiry.requested,
             admitted=quota is not None,
             reserved_tokens=inquiry.reserved if quota else 0,
+            cached_tokens=inquiry.cached,
             key=_identity(request.key),
         )
         self._storage.settle(refused=exchange.refused)
@@ -96,10 +97,12 @@ class Engine:
         exchange.finished, exchange.client_left = now, client_left
         if exchange.admitted:
             self._running -= 1
-            tokens = exchange.prompt_tokens + exchange.completion_tokens
-            used = 0 if exchange.refused else tokens
+            used = exchange.prompt_tokens + exchange.completion_tokens
+            cached = exchange.cached_tokens
+            if exchange.refused:
+                used, cached = 0, 0
             quota = self._quota(exchange.key, exchange.model, now)
-            quota.settle(exchange.reserved_tokens, used, now)
+            quota.settle(exchange.reserved_tokens, used, now, cached=cached)
 
     def _choose(self, inquiry: Inquiry, now: float) -> Rule:
         subject = inquiry.subject()
@@ -157,7 +160,7 @@ class Engine:
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)
         if account not in self._quotas:
-            quota = Quota(self._tier, now)
+            quota = Quota(self._tier.of(model), now)
             spent = self.scenario.spent
             quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
             self._quotas[account] = quota

@@ -74,17 +74,18 @@ class Honest:
         whole = self._said(inquiry, reply)
         if inquiry.stream:
             data = writer.stream(whole, done=self.edition.bodies.done)
-            returning = 0
+            returning, cached = 0, 0
         else:
             data = (writer.document(whole),)
             returning = inquiry.reserved - inquiry.prompt - tokens_of(data)
+            cached = inquiry.cached
         shape = self.edition.headers
         timing = None if inquiry.stream or not shape.server_timing else whole.times["total_time"]
         fields = (
             *self._fields(_STREAM if inquiry.stream else _JSON, plain=False),
             *headers.timing(timing),
             ("inference-id", f"{writer.INFERENCE_ID}{whole.number}"),
-            *quota.headers(self.now, returning=returning, shape=shape),
+            *quota.headers(self.now, returning=returning, cached=cached, shape=shape),
         )
         return (Head(200, fields), *data, End())
 

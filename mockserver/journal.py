@@ -48,6 +48,7 @@ class Exchange:
     requested_tokens: int | None = None
     admitted: bool = False
     reserved_tokens: int = 0
+    cached_tokens: int = 0
     key: str | None = None
     finished: float | None = None
     client_left: bool = False

@@ -107,3 +107,28 @@ def test_overload_headers(tmp_path, ask, now):
     busy = Engine(Scenario("x", edition=str(path), capacity=1), now=now)
     busy.handle(ask(), now=now)
     assert head_of(busy.handle(ask(), now=now).plan).header("x-should-retry") == "false"
+
+
+def test_cached_tokens_count_apart(ask, now):
+    """What the prompt cache had is taken from the total only, as the fields show."""
+    engine = Engine(Scenario("x", edition="2026-11", tier="free-trial"), now=now)
+    question = {"model": "gpt-oss-120b", "max_completion_tokens": 100}
+    messages = [{"role": "system", "content": "Be brief. " * 400}, {"role": "user", "content": "?"}]
+    for _ in range(2):
+        exchange = engine.handle(ask(messages=messages, **question), now=now)
+        engine.finish(exchange, now=now)
+    used = 2 * exchange.prompt_tokens + sum(each.completion_tokens for each in engine.journal)
+    assert exchange.cached_tokens >= 1024
+    head = head_of(exchange.plan)
+    left = 30_000 - used + exchange.cached_tokens
+    assert head.header("x-ratelimit-remaining-tokens-minute") == str(left)
+    assert head.header("x-ratelimit-limit-tokens-hour") == "1000000"
+    assert head.header("x-ratelimit-remaining-tokens-hour") == str(3_000_000 - used)
+
+
+@pytest.mark.parametrize(("model", "requests"), [("gpt-oss-120b", "1000"), ("qwen-3.8-27b", "450")])
+def test_amounts_of_the_model(ask, now, model, requests):
+    """A tier may allow more or less on a single model."""
+    engine = Engine(Scenario("x", edition="2026-11", tier="developer"), now=now)
+    head = head_of(engine.handle(ask(model=model), now=now).plan)
+    assert head.header("x-ratelimit-limit-requests-minute") == requests

@@ -111,11 +111,28 @@ class PerPeriod:
 
 
 @dataclass(frozen=True, slots=True)
-class Tier:
-    """What a plan of payment allows to one key and model."""
+class Amounts:
+    """
+    What may be used of one model by one key.
+
+    With ``total``, ``tokens`` are those that the prompt cache did not have, and ``total`` is all of
+    them; without it there is one amount for all.
+    """
 
     requests: PerPeriod
     tokens: PerPeriod
+    total: PerPeriod | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier(Amounts):
+    """What a plan of payment allows to one key on each model; ``models`` are the exceptions."""
+
+    models: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])
+
+    def of(self, model: str) -> Amounts:
+        """Return what it allows on this model."""
+        return self.models.get(model, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +195,8 @@ class HeaderFields:
 
     ``cookie`` is a template with ``{token}`` and ``{expires}`` (a date). ``limits`` are the amounts
     whose limit and remainder are shown, such as ``requests-day``; with ``resets`` also when they
-    are next full, in seconds. ``transport_security`` is that of completions,
+    are next full, in seconds. ``total`` are those whose remainder is that of all tokens, cached
+    ones included, where a tier counts them apart. ``transport_security`` is that of completions,
     ``plain_transport_security`` that of all other answers.
     """
 
@@ -186,6 +204,7 @@ class HeaderFields:
         *("requests-minute", "requests-hour", "requests-day"),
         *("tokens-minute", "tokens-hour", "tokens-day"),
     )
+    total: tuple[str, ...] = ("tokens-hour",)
     resets: bool = False
     transport_security: str = "max-age=15552000; includeSubDomains; preload"
     plain_transport_security: str = "max-age=3600; includeSubDomains"

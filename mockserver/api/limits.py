@@ -4,20 +4,22 @@ Rate limits as token buckets.
 The API counts requests and tokens per minute, hour and day, for each key and model. A bucket
 refills continuously. A request is admitted when every bucket holds enough: one request, and the
 tokens of its prompt plus the longest completion that it may get. What it did not use after all is
-put back when it is over. Time comes in as an argument, in seconds.
+put back when it is over. A tier may count the tokens twice: those that the prompt cache did not
+have, and in total. Time comes in as an argument, in seconds.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from mockserver.plan import Headers
 
-from .edition import TODAY, HeaderFields, PerPeriod, Tier
+from .edition import TODAY, Amounts, HeaderFields, PerPeriod
 
-Kind = Literal["requests", "tokens"]
+Kind = Literal["requests", "tokens", "total"]
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 _CLOSE_ENOUGH = 1e-3  # of a request or token: what sums of fractions may be off
 _INSTANT = 1e-8  # seconds: in which no bucket gains what counts
@@ -69,8 +71,8 @@ class Refusal:
 
     @property
     def problem(self) -> str:
-        """The name in the catalogue of problems."""
-        return f"{self.kind}_per_{self.period}"
+        """The name in the catalogue of problems; it does not tell which tokens are meant."""
+        return f"{'tokens' if self.kind == 'total' else self.kind}_per_{self.period}"
 
     @property
     def retry_after(self) -> int:
@@ -81,10 +83,11 @@ class Refusal:
 class Quota:
     """What is left to one key on one model."""
 
-    def __init__(self, tier: Tier, now: float) -> None:
+    def __init__(self, amounts: Amounts, now: float) -> None:
         self._buckets: dict[tuple[Kind, str], Bucket] = {
-            **_buckets("requests", tier.requests, now),
-            **_buckets("tokens", tier.tokens, now),
+            **_buckets("requests", amounts.requests, now),
+            **_buckets("tokens", amounts.tokens, now),
+            **(_buckets("total", amounts.total, now) if amounts.total else {}),
         }
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
@@ -98,40 +101,53 @@ class Quota:
 
     def reserve(self, tokens: int, now: float) -> None:
         """Take one request and so many tokens, whether or not they are there."""
-        self._change(-1, -tokens, now)
+        self._change({"requests": -1, "tokens": -tokens, "total": -tokens}, now)
 
-    def settle(self, reserved: int, used: int, now: float) -> None:
-        """Put back what was reserved and not used."""
-        self._change(0, reserved - used, now)
+    def settle(self, reserved: int, used: int, now: float, *, cached: int = 0) -> None:
+        """Put back what was reserved and not used; ``cached`` are those used that cost less."""
+        unused = reserved - used
+        self._change({"requests": 0, "tokens": unused + self._free(cached), "total": unused}, now)
 
     def spend(self, *, requests: int, tokens: int, now: float) -> None:
         """Take requests and tokens out of every bucket, down to empty."""
         for (kind, _), bucket in self._buckets.items():
             bucket.drain(requests if kind == "requests" else tokens, now)
 
-    def headers(self, now: float, *, returning: int = 0, shape: HeaderFields = TODAY) -> Headers:
+    def headers(
+        self, now: float, *, returning: int = 0, cached: int = 0, shape: HeaderFields = TODAY
+    ) -> Headers:
         """
         Return the fields of the edition: limits first, what remains, and when all is reset.
 
-        ``returning`` are reserved tokens that the very answer with these fields puts back.
+        ``returning`` are reserved tokens that the very answer with these fields puts back, all but
+        the ``cached`` ones that it used.
         """
-        back = {"requests": 0, "tokens": returning}
+        back = {"requests": 0, "tokens": returning + self._free(cached), "total": returning}
         shown = [
-            (kind, f"{kind}-{period}", bucket)
+            (kind, period, f"{kind}-{period}", bucket)
             for (kind, period), bucket in self._buckets.items()
             if f"{kind}-{period}" in shape.limits
         ]
-        fields = [(f"limit-{name}", str(bucket.capacity)) for _, name, bucket in shown]
-        fields += [
-            (f"remaining-{name}", str(bucket.left(now, back[kind]))) for kind, name, bucket in shown
-        ]
+        fields = [(f"limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown]
+        for kind, period, name, _ in shown:
+            counted: Kind = "total" if name in shape.total and self._counts_twice else kind
+            left = self._buckets[counted, period].left(now, back[counted])
+            fields.append((f"remaining-{name}", str(left)))
         if shape.resets:  # fixed windows: the next full minute or midnight (UTC)
-            fields += [(f"reset-{name}", str(b.period - now % b.period)) for _, name, b in shown]
+            fields += [(f"reset-{name}", str(b.period - now % b.period)) for *_, name, b in shown]
         return tuple((f"x-ratelimit-{name}", value) for name, value in fields)
 
-    def _change(self, requests: int, tokens: int, now: float) -> None:
+    @property
+    def _counts_twice(self) -> bool:
+        return ("total", "minute") in self._buckets
+
+    def _free(self, cached: int) -> int:
+        """Return how many of the cached tokens cost nothing."""
+        return cached if self._counts_twice else 0
+
+    def _change(self, amounts: Mapping[Kind, int], now: float) -> None:
         for (kind, _), bucket in self._buckets.items():
-            bucket.change(requests if kind == "requests" else tokens, now)
+            bucket.change(amounts[kind], now)
 
 
 def _buckets(kind: Kind, amounts: PerPeriod, now: float) -> dict[tuple[Kind, str], Bucket]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 from mockserver.api.decoding import MAX_BODY
@@ -14,6 +14,7 @@ from mockserver.messages import Request
 
 from .live import LiveEngine
 from .playback import play
+from .protocol import Server
 
 _SHUTDOWN_SECONDS = 0.01
 _log = logging.getLogger("mockserver")
@@ -33,13 +34,7 @@ class Site:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen. Raises OSError when the address can't be had."""
-        server = web.Server(
-            self._answer,
-            request_factory=_request,
-            handler_cancellation=True,
-            access_log=None,
-            auto_decompress=False,  # the engine decodes, and says what it thinks of broken gzip
-        )
+        server = Server(self._answer, clock=self.live.clock, request_factory=_request)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port, backlog=1024).start()
@@ -84,4 +79,6 @@ def _request(
     message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
 ) -> web.BaseRequest:
     loop = asyncio.get_running_loop()
+    if message.method == "UNKNOWN":  # what aiohttp puts in the place of what it can't parse
+        message = message._replace(version=HttpVersion11)
     return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)

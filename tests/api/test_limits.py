@@ -10,6 +10,7 @@ from mockserver.api.limits import PERIODS, Bucket, Quota, Refusal
 
 TIER = Tier(PerPeriod(30, 900, 14400), PerPeriod(60_000, 1_000_000, 1_000_000))
 SMALL = Tier(PerPeriod(3, 20, 100), PerPeriod(100, 400, 1000))
+DUAL = Tier(PerPeriod(3, 20, 100), PerPeriod(100, 400, 1000), PerPeriod(150, 900, 1200))
 TOLERANCE = Fraction(1, 1000)  # of a request or a token
 MOMENTS = st.integers(0, 40_000).map(lambda quarter: quarter / 4)
 STEPS = st.lists(
@@ -21,10 +22,12 @@ class Slow:
     """A quota in exact arithmetic: refills and compares as the definition says."""
 
     def __init__(self, tier, now):
-        amounts = {"requests": tier.requests, "tokens": tier.tokens}
+        amounts = {"requests": tier.requests, "tokens": tier.tokens, "total": tier.total}
+        self.dual = tier.total is not None
         self.sizes = {
             (kind, period): getattr(amount, period)
             for kind, amount in amounts.items()
+            if amount
             for period in PERIODS
         }
         self.levels = {place: Fraction(size) for place, size in self.sizes.items()}
@@ -39,7 +42,7 @@ class Slow:
 
     def lacks(self, tokens):
         """Say whether a request is refused."""
-        needs = {"requests": 1, "tokens": tokens}
+        needs = {"requests": 1, "tokens": tokens, "total": tokens}
         return any(
             min(needs[place[0]], size) - self.levels[place] > TOLERANCE
             for place, size in self.sizes.items()
@@ -47,34 +50,39 @@ class Slow:
 
     def wait(self, tokens):
         """Say how long it has to wait."""
-        needs = {"requests": 1, "tokens": tokens}
+        needs = {"requests": 1, "tokens": tokens, "total": tokens}
         return max(
             (min(needs[place[0]], size) - self.levels[place]) * Fraction(PERIODS[place[1]]) / size
             for place, size in self.sizes.items()
         )
 
-    def take(self, requests, tokens):
-        """Take out, or put in when negative."""
+    def take(self, requests, tokens, cached=0):
+        """Take out, or put in when negative; what is cached costs nothing where it counts apart."""
+        amounts = {"requests": requests, "tokens": tokens - cached * self.dual, "total": tokens}
         for place in self.sizes:
-            amount = requests if place[0] == "requests" else tokens
-            rest = self.levels[place] - amount
+            rest = self.levels[place] - amounts[place[0]]
             self.levels[place] = min(Fraction(self.sizes[place]), rest)
 
     def headers(self):
         """Return the twelve fields."""
-        names = [f"{kind}-{period}" for kind, period in self.sizes]
-        levels = [max(0, math.floor(level + TOLERANCE)) for level in self.levels.values()]
+        names = [f"{kind}-{period}" for kind in ("requests", "tokens") for period in PERIODS]
+        sizes = [self.sizes[tuple(name.split("-"))] for name in names]
+        levels = [self.levels[tuple(name.split("-"))] for name in names]
+        if self.dual:
+            levels[names.index("tokens-hour")] = self.levels["total", "hour"]
+        shown = [max(0, math.floor(level + TOLERANCE)) for level in levels]
         limits = [f"x-ratelimit-limit-{name}" for name in names]
         remaining = [f"x-ratelimit-remaining-{name}" for name in names]
-        return tuple(zip(limits, map(str, self.sizes.values()), strict=True)) + tuple(
-            zip(remaining, map(str, levels), strict=True)
+        return tuple(zip(limits, map(str, sizes), strict=True)) + tuple(
+            zip(remaining, map(str, shown), strict=True)
         )
 
 
-@given(STEPS)
-def test_against_slow_model(steps):
+@pytest.mark.parametrize("tier", [SMALL, DUAL], ids=["one amount", "cached tokens apart"])
+@given(STEPS, st.integers(0, 30))
+def test_against_slow_model(tier, steps, cached):
     """Whatever happens when, the quota admits, waits and shows what exact arithmetic does."""
-    quota, slow = Quota(SMALL, 0.0), Slow(SMALL, 0)
+    quota, slow = Quota(tier, 0.0), Slow(tier, 0)
     for now, reserved, used in sorted(steps):
         slow.pass_to(now)
         refused = quota.refusal(reserved, now)
@@ -83,8 +91,11 @@ def test_against_slow_model(steps):
             quota.reserve(reserved, now)
             slow.take(1, reserved)
             spent = min(reserved, used)
-            quota.settle(reserved, spent, now)
-            slow.take(0, spent - reserved)
+            again = min(spent, cached)
+            shown = quota.headers(now, returning=reserved - spent, cached=again)
+            quota.settle(reserved, spent, now, cached=again)
+            slow.take(0, spent - reserved, again)
+            assert shown == slow.headers()
         else:
             assert refused.wait == pytest.approx(float(slow.wait(reserved)), abs=1e-6)
         assert quota.headers(now) == slow.headers()
@@ -136,11 +147,22 @@ def test_rounding(wait, seconds):
     assert Refusal("requests", "minute", wait).retry_after == seconds
 
 
-@pytest.mark.parametrize("kind", ["requests", "tokens"])
+@pytest.mark.parametrize(
+    ("kind", "named"), [("requests", "requests"), ("tokens", "tokens"), ("total", "tokens")]
+)
 @pytest.mark.parametrize("period", PERIODS)
-def test_problem(kind, period):
+def test_problem(kind, named, period):
     """A refusal names its problem in the catalogue."""
-    assert Refusal(kind, period, 1.0).problem == f"{kind}_per_{period}"
+    assert Refusal(kind, period, 1.0).problem == f"{named}_per_{period}"
+
+
+def test_total_refuses():
+    """Cached tokens leave the first amount alone and still use up the total."""
+    quota = Quota(DUAL, 0.0)
+    for _ in range(2):
+        quota.reserve(75, 0.0)
+        quota.settle(75, 75, 0.0, cached=75)
+    assert quota.refusal(1, 0.0) == Refusal("total", "minute", pytest.approx(60 / 150))
 
 
 @pytest.mark.parametrize(
