@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from .engine import Engine
 from .messages import Request
-from .plan import Close, Data, End, Head, Plan, Wait, coalesce
+from .plan import Close, Data, End, Head, Plan, Raw, Step, Wait, coalesce
 from .scenario import Scenario
 
 _KEY = "csk-explain"
@@ -43,7 +43,7 @@ def timeline(plan: Plan) -> str:
     return ", ".join(_words(step) for step in coalesce(plan))
 
 
-def _words(step: Wait | Head | Data | End | Close) -> str:
+def _words(step: Step) -> str:
     match step:
         case Wait(seconds):
             return "stall" if math.isinf(seconds) else f"wait {seconds:g} s"
@@ -52,8 +52,10 @@ def _words(step: Wait | Head | Data | End | Close) -> str:
         case Data(data, tokens):
             held = f" with {tokens} token{'' if tokens == 1 else 's'}" if tokens else ""
             return f"{len(data)} bytes{held}"
-        case End():
-            return "end"
+        case Raw(data):
+            return f"{len(data)} raw bytes"
+        case End(hang_up):
+            return "end, FIN" if hang_up else "end"
         case Close(reset):
             return "RST" if reset else "FIN"
 

@@ -3,8 +3,8 @@ A response as a list of steps, to be played by an edge.
 
 A plan is a value: it does nothing, it can be compared, printed and stored. Its steps come in the
 order ``Head``, any number of ``Data`` and ``Wait``, then ``End`` or ``Close``; waits may also
-stand before the head, and a plan without a head never answers. What waits, writes or closes does
-not belong in this module.
+stand before the head, and a plan without a head never answers. ``Raw`` may stand anywhere. What
+waits, writes or closes does not belong in this module.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Let time pass; ``math.inf`` is a stall that only the client can end."""
+    """
+    Let time pass; ``math.inf`` is a stall that only the client can end.
+
+    What stands before a wait is sent before it; no seconds at all part two writes.
+    """
 
     seconds: float
 
@@ -31,18 +35,21 @@ class Head:
     Send the status line and the header fields.
 
     With a ``content-length`` among the fields the body is framed by it, whether or not that many
-    bytes follow; otherwise the body is chunked. With ``bodiless`` the fields describe a body that
-    is not sent: an answer to HEAD.
+    bytes follow; otherwise the body is chunked, or not ``framed`` at all, so that it ends with the
+    connection (RFC 9112, 6.3). With ``bodiless`` the fields describe a body that is not sent: an
+    answer to HEAD.
     """
 
     status: int
     headers: Headers = ()
     bodiless: bool = False
+    framed: bool = True
 
     @property
-    def owed(self) -> int:
-        """The bytes of body that the fields promise; 0 when they name no length."""
-        return 0 if self.bodiless else int(self.header("content-length") or 0)
+    def length(self) -> int | None:
+        """The bytes of body that the fields promise; None when they name no length."""
+        promised = self.header("content-length") if self.framed else None
+        return None if promised is None else 0 if self.bodiless else int(promised)
 
     @property
     def refuses(self) -> bool:
@@ -67,8 +74,21 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """Send bytes as they are, outside of any framing: what no HTTP server would send."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class End:
-    """End the message as the protocol wants it."""
+    """
+    End the message as the protocol wants it.
+
+    With ``hang_up`` the connection is closed afterwards, although the head has not said so.
+    """
+
+    hang_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +98,7 @@ class Close:
     reset: bool = False
 
 
-Step: TypeAlias = Wait | Head | Data | End | Close
+Step: TypeAlias = Wait | Head | Data | Raw | End | Close
 Plan: TypeAlias = tuple[Step, ...]
 
 

@@ -21,7 +21,7 @@ from respx.models import PassThrough
 
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
-from mockserver.plan import Close, Data, End, Head, Plan, Wait
+from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
 
 HOST = "api.cerebras.ai"
 Action: TypeAlias = float | Head | bytes
@@ -35,25 +35,59 @@ def actions(plan: Plan, patience: float) -> Iterator[Action]:
     Raises the httpx exception that a socket would have caused: ReadTimeout after ``patience``
     seconds without a byte, RemoteProtocolError for a FIN that comes too early, ReadError for RST.
     """
-    owed, begun, quiet = 0, False, 0.0
+    delivery = _Delivery(patience)
     for step in plan:
+        yield from delivery.of(step)
+
+
+class _Delivery:
+    """What has arrived so far, and how long nothing has."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._quiet = 0.0
+        self._head: Head | None = None
+        self._owed = math.inf
+
+    def of(self, step: Step) -> Iterator[Action]:
+        """Yield what the client gets of a step."""
         match step:
             case Wait(seconds):
-                yield from _waiting(seconds, patience - quiet)
-                quiet += seconds
-            case Head():
-                owed, begun, quiet = step.owed, True, 0.0
+                yield from _waiting(seconds, self._patience - self._quiet)
+                self._quiet += seconds
+            case Head(length=length):
+                self._head, self._quiet = step, 0.0
+                self._owed = math.inf if length is None else length
                 yield step
             case Data(data):
-                owed, quiet = owed - len(data), 0.0
-                yield data
+                yield self._seen(data)
+            case Raw():
+                raise self._lost()
             case End():
-                if owed > 0:
-                    raise _lost(begun=True, reset=False)
+                if 0 < self._owed < math.inf:
+                    raise self._lost()
             case Close(reset):
-                raise _lost(begun=begun, reset=reset)
+                self._close(reset=reset)
             case _:
                 assert_never(step)
+
+    def _seen(self, data: bytes) -> bytes:
+        """Return the data up to the length that the head has named."""
+        seen = data if len(data) <= self._owed else data[: int(self._owed)]
+        self._owed, self._quiet = self._owed - len(seen), 0.0
+        return seen
+
+    def _close(self, *, reset: bool) -> None:
+        if reset:
+            raise httpx.ReadError("[Errno 104] Connection reset by peer")
+        if self._head is None or self._head.framed:
+            raise self._lost()
+
+    def _lost(self) -> httpx.TransportError:
+        if self._head is None:
+            return httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        text = "peer closed connection without sending complete message body"
+        return httpx.RemoteProtocolError(text)
 
 
 class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -174,15 +208,6 @@ def _waiting(seconds: float, patience: float) -> Iterator[float]:
     yield float(min(seconds, patience))
     if seconds > patience:
         raise httpx.ReadTimeout("The read operation timed out")
-
-
-def _lost(*, begun: bool, reset: bool) -> httpx.TransportError:
-    if reset:
-        return httpx.ReadError("[Errno 104] Connection reset by peer")
-    if begun:
-        text = "peer closed connection without sending complete message body"
-        return httpx.RemoteProtocolError(text)
-    return httpx.RemoteProtocolError("Server disconnected without sending a response.")
 
 
 def _sleep(seconds: float) -> None:

@@ -13,7 +13,7 @@ from mockserver.api.decoding import MAX_BODY
 from mockserver.messages import Request
 
 from .live import LiveEngine
-from .playback import play
+from .playback import Played, play
 from .protocol import Server
 
 _SHUTDOWN_SECONDS = 0.01
@@ -69,7 +69,7 @@ class Site:
                     _log.info("%s", exchange.line())
                 return await play(exchange.plan, request)
         except ConnectionError:
-            return web.StreamResponse()  # the client has left, nobody reads it
+            return Played(keep_alive=False)  # the client has left, nobody reads it
         except Exception as error:
             self.live.crashes.append(error)
             raise

@@ -7,11 +7,32 @@ import socket
 import struct
 from typing import assert_never
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
-from mockserver.plan import Close, Data, End, Head, Plan, Wait, coalesce
+from mockserver.plan import Close, Plan, Wait
+
+from .wire import Wire
 
 _NO_LINGER = struct.pack("ii", 1, 0)
+
+
+class Played(web.StreamResponse):
+    """Tells aiohttp that the answer is out, and whether the connection lives on."""
+
+    def __init__(self, *, keep_alive: bool) -> None:
+        super().__init__()
+        self._lives_on = keep_alive
+
+    @property
+    def keep_alive(self) -> bool:
+        """Whether another request may come."""
+        return self._lives_on
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Send no head: it is out."""
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send no end: it is out."""
 
 
 async def play(plan: Plan, request: web.BaseRequest) -> web.StreamResponse:
@@ -20,47 +41,19 @@ async def play(plan: Plan, request: web.BaseRequest) -> web.StreamResponse:
 
     Raises ConnectionError or CancelledError when the client leaves before the end.
     """
-    steps = tuple(coalesce(plan))
-    match steps:
-        case (Head() as head, Data(data), End()) if head.header("content-length") is None:
-            return await _write_at_once(head, data, request)
-    return await _write_by_step(steps, request)
-
-
-async def _write_by_step(steps: Plan, request: web.BaseRequest) -> web.StreamResponse:
-    response = web.StreamResponse()
-    owed = 0
-    for step in steps:
-        match step:
+    wire = Wire(keep_alive=request.keep_alive, chunks=request.version >= HttpVersion11)
+    for act in wire.acts(plan):
+        match act:
+            case bytes():
+                await request.writer.write(act)
             case Wait(seconds):
                 await asyncio.sleep(seconds)
-            case Head(status, headers) as head:
-                response = web.StreamResponse(status=status)
-                response.headers.extend(headers)
-                owed = head.owed
-                await response.prepare(request)
-            case Data(data):
-                owed -= len(data)
-                await response.write(data)
-            case End():
-                if owed > 0:
-                    _close(request, reset=False)
-                else:
-                    await response.write_eof()
             case Close(reset):
                 _close(request, reset=reset)
+                return Played(keep_alive=False)
             case _:
-                assert_never(step)
-    return response
-
-
-async def _write_at_once(head: Head, data: bytes, request: web.BaseRequest) -> web.Response:
-    """Send a whole chunked answer in one write: what most answers are, in half of the time."""
-    response = web.Response(status=head.status, body=data, headers=head.headers)
-    response.enable_chunked_encoding()
-    await response.prepare(request)
-    await response.write_eof()
-    return response
+                assert_never(act)
+    return Played(keep_alive=wire.keep_alive)
 
 
 def _close(request: web.BaseRequest, *, reset: bool) -> None:

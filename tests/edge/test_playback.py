@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from mockserver.plan import Close, Data, End, Head, Plan, Wait
+from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait
 from mockserver.scenario import Rule, Scenario
 
 PLAIN = (("date", "now"), ("server", "mock"), ("content-type", "text/plain"))
 HEAD = b"HTTP/1.1 200 OK\r\ndate: now\r\nserver: mock\r\ncontent-type: text/plain\r\n"
-CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-SIZED = HEAD + b"content-length: 4\r\nConnection: close\r\n\r\n"
+CHUNKED = HEAD + b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+CLOSING = HEAD + b"connection: close\r\n\r\n"
+SIZED = HEAD + b"content-length: 4\r\nconnection: close\r\n\r\n"
 LENGTH = (("content-length", "4"),)
 
 
@@ -55,6 +56,15 @@ def play(server):
         ((Head(200, PLAIN + LENGTH, bodiless=True), End()), SIZED),
         ((Head(200, PLAIN), Data(b"ab"), Close()), CHUNKED + b"2\r\nab\r\n"),
         ((Head(200, PLAIN), Close()), CHUNKED),
+        ((Head(200, PLAIN + LENGTH), Data(b"abcdef"), End()), SIZED + b"abcdef"),
+        ((Head(200, PLAIN, framed=False), Data(b"abcd"), End()), CLOSING + b"abcd"),
+        ((Head(200, PLAIN + LENGTH, framed=False), Data(b"ab"), Close()), SIZED + b"ab"),
+        (
+            (Head(200, PLAIN), Data(b"ab"), Raw(b"zz\r\n"), End()),
+            CHUNKED + b"2\r\nab\r\nzz\r\n0\r\n\r\n",
+        ),
+        ((Raw(b"SSH-2.0\r\n"), Close()), b"SSH-2.0\r\n"),
+        ((Head(200, PLAIN), Data(b""), End()), CHUNKED + b"0\r\n\r\n"),
         ((Close(),), b""),
     ],
 )

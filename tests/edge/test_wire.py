@@ -1,0 +1,83 @@
+"""A plan as the bytes that are written, without a socket."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.edge.wire import Wire
+from mockserver.plan import Close, Data, End, Head, Raw, Wait
+
+FIELDS = (("connection", "keep-alive"), ("server", "mock"))
+LENGTH = ("content-length", "4")
+KEPT = b"HTTP/1.1 200 OK\r\nconnection: keep-alive\r\nserver: mock\r\n"
+CLOSED = b"HTTP/1.1 200 OK\r\nconnection: close\r\nserver: mock\r\n"
+CHUNKS = b"transfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("plan", "acts", "lives_on"),
+    [
+        (
+            (Head(200, FIELDS), Data(b"ab"), Data(b"cd"), End()),
+            [KEPT + CHUNKS + b"4\r\nabcd\r\n0\r\n\r\n"],
+            True,
+        ),
+        (
+            (Wait(1), Head(200, FIELDS), Wait(2), Data(b"ab"), End()),
+            [Wait(1), KEPT + CHUNKS, Wait(2), b"2\r\nab\r\n0\r\n\r\n"],
+            True,
+        ),
+        (
+            (Head(200, (*FIELDS, LENGTH)), Data(b"abcd"), End()),
+            [KEPT + b"content-length: 4\r\n\r\nabcd"],
+            True,
+        ),
+        (
+            (Head(200, (*FIELDS, LENGTH)), Data(b"abcd"), End(hang_up=True)),
+            [KEPT + b"content-length: 4\r\n\r\nabcd", Close()],
+            False,
+        ),
+        (
+            (Head(200, (*FIELDS, LENGTH)), Data(b"abc"), End()),
+            [KEPT + b"content-length: 4\r\n\r\nabc", Close()],
+            False,
+        ),
+        (
+            (Head(200, (*FIELDS, LENGTH)), Data(b"abcde"), End()),
+            [KEPT + b"content-length: 4\r\n\r\nabcde", Close()],
+            False,
+        ),
+        (
+            (Head(200, FIELDS, framed=False), Data(b"ab"), End()),
+            [CLOSED + b"\r\nab", Close()],
+            False,
+        ),
+        ((Head(200, FIELDS, bodiless=True), End()), [KEPT + CHUNKS], True),
+        ((Data(b""), Close(reset=True)), [Close(reset=True)], True),
+        (
+            (Raw(b"zz"), Head(299, ()), End()),
+            [b"zzHTTP/1.1 299 \r\n" + CHUNKS + b"0\r\n\r\n"],
+            True,
+        ),
+    ],
+)
+def test_acts(plan, acts, lives_on):
+    """Runs of bytes are one write, and the framing decides whether the connection lives on."""
+    wire = Wire(keep_alive=True)
+    assert list(wire.acts(plan)) == acts
+    assert wire.keep_alive is lives_on
+
+
+def test_client_that_closes():
+    """A client that wants to close is told so, and closed on."""
+    wire = Wire(keep_alive=False)
+    sent, closed = wire.acts((Head(200, FIELDS), Data(b"ab"), End()))
+    assert sent == CLOSED + CHUNKS + b"2\r\nab\r\n0\r\n\r\n"
+    assert closed == Close()
+
+
+def test_client_without_chunks():
+    """For HTTP/1.0 a body without a length ends with the connection."""
+    wire = Wire(keep_alive=True, chunks=False)
+    sent, closed = wire.acts((Head(200, FIELDS), Data(b"ab"), End()))
+    assert (sent, closed) == (CLOSED + b"\r\nab", Close())
