@@ -43,6 +43,7 @@ Check = Literal[
 ]
 """What is examined in a body that is well-formed; see ``refusals``."""
 
+Refill: TypeAlias = Literal["continuous", "window"]
 ShownReasoning: TypeAlias = Literal["parsed", "raw", "hidden"]
 
 
@@ -138,8 +139,10 @@ class Tier(Amounts):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    How tokens are limited.
+    How requests and tokens are limited.
 
+    ``refill`` says whether what was used comes back ``continuous``ly, or all of it at the end of
+    each ``window``: the next full minute, hour and midnight (UTC).
     ``reserves`` is what a request takes besides its prompt until it is over: the longest
     ``completion`` that it may get; what it ``asked`` for, up to 16,384 tokens, or these when it
     asked for nothing; an ``estimate``, what it asked for or as much as the prompt again.
@@ -148,6 +151,7 @@ class Limits:
     """
 
     reserves: Literal["completion", "asked", "estimate"] = "completion"
+    refill: Refill = "continuous"
     retry_after: bool = True
     overload_headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
