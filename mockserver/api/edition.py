@@ -23,6 +23,7 @@ DEFAULT = "default"
 Lack = Literal["named_tool_choice", "strict_tools", "sequential_tool_calls"]
 Check = Literal[
     "n_greater_than_1",
+    "n_greater_than_128",
     "two_token_limits",
     "reasoning_effort_unsupported",
     "reasoning_format_unsupported",

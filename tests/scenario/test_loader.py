@@ -141,6 +141,13 @@ def test_unreadable(tmp_path):
             "4:13: rules[0].schedule.window: 'repeat' should be longer than 'for'",
         ),
         (
+            "name: x\nrules:\n- reply: {text: hi, tokens: 3}\n",
+            (
+                "3:10: rules[0].reply: has text and tokens: of text, json, tokens and echo there "
+                "may be one at most; tool_calls and reasoning may stand beside it, found {'text'"
+            ),
+        ),
+        (
             "name: x\nedition: gide\n",
             "2:10: edition: no edition is called 'gide'; did you mean 'guide'? Allowed are 2025-1",
         ),

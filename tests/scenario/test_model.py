@@ -42,7 +42,7 @@ def test_everything():
                     "prompt": {"contains": "a", "regex": "b"},
                 },
                 "schedule": {"first": 1, "window": {"after": "1s"}},
-                "reply": {"text": "hi", "tokens": 3},
+                "reply": {"text": "hi", "reasoning": "Hm."},
                 "faults": [{"latency": {"delay": "1s"}}, {"cut": {"after_tokens": 3}}],
             }
         ],
@@ -61,7 +61,7 @@ def test_everything():
                 "one",
                 Match("chat", "llama*", stream=True, prompt=Prompt("a", "b")),
                 Schedule(first=1, window=Window(after=1.0)),
-                Reply("hi", 3),
+                Reply("hi", reasoning="Hm."),
                 (Latency(1.0), Cut(3)),
             ),
         ),
