@@ -30,9 +30,13 @@ def drawn(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
 
 
 def of_prompt(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
-    """Return the odds of a prompt: none for its first token, as nothing comes before it."""
+    """
+    Return the odds of a prompt; its first token, which nothing comes before, is certain.
+
+    The OpenAI API has null there, but the server's own document has numbers only.
+    """
     known = drawn(pieces[1:], top, random)
-    return (Odds(pieces[0], None, ()), *known) if pieces else ()
+    return (Odds(pieces[0], 0.0, ()), *known) if pieces else ()
 
 
 def chat(odds: Sequence[Odds]) -> dict[str, Any]:
@@ -49,11 +53,7 @@ def chat(odds: Sequence[Odds]) -> dict[str, Any]:
 
 
 def text(odds: Sequence[Odds], *, offset: int = 0) -> dict[str, Any]:
-    """
-    Return the ``logprobs`` of a choice of a text completion, or of a part that begins at an offset.
-
-    A token without a probability has null in both columns, as the OpenAI API has it.
-    """
+    """Return the ``logprobs`` of a choice of a text completion, or of a part from an offset on."""
     offsets = []
     for one in odds:
         offsets.append(offset)
@@ -62,7 +62,7 @@ def text(odds: Sequence[Odds], *, offset: int = 0) -> dict[str, Any]:
         "text_offset": offsets,
         "token_logprobs": [one.logprob for one in odds],
         "tokens": [one.token for one in odds],
-        "top_logprobs": [None if one.logprob is None else dict(one.alternatives) for one in odds],
+        "top_logprobs": [dict(one.alternatives) for one in odds],
     }
 
 
@@ -76,5 +76,5 @@ def _odds(piece: str, top: int, random: Random) -> Odds:
     return Odds(piece, logprob, tuple(zip(others[:top], odds[:top], strict=True)))
 
 
-def _entry(token: str, logprob: float | None) -> dict[str, Any]:
+def _entry(token: str, logprob: float) -> dict[str, Any]:
     return {"token": token, "logprob": logprob, "bytes": list(token.encode())}

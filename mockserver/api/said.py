@@ -33,14 +33,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """
-    How likely a token was, and the likeliest ones in its place, itself the first.
-
-    ``logprob`` is None for a token that nothing comes before.
-    """
+    """How likely a token was, and the likeliest ones in its place, itself the first."""
 
     token: str
-    logprob: float | None
+    logprob: float
     alternatives: tuple[tuple[str, float], ...]
 
 

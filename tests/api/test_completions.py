@@ -101,13 +101,13 @@ def test_echo():
 def test_logprobs(step):
     """The columns of a stream are those of the document: the prompt's first, then the text's."""
     odds = tuple(Odds(piece, -0.5, ((piece, -0.5),)) for piece in ("ab", "c", "d"))
-    echo = (Odds("x", None, ()), Odds("yz", -1.5, ((" u", -1.5),)))
+    echo = (Odds("x", 0.0, ()), Odds("yz", -1.5, ((" u", -1.5),)))
     answer = whole("ab", "c", "d", odds=odds, echo="xyz", echo_odds=echo, step=step)
     found = json.loads(completions.document(answer).data)["choices"][0]
     assert list(found) == ["finish_reason", "index", "text", "logprobs"]
     assert found["logprobs"]["tokens"] == ["x", "yz", "ab", "c", "d"]
     assert found["logprobs"]["text_offset"] == [0, 1, 3, 5, 6]
-    assert found["logprobs"]["token_logprobs"] == [None, -1.5, -0.5, -0.5, -0.5]
+    assert found["logprobs"]["token_logprobs"] == [0.0, -1.5, -0.5, -0.5, -0.5]
     *events, _ = completions.stream(answer, done=False)
     assert choices(events[0])[0]["logprobs"]["tokens"] == ["x", "yz"]
     for name, column in found["logprobs"].items():

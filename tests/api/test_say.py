@@ -258,7 +258,7 @@ def test_odds_of_the_prompt():
 
     said = odds(echo=True)
     assert [one.token for one in said.echo_odds] == ["Once", " upon", " a", " time"]
-    assert [one.logprob is None for one in said.echo_odds] == [True, False, False, False]
+    assert [one.logprob == 0 for one in said.echo_odds] == [True, False, False, False]
     assert said.odds == odds().odds
     assert odds().echo_odds == odds(echo=True, logprobs=None).echo_odds == ()
     assert odds(echo=True, prompt=[1, 2]).echo_odds == ()
