@@ -187,7 +187,8 @@ class PlanRouter(respx.MockRouter):
         )
         engine, exchange = self._live.begin(received)
         patience = request.extensions.get("timeout", {}).get("read")
-        rest = actions(exchange.plan, math.inf if patience is None else patience)
+        plan = self._live.clock.announced(exchange.plan)
+        rest = actions(plan, math.inf if patience is None else patience)
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)

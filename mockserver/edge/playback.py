@@ -42,7 +42,7 @@ async def play(plan: Plan, request: web.BaseRequest, clock: Clock) -> web.Stream
     Raises ConnectionError or CancelledError when the client leaves before the end.
     """
     wire = Wire(keep_alive=request.keep_alive, chunks=request.version >= HttpVersion11)
-    for act in wire.acts(plan):
+    for act in wire.acts(clock.announced(plan)):
         match act:
             case bytes():
                 await request.writer.write(act)
