@@ -15,7 +15,8 @@ from typing import Literal
 
 from mockserver.plan import Headers
 
-from .edition import TODAY, HeaderFields, PerPeriod, Tier
+from .edition import PerPeriod, Tier
+from .shapes import TODAY, HeaderFields
 
 Kind = Literal["requests", "tokens"]
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}

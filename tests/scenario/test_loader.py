@@ -190,6 +190,14 @@ def test_own_edition(tmp_path):
     assert line.startswith(f"mine.yaml:2:10: edition: {path}:2:1: unknown key 'names'")
 
 
+def test_edition_beside_it(tmp_path):
+    """The path of an edition is relative to the scenario's own."""
+    (tmp_path / "ours.yaml").write_text("extends: guide\n")
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: x\nedition: ./ours.yaml\n")
+    assert scenario.load(str(path)).edition == str(tmp_path / "ours.yaml")
+
+
 def test_tier_without_edition():
     """A tier is not judged while the edition is left open, for another may be chosen at start."""
     assert scenario.parse("name: x\ntier: anything\n").tier == "anything"
