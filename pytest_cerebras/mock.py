@@ -19,7 +19,7 @@ from .plugin import MARKER
 if TYPE_CHECKING:
     from .options import Settings
 
-API_KEY = "csk-mock-0000000000000000"
+_KEY_NAME = "mock-0000000000000000"
 REAL_URL = "https://api.cerebras.ai"
 
 
@@ -27,18 +27,21 @@ class CerebrasMock:
     """
     A mock of the Cerebras API.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``), ``api_key`` a key that
-    it accepts.
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``).
     """
 
     def __init__(self, live: LiveEngine, url: str, settings: Settings) -> None:
         self._live = live
         self._settings = settings
         self.url = url
-        self.api_key = API_KEY
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
+
+    @property
+    def api_key(self) -> str:
+        """A key that the edition being played accepts."""
+        return self._live.engine.edition.keys.sample(_KEY_NAME)
 
     @property
     def openai_url(self) -> str:

@@ -51,7 +51,7 @@ class Model:
     in seconds since the epoch. ``price`` is that of a token of the prompt and of one of the
     completion, in dollars. ``tokenizer`` names the family of its tokens. ``preview`` says that it
     may be withdrawn at short notice. ``retired`` is the day from which on the live API refuses it,
-    as not found. ``archived`` makes that refusal say that it is archived.
+    as not found. ``archived`` makes the refusal of a retired model call it archived.
 
     ``prompt_base`` is what the chat template adds to a prompt, in tokens. ``prompt_each`` is what
     it adds to each message. ``tokens_per_event`` is how many tokens an event of a stream carries.

@@ -42,17 +42,15 @@ CompletionDetail: TypeAlias = Literal[
     "accepted_prediction_tokens", "rejected_prediction_tokens", "reasoning_tokens"
 ]
 PromptDetail: TypeAlias = Literal["cached_tokens", "image_tokens"]
-UsageKey: TypeAlias = (
-    Literal[
-        "total_tokens",
-        "completion_tokens",
-        "completion_tokens_details",
-        "prompt_tokens",
-        "prompt_tokens_details",
-    ]
-    | CompletionDetail
-    | PromptDetail
-)
+UsageKey: TypeAlias = Literal[
+    "total_tokens",
+    "completion_tokens",
+    "completion_tokens_details",
+    "prompt_tokens",
+    "prompt_tokens_details",
+    CompletionDetail,
+    PromptDetail,
+]
 TimeKey: TypeAlias = Literal[
     "created", "queue_time", "prompt_time", "completion_time", "total_time"
 ]
@@ -108,14 +106,18 @@ class Keys:
     prefix: str = ""
     missing: Literal["not_authenticated", "wrong_api_key"] = "not_authenticated"
 
+    def sample(self, name: str) -> str:
+        """Return a good key: the prefix, or where any will do that of real keys, and a name."""
+        return f"{self.prefix or 'csk-'}{name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
     """
     What success bodies hold, in order; today's by default.
 
-    ``usage`` are the keys of the object of this name. ``completion_details`` are those of its
-    ``completion_tokens_details``. ``prompt_details`` are those of its ``prompt_tokens_details``;
+    ``usage`` are the keys of the object of this name. ``completion_details`` are the keys of
+    ``completion_tokens_details``. ``prompt_details`` are the keys of ``prompt_tokens_details``;
     ``image_tokens`` is there for models with vision only. ``time_info`` are the keys of the object
     of this name. ``done`` says whether a stream ends with ``[DONE]``, or just ends.
     """
@@ -179,9 +181,9 @@ class Validation:
     """
     How a body that the API does not like is refused.
 
-    ``status`` is that of the refusal; it changed on 2026-04-24. ``prefix`` stands before the place
-    in the body; it went away on the same day. ``images`` is how many a request may hold.
-    ``waives`` names the checks that are not made.
+    ``status`` is that of the refusal; 422 until 2026-04-24. ``prefix`` stands before the place in
+    the body; ``body.`` until the same day. ``images`` is how many a request may hold. ``waives``
+    names the checks that are not made.
     """
 
     status: Annotated[int, Field(ge=400, le=499)] = 400

@@ -44,6 +44,12 @@ def test_refused(kind, keys, message):
     assert message in refused(kind, keys)
 
 
+def test_sample_key():
+    """A sample key is a good one; where any is good, it looks like a real one."""
+    assert Keys(prefix="our-").sample("mock") == "our-mock"
+    assert Keys().sample("mock") == "csk-mock"
+
+
 @pytest.mark.parametrize(
     "template", ["a={tokn}", "a={}", "a={token", "a={expires:%}{0}", "{token.x}", "{expires:{b}}"]
 )

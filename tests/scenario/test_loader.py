@@ -112,6 +112,10 @@ def test_unreadable(tmp_path):
             ),
         ),
         (
+            "name: x\nrules:\n- faults:\n  - cut:\n",
+            ("4:9: rules[0].faults[0].cut: should be a mapping of keys to values, found None"),
+        ),
+        (
             "name: x\nrules:\n- faults:\n  - latency: {delay: 5}\n",
             (
                 "4:22: rules[0].faults[0].latency.delay: "
