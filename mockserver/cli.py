@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial, reduce
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -29,7 +29,9 @@ _OVERRIDES = (
 
 def _overridable(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that outrank a scenario's own settings."""
-    return reduce(lambda inner, option: option(inner), _OVERRIDES, command)
+    for option in _OVERRIDES:
+        command = option(command)
+    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

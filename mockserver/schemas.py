@@ -13,6 +13,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
+from inspect import getdoc
 from typing import Any, Literal, TypeAlias
 
 from pydantic import TypeAdapter
@@ -52,6 +53,11 @@ class _Generator(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         """Leave titles out: they would be the names of the keys again."""
         return False
+
+    def dataclass_schema(self, schema: Any) -> Schema:
+        """Describe a class and forbid other keys, which not every version of pydantic does."""
+        shown = super().dataclass_schema(schema)
+        return {**shown, "additionalProperties": False, "description": getdoc(schema["cls"])}
 
     def default_schema(self, schema: Any) -> Schema:
         """Write durations with their unit; leave out what nobody would write."""

@@ -34,7 +34,7 @@ def said(path):
         ({"name": "x", "ruls": []}, "scenario"),
         ({"extends": "guide"}, "edition"),
         ({"name": "x", "extend": "guide"}, "edition"),
-        ({"name": "x", "modles": {}}, "edition"),
+        ({"name": "x", "modelz": {}}, "edition"),
         ({"name": "x", "date": "y", "models": {}, "tier": "z"}, "edition"),
         ({"rules": [], "seed": 1, "extends": "guide"}, "scenario"),
         ({1: 2, None: 3}, "scenario"),
@@ -63,9 +63,9 @@ def test_wrong(write):
     assert verdict.wrong.startswith(f"{path}:2:7: seed: should be a valid integer")
     assert f"\n{path}:3:1: unknown key 'ruls'; did you mean 'rules'?" in verdict.wrong
     assert str(verdict).endswith(f"\n{path}: not a good scenario")
-    path = write("b.yaml", "extends: guide\nmodles: {}\n")
+    path = write("b.yaml", "extends: guide\nmodelz: {}\n")
     (text,) = said(path)
-    assert text.startswith(f"{path}:2:1: unknown key 'modles'; did you mean 'models'?")
+    assert text.startswith(f"{path}:2:1: unknown key 'modelz'; did you mean 'models'?")
     assert text.endswith(f"\n{path}: not a good edition")
 
 

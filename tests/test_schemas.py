@@ -197,7 +197,7 @@ WRONG = [
     ("edition", ours("date: tomorrow")),
     ("edition", ours("models: [gpt-oss-120b]")),
     ("edition", ours("models: {gpt-oss-120b: null}")),
-    ("edition", ours("models: {gpt-oss-120b: {contex: 1}}")),
+    ("edition", ours("models: {gpt-oss-120b: {contxt: 1}}")),
     ("edition", ours("models: {gpt-oss-120b: {context: -4}}")),
     ("edition", ours("models: {gpt-oss-120b: {retired: soon}}")),
     ("edition", ours("models: {gpt-oss-120b: {price: ['1']}}")),
