@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .clock import Sleep, VirtualClock
     from .options import Settings
 
-API_KEY = "csk-mock-0000000000000000"
+_KEY_NAME = "mock-0000000000000000"
 REAL_URL = "https://api.cerebras.ai"
 
 
@@ -29,8 +29,7 @@ class CerebrasMock:
     """
     A mock of the Cerebras API.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``), ``api_key`` a key that
-    it accepts.
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``).
     """
 
     def __init__(
@@ -40,10 +39,14 @@ class CerebrasMock:
         self._settings = settings
         self._clock = clock
         self.url = url
-        self.api_key = API_KEY
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
+
+    @property
+    def api_key(self) -> str:
+        """A key that the edition being played accepts."""
+        return self._live.engine.edition.keys.sample(_KEY_NAME)
 
     @property
     def openai_url(self) -> str:

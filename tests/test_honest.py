@@ -158,14 +158,14 @@ def test_best_of(ask, engine, objects, several, now, stream):
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_odds_of_the_prompt(ask, play, objects, stream):
-    """A repeated prompt is scored even where nothing is to be said, its first token excepted."""
+    """A repeated prompt is scored even where nothing is to be said, its first token as certain."""
     form = {"prompt": "Once upon a time", "echo": True, "logprobs": 2}
     for length in (0, 3):
         plan = play(ask("completions", stream=stream, max_tokens=length, **form)).plan
         columns = [choice["logprobs"] for one in objects(plan)[:1] for choice in one["choices"]]
         assert columns[0]["tokens"][:4] == ["Once", " upon", " a", " time"]
         assert columns[0]["text_offset"][:4] == [0, 4, 9, 11]
-        assert columns[0]["token_logprobs"][0] is columns[0]["top_logprobs"][0] is None
+        assert (columns[0]["token_logprobs"][0], columns[0]["top_logprobs"][0]) == (0, {})
         assert all(value < 0 for value in columns[0]["token_logprobs"][1:])
         assert texts(objects(plan))[0].startswith("Once upon a time")
 

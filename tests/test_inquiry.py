@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mockserver.api import editions, tokens
-from mockserver.api.edition import Validation
+from mockserver.api.shapes import Validation
 from mockserver.inquiry import prompt_text, read
 from mockserver.messages import Request
 

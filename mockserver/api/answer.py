@@ -8,8 +8,9 @@ from hashlib import blake2b
 from random import Random
 from typing import Any
 
-from .edition import Bodies, Model
+from .edition import Model
 from .said import Said
+from .shapes import Bodies
 
 _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 
@@ -70,7 +71,7 @@ class Answer:
         }
         if self.model.vision:
             counts["image_tokens"] = self.images
-        details = self.bodies.completion_details
+        details: tuple[str, ...] = self.bodies.completion_details
         if predictions:
             details = tuple(dict.fromkeys((*_PREDICTION, *details)))
         counts["completion_tokens_details"] = _chosen(counts, details)

@@ -17,7 +17,8 @@ from typing import Literal
 
 from mockserver.plan import Headers
 
-from .edition import TODAY, Amounts, HeaderFields, PerPeriod, Refill
+from .edition import Amounts, PerPeriod
+from .shapes import TODAY, HeaderFields, Refill
 
 Kind = Literal["requests", "tokens", "total"]
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}

@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from . import images
-from .edition import Check, Model, Validation
+from .edition import Model
 from .problem import RefusalError
 from .schema_rules import examine_schema
+from .shapes import Check, Validation
 
 Body: TypeAlias = Mapping[str, Any]
 Facts: TypeAlias = Mapping[str, object]

@@ -11,8 +11,8 @@ from typing import Any
 from aiohttp import web
 
 from mockserver.api import headers
-from mockserver.api.edition import TODAY
 from mockserver.api.problems import PROBLEMS
+from mockserver.api.shapes import TODAY
 
 from .clock import Clock
 

@@ -52,6 +52,11 @@ class Error:
     retry_after: Seconds | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    __pydantic_config__ = {  # noqa: RUF012 (pydantic reads it, dataclasses don't)
+        "extra": "forbid",
+        "json_schema_extra": {"anyOf": [{"required": ["problem"]}, {"required": ["status"]}]},
+    }
+
     def __post_init__(self) -> None:
         if self.problem is None and self.status is None:
             raise ValueError("names neither a problem nor a status")

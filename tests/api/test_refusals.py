@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from mockserver.api import editions
-from mockserver.api.edition import Check, Validation
 from mockserver.api.problems import PROBLEMS, RefusalError
 from mockserver.api.refusals import CHECKS, examine
+from mockserver.api.shapes import Check, Validation
 from mockserver.api.validation import validate
 
 TODAY = editions.load("2026-11").models

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import backoff
 import httpx
@@ -12,10 +14,11 @@ import pytest
 import stamina
 import tenacity
 import urllib3
-from cerebras.cloud.sdk import AsyncCerebras, Cerebras
+from cerebras.cloud.sdk import APITimeoutError, AsyncCerebras, Cerebras
 from openai import AsyncOpenAI, OpenAI
 
-from mockserver.scenario import parse
+from mockserver.faults import Latency
+from mockserver.scenario import Match, Rule, Scenario, parse
 
 pytestmark = pytest.mark.cerebras_mock(clock="virtual")
 
@@ -34,17 +37,17 @@ BODY = {"headers": {"authorization": "Bearer csk-0000"}, "json": ASKED}
 RETRIES = {"max_retries": 3, "api_key": "csk-0000"}
 
 
-def cerebras(mock):
+def cerebras(_):
     with Cerebras(**RETRIES, warm_tcp_connection=False) as client:
         client.chat.completions.create(**ASKED)
 
 
-def openai(mock):
+def openai(_):
     with OpenAI(**RETRIES) as client:
         client.chat.completions.create(**ASKED)
 
 
-def cerebras_async(mock):
+def cerebras_async(_):
     async def ask():
         async with AsyncCerebras(**RETRIES, warm_tcp_connection=False) as client:
             await client.chat.completions.create(**ASKED)
@@ -52,7 +55,7 @@ def cerebras_async(mock):
     asyncio.run(ask())
 
 
-def openai_async(mock):
+def openai_async(_):
     async def ask():
         async with AsyncOpenAI(**RETRIES) as client:
             await client.chat.completions.create(**ASKED)
@@ -106,3 +109,53 @@ def test_back_off(cerebras_mock, client):
     assert cerebras_mock.waits == WAITS
     assert cerebras_mock.calls[0].waits == pytest.approx(WAITS, abs=0.5)
     cerebras_mock.assert_waited()
+
+
+def test_median(cerebras_mock):
+    """One such call takes less than 50 ms of real time, in the median."""
+    taken = []
+    with Cerebras(**RETRIES, warm_tcp_connection=False) as client:
+        for _ in range(5):
+            cerebras_mock.play(SCENARIO)
+            begun = time.perf_counter()
+            client.chat.completions.create(**ASKED)
+            taken.append(time.perf_counter() - begun)
+    assert cerebras_mock.waits == WAITS * 5
+    assert statistics.median(taken) < 1  # 0.02 on an idle machine; seconds would be real sleeps
+
+
+def test_crowd(cerebras_mock, tmp_path):
+    """Twelve threads against four requests a minute: 24 requests in two minutes, every time."""
+    path = tmp_path / "small.yaml"
+    amounts = "{minute: 600000, hour: 10000000, day: 10000000}"
+    path.write_text(
+        "{extends: guide, limits: {refill: window}, default_tier: small, tiers: {small: "
+        f"{{requests: {{minute: 4, hour: 1000, day: 10000}}, tokens: {amounts}}}}}}}"
+    )
+    clock = cerebras_mock.live.clock
+    with (
+        Cerebras(api_key="csk-0000", warm_tcp_connection=False, max_retries=3) as client,
+        ThreadPoolExecutor(12) as pool,
+    ):
+        create = client.chat.completions.create
+        for _ in range(20):
+            cerebras_mock.advance(60 - clock.now() % 60)
+            begun = clock.elapsed
+            cerebras_mock.play("healthy", edition=str(path), tier="small")
+            list(pool.map(lambda _: create(**ASKED), range(12)))
+            cerebras_mock.assert_requests(24)
+            assert 120 <= clock.elapsed - begun < 125
+
+
+@pytest.mark.parametrize("client", [cerebras, cerebras_async])
+def test_stall(cerebras_mock, client):
+    """The SDK's read time-out of a minute comes four times, in milliseconds."""
+    cerebras_mock.play(
+        Scenario("stall", rules=(Rule(match=Match("chat"), faults=(Latency(math.inf),)),))
+    )
+    begun, elapsed = time.perf_counter(), cerebras_mock.live.clock.elapsed
+    with pytest.raises(APITimeoutError):
+        client(cerebras_mock)
+    assert time.perf_counter() - begun < 30
+    assert 240 <= cerebras_mock.live.clock.elapsed - elapsed < 270
+    cerebras_mock.assert_requests(4)

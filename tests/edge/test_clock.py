@@ -8,7 +8,8 @@ import time
 import anyio
 import pytest
 
-from mockserver.edge.clock import Clock
+from mockserver.edge.clock import Clock, ScaledClock
+from mockserver.plan import End, Head
 
 
 def test_now():
@@ -40,3 +41,23 @@ def test_pause():
     begun = time.monotonic()
     Clock().pause(0.01)
     assert time.monotonic() - begun >= 0.01
+
+
+def test_scaled():
+    """A hundredth of the time is a hundred times as many seconds."""
+    real = [1000.0]
+    clock = ScaledClock(0.01, lambda: real[0])
+    real[0] += 0.6
+    assert clock.now() == pytest.approx(1060.0)
+    announced = clock.announced((Head(429, (("retry-after", "60"),)), End()))
+    assert announced == (Head(429, (("retry-after", "0.6"),)), End())
+    assert Clock().announced(announced) is announced
+
+
+def test_scaled_waits():
+    """A second of its time takes a hundredth."""
+    clock = ScaledClock(0.01)
+    begun = time.monotonic()
+    anyio.run(clock.wait, 1)
+    clock.pause(1)
+    assert 0.02 <= time.monotonic() - begun < 1
