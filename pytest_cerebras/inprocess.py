@@ -22,6 +22,8 @@ from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
 
+from .senders import Senders, told_apart
+
 HOST = "api.cerebras.ai"
 Action: TypeAlias = float | Head | bytes
 """Sleep so many seconds, start the response, or hand over a piece of the body."""
@@ -143,9 +145,10 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 class PlanRouter(respx.MockRouter):
     """Answers for one host from the engine; every other request goes its way."""
 
-    def __init__(self, live: LiveEngine) -> None:
+    def __init__(self, live: LiveEngine, senders: Senders) -> None:
         super().__init__(assert_all_called=False)
         self._live = live
+        self._senders = senders
 
     def handler(self, request: httpx.Request) -> httpx.Response:
         """Answer a sync client."""
@@ -184,6 +187,7 @@ class PlanRouter(respx.MockRouter):
             {name.lower(): value for name, value in request.headers.items()},
             request.content,
             request.url.query.decode(),
+            sender=self._senders.current(),
         )
         engine, exchange = self._live.begin(received)
         patience = request.extensions.get("timeout", {}).get("read")
@@ -199,7 +203,7 @@ class PlanRouter(respx.MockRouter):
 @contextmanager
 def intercepted(live: LiveEngine) -> Iterator[None]:
     """Answer all httpx requests to the real host from the engine."""
-    with PlanRouter(live):
+    with told_apart(live, None) as senders, PlanRouter(live, senders):
         yield
 
 

@@ -15,6 +15,7 @@ from mockserver.scenario import Scenario
 
 from . import assertions, egress, options
 from .plugin import MARKER
+from .senders import told_apart
 from .timing import timed
 
 if TYPE_CHECKING:
@@ -189,6 +190,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         else:
             server = request.getfixturevalue("cerebras_mock_server")
             live, url = server.live, server.url
+            stack.enter_context(told_apart(live, server.port))
         clock = stack.enter_context(timed(live, settings, server))
         live.play(settings.scenario, settings.overrides())
         mock = CerebrasMock(live, url, settings, clock)

@@ -10,7 +10,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 from mockserver.api.decoding import MAX_BODY
-from mockserver.messages import Request
+from mockserver.messages import Request, Sender
 
 from .live import LiveEngine
 from .playback import Played, play
@@ -62,6 +62,7 @@ class Site:
             body,
             request.rel_url.raw_query_string,
             oversized,
+            self._sender(request),
         )
         try:
             with self.live.answering(received) as exchange:
@@ -73,6 +74,10 @@ class Site:
         except Exception as error:
             self.live.crashes.append(error)
             raise
+
+    def _sender(self, request: web.BaseRequest) -> Sender | None:
+        peer = request.transport and request.transport.get_extra_info("peername")
+        return self.live.sender_at(peer[1]) if peer else None
 
 
 def _request(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal
-from mockserver.messages import Request
+from mockserver.messages import Request, Sender
 from mockserver.scenario import Scenario, load
 
 from .clock import Clock
@@ -38,7 +38,8 @@ class LiveEngine:
     The engine that is answering now; safe to use from any thread.
 
     ``crashes`` are errors of the mock itself: there
-    should be none, and whoever owns the engine raises them where somebody sees them.
+    should be none, and whoever owns the engine raises them where somebody sees them. ``sender_at``
+    tells who sends from a port of the loopback interface, where that can be known.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class LiveEngine:
         self.clock = clock or Clock()
         self._lock = Lock()
         self.crashes: list[Exception] = []
+        self.sender_at: Callable[[int], Sender | None] = lambda _: None
         self._overrides = overrides or Overrides()
         self.play(scenario)
 
