@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mockserver.attempts import grouped
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.journal import Call, Exchange
 from mockserver.scenario import Scenario
@@ -96,7 +97,7 @@ class CerebrasMock:
     @property
     def calls(self) -> Sequence[Call]:
         """The logical calls: what the app asked for, each with all its attempts."""
-        return self._live.journal.calls
+        return grouped(self._live.journal)
 
     @property
     def sleeps(self) -> Sequence[Sleep]:
@@ -156,12 +157,57 @@ class CerebrasMock:
 
     def assert_waited(self, at_least: float | None = None) -> None:
         """
-        Assert that each retry came no earlier than its ``Retry-After`` said.
+        Assert that something was retried, and no retry came earlier than its ``Retry-After`` said.
 
         With ``at_least``, in seconds: that some retry waited at least so long.
         """
         __tracebackhide__ = True
-        assertions.waited(self._live.journal, at_least)
+        assertions.waited_for(self._live.journal, at_least)
+
+    def assert_retry_after_respected(self) -> None:
+        """Assert that there was a ``Retry-After``, and that no retry came earlier than it said."""
+        __tracebackhide__ = True
+        assertions.retry_after_respected(self._live.journal)
+
+    def assert_backed_off(
+        self, factor: float = 2, start: float = 1, cap: float = 30, *, jitter: float = 0.25
+    ) -> None:
+        """
+        Assert that the waits before the retries of each call grow from ``start`` by ``factor``.
+
+        They may be longer, but never longer than ``cap``, and shorter or over the cap by the share
+        ``jitter``, as chance has it. After an answer with ``Retry-After`` that time counts instead.
+        All but the factor and the share are in seconds.
+        """
+        __tracebackhide__ = True
+        pace = {"factor": factor, "start": start, "cap": cap, "jitter": jitter}
+        assertions.backed_off(self._live.journal, **pace)
+
+    def assert_fell_back(self, to: str) -> None:
+        """Assert that this model answered what another had been asked before, in vain."""
+        __tracebackhide__ = True
+        assertions.fell_back(self._live.journal, to)
+
+    def assert_truncation_noticed(self, result: object) -> None:
+        """
+        Assert that an answer was cut, and that what the app made of it does not hide that.
+
+        ``result`` is what the app hands out. It hides the cut when it holds the text that arrived,
+        unchanged, and no field that says so, such as ``complete=False``, ``truncated=True`` or a
+        ``finish_reason`` of ``length``. None and an exception hide nothing.
+        """
+        __tracebackhide__ = True
+        assertions.truncation_noticed(self._live.journal, result)
+
+    def assert_peak_rpm(self, at_most: int) -> None:
+        """Assert that no minute, wherever it begins, saw more requests, retries included."""
+        __tracebackhide__ = True
+        assertions.peak_rpm(self._live.journal, at_most)
+
+    def assert_tokens_spent(self, at_most: int) -> None:
+        """Assert that prompts and completions cost no more tokens; refused requests cost none."""
+        __tracebackhide__ = True
+        assertions.tokens_spent(self._live.journal, at_most)
 
     def assert_not_retried(self) -> None:
         """Assert that no call took more than one attempt."""

@@ -1,0 +1,1 @@
+"""What the client did wrong, and what to do about it."""
