@@ -21,7 +21,10 @@ def sent(at, plan=BUSY, *, by=A, count=None, took=0.0, **changes):
     headers = {} if count is None else {"x-stainless-retry-count": str(count)}
     body = changes.pop("body", b"{}")
     fields = {
-        **{"number": 0, "endpoint": "chat", "model": "m", "stream": False},
+        "number": 0,
+        "endpoint": "chat",
+        "model": "m",
+        "stream": False,
         "request": Request("POST", "/v1/chat/completions", headers, body, sender=by),
         "finished": None if took is None else at + took,
     }
