@@ -13,6 +13,7 @@ from mockserver.attempts import grouped
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.journal import Call, Exchange
 from mockserver.scenario import Scenario
+from mockserver.verdicts import Case, Verdict, judge
 
 from . import assertions, egress, options
 from .plugin import MARKER
@@ -40,7 +41,9 @@ class CerebrasMock:
         self._live = live
         self._settings = settings
         self._clock = clock
+        self._ended: list[tuple[str, Case]] = []
         self.url = url
+        self.escapes: Sequence[str] = ()
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
@@ -83,11 +86,16 @@ class CerebrasMock:
         overrides = Overrides(
             edition or base.edition, tier or base.tier, base.seed if seed is None else seed
         )
-        self._live.play(found, overrides)
+        self._begin(found, overrides)
 
     def reset(self) -> None:
         """Start the scenario again from its beginning."""
-        self._live.play(self._live.scenario)
+        self._begin(self._live.scenario)
+
+    def _begin(self, scenario: str | Scenario, overrides: Overrides | None = None) -> None:
+        ended = self.scenario.name, self._case()
+        self._live.play(scenario, overrides)
+        self._ended.append(ended)
 
     @property
     def requests(self) -> Sequence[Exchange]:
@@ -98,6 +106,25 @@ class CerebrasMock:
     def calls(self) -> Sequence[Call]:
         """The logical calls: what the app asked for, each with all its attempts."""
         return grouped(self._live.journal)
+
+    @property
+    def strict(self) -> bool:
+        """Whether verdicts fail the test."""
+        return self._settings.strict
+
+    @property
+    def verdicts(self) -> Sequence[Verdict]:
+        """What the client did wrong, but for what the marker ignores; since the scenario began."""
+        return judge(self._case(), ignore=self._settings.ignored)
+
+    def judged(self) -> list[tuple[str, Verdict]]:
+        """Return the verdicts of all scenarios that the test has played, with their names."""
+        ignored = self._settings.ignored
+        cases = [*self._ended, (self.scenario.name, self._case())]
+        return [(name, found) for name, case in cases for found in judge(case, ignore=ignored)]
+
+    def _case(self) -> Case:
+        return Case(self._live.journal, self._live.engine.edition, self.escapes)
 
     @property
     def sleeps(self) -> Sequence[Sleep]:
@@ -243,7 +270,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
-        escapes = stack.enter_context(egress.guarded())
+        mock.escapes = escapes = stack.enter_context(egress.guarded())
         yield mock
         _note_retired(request, mock)
         if live.crashes:

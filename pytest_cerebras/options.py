@@ -10,23 +10,29 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from .install import ours
-from .plugin import MARKER, OPTIONS
+from .plugin import MARKER, OPTIONS, switched_on
 
 if TYPE_CHECKING:
     from mockserver.edge.live import Overrides
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
+_MARKED = (*_NAMES, "verdicts")
 T = TypeVar("T")
 _CHOICES = {"mode": ("server", "respx"), "clock": ("real", "virtual")}
 _KINDS: Mapping[str, tuple[type, str]] = {
     "seed": (int, "whole number"),
     "time_scale": (float, "number above 0, at most 1"),
+    "verdicts": (dict, "dictionary such as {'ignore': ['hot-retry']}"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a test meets; None leaves the choice to the scenario."""
+    """
+    What a test meets; None leaves the choice to the scenario.
+
+    ``strict`` says whether verdicts fail it, all but the ``ignored`` ones.
+    """
 
     scenario: str = "healthy"
     edition: str | None = None
@@ -35,11 +41,14 @@ class Settings:
     mode: str = "server"
     clock: str = "real"
     time_scale: float | None = None
+    strict: bool = False
+    ignored: tuple[str, ...] = ()
 
     def line(self) -> str:
         """Return the settings in a line, for the header of the run."""
         chosen = ((name, getattr(self, name)) for name in _NAMES)
-        return ", ".join(f"{name} {value}" for name, value in chosen if value is not None)
+        told = [f"{name} {value}" for name, value in chosen if value is not None]
+        return ", ".join([*told, "strict"] if self.strict else told)
 
     def overrides(self) -> Overrides:
         """Return what outranks the scenario's own settings."""
@@ -62,7 +71,9 @@ def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Setting
         value = next((layer for layer in layers if layer is not None), None)
         if value is not None:
             found[name] = value
-    return Settings(**{name: _converted(name, value) for name, value in found.items()})
+    converted = {name: _converted(name, value) for name, value in found.items()}
+    strict = switched_on(config, "strict")
+    return Settings(**converted, strict=strict, ignored=_ignored(marked.get("verdicts") or {}))
 
 
 def found_ours() -> None:
@@ -86,6 +97,7 @@ def check(settings: Settings, *, where: str = "") -> None:
     ours()
     from mockserver.edge.live import LiveEngine
     from mockserver.errors import MockServerError
+    from mockserver.verdicts import check_names
 
     spot = f"{where}: " if where else ""
     for name, choices in _CHOICES.items():
@@ -96,6 +108,7 @@ def check(settings: Settings, *, where: str = "") -> None:
     if settings.time_scale is not None and settings.clock == "virtual":
         raise pytest.UsageError(f"{spot}the virtual clock needs no cerebras time_scale")
     try:
+        check_names(settings.ignored)
         LiveEngine(settings.scenario, settings.overrides())
     except MockServerError as error:
         raise pytest.UsageError(f"{spot}{error}") from error
@@ -112,11 +125,11 @@ def _plainly(act: Callable[[], T]) -> T:
 
 def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
     given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
-    unknown = [name for name in given if name not in _NAMES]
+    unknown = [name for name in given if name not in _MARKED]
     if unknown or len(marker.args) > 1 or (marker.args and "scenario" in marker.kwargs):
         wrong = unknown[0] if unknown else "two scenarios" if marker.args else ""
         raise pytest.UsageError(
-            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_NAMES)}"
+            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_MARKED)}"
         )
     for name, value in given.items():
         wanted, kind = _KINDS.get(name, (str, "string"))
@@ -124,6 +137,19 @@ def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
             wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
             raise pytest.UsageError(wrong)
     return given
+
+
+def _ignored(verdicts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which verdicts a marker lets pass."""
+    unknown = [key for key in verdicts if key != "ignore"]
+    names = verdicts.get("ignore", ())
+    listed = isinstance(names, (list, tuple, set)) and all(isinstance(one, str) for one in names)
+    if unknown or not listed:
+        wrong = f"found {unknown[0]!r}" if unknown else f"'ignore' is {names!r}, no list of names"
+        raise pytest.UsageError(
+            f"@pytest.mark.{MARKER}: verdicts takes {{'ignore': [NAME, ...]}}, {wrong}"
+        )
+    return tuple(names)
 
 
 def _converted(name: str, value: Any) -> Any:

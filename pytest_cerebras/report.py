@@ -1,4 +1,4 @@
-"""What a failed test shows: the exchanges, what they mean, and the fix."""
+"""What a failed test shows: the exchanges, what they mean, the verdicts on them, and the fix."""
 
 from __future__ import annotations
 
@@ -22,4 +22,5 @@ def failure_section(mock: CerebrasMock) -> str:
         found = diagnose(exchange, mock.live.engine.edition)
         if found is not None:
             lines += [f"    what: {found.what}", f"    fix:  {found.fix}"]
+    lines += [line for _, verdict in mock.judged() for line in verdict.lines()]
     return "\n".join(lines)
