@@ -1,9 +1,9 @@
 """
 What the model says when no scenario tells it what to say.
 
-Faker supplies a pool of words, and some hundred sentences are made of them, once and lazily. Answers
-are drawn from these by the ``Random`` that is handed in, so that the same seed gives the same text
-in every process.
+Faker supplies a pool of words, and some hundred sentences are made of them, once and lazily.
+Answers are drawn from these by the ``Random`` that is handed in, so that the same seed gives the
+same text in every process.
 """
 
 from __future__ import annotations
