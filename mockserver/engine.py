@@ -48,7 +48,7 @@ class Engine:
         self.journal = Journal()
         self._storage = Storage()
         self._tier = self.edition.tier(scenario.tier)
-        self._started = now
+        self.started = now
         self._running = 0
         self._quotas: dict[tuple[str | None, str], Quota] = {}
         self._prompts = PromptCache()
@@ -109,7 +109,7 @@ class Engine:
         for at, rule in enumerate(self.scenario.rules):
             if rule.match.difference(subject) is None:
                 self._asked[at] += 1
-                elapsed = now - self._started
+                elapsed = now - self.started
                 if rule.schedule.fires(self._asked[at], elapsed=elapsed, random=self._luck[at]):
                     return rule
         return _NO_RULE

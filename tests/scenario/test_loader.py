@@ -87,7 +87,7 @@ def test_unreadable(tmp_path):
             "name: x\nsede: 1\n",
             (
                 "2:1: unknown key 'sede'; did you mean 'seed'? Allowed are name, version, "
-                "description, source, edition, tier, seed, spent, context, capacity, rules"
+                "description, source, edition, tier, seed, spent, context, capacity, port, rules"
             ),
         ),
         (
