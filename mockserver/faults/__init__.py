@@ -11,14 +11,28 @@ from collections.abc import Mapping
 
 from .base import Context, Fault
 from .connection import Cut
+from .fields import ContentType, HeaderChanges
 from .status import Error
 from .stream import ErrorEvent, Truncate
 from .timing import Latency
 
-__all__ = ["FAULTS", "Context", "Cut", "Error", "ErrorEvent", "Fault", "Latency", "Truncate"]
+__all__ = [
+    "FAULTS",
+    "ContentType",
+    "Context",
+    "Cut",
+    "Error",
+    "ErrorEvent",
+    "Fault",
+    "HeaderChanges",
+    "Latency",
+    "Truncate",
+]
 
 FAULTS: Mapping[str, type[Fault]] = {
     "error": Error,
+    "headers": HeaderChanges,
+    "content_type": ContentType,
     "latency": Latency,
     "truncate": Truncate,
     "cut": Cut,
