@@ -12,20 +12,27 @@ from collections.abc import Mapping
 from .base import Context, Fault
 from .connection import Cut
 from .fields import ContentType, HeaderChanges
+from .pacing import Bandwidth, Drip, Pace
 from .status import Error
 from .stream import ErrorEvent, Truncate
-from .timing import Latency
+from .timing import KeepAlive, Latency, SlowBody, Stall
 
 __all__ = [
     "FAULTS",
+    "Bandwidth",
     "ContentType",
     "Context",
     "Cut",
+    "Drip",
     "Error",
     "ErrorEvent",
     "Fault",
     "HeaderChanges",
+    "KeepAlive",
     "Latency",
+    "Pace",
+    "SlowBody",
+    "Stall",
     "Truncate",
 ]
 
@@ -34,6 +41,12 @@ FAULTS: Mapping[str, type[Fault]] = {
     "headers": HeaderChanges,
     "content_type": ContentType,
     "latency": Latency,
+    "slow_body": SlowBody,
+    "stall": Stall,
+    "keep_alive": KeepAlive,
+    "drip": Drip,
+    "bandwidth": Bandwidth,
+    "pace": Pace,
     "truncate": Truncate,
     "cut": Cut,
     "error_event": ErrorEvent,
