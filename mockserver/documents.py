@@ -20,6 +20,7 @@ from .errors import DocumentError, suggestion
 T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
 
+SUFFIXES = (".yaml", ".yml")
 _LONGEST_SHOWN = 60
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -34,6 +35,18 @@ def read_text(path: str) -> str:
         raise DocumentError(f"{path}: is not text in UTF-8") from error
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def beside(source: str, name: str) -> str:
+    """
+    Return the path that a name in a document stands for: relative to where the document is.
+
+    >>> beside("editions/ours.yaml", "./base.yaml")
+    'editions/base.yaml'
+
+    What does not end as a YAML file does is no path, and stays.
+    """
+    return str(FilePath(source).parent / name) if name.endswith(SUFFIXES) else name
 
 
 class Document:
@@ -81,6 +94,10 @@ class Document:
         mark = marked.start_mark if marked else None
         spot = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
         return f"{self.source}:{spot}", tuple(found)
+
+    def error(self, path: Path, said: object) -> DocumentError:
+        """Return an error that says something of the value at a path."""
+        return DocumentError(f"{self.where(path)[0]}: {_dotted(path)}{said}")
 
     def _sentence(self, error: ErrorDetails, schema: dict[str, Any]) -> str:
         spot, path = self.where(error["loc"])

@@ -166,7 +166,7 @@ class Engine:
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)
         if account not in self._quotas:
-            quota = Quota(self._tier.of(model), now)
+            quota = Quota(self._tier.of(model), now, self.edition.limits.refill)
             spent = self.scenario.spent
             quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
             self._quotas[account] = quota

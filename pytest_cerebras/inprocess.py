@@ -9,16 +9,15 @@ Clients that don't use httpx (requests, aiohttp, openai 3 with its httpx2) need 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias, assert_never
 
-import anyio
 import httpx
 import respx
 from respx.models import PassThrough
 
+from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
@@ -93,22 +92,25 @@ class _Delivery:
 class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body that arrives as the plan says, for a sync or an async client."""
 
-    def __init__(self, rest: Iterator[Action], finish: Callable[[bool], None]) -> None:
+    def __init__(
+        self, rest: Iterator[Action], clock: Clock, finish: Callable[[bool], None]
+    ) -> None:
         self._rest = rest
+        self._clock = clock
         self._finish = finish
         self._left = True
 
     def __iter__(self) -> Iterator[bytes]:
         for action in self._playing():
             if isinstance(action, float):
-                _sleep(action)
+                _pause(self._clock, action)
             elif isinstance(action, bytes):
                 yield action
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for action in self._playing():
             if isinstance(action, float):
-                await anyio.sleep(action)
+                await self._clock.wait(action)
             elif isinstance(action, bytes):
                 yield action
 
@@ -153,7 +155,7 @@ class PlanRouter(respx.MockRouter):
                 if isinstance(action, Head):
                     return _response(action, body)
                 if isinstance(action, float):
-                    _sleep(action)
+                    _pause(self._live.clock, action)
         except BaseException:
             body.close()
             raise
@@ -167,7 +169,7 @@ class PlanRouter(respx.MockRouter):
                 if isinstance(action, Head):
                     return _response(action, body)
                 if isinstance(action, float):
-                    await anyio.sleep(action)
+                    await self._live.clock.wait(action)
         except BaseException:
             body.close()
             raise
@@ -185,12 +187,13 @@ class PlanRouter(respx.MockRouter):
         )
         engine, exchange = self._live.begin(received)
         patience = request.extensions.get("timeout", {}).get("read")
-        rest = actions(exchange.plan, math.inf if patience is None else patience)
+        plan = self._live.clock.announced(exchange.plan)
+        rest = actions(plan, math.inf if patience is None else patience)
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)
 
-        return rest, PlannedBody(rest, finish)
+        return rest, PlannedBody(rest, self._live.clock, finish)
 
 
 @contextmanager
@@ -211,7 +214,7 @@ def _waiting(seconds: float, patience: float) -> Iterator[float]:
         raise httpx.ReadTimeout("The read operation timed out")
 
 
-def _sleep(seconds: float) -> None:
+def _pause(clock: Clock, seconds: float) -> None:
     if math.isinf(seconds):
         raise RuntimeError("the scenario stalls and this client has no read time-out")
-    time.sleep(seconds)  # noqa: TID251 (a player is what waits)
+    clock.pause(seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os import environ
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
 T = TypeVar("T")
-_MODES = ("server", "respx")
+_CHOICES = {"mode": ("server", "respx"), "clock": ("real", "virtual")}
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "seed": (int, "whole number"),
+    "time_scale": (float, "number above 0, at most 1"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Settings:
     tier: str | None = None
     seed: int | None = None
     mode: str = "server"
+    clock: str = "real"
+    time_scale: float | None = None
 
     def line(self) -> str:
         """Return the settings in a line, for the header of the run."""
@@ -56,7 +62,7 @@ def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Setting
         value = next((layer for layer in layers if layer is not None), None)
         if value is not None:
             found[name] = value
-    return Settings(**{**found, **_seed(found)})
+    return Settings(**{name: _converted(name, value) for name, value in found.items()})
 
 
 def found_ours() -> None:
@@ -82,10 +88,13 @@ def check(settings: Settings, *, where: str = "") -> None:
     from mockserver.errors import MockServerError
 
     spot = f"{where}: " if where else ""
-    if settings.mode not in _MODES:
-        raise pytest.UsageError(
-            f"{spot}cerebras mode {settings.mode!r} is unknown; allowed are {', '.join(_MODES)}"
-        )
+    for name, choices in _CHOICES.items():
+        if (chosen := getattr(settings, name)) not in choices:
+            raise pytest.UsageError(
+                f"{spot}cerebras {name} {chosen!r} is unknown; allowed are {', '.join(choices)}"
+            )
+    if settings.time_scale is not None and settings.clock == "virtual":
+        raise pytest.UsageError(f"{spot}the virtual clock needs no cerebras time_scale")
     try:
         LiveEngine(settings.scenario, settings.overrides())
     except MockServerError as error:
@@ -110,18 +119,19 @@ def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
             f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_NAMES)}"
         )
     for name, value in given.items():
-        if value is not None and type(value) is not (int if name == "seed" else str):
-            kind = "whole number" if name == "seed" else "string"
+        wanted, kind = _KINDS.get(name, (str, "string"))
+        if value is not None and type(value) is not wanted:
             wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
             raise pytest.UsageError(wrong)
     return given
 
 
-def _seed(found: dict[str, Any]) -> dict[str, int]:
-    if "seed" not in found:
-        return {}
+def _converted(name: str, value: Any) -> Any:
+    wanted, kind = _KINDS.get(name, (str, "string"))
     try:
-        return {"seed": int(found["seed"])}
-    except ValueError as error:
-        wrong = f"cerebras seed should be a whole number, found {found['seed']!r}"
-        raise pytest.UsageError(wrong) from error
+        converted = wanted(value)
+    except ValueError:
+        converted = None
+    if converted is None or (wanted is float and not 0 < converted <= 1):
+        raise pytest.UsageError(f"cerebras {name} should be a {kind}, found {value!r}")
+    return converted

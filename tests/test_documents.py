@@ -1,10 +1,11 @@
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
-from mockserver.documents import Document
+from mockserver.documents import Document, beside
 from mockserver.errors import DocumentError
 
 
@@ -147,6 +148,28 @@ def test_where():
     assert document.where([]) == ("x.yaml:1:1", ())
     assert document.where(["a", 0, "b"], key=True) == ("x.yaml:2:5", ("a", 0, "b"))
     assert document.where(["a", 0], key=True) == ("x.yaml:2:5", ("a", 0))
+
+
+def test_error():
+    """What is wrong with a value is said with its spot and path."""
+    error = Document("a:\n  - b: 1\n", source="x.yaml").error(("a", 0, "b"), "is odd")
+    assert str(error) == "x.yaml:2:8: a[0].b: is odd"
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "path"),
+    [
+        ("ours/child.yaml", "base.yml", "ours/base.yml"),
+        ("ours/child.yaml", "../base.yaml", "ours/../base.yaml"),
+        ("child.yaml", "./base.yaml", "base.yaml"),
+        ("<text>", "base.yaml", "base.yaml"),
+        ("ours/child.yaml", "/there/base.yaml", "/there/base.yaml"),
+        ("ours/child.yaml", "guide", "guide"),
+    ],
+)
+def test_beside(source, name, path):
+    """A path in a document starts where the document is; a name is none."""
+    assert beside(source, name) == str(Path(path))
 
 
 def test_doubles_in_different_mappings():

@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.explain import explain, timeline
 from mockserver.plan import Close, Data, End, Head, Wait
-from mockserver.scenario import load
+from mockserver.scenario import Scenario, load
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,21 @@ from mockserver.scenario import load
 def test_timeline(plan, words):
     """Each step is a word or two."""
     assert timeline(plan) == words
+
+
+@pytest.mark.parametrize(
+    ("edition", "model", "asked"),
+    [
+        ("guide", None, "llama3.1-8b stream -> 200"),
+        ("2026-11", None, "gpt-oss-120b stream -> 200"),
+        ("2026-11", "llama3.1-8b", "llama3.1-8b stream -> 404, model_not_found"),
+    ],
+)
+def test_model(edition, model, asked):
+    """Without a model it asks for one that the edition serves."""
+    scenario = Scenario("x", edition=edition)
+    first, _ = explain(scenario, requests=1, interval=1.0, model=model, stream=True)
+    assert asked in first
 
 
 def test_limits_refill_between_requests():

@@ -9,7 +9,7 @@ from random import Random
 
 from mockserver.plan import Headers
 
-from .edition import HeaderFields
+from .shapes import HeaderFields
 
 _EDGE: Headers = (
     ("connection", "keep-alive"),

@@ -2,22 +2,23 @@
 Rate limits as token buckets.
 
 The API counts requests and tokens per minute, hour and day, for each key and model. A bucket
-refills continuously. A request is admitted when every bucket holds enough: one request, and the
-tokens of its prompt plus the longest completion that it may get. What it did not use after all is
-put back when it is over. A tier may count the tokens twice: those that the prompt cache did not
-have, and in total. Time comes in as an argument, in seconds.
+refills continuously, or all at once when its period ends. A request is admitted when every bucket
+holds enough: one request, and the tokens of its prompt plus the longest completion that it may get.
+What it did not use after all is put back when it is over. A tier may count the tokens twice: those
+that the prompt cache did not have, and in total. Time comes in as an argument, in seconds.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from mockserver.plan import Headers
 
-from .edition import TODAY, Amounts, HeaderFields, PerPeriod
+from .edition import Amounts, PerPeriod
+from .shapes import TODAY, HeaderFields, Refill
 
 Kind = Literal["requests", "tokens", "total"]
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
@@ -61,6 +62,22 @@ class Bucket:
         self.level = min(float(self.capacity), self.refill(now) + amount)
 
 
+class Window(Bucket):
+    """So many things in each period, counted from midnight (UTC): all are back when it ends."""
+
+    def refill(self, now: float) -> float:
+        """Return the level now."""
+        if now // self.period > self.at // self.period:
+            self.level = float(self.capacity)
+        self.at = max(self.at, now)
+        return self.level
+
+    def wait_for(self, amount: float, now: float) -> float:
+        """Return the seconds until so much is there; 0 when it is there now."""
+        lacking = min(amount, self.capacity) - self.refill(now)
+        return self.period - now % self.period if lacking > _CLOSE_ENOUGH else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Which limit refuses a request, and the seconds until the same request would be admitted."""
@@ -83,11 +100,12 @@ class Refusal:
 class Quota:
     """What is left to one key on one model."""
 
-    def __init__(self, amounts: Amounts, now: float) -> None:
+    def __init__(self, amounts: Amounts, now: float, refill: Refill = "continuous") -> None:
+        bucket = _BUCKETS[refill]
         self._buckets: dict[tuple[Kind, str], Bucket] = {
-            **_buckets("requests", amounts.requests, now),
-            **_buckets("tokens", amounts.tokens, now),
-            **(_buckets("total", amounts.total, now) if amounts.total else {}),
+            (kind, period): bucket(capacity, PERIODS[period], float(capacity), now)
+            for kind, amount in _named(amounts)
+            for period, capacity in _per_period(amount)
         }
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
@@ -150,9 +168,16 @@ class Quota:
             bucket.change(amounts[kind], now)
 
 
-def _buckets(kind: Kind, amounts: PerPeriod, now: float) -> dict[tuple[Kind, str], Bucket]:
-    capacities = {"minute": amounts.minute, "hour": amounts.hour, "day": amounts.day}
-    return {
-        (kind, period): Bucket(capacity, PERIODS[period], float(capacity), now)
-        for period, capacity in capacities.items()
-    }
+def _named(amounts: Amounts) -> Iterator[tuple[Kind, PerPeriod]]:
+    yield "requests", amounts.requests
+    yield "tokens", amounts.tokens
+    if amounts.total is not None:
+        yield "total", amounts.total
+
+
+def _per_period(amount: PerPeriod) -> Iterator[tuple[str, int]]:
+    for period in PERIODS:
+        yield period, getattr(amount, period)
+
+
+_BUCKETS: Mapping[Refill, type[Bucket]] = {"continuous": Bucket, "window": Window}

@@ -7,7 +7,7 @@ that is handed in, so that the same seed gives the same text in every process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from random import Random
 from typing import Any
@@ -21,6 +21,16 @@ _POOL_SIZE = 600
 def answer(random: Random) -> list[str]:
     """Return a short answer of some sentences, as tokens."""
     return tokens.pieces(sentences(random, random.randint(2, 8)))
+
+
+def prolonged(random: Random, said: Sequence[str], length: int) -> list[str]:
+    """Return an answer that goes on until it has so many tokens, to the end of a sentence."""
+    more = list(said)
+    for sentence in _sentences(random):
+        if len(more) >= length:
+            break
+        more += tokens.pieces(f" {sentence}")
+    return more
 
 
 def sentences(random: Random, number: int) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -12,6 +11,8 @@ from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal
 from mockserver.messages import Request
 from mockserver.scenario import Scenario, load
+
+from .clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class LiveEngine:
     """
     The engine that is answering now; safe to use from any thread.
 
-    ``clock`` returns seconds since the epoch. ``crashes`` are errors of the mock itself: there
+    ``crashes`` are errors of the mock itself: there
     should be none, and whoever owns the engine raises them where somebody sees them.
     """
 
@@ -45,9 +46,9 @@ class LiveEngine:
         scenario: Scenario | str = "healthy",
         overrides: Overrides | None = None,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Clock | None = None,
     ) -> None:
-        self.clock = clock
+        self.clock = clock or Clock()
         self._lock = Lock()
         self.crashes: list[Exception] = []
         self._overrides = overrides or Overrides()
@@ -77,7 +78,7 @@ class LiveEngine:
         if overrides is not None:
             self._overrides = overrides
         found = load(scenario) if isinstance(scenario, str) else scenario
-        engine = Engine(self._overrides.applied_to(found), now=self.clock())
+        engine = Engine(self._overrides.applied_to(found), now=self.clock.now())
         with self._lock:
             self._engine = engine
             self.crashes.clear()
@@ -86,12 +87,12 @@ class LiveEngine:
         """Return the exchange to play, and the engine to tell when it is over."""
         with self._lock:
             engine = self._engine
-            return engine, engine.handle(request, now=self.clock())
+            return engine, engine.handle(request, now=self.clock.now())
 
     def finish(self, engine: Engine, exchange: Exchange, *, client_left: bool = False) -> None:
         """Note that an exchange is over."""
         with self._lock:
-            engine.finish(exchange, now=self.clock(), client_left=client_left)
+            engine.finish(exchange, now=self.clock.now(), client_left=client_left)
 
     @contextmanager
     def answering(self, request: Request) -> Iterator[Exchange]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 from random import Random
 from typing import Any
@@ -12,18 +11,20 @@ from typing import Any
 from aiohttp import web
 
 from mockserver.api import headers
-from mockserver.api.edition import TODAY
 from mockserver.api.problems import PROBLEMS
+from mockserver.api.shapes import TODAY
+
+from .clock import Clock
 
 _log = logging.getLogger("mockserver")
 
 
 class Connection(web.RequestHandler):
-    """One connection; ``clock`` returns seconds since the epoch."""
+    """One connection."""
 
     __slots__ = ("_clock",)
 
-    def __init__(self, server: Server, *, clock: Callable[[], float]) -> None:
+    def __init__(self, server: Server, *, clock: Clock) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
@@ -50,7 +51,7 @@ class Connection(web.RequestHandler):
         problem = PROBLEMS["bad_request"]
         body = problem.body({})
         fields = (
-            *headers.edge(TODAY, problem.content_type, now=self._clock(), random=Random()),
+            *headers.edge(TODAY, problem.content_type, now=self._clock.now(), random=Random()),
             ("content-length", str(len(body))),
         )
         response = web.Response(status=problem.status, headers=fields, body=body)
@@ -62,7 +63,7 @@ class Connection(web.RequestHandler):
 class Server(web.Server):
     """The factory of connections; ``handler`` answers a request."""
 
-    def __init__(self, handler: Any, *, clock: Callable[[], float], request_factory: Any) -> None:
+    def __init__(self, handler: Any, *, clock: Clock, request_factory: Any) -> None:
         super().__init__(handler, request_factory=request_factory, handler_cancellation=True)
         self._clock = clock
 

@@ -77,6 +77,11 @@ class Error:
     retry_after_ms: Count | None = None
     should_retry: bool | None = None
 
+    __pydantic_config__ = {  # noqa: RUF012 (pydantic reads it, dataclasses don't)
+        "extra": "forbid",
+        "json_schema_extra": {"anyOf": [{"required": ["problem"]}, {"required": ["status"]}]},
+    }
+
     def __post_init__(self) -> None:
         if self.problem is None and self.status is None:
             raise ValueError("names neither a problem nor a status")

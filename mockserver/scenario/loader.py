@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
 from pydantic import TypeAdapter
 
 from mockserver.api import editions
-from mockserver.documents import Document, read_text
-from mockserver.errors import DocumentError, MockServerError, UnknownNameError
+from mockserver.documents import SUFFIXES, Document, beside, read_text
+from mockserver.errors import MockServerError, UnknownNameError
 
 from .model import Scenario
 
@@ -34,7 +35,7 @@ def load(name: str) -> Scenario:
 
     Raises UnknownNameError for an unknown name, DocumentError for a file that is missing or wrong.
     """
-    if name.endswith((".yaml", ".yml")):
+    if name.endswith(SUFFIXES):
         return parse(read_text(name), source=name)
     if name not in names():
         raise UnknownNameError("scenario", name, names())
@@ -43,22 +44,25 @@ def load(name: str) -> Scenario:
 
 def parse(text: str, *, source: str = "<text>") -> Scenario:
     """
-    Read a scenario from YAML text; ``source`` stands in the errors.
+    Read a scenario from YAML text.
 
+    ``source`` is its path: it stands in the errors, and the path of an edition is relative to it.
     Raises DocumentError.
     """
     document = Document(text, source=source)
     scenario = document.read_as(_ADAPTER)
+    if scenario.edition is None:
+        return scenario  # any may be chosen at start
+    name = beside(source, scenario.edition)
     try:
-        edition = editions.load(scenario.edition or editions.DEFAULT)
+        edition = editions.load(name)
     except MockServerError as error:
-        raise DocumentError(f"{document.where(['edition'])[0]}: edition: {error}") from error
+        raise document.error(("edition",), error) from error
     try:
-        if scenario.edition:  # else another one may be chosen at start
-            edition.tier(scenario.tier)
+        edition.tier(scenario.tier)
     except UnknownNameError as error:
-        raise DocumentError(f"{document.where(['tier'])[0]}: tier: {error}") from error
-    return scenario
+        raise document.error(("tier",), error) from error
+    return replace(scenario, edition=name)
 
 
 @cache

@@ -30,7 +30,11 @@ def _fits(name: str, pattern: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the text of all messages must hold."""
+    """
+    What the text of all messages must hold.
+
+    ``contains`` is a part of it. ``regex`` is a regular expression of Python's, found anywhere.
+    """
 
     contains: str | None = None
     regex: Regex | None = None
@@ -59,8 +63,9 @@ class Match:
     """
     The requests a rule is for; what is left out is not looked at.
 
-    ``model`` may hold ``*`` and ``?``. Without an ``endpoint`` a rule is for every request but
-    the warm-up that the official SDK sends on its own.
+    ``model`` may hold ``*`` and ``?``. ``stream`` says whether the request asks for one. Without
+    an ``endpoint`` a rule is for every request but the warm-up that the official SDK sends on its
+    own.
     """
 
     endpoint: Endpoint | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, create_model
 
+from mockserver.api.edition import EditionName
 from mockserver.api.reply import Reply
 from mockserver.faults import FAULTS, Fault
 from mockserver.quantities import Count, Positive
@@ -20,15 +21,16 @@ else:
     # In YAML a fault is a mapping with one key, its name: {error: {status: 503}}.
     _entry = create_model(
         "FaultEntry",
+        __doc__="A fault: a mapping with one key, its name, over the fault's own keys.",
         __config__=ConfigDict(
             extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
         ),
-        **{name: (fault | None, None) for name, fault in FAULTS.items()},
+        **{name: (fault, None) for name, fault in FAULTS.items()},
     )
 
     def _the_one(entry: Any) -> Fault:
         named = [getattr(entry, name) for name in entry.model_fields_set]
-        if len(named) != 1 or named[0] is None:
+        if len(named) != 1:
             raise ValueError(f"should name exactly one fault: {', '.join(FAULTS)}")
         return named[0]
 
@@ -37,7 +39,11 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way to answer: for whom, when, what the model says, and what breaks."""
+    """
+    One way to answer: for whom, when, what the model says, and what breaks.
+
+    ``name`` is shown in logs and reports. ``faults`` are applied in their order.
+    """
 
     name: str = ""
     match: Match = field(default_factory=Match)
@@ -48,7 +54,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What others have used of the tier's minute, hour and day when the scenario starts."""
+    """
+    What others have used of the tier's minute, hour and day when the scenario starts.
+
+    ``requests`` are those that they have sent. ``tokens`` are those that these took.
+    """
 
     requests: Count = 0
     tokens: Count = 0
@@ -59,6 +69,10 @@ class Scenario:
     """
     An ordered list of rules; the first that fits answers, and without one the honest API does.
 
+    ``name`` is what reports call it. ``version`` is that of the language. ``description`` is a line
+    about it. ``source`` is the report that it is modelled on. ``edition`` says whose Cerebras, by
+    name or by the path of a file. ``seed`` is that of every random draw. ``rules`` are asked in
+    their order.
     ``tier`` enforces the limits of a tier of the edition; without it they are only shown.
     ``context`` narrows the window of every model to so many tokens. ``capacity`` is how many
     completions the service takes at a time; more are turned away as an overload.
@@ -68,7 +82,7 @@ class Scenario:
     version: Literal[1] = 1
     description: str = ""
     source: str = ""
-    edition: str | None = None
+    edition: EditionName | None = None
     tier: str | None = None
     seed: int | None = None
     spent: Spent = field(default_factory=Spent)

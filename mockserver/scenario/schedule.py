@@ -14,9 +14,10 @@ from mockserver.quantities import Positive, Probability, Seconds
 @dataclass(frozen=True, slots=True)
 class Window:
     """
-    From ``after`` the start, for as long as ``lasting``, and again every ``repeat``.
+    A span of time that is counted from the scenario's start, and may come again.
 
-    The YAML key of ``lasting`` is ``for``, which Python keeps to itself.
+    It opens ``after`` so long, stays open ``for`` so long (``lasting`` in Python), and opens again
+    every ``repeat``.
     """
 
     after: Seconds = 0.0
@@ -41,6 +42,7 @@ class Schedule:
     When a rule acts; an empty one always does, several keys must all agree.
 
     ``first``, ``at`` and ``every`` count the requests that the rule was asked about, from 1.
+    ``probability`` is that of each request, drawn from the seed. ``window`` is when it acts.
     """
 
     first: Positive | None = None

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.api.edition import PerPeriod, Tier
-from mockserver.api.limits import PERIODS, Bucket, Quota, Refusal
+from mockserver.api.limits import PERIODS, Bucket, Quota, Refusal, Window
 
 TIER = Tier(PerPeriod(30, 900, 14400), PerPeriod(60_000, 1_000_000, 1_000_000))
 SMALL = Tier(PerPeriod(3, 20, 100), PerPeriod(100, 400, 1000))
@@ -259,3 +259,30 @@ def test_debt():
     assert bucket.wait_for(90, 1000.0) == 1000.0
     assert bucket.left(1000.0, 0) == 0
     assert bucket.left(1000.0, 945) == 5
+
+
+@pytest.mark.parametrize(
+    ("now", "amount", "level", "wait"),
+    [
+        (30.0, 1, 1, 0.0),
+        (30.0, 2, 1, 30.0),
+        (59.75, 5, 1, 0.25),
+        (60.0, 5, 4, 0.0),
+        (200.0, 4, 4, 0.0),
+    ],
+)
+def test_window(now, amount, level, wait):
+    """All is back when the minute is over, not before; more than there can be needs all of it."""
+    window = Window(4, 60.0, 4.0, 10.0)
+    window.change(-3, 20.0)
+    assert window.wait_for(amount, now) == wait
+    assert window.refill(now) == level
+
+
+def test_windows_of_a_quota():
+    """A quota by windows refuses until the next full minute, whatever was used when."""
+    quota = Quota(SMALL, 0.0, "window")
+    for at in (5.0, 50.0, 55.0):
+        quota.reserve(0, at)
+    assert quota.refusal(0, 55.0) == Refusal("requests", "minute", 5.0)
+    assert quota.refusal(0, 60.0) is None

@@ -112,6 +112,10 @@ def test_unreadable(tmp_path):
             ),
         ),
         (
+            "name: x\nrules:\n- faults:\n  - cut:\n",
+            ("4:9: rules[0].faults[0].cut: should be a mapping of keys to values, found None"),
+        ),
+        (
             "name: x\nrules:\n- faults:\n  - latency: {delay: 5}\n",
             (
                 "4:22: rules[0].faults[0].latency.delay: "
@@ -139,6 +143,13 @@ def test_unreadable(tmp_path):
         (
             "name: x\nrules:\n- schedule:\n    window: {for: 10s, repeat: 5s}\n",
             "4:13: rules[0].schedule.window: 'repeat' should be longer than 'for'",
+        ),
+        (
+            "name: x\nrules:\n- reply: {text: hi, tokens: 3}\n",
+            (
+                "3:10: rules[0].reply: has text and tokens: of text, json, tokens and echo there "
+                "may be one at most; tool_calls and reasoning may stand beside it, found {'text'"
+            ),
         ),
         (
             "name: x\nedition: gide\n",
@@ -188,6 +199,14 @@ def test_own_edition(tmp_path):
     path.write_text("extends: guide\nnames: x\n")
     (line,) = lines(f"name: x\nedition: {path}\n")
     assert line.startswith(f"mine.yaml:2:10: edition: {path}:2:1: unknown key 'names'")
+
+
+def test_edition_beside_it(tmp_path):
+    """The path of an edition is relative to the scenario's own."""
+    (tmp_path / "ours.yaml").write_text("extends: guide\n")
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: x\nedition: ./ours.yaml\n")
+    assert scenario.load(str(path)).edition == str(tmp_path / "ours.yaml")
 
 
 def test_tier_without_edition():
