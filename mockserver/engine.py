@@ -59,8 +59,14 @@ class Engine:
         """Return the exchange with the plan that answers the request."""
         inquiry = read(request, self.edition)
         number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
-        facts = inquiry.facts(self.edition)
-        context = Context(self.random_of(number), now, self.edition.headers, facts)
+        model = self.edition.models.get(inquiry.model_id)
+        context = Context(
+            self.random_of(number),
+            now,
+            self.edition.headers,
+            inquiry.facts(self.edition),
+            model.speed if model else None,
+        )
         rule = self._choose(inquiry, now)
         quota = self._admit(inquiry, now)
         plan = self._answer(inquiry, rule.reply, quota, context)

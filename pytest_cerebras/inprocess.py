@@ -208,7 +208,8 @@ def intercepted(live: LiveEngine) -> Iterator[None]:
 
 
 def _response(head: Head, body: PlannedBody) -> httpx.Response:
-    return httpx.Response(head.status, headers=list(head.headers), stream=body)
+    fields = [(name.encode(), value.encode()) for name, value in head.headers]  # as the wire does
+    return httpx.Response(head.status, headers=fields, stream=body)
 
 
 def _unreachable(port: PortState, patience: float) -> Iterator[Action]:
