@@ -48,7 +48,7 @@ class Engine:
         self.journal = Journal()
         self._storage = Storage()
         self._tier = self.edition.tier(scenario.tier)
-        self._started = now
+        self.started = now
         self._running = 0
         self._quotas: dict[tuple[str | None, str], Quota] = {}
         self._prompts = PromptCache()
@@ -59,8 +59,14 @@ class Engine:
         """Return the exchange with the plan that answers the request."""
         inquiry = read(request, self.edition)
         number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
-        facts = inquiry.facts(self.edition)
-        context = Context(self.random_of(number), now, self.edition.headers, facts)
+        model = self.edition.models.get(inquiry.model_id)
+        context = Context(
+            self.random_of(number),
+            now,
+            self.edition.headers,
+            inquiry.facts(self.edition),
+            model.speed if model else None,
+        )
         rule = self._choose(inquiry, now)
         quota = self._admit(inquiry, now)
         plan = self._answer(inquiry, rule.reply, quota, context)
@@ -109,7 +115,7 @@ class Engine:
         for at, rule in enumerate(self.scenario.rules):
             if rule.match.difference(subject) is None:
                 self._asked[at] += 1
-                elapsed = now - self._started
+                elapsed = now - self.started
                 if rule.schedule.fires(self._asked[at], elapsed=elapsed, random=self._luck[at]):
                     return rule
         return _NO_RULE

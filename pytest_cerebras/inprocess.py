@@ -21,6 +21,7 @@ from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
+from mockserver.scenario import PortState
 
 HOST = "api.cerebras.ai"
 Action: TypeAlias = float | Head | bytes
@@ -178,6 +179,11 @@ class PlanRouter(respx.MockRouter):
     def _begin(self, request: httpx.Request) -> tuple[Iterator[Action], PlannedBody]:
         if request.url.host != HOST:
             raise PassThrough("not ours", request=request, origin=self.route())
+        clock, patience = self._live.clock, request.extensions.get("timeout", {})
+        port = self._live.port
+        if port != "open":
+            rest = _unreachable(port, _or_infinite(patience.get("connect")))
+            return rest, PlannedBody(rest, clock, lambda _: None)
         received = Request(
             request.method,
             request.url.path,
@@ -186,14 +192,12 @@ class PlanRouter(respx.MockRouter):
             request.url.query.decode(),
         )
         engine, exchange = self._live.begin(received)
-        patience = request.extensions.get("timeout", {}).get("read")
-        plan = self._live.clock.announced(exchange.plan)
-        rest = actions(plan, math.inf if patience is None else patience)
+        rest = actions(clock.announced(exchange.plan), _or_infinite(patience.get("read")))
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)
 
-        return rest, PlannedBody(rest, self._live.clock, finish)
+        return rest, PlannedBody(rest, clock, finish)
 
 
 @contextmanager
@@ -204,7 +208,22 @@ def intercepted(live: LiveEngine) -> Iterator[None]:
 
 
 def _response(head: Head, body: PlannedBody) -> httpx.Response:
-    return httpx.Response(head.status, headers=list(head.headers), stream=body)
+    fields = [(name.encode(), value.encode()) for name, value in head.headers]  # as the wire does
+    return httpx.Response(head.status, headers=fields, stream=body)
+
+
+def _unreachable(port: PortState, patience: float) -> Iterator[Action]:
+    """Go through a connect to a port that is not open."""
+    if port == "refuses":
+        raise httpx.ConnectError("[Errno 111] Connection refused")
+    if port == "breaks_tls":
+        raise httpx.ConnectError("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred")
+    yield patience
+    raise httpx.ConnectTimeout("timed out")
+
+
+def _or_infinite(patience: float | None) -> float:
+    return math.inf if patience is None else float(patience)
 
 
 def _waiting(seconds: float, patience: float) -> Iterator[float]:
@@ -215,5 +234,5 @@ def _waiting(seconds: float, patience: float) -> Iterator[float]:
 
 def _pause(clock: Clock, seconds: float) -> None:
     if math.isinf(seconds):
-        raise RuntimeError("the scenario stalls and this client has no read time-out")
+        raise RuntimeError("the scenario stalls and this client has no time-out")
     clock.pause(seconds)

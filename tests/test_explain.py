@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.explain import explain, timeline
 from mockserver.plan import Close, Data, End, Head, Wait
-from mockserver.scenario import Scenario, load
+from mockserver.scenario import Scenario, load, parse
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,15 @@ def test_limits_refill_between_requests():
         explain(load("rate-limit"), requests=3, interval=2.0, model="llama3.1-8b", stream=False)
     )
     assert ["429" in line for line in lines[::2]] == [True, False, False]
+
+
+def test_port_out_of_order():
+    """A request that gets no connection is a line that says why."""
+    text = "name: x\nport: {refuses: {for: 1s}, ignores: {for: 2s}, breaks_tls: {for: 3s}}"
+    lines = list(explain(parse(text), requests=4, interval=1.0, model=None, stream=False))
+    assert [line.partition("s  ")[2] for line in lines[:3]] == [
+        "connection refused",
+        "no connection, the connect times out",
+        "connection lost in the TLS handshake",
+    ]
+    assert lines[3].startswith("   3.0 s  #1 ")

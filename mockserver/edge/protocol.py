@@ -33,6 +33,13 @@ class Connection(web.RequestHandler):
         )
         self._clock = clock
 
+    def leave(self) -> None:
+        """Close the connection: now if it is idle, else when the answer is out."""
+        if self._waiter is None:
+            self.close()
+        else:
+            self.force_close()
+
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -70,3 +77,9 @@ class Server(web.Server):
     def __call__(self) -> Connection:
         """Return the handler of a new connection."""
         return Connection(self, clock=self._clock)
+
+    def leave(self) -> None:
+        """Close all connections, the busy ones when their answer is out."""
+        for connection in self.connections:
+            if isinstance(connection, Connection):
+                connection.leave()

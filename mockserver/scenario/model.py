@@ -13,6 +13,7 @@ from mockserver.faults import FAULTS, Fault
 from mockserver.quantities import Count, Positive
 
 from .matching import Match
+from .port import Port
 from .schedule import Schedule
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class Scenario:
     their order.
     ``tier`` enforces the limits of a tier of the edition; without it they are only shown.
     ``context`` narrows the window of every model to so many tokens. ``capacity`` is how many
-    completions the service takes at a time; more are turned away as an overload.
+    completions the service takes at a time; more are turned away as an overload. ``port`` is when
+    the port itself is out of order, so that no request comes as far as a rule.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -88,6 +90,7 @@ class Scenario:
     spent: Spent = field(default_factory=Spent)
     context: Positive | None = None
     capacity: Positive | None = None
+    port: Port = field(default_factory=Port)
     rules: tuple[Rule, ...] = ()
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)

@@ -35,6 +35,14 @@ class Window:
             return False
         return (since % self.repeat if self.repeat else since) < self.lasting
 
+    def until_change(self, elapsed: float) -> float:
+        """Return the seconds until it opens or closes next; infinite when it never does again."""
+        since = elapsed - self.after
+        if since < 0:
+            return -since
+        phase = since % self.repeat if self.repeat else since
+        return (self.lasting if phase < self.lasting else self.repeat or float("inf")) - phase
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:

@@ -134,7 +134,7 @@ def test_refused(keys, message):
         {"rules": [{"faults": [{"cuts": {}}]}]},
         {"rules": [{"faults": [{"cut": {"after": 1}}]}]},
         {"rules": [{"faults": [{"latency": {"delay": "1s", "by": "1s"}}]}]},
-        {"rules": [{"faults": [{"error": {"status": 500, "body": "x"}}]}]},
+        {"rules": [{"faults": [{"error": {"status": 500, "text": "x"}}]}]},
         {"rules": [{"faults": [{"truncate": {"tokens": 1, "at": 1}}]}]},
     ],
 )
