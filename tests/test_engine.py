@@ -228,6 +228,16 @@ def test_warm_up(ask, engine, now):
     assert run.journal.warmups == [warm]
 
 
+def test_malformed(ask, engine, now):
+    """What is no request has the edge's page, and leaves rules and numbers alone."""
+    run = engine(Rule(schedule=Schedule(first=1), faults=(OUTAGE,)))
+    head, page, _ = run.malformed(now=now)
+    assert (head.status, head.header("server")) == (400, "cloudflare")
+    assert page.data.startswith(b"<!DOCTYPE html>")
+    exchange = run.handle(ask(), now=now)
+    assert (exchange.number, exchange.status) == (1, 503)
+
+
 def test_scripted_reply(ask, play, text):
     """A rule says what the model says."""
     assert text(play(ask(stream=True), reply=Reply(text="Moin, Welt!")).plan) == "Moin, Welt!"

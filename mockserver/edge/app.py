@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from typing import Any
 
 from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
-from mockserver.api.decoding import MAX_BODY
 from mockserver.messages import Request
 
+from .connection import Server
 from .live import LiveEngine
 from .playback import play
 
@@ -33,13 +31,7 @@ class Site:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen. Raises OSError when the address can't be had."""
-        server = web.Server(
-            self._answer,
-            request_factory=_request,
-            handler_cancellation=True,
-            access_log=None,
-            auto_decompress=False,  # the engine decodes, and says what it thinks of broken gzip
-        )
+        server = Server(self.live, self._answer)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port, backlog=1024).start()
@@ -78,10 +70,3 @@ class Site:
         except Exception as error:
             self.live.crashes.append(error)
             raise
-
-
-def _request(
-    message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
-) -> web.BaseRequest:
-    loop = asyncio.get_running_loop()
-    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)
