@@ -108,7 +108,7 @@ def _read_in(
 def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
     """Return what one line of a batch asks for; whose it is has been examined before."""
     inquiry = Inquiry(Request("POST", "", body=body), endpoint)
-    return _read_in(inquiry, edition, (_read_body, _measure))
+    return _read_in(inquiry, edition, (_read_body, _examine, _measure))
 
 
 def prompt_text(body: dict[str, Any]) -> str:
