@@ -99,6 +99,12 @@ FIELDS = {
     "x-stainless-read-timeout": ["60", "nan", "\udcff"],
     "x-delay-time": ["1", "x"],
 }
+FORM = (
+    b'--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+    b'--b\r\ncontent-disposition: form-data; name="file"%s\r\n\r\n%s\r\n--b--\r\n'
+)
+DISPOSITIONS = [b'; filename="x.jsonl"'] * 9 + [b"; filename*=idna''%ff", b'; filename="\xff"']
+FORMS = ["boundary=b"] * 9 + ["boundary=c", "boundary*=idna''%ff", "boundary=\udcff"]
 SCHEMAS = [{"$ref": "#"}, {"$ref": "#/$defs/x"}, {"type": "array"}, {"anyOf": []}, {"enum": []}]
 HUGE = [2**63, 10**30, -(10**400), 10**4299, int("9" * 4300), 1e308, float("nan"), float("inf")]
 
@@ -122,8 +128,8 @@ def spots(value):
 
 
 @st.composite
-def posts(draw):
-    """Draw a path and a body for it: a good one, one with other values, or one that is broken."""
+def changed(draw):
+    """Draw a path and what to send there: something good, or with other values in it."""
     path, seed = draw(st.sampled_from(SEEDS))
     value = json.loads(json.dumps(seed))
     if draw(st.booleans()):
@@ -139,6 +145,13 @@ def posts(draw):
             holder[key] = draw(junk)
     if draw(st.integers(0, 4)) == 0:
         value[draw(text)] = draw(junk)
+    return path, value
+
+
+@st.composite
+def posts(draw):
+    """Draw a path and the bytes of a body for it, which may be broken."""
+    path, value = draw(changed())
     ascii_only = draw(st.booleans())
     data = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
     return path, draw(st.sampled_from(BREAKING))(data, draw)
@@ -254,6 +267,47 @@ def test_anything_is_answered(examples):
     """No request makes the engine raise, answer with a 5xx or write what no edge can play."""
     drawn = given(st.sampled_from(SCENARIOS), st.lists(requests(), min_size=1, max_size=2))
     settings(max_examples=examples)(drawn(judge))()
+
+
+@st.composite
+def batch_lines(draw):
+    """Draw a line of a batch's input: a request for what one of the endpoints answers, or not."""
+    path, value = draw(changed())
+    whole = {"custom_id": draw(text), "method": "POST", "url": path, "body": value}
+    if draw(st.integers(0, 3)) > 0:
+        value["stream"] = False
+    else:
+        holder, key = draw(st.sampled_from(spots(whole)))
+        holder[key] = draw(junk)
+    return json.dumps(whole).encode()
+
+
+@pytest.mark.parametrize("examples", [100, pytest.param(3000, marks=pytest.mark.slow)])
+def test_batches_of_anything(examples):
+    """Whatever is uploaded and batched, each request about it is answered, now and later."""
+
+    def ask(engine, now, method, path, body=b"", kind="application/json"):
+        fields = {"authorization": "Bearer csk-1", "content-type": kind}
+        exchange = engine.handle(Request(method, path, fields, body), now=now)
+        assert_well_formed(exchange.plan)
+        return json.loads(exchange.plan[1].data) if exchange.status == 200 else {}
+
+    def run(path, lines, disposition, kind):
+        engine = Engine(SCENARIOS[0], now=NOW)
+        form = FORM % (disposition, b"\n".join(lines))
+        file = ask(engine, NOW, "POST", "/v1/files", form, f"multipart/form-data; {kind}")
+        wanted = {"input_file_id": file.get("id"), "endpoint": path, "completion_window": "24h"}
+        batch = ask(engine, NOW, "POST", "/v1/batches", json.dumps(wanted).encode())
+        for now in (NOW + 1, NOW + 1000):
+            batch = ask(engine, now, "GET", f"/v1/batches/{batch.get('id')}")
+            ask(engine, now, "GET", "/v1/files")
+        assert batch.get("status") in (None, "completed", "failed")
+
+    lists = st.lists(batch_lines(), min_size=1, max_size=2)
+    drawn = given(
+        st.sampled_from(PATHS[:2]), lists, st.sampled_from(DISPOSITIONS), st.sampled_from(FORMS)
+    )
+    settings(max_examples=examples)(drawn(run))()
 
 
 def framed(request):
