@@ -94,6 +94,11 @@ class Engine:
         self.journal.add(exchange)
         return exchange
 
+    def malformed(self, *, now: float) -> Plan:
+        """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""
+        honest = Honest(self.edition, self.seed, now, self.random_of(0))
+        return honest.refusal(RefusalError("malformed_request"))
+
     def random_of(self, number: int) -> Random:
         """Return the randomness of one exchange."""
         return Random(f"{self.seed}/{number}")
