@@ -15,12 +15,11 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from .errors import DocumentError, suggestion
+from .errors import DocumentError, shown, suggestion
 
 T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
 
-_LONGEST_SHOWN = 60
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -93,9 +92,9 @@ class Document:
             case "missing" | "missing_argument":
                 said = f"the key {last!r} is missing"
             case "dataclass_type" | "model_type":
-                said = f"should be a mapping of keys to values, found {_shown(error['input'])}"
+                said = f"should be a mapping of keys to values, found {shown(error['input'])}"
             case _:
-                said = f"{_plain(error['msg'])}, found {_shown(error['input'])}"
+                said = f"{_plain(error['msg'])}, found {shown(error['input'])}"
         return f"{spot}: {_dotted(path)}{said}"
 
 
@@ -148,11 +147,6 @@ def _variants(schema: dict[str, Any], root: dict[str, Any]) -> list[dict[str, An
 
 def _plain(message: str) -> str:
     return message.removeprefix("Value error, ").replace("Input should", "should")
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _dotted(path: Path) -> str:

@@ -383,3 +383,13 @@ def test_status_of_edition(engine, ask, now, tmp_path, objects):
     (said,) = objects(found.plan)
     assert said["message"] == "body.store: property 'body.store' is unsupported"
     assert running.handle(ask(n=2), now=now).status == 400
+
+
+def test_retries_of_a_call_meet_the_same(ask, engine, now):
+    """A rule that counts calls breaks one for good, however often its client tries again."""
+    rule = Rule(schedule=Schedule(every=2), faults=(OUTAGE,), count_by="call")
+    run = engine(rule)
+    asked = [ask(seed=1), ask(seed=2), ask(seed=2), ask(seed=3), ask(seed=2)]
+    found = [run.handle(request, now=now) for request in asked]
+    assert [exchange.status for exchange in found] == [200, 503, 503, 200, 503]
+    assert [exchange.attempt for exchange in found] == [1, 1, 2, 1, 3]

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from .loader import describe, load, names, parse
 from .matching import Match, Prompt
-from .model import Rule, Scenario, Spent
+from .model import Rule, Scenario, Spent, State
+from .near_misses import Missed, NearMiss
+from .patterns import Range
+from .run import Choice, Course, Run
 from .schedule import Schedule, Window
+from .subject import Subject
 
 __all__ = [
+    "Choice",
+    "Course",
     "Match",
+    "Missed",
+    "NearMiss",
     "Prompt",
+    "Range",
     "Rule",
+    "Run",
     "Scenario",
     "Schedule",
     "Spent",
+    "State",
+    "Subject",
     "Window",
     "describe",
     "load",

@@ -14,6 +14,9 @@ from mockserver.quantities import Count, Positive
 from .matching import Match
 from .schedule import Schedule
 
+START = "start"
+StateName: TypeAlias = Annotated[str, Field(min_length=1)]
+
 if TYPE_CHECKING:
     AnyFault: TypeAlias = Fault
 else:
@@ -36,14 +39,46 @@ else:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """
+    What a rule has to do with the state of the scenario, which is ``start`` in the beginning.
+
+    ``requires`` is the state in which the rule is asked at all. ``sets`` is the state that begins
+    when the rule acts.
+    """
+
+    requires: StateName | None = None
+    sets: StateName | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One way to answer: for whom, when, what the model says, and what breaks."""
+    """
+    One way to answer: for whom, when, what the model says, and what breaks.
+
+    ``name`` is shown in logs and reports. ``match`` says for which requests it is. ``schedule``
+    says which of them it takes. ``count_by`` is what the schedule counts: each request, or each
+    logical call, so that all attempts at a call meet the same decision, state and reply. ``state``
+    lets rules depend on each other. ``reply`` is what the model says. ``replies`` are what it says
+    one after the other, and the last one stays. ``cycle`` begins again with the first of
+    ``replies`` after the last. ``faults`` are applied in their order.
+    """
 
     name: str = ""
     match: Match = field(default_factory=Match)
     schedule: Schedule = field(default_factory=Schedule)
     reply: Reply = field(default_factory=Reply)
     faults: tuple[AnyFault, ...] = ()
+    count_by: Literal["request", "call"] = "request"
+    state: State = field(default_factory=State)
+    replies: tuple[Reply, ...] = ()
+    cycle: bool = False
+
+    def __post_init__(self) -> None:
+        if self.replies and self.reply != Reply():
+            raise ValueError("has both 'reply' and 'replies'; a single one may stand in 'replies'")
+        if self.cycle and not self.replies:
+            raise ValueError("has 'cycle', but no 'replies' to begin again")
 
 
 @dataclass(frozen=True, slots=True)

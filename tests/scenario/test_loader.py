@@ -94,14 +94,15 @@ def test_unreadable(tmp_path):
             "name: x\nrules:\n- match: {modle: a}\n",
             (
                 "3:11: rules[0].match: unknown key 'modle'; did you mean 'model'? "
-                "Allowed are endpoint, model, stream, prompt"
+                "Allowed are endpoint, model, stream, prompt, key, headers, messages, tools, "
+                "json, attempt, not"
             ),
         ),
         (
             "name: x\nrules:\n- {}\n- schedule: {firsts: 3}\n",
             (
                 "4:14: rules[1].schedule: unknown key 'firsts'; did you mean 'first'? "
-                "Allowed are first, at, every, probability, window"
+                "Allowed are after, first, at, every, probability, window, any, all, not"
             ),
         ),
         (
