@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from .engine import Engine
 from .messages import Request
 from .plan import Close, Data, End, Head, Plan, Raw, Step, Wait, coalesce
-from .scenario import Scenario
+from .scenario import Scenario, told
 
 _KEY = "csk-explain"
 _START = 0.0
+_MOST_RULES = 5
 
 
 def explain(
@@ -21,6 +22,7 @@ def explain(
     """
     Yield two lines for each of so many chat requests, ``interval`` seconds apart.
 
+    A request that no rule takes has more: why they do not, the nearest first.
     Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)
@@ -31,6 +33,8 @@ def explain(
         engine.finish(exchange, now=now)
         yield f"{now:6.1f} s  {exchange.line()}"
         yield f"          {timeline(exchange.plan)}"
+        for line in told(exchange.near_misses, most=_MOST_RULES):
+            yield f"          {line}"
 
 
 def timeline(plan: Plan) -> str:

@@ -60,7 +60,7 @@ class Exchange:
     def near_misses(self) -> tuple[NearMiss, ...]:
         """Why no rule took the request, the nearest first; empty when one did."""
         subject = Subject(self.endpoint, self.model, self.request, self.attempt)
-        return self.missed.told(subject) if self.missed else ()
+        return self.missed.by(subject) if self.missed else ()
 
     @property
     def status(self) -> int | None:

@@ -258,8 +258,8 @@ def test_near_misses(ask, engine, now):
     assert run.handle(ask(), now=now).near_misses == ()
     assert [str(miss) for miss in run.handle(ask(), now=now).near_misses] == [
         "rules[1]: it was its request 2, and the schedule says first: 1",
-        "later: the state is 'start', not 'down'",
-        "other: the model is 'llama3.1-8b', not 'qwen*'",
+        "rule 'later': the state is 'start', not 'down'",
+        "rule 'other': the model is 'llama3.1-8b', not 'qwen*'",
     ]
 
 

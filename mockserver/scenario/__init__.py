@@ -5,7 +5,7 @@ from __future__ import annotations
 from .loader import describe, load, names, parse
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
-from .near_misses import Missed, NearMiss
+from .near_misses import Missed, NearMiss, told
 from .patterns import Range
 from .run import Choice, Course, Run
 from .schedule import Schedule, Window
@@ -31,4 +31,5 @@ __all__ = [
     "load",
     "names",
     "parse",
+    "told",
 ]

@@ -50,17 +50,26 @@ class Missed:
     rules: Sequence[Rule]
     whys: Sequence[Why]
 
-    def told(self, subject: Subject) -> tuple[NearMiss, ...]:
+    def by(self, subject: Subject) -> tuple[NearMiss, ...]:
         """
         Return all of them, the nearest first: what matched before what did not.
 
         ``subject`` is the request again; its key may be shortened, for it is not told.
         """
         order = sorted(range(len(self.whys)), key=lambda at: _distance(self.whys[at]))
-        return tuple(
-            NearMiss(self.rules[at].name or f"rules[{at}]", self.whys[at].difference(subject))
-            for at in order
-        )
+        return tuple(NearMiss(self._label(at), self.whys[at].difference(subject)) for at in order)
+
+    def _label(self, at: int) -> str:
+        name = self.rules[at].name
+        return f"rule {name!r}" if name else f"rules[{at}]"
+
+
+def told(misses: Sequence[NearMiss], *, most: int) -> list[str]:
+    """Return a line for each of the nearest, the last of which says how many more there are."""
+    lines = [f"not by {miss}" for miss in misses[:most]]
+    if len(misses) > most:
+        lines[-1] += f" (nor by {len(misses) - most} more)"
+    return lines
 
 
 def _distance(why: Why) -> int:

@@ -128,6 +128,29 @@ def test_it(cerebras_mock, cerebras_client):
     )
 
 
+def test_failure_shows_the_nearest_rule(run):
+    """For a request that no rule took, a failed test shows which came nearest."""
+    result = run(
+        ASK
+        + """
+from mockserver import Match, Rule, Scenario, Schedule
+
+def test_it(cerebras_mock, cerebras_client):
+    late = Rule("late", schedule=Schedule(at=(2,)))
+    cerebras_mock.play(Scenario("mine", rules=(Rule("other", Match(model="qwen*")), late)))
+    ask(cerebras_client)
+    assert 0
+"""
+    )
+    result.stdout.fnmatch_lines(
+        [
+            "#1 POST /v1/chat/completions * -> 200, *",
+            "    not by rule 'late': it was its request 1, and the schedule says at: *",
+        ]
+    )
+    result.stdout.fnmatch_lines(["*(nor by 1 more)"])
+
+
 def test_failure_without_requests(run):
     """A failed test whose app never came to the mock is told so."""
     result = run("def test_it(cerebras_mock):\n    assert 0")
