@@ -24,7 +24,7 @@ from .inquiry import COMPLETING, Inquiry, read
 from .journal import Exchange, Journal, without_key
 from .messages import Request
 from .plan import Plan, without_body
-from .scenario import Run, Scenario
+from .scenario import Run, Scenario, imposed
 from .storage import Storage
 
 
@@ -103,7 +103,7 @@ class Engine:
             if exchange.refused:
                 used, cached = 0, 0
             quota = self._quota(exchange.key, exchange.model, now)
-            quota.settle(exchange.reserved_tokens, used, now, cached=cached)
+            quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
 
     def _admit(self, inquiry: Inquiry, now: float) -> Quota | None:
         """Reserve what the request may use; None when it is refused or costs nothing."""
@@ -115,7 +115,7 @@ class Engine:
             inquiry.refusal = RefusalError("queue_exceeded", headers=extra)
             return None
         tokens = inquiry.reserved
-        refused = quota.refusal(tokens, now) if self.scenario.tier else None
+        refused = quota.refusal(tokens, now)
         if refused is not None:
             inquiry.refusal = self._too_much(refused, quota, now)
             return None
@@ -151,11 +151,15 @@ class Engine:
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)
         if account not in self._quotas:
-            quota = Quota(self._tier.of(model), now)
+            enforced = self.scenario.tier is not None
+            quota = Quota(self._tier.of(model), now, enforced=enforced)
             spent = self.scenario.spent
             quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
             self._quotas[account] = quota
-        return self._quotas[account]
+        quota = self._quotas[account]
+        if self.scenario.limits:
+            quota.impose(imposed(self.scenario.limits, self._started, now))
+        return quota
 
 
 def _identity(key: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .limits import Limit, imposed
 from .loader import describe, load, names, parse
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
@@ -14,6 +15,7 @@ from .subject import Subject
 __all__ = [
     "Choice",
     "Course",
+    "Limit",
     "Match",
     "Missed",
     "NearMiss",
@@ -28,6 +30,7 @@ __all__ = [
     "Subject",
     "Window",
     "describe",
+    "imposed",
     "load",
     "names",
     "parse",

@@ -11,6 +11,7 @@ from mockserver.api.reply import Reply
 from mockserver.faults import FAULTS, Fault
 from mockserver.quantities import Count, Positive
 
+from .limits import Limit
 from .matching import Match
 from .schedule import Schedule
 
@@ -96,7 +97,8 @@ class Scenario:
 
     ``tier`` enforces the limits of a tier of the edition; without it they are only shown.
     ``context`` narrows the window of every model to so many tokens. ``capacity`` is how many
-    completions the service takes at a time; more are turned away as an overload.
+    completions the service takes at a time; more are turned away as an overload. ``limits`` are
+    those that hold for a while only.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -110,5 +112,6 @@ class Scenario:
     context: Positive | None = None
     capacity: Positive | None = None
     rules: tuple[Rule, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)

@@ -34,10 +34,16 @@ class Window:
 
     def open(self, elapsed: float) -> bool:
         """Return whether it is open so many seconds after the scenario's start."""
-        since = elapsed - self.after
-        if since < 0:
-            return False
-        return (since % self.repeat if self.repeat else since) < self.lasting
+        return self.span(elapsed) is not None
+
+    def span(self, elapsed: float) -> tuple[float, float] | None:
+        """Return when it opened and when it will close; None when it is not open then."""
+        if elapsed < self.after:
+            return None
+        period = self.repeat or 0.0
+        opened = self.after + (period and (elapsed - self.after) // period * period)
+        closes = opened + self.lasting
+        return (opened, closes) if elapsed < closes else None
 
 
 @dataclass(slots=True)

@@ -153,6 +153,21 @@ def test_repetition(after, lasting, period, elapsed):
     assert window.open(elapsed) == any(start <= elapsed < start + lasting for start in starts)
 
 
+@pytest.mark.parametrize(
+    ("window", "elapsed", "span"),
+    [
+        (Window(), 3.0, (0.0, math.inf)),
+        (Window(after=10.0, lasting=5.0), 12.0, (10.0, 15.0)),
+        (Window(after=10.0, lasting=5.0), 15.0, None),
+        (Window(after=10.0, lasting=5.0, repeat=20.0), 14.9, (10.0, 15.0)),
+        (Window(after=10.0, lasting=5.0, repeat=20.0), 33.0, (30.0, 35.0)),
+    ],
+)
+def test_span(window, elapsed, span):
+    """An open window knows since when and until when."""
+    assert window.span(elapsed) == span
+
+
 @pytest.mark.parametrize(("lasting", "repeat"), [(30.0, 29.9), (30.0, 30.0), (math.inf, 60.0)])
 def test_window_never_closes(lasting, repeat):
     """A window that would open again before it closes is refused."""
