@@ -9,12 +9,37 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import click
 
 from .errors import MockServerError
 
 _LEVELS = ("debug", "info", "warning", "error")
+
+
+def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
+    """Read what ``--set`` says: names, and values as they would stand in YAML."""
+    from .documents import value_of
+
+    found: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise click.BadParameter(f"should be NAME=VALUE, found {one!r}")
+        with _one_sentence():
+            found[name] = value_of(value, source=f"--set {name}")
+    return found
+
+
+_SET = click.option(
+    "--set",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_parameters,
+    help="A parameter of the scenario; may be given again.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,6 +61,7 @@ def main() -> None:
 @click.option("--edition", help="Whose Cerebras: guide, 2026-11, or a YAML file.")
 @click.option("--tier", help="Enforce the rate limits of this tier, such as free.")
 @click.option("--seed", type=int, help="Seed of every random draw.")
+@_SET
 @click.option(
     "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="To stderr."
 )
@@ -47,6 +73,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     edition: str | None,
     tier: str | None,
     seed: int | None,
+    parameters: dict[str, Any],
     log_level: str,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
@@ -54,10 +81,11 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError("--host should be an address, such as 127.0.0.1")
     from .edge.live import LiveEngine, Overrides
     from .edge.serving import serve_until_signal
+    from .scenario import load
 
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
     with _one_sentence():
-        live = LiveEngine(scenario, Overrides(edition, tier, seed))
+        live = LiveEngine(load(scenario, parameters), Overrides(edition, tier, seed))
     if not _is_loopback(host):
         click.secho(
             f"warning: {host} can be reached from other machines; the mock is meant for loopback",
@@ -107,7 +135,16 @@ def check(files: tuple[str, ...]) -> None:
 @click.option("--interval", default="1s", show_default=True, help="Time between two requests.")
 @click.option("--model", default="llama3.1-8b", show_default=True, help="Model they ask for.")
 @click.option("--stream/--no-stream", default=True, show_default=True, help="Ask for a stream.")
-def explain(*, scenario: str, requests: int, interval: str, model: str, stream: bool) -> None:
+@_SET
+def explain(
+    *,
+    scenario: str,
+    requests: int,
+    interval: str,
+    model: str,
+    stream: bool,
+    parameters: dict[str, Any],
+) -> None:
     """Print what sample requests would meet, without a server."""
     from .explain import explain as explained
     from .quantities import seconds
@@ -118,7 +155,7 @@ def explain(*, scenario: str, requests: int, interval: str, model: str, stream: 
     except ValueError as error:
         raise click.UsageError(f"--interval {error}, found {interval!r}") from error
     with _one_sentence():
-        found = load(scenario)
+        found = load(scenario, parameters)
         click.echo(f"{found.name}: {found.description}")
         for line in explained(found, requests=requests, interval=pause, model=model, stream=stream):
             click.echo(line)

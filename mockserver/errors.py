@@ -38,8 +38,12 @@ def suggestion(found: str, known: Iterable[str]) -> str:
     "; did you mean 'model'? Allowed are model, stream"
     >>> suggestion("x", ["model"])
     '; allowed are model'
+    >>> suggestion("x", [])
+    '; there are none'
     """
     names = list(known)
+    if not names:
+        return "; there are none"
     close = get_close_matches(found, names, n=1)
     listed = f"llowed are {', '.join(names)}"
     return f"; did you mean {close[0]!r}? A{listed}" if close else f"; a{listed}"

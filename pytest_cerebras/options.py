@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from os import environ
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,8 +14,14 @@ from .plugin import MARKER, OPTIONS
 
 if TYPE_CHECKING:
     from mockserver.edge.live import Overrides
+    from mockserver.scenario import Scenario
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
+_TYPES: Mapping[str, tuple[type, str]] = {
+    **dict.fromkeys(_NAMES, (str, "string")),
+    "seed": (int, "whole number"),
+    "parameters": (dict, "dictionary"),
+}
 T = TypeVar("T")
 _MODES = ("server", "respx")
 
@@ -29,6 +35,13 @@ class Settings:
     tier: str | None = None
     seed: int | None = None
     mode: str = "server"
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def loaded(self) -> Scenario:
+        """Return the scenario. Raises MockServerError."""
+        from mockserver.scenario import load
+
+        return load(self.scenario, self.parameters)
 
     def line(self) -> str:
         """Return the settings in a line, for the header of the run."""
@@ -56,7 +69,8 @@ def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Setting
         value = next((layer for layer in layers if layer is not None), None)
         if value is not None:
             found[name] = value
-    return Settings(**{**found, **_seed(found)})
+    parameters = marked.get("parameters") or {}
+    return Settings(**{**found, **_seed(found)}, parameters=parameters)
 
 
 def found_ours() -> None:
@@ -87,7 +101,7 @@ def check(settings: Settings, *, where: str = "") -> None:
             f"{spot}cerebras mode {settings.mode!r} is unknown; allowed are {', '.join(_MODES)}"
         )
     try:
-        LiveEngine(settings.scenario, settings.overrides())
+        LiveEngine(settings.loaded(), settings.overrides())
     except MockServerError as error:
         raise pytest.UsageError(f"{spot}{error}") from error
 
@@ -103,16 +117,16 @@ def _plainly(act: Callable[[], T]) -> T:
 
 def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
     given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
-    unknown = [name for name in given if name not in _NAMES]
+    unknown = [name for name in given if name not in _TYPES]
     if unknown or len(marker.args) > 1 or (marker.args and "scenario" in marker.kwargs):
         wrong = unknown[0] if unknown else "two scenarios" if marker.args else ""
         raise pytest.UsageError(
-            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_NAMES)}"
+            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_TYPES)}"
         )
     for name, value in given.items():
-        if value is not None and type(value) is not (int if name == "seed" else str):
-            kind = "whole number" if name == "seed" else "string"
-            wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
+        kind, called = _TYPES[name]
+        if value is not None and type(value) is not kind:
+            wrong = f"@pytest.mark.{MARKER}: {name} should be a {called}, found {value!r}"
             raise pytest.UsageError(wrong)
     return given
 

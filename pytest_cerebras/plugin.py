@@ -51,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; refuse settings that can't work before any test runs."""
-    signature = "scenario=None, edition=None, tier=None, seed=None, mode=None"
+    signature = "scenario=None, edition=None, tier=None, seed=None, mode=None, parameters=None"
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
     if _wanted(config):
         from . import options

@@ -91,6 +91,16 @@ def test_explain(run):
         (("serve", "--port", "99999"), "99999 is not in the range"),
         (("serve", "--seed", "x"), "'x' is not a valid integer"),
         (("check",), "Missing argument"),
+        (("explain", "healthy", "--set", "x"), "should be NAME=VALUE, found 'x'"),
+        (("serve", "--set", "x=1"), "no parameter of healthy.yaml is called 'x'; there are none"),
+        (("serve", "--set", "x=[1"), "Error: --set x:2:1: not YAML: "),
+        (
+            ("explain", "stream-cut", "--set", "times=0"),
+            (
+                "stream-cut.yaml:9:23: rules[0].schedule.first: should be greater than or equal to "
+                "1, found 0 (from the parameter 'times')"
+            ),
+        ),
     ],
 )
 def test_wrong_input(run, arguments, sentence):
@@ -99,6 +109,19 @@ def test_wrong_input(run, arguments, sentence):
     assert result.exit_code == 2
     assert sentence in result.output
     assert "Traceback" not in result.output
+
+
+def test_set(run, tmp_path):
+    """Parameters are set as they would stand in YAML."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "name: mine\nparameters: {n: 1, word: a}\ndescription: ${word}\n"
+        "rules: [{schedule: {first: '${n}'}, faults: [error: {status: 503}]}]\n"
+    )
+    result = run("explain", str(path), "--set", "n=2", "--set", "word=b=c", "--requests", "3")
+    assert result.exit_code == 0
+    assert result.output.startswith("mine: b=c\n")
+    assert result.output.count("-> 503") == 2
 
 
 def test_port_in_use(run):

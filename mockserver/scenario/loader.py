@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
 from mockserver.api import editions
-from mockserver.documents import Document, read_text
-from mockserver.errors import DocumentError, MockServerError, UnknownNameError
+from mockserver.documents import SUFFIXES, Document, beside, read_text
+from mockserver.errors import MockServerError, UnknownNameError
 
+from .inheritance import inherited
 from .model import Scenario
+from .parameters import filled
 
 _SHIPPED = files("mockserver.scenarios")
 _ADAPTER = TypeAdapter(Scenario)
+_NONE: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A scenario with the text it comes from, and the parameters that nothing in it uses."""
+
+    scenario: Scenario
+    document: Document
+    unused: tuple[str, ...]
 
 
 def names() -> list[str]:
@@ -28,39 +44,79 @@ def describe(name: str) -> str:
     return load(name).description
 
 
-def load(name: str) -> Scenario:
+def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     """
     Return a scenario by its shipped name, or by the path of a YAML file.
 
-    Raises UnknownNameError for an unknown name, DocumentError for a file that is missing or wrong.
+    ``parameters`` are values to replace those of the scenario. Raises UnknownNameError for an
+    unknown scenario or parameter, DocumentError for a file that is missing or wrong.
     """
-    if name.endswith((".yaml", ".yml")):
-        return parse(read_text(name), source=name)
-    if name not in names():
-        raise UnknownNameError("scenario", name, names())
-    return _shipped(name)
+    if name in names() and not parameters:
+        return _shipped(name)
+    return open_(name, parameters).scenario
 
 
-def parse(text: str, *, source: str = "<text>") -> Scenario:
-    """
-    Read a scenario from YAML text; ``source`` stands in the errors.
+def open_(name: str, parameters: Mapping[str, object] = _NONE) -> Loaded:
+    """Return a scenario as ``load`` does, with where it comes from."""
+    return _read(*_document(name), parameters)
 
-    Raises DocumentError.
+
+def parse(
+    text: str, *, source: str = "<text>", parameters: Mapping[str, object] = _NONE
+) -> Scenario:
     """
-    document = Document(text, source=source)
-    scenario = document.read_as(_ADAPTER)
-    try:
-        edition = editions.load(scenario.edition or editions.DEFAULT)
-    except MockServerError as error:
-        raise DocumentError(f"{document.where(['edition'])[0]}: edition: {error}") from error
-    try:
-        if scenario.edition:  # else another one may be chosen at start
-            edition.tier(scenario.tier)
-    except UnknownNameError as error:
-        raise DocumentError(f"{document.where(['tier'])[0]}: tier: {error}") from error
-    return scenario
+    Read a scenario from YAML text.
+
+    ``source`` is its path: it stands in the errors, and the paths in the text are relative to it.
+    Raises DocumentError, or UnknownNameError for an unknown parameter.
+    """
+    return _read(_identity(source), Document(text, source=source), parameters).scenario
 
 
 @cache
 def _shipped(name: str) -> Scenario:
-    return parse((_SHIPPED / f"{name}.yaml").read_text("utf-8"), source=f"{name}.yaml")
+    return open_(name).scenario
+
+
+def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
+    whole, used = filled(inherited(document, _extended, identity), parameters)
+    scenario = whole.read_as(_ADAPTER)
+    unused = tuple(name for name in scenario.parameters if name not in used)
+    return Loaded(_with_edition(scenario, whole), whole, unused)
+
+
+def _extended(document: Document, name: str) -> tuple[str, Document]:
+    """Return what a document extends, and what identifies it."""
+    try:
+        return _document(beside(document.source, name))
+    except MockServerError as error:
+        raise document.error(("extends",), error) from error
+
+
+def _document(name: str) -> tuple[str, Document]:
+    if name.endswith(SUFFIXES):
+        return _identity(name), Document(read_text(name), source=name)
+    if name not in names():
+        raise UnknownNameError("scenario", name, names())
+    file = f"{name}.yaml"
+    return name, Document((_SHIPPED / file).read_text("utf-8"), source=file)
+
+
+def _identity(path: str) -> str:
+    return str(Path(path).resolve())
+
+
+def _with_edition(scenario: Scenario, document: Document) -> Scenario:
+    """Return the scenario with the path of its edition as seen from here; check edition, tier."""
+    if scenario.edition is None:
+        return scenario  # any may be chosen at start
+    name = beside(document.file_of(("edition",)), scenario.edition)
+    try:
+        edition = editions.load(name)
+    except MockServerError as error:
+        raise document.error(("edition",), error) from error
+    try:
+        edition.tier(scenario.tier)
+    except UnknownNameError as error:
+        raise document.error(("tier",), error) from error
+    return replace(scenario, edition=name)

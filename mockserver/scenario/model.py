@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, create_model
 
 from mockserver.api.reply import Reply
 from mockserver.faults import FAULTS, Fault
@@ -13,6 +14,7 @@ from mockserver.quantities import Count, Positive
 
 from .limits import Limit
 from .matching import Match
+from .parameters import ParameterName
 from .schedule import Schedule
 
 START = "start"
@@ -98,7 +100,9 @@ class Scenario:
     ``tier`` enforces the limits of a tier of the edition; without it they are only shown.
     ``context`` narrows the window of every model to so many tokens. ``capacity`` is how many
     completions the service takes at a time; more are turned away as an overload. ``limits`` are
-    those that hold for a while only.
+    those that hold for a while only. ``extends`` is a shipped scenario, or the path of one, whose
+    keys this one inherits. ``parameters`` are values that whoever plays it may choose; ``${name}``
+    stands for one.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -113,5 +117,7 @@ class Scenario:
     capacity: Positive | None = None
     rules: tuple[Rule, ...] = ()
     limits: tuple[Limit, ...] = ()
+    extends: str | None = None
+    parameters: Mapping[ParameterName, JsonValue] = field(default_factory=dict[str, JsonValue])
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)

@@ -99,12 +99,18 @@ def test_keyword(cerebras_mock):
     assert cerebras_mock.scenario.seed == 4
     assert not cerebras_mock.requests
 
+@pytest.mark.cerebras_mock("stream-cut", parameters={"after_tokens": 3})
+def test_parameters(cerebras_mock):
+    assert cerebras_mock.scenario.parameters["after_tokens"] == 3
+    cerebras_mock.play("stream-cut")
+    assert cerebras_mock.scenario.parameters["after_tokens"] == 20
+
 def test_other(cerebras_mock):
     assert cerebras_mock.scenario.name == "healthy"
 """,
         "--strict-markers",
     )
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=4)
 
 
 def test_failure_shows_the_diagnosis(run):
@@ -216,6 +222,12 @@ def test_it(cerebras_client):
         ("'a', scenario='b'", (), "does not take two scenarios"),
         ("tier=3", (), "@pytest.mark.cerebras_mock: tier should be a string, found 3"),
         ("5", (), "@pytest.mark.cerebras_mock: scenario should be a string, found 5"),
+        ("parameters=3", (), "parameters should be a dictionary, found 3"),
+        (
+            "'stream-cut', parameters={'time': 1}",
+            (),
+            "no parameter of stream-cut.yaml is called 'time'; did you mean 'times'?",
+        ),
         ("seed=True", (), "@pytest.mark.cerebras_mock: seed should be a whole number, found True"),
     ],
 )

@@ -2,7 +2,7 @@ import pytest
 
 from mockserver import scenario
 from mockserver.errors import DocumentError, UnknownNameError
-from mockserver.faults import Error
+from mockserver.faults import Cut, Error
 from mockserver.scenario import Rule, Scenario
 
 
@@ -53,6 +53,20 @@ def test_unknown_name():
     assert str(caught.value).startswith(
         "no scenario is called 'burst-504'; did you mean 'burst-503'? Allowed are burst-503, "
     )
+
+
+def test_parameters():
+    """A shipped scenario is played with values of one's own; the shipped one stays as it is."""
+    given = scenario.load("stream-cut", {"after_tokens": 3})
+    assert given.rules[0].faults == (Cut(after_tokens=3),)
+    assert scenario.load("stream-cut").rules[0].faults == (Cut(after_tokens=20),)
+
+
+def test_parameters_of_a_file(tmp_path):
+    """So is a file."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: x\nparameters: {n: 1}\nrules: [{schedule: {first: '${n}'}}]\n")
+    assert scenario.load(str(path), {"n": 4}).rules[0].schedule.first == 4
 
 
 def test_missing_file(tmp_path):
