@@ -100,13 +100,16 @@ def serve(  # noqa: PLR0913 (an argument for each option)
 
 
 @main.command()
-def scenarios() -> None:
+@click.option("--tag", "tags", multiple=True, help="Only those with this tag; may be given again.")
+def scenarios(tags: tuple[str, ...]) -> None:
     """List the shipped scenarios."""
-    from .scenario import describe, names
+    from .scenario import load, tagged
 
-    width = max(map(len, names()))
-    for name in names():
-        click.echo(f"{name:<{width}}  {describe(name)}")
+    with _one_sentence():
+        found = tagged(tags)
+    width = max(map(len, found), default=0)
+    for name in found:
+        click.echo(f"{name:<{width}}  {load(name).description}")
 
 
 @main.command()
@@ -157,6 +160,8 @@ def explain(
     with _one_sentence():
         found = load(scenario, parameters)
         click.echo(f"{found.name}: {found.description}")
+        if found.expect:
+            click.echo(f"a good app: {found.expect}")
         for line in explained(found, requests=requests, interval=pause, model=model, stream=stream):
             click.echo(line)
 

@@ -45,6 +45,15 @@ def test_scenarios(run):
     assert all(len(line.split()) > 3 for line in lines)
 
 
+def test_scenarios_by_tag(run):
+    """With a tag only those are listed that have it; an unknown one is one sentence."""
+    result = run("scenarios", "--tag", "streaming", "--tag", "network")
+    assert [line.split()[0] for line in result.output.splitlines()] == ["stream-cut"]
+    result = run("scenarios", "--tag", "stream")
+    assert result.exit_code == 2
+    assert "Error: no tag is called 'stream'; did you mean 'streaming'?" in result.output
+
+
 def test_check_good(run):
     """A good file is said to be so."""
     result = run("check", "scenarios/burst-503.yaml")
@@ -72,10 +81,11 @@ def test_explain(run):
     assert result.exit_code == 0
     lines = result.output.splitlines()
     assert lines[0].startswith("rate-limit: The tier's")
-    assert lines[1].endswith("-> 429, request_quota_exceeded, Retry-After 2")
-    assert lines[2].strip() == "head 429, 155 bytes, end"
-    assert lines[3].startswith("   1.0 s  #2 ")
-    assert ", stop" in lines[5]
+    assert lines[1].startswith("a good app: Waits as long as Retry-After says")
+    assert lines[2].endswith("-> 429, request_quota_exceeded, Retry-After 2")
+    assert lines[3].strip() == "head 429, 155 bytes, end"
+    assert lines[4].startswith("   1.0 s  #2 ")
+    assert ", stop" in lines[6]
 
 
 @pytest.mark.parametrize(
@@ -97,8 +107,8 @@ def test_explain(run):
         (
             ("explain", "stream-cut", "--set", "times=0"),
             (
-                "stream-cut.yaml:9:23: rules[0].schedule.first: should be greater than or equal to "
-                "1, found 0 (from the parameter 'times')"
+                "stream-cut.yaml:11:23: rules[0].schedule.first: should be greater than or equal "
+                "to 1, found 0 (from the parameter 'times')"
             ),
         ),
     ],

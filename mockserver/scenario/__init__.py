@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .limits import Limit, imposed
-from .loader import describe, load, names, parse
+from .loader import load, names, parse, tagged
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
 from .near_misses import Missed, NearMiss, told
@@ -29,10 +29,10 @@ __all__ = [
     "State",
     "Subject",
     "Window",
-    "describe",
     "imposed",
     "load",
     "names",
     "parse",
+    "tagged",
     "told",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -39,9 +39,18 @@ def names() -> list[str]:
     return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
 
 
-def describe(name: str) -> str:
-    """Return the one-line description of a scenario."""
-    return load(name).description
+def tagged(tags: Iterable[str]) -> list[str]:
+    """
+    Return the names of the shipped scenarios that have all of these tags.
+
+    Raises UnknownNameError for a tag that none has.
+    """
+    having = {name: load(name).tags for name in names()}
+    known = {tag for found in having.values() for tag in found}
+    for tag in tags:
+        if tag not in known:
+            raise UnknownNameError("tag", tag, known)
+    return [name for name, found in having.items() if set(found).issuperset(tags)]
 
 
 def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:

@@ -19,6 +19,7 @@ from .schedule import Schedule
 
 START = "start"
 StateName: TypeAlias = Annotated[str, Field(min_length=1)]
+Tag: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 
 if TYPE_CHECKING:
     AnyFault: TypeAlias = Fault
@@ -102,7 +103,8 @@ class Scenario:
     completions the service takes at a time; more are turned away as an overload. ``limits`` are
     those that hold for a while only. ``extends`` is a shipped scenario, or the path of one, whose
     keys this one inherits. ``parameters`` are values that whoever plays it may choose; ``${name}``
-    stands for one.
+    stands for one. ``expect`` says in words what a good app does. ``tags`` are words by which
+    ``cerebras-mock scenarios --tag`` finds it.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -119,5 +121,7 @@ class Scenario:
     limits: tuple[Limit, ...] = ()
     extends: str | None = None
     parameters: Mapping[ParameterName, JsonValue] = field(default_factory=dict[str, JsonValue])
+    expect: str = ""
+    tags: tuple[Tag, ...] = ()
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)

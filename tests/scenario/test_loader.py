@@ -20,9 +20,13 @@ def test_names():
     assert all(scenario.load(name).name == name for name in names)
 
 
-def test_describe():
-    """The description of a shipped scenario can be had by itself."""
-    assert scenario.describe("healthy") == scenario.load("healthy").description
+def test_tagged():
+    """Scenarios are found by their tags: those that have all of them."""
+    assert scenario.tagged(()) == scenario.names()
+    assert scenario.tagged(["streaming", "network"]) == ["stream-cut"]
+    assert {"burst-503", "rate-limit"} <= set(scenario.tagged(["retry"]))
+    with pytest.raises(UnknownNameError, match="no tag is called 'stream'; did you mean 'streamin"):
+        scenario.tagged(["retry", "stream"])
 
 
 def test_shipped_are_read_once():
