@@ -114,22 +114,30 @@ def scenarios(tags: tuple[str, ...]) -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-def check(files: tuple[str, ...]) -> None:
+@click.option("--strict", is_flag=True, help="Take what is odd for wrong.")
+def check(files: tuple[str, ...], *, strict: bool) -> None:
     """Check scenario files; exit status 2 when one is wrong."""
-    from .scenario import load
-
-    wrong = False
-    for file in files:
-        try:
-            scenario = load(file)
-        except MockServerError as error:
-            wrong = True
-            click.echo(str(error), err=True)
-        else:
-            rules = len(scenario.rules)
-            click.echo(f"{file}: ok, {scenario.name!r}, {rules} rule{'' if rules == 1 else 's'}")
+    wrong = [file for file in files if not _checked(file, strict=strict)]
     if wrong:
         sys.exit(2)
+
+
+def _checked(file: str, *, strict: bool) -> bool:
+    """Say what is wrong with a file, and what is odd; return whether it may stay as it is."""
+    from .scenario import open_
+
+    try:
+        found = open_(file)
+    except MockServerError as error:
+        click.echo(str(error), err=True)
+        return False
+    warnings = found.warnings()
+    for warning in warnings:
+        click.secho(f"warning: {warning}", fg="yellow", err=True)
+    rules = len(found.scenario.rules)
+    holds = f"{found.scenario.name!r}, {rules} rule{'' if rules == 1 else 's'}"
+    click.echo(f"{file}: ok, {holds}")
+    return not (strict and warnings)
 
 
 @main.command()

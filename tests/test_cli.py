@@ -75,6 +75,20 @@ def test_check_wrong(run, wrong):
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(("arguments", "status"), [((), 0), (("--strict",), 2)])
+def test_check_odd(run, tmp_path, arguments, status):
+    """What is odd is a warning with its spot, and an error on demand only."""
+    path = tmp_path / "odd.yaml"
+    path.write_text("name: odd\nrules:\n- {}\n- {name: hidden}\n")
+    result = run("check", str(path), *arguments)
+    assert result.exit_code == status
+    assert (
+        f"warning: {path}:4:3: rules[1]: the rule is never asked: rules[0] takes" in result.output
+    )
+    assert f"{path}: ok, 'odd', 2 rules" in result.output
+    assert run("check", "scenarios/healthy.yaml", *arguments).exit_code == 0
+
+
 def test_explain(run):
     """The plans of a scenario are printed without a server."""
     result = run("explain", "rate-limit", "--requests", "3", "--interval", "1s", "--no-stream")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .limits import Limit, imposed
-from .loader import load, names, parse, tagged
+from .loader import Loaded, load, names, open_, parse, tagged
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
 from .near_misses import Missed, NearMiss, told
@@ -16,6 +16,7 @@ __all__ = [
     "Choice",
     "Course",
     "Limit",
+    "Loaded",
     "Match",
     "Missed",
     "NearMiss",
@@ -32,6 +33,7 @@ __all__ = [
     "imposed",
     "load",
     "names",
+    "open_",
     "parse",
     "tagged",
     "told",

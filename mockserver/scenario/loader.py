@@ -15,6 +15,7 @@ from mockserver.api import editions
 from mockserver.documents import SUFFIXES, Document, beside, read_text
 from mockserver.errors import MockServerError, UnknownNameError
 
+from .findings import Finding, findings
 from .inheritance import inherited
 from .model import Scenario
 from .parameters import filled
@@ -31,6 +32,16 @@ class Loaded:
     scenario: Scenario
     document: Document
     unused: tuple[str, ...]
+
+    def warnings(self) -> list[str]:
+        """Return a sentence for each oddity, with its spot; what is inherited is not told."""
+        unused = ((("parameters", name), "nothing uses this parameter") for name in self.unused)
+        found: list[Finding] = [*findings(self.scenario), *unused]
+        return [
+            str(self.document.error(path, said))
+            for path, said in found
+            if self.document.file_of(path) == self.document.source
+        ]
 
 
 def names() -> list[str]:

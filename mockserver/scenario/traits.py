@@ -134,7 +134,7 @@ def json(path: str, value: object) -> Trait:
     find = jsonpath(path)
 
     def holds(subject: Subject) -> bool:
-        return any(_same(found, value) for found in subject.at(path, find))
+        return any(same(found, value) for found in subject.at(path, find))
 
     def difference(subject: Subject) -> str:
         there = " and ".join(map(shown, subject.at(path, find)[:_MOST_SHOWN]))
@@ -150,6 +150,6 @@ def excluded(traits: tuple[Trait, ...]) -> Trait:
     )
 
 
-def _same(found: object, wanted: object) -> bool:
+def same(found: object, wanted: object) -> bool:
     """Compare as JSON does, where true is no 1."""
     return found == wanted and isinstance(found, bool) is isinstance(wanted, bool)
