@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -108,3 +110,15 @@ def test_range_in_python():
     """In Python bounds are a value."""
     assert bounds(Range(1, 2)) == Range(1, 2)
     assert bounds(3) == Range(3, 3)
+
+
+def test_jsonpath_is_imported_when_needed():
+    """Scenarios without a JSONPath don't pay for the import of its library."""
+    code = (
+        "import sys; from mockserver.scenario import load, names, parse\n"
+        "[load(name) for name in names()]\n"
+        "assert 'jsonpath' not in sys.modules\n"
+        "parse('{name: x, rules: [{match: {json: {$.a: 1}}}]}')\n"
+        "assert 'jsonpath' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
