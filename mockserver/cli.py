@@ -1,4 +1,4 @@
-"""The command line: ``cerebras-mock serve | scenarios | check | explain``."""
+"""The command line: ``cerebras-mock serve | scenarios | check | explain | schema``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,32 @@ import ipaddress
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from .errors import MockServerError
 
+if TYPE_CHECKING:
+    from .edge.live import LiveEngine
+
 _LEVELS = ("debug", "info", "warning", "error")
+_KINDS = ("scenario", "edition")
+_OVERRIDES = (
+    click.option("--seed", type=int, help="Seed of every random draw."),
+    click.option("--tier", help="Enforce the rate limits of this tier, such as free."),
+    click.option("--edition", help="Whose Cerebras: guide, 2026-11, or a YAML file."),
+)
+
+
+def _overridable(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that outrank a scenario's own settings."""
+    for option in _OVERRIDES:
+        command = option(command)
+    return command
 
 
 def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
@@ -58,9 +74,7 @@ def main() -> None:
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--scenario", default="healthy", show_default=True, help="Shipped name or YAML file.")
-@click.option("--edition", help="Whose Cerebras: guide, 2026-11, or a YAML file.")
-@click.option("--tier", help="Enforce the rate limits of this tier, such as free.")
-@click.option("--seed", type=int, help="Seed of every random draw.")
+@_overridable
 @_SET
 @click.option(
     "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="To stderr."
@@ -93,7 +107,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
             err=True,
         )
     try:
-        serve_until_signal(live, host, port, ready=partial(_announce, live.scenario.name))
+        serve_until_signal(live, host, port, ready=partial(_announce, live))
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from error
@@ -113,50 +127,62 @@ def scenarios(tags: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER...")
 @click.option("--strict", is_flag=True, help="Take what is odd for wrong.")
-def check(files: tuple[str, ...], *, strict: bool) -> None:
-    """Check scenario files; exit status 2 when one is wrong."""
-    wrong = [file for file in files if not _checked(file, strict=strict)]
+def check(paths: tuple[str, ...], *, strict: bool) -> None:
+    """
+    Check files of scenarios and editions; exit status 2 when one is wrong.
+
+    Which of them a file is, its keys tell. In a folder, each .yaml and .yml file is checked.
+    """
+    from .checks import check as checked
+
+    wrong = False
+    for path in paths:
+        for verdict in checked(path):
+            wrong = wrong or bool(verdict.wrong) or (strict and bool(verdict.odd))
+            for oddity in verdict.odd:
+                click.secho(f"warning: {oddity}", fg="yellow", err=True)
+            click.echo(str(verdict), err=bool(verdict.wrong))
     if wrong:
         sys.exit(2)
 
 
-def _checked(file: str, *, strict: bool) -> bool:
-    """Say what is wrong with a file, and what is odd; return whether it may stay as it is."""
-    from .scenario import open_
+@main.command()
+@click.argument("kind", type=click.Choice(_KINDS), default="scenario")
+def schema(kind: Literal["scenario", "edition"]) -> None:
+    """Print the JSON Schema of scenario files, or of edition files, for editors."""
+    from .schemas import text_of
 
-    try:
-        found = open_(file)
-    except MockServerError as error:
-        click.echo(str(error), err=True)
-        return False
-    warnings = found.warnings()
-    for warning in warnings:
-        click.secho(f"warning: {warning}", fg="yellow", err=True)
-    rules = len(found.scenario.rules)
-    holds = f"{found.scenario.name!r}, {rules} rule{'' if rules == 1 else 's'}"
-    click.echo(f"{file}: ok, {holds}")
-    return not (strict and warnings)
+    click.echo(text_of(kind), nl=False)
 
 
 @main.command()
 @click.argument("scenario")
 @click.option("--requests", default=6, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--interval", default="1s", show_default=True, help="Time between two requests.")
-@click.option("--model", default="llama3.1-8b", show_default=True, help="Model they ask for.")
+@click.option(
+    "--model",
+    show_default="llama3.1-8b, or the first that the edition serves",
+    help="Model they ask for.",
+)
 @click.option("--stream/--no-stream", default=True, show_default=True, help="Ask for a stream.")
+@_overridable
 @_SET
-def explain(
+def explain(  # noqa: PLR0913 (an argument for each option)
     *,
     scenario: str,
     requests: int,
     interval: str,
-    model: str,
+    model: str | None,
     stream: bool,
+    edition: str | None,
+    tier: str | None,
+    seed: int | None,
     parameters: dict[str, Any],
 ) -> None:
     """Print what sample requests would meet, without a server."""
+    from .edge.live import Overrides
     from .explain import explain as explained
     from .quantities import seconds
     from .scenario import load
@@ -166,7 +192,7 @@ def explain(
     except ValueError as error:
         raise click.UsageError(f"--interval {error}, found {interval!r}") from error
     with _one_sentence():
-        found = load(scenario, parameters)
+        found = Overrides(edition, tier, seed).applied_to(load(scenario, parameters))
         click.echo(f"{found.name}: {found.description}")
         if found.expect:
             click.echo(f"a good app: {found.expect}")
@@ -174,10 +200,11 @@ def explain(
             click.echo(line)
 
 
-def _announce(name: str, url: str) -> None:
-    click.echo(f"Cerebras mock, scenario {name!r}, on {url} (Ctrl-C stops it)")
-    click.echo(f'  Cerebras(base_url="{url}", api_key="csk-mock")')
-    click.echo(f'  OpenAI(base_url="{url}/v1", api_key="csk-mock")')
+def _announce(live: LiveEngine, url: str) -> None:
+    key = live.engine.edition.keys.sample("mock")
+    click.echo(f"Cerebras mock, scenario {live.scenario.name!r}, on {url} (Ctrl-C stops it)")
+    click.echo(f'  Cerebras(base_url="{url}", api_key="{key}")')
+    click.echo(f'  OpenAI(base_url="{url}/v1", api_key="{key}")')
     sys.stdout.flush()
 
 

@@ -46,7 +46,7 @@ class Engine:
         self.journal = Journal()
         self._storage = Storage()
         self._tier = self.edition.tier(scenario.tier)
-        self._started = now
+        self.started = now
         self._running = 0
         self._quotas: dict[tuple[str | None, str], Quota] = {}
         self._prompts = PromptCache()
@@ -56,11 +56,17 @@ class Engine:
         """Return the exchange with the plan that answers the request."""
         inquiry = read(request, self.edition)
         number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
-        facts = inquiry.facts(self.edition)
-        context = Context(self.random_of(number), now, self.edition.headers, facts)
+        model = self.edition.models.get(inquiry.model_id)
+        context = Context(
+            self.random_of(number),
+            now,
+            self.edition.headers,
+            inquiry.facts(self.edition),
+            model.speed if model else None,
+        )
         call = self.journal.call_of(inquiry.request)
         attempt = call.attempts + 1
-        choice = self._run.choose(inquiry.subject(attempt), now - self._started, call.course)
+        choice = self._run.choose(inquiry.subject(attempt), now - self.started, call.course)
         quota = self._admit(inquiry, now)
         plan = self._answer(inquiry, choice.reply, quota, context)
         for fault in choice.rule.faults:
@@ -151,14 +157,14 @@ class Engine:
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)
         if account not in self._quotas:
-            enforced = self.scenario.tier is not None
-            quota = Quota(self._tier.of(model), now, enforced=enforced)
+            refill, enforced = self.edition.limits.refill, self.scenario.tier is not None
+            quota = Quota(self._tier.of(model), now, refill, enforced=enforced)
             spent = self.scenario.spent
             quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
             self._quotas[account] = quota
         quota = self._quotas[account]
         if self.scenario.limits:
-            quota.impose(imposed(self.scenario.limits, self._started, now))
+            quota.impose(imposed(self.scenario.limits, self.started, now))
         return quota
 
 

@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from .api.edition import Edition
 from .engine import Engine
 from .messages import Request
 from .plan import Close, Data, End, Head, Plan, Raw, Step, Wait, coalesce
-from .scenario import Scenario, told
+from .scenario import PortState, Scenario, told
 
-_KEY = "csk-explain"
+_MODEL = "llama3.1-8b"
 _START = 0.0
 _MOST_RULES = 5
+_UNREACHABLE: Mapping[PortState, str] = {
+    "refuses": "connection refused",
+    "ignores": "no connection, the connect times out",
+    "breaks_tls": "connection lost in the TLS handshake",
+}
 
 
 def explain(
-    scenario: Scenario, *, requests: int, interval: float, model: str, stream: bool
+    scenario: Scenario, *, requests: int, interval: float, model: str | None, stream: bool
 ) -> Iterator[str]:
     """
     Yield two lines for each of so many chat requests, ``interval`` seconds apart.
 
-    A request that no rule takes has more: why they do not, the nearest first.
+    One is enough where the port is out of order; a request that no rule takes has more: why they do
+    not, the nearest first. Without a ``model`` they ask for llama3.1-8b, or for the first that the
+    edition serves.
     Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)
-    request = _sample(model, stream=stream)
+    request = _sample(engine.edition, model, stream=stream)
     for number in range(requests):
         now = _START + number * interval
+        port = scenario.port.state(now - _START)
+        if port != "open":
+            yield f"{now:6.1f} s  {_UNREACHABLE[port]}"
+            continue
         exchange = engine.handle(request, now=now)
         engine.finish(exchange, now=now)
         yield f"{now:6.1f} s  {exchange.line()}"
@@ -64,7 +76,10 @@ def _words(step: Step) -> str:
             return "RST" if reset else "FIN"
 
 
-def _sample(model: str, *, stream: bool) -> Request:
+def _sample(edition: Edition, model: str | None, *, stream: bool) -> Request:
+    served = [name for name in edition.models if edition.serves(name)]
+    model = model or (_MODEL if _MODEL in served or not served else served[0])
     body = {"model": model, "messages": [{"role": "user", "content": "Hello!"}], "stream": stream}
-    headers = {"authorization": f"Bearer {_KEY}", "content-type": "application/json"}
+    key = edition.keys.sample("explain")
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
     return Request("POST", "/v1/chat/completions", headers, json.dumps(body).encode())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
 
-from .api import answer, chat, completions, headers, models
+from .api import answer, chat, choices, completions, headers, models
 from .api.edition import Edition
 from .api.limits import Quota
 from .api.problems import PROBLEMS, RefusalError
@@ -28,7 +28,7 @@ _FORM = frozenset(
     {
         *("stream", "stream_options", "stop", "logprobs", "top_logprobs", "reasoning_format"),
         *("max_tokens", "max_completion_tokens", "prediction", "prompt_cache_key"),
-        *("service_tier", "user", "n", "best_of", "echo"),
+        *("min_tokens", "min_completion_tokens", "service_tier", "user", "n", "best_of", "echo"),
     }
 )
 _WRITERS = {"chat": chat, "completions": completions}
@@ -96,16 +96,14 @@ class Honest:
     def _said(self, inquiry: Inquiry, reply: Reply) -> answer.Answer:
         model = self.edition.models[inquiry.model_id]
         number = answer.number(self.random)
-        asked = [inquiry.body] if inquiry.endpoint == "chat" else completions.asked(inquiry.body)
-        choices = []
-        for at, body in enumerate(asked):
+        asked, spare = choices.returned(inquiry.body), choices.discarded(inquiry.body)
+        made = []
+        for at, body in enumerate([*asked, *spare]):
             ask = Ask(body, model, inquiry.limit)
-            choices.append(say(reply, ask, _voice(self.seed, inquiry, at), self.random))
+            made.append(say(reply, ask, _voice(self.seed, inquiry, at), self.random))
+        spent = [said.tokens for said in made]
         times = answer.times(
-            model,
-            prompt=inquiry.prompt,
-            completion=sum([said.tokens for said in choices]),
-            random=self.random,
+            model, prompt=inquiry.prompt, completion=sum(spent), random=self.random
         )
         return answer.Answer(
             number,
@@ -113,12 +111,13 @@ class Honest:
             inquiry.model_id,
             model,
             inquiry.prompt,
-            choices[0],
+            made[0],
             times,
-            tuple(choices[1:]),
+            tuple(made[1 : len(asked)]),
             inquiry.cached,
             inquiry.size.images,
             self.edition.bodies,
+            sum(spent[len(asked) :]),
         )
 
 

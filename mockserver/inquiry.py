@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from .api import choices
 from .api.batches import BatchRequest, read_request
 from .api.decoding import as_json
 from .api.edition import Edition
@@ -32,8 +33,8 @@ class Inquiry:
 
     The body of ``request`` is JSON as soon as it could be decoded, else as sent. ``size`` is the
     prompt in parts, ``cached`` what the prompt cache has of it, ``requested`` the completion length
-    that the client asked for, ``limit`` what it may get, ``reserved`` what the limits hold back
-    for it, all in tokens.
+    that the client asked for, ``limit`` what it may get, each of them for one choice, ``reserved``
+    what the limits hold back for all of them, all in tokens.
     """
 
     request: Request
@@ -112,7 +113,7 @@ def _read_in(
 def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
     """Return what one line of a batch asks for; whose it is has been examined before."""
     inquiry = Inquiry(Request("POST", "", body=body), endpoint)
-    return _read_in(inquiry, edition, (_read_body, _measure))
+    return _read_in(inquiry, edition, (_read_body, _examine, _measure))
 
 
 def _check_size(inquiry: Inquiry, _: Edition) -> None:
@@ -195,11 +196,12 @@ def _measure(inquiry: Inquiry, edition: Edition) -> None:
     room = min(model.context - inquiry.prompt, model.max_output)
     wanted = model.default_output if inquiry.requested is None else inquiry.requested
     inquiry.limit = room if wanted is None else min(wanted, room)
-    inquiry.reserved = inquiry.prompt + _reserved(inquiry, edition.limits.reserves)
+    each = _reserved(inquiry, edition.limits.reserves)
+    inquiry.reserved = inquiry.prompt + choices.count(body) * each
 
 
 def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"]) -> int:
-    """Return the completion tokens that are reserved; see ``Limits``."""
+    """Return the tokens that are reserved for one completion; see ``Limits``."""
     match how:
         case "completion":
             return inquiry.limit

@@ -13,11 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from .api.routes import Endpoint
 from .messages import Request, json_object
-from .plan import Close, Data, Plan, head_of, tokens_of
+from .plan import Close, Data, Plan, Wait, head_of, tokens_of
 from .quantities import decimal
 from .scenario import Course, Missed, NearMiss, Subject
 
@@ -79,6 +81,11 @@ class Exchange:
         return isinstance(self.plan[-1], Close) if self.plan else True
 
     @property
+    def stalled(self) -> bool:
+        """Whether the answer stops without an end, so that only the client can give up."""
+        return bool(self.plan) and isinstance(self.plan[-1], Wait)
+
+    @property
     def refused(self) -> bool:
         """Whether the client gets an error status, or no head at all."""
         head = head_of(self.plan)
@@ -87,7 +94,7 @@ class Exchange:
     @property
     def failed(self) -> bool:
         """Whether the client has a reason to try again or to give up."""
-        return self.refused or self.interrupted or self.broken_off
+        return self.refused or self.interrupted or self.stalled or self.broken_off
 
     @property
     def broken_off(self) -> bool:
@@ -96,10 +103,19 @@ class Exchange:
 
     @property
     def retry_after(self) -> float | None:
-        """The seconds in ``Retry-After``; None without that header."""
+        """
+        The seconds that the client is asked to wait; None when nothing sensible asks for any.
+
+        The ``retry-after-ms`` of the SDKs wins over ``Retry-After``, as it does with them.
+        """
         head = head_of(self.plan)
-        value = head.header("retry-after") if head else None
-        return float(value) if value and value.replace(".", "", 1).isdigit() else None
+        if head is None:
+            return None
+        exact = _number(head.header("retry-after-ms"))
+        if exact is not None:
+            return exact / 1000
+        value = head.header("retry-after")
+        return _until(value, self.at) if _number(value) is None else _number(value)
 
     @property
     def error(self) -> dict[str, Any]:
@@ -129,7 +145,7 @@ class Exchange:
         said = str(self.error.get("code") or self.error.get("message") or "")
         wait = "" if self.retry_after is None else f"Retry-After {decimal(self.retry_after)}"
         tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
-        cut = "connection lost" if self.interrupted else ""
+        cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
         left = "client left" if self.client_left else ""
         head = str(self.status) if self.status else "no answer"
         return ", ".join(filter(None, (head, said, wait, tokens, self.finish_reason, cut, left)))
@@ -142,7 +158,7 @@ class Exchange:
     @property
     def finish_reason(self) -> str | None:
         """The last ``finish_reason`` that the client gets; None when it gets none."""
-        if self.interrupted and not self.stream:
+        if (self.interrupted or self.stalled) and not self.stream:
             return None
         for step in reversed(self.plan):
             if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
@@ -215,6 +231,19 @@ class Journal:
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text and text.replace(".", "", 1).isdecimal() else None
+
+
+def _until(date: str | None, now: float) -> float | None:
+    """Return the seconds until a date of HTTP (RFC 9110, 5.6.7), none for one that is over."""
+    try:
+        then = parsedate_to_datetime(date or "").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return max(0.0, then.timestamp() - int(now))
 
 
 def _printable(text: str) -> str:

@@ -9,19 +9,19 @@ Clients that don't use httpx (requests, aiohttp, openai 3 with its httpx2) need 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias, assert_never
 
-import anyio
 import httpx
 import respx
 from respx.models import PassThrough
 
+from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
+from mockserver.scenario import PortState
 
 HOST = "api.cerebras.ai"
 Action: TypeAlias = float | Head | bytes
@@ -93,22 +93,25 @@ class _Delivery:
 class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body that arrives as the plan says, for a sync or an async client."""
 
-    def __init__(self, rest: Iterator[Action], finish: Callable[[bool], None]) -> None:
+    def __init__(
+        self, rest: Iterator[Action], clock: Clock, finish: Callable[[bool], None]
+    ) -> None:
         self._rest = rest
+        self._clock = clock
         self._finish = finish
         self._left = True
 
     def __iter__(self) -> Iterator[bytes]:
         for action in self._playing():
             if isinstance(action, float):
-                _sleep(action)
+                _pause(self._clock, action)
             elif isinstance(action, bytes):
                 yield action
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for action in self._playing():
             if isinstance(action, float):
-                await anyio.sleep(action)
+                await self._clock.wait(action)
             elif isinstance(action, bytes):
                 yield action
 
@@ -153,7 +156,7 @@ class PlanRouter(respx.MockRouter):
                 if isinstance(action, Head):
                     return _response(action, body)
                 if isinstance(action, float):
-                    _sleep(action)
+                    _pause(self._live.clock, action)
         except BaseException:
             body.close()
             raise
@@ -167,7 +170,7 @@ class PlanRouter(respx.MockRouter):
                 if isinstance(action, Head):
                     return _response(action, body)
                 if isinstance(action, float):
-                    await anyio.sleep(action)
+                    await self._live.clock.wait(action)
         except BaseException:
             body.close()
             raise
@@ -176,6 +179,11 @@ class PlanRouter(respx.MockRouter):
     def _begin(self, request: httpx.Request) -> tuple[Iterator[Action], PlannedBody]:
         if request.url.host != HOST:
             raise PassThrough("not ours", request=request, origin=self.route())
+        clock, patience = self._live.clock, request.extensions.get("timeout", {})
+        port = self._live.port
+        if port != "open":
+            rest = _unreachable(port, _or_infinite(patience.get("connect")))
+            return rest, PlannedBody(rest, clock, lambda _: None)
         received = Request(
             request.method,
             request.url.path,
@@ -184,13 +192,12 @@ class PlanRouter(respx.MockRouter):
             request.url.query.decode(),
         )
         engine, exchange = self._live.begin(received)
-        patience = request.extensions.get("timeout", {}).get("read")
-        rest = actions(exchange.plan, math.inf if patience is None else patience)
+        rest = actions(clock.announced(exchange.plan), _or_infinite(patience.get("read")))
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)
 
-        return rest, PlannedBody(rest, finish)
+        return rest, PlannedBody(rest, clock, finish)
 
 
 @contextmanager
@@ -201,7 +208,22 @@ def intercepted(live: LiveEngine) -> Iterator[None]:
 
 
 def _response(head: Head, body: PlannedBody) -> httpx.Response:
-    return httpx.Response(head.status, headers=list(head.headers), stream=body)
+    fields = [(name.encode(), value.encode()) for name, value in head.headers]  # as the wire does
+    return httpx.Response(head.status, headers=fields, stream=body)
+
+
+def _unreachable(port: PortState, patience: float) -> Iterator[Action]:
+    """Go through a connect to a port that is not open."""
+    if port == "refuses":
+        raise httpx.ConnectError("[Errno 111] Connection refused")
+    if port == "breaks_tls":
+        raise httpx.ConnectError("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred")
+    yield patience
+    raise httpx.ConnectTimeout("timed out")
+
+
+def _or_infinite(patience: float | None) -> float:
+    return math.inf if patience is None else float(patience)
 
 
 def _waiting(seconds: float, patience: float) -> Iterator[float]:
@@ -210,7 +232,7 @@ def _waiting(seconds: float, patience: float) -> Iterator[float]:
         raise httpx.ReadTimeout("The read operation timed out")
 
 
-def _sleep(seconds: float) -> None:
+def _pause(clock: Clock, seconds: float) -> None:
     if math.isinf(seconds):
-        raise RuntimeError("the scenario stalls and this client has no read time-out")
-    time.sleep(seconds)  # noqa: TID251 (a player is what waits)
+        raise RuntimeError("the scenario stalls and this client has no time-out")
+    clock.pause(seconds)

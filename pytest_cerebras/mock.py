@@ -16,11 +16,13 @@ from mockserver.scenario import Scenario, load
 
 from . import assertions, egress, options
 from .plugin import MARKER
+from .timing import timed
 
 if TYPE_CHECKING:
+    from .clock import Sleep, VirtualClock
     from .options import Settings
 
-API_KEY = "csk-mock-0000000000000000"
+_KEY_NAME = "mock-0000000000000000"
 REAL_URL = "https://api.cerebras.ai"
 
 
@@ -28,18 +30,24 @@ class CerebrasMock:
     """
     A mock of the Cerebras API.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``), ``api_key`` a key that
-    it accepts.
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``).
     """
 
-    def __init__(self, live: LiveEngine, url: str, settings: Settings) -> None:
+    def __init__(
+        self, live: LiveEngine, url: str, settings: Settings, clock: VirtualClock | None = None
+    ) -> None:
         self._live = live
         self._settings = settings
+        self._clock = clock
         self.url = url
-        self.api_key = API_KEY
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
+
+    @property
+    def api_key(self) -> str:
+        """A key that the edition being played accepts."""
+        return self._live.engine.edition.keys.sample(_KEY_NAME)
 
     @property
     def openai_url(self) -> str:
@@ -97,6 +105,32 @@ class CerebrasMock:
     def calls(self) -> Sequence[Call]:
         """The logical calls: what the app asked for, each with all its attempts."""
         return self._live.journal.calls
+
+    @property
+    def sleeps(self) -> Sequence[Sleep]:
+        """What slept under the virtual clock: how long, when, by what, in which thread."""
+        return self._virtual_clock().sleeps
+
+    @property
+    def waits(self) -> list[float]:
+        """The seconds of each sleep of the app under the virtual clock, in order."""
+        return [sleep.seconds for sleep in self.sleeps]
+
+    def advance(self, seconds: float) -> None:
+        """
+        Let so many seconds pass at once, for the app and the mock, under the virtual clock.
+
+        Raises RuntimeError under another clock.
+        """
+        self._virtual_clock().advance(seconds)
+
+    def _virtual_clock(self) -> VirtualClock:
+        if self._clock is None:
+            raise RuntimeError(
+                "this needs the virtual clock: pytest --cerebras-clock virtual, or "
+                '@pytest.mark.cerebras_mock(clock="virtual")'
+            )
+        return self._clock
 
     def env(self) -> dict[str, str]:
         """
@@ -157,14 +191,16 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         if settings.mode == "respx":
             from .inprocess import intercepted
 
-            live = LiveEngine(settings.loaded(), settings.overrides())
+            server = None
+            live = LiveEngine()
             stack.enter_context(intercepted(live))
             url = REAL_URL
         else:
             server = request.getfixturevalue("cerebras_mock_server")
             live, url = server.live, server.url
-            live.play(settings.loaded(), settings.overrides())
-        mock = CerebrasMock(live, url, settings)
+        clock = stack.enter_context(timed(live, settings, server))
+        live.play(settings.loaded(), settings.overrides())
+        mock = CerebrasMock(live, url, settings, clock)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from mockserver.scenario import Scenario
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
-_TYPES: Mapping[str, tuple[type, str]] = {
+T = TypeVar("T")
+_CHOICES = {"mode": ("server", "respx"), "clock": ("real", "virtual")}
+_KINDS: Mapping[str, tuple[type, str]] = {
     **dict.fromkeys(_NAMES, (str, "string")),
     "seed": (int, "whole number"),
+    "time_scale": (float, "number above 0, at most 1"),
     "parameters": (dict, "dictionary"),
 }
-T = TypeVar("T")
-_MODES = ("server", "respx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Settings:
     tier: str | None = None
     seed: int | None = None
     mode: str = "server"
+    clock: str = "real"
+    time_scale: float | None = None
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def loaded(self) -> Scenario:
@@ -69,8 +72,8 @@ def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Setting
         value = next((layer for layer in layers if layer is not None), None)
         if value is not None:
             found[name] = value
-    parameters = marked.get("parameters") or {}
-    return Settings(**{**found, **_seed(found)}, parameters=parameters)
+    chosen = {name: _converted(name, value) for name, value in found.items()}
+    return Settings(**chosen, parameters=marked.get("parameters") or {})
 
 
 def found_ours() -> None:
@@ -96,10 +99,13 @@ def check(settings: Settings, *, where: str = "") -> None:
     from mockserver.errors import MockServerError
 
     spot = f"{where}: " if where else ""
-    if settings.mode not in _MODES:
-        raise pytest.UsageError(
-            f"{spot}cerebras mode {settings.mode!r} is unknown; allowed are {', '.join(_MODES)}"
-        )
+    for name, choices in _CHOICES.items():
+        if (chosen := getattr(settings, name)) not in choices:
+            raise pytest.UsageError(
+                f"{spot}cerebras {name} {chosen!r} is unknown; allowed are {', '.join(choices)}"
+            )
+    if settings.time_scale is not None and settings.clock == "virtual":
+        raise pytest.UsageError(f"{spot}the virtual clock needs no cerebras time_scale")
     try:
         LiveEngine(settings.loaded(), settings.overrides())
     except MockServerError as error:
@@ -117,25 +123,26 @@ def _plainly(act: Callable[[], T]) -> T:
 
 def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
     given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
-    unknown = [name for name in given if name not in _TYPES]
+    unknown = [name for name in given if name not in _KINDS]
     if unknown or len(marker.args) > 1 or (marker.args and "scenario" in marker.kwargs):
         wrong = unknown[0] if unknown else "two scenarios" if marker.args else ""
         raise pytest.UsageError(
-            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_TYPES)}"
+            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_KINDS)}"
         )
     for name, value in given.items():
-        kind, called = _TYPES[name]
-        if value is not None and type(value) is not kind:
-            wrong = f"@pytest.mark.{MARKER}: {name} should be a {called}, found {value!r}"
+        wanted, kind = _KINDS[name]
+        if value is not None and type(value) is not wanted:
+            wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
             raise pytest.UsageError(wrong)
     return given
 
 
-def _seed(found: dict[str, Any]) -> dict[str, int]:
-    if "seed" not in found:
-        return {}
+def _converted(name: str, value: Any) -> Any:
+    wanted, kind = _KINDS[name]
     try:
-        return {"seed": int(found["seed"])}
-    except ValueError as error:
-        wrong = f"cerebras seed should be a whole number, found {found['seed']!r}"
-        raise pytest.UsageError(wrong) from error
+        converted = wanted(value)
+    except ValueError:
+        converted = None
+    if converted is None or (wanted is float and not 0 < converted <= 1):
+        raise pytest.UsageError(f"cerebras {name} should be a {kind}, found {value!r}")
+    return converted

@@ -31,6 +31,8 @@ OPTIONS = (
     ("tier", "NAME", "enforce the rate limits of this tier, such as free"),
     ("seed", "N", "seed of every random draw"),
     ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
+    ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
+    ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )
 
 
@@ -45,13 +47,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("cerebras_mock", "use the mock in every test", type="bool", default=False)
     for name, metavar, what in OPTIONS:
         dest = f"cerebras_{name}"
-        group.addoption(f"--cerebras-{name}", metavar=metavar, dest=dest, help=what)
+        flag = f"--cerebras-{name.replace('_', '-')}"
+        group.addoption(flag, metavar=metavar, dest=dest, help=what)
         parser.addini(dest, what)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; refuse settings that can't work before any test runs."""
-    signature = "scenario=None, edition=None, tier=None, seed=None, mode=None, parameters=None"
+    names = (*(name for name, *_ in OPTIONS), "parameters")
+    signature = ", ".join(f"{name}=None" for name in names)
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
     if _wanted(config):
         from . import options

@@ -39,6 +39,14 @@ def now():
 
 
 @pytest.fixture(scope="session")
+def several(tmp_path_factory):
+    """Return the path of an edition that takes ``n`` > 1."""
+    path = tmp_path_factory.mktemp("editions") / "several.yaml"
+    path.write_text("extends: guide\nname: several\nvalidation: {waives: [n_greater_than_1]}\n")
+    return str(path)
+
+
+@pytest.fixture(scope="session")
 def ask():
     """Return a builder of requests: an endpoint's name or a path, then keys of the body."""
 

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import CliRunner
 
-from mockserver import cli
+from mockserver import cli, schemas
 from mockserver.scenario import names
 
 WRONG = """\
@@ -55,12 +55,15 @@ def test_scenarios_by_tag(run):
 
 
 def test_check_good(run):
-    """A good file is said to be so."""
-    result = run("check", "scenarios/burst-503.yaml")
-    assert (result.exit_code, result.output) == (
-        0,
-        "scenarios/burst-503.yaml: ok, 'burst-503', 1 rule\n",
+    """A good file is said to be so, and what it was checked as; so is each file of a folder."""
+    result = run("check", "scenarios/burst-503.yaml", "mockserver/api/editions")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == "scenarios/burst-503.yaml: ok, scenario 'burst-503', 1 rule"
+    assert (
+        lines[-1] == "mockserver/api/editions/guide.yaml: ok, edition 'guide', 14 models, 4 tiers"
     )
+    assert len(lines) == 8
 
 
 def test_check_wrong(run, wrong):
@@ -68,10 +71,11 @@ def test_check_wrong(run, wrong):
     result = run("check", wrong, "scenarios/healthy.yaml", "nowhere.yaml")
     assert result.exit_code == 2
     assert (
-        f"{wrong}:4:13: rules[0].match: unknown key 'modle'; did you mean 'model'?" in result.output
+        f"{wrong}:4:13: rules[0].match: unknown key 'modle'; did you mean 'model'?" in result.stderr
     )
-    assert "scenarios/healthy.yaml: ok, 'healthy', 0 rules" in result.output
-    assert "nowhere.yaml: there is no such file" in result.output
+    assert f"{wrong}: not a good scenario" in result.stderr
+    assert "nowhere.yaml: there is no such file" in result.stderr
+    assert result.stdout == "scenarios/healthy.yaml: ok, scenario 'healthy', 0 rules\n"
     assert "Traceback" not in result.output
 
 
@@ -85,7 +89,7 @@ def test_check_odd(run, tmp_path, arguments, status):
     assert (
         f"warning: {path}:4:3: rules[1]: the rule is never asked: rules[0] takes" in result.output
     )
-    assert f"{path}: ok, 'odd', 2 rules" in result.output
+    assert f"{path}: ok, scenario 'odd', 2 rules" in result.output
     assert run("check", "scenarios/healthy.yaml", *arguments).exit_code == 0
 
 
@@ -102,6 +106,26 @@ def test_explain(run):
     assert ", stop" in lines[6]
 
 
+def test_explain_with_overrides(run, tmp_path):
+    """Edition, tier and seed outrank the scenario's; the key is good, the model is served."""
+    path = tmp_path / "ours.yaml"
+    path.write_text("extends: 2026-11\nname: ours\nkeys: {prefix: our-}\n")
+    options = ("--edition", str(path), "--requests", "1", "--no-stream")
+    free = run("explain", "rate-limit", *options).output
+    assert "gpt-oss-120b -> 429, request_quota_exceeded, Retry-After 12" in free
+    paid = run("explain", "rate-limit", *options, "--tier", "paid").output
+    assert "gpt-oss-120b -> 200" in paid
+    assert run("explain", "rate-limit", *options, "--tier", "paid", "--seed", "7").output != paid
+
+
+@pytest.mark.parametrize("kind", list(schemas.TYPES))
+def test_schema(run, kind):
+    """The schema of each kind of file is printed as it is shipped; scenarios are the usual ones."""
+    result = run("schema", kind)
+    assert (result.exit_code, result.output) == (0, schemas.text_of(kind))
+    assert run("schema").output == schemas.text_of("scenario")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -109,6 +133,10 @@ def test_explain(run):
         (("explain", "nope.yaml"), "Error: nope.yaml: there is no such file"),
         (("explain", "healthy", "--interval", "5"), "duration with its unit"),
         (("explain", "healthy", "--requests", "0"), "0 is not in the range"),
+        (("explain", "healthy", "--edition", "gide"), "did you mean 'guide'?"),
+        (("explain", "healthy", "--tier", "gold"), "no tier of edition guide is called 'gold'"),
+        (("explain", "healthy", "--seed", "x"), "'x' is not a valid integer"),
+        (("schema", "rule"), "'rule' is not one of 'scenario', 'edition'"),
         (("serve", "--scenario", "helthy"), "did you mean 'healthy'?"),
         (("serve", "--edition", "2025"), "no edition is called '2025'"),
         (("serve", "--tier", "gold"), "no tier of edition guide is called 'gold'"),
@@ -121,7 +149,7 @@ def test_explain(run):
         (
             ("explain", "stream-cut", "--set", "times=0"),
             (
-                "stream-cut.yaml:11:23: rules[0].schedule.first: should be greater than or equal "
+                "stream-cut.yaml:12:23: rules[0].schedule.first: should be greater than or equal "
                 "to 1, found 0 (from the parameter 'times')"
             ),
         ),

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,6 +151,28 @@ def test_where():
     assert document.where(["a", 0], key=True) == ("x.yaml:2:5", ("a", 0))
 
 
+def test_error():
+    """What is wrong with a value is said with its spot and path."""
+    error = Document("a:\n  - b: 1\n", source="x.yaml").error(("a", 0, "b"), "is odd")
+    assert str(error) == "x.yaml:2:8: a[0].b: is odd"
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "path"),
+    [
+        ("ours/child.yaml", "base.yml", "ours/base.yml"),
+        ("ours/child.yaml", "../base.yaml", "ours/../base.yaml"),
+        ("child.yaml", "./base.yaml", "base.yaml"),
+        ("<text>", "base.yaml", "base.yaml"),
+        ("ours/child.yaml", "/there/base.yaml", "/there/base.yaml"),
+        ("ours/child.yaml", "guide", "guide"),
+    ],
+)
+def test_beside(source, name, path):
+    """A path in a document starts where the document is; a name is none."""
+    assert beside(source, name) == str(Path(path))
+
+
 def test_doubles_in_different_mappings():
     """The same key in two mappings is no double."""
     assert read("name: oak\nleaves: [{size: 1}, {size: 2}]\n").leaves == [Leaf(1), Leaf(2)]
@@ -211,12 +234,6 @@ def test_origins():
         made.read_as(TREE)
 
 
-def test_error():
-    """Anything can be said of the value at a path."""
-    document = Document("a:\n  - b: 1\n", source="x.yaml")
-    assert str(document.error(("a", 0, "b"), "is odd")) == "x.yaml:2:8: a[0].b: is odd"
-
-
 @pytest.mark.parametrize(
     ("text", "value"), [("3", 3), ("true", True), ("2s", "2s"), ("[a, 1]", ["a", 1]), ("", None)]
 )
@@ -236,18 +253,3 @@ def test_no_node():
     """What YAML has no form for has no node."""
     with pytest.raises(ValueError, match="YAML has no form for <object"):
         node_of(object())
-
-
-@pytest.mark.parametrize(
-    ("source", "name", "path"),
-    [
-        ("a/b.yaml", "c.yaml", "a/c.yaml"),
-        ("a/b.yaml", "../c.yml", "a/../c.yml"),
-        ("a/b.yaml", "/c.yaml", "/c.yaml"),
-        ("<text>", "c.yaml", "c.yaml"),
-        ("a/b.yaml", "guide", "guide"),
-    ],
-)
-def test_beside(source, name, path):
-    """A path in a document is relative to it; a name is a name."""
-    assert beside(source, name) == path

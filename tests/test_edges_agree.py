@@ -17,6 +17,7 @@ from cerebras.cloud.sdk import (
 )
 from httpx import TransportError
 
+from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.edge.threaded import ThreadedServer
 from mockserver.plan import head_of
@@ -70,7 +71,7 @@ def in_process(live):
 @pytest.fixture
 def live(scenario):
     """Return a builder of engines that are all alike: the same seed, the same time."""
-    return lambda: LiveEngine(scenario, Overrides(seed=7), clock=lambda: 1.8e9)
+    return lambda: LiveEngine(scenario, Overrides(seed=7), clock=Clock(lambda: 1.8e9))
 
 
 @pytest.fixture(scope="module")

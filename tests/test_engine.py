@@ -6,8 +6,8 @@ from mockserver.api import tokens
 from mockserver.api.reply import Reply
 from mockserver.engine import Engine
 from mockserver.errors import UnknownNameError
-from mockserver.faults import Cut, Error, Latency, Truncate
-from mockserver.plan import Data, End, Head, Wait, tokens_of
+from mockserver.faults import Cut, Error, Latency, Pace, Truncate
+from mockserver.plan import Data, End, Head, Wait, duration_of, tokens_of
 from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, Window
 
 FORMS = [
@@ -213,6 +213,15 @@ def test_faults_are_folded(ask, play):
     assert isinstance(plan[0], Head)
 
 
+@pytest.mark.parametrize(("model", "speed"), [("llama3.1-8b", 2000), ("qwen-3-32b", 700)])
+def test_faults_know_the_speed(ask, play, model, speed):
+    """The pace of a model is the edition's."""
+    pace = (Pace(tokens_per_second="model"),)
+    plan = play(ask(model=model), reply=Reply(tokens=71), faults=pace).plan
+    assert duration_of(plan) == pytest.approx(70 / speed)
+    assert duration_of(play(ask(model="gpt-4o"), faults=pace).plan) == 0
+
+
 def test_faults_on_refusals(ask, play):
     """Faults act on refusals as on answers."""
     plan = play(ask(model="gpt-4o"), faults=(Latency(1.0), Cut())).plan
@@ -383,13 +392,3 @@ def test_status_of_edition(engine, ask, now, tmp_path, objects):
     (said,) = objects(found.plan)
     assert said["message"] == "body.store: property 'body.store' is unsupported"
     assert running.handle(ask(n=2), now=now).status == 400
-
-
-def test_retries_of_a_call_meet_the_same(ask, engine, now):
-    """A rule that counts calls breaks one for good, however often its client tries again."""
-    rule = Rule(schedule=Schedule(every=2), faults=(OUTAGE,), count_by="call")
-    run = engine(rule)
-    asked = [ask(seed=1), ask(seed=2), ask(seed=2), ask(seed=3), ask(seed=2)]
-    found = [run.handle(request, now=now) for request in asked]
-    assert [exchange.status for exchange in found] == [200, 503, 503, 200, 503]
-    assert [exchange.attempt for exchange in found] == [1, 1, 2, 1, 3]

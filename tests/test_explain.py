@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.explain import explain, timeline
 from mockserver.plan import Close, Data, End, Head, Wait
-from mockserver.scenario import Match, Rule, Scenario, Schedule, load
+from mockserver.scenario import Match, Rule, Scenario, Schedule, load, parse
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,21 @@ from mockserver.scenario import Match, Rule, Scenario, Schedule, load
 def test_timeline(plan, words):
     """Each step is a word or two."""
     assert timeline(plan) == words
+
+
+@pytest.mark.parametrize(
+    ("edition", "model", "asked"),
+    [
+        ("guide", None, "llama3.1-8b stream -> 200"),
+        ("2026-11", None, "gpt-oss-120b stream -> 200"),
+        ("2026-11", "llama3.1-8b", "llama3.1-8b stream -> 404, model_not_found"),
+    ],
+)
+def test_model(edition, model, asked):
+    """Without a model it asks for one that the edition serves."""
+    scenario = Scenario("x", edition=edition)
+    first, _ = explain(scenario, requests=1, interval=1.0, model=model, stream=True)
+    assert asked in first
 
 
 def test_limits_refill_between_requests():
@@ -45,3 +60,15 @@ def test_near_misses():
         *(f"not by rule 'r{at}': the model is 'llama3.1-8b', not 'm{at}'" for at in range(3)),
         "not by rule 'r3': the model is 'llama3.1-8b', not 'm3' (nor by 3 more)",
     ]
+
+
+def test_port_out_of_order():
+    """A request that gets no connection is a line that says why."""
+    text = "name: x\nport: {refuses: {for: 1s}, ignores: {for: 2s}, breaks_tls: {for: 3s}}"
+    lines = list(explain(parse(text), requests=4, interval=1.0, model=None, stream=False))
+    assert [line.partition("s  ")[2] for line in lines[:3]] == [
+        "connection refused",
+        "no connection, the connect times out",
+        "connection lost in the TLS handshake",
+    ]
+    assert lines[3].startswith("   3.0 s  #1 ")

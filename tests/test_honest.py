@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.api.reply import Reply
-from mockserver.plan import tokens_of
+from mockserver.plan import head_of, tokens_of
 
 TOOLS = [
     {
@@ -94,6 +94,95 @@ def test_prompts(ask, play, objects, stream):
     assert len(set(texts.values())) == 3
     usage = objects(plan)[-1]["usage"]
     assert usage["completion_tokens"] == tokens_of(plan) == 15
+
+
+def texts(bodies):
+    """Return the text of each choice, by its index."""
+    found = {}
+    for choice in (choice for body in bodies for choice in body["choices"]):
+        holder = choice.get("delta", choice.get("message", choice))
+        said = holder.get("content", "") or holder.get("text", "")
+        found[choice["index"]] = found.get(choice["index"], "") + said
+    return [found[index] for index in sorted(found)]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"endpoint": endpoint, "model": model}
+        for endpoint in ("chat", "completions")
+        for model in ("llama3.1-8b", "gpt-oss-120b")
+    ],
+)
+def test_choices(ask, play, objects, several, form, stream):
+    """Where ``n`` is taken there are so many answers, of which the first is that without it."""
+
+    def played(n):
+        request = ask(**form, stream=stream, n=n)
+        exchange = play(request, scenario={"edition": several, "tier": "free"})
+        return exchange, objects(exchange.plan)
+
+    alone, three = played(1), played(3)
+    said = texts(three[1])
+    assert len(said) == len(set(said)) == 3
+    assert said[:1] == texts(alone[1])
+    usage = three[1][-1]["usage"]
+    assert usage["completion_tokens"] == three[0].completion_tokens > alone[0].completion_tokens
+    assert usage["prompt_tokens"] == three[0].prompt_tokens == alone[0].prompt_tokens
+    reserved = [one.reserved_tokens - one.prompt_tokens for one, _ in (alone, three)]
+    assert reserved[1] == 3 * reserved[0]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_best_of(ask, engine, objects, several, now, stream):
+    """What ``best_of`` makes besides is paid for, in usage, times and limits, and not returned."""
+    running = engine(edition=several, tier="free")
+
+    def left(**form):
+        exchange = running.handle(ask("completions", stream=stream, max_tokens=5, **form), now=now)
+        running.finish(exchange, now=now)
+        return exchange, objects(exchange.plan)
+
+    alone, best = left(), left(n=2, best_of=4)
+    assert texts(best[1])[:1] == texts(alone[1])
+    assert len(texts(best[1])) == 2
+    assert best[1][-1]["usage"]["completion_tokens"] == best[0].completion_tokens == 20
+    time = best[1][-1]["time_info"]["completion_time"]
+    assert time == pytest.approx(0.0001 + 20 / 2000)
+    after = running.handle(ask(max_completion_tokens=0), now=now)
+    spent = sum(one.prompt_tokens + one.completion_tokens for one in (alone[0], best[0]))
+    remaining = head_of(after.plan).header("x-ratelimit-remaining-tokens-minute")
+    assert int(remaining) == 60_000 - spent - after.prompt_tokens
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_odds_of_the_prompt(ask, play, objects, stream):
+    """A repeated prompt is scored even where nothing is to be said, its first token as certain."""
+    form = {"prompt": "Once upon a time", "echo": True, "logprobs": 2}
+    for length in (0, 3):
+        plan = play(ask("completions", stream=stream, max_tokens=length, **form)).plan
+        columns = [choice["logprobs"] for one in objects(plan)[:1] for choice in one["choices"]]
+        assert columns[0]["tokens"][:4] == ["Once", " upon", " a", " time"]
+        assert columns[0]["text_offset"][:4] == [0, 4, 9, 11]
+        assert (columns[0]["token_logprobs"][0], columns[0]["top_logprobs"][0]) == (0, {})
+        assert all(value < 0 for value in columns[0]["token_logprobs"][1:])
+        assert texts(objects(plan))[0].startswith("Once upon a time")
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+def test_least(ask, play, text, endpoint):
+    """An answer is as long as ``min_tokens`` wants, and begins as it would without."""
+    short, long = play(ask(endpoint)), play(ask(endpoint, min_tokens=400))
+    assert text(long.plan).startswith(text(short.plan))
+    assert short.completion_tokens < 400 <= long.completion_tokens
+    assert long.finish_reason == "stop"
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+def test_logit_bias(ask, play, endpoint):
+    """Tokens may be biased, up to a ban."""
+    assert play(ask(endpoint, logit_bias={"50256": -100, "11": 1.5})).status == 200
 
 
 @pytest.mark.parametrize("stream", [True, False])

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from mockserver.api import editions, tokens
-from mockserver.api.edition import Validation
+from mockserver.api.shapes import Validation
 from mockserver.inquiry import read
 from mockserver.messages import Request
 
 GUIDE, TODAY = editions.load("guide"), editions.load("2026-11")
+SEVERAL = replace(GUIDE, validation=Validation(waives=("n_greater_than_1",)))
 HI = {"role": "user", "content": "hi"}
 
 
@@ -84,7 +85,7 @@ def test_validation_of_edition(ask):
         422,
         "body.store: property 'body.store' is unsupported",
     )
-    inquiry = read(ask(n=2), replace(GUIDE, validation=Validation(waives=("n_greater_than_1",))))
+    inquiry = read(ask(n=2), SEVERAL)
     assert (inquiry.refusal, inquiry.limit) == (None, 512)
 
 
@@ -163,6 +164,23 @@ def test_limit_of_today(ask):
     assert (inquiry.requested, inquiry.limit) == (None, 40960)
     inquiry = read(ask(model="gpt-oss-120b", max_completion_tokens=50_000), TODAY)
     assert (inquiry.requested, inquiry.limit, inquiry.refusal) == (50_000, 40960, None)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "form", "times"),
+    [
+        ("chat", {}, 1),
+        ("chat", {"n": 3}, 3),
+        ("completions", {"n": 2, "best_of": 5}, 5),
+        ("completions", {"n": 2, "best_of": 1}, 2),
+        ("completions", {"best_of": 2, "prompt": ["a", "b"]}, 4),
+    ],
+)
+def test_reserved(ask, endpoint, form, times):
+    """As many completions are reserved as will be made, each with the whole limit."""
+    inquiry = read(ask(endpoint, max_tokens=30, **form), SEVERAL)
+    assert (inquiry.refusal, inquiry.limit) == (None, 30)
+    assert inquiry.reserved == inquiry.prompt + 30 * times
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,32 @@ def test_fate(plan, status, refused, interrupted, failed):
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("3", 3.0), ("1.5", 1.5), ("soon", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("", None)],
+    [
+        *[("3", 3.0), ("1.5", 1.5), ("0", 0.0), ("", None), ("soon", None), ("nan", None)],
+        *[("-5", None), ("²", None), ("1.5.2", None), ("1 2 3 4 5 6 7", None)],
+        ("Thu, 01 Jan 1970 00:01:30 GMT", 60.0),
+        ("Thu, 01 Jan 1970 00:00:10 GMT", 0.0),
+        ("Thu, 01 Jan 1970 00:01:30", 60.0),
+    ],
 )
 def test_retry_after(value, seconds):
-    """Retry-After is read when it is a number of seconds."""
+    """Retry-After is read when it is a number of seconds or a date."""
     plan = (Head(429, (("retry-after", value),)), End())
+    assert exchange(plan, at=30.9).retry_after == seconds
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("300", 0.3), ("0", 0.0), ("soon", 2.0)])
+def test_retry_after_ms(value, seconds):
+    """The SDKs' own field wins, unless it makes no sense."""
+    plan = (Head(429, (("retry-after", "2"), ("retry-after-ms", value))), End())
     assert exchange(plan).retry_after == seconds
+
+
+def test_stalled():
+    """An answer without an end has stalled, and says no finish reason that nobody has seen."""
+    found = exchange((Head(200), Data(b'{"finish_reason":"stop"}', 3), Wait(math.inf)))
+    assert (found.stalled, exchange().stalled) == (True, False)
+    assert found.outcome == "200, 3 tokens, stalled"
 
 
 def test_no_retry_after():
@@ -122,7 +142,9 @@ def test_outcome(ask, play, rule, stream, outcome):
 def test_outcome_without_answer():
     """No answer, and a client that left, are outcomes too."""
     assert exchange((Close(),)).outcome == "no answer, connection lost"
-    assert exchange((Wait(math.inf),), client_left=True).outcome == "no answer, client left"
+    assert (
+        exchange((Wait(math.inf),), client_left=True).outcome == "no answer, stalled, client left"
+    )
 
 
 def test_finish_reason_of_text():
@@ -246,6 +268,16 @@ def test_attempts_through_the_engine(ask, engine, now):
     asked = [ask(), ask(), ask(seed=1), ask(), ask()]
     found = [run.handle(request, now=now).attempt for request in asked]
     assert found == [1, 2, 1, 3, 1]
+
+
+def test_retries_of_a_call_meet_the_same(ask, engine, now):
+    """A rule that counts calls breaks one for good, however often its client tries again."""
+    rule = Rule(schedule=Schedule(every=2), faults=(Error(status=503),), count_by="call")
+    run = engine(rule)
+    asked = [ask(seed=1), ask(seed=2), ask(seed=2), ask(seed=3), ask(seed=2)]
+    found = [run.handle(request, now=now) for request in asked]
+    assert [exchange.status for exchange in found] == [200, 503, 503, 200, 503]
+    assert [exchange.attempt for exchange in found] == [1, 1, 2, 1, 3]
 
 
 def test_near_misses(ask, engine, now):

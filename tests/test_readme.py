@@ -4,38 +4,62 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
+from pydantic import TypeAdapter
 
 from mockserver import cli
 from mockserver.api import editions
+from mockserver.api.edition import Edition, Model, PerPeriod, Tier
 from mockserver.api.problems import PROBLEMS
 from mockserver.api.routes import ENDPOINTS
+from mockserver.api.shapes import Bodies, HeaderFields, Keys, Limits, Validation
+from mockserver.checks import check, kind_of
 from mockserver.faults import FAULTS
-from mockserver.scenario import names, parse
+from mockserver.scenario import names
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/scenarios.md", "docs/fidelity.md", "docs/pytest.md")
+PAGES = (
+    "README.md",
+    "docs/editions.md",
+    "docs/fidelity.md",
+    "docs/pytest.md",
+    "docs/scenarios.md",
+)
 README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks_of(page, language):
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
 
 
 def blocks(language):
     return [
-        pytest.param(block, id=f"{page}-{number}")
+        pytest.param(page, block, id=f"{page}-{number}")
         for page in PAGES
-        for number, block in enumerate(
-            re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
-        )
+        for number, block in enumerate(blocks_of(page, language))
     ]
 
 
-@pytest.mark.parametrize("block", blocks("python"))
-def test_python(block, tmp_path):
+def write_editions(page, folder):
+    """Write the editions of a page where its other snippets expect them."""
+    for block in blocks_of(page, "yaml"):
+        data = yaml.safe_load(block)
+        if kind_of(data) == "edition":
+            (folder / f"{data['name']}.yaml").write_text(block)
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("python"))
+def test_python(page, block, tmp_path):
     """A Python snippet is a test, and it passes."""
+    write_editions(page, tmp_path)
     (tmp_path / "test_snippet.py").write_text(block)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "cerebras"]
     done = subprocess.run(
@@ -49,31 +73,31 @@ def test_python(block, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("block", blocks("yaml"))
-def test_yaml(block):
-    """A YAML snippet is a scenario."""
-    assert parse(block).rules
-
-
-@pytest.mark.parametrize(
-    "block", [one for one in blocks("text") if one.values[0].startswith("extends:")]
-)
-def test_edition(block, tmp_path):
-    """A snippet that extends an edition is one."""
-    path = tmp_path / "ours.yaml"
-    path.write_text(block)
-    assert editions.load(str(path)).tier("team").requests.minute == 100
+@pytest.mark.parametrize(("page", "block"), blocks("yaml"))
+def test_yaml(page, block, tmp_path):
+    """A YAML snippet is a good scenario with rules, or a good edition."""
+    write_editions(page, tmp_path)
+    (tmp_path / "snippet.yaml").write_text(block)
+    (verdict,) = check(str(tmp_path / "snippet.yaml"))
+    assert verdict.wrong == ""
+    assert ", 0 rules" not in verdict.holds
 
 
 def commands():
-    for block in blocks("bash"):
-        yield from (line.partition("#")[0].strip() for line in block.values[0].splitlines())
+    for page in PAGES:
+        for line in "".join(blocks_of(page, "bash")).splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["cerebras-mock"]:
+                words = words[: words.index(">")] if ">" in words else words
+                yield pytest.param(page, words[1:], id=f"{page}: {' '.join(words)}")
 
 
-@pytest.mark.parametrize("command", [one for one in commands() if one.startswith("cerebras-mock ")])
-def test_command(command):
+@pytest.mark.parametrize(("page", "arguments"), list(commands()))
+def test_command(page, arguments, tmp_path, monkeypatch):
     """A command of the command line works; ``serve`` is tried with its options only."""
-    arguments = command.split()[1:]
+    write_editions(page, tmp_path)
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    monkeypatch.chdir(tmp_path)
     if arguments[0] == "serve":
         arguments.append("--help")
     result = CliRunner().invoke(cli.main, arguments)
@@ -97,6 +121,47 @@ def test_tables_are_complete():
     page = (ROOT / "docs/scenarios.md").read_text("utf-8")
     missing = [name for name in (*PROBLEMS, *FAULTS, *ENDPOINTS) if f"`{name}`" not in page]
     assert missing == []
+
+
+def section_of(name):
+    """Return the section on the keys of a part of an edition."""
+    text = (ROOT / "docs/editions.md").read_text("utf-8")
+    return text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+
+
+def default_of(field):
+    if field.default is not MISSING:
+        return list(field.default) if isinstance(field.default, tuple) else field.default
+    if field.default_factory is MISSING:
+        return "required"
+    return "its own" if is_dataclass(field.default_factory) else field.default_factory()
+
+
+@pytest.mark.parametrize(
+    ("section", "part"),
+    [
+        ("The file", Edition),
+        ("models", Model),
+        ("tiers", Tier),
+        ("amounts", PerPeriod),
+        ("keys", Keys),
+        ("bodies", Bodies),
+        ("headers", HeaderFields),
+        ("validation", Validation),
+        ("limits", Limits),
+    ],
+)
+def test_keys_of_editions(section, part):
+    """Each key has a row with its default, and whatever is enumerated is named."""
+    text = section_of(section)
+    found = re.findall(r"^\| `(\w+)` \|.*\| (.+?) \|$", text, re.MULTILINE)
+    told = {key: yaml.safe_load(default.strip("`")) for key, default in found}
+    assert told == {field.name: default_of(field) for field in fields(part)}
+    known = TypeAdapter(part).json_schema()
+    enumerated = re.findall(r"'enum': \[(.*?)\]", str({**known, "$defs": {}}))
+    values = {value for one in enumerated for value in re.findall(r"'([\w-]+)'", one)}
+    shipped = set(editions.names())
+    assert [one for one in values - shipped if not re.search(rf"\b{one}\b", text)] == []
 
 
 def test_links():

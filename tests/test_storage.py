@@ -155,6 +155,16 @@ def test_text_completions(client):
     assert batch["error_file_id"] is None
 
 
+def test_lines_are_examined(client):
+    """A line is refused for what a request of its own would be refused for."""
+    batch = client.create(jsonl({"two": BODIES["good"] | {"n": 2}}))
+    client.now += 60
+    batch = client.got("GET", f"/v1/batches/{batch['id']}")
+    refused = client.lines(batch["error_file_id"])["two"]["response"]
+    assert refused["status_code"] == 400
+    assert refused["body"]["message"] == '"n" > 1 is not currently supported'
+
+
 def test_bad_input(client):
     """A batch whose input is no list of requests fails."""
     batch = client.create(b"nonsense")

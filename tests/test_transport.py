@@ -10,6 +10,7 @@ import httpx
 import msgpack
 import pytest
 
+from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.edge.threaded import ThreadedServer
 from pytest_cerebras.inprocess import HOST, intercepted
@@ -24,7 +25,7 @@ MSGPACK, GZIP = {"content-type": "application/vnd.msgpack"}, {"content-encoding"
 def ask():
     """Return a function that asks both edges the same, and returns what both answered."""
     verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nobody speaks TLS
-    lives = [LiveEngine("healthy", Overrides(seed=7), clock=lambda: 1.8e9) for _ in range(2)]
+    lives = [LiveEngine("healthy", Overrides(seed=7), clock=Clock(lambda: 1.8e9)) for _ in range(2)]
 
     def answers(method, path, headers, content):
         with ThreadedServer(lives[0]) as server, httpx.Client(verify=verify) as client:

@@ -8,8 +8,9 @@ from hashlib import blake2b
 from random import Random
 from typing import Any
 
-from .edition import Bodies, Model
+from .edition import Model
 from .said import Said
+from .shapes import Bodies
 
 _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 
@@ -22,7 +23,7 @@ class Answer:
     ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``prompt`` the
     tokens of the prompt, of which ``cached`` came from the prompt cache and ``images`` are those
     of images, ``times`` the server's measurements in seconds. ``others`` are the choices after
-    the first.
+    the first, ``discarded`` the tokens of completions that are not returned.
     """
 
     number: str
@@ -36,6 +37,7 @@ class Answer:
     cached: int = 0
     images: int = 0
     bodies: Bodies = field(default_factory=Bodies)
+    discarded: int = 0
 
     @property
     def choices(self) -> tuple[Said, ...]:
@@ -44,9 +46,9 @@ class Answer:
 
     @property
     def tokens(self) -> int:
-        """The completion tokens of all choices."""
-        first = self.said.tokens
-        return first + sum(said.tokens for said in self.others) if self.others else first
+        """The completion tokens of all choices, and of what was made and not returned."""
+        own = self.said.tokens + self.discarded
+        return own + sum(said.tokens for said in self.others) if self.others else own
 
     @property
     def fingerprint(self) -> str:
@@ -56,21 +58,21 @@ class Answer:
     def usage(self) -> dict[str, Any]:
         """Return the token counts, with the keys of the edition in its order."""
         completion = self.tokens
-        accepted, rejected = self.said.prediction or (0, 0)
+        choices = self.choices
+        predictions = [said.prediction for said in choices if said.prediction is not None]
         counts: dict[str, Any] = {
             "total_tokens": self.prompt + completion,
             "completion_tokens": completion,
             "prompt_tokens": self.prompt,
-            "accepted_prediction_tokens": accepted,
-            "rejected_prediction_tokens": rejected,
-            # only chats have thoughts, and they have one choice
-            "reasoning_tokens": self.said.reasoning_tokens,
+            "accepted_prediction_tokens": sum([accepted for accepted, _ in predictions]),
+            "rejected_prediction_tokens": sum([rejected for _, rejected in predictions]),
+            "reasoning_tokens": sum([said.reasoning_tokens for said in choices]),
             "cached_tokens": self.cached,
         }
         if self.model.vision:
             counts["image_tokens"] = self.images
-        details = self.bodies.completion_details
-        if self.said.prediction is not None:
+        details: tuple[str, ...] = self.bodies.completion_details
+        if predictions:
             details = tuple(dict.fromkeys((*_PREDICTION, *details)))
         counts["completion_tokens_details"] = _chosen(counts, details)
         if self.model.counts_cached:

@@ -2,7 +2,8 @@
 Chat completions: one JSON document, or a stream of chunks.
 
 Keys and their order are those of recorded streams; in a document, whose recordings have lost the
-order, the calls of tools are written as the streams have them.
+order, the calls of tools are written as the streams have them. How several choices are streamed
+is ours: one after the other, each with its role and its finish, usage with the last.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .said import Call, Said
 from .sse import DONE, dumps, event
 
 INFERENCE_ID = "chatcmpl-"
+_CHUNK = "chat.completion.chunk"
 
 
 def document(answer: Answer) -> Data:
@@ -30,30 +32,34 @@ def document(answer: Answer) -> Data:
 
 def stream(answer: Answer, *, done: bool) -> tuple[Data, ...]:
     """
-    Return the events: the role, thoughts, text, calls, the finish with usage, and ``[DONE]``.
+    Return the events: the role, thoughts, text, calls and finish of each choice, and ``[DONE]``.
 
-    All chunks but the last differ in their delta only, so they are cut from one template.
+    All chunks of a choice but the last differ in their delta only, so they are cut from one
+    template.
     """
-    stopped = answer.model.stop_event and answer.said.finish_reason == "stop"
-    kind, said, step = "chat.completion.chunk", answer.said, answer.model.tokens_per_event
-    template = event(_identity(answer, [{"delta": "\0", "index": 0}], kind))
-    before, after = template.split(rb'"\u0000"')
-    role = before + b'{"role":"assistant"}' + after
-    finish: dict[str, Any] = {"delta": {}, "finish_reason": said.finish_reason, "index": 0}
-    last = event({**_identity(answer, [finish], kind), **answer.tail()})
+    last = len(answer.others)
     return (
-        Data(role, tokens=said.hidden),
-        *_runs(said.reasoning, step, before + b'{"reasoning":', b"}" + after),
-        *_content(said, step, before + b'{"content":', b"}" + after),
         *(
             part
-            for at, call in enumerate(said.calls)
-            for part in _call(call, at, answer, (before, after))
+            for at, said in enumerate(answer.choices)
+            for part in _events(answer, said, at, answer.tail() if at == last else {})
         ),
-        *((Data(before + b"{}" + after),) if stopped else ()),
-        Data(last),
         *((Data(DONE),) if done else ()),
     )
+
+
+def _events(answer: Answer, said: Said, index: int, tail: dict[str, Any]) -> Iterator[Data]:
+    """Yield the events of a choice, the last of them with a tail."""
+    template = event(_identity(answer, [{"delta": "\0", "index": index}], _CHUNK))
+    before, after = template.split(rb'"\u0000"')
+    yield Data(before + b'{"role":"assistant"}' + after, tokens=said.hidden)
+    yield from _words(said, answer.model.tokens_per_event, before, after)
+    for at, call in enumerate(said.calls):
+        yield from _call(call, at, answer, (before, after))
+    if answer.model.stop_event and said.finish_reason == "stop":
+        yield Data(before + b"{}" + after)
+    finish: dict[str, Any] = {"delta": {}, "finish_reason": said.finish_reason, "index": index}
+    yield Data(event({**_identity(answer, [finish], _CHUNK), **tail}))
 
 
 def _choice(said: Said, at: int) -> dict[str, Any]:
@@ -74,6 +80,29 @@ def _choice(said: Said, at: int) -> dict[str, Any]:
     return {"finish_reason": said.finish_reason, "index": at, **odds, "message": message}
 
 
+def _words(said: Said, step: int, before: bytes, after: bytes) -> Iterator[Data]:
+    """
+    Yield thoughts and content, so many tokens in each event.
+
+    As recorded, the event with the last thoughts may hold the first content as well.
+    """
+    shared = len(said.reasoning) % step if said.pieces else 0
+    apart = len(said.reasoning) - shared
+    yield from _runs(said.reasoning[:apart], step, before + b'{"reasoning":', b"}" + after)
+    begun = step - shared if shared else 0
+    if shared:
+        run, thoughts = said.pieces[:begun], said.reasoning[apart:]
+        behind = b',"reasoning":' + _quoted(thoughts) + b"}" + _with_odds(after, said, 0, begun)
+        yield Data(before + b'{"content":' + _quoted(run) + behind, len(run) + shared)
+    content = before + b'{"content":'
+    if said.odds is None:
+        yield from _runs(said.pieces[begun:], step, content, b"}" + after)
+        return
+    for at in range(begun, len(said.pieces), step):
+        run = said.pieces[at : at + step]
+        yield Data(content + _quoted(run) + b"}" + _with_odds(after, said, at, step), len(run))
+
+
 def _runs(pieces: tuple[str, ...], step: int, before: bytes, after: bytes) -> Iterator[Data]:
     """Yield the pieces, so many tokens in each event."""
     for at in range(0, len(pieces), step):
@@ -81,17 +110,16 @@ def _runs(pieces: tuple[str, ...], step: int, before: bytes, after: bytes) -> It
         yield Data(before + encode_basestring("".join(run)).encode() + after, tokens=len(run))
 
 
-def _content(said: Said, step: int, before: bytes, after: bytes) -> Iterator[Data]:
-    """Yield the content, with the odds of its tokens if they were asked for."""
-    runs = _runs(said.pieces, step, before, after)
+def _with_odds(after: bytes, said: Said, at: int, step: int) -> bytes:
+    """Return what ends an event, with the odds of its content if they were asked for."""
     if said.odds is None:
-        yield from runs
-        return
-    for at, data in enumerate(runs):
-        odds = dumps(logprobs.chat(said.odds[at * step : (at + 1) * step]))
-        whole = data.data.removesuffix(after)
-        rest = after.replace(b"}]", b',"logprobs":' + odds + b"}]", 1)
-        yield Data(whole + rest, data.tokens)
+        return after
+    odds = dumps(logprobs.chat(said.odds[at : at + step]))
+    return after.replace(b"}]", b',"logprobs":' + odds + b"}]", 1)
+
+
+def _quoted(pieces: tuple[str, ...]) -> bytes:
+    return encode_basestring("".join(pieces)).encode()
 
 
 def _call(call: Call, at: int, answer: Answer, frame: tuple[bytes, bytes]) -> Iterator[Data]:

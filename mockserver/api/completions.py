@@ -2,14 +2,14 @@
 Text completions: documented, no public recording is known.
 
 Shapes are those of ``CompletionResponse`` in the server's OpenAPI document. How several choices
-are streamed is ours: one after the other, their finishes together in the last event. A ``suffix``
-is accepted and ignored, as documented; of ``best_of`` completions only those that are returned
-are written and counted.
+are streamed is ours: one after the other, their finishes together in the last event, which also
+pays for the completions of ``best_of`` that are not returned. A ``suffix`` is accepted and
+ignored, as documented.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -17,18 +17,10 @@ from mockserver.plan import Data
 
 from . import logprobs
 from .answer import Answer
-from .said import Said
+from .said import Odds, Said
 from .sse import DONE, dumps, event
 
 INFERENCE_ID = "cmpl-"
-
-
-def asked(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return a request for each choice: ``n`` of them for each prompt."""
-    prompt = body["prompt"]
-    several = isinstance(prompt, list) and prompt and not isinstance(prompt[0], int)
-    prompts = prompt if several else [prompt]
-    return [{**body, "prompt": one} for one in prompts for _ in range(body.get("n") or 1)]
 
 
 def document(answer: Answer) -> Data:
@@ -46,7 +38,7 @@ def stream(answer: Answer, *, done: bool) -> tuple[Data, ...]:
     ]
     last = event({**_identity(answer, finish), **answer.tail()})
     texts = (part for at, said in enumerate(answer.choices) for part in _texts(answer, said, at))
-    return (*texts, Data(last), *((Data(DONE),) if done else ()))
+    return (*texts, Data(last, answer.discarded), *((Data(DONE),) if done else ()))
 
 
 def _choice(said: Said, at: int) -> dict[str, Any]:
@@ -56,25 +48,31 @@ def _choice(said: Said, at: int) -> dict[str, Any]:
         "text": f"{said.echo}{said.text}",
     }
     if said.odds is not None:
-        choice["logprobs"] = logprobs.text(said.odds, offset=len(said.echo))
+        choice["logprobs"] = logprobs.text((*said.echo_odds, *said.odds))
     return choice
 
 
 def _texts(answer: Answer, said: Said, index: int) -> Iterator[Data]:
-    """Yield the text of a choice, cut from one template, after the prompt if it is repeated."""
+    """Yield the text of a choice, cut from one template."""
     template = event(_identity(answer, [{"index": index, "text": "\0"}]))
     before, after = template.split(rb'"\u0000"')
-    step, offset = answer.model.tokens_per_event, len(said.echo)
-    if said.echo:
-        yield Data(before + encode_basestring(said.echo).encode() + after)
-    for at in range(0, len(said.pieces), step):
-        run = "".join(said.pieces[at : at + step])
-        text = encode_basestring(run).encode()
+    offset = 0
+    for text, odds, tokens in _parts(said, answer.model.tokens_per_event):
+        part = encode_basestring(text).encode()
         if said.odds is not None:
-            odds = logprobs.text(said.odds[at : at + step], offset=offset)
-            text += b',"logprobs":' + dumps(odds)
-            offset += len(run)
-        yield Data(before + text + after, tokens=len(said.pieces[at : at + step]))
+            part += b',"logprobs":' + dumps(logprobs.text(odds, offset=offset))
+            offset += len(text)
+        yield Data(before + part + after, tokens)
+
+
+def _parts(said: Said, step: int) -> Iterator[tuple[str, tuple[Odds, ...], int]]:
+    """Yield text, odds and paid tokens of each event."""
+    if said.echo:
+        yield said.echo, said.echo_odds, 0
+    odds = said.odds or ()
+    for at in range(0, len(said.pieces), step):
+        run = said.pieces[at : at + step]
+        yield "".join(run), odds[at : at + step], len(run)
 
 
 def _identity(answer: Answer, choices: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -18,32 +18,22 @@ from mockserver.errors import UnknownNameError
 from mockserver.quantities import Count, Positive
 
 from .requests import ReasoningEffort, ReasoningFormat
+from .shapes import Bodies, HeaderFields, Keys, Limits, Validation
 
 DEFAULT = "default"
 Lack = Literal["named_tool_choice", "strict_tools", "sequential_tool_calls"]
-Check = Literal[
-    "n_greater_than_1",
-    "two_token_limits",
-    "reasoning_effort_unsupported",
-    "reasoning_format_unsupported",
-    "orphan_tool",
-    "images_unsupported",
-    "too_many_images",
-    "image_by_url",
-    "image_format",
-    "json_object_stream",
-    "tool_choice_without_tools",
-    "tool_choice_named_2025",
-    "tools_plus_response_format",
-    "mixed_strict",
-    "strict_unsupported",
-    "parallel_tool_calls_unsupported",
-    "tool_name_grammar",
-    "schemas",
-]
-"""What is examined in a body that is well-formed; see ``refusals``."""
-
 ShownReasoning: TypeAlias = Literal["parsed", "raw", "hidden"]
+
+
+def _offer_names(schema: dict[str, Any]) -> None:
+    """Let editors offer the shipped editions; anything else is the path of a YAML file."""
+    from .editions import names
+
+    schema["anyOf"] = [{"enum": names()}, {"pattern": r"\.ya?ml$"}]
+
+
+EditionName: TypeAlias = Annotated[str, Field(json_schema_extra=_offer_names)]
+Price: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +41,29 @@ class Model:
     """
     One model as an edition serves it.
 
-    ``context`` is the window of prompt plus completion in tokens, ``max_output`` the longest
-    completion, ``default_output`` what a request gets that asks for no length (null: as much as
-    there is room for), ``speed`` output tokens a second. ``prompt_base`` and ``prompt_each`` are
-    what the chat template adds to a prompt and to each of its messages, in tokens. A model with
-    ``stop_event`` streams an empty delta for the token that ends its text; usage has
-    ``prompt_tokens_details`` for those that count cached tokens. A retired model is
-    refused as not found, or as archived when it is ``archived``. ``windows`` are the contexts of
-    tiers that have less.
+    ``context`` is the window in tokens: prompt plus completion. ``windows`` are the contexts of
+    tiers that have less, by the name of the tier. ``max_output`` is the longest completion, in
+    tokens. ``default_output`` is what a request gets that asks for no length, in tokens (null: as
+    much as there is room for). ``speed`` is how many tokens it writes in a second.
 
-    ``reasoning_efforts`` and ``reasoning_formats`` are those that it takes (empty: all of them),
-    ``lacks`` what it refuses although the API knows it.
+    ``name`` is what the lists of models call it. ``description`` says there what it is. ``owner``
+    is who made it. ``hugging_face_id`` is where its weights are. ``created`` is when it appeared,
+    in seconds since the epoch. ``price`` is that of a token of the prompt and of one of the
+    completion, in dollars. ``tokenizer`` names the family of its tokens. ``preview`` says that it
+    may be withdrawn at short notice. ``retired`` is the day from which on the live API refuses it,
+    as not found. ``archived`` makes the refusal of a retired model call it archived.
 
-    ``reasoning_effort`` and ``reasoning_format`` are those of a request that names none;
-    ``whole_tool_calls`` says that a stream has each call of a tool in one piece.
+    ``prompt_base`` is what the chat template adds to a prompt, in tokens. ``prompt_each`` is what
+    it adds to each message. ``tokens_per_event`` is how many tokens an event of a stream carries.
+    ``stop_event`` adds an empty delta to a stream, for the token that ends its text.
+    ``whole_tool_calls`` says that a stream has each call of a tool in one piece. ``counts_cached``
+    says whether usage has ``prompt_tokens_details``.
+
+    ``vision`` says whether it can see images. ``reasoning`` says whether it thinks before it
+    answers. ``reasoning_efforts`` are those that it takes (empty: all). ``reasoning_formats`` are
+    those that it takes (empty: all). ``reasoning_effort`` is that of a request that names none.
+    ``reasoning_format`` is that of a request that names none. ``lacks`` is what it refuses
+    although the API knows it.
     """
 
     context: Positive
@@ -79,7 +78,7 @@ class Model:
     prompt_base: Count = 3
     prompt_each: Count = 5
     tokens_per_event: Positive = 1
-    price: tuple[str, str] = ("0", "0")
+    price: tuple[Price, Price] = ("0", "0")
     vision: bool = False
     reasoning: bool = False
     reasoning_efforts: tuple[ReasoningEffort, ...] = ()
@@ -103,7 +102,12 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class PerPeriod:
-    """An amount that may be used in each minute, hour and day."""
+    """
+    An amount that may be used in each period.
+
+    ``minute`` is what a minute allows. ``hour`` is what an hour allows. ``day`` is what a day
+    allows.
+    """
 
     minute: Positive
     hour: Positive
@@ -115,8 +119,9 @@ class Amounts:
     """
     What may be used of one model by one key.
 
-    With ``total``, ``tokens`` are those that the prompt cache did not have, and ``total`` is all of
-    them; without it there is one amount for all.
+    ``requests`` are those that may be sent. ``tokens`` are those of prompts and completions; with
+    a ``total``, those that the prompt cache did not have. ``total`` is all of them (null: there is
+    one amount for all).
     """
 
     requests: PerPeriod
@@ -126,7 +131,11 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class Tier(Amounts):
-    """What a plan of payment allows to one key on each model; ``models`` are the exceptions."""
+    """
+    What a plan of payment allows to one key on each model.
+
+    ``models`` are the exceptions, by id.
+    """
 
     models: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])
 
@@ -136,103 +145,21 @@ class Tier(Amounts):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """
-    How tokens are limited.
-
-    ``reserves`` is what a request takes besides its prompt until it is over: the longest
-    ``completion`` that it may get; what it ``asked`` for, up to 16,384 tokens, or these when it
-    asked for nothing; an ``estimate``, what it asked for or as much as the prompt again.
-    ``retry_after`` says whether a refusal has the header; ``overload_headers`` are what the answer
-    of a full queue has besides, such as ``x-should-retry``.
-    """
-
-    reserves: Literal["completion", "asked", "estimate"] = "completion"
-    retry_after: bool = True
-    overload_headers: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Which API keys are good: all that begin with ``prefix``."""
-
-    prefix: str = ""
-    missing: Literal["not_authenticated", "wrong_api_key"] = "not_authenticated"
-
-
-@dataclass(frozen=True, slots=True)
-class Bodies:
-    """
-    What success bodies hold: the keys of ``usage`` and ``time_info``, in order; today's by default.
-
-    ``image_tokens`` is there for models with vision only. ``done`` says whether a stream ends with
-    ``[DONE]``, or just ends.
-    """
-
-    usage: tuple[str, ...] = (
-        "total_tokens",
-        "completion_tokens",
-        "completion_tokens_details",
-        "prompt_tokens",
-        "prompt_tokens_details",
-    )
-    completion_details: tuple[str, ...] = ("reasoning_tokens",)
-    prompt_details: tuple[str, ...] = ("cached_tokens", "image_tokens")
-    time_info: tuple[str, ...] = (
-        "created",
-        "queue_time",
-        "prompt_time",
-        "completion_time",
-        "total_time",
-    )
-    done: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderFields:
-    """
-    What the header fields of an answer are; today's by default.
-
-    ``cookie`` is a template with ``{token}`` and ``{expires}`` (a date). ``limits`` are the amounts
-    whose limit and remainder are shown, such as ``requests-day``; with ``resets`` also when they
-    are next full, in seconds. ``total`` are those whose remainder is that of all tokens, cached
-    ones included, where a tier counts them apart. ``transport_security`` is that of completions,
-    ``plain_transport_security`` that of all other answers.
-    """
-
-    limits: tuple[str, ...] = (
-        *("requests-minute", "requests-hour", "requests-day"),
-        *("tokens-minute", "tokens-hour", "tokens-day"),
-    )
-    total: tuple[str, ...] = ("tokens-hour",)
-    resets: bool = False
-    transport_security: str = "max-age=15552000; includeSubDomains; preload"
-    plain_transport_security: str = "max-age=3600; includeSubDomains"
-    cookie: str | None = None
-    server_timing: bool = False
-
-
-TODAY = HeaderFields()
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """
-    How a body that the API does not like is refused.
-
-    ``status`` and ``prefix`` (of the place in the body) changed on 2026-04-24. ``images`` is how
-    many a request may hold; ``waives`` names the checks that are not made.
-    """
-
-    status: Annotated[int, Field(ge=400, le=499)] = 400
-    prefix: str = ""
-    images: Count = 5
-    waives: tuple[Check, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Edition:
-    """One state of the API; ``revived`` are retired models that answer all the same."""
+    """
+    One state of the API.
+
+    ``extends`` is another edition, by name or by the path of its file: what is not said here is as
+    it is there. ``name`` is what reports call it. ``description`` is a line about it. ``date`` is
+    the day on which the API was so: a model that was retired by then is refused. ``models`` are
+    those that it knows, by id. ``tiers`` are the plans of payment, by name. ``default_tier`` is the
+    one whose limits are shown when none is asked for.
+
+    ``keys`` says which API keys are good. ``bodies`` says what success bodies hold. ``headers``
+    says what the header fields are. ``validation`` says how a body is refused. ``limits`` says how
+    tokens are limited. ``revived`` are retired models that answer all the same. ``prompt_cache``
+    says whether prompts are cached.
+    """
 
     name: str
     description: str
@@ -247,6 +174,7 @@ class Edition:
     limits: Limits = field(default_factory=Limits)
     revived: tuple[str, ...] = ()
     prompt_cache: bool = True
+    extends: EditionName | None = None
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
 

@@ -12,7 +12,8 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .edition import Model, Validation
+from .edition import Model
+from .shapes import Validation
 
 _HEADERS = {"data:image/png;base64": "png", "data:image/jpeg;base64": "jpeg"}
 _SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}

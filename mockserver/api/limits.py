@@ -2,27 +2,29 @@
 Rate limits as token buckets.
 
 The API counts requests and tokens per minute, hour and day, for each key and model. A bucket
-refills continuously. A request is admitted when every bucket holds enough: one request, and the
-tokens of its prompt plus the longest completion that it may get. What it did not use after all is
-put back when it is over. A tier may count the tokens twice: those that the prompt cache did not
-have, and in total. Time comes in as an argument, in seconds.
+refills continuously, or all at once when its period ends. A request is admitted when every bucket
+holds enough: one request, and the tokens of its prompt plus the longest completion that it may get.
+What it did not use after all is put back when it is over. A tier may count the tokens twice: those
+that the prompt cache did not have, and in total. Time comes in as an argument, in seconds.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mockserver.plan import Headers
 
-from .edition import TODAY, Amounts, HeaderFields, PerPeriod
+from .edition import Amounts, PerPeriod
+from .shapes import TODAY, HeaderFields, Refill
 
 Kind = Literal["requests", "tokens", "total"]
 Place: TypeAlias = tuple[Kind, str]
 """What is limited, and the period for which."""
-PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
+PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
+_SECONDS = {"second": 1.0, **PERIODS}
 _CLOSE_ENOUGH = 1e-3  # of a request or token: what sums of fractions may be off
 _INSTANT = 1e-8  # seconds: in which no bucket gains what counts
 
@@ -63,6 +65,22 @@ class Bucket:
         self.level = min(float(self.capacity), self.refill(now) + amount)
 
 
+class Window(Bucket):
+    """So many things in each period, counted from midnight (UTC): all are back when it ends."""
+
+    def refill(self, now: float) -> float:
+        """Return the level now."""
+        if now // self.period > self.at // self.period:
+            self.level = float(self.capacity)
+        self.at = max(self.at, now)
+        return self.level
+
+    def wait_for(self, amount: float, now: float) -> float:
+        """Return the seconds until so much is there; 0 when it is there now."""
+        lacking = min(amount, self.capacity) - self.refill(now)
+        return self.period - now % self.period if lacking > _CLOSE_ENOUGH else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Which limit refuses a request, and the seconds until the same request would be admitted."""
@@ -98,11 +116,14 @@ class Quota:
     What is not ``enforced`` is counted and shown, but refuses nothing.
     """
 
-    def __init__(self, amounts: Amounts, now: float, *, enforced: bool = True) -> None:
+    def __init__(
+        self, amounts: Amounts, now: float, refill: Refill = "continuous", *, enforced: bool = True
+    ) -> None:
+        self._bucket = _BUCKETS[refill]
         self._buckets: dict[Place, Bucket] = {
-            **_buckets("requests", amounts.requests, now),
-            **_buckets("tokens", amounts.tokens, now),
-            **(_buckets("total", amounts.total, now) if amounts.total else {}),
+            (kind, period): self._full(capacity, period, now)
+            for kind, amount in _named(amounts)
+            for period, capacity in _per_period(amount)
         }
         self._enforced = dict(self._buckets) if enforced else {}
         self._imposed: dict[Place, tuple[Temporary, Bucket]] = {}
@@ -112,9 +133,12 @@ class Quota:
         self._imposed = {
             place: there
             if (there := self._imposed.get(place)) and there[0] == limit
-            else (limit, Bucket(limit.amount, PERIODS[place[1]], limit.amount, limit.since))
+            else (limit, self._full(limit.amount, place[1], limit.since))
             for place, limit in limits.items()
         }
+
+    def _full(self, capacity: int, period: str, now: float) -> Bucket:
+        return self._bucket(capacity, _SECONDS[period], float(capacity), now)
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
         """Return what refuses a request that reserves so many tokens: the longest wait of all."""
@@ -201,9 +225,16 @@ class Quota:
                 bucket.change(amounts[kind], now)
 
 
-def _buckets(kind: Kind, amounts: PerPeriod, now: float) -> dict[tuple[Kind, str], Bucket]:
-    capacities = {"minute": amounts.minute, "hour": amounts.hour, "day": amounts.day}
-    return {
-        (kind, period): Bucket(capacity, PERIODS[period], float(capacity), now)
-        for period, capacity in capacities.items()
-    }
+def _named(amounts: Amounts) -> Iterator[tuple[Kind, PerPeriod]]:
+    yield "requests", amounts.requests
+    yield "tokens", amounts.tokens
+    if amounts.total is not None:
+        yield "total", amounts.total
+
+
+def _per_period(amount: PerPeriod) -> Iterator[tuple[str, int]]:
+    for period in PERIODS:
+        yield period, getattr(amount, period)
+
+
+_BUCKETS: Mapping[Refill, type[Bucket]] = {"continuous": Bucket, "window": Window}

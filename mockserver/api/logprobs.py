@@ -29,6 +29,16 @@ def drawn(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
     return tuple(_odds(piece, top, random) for piece in pieces)
 
 
+def of_prompt(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
+    """
+    Return the odds of a prompt; its first token, which nothing comes before, is certain.
+
+    The OpenAI API has null there, but the server's own document has numbers only.
+    """
+    known = drawn(pieces[1:], top, random)
+    return (Odds(pieces[0], 0.0, ()), *known) if pieces else ()
+
+
 def chat(odds: Sequence[Odds]) -> dict[str, Any]:
     """Return the ``logprobs`` of a choice of a chat completion."""
     return {
@@ -42,8 +52,8 @@ def chat(odds: Sequence[Odds]) -> dict[str, Any]:
     }
 
 
-def text(odds: Sequence[Odds], *, offset: int) -> dict[str, Any]:
-    """Return the ``logprobs`` of a choice of a text completion that begins at an offset."""
+def text(odds: Sequence[Odds], *, offset: int = 0) -> dict[str, Any]:
+    """Return the ``logprobs`` of a choice of a text completion, or of a part from an offset on."""
     offsets = []
     for one in odds:
         offsets.append(offset)

@@ -108,6 +108,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "response_format_no_name_2025": Problem(422, "type: Input should be 'text'"),
     # what a valid body asks for in vain
     "n_greater_than_1": Problem(400, '"n" > 1 is not currently supported', param="n"),
+    "n_greater_than_128": Problem(400, '"n" > 128 is not supported', param="n"),
     "tools_plus_response_format": Problem(
         400, '"tools" is incompatible with "response_format"', param=None
     ),

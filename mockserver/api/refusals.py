@@ -14,12 +14,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from . import images
-from .edition import Check, Model, Validation
+from .edition import Model
 from .problem import RefusalError
 from .schema_rules import examine_schema
+from .shapes import Check, Validation
 
 Body: TypeAlias = Mapping[str, Any]
 Facts: TypeAlias = Mapping[str, object]
+_MOST_ANSWERS = 128  # where the OpenAI API ends; matters only where several are not refused at all
 
 
 def examine(body: Body, model: Model, how: Validation) -> None:
@@ -50,6 +52,10 @@ def _found(found: object) -> Facts | None:
 
 def _several_answers(body: Body, _: Model, __: Validation) -> Facts | None:
     return _found((body.get("n") or 1) > 1)
+
+
+def _too_many_answers(body: Body, _: Model, __: Validation) -> Facts | None:
+    return _found((body.get("n") or 1) > _MOST_ANSWERS)
 
 
 def _two_limits(body: Body, _: Model, __: Validation) -> Facts | None:
@@ -131,6 +137,7 @@ def _strict_schemas(body: Body) -> list[dict[str, Any]]:
 
 CHECKS: Mapping[Check, Callable[[Body, Model, Validation], Facts | None]] = {
     "n_greater_than_1": _several_answers,
+    "n_greater_than_128": _too_many_answers,
     "two_token_limits": _two_limits,
     "reasoning_effort_unsupported": _effort,
     "reasoning_format_unsupported": _format,

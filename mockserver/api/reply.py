@@ -23,10 +23,12 @@ class Reply:
     """
     A script for the model.
 
-    What it says is a ``text``, a ``json`` value, prose of so many ``tokens``, or the ``echo`` of
-    the last user message, the first of them that is given; ``tool_calls`` may come with it or
-    alone. ``reasoning`` is what it thinks before. A scripted answer comes without thoughts of the
+    What it says is one content at most: a ``text``, a ``json`` value, prose of so many ``tokens``,
+    or the ``echo`` of the last user message; ``tool_calls`` may come with it or alone.
+    ``reasoning`` is what it thinks before. A scripted answer comes without thoughts of the
     model's own; without a script the request decides what the model says.
+
+    Raises ValueError for several contents.
     """
 
     text: str | None = None
@@ -36,6 +38,14 @@ class Reply:
     tool_calls: tuple[ScriptedCall, ...] = ()
     reasoning: str | None = None
 
+    def __post_init__(self) -> None:
+        found = self._contents()
+        if len(found) > 1:
+            raise ValueError(
+                f"has {' and '.join(found)}: of text, json, tokens and echo there may be one at "
+                "most; tool_calls and reasoning may stand beside it"
+            )
+
     @property
     def answers(self) -> bool:
         """Whether the script has an answer, and not only thoughts."""
@@ -44,6 +54,8 @@ class Reply:
     @property
     def says(self) -> bool:
         """Whether the script has content."""
-        return (
-            self.text is not None or self.tokens is not None or self.json is not None or self.echo
-        )
+        return bool(self._contents())
+
+    def _contents(self) -> list[str]:
+        given = [name for name in ("text", "json", "tokens") if getattr(self, name) is not None]
+        return [*given, "echo"] if self.echo else given

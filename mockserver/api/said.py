@@ -49,7 +49,7 @@ class Said:
     from it. Of the thoughts that are not, ``hidden`` tokens are shown nowhere and ``raw`` ones
     stand in the content. ``prediction`` counts the accepted and the rejected tokens of a predicted
     output, ``odds`` has an entry for each piece when they were asked for, ``echo`` is the prompt
-    where it is repeated before the content.
+    where it is repeated before the content, and ``echo_odds`` are those of its tokens.
     """
 
     pieces: tuple[str, ...]
@@ -61,6 +61,7 @@ class Said:
     prediction: tuple[int, int] | None = None
     odds: tuple[Odds, ...] | None = None
     echo: str = ""
+    echo_odds: tuple[Odds, ...] = ()
 
     @property
     def text(self) -> str:

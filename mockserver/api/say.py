@@ -1,9 +1,9 @@
 """
 Decides what the model says: what a scenario scripts, else what the request asks for.
 
-Without a script, in this order: calls of tools, JSON for a ``response_format``, prose. A stop
-sequence ends the content, the completion limit ends all of it: thoughts, content and calls
-together, in this order.
+Without a script, in this order: calls of tools, JSON for a ``response_format``, prose, which goes
+on as long as ``min_tokens`` wants. A stop sequence ends the content, the completion limit ends all
+of it: thoughts, content and calls together, in this order.
 """
 
 from __future__ import annotations
@@ -41,8 +41,30 @@ def say(reply: Reply, ask: Ask, voice: Random, ids: Random) -> Said:
     thoughts = reply.reasoning or ""
     if reply.reasoning is None and not scripted and "messages" in body:
         thoughts = thinking.thoughts(body, ask.model, voice)
-    said = _limited(thoughts, until_stop(pieces, body.get("stop")), calls, ask)
+    least = 0 if scripted or calls or _form(body) != "text" else _least(ask, thoughts)
+    if least > len(pieces):
+        pieces = prose.prolonged(voice, pieces, least)
+    stopped = until_stop(pieces[least:], body.get("stop"))
+    said = _limited(thoughts, [*pieces[:least], *stopped] if least else stopped, calls, ask)
     return _with_extras(said, body, voice)
+
+
+def _least(ask: Ask, thoughts: str) -> int:
+    """
+    Return the tokens of content that there must be: thoughts count, no more than the limit.
+
+    -1 is as much as there may be, says the server's OpenAPI document.
+    """
+    asked = ask.body.get("min_completion_tokens")
+    asked = ask.body.get("min_tokens") if asked is None else asked
+    if not asked:
+        return 0
+    least = ask.limit if asked == -1 else min(asked, ask.limit)
+    return max(0, least - tokens.count(thoughts))
+
+
+def _form(body: Mapping[str, Any]) -> str:
+    return str((body.get("response_format") or {"type": "text"})["type"])
 
 
 def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Sequence[str]:
@@ -96,10 +118,11 @@ def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Rand
 
 
 def _content(ask: Ask, voice: Random) -> list[str]:
-    wish = ask.body.get("response_format") or {"type": "text"}
-    if wish["type"] == "text":
+    form = _form(ask.body)
+    if form == "text":
         return prose.answer(voice)
-    schema = wish["json_schema"].get("schema") if wish["type"] == "json_schema" else None
+    wish = ask.body["response_format"]
+    schema = wish["json_schema"].get("schema") if form == "json_schema" else None
     made = instances.json_object(voice) if schema is None else instances.instance(schema, voice)
     return tokens.pieces(_json(made, ask.model))
 
@@ -118,7 +141,9 @@ def _with_extras(said: Said, body: Mapping[str, Any], voice: Random) -> Said:
     if body.get("prediction"):
         said = replace(said, prediction=_accepted(said, body["prediction"]))
     if body.get("echo"):
-        said = replace(said, echo=tools.last_user_text(body))
+        echo = tools.last_user_text(body)
+        odds = () if top is None else logprobs.of_prompt(tokens.pieces(echo), top, voice)
+        said = replace(said, echo=echo, echo_odds=odds)
     return said
 
 

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from .edition import Validation
 from .problem import RefusalError
 from .requests import ChatCompletionRequest, CompletionRequest
 from .routes import Endpoint
+from .shapes import Validation
 
 _BODIES: dict[Endpoint, TypeAdapter[Any]] = {
     "chat": TypeAdapter(ChatCompletionRequest),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from typing import Any
 
 from aiohttp import HttpVersion11, web
@@ -14,6 +15,7 @@ from mockserver.messages import Request
 
 from .live import LiveEngine
 from .playback import Played, play
+from .port import Port
 from .protocol import Server
 
 _SHUTDOWN_SECONDS = 0.01
@@ -31,19 +33,24 @@ class Site:
         self.live = live
         self.url = ""
         self._runner: web.ServerRunner | None = None
+        self._port: Port | None = None
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    async def start(
+        self, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None
+    ) -> None:
         """Listen. Raises OSError when the address can't be had."""
         server = Server(self._answer, clock=self.live.clock, request_factory=_request)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port, backlog=1024).start()
-        bound = self._runner.addresses[0]
-        shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-        self.url = f"http://{shown}:{bound[1]}"
+        self._port = Port(self.live, server, tls=tls)
+        address, number = await self._port.start(host, port)
+        shown = f"[{address}]" if ":" in address else address
+        self.url = f"{'https' if tls else 'http'}://{shown}:{number}"
 
     async def stop(self) -> None:
         """Stop listening and drop every open connection."""
+        if self._port is not None:
+            await self._port.stop()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -67,7 +74,7 @@ class Site:
             with self.live.answering(received) as exchange:
                 if _log.isEnabledFor(logging.INFO):
                     _log.info("%s", exchange.line())
-                return await play(exchange.plan, request)
+                return await play(exchange.plan, request, self.live.clock)
         except ConnectionError:
             return Played(keep_alive=False)  # the client has left, nobody reads it
         except Exception as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +10,9 @@ from threading import Lock
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal
 from mockserver.messages import Request
-from mockserver.scenario import Scenario, load
+from mockserver.scenario import PortState, Scenario, load
+
+from .clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class LiveEngine:
     """
     The engine that is answering now; safe to use from any thread.
 
-    ``clock`` returns seconds since the epoch. ``crashes`` are errors of the mock itself: there
-    should be none, and whoever owns the engine raises them where somebody sees them.
+    ``crashes`` are errors of the mock itself: there
+    should be none, and whoever owns the engine raises them where somebody sees them. ``followers``
+    are called when another scenario has begun.
     """
 
     def __init__(
@@ -45,11 +47,12 @@ class LiveEngine:
         scenario: Scenario | str = "healthy",
         overrides: Overrides | None = None,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Clock | None = None,
     ) -> None:
-        self.clock = clock
+        self.clock = clock or Clock()
         self._lock = Lock()
         self.crashes: list[Exception] = []
+        self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
         self.play(scenario)
 
@@ -62,6 +65,16 @@ class LiveEngine:
     def engine(self) -> Engine:
         """The engine that answers now."""
         return self._engine
+
+    @property
+    def elapsed(self) -> float:
+        """The seconds since the scenario was started."""
+        return self.clock.now() - self._engine.started
+
+    @property
+    def port(self) -> PortState:
+        """What the port does now."""
+        return self.scenario.port.state(self.elapsed)
 
     @property
     def journal(self) -> Journal:
@@ -77,21 +90,23 @@ class LiveEngine:
         if overrides is not None:
             self._overrides = overrides
         found = load(scenario) if isinstance(scenario, str) else scenario
-        engine = Engine(self._overrides.applied_to(found), now=self.clock())
+        engine = Engine(self._overrides.applied_to(found), now=self.clock.now())
         with self._lock:
             self._engine = engine
             self.crashes.clear()
+        for follow in self.followers:
+            follow()
 
     def begin(self, request: Request) -> tuple[Engine, Exchange]:
         """Return the exchange to play, and the engine to tell when it is over."""
         with self._lock:
             engine = self._engine
-            return engine, engine.handle(request, now=self.clock())
+            return engine, engine.handle(request, now=self.clock.now())
 
     def finish(self, engine: Engine, exchange: Exchange, *, client_left: bool = False) -> None:
         """Note that an exchange is over."""
         with self._lock:
-            engine.finish(exchange, now=self.clock(), client_left=client_left)
+            engine.finish(exchange, now=self.clock.now(), client_left=client_left)
 
     @contextmanager
     def answering(self, request: Request) -> Iterator[Exchange]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import struct
 from typing import assert_never
@@ -11,6 +10,7 @@ from aiohttp import HttpVersion11, web
 
 from mockserver.plan import Close, Plan, Wait
 
+from .clock import Clock
 from .wire import Wire
 
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -35,19 +35,19 @@ class Played(web.StreamResponse):
         """Send no end: it is out."""
 
 
-async def play(plan: Plan, request: web.BaseRequest) -> web.StreamResponse:
+async def play(plan: Plan, request: web.BaseRequest, clock: Clock) -> web.StreamResponse:
     """
     Do what the plan says, step by step.
 
     Raises ConnectionError or CancelledError when the client leaves before the end.
     """
     wire = Wire(keep_alive=request.keep_alive, chunks=request.version >= HttpVersion11)
-    for act in wire.acts(plan):
+    for act in wire.acts(clock.announced(plan)):
         match act:
             case bytes():
                 await request.writer.write(act)
             case Wait(seconds):
-                await asyncio.sleep(seconds)
+                await clock.wait(seconds)
             case Close(reset):
                 _close(request, reset=reset)
                 return Played(keep_alive=False)

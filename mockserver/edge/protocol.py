@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 from random import Random
 from typing import Any
@@ -12,18 +11,20 @@ from typing import Any
 from aiohttp import web
 
 from mockserver.api import headers
-from mockserver.api.edition import TODAY
 from mockserver.api.problems import PROBLEMS
+from mockserver.api.shapes import TODAY
+
+from .clock import Clock
 
 _log = logging.getLogger("mockserver")
 
 
 class Connection(web.RequestHandler):
-    """One connection; ``clock`` returns seconds since the epoch."""
+    """One connection."""
 
     __slots__ = ("_clock",)
 
-    def __init__(self, server: Server, *, clock: Callable[[], float]) -> None:
+    def __init__(self, server: Server, *, clock: Clock) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
@@ -31,6 +32,13 @@ class Connection(web.RequestHandler):
             auto_decompress=False,  # the engine decodes, and says what it thinks of broken gzip
         )
         self._clock = clock
+
+    def leave(self) -> None:
+        """Close the connection: now if it is idle, else when the answer is out."""
+        if self._waiter is None:
+            self.close()
+        else:
+            self.force_close()
 
     def handle_error(
         self,
@@ -50,7 +58,7 @@ class Connection(web.RequestHandler):
         problem = PROBLEMS["bad_request"]
         body = problem.body({})
         fields = (
-            *headers.edge(TODAY, problem.content_type, now=self._clock(), random=Random()),
+            *headers.edge(TODAY, problem.content_type, now=self._clock.now(), random=Random()),
             ("content-length", str(len(body))),
         )
         response = web.Response(status=problem.status, headers=fields, body=body)
@@ -62,10 +70,16 @@ class Connection(web.RequestHandler):
 class Server(web.Server):
     """The factory of connections; ``handler`` answers a request."""
 
-    def __init__(self, handler: Any, *, clock: Callable[[], float], request_factory: Any) -> None:
+    def __init__(self, handler: Any, *, clock: Clock, request_factory: Any) -> None:
         super().__init__(handler, request_factory=request_factory, handler_cancellation=True)
         self._clock = clock
 
     def __call__(self) -> Connection:
         """Return the handler of a new connection."""
         return Connection(self, clock=self._clock)
+
+    def leave(self) -> None:
+        """Close all connections, the busy ones when their answer is out."""
+        for connection in self.connections:
+            if isinstance(connection, Connection):
+                connection.leave()

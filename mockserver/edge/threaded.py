@@ -31,6 +31,16 @@ class ThreadedServer:
         self._stop: Callable[[], object] | None = None
         self._thread: Thread | None = None
 
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def ident(self) -> int:
+        """The ``threading.get_ident()`` of its thread; 0 when it does not run."""
+        return (self._thread.ident if self._thread else None) or 0
+
     def start(self) -> None:
         """Listen; the address is in ``url`` when this returns."""
         started: Future[str] = Future()

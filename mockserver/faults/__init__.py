@@ -11,15 +11,42 @@ from collections.abc import Mapping
 
 from .base import Context, Fault
 from .connection import Cut
+from .fields import ContentType, HeaderChanges
+from .pacing import Bandwidth, Drip, Pace
 from .status import Error
 from .stream import ErrorEvent, Truncate
-from .timing import Latency
+from .timing import KeepAlive, Latency, SlowBody, Stall
 
-__all__ = ["FAULTS", "Context", "Cut", "Error", "ErrorEvent", "Fault", "Latency", "Truncate"]
+__all__ = [
+    "FAULTS",
+    "Bandwidth",
+    "ContentType",
+    "Context",
+    "Cut",
+    "Drip",
+    "Error",
+    "ErrorEvent",
+    "Fault",
+    "HeaderChanges",
+    "KeepAlive",
+    "Latency",
+    "Pace",
+    "SlowBody",
+    "Stall",
+    "Truncate",
+]
 
 FAULTS: Mapping[str, type[Fault]] = {
     "error": Error,
+    "headers": HeaderChanges,
+    "content_type": ContentType,
     "latency": Latency,
+    "slow_body": SlowBody,
+    "stall": Stall,
+    "keep_alive": KeepAlive,
+    "drip": Drip,
+    "bandwidth": Bandwidth,
+    "pace": Pace,
     "truncate": Truncate,
     "cut": Cut,
     "error_event": ErrorEvent,

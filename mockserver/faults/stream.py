@@ -25,6 +25,7 @@ class Truncate:
     End the answer after so many tokens, with ``finish_reason: length`` and a usage that agrees.
 
     It is what a client sees when the completion limit is reached; shorter answers are untouched.
+    The tokens are those of all choices together, and the choices that are whole keep their finish.
     """
 
     tokens: Count
@@ -34,12 +35,15 @@ class Truncate:
         if tokens_of(plan) <= self.tokens:
             return plan
         kept: list[Step] = []
+        cut: set[int] = set()
         room = self.tokens
         for step in plan:
             if not isinstance(step, Data):
                 kept.append(step)
-            elif room or _has_usage(step) or _is_role(step) or not _is_choice(step):
-                shorter = _shortened(step, room, total=self.tokens)
+            elif not room and _is_lost(step, cut):
+                cut |= _indices(step)
+            else:
+                shorter = _shortened(step, room, total=self.tokens, cut=cut)
                 room -= shorter.tokens
                 kept.append(shorter)
         return tuple(kept)
@@ -78,7 +82,7 @@ def _first(plan: Plan, room: int) -> Iterator[Step]:
     for step in plan:
         if isinstance(step, Data) and step.tokens > room:
             if room:
-                yield _shortened(step, room, total=room)
+                yield _shortened(step, room, total=room, cut=set())
             return
         yield step
         room -= step.tokens if isinstance(step, Data) else 0
@@ -98,9 +102,38 @@ def _is_role(step: Data) -> bool:
     return b'"delta":{"role":' in step.data
 
 
-def _shortened(step: Data, room: int, *, total: int) -> Data:
-    """Return a piece with at most ``room`` tokens of text; one with usage counts ``total``."""
-    if step.tokens <= room and not _has_usage(step):
+def _is_finish(step: Data) -> bool:
+    return b'"finish_reason":' in step.data
+
+
+def _is_lost(step: Data, cut: set[int]) -> bool:
+    """Whether an event goes where no room is left: it has tokens, or its choice is cut before."""
+    if _has_usage(step) or _is_role(step) or _is_finish(step) or not _is_choice(step):
+        return False
+    return bool(step.tokens or _indices(step) & cut)
+
+
+def _indices(step: Data) -> set[int]:
+    """Return the indices of the choices of an event."""
+    try:
+        body = parsed(step.data)
+    except ValueError:  # another fault has left a part of it
+        return set()
+    return {_index(choice) for choice in (body or {}).get("choices", ())}
+
+
+def _index(choice: dict[str, Any]) -> int:
+    """Return the index of a choice; another fault may have taken it away."""
+    return int(choice.get("index", 0))
+
+
+def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
+    """
+    Return a piece with at most ``room`` tokens of text; one with usage counts ``total``.
+
+    The choices that lose something are noted in ``cut``; their finish says so.
+    """
+    if step.tokens <= room and not _has_usage(step) and not _is_finish(step):
         return step
     try:
         streamed = parsed(step.data) is not None
@@ -108,12 +141,30 @@ def _shortened(step: Data, room: int, *, total: int) -> Data:
     except ValueError:  # another fault has left a part of it
         part = step.data[: len(step.data) * room // max(step.tokens, room, 1)]
         return Data(part, min(step.tokens, room))
-    excess = max(0, step.tokens - room)
-    for choice in reversed(body["choices"]):
-        excess = _drop(choice, excess)
-    if "usage" in body:
-        _finish(body, total)
+    cut |= _cut(body, max(0, step.tokens - room - _unseen(body, step.tokens)))
+    _finish(body, total, cut)
     return Data(event(body) if streamed else dumps(body), min(step.tokens, room))
+
+
+def _unseen(body: dict[str, Any], paid: int) -> int:
+    """Return the tokens that an answer of texts pays for and does not return."""
+    texts = [choice.get("text") for choice in body["choices"]]
+    if "usage" not in body or None in texts:
+        return 0
+    return max(0, paid - sum(map(tokens.count, texts)))
+
+
+def _cut(body: dict[str, Any], excess: int) -> set[int]:
+    """Take so many tokens off the end of an answer; return the indices that have lost some."""
+    lost = set()
+    for choice in reversed(body["choices"]):
+        rest = _drop(choice, excess)
+        if rest < excess:
+            lost.add(_index(choice))
+        excess = rest
+    if excess:  # thoughts that nobody sees
+        lost.add(_index(body["choices"][0]))
+    return lost
 
 
 def _drop(choice: dict[str, Any], excess: int) -> int:
@@ -130,6 +181,9 @@ def _drop(choice: dict[str, Any], excess: int) -> int:
             _drop_odds(choice, dropped)
     if holder.get("reasoning") == "":
         del holder["reasoning"]
+    elif "delta" in choice and holder.get("content") == "":
+        del holder["content"]
+        choice.pop("logprobs", None)
     return excess
 
 
@@ -156,14 +210,18 @@ def _drop_odds(choice: dict[str, Any], dropped: int) -> None:
         del odds[len(odds) - dropped :]
 
 
-def _finish(body: dict[str, Any], total: int) -> None:
-    usage = body["usage"]
-    usage["completion_tokens"] = total
-    usage["total_tokens"] = usage["prompt_tokens"] + total
+def _finish(body: dict[str, Any], total: int, cut: set[int]) -> None:
+    """Let usage and finishes agree with what is left."""
+    usage = body.get("usage", {})
     details = usage.get("completion_tokens_details", {})
+    if usage:
+        usage["completion_tokens"] = total
+        usage["total_tokens"] = usage["prompt_tokens"] + total
     if "reasoning_tokens" in details:
         details["reasoning_tokens"] = min(details["reasoning_tokens"], total)
     for choice in body["choices"]:
+        if _index(choice) not in cut or "finish_reason" not in choice:
+            continue
         choice["finish_reason"] = "length"
         if "message" in choice:
             choice["message"] = _message(choice["message"], details.get("reasoning_tokens", 0))

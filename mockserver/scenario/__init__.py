@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from .limits import Limit, imposed
-from .loader import Loaded, load, names, open_, parse, tagged
+from .loader import Loaded, load, names, parse, read, tagged
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
 from .near_misses import Missed, NearMiss, told
 from .patterns import Range
+from .port import Port, PortState
 from .run import Choice, Course, Run
 from .schedule import Schedule, Window
 from .subject import Subject
@@ -20,6 +21,8 @@ __all__ = [
     "Match",
     "Missed",
     "NearMiss",
+    "Port",
+    "PortState",
     "Prompt",
     "Range",
     "Rule",
@@ -33,8 +36,8 @@ __all__ = [
     "imposed",
     "load",
     "names",
-    "open_",
     "parse",
+    "read",
     "tagged",
     "told",
 ]

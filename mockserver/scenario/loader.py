@@ -73,12 +73,7 @@ def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     """
     if name in names() and not parameters:
         return _shipped(name)
-    return open_(name, parameters).scenario
-
-
-def open_(name: str, parameters: Mapping[str, object] = _NONE) -> Loaded:
-    """Return a scenario as ``load`` does, with where it comes from."""
-    return _read(*_document(name), parameters)
+    return _read(*_document(name), parameters).scenario
 
 
 def parse(
@@ -90,12 +85,17 @@ def parse(
     ``source`` is its path: it stands in the errors, and the paths in the text are relative to it.
     Raises DocumentError, or UnknownNameError for an unknown parameter.
     """
-    return _read(_identity(source), Document(text, source=source), parameters).scenario
+    return read(text, source=source, parameters=parameters).scenario
+
+
+def read(text: str, *, source: str = "<text>", parameters: Mapping[str, object] = _NONE) -> Loaded:
+    """Return a scenario as ``parse`` does, with where it comes from."""
+    return _read(_identity(source), Document(text, source=source), parameters)
 
 
 @cache
 def _shipped(name: str) -> Scenario:
-    return open_(name).scenario
+    return _read(*_document(name), _NONE).scenario
 
 
 def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, create_model
 
+from mockserver.api.edition import EditionName
 from mockserver.api.reply import Reply
 from mockserver.faults import FAULTS, Fault
 from mockserver.quantities import Count, Positive
@@ -15,6 +16,7 @@ from mockserver.quantities import Count, Positive
 from .limits import Limit
 from .matching import Match
 from .parameters import ParameterName
+from .port import Port
 from .schedule import Schedule
 
 START = "start"
@@ -27,15 +29,16 @@ else:
     # In YAML a fault is a mapping with one key, its name: {error: {status: 503}}.
     _entry = create_model(
         "FaultEntry",
+        __doc__="A fault: a mapping with one key, its name, over the fault's own keys.",
         __config__=ConfigDict(
             extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
         ),
-        **{name: (fault | None, None) for name, fault in FAULTS.items()},
+        **{name: (fault, None) for name, fault in FAULTS.items()},
     )
 
     def _the_one(entry: Any) -> Fault:
         named = [getattr(entry, name) for name in entry.model_fields_set]
-        if len(named) != 1 or named[0] is None:
+        if len(named) != 1:
             raise ValueError(f"should name exactly one fault: {', '.join(FAULTS)}")
         return named[0]
 
@@ -87,7 +90,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What others have used of the tier's minute, hour and day when the scenario starts."""
+    """
+    What others have used of the tier's minute, hour and day when the scenario starts.
+
+    ``requests`` are those that they have sent. ``tokens`` are those that these took.
+    """
 
     requests: Count = 0
     tokens: Count = 0
@@ -98,25 +105,31 @@ class Scenario:
     """
     An ordered list of rules; the first that fits answers, and without one the honest API does.
 
+    ``name`` is what reports call it. ``version`` is that of the language. ``description`` is a line
+    about it. ``source`` is the report that it is modelled on. ``edition`` says whose Cerebras, by
+    name or by the path of a file. ``seed`` is that of every random draw. ``rules`` are asked in
+    their order.
     ``tier`` enforces the limits of a tier of the edition; without it they are only shown.
     ``context`` narrows the window of every model to so many tokens. ``capacity`` is how many
-    completions the service takes at a time; more are turned away as an overload. ``limits`` are
+    completions the service takes at a time; more are turned away as an overload. ``port`` is when
+    the port itself is out of order, so that no request comes as far as a rule. ``limits`` are
     those that hold for a while only. ``extends`` is a shipped scenario, or the path of one, whose
     keys this one inherits. ``parameters`` are values that whoever plays it may choose; ``${name}``
-    stands for one. ``expect`` says in words what a good app does. ``tags`` are words by which
-    ``cerebras-mock scenarios --tag`` finds it.
+    stands for one of the ``parameters``. ``expect`` says in words what a good app does. ``tags``
+    are words by which ``cerebras-mock scenarios --tag`` finds it.
     """
 
     name: Annotated[str, Field(min_length=1)]
     version: Literal[1] = 1
     description: str = ""
     source: str = ""
-    edition: str | None = None
+    edition: EditionName | None = None
     tier: str | None = None
     seed: int | None = None
     spent: Spent = field(default_factory=Spent)
     context: Positive | None = None
     capacity: Positive | None = None
+    port: Port = field(default_factory=Port)
     rules: tuple[Rule, ...] = ()
     limits: tuple[Limit, ...] = ()
     extends: str | None = None

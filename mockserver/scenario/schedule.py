@@ -45,6 +45,16 @@ class Window:
         closes = opened + self.lasting
         return (opened, closes) if elapsed < closes else None
 
+    def until_change(self, elapsed: float) -> float:
+        """Return the seconds until it opens or closes next; infinite when it never does again."""
+        if elapsed < self.after:
+            return self.after - elapsed
+        if (span := self.span(elapsed)) is not None:
+            return span[1] - elapsed
+        if self.repeat is None:
+            return float("inf")
+        return self.repeat - (elapsed - self.after) % self.repeat
+
 
 @dataclass(slots=True)
 class Turn:

@@ -67,6 +67,19 @@ def test_usage_of_everything():
     assert usage["prompt_tokens_details"] == {"cached_tokens": 128}
 
 
+def test_usage_of_choices():
+    """Each choice counts, with its thoughts and predictions, and so does what is not returned."""
+    said = Said(("a",), "stop", ("h",), prediction=(1, 2))
+    others = (Said(("b",), "stop", ("h", "m"), prediction=(3, 4)), Said(("c",), "stop", hidden=5))
+    answer = whole(said=said, others=others, discarded=9)
+    assert answer.tokens == answer.usage()["completion_tokens"] == 20
+    assert answer.usage()["completion_tokens_details"] == {
+        "accepted_prediction_tokens": 4,
+        "rejected_prediction_tokens": 6,
+        "reasoning_tokens": 8,
+    }
+
+
 def test_tail():
     """An answer ends with its usage and its times, the creation first."""
     tail = whole().tail()

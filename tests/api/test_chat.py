@@ -15,10 +15,10 @@ PIECES = ("He", ' said "', "grün", '"', "\n", " and\\", "日", "\0", "\u2028")
 CALLS = (Call("0f0", 'a"b', ('{"', "x", '":', "1", "}")), Call("1f1", "c", ("{}",)))
 
 
-def whole(*pieces, step=1, finish="stop", complete=False, **said):
+def whole(*pieces, step=1, finish="stop", complete=False, others=(), **said):
     model = Model(8192, 8192, 1000, tokens_per_event=step, whole_tool_calls=complete)
     said = Said(pieces, finish, **said)
-    return Answer("n-1", 1790000000.5, "m", model, 5, said, {"total_time": 0.1})
+    return Answer("n-1", 1790000000.5, "m", model, 5, said, {"total_time": 0.1}, others)
 
 
 def deltas(answer):
@@ -119,12 +119,35 @@ def test_reasoning():
         ("reasoning", "Hm."),
         ("role", "assistant"),
     ]
-    assert deltas(answer) == [
+    assert deltas(whole("Yes", ".", reasoning=("H", "m", "."))) == [
         ({"role": "assistant"}, 0),
-        ({"reasoning": "Hm"}, 2),
-        ({"reasoning": "."}, 1),
-        ({"content": "Yes."}, 2),
+        *(({"reasoning": piece}, 1) for piece in "Hm."),
+        ({"content": "Yes"}, 1),
+        ({"content": "."}, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (2, [{"reasoning": "Hm"}, {"content": "Yes", "reasoning": "."}, {"content": "."}]),
+        (3, [{"reasoning": "Hm."}, {"content": "Yes."}]),
+        (4, [{"content": "Yes", "reasoning": "Hm."}, {"content": "."}]),
+        (9, [{"content": "Yes.", "reasoning": "Hm."}]),
+    ],
+)
+def test_shared_event(step, expected):
+    """Where events hold several tokens, the last thoughts and the first content may share one."""
+    odds = (Odds("Yes", -0.5, ()), Odds(".", -0.25, ()))
+    answer = whole("Yes", ".", reasoning=("H", "m", "."), step=step)
+    _, *found = deltas(answer)
+    assert [delta for delta, _ in found] == expected
+    assert [list(delta) for delta, _ in found] == [list(delta) for delta in expected]
+    odd = whole("Yes", ".", reasoning=("H", "m", "."), step=step, odds=odds)
+    choices = [parsed(data.data)["choices"][0] for data in chat.stream(odd, done=False)]
+    listed = [one["logprobs"]["content"] for one in choices if "logprobs" in one]
+    assert [entry["token"] for part in listed for entry in part] == ["Yes", "."]
+    assert all(("content" in one["delta"]) is ("logprobs" in one) for one in choices)
 
 
 def test_only_reasoning():
@@ -140,6 +163,41 @@ def test_hidden_reasoning():
     assert deltas(answer) == [({"role": "assistant"}, 7), ({"content": "Yes"}, 1)]
     assert message(answer) == {"content": "Yes", "role": "assistant"}
     assert answer.usage()["completion_tokens_details"] == {"reasoning_tokens": 7}
+
+
+def test_choices():
+    """Several choices stand in one document, with the usage of all."""
+    answer = whole("a", "b", others=(Said(("c",), "length"), Said((), "tool_calls", calls=CALLS)))
+    data = chat.document(answer)
+    body = json.loads(data.data)
+    found = [(one["index"], one["finish_reason"], one["message"]) for one in body["choices"]]
+    assert found[:2] == [
+        (0, "stop", {"content": "ab", "role": "assistant"}),
+        (1, "length", {"content": "c", "role": "assistant"}),
+    ]
+    assert found[2][:2] == (2, "tool_calls")
+    assert body["usage"]["completion_tokens"] == data.tokens == 11
+
+
+def test_stream_of_choices():
+    """In a stream each choice has its index, role and finish; usage comes with the last finish."""
+    others = (Said(("c",), "length", hidden=4), Said((), "tool_calls", calls=CALLS[1:]))
+    answer = whole("a", "b", others=others)
+    *events, done = chat.stream(answer, done=True)
+    bodies = [parsed(data.data) for data in events]
+    choices = [body["choices"][0] for body in bodies]
+    assert all(len(body["choices"]) == 1 for body in bodies)
+    assert [one["index"] for one in choices] == [0] * 4 + [1] * 3 + [2] * 4
+    roles = [one["index"] for one in choices if "role" in one["delta"]]
+    assert roles == [0, 1, 2]
+    finishes = [one["finish_reason"] for one in choices if "finish_reason" in one]
+    assert finishes == ["stop", "length", "tool_calls"]
+    assert ["usage" in body for body in bodies] == [False] * 10 + [True]
+    assert len({body["id"] for body in bodies}) == 1
+    tokens = [data.tokens for data in events]
+    assert tokens == [0, 1, 1, 0, 4, 1, 0, 0, 1, 1, 0]
+    assert bodies[-1]["usage"]["completion_tokens"] == sum(tokens) == answer.tokens
+    assert done.data == DONE
 
 
 def test_tool_calls():

@@ -11,10 +11,11 @@ from mockserver.api.sse import DONE, event, parsed
 NAMES = ["id", "choices", "created", "model", "system_fingerprint", "object"]
 
 
-def whole(*pieces, step=1, others=(), **said):
+def whole(*pieces, step=1, others=(), discarded=0, **said):
     model = Model(context=8192, max_output=8192, speed=1000, tokens_per_event=step)
     said = Said(pieces, "stop", **said)
-    return Answer("n-1", 1790000000.5, "m", model, 5, said, {"total_time": 0.1}, others)
+    times = {"total_time": 0.1}
+    return Answer("n-1", 1790000000.5, "m", model, 5, said, times, others, discarded=discarded)
 
 
 def choices(data):
@@ -55,22 +56,6 @@ def test_tokens_per_event(step, tokens):
     assert parsed(last.data)["choices"][0]["finish_reason"] == "stop"
 
 
-@pytest.mark.parametrize(
-    ("body", "prompts"),
-    [
-        ({"prompt": "a"}, ["a"]),
-        ({"prompt": ["a", "b"]}, ["a", "b"]),
-        ({"prompt": ["a", "b"], "n": 2}, ["a", "a", "b", "b"]),
-        ({"prompt": [1, 2]}, [[1, 2]]),
-        ({"prompt": [[1, 2], [3]], "n": None}, [[1, 2], [3]]),
-        ({"prompt": []}, [[]]),
-    ],
-)
-def test_asked(body, prompts):
-    """Each prompt has ``n`` choices; a list of numbers is one prompt."""
-    assert [one["prompt"] for one in completions.asked(body)] == prompts
-
-
 def test_choices():
     """Several choices stand in one document, and in one stream with one finish."""
     answer = whole("a", "b", others=(Said(("c",), "length"),), step=2)
@@ -90,6 +75,17 @@ def test_choices():
     assert (one.tokens, other.tokens) == (2, 1)
 
 
+def test_discarded():
+    """What was made and is not returned is paid for, in a stream with the finish."""
+    answer = whole("a", "b", discarded=7)
+    data = completions.document(answer)
+    assert len(json.loads(data.data)["choices"]) == 1
+    *events, done = completions.stream(answer, done=True)
+    assert [event.tokens for event in events] == [1, 1, 7]
+    assert (data.tokens, done.tokens) == (9, 0)
+    assert parsed(events[-1].data)["usage"]["completion_tokens"] == 9
+
+
 def test_echo():
     """The prompt comes first where it is to be repeated, and is not paid for again."""
     answer = whole(" time", echo='Once "upon" a')
@@ -103,14 +99,25 @@ def test_echo():
 
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_logprobs(step):
-    """The columns of a stream are those of the document, with offsets behind the prompt."""
+    """The columns of a stream are those of the document: the prompt's first, then the text's."""
     odds = tuple(Odds(piece, -0.5, ((piece, -0.5),)) for piece in ("ab", "c", "d"))
-    answer = whole("ab", "c", "d", odds=odds, echo="xy", step=step)
+    echo = (Odds("x", 0.0, ()), Odds("yz", -1.5, ((" u", -1.5),)))
+    answer = whole("ab", "c", "d", odds=odds, echo="xyz", echo_odds=echo, step=step)
     found = json.loads(completions.document(answer).data)["choices"][0]
     assert list(found) == ["finish_reason", "index", "text", "logprobs"]
-    assert found["logprobs"]["text_offset"] == [2, 4, 5]
-    _, *events, _ = completions.stream(answer, done=False)
+    assert found["logprobs"]["tokens"] == ["x", "yz", "ab", "c", "d"]
+    assert found["logprobs"]["text_offset"] == [0, 1, 3, 5, 6]
+    assert found["logprobs"]["token_logprobs"] == [0.0, -1.5, -0.5, -0.5, -0.5]
+    *events, _ = completions.stream(answer, done=False)
+    assert choices(events[0])[0]["logprobs"]["tokens"] == ["x", "yz"]
     for name, column in found["logprobs"].items():
         streamed = [one for data in events for one in choices(data)[0]["logprobs"][name]]
         assert streamed == column
     assert all(data.data == event(parsed(data.data)) for data in events)
+
+
+def test_logprobs_of_text_only():
+    """Where the prompt is not repeated the offsets begin with the text."""
+    answer = whole("ab", odds=(Odds("ab", -0.5, ()),))
+    found = json.loads(completions.document(answer).data)["choices"][0]["logprobs"]
+    assert (found["tokens"], found["text_offset"]) == (["ab"], [0])

@@ -2,7 +2,8 @@ import datetime as dt
 
 import pytest
 
-from mockserver.api.edition import Edition, Keys, Model, PerPeriod, Tier, Validation
+from mockserver.api.edition import Edition, Model, PerPeriod, Tier
+from mockserver.api.shapes import Keys, Validation
 from mockserver.errors import UnknownNameError
 
 MANY = PerPeriod(minute=30, hour=900, day=14400)

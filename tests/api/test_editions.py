@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from mockserver.api import editions
-from mockserver.api.edition import PerPeriod, Validation
+from mockserver.api.edition import PerPeriod
+from mockserver.api.shapes import Validation
 from mockserver.errors import DocumentError, UnknownNameError
 
 
@@ -104,10 +105,25 @@ def test_own_edition(write):
 
 
 def test_extends_a_file(write):
-    """An edition may extend a file."""
+    """An edition may extend a file, whose path is relative to its own."""
     base = write("base.yaml", "extends: 2026-11\nname: base\n")
-    path = write("child.yml", f"extends: {base}\nrevived: [x]\n")
-    assert (editions.load(path).name, editions.load(path).revived) == ("base", ("x",))
+    for name in (base, "./base.yaml"):
+        child = editions.load(write("child.yml", f"extends: {name}\nrevived: [llama3.1-8b]\n"))
+        assert (child.name, child.revived, child.extends) == ("base", ("llama3.1-8b",), name)
+
+
+def test_text(write):
+    """A text is read like a file."""
+    write("base.yaml", "extends: 2026-11\nname: base\n")
+    source = write("child.yml", "")
+    assert editions.parse("extends: base.yaml\n", source=source).name == "base"
+    assert editions.parse("extends: guide\nname: ours\n").name == "ours"
+
+
+def test_read_anew(write):
+    """A file is read each time."""
+    for name in ("one", "two"):
+        assert editions.load(write("mine.yaml", f"extends: guide\nname: {name}\n")).name == name
 
 
 def test_unknown_name():
@@ -117,15 +133,22 @@ def test_unknown_name():
 
 
 def test_unknown_base(write):
-    """So is the name of an unknown base."""
-    with pytest.raises(UnknownNameError, match="no edition is called '2026-12'"):
-        editions.load(write("bad.yaml", "extends: 2026-12\n"))
+    """So is the name of an unknown base, with the spot, and so is what is wrong in a base."""
+    write("base.yaml", "extends: guide\nrevivd: []\n")
+    for name, message in (
+        ("2026-12", "no edition is called '2026-12'; did you mean '2026-11'"),
+        ("none.yaml", r"\S+none\.yaml: there is no such file"),
+        ("base.yaml", r"\S+base\.yaml:2:1: unknown key 'revivd'; did you mean 'revived'"),
+    ):
+        with pytest.raises(DocumentError, match=rf"bad\.yaml:1:10: extends: {message}"):
+            editions.load(write("bad.yaml", f"extends: {name}\n"))
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("extends: guide\nrevivd: []\n", r"2:1: unknown key 'revivd'; did you mean"),
+        ("extend: guide\n", r"1:1: unknown key 'extend'; did you mean 'extends'\?"),
         ("extends: guide\nname: [1]\n", r"2:7: name: should be a valid string, found \[1\]"),
         (
             "extends: guide\nmodels: {llama3.1-8b: {context: -4}}\n",
@@ -145,11 +168,32 @@ def test_errors(write, text, message):
     assert path in str(caught.value)
 
 
-def test_unknown_default_tier(write):
-    """A default tier that does not exist is found when the edition is loaded."""
-    path = write("bad.yaml", "extends: guide\nname: bad\ndefault_tier: fre\n")
-    with pytest.raises(UnknownNameError, match="no tier of edition bad is called 'fre'"):
-        editions.load(path)
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("default_tier: fre", "2:15: default_tier: no tier is called 'fre'; did you mean 'free'"),
+        (
+            "revived: [llama3.1-8b, llama3.1-7b]",
+            r"2:24: revived\[1\]: no model is called 'llama3.1-7b'; did you mean 'llama3.1-70b'",
+        ),
+        (
+            "models: {gpt-oss-120b: {windows: {fre: 100}}}",
+            r"2:40: models\.gpt-oss-120b\.windows\.fre: no tier is called 'fre'; did you mean",
+        ),
+    ],
+)
+def test_dangling_names(write, text, message):
+    """A name that nothing in the edition has is found when it is loaded."""
+    with pytest.raises(DocumentError, match=rf"bad\.yaml:{message}"):
+        editions.load(write("bad.yaml", f"extends: guide\n{text}\n"))
+
+
+def test_all_dangling_names(write):
+    """Each of them has a line."""
+    text = "extends: guide\ndefault_tier: x\nrevived: [y, z]\n"
+    with pytest.raises(DocumentError) as caught:
+        editions.load(write("bad.yaml", text))
+    assert str(caught.value).count("\n") == 2
 
 
 def test_unreadable(tmp_path):
@@ -163,9 +207,11 @@ def test_unreadable(tmp_path):
 
 
 def test_extends_itself(write, tmp_path):
-    """An edition that extends itself is refused."""
-    with pytest.raises(DocumentError, match=r"loop\.yaml:1:10: extends: .* extends itself"):
-        editions.load(write("loop.yaml", f"extends: {tmp_path / 'loop.yaml'}\n"))
+    """An edition that extends itself is refused, whatever way it takes."""
+    for name in ("loop.yaml", f"../{tmp_path.name}/loop.yaml", "other.yaml"):
+        write("other.yaml", "extends: loop.yaml\n")
+        with pytest.raises(DocumentError, match=r"loop\.yaml:1:10: extends: .* extends itself"):
+            editions.load(write("loop.yaml", f"extends: {name}\n"))
 
 
 def test_validation(write):

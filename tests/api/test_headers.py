@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.api import editions, headers
-from mockserver.api.edition import TODAY
+from mockserver.api.shapes import TODAY
 
 
 @pytest.mark.parametrize(

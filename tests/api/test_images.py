@@ -3,7 +3,7 @@ from base64 import b64encode
 import pytest
 
 from mockserver.api import editions, images
-from mockserver.api.edition import Validation
+from mockserver.api.shapes import Validation
 
 SEEING = editions.load("2026-11").models["qwen-3.8-27b"]
 BLIND = editions.load("2026-11").models["gpt-oss-120b"]

@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.api.edition import PerPeriod, Tier
-from mockserver.api.limits import PERIODS, Bucket, Quota, Refusal, Temporary
+from mockserver.api.limits import PERIODS, Bucket, Quota, Refusal, Temporary, Window
 
 TIER = Tier(PerPeriod(30, 900, 14400), PerPeriod(60_000, 1_000_000, 1_000_000))
 SMALL = Tier(PerPeriod(3, 20, 100), PerPeriod(100, 400, 1000))
 DUAL = Tier(PerPeriod(3, 20, 100), PerPeriod(100, 400, 1000), PerPeriod(150, 900, 1200))
-SHOWN = [(kind, period) for kind in ("requests", "tokens") for period in ("minute", "hour", "day")]
 TOLERANCE = Fraction(1, 1000)  # of a request or a token
 MOMENTS = st.integers(0, 40_000).map(lambda quarter: quarter / 4)
 STEPS = st.lists(
@@ -29,7 +28,7 @@ class Slow:
             (kind, period): getattr(amount, period)
             for kind, amount in amounts.items()
             if amount
-            for period in ("minute", "hour", "day")
+            for period in PERIODS
         }
         self.levels = {place: Fraction(size) for place, size in self.sizes.items()}
         self.at = Fraction(now)
@@ -66,7 +65,7 @@ class Slow:
 
     def headers(self):
         """Return the twelve fields."""
-        names = [f"{kind}-{period}" for kind, period in SHOWN]
+        names = [f"{kind}-{period}" for kind in ("requests", "tokens") for period in PERIODS]
         sizes = [self.sizes[tuple(name.split("-"))] for name in names]
         levels = [self.levels[tuple(name.split("-"))] for name in names]
         if self.dual:
@@ -348,3 +347,30 @@ def test_settling_what_was_reserved_before():
     assert left == str(1000 - 600 + 1000 // 60)
     quota.settle(600, 0, 11.0, since=10.0)
     assert dict(quota.headers(11.0))["x-ratelimit-remaining-tokens-minute"] == "1000"
+
+
+@pytest.mark.parametrize(
+    ("now", "amount", "level", "wait"),
+    [
+        (30.0, 1, 1, 0.0),
+        (30.0, 2, 1, 30.0),
+        (59.75, 5, 1, 0.25),
+        (60.0, 5, 4, 0.0),
+        (200.0, 4, 4, 0.0),
+    ],
+)
+def test_window(now, amount, level, wait):
+    """All is back when the minute is over, not before; more than there can be needs all of it."""
+    window = Window(4, 60.0, 4.0, 10.0)
+    window.change(-3, 20.0)
+    assert window.wait_for(amount, now) == wait
+    assert window.refill(now) == level
+
+
+def test_windows_of_a_quota():
+    """A quota by windows refuses until the next full minute, whatever was used when."""
+    quota = Quota(SMALL, 0.0, "window")
+    for at in (5.0, 50.0, 55.0):
+        quota.reserve(0, at)
+    assert quota.refusal(0, 55.0) == Refusal("requests", "minute", 5.0)
+    assert quota.refusal(0, 60.0) is None

@@ -38,6 +38,15 @@ def test_drawn(top):
         assert all(0 < math.exp(value) < 1 for value in (odds.logprob, *values))
 
 
+def test_of_prompt():
+    """The first token of a prompt has no probability, as nothing comes before it."""
+    first, *rest = logprobs.of_prompt(["a", " b", "c"], 2, Random(1))
+    assert first == Odds("a", 0.0, ())
+    assert [one.token for one in rest] == [" b", "c"]
+    assert all(len(one.alternatives) == 2 and one.logprob < 0 for one in rest)
+    assert logprobs.of_prompt([], 2, Random(1)) == ()
+
+
 def test_chat():
     """A chat has an object for each token, with its bytes."""
     assert logprobs.chat([ONE, TWO]) == {
@@ -63,4 +72,10 @@ def test_text():
         "token_logprobs": [-0.25, -0.5],
         "tokens": ["grün", "!"],
         "top_logprobs": [{"grün": -0.25, " rot": -1.5}, {}],
+    }
+    assert logprobs.text([Odds("a", 0.0, ()), TWO]) == {
+        "text_offset": [0, 1],
+        "token_logprobs": [0.0, -0.5],
+        "tokens": ["a", "!"],
+        "top_logprobs": [{}, {}],
     }

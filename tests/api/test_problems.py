@@ -61,6 +61,7 @@ FORMAT = [
 # what cannot be done: name, param, message
 MEANING = [
     ("n_greater_than_1", "n", '"n" > 1 is not currently supported'),
+    ("n_greater_than_128", "n", '"n" > 128 is not supported'),
     ("tools_plus_response_format", None, '"tools" is incompatible with "response_format"'),
     (
         "tool_choice_without_tools",

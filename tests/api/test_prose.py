@@ -43,6 +43,18 @@ def test_of_length_counts():
     assert counts == [50] * 200
 
 
+@given(SEEDS, st.integers(0, 600))
+def test_prolonged(seed, length):
+    """An answer that is too short goes on in whole sentences, as its own tokens."""
+    said = ["Well", "."]
+    pieces = prose.prolonged(Random(seed), said, length)
+    assert pieces[:2] == said
+    assert (length <= 2) is (pieces == said)
+    assert length <= len(pieces) < max(length, 2) + 60
+    assert pieces[-1] == "."
+    assert tokens.pieces("".join(pieces)) == pieces
+
+
 @given(SEEDS)
 def test_seeded(seed):
     """The same randomness says the same, another one something else."""

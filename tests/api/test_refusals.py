@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from mockserver.api import editions
-from mockserver.api.edition import Check, Validation
 from mockserver.api.problems import PROBLEMS, RefusalError
 from mockserver.api.refusals import CHECKS, examine
+from mockserver.api.shapes import Check, Validation
 from mockserver.api.validation import validate
 
 TODAY = editions.load("2026-11").models
@@ -56,6 +56,8 @@ def refusal(fragment, model=OSS, how=None):
 
 REFUSED = [
     ({"n": 2}, OSS, "n_greater_than_1", None),
+    ({"n": 129}, OSS, "n_greater_than_128", None),
+    ({"n": 10**40}, OSS, "n_greater_than_128", None),
     ({"max_tokens": 5, "max_completion_tokens": 5}, OSS, "two_token_limits", None),
     ({"max_tokens": -1, "max_completion_tokens": 0}, OSS, "two_token_limits", None),
     ({"reasoning_effort": "none"}, OSS, "reasoning_effort_unsupported", "'none'"),
@@ -87,6 +89,7 @@ REFUSED = [
         None,
     ),
 ]
+BEFORE = {"n_greater_than_128": ("n_greater_than_1",)}  # what must be waived to come to it
 ACCEPTED = [
     ({}, OSS),
     ({"n": 1}, OSS),
@@ -126,7 +129,7 @@ def test_table_is_complete():
 @pytest.mark.parametrize(("fragment", "model", "problem", "reason"), REFUSED)
 def test_refused(fragment, model, problem, reason):
     """What the API or the model cannot do is refused by name."""
-    refused = refusal(fragment, model)
+    refused = refusal(fragment, model, Validation(waives=BEFORE.get(problem, ())))
     assert refused.problem == problem
     assert refused.facts == ({} if reason is None else {"reason": reason})
 
@@ -141,10 +144,17 @@ def test_accepted(fragment, model):
 @pytest.mark.parametrize(("fragment", "model", "problem"), [row[:3] for row in REFUSED])
 def test_waived(fragment, model, problem):
     """What an edition waives is not looked at."""
-    waived = (problem if problem in CHECKS else "schemas", "image_by_url", "image_format")
+    waived = (problem if problem in CHECKS else "schemas", *BEFORE.get(problem, ()))
     body = {"model": "m", "messages": [HI]} | fragment
     valid = validate("chat", json.dumps(body).encode())
-    examine(valid, model, Validation(waives=(*waived, "too_many_images")))
+    images = ("too_many_images", "image_by_url", "image_format")
+    examine(valid, model, Validation(waives=(*waived, *images)))
+
+
+@pytest.mark.parametrize("n", [2, 128])
+def test_several_answers(n):
+    """Where several answers are taken there may be 128 of them."""
+    examine({"messages": [HI], "n": n}, OSS, Validation(waives=("n_greater_than_1",)))
 
 
 @pytest.mark.parametrize(

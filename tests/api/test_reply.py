@@ -18,3 +18,24 @@ from mockserver.api.reply import Reply, ScriptedCall
 def test_script(reply, answers, says):
     """A script answers with a content or with calls; thoughts alone are no answer."""
     assert (reply.answers, reply.says) == (answers, says)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"text": "a", "tokens": 3}, "text and tokens"),
+        ({"text": "", "json": False}, "text and json"),
+        ({"tokens": 0, "echo": True}, "tokens and echo"),
+        ({"echo": True, "json": [], "text": "a"}, "text and json and echo"),
+    ],
+)
+def test_several_contents(given, found):
+    """A script has one content at most, and says which may stand beside it."""
+    with pytest.raises(ValueError, match=f"^has {found}: of text, json, tokens and echo there may"):
+        Reply(**given, reasoning="Hm.")
+
+
+@pytest.mark.parametrize("content", [{"text": "a"}, {"json": 0}, {"tokens": 0}, {"echo": True}])
+def test_beside_a_content(content):
+    """Calls and thoughts may stand beside each content."""
+    assert Reply(**content, tool_calls=(ScriptedCall("a"),), reasoning="Hm.").says

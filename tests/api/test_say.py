@@ -53,14 +53,14 @@ def test_scripted(text, limit, said, finish):
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (Reply(text="yes", tokens=50, json={}, echo=True), "yes"),
-        (Reply(json={"a": [1, None]}, tokens=50, echo=True), '{"a":[1,null]}'),
+        (Reply(text="yes"), "yes"),
+        (Reply(json={"a": [1, None]}), '{"a":[1,null]}'),
         (Reply(json=False), "false"),
         (Reply(echo=True), "How is the weather in Paris?"),
     ],
 )
-def test_first_of_a_script(reply, said):
-    """Of several contents the first is said, whatever the request asks for."""
+def test_content_of_a_script(reply, said):
+    """A scripted content is said, whatever the request asks for."""
     assert told(reply, tools=[WEATHER], model=THINKER).text == said
     assert told(reply, response_format=SCHEMA).finish_reason == "stop"
 
@@ -247,3 +247,70 @@ def test_odds():
     said = told(logprobs=True, top_logprobs=2, limit=9)
     assert [one.token for one in said.odds] == list(said.pieces) == list(told(limit=9).pieces)
     assert told(logprobs=False).odds is None
+
+
+def test_odds_of_the_prompt():
+    """A prompt that is repeated has its odds too, and those of the text stay as they are."""
+
+    def odds(**form):
+        body = {"prompt": "Once upon a time", "logprobs": 2, **form}
+        return say(Reply(), Ask(body, PLAIN, 9), Random(1), Random(2))
+
+    said = odds(echo=True)
+    assert [one.token for one in said.echo_odds] == ["Once", " upon", " a", " time"]
+    assert [one.logprob == 0 for one in said.echo_odds] == [True, False, False, False]
+    assert said.odds == odds().odds
+    assert odds().echo_odds == odds(echo=True, logprobs=None).echo_odds == ()
+    assert odds(echo=True, prompt=[1, 2]).echo_odds == ()
+    assert odds(echo=True, prompt="").echo_odds == ()
+
+
+@pytest.mark.parametrize("name", ["min_tokens", "min_completion_tokens"])
+@pytest.mark.parametrize("model", [PLAIN, THINKER])
+@pytest.mark.parametrize("least", [1, 200, 1000])
+def test_least(name, model, least):
+    """Prose goes on until it is long enough, thoughts included; it begins as it would have."""
+    free, said = told(model=model), told(model=model, **{name: least})
+    assert said.tokens >= least
+    assert said.pieces[: len(free.pieces)] == free.pieces
+    assert (said.reasoning, said.finish_reason) == (free.reasoning, "stop")
+    assert said.tokens < max(free.tokens, least) + 60
+
+
+@pytest.mark.parametrize("unasked", [{}, {"min_tokens": 0}, {"min_tokens": None}])
+def test_no_least(unasked):
+    """Without a least length the model ends where it wants to."""
+    assert told(**unasked) == told()
+
+
+@pytest.mark.parametrize("least", [-1, 400, 10**30])
+def test_least_within_the_limit(least):
+    """The limit comes first; -1 is all that there is room for."""
+    said = told(min_tokens=least, limit=300)
+    assert (said.tokens, said.finish_reason) == (300, "length")
+
+
+def test_least_of_both():
+    """Of the two names the one that is not deprecated counts."""
+    asked = {"min_completion_tokens": 400, "min_tokens": 900}
+    assert 400 <= told(**asked).tokens < 500
+
+
+def test_stop_before_the_least():
+    """A stop sequence ends the content only where it is long enough."""
+    said = told(min_tokens=300, stop=".")
+    assert 300 <= said.tokens < 320
+    assert (said.text.count(".") > 5, said.finish_reason) == (True, "stop")
+
+
+@pytest.mark.parametrize(
+    ("reply", "body"),
+    [
+        (Reply(text="It rains."), {}),
+        (None, {"response_format": SCHEMA}),
+        (None, {"tools": [WEATHER]}),
+    ],
+)
+def test_least_of_other_contents(reply, body):
+    """What is scripted, JSON or a call ends where it ends."""
+    assert told(reply, min_tokens=500, **body) == told(reply, **body)

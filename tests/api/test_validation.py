@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.api.edition import Validation
 from mockserver.api.problems import PROBLEMS, RefusalError
+from mockserver.api.shapes import Validation
 from mockserver.api.validation import validate
 
 CASES = Path(__file__).parents[3] / "shared" / "contract" / "validation_cases.json"

@@ -57,6 +57,7 @@ TEXTS = {
     "tokens": {"prompt": [1, 2, 3]},
     "echo": {"prompt": "Once", "echo": True},
     "odds": {"prompt": "Once", "logprobs": 2},
+    "long": {"prompt": "Once", "extra_body": {"min_tokens": 300}},
 }
 MODELS = ("gpt-oss-120b", "qwen-3.8-27b")
 MESSAGES = [{"role": "user", "content": "What weather is it, and what time?"}]
@@ -170,6 +171,25 @@ def test_openai_text(openai, cerebras_mock, name):
         answer = client.completions.create(model="llama3.1-8b", **TEXTS[name])
     assert bool(answer.choices[0].logprobs) is (name == "odds")
     cerebras_mock.assert_no_errors()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("sdk", ["connect", "openai"])
+def test_choices(request, cerebras_mock, several, sdk, stream):
+    """Where an edition takes ``n``, each choice comes to its own end, in either SDK."""
+    cerebras_mock.play(Scenario("several", edition=several))
+    body = {"model": "gpt-oss-120b", "messages": MESSAGES, "n": 3, "stream": stream}
+    with request.getfixturevalue(sdk)(_strict_response_validation=True) as client:
+        answer = client.chat.completions.create(**body)
+        answers = list(answer) if stream else [answer]
+    choices = [choice for one in answers for choice in one.choices]
+    finishes = [(one.index, one.finish_reason) for one in choices if one.finish_reason]
+    assert finishes == [(0, "stop"), (1, "stop"), (2, "stop")]
+    texts = ["", "", ""]
+    for one in choices:
+        texts[one.index] += getattr(one, "delta" if stream else "message").content or ""
+    assert len(set(texts)) == 3
+    assert answers[-1].usage.completion_tokens == cerebras_mock.requests[-1].completion_tokens
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -7,6 +7,7 @@ import json
 import pytest
 from openai import DefaultHttpxClient, NotFoundError, OpenAI
 
+from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.threaded import ThreadedServer
 
@@ -24,7 +25,7 @@ def clock():
 def client(clock, trusts_nobody):
     """Yield a client of a server with that clock."""
     http = DefaultHttpxClient(verify=trusts_nobody)
-    live = LiveEngine(clock=lambda: clock[0])
+    live = LiveEngine(clock=Clock(lambda: clock[0]))
     with (
         ThreadedServer(live) as server,
         OpenAI(base_url=f"{server.url}/v1", api_key="csk-0000", http_client=http) as sdk,

@@ -8,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.threaded import ThreadedServer
 
@@ -21,7 +22,7 @@ def frozen_now():
 @pytest.fixture
 def server(frozen_now):
     """Yield a server whose clock stands still."""
-    with ThreadedServer(LiveEngine(clock=lambda: frozen_now)) as running:
+    with ThreadedServer(LiveEngine(clock=Clock(lambda: frozen_now))) as running:
         yield running
 
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.api import editions
+from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.scenario import Scenario, Spent
 
@@ -79,7 +80,7 @@ def crowd():
 def test_never_one_too_many(crowd, ask, spent, prices, pauses, keys):
     """What 200 threads at once are admitted is what the model admits in the order of arrival."""
     clock = [1_800_000_000.0]
-    live = LiveEngine(Scenario("crowd", tier="free", spent=spent), clock=lambda: clock[0])
+    live = LiveEngine(Scenario("crowd", tier="free", spent=spent), clock=Clock(lambda: clock[0]))
     models = defaultdict(lambda: Model(spent))
     requests = [
         ask(
@@ -107,7 +108,7 @@ def test_never_one_too_many(crowd, ask, spent, prices, pauses, keys):
 def test_exactly_the_limit(crowd, ask):
     """Of 200 at once thirty are admitted; of 200 more a minute later, thirty again."""
     clock = [1_800_000_000.0]
-    live = LiveEngine(Scenario("crowd", tier="free"), clock=lambda: clock[0])
+    live = LiveEngine(Scenario("crowd", tier="free"), clock=Clock(lambda: clock[0]))
     for minute in (1, 2):
         crowd(live.begin, [ask(max_tokens=1)] * THREADS)
         statuses = [exchange.status for exchange in live.journal]

@@ -103,6 +103,44 @@ def _told(body):
     return body["choices"], usage
 
 
+CHOICES = [
+    {"endpoint": "chat", "n": 3},
+    {"endpoint": "chat", "n": 2, "logprobs": True},
+    {"endpoint": "completions", "n": 2},
+    {"endpoint": "completions", "n": 2, "best_of": 4, "logprobs": 0},
+]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("form", CHOICES, ids=lambda form: " ".join(map(str, form.values())))
+def test_truncated_choices(ask, play, objects, several, form, stream):
+    """The first so many tokens of all choices are left, and those that are whole say so."""
+    request = ask(**form, model="gpt-oss-120b", stream=stream)
+    whole = play(request, scenario={"edition": several}, reply=Reply(tokens=10)).plan
+    for limit in range(tokens_of(whole)):
+        short = apply(Truncate(limit), whole)
+        assert tokens_of(short) == limit
+        assert objects(short)[-1]["usage"]["completion_tokens"] == limit
+        texts, finishes, odds = map(list, _choices(objects(short)))
+        left = [min(10, max(0, limit - 10 * at)) for at in range(form["n"])]
+        assert [tokens.count(one) for one in texts] == left
+        assert finishes == ["stop" if one == 10 else "length" for one in left]
+        assert odds == (left if "logprobs" in form else [0] * form["n"])
+
+
+def _choices(bodies):
+    """Return the text, the finish and the number of odds of each choice."""
+    found = {}
+    for choice in (choice for body in bodies for choice in body["choices"]):
+        one = found.setdefault(choice["index"], ["", None, 0])
+        holder = choice.get("delta", choice.get("message", choice))
+        one[0] += holder.get("content", holder.get("text", ""))
+        one[1] = choice.get("finish_reason", one[1])
+        odds = choice.get("logprobs", {})
+        one[2] += len(odds.get("content", odds.get("tokens", ())))
+    return zip(*(found[index] for index in sorted(found)), strict=True)
+
+
 def test_truncated_odds(ask, play, objects):
     """The odds end with the text."""
     for endpoint, wish in (("chat", True), ("completions", 0)):

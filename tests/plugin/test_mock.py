@@ -14,7 +14,7 @@ import pytest
 
 from mockserver.errors import UnknownNameError
 from mockserver.scenario import Rule, Scenario
-from pytest_cerebras.clients import async_client
+from pytest_cerebras.clients import async_client, sync_client
 from pytest_cerebras.mock import CerebrasMock
 
 MESSAGES = [{"role": "user", "content": "ping"}]
@@ -58,6 +58,17 @@ def test_reset(cerebras_mock, cerebras_client):
     cerebras_mock.reset()
     assert not cerebras_mock.requests
     assert repr(cerebras_mock) == f"<CerebrasMock {cerebras_mock.url} playing 'healthy'>"
+
+
+def test_key(cerebras_mock, tmp_path):
+    """The key is one that the edition accepts."""
+    assert cerebras_mock.api_key.startswith("csk-")
+    path = tmp_path / "ours.yaml"
+    path.write_text("extends: guide\nkeys: {prefix: our-}\n")
+    cerebras_mock.play("healthy", edition=str(path))
+    assert cerebras_mock.env()["CEREBRAS_API_KEY"] == cerebras_mock.api_key
+    with sync_client(cerebras_mock) as client:
+        assert ask(client).choices
 
 
 @pytest.mark.anyio

@@ -63,7 +63,7 @@ class TestOld(TestCase):
 """
     result = run(code, "--cerebras-mock", "--cerebras-scenario", "wrong-key", "-v")
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["cerebras: scenario wrong-key, mode server"])
+    result.stdout.fnmatch_lines(["cerebras: scenario wrong-key, mode server, clock real"])
 
 
 def test_environment_is_restored(run):

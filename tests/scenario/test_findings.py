@@ -1,5 +1,7 @@
 """What is odd about a scenario."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +16,13 @@ from mockserver.scenario import (
     State,
     Window,
     names,
-    open_,
+    read,
 )
 from mockserver.scenario.findings import findings
 from mockserver.scenario.patterns import glob
 from mockserver.scenario.schedule import Turns
+
+FOLDER = Path(__file__).parents[2] / "scenarios"
 
 
 def found(*rules):
@@ -173,7 +177,8 @@ def test_hidden_by_state(earlier, later, hidden):
 @pytest.mark.parametrize("name", names())
 def test_shipped(name):
     """Nothing is odd about what is shipped."""
-    assert open_(name).warnings() == []
+    text = (FOLDER / f"{name}.yaml").read_text("utf-8")
+    assert read(text, source=f"{name}.yaml").warnings() == []
 
 
 TEXT = """\
@@ -188,11 +193,10 @@ rules:
 """
 
 
-def test_warnings(tmp_path):
+def test_warnings():
     """A warning has file, line, column and path."""
-    path = tmp_path / "mine.yaml"
-    path.write_text(TEXT)
-    assert open_(str(path)).warnings() == [
+    path = "mine.yaml"
+    assert read(TEXT, source=path).warnings() == [
         f"{path}:7:15: rules[2].schedule: the rule never acts: its probability is 0",
         (f"{path}:8:23: rules[2].state.requires: no rule sets the state 'down'; allowed are start"),
         f"{path}:6:5: rules[2]: the rule is never asked: rules[1] 'all' takes all",
@@ -203,8 +207,8 @@ def test_warnings(tmp_path):
 def test_what_is_inherited_is_not_told(tmp_path):
     """What one's own rules hide of those inherited is meant so."""
     (tmp_path / "base.yaml").write_text(TEXT)
-    path = tmp_path / "mine.yaml"
-    path.write_text("extends: base.yaml\nrules: [{name: all}]\nparameters: {mine: 1}\n")
-    assert open_(str(path)).warnings() == [
+    path = str(tmp_path / "mine.yaml")
+    text = "extends: base.yaml\nrules: [{name: all}]\nparameters: {mine: 1}\n"
+    assert read(text, source=path).warnings() == [
         f"{path}:3:20: parameters.mine: nothing uses this parameter"
     ]

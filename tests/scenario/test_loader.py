@@ -105,7 +105,7 @@ def test_unreadable(tmp_path):
             "name: x\nsede: 1\n",
             (
                 "2:1: unknown key 'sede'; did you mean 'seed'? Allowed are name, version, "
-                "description, source, edition, tier, seed, spent, context, capacity, rules"
+                "description, source, edition, tier, seed, spent, context, capacity, port, rules"
             ),
         ),
         (
@@ -127,8 +127,12 @@ def test_unreadable(tmp_path):
             "name: x\nrules:\n- faults:\n  - errors: {status: 500}\n",
             (
                 "4:5: rules[0].faults[0]: unknown key 'errors'; did you mean 'error'? "
-                "Allowed are error, latency, truncate, cut"
+                "Allowed are error, "
             ),
+        ),
+        (
+            "name: x\nrules:\n- faults:\n  - cut:\n",
+            ("4:9: rules[0].faults[0].cut: should be a mapping of keys to values, found None"),
         ),
         (
             "name: x\nrules:\n- faults:\n  - latency: {delay: 5}\n",
@@ -158,6 +162,13 @@ def test_unreadable(tmp_path):
         (
             "name: x\nrules:\n- schedule:\n    window: {for: 10s, repeat: 5s}\n",
             "4:13: rules[0].schedule.window: 'repeat' should be longer than 'for'",
+        ),
+        (
+            "name: x\nrules:\n- reply: {text: hi, tokens: 3}\n",
+            (
+                "3:10: rules[0].reply: has text and tokens: of text, json, tokens and echo there "
+                "may be one at most; tool_calls and reasoning may stand beside it, found {'text'"
+            ),
         ),
         (
             "name: x\nedition: gide\n",
@@ -207,6 +218,14 @@ def test_own_edition(tmp_path):
     path.write_text("extends: guide\nnames: x\n")
     (line,) = lines(f"name: x\nedition: {path}\n")
     assert line.startswith(f"mine.yaml:2:10: edition: {path}:2:1: unknown key 'names'")
+
+
+def test_edition_beside_it(tmp_path):
+    """The path of an edition is relative to the scenario's own."""
+    (tmp_path / "ours.yaml").write_text("extends: guide\n")
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: x\nedition: ./ours.yaml\n")
+    assert scenario.load(str(path)).edition == str(tmp_path / "ours.yaml")
 
 
 def test_tier_without_edition():

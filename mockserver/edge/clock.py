@@ -1,0 +1,70 @@
+"""The time that a mock lives in, and how it lets time pass."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from mockserver.plan import Plan
+
+from .scaling import scaled
+
+
+class Clock:
+    """
+    Real time.
+
+    ``now`` returns seconds since the epoch. All waits of the mock go through its clock, so that
+    another kind of time is another clock and nothing else.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self.now = now
+
+    async def wait(self, seconds: float, *, passive: bool = False) -> None:
+        """
+        Let so many seconds pass, on asyncio and trio; infinitely many are a stall.
+
+        No kind of time should hurry for one that is only ``passive``.
+        """
+        from anyio import sleep
+
+        await sleep(seconds)
+
+    def pause(self, seconds: float) -> None:
+        """Do the same for a client without an event loop, which is answered in its own thread."""
+        time.sleep(seconds)  # noqa: TID251 (a player is what waits)
+
+    def announced(self, plan: Plan) -> Plan:
+        """Return the plan with its waits in the seconds that the client counts."""
+        return plan
+
+
+class ScaledClock(Clock):
+    """
+    Time that runs faster, for clients whose own clock can't be reached.
+
+    Every wait that the mock announces or causes takes ``scale`` of its time, and its limits refill
+    as much faster; what it notes is in seconds as they would have been.
+    """
+
+    def __init__(self, scale: float, now: Callable[[], float] = time.time) -> None:
+        super().__init__(self._now)
+        self._real = now
+        self._begun = now()
+        self._scale = scale
+
+    def _now(self) -> float:
+        return self._begun + (self._real() - self._begun) / self._scale
+
+    async def wait(self, seconds: float, *, passive: bool = False) -> None:
+        """Let so many seconds pass."""
+        await super().wait(seconds * self._scale, passive=passive)
+
+    def pause(self, seconds: float) -> None:
+        """Let so many seconds pass for the calling thread."""
+        super().pause(seconds * self._scale)
+
+    def announced(self, plan: Plan) -> Plan:
+        """Return the plan with its waits in the seconds that the client counts."""
+        return scaled(plan, self._scale, now=self._now())

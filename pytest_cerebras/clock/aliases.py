@@ -1,0 +1,55 @@
+"""Finds the names that a function has in other modules, as after ``from time import sleep``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+# what runs tests, threads and processes lives in real time
+_INFRASTRUCTURE = frozenset(
+    {
+        *("_pytest", "pytest", "pluggy", "xdist", "execnet", "coverage", "pytest_timeout"),
+        *("threading", "queue", "selectors", "subprocess", "multiprocessing", "concurrent"),
+        *("socket", "ssl", "sched", "logging", "faulthandler", "time", "mockserver"),
+        *("pytest_cerebras", "aiohttp"),
+    }
+)
+Spot = tuple[dict[str, Any], str]
+
+
+class Aliases:
+    """
+    The places that hold one of some functions.
+
+    Modules are looked through once: a test suite imports thousands, and few of them matter.
+    """
+
+    def __init__(self, functions: tuple[Callable[..., Any], ...]) -> None:
+        self._functions = {id(function): function for function in functions}
+        self._spots: list[tuple[Spot, Callable[..., Any]]] = []
+        self._seen: set[str] = set()
+
+    @contextmanager
+    def replaced(self, by: Mapping[Callable[..., Any], Callable[..., Any]]) -> Iterator[None]:
+        """Let all of them hold the replacement; what is imported meanwhile is put back, too."""
+        self._search(self._functions)
+        for (names, name), function in self._spots:
+            names[name] = by[function]
+        try:
+            yield
+        finally:
+            self._search({id(new): old for old, new in by.items()})
+            for (names, name), function in self._spots:
+                names[name] = function
+
+    def _search(self, functions: Mapping[int, Callable[..., Any]]) -> None:
+        fresh = [name for name in list(sys.modules) if name not in self._seen]
+        self._seen.update(fresh)
+        for module in fresh:
+            if module.partition(".")[0] not in _INFRASTRUCTURE:
+                names = getattr(sys.modules.get(module), "__dict__", {})
+                for name, value in list(names.items()):
+                    if id(value) in functions:
+                        self._spots.append(((names, name), functions[id(value)]))

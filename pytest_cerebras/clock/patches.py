@@ -1,0 +1,190 @@
+"""
+What is replaced while time is virtual, and by what.
+
+============================== ==================================================================
+``time.sleep``                 waits on the clock, and is recorded
+``time.monotonic``, ``time``   are the clock's, in threads of the client; also the ``_ns`` ones
+event loops' ``call_later``    tells the clock of each ``asyncio.sleep``, and is recorded
+event loops' ``call_at``       tells which loops are the client's: their timers bound a jump
+sockets' ``recv``              reads from the mock time out in virtual time
+============================== ==================================================================
+
+Names that were imported earlier (``from time import sleep``) are replaced, too. Default arguments,
+``perf_counter``, ``Event.wait(timeout)`` and ``queue.get(timeout)`` stay real.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+import weakref
+from asyncio import BaseEventLoop, futures
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from . import real
+from .aliases import Aliases
+from .sockets import Reads
+from .virtual import VirtualClock, Waiter
+
+_ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
+_aliases = Aliases((real.sleep, real.monotonic, real.now))
+_NOT_ON = (
+    "the virtual clock can't reach the timers of {loop}: run on asyncio's own event loop, or with "
+    "--cerebras-clock real"
+)
+_FOREIGN = {"uvloop": ("uvloop",), "trio": ("trio", "trio.lowlevel")}
+
+
+class Loops:
+    """The event loops of the client."""
+
+    def __init__(self) -> None:
+        self._known: weakref.WeakSet[BaseEventLoop] = weakref.WeakSet()
+
+    def add(self, loop: BaseEventLoop) -> None:
+        """Note that a loop is the client's."""
+        self._known.add(loop)
+
+    def timers(self) -> Iterator[float]:
+        """Yield when something is due in them."""
+        for loop in self._open():
+            for handle in tuple(loop._scheduled):  # type: ignore[attr-defined]  # noqa: SLF001
+                if not handle.cancelled():
+                    yield handle.when()
+
+    def nudge(self) -> None:
+        """Let all of them look at the clock."""
+        for loop in self._open():
+            try:
+                loop.call_soon_threadsafe(lambda: None)
+            except RuntimeError:  # closed just now
+                continue
+
+    def _open(self) -> list[BaseEventLoop]:
+        return [loop for loop in tuple(self._known) if not loop.is_closed()]
+
+
+@contextmanager
+def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None) -> Iterator[None]:
+    """
+    Let the process live by the clock; ``servers`` are threads that don't, by their ``ident``.
+
+    ``port`` is the mock's. Raises UsageError on loops that have timers of their own.
+    """
+    loops = Loops()
+    clock.timers, clock.nudge = loops.timers, loops.nudge
+
+    def client() -> bool:
+        return threading.get_ident() not in servers
+
+    reads = Reads(clock, port, client)
+    replaced = _functions(clock, client)
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        _refuse_foreign_loops(patch)
+        for function, replacement in replaced.items():
+            patch.setattr(time, function.__name__, replacement)
+        stack.enter_context(_aliases.replaced(replaced))
+        _patch_loops(patch, clock, loops, client)
+        stack.enter_context(reads.patched(patch))
+        stack.enter_context(clock.running())
+        yield
+
+
+def _functions(
+    clock: VirtualClock, client: Callable[[], bool]
+) -> dict[Callable[..., Any], Callable[..., Any]]:
+    def sleep(seconds: float) -> None:
+        if not client() or seconds <= 0:
+            return real.sleep(seconds)
+        clock.note(seconds, "time.sleep")
+        return clock.pause(seconds)
+
+    def monotonic() -> float:
+        return clock.monotonic() if client() else real.monotonic()
+
+    def now() -> float:
+        return clock.now() if client() else real.now()
+
+    def monotonic_ns() -> int:
+        return int(clock.monotonic() * 1e9) if client() else real.monotonic_ns()
+
+    def now_ns() -> int:
+        return int(clock.now() * 1e9) if client() else real.now_ns()
+
+    return {
+        real.sleep: sleep,
+        real.monotonic: monotonic,
+        real.now: now,
+        real.monotonic_ns: monotonic_ns,
+        real.now_ns: now_ns,
+    }
+
+
+def _patch_loops(
+    patch: pytest.MonkeyPatch, clock: VirtualClock, loops: Loops, client: Callable[[], bool]
+) -> None:
+    call_later, call_at = BaseEventLoop.call_later, BaseEventLoop.call_at
+
+    def watched_later(
+        self: BaseEventLoop, delay: float, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        handle = call_later(self, delay, callback, *args, context=context)
+        if callback is _ends_a_sleep and delay > 0 and client():
+            clock.note(delay, "asyncio.sleep")
+            clock.add(_sleeper(self, handle, args[0]))
+        return handle
+
+    def watched_at(
+        self: BaseEventLoop, when: float, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        if client():
+            loops.add(self)
+        return call_at(self, when, callback, *args, context=context)
+
+    patch.setattr(BaseEventLoop, "call_later", watched_later)
+    patch.setattr(BaseEventLoop, "call_at", watched_at)
+
+
+def _sleeper(
+    loop: BaseEventLoop, handle: asyncio.TimerHandle, sleeping: asyncio.Future[None]
+) -> Waiter:
+    def fail(error: BaseException) -> None:
+        loop.call_soon_threadsafe(end, error)
+
+    def end(error: BaseException) -> None:
+        if not sleeping.done():
+            sleeping.set_exception(error)
+
+    return Waiter(
+        handle.when(),
+        lambda: None,
+        alive=lambda: not handle.cancelled() and not sleeping.done(),
+        fail=fail,
+    )
+
+
+def _refuse_foreign_loops(patch: pytest.MonkeyPatch) -> None:
+    """Let loops that have timers of their own fail with one clear sentence."""
+    policy = getattr(asyncio.events, "_event_loop_policy", None)
+    if type(policy).__module__.startswith("uvloop"):
+        raise pytest.UsageError(_NOT_ON.format(loop="uvloop"))
+    for name, spots in _FOREIGN.items():
+        for spot in spots:
+            module = sys.modules.get(spot)
+            for function in ("new_event_loop", "run", "start_guest_run"):
+                if hasattr(module, function):
+                    patch.setattr(module, function, _refusing(name))
+
+
+def _refusing(name: str) -> Callable[..., Any]:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise RuntimeError(_NOT_ON.format(loop=name))
+
+    return refuse

@@ -1,0 +1,74 @@
+"""Lets blocking reads from the mock time out in virtual time."""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from .virtual import VirtualClock, Waiter
+
+
+class Reads:
+    """The reads with a time-out from one port."""
+
+    def __init__(self, clock: VirtualClock, port: int | None, client: Callable[[], bool]) -> None:
+        self._clock = clock
+        self._port = port
+        self._client = client
+        self._bells: list[tuple[socket.socket, socket.socket]] = []
+        self._own = threading.local()
+
+    @contextmanager
+    def patched(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
+        """Replace the blocking reads of all sockets."""
+        for name in ("recv", "recv_into"):
+            patch.setattr(socket.socket, name, self._timed(getattr(socket.socket, name)))
+        try:
+            yield
+        finally:
+            for bell in self._bells:
+                for end in bell:
+                    end.close()
+
+    def _timed(self, read: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(connection: socket.socket, *args: Any, **kwargs: Any) -> Any:
+            patience = connection.gettimeout()
+            if patience and self._client() and self._is_ours(connection):
+                self._await(connection, patience)
+            return read(connection, *args, **kwargs)
+
+        return timed
+
+    def _is_ours(self, connection: socket.socket) -> bool:
+        try:
+            return bool(connection.getpeername()[1] == self._port)
+        except (OSError, IndexError, TypeError):
+            return False
+
+    def _await(self, connection: socket.socket, patience: float) -> None:
+        """Return when there is something to read. Raises TimeoutError."""
+        if select.select([connection], [], [], 0)[0]:
+            return
+        ring, bell = self._bell()
+        waiter = Waiter(self._clock.monotonic() + patience, lambda: ring.send(b"!"), sleeps=False)
+        self._clock.add(waiter)
+        ready, _, _ = select.select([connection, bell], [], [], patience)
+        self._clock.remove(waiter)
+        if bell in ready:
+            bell.recv(1)
+        if connection not in ready:
+            raise TimeoutError("timed out")
+
+    def _bell(self) -> tuple[socket.socket, socket.socket]:
+        """Return a pair of sockets of the calling thread, to wake it with."""
+        found: tuple[socket.socket, socket.socket] | None = getattr(self._own, "bell", None)
+        if found is None:
+            found = self._own.bell = socket.socketpair()
+            self._bells.append(found)
+        return found

@@ -1,0 +1,48 @@
+"""Chooses the time that a test lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mockserver.edge.clock import Clock, ScaledClock
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.threaded import ThreadedServer
+
+if TYPE_CHECKING:
+    from .clock import VirtualClock
+    from .options import Settings
+
+
+@contextmanager
+def timed(
+    live: LiveEngine, settings: Settings, server: ThreadedServer | None
+) -> Iterator[VirtualClock | None]:
+    """
+    Give the engine its clock; yield it when it is the virtual one.
+
+    ``server`` lives in real time; None is for the mode in process.
+    """
+    try:
+        if settings.clock == "virtual":
+            with _virtual(live, server) as clock:
+                yield clock
+        else:
+            scale = settings.time_scale
+            live.clock = Clock() if scale is None else ScaledClock(scale)
+            yield None
+    finally:
+        live.clock = Clock()
+
+
+@contextmanager
+def _virtual(live: LiveEngine, server: ThreadedServer | None) -> Iterator[VirtualClock]:
+    from .clock import VirtualClock
+    from .clock.patches import installed
+
+    clock = VirtualClock()
+    live.clock = clock
+    servers = frozenset({server.ident}) if server else frozenset[int]()
+    with installed(clock, servers=servers, port=server.port if server else None):
+        yield clock

@@ -1,0 +1,63 @@
+"""The clock of a mock that lives in real time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import anyio
+import pytest
+
+from mockserver.edge.clock import Clock, ScaledClock
+from mockserver.plan import End, Head
+
+
+def test_now():
+    """It tells the time of the machine, or the one that it is given."""
+    assert time.time() - 1 < Clock().now() < time.time() + 1
+    assert Clock(lambda: 5.0).now() == 5.0
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_wait(backend):
+    """A wait takes its time, on whatever loop."""
+    begun = time.monotonic()
+    anyio.run(Clock().wait, 0.01, backend=backend)
+    assert time.monotonic() - begun >= 0.01
+
+
+def test_stall():
+    """A wait for ever does not end by itself."""
+
+    async def stalled():
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(Clock().wait(float("inf")), 0.01)
+
+    asyncio.run(stalled())
+
+
+def test_pause():
+    """A pause holds its thread."""
+    begun = time.monotonic()
+    Clock().pause(0.01)
+    assert time.monotonic() - begun >= 0.01
+
+
+def test_scaled():
+    """A hundredth of the time is a hundred times as many seconds."""
+    real = [1000.0]
+    clock = ScaledClock(0.01, lambda: real[0])
+    real[0] += 0.6
+    assert clock.now() == pytest.approx(1060.0)
+    announced = clock.announced((Head(429, (("retry-after", "60"),)), End()))
+    assert announced == (Head(429, (("retry-after", "0.6"),)), End())
+    assert Clock().announced(announced) is announced
+
+
+def test_scaled_waits():
+    """A second of its time takes a hundredth."""
+    clock = ScaledClock(0.01)
+    begun = time.monotonic()
+    anyio.run(clock.wait, 1)
+    clock.pause(1)
+    assert 0.02 <= time.monotonic() - begun < 1

@@ -1,0 +1,47 @@
+"""The time that a test lives in, as the mock shows it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+MESSAGES = [{"role": "user", "content": "ping"}]
+
+
+@pytest.mark.cerebras_mock("rate-limit", clock="virtual")
+def test_virtual(cerebras_mock, cerebras_client):
+    """A wait is recorded, the mock has lived through it, and nobody has waited."""
+    begun = time.perf_counter()
+    client = cerebras_client.with_options(max_retries=5)
+    client.chat.completions.create(model="gpt-oss-120b", messages=MESSAGES)
+    assert cerebras_mock.waits == [2.0]
+    assert [slept.via for slept in cerebras_mock.sleeps] == ["time.sleep"]
+    cerebras_mock.assert_waited(at_least=2)
+    cerebras_mock.advance(60)
+    assert cerebras_mock.live.clock.elapsed > 60
+    assert time.perf_counter() - begun < 30
+
+
+@pytest.mark.cerebras_mock("rate-limit", clock="virtual", mode="respx")
+def test_virtual_in_process(cerebras_mock, cerebras_client):
+    """In process too, where the mock's own waits are not the app's."""
+    client = cerebras_client.with_options(max_retries=5)
+    client.chat.completions.create(model="gpt-oss-120b", messages=MESSAGES)
+    assert cerebras_mock.waits == [2.0]
+
+
+@pytest.mark.cerebras_mock("rate-limit", time_scale=0.01)
+def test_scaled(cerebras_mock, cerebras_client):
+    """Two seconds are announced as a fiftieth, and reported as two."""
+    client = cerebras_client.with_options(max_retries=5)
+    client.chat.completions.create(model="gpt-oss-120b", messages=MESSAGES)
+    assert cerebras_mock.requests[0].retry_after == 2
+    cerebras_mock.assert_waited(at_least=2)
+
+
+@pytest.mark.parametrize("what", ["waits", "sleeps", "advance"])
+def test_real(cerebras_mock, what):
+    """What only the virtual clock knows is said to need it."""
+    with pytest.raises(RuntimeError, match="--cerebras-clock virtual"):
+        getattr(cerebras_mock, what)(1)
