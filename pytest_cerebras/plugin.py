@@ -54,7 +54,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; refuse settings that can't work before any test runs."""
-    signature = ", ".join(f"{name}=None" for name, *_ in OPTIONS)
+    names = (*(name for name, *_ in OPTIONS), "parameters")
+    signature = ", ".join(f"{name}=None" for name in names)
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
     if _wanted(config):
         from . import options

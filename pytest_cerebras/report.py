@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.diagnosis import diagnose
+from mockserver.scenario import told
 
 from .mock import CerebrasMock
 
@@ -22,4 +23,5 @@ def failure_section(mock: CerebrasMock) -> str:
         found = diagnose(exchange, mock.live.engine.edition)
         if found is not None:
             lines += [f"    what: {found.what}", f"    fix:  {found.fix}"]
+        lines += [f"    {line}" for line in told(exchange.near_misses, most=1)]
     return "\n".join(lines)
