@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .base import Context, Fault
-from .connection import Cut
+from .connection import BadChunk, Disconnect, Garbage, HangUp
+from .cut import Cut
 from .fields import ContentType, HeaderChanges
 from .pacing import Bandwidth, Drip, Pace
 from .status import Error
@@ -19,14 +20,18 @@ from .timing import KeepAlive, Latency, SlowBody, Stall
 
 __all__ = [
     "FAULTS",
+    "BadChunk",
     "Bandwidth",
     "ContentType",
     "Context",
     "Cut",
+    "Disconnect",
     "Drip",
     "Error",
     "ErrorEvent",
     "Fault",
+    "Garbage",
+    "HangUp",
     "HeaderChanges",
     "KeepAlive",
     "Latency",
@@ -49,5 +54,9 @@ FAULTS: Mapping[str, type[Fault]] = {
     "pace": Pace,
     "truncate": Truncate,
     "cut": Cut,
+    "disconnect": Disconnect,
+    "garbage": Garbage,
+    "bad_chunk": BadChunk,
+    "hang_up": HangUp,
     "error_event": ErrorEvent,
 }
