@@ -1,10 +1,13 @@
-"""The body of an answer in parts: where a token ends, how long the whole is."""
+"""The body of an answer: where a token ends, how long the whole is, what its JSON says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
+from mockserver.api.sse import parsed, plain_dumps
 from mockserver.plan import Data, Head, Plan, Step, head_of, tokens_of
 
 from .fields import changed
@@ -49,7 +52,7 @@ def _behind_head(plan: Plan) -> tuple[Plan, Plan] | None:
 
 def cut(data: Data, at: int) -> tuple[Data, Data]:
     """Cut a piece in two; a token belongs to the part in which it ends."""
-    tokens = _ended(data, at)
+    tokens = _ended(data, min(at, len(data.data)))
     return Data(data.data[:at], tokens), Data(data.data[at:], data.tokens - tokens)
 
 
@@ -65,6 +68,18 @@ def _ended(data: Data, at: int) -> int:
     """Return how many of the tokens have ended after so many bytes."""
     whole = len(data.data)
     return data.tokens * at // whole if whole else data.tokens
+
+
+def up_to(plan: Plan, size: int) -> Plan:
+    """Return the plan without the bytes of its body beyond so many."""
+    kept: list[Step] = []
+    for step in plan:
+        if not isinstance(step, Data):
+            kept.append(step)
+        elif size > 0:
+            kept.append(cut(step, size)[0])
+            size -= len(step.data)
+    return tuple(kept)
 
 
 def length_of(plan: Plan) -> int:
@@ -83,3 +98,25 @@ def _grown(head: Head, by: int) -> Head:
         return head
     new = str(max(0, int(length) + by))
     return replace(head, headers=changed(head.headers, {"content-length": new}))
+
+
+def rewritten(plan: Plan, rewrite: Callable[[Data], Data]) -> Plan:
+    """Return the plan with each piece of its body rewritten, and a ``content-length`` to match."""
+    steps = tuple(rewrite(step) if isinstance(step, Data) else step for step in plan)
+    return resized(steps, length_of(steps) - length_of(plan))
+
+
+def edited(plan: Plan, edit: Callable[[Any], Any]) -> Plan:
+    """Return the plan with the JSON of its document, or of each event, edited; the rest stays."""
+    return rewritten(plan, lambda data: _edited(data, edit))
+
+
+def _edited(data: Data, edit: Callable[[Any], Any]) -> Data:
+    try:
+        said = parsed(data.data)
+        streamed = said is not None
+        said = edit(said if streamed else json.loads(data.data))
+    except ValueError:  # no JSON: ``[DONE]``, a comment, a page, what another fault has left
+        return data
+    text = plain_dumps(said)
+    return Data(b"data: " + text + b"\n\n" if streamed else text, data.tokens)

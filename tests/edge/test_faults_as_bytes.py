@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import pytest
 
 from mockserver.faults import (
     Bandwidth,
+    ContentLength,
     ContentType,
+    Corrupt,
     Drip,
     Error,
+    Gzip,
     HeaderChanges,
+    JsonPatch,
     KeepAlive,
     Latency,
+    NoCompletion,
     Pace,
     SlowBody,
     Stall,
@@ -38,6 +44,10 @@ SECOND = b'f\r\ndata: {"a":2}\n\n\r\n'
 SIGN = b"e\r\n: keep-alive\n\n\r\n"
 LAST = b"0\r\n\r\n"
 TICK = 0.001
+CLOSE = b"connection: close\r\n\r\n"
+CODED = b"content-encoding: gzip\r\n"
+BODY = b'{"a":"b"}'
+TEXT = b'data: {"a":1}\n\ndata: {"a":2}\n\n'
 WHOLE = b'9\r\n{"a":"b"}\r\n0\r\n\r\n'
 
 
@@ -108,6 +118,78 @@ def test_bytes(answered, caplog, plan, fault, received):
     """An answer with a fault arrives byte for byte, and nobody logs an error."""
     assert answered(plan, fault) == received
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "fault", "received"),
+    [
+        (DOCUMENT, ContentLength(2), OK + JSON + b"content-length: 11\r\n" + CLOSE + BODY),
+        (DOCUMENT, ContentLength(-2), OK + JSON + b"content-length: 7\r\n" + CLOSE + BODY),
+        (STREAM, ContentLength(-20), OK + EVENTS + b"content-length: 10\r\n" + CLOSE + TEXT),
+        (DOCUMENT, Gzip("lie"), OK + JSON + CODED + CHUNKED + WHOLE),
+        (DOCUMENT, Corrupt("truncated"), OK + JSON + CHUNKED + b'4\r\n{"a"\r\n' + LAST),
+        (
+            DOCUMENT,
+            Corrupt("bom"),
+            OK + JSON + CHUNKED + b"c\r\n\xef\xbb\xbf" + BODY + b"\r\n" + LAST,
+        ),
+        (
+            DOCUMENT,
+            Corrupt("bad_utf8"),
+            OK + JSON + CHUNKED + b'a\r\n{"a":"\xffb"}\r\n' + LAST,
+        ),
+        (
+            DOCUMENT,
+            Corrupt("u2028"),
+            OK + JSON + CHUNKED + b'11\r\n{"a":"\xe2\x80\xa8\xe2\x80\xa9\xc2\x85b"}\r\n' + LAST,
+        ),
+        (DOCUMENT, Corrupt("trailing"), OK + JSON + CHUNKED + b"b\r\n" + BODY + b"{}\r\n" + LAST),
+        (
+            DOCUMENT,
+            JsonPatch(replace={"/a": None}),
+            OK + JSON + CHUNKED + b'a\r\n{"a":null}\r\n' + LAST,
+        ),
+    ],
+)
+def test_payload(answered, caplog, plan, fault, received):
+    """A wrong body, or one that is framed or packed wrongly, is sent as it is."""
+    assert answered(plan, fault) == received
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(("kind", "body"), [("empty", b""), ("json_null", b"null")])
+def test_success_without_completion(answered, kind, body):
+    """Nothing, and nothing in JSON, are framed by their length."""
+    head, _, received = answered(DOCUMENT, NoCompletion(kind)).partition(b"\r\n\r\n")
+    assert head.startswith(OK)
+    assert head.endswith(b"\r\ncontent-length: %d" % len(body))
+    assert received == body
+
+
+@pytest.mark.parametrize("kind", ["valid", "truncated"])
+def test_packed(answered, kind):
+    """A packed stream is one chunk of gzip, which unpacks as far as it goes."""
+    received = answered(STREAM, Gzip(kind))
+    start = OK + EVENTS + CODED + CHUNKED
+    assert received.startswith(start)
+    size, _, rest = received.removeprefix(start).partition(b"\r\n")
+    packed, end = rest[: int(size, 16)], rest[int(size, 16) :]
+    assert end == b"\r\n" + LAST
+    unpacker = zlib.decompressobj(wbits=31)
+    text = unpacker.decompress(packed)
+    assert (text, unpacker.eof) == ((TEXT, True) if kind == "valid" else (TEXT[: len(text)], False))
+
+
+def test_length_that_never_comes(server, connect, raw_request):
+    """With a stall the connection stays open, and the missing bytes are waited for."""
+    fault = ContentLength(2, stall=True)
+    server.live.play(Scenario("test", rules=(Rule(faults=(Play(DOCUMENT), fault)),)))
+    connection = connect()
+    connection.sendall(raw_request())
+    assert connection.recv(65536).endswith(b"\r\n\r\n" + BODY)
+    connection.settimeout(0.05)
+    with pytest.raises(TimeoutError):
+        connection.recv(1)
 
 
 @pytest.mark.parametrize(
