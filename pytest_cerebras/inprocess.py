@@ -61,13 +61,8 @@ class _Delivery:
                 yield step
             case Data(data):
                 yield self._seen(data)
-            case Raw():
-                raise self._lost()
-            case End():
-                if 0 < self._owed < math.inf:
-                    raise self._lost()
-            case Close(reset):
-                self._close(reset=reset)
+            case Raw() | End() | Close():
+                self._end(step)
             case _:
                 assert_never(step)
 
@@ -77,8 +72,11 @@ class _Delivery:
         self._owed, self._quiet = self._owed - len(seen), 0.0
         return seen
 
-    def _close(self, *, reset: bool) -> None:
-        if reset:
+    def _end(self, step: Raw | End | Close) -> None:
+        complete = math.inf if isinstance(step, End) else 0.0
+        if self._owed in (0.0, complete):
+            return  # the client has what it waits for
+        if step == Close(reset=True):
             raise httpx.ReadError("[Errno 104] Connection reset by peer")
         if self._head is None or self._head.framed:
             raise self._lost()
@@ -227,7 +225,8 @@ def _or_infinite(patience: float | None) -> float:
 
 
 def _waiting(seconds: float, patience: float) -> Iterator[float]:
-    yield float(min(seconds, patience))
+    if seconds:  # what parts two writes parts two pieces here anyway
+        yield float(min(seconds, patience))
     if seconds > patience:
         raise httpx.ReadTimeout("The read operation timed out")
 

@@ -8,27 +8,76 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from mockserver.api.reply import Reply
+from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.threaded import ThreadedServer
-from mockserver.scenario import Port, Scenario, Window
+from mockserver.faults import BadChunk, Cut, Disconnect, Garbage, HangUp
+from mockserver.scenario import Port, Rule, Scenario, Window
 from pytest_cerebras.inprocess import HOST, intercepted
 
 KEY = {"authorization": "Bearer csk-0000"}
+ASKED = {"model": "llama3.1-8b", "messages": [{"role": "user", "content": "Grüße!"}]}
+FRAMED_LOSS = {"fin": httpx.RemoteProtocolError, "rst": httpx.ReadError}
+FAULTS = [
+    *((Cut(3, by=by), loss) for by, loss in FRAMED_LOSS.items()),
+    *((Cut(after_bytes=0, by=by), loss) for by, loss in FRAMED_LOSS.items()),
+    (Cut(3, by="eof"), None),
+    (Cut(3, by="content_length"), None),
+    (Cut(inside="character", by="eof"), None),
+    (Cut(3, inside="json", by="content_length"), None),
+    (Disconnect(), httpx.RemoteProtocolError),
+    (Disconnect(by="rst"), httpx.ReadError),
+    (Garbage(), httpx.RemoteProtocolError),
+    (BadChunk(), httpx.RemoteProtocolError),
+    (BadChunk(3), httpx.RemoteProtocolError),
+    (HangUp(), None),
+]
 
 
 @contextmanager
 def server(scenario):
-    with ThreadedServer(LiveEngine(scenario)) as site:
+    with ThreadedServer(LiveEngine(scenario, clock=Clock(lambda: 1.8e9))) as site:
         yield site.url
 
 
 @contextmanager
 def in_process(scenario):
-    with intercepted(LiveEngine(scenario)):
+    with intercepted(LiveEngine(scenario, clock=Clock(lambda: 1.8e9))):
         yield f"https://{HOST}"
 
 
 both = pytest.mark.parametrize("edge", [server, in_process])
+
+
+def received(client, *, stream):
+    """Return the bytes of the body, as far as they come, and what is raised behind them."""
+    got = b""
+    try:
+        with client.stream(
+            "POST", "/v1/chat/completions", headers=KEY, json={**ASKED, "stream": stream}
+        ) as answer:
+            for piece in answer.iter_raw():
+                got += piece
+    except httpx.TransportError as error:
+        return got, type(error)
+    return got, None
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize(("fault", "raised"), FAULTS)
+def test_faults(verify, fault, raised, stream):
+    """As much of the body arrives, and the same exception ends it."""
+    rule = Rule(reply=Reply(text="Grüß dich! Schön, dass du da bist."), faults=(fault,))
+    seen = []
+    for edge in (server, in_process):
+        with (
+            edge(Scenario("broken", rules=(rule,))) as url,
+            httpx.Client(base_url=url, verify=verify) as client,
+        ):
+            seen.append(received(client, stream=stream))
+    assert seen[0] == seen[1]
+    assert seen[0][1] == raised
 
 
 @pytest.fixture(scope="module")

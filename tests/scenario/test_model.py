@@ -4,7 +4,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from mockserver.api.reply import Reply, ScriptedCall
-from mockserver.faults import FAULTS, Cut, Error, Latency, Truncate
+from mockserver.faults import FAULTS, Cut, Error, HangUp, Latency, Truncate
 from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, State, Window
 
 ADAPTER = TypeAdapter(Scenario)
@@ -86,7 +86,8 @@ def test_defaults():
         ({"latency": {"delay": "250ms", "jitter": "50ms"}}, Latency(0.25, 0.05)),
         ({"truncate": {"tokens": 0}}, Truncate(0)),
         ({"cut": {}}, Cut()),
-        ({"cut": {"reset": True}}, Cut(reset=True)),
+        ({"cut": {"after_bytes": 9, "by": "rst"}}, Cut(after_bytes=9, by="rst")),
+        ({"hang_up": {}}, HangUp()),
     ],
 )
 def test_faults(entry, fault):
