@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .base import Context, Fault
-from .connection import Cut
+from .connection import BadChunk, Disconnect, Garbage, HangUp
 from .corruption import Corrupt, Huge
+from .cut import Cut
 from .fields import ContentType, HeaderChanges
 from .framing import ContentLength, Gzip
 from .json_patch import JsonPatch
@@ -25,17 +26,21 @@ from .wrong_mode import WrongMode
 
 __all__ = [
     "FAULTS",
+    "BadChunk",
     "Bandwidth",
     "ContentLength",
     "ContentType",
     "Context",
     "Corrupt",
     "Cut",
+    "Disconnect",
     "Drip",
     "Error",
     "ErrorEvent",
     "Fault",
+    "Garbage",
     "Gzip",
+    "HangUp",
     "HeaderChanges",
     "Huge",
     "JsonPatch",
@@ -77,4 +82,8 @@ FAULTS: Mapping[str, type[Fault]] = {
     "error_event": ErrorEvent,
     # connection
     "cut": Cut,
+    "disconnect": Disconnect,
+    "garbage": Garbage,
+    "bad_chunk": BadChunk,
+    "hang_up": HangUp,
 }
