@@ -167,8 +167,6 @@ def played(plan):
             case Close():
                 assert next(acts, None) is None
                 return elapsed
-            case bytes():
-                assert act
     assert isinstance(plan[-1], End)
     return elapsed
 
