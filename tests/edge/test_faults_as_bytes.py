@@ -127,7 +127,7 @@ def test_bytes(answered, caplog, plan, fault, received):
         (DOCUMENT, ContentLength(-2), OK + JSON + b"content-length: 7\r\n" + CLOSE + BODY),
         (STREAM, ContentLength(-20), OK + EVENTS + b"content-length: 10\r\n" + CLOSE + TEXT),
         (DOCUMENT, Gzip("lie"), OK + JSON + CODED + CHUNKED + WHOLE),
-        (DOCUMENT, Corrupt("truncated"), OK + JSON + CHUNKED + b'4\r\n{"a"\r\n' + LAST),
+        (DOCUMENT, Corrupt("truncated"), OK + JSON + CHUNKED + b'5\r\n{"a":\r\n' + LAST),
         (
             DOCUMENT,
             Corrupt("bom"),
@@ -197,7 +197,7 @@ def test_length_that_never_comes(server, connect, raw_request):
     [
         (DOCUMENT, Stall(), b""),
         (DOCUMENT, Stall(0), OK + JSON + CHUNKED),
-        (DOCUMENT, Stall(2), OK + JSON + CHUNKED + b'4\r\n{"a"\r\n'),
+        (DOCUMENT, Stall(2), OK + JSON + CHUNKED + b'5\r\n{"a":\r\n'),
         (STREAM, Stall(1), OK + EVENTS + CHUNKED + FIRST),
         (
             STREAM,
