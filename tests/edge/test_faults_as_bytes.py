@@ -127,7 +127,7 @@ def test_bytes(answered, caplog, plan, fault, received):
         (DOCUMENT, ContentLength(-2), OK + JSON + b"content-length: 7\r\n" + CLOSE + BODY),
         (STREAM, ContentLength(-20), OK + EVENTS + b"content-length: 10\r\n" + CLOSE + TEXT),
         (DOCUMENT, Gzip("lie"), OK + JSON + CODED + CHUNKED + WHOLE),
-        (DOCUMENT, Corrupt("truncated"), OK + JSON + CHUNKED + b'5\r\n{"a":\r\n' + LAST),
+        (DOCUMENT, Corrupt("truncated"), OK + JSON + CHUNKED + b'4\r\n{"a"\r\n' + LAST),
         (
             DOCUMENT,
             Corrupt("bom"),
