@@ -21,6 +21,7 @@ from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
+from mockserver.scenario import PortState
 
 from .senders import Senders, told_apart
 
@@ -62,13 +63,8 @@ class _Delivery:
                 yield step
             case Data(data):
                 yield self._seen(data)
-            case Raw():
-                raise self._lost()
-            case End():
-                if 0 < self._owed < math.inf:
-                    raise self._lost()
-            case Close(reset):
-                self._close(reset=reset)
+            case Raw() | End() | Close():
+                self._end(step)
             case _:
                 assert_never(step)
 
@@ -78,8 +74,11 @@ class _Delivery:
         self._owed, self._quiet = self._owed - len(seen), 0.0
         return seen
 
-    def _close(self, *, reset: bool) -> None:
-        if reset:
+    def _end(self, step: Raw | End | Close) -> None:
+        complete = math.inf if isinstance(step, End) else 0.0
+        if self._owed in (0.0, complete):
+            return  # the client has what it waits for
+        if step == Close(reset=True):
             raise httpx.ReadError("[Errno 104] Connection reset by peer")
         if self._head is None or self._head.framed:
             raise self._lost()
@@ -181,6 +180,11 @@ class PlanRouter(respx.MockRouter):
     def _begin(self, request: httpx.Request) -> tuple[Iterator[Action], PlannedBody]:
         if request.url.host != HOST:
             raise PassThrough("not ours", request=request, origin=self.route())
+        clock, patience = self._live.clock, request.extensions.get("timeout", {})
+        port = self._live.port
+        if port != "open":
+            rest = _unreachable(port, _or_infinite(patience.get("connect")))
+            return rest, PlannedBody(rest, clock, lambda _: None)
         received = Request(
             request.method,
             request.url.path,
@@ -190,14 +194,12 @@ class PlanRouter(respx.MockRouter):
             sender=self._senders.current(),
         )
         engine, exchange = self._live.begin(received)
-        patience = request.extensions.get("timeout", {}).get("read")
-        plan = self._live.clock.announced(exchange.plan)
-        rest = actions(plan, math.inf if patience is None else patience)
+        rest = actions(clock.announced(exchange.plan), _or_infinite(patience.get("read")))
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)
 
-        return rest, PlannedBody(rest, self._live.clock, finish)
+        return rest, PlannedBody(rest, clock, finish)
 
 
 @contextmanager
@@ -208,16 +210,32 @@ def intercepted(live: LiveEngine) -> Iterator[None]:
 
 
 def _response(head: Head, body: PlannedBody) -> httpx.Response:
-    return httpx.Response(head.status, headers=list(head.headers), stream=body)
+    fields = [(name.encode(), value.encode()) for name, value in head.headers]  # as the wire does
+    return httpx.Response(head.status, headers=fields, stream=body)
+
+
+def _unreachable(port: PortState, patience: float) -> Iterator[Action]:
+    """Go through a connect to a port that is not open."""
+    if port == "refuses":
+        raise httpx.ConnectError("[Errno 111] Connection refused")
+    if port == "breaks_tls":
+        raise httpx.ConnectError("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred")
+    yield patience
+    raise httpx.ConnectTimeout("timed out")
+
+
+def _or_infinite(patience: float | None) -> float:
+    return math.inf if patience is None else float(patience)
 
 
 def _waiting(seconds: float, patience: float) -> Iterator[float]:
-    yield float(min(seconds, patience))
+    if seconds:  # what parts two writes parts two pieces here anyway
+        yield float(min(seconds, patience))
     if seconds > patience:
         raise httpx.ReadTimeout("The read operation timed out")
 
 
 def _pause(clock: Clock, seconds: float) -> None:
     if math.isinf(seconds):
-        raise RuntimeError("the scenario stalls and this client has no read time-out")
+        raise RuntimeError("the scenario stalls and this client has no time-out")
     clock.pause(seconds)

@@ -8,8 +8,7 @@ from mockserver.verdicts import Verdict
 
 from .exit_status import FAILED_BY_VERDICT
 from .mock import CerebrasMock
-
-PROPERTY = "cerebras_verdict"
+from .plugin import VERDICT
 
 
 _FAILED = pytest.StashKey[bool]()
@@ -25,12 +24,17 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
         pytest.fail(wrong, pytrace=False)
 
 
+def failed_by_verdict(item: pytest.Item) -> bool:
+    """Whether a test has failed, or will, for nothing but a verdict."""
+    return item.stash.get(_FAILED, False)
+
+
 def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> None:
     """Note the verdicts in the report, and whether they are why the test has failed."""
-    if report.failed and item.stash.get(_FAILED, False):
+    if report.failed and failed_by_verdict(item):
         setattr(report, FAILED_BY_VERDICT, True)
     for scenario, verdict in mock.judged():
-        noted = (PROPERTY, _line(scenario, verdict))
+        noted = (VERDICT, _line(scenario, verdict))
         item.user_properties.append(noted)
         report.user_properties.append(noted)
 

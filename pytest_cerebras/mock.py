@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,13 @@ import pytest
 
 from mockserver.attempts import grouped
 from mockserver.edge.live import LiveEngine, Overrides
+from mockserver.errors import UnknownNameError
 from mockserver.journal import Call, Exchange
-from mockserver.scenario import Scenario
+from mockserver.scenario import Scenario, load
 from mockserver.verdicts import Case, Verdict, judge
 
 from . import assertions, egress, options
-from .plugin import MARKER
+from .plugin import MARKER, RETIRED
 from .senders import told_apart
 from .timing import timed
 
@@ -75,13 +77,21 @@ class CerebrasMock:
         edition: str | None = None,
         tier: str | None = None,
         seed: int | None = None,
+        **parameters: object,
     ) -> None:
         """
         Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
 
-        The journal and the limits start afresh. Raises MockServerError when it can't be read.
+        ``parameters`` are values for those of the scenario: ``play("stream-cut", after_tokens=3)``.
+        The journal and the limits start afresh. Raises MockServerError when it can't be read or
+        has no such parameter.
         """
-        found = scenario if isinstance(scenario, Scenario) else str(scenario)
+        if isinstance(scenario, Scenario):
+            if parameters:
+                raise UnknownNameError("parameter of a Scenario", next(iter(parameters)), ())
+            found = scenario
+        else:
+            found = load(str(scenario), parameters)
         base = self._settings
         overrides = Overrides(
             edition or base.edition, tier or base.tier, base.seed if seed is None else seed
@@ -252,6 +262,8 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """Turn the world towards a mock for the duration of one test."""
     marker = request.node.get_closest_marker(MARKER)
     settings = options.resolved_for_test(request.config, marker)
+    if hasattr(request, "param"):  # a cell of the chaos matrix
+        settings = replace(settings, scenario=request.param)
     with ExitStack() as stack:
         if settings.mode == "respx":
             from .inprocess import intercepted
@@ -265,7 +277,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             live, url = server.live, server.url
             stack.enter_context(told_apart(live, server.port))
         clock = stack.enter_context(timed(live, settings, server))
-        live.play(settings.scenario, settings.overrides())
+        live.play(settings.loaded(), settings.overrides())
         mock = CerebrasMock(live, url, settings, clock)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
@@ -283,4 +295,4 @@ def _note_retired(request: pytest.FixtureRequest, mock: CerebrasMock) -> None:
     from mockserver.diagnosis import retirements
 
     for sentence in retirements(mock.live.journal, mock.live.engine.edition):
-        request.node.user_properties.append(("cerebras_retired_model", sentence))
+        request.node.user_properties.append((RETIRED, sentence))

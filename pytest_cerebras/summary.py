@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from mockserver.verdicts import RULES
 
-from .judging import PROPERTY
+from .plugin import RETIRED, VERDICT
 
 Note: TypeAlias = tuple[str, str, str]
 """The test, the name of the property, and what it says."""
@@ -20,11 +20,11 @@ def show(reporter: Any, notes: Iterable[Note]) -> None:
     noted = list(dict.fromkeys(notes))
     verdicts: dict[str, list[str]] = {}
     for test, name, said in noted:
-        if name == PROPERTY:
+        if name == VERDICT:
             verdicts.setdefault(test, []).append(said)
     if verdicts:
         _show_verdicts(reporter, verdicts)
-    retired = sorted({said for _, name, said in noted if name == "cerebras_retired_model"})
+    retired = sorted({said for _, name, said in noted if name == RETIRED})
     if retired:
         reporter.section("Cerebras: retired models", yellow=True)
         for sentence in retired:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from mockserver.diagnosis import diagnose, retirements
+from mockserver.diagnosis import _EXPLANATIONS, diagnose, retirements
 from mockserver.faults import Cut, Error, ErrorEvent, Truncate
-from mockserver.plan import Close
+from mockserver.plan import Close, Data, Head, Wait
 from mockserver.scenario import Rule, Spent
 
 
@@ -100,6 +102,29 @@ def test_lost_before_the_head(engine, ask, now):
     exchange = running.handle(ask(), now=now)
     exchange.plan = (Close(),)
     assert diagnose(exchange, running.edition).what == "the connection was lost before any answer"
+
+
+@pytest.mark.parametrize(
+    ("plan", "what"),
+    [
+        ((Wait(math.inf),), "nothing came ever, and"),
+        ((Head(200), Data(b"x", 3), Wait(math.inf)), "nothing came after 3 tokens of the answer"),
+    ],
+)
+def test_stalled(engine, ask, now, plan, what):
+    """Silence is told from a lost connection, and needs a time-out."""
+    running = engine()
+    exchange = running.handle(ask(), now=now)
+    exchange.plan = plan
+    diagnosis = diagnose(exchange, running.edition)
+    assert diagnosis.what.startswith(what)
+    assert "time-out" in diagnosis.fix
+
+
+@pytest.mark.parametrize("code", _EXPLANATIONS)
+def test_code_without_message(found, code):
+    """A body of the scenario's own may have a known code and nothing else."""
+    assert found({"faults": (Error(status=500, body={"code": code}),)}).fix
 
 
 def test_retirements(engine, ask, now):

@@ -10,7 +10,7 @@ from threading import Lock
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal
 from mockserver.messages import Request, Sender
-from mockserver.scenario import Scenario, load
+from mockserver.scenario import PortState, Scenario, load
 
 from .clock import Clock
 
@@ -38,8 +38,9 @@ class LiveEngine:
     The engine that is answering now; safe to use from any thread.
 
     ``crashes`` are errors of the mock itself: there
-    should be none, and whoever owns the engine raises them where somebody sees them. ``sender_at``
-    tells who sends from a port of the loopback interface, where that can be known.
+    should be none, and whoever owns the engine raises them where somebody sees them. ``followers``
+    are called when another scenario has begun. ``sender_at`` tells who sends from a port of the
+    loopback interface, where that can be known.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class LiveEngine:
         self._lock = Lock()
         self.crashes: list[Exception] = []
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
+        self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
         self.play(scenario)
 
@@ -65,6 +67,16 @@ class LiveEngine:
     def engine(self) -> Engine:
         """The engine that answers now."""
         return self._engine
+
+    @property
+    def elapsed(self) -> float:
+        """The seconds since the scenario was started."""
+        return self.clock.now() - self._engine.started
+
+    @property
+    def port(self) -> PortState:
+        """What the port does now."""
+        return self.scenario.port.state(self.elapsed)
 
     @property
     def journal(self) -> Journal:
@@ -84,6 +96,8 @@ class LiveEngine:
         with self._lock:
             self._engine = engine
             self.crashes.clear()
+        for follow in self.followers:
+            follow()
 
     def begin(self, request: Request) -> tuple[Engine, Exchange]:
         """Return the exchange to play, and the engine to tell when it is over."""

@@ -131,8 +131,8 @@ class VirtualClock(Clock):
         if self.error is not None:
             raise self.error
 
-    async def wait(self, seconds: float) -> None:
-        """Let time pass for the calling task."""
+    async def wait(self, seconds: float, *, passive: bool = False) -> None:
+        """Let time pass for the calling task; a ``passive`` one only bounds the jumps."""
         loop = asyncio.get_running_loop()
         woken = loop.create_future()
 
@@ -144,7 +144,8 @@ class VirtualClock(Clock):
             if not woken.done():
                 woken.set_result(None)
 
-        waiter = Waiter(self.monotonic() + seconds, wake, alive=lambda: not woken.done())
+        due = self.monotonic() + seconds
+        waiter = Waiter(due, wake, sleeps=not passive, alive=lambda: not woken.done())
         self.add(waiter)
         try:
             await woken
