@@ -10,7 +10,6 @@ from .exit_status import FAILED_BY_VERDICT
 from .mock import CerebrasMock
 from .plugin import VERDICT
 
-
 _FAILED = pytest.StashKey[bool]()
 
 

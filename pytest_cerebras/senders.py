@@ -1,6 +1,7 @@
 """
-Tells which thread or task sends a request, so that two that ask the same are not one that retries.
+Tells which thread, task, or job of a pool sends a request.
 
+So two that ask the same are not taken for one that retries.
 A socket of this process notes who writes into it; the mock looks that up by the port that the
 request came from. uvloop and trio write in ways of their own: there nobody is known.
 """
@@ -12,6 +13,7 @@ import socket
 import threading
 from asyncio import BaseEventLoop
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -23,6 +25,10 @@ from mockserver.edge.live import LiveEngine
 from mockserver.messages import Sender
 
 _WRITES = ("send", "sendall", "sendmsg")
+
+
+class _Job:
+    """What a thread of a pool is at."""
 
 
 class Senders:
@@ -39,32 +45,36 @@ class Senders:
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
         self._lock = threading.Lock()
+        self._at_work = threading.local()
 
     def at(self, port: int) -> Sender | None:
         """Return who has sent what comes from a port of the client; asked once for each request."""
         return self._at.pop(port, None)
 
     def current(self) -> Sender | None:
-        """Return the running task, or the thread where no loop runs; a loop's own work is none."""
+        """Return the running task, or else the job or thread; what a loop does itself is none's."""
         try:
             task = asyncio.current_task()
         except RuntimeError:
-            return self._of(threading.current_thread(), "thread", lambda: Sender("").since)
-        return self._of(task, "task", self._now) if task is not None else None
+            job = getattr(self._at_work, "job", None)
+            return self._of(job or threading.current_thread(), Sender("").since)
+        return self._of(task, self._now()) if task is not None else None
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note who writes into sockets to the mock, and when tasks begin to exist."""
+        """Note who writes into sockets to the mock, and when tasks and jobs begin to exist."""
         with pytest.MonkeyPatch.context() as patch:
             for name in _WRITES:
                 patch.setattr(socket.socket, name, self._noted(getattr(socket.socket, name)))
             patch.setattr(BaseEventLoop, "create_task", self._dated(BaseEventLoop.create_task))
+            patch.setattr(ThreadPoolExecutor, "submit", self._as_job(ThreadPoolExecutor.submit))
             yield
 
-    def _of(self, who: object, kind: str, since: Callable[[], float]) -> Sender:
+    def _of(self, who: object, since: float) -> Sender:
         with self._lock:
             if who not in self._known:
-                self._known[who] = Sender(f"{kind} {next(self._numbers)}", since())
+                kind = type(who).__name__.strip("_").lower()
+                self._known[who] = Sender(f"{kind} {next(self._numbers)}", since)
             return self._known[who]
 
     def _noted(self, write: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,10 +97,28 @@ class Senders:
     def _dated(self, create: Callable[..., Any]) -> Callable[..., Any]:
         def dated(loop: BaseEventLoop, *args: Any, **kwargs: Any) -> Any:
             task = create(loop, *args, **kwargs)
-            self._of(task, "task", self._now)
+            self._of(task, self._now())
             return task
 
         return dated
+
+    def _as_job(self, submit: Callable[..., Any]) -> Callable[..., Any]:
+        def submit_job(
+            pool: ThreadPoolExecutor, work: Callable[..., Any], /, *args: Any, **kwargs: Any
+        ) -> Any:
+            job = _Job()
+            self._of(job, self._now())
+
+            def at_work(*args: Any, **kwargs: Any) -> Any:
+                self._at_work.job = job
+                try:
+                    return work(*args, **kwargs)
+                finally:
+                    del self._at_work.job
+
+            return submit(pool, at_work, *args, **kwargs)
+
+        return submit_job
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from .verdict import Case, Finding
 _CONSTANT = 4  # equal waits; so many are not yet the beginning of an exponential with a minimum
 _LONG = 30.0  # seconds: a constant wait of this length overwhelms nobody
 _TWICE = 2
-_CROWD = 4  # clients; fewer may be in step by chance
-_STEP = 0.02  # seconds between waits that are the same
+_CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
+_STEP = 0.02  # seconds by which equal waits may differ, or
+_SHARE = 0.05  # of the wait
 
 
 def ignored_retry_after(case: Case) -> Iterator[Finding]:
@@ -130,7 +131,7 @@ def _failed_at(call: Call) -> float:
 
 
 def _equal(waits: Sequence[float]) -> bool:
-    return max(waits) - min(waits) <= max(_STEP, max(waits) / 100)
+    return max(waits) - min(waits) <= max(_STEP, max(waits) * _SHARE)
 
 
 def _shown(pairs: Sequence[tuple[Exchange, Exchange]]) -> tuple[Exchange, ...]:

@@ -48,7 +48,7 @@ RULES = (
     ),
     Rule(
         "no-jitter",
-        "Four or more calls failed together, and waited equally long, twice.",
+        "Five or more calls failed together, and waited equally long, twice.",
         "add jitter to each wait, so that clients that fail together come back apart",
         waits_in_step,
     ),

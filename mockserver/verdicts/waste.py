@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from mockserver.attempts import could_know, same_sender, tries
+from mockserver.attempts import could_know, retries, same_sender, tries
 from mockserver.journal import Exchange
 from mockserver.plan import Data, Wait
 
@@ -61,11 +61,21 @@ def _unread_tokens(exchange: Exchange) -> int:
 
 
 def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    """Yield the first of equal questions that was answered in full, with each one after it."""
+    """Yield answers in full, with each request that asked the same all the same."""
+    complete = set(case.complete)
+    for call in case.calls:
+        for early, late in retries(call):
+            if tries(late) and early in complete:
+                yield early, late
+    yield from _asked_anew(case)
+
+
+def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
+    """Yield the first of equal questions that was answered in full, with each new one after it."""
     answered: dict[tuple[object, ...], list[Exchange]] = {}
     complete = set(case.complete)
     for late in case.exchanges:
-        if late.endpoint not in COMPLETING or not question(late):
+        if late.endpoint not in COMPLETING or not question(late) or tries(late):
             continue
         same = answered.setdefault(_asked(late), [])
         early = next((one for one in same if _repeats(one, late)), None)
@@ -83,7 +93,5 @@ def _asked(exchange: Exchange) -> tuple[object, ...]:
 
 def _repeats(early: Exchange, late: Exchange) -> bool:
     """Whether one client asks again what it knows; one that samples may well do so."""
-    if tries(late):
-        return early.request.body == late.request.body and could_know(early, late)
     samples = early.body.get("temperature")
     return same_sender(early, late) and could_know(early, late) and not samples

@@ -62,7 +62,6 @@ def completion(finish_reason):
         circular(),
         completion("stop"),
     ],
-    ids=repr,
 )
 def test_passed_off(result):
     """The same text in any form, with nothing that warns, hides the cut."""
@@ -87,7 +86,6 @@ def test_passed_off(result):
         completion("length"),
         7,
     ],
-    ids=repr,
 )
 def test_told(result):
     """Nothing, another text, an exception and a field that warns do not."""

@@ -47,15 +47,27 @@ def test_thread(cerebras_mock):
 @pytest.mark.usefixtures("mode")
 def test_threads(cerebras_mock):
     """Threads are told apart, also on one connection that they share."""
-    barrier = threading.Barrier(3)
-
-    def ask(client):
-        barrier.wait()
-        client.get(cerebras_mock.url + PATH)
-
-    with httpx.Client(limits=httpx.Limits(max_connections=1)) as client, ThreadPoolExecutor(3) as p:
-        list(p.map(ask, [client] * 3))
+    with httpx.Client(limits=httpx.Limits(max_connections=1)) as client:
+        asking = (cerebras_mock.url + PATH,)
+        threads = [threading.Thread(target=client.get, args=asking) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     assert len(set(senders(cerebras_mock))) == 3
+
+
+@pytest.mark.usefixtures("mode")
+def test_jobs(cerebras_mock):
+    """Jobs of one thread of a pool are told apart, and when each was submitted is known."""
+    url = cerebras_mock.url + PATH
+    with ThreadPoolExecutor(1) as pool:
+        list(pool.map(httpx.get, [url] * 2))
+        pool.submit(httpx.get, url).result()
+    httpx.get(url)
+    one, two, later, thread = senders(cerebras_mock)
+    assert len({one, two, later, thread}) == 4
+    assert two.since < cerebras_mock.requests[0].finished <= later.since
 
 
 @pytest.mark.usefixtures("mode")
