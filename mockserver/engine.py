@@ -66,6 +66,7 @@ class Engine:
             self.edition.headers,
             inquiry.facts(self.edition),
             model.speed if model else None,
+            inquiry.limit or None,
         )
         rule = self._choose(inquiry, now)
         quota = self._admit(inquiry, now)
