@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from .api.sse import read
+from .messages import json_object
 from .plan import Data, Plan, head_of
 
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
@@ -37,15 +37,6 @@ def error_event(plan: Plan) -> dict[str, Any]:
     return {} if b'"choices":' in last else _error_in(last)
 
 
-def json_object(text: bytes | str) -> dict[str, Any]:
-    """Return the JSON object that a text is; empty when it is none."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):  # no JSON, or JSON too deep for anybody
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _done_before(plan: Plan, at: int) -> bool:
     """Whether ``[DONE]`` comes earlier, so that nobody reads so far."""
     behind = plan[at + 1] if at + 1 < len(plan) else None
@@ -61,7 +52,7 @@ def _is_done(data: bytes) -> bool:
 def _error_in(event: bytes) -> dict[str, Any]:
     """Return the error of an event: nested, flat, a string, or a text under ``event: error``."""
     name, said = read(event)
-    body = json_object(said)
+    body = json_object(said.encode())
     error = body.get("error", body)
     if not isinstance(error, dict):
         return {"message": str(error)}

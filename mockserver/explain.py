@@ -10,10 +10,11 @@ from .api.edition import Edition
 from .engine import Engine
 from .messages import Request
 from .plan import Close, Data, End, Head, Plan, Raw, Step, Wait, coalesce
-from .scenario import PortState, Scenario
+from .scenario import PortState, Scenario, told
 
 _MODEL = "llama3.1-8b"
 _START = 0.0
+_MOST_RULES = 5
 _UNREACHABLE: Mapping[PortState, str] = {
     "refuses": "connection refused",
     "ignores": "no connection, the connect times out",
@@ -27,8 +28,9 @@ def explain(
     """
     Yield two lines for each of so many chat requests, ``interval`` seconds apart.
 
-    One is enough where the port is out of order. Without a ``model`` they ask for llama3.1-8b, or
-    for the first that the edition serves.
+    One is enough where the port is out of order; a request that no rule takes has more: why they do
+    not, the nearest first. Without a ``model`` they ask for llama3.1-8b, or for the first that the
+    edition serves.
     Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)
@@ -43,6 +45,8 @@ def explain(
         engine.finish(exchange, now=now)
         yield f"{now:6.1f} s  {exchange.line()}"
         yield f"          {timeline(exchange.plan)}"
+        for line in told(exchange.near_misses, most=_MOST_RULES):
+            yield f"          {line}"
 
 
 def timeline(plan: Plan) -> str:

@@ -4,7 +4,8 @@ What happened: every exchange, and the logical calls they belong to.
 A call is one thing that the app asked for, with all the attempts made at it, by its client or by
 the app itself. A request is another attempt of a call when it repeats the body of one that failed.
 A client that says it is its first try (``x-stainless-retry-count: 0``) is believed as long as the
-failed one is still being answered.
+failed one is still being answered; one that says it tries again is always believed, for it may have
+lost its patience with an answer in which nothing was wrong.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from typing import Any
 
 from . import ending
 from .api.routes import Endpoint
-from .messages import Request
+from .messages import Request, json_object
 from .plan import Close, Data, Plan, Wait, head_of, tokens_of
 from .quantities import decimal
+from .scenario import Course, Missed, NearMiss, Subject
 
 _SCHEMES = ("basic", "bearer", "digest", "token")
 _LONGEST_PREFIX = 4  # "csk", "sk", "gsk", "hf": what tells vendors apart and gives nothing away
@@ -32,7 +34,7 @@ class Exchange:
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
-    shortened beyond use, its body has been decoded.
+    shortened beyond use, its body has been decoded. ``attempt`` is its number in its call, from 1.
     """
 
     number: int
@@ -51,6 +53,14 @@ class Exchange:
     key: str | None = None
     finished: float | None = None
     client_left: bool = False
+    attempt: int = 1
+    missed: Missed | None = field(default=None, repr=False)
+
+    @property
+    def near_misses(self) -> tuple[NearMiss, ...]:
+        """Why no rule took the request, the nearest first; empty when one did."""
+        subject = Subject(self.endpoint, self.model, self.request, self.attempt)
+        return self.missed.by(subject) if self.missed else ()
 
     @property
     def status(self) -> int | None:
@@ -118,7 +128,7 @@ class Exchange:
         if not self.refused:
             return {}
         data = b"".join(step.data for step in self.plan if isinstance(step, Data))
-        return ending.json_object(data)
+        return json_object(data)
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
@@ -144,7 +154,7 @@ class Exchange:
     @property
     def body(self) -> dict[str, Any]:
         """What the app sent, as parsed JSON; empty when it is no JSON object."""
-        return ending.json_object(self.request.body)
+        return self.request.document
 
     @property
     def finish_reason(self) -> str | None:
@@ -156,9 +166,10 @@ class Exchange:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One logical call: the exchanges of its attempts, in order."""
+    """One logical call: the exchanges of its attempts, in order, and what rules made of it."""
 
     exchanges: list[Exchange] = field(default_factory=list)
+    course: Course = field(default_factory=Course)
 
     @property
     def attempts(self) -> int:
@@ -185,30 +196,36 @@ class Journal:
         self.calls: list[Call] = []
         self.warmups: list[Exchange] = []
         self._failed: dict[tuple[str, bytes], list[Call]] = {}
+        self._latest: dict[tuple[str, bytes], Call] = {}
 
-    def add(self, exchange: Exchange) -> None:
-        """Note an exchange and the call it belongs to."""
+    def call_of(self, request: Request) -> Call:
+        """Return the call that the request is another attempt of; a new one when it is none."""
+        asked = _asked(request)
+        tries = request.headers.get("x-stainless-retry-count", "")
+        failed = self._failed.get(asked)
+        if not failed:
+            again = self._latest.get(asked) if tries not in ("", "0") else None
+            return again or Call()
+        if tries == "0" and failed[-1].last.finished is None:
+            return Call()  # another thread asks the same at the same time
+        return failed[-1]
+
+    def add(self, exchange: Exchange, call: Call) -> None:
+        """Note an exchange as the last attempt of its call."""
         if exchange.endpoint == "warming":
             self.warmups.append(exchange)
             return
         self.exchanges.append(exchange)
-        call = self._continued(exchange)
-        if call is None:
-            call = Call()
+        asked = _asked(exchange.request)
+        failed = self._failed.get(asked)
+        if failed and failed[-1] is call:
+            failed.pop()
+        if not call.exchanges:
             self.calls.append(call)
         call.exchanges.append(exchange)
+        self._latest[asked] = call
         if exchange.failed:
-            self._failed.setdefault(_asked(exchange), []).append(call)
-
-    def _continued(self, exchange: Exchange) -> Call | None:
-        """Return the call that the exchange is another attempt of, no longer as a failed one."""
-        failed = self._failed.get(_asked(exchange))
-        if not failed:
-            return None
-        claims_first = exchange.request.headers.get("x-stainless-retry-count") == "0"
-        if claims_first and failed[-1].last.finished is None:
-            return None  # another thread asks the same at the same time
-        return failed.pop()
+            self._failed.setdefault(asked, []).append(call)
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
@@ -232,8 +249,8 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
-def _asked(exchange: Exchange) -> tuple[str, bytes]:
-    return exchange.request.path, exchange.request.body
+def _asked(request: Request) -> tuple[str, bytes]:
+    return request.path, request.body
 
 
 def without_key(request: Request) -> Request:

@@ -8,7 +8,7 @@ from mockserver.faults import Cut, Error, ErrorEvent, NoFinish, Truncate
 from mockserver.journal import Call, Exchange, Journal, without_key
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Wait
-from mockserver.scenario import Rule, Schedule
+from mockserver.scenario import Match, Rule, Schedule, State
 
 SECRET = "csk-topsecret0123456789abcdef"
 OK = (Head(200), Data(b'{"finish_reason":"stop"}', 3), End())
@@ -198,12 +198,16 @@ def test_line_is_one_line():
     assert exchange(model="a\r\nb").line().startswith("#1 POST /v1/chat/completions a\\r\\nb")
 
 
+def add(journal, found):
+    journal.add(found, journal.call_of(found.request))
+
+
 def grouped(*attempts):
     """Return the numbers of attempts of each call; an attempt is a plan and a retry count."""
     journal = Journal()
     for plan, count in attempts:
         headers = {} if count is None else {"x-stainless-retry-count": str(count)}
-        journal.add(exchange(plan, headers=headers))
+        add(journal, exchange(plan, headers=headers))
     assert [one for call in journal.calls for one in call.exchanges] == list(journal)
     return [call.attempts for call in journal.calls]
 
@@ -221,10 +225,17 @@ def grouped(*attempts):
         ([(BUSY, 0), (OK, 1), (BUSY, 0), (OK, 1)], [2, 2]),
         ([(LOST, 0), (OK, 1)], [2]),
         ([((Close(),), 0), (BUSY, 1)], [2]),
+        ([(OK, 0), (OK, 1), (OK, 2)], [3]),
+        ([(OK, 0), (OK, 0), (OK, 1)], [1, 2]),
+        ([(OK, 1)], [1]),
     ],
 )
 def test_calls(attempts, calls):
-    """Repetitions of what failed are one call, but for first tries while it is running."""
+    """
+    Repetitions of what failed are one call, but for first tries while it is running.
+
+    Who says that it tries again does so, though the answer was good: it came too late.
+    """
     assert grouped(*attempts) == calls
 
 
@@ -232,7 +243,7 @@ def test_first_tries_of_what_is_over():
     """An app that itself repeats what has failed makes one call, though its client starts anew."""
     journal, first_try = Journal(), {"x-stainless-retry-count": "0"}
     for finished in (1.0, None, 3.0):
-        journal.add(exchange(BUSY, headers=first_try, finished=finished))
+        add(journal, exchange(BUSY, headers=first_try, finished=finished))
     assert [call.attempts for call in journal.calls] == [2, 1]
 
 
@@ -241,8 +252,8 @@ def test_calls_side_by_side():
     journal = Journal()
     for body, plan in ((b"a", BUSY), (b"b", BUSY), (b"a", OK), (b"b", OK)):
         request = Request("POST", "/v1/chat/completions", {}, body)
-        journal.add(exchange(plan, request=request))
-    journal.add(exchange(BUSY, request=Request("POST", "/v1/completions", {}, b"a")))
+        add(journal, exchange(plan, request=request))
+    add(journal, exchange(BUSY, request=Request("POST", "/v1/completions", {}, b"a")))
     assert [[one.request.body for one in call.exchanges] for call in journal.calls] == [
         [b"a", b"a"],
         [b"b", b"b"],
@@ -267,11 +278,57 @@ def test_waits_through_the_engine(ask, engine, now):
     assert (call.attempts, call.waits, call.last.status) == (3, (1.0, 2.0), 200)
 
 
+def test_attempts_through_the_engine(ask, engine, now):
+    """An exchange knows the number of its attempt."""
+    run = engine(Rule(schedule=Schedule(first=2), faults=(Error(status=503),)))
+    asked = [ask(), ask(), ask(seed=1), ask(), ask()]
+    found = [run.handle(request, now=now).attempt for request in asked]
+    assert found == [1, 2, 1, 3, 1]
+
+
+def test_retries_of_a_call_meet_the_same(ask, engine, now):
+    """A rule that counts calls breaks one for good, however often its client tries again."""
+    rule = Rule(schedule=Schedule(every=2), faults=(Error(status=503),), count_by="call")
+    run = engine(rule)
+    asked = [ask(seed=1), ask(seed=2), ask(seed=2), ask(seed=3), ask(seed=2)]
+    found = [run.handle(request, now=now) for request in asked]
+    assert [exchange.status for exchange in found] == [200, 503, 503, 200, 503]
+    assert [exchange.attempt for exchange in found] == [1, 1, 2, 1, 3]
+
+
+def test_near_misses(ask, engine, now):
+    """An exchange that no rule took knows why, the nearest first; one that was taken has none."""
+    run = engine(
+        Rule("other", Match(model="qwen*")),
+        Rule(schedule=Schedule(first=1)),
+        Rule("later", state=State(requires="down")),
+    )
+    assert run.handle(ask(), now=now).near_misses == ()
+    assert [str(miss) for miss in run.handle(ask(), now=now).near_misses] == [
+        "rules[1]: it was its request 2, and the schedule says first: 1",
+        "rule 'later': the state is 'start', not 'down'",
+        "rule 'other': the model is 'llama3.1-8b', not 'qwen*'",
+    ]
+
+
+def test_near_misses_tell_no_key(engine, now):
+    """A key is told by no near miss, neither the client's nor the scenario's."""
+    rules = Rule(match=Match(key="csk-other*")), Rule(match=Match(headers={"Authorization": "x"}))
+    request = Request("GET", "/v1/models", {"authorization": f"Bearer {SECRET}"})
+    exchange = engine(*rules).handle(request, now=now)
+    assert [miss.why for miss in exchange.near_misses] == [
+        "the key is another one",
+        "the header 'authorization' is another one",
+    ]
+    assert "csk-other" not in repr(exchange)
+    assert SECRET not in repr(exchange)
+
+
 def test_warmups():
     """Warm-ups are kept apart from what the app asked for."""
     journal = Journal()
     warm = exchange(endpoint="warming")
-    journal.add(warm)
+    add(journal, warm)
     assert (journal.warmups, list(journal), journal.calls) == ([warm], [], [])
 
 

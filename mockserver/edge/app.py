@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import ssl
-from typing import Any
 
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
-from mockserver.api.decoding import MAX_BODY
 from mockserver.messages import Request
 
+from .connection import Server
 from .live import LiveEngine
 from .playback import Played, play
 from .port import Port
-from .protocol import Server
 
 _SHUTDOWN_SECONDS = 0.01
 _log = logging.getLogger("mockserver")
@@ -39,7 +36,7 @@ class Site:
         self, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None
     ) -> None:
         """Listen. Raises OSError when the address can't be had."""
-        server = Server(self._answer, clock=self.live.clock, request_factory=_request)
+        server = Server(self.live, self._answer)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         self._port = Port(self.live, server, tls=tls)
@@ -80,12 +77,3 @@ class Site:
         except Exception as error:
             self.live.crashes.append(error)
             raise
-
-
-def _request(
-    message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
-) -> web.BaseRequest:
-    loop = asyncio.get_running_loop()
-    if message.method == "UNKNOWN":  # what aiohttp puts in the place of what it can't parse
-        message = message._replace(version=HttpVersion11)
-    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)

@@ -19,8 +19,8 @@ from typing import Any, TypeAlias
 
 from mockserver.scenario import PortState
 
+from .connection import Server
 from .live import LiveEngine
-from .protocol import Server
 
 _BACKLOG = 1024
 _MOST_FILLERS = 256

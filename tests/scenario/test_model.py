@@ -5,7 +5,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mockserver.api.reply import Reply, ScriptedCall
 from mockserver.faults import FAULTS, Cut, Error, HangUp, Latency, Truncate
-from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, Window
+from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, State, Window
 
 ADAPTER = TypeAdapter(Scenario)
 
@@ -72,6 +72,7 @@ def test_defaults():
     """A name is enough; an empty rule is for everything and changes nothing."""
     assert ADAPTER.validate_python({"name": "x"}) == Scenario("x")
     assert rule() == Rule() == Rule("", Match(), Schedule(), Reply(), ())
+    assert rule(state={"sets": "down"}).state == State(requires=None, sets="down")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,13 @@ def test_one_fault(entry):
         ({"rules": [{"faults": [{"error": {}}]}]}, "names neither a problem nor a status"),
         ({"rules": [{"faults": [{"truncate": {}}]}]}, "Field required"),
         ({"rules": {"name": "x"}}, "valid tuple"),
+        ({"rules": [{"count_by": "session"}]}, "'request' or 'call'"),
+        ({"rules": [{"state": {"requires": ""}}]}, "at least 1 character"),
+        ({"rules": [{"cycle": True}]}, "has 'cycle', but no 'replies'"),
+        (
+            {"rules": [{"reply": {"text": "a"}, "replies": [{"text": "b"}]}]},
+            "has both 'reply' and 'replies'",
+        ),
     ],
 )
 def test_refused(keys, message):
@@ -129,6 +137,11 @@ def test_refused(keys, message):
         {"rules": [{"names": "x"}]},
         {"rules": [{"match": {"path": "x"}}]},
         {"rules": [{"match": {"prompt": {"text": "x"}}}]},
+        {"rules": [{"match": {"excluded": {"stream": True}}}]},
+        {"rules": [{"match": {"messages": {"least": 1}}}]},
+        {"rules": [{"schedule": {"any_of": [{"first": 1}]}}]},
+        {"rules": [{"state": {"required": "x"}}]},
+        {"rules": [{"replies": [{"txt": "x"}]}]},
         {"rules": [{"schedule": {"calls": 1}}]},
         {"rules": [{"schedule": {"window": {"until": "1s"}}}]},
         {"rules": [{"reply": {"txt": "x"}}]},
