@@ -7,7 +7,6 @@ import json
 import pytest
 
 from mockserver.ending import error_event, finish_reason, streams
-from mockserver.messages import json_object
 from mockserver.plan import Close, Data, End, Head
 
 EVENTS = Head(200, (("content-type", "text/event-stream; charset=utf-8"),))
@@ -87,12 +86,3 @@ def test_streams(head, is_stream):
     """An answer to HEAD is no stream."""
     assert streams((head, END)) is is_stream
     assert streams(()) is False
-
-
-@pytest.mark.parametrize(
-    "text", [b"", b"[]", b"{", b"\xff", pytest.param("[" * 100_000, id="too deep")]
-)
-def test_no_object(text):
-    """What is no JSON object is an empty one."""
-    assert json_object(text) == {}
-    assert json_object(b'{"a":1}') == {"a": 1}

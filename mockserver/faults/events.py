@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, TypeAlias, TypeGuard
+from typing import Annotated, Any, Literal, TypeAlias, TypeGuard
 
 from pydantic import Field
 
@@ -44,6 +44,15 @@ def finishes(step: Step) -> bool:
 def is_done(step: Step) -> bool:
     """Return whether it is the ``[DONE]`` that ends a stream."""
     return is_event(step) and b"[DONE]" in step.data and b"{" not in step.data
+
+
+def body_of(step: Step) -> dict[str, Any]:
+    """Return the JSON object of an event; empty for other events, and for what is left of one."""
+    try:
+        body = parsed(step.data) if isinstance(step, Data) else None
+    except ValueError:
+        body = None
+    return body if isinstance(body, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +134,9 @@ def _empty_choices(plan: Plan, at: int) -> Plan:
 
     The SDKs hand that on, and ``choices[0]`` is an IndexError in a loop that one has written.
     """
-    body = _said(plan[at]) | {"choices": []}
-    return (*plan[:at], Data(event(body)), *plan[at:])
+    late = ("choices", "usage", "time_info")
+    early = {key: value for key, value in body_of(plan[at]).items() if key not in late}
+    return (*plan[:at], Data(event({**early, "choices": []})), *plan[at:])
 
 
 def _after_done(plan: Plan, at: int) -> Plan:
@@ -155,13 +165,3 @@ _TAMPERINGS: Mapping[Tampering, Callable[[Plan, int], Plan]] = {
 
 def _without_tokens(step: Step) -> Step:
     return replace(step, tokens=0) if isinstance(step, Data) else step
-
-
-def _said(step: Step) -> dict[str, object]:
-    """Return what an event says beside its choices and what is only said at the end."""
-    try:
-        body = parsed(step.data) if isinstance(step, Data) else None
-    except ValueError:  # another fault has left a part of it
-        body = None
-    late = ("choices", "usage", "time_info")
-    return {key: value for key, value in (body or {}).items() if key not in late}

@@ -8,13 +8,13 @@ from random import Random
 from typing import Any, Literal, TypeAlias
 
 from mockserver.api import prose
-from mockserver.api.sse import event, parsed
+from mockserver.api.sse import event
 from mockserver.plan import Data, Plan, Step
 from mockserver.quantities import Count, Positive
 
 from .base import Context
 from .body import edited, length_of, resized, streams
-from .events import is_role, says_choices
+from .events import body_of, is_role, says_choices
 from .truncation import Truncate
 
 FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter"]
@@ -75,17 +75,18 @@ class _Silence:
 
     def of(self, body: Any) -> Any:
         """Change a document or an event of which all tokens have been dropped."""
-        choices, usage = body.get("choices"), body.get("usage")
-        for choice in choices if isinstance(choices, list) else ():
+        for choice in _choices(body):
             if choice.get("finish_reason") is not None:
                 choice["finish_reason"] = self.finish_reason
             if "message" in choice:
                 choice["message"] = self._message()
-        if isinstance(usage, dict) and "prompt_tokens" in usage:
+        usage = body.get("usage") if isinstance(body, dict) else None
+        if isinstance(usage, dict) and isinstance(prompt := usage.get("prompt_tokens"), int):
             usage["completion_tokens"] = self.tokens
-            usage["total_tokens"] = usage["prompt_tokens"] + self.tokens
-            if "reasoning_tokens" in usage.get("completion_tokens_details", {}):
-                usage["completion_tokens_details"]["reasoning_tokens"] = self.tokens
+            usage["total_tokens"] = prompt + self.tokens
+            details = usage.get("completion_tokens_details")
+            if isinstance(details, dict) and "reasoning_tokens" in details:
+                details["reasoning_tokens"] = self.tokens
         return body
 
     def _message(self) -> dict[str, str]:
@@ -108,8 +109,7 @@ def _silenced(plan: Plan, silence: _Silence) -> Plan:
 def _thinking(plan: Plan, thoughts: list[str], size: int) -> Iterator[Step]:
     """Yield the plan with thoughts behind the role, so many tokens in each event."""
     for step in plan:
-        body = parsed(step.data) if is_role(step) else None
-        if body is None or not isinstance(step, Data) or not step.tokens:
+        if not is_role(step) or not step.tokens or not (body := body_of(step)):
             yield step
             continue
         yield replace(step, tokens=0)
@@ -117,6 +117,14 @@ def _thinking(plan: Plan, thoughts: list[str], size: int) -> Iterator[Step]:
             run = thoughts[at : at + size]
             choice = {"delta": {"reasoning": "".join(run)}, "index": 0}
             yield Data(event({**body, "choices": [choice]}), len(run))
+
+
+def _choices(body: Any) -> Iterator[dict[str, Any]]:
+    """Yield the choices of what may no longer be a completion."""
+    choices = body.get("choices") if isinstance(body, dict) else None
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, dict):
+            yield choice
 
 
 def _tokens_per_event(plan: Plan) -> int:
