@@ -69,7 +69,7 @@ def _ends(event: bytes) -> bool:
 def _error_in(event: bytes) -> dict[str, Any]:
     """Return the error of an event: nested, flat, a string, or a text under ``event: error``."""
     name, said = read(event)
-    body = json_object(said.encode())
+    body = json_object(said)
     error = body.get("error", body)
     if not isinstance(error, dict):
         return {"message": str(error)}
