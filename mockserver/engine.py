@@ -63,6 +63,7 @@ class Engine:
             self.edition.headers,
             inquiry.facts(self.edition),
             model.speed if model else None,
+            inquiry.limit or None,
         )
         call = self.journal.call_of(inquiry.request)
         attempt = call.attempts + 1

@@ -52,7 +52,7 @@ class Request:
         return json_object(self.body)
 
 
-def json_object(text: bytes) -> dict[str, Any]:
+def json_object(text: bytes | str) -> dict[str, Any]:
     """
     Read a JSON object; anything else is an empty one.
 
