@@ -18,6 +18,9 @@ class Clock:
     another kind of time is another clock and nothing else.
     """
 
+    scale = 1.0
+    """What a second takes on the clock of the client."""
+
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
 
@@ -52,19 +55,19 @@ class ScaledClock(Clock):
         super().__init__(self._now)
         self._real = now
         self._begun = now()
-        self._scale = scale
+        self.scale = scale
 
     def _now(self) -> float:
-        return self._begun + (self._real() - self._begun) / self._scale
+        return self._begun + (self._real() - self._begun) / self.scale
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """Let so many seconds pass."""
-        await super().wait(seconds * self._scale, passive=passive)
+        await super().wait(seconds * self.scale, passive=passive)
 
     def pause(self, seconds: float) -> None:
         """Let so many seconds pass for the calling thread."""
-        super().pause(seconds * self._scale)
+        super().pause(seconds * self.scale)
 
     def announced(self, plan: Plan) -> Plan:
         """Return the plan with its waits in the seconds that the client counts."""
-        return scaled(plan, self._scale, now=self._now())
+        return scaled(plan, self.scale, now=self._now())
