@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from .journal import Call, Exchange, Journal
 
+_ABSURD = 10  # digits
 # both in seconds of the client
 AT_ONCE = 0.1  # less is no pause, but the time that a round trip takes
 _SEEN = 0.05  # in which a client of another process has read an answer, at the latest
@@ -40,7 +41,7 @@ def retries(call: Call) -> list[tuple[Exchange, Exchange]]:
 def tries(exchange: Exchange) -> int | None:
     """Return how often the client says that it has tried before; None when it does not say."""
     count = exchange.request.headers.get("x-stainless-retry-count", "")
-    return int(count) if count.isdecimal() else None
+    return int(count) if count.isdecimal() and len(count) < _ABSURD else None
 
 
 def same_sender(early: Exchange, late: Exchange) -> bool:

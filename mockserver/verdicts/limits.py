@@ -92,7 +92,8 @@ def _refill(early: Exchange, late: Exchange, case: Case) -> float:
     if case.edition.limits.refill == "window":
         return seconds - early.at % seconds
     needed = 1 if kind == "requests" else late.prompt_tokens
-    return needed * seconds / (_field(early, f"limit-{name}") or needed)
+    limit = _field(early, f"limit-{name}")
+    return needed * seconds / limit if limit else seconds
 
 
 def _needlessly_refused(late: Exchange, call: Call, case: Case) -> bool:
