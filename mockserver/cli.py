@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import ipaddress
 import logging
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
 
@@ -17,9 +20,21 @@ from .errors import MockServerError
 
 if TYPE_CHECKING:
     from .edge.live import LiveEngine
+    from .timeline import Kind
 
 _LEVELS = ("debug", "info", "warning", "error")
 _KINDS = ("scenario", "edition")
+_NARROWEST = 60
+_STYLES: Mapping[Kind, dict[str, Any]] = {
+    "wait": {"fg": "yellow"},
+    "pause": {"dim": True},
+    "head": {"fg": "blue"},
+    "error": {"fg": "red"},
+    "data": {"fg": "green"},
+    "end": {"fg": "green"},
+    "lost": {"fg": "red", "bold": True},
+    "stall": {"fg": "magenta"},
+}
 _OVERRIDES = (
     click.option("--seed", type=int, help="Seed of every random draw."),
     click.option("--tier", help="Enforce the rate limits of this tier, such as free."),
@@ -60,8 +75,13 @@ _SET = click.option(
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pytest-cerebras", prog_name="cerebras-mock")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Mock the Cerebras inference API, and break it on command."""
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # any name can be shown anywhere
 
 
 @main.command()
@@ -167,6 +187,12 @@ def schema(kind: Literal["scenario", "edition"]) -> None:
     help="Model they ask for.",
 )
 @click.option("--stream/--no-stream", default=True, show_default=True, help="Ask for a stream.")
+@click.option(
+    "--svg",
+    type=click.File("w", encoding="utf-8"),
+    metavar="FILE",
+    help="Draw them all on one axis of time into this file (-: stdout), instead.",
+)
 @_overridable
 @_SET
 def explain(  # noqa: PLR0913 (an argument for each option)
@@ -176,14 +202,15 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     interval: str,
     model: str | None,
     stream: bool,
+    svg: TextIO | None,
     edition: str | None,
     tier: str | None,
     seed: int | None,
     parameters: dict[str, Any],
 ) -> None:
-    """Print what sample requests would meet, without a server."""
+    """Print what sample requests would meet, with a drawn time line; no server is needed."""
     from .edge.live import Overrides
-    from .explain import explain as explained
+    from .explain import samples, told_as_svg, told_as_text
     from .quantities import seconds
     from .scenario import load
 
@@ -193,11 +220,25 @@ def explain(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError(f"--interval {error}, found {interval!r}") from error
     with _one_sentence():
         found = Overrides(edition, tier, seed).applied_to(load(scenario, parameters))
-        click.echo(f"{found.name}: {found.description}")
-        if found.expect:
-            click.echo(f"a good app: {found.expect}")
-        for line in explained(found, requests=requests, interval=pause, model=model, stream=stream):
-            click.echo(line)
+        met = samples(found, requests=requests, interval=pause, model=model, stream=stream)
+    title = f"{found.name}: {found.description}"
+    if svg is not None:
+        svg.write(told_as_svg(met, title=title))
+        return
+    click.echo(title)
+    if found.expect:
+        click.echo(f"a good app: {found.expect}")
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    for line in told_as_text(met, width=width, plain=not _is_unicode(sys.stdout), paint=_painted):
+        click.echo(line)
+
+
+def _painted(text: str, kind: Kind) -> str:
+    return click.style(text, **_STYLES[kind])
+
+
+def _is_unicode(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding).name.startswith("utf")
 
 
 def _announce(live: LiveEngine, url: str) -> None:
