@@ -1,4 +1,4 @@
-"""The command line: ``cerebras-mock serve | scenarios | check | explain | schema``."""
+"""The command line: ``cerebras-mock serve | scenarios | init | check | explain | schema``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import codecs
 import ipaddress
 import logging
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from importlib.resources import files
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
@@ -166,6 +169,29 @@ def check(paths: tuple[str, ...], *, strict: bool) -> None:
             click.echo(str(verdict), err=bool(verdict.wrong))
     if wrong:
         sys.exit(2)
+
+
+@main.command()
+@click.argument("file", default="scenario.yaml")
+def init(file: str) -> None:
+    """Write a scenario to begin with into FILE (default: scenario.yaml; -: stdout)."""
+    from .documents import SUFFIXES
+
+    text = files("mockserver").joinpath("starter.yaml").read_text("utf-8")
+    if file == "-":
+        click.echo(text, nl=False)
+        return
+    if not file.endswith(SUFFIXES):
+        raise click.UsageError(f"FILE should end in {' or '.join(SUFFIXES)}, found {file!r}")
+    text = text.replace("FILE", shlex.quote(file))
+    try:
+        with Path(file).open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError as error:
+        raise click.ClickException(f"{file}: is there already, and is not overwritten") from error
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+    click.echo(f"wrote {file}; next: cerebras-mock explain {shlex.quote(file)}")
 
 
 @main.command()
