@@ -10,6 +10,7 @@ lost its patience with an answer in which nothing was wrong.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mockserver.faults import Error
+from mockserver.moments import lines, moments
 from mockserver.scenario import Rule, Schedule
-from mockserver.timeline import lines, moments
 
 
 @pytest.fixture
