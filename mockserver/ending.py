@@ -41,9 +41,13 @@ def error_event(plan: Plan) -> dict[str, Any]:
     """Return what the last event of a stream says, but for ``[DONE]``, when it is an error."""
     if not streams(plan):
         return {}
-    events = reversed(_BLANK_LINE.split(body_of(plan)))
-    last = next((one for one in events if b"data:" in one and not _ends(one)), b"")
+    last = next((one for one in reversed(events(plan)) if b"data:" in one and not _ends(one)), b"")
     return {} if b'"choices":' in last else _error_in(last)
+
+
+def events(plan: Plan) -> list[bytes]:
+    """Return the events of a stream, in whatever pieces they come."""
+    return _BLANK_LINE.split(body_of(plan))
 
 
 def body_of(plan: Plan) -> bytes:

@@ -32,6 +32,7 @@ PAGES = (
     "docs/fidelity.md",
     "docs/pytest.md",
     "docs/scenarios.md",
+    "docs/verdicts.md",
 )
 README = (ROOT / "README.md").read_text("utf-8")
 

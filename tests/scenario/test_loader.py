@@ -56,7 +56,7 @@ def test_unknown_name():
     with pytest.raises(UnknownNameError) as caught:
         scenario.load("burst-504")
     assert str(caught.value).startswith(
-        "no scenario is called 'burst-504'; did you mean 'burst-503'? Allowed are all-models-limited, "
+        "no scenario is called 'burst-504'; did you mean 'burst-503'? Allowed are all-models-"
     )
 
 
