@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 from .app import Site
 from .live import LiveEngine
@@ -13,16 +13,21 @@ from .threaded import loop_factory
 
 
 def serve_until_signal(
-    live: LiveEngine, host: str, port: int, *, ready: Callable[[str], None]
+    live: LiveEngine,
+    host: str,
+    port: int,
+    *,
+    ready: Callable[[str], None],
+    beside: Callable[[], Coroutine[None, None, None]] | None = None,
 ) -> None:
     """
     Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
 
-    Raises OSError when the address can't be had.
+    ``beside`` is run meanwhile. Raises OSError when the address can't be had.
     """
     _tune_garbage_collection()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(live, host, port, ready))
+        runner.run(_serve(live, host, port, ready, beside))
 
 
 def _tune_garbage_collection() -> None:
@@ -32,7 +37,13 @@ def _tune_garbage_collection() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _serve(live: LiveEngine, host: str, port: int, ready: Callable[[str], None]) -> None:
+async def _serve(
+    live: LiveEngine,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    beside: Callable[[], Coroutine[None, None, None]] | None,
+) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -40,5 +51,9 @@ async def _serve(live: LiveEngine, host: str, port: int, ready: Callable[[str], 
     site = Site(live)
     await site.start(host, port)
     ready(site.url)
-    await ended.wait()
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(beside()) if beside else None
+        await ended.wait()
+        if running:
+            running.cancel()
     await site.stop()
