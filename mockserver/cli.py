@@ -110,6 +110,8 @@ def main(context: click.Context) -> None:
 )
 @_overridable
 @_SET
+@click.option("--tls-cert", metavar="FILE", help="Certificate in PEM: serve https. With --tls-key.")
+@click.option("--tls-key", metavar="FILE", help="Its private key in PEM, without a password.")
 @click.option(
     "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="To stderr."
 )
@@ -123,19 +125,24 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     tier: str | None,
     seed: int | None,
     parameters: dict[str, Any],
+    tls_cert: str | None,
+    tls_key: str | None,
     log_level: str,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
     if not host:
         raise click.UsageError("--host should be an address, such as 127.0.0.1")
+    if (tls_cert is None) is not (tls_key is None):
+        raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
     from .edge.live import Overrides
     from .edge.reload import Reloader
     from .edge.serving import serve_until_signal
+    from .edge.tls import server_context
 
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
     with _one_sentence():
         reloader = Reloader(scenario, parameters, Overrides(edition, tier, seed))
-    live = reloader.live
+        tls = server_context(tls_cert, tls_key) if tls_cert and tls_key else None
     if not _is_loopback(host):
         click.secho(
             f"warning: {host} can be reached from other machines; the mock is meant for loopback",
@@ -144,10 +151,11 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         )
     try:
         serve_until_signal(
-            live,
+            reloader.live,
             host,
             port,
-            ready=partial(_announce, live),
+            ready=partial(_announce, reloader.live),
+            tls=tls,
             beside=reloader.run if reload and reloader.watches else None,
         )
     except OSError as error:

@@ -255,6 +255,12 @@ def test_schema(run, kind):
         (("serve", "--tier", "gold"), "no tier of edition guide is called 'gold'"),
         (("serve", "--port", "99999"), "99999 is not in the range"),
         (("serve", "--seed", "x"), "'x' is not a valid integer"),
+        (("serve", "--tls-cert", "x"), "--tls-cert and --tls-key should be given together"),
+        (("serve", "--tls-cert", "no", "--tls-key", "no"), "Error: no: there is no such file"),
+        (
+            ("serve", "--tls-cert", "README.md", "--tls-key", "README.md"),
+            "Error: README.md: is no certificate in PEM for the key in README.md",
+        ),
         (("check",), "Missing argument"),
         (("explain", "healthy", "--set", "x"), "should be NAME=VALUE, found 'x'"),
         (("serve", "--set", "x=1"), "no parameter of healthy.yaml is called 'x'; there are none"),

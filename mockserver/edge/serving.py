@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Coroutine
+import ssl
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import TypeAlias
 
 from .app import Site
 from .live import LiveEngine
 from .threaded import loop_factory
+
+_Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
 
 
 def serve_until_signal(
@@ -18,7 +23,8 @@ def serve_until_signal(
     port: int,
     *,
     ready: Callable[[str], None],
-    beside: Callable[[], Coroutine[None, None, None]] | None = None,
+    tls: ssl.SSLContext | None = None,
+    beside: _Job | None = None,
 ) -> None:
     """
     Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
@@ -27,7 +33,8 @@ def serve_until_signal(
     """
     _tune_garbage_collection()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(live, host, port, ready, beside))
+        start = partial(Site.start, host=host, port=port, tls=tls)
+        runner.run(_serve(Site(live), start, ready, beside))
 
 
 def _tune_garbage_collection() -> None:
@@ -38,18 +45,16 @@ def _tune_garbage_collection() -> None:
 
 
 async def _serve(
-    live: LiveEngine,
-    host: str,
-    port: int,
+    site: Site,
+    start: Callable[[Site], Awaitable[None]],
     ready: Callable[[str], None],
-    beside: Callable[[], Coroutine[None, None, None]] | None,
+    beside: _Job | None,
 ) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
-    site = Site(live)
-    await site.start(host, port)
+    await start(site)
     ready(site.url)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(beside()) if beside else None
