@@ -23,7 +23,7 @@ from .honest import Honest
 from .inquiry import COMPLETING, Inquiry, read
 from .journal import Exchange, Journal, without_key
 from .messages import Request
-from .plan import Plan, without_body
+from .plan import Compact, Plan, apart, without_body
 from .scenario import Run, Scenario, imposed
 from .storage import Storage
 
@@ -69,10 +69,12 @@ class Engine:
         choice = self._run.choose(inquiry.subject(attempt), now - self.started, call.course)
         quota = self._admit(inquiry, now)
         plan = self._answer(inquiry, choice.reply, quota, context)
-        for fault in choice.rule.faults:
-            plan = fault.apply(plan, context)
+        if choice.rule.faults:
+            plan = apart(plan)
+            for fault in choice.rule.faults:
+                plan = fault.apply(plan, context)
         if request.method == "HEAD":
-            plan = without_body(plan)
+            plan = without_body(apart(plan))
         exchange = Exchange(
             number,
             now,
@@ -143,7 +145,7 @@ class Engine:
 
     def _answer(
         self, inquiry: Inquiry, reply: Reply, quota: Quota | None, context: Context
-    ) -> Plan:
+    ) -> Compact:
         honest = Honest(self.edition, self.seed, context.now, context.random)
         if inquiry.refusal is not None:
             return honest.refusal(inquiry.refusal)

@@ -19,7 +19,7 @@ from typing import Any
 
 from .api.routes import Endpoint
 from .messages import Request, json_object
-from .plan import Close, Data, Plan, Wait, head_of, tokens_of
+from .plan import Close, Compact, Data, Events, Plan, Wait, apart, head_of, tokens_of
 from .quantities import decimal
 from .scenario import Course, Missed, NearMiss, Subject
 
@@ -36,7 +36,8 @@ class Exchange:
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
-    shortened beyond use, its body has been decoded. ``attempt`` is its number in its call, from 1.
+    shortened beyond use, its body has been decoded. ``compact`` is what an edge plays. ``attempt``
+    is its number in its call, from 1.
     """
 
     number: int
@@ -45,7 +46,7 @@ class Exchange:
     endpoint: Endpoint | None
     model: str
     stream: bool
-    plan: Plan
+    compact: Compact
     rule: str = ""
     prompt_tokens: int = 0
     requested_tokens: int | None = None
@@ -59,6 +60,11 @@ class Exchange:
     missed: Missed | None = field(default=None, repr=False)
 
     @property
+    def plan(self) -> Plan:
+        """The plan of the answer, with each event in a step of its own."""
+        return apart(self.compact)
+
+    @property
     def near_misses(self) -> tuple[NearMiss, ...]:
         """Why no rule took the request, the nearest first; empty when one did."""
         subject = Subject(self.endpoint, self.model, self.request, self.attempt)
@@ -67,28 +73,28 @@ class Exchange:
     @property
     def status(self) -> int | None:
         """The status; None when the connection is closed before the head."""
-        head = head_of(self.plan)
+        head = head_of(self.compact)
         return head.status if head else None
 
     @property
     def completion_tokens(self) -> int:
         """The completion tokens that the plan hands to the client."""
-        return tokens_of(self.plan)
+        return tokens_of(self.compact)
 
     @property
     def interrupted(self) -> bool:
         """Whether the answer ends by a lost connection."""
-        return isinstance(self.plan[-1], Close) if self.plan else True
+        return isinstance(self.compact[-1], Close) if self.compact else True
 
     @property
     def stalled(self) -> bool:
         """Whether the answer stops without an end, so that only the client can give up."""
-        return bool(self.plan) and isinstance(self.plan[-1], Wait)
+        return bool(self.compact) and isinstance(self.compact[-1], Wait)
 
     @property
     def refused(self) -> bool:
         """Whether the client gets an error status, or no head at all."""
-        head = head_of(self.plan)
+        head = head_of(self.compact)
         return head is None or head.refuses
 
     @property
@@ -108,7 +114,7 @@ class Exchange:
 
         The ``retry-after-ms`` of the SDKs wins over ``Retry-After``, as it does with them.
         """
-        head = head_of(self.plan)
+        head = head_of(self.compact)
         if head is None:
             return None
         exact = _number(head.header("retry-after-ms"))
@@ -125,11 +131,12 @@ class Exchange:
             return said if isinstance(said, dict) else {}
         if not self.refused:
             return {}
-        return json_object(b"".join(step.data for step in self.plan if isinstance(step, Data)))
+        return json_object(b"".join(step.data for step in self.compact if isinstance(step, Data)))
 
     @property
     def _last_data(self) -> bytes:
-        return next((step.data for step in reversed(self.plan) if isinstance(step, Data)), b"")
+        pieces = (step.data for step in reversed(self.compact) if isinstance(step, Data | Events))
+        return next(pieces, b"")
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
@@ -160,9 +167,9 @@ class Exchange:
         """The last ``finish_reason`` that the client gets; None when it gets none."""
         if (self.interrupted or self.stalled) and not self.stream:
             return None
-        for step in reversed(self.plan):
-            if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
-                return found[1].decode()
+        for step in reversed(self.compact):
+            if isinstance(step, Data | Events) and (found := _FINISH_REASON.findall(step.data)):
+                return str(found[-1], "ascii")
         return None
 
 

@@ -26,7 +26,7 @@ from .api.routes import Endpoint
 from .api.sse import dumps
 from .honest import Honest
 from .inquiry import Inquiry, read_line
-from .plan import Data, Plan, head_of
+from .plan import Data, Plan, apart, head_of
 
 _BINARY = "application/octet-stream"
 _PAGE = {"files": 10_000, "batches": 20}
@@ -174,7 +174,7 @@ def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
         inquiry.refusal = bad_request("stream: A batch has no streams")
     if inquiry.refusal is not None:
         return own.refusal(inquiry.refusal)
-    return own.completion(inquiry, Reply(), Quota(own.edition.tier(None), own.now))
+    return apart(own.completion(inquiry, Reply(), Quota(own.edition.tier(None), own.now)))
 
 
 def _random(honest: Honest, batch: Batch, about: object) -> Random:
