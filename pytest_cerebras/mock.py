@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -187,6 +188,8 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """Turn the world towards a mock for the duration of one test."""
     marker = request.node.get_closest_marker(MARKER)
     settings = options.resolved_for_test(request.config, marker)
+    if hasattr(request, "param"):  # a cell of the chaos matrix
+        settings = replace(settings, scenario=request.param)
     with ExitStack() as stack:
         if settings.mode == "respx":
             from .inprocess import intercepted

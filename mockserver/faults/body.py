@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
 from mockserver.api.sse import parsed, plain_dumps
@@ -33,7 +34,7 @@ def parted(plan: Plan, tokens: int) -> tuple[Plan, Plan] | None:
     for at, step in enumerate(plan):
         brought = step.tokens if isinstance(step, Data) else 0
         if isinstance(step, Data) and brought > tokens and not streams(plan):
-            first, second = cut(step, len(step.data) * tokens // brought)
+            first, second = cut(step, ceil(len(step.data) * tokens / brought))
             return (*before, first), (second, *plan[at + 1 :])
         before.append(step)
         tokens -= brought

@@ -121,7 +121,8 @@ def _bom(plan: Plan) -> Plan:
     """
     Let a byte order mark come first.
 
-    The SDKs read over it; requests, aiohttp and Cerebras' SDK for Node fail on a document.
+    The SDKs read over it in a document, on which requests, aiohttp and Cerebras' SDK for Node fail.
+    Of a stream those for Python lose the first event, which says no more than the role.
     """
     at = next((at for at, step in enumerate(plan) if isinstance(step, Data)), None)
     return _changed(plan, at, lambda data: b"\xef\xbb\xbf" + data)

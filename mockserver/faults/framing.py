@@ -19,7 +19,7 @@ _GZIP = 16 + zlib.MAX_WBITS  # with the header and the trailer of RFC 1952
 @dataclass(frozen=True, slots=True)
 class ContentLength:
     """
-    Promise so many bytes more than come, or with a minus fewer: the length is ``off_by`` them.
+    Promise a length that is ``off_by`` so many bytes: more than come, or with a minus fewer.
 
     The connection is closed behind the body, or with ``stall`` stays open.
 

@@ -96,8 +96,8 @@ def _wrong_types(body: dict[str, Any]) -> None:
     """
     Make strings of numbers, and of a document's content an object.
 
-    The SDKs hand the object on as if it were text; langchain and pydantic-ai refuse it. Of a
-    stream, Cerebras' SDK for Python loses the text, and so does the AI SDK.
+    The SDKs hand the object on as if it were text; langchain and pydantic-ai refuse it. Of such a
+    stream the ``textStream`` of the AI SDK has nothing, and says so to nobody.
     """
     body["created"] = str(body.get("created"))
     for choice, spoken in _choices(body):

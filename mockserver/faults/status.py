@@ -50,7 +50,8 @@ class Error:
     Answer with an error of the API instead: a ``problem`` of the catalogue, or any ``status``.
 
     ``message``, ``type``, ``param`` and ``code`` change what the catalogue says; ``body`` replaces
-    all of it, by a text as it stands or by anything else as JSON.
+    all of it, by a text as it stands or by anything else as JSON; ``content_type`` is its media
+    type, if not that of the problem, of JSON, or of a plain text.
 
     ``retry_after`` becomes the header, in seconds: the real API sends whole ones, most clients
     understand fractions. ``retry_after_date`` says it as a date, so far ahead or, with a minus, so

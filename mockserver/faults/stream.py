@@ -17,6 +17,8 @@ from .base import Context
 from .status import Error, ProblemName
 
 _CONTENT = ("content", "text")  # names of what is said
+# what reading a piece raises of which another fault has left a part, or changed the form
+_OTHER_FORM = (ValueError, LookupError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,9 @@ def _indices(step: Data) -> set[int]:
     """Return the indices of the choices of an event."""
     try:
         body = parsed(step.data)
-    except ValueError:  # another fault has left a part of it
+        return {_index(choice) for choice in (body or {}).get("choices", ())}
+    except _OTHER_FORM:
         return set()
-    return {_index(choice) for choice in (body or {}).get("choices", ())}
 
 
 def _index(choice: dict[str, Any]) -> int:
@@ -138,12 +140,14 @@ def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
     try:
         streamed = parsed(step.data) is not None
         body = parsed(step.data) if streamed else json.loads(step.data)
-    except ValueError:  # another fault has left a part of it
+        lost = _cut(body, max(0, step.tokens - room - _unseen(body, step.tokens)))
+        _finish(body, total, cut | lost)
+        text = event(body) if streamed else dumps(body)
+    except _OTHER_FORM:
         part = step.data[: len(step.data) * room // max(step.tokens, room, 1)]
         return Data(part, min(step.tokens, room))
-    cut |= _cut(body, max(0, step.tokens - room - _unseen(body, step.tokens)))
-    _finish(body, total, cut)
-    return Data(event(body) if streamed else dumps(body), min(step.tokens, room))
+    cut |= lost
+    return Data(text, min(step.tokens, room))
 
 
 def _unseen(body: dict[str, Any], paid: int) -> int:

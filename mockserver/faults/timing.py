@@ -26,7 +26,7 @@ class Latency:
     """
     Delay the whole answer, give or take the jitter; a wait is never negative.
 
-    ``jitter`` is the half-width of a ``uniform`` distribution, and the standard deviation of a
+    ``jitter`` is the half-width of a ``uniform`` ``distribution``, and the standard deviation of a
     ``normal`` or ``lognormal`` one, whose mean is ``delay``; a ``fixed`` delay has none.
 
     Beyond a read time-out the SDKs ask again, three times in all. By default it is a minute in
@@ -87,8 +87,8 @@ class Stall:
     """
     Fall silent and keep the connection open: before the head, or after so many tokens.
 
-    0 is right after the head; a document stops in its middle, in proportion. An answer of no more
-    tokens arrives whole.
+    ``after_tokens`` 0 is right after the head; a document stops in its middle, in proportion. An
+    answer of no more tokens arrives whole.
 
     In mid-stream nobody asks again. Cerebras' SDK for Python raises an httpx.ReadTimeout, which
     ``except cerebras.APIError`` misses; langchain's classes have no time-out, those for Node none
@@ -108,11 +108,12 @@ class Stall:
 @dataclass(frozen=True, slots=True)
 class KeepAlive:
     """
-    Send signs of life and nothing else for a while, after so many tokens of a stream.
+    Send signs of life and nothing else for a while.
 
-    They are comments of server-sent events; a document, which can have none, is preceded by white
-    space. ``then`` the answer goes on, ends without the rest, or falls silent. The YAML key of
-    ``lasting`` is ``for``. An answer of no more tokens than that is untouched.
+    They are comments of server-sent events, one ``every`` so often, from ``after_tokens`` on; a
+    document, which can have none, is preceded by white space. ``then`` the answer goes on, ends
+    without the rest, or falls silent. The YAML key of ``lasting``, how long it takes, is ``for``.
+    An answer of no more tokens is untouched.
 
     Read time-outs count from one byte to the next, so they never fire; only OpenAI's SDK for Node
     limits a whole document. With ``then: end`` every client takes what it has for the whole

@@ -95,8 +95,8 @@ def test_same_file_name_as_a_shipped_one(write):
         ("extends: base.yaml\nseed: x\n", "2:7: seed: should be a valid integer"),
         ("extends: base.yaml\nsede: 1\n", "2:1: unknown key 'sede'; did you mean 'seed'?"),
         (
-            "extends: base.yaml\nrules:\n- {}\n- {nam: x}\n",
-            "4:4: rules[1]: unknown key 'nam'; did you mean 'name'?",
+            "extends: base.yaml\nrules:\n- {}\n- {title: x}\n",
+            "4:4: rules[1]: unknown key 'title'; ",
         ),
         ("extends: base.yaml\nrules: 3\n", "2:8: rules: should be a valid tuple, found 3"),
         ("extends: base.yaml\nparameters: 3\n", "2:13: parameters: should be a valid dictionary"),
