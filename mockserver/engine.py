@@ -137,7 +137,7 @@ class Engine:
         return quota
 
     def _too_much(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
-        shown = quota.headers(now, shape=self.edition.headers)
+        shown = quota.headers(now)
         wait = (
             (("retry-after", str(refused.retry_after)),) if self.edition.limits.retry_after else ()
         )
@@ -165,7 +165,8 @@ class Engine:
         account = (key, model)
         if account not in self._quotas:
             refill, enforced = self.edition.limits.refill, self.scenario.tier is not None
-            quota = Quota(self._tier.of(model), now, refill, enforced=enforced)
+            shape = self.edition.headers
+            quota = Quota(self._tier.of(model), now, refill, enforced=enforced, shape=shape)
             spent = self.scenario.spent
             quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
             self._quotas[account] = quota

@@ -87,7 +87,7 @@ class Honest:
             *self._fields(_STREAM if inquiry.stream else _JSON, plain=False),
             *headers.timing(timing),
             ("inference-id", f"{written.form.prefix}{number}"),
-            *quota.headers(self.now, returning=returning, cached=cached, shape=shape),
+            *quota.headers(self.now, returning=returning, cached=cached),
         )
         return (Head(200, fields), *data, End())
 

@@ -174,7 +174,8 @@ def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
         inquiry.refusal = bad_request("stream: A batch has no streams")
     if inquiry.refusal is not None:
         return own.refusal(inquiry.refusal)
-    return apart(own.completion(inquiry, Reply(), Quota(own.edition.tier(None), own.now)))
+    quota = Quota(own.edition.tier(None), own.now, shape=own.edition.headers)
+    return apart(own.completion(inquiry, Reply(), quota))
 
 
 def _random(honest: Honest, batch: Batch, about: object) -> Random:
