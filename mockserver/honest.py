@@ -6,7 +6,6 @@ The middle one of the engine's five steps; nothing here knows of scenarios' rule
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
@@ -20,6 +19,7 @@ from .api.reply import Reply
 from .api.say import Ask, say
 from .api.sse import dumps
 from .api.writing import Written
+from .chance import Bits
 from .inquiry import Inquiry
 from .plan import Compact, Data, End, Head, Headers, Plan
 
@@ -33,6 +33,7 @@ _FORM = frozenset(
         *("min_tokens", "min_completion_tokens", "service_tier", "user", "n", "best_of", "echo"),
     }
 )
+_LONGEST_KNOWN = 2048  # tokens; longer answers are made anew each time
 _FORMS = {"chat": chat.FORM, "completions": completions.FORM}
 
 
@@ -47,7 +48,7 @@ class Honest:
     edition: Edition
     seed: int
     now: float
-    random: Random
+    random: Bits
 
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""
@@ -105,7 +106,18 @@ class Honest:
         return Stamp(number, self.now, times, inquiry.cached)
 
     def _written(self, inquiry: Inquiry, reply: Reply) -> Written:
-        """Return what the model says, in the form of the endpoint."""
+        """Return what the model says; it says the same again, but for the ids of calls."""
+        known = inquiry.answers.get(id(reply))
+        if known is not None:
+            return known[1]
+        written = self._write(inquiry, reply)
+        called = any(said.calls for said in written.answer.choices)
+        if not called and written.tokens <= _LONGEST_KNOWN:
+            inquiry.answers[id(reply)] = reply, written
+        return written
+
+    def _write(self, inquiry: Inquiry, reply: Reply) -> Written:
+        """Let the model say something, in the form of the endpoint."""
         assert inquiry.endpoint in _FORMS  # noqa: S101 (only these have a quota)
         model = self.edition.models[inquiry.model_id]
         asked, spare = choices.returned(inquiry.body), choices.discarded(inquiry.body)
@@ -142,5 +154,5 @@ def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
 def _voice(seed: int, inquiry: Inquiry, choice: int) -> Random:
     """Return the randomness of what is said: the same however much of it is shown, and how."""
     about = {name: value for name, value in inquiry.body.items() if name not in _FORM}
-    text = f"{seed}/{json.dumps(about, sort_keys=True)}{choice or ''}"
-    return Random(blake2b(text.encode(), digest_size=8).digest())
+    digest = blake2b(f"{seed}/{choice}/{about!a}".encode(), digest_size=8).digest()
+    return Random(int.from_bytes(digest, "big"))

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from .api.routes import Endpoint
@@ -270,6 +271,7 @@ def without_key(request: Request) -> Request:
     return replace(request, headers=headers)
 
 
+@lru_cache
 def _shortened(credentials: str) -> str:
     """
     Keep the scheme and what a key begins with.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 
@@ -27,14 +28,19 @@ class Request:
     @property
     def key(self) -> str | None:
         """The API key of ``Authorization: Bearer KEY``; None when there is none in that form."""
-        scheme, _, credentials = self.headers.get("authorization", "").partition(" ")
-        key = credentials.strip()
-        return key if scheme.lower() == "bearer" and key else None
+        return _bearer(self.headers.get("authorization", ""))
 
     @property
     def document(self) -> dict[str, Any]:
         """The body as a JSON object, read anew each time; empty when it is none."""
         return json_object(self.body)
+
+
+@lru_cache
+def _bearer(authorization: str) -> str | None:
+    scheme, _, credentials = authorization.partition(" ")
+    key = credentials.strip()
+    return key if scheme.lower() == "bearer" and key else None
 
 
 def json_object(text: bytes) -> dict[str, Any]:

@@ -183,7 +183,10 @@ def without_body(plan: Plan) -> Plan:
 
 def head_of(plan: Compact) -> Head | None:
     """Return the head, or None when the client gets none."""
-    return next((step for step in plan if isinstance(step, Head)), None)
+    for step in plan:
+        if isinstance(step, Head):
+            return step
+    return None
 
 
 def tokens_of(plan: Compact) -> int:

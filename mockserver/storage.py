@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from random import Random
 from typing import Any
 
 from .api import batches, files
@@ -24,6 +23,7 @@ from .api.problems import RefusalError
 from .api.reply import Reply
 from .api.routes import Endpoint
 from .api.sse import dumps
+from .chance import Bits, Digits
 from .honest import Honest
 from .inquiry import Inquiry, read_line
 from .plan import Data, Plan, apart, head_of
@@ -178,8 +178,8 @@ def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
     return apart(own.completion(inquiry, Reply(), quota))
 
 
-def _random(honest: Honest, batch: Batch, about: object) -> Random:
-    return Random(f"{honest.seed}/{batch.id}/{about}")
+def _random(honest: Honest, batch: Batch, about: object) -> Bits:
+    return Digits(f"{honest.seed}/{batch.id}/{about}")
 
 
 def _object(honest: Honest, document: dict[str, Any]) -> Plan:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from random import Random
 from typing import Any
+
+from mockserver.chance import Bits
 
 from .edition import Model
 from .said import Said
@@ -89,19 +90,19 @@ class Answer:
         return _chosen(counts, self.bodies.usage)
 
 
-def number(random: Random) -> str:
+def number(random: Bits) -> str:
     """Return 32 hexadecimal digits in the form of a UUID."""
     text = f"{random.getrandbits(128):032x}"
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def times(model: Model, *, prompt: int, completion: int, random: Random) -> dict[str, float]:
+def times(model: Model, *, prompt: int, completion: int, random: Bits) -> dict[str, float]:
     """
     Return plausible measurements: prompts are read twenty times faster than text is written.
 
     None is so small that encoders would differ in how they write it.
     """
-    queue = round(random.uniform(0.0001, 0.0005), 9)
+    queue = round(0.0001 + random.getrandbits(32) * 0.0004 / 2**32, 9)
     reading = round(0.0001 + prompt / (20 * model.speed), 9)
     writing = round(0.0001 + completion / model.speed, 9)
     return {
