@@ -110,6 +110,7 @@ class Engine:
             self.edition.headers,
             inquiry.facts(self.edition),
             model.speed if model else None,
+            inquiry.limit or None,
         )
 
     def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:

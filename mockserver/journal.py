@@ -10,7 +10,6 @@ lost its patience with an answer in which nothing was wrong.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC
@@ -18,14 +17,13 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
+from . import ending
 from .api.routes import Endpoint
 from .messages import Request, json_object
-from .plan import Close, Compact, Data, Events, Plan, Wait, apart, head_of, tokens_of
+from .plan import Close, Compact, Data, Plan, Wait, apart, head_of, tokens_of
 from .quantities import decimal
 from .scenario import Course, Missed, NearMiss, Subject
 
-_FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
-_ERROR_EVENT = b'data: {"status_code":'
 _SCHEMES = ("basic", "bearer", "digest", "token")
 _LONGEST_PREFIX = 4  # "csk", "sk", "gsk", "hf": what tells vendors apart and gives nothing away
 
@@ -101,12 +99,17 @@ class Exchange:
     @property
     def failed(self) -> bool:
         """Whether the client has a reason to try again or to give up."""
-        return self.refused or self.interrupted or self.stalled or self.broken_off
+        return self.refused or self.interrupted or self.stalled or self.unfinished
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the answer is a stream that never says why it has finished."""
+        return ending.streams(self.compact) and self.finish_reason is None
 
     @property
     def broken_off(self) -> bool:
-        """Whether the stream ends with an error event."""
-        return self._last_data.startswith(_ERROR_EVENT)
+        """Whether the stream ends with an error event, in whatever form."""
+        return self.unfinished and bool(ending.error_event(self.compact))
 
     @property
     def retry_after(self) -> float | None:
@@ -127,17 +130,11 @@ class Exchange:
     @property
     def error(self) -> dict[str, Any]:
         """What the error says; empty for a success and for an error that is no JSON object."""
-        if self.broken_off:
-            said = json_object(self._last_data.removeprefix(b"data: ")).get("error")
-            return said if isinstance(said, dict) else {}
+        if self.unfinished:
+            return ending.error_event(self.compact)
         if not self.refused:
             return {}
         return json_object(b"".join(step.data for step in self.compact if isinstance(step, Data)))
-
-    @property
-    def _last_data(self) -> bytes:
-        pieces = (step.data for step in reversed(self.compact) if isinstance(step, Data | Events))
-        return next(pieces, b"")
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
@@ -154,6 +151,8 @@ class Exchange:
         wait = "" if self.retry_after is None else f"Retry-After {decimal(self.retry_after)}"
         tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
         cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
+        if self.unfinished and not (said or cut):
+            cut = "no finish_reason"
         left = "client left" if self.client_left else ""
         head = str(self.status) if self.status else "no answer"
         return ", ".join(filter(None, (head, said, wait, tokens, self.finish_reason, cut, left)))
@@ -168,10 +167,7 @@ class Exchange:
         """The last ``finish_reason`` that the client gets; None when it gets none."""
         if (self.interrupted or self.stalled) and not self.stream:
             return None
-        for step in reversed(self.compact):
-            if isinstance(step, Data | Events) and (found := _FINISH_REASON.findall(step.data)):
-                return str(found[-1], "ascii")
-        return None
+        return ending.finish_reason(self.compact)
 
 
 @dataclass(slots=True, eq=False)

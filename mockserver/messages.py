@@ -43,7 +43,7 @@ def _bearer(authorization: str) -> str | None:
     return key if scheme.lower() == "bearer" and key else None
 
 
-def json_object(text: bytes) -> dict[str, Any]:
+def json_object(text: bytes | str) -> dict[str, Any]:
     """
     Read a JSON object; anything else is an empty one.
 

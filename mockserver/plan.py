@@ -116,7 +116,8 @@ class Events:
     """
     Server-sent events that differ in their middles only: a ``Data`` for each, in little room.
 
-    ``counts`` are the tokens that each of them hands to the client.
+    ``counts`` are the tokens that each of them hands to the client. How a stream ends is never
+    among them.
     """
 
     before: bytes
