@@ -131,6 +131,12 @@ class VirtualClock(Clock):
         if self.error is not None:
             raise self.error
 
+    async def until(self, deadline: float) -> None:
+        """Wait until the clock shows the deadline."""
+        ahead = deadline - self.monotonic()
+        if ahead > 0:
+            await self.wait(ahead)
+
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """Let time pass for the calling task; a ``passive`` one only bounds the jumps."""
         loop = asyncio.get_running_loop()

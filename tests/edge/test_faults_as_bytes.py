@@ -197,7 +197,7 @@ def test_length_that_never_comes(server, connect, raw_request):
     [
         (DOCUMENT, Stall(), b""),
         (DOCUMENT, Stall(0), OK + JSON + CHUNKED),
-        (DOCUMENT, Stall(2), OK + JSON + CHUNKED + b'4\r\n{"a"\r\n'),
+        (DOCUMENT, Stall(2), OK + JSON + CHUNKED + b'5\r\n{"a":\r\n'),
         (STREAM, Stall(1), OK + EVENTS + CHUNKED + FIRST),
         (
             STREAM,
