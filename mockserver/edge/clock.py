@@ -34,12 +34,15 @@ class Clock:
         """
         Wait until ``monotonic()`` shows the deadline, on asyncio.
 
-        A wait for a moment may last a tick longer, which is what a stream can make up for.
+        A wait for a moment may last a tick longer, which is what a stream can make up for; when the
+        deadline has passed, others get their turn.
         """
         ahead = deadline - self.monotonic()
         if ahead > _MOMENT:
             await self.wait(ahead)
-        elif ahead > 0:
+        elif ahead <= 0:
+            await asyncio.sleep(0)
+        else:
             loop = asyncio.get_running_loop()
             if self._ticker is None or self._ticker.loop is not loop:
                 self._ticker = Ticker(loop, self.monotonic)

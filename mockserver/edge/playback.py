@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import struct
 from typing import assert_never
@@ -36,52 +35,34 @@ class Played(web.StreamResponse):
         """Send no end: it is out."""
 
 
-class _Timeline:
-    """
-    When the next step is due, in seconds of the clock.
-
-    Each wait counts from the end of the one before it, as planned, and not from when that one was
-    over: what is late for whatever reason is made up for.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self.due = self._now = clock.monotonic()
-
-    def overtaken(self, wait: Wait) -> bool:
-        """Move on by a wait; return whether its end has passed already."""
-        self.due += wait.seconds
-        if self.due > self._now:
-            self._now = self._clock.monotonic()
-        return self.due <= self._now
-
-
 async def play(plan: Plan, request: web.BaseRequest, clock: Clock) -> web.StreamResponse:
     """
-    Do what the plan says, step by step; all that is due is one write.
+    Do what the plan says, step by step.
+
+    Each wait counts from the end of the one before it, as planned, and not from when that one was
+    over: what is late for whatever reason is made up for, and all that is due is one write.
 
     Raises ConnectionError or CancelledError when the client leaves before the end.
     """
     wire = Wire(keep_alive=request.keep_alive, chunks=request.version >= HttpVersion11)
-    timeline = _Timeline(clock)
+    due = now = clock.monotonic()
     ready: list[bytes] = []
     for act in wire.acts(clock.announced(plan)):
-        match act:
-            case bytes():
-                ready.append(act)
-            case Wait(0):
+        if isinstance(act, bytes):
+            ready.append(act)
+        elif isinstance(act, Wait):
+            due += act.seconds
+            if due > now:
+                now = clock.monotonic()
+            if due > now or not act.seconds:
                 await _write(request, ready)
-                await asyncio.sleep(0)
-            case Wait():
-                if not timeline.overtaken(act):
-                    await _write(request, ready)
-                    await clock.until(timeline.due)
-            case Close(reset):
-                await _write(request, ready)
-                _close(request, reset=reset)
-                return Played(keep_alive=False)
-            case _:
-                assert_never(act)
+                await clock.until(due)
+        elif isinstance(act, Close):
+            await _write(request, ready)
+            _close(request, reset=act.reset)
+            return Played(keep_alive=False)
+        else:
+            assert_never(act)
     await _write(request, ready)
     return Played(keep_alive=wire.keep_alive)
 

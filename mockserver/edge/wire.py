@@ -40,23 +40,22 @@ class Wire:
 
     def acts(self, plan: Plan) -> Iterator[Act]:
         """Yield what the edge has to do; bytes with nothing between them come in one piece."""
-        for step in plan:
-            match step:
-                case Data():
-                    self._run.append(step.data)
-                case Wait() | Close():
-                    if sent := self._flushed():
-                        yield sent
-                    yield step
-                case Head():
-                    self._begin(step)
-                case Raw(data):
-                    self._end_run()
-                    self._written.append(data)
-                case End():
-                    yield from self._ended(step)
-                case _:
-                    assert_never(step)
+        for step in plan:  # by isinstance: `match` takes twice the time, for each token
+            if isinstance(step, Data):
+                self._run.append(step.data)
+            elif isinstance(step, (Wait, Close)):
+                if sent := self._flushed():
+                    yield sent
+                yield step
+            elif isinstance(step, Head):
+                self._begin(step)
+            elif isinstance(step, Raw):
+                self._end_run()
+                self._written.append(step.data)
+            elif isinstance(step, End):
+                yield from self._ended(step)
+            else:
+                assert_never(step)
 
     def _begin(self, head: Head) -> None:
         self._owed = head.length

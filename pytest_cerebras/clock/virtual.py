@@ -134,8 +134,7 @@ class VirtualClock(Clock):
     async def until(self, deadline: float) -> None:
         """Wait until the clock shows the deadline."""
         ahead = deadline - self.monotonic()
-        if ahead > 0:
-            await self.wait(ahead)
+        await (self.wait(ahead) if ahead > 0 else asyncio.sleep(0))
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """Let time pass for the calling task; a ``passive`` one only bounds the jumps."""
