@@ -30,11 +30,8 @@ def diagnose(exchange: Exchange, edition: Edition) -> Diagnosis | None:
         return _refused(exchange)
     if exchange.broken_off:
         return _broken_off(exchange)
-    if exchange.interrupted:
-        return Diagnosis(
-            f"the connection was lost after {exchange.completion_tokens} tokens of the answer",
-            "catch the transport's own exceptions as well as the SDK's, and throw the part away",
-        )
+    if exchange.interrupted or exchange.unfinished:
+        return _cut_off(exchange)
     return _truncated(exchange, edition) if exchange.finish_reason == "length" else None
 
 
@@ -130,6 +127,18 @@ def _broken_off(exchange: Exchange) -> Diagnosis:
         f"an error broke the stream off after {exchange.completion_tokens} tokens of the answer: "
         f"{exchange.error.get('message')}",
         "expect errors while reading a stream too, and throw the part away",
+    )
+
+
+def _cut_off(exchange: Exchange) -> Diagnosis:
+    if exchange.interrupted:
+        return Diagnosis(
+            f"the connection was lost after {exchange.completion_tokens} tokens of the answer",
+            "catch the transport's own exceptions as well as the SDK's, and throw the part away",
+        )
+    return Diagnosis(
+        f"the stream ended after {exchange.completion_tokens} tokens without a finish_reason",
+        "take a stream without finish_reason for cut off; clients raise no error for it",
     )
 
 

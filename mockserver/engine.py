@@ -63,6 +63,7 @@ class Engine:
             self.edition.headers,
             inquiry.facts(self.edition),
             model.speed if model else None,
+            inquiry.limit or None,
         )
         call = self.journal.call_of(inquiry.request)
         attempt = call.attempts + 1
@@ -85,6 +86,7 @@ class Engine:
             prompt_tokens=inquiry.prompt,
             requested_tokens=inquiry.requested,
             admitted=quota is not None,
+            wanted_tokens=inquiry.reserved,
             reserved_tokens=inquiry.reserved if quota else 0,
             cached_tokens=inquiry.cached,
             key=_identity(request.key),

@@ -17,16 +17,16 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from . import ending
 from .api.routes import Endpoint
 from .messages import Request, json_object
 from .plan import Close, Data, Plan, Wait, head_of, tokens_of
 from .quantities import decimal
 from .scenario import Course, Missed, NearMiss, Subject
 
-_FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
-_ERROR_EVENT = b'data: {"status_code":'
 _SCHEMES = ("basic", "bearer", "digest", "token")
-_LONGEST_PREFIX = 4  # "csk", "sk", "gsk", "hf": what tells vendors apart and gives nothing away
+# "csk-", "sk-", "gsk_", "hf_", "pplx-": what tells vendors apart and gives nothing away
+_PREFIX = re.compile(r"[^-_]{1,4}[-_]")
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +37,8 @@ class Exchange:
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
     shortened beyond use, its body has been decoded. ``attempt`` is its number in its call, from 1.
+    ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
+    that they did.
     """
 
     number: int
@@ -50,6 +52,7 @@ class Exchange:
     prompt_tokens: int = 0
     requested_tokens: int | None = None
     admitted: bool = False
+    wanted_tokens: int = 0
     reserved_tokens: int = 0
     cached_tokens: int = 0
     key: str | None = None
@@ -94,12 +97,17 @@ class Exchange:
     @property
     def failed(self) -> bool:
         """Whether the client has a reason to try again or to give up."""
-        return self.refused or self.interrupted or self.stalled or self.broken_off
+        return self.refused or self.interrupted or self.stalled or self.unfinished
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the answer is a stream that never says why it has finished."""
+        return ending.streams(self.plan) and self.finish_reason is None
 
     @property
     def broken_off(self) -> bool:
-        """Whether the stream ends with an error event."""
-        return self._last_data.startswith(_ERROR_EVENT)
+        """Whether the stream ends with an error event, in whatever form."""
+        return self.unfinished and bool(ending.error_event(self.plan))
 
     @property
     def retry_after(self) -> float | None:
@@ -120,16 +128,12 @@ class Exchange:
     @property
     def error(self) -> dict[str, Any]:
         """What the error says; empty for a success and for an error that is no JSON object."""
-        if self.broken_off:
-            said = json_object(self._last_data.removeprefix(b"data: ")).get("error")
-            return said if isinstance(said, dict) else {}
+        if self.unfinished:
+            return ending.error_event(self.plan)
         if not self.refused:
             return {}
-        return json_object(b"".join(step.data for step in self.plan if isinstance(step, Data)))
-
-    @property
-    def _last_data(self) -> bytes:
-        return next((step.data for step in reversed(self.plan) if isinstance(step, Data)), b"")
+        data = b"".join(step.data for step in self.plan if isinstance(step, Data))
+        return json_object(data)
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
@@ -146,6 +150,8 @@ class Exchange:
         wait = "" if self.retry_after is None else f"Retry-After {decimal(self.retry_after)}"
         tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
         cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
+        if self.unfinished and not (said or cut):
+            cut = "no finish_reason"
         left = "client left" if self.client_left else ""
         head = str(self.status) if self.status else "no answer"
         return ", ".join(filter(None, (head, said, wait, tokens, self.finish_reason, cut, left)))
@@ -160,10 +166,7 @@ class Exchange:
         """The last ``finish_reason`` that the client gets; None when it gets none."""
         if (self.interrupted or self.stalled) and not self.stream:
             return None
-        for step in reversed(self.plan):
-            if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
-                return found[1].decode()
-        return None
+        return ending.finish_reason(self.plan)
 
 
 @dataclass(slots=True, eq=False)
@@ -273,6 +276,5 @@ def _shortened(credentials: str) -> str:
     scheme, _, key = " ".join(credentials.split()).partition(" ")
     if scheme.lower() not in _SCHEMES:
         scheme, key = "", scheme
-    prefix, dash, _ = key.partition("-")
-    known = 0 < len(prefix) <= _LONGEST_PREFIX
-    return f"{scheme} {prefix}{dash}...".lstrip() if known and dash else f"{scheme} ...".lstrip()
+    prefix = _PREFIX.match(key)
+    return f"{scheme} {prefix[0] if prefix else ''}...".lstrip()

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """
+    A thread or a task of the client: what sends one request after the other, never two at once.
+
+    It exists ``since`` that time, in seconds since the epoch; minus infinity when nobody knows.
+    """
+
+    name: str
+    since: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +27,8 @@ class Request:
     One HTTP request, fully received.
 
     ``path`` has no query and its escapes are undone, ``query`` is as sent; the names in ``headers``
-    are lower-case; ``body`` is as sent, or empty where it was ``oversized`` and so not read.
+    are lower-case; ``body`` is as sent, or empty where it was ``oversized`` and so not read;
+    ``sender`` is known where the client runs in the same process.
     """
 
     method: str
@@ -23,6 +37,7 @@ class Request:
     body: bytes = b""
     query: str = ""
     oversized: bool = False
+    sender: Sender | None = None
 
     @property
     def key(self) -> str | None:
@@ -37,7 +52,7 @@ class Request:
         return json_object(self.body)
 
 
-def json_object(text: bytes) -> dict[str, Any]:
+def json_object(text: bytes | str) -> dict[str, Any]:
     """
     Read a JSON object; anything else is an empty one.
 

@@ -6,8 +6,9 @@ import math
 
 import pytest
 
+from mockserver.api.reply import Reply
 from mockserver.diagnosis import _EXPLANATIONS, diagnose, retirements
-from mockserver.faults import Cut, Error, ErrorEvent, Truncate
+from mockserver.faults import Cut, Error, ErrorEvent, NoFinish, Truncate
 from mockserver.plan import Close, Data, Head, Wait
 from mockserver.scenario import Rule, Spent
 
@@ -54,6 +55,17 @@ def found(engine, ask, now):
             "an error broke the stream off after 2 tokens of the answer: Encountered a server",
             "expect errors while reading a stream too",
         ),
+        (
+            {"rule": {"faults": (ErrorEvent(after_tokens=2, form="text", event="error"),)}}
+            | {"stream": True},
+            "broke the stream off after 2 tokens of the answer: Encountered a server",
+            "expect errors while reading a stream too",
+        ),
+        (
+            {"rule": {"reply": Reply(tokens=9), "faults": (NoFinish(),)}, "stream": True},
+            "the stream ended after 9 tokens without a finish_reason",
+            "for cut off",
+        ),
         ({"rule": error("tokens_per_day")}, "Tokens per day limit exceeded", "send less"),
         (
             {"max_tokens": 8192},
@@ -72,7 +84,7 @@ def found(engine, ask, now):
         ({"rule": error("payment_required")}, "402: Payment required", "mend the request"),
         ({"rule": error("edge_bot_block")}, "403: no explanation", "mend the request"),
         (
-            {"rule": {"faults": (Cut(after_tokens=3),)}},
+            {"rule": {"faults": (Cut(after_tokens=3),)}, "stream": True},
             "lost after 3 tokens",
             "throw the part away",
         ),

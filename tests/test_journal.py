@@ -1,9 +1,10 @@
 import math
+from dataclasses import replace
 
 import pytest
 
 from mockserver.api.reply import Reply
-from mockserver.faults import Cut, Error, Truncate
+from mockserver.faults import Cut, Error, ErrorEvent, NoFinish, Truncate
 from mockserver.journal import Call, Exchange, Journal, without_key
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Wait
@@ -12,8 +13,9 @@ from mockserver.scenario import Match, Rule, Schedule, State
 SECRET = "csk-topsecret0123456789abcdef"
 OK = (Head(200), Data(b'{"finish_reason":"stop"}', 3), End())
 BUSY = (Head(503), Data(b'{"message":"Busy.","code":"service_unavailable"}'), End())
+EVENTS = Head(200, (("content-type", "text/event-stream"),))
 BROKEN = (
-    Head(200),
+    EVENTS,
     Data(b'data: {"choices":[]}\n\n', 3),
     Data(b'data: {"status_code":500,"error":{"message":"Sorry.","code":""}}\n\n'),
     End(),
@@ -34,6 +36,10 @@ def exchange(plan=OK, **changes):
         (BUSY, 503, True, False, True),
         (LOST, 200, False, True, True),
         (BROKEN, 200, False, False, True),
+        ((EVENTS, Data(b'data: {"finish_reason":"stop"}'), End()), 200, False, False, False),
+        ((EVENTS, Data(b'data: {"choices":[]}'), End()), 200, False, False, True),
+        ((EVENTS, End()), 200, False, False, True),
+        ((replace(EVENTS, bodiless=True), End()), 200, False, False, False),
         ((Close(reset=True),), None, True, True, True),
         ((), None, True, True, True),
         ((Wait(math.inf),), None, True, False, True),
@@ -88,8 +94,8 @@ def test_no_retry_after():
         (OK, {}),
         (BUSY, {"message": "Busy.", "code": "service_unavailable"}),
         (BROKEN, {"message": "Sorry.", "code": ""}),
-        ((Head(200), Data(b'data: {"status_code":500}'), End()), {}),
-        ((Head(200), Data(b'data: {"status_code":500,'), End()), {}),
+        ((EVENTS, Data(b'data: {"status_code":500}'), End()), {}),
+        ((EVENTS, Data(b'data: {"status_code":500,'), End()), {}),
         ((Head(502), Data(b"<html>"), End()), {}),
         ((Head(500), Data(b"[1]"), End()), {}),
         ((Head(404), Data(b""), End()), {}),
@@ -121,6 +127,16 @@ def test_body(sent, body):
         ({"reply": Reply(tokens=900)}, True, "200, 512 tokens, length"),
         ({"faults": (Truncate(3),)}, True, "200, 3 tokens, length"),
         ({"faults": (Cut(4),)}, True, "200, 4 tokens, connection lost"),
+        (
+            {"reply": Reply(tokens=9), "faults": (NoFinish(),)},
+            True,
+            "200, 9 tokens, no finish_reason",
+        ),
+        (
+            {"faults": (ErrorEvent(after_tokens=2, form="string", event="error", done=True),)},
+            True,
+            "200, Encountered a server error, please try again., 2 tokens",
+        ),
         (
             {"faults": (Error(problem="queue_exceeded", retry_after=7.0),)},
             False,

@@ -43,6 +43,7 @@ def test_shipped(ask, run, name):
     assert 20 <= len(loaded.description) <= 100
     assert loaded.expect.endswith(".")
     assert loaded.tags
+    assert loaded.source.startswith("https://") or name == "healthy"
     handle = run(name)
     for endpoint in ("chat", "completions", "models", "public_models", "warming", "/nowhere"):
         assert handle(ask(endpoint)).plan

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
+import ssl
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from .app import Site
 from .live import LiveEngine
@@ -13,7 +15,12 @@ from .threaded import loop_factory
 
 
 def serve_until_signal(
-    live: LiveEngine, host: str, port: int, *, ready: Callable[[str], None]
+    live: LiveEngine,
+    host: str,
+    port: int,
+    *,
+    ready: Callable[[str], None],
+    tls: ssl.SSLContext | None = None,
 ) -> None:
     """
     Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
@@ -22,7 +29,7 @@ def serve_until_signal(
     """
     _tune_garbage_collection()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(live, host, port, ready))
+        runner.run(_serve(Site(live), partial(Site.start, host=host, port=port, tls=tls), ready))
 
 
 def _tune_garbage_collection() -> None:
@@ -32,13 +39,14 @@ def _tune_garbage_collection() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _serve(live: LiveEngine, host: str, port: int, ready: Callable[[str], None]) -> None:
+async def _serve(
+    site: Site, start: Callable[[Site], Awaitable[None]], ready: Callable[[str], None]
+) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
-    site = Site(live)
-    await site.start(host, port)
+    await start(site)
     ready(site.url)
     await ended.wait()
     await site.stop()

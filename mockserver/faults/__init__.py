@@ -13,15 +13,21 @@ from .base import Context, Fault
 from .connection import BadChunk, Disconnect, Garbage, HangUp
 from .corruption import Corrupt, Huge
 from .cut import Cut
+from .endings import HangAfterDone, NoDone, NoFinish, NoLastNewline
+from .error_event import ErrorEvent
+from .event_format import EventFormat
+from .events import Tamper
 from .fields import ContentType, HeaderChanges
 from .framing import ContentLength, Gzip
 from .json_patch import JsonPatch
+from .nothing_said import EmptyAnswer, ReasoningOnly
 from .pacing import Bandwidth, Drip, Pace
 from .payload import NoCompletion
 from .shape import WrongShape
 from .status import Error
-from .stream import ErrorEvent, Truncate
 from .timing import KeepAlive, Latency, SlowBody, Stall
+from .truncation import Truncate
+from .writes import Split
 from .wrong_mode import WrongMode
 
 __all__ = [
@@ -35,11 +41,14 @@ __all__ = [
     "Cut",
     "Disconnect",
     "Drip",
+    "EmptyAnswer",
     "Error",
     "ErrorEvent",
+    "EventFormat",
     "Fault",
     "Garbage",
     "Gzip",
+    "HangAfterDone",
     "HangUp",
     "HeaderChanges",
     "Huge",
@@ -47,9 +56,15 @@ __all__ = [
     "KeepAlive",
     "Latency",
     "NoCompletion",
+    "NoDone",
+    "NoFinish",
+    "NoLastNewline",
     "Pace",
+    "ReasoningOnly",
     "SlowBody",
+    "Split",
     "Stall",
+    "Tamper",
     "Truncate",
     "WrongMode",
     "WrongShape",
@@ -79,7 +94,16 @@ FAULTS: Mapping[str, type[Fault]] = {
     "pace": Pace,
     # stream
     "truncate": Truncate,
+    "empty_answer": EmptyAnswer,
+    "reasoning_only": ReasoningOnly,
     "error_event": ErrorEvent,
+    "no_finish": NoFinish,
+    "no_done": NoDone,
+    "no_last_newline": NoLastNewline,
+    "hang_after_done": HangAfterDone,
+    "tamper": Tamper,
+    "sse": EventFormat,
+    "split": Split,
     # connection
     "cut": Cut,
     "disconnect": Disconnect,
