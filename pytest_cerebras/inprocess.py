@@ -1,40 +1,45 @@
 """
-Plays plans to httpx clients inside the process, through respx.
+Plays plans to clients of httpx and httpx2 inside the process, through respx.
 
 The second player: what ``mockserver.edge.playback`` does to a socket, this does to an
 ``httpx.Response``. respx knows no time-outs, so the read time-out of the client is kept here.
-Clients that don't use httpx (requests, aiohttp, openai 3 with its httpx2) need the server.
+Both libraries go through the same; what is raised is looked up in the library of the client.
+Clients of neither (requests, aiohttp) need the server.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
 from typing import TypeAlias, assert_never
 
 import httpx
 import respx
-from respx.models import PassThrough
+from respx.models import AllMockedAssertionError, PassThrough
 
 from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
 
+from .libraries import Library, libraries
+
 HOST = "api.cerebras.ai"
 Action: TypeAlias = float | Head | bytes
 """Sleep so many seconds, start the response, or hand over a piece of the body."""
 
 
-def actions(plan: Plan, patience: float) -> Iterator[Action]:
+def actions(plan: Plan, patience: float, http: ModuleType = httpx) -> Iterator[Action]:
     """
     Yield what the client goes through.
 
-    Raises the httpx exception that a socket would have caused: ReadTimeout after ``patience``
-    seconds without a byte, RemoteProtocolError for a FIN that comes too early, ReadError for RST.
+    Raises the exception of the client's library, ``http``, that a socket would have caused:
+    ReadTimeout after ``patience`` seconds without a byte, RemoteProtocolError for a FIN that comes
+    too early, ReadError for RST.
     """
-    delivery = _Delivery(patience)
+    delivery = _Delivery(patience, http)
     for step in plan:
         yield from delivery.of(step)
 
@@ -42,8 +47,9 @@ def actions(plan: Plan, patience: float) -> Iterator[Action]:
 class _Delivery:
     """What has arrived so far, and how long nothing has."""
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, patience: float, http: ModuleType) -> None:
         self._patience = patience
+        self._http = http
         self._quiet = 0.0
         self._head: Head | None = None
         self._owed = math.inf
@@ -52,8 +58,7 @@ class _Delivery:
         """Yield what the client gets of a step."""
         match step:
             case Wait(seconds):
-                yield from _waiting(seconds, self._patience - self._quiet)
-                self._quiet += seconds
+                yield from self._waiting(seconds)
             case Head(length=length):
                 self._head, self._quiet = step, 0.0
                 self._owed = math.inf if length is None else length
@@ -70,6 +75,13 @@ class _Delivery:
             case _:
                 assert_never(step)
 
+    def _waiting(self, seconds: float) -> Iterator[float]:
+        left = self._patience - self._quiet
+        yield float(min(seconds, left))
+        if seconds > left:
+            raise self._error("ReadTimeout", "The read operation timed out")
+        self._quiet += seconds
+
     def _seen(self, data: bytes) -> bytes:
         """Return the data up to the length that the head has named."""
         seen = data if len(data) <= self._owed else data[: int(self._owed)]
@@ -78,25 +90,30 @@ class _Delivery:
 
     def _close(self, *, reset: bool) -> None:
         if reset:
-            raise httpx.ReadError("[Errno 104] Connection reset by peer")
+            raise self._error("ReadError", "[Errno 104] Connection reset by peer")
         if self._head is None or self._head.framed:
             raise self._lost()
 
-    def _lost(self) -> httpx.TransportError:
-        if self._head is None:
-            return httpx.RemoteProtocolError("Server disconnected without sending a response.")
+    def _lost(self) -> Exception:
         text = "peer closed connection without sending complete message body"
-        return httpx.RemoteProtocolError(text)
+        if self._head is None:
+            text = "Server disconnected without sending a response."
+        return self._error("RemoteProtocolError", text)
+
+    def _error(self, name: str, text: str) -> Exception:
+        error: Exception = getattr(self._http, name)(text)
+        return error
 
 
 class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body that arrives as the plan says, for a sync or an async client."""
 
     def __init__(
-        self, rest: Iterator[Action], clock: Clock, finish: Callable[[bool], None]
+        self, rest: Iterator[Action], clock: Clock, http: ModuleType, finish: Callable[[bool], None]
     ) -> None:
         self._rest = rest
         self._clock = clock
+        self._http = http
         self._finish = finish
         self._left = True
 
@@ -126,26 +143,36 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     def _waits(self) -> bool:
         try:
             return any(isinstance(action, float) for action in self._rest)
-        except httpx.TransportError:
+        except self._http.TransportError:
             return False
 
     def _playing(self) -> Iterator[Action]:
         try:
             yield from self._rest
-        except httpx.ReadTimeout:
+        except self._http.ReadTimeout:
             raise
-        except httpx.TransportError:
+        except self._http.TransportError:
             self._left = False
             raise
         self._left = False
 
 
 class PlanRouter(respx.MockRouter):
-    """Answers for one host from the engine; every other request goes its way."""
+    """
+    Answers for one host from the engine; every other request goes its way.
 
-    def __init__(self, live: LiveEngine) -> None:
-        super().__init__(assert_all_called=False)
+    It is asked before all other routers of respx, whichever was started first.
+    """
+
+    def __init__(self, live: LiveEngine, library: Library) -> None:
+        super().__init__(assert_all_called=False, using=library.mocker)
         self._live = live
+        self._http = library.module
+
+    def start(self) -> None:
+        """Begin, in front of the others."""
+        super().start()
+        self._routers.insert(0, self._routers.pop())
 
     def handler(self, request: httpx.Request) -> httpx.Response:
         """Answer a sync client."""
@@ -177,7 +204,7 @@ class PlanRouter(respx.MockRouter):
 
     def _begin(self, request: httpx.Request) -> tuple[Iterator[Action], PlannedBody]:
         if request.url.host != HOST:
-            raise PassThrough("not ours", request=request, origin=self.route())
+            raise self._not_ours(request)
         received = Request(
             request.method,
             request.url.path,
@@ -185,32 +212,40 @@ class PlanRouter(respx.MockRouter):
             request.content,
             request.url.query.decode(),
         )
+        clock = self._live.clock
         engine, exchange = self._live.begin(received)
-        patience = request.extensions.get("timeout", {}).get("read")
-        plan = self._live.clock.announced(exchange.plan)
-        rest = actions(plan, math.inf if patience is None else patience)
+        timeout = request.extensions.get("timeout", {}).get("read")
+        patience = math.inf if timeout is None else clock.patience(timeout)
+        rest = actions(clock.announced(exchange.plan), patience, self._http)
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)
 
-        return rest, PlannedBody(rest, self._live.clock, finish)
+        return rest, PlannedBody(rest, clock, self._http, finish)
+
+    def _not_ours(self, request: httpx.Request) -> Exception:
+        """Return what makes respx ask the next router, or let a request out when there is none."""
+        if len(self._routers) > 1:
+            return AllMockedAssertionError("this router is for the Cerebras API")
+        return PassThrough("not ours", request=request, origin=respx.Route())
+
+    @property
+    def _routers(self) -> list[respx.Router]:
+        assert self.Mocker is not None  # noqa: S101 (respx knows the mocker of a library)
+        return self.Mocker.routers
 
 
 @contextmanager
 def intercepted(live: LiveEngine) -> Iterator[None]:
-    """Answer all httpx requests to the real host from the engine."""
-    with PlanRouter(live):
+    """Answer all requests of httpx and httpx2 to the real host from the engine."""
+    with ExitStack() as stack:
+        for library in libraries():
+            stack.enter_context(PlanRouter(live, library))
         yield
 
 
 def _response(head: Head, body: PlannedBody) -> httpx.Response:
     return httpx.Response(head.status, headers=list(head.headers), stream=body)
-
-
-def _waiting(seconds: float, patience: float) -> Iterator[float]:
-    yield float(min(seconds, patience))
-    if seconds > patience:
-        raise httpx.ReadTimeout("The read operation timed out")
 
 
 def _pause(clock: Clock, seconds: float) -> None:

@@ -35,6 +35,10 @@ class Clock:
         """Return the plan with its waits in the seconds that the client counts."""
         return plan
 
+    def patience(self, seconds: float) -> float:
+        """Return how long a client with this time-out waits, in seconds of this clock."""
+        return seconds
+
 
 class ScaledClock(Clock):
     """
@@ -64,3 +68,7 @@ class ScaledClock(Clock):
     def announced(self, plan: Plan) -> Plan:
         """Return the plan with its waits in the seconds that the client counts."""
         return scaled(plan, self._scale, now=self._now())
+
+    def patience(self, seconds: float) -> float:
+        """Return how long a client with this time-out waits, in seconds of this clock."""
+        return seconds / self._scale
