@@ -33,10 +33,16 @@ class CerebrasMock:
     """
 
     def __init__(
-        self, live: LiveEngine, url: str, settings: Settings, clock: VirtualClock | None = None
+        self,
+        live: LiveEngine,
+        url: str,
+        settings: Settings,
+        watch: egress.Watch,
+        clock: VirtualClock | None = None,
     ) -> None:
         self._live = live
         self._settings = settings
+        self._watch = watch
         self._clock = clock
         self.url = url
 
@@ -144,8 +150,7 @@ class CerebrasMock:
             "CEREBRAS_API_BASE": self.openai_url,
             "OPENAI_API_KEY": self.api_key,
             "OPENAI_BASE_URL": self.openai_url,
-            "NO_PROXY": egress.no_proxy(),
-            "no_proxy": egress.no_proxy(),
+            **self._watch.variables(),
         }
 
     def assert_requests(self, count: int) -> None:
@@ -191,17 +196,17 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             live, url = server.live, server.url
         clock = stack.enter_context(timed(live, settings, server))
         live.play(settings.scenario, settings.overrides())
-        mock = CerebrasMock(live, url, settings, clock)
+        watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
+        mock = CerebrasMock(live, url, settings, watch, clock)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
-        escapes = stack.enter_context(egress.guarded())
         yield mock
         _note_retired(request, mock)
         if live.crashes:
             raise live.crashes[0]
-        if escapes:
-            pytest.fail("\n".join(dict.fromkeys(escapes)), pytrace=False)
+        if escapes := dict.fromkeys(watch.escapes):
+            pytest.fail("\n".join(escapes), pytrace=False)
 
 
 def _note_retired(request: pytest.FixtureRequest, mock: CerebrasMock) -> None:

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
 T = TypeVar("T")
-_CHOICES = {"mode": ("server", "respx"), "clock": ("real", "virtual")}
+_CHOICES = {
+    "mode": ("server", "respx"),
+    "others": ("pass", "block"),
+    "clock": ("real", "virtual"),
+}
 _KINDS: Mapping[str, tuple[type, str]] = {
     "seed": (int, "whole number"),
     "time_scale": (float, "number above 0, at most 1"),
@@ -33,6 +37,7 @@ class Settings:
     tier: str | None = None
     seed: int | None = None
     mode: str = "server"
+    others: str = "pass"
     clock: str = "real"
     time_scale: float | None = None
 
