@@ -2,7 +2,8 @@
 What the engine alone costs: ``python -m benchmarks.engine [--without-speed] SECONDS``.
 
 Microseconds for ``Engine.handle`` and ``Engine.finish`` of one request, with no socket and no
-event loop. Prints them as JSON, by kind. Its own process, because the choice of a JSON encoder is
+event loop. Prints them as JSON, by kind; "many rules" is the plain request in a scenario of a
+thousand rules, of which it meets the last. Its own process, because the choice of a JSON encoder is
 made once, at import.
 """
 
@@ -22,18 +23,39 @@ from .servers import requests, scenario
 
 if TYPE_CHECKING:
     from mockserver.messages import Request
+    from mockserver.scenario import Scenario
 
 UNIT = "µs/request"
 VARIANTS = {"engine": ("--without-speed",), "engine+speed": ()}
 _BATCH = 100
 _LIMIT = 60.0
+_RULES = 1000
 
 
-def measure(request: Request, seconds: float) -> float:
+def many_rules() -> Scenario:
+    """Return a scenario of rules of all kinds; the request of the benchmark meets the last one."""
+    from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule
+
+    kinds = (
+        Rule(match=Match(model="qwen*")),
+        Rule(match=Match(endpoint="chat", stream=True)),
+        Rule(match=Match(model="llama*", prompt=Prompt(contains="snow"))),
+        Rule(match=Match(prompt=Prompt(regex="(?i)hail|sleet"))),
+        Rule(match=Match(headers={"x-team": "blue"})),
+        Rule(match=Match(json={"$.messages[0].role": "system"})),
+        Rule(match=Match(messages=2, excluded=Match(tools=True))),
+        Rule(schedule=Schedule(at=(10**6,))),
+        Rule(schedule=Schedule(probability=0.0)),
+        Rule(schedule=Schedule(every=10**6), count_by="call"),
+    )
+    repeated = (kinds[at % len(kinds)] for at in range(_RULES - 1))
+    return Scenario("many rules", rules=(*repeated, Rule("last")))
+
+
+def measure(request: Request, seconds: float, played: Scenario) -> float:
     """Return the microseconds a request takes: the median of batches, each on a new engine."""
     from mockserver.engine import Engine
 
-    played = scenario()
     batches: list[float] = []
     end = time.perf_counter() + seconds
     while not batches or time.perf_counter() < end:
@@ -68,8 +90,10 @@ def main(arguments: list[str]) -> None:
     if core:
         pin(int(core[0]))
     asked = requests()
-    measure(asked["stream"], float(seconds) / 4)  # fills the caches, the pool of words first
-    found = {kind.name: measure(asked[kind.name], float(seconds)) for kind in KINDS}
+    usual = scenario()
+    measure(asked["stream"], float(seconds) / 4, usual)  # fills the caches, first of all the words
+    found = {kind.name: measure(asked[kind.name], float(seconds), usual) for kind in KINDS}
+    found["many rules"] = measure(asked["plain"], float(seconds), many_rules())
     print(json.dumps(found))
 
 

@@ -15,7 +15,18 @@ from .faults import FAULTS, Context, Cut, Error, Fault, Latency, Truncate
 from .journal import Call, Exchange
 from .messages import Request
 from .plan import Close, Data, End, Head, Plan, Wait
-from .scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, Window
+from .scenario import (
+    Limit,
+    Match,
+    Prompt,
+    Range,
+    Rule,
+    Scenario,
+    Schedule,
+    Spent,
+    State,
+    Window,
+)
 
 __all__ = [
     "FAULTS",
@@ -32,16 +43,19 @@ __all__ = [
     "Fault",
     "Head",
     "Latency",
+    "Limit",
     "Match",
     "MockServerError",
     "Plan",
     "Prompt",
+    "Range",
     "Reply",
     "Request",
     "Rule",
     "Scenario",
     "Schedule",
     "Spent",
+    "State",
     "Truncate",
     "UnknownNameError",
     "Wait",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,14 +11,14 @@ from typing import Any, TypeAlias
 from .api import editions
 from .documents import SUFFIXES, Document, read_text
 from .errors import DocumentError
-from .scenario import parse
+from .scenario import read
 from .schemas import TYPES, Kind
 
 _KEYS: Mapping[Kind, frozenset[str]] = {
     kind: frozenset(field.name for field in fields(type_)) for kind, type_ in TYPES.items()
 }
-_Check: TypeAlias = Callable[[str, str], str]
-"""From the text of a file and its path to what it holds; raises DocumentError."""
+_Check: TypeAlias = Callable[[str, str], tuple[str, list[str]]]
+"""From the text of a file and its path to what it holds and what is odd; raises DocumentError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,14 @@ class Verdict:
     What was found in a file.
 
     ``kind`` is what it was checked as (None: it could not be read), ``holds`` what is in it,
-    ``wrong`` all that is wrong with it, a line each.
+    ``wrong`` all that is wrong with it, a line each, ``odd`` what is odd about a good one.
     """
 
     file: str
     kind: Kind | None = None
     holds: str = ""
     wrong: str = ""
+    odd: Sequence[str] = ()
 
     def __str__(self) -> str:
         if not self.wrong:
@@ -65,7 +66,8 @@ def _verdict(file: str) -> Verdict:
     try:
         text = read_text(file)
         kind = kind_of(Document(text, source=file).data)
-        return Verdict(file, kind, holds=_CHECKS[kind](text, file))
+        holds, odd = _CHECKS[kind](text, file)
+        return Verdict(file, kind, holds, odd=odd)
     except DocumentError as error:
         return Verdict(file, kind, wrong=str(error))
 
@@ -74,27 +76,31 @@ def kind_of(data: Any) -> Kind:
     """
     Return what a file is meant to be: the kind that has more of its keys to itself.
 
-    A misspelt key counts as the one that it resembles. What could be both is a scenario.
+    A misspelt key counts as the one that it resembles. What could be both is an edition when it
+    extends one by name, else a scenario.
     """
     known = sorted(frozenset[str]().union(*_KEYS.values()))
     meant = {
-        near
-        for key in (data if isinstance(data, dict) else ())
+        near: value
+        for key, value in (data.items() if isinstance(data, dict) else ())
         for near in get_close_matches(str(key), known, n=1)
     }
-    edition, scenario = _KEYS["edition"], _KEYS["scenario"]
-    return "edition" if len(meant & edition) > len(meant & scenario) else "scenario"
+    edition, scenario = (len(meant.keys() & _KEYS[kind]) for kind in ("edition", "scenario"))
+    if edition == scenario:
+        return "edition" if meant.get("extends") in editions.names() else "scenario"
+    return "edition" if edition > scenario else "scenario"
 
 
-def _scenario(text: str, path: str) -> str:
-    found = parse(text, source=path)
-    return f"{found.name!r}, {_counted(len(found.rules), 'rule')}"
+def _scenario(text: str, path: str) -> tuple[str, list[str]]:
+    found = read(text, source=path)
+    rules = _counted(len(found.scenario.rules), "rule")
+    return f"{found.scenario.name!r}, {rules}", found.warnings()
 
 
-def _edition(text: str, path: str) -> str:
+def _edition(text: str, path: str) -> tuple[str, list[str]]:
     found = editions.parse(text, source=path)
     models, tiers = _counted(len(found.models), "model"), _counted(len(found.tiers), "tier")
-    return f"{found.name!r}, {models}, {tiers}"
+    return f"{found.name!r}, {models}, {tiers}", []
 
 
 def _counted(count: int, thing: str) -> str:

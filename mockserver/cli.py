@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -34,6 +34,30 @@ def _overridable(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
+    """Read what ``--set`` says: names, and values as they would stand in YAML."""
+    from .documents import value_of
+
+    found: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise click.BadParameter(f"should be NAME=VALUE, found {one!r}")
+        with _one_sentence():
+            found[name] = value_of(value, source=f"--set {name}")
+    return found
+
+
+_SET = click.option(
+    "--set",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_parameters,
+    help="A parameter of the scenario; may be given again.",
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pytest-cerebras", prog_name="cerebras-mock")
 def main() -> None:
@@ -51,6 +75,7 @@ def main() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--scenario", default="healthy", show_default=True, help="Shipped name or YAML file.")
 @_overridable
+@_SET
 @click.option(
     "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="To stderr."
 )
@@ -62,6 +87,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     edition: str | None,
     tier: str | None,
     seed: int | None,
+    parameters: dict[str, Any],
     log_level: str,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
@@ -69,10 +95,11 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError("--host should be an address, such as 127.0.0.1")
     from .edge.live import LiveEngine, Overrides
     from .edge.serving import serve_until_signal
+    from .scenario import load
 
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
     with _one_sentence():
-        live = LiveEngine(scenario, Overrides(edition, tier, seed))
+        live = LiveEngine(load(scenario, parameters), Overrides(edition, tier, seed))
     if not _is_loopback(host):
         click.secho(
             f"warning: {host} can be reached from other machines; the mock is meant for loopback",
@@ -87,18 +114,22 @@ def serve(  # noqa: PLR0913 (an argument for each option)
 
 
 @main.command()
-def scenarios() -> None:
+@click.option("--tag", "tags", multiple=True, help="Only those with this tag; may be given again.")
+def scenarios(tags: tuple[str, ...]) -> None:
     """List the shipped scenarios."""
-    from .scenario import describe, names
+    from .scenario import load, tagged
 
-    width = max(map(len, names()))
-    for name in names():
-        click.echo(f"{name:<{width}}  {describe(name)}")
+    with _one_sentence():
+        found = tagged(tags)
+    width = max(map(len, found), default=0)
+    for name in found:
+        click.echo(f"{name:<{width}}  {load(name).description}")
 
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER...")
-def check(paths: tuple[str, ...]) -> None:
+@click.option("--strict", is_flag=True, help="Take what is odd for wrong.")
+def check(paths: tuple[str, ...], *, strict: bool) -> None:
     """
     Check files of scenarios and editions; exit status 2 when one is wrong.
 
@@ -109,7 +140,9 @@ def check(paths: tuple[str, ...]) -> None:
     wrong = False
     for path in paths:
         for verdict in checked(path):
-            wrong = wrong or bool(verdict.wrong)
+            wrong = wrong or bool(verdict.wrong) or (strict and bool(verdict.odd))
+            for oddity in verdict.odd:
+                click.secho(f"warning: {oddity}", fg="yellow", err=True)
             click.echo(str(verdict), err=bool(verdict.wrong))
     if wrong:
         sys.exit(2)
@@ -135,6 +168,7 @@ def schema(kind: Literal["scenario", "edition"]) -> None:
 )
 @click.option("--stream/--no-stream", default=True, show_default=True, help="Ask for a stream.")
 @_overridable
+@_SET
 def explain(  # noqa: PLR0913 (an argument for each option)
     *,
     scenario: str,
@@ -145,6 +179,7 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     edition: str | None,
     tier: str | None,
     seed: int | None,
+    parameters: dict[str, Any],
 ) -> None:
     """Print what sample requests would meet, without a server."""
     from .edge.live import Overrides
@@ -157,8 +192,10 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     except ValueError as error:
         raise click.UsageError(f"--interval {error}, found {interval!r}") from error
     with _one_sentence():
-        found = Overrides(edition, tier, seed).applied_to(load(scenario))
+        found = Overrides(edition, tier, seed).applied_to(load(scenario, parameters))
         click.echo(f"{found.name}: {found.description}")
+        if found.expect:
+            click.echo(f"a good app: {found.expect}")
         for line in explained(found, requests=requests, interval=pause, model=model, stream=stream):
             click.echo(line)
 

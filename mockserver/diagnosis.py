@@ -24,15 +24,14 @@ def diagnose(exchange: Exchange, edition: Edition) -> Diagnosis | None:
     explain = _EXPLANATIONS.get(str(exchange.error.get("code", "")))
     if explain is not None:
         return explain(exchange, edition)
+    if exchange.stalled:
+        return _stalled(exchange)
     if exchange.refused:
         return _refused(exchange)
     if exchange.broken_off:
         return _broken_off(exchange)
-    if exchange.interrupted:
-        return Diagnosis(
-            f"the connection was lost after {exchange.completion_tokens} tokens of the answer",
-            "catch the transport's own exceptions as well as the SDK's, and throw the part away",
-        )
+    if exchange.interrupted or exchange.unfinished:
+        return _cut_off(exchange)
     return _truncated(exchange, edition) if exchange.finish_reason == "length" else None
 
 
@@ -75,7 +74,7 @@ def _quota(exchange: Exchange, _: Edition) -> Diagnosis:
     wait = exchange.retry_after
     reset = "" if wait is None else f"; the next one is admitted in {wait:g} s"
     return Diagnosis(
-        f"{exchange.error['message'].partition(' - ')[0]}{reset}",
+        f"{_said(exchange).partition(' - ')[0]}{reset}",
         "wait as long as Retry-After says, add jitter, and send less at once",
     )
 
@@ -85,7 +84,7 @@ def _overloaded(_: Exchange, __: Edition) -> Diagnosis:
 
 
 def _overflow(exchange: Exchange, edition: Edition) -> Diagnosis:
-    found = re.search(r"length is (\d+) while limit is (\d+)", exchange.error["message"])
+    found = re.search(r"length is (\d+) while limit is (\d+)", _said(exchange))
     length, limit = map(int, found.groups()) if found else (0, 0)
     wider = [name for name, model in edition.models.items() if model.context >= length]
     fits = f", or use a model with a wider window: {', '.join(wider)}" if wider and length else ""
@@ -96,17 +95,31 @@ def _overflow(exchange: Exchange, edition: Edition) -> Diagnosis:
 
 
 def _wrong_format(exchange: Exchange, _: Edition) -> Diagnosis:
-    reason = str(exchange.error["message"]).replace("\n", "; ")
+    reason = _said(exchange).replace("\n", "; ")
     return Diagnosis(f"the API refuses the body: {reason}", "send only what the API documents")
 
 
 def _refused(exchange: Exchange) -> Diagnosis:
     if exchange.status is None:
         return Diagnosis("the connection was lost before any answer", "try again with back-off")
-    said = str(exchange.error.get("message") or exchange.error.get("detail") or "no explanation")
+    said = _said(exchange)
     if exchange.status >= 500:  # noqa: PLR2004 (RFC 9110, 15.6: server errors)
         return Diagnosis(f"{exchange.status}: {said}", "try again with exponential back-off")
     return Diagnosis(f"{exchange.status}: {said}", "mend the request; trying again can't succeed")
+
+
+def _said(exchange: Exchange) -> str:
+    return str(exchange.error.get("message") or exchange.error.get("detail") or "no explanation")
+
+
+def _stalled(exchange: Exchange) -> Diagnosis:
+    after = (
+        f"after {exchange.completion_tokens} tokens of the answer" if exchange.status else "ever"
+    )
+    return Diagnosis(
+        f"nothing came {after}, and the connection stayed open",
+        "set a read time-out, and a deadline for the whole answer",
+    )
 
 
 def _broken_off(exchange: Exchange) -> Diagnosis:
@@ -114,6 +127,18 @@ def _broken_off(exchange: Exchange) -> Diagnosis:
         f"an error broke the stream off after {exchange.completion_tokens} tokens of the answer: "
         f"{exchange.error.get('message')}",
         "expect errors while reading a stream too, and throw the part away",
+    )
+
+
+def _cut_off(exchange: Exchange) -> Diagnosis:
+    if exchange.interrupted:
+        return Diagnosis(
+            f"the connection was lost after {exchange.completion_tokens} tokens of the answer",
+            "catch the transport's own exceptions as well as the SDK's, and throw the part away",
+        )
+    return Diagnosis(
+        f"the stream ended after {exchange.completion_tokens} tokens without a finish_reason",
+        "take a stream without finish_reason for cut off; clients raise no error for it",
     )
 
 

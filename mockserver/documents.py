@@ -1,27 +1,28 @@
 """
 From YAML text to typed values, with errors that name the spot.
 
-The only reader of YAML. It reads nodes rather than plain objects, so that each error can say
+The only reader of YAML text. It reads nodes rather than plain objects, so that each error can say
 file, line, column and path, what was found and what is allowed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path as FilePath
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from .errors import DocumentError, suggestion
+from .errors import DocumentError, shown, suggestion
 
 T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
 
 SUFFIXES = (".yaml", ".yml")
-_LONGEST_SHOWN = 60
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -50,20 +51,35 @@ def beside(source: str, name: str) -> str:
 
 
 class Document:
-    """The data of one YAML text, and where in the text each part of it stands."""
+    """
+    The data of one YAML text, and where in the text each part of it stands.
+
+    ``root`` is its node, None when the text is empty; a node's marks name its file. ``origins``
+    tells, by the identity of a node, which parameters it was made from.
+    """
 
     def __init__(self, text: str, *, source: str) -> None:
         self.source = source
+        self.origins: Mapping[int, Sequence[str]] = {}
         try:
-            self._root = yaml.compose(text, Loader=_Loader)
-            _refuse_doubles(self._root, source)
-            self.data: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+            self.root = yaml.compose(_named(text, source), Loader=_Loader)
+            _refuse_doubles(self.root, source)
+            self.data = _data_of(self.root)
         except yaml.MarkedYAMLError as error:
-            raise DocumentError(_syntax_error(error, source)) from error
+            raise DocumentError(_syntax_error(error, source, text)) from error
         except yaml.YAMLError as error:
             raise DocumentError(f"{source}: not YAML: {error}".replace("\n", " ")) from error
         except (RecursionError, TypeError, ValueError) as error:
             raise DocumentError(f"{source}: YAML that makes no sense: {error}") from error
+
+    def with_root(
+        self, root: yaml.Node, origins: Mapping[int, Sequence[str]] | None = None
+    ) -> Self:
+        """Return the document with another root, that was made from its own."""
+        other = copy(self)
+        other.root, other.data = root, _data_of(root)
+        other.origins = {**self.origins, **(origins or {})}
+        return other
 
     def read_as(self, adapter: TypeAdapter[T], data: Any = None) -> T:
         """
@@ -84,20 +100,31 @@ class Document:
 
         The spot is that of the value, or of its ``key``.
         """
-        node, label, found = self._root, self._root, []
+        label, node, found = self._find(path)
+        marked = label if key else node
+        return self._spot(marked), found
+
+    def file_of(self, path: Path) -> str:
+        """Return the name of the file in which the value at a path stands."""
+        _, node, _ = self._find(path)
+        return str(node.start_mark.name) if node else self.source
+
+    def error(self, path: Path, said: object) -> DocumentError:
+        """Return an error that says something of the value at a path."""
+        return DocumentError(f"{self.where(path)[0]}: {_dotted(path)}{said}")
+
+    def _find(self, path: Sequence[str | int]) -> tuple[yaml.Node | None, yaml.Node | None, Path]:
+        label, node, found = self.root, self.root, []
         for part in path:
             inner = _child(node, part)
             if inner is not None:
                 label, node = inner
                 found.append(part)
-        marked = label if key else node
-        mark = marked.start_mark if marked else None
-        spot = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        return f"{self.source}:{spot}", tuple(found)
+        return label, node, tuple(found)
 
-    def error(self, path: Path, said: object) -> DocumentError:
-        """Return an error that says something of the value at a path."""
-        return DocumentError(f"{self.where(path)[0]}: {_dotted(path)}{said}")
+    def _spot(self, node: yaml.Node | None) -> str:
+        mark = node.start_mark if node else None
+        return f"{mark.name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{self.source}:1:1"
 
     def _sentence(self, error: ErrorDetails, schema: dict[str, Any]) -> str:
         spot, path = self.where(error["loc"])
@@ -110,10 +137,45 @@ class Document:
             case "missing" | "missing_argument":
                 said = f"the key {last!r} is missing"
             case "dataclass_type" | "model_type":
-                said = f"should be a mapping of keys to values, found {_shown(error['input'])}"
+                said = f"should be a mapping of keys to values, found {shown(error['input'])}"
             case _:
-                said = f"{_plain(error['msg'])}, found {_shown(error['input'])}"
-        return f"{spot}: {_dotted(path)}{said}"
+                said = f"{_plain(error['msg'])}, found {shown(error['input'])}"
+        return f"{spot}: {_dotted(path)}{said}{self._made_from(error['loc'])}"
+
+    def _made_from(self, path: Sequence[str | int]) -> str:
+        """Say which parameters the value at a path was made from, all or a part of it."""
+        around = [self._find(path[:depth])[1] for depth in range(len(path) + 1)]
+        node = around[-1]
+        inner = [pair[1] for pair in node.value] if isinstance(node, yaml.MappingNode) else []
+        names = [name for one in (*around, *inner) for name in self.origins.get(id(one), ())]
+        listed = ", ".join(dict.fromkeys(map(repr, names)))
+        return f" (from the parameter{'s' if ',' in listed else ''} {listed})" if names else ""
+
+
+def value_of(text: str, *, source: str) -> Any:
+    """Return what a piece of YAML says, such as 3, true, or a text. Raises DocumentError."""
+    return Document(text, source=source).data
+
+
+def node_of(value: object) -> yaml.Node:
+    """Return the node of a value. Raises ValueError for what YAML has no form for."""
+    try:
+        node = yaml.compose(yaml.safe_dump(value), Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise ValueError(f"YAML has no form for {shown(value)}") from error
+    assert node is not None  # noqa: S101 (a dump is never empty)
+    return node
+
+
+def _named(text: str, source: str) -> io.StringIO:
+    """Return the text as a file of that name, which the marks of its nodes will have."""
+    stream = io.StringIO(text)
+    stream.name = source
+    return stream
+
+
+def _data_of(root: yaml.Node | None) -> Any:
+    return None if root is None else _Loader("").construct_document(root)
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
@@ -167,17 +229,15 @@ def _plain(message: str) -> str:
     return message.removeprefix("Value error, ").replace("Input should", "should")
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
-
-
 def _dotted(path: Path) -> str:
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return f"{text.lstrip('.')}: " if text else ""
 
 
-def _syntax_error(error: yaml.MarkedYAMLError, source: str) -> str:
+def _syntax_error(error: yaml.MarkedYAMLError, source: str, text: str) -> str:
     mark = error.problem_mark or error.context_mark
     spot = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-    return f"{source}{spot}: not YAML: {error.problem or error.context}"
+    lines = text.splitlines()
+    near = lines[mark.line] if mark and mark.line < len(lines) else ""
+    hint = '; inside {} or [], quote a placeholder: "${name}"' if "${" in near else ""
+    return f"{source}{spot}: not YAML: {error.problem or error.context}{hint}"

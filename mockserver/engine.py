@@ -24,10 +24,8 @@ from .inquiry import COMPLETING, Inquiry, read
 from .journal import Exchange, Journal, without_key
 from .messages import Request
 from .plan import Plan, without_body
-from .scenario import Rule, Scenario
+from .scenario import Run, Scenario, imposed
 from .storage import Storage
-
-_NO_RULE = Rule()
 
 
 class Engine:
@@ -48,23 +46,31 @@ class Engine:
         self.journal = Journal()
         self._storage = Storage()
         self._tier = self.edition.tier(scenario.tier)
-        self._started = now
+        self.started = now
         self._running = 0
         self._quotas: dict[tuple[str | None, str], Quota] = {}
         self._prompts = PromptCache()
-        self._asked = [0] * len(scenario.rules)
-        self._luck = [Random(f"{self.seed}/rule/{at}") for at in range(len(scenario.rules))]
+        self._run = Run(scenario.rules, self.seed)
 
     def handle(self, request: Request, *, now: float) -> Exchange:
         """Return the exchange with the plan that answers the request."""
         inquiry = read(request, self.edition)
         number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
-        facts = inquiry.facts(self.edition)
-        context = Context(self.random_of(number), now, self.edition.headers, facts)
-        rule = self._choose(inquiry, now)
+        model = self.edition.models.get(inquiry.model_id)
+        context = Context(
+            self.random_of(number),
+            now,
+            self.edition.headers,
+            inquiry.facts(self.edition),
+            model.speed if model else None,
+            inquiry.limit or None,
+        )
+        call = self.journal.call_of(inquiry.request)
+        attempt = call.attempts + 1
+        choice = self._run.choose(inquiry.subject(attempt), now - self.started, call.course)
         quota = self._admit(inquiry, now)
-        plan = self._answer(inquiry, rule.reply, quota, context)
-        for fault in rule.faults:
+        plan = self._answer(inquiry, choice.reply, quota, context)
+        for fault in choice.rule.faults:
             plan = fault.apply(plan, context)
         if request.method == "HEAD":
             plan = without_body(plan)
@@ -76,17 +82,24 @@ class Engine:
             inquiry.model_id,
             inquiry.stream,
             plan,
-            rule=rule.name,
+            rule=choice.rule.name,
             prompt_tokens=inquiry.prompt,
             requested_tokens=inquiry.requested,
             admitted=quota is not None,
             reserved_tokens=inquiry.reserved if quota else 0,
             cached_tokens=inquiry.cached,
             key=_identity(request.key),
+            attempt=attempt,
+            missed=choice.missed,
         )
         self._storage.settle(refused=exchange.refused)
-        self.journal.add(exchange)
+        self.journal.add(exchange, call)
         return exchange
+
+    def malformed(self, *, now: float) -> Plan:
+        """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""
+        honest = Honest(self.edition, self.seed, now, self.random_of(0))
+        return honest.refusal(RefusalError("malformed_request"))
 
     def random_of(self, number: int) -> Random:
         """Return the randomness of one exchange."""
@@ -102,17 +115,7 @@ class Engine:
             if exchange.refused:
                 used, cached = 0, 0
             quota = self._quota(exchange.key, exchange.model, now)
-            quota.settle(exchange.reserved_tokens, used, now, cached=cached)
-
-    def _choose(self, inquiry: Inquiry, now: float) -> Rule:
-        subject = inquiry.subject()
-        for at, rule in enumerate(self.scenario.rules):
-            if rule.match.difference(subject) is None:
-                self._asked[at] += 1
-                elapsed = now - self._started
-                if rule.schedule.fires(self._asked[at], elapsed=elapsed, random=self._luck[at]):
-                    return rule
-        return _NO_RULE
+            quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
 
     def _admit(self, inquiry: Inquiry, now: float) -> Quota | None:
         """Reserve what the request may use; None when it is refused or costs nothing."""
@@ -124,7 +127,7 @@ class Engine:
             inquiry.refusal = RefusalError("queue_exceeded", headers=extra)
             return None
         tokens = inquiry.reserved
-        refused = quota.refusal(tokens, now) if self.scenario.tier else None
+        refused = quota.refusal(tokens, now)
         if refused is not None:
             inquiry.refusal = self._too_much(refused, quota, now)
             return None
@@ -160,11 +163,15 @@ class Engine:
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)
         if account not in self._quotas:
-            quota = Quota(self._tier.of(model), now, self.edition.limits.refill)
+            refill, enforced = self.edition.limits.refill, self.scenario.tier is not None
+            quota = Quota(self._tier.of(model), now, refill, enforced=enforced)
             spent = self.scenario.spent
             quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
             self._quotas[account] = quota
-        return self._quotas[account]
+        quota = self._quotas[account]
+        if self.scenario.limits:
+            quota.impose(imposed(self.scenario.limits, self.started, now))
+        return quota
 
 
 def _identity(key: str | None) -> str | None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_LONGEST_SHOWN = 60
+
 
 class MockServerError(Exception):
     """The root; its text is one sentence for the user."""
@@ -36,8 +38,23 @@ def suggestion(found: str, known: Iterable[str]) -> str:
     "; did you mean 'model'? Allowed are model, stream"
     >>> suggestion("x", ["model"])
     '; allowed are model'
+    >>> suggestion("x", [])
+    '; there are none'
     """
     names = list(known)
+    if not names:
+        return "; there are none"
     close = get_close_matches(found, names, n=1)
     listed = f"llowed are {', '.join(names)}"
     return f"; did you mean {close[0]!r}? A{listed}" if close else f"; a{listed}"
+
+
+def shown(value: object) -> str:
+    """
+    Return a value as a sentence shows it, up to a readable length.
+
+    >>> shown("x"), shown("x" * 500)[-5:]
+    ("'x'", 'xx...')
+    """
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

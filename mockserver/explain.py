@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from .api.edition import Edition
 from .engine import Engine
 from .messages import Request
 from .plan import Close, Data, End, Head, Plan, Raw, Step, Wait, coalesce
-from .scenario import Scenario
+from .scenario import PortState, Scenario, told
 
 _MODEL = "llama3.1-8b"
 _START = 0.0
+_MOST_RULES = 5
+_UNREACHABLE: Mapping[PortState, str] = {
+    "refuses": "connection refused",
+    "ignores": "no connection, the connect times out",
+    "breaks_tls": "connection lost in the TLS handshake",
+}
 
 
 def explain(
@@ -22,17 +28,25 @@ def explain(
     """
     Yield two lines for each of so many chat requests, ``interval`` seconds apart.
 
-    Without a ``model`` they ask for llama3.1-8b, or for the first that the edition serves.
+    One is enough where the port is out of order; a request that no rule takes has more: why they do
+    not, the nearest first. Without a ``model`` they ask for llama3.1-8b, or for the first that the
+    edition serves.
     Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)
     request = _sample(engine.edition, model, stream=stream)
     for number in range(requests):
         now = _START + number * interval
+        port = scenario.port.state(now - _START)
+        if port != "open":
+            yield f"{now:6.1f} s  {_UNREACHABLE[port]}"
+            continue
         exchange = engine.handle(request, now=now)
         engine.finish(exchange, now=now)
         yield f"{now:6.1f} s  {exchange.line()}"
         yield f"          {timeline(exchange.plan)}"
+        for line in told(exchange.near_misses, most=_MOST_RULES):
+            yield f"          {line}"
 
 
 def timeline(plan: Plan) -> str:

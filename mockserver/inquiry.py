@@ -19,7 +19,7 @@ from .api.routes import WITHOUT_KEY, Endpoint, route
 from .api.sse import dumps
 from .api.validation import validate
 from .messages import Request
-from .scenario.matching import Subject
+from .scenario import Subject
 
 _MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
 COMPLETING: frozenset[Endpoint] = frozenset({"chat", "completions"})
@@ -55,17 +55,21 @@ class Inquiry:
     @property
     def model_id(self) -> str:
         """The id of the model that is asked for, or about."""
-        about = self.name if self.endpoint in ("model", "public_model") else ""
-        return str(self.body.get("model", about))
+        return str(self.body.get("model", self._about))
 
     @property
     def stream(self) -> bool:
         """Whether the client wants server-sent events."""
         return bool(self.body.get("stream"))
 
-    def subject(self) -> Subject:
-        """Return what the rules of a scenario can look at."""
-        return Subject(self.endpoint, self.model_id, self.stream, prompt_text(self.body))
+    def subject(self, attempt: int = 1) -> Subject:
+        """Return what the rules of a scenario can look at; ``attempt`` is that of the call."""
+        return Subject(self.endpoint, self._about, self.request, attempt, self.body)
+
+    @property
+    def _about(self) -> str:
+        """The model that the path names."""
+        return self.name if self.endpoint in ("model", "public_model") else ""
 
     def facts(self, edition: Edition) -> dict[str, object]:
         """Return what the messages of errors may name."""
@@ -110,19 +114,6 @@ def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
     """Return what one line of a batch asks for; whose it is has been examined before."""
     inquiry = Inquiry(Request("POST", "", body=body), endpoint)
     return _read_in(inquiry, edition, (_read_body, _examine, _measure))
-
-
-def prompt_text(body: dict[str, Any]) -> str:
-    """Return the text of all messages, or the prompt, for a rule to search."""
-    if "messages" not in body:
-        text = body.get("prompt", "")
-        return text if isinstance(text, str) else "\n".join(map(str, text))
-    contents = (message.get("content") for message in body["messages"])
-    return "\n".join(
-        content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
-        for content in contents
-        if content
-    )
 
 
 def _check_size(inquiry: Inquiry, _: Edition) -> None:

@@ -4,24 +4,25 @@ What happened: every exchange, and the logical calls they belong to.
 A call is one thing that the app asked for, with all the attempts made at it, by its client or by
 the app itself. A request is another attempt of a call when it repeats the body of one that failed.
 A client that says it is its first try (``x-stainless-retry-count: 0``) is believed as long as the
-failed one is still being answered.
+failed one is still being answered; one that says it tries again is always believed, for it may have
+lost its patience with an answer in which nothing was wrong.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from . import ending
 from .api.routes import Endpoint
-from .messages import Request
-from .plan import Close, Data, Plan, head_of, tokens_of
+from .messages import Request, json_object
+from .plan import Close, Data, Plan, Wait, head_of, tokens_of
 from .quantities import decimal
+from .scenario import Course, Missed, NearMiss, Subject
 
-_FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
-_ERROR_EVENT = b'data: {"status_code":'
 _SCHEMES = ("basic", "bearer", "digest", "token")
 _LONGEST_PREFIX = 4  # "csk", "sk", "gsk", "hf": what tells vendors apart and gives nothing away
 
@@ -33,7 +34,7 @@ class Exchange:
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
-    shortened beyond use, its body has been decoded.
+    shortened beyond use, its body has been decoded. ``attempt`` is its number in its call, from 1.
     """
 
     number: int
@@ -52,6 +53,14 @@ class Exchange:
     key: str | None = None
     finished: float | None = None
     client_left: bool = False
+    attempt: int = 1
+    missed: Missed | None = field(default=None, repr=False)
+
+    @property
+    def near_misses(self) -> tuple[NearMiss, ...]:
+        """Why no rule took the request, the nearest first; empty when one did."""
+        subject = Subject(self.endpoint, self.model, self.request, self.attempt)
+        return self.missed.by(subject) if self.missed else ()
 
     @property
     def status(self) -> int | None:
@@ -70,6 +79,11 @@ class Exchange:
         return isinstance(self.plan[-1], Close) if self.plan else True
 
     @property
+    def stalled(self) -> bool:
+        """Whether the answer stops without an end, so that only the client can give up."""
+        return bool(self.plan) and isinstance(self.plan[-1], Wait)
+
+    @property
     def refused(self) -> bool:
         """Whether the client gets an error status, or no head at all."""
         head = head_of(self.plan)
@@ -78,33 +92,43 @@ class Exchange:
     @property
     def failed(self) -> bool:
         """Whether the client has a reason to try again or to give up."""
-        return self.refused or self.interrupted or self.broken_off
+        return self.refused or self.interrupted or self.stalled or self.unfinished
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the answer is a stream that never says why it has finished."""
+        return ending.streams(self.plan) and self.finish_reason is None
 
     @property
     def broken_off(self) -> bool:
-        """Whether the stream ends with an error event."""
-        return self._last_data.startswith(_ERROR_EVENT)
+        """Whether the stream ends with an error event, in whatever form."""
+        return self.unfinished and bool(ending.error_event(self.plan))
 
     @property
     def retry_after(self) -> float | None:
-        """The seconds in ``Retry-After``; None without that header."""
+        """
+        The seconds that the client is asked to wait; None when nothing sensible asks for any.
+
+        The ``retry-after-ms`` of the SDKs wins over ``Retry-After``, as it does with them.
+        """
         head = head_of(self.plan)
-        value = head.header("retry-after") if head else None
-        return float(value) if value and value.replace(".", "", 1).isdigit() else None
+        if head is None:
+            return None
+        exact = _number(head.header("retry-after-ms"))
+        if exact is not None:
+            return exact / 1000
+        value = head.header("retry-after")
+        return _until(value, self.at) if _number(value) is None else _number(value)
 
     @property
     def error(self) -> dict[str, Any]:
         """What the error says; empty for a success and for an error that is no JSON object."""
-        if self.broken_off:
-            said = _json_object(self._last_data.removeprefix(b"data: ")).get("error")
-            return said if isinstance(said, dict) else {}
+        if self.unfinished:
+            return ending.error_event(self.plan)
         if not self.refused:
             return {}
-        return _json_object(b"".join(step.data for step in self.plan if isinstance(step, Data)))
-
-    @property
-    def _last_data(self) -> bytes:
-        return next((step.data for step in reversed(self.plan) if isinstance(step, Data)), b"")
+        data = b"".join(step.data for step in self.plan if isinstance(step, Data))
+        return json_object(data)
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
@@ -120,7 +144,9 @@ class Exchange:
         said = str(self.error.get("code") or self.error.get("message") or "")
         wait = "" if self.retry_after is None else f"Retry-After {decimal(self.retry_after)}"
         tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
-        cut = "connection lost" if self.interrupted else ""
+        cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
+        if self.unfinished and not (said or cut):
+            cut = "no finish_reason"
         left = "client left" if self.client_left else ""
         head = str(self.status) if self.status else "no answer"
         return ", ".join(filter(None, (head, said, wait, tokens, self.finish_reason, cut, left)))
@@ -128,24 +154,22 @@ class Exchange:
     @property
     def body(self) -> dict[str, Any]:
         """What the app sent, as parsed JSON; empty when it is no JSON object."""
-        return _json_object(self.request.body)
+        return self.request.document
 
     @property
     def finish_reason(self) -> str | None:
         """The last ``finish_reason`` that the client gets; None when it gets none."""
-        if self.interrupted and not self.stream:
+        if (self.interrupted or self.stalled) and not self.stream:
             return None
-        for step in reversed(self.plan):
-            if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
-                return found[1].decode()
-        return None
+        return ending.finish_reason(self.plan)
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One logical call: the exchanges of its attempts, in order."""
+    """One logical call: the exchanges of its attempts, in order, and what rules made of it."""
 
     exchanges: list[Exchange] = field(default_factory=list)
+    course: Course = field(default_factory=Course)
 
     @property
     def attempts(self) -> int:
@@ -172,33 +196,52 @@ class Journal:
         self.calls: list[Call] = []
         self.warmups: list[Exchange] = []
         self._failed: dict[tuple[str, bytes], list[Call]] = {}
+        self._latest: dict[tuple[str, bytes], Call] = {}
 
-    def add(self, exchange: Exchange) -> None:
-        """Note an exchange and the call it belongs to."""
+    def call_of(self, request: Request) -> Call:
+        """Return the call that the request is another attempt of; a new one when it is none."""
+        asked = _asked(request)
+        tries = request.headers.get("x-stainless-retry-count", "")
+        failed = self._failed.get(asked)
+        if not failed:
+            again = self._latest.get(asked) if tries not in ("", "0") else None
+            return again or Call()
+        if tries == "0" and failed[-1].last.finished is None:
+            return Call()  # another thread asks the same at the same time
+        return failed[-1]
+
+    def add(self, exchange: Exchange, call: Call) -> None:
+        """Note an exchange as the last attempt of its call."""
         if exchange.endpoint == "warming":
             self.warmups.append(exchange)
             return
         self.exchanges.append(exchange)
-        call = self._continued(exchange)
-        if call is None:
-            call = Call()
+        asked = _asked(exchange.request)
+        failed = self._failed.get(asked)
+        if failed and failed[-1] is call:
+            failed.pop()
+        if not call.exchanges:
             self.calls.append(call)
         call.exchanges.append(exchange)
+        self._latest[asked] = call
         if exchange.failed:
-            self._failed.setdefault(_asked(exchange), []).append(call)
-
-    def _continued(self, exchange: Exchange) -> Call | None:
-        """Return the call that the exchange is another attempt of, no longer as a failed one."""
-        failed = self._failed.get(_asked(exchange))
-        if not failed:
-            return None
-        claims_first = exchange.request.headers.get("x-stainless-retry-count") == "0"
-        if claims_first and failed[-1].last.finished is None:
-            return None  # another thread asks the same at the same time
-        return failed.pop()
+            self._failed.setdefault(asked, []).append(call)
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text and text.replace(".", "", 1).isdecimal() else None
+
+
+def _until(date: str | None, now: float) -> float | None:
+    """Return the seconds until a date of HTTP (RFC 9110, 5.6.7), none for one that is over."""
+    try:
+        then = parsedate_to_datetime(date or "").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return max(0.0, then.timestamp() - int(now))
 
 
 def _printable(text: str) -> str:
@@ -206,16 +249,8 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
-def _json_object(text: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):  # no JSON, or JSON too deep for anybody
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _asked(exchange: Exchange) -> tuple[str, bytes]:
-    return exchange.request.path, exchange.request.body
+def _asked(request: Request) -> tuple[str, bytes]:
+    return request.path, request.body
 
 
 def without_key(request: Request) -> Request:

@@ -17,6 +17,8 @@ from typing import TypeAlias
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 """Header fields in the order of the wire; a name may occur twice."""
 
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:
@@ -37,7 +39,7 @@ class Head:
     With a ``content-length`` among the fields the body is framed by it, whether or not that many
     bytes follow; otherwise the body is chunked, or not ``framed`` at all, so that it ends with the
     connection (RFC 9112, 6.3). With ``bodiless`` the fields describe a body that is not sent: an
-    answer to HEAD.
+    answer to HEAD. 204 and 304 have none either, and nothing that frames it.
     """
 
     status: int
@@ -48,8 +50,15 @@ class Head:
     @property
     def length(self) -> int | None:
         """The bytes of body that the fields promise; None when they name no length."""
+        if self.status in _WITHOUT_BODY:
+            return 0
         promised = self.header("content-length") if self.framed else None
         return None if promised is None else 0 if self.bodiless else int(promised)
+
+    @property
+    def streams(self) -> bool:
+        """Whether the body is announced as a stream of server-sent events."""
+        return (self.header("content-type") or "").startswith("text/event-stream")
 
     @property
     def refuses(self) -> bool:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_UNITS)})")
+_LONGEST = 36_500 * _UNITS["d"]  # what timers and dates of all platforms can express
 
 
 def seconds(text: object) -> float:
@@ -23,7 +24,24 @@ def seconds(text: object) -> float:
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise ValueError("should be a duration with its unit, such as 250ms, 2s, 1m or 1h")
-    return float(match[1]) * _UNITS[match[2]]
+    duration = float(match[1]) * _UNITS[match[2]]
+    if duration > _LONGEST:
+        raise ValueError("should be at most 36500d")
+    return duration
+
+
+def signed_seconds(text: object) -> float:
+    """
+    Read a duration that may lie in the past.
+
+    >>> signed_seconds("-30s")
+    -30.0
+
+    Raises ValueError as ``seconds`` does.
+    """
+    if isinstance(text, str) and text.startswith("-"):
+        return -seconds(text[1:])
+    return seconds(text)
 
 
 def decimal(number: float) -> str:
@@ -42,6 +60,13 @@ Seconds: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
 ]
 """Seconds in Python, a duration with its unit in YAML."""
+
+SignedSeconds: TypeAlias = Annotated[
+    float,
+    BeforeValidator(signed_seconds),
+    WithJsonSchema({"type": "string", "pattern": f"^-?{_DURATION.pattern}$"}),
+]
+"""The same from now on, or back with a minus."""
 
 Probability: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Positive: TypeAlias = Annotated[int, Field(ge=1)]

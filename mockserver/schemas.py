@@ -29,6 +29,13 @@ Schema: TypeAlias = dict[str, Any]
 TYPES: Mapping[Kind, type] = {"scenario": Scenario, "edition": Edition}
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _SENTENCE_END = re.compile(r"(?<=\.)\s+")
+_EXTENDING = {"required": ["extends"], "properties": {"extends": {"type": "string"}}}
+_PLACEHOLDER = {
+    "description": "A parameter in the place of a value.",
+    "type": "string",
+    "pattern": r"^\$\{[a-z][a-z0-9_]*\}$",
+}
+_NOT_FILLED = ("extends", "parameters")  # keys of a scenario in which a placeholder is none
 
 
 def schema_of(kind: Kind) -> Schema:
@@ -37,9 +44,8 @@ def schema_of(kind: Kind) -> Schema:
     schema = adapter.json_schema(schema_generator=_Generator)
     for mapping in _mappings(schema):
         _describe(mapping)
-    if "extends" in schema["properties"]:
-        schema = _completed_by_another(schema)
-    return {"$schema": _DRAFT, **schema}
+    finished = _with_placeholders(schema) if kind == "scenario" else _completed_by_another(schema)
+    return {"$schema": _DRAFT, **finished}
 
 
 def text_of(kind: Kind) -> str:
@@ -105,13 +111,54 @@ def _describe(mapping: Schema) -> None:
         mapping["description"] = " ".join((first, *rest))
 
 
+def _with_placeholders(schema: Schema) -> Schema:
+    """Allow a placeholder for each value; require only of a whole scenario what is required."""
+    whole = {"required": schema.pop("required")}
+    for mapping in _mappings(schema):
+        keys = mapping.get("properties", {})
+        for key in keys:
+            if mapping is not schema or key not in _NOT_FILLED:
+                keys[key] = _or_placeholder(keys[key])
+    definitions = {**schema["$defs"], "Placeholder": _PLACEHOLDER}
+    return {**schema, "$defs": definitions, "if": _EXTENDING, "else": whole}
+
+
+def _or_placeholder(value: Schema) -> Schema:
+    """Allow a placeholder for a value; one that is a mapping may only have some in it."""
+    kinds = [_filled_within(kind) for kind in value.get("anyOf", [value])]
+    about: Schema = {word: value[word] for word in ("description", "default") if word in value}
+    if any(map(_takes_texts, kinds)) or all(map(_is_mapping, kinds)):
+        return {**value, "anyOf": kinds} if "anyOf" in value else kinds[0]
+    bare = [{word: kind[word] for word in kind if word not in about} for kind in kinds]
+    return {"anyOf": [*bare, {"$ref": "#/$defs/Placeholder"}], **about}
+
+
+def _filled_within(kind: Schema) -> Schema:
+    """Allow placeholders in a list or a mapping of any keys."""
+    within = {
+        word: _or_placeholder(kind[word])
+        for word in ("items", "additionalProperties")
+        if isinstance(kind.get(word), dict)
+    }
+    return {**kind, **within}
+
+
+def _takes_texts(kind: Schema) -> bool:
+    """Return whether a kind of value is any text, so that a placeholder needs no leave."""
+    narrowed = {"pattern", "enum", "const", "format"} & kind.keys()
+    return kind.get("type") == "string" and not narrowed
+
+
+def _is_mapping(kind: Schema) -> bool:
+    return "$ref" in kind or kind.get("type") in ("object", "null")
+
+
 def _completed_by_another(schema: Schema) -> Schema:
     """Require what is required only of a file that does not extend another one."""
     whole = _required(schema, schema)
     for mapping in _mappings(schema):
         mapping.pop("required", None)
-    extending = {"required": ["extends"], "properties": {"extends": {"type": "string"}}}
-    return {**schema, "if": extending, "else": whole}
+    return {**schema, "if": _EXTENDING, "else": whole}
 
 
 def _required(schema: Schema, root: Schema) -> Schema:

@@ -23,6 +23,7 @@ from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
+from mockserver.scenario import PortState
 
 from .libraries import Library, libraries
 
@@ -65,21 +66,17 @@ class _Delivery:
                 yield step
             case Data(data):
                 yield self._seen(data)
-            case Raw():
-                raise self._lost()
-            case End():
-                if 0 < self._owed < math.inf:
-                    raise self._lost()
-            case Close(reset):
-                self._close(reset=reset)
+            case Raw() | End() | Close():
+                self._end(step)
             case _:
                 assert_never(step)
 
     def _waiting(self, seconds: float) -> Iterator[float]:
         left = self._patience - self._quiet
-        yield float(min(seconds, left))
+        if seconds:  # what parts two writes parts two pieces here anyway
+            yield float(min(seconds, left))
         if seconds > left:
-            raise self._error("ReadTimeout", "The read operation timed out")
+            raise self._http.ReadTimeout("The read operation timed out")
         self._quiet += seconds
 
     def _seen(self, data: bytes) -> bytes:
@@ -88,9 +85,12 @@ class _Delivery:
         self._owed, self._quiet = self._owed - len(seen), 0.0
         return seen
 
-    def _close(self, *, reset: bool) -> None:
-        if reset:
-            raise self._error("ReadError", "[Errno 104] Connection reset by peer")
+    def _end(self, step: Raw | End | Close) -> None:
+        complete = math.inf if isinstance(step, End) else 0.0
+        if self._owed in (0.0, complete):
+            return  # the client has what it waits for
+        if step == Close(reset=True):
+            raise self._http.ReadError("[Errno 104] Connection reset by peer")
         if self._head is None or self._head.framed:
             raise self._lost()
 
@@ -98,10 +98,7 @@ class _Delivery:
         text = "peer closed connection without sending complete message body"
         if self._head is None:
             text = "Server disconnected without sending a response."
-        return self._error("RemoteProtocolError", text)
-
-    def _error(self, name: str, text: str) -> Exception:
-        error: Exception = getattr(self._http, name)(text)
+        error: Exception = self._http.RemoteProtocolError(text)
         return error
 
 
@@ -205,6 +202,11 @@ class PlanRouter(respx.MockRouter):
     def _begin(self, request: httpx.Request) -> tuple[Iterator[Action], PlannedBody]:
         if request.url.host != HOST:
             raise self._not_ours(request)
+        clock, timeouts = self._live.clock, request.extensions.get("timeout", {})
+        port = self._live.port
+        if port != "open":
+            rest = _unreachable(port, _patience(clock, timeouts.get("connect")), self._http)
+            return rest, PlannedBody(rest, clock, self._http, lambda _: None)
         received = Request(
             request.method,
             request.url.path,
@@ -212,10 +214,8 @@ class PlanRouter(respx.MockRouter):
             request.content,
             request.url.query.decode(),
         )
-        clock = self._live.clock
         engine, exchange = self._live.begin(received)
-        timeout = request.extensions.get("timeout", {}).get("read")
-        patience = math.inf if timeout is None else clock.patience(timeout)
+        patience = _patience(clock, timeouts.get("read"))
         rest = actions(clock.announced(exchange.plan), patience, self._http)
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
@@ -245,10 +245,25 @@ def intercepted(live: LiveEngine) -> Iterator[None]:
 
 
 def _response(head: Head, body: PlannedBody) -> httpx.Response:
-    return httpx.Response(head.status, headers=list(head.headers), stream=body)
+    fields = [(name.encode(), value.encode()) for name, value in head.headers]  # as the wire does
+    return httpx.Response(head.status, headers=fields, stream=body)
+
+
+def _unreachable(port: PortState, patience: float, http: ModuleType) -> Iterator[Action]:
+    """Go through a connect to a port that is not open."""
+    if port == "refuses":
+        raise http.ConnectError("[Errno 111] Connection refused")
+    if port == "breaks_tls":
+        raise http.ConnectError("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred")
+    yield patience
+    raise http.ConnectTimeout("timed out")
+
+
+def _patience(clock: Clock, timeout: float | None) -> float:
+    return math.inf if timeout is None else float(clock.patience(timeout))
 
 
 def _pause(clock: Clock, seconds: float) -> None:
     if math.isinf(seconds):
-        raise RuntimeError("the scenario stalls and this client has no read time-out")
+        raise RuntimeError("the scenario stalls and this client has no time-out")
     clock.pause(seconds)

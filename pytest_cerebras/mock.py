@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mockserver.edge.live import LiveEngine, Overrides
+from mockserver.errors import UnknownNameError
 from mockserver.journal import Call, Exchange
-from mockserver.scenario import Scenario
+from mockserver.scenario import Scenario, load
 
 from . import assertions, egress, options
 from .plugin import MARKER
@@ -76,13 +78,21 @@ class CerebrasMock:
         edition: str | None = None,
         tier: str | None = None,
         seed: int | None = None,
+        **parameters: object,
     ) -> None:
         """
         Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
 
-        The journal and the limits start afresh. Raises MockServerError when it can't be read.
+        ``parameters`` are values for those of the scenario: ``play("stream-cut", after_tokens=3)``.
+        The journal and the limits start afresh. Raises MockServerError when it can't be read or
+        has no such parameter.
         """
-        found = scenario if isinstance(scenario, Scenario) else str(scenario)
+        if isinstance(scenario, Scenario):
+            if parameters:
+                raise UnknownNameError("parameter of a Scenario", next(iter(parameters)), ())
+            found = scenario
+        else:
+            found = load(str(scenario), parameters)
         base = self._settings
         overrides = Overrides(
             edition or base.edition, tier or base.tier, base.seed if seed is None else seed
@@ -183,6 +193,8 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """Turn the world towards a mock for the duration of one test."""
     marker = request.node.get_closest_marker(MARKER)
     settings = options.resolved_for_test(request.config, marker)
+    if hasattr(request, "param"):  # a cell of the chaos matrix
+        settings = replace(settings, scenario=request.param)
     with ExitStack() as stack:
         if settings.mode == "respx":
             from .inprocess import intercepted
@@ -195,7 +207,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             server = request.getfixturevalue("cerebras_mock_server")
             live, url = server.live, server.url
         clock = stack.enter_context(timed(live, settings, server))
-        live.play(settings.scenario, settings.overrides())
+        live.play(settings.loaded(), settings.overrides())
         watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
         mock = CerebrasMock(live, url, settings, watch, clock)
         environment = stack.enter_context(pytest.MonkeyPatch.context())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import environ
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +14,7 @@ from .plugin import MARKER, OPTIONS
 
 if TYPE_CHECKING:
     from mockserver.edge.live import Overrides
+    from mockserver.scenario import Scenario
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
 T = TypeVar("T")
@@ -23,8 +24,10 @@ _CHOICES = {
     "clock": ("real", "virtual"),
 }
 _KINDS: Mapping[str, tuple[type, str]] = {
+    **dict.fromkeys(_NAMES, (str, "string")),
     "seed": (int, "whole number"),
     "time_scale": (float, "number above 0, at most 1"),
+    "parameters": (dict, "dictionary"),
 }
 
 
@@ -40,6 +43,13 @@ class Settings:
     others: str = "pass"
     clock: str = "real"
     time_scale: float | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def loaded(self) -> Scenario:
+        """Return the scenario. Raises MockServerError."""
+        from mockserver.scenario import load
+
+        return load(self.scenario, self.parameters)
 
     def line(self) -> str:
         """Return the settings in a line, for the header of the run."""
@@ -67,7 +77,8 @@ def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Setting
         value = next((layer for layer in layers if layer is not None), None)
         if value is not None:
             found[name] = value
-    return Settings(**{name: _converted(name, value) for name, value in found.items()})
+    chosen = {name: _converted(name, value) for name, value in found.items()}
+    return Settings(**chosen, parameters=marked.get("parameters") or {})
 
 
 def found_ours() -> None:
@@ -101,7 +112,7 @@ def check(settings: Settings, *, where: str = "") -> None:
     if settings.time_scale is not None and settings.clock == "virtual":
         raise pytest.UsageError(f"{spot}the virtual clock needs no cerebras time_scale")
     try:
-        LiveEngine(settings.scenario, settings.overrides())
+        LiveEngine(settings.loaded(), settings.overrides())
     except MockServerError as error:
         raise pytest.UsageError(f"{spot}{error}") from error
 
@@ -117,14 +128,14 @@ def _plainly(act: Callable[[], T]) -> T:
 
 def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
     given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
-    unknown = [name for name in given if name not in _NAMES]
+    unknown = [name for name in given if name not in _KINDS]
     if unknown or len(marker.args) > 1 or (marker.args and "scenario" in marker.kwargs):
         wrong = unknown[0] if unknown else "two scenarios" if marker.args else ""
         raise pytest.UsageError(
-            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_NAMES)}"
+            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_KINDS)}"
         )
     for name, value in given.items():
-        wanted, kind = _KINDS.get(name, (str, "string"))
+        wanted, kind = _KINDS[name]
         if value is not None and type(value) is not wanted:
             wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
             raise pytest.UsageError(wrong)
@@ -132,7 +143,7 @@ def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
 
 
 def _converted(name: str, value: Any) -> Any:
-    wanted, kind = _KINDS.get(name, (str, "string"))
+    wanted, kind = _KINDS[name]
     try:
         converted = wanted(value)
     except ValueError:

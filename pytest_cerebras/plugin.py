@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .mock import CerebrasMock
 
 MARKER = "cerebras_mock"
+CHAOS = "cerebras_chaos"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 FLAGS |= {"0": False, "false": False, "no": False, "off": False}
@@ -46,6 +47,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="use the mock in every test, not only on request",
     )
     parser.addini("cerebras_mock", "use the mock in every test", type="bool", default=False)
+    group.addoption(
+        "--cerebras-chaos",
+        metavar="all|NAME,...|tag:NAME",
+        help="run every test that uses the mock under each of these scenarios",
+    )
     for name, metavar, what in OPTIONS:
         dest = f"cerebras_{name}"
         flag = f"--cerebras-{name.replace('_', '-')}"
@@ -55,12 +61,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; refuse settings that can't work before any test runs."""
-    signature = ", ".join(f"{name}=None" for name, *_ in OPTIONS)
+    names = (*(name for name, *_ in OPTIONS), "parameters")
+    signature = ", ".join(f"{name}=None" for name in names)
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
+    signature = "*scenarios, expect='survives', raises=None"
+    what = "run under these scenarios, and say what is expected"
+    config.addinivalue_line("markers", f"{CHAOS}({signature}): {what}")
     if _wanted(config):
         from . import options
 
         options.check(options.resolve(config))
+    if config.getoption("cerebras_chaos") is not None:
+        from . import matrix
+
+        matrix.chosen(config.getoption("cerebras_chaos"))
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -69,7 +83,48 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         return None
     from . import options
 
-    return f"cerebras: {options.resolve(config).line()}"
+    settings = options.resolve(config)
+    if config.getoption("cerebras_chaos") is None:
+        return f"cerebras: {settings.line()}"
+    from . import matrix
+
+    count = len(matrix.chosen(config.getoption("cerebras_chaos")))
+    return f"cerebras: chaos of {count} scenarios, {settings.line()}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Multiply the tests that use the mock by the scenarios of the matrix."""
+    marked = any(metafunc.definition.iter_markers(CHAOS))
+    if not marked and metafunc.config.getoption("cerebras_chaos") is None:
+        return
+    if not marked and not _uses_mock(metafunc):
+        return
+    from . import matrix
+
+    scenarios = matrix.scenarios_for(metafunc.config, metafunc.definition)
+    if scenarios:
+        if MARKER not in metafunc.fixturenames:
+            metafunc.fixturenames.insert(0, MARKER)
+        metafunc.parametrize(MARKER, scenarios, indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Let a test of the matrix raise what it is expected to raise."""
+    if pyfuncitem.get_closest_marker(CHAOS) is None:
+        return (yield)
+    from . import matrix
+
+    cell = matrix.expected(pyfuncitem)
+    if not cell.raises:
+        return (yield)
+    try:
+        yield
+    except cell.raises:
+        return True
+    named = " or ".join(each.__name__ for each in cell.raises)
+    scenario = matrix.scenario_of(pyfuncitem)
+    pytest.fail(f"expected {named} under {scenario!r}, but the test went through", pytrace=False)
 
 
 @pytest.hookimpl(trylast=True)
@@ -97,7 +152,7 @@ def pytest_runtest_makereport(
     if report.failed and mock is not None:
         from .report import failure_section
 
-        report.sections.append(("Cerebras mock", failure_section(mock)))
+        report.sections.append(("Cerebras mock", failure_section(mock, item)))
     return report
 
 
@@ -176,6 +231,15 @@ def _everywhere(config: pytest.Config) -> bool:
     return FLAGS[flag]
 
 
+def _uses_mock(metafunc: pytest.Metafunc) -> bool:
+    definition = metafunc.definition
+    return (
+        MARKER in metafunc.fixturenames
+        or definition.get_closest_marker(MARKER) is not None
+        or _everywhere(metafunc.config)
+    )
+
+
 def _wanted(config: pytest.Config) -> bool:
     chosen = any(config.getoption(f"cerebras_{name}") is not None for name, *_ in OPTIONS)
-    return chosen or _everywhere(config)
+    return chosen or config.getoption("cerebras_chaos") is not None or _everywhere(config)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from mockserver.diagnosis import diagnose
+import pytest
 
+from mockserver.diagnosis import diagnose
+from mockserver.scenario import told
+
+from .matrix import replay, scenario_of
 from .mock import CerebrasMock
 
 _MOST = 50
 
 
-def failure_section(mock: CerebrasMock) -> str:
+def failure_section(mock: CerebrasMock, item: pytest.Item) -> str:
     """Return the exchanges of a test as text, the last ones when there are many."""
     exchanges = mock.requests
     lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
@@ -22,4 +26,7 @@ def failure_section(mock: CerebrasMock) -> str:
         found = diagnose(exchange, mock.live.engine.edition)
         if found is not None:
             lines += [f"    what: {found.what}", f"    fix:  {found.fix}"]
+        lines += [f"    {line}" for line in told(exchange.near_misses, most=1)]
+    if scenario_of(item) is not None:
+        lines.append(f"replay: {replay(item, mock.live.engine.seed)}")
     return "\n".join(lines)

@@ -34,6 +34,8 @@ def said(path):
         ({"name": "x", "ruls": []}, "scenario"),
         ({"extends": "guide"}, "edition"),
         ({"name": "x", "extend": "guide"}, "edition"),
+        ({"name": "x", "extends": "burst-503"}, "scenario"),
+        ({"name": "x", "extends": "mine.yaml"}, "scenario"),
         ({"name": "x", "modelz": {}}, "edition"),
         ({"name": "x", "date": "y", "models": {}, "tier": "z"}, "edition"),
         ({"rules": [], "seed": 1, "extends": "guide"}, "scenario"),
@@ -54,6 +56,14 @@ def test_good(write):
     assert said(path) == [f"{path}: ok, scenario 'a', 1 rule"]
     path = write("b.yaml", "extends: guide\nname: b\n")
     assert said(path) == [f"{path}: ok, edition 'b', 14 models, 4 tiers"]
+
+
+def test_odd(write):
+    """What is odd about a good one is told beside it."""
+    path = write("a.yaml", "name: a\nparameters: {n: 1}\n")
+    (verdict,) = check(path)
+    assert (verdict.wrong, str(verdict)) == ("", f"{path}: ok, scenario 'a', 0 rules")
+    assert verdict.odd == [f"{path}:2:17: parameters.n: nothing uses this parameter"]
 
 
 def test_wrong(write):

@@ -45,6 +45,15 @@ def test_scenarios(run):
     assert all(len(line.split()) > 3 for line in lines)
 
 
+def test_scenarios_by_tag(run):
+    """With a tag only those are listed that have it; an unknown one is one sentence."""
+    result = run("scenarios", "--tag", "streaming", "--tag", "network")
+    assert [line.split()[0] for line in result.output.splitlines()] == ["stream-cut"]
+    result = run("scenarios", "--tag", "stream")
+    assert result.exit_code == 2
+    assert "Error: no tag is called 'stream'; did you mean 'streaming'?" in result.output
+
+
 def test_check_good(run):
     """A good file is said to be so, and what it was checked as; so is each file of a folder."""
     result = run("check", "scenarios/burst-503.yaml", "mockserver/api/editions")
@@ -70,16 +79,31 @@ def test_check_wrong(run, wrong):
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(("arguments", "status"), [((), 0), (("--strict",), 2)])
+def test_check_odd(run, tmp_path, arguments, status):
+    """What is odd is a warning with its spot, and an error on demand only."""
+    path = tmp_path / "odd.yaml"
+    path.write_text("name: odd\nrules:\n- {}\n- {name: hidden}\n")
+    result = run("check", str(path), *arguments)
+    assert result.exit_code == status
+    assert (
+        f"warning: {path}:4:3: rules[1]: the rule is never asked: rules[0] takes" in result.output
+    )
+    assert f"{path}: ok, scenario 'odd', 2 rules" in result.output
+    assert run("check", "scenarios/healthy.yaml", *arguments).exit_code == 0
+
+
 def test_explain(run):
     """The plans of a scenario are printed without a server."""
     result = run("explain", "rate-limit", "--requests", "3", "--interval", "1s", "--no-stream")
     assert result.exit_code == 0
     lines = result.output.splitlines()
     assert lines[0].startswith("rate-limit: The tier's")
-    assert lines[1].endswith("-> 429, request_quota_exceeded, Retry-After 2")
-    assert lines[2].strip() == "head 429, 155 bytes, end"
-    assert lines[3].startswith("   1.0 s  #2 ")
-    assert ", stop" in lines[5]
+    assert lines[1].startswith("a good app: Waits as long as Retry-After says")
+    assert lines[2].endswith("-> 429, request_quota_exceeded, Retry-After 2")
+    assert lines[3].strip() == "head 429, 155 bytes, end"
+    assert lines[4].startswith("   1.0 s  #2 ")
+    assert ", stop" in lines[6]
 
 
 def test_explain_with_overrides(run, tmp_path):
@@ -119,6 +143,16 @@ def test_schema(run, kind):
         (("serve", "--port", "99999"), "99999 is not in the range"),
         (("serve", "--seed", "x"), "'x' is not a valid integer"),
         (("check",), "Missing argument"),
+        (("explain", "healthy", "--set", "x"), "should be NAME=VALUE, found 'x'"),
+        (("serve", "--set", "x=1"), "no parameter of healthy.yaml is called 'x'; there are none"),
+        (("serve", "--set", "x=[1"), "Error: --set x:2:1: not YAML: "),
+        (
+            ("explain", "stream-cut", "--set", "times=0"),
+            (
+                "stream-cut.yaml:12:23: rules[0].schedule.first: should be greater than or equal "
+                "to 1, found 0 (from the parameter 'times')"
+            ),
+        ),
     ],
 )
 def test_wrong_input(run, arguments, sentence):
@@ -127,6 +161,19 @@ def test_wrong_input(run, arguments, sentence):
     assert result.exit_code == 2
     assert sentence in result.output
     assert "Traceback" not in result.output
+
+
+def test_set(run, tmp_path):
+    """Parameters are set as they would stand in YAML."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "name: mine\nparameters: {n: 1, word: a}\ndescription: ${word}\n"
+        "rules: [{schedule: {first: '${n}'}, faults: [error: {status: 503}]}]\n"
+    )
+    result = run("explain", str(path), "--set", "n=2", "--set", "word=b=c", "--requests", "3")
+    assert result.exit_code == 0
+    assert result.output.startswith("mine: b=c\n")
+    assert result.output.count("-> 503") == 2
 
 
 def test_port_in_use(run):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from mockserver.diagnosis import diagnose, retirements
-from mockserver.faults import Cut, Error, ErrorEvent, Truncate
-from mockserver.plan import Close
+from mockserver.api.reply import Reply
+from mockserver.diagnosis import _EXPLANATIONS, diagnose, retirements
+from mockserver.faults import Cut, Error, ErrorEvent, NoFinish, Truncate
+from mockserver.plan import Close, Data, Head, Wait
 from mockserver.scenario import Rule, Spent
 
 
@@ -52,6 +55,17 @@ def found(engine, ask, now):
             "an error broke the stream off after 2 tokens of the answer: Encountered a server",
             "expect errors while reading a stream too",
         ),
+        (
+            {"rule": {"faults": (ErrorEvent(after_tokens=2, form="text", event="error"),)}}
+            | {"stream": True},
+            "broke the stream off after 2 tokens of the answer: Encountered a server",
+            "expect errors while reading a stream too",
+        ),
+        (
+            {"rule": {"reply": Reply(tokens=9), "faults": (NoFinish(),)}, "stream": True},
+            "the stream ended after 9 tokens without a finish_reason",
+            "for cut off",
+        ),
         ({"rule": error("tokens_per_day")}, "Tokens per day limit exceeded", "send less"),
         (
             {"max_tokens": 8192},
@@ -70,7 +84,7 @@ def found(engine, ask, now):
         ({"rule": error("payment_required")}, "402: Payment required", "mend the request"),
         ({"rule": error("edge_bot_block")}, "403: no explanation", "mend the request"),
         (
-            {"rule": {"faults": (Cut(after_tokens=3),)}},
+            {"rule": {"faults": (Cut(after_tokens=3),)}, "stream": True},
             "lost after 3 tokens",
             "throw the part away",
         ),
@@ -100,6 +114,29 @@ def test_lost_before_the_head(engine, ask, now):
     exchange = running.handle(ask(), now=now)
     exchange.plan = (Close(),)
     assert diagnose(exchange, running.edition).what == "the connection was lost before any answer"
+
+
+@pytest.mark.parametrize(
+    ("plan", "what"),
+    [
+        ((Wait(math.inf),), "nothing came ever, and"),
+        ((Head(200), Data(b"x", 3), Wait(math.inf)), "nothing came after 3 tokens of the answer"),
+    ],
+)
+def test_stalled(engine, ask, now, plan, what):
+    """Silence is told from a lost connection, and needs a time-out."""
+    running = engine()
+    exchange = running.handle(ask(), now=now)
+    exchange.plan = plan
+    diagnosis = diagnose(exchange, running.edition)
+    assert diagnosis.what.startswith(what)
+    assert "time-out" in diagnosis.fix
+
+
+@pytest.mark.parametrize("code", _EXPLANATIONS)
+def test_code_without_message(found, code):
+    """A body of the scenario's own may have a known code and nothing else."""
+    assert found({"faults": (Error(status=500, body={"code": code}),)}).fix
 
 
 def test_retirements(engine, ask, now):

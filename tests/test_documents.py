@@ -3,9 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import TypeAdapter
 
-from mockserver.documents import Document, beside
+from mockserver.documents import Document, beside, node_of, value_of
 from mockserver.errors import DocumentError
 
 
@@ -204,3 +205,51 @@ def test_odd_yaml(text):
     """YAML that cannot become plain data is refused like any other mistake."""
     with pytest.raises(DocumentError, match=r"^tree\.yaml: YAML that makes no sense: "):
         Document(text, source="tree.yaml")
+
+
+def test_file_of():
+    """A value knows the file in which it stands, also where two documents were joined."""
+    one, other = (Document(f"name: {name}\n", source=f"{name}.yaml") for name in "ab")
+    joined = one.with_root(
+        yaml.MappingNode(
+            one.root.tag,
+            [*one.root.value, (other.root.value[0][1], other.root.value[0][1])],
+            one.root.start_mark,
+            one.root.end_mark,
+        )
+    )
+    assert joined.data == {"name": "a", "b": "b"}
+    assert (joined.file_of(("name",)), joined.file_of(("b",))) == ("a.yaml", "b.yaml")
+    assert (joined.where(("b",))[0], joined.file_of(("none",))) == ("b.yaml:1:7", "a.yaml")
+    assert Document("", source="empty.yaml").file_of(("a",)) == "empty.yaml"
+    assert one.data == {"name": "a"}
+
+
+def test_origins():
+    """An error names the parameters that a value was made from."""
+    document = Document("name: oak\nleaves:\n- size: big\n", source="tree.yaml")
+    (size,) = (value for _, value in document.root.value[1][1].value[0].value)
+    made = document.with_root(document.root, {id(size): ["n"]})
+    with pytest.raises(DocumentError, match=r"found 'big' \(from the parameter 'n'\)$"):
+        made.read_as(TREE)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("3", 3), ("true", True), ("2s", "2s"), ("[a, 1]", ["a", 1]), ("", None)]
+)
+def test_value_of(text, value):
+    """A piece of YAML is a value."""
+    assert value_of(text, source="here") == value
+
+
+@pytest.mark.parametrize("value", [3, 2.5, True, None, "4", "a: b", ["a", {"b": []}]])
+def test_node_of(value):
+    """The node of a value gives the value."""
+    document = Document("a: 1\n", source="x.yaml")
+    assert document.with_root(node_of(value)).data == value
+
+
+def test_no_node():
+    """What YAML has no form for has no node."""
+    with pytest.raises(ValueError, match="YAML has no form for <object"):
+        node_of(object())

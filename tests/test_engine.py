@@ -6,8 +6,8 @@ from mockserver.api import tokens
 from mockserver.api.reply import Reply
 from mockserver.engine import Engine
 from mockserver.errors import UnknownNameError
-from mockserver.faults import Cut, Error, Latency, Truncate
-from mockserver.plan import Data, End, Head, Wait, tokens_of
+from mockserver.faults import Cut, Error, Latency, Pace, Truncate
+from mockserver.plan import Data, End, Head, Wait, duration_of, tokens_of
 from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, Window
 
 FORMS = [
@@ -211,6 +211,15 @@ def test_faults_are_folded(ask, play):
     assert plan[:2] == (Wait(2.0), Wait(1.0))
     plan = play(ask(), faults=(Latency(1.0), Error(status=500))).plan
     assert isinstance(plan[0], Head)
+
+
+@pytest.mark.parametrize(("model", "speed"), [("llama3.1-8b", 2000), ("qwen-3-32b", 700)])
+def test_faults_know_the_speed(ask, play, model, speed):
+    """The pace of a model is the edition's."""
+    pace = (Pace(tokens_per_second="model"),)
+    plan = play(ask(model=model), reply=Reply(tokens=71), faults=pace).plan
+    assert duration_of(plan) == pytest.approx(70 / speed)
+    assert duration_of(play(ask(model="gpt-4o"), faults=pace).plan) == 0
 
 
 def test_faults_on_refusals(ask, play):

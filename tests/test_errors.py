@@ -13,7 +13,7 @@ from mockserver.errors import DocumentError, MockServerError, UnknownNameError, 
         ),
         ("zzz", ["match", "schedule"], "; allowed are match, schedule"),
         ("", ["a"], "; allowed are a"),
-        ("a", [], "; allowed are "),
+        ("a", [], "; there are none"),
     ],
 )
 def test_suggestion(found, known, tail):

@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.explain import explain, timeline
 from mockserver.plan import Close, Data, End, Head, Wait
-from mockserver.scenario import Scenario, load
+from mockserver.scenario import Match, Rule, Scenario, Schedule, load, parse
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,28 @@ def test_limits_refill_between_requests():
         explain(load("rate-limit"), requests=3, interval=2.0, model="llama3.1-8b", stream=False)
     )
     assert ["429" in line for line in lines[::2]] == [True, False, False]
+
+
+def test_near_misses():
+    """A request that no rule takes has the reasons of the nearest rules."""
+    rules = [Rule(f"r{at}", Match(model=f"m{at}")) for at in range(7)]
+    asked = {"requests": 2, "interval": 1.0, "model": "llama3.1-8b", "stream": True}
+    last = Rule("first", schedule=Schedule(first=1))
+    lines = list(explain(Scenario("x", rules=(*rules, last)), **asked))
+    assert [line.strip() for line in lines if "not by" in line] == [
+        "not by rule 'first': it was its request 2, and the schedule says first: 1",
+        *(f"not by rule 'r{at}': the model is 'llama3.1-8b', not 'm{at}'" for at in range(3)),
+        "not by rule 'r3': the model is 'llama3.1-8b', not 'm3' (nor by 3 more)",
+    ]
+
+
+def test_port_out_of_order():
+    """A request that gets no connection is a line that says why."""
+    text = "name: x\nport: {refuses: {for: 1s}, ignores: {for: 2s}, breaks_tls: {for: 3s}}"
+    lines = list(explain(parse(text), requests=4, interval=1.0, model=None, stream=False))
+    assert [line.partition("s  ")[2] for line in lines[:3]] == [
+        "connection refused",
+        "no connection, the connect times out",
+        "connection lost in the TLS handshake",
+    ]
+    assert lines[3].startswith("   3.0 s  #1 ")

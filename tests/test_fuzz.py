@@ -32,30 +32,53 @@ PATHS = [
     *("/public/v1/models", "/public/v1/models/llama3.1-8b", "/v1/tcp_warming"),
 ]
 MODELS = ["llama3.1-8b", "gpt-oss-120b", "qwen-3.8-27b", "gpt-4o"]
-TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
-CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "city": {"type": "string", "enum": ["Rome", "Oslo"]},
+        "hours": {"type": "array", "items": {"$ref": "#/$defs/hour"}},
+        "note": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+    },
+    "required": ["city", "hours", "note"],
+    "additionalProperties": False,
+    "$defs": {"hour": {"type": "integer"}},
+}
+LOOSE = {**SCHEMA, "$defs": {"hour": {"type": "integer", "minimum": 1, "maximum": 24}}}
+TOOLS = [
+    {"type": "function", "function": {"name": name, "description": "Soon.", "parameters": LOOSE}}
+    for name in ("get_weather", "get_time")
+]
+CALL = {"id": "1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}
 MESSAGES = [
     {"role": "system", "content": "Be brief."},
     {"role": "user", "content": [{"type": "text", "text": "a or b?"}]},
-    {"role": "assistant", "content": None, "tool_calls": [CALL]},
+    {"role": "assistant", "content": None, "reasoning": "b?", "tool_calls": [CALL]},
     {"role": "tool", "content": "a", "tool_call_id": "1"},
-    {"role": "user", "content": "Grüße, 你好"},
+    {"role": "user", "content": "Grüße, 你好, weather?"},
 ]
+FORMAT = {"type": "json_schema", "json_schema": {"name": "s", "strict": True, "schema": SCHEMA}}
 SAMPLING = {"temperature": 0.5, "top_p": 1, "seed": 1, "stop": ["x"], "n": 1, "user": "u"}
-CHAT = {
-    **SAMPLING,
-    "messages": MESSAGES,
-    "max_completion_tokens": 20,
-    "tools": [TOOL],
-    "tool_choice": "auto",
-    "reasoning_effort": "low",
-    "response_format": {"type": "json_schema", "json_schema": {"name": "s", "schema": {}}},
-    "stream_options": {"include_usage": True},
-    "logit_bias": {"1": 2},
-    "logprobs": True,
-    "top_logprobs": 2,
-}
-COMPLETION = {**SAMPLING, "prompt": ["a", "b"], "max_tokens": 20, "echo": True, "suffix": "!"}
+CHAT = {"model": "gpt-oss-120b", "messages": MESSAGES, "stream": True}
+TEXT = {"model": "gpt-oss-120b", "prompt": ["a", "b"], "stream": False}
+# what is well answered, until something in it is changed
+SEEDS = [
+    ("/v1/chat/completions", {**CHAT, "tools": TOOLS, "tool_choice": "auto"}),
+    ("/v1/chat/completions", {**CHAT, "tools": TOOLS, "tool_choice": "required", "stream": False}),
+    ("/v1/chat/completions", {**CHAT, "response_format": FORMAT, "max_completion_tokens": 20}),
+    ("/v1/chat/completions", {**CHAT, **SAMPLING, "logprobs": True, "top_logprobs": 2}),
+    (
+        "/v1/chat/completions",
+        {
+            **CHAT,
+            "reasoning_effort": "low",
+            "reasoning_format": "raw",
+            "stream_options": {"include_usage": True},
+            "prediction": {"type": "content", "content": "a"},
+        },
+    ),
+    ("/v1/completions", {**TEXT, **SAMPLING, "max_tokens": 20, "echo": True}),
+    ("/v1/completions", {**TEXT, "prompt": [1, 2], "logprobs": 2, "suffix": "!"}),
+]
 MEDIA_TYPES = ["application/json", "application/vnd.msgpack", "text/plain", "a/b; charset=\xff"]
 ENCODINGS = ["gzip", "identity", "br", "gzip, gzip"]
 FIELDS = {
@@ -76,6 +99,13 @@ FIELDS = {
     "x-stainless-read-timeout": ["60", "nan", "\udcff"],
     "x-delay-time": ["1", "x"],
 }
+FORM = (
+    b'--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+    b'--b\r\ncontent-disposition: form-data; name="file"%s\r\n\r\n%s\r\n--b--\r\n'
+)
+DISPOSITIONS = [b'; filename="x.jsonl"'] * 9 + [b"; filename*=idna''%ff", b'; filename="\xff"']
+FORMS = ["boundary=b"] * 9 + ["boundary=c", "boundary*=idna''%ff", "boundary=\udcff"]
+SCHEMAS = [{"$ref": "#"}, {"$ref": "#/$defs/x"}, {"type": "array"}, {"anyOf": []}, {"enum": []}]
 HUGE = [2**63, 10**30, -(10**400), 10**4299, int("9" * 4300), 1e308, float("nan"), float("inf")]
 
 text = st.text(st.characters(exclude_categories=[]), max_size=12)  # with lone surrogates
@@ -86,7 +116,7 @@ junk = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
     max_leaves=8,
-)
+) | st.sampled_from(SCHEMAS).map(dict)
 
 
 def spots(value):
@@ -98,11 +128,13 @@ def spots(value):
 
 
 @st.composite
-def bodies(draw):
-    """Draw the bytes of a body: a good one, one with other values in it, or one that is broken."""
-    value = json.loads(json.dumps(draw(st.sampled_from([CHAT, COMPLETION]))))
-    value |= {"model": draw(st.sampled_from(MODELS)), "stream": draw(st.booleans())}
-    for name in draw(st.sets(st.sampled_from(sorted(value)), max_size=6)):
+def changed(draw):
+    """Draw a path and what to send there: something good, or with other values in it."""
+    path, seed = draw(st.sampled_from(SEEDS))
+    value = json.loads(json.dumps(seed))
+    if draw(st.booleans()):
+        value |= {"model": draw(st.sampled_from(MODELS)), "stream": draw(st.booleans())}
+    for name in draw(st.sets(st.sampled_from(sorted(value)), max_size=2)):
         del value[name]
     for name in draw(st.sets(st.sampled_from([*SAMPLING, "max_tokens"]), max_size=1)):
         value[name] = draw(scalars)
@@ -113,9 +145,16 @@ def bodies(draw):
             holder[key] = draw(junk)
     if draw(st.integers(0, 4)) == 0:
         value[draw(text)] = draw(junk)
+    return path, value
+
+
+@st.composite
+def posts(draw):
+    """Draw a path and the bytes of a body for it, which may be broken."""
+    path, value = draw(changed())
     ascii_only = draw(st.booleans())
     data = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
-    return draw(st.sampled_from(BREAKING))(data, draw)
+    return path, draw(st.sampled_from(BREAKING))(data, draw)
 
 
 def cut(data, draw):
@@ -156,14 +195,16 @@ BREAKING = [*[lambda data, _: data] * 4, cut, doubled, nested, packed, other]
 def requests(draw):
     """Draw a request: mostly a plausible one with something odd about it."""
     odd = st.lists(text | st.sampled_from(["..", "%00", "v1", "models", "x" * 5000]), max_size=4)
-    paths = st.sampled_from(PATHS[:2]) | st.sampled_from(PATHS) | odd.map("/".join)
-    paths |= text.map("/v1/models/{}".format)
+    other_paths = st.sampled_from(PATHS) | odd.map("/".join) | text.map("/v1/models/{}".format)
+    path, body = draw(posts())
+    if draw(st.integers(0, 3)) == 0:
+        path = draw(other_paths)
     methods = st.sampled_from(["POST"] * 5 + ["GET"] * 2 + ["PUT", "OPTIONS", "HEAD", "X-Y"])
     fields = {"authorization": "Bearer csk-1"}
     for name in draw(st.sets(st.sampled_from(sorted(FIELDS)), max_size=3)):
         fields[name] = draw(st.sampled_from(FIELDS[name]))
     fields |= draw(st.dictionaries(text.map(str.lower), text, max_size=2))
-    return Request(draw(methods), draw(paths), fields, draw(bodies()), draw(text))
+    return Request(draw(methods), path, fields, body, draw(text))
 
 
 def assert_well_formed(plan):
@@ -212,11 +253,61 @@ def judge(scenario, sent):
     )
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_seeds(scenario):
+    """What the other tests start from is well answered: they meet more than refusals."""
+    fields = {"authorization": "Bearer csk-1"}
+    for path, body in SEEDS:
+        request = Request("POST", path, fields, json.dumps(body).encode())
+        assert Engine(scenario, now=NOW).handle(request, now=NOW).status == 200
+
+
 @pytest.mark.parametrize("examples", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_anything_is_answered(examples):
     """No request makes the engine raise, answer with a 5xx or write what no edge can play."""
     drawn = given(st.sampled_from(SCENARIOS), st.lists(requests(), min_size=1, max_size=2))
     settings(max_examples=examples)(drawn(judge))()
+
+
+@st.composite
+def batch_lines(draw):
+    """Draw a line of a batch's input: a request for what one of the endpoints answers, or not."""
+    path, value = draw(changed())
+    whole = {"custom_id": draw(text), "method": "POST", "url": path, "body": value}
+    if draw(st.integers(0, 3)) > 0:
+        value["stream"] = False
+    else:
+        holder, key = draw(st.sampled_from(spots(whole)))
+        holder[key] = draw(junk)
+    return json.dumps(whole).encode()
+
+
+@pytest.mark.parametrize("examples", [100, pytest.param(3000, marks=pytest.mark.slow)])
+def test_batches_of_anything(examples):
+    """Whatever is uploaded and batched, each request about it is answered, now and later."""
+
+    def ask(engine, now, method, path, body=b"", kind="application/json"):
+        fields = {"authorization": "Bearer csk-1", "content-type": kind}
+        exchange = engine.handle(Request(method, path, fields, body), now=now)
+        assert_well_formed(exchange.plan)
+        return json.loads(exchange.plan[1].data) if exchange.status == 200 else {}
+
+    def run(path, lines, disposition, kind):
+        engine = Engine(SCENARIOS[0], now=NOW)
+        form = FORM % (disposition, b"\n".join(lines))
+        file = ask(engine, NOW, "POST", "/v1/files", form, f"multipart/form-data; {kind}")
+        wanted = {"input_file_id": file.get("id"), "endpoint": path, "completion_window": "24h"}
+        batch = ask(engine, NOW, "POST", "/v1/batches", json.dumps(wanted).encode())
+        for now in (NOW + 1, NOW + 1000):
+            batch = ask(engine, now, "GET", f"/v1/batches/{batch.get('id')}")
+            ask(engine, now, "GET", "/v1/files")
+        assert batch.get("status") in (None, "completed", "failed")
+
+    lists = st.lists(batch_lines(), min_size=1, max_size=2)
+    drawn = given(
+        st.sampled_from(PATHS[:2]), lists, st.sampled_from(DISPOSITIONS), st.sampled_from(FORMS)
+    )
+    settings(max_examples=examples)(drawn(run))()
 
 
 def framed(request):

@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.api import editions, tokens
 from mockserver.api.shapes import Validation
-from mockserver.inquiry import prompt_text, read
+from mockserver.inquiry import read
 from mockserver.messages import Request
 
 GUIDE, TODAY = editions.load("guide"), editions.load("2026-11")
@@ -208,41 +208,6 @@ def test_too_long(ask, prompt, asked, length):
     assert (refusal.facts["length"], refusal.facts["limit"]) == (length, 8192)
 
 
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        (
-            {"messages": [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]},
-            "a\nb",
-        ),
-        ({"messages": [{"role": "assistant", "content": None}, HI]}, "hi"),
-        ({"messages": [{"role": "assistant"}]}, ""),
-        (
-            {
-                "messages": [
-                    {
-                        "role": "user",
-                        "content": [
-                            {"type": "text", "text": "a"},
-                            {"type": "image", "image": "x"},
-                            {"type": "text", "text": "b"},
-                        ],
-                    }
-                ]
-            },
-            "a\n\nb",
-        ),
-        ({"prompt": "once"}, "once"),
-        ({"prompt": ["a", "b"]}, "a\nb"),
-        ({"prompt": [1, 2]}, "1\n2"),
-        ({}, ""),
-    ],
-)
-def test_prompt_text(body, text):
-    """Rules search the text of all messages, or the prompt."""
-    assert prompt_text(body) == text
-
-
 def test_subject(ask):
     """A rule sees the endpoint, the model, the form and the text."""
     subject = read(ask(stream=True, messages=[HI]), GUIDE).subject()
@@ -257,10 +222,15 @@ def test_subject(ask):
     assert read(ask("/nowhere"), GUIDE).subject().endpoint is None
 
 
-def test_subject_of_refused(ask):
-    """A request whose body could be read is seen by rules though it is refused."""
-    subject = read(ask(model="gpt-4o", messages=[HI]), GUIDE).subject()
-    assert (subject.model, subject.prompt) == ("gpt-4o", "hi")
+@pytest.mark.parametrize(
+    "body", [{"model": "gpt-4o"}, {"model": "gpt-4o", "store": True}, {"model": "gpt-4o", "n": "x"}]
+)
+def test_subject_of_refused(ask, body):
+    """A request is seen by rules though it is refused, even for its form."""
+    inquiry = read(ask(messages=[HI], **body), GUIDE)
+    assert inquiry.refusal is not None
+    subject = inquiry.subject(attempt=3)
+    assert (subject.model, subject.prompt, subject.attempt) == ("gpt-4o", "hi", 3)
 
 
 def test_facts(ask):

@@ -1,19 +1,21 @@
 import math
+from dataclasses import replace
 
 import pytest
 
 from mockserver.api.reply import Reply
-from mockserver.faults import Cut, Error, Truncate
+from mockserver.faults import Cut, Error, ErrorEvent, NoFinish, Truncate
 from mockserver.journal import Call, Exchange, Journal, without_key
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Wait
-from mockserver.scenario import Rule, Schedule
+from mockserver.scenario import Match, Rule, Schedule, State
 
 SECRET = "csk-topsecret0123456789abcdef"
 OK = (Head(200), Data(b'{"finish_reason":"stop"}', 3), End())
 BUSY = (Head(503), Data(b'{"message":"Busy.","code":"service_unavailable"}'), End())
+EVENTS = Head(200, (("content-type", "text/event-stream"),))
 BROKEN = (
-    Head(200),
+    EVENTS,
     Data(b'data: {"choices":[]}\n\n', 3),
     Data(b'data: {"status_code":500,"error":{"message":"Sorry.","code":""}}\n\n'),
     End(),
@@ -34,6 +36,10 @@ def exchange(plan=OK, **changes):
         (BUSY, 503, True, False, True),
         (LOST, 200, False, True, True),
         (BROKEN, 200, False, False, True),
+        ((EVENTS, Data(b'data: {"finish_reason":"stop"}'), End()), 200, False, False, False),
+        ((EVENTS, Data(b'data: {"choices":[]}'), End()), 200, False, False, True),
+        ((EVENTS, End()), 200, False, False, True),
+        ((replace(EVENTS, bodiless=True), End()), 200, False, False, False),
         ((Close(reset=True),), None, True, True, True),
         ((), None, True, True, True),
         ((Wait(math.inf),), None, True, False, True),
@@ -48,12 +54,32 @@ def test_fate(plan, status, refused, interrupted, failed):
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("3", 3.0), ("1.5", 1.5), ("soon", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("", None)],
+    [
+        *[("3", 3.0), ("1.5", 1.5), ("0", 0.0), ("", None), ("soon", None), ("nan", None)],
+        *[("-5", None), ("²", None), ("1.5.2", None), ("1 2 3 4 5 6 7", None)],
+        ("Thu, 01 Jan 1970 00:01:30 GMT", 60.0),
+        ("Thu, 01 Jan 1970 00:00:10 GMT", 0.0),
+        ("Thu, 01 Jan 1970 00:01:30", 60.0),
+    ],
 )
 def test_retry_after(value, seconds):
-    """Retry-After is read when it is a number of seconds."""
+    """Retry-After is read when it is a number of seconds or a date."""
     plan = (Head(429, (("retry-after", value),)), End())
+    assert exchange(plan, at=30.9).retry_after == seconds
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("300", 0.3), ("0", 0.0), ("soon", 2.0)])
+def test_retry_after_ms(value, seconds):
+    """The SDKs' own field wins, unless it makes no sense."""
+    plan = (Head(429, (("retry-after", "2"), ("retry-after-ms", value))), End())
     assert exchange(plan).retry_after == seconds
+
+
+def test_stalled():
+    """An answer without an end has stalled, and says no finish reason that nobody has seen."""
+    found = exchange((Head(200), Data(b'{"finish_reason":"stop"}', 3), Wait(math.inf)))
+    assert (found.stalled, exchange().stalled) == (True, False)
+    assert found.outcome == "200, 3 tokens, stalled"
 
 
 def test_no_retry_after():
@@ -68,8 +94,8 @@ def test_no_retry_after():
         (OK, {}),
         (BUSY, {"message": "Busy.", "code": "service_unavailable"}),
         (BROKEN, {"message": "Sorry.", "code": ""}),
-        ((Head(200), Data(b'data: {"status_code":500}'), End()), {}),
-        ((Head(200), Data(b'data: {"status_code":500,'), End()), {}),
+        ((EVENTS, Data(b'data: {"status_code":500}'), End()), {}),
+        ((EVENTS, Data(b'data: {"status_code":500,'), End()), {}),
         ((Head(502), Data(b"<html>"), End()), {}),
         ((Head(500), Data(b"[1]"), End()), {}),
         ((Head(404), Data(b""), End()), {}),
@@ -102,6 +128,16 @@ def test_body(sent, body):
         ({"faults": (Truncate(3),)}, True, "200, 3 tokens, length"),
         ({"faults": (Cut(4),)}, True, "200, 4 tokens, connection lost"),
         (
+            {"reply": Reply(tokens=9), "faults": (NoFinish(),)},
+            True,
+            "200, 9 tokens, no finish_reason",
+        ),
+        (
+            {"faults": (ErrorEvent(after_tokens=2, form="string", event="error", done=True),)},
+            True,
+            "200, Encountered a server error, please try again., 2 tokens",
+        ),
+        (
             {"faults": (Error(problem="queue_exceeded", retry_after=7.0),)},
             False,
             "429, queue_exceeded, Retry-After 7",
@@ -122,7 +158,9 @@ def test_outcome(ask, play, rule, stream, outcome):
 def test_outcome_without_answer():
     """No answer, and a client that left, are outcomes too."""
     assert exchange((Close(),)).outcome == "no answer, connection lost"
-    assert exchange((Wait(math.inf),), client_left=True).outcome == "no answer, client left"
+    assert (
+        exchange((Wait(math.inf),), client_left=True).outcome == "no answer, stalled, client left"
+    )
 
 
 def test_finish_reason_of_text():
@@ -160,12 +198,16 @@ def test_line_is_one_line():
     assert exchange(model="a\r\nb").line().startswith("#1 POST /v1/chat/completions a\\r\\nb")
 
 
+def add(journal, found):
+    journal.add(found, journal.call_of(found.request))
+
+
 def grouped(*attempts):
     """Return the numbers of attempts of each call; an attempt is a plan and a retry count."""
     journal = Journal()
     for plan, count in attempts:
         headers = {} if count is None else {"x-stainless-retry-count": str(count)}
-        journal.add(exchange(plan, headers=headers))
+        add(journal, exchange(plan, headers=headers))
     assert [one for call in journal.calls for one in call.exchanges] == list(journal)
     return [call.attempts for call in journal.calls]
 
@@ -183,10 +225,17 @@ def grouped(*attempts):
         ([(BUSY, 0), (OK, 1), (BUSY, 0), (OK, 1)], [2, 2]),
         ([(LOST, 0), (OK, 1)], [2]),
         ([((Close(),), 0), (BUSY, 1)], [2]),
+        ([(OK, 0), (OK, 1), (OK, 2)], [3]),
+        ([(OK, 0), (OK, 0), (OK, 1)], [1, 2]),
+        ([(OK, 1)], [1]),
     ],
 )
 def test_calls(attempts, calls):
-    """Repetitions of what failed are one call, but for first tries while it is running."""
+    """
+    Repetitions of what failed are one call, but for first tries while it is running.
+
+    Who says that it tries again does so, though the answer was good: it came too late.
+    """
     assert grouped(*attempts) == calls
 
 
@@ -194,7 +243,7 @@ def test_first_tries_of_what_is_over():
     """An app that itself repeats what has failed makes one call, though its client starts anew."""
     journal, first_try = Journal(), {"x-stainless-retry-count": "0"}
     for finished in (1.0, None, 3.0):
-        journal.add(exchange(BUSY, headers=first_try, finished=finished))
+        add(journal, exchange(BUSY, headers=first_try, finished=finished))
     assert [call.attempts for call in journal.calls] == [2, 1]
 
 
@@ -203,8 +252,8 @@ def test_calls_side_by_side():
     journal = Journal()
     for body, plan in ((b"a", BUSY), (b"b", BUSY), (b"a", OK), (b"b", OK)):
         request = Request("POST", "/v1/chat/completions", {}, body)
-        journal.add(exchange(plan, request=request))
-    journal.add(exchange(BUSY, request=Request("POST", "/v1/completions", {}, b"a")))
+        add(journal, exchange(plan, request=request))
+    add(journal, exchange(BUSY, request=Request("POST", "/v1/completions", {}, b"a")))
     assert [[one.request.body for one in call.exchanges] for call in journal.calls] == [
         [b"a", b"a"],
         [b"b", b"b"],
@@ -229,11 +278,57 @@ def test_waits_through_the_engine(ask, engine, now):
     assert (call.attempts, call.waits, call.last.status) == (3, (1.0, 2.0), 200)
 
 
+def test_attempts_through_the_engine(ask, engine, now):
+    """An exchange knows the number of its attempt."""
+    run = engine(Rule(schedule=Schedule(first=2), faults=(Error(status=503),)))
+    asked = [ask(), ask(), ask(seed=1), ask(), ask()]
+    found = [run.handle(request, now=now).attempt for request in asked]
+    assert found == [1, 2, 1, 3, 1]
+
+
+def test_retries_of_a_call_meet_the_same(ask, engine, now):
+    """A rule that counts calls breaks one for good, however often its client tries again."""
+    rule = Rule(schedule=Schedule(every=2), faults=(Error(status=503),), count_by="call")
+    run = engine(rule)
+    asked = [ask(seed=1), ask(seed=2), ask(seed=2), ask(seed=3), ask(seed=2)]
+    found = [run.handle(request, now=now) for request in asked]
+    assert [exchange.status for exchange in found] == [200, 503, 503, 200, 503]
+    assert [exchange.attempt for exchange in found] == [1, 1, 2, 1, 3]
+
+
+def test_near_misses(ask, engine, now):
+    """An exchange that no rule took knows why, the nearest first; one that was taken has none."""
+    run = engine(
+        Rule("other", Match(model="qwen*")),
+        Rule(schedule=Schedule(first=1)),
+        Rule("later", state=State(requires="down")),
+    )
+    assert run.handle(ask(), now=now).near_misses == ()
+    assert [str(miss) for miss in run.handle(ask(), now=now).near_misses] == [
+        "rules[1]: it was its request 2, and the schedule says first: 1",
+        "rule 'later': the state is 'start', not 'down'",
+        "rule 'other': the model is 'llama3.1-8b', not 'qwen*'",
+    ]
+
+
+def test_near_misses_tell_no_key(engine, now):
+    """A key is told by no near miss, neither the client's nor the scenario's."""
+    rules = Rule(match=Match(key="csk-other*")), Rule(match=Match(headers={"Authorization": "x"}))
+    request = Request("GET", "/v1/models", {"authorization": f"Bearer {SECRET}"})
+    exchange = engine(*rules).handle(request, now=now)
+    assert [miss.why for miss in exchange.near_misses] == [
+        "the key is another one",
+        "the header 'authorization' is another one",
+    ]
+    assert "csk-other" not in repr(exchange)
+    assert SECRET not in repr(exchange)
+
+
 def test_warmups():
     """Warm-ups are kept apart from what the app asked for."""
     journal = Journal()
     warm = exchange(endpoint="warming")
-    journal.add(warm)
+    add(journal, warm)
     assert (journal.warmups, list(journal), journal.calls) == ([warm], [], [])
 
 

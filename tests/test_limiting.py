@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver import Engine, Scenario, Spent
+from mockserver import Engine, Limit, Scenario, Spent, Window
 from mockserver.api import editions
 from mockserver.plan import head_of
 
@@ -132,3 +132,54 @@ def test_amounts_of_the_model(ask, now, model, requests):
     engine = Engine(Scenario("x", edition="2026-11", tier="developer"), now=now)
     head = head_of(engine.handle(ask(model=model), now=now).plan)
     assert head.header("x-ratelimit-limit-requests-minute") == requests
+
+
+RECOVERY = Limit(Window(after=20.0, lasting=5.0), requests_per_second=5)
+
+
+@pytest.mark.parametrize("tier", [None, "free"])
+def test_recovery(ask, now, engine, tier):
+    """While the service recovers it takes so many requests a second, whatever the tier allows."""
+    run = engine(limits=(RECOVERY,), tier=tier)
+
+    def burst(late):
+        return [run.handle(ask(), now=now + late) for _ in range(7)]
+
+    assert {exchange.status for exchange in burst(0.0)} == {200}
+    assert [exchange.status for exchange in burst(20.0)] == [200] * 5 + [429] * 2
+    refused = burst(20.0)[0]
+    assert refused.error["message"].startswith("Requests per second limit exceeded")
+    assert refused.error["code"] == "request_quota_exceeded"
+    assert refused.retry_after == 1.0
+    assert [exchange.status for exchange in burst(21.0)] == [200] * 5 + [429] * 2
+    assert {exchange.status for exchange in burst(25.0)} == {200}
+
+
+def test_recovery_ends_early(ask, now, engine):
+    """Retry-After is never longer than the limit lasts, and coming back then is admitted."""
+    run = engine(limits=(Limit(Window(lasting=8.0), requests_per_hour=1),))
+    assert run.handle(ask(), now=now).status == 200
+    refused = run.handle(ask(), now=now + 1.5)
+    assert (refused.status, refused.retry_after) == (429, 7.0)
+    assert run.handle(ask(), now=now + 7.9).status == 429
+    assert run.handle(ask(), now=now + 1.5 + refused.retry_after).status == 200
+
+
+def test_limit_without_retry_after(ours, ask, now):
+    """An edition that sends no Retry-After sends none for such a limit either."""
+    run = ours(retry_after="false", limits=(Limit(requests_per_second=1),))
+    run.handle(ask(), now=now)
+    refused = run.handle(ask(), now=now)
+    assert (refused.status, refused.retry_after) == (429, None)
+
+
+def test_tokens_of_a_limit(ask, now, engine):
+    """Tokens that are not used are put back, and what was reserved before does not count."""
+    run = engine(limits=(Limit(Window(after=10.0), tokens_per_minute=600),))
+    before = run.handle(ask(max_tokens=512), now=now)
+    first = run.handle(ask(max_tokens=500), now=now + 10)
+    assert run.handle(ask(max_tokens=500), now=now + 10).error["code"] == "token_quota_exceeded"
+    run.finish(before, now=now + 10)
+    assert run.handle(ask(max_tokens=500), now=now + 10).status == 429
+    run.finish(first, now=now + 10)
+    assert run.handle(ask(max_tokens=400), now=now + 10).status == 200

@@ -26,3 +26,15 @@ def test_no_credentials():
     """A request without the header has no key, no body and no query."""
     request = Request("GET", "/v1/models")
     assert (request.key, request.body, request.query, dict(request.headers)) == (None, b"", "", {})
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        *[(b'{"a":1}', {"a": 1}), (b"[1]", {}), (b"{", {}), (b"", {}), (b"\xff", {})],
+        pytest.param(b"[" * 100_000, {}, id="too deep"),
+    ],
+)
+def test_document(body, found):
+    """A body is there as an object when it is JSON of one."""
+    assert Request("POST", "/", {}, body).document == found

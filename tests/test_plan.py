@@ -85,6 +85,21 @@ def test_refuses(status, refuses):
     assert Head(status).refuses is refuses
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_no_body_to_frame(status):
+    """Some answers have no body, whatever their fields say (RFC 9110, 6.4.1)."""
+    assert (Head(status).length, Head(status, (("content-length", "3"),)).length) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "streams"),
+    [("text/event-stream; charset=utf-8", True), ("application/json", False), (None, False)],
+)
+def test_streams(media_type, streams):
+    """A stream is told by its media type."""
+    assert Head(200, ((("content-type", media_type),) if media_type else ())).streams is streams
+
+
 def test_header():
     """Of several fields with one name the first counts; an absent one is None."""
     head = Head(200, (("set-cookie", "a"), ("set-cookie", "b")))

@@ -3,7 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.quantities import Count, Positive, Probability, Seconds, seconds
+from mockserver.quantities import (
+    Count,
+    Positive,
+    Probability,
+    Seconds,
+    SignedSeconds,
+    seconds,
+    signed_seconds,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +59,27 @@ def test_not_seconds(wrong):
         seconds(wrong)
 
 
-@given(st.integers(0, 10**6), st.sampled_from(["ms", "s", "m", "h", "d"]))
+@pytest.mark.parametrize("long", ["36501d", "876001h", "9" * 400 + "s"])
+def test_too_long(long):
+    """A hundred years are enough; beyond, timers and dates fail."""
+    with pytest.raises(ValueError, match="should be at most 36500d"):
+        seconds(long)
+
+
+@pytest.mark.parametrize(("text", "value"), [("3s", 3.0), ("-30s", -30.0), ("-1.5m", -90.0)])
+def test_signed(text, value):
+    """What is told as a date may lie in the past."""
+    assert signed_seconds(text) == value
+
+
+@pytest.mark.parametrize("wrong", ["--1s", "- 1s", "-", "+1s", -1, None])
+def test_not_signed(wrong):
+    """With a minus or without: a unit there must be."""
+    with pytest.raises(ValueError, match="with its unit"):
+        signed_seconds(wrong)
+
+
+@given(st.integers(0, 36_500), st.sampled_from(["ms", "s", "m", "h", "d"]))
 def test_units_agree(amount, unit):
     """So many units last so many times as long as one."""
     assert seconds(f"{amount}{unit}") == pytest.approx(amount * seconds(f"1{unit}"))
@@ -61,6 +89,8 @@ def test_schema_of_seconds():
     """Editors learn the form of a duration from the JSON Schema."""
     schema = TypeAdapter(Seconds).json_schema()
     assert schema == {"type": "string", "pattern": r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$"}
+    signed = TypeAdapter(SignedSeconds).json_schema()
+    assert signed == {"type": "string", "pattern": r"^-?(\d+(?:\.\d+)?)(ms|s|m|h|d)$"}
 
 
 @pytest.mark.parametrize(

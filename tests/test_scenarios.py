@@ -35,12 +35,15 @@ def test_names():
 
 @pytest.mark.parametrize("name", scenario.names())
 def test_shipped(ask, run, name):
-    """Each scenario has its file's name and a sentence about it, and answers every endpoint."""
+    """Each has its file's name, says what it is and what to expect, and answers every endpoint."""
     loaded = scenario.load(name)
     assert loaded.name == name
     assert loaded.description.endswith(".")
     assert "\n" not in loaded.description
     assert 20 <= len(loaded.description) <= 100
+    assert loaded.expect.endswith(".")
+    assert loaded.tags
+    assert loaded.source.startswith("https://") or name == "healthy"
     handle = run(name)
     for endpoint in ("chat", "completions", "models", "public_models", "warming", "/nowhere"):
         assert handle(ask(endpoint)).plan

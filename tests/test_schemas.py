@@ -127,11 +127,26 @@ def test_names():
     entry = scenario["FaultEntry"]
     assert list(entry["properties"]) == list(FAULTS)
     assert (entry["minProperties"], entry["maxProperties"]) == (1, 1)
-    assert scenario["ErrorEvent"]["properties"]["problem"]["enum"] == list(PROBLEMS)
+    assert scenario["ErrorEvent"]["properties"]["problem"]["anyOf"][0]["enum"] == list(PROBLEMS)
     assert scenario["Match"]["properties"]["endpoint"]["anyOf"][0]["enum"] == list(ENDPOINTS)
     assert "schemas" in edition["Validation"]["properties"]["waives"]["items"]["enum"]
     extends = schemas.schema_of("edition")["properties"]["extends"]["anyOf"][0]
     assert extends["anyOf"][0]["enum"] == editions.names()
+
+
+def test_placeholders():
+    """A parameter may stand for a value, and needs no leave where any text is right."""
+    scenario = schemas.schema_of("scenario")
+    here = {"$ref": "#/$defs/Placeholder"}
+    assert here in scenario["properties"]["seed"]["anyOf"]
+    at = scenario["$defs"]["Schedule"]["properties"]["at"]["anyOf"]
+    assert here in at
+    assert here in at[0]["items"]["anyOf"]
+    assert scenario["$defs"]["Match"]["properties"]["model"]["anyOf"] == [
+        {"type": "string"},
+        {"type": "null"},
+    ]
+    assert "Placeholder" not in str(schemas.schema_of("edition"))
 
 
 def test_defaults():
@@ -150,6 +165,21 @@ RIGHT = [
     ("scenario", fault("error: {status: 503, retry_after: null, headers: {x-a: b}}")),
     ("scenario", rule("schedule: {at: [1, 2], probability: 1, window: {after: 1s, for: 2s}}")),
     ("scenario", rule("reply: {json: [1, {a: null}], tool_calls: [{name: a, arguments: '{'}]}")),
+    ("scenario", "extends: burst-503"),
+    ("scenario", "name: x\nparameters: {n: 2, any: [1, {a: b}]}\nseed: ${n}"),
+    ("scenario", rule("match: {messages: 2, tools: get, attempt: {min: 2}, headers: {a: null}}")),
+    ("scenario", rule("match: {tools: true, json: {$.a: null}, key: csk-*, not: {stream: true}}")),
+    ("scenario", rule("schedule: {after: 1, any: [{first: 2}, {not: {every: 3}}], all: [{}]}")),
+    ("scenario", rule("count_by: call\n  state: {requires: start, sets: a}")),
+    ("scenario", rule("replies: [{text: a}, {echo: true}]\n  cycle: true")),
+    ("scenario", "name: x\nlimits: [{window: {for: 5s}, requests_per_second: 5}]"),
+    ("scenario", "name: x\nexpect: Waits.\ntags: [a, b-2]"),
+    (
+        "scenario",
+        "parameters: {n: 1, t: 2s, l: [1]}\n"
+        + rule("schedule: {first: '${n}', at: '${l}', window: {for: '${t}'}}"),
+    ),
+    ("scenario", "parameters: {n: 1}\n" + rule("schedule: {at: [2, '${n}']}")),
     ("edition", WHOLE),
     ("edition", ours("")),
     ("edition", ours("date: 2027-01-01\nmodels: {gpt-oss-120b: {retired: 2026-12-31}}")),
@@ -187,6 +217,19 @@ WRONG = [
     ("scenario", fault("latency: {delay: 5}")),
     ("scenario", fault("latency: {delay: 5 s}")),
     ("scenario", fault("latency: {delay: 5sec}")),
+    ("scenario", "seed: 3\nparameters: {}"),
+    ("scenario", "name: x\nextends: [a]"),
+    ("scenario", "name: x\ntags: [With Spaces]"),
+    ("scenario", "name: x\nlimits: [{requests_per_second: 0}]"),
+    ("scenario", "name: x\nlimits: [{requests_per_week: 9}]"),
+    ("scenario", rule("match: {messages: many}")),
+    ("scenario", rule("match: {messages: {least: 1}}")),
+    ("scenario", rule("match: {tools: 3}")),
+    ("scenario", rule("match: {not: {modle: a}}")),
+    ("scenario", rule("schedule: {any: {first: 1}}")),
+    ("scenario", rule("schedule: {first: '$n'}")),
+    ("scenario", rule("count_by: session")),
+    ("scenario", rule("state: {needs: a}")),
     ("edition", "name: alone"),
     ("edition", WHOLE.replace("default_tier: t", "extends: null")),
     ("edition", WHOLE.replace("speed: 1", "owner: Me")),

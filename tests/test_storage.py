@@ -143,6 +143,18 @@ def test_answers_do_not_depend_on_who_looks(engine, now):
     assert clients[0].lines(output) == clients[1].lines(output)
 
 
+def test_lines_are_examined(client):
+    """A line is refused what a request would be refused, however well-formed it is."""
+    url = "/v1/completions"
+    line = {"model": "llama3.1-8b", "prompt": "One", "n": 10**15}
+    batch = client.create(jsonl({"many": line}, url), endpoint=url)
+    client.now += 60
+    batch = client.got("GET", f"/v1/batches/{batch['id']}")
+    response = client.lines(batch["error_file_id"])["many"]["response"]
+    assert response["status_code"] == 400
+    assert response["body"]["message"] == '"n" > 1 is not currently supported'
+
+
 def test_text_completions(client):
     """A batch of text completions has only those."""
     url = "/v1/completions"
@@ -155,7 +167,7 @@ def test_text_completions(client):
     assert batch["error_file_id"] is None
 
 
-def test_lines_are_examined(client):
+def test_lines_of_chat_are_examined(client):
     """A line is refused for what a request of its own would be refused for."""
     batch = client.create(jsonl({"two": BODIES["good"] | {"n": 2}}))
     client.now += 60

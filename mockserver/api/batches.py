@@ -8,6 +8,7 @@ alone: a second of validating, a tenth of a second for each line, a second of fi
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field
 from random import Random
@@ -17,7 +18,6 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from .routes import Endpoint
-from .sse import dumps
 from .validation import checked, refusal
 
 VALIDATING = FINALIZING = CANCELLING = 1.0  # s
@@ -191,7 +191,7 @@ def read_lines(content: bytes, url: Url) -> tuple[tuple[Line, ...], tuple[dict[s
             faults.append(_fault("wrong_url", f"url: Input should be '{url}'", number))
         if line["custom_id"] in lines:
             faults.append(_fault("duplicate_custom_id", "custom_id: Value is not unique", number))
-        lines[line["custom_id"]] = Line(line["custom_id"], dumps(line["body"]))
+        lines[line["custom_id"]] = Line(line["custom_id"], json.dumps(line["body"]).encode())
     if not lines and not faults:
         faults.append(_fault("empty_file", "The file has no requests", None))
     return tuple(lines.values()), tuple(faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from random import Random
@@ -18,6 +19,7 @@ _EDGE: Headers = (
     ("x-content-type-options", "nosniff"),
     ("alt-svc", 'h3=":443"; ma=86400'),
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # plus a time: some platforms know no earlier one
 _COOKIE_LIVES = timedelta(minutes=30)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (
@@ -70,11 +72,11 @@ def http_date(now: float) -> str:
     >>> http_date(0)
     'Thu, 01 Jan 1970 00:00:00 GMT'
     """
-    return _date_of_second(int(now))
+    return _date_of_second(math.floor(now))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _date_of_second(second: int) -> str:
-    at = datetime.fromtimestamp(second, UTC)
+    at = _EPOCH + timedelta(seconds=second)
     day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
     return f"{day}, {at.day:02} {month} {at.year} {at:%H:%M:%S} GMT"

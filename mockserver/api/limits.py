@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from mockserver.plan import Headers
 
@@ -21,7 +21,10 @@ from .edition import Amounts, PerPeriod
 from .shapes import TODAY, HeaderFields, Refill
 
 Kind = Literal["requests", "tokens", "total"]
+Place: TypeAlias = tuple[Kind, str]
+"""What is limited, and the period for which."""
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
+_SECONDS = {"second": 1.0, **PERIODS}
 _CLOSE_ENOUGH = 1e-3  # of a request or token: what sums of fractions may be off
 _INSTANT = 1e-8  # seconds: in which no bucket gains what counts
 
@@ -97,34 +100,82 @@ class Refusal:
         return max(1, math.ceil(self.wait - _INSTANT))
 
 
-class Quota:
-    """What is left to one key on one model."""
+@dataclass(frozen=True, slots=True)
+class Temporary:
+    """A limit for a while: what it begins with at ``since``, and when it ends, in seconds."""
 
-    def __init__(self, amounts: Amounts, now: float, refill: Refill = "continuous") -> None:
-        bucket = _BUCKETS[refill]
-        self._buckets: dict[tuple[Kind, str], Bucket] = {
-            (kind, period): bucket(capacity, PERIODS[period], float(capacity), now)
+    amount: int
+    since: float
+    until: float = math.inf
+
+
+class Quota:
+    """
+    What is left to one key on one model.
+
+    What is not ``enforced`` is counted and shown, but refuses nothing.
+    """
+
+    def __init__(
+        self, amounts: Amounts, now: float, refill: Refill = "continuous", *, enforced: bool = True
+    ) -> None:
+        self._bucket = _BUCKETS[refill]
+        self._buckets: dict[Place, Bucket] = {
+            (kind, period): self._full(capacity, period, now)
             for kind, amount in _named(amounts)
             for period, capacity in _per_period(amount)
         }
+        self._enforced = dict(self._buckets) if enforced else {}
+        self._imposed: dict[Place, tuple[Temporary, Bucket]] = {}
+
+    def impose(self, limits: Mapping[Place, Temporary]) -> None:
+        """Let these limits take the place of others; one that is there already goes on."""
+        self._imposed = {
+            place: there
+            if (there := self._imposed.get(place)) and there[0] == limit
+            else (limit, self._full(limit.amount, place[1], limit.since))
+            for place, limit in limits.items()
+        }
+
+    def _full(self, capacity: int, period: str, now: float) -> Bucket:
+        return self._bucket(capacity, _SECONDS[period], float(capacity), now)
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
         """Return what refuses a request that reserves so many tokens: the longest wait of all."""
-        waits = (
-            Refusal(kind, period, bucket.wait_for(1 if kind == "requests" else tokens, now))
-            for (kind, period), bucket in self._buckets.items()
-        )
-        worst = max(waits, key=lambda refusal: refusal.wait)
-        return worst if worst.wait else None
+        needs: Mapping[Kind, int] = {"requests": 1, "tokens": tokens, "total": tokens}
+        places = [*self._enforced, *(one for one in self._imposed if one not in self._enforced)]
+        waits = [Refusal(*place, self._wait(place, needs[place[0]], now)) for place in places]
+        worst = max(waits, key=lambda refusal: refusal.wait, default=None)
+        return worst if worst and worst.wait else None
+
+    def _wait(self, place: Place, amount: float, now: float) -> float:
+        """Return the seconds until there is enough, or until a limit ends that lacks it."""
+        other = self._enforced.get(place)
+        wait = other.wait_for(amount, now) if other else 0.0
+        if place not in self._imposed:
+            return wait
+        limit, bucket = self._imposed[place]
+        return min(bucket.wait_for(amount, now), max(limit.until - now, wait))
 
     def reserve(self, tokens: int, now: float) -> None:
         """Take one request and so many tokens, whether or not they are there."""
         self._change({"requests": -1, "tokens": -tokens, "total": -tokens}, now)
 
-    def settle(self, reserved: int, used: int, now: float, *, cached: int = 0) -> None:
-        """Put back what was reserved and not used; ``cached`` are those used that cost less."""
+    def settle(
+        self, reserved: int, used: int, now: float, *, cached: int = 0, since: float = math.inf
+    ) -> None:
+        """
+        Put back what was reserved and not used; ``cached`` are those used that cost less.
+
+        Limits that were imposed after the reservation, at ``since``, know nothing of it.
+        """
         unused = reserved - used
-        self._change({"requests": 0, "tokens": unused + self._free(cached), "total": unused}, now)
+        amounts: Mapping[Kind, int] = {
+            "requests": 0,
+            "tokens": unused + self._free(cached),
+            "total": unused,
+        }
+        self._change(amounts, now, since)
 
     def spend(self, *, requests: int, tokens: int, now: float) -> None:
         """Take requests and tokens out of every bucket, down to empty."""
@@ -141,15 +192,18 @@ class Quota:
         the ``cached`` ones that it used.
         """
         back = {"requests": 0, "tokens": returning + self._free(cached), "total": returning}
+        buckets = self._buckets
+        if self._imposed:
+            buckets = buckets | {place: bucket for place, (_, bucket) in self._imposed.items()}
         shown = [
             (kind, period, f"{kind}-{period}", bucket)
-            for (kind, period), bucket in self._buckets.items()
+            for (kind, period), bucket in buckets.items()
             if f"{kind}-{period}" in shape.limits
         ]
         fields = [(f"limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown]
         for kind, period, name, _ in shown:
             counted: Kind = "total" if name in shape.total and self._counts_twice else kind
-            left = self._buckets[counted, period].left(now, back[counted])
+            left = buckets[counted, period].left(now, back[counted])
             fields.append((f"remaining-{name}", str(left)))
         if shape.resets:  # fixed windows: the next full minute or midnight (UTC)
             fields += [(f"reset-{name}", str(b.period - now % b.period)) for *_, name, b in shown]
@@ -163,9 +217,12 @@ class Quota:
         """Return how many of the cached tokens cost nothing."""
         return cached if self._counts_twice else 0
 
-    def _change(self, amounts: Mapping[Kind, int], now: float) -> None:
+    def _change(self, amounts: Mapping[Kind, int], now: float, since: float = math.inf) -> None:
         for (kind, _), bucket in self._buckets.items():
             bucket.change(amounts[kind], now)
+        for (kind, _), (limit, bucket) in self._imposed.items():
+            if limit.since <= since:
+                bucket.change(amounts[kind], now)
 
 
 def _named(amounts: Amounts) -> Iterator[tuple[Kind, PerPeriod]]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
 
 from .decoding import bad_request, media_type
 
-_FIELDS = BytesHeaderParser()
+_FIELDS = HeaderParser()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,15 @@ def parts(body: bytes, headers: Mapping[str, str]) -> dict[str, Part]:
     if media_type(headers) != "multipart/form-data":
         found = media_type(headers)
         raise bad_request(f"Unsupported content type {found!r}, expected 'multipart/form-data'")
+    try:
+        return _read(body, headers["content-type"])
+    except ValueError as error:  # a parameter of RFC 2231 may name any codec
+        raise bad_request("The form has a parameter that cannot be decoded") from error
+
+
+def _read(body: bytes, content_type: str) -> dict[str, Part]:
     form = Message()
-    form["content-type"] = headers["content-type"]
+    form["content-type"] = content_type
     boundary = form.get_boundary()
     if not boundary:
         raise bad_request("The content type has no boundary")
@@ -47,6 +54,6 @@ def parts(body: bytes, headers: Mapping[str, str]) -> dict[str, Part]:
 
 def _part(piece: bytes) -> tuple[str, Part]:
     head, _, data = piece.partition(b"\r\n\r\n")
-    fields = _FIELDS.parsebytes(head.lstrip())
+    fields = _FIELDS.parsestr(head.lstrip().decode(errors="replace"))  # RFC 7578, 5.1: in UTF-8
     name = fields.get_param("name", "", "content-disposition")
     return str(name), Part(data, fields.get_filename())

@@ -249,7 +249,7 @@ PROBLEMS: Mapping[str, Problem] = {
         500, "Encountered a server error, please try again.", "server_error", "", "", "event"
     ),
     # the way there; no page of the edge was ever published
-    "bad_request": Problem(400, "Bad Request", shape="html"),
+    "malformed_request": Problem(400, "Bad Request", shape="html"),  # it is no HTTP
     "request_timeout": Problem(408, "Request Timeout", shape="html"),
     "bad_gateway": Problem(502, "Bad gateway", shape="html"),
     "gateway_timeout": Problem(504, "Gateway time-out", shape="html"),

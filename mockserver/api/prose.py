@@ -1,13 +1,14 @@
 """
 What the model says when no scenario tells it what to say.
 
-Faker supplies a pool of words, once and lazily; sentences are drawn from it by the ``Random``
-that is handed in, so that the same seed gives the same text in every process.
+Faker supplies a pool of words, and some hundred sentences are made of them, once and lazily.
+Answers are drawn from these by the ``Random`` that is handed in, so that the same seed gives the
+same text in every process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from random import Random
 from typing import Any
@@ -16,26 +17,30 @@ from . import tokens
 
 _POOL_SEED = 20240828  # the day on which the API opened; any constant does
 _POOL_SIZE = 600
+_BANK_SIZE = 500
 
 
 def answer(random: Random) -> list[str]:
     """Return a short answer of some sentences, as tokens."""
-    return tokens.pieces(sentences(random, random.randint(2, 8)))
+    first, *others = random.choices(_bank(), k=random.randint(2, 8))
+    said = [first[0][1:], *first[1:]]
+    for sentence in others:
+        said += sentence
+    return said
 
 
 def prolonged(random: Random, said: Sequence[str], length: int) -> list[str]:
     """Return an answer that goes on until it has so many tokens, to the end of a sentence."""
     more = list(said)
-    for sentence in _sentences(random):
-        if len(more) >= length:
-            break
-        more += tokens.pieces(f" {sentence}")
+    while len(more) < length:
+        more += random.choice(_bank())
     return more
 
 
 def sentences(random: Random, number: int) -> str:
     """Return so many sentences."""
-    return " ".join(_sentence(random) for _ in range(number))
+    drawn = random.choices(_bank(), k=number)
+    return "".join(["".join(sentence) for sentence in drawn])[1:]
 
 
 def words(random: Random, number: int) -> str:
@@ -45,20 +50,20 @@ def words(random: Random, number: int) -> str:
 
 def of_length(random: Random, length: int) -> list[str]:
     """Return an answer of exactly so many tokens, the last of them a full stop."""
-    said: list[str] = []
-    for sentence in _sentences(random):
-        if len(said) >= length:
-            break
-        said += tokens.pieces(f" {sentence}" if said else sentence)
+    said = prolonged(random, (), length)
     kept = said[: max(0, length - 1)]
+    if kept:
+        kept[0] = kept[0][1:]
     if kept and not kept[-1][-1].isalpha():
         kept[-1] = " too"  # a full stop after a full stop would be one token, not two
     return [*kept, "."] if length else []
 
 
-def _sentences(random: Random) -> Iterator[str]:
-    while True:
-        yield _sentence(random)
+@cache
+def _bank() -> tuple[tuple[str, ...], ...]:
+    """Return the sentences that there are, each as its tokens with a space before it."""
+    random = Random(_POOL_SEED)
+    return tuple(tuple(tokens.pieces(f" {_sentence(random)}")) for _ in range(_BANK_SIZE))
 
 
 def _sentence(random: Random) -> str:

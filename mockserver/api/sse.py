@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 DONE = b"data: [DONE]\n\n"
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def plain_dumps(value: object) -> bytes:
@@ -45,3 +47,20 @@ def parsed(data: bytes) -> Any:
     """Return what an event says, or None when it says no JSON (``[DONE]``, a comment)."""
     payload = data.removeprefix(b"data: ")
     return json.loads(payload) if payload is not data and payload[:1] == b"{" else None
+
+
+def read(data: bytes) -> tuple[str, str]:
+    r"""
+    Return the name and the data of one event in any form of the standard (WHATWG HTML, 9.2.6).
+
+    >>> read(b": comment\r\nevent: error\r\ndata:{\r\ndata: }\r\n\r\n")
+    ('error', '{\n}')
+    """
+    name, said = "", []
+    for line in _LINE_END.split(data.decode(errors="replace")):
+        field, _, value = line.partition(":")
+        if field == "event":
+            name = value.removeprefix(" ")
+        elif field == "data":
+            said.append(value.removeprefix(" "))
+    return name, "\n".join(said)

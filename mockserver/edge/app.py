@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from typing import Any
+import ssl
 
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
-from mockserver.api.decoding import MAX_BODY
 from mockserver.messages import Request
 
+from .connection import Server
 from .live import LiveEngine
 from .playback import Played, play
-from .protocol import Server
+from .port import Port
 
 _SHUTDOWN_SECONDS = 0.01
 _log = logging.getLogger("mockserver")
@@ -31,19 +30,24 @@ class Site:
         self.live = live
         self.url = ""
         self._runner: web.ServerRunner | None = None
+        self._port: Port | None = None
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    async def start(
+        self, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None
+    ) -> None:
         """Listen. Raises OSError when the address can't be had."""
-        server = Server(self._answer, clock=self.live.clock, request_factory=_request)
+        server = Server(self.live, self._answer)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port, backlog=1024).start()
-        bound = self._runner.addresses[0]
-        shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-        self.url = f"http://{shown}:{bound[1]}"
+        self._port = Port(self.live, server, tls=tls)
+        address, number = await self._port.start(host, port)
+        shown = f"[{address}]" if ":" in address else address
+        self.url = f"{'https' if tls else 'http'}://{shown}:{number}"
 
     async def stop(self) -> None:
         """Stop listening and drop every open connection."""
+        if self._port is not None:
+            await self._port.stop()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -73,12 +77,3 @@ class Site:
         except Exception as error:
             self.live.crashes.append(error)
             raise
-
-
-def _request(
-    message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
-) -> web.BaseRequest:
-    loop = asyncio.get_running_loop()
-    if message.method == "UNKNOWN":  # what aiohttp puts in the place of what it can't parse
-        message = message._replace(version=HttpVersion11)
-    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)

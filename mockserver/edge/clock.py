@@ -21,8 +21,12 @@ class Clock:
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
 
-    async def wait(self, seconds: float) -> None:
-        """Let so many seconds pass, on asyncio and trio; infinitely many are a stall."""
+    async def wait(self, seconds: float, *, passive: bool = False) -> None:
+        """
+        Let so many seconds pass, on asyncio and trio; infinitely many are a stall.
+
+        No kind of time should hurry for one that is only ``passive``.
+        """
         from anyio import sleep
 
         await sleep(seconds)
@@ -57,9 +61,9 @@ class ScaledClock(Clock):
     def _now(self) -> float:
         return self._begun + (self._real() - self._begun) / self._scale
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """Let so many seconds pass."""
-        await super().wait(seconds * self._scale)
+        await super().wait(seconds * self._scale, passive=passive)
 
     def pause(self, seconds: float) -> None:
         """Let so many seconds pass for the calling thread."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -10,7 +10,7 @@ from threading import Lock
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal
 from mockserver.messages import Request
-from mockserver.scenario import Scenario, load
+from mockserver.scenario import PortState, Scenario, load
 
 from .clock import Clock
 
@@ -38,7 +38,8 @@ class LiveEngine:
     The engine that is answering now; safe to use from any thread.
 
     ``crashes`` are errors of the mock itself: there
-    should be none, and whoever owns the engine raises them where somebody sees them.
+    should be none, and whoever owns the engine raises them where somebody sees them. ``followers``
+    are called when another scenario has begun.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class LiveEngine:
         self.clock = clock or Clock()
         self._lock = Lock()
         self.crashes: list[Exception] = []
+        self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
         self.play(scenario)
 
@@ -63,6 +65,16 @@ class LiveEngine:
     def engine(self) -> Engine:
         """The engine that answers now."""
         return self._engine
+
+    @property
+    def elapsed(self) -> float:
+        """The seconds since the scenario was started."""
+        return self.clock.now() - self._engine.started
+
+    @property
+    def port(self) -> PortState:
+        """What the port does now."""
+        return self.scenario.port.state(self.elapsed)
 
     @property
     def journal(self) -> Journal:
@@ -82,6 +94,8 @@ class LiveEngine:
         with self._lock:
             self._engine = engine
             self.crashes.clear()
+        for follow in self.followers:
+            follow()
 
     def begin(self, request: Request) -> tuple[Engine, Exchange]:
         """Return the exchange to play, and the engine to tell when it is over."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 from typing import assert_never
@@ -46,6 +47,8 @@ async def play(plan: Plan, request: web.BaseRequest, clock: Clock) -> web.Stream
         match act:
             case bytes():
                 await request.writer.write(act)
+            case Wait(0):
+                await asyncio.sleep(0)
             case Wait(seconds):
                 await clock.wait(seconds)
             case Close(reset):

@@ -10,17 +10,104 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .base import Context, Fault
-from .connection import Cut
+from .connection import BadChunk, Disconnect, Garbage, HangUp
+from .corruption import Corrupt, Huge
+from .cut import Cut
+from .endings import HangAfterDone, NoDone, NoFinish, NoLastNewline
+from .error_event import ErrorEvent
+from .event_format import EventFormat
+from .events import Tamper
+from .fields import ContentType, HeaderChanges
+from .framing import ContentLength, Gzip
+from .json_patch import JsonPatch
+from .nothing_said import EmptyAnswer, ReasoningOnly
+from .pacing import Bandwidth, Drip, Pace
+from .payload import NoCompletion
+from .shape import WrongShape
 from .status import Error
-from .stream import ErrorEvent, Truncate
-from .timing import Latency
+from .timing import KeepAlive, Latency, SlowBody, Stall
+from .truncation import Truncate
+from .writes import Split
+from .wrong_mode import WrongMode
 
-__all__ = ["FAULTS", "Context", "Cut", "Error", "ErrorEvent", "Fault", "Latency", "Truncate"]
+__all__ = [
+    "FAULTS",
+    "BadChunk",
+    "Bandwidth",
+    "ContentLength",
+    "ContentType",
+    "Context",
+    "Corrupt",
+    "Cut",
+    "Disconnect",
+    "Drip",
+    "EmptyAnswer",
+    "Error",
+    "ErrorEvent",
+    "EventFormat",
+    "Fault",
+    "Garbage",
+    "Gzip",
+    "HangAfterDone",
+    "HangUp",
+    "HeaderChanges",
+    "Huge",
+    "JsonPatch",
+    "KeepAlive",
+    "Latency",
+    "NoCompletion",
+    "NoDone",
+    "NoFinish",
+    "NoLastNewline",
+    "Pace",
+    "ReasoningOnly",
+    "SlowBody",
+    "Split",
+    "Stall",
+    "Tamper",
+    "Truncate",
+    "WrongMode",
+    "WrongShape",
+]
 
 FAULTS: Mapping[str, type[Fault]] = {
+    # status
     "error": Error,
+    "headers": HeaderChanges,
+    # payload
+    "no_completion": NoCompletion,
+    "wrong_mode": WrongMode,
+    "wrong_shape": WrongShape,
+    "json_patch": JsonPatch,
+    "corrupt": Corrupt,
+    "huge": Huge,
+    "content_type": ContentType,
+    "content_length": ContentLength,
+    "gzip": Gzip,
+    # timing
     "latency": Latency,
+    "slow_body": SlowBody,
+    "stall": Stall,
+    "keep_alive": KeepAlive,
+    "drip": Drip,
+    "bandwidth": Bandwidth,
+    "pace": Pace,
+    # stream
     "truncate": Truncate,
-    "cut": Cut,
+    "empty_answer": EmptyAnswer,
+    "reasoning_only": ReasoningOnly,
     "error_event": ErrorEvent,
+    "no_finish": NoFinish,
+    "no_done": NoDone,
+    "no_last_newline": NoLastNewline,
+    "hang_after_done": HangAfterDone,
+    "tamper": Tamper,
+    "sse": EventFormat,
+    "split": Split,
+    # connection
+    "cut": Cut,
+    "disconnect": Disconnect,
+    "garbage": Garbage,
+    "bad_chunk": BadChunk,
+    "hang_up": HangUp,
 }

@@ -18,12 +18,16 @@ class Context:
 
     ``now`` is in seconds since the epoch; ``headers`` are the edition's; ``facts`` are what
     messages may name: the ``model``, the prompt's ``length`` in tokens, the model's ``limit``.
+    ``speed`` is the model's, in tokens a second; None for one that the edition doesn't know.
+    ``room`` is how many completion tokens the request may get; None for one that asks for none.
     """
 
     random: Random
     now: float = 0.0
     headers: HeaderFields = TODAY
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
+    speed: float | None = None
+    room: int | None = None
 
 
 class Fault(Protocol):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, JsonValue
 
 from mockserver.api import headers
 from mockserver.api.problem import Problem
 from mockserver.api.problems import PROBLEMS
+from mockserver.api.sse import plain_dumps
 from mockserver.errors import suggestion
-from mockserver.plan import Plan
-from mockserver.quantities import Seconds, decimal
+from mockserver.plan import Data, End, Head, Headers, Plan
+from mockserver.quantities import Count, Seconds, SignedSeconds, decimal
 
+from . import fields
 from .base import Context
 
 
@@ -28,9 +30,17 @@ def _known(name: str) -> str:
 ProblemName = Annotated[
     str, AfterValidator(_known), Field(json_schema_extra={"enum": list(PROBLEMS)})
 ]
-_FRAMING = ("content-length", "transfer-encoding")
-_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _UNNAMED = Problem(500, "Injected by the scenario.", "server_error", "", "")
+_SAID = ("message", "type", "param", "code")
+_EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
+# the keys that become a header field
+_FIELDS = {
+    "retry_after": "retry-after",
+    "retry_after_date": "retry-after",
+    "retry_after_ms": "retry-after-ms",
+    "should_retry": "x-should-retry",
+    "content_type": "content-type",
+}
 Status = Annotated[int, Field(ge=200, le=599)]
 
 
@@ -39,8 +49,19 @@ class Error:
     """
     Answer with an error of the API instead: a ``problem`` of the catalogue, or any ``status``.
 
-    The other keys change what the catalogue says. ``retry_after`` becomes the header, in seconds:
-    the real API sends whole ones, most clients understand fractions.
+    ``message``, ``type``, ``param`` and ``code`` change what the catalogue says; ``body`` replaces
+    all of it, by a text as it stands or by anything else as JSON; ``content_type`` is its media
+    type, if not that of the problem, of JSON, or of a plain text.
+
+    ``retry_after`` becomes the header, in seconds: the real API sends whole ones, most clients
+    understand fractions. ``retry_after_date`` says it as a date, so far ahead or, with a minus, so
+    long ago; ``retry_after_ms`` is the SDKs' own field, and wins over the other. What makes no
+    sense goes through ``headers: {retry-after: soon}``. Clients part ways at long waits: Cerebras'
+    SDK for Python heeds up to 60 s and hurries beyond, OpenAI's heeds 120 s and beyond gives up at
+    once, Cerebras' for Node sleeps for hours. ``should_retry`` overrules the status for the SDKs
+    (``x-should-retry``); the AI SDK ignores it.
+
+    204, 205 and 304 have no body (RFC 9110).
     """
 
     problem: ProblemName | None = None
@@ -51,6 +72,11 @@ class Error:
     code: str | None = None
     retry_after: Seconds | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: JsonValue = None
+    content_type: str | None = None
+    retry_after_date: SignedSeconds | None = None
+    retry_after_ms: Count | None = None
+    should_retry: bool | None = None
 
     __pydantic_config__ = {  # noqa: RUF012 (pydantic reads it, dataclasses don't)
         "extra": "forbid",
@@ -60,25 +86,78 @@ class Error:
     def __post_init__(self) -> None:
         if self.problem is None and self.status is None:
             raise ValueError("names neither a problem nor a status")
-        for name, value in self.headers.items():
-            if name.lower() in _FRAMING:
-                raise ValueError(f"the header {name!r} is the mock's own: it frames the body")
-            if not _TOKEN.fullmatch(name) or not value.isprintable():
-                raise ValueError(f"{name!r}: {value!r} is not a header field (RFC 9110, 5.1)")
+        fields.check(self.headers)
+        fields.check({} if self.content_type is None else {"content-type": self.content_type})
+        self._check_body()
+        self._check_fields()
+
+    def _check_body(self) -> None:
+        said = self._given(*_SAID)
+        if self.body is not None and said:
+            raise ValueError(f"'body' is all that is said, so {said[0]!r} would change nothing")
+        content = self._given("problem", *_SAID, "body", "content_type")
+        if self.status in _EMPTY and content:
+            raise ValueError(f"a {self.status} has no body (RFC 9110), so {content[0]!r} is idle")
+
+    def _check_fields(self) -> None:
+        seen = {name.lower(): name for name in self.headers}
+        for key in self._given(*_FIELDS):
+            name = _FIELDS[key]
+            if name in seen:
+                raise ValueError(f"{seen[name]!r} and {key!r} are the same header; keep one")
+            seen[name] = key
+
+    def _given(self, *keys: str) -> list[str]:
+        return [key for key in keys if getattr(self, key) is not None]
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Replace the whole plan."""
         problem = self._problem()
-        fields = headers.edge(
-            context.headers, problem.content_type, now=context.now, random=context.random
+        common = headers.edge(
+            context.headers, self._media_type(problem), now=context.now, random=context.random
         )
-        if self.retry_after is not None:
-            fields += (("retry-after", decimal(self.retry_after)),)
-        fields += tuple((name.lower(), value) for name, value in self.headers.items())
-        return problem.plan(context.facts, fields)
+        own = fields.changed(common, {**self._told(context.now), **self.headers})
+        if self.status in _EMPTY:
+            return _empty(self.status, own)
+        if self.body is None:
+            return problem.plan(context.facts, own)
+        return _whole(problem.http_status, own, _encoded(self.body))
 
     def _problem(self) -> Problem:
         base = PROBLEMS.get(self.problem or "", _UNNAMED)
-        named = ("status", "message", "type", "param", "code")
-        changes: dict[str, Any] = {name: getattr(self, name) for name in named}
-        return replace(base, **{name: it for name, it in changes.items() if it is not None})
+        changes: dict[str, Any] = {key: getattr(self, key) for key in self._given("status", *_SAID)}
+        return replace(base, **changes)
+
+    def _media_type(self, problem: Problem) -> str:
+        if self.content_type is not None:
+            return self.content_type
+        if self.body is None or (self.problem and isinstance(self.body, str)):
+            return problem.content_type
+        return "text/plain; charset=utf-8" if isinstance(self.body, str) else "application/json"
+
+    def _told(self, now: float) -> dict[str, str]:
+        """Return what the client is told of trying again."""
+        told = {}
+        if self.retry_after is not None:
+            told["retry-after"] = decimal(self.retry_after)
+        if self.retry_after_date is not None:
+            told["retry-after"] = headers.http_date(now + self.retry_after_date)
+        if self.retry_after_ms is not None:
+            told["retry-after-ms"] = str(self.retry_after_ms)
+        if self.should_retry is not None:
+            told["x-should-retry"] = str(self.should_retry).lower()
+        return told
+
+
+def _encoded(body: JsonValue) -> bytes:
+    return body.encode(errors="replace") if isinstance(body, str) else plain_dumps(body)
+
+
+def _whole(status: int, own: Headers, body: bytes) -> Plan:
+    return (Head(status, (*own, ("content-length", str(len(body))))), Data(body), End())
+
+
+def _empty(status: int, own: Headers) -> Plan:
+    bare = fields.changed(own, {}, without=("content-type",))
+    framing = (("content-length", "0"),) if status == HTTPStatus.RESET_CONTENT else ()
+    return (Head(status, (*bare, *framing)), End())

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from .loader import describe, load, names, parse
+from .limits import Limit, imposed
+from .loader import Loaded, load, names, parse, read, tagged
 from .matching import Match, Prompt
-from .model import Rule, Scenario, Spent
+from .model import Rule, Scenario, Spent, State
+from .near_misses import Missed, NearMiss, told
+from .patterns import Range
+from .port import Port, PortState
+from .run import Choice, Course, Run
 from .schedule import Schedule, Window
+from .subject import Subject
 
 __all__ = [
+    "Choice",
+    "Course",
+    "Limit",
+    "Loaded",
     "Match",
+    "Missed",
+    "NearMiss",
+    "Port",
+    "PortState",
     "Prompt",
+    "Range",
     "Rule",
+    "Run",
     "Scenario",
     "Schedule",
     "Spent",
+    "State",
+    "Subject",
     "Window",
-    "describe",
+    "imposed",
     "load",
     "names",
     "parse",
+    "read",
+    "tagged",
+    "told",
 ]

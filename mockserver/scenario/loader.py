@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
@@ -12,10 +15,33 @@ from mockserver.api import editions
 from mockserver.documents import SUFFIXES, Document, beside, read_text
 from mockserver.errors import MockServerError, UnknownNameError
 
+from .findings import Finding, findings
+from .inheritance import inherited
 from .model import Scenario
+from .parameters import filled
 
 _SHIPPED = files("mockserver.scenarios")
 _ADAPTER = TypeAdapter(Scenario)
+_NONE: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A scenario with the text it comes from, and the parameters that nothing in it uses."""
+
+    scenario: Scenario
+    document: Document
+    unused: tuple[str, ...]
+
+    def warnings(self) -> list[str]:
+        """Return a sentence for each oddity, with its spot; what is inherited is not told."""
+        unused = ((("parameters", name), "nothing uses this parameter") for name in self.unused)
+        found: list[Finding] = [*findings(self.scenario), *unused]
+        return [
+            str(self.document.error(path, said))
+            for path, said in found
+            if self.document.file_of(path) == self.document.source
+        ]
 
 
 def names() -> list[str]:
@@ -24,36 +50,87 @@ def names() -> list[str]:
     return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
 
 
-def describe(name: str) -> str:
-    """Return the one-line description of a scenario."""
-    return load(name).description
+def tagged(tags: Iterable[str]) -> list[str]:
+    """
+    Return the names of the shipped scenarios that have all of these tags.
+
+    Raises UnknownNameError for a tag that none has.
+    """
+    having = {name: load(name).tags for name in names()}
+    known = {tag for found in having.values() for tag in found}
+    for tag in tags:
+        if tag not in known:
+            raise UnknownNameError("tag", tag, known)
+    return [name for name, found in having.items() if set(found).issuperset(tags)]
 
 
-def load(name: str) -> Scenario:
+def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     """
     Return a scenario by its shipped name, or by the path of a YAML file.
 
-    Raises UnknownNameError for an unknown name, DocumentError for a file that is missing or wrong.
+    ``parameters`` are values to replace those of the scenario. Raises UnknownNameError for an
+    unknown scenario or parameter, DocumentError for a file that is missing or wrong.
     """
-    if name.endswith(SUFFIXES):
-        return parse(read_text(name), source=name)
-    if name not in names():
-        raise UnknownNameError("scenario", name, names())
-    return _shipped(name)
+    if name in names() and not parameters:
+        return _shipped(name)
+    return _read(*_document(name), parameters).scenario
 
 
-def parse(text: str, *, source: str = "<text>") -> Scenario:
+def parse(
+    text: str, *, source: str = "<text>", parameters: Mapping[str, object] = _NONE
+) -> Scenario:
     """
     Read a scenario from YAML text.
 
-    ``source`` is its path: it stands in the errors, and the path of an edition is relative to it.
-    Raises DocumentError.
+    ``source`` is its path: it stands in the errors, and the paths in the text are relative to it.
+    Raises DocumentError, or UnknownNameError for an unknown parameter.
     """
-    document = Document(text, source=source)
-    scenario = document.read_as(_ADAPTER)
+    return read(text, source=source, parameters=parameters).scenario
+
+
+def read(text: str, *, source: str = "<text>", parameters: Mapping[str, object] = _NONE) -> Loaded:
+    """Return a scenario as ``parse`` does, with where it comes from."""
+    return _read(_identity(source), Document(text, source=source), parameters)
+
+
+@cache
+def _shipped(name: str) -> Scenario:
+    return _read(*_document(name), _NONE).scenario
+
+
+def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
+    whole, used = filled(inherited(document, _extended, identity), parameters)
+    scenario = whole.read_as(_ADAPTER)
+    unused = tuple(name for name in scenario.parameters if name not in used)
+    return Loaded(_with_edition(scenario, whole), whole, unused)
+
+
+def _extended(document: Document, name: str) -> tuple[str, Document]:
+    """Return what a document extends, and what identifies it."""
+    try:
+        return _document(beside(document.source, name))
+    except MockServerError as error:
+        raise document.error(("extends",), error) from error
+
+
+def _document(name: str) -> tuple[str, Document]:
+    if name.endswith(SUFFIXES):
+        return _identity(name), Document(read_text(name), source=name)
+    if name not in names():
+        raise UnknownNameError("scenario", name, names())
+    file = f"{name}.yaml"
+    return name, Document((_SHIPPED / file).read_text("utf-8"), source=file)
+
+
+def _identity(path: str) -> str:
+    return str(Path(path).resolve())
+
+
+def _with_edition(scenario: Scenario, document: Document) -> Scenario:
+    """Return the scenario with the path of its edition as seen from here; check edition, tier."""
     if scenario.edition is None:
         return scenario  # any may be chosen at start
-    name = beside(source, scenario.edition)
+    name = beside(document.file_of(("edition",)), scenario.edition)
     try:
         edition = editions.load(name)
     except MockServerError as error:
@@ -63,8 +140,3 @@ def parse(text: str, *, source: str = "<text>") -> Scenario:
     except UnknownNameError as error:
         raise document.error(("tier",), error) from error
     return replace(scenario, edition=name)
-
-
-@cache
-def _shipped(name: str) -> Scenario:
-    return parse((_SHIPPED / f"{name}.yaml").read_text("utf-8"), source=f"{name}.yaml")

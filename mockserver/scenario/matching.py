@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator
+from pydantic import Discriminator, Field, JsonValue, Tag
 
 from mockserver.api.routes import Endpoint
 
-
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"is not a regular expression ({error})") from error
-    return pattern
+from . import traits
+from .patterns import JsonPath, Number, Regex, bounds
+from .traits import Trait
 
 
-Regex = Annotated[str, AfterValidator(_compiles)]
+def _flag_or_name(value: object) -> str:
+    return "flag" if isinstance(value, bool) else "name"
 
 
-def _fits(name: str, pattern: str) -> bool:
-    """Compare with ``*`` and ``?``; a bracket is a bracket."""
-    return fnmatchcase(name, pattern.replace("[", "[[]"))
+Tools: TypeAlias = Annotated[
+    Annotated[bool, Tag("flag")] | Annotated[str, Tag("name")], Discriminator(_flag_or_name)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,48 +35,71 @@ class Prompt:
     contains: str | None = None
     regex: Regex | None = None
 
-    def difference(self, text: str) -> str | None:
-        """Return what is missing."""
-        if self.contains is not None and self.contains not in text:
-            return f"the prompt does not contain {self.contains!r}"
-        if self.regex is not None and not re.search(self.regex, text):
-            return f"the prompt does not match {self.regex!r}"
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a rule can look at in a request."""
-
-    endpoint: Endpoint | None = None
-    model: str = ""
-    stream: bool = False
-    prompt: str = ""
-
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """
     The requests a rule is for; what is left out is not looked at.
 
-    ``model`` may hold ``*`` and ``?``. ``stream`` says whether the request asks for one. Without
-    an ``endpoint`` a rule is for every request but the warm-up that the official SDK sends on its
-    own.
+    Without an ``endpoint`` a rule is for every request but the warm-up that the official SDK sends
+    on its own. ``model`` may hold ``*`` and ``?``. ``stream`` says whether the request asks for
+    one. ``prompt`` is about the text of all messages. ``key`` is what the API key looks like, with
+    ``*`` and ``?``. ``headers`` are what fields of the head look like, with ``*`` and ``?``; null
+    in ``headers`` stands for a field that is not there. ``messages`` is how many there are.
+    ``tools`` says whether any are offered, or names one that is. ``json`` has values that must
+    stand in the body, by their JSONPath (RFC 9535). ``attempt`` is the number of the attempt at a
+    logical call, from 1. ``not`` describes requests that the rule is not for (``excluded`` in
+    Python).
     """
 
     endpoint: Endpoint | None = None
     model: str | None = None
     stream: bool | None = None
     prompt: Prompt = field(default_factory=Prompt)
+    key: str | None = None
+    headers: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+    messages: Number | None = None
+    tools: Tools | None = None
+    json: Mapping[JsonPath, JsonValue] = field(default_factory=dict[str, JsonValue])
+    attempt: Number | None = None
+    excluded: Annotated[Match | None, Field(alias="not")] = None
 
-    def difference(self, subject: Subject) -> str | None:
-        """Return why this is not a request for the rule; None when it is."""
-        if self.endpoint is None and subject.endpoint == "warming":
-            return "the endpoint is 'warming', which a rule must name"
-        if self.endpoint not in (None, subject.endpoint):
-            return f"the endpoint is {subject.endpoint!r}, not {self.endpoint!r}"
-        if self.model is not None and not _fits(subject.model, self.model):
-            return f"the model is {subject.model!r}, not {self.model!r}"
-        if self.stream not in (None, subject.stream):
-            return f"stream is {subject.stream}, not {self.stream}".lower()
-        return self.prompt.difference(subject.prompt)
+    def __post_init__(self) -> None:
+        if self.excluded is not None and not self.excluded.traits():
+            raise ValueError("'not' names nothing, so no request would be left")
+
+    def conditions(self) -> tuple[Trait, ...]:
+        """Return all that must hold of a request."""
+        return self.traits() if self.endpoint else (traits.NOT_WARMING, *self.traits())
+
+    def traits(self) -> tuple[Trait, ...]:
+        """Return what the keys ask for, the cheap things first."""
+        return tuple(self._head()) + tuple(self._body())
+
+    def _head(self) -> Iterator[Trait]:
+        if self.endpoint is not None:
+            yield traits.endpoint(self.endpoint)
+        if self.model is not None:
+            yield traits.model(self.model)
+        if self.stream is not None:
+            yield traits.stream(wanted=self.stream)
+        if self.attempt is not None:
+            yield traits.attempt(bounds(self.attempt))
+        if self.key is not None:
+            yield traits.key(self.key)
+        for name, pattern in self.headers.items():
+            yield traits.header(name.lower(), pattern)
+
+    def _body(self) -> Iterator[Trait]:
+        if self.messages is not None:
+            yield traits.messages(bounds(self.messages))
+        if self.tools is not None:
+            yield traits.tools(self.tools)
+        if self.prompt.contains is not None:
+            yield traits.contains(self.prompt.contains)
+        if self.prompt.regex is not None:
+            yield traits.regex(self.prompt.regex)
+        for path, value in self.json.items():
+            yield traits.json(path, value)
+        if self.excluded is not None:
+            yield traits.excluded(self.excluded.traits())

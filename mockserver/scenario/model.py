@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, create_model
 
 from mockserver.api.edition import EditionName
 from mockserver.api.reply import Reply
 from mockserver.faults import FAULTS, Fault
 from mockserver.quantities import Count, Positive
 
+from .limits import Limit
 from .matching import Match
+from .parameters import ParameterName
+from .port import Port
 from .schedule import Schedule
+
+START = "start"
+StateName: TypeAlias = Annotated[str, Field(min_length=1)]
+Tag: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 
 if TYPE_CHECKING:
     AnyFault: TypeAlias = Fault
@@ -38,11 +46,29 @@ else:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """
+    What a rule has to do with the state of the scenario, which is ``start`` in the beginning.
+
+    ``requires`` is the state in which the rule is asked at all. ``sets`` is the state that begins
+    when the rule acts.
+    """
+
+    requires: StateName | None = None
+    sets: StateName | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """
     One way to answer: for whom, when, what the model says, and what breaks.
 
-    ``name`` is shown in logs and reports. ``faults`` are applied in their order.
+    ``name`` is shown in logs and reports. ``match`` says for which requests it is. ``schedule``
+    says which of them it takes. ``count_by`` is what the schedule counts: each request, or each
+    logical call, so that all attempts at a call meet the same decision, state and reply. ``state``
+    lets rules depend on each other. ``reply`` is what the model says. ``replies`` are what it says
+    one after the other, and the last one stays. ``cycle`` begins again with the first of
+    ``replies`` after the last. ``faults`` are applied in their order.
     """
 
     name: str = ""
@@ -50,6 +76,16 @@ class Rule:
     schedule: Schedule = field(default_factory=Schedule)
     reply: Reply = field(default_factory=Reply)
     faults: tuple[AnyFault, ...] = ()
+    count_by: Literal["request", "call"] = "request"
+    state: State = field(default_factory=State)
+    replies: tuple[Reply, ...] = ()
+    cycle: bool = False
+
+    def __post_init__(self) -> None:
+        if self.replies and self.reply != Reply():
+            raise ValueError("has both 'reply' and 'replies'; a single one may stand in 'replies'")
+        if self.cycle and not self.replies:
+            raise ValueError("has 'cycle', but no 'replies' to begin again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +111,12 @@ class Scenario:
     their order.
     ``tier`` enforces the limits of a tier of the edition; without it they are only shown.
     ``context`` narrows the window of every model to so many tokens. ``capacity`` is how many
-    completions the service takes at a time; more are turned away as an overload.
+    completions the service takes at a time; more are turned away as an overload. ``port`` is when
+    the port itself is out of order, so that no request comes as far as a rule. ``limits`` are
+    those that hold for a while only. ``extends`` is a shipped scenario, or the path of one, whose
+    keys this one inherits. ``parameters`` are values that whoever plays it may choose; ``${name}``
+    stands for one of the ``parameters``. ``expect`` says in words what a good app does. ``tags``
+    are words by which ``cerebras-mock scenarios --tag`` finds it.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -88,6 +129,12 @@ class Scenario:
     spent: Spent = field(default_factory=Spent)
     context: Positive | None = None
     capacity: Positive | None = None
+    port: Port = field(default_factory=Port)
     rules: tuple[Rule, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    extends: str | None = None
+    parameters: Mapping[ParameterName, JsonValue] = field(default_factory=dict[str, JsonValue])
+    expect: str = ""
+    tags: tuple[Tag, ...] = ()
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)

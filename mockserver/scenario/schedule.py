@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from random import Random
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from mockserver.quantities import Positive, Probability, Seconds
+from mockserver.quantities import Count, Positive, Probability, Seconds, decimal
+
+from .condition import Condition, failing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,50 @@ class Window:
 
     def open(self, elapsed: float) -> bool:
         """Return whether it is open so many seconds after the scenario's start."""
-        since = elapsed - self.after
-        if since < 0:
-            return False
-        return (since % self.repeat if self.repeat else since) < self.lasting
+        return self.span(elapsed) is not None
+
+    def span(self, elapsed: float) -> tuple[float, float] | None:
+        """Return when it opened and when it will close; None when it is not open then."""
+        if elapsed < self.after:
+            return None
+        period = self.repeat or 0.0
+        opened = self.after + (period and (elapsed - self.after) // period * period)
+        closes = opened + self.lasting
+        return (opened, closes) if elapsed < closes else None
+
+    def until_change(self, elapsed: float) -> float:
+        """Return the seconds until it opens or closes next; infinite when it never does again."""
+        if elapsed < self.after:
+            return self.after - elapsed
+        if (span := self.span(elapsed)) is not None:
+            return span[1] - elapsed
+        if self.repeat is None:
+            return float("inf")
+        return self.repeat - (elapsed - self.after) % self.repeat
+
+
+@dataclass(slots=True)
+class Turn:
+    """
+    One time that a rule is asked, and what its schedule says to it.
+
+    ``number`` counts from 1, ``elapsed`` is in seconds since the start of the scenario, ``draws``
+    are random numbers from 0 to 1, one for each probability in the schedule. ``refused`` is what
+    does not hold, so that the rule does not act; ``acted`` is how often it has acted by then.
+    """
+
+    number: int
+    elapsed: float = 0.0
+    draws: tuple[float, ...] = ()
+    refused: When | None = None
+    acted: int = 0
+
+    def difference(self, _: object) -> str:
+        """Return why the rule does not act."""
+        return self.refused.difference(self) if self.refused else ""
+
+
+When: TypeAlias = Condition[Turn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +85,103 @@ class Schedule:
     """
     When a rule acts; an empty one always does, several keys must all agree.
 
-    ``first``, ``at`` and ``every`` count the requests that the rule was asked about, from 1.
-    ``probability`` is that of each request, drawn from the seed. ``window`` is when it acts.
+    ``after`` leaves its first requests out, and the other keys count from there. ``first``, ``at``
+    and ``every`` count the requests that the rule was asked about, from 1. ``probability`` is that
+    of each request, drawn from the seed. ``window`` is when it acts. Of the schedules in ``any``
+    one must agree, of those in ``all`` each (``any_of`` and ``all_of`` in Python). ``not`` is a
+    schedule that must not agree (``excluded`` in Python).
     """
 
+    after: Count = 0
     first: Positive | None = None
     at: tuple[Positive, ...] | None = None
     every: Positive | None = None
     probability: Probability | None = None
     window: Window | None = None
+    any_of: Annotated[tuple[Schedule, ...], Field(alias="any")] = ()
+    all_of: Annotated[tuple[Schedule, ...], Field(alias="all")] = ()
+    excluded: Annotated[Schedule | None, Field(alias="not")] = None
 
-    def fires(self, count: int, *, elapsed: float, random: Random) -> bool:
-        """
-        Return whether the rule takes its ``count``-th request.
+    def __post_init__(self) -> None:
+        if self.excluded is not None and not self.excluded.conditions(count()):
+            raise ValueError("'not' says nothing, so no request would be left")
 
-        ``elapsed`` is in seconds since the start of the scenario. Chance is drawn for each
-        request, whatever the other keys say, so that the draws of later ones don't depend on it.
-        """
-        lucky = self.probability is None or random.random() < self.probability
-        return (
-            lucky
-            and (self.first is None or count <= self.first)
-            and (self.at is None or count in self.at)
-            and (self.every is None or count % self.every == 0)
-            and (self.window is None or self.window.open(elapsed))
-        )
+    def conditions(self, draws: Iterator[int]) -> tuple[When, ...]:
+        """Return what must hold of a turn; each probability takes the next place in the draws."""
+        return (*self._counted(), *self._drawn(draws), *self._composed(draws))
+
+    def _counted(self) -> Iterator[When]:
+        after, first, at, every = self.after, self.first, self.at, self.every
+        if after:
+            yield Condition(lambda turn: turn.number > after, _counting(f"after: {after}"))
+        if first is not None:
+            last = after + first
+            yield Condition(lambda turn: turn.number <= last, _counting(f"first: {first}"))
+        if at is not None:
+            yield Condition(lambda turn: turn.number - after in at, _counting(f"at: {list(at)}"))
+        if every is not None:
+            yield Condition(
+                lambda turn: (turn.number - after) % every == 0, _counting(f"every: {every}")
+            )
+
+    def _drawn(self, draws: Iterator[int]) -> Iterator[When]:
+        if (window := self.window) is not None:
+            yield Condition(
+                lambda turn: window.open(turn.elapsed),
+                lambda turn: f"its window is closed {decimal(turn.elapsed)} s after the start",
+            )
+        if (chance := self.probability) is not None:
+            at = next(draws)
+            yield Condition(
+                lambda turn: turn.draws[at] < chance,
+                lambda turn: f"its probability is {chance:g}, and {turn.draws[at]:.3f} was drawn",
+            )
+
+    def _composed(self, draws: Iterator[int]) -> Iterator[When]:
+        for schedule in self.all_of:
+            yield from schedule.conditions(draws)
+        if self.any_of:
+            groups = [schedule.conditions(draws) for schedule in self.any_of]
+            yield Condition(
+                lambda turn: any(failing(group, turn) is None for group in groups),
+                lambda turn: f"it was its request {turn.number}, and none of 'any' agrees",
+            )
+        if self.excluded is not None:
+            group = self.excluded.conditions(draws)
+            yield Condition(
+                lambda turn: failing(group, turn) is not None,
+                lambda turn: f"it was its request {turn.number}, and what 'not' says agrees",
+            )
+
+
+def _counting(says: str) -> Callable[[Turn], str]:
+    return lambda turn: f"it was its request {turn.number}, and the schedule says {says}"
+
+
+class Turns:
+    """
+    The turns of one rule, in one run of a scenario.
+
+    Chance is drawn for each, whatever the other keys say, so that the draws of later ones don't
+    depend on it.
+    """
+
+    def __init__(self, schedule: Schedule, seed: str) -> None:
+        places = count()
+        self._conditions = schedule.conditions(places)
+        self._draws = next(places)
+        self._luck = iter(Random(seed).random, None) if self._draws else None
+        self._taken = 0
+        self._acted = 0
+
+    def take(self, elapsed: float) -> Turn:
+        """Return the next turn, so many seconds after the start of the scenario."""
+        self._taken += 1
+        turn = Turn(self._taken, elapsed)
+        if self._luck is not None:
+            turn.draws = tuple(islice(self._luck, self._draws))
+        turn.refused = failing(self._conditions, turn)
+        if turn.refused is None:
+            self._acted += 1
+        turn.acted = self._acted
+        return turn

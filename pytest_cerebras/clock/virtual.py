@@ -15,6 +15,7 @@ from . import real
 from .quiescence import probe
 
 _A_WEEK = 7 * 86400.0
+_PATIENCE = 5.0  # real seconds for all that was due to be done
 _JUST_AFTER = 1e-6  # seconds: a clock that stands exactly on a deadline may be read as before it
 
 
@@ -67,6 +68,7 @@ class VirtualClock(Clock):
         self._asked = 0
         self._changed = threading.Condition()
         self._waiters: list[Waiter] = []
+        self._settling: list[threading.Event] = []
         self._over = False
         self._probe = probe(lambda: self._asked)
 
@@ -99,10 +101,13 @@ class VirtualClock(Clock):
                 waiter.wake()
 
     def advance(self, seconds: float) -> None:
-        """Jump by so many seconds, past all that is due meanwhile."""
+        """Jump by so many seconds; returns when all that was due meanwhile has been done."""
+        settled = threading.Event()
         with self._changed:
             self._offset += seconds
+            self._settling.append(settled)
             self._changed.notify_all()
+        settled.wait(_PATIENCE)
 
     def add(self, waiter: Waiter) -> None:
         """Note that somebody waits."""
@@ -131,8 +136,8 @@ class VirtualClock(Clock):
         if self.error is not None:
             raise self.error
 
-    async def wait(self, seconds: float) -> None:
-        """Let time pass for the calling task."""
+    async def wait(self, seconds: float, *, passive: bool = False) -> None:
+        """Let time pass for the calling task; a ``passive`` one only bounds the jumps."""
         loop = asyncio.get_running_loop()
         woken = loop.create_future()
 
@@ -144,7 +149,8 @@ class VirtualClock(Clock):
             if not woken.done():
                 woken.set_result(None)
 
-        waiter = Waiter(self.monotonic() + seconds, wake, alive=lambda: not woken.done())
+        due = self.monotonic() + seconds
+        waiter = Waiter(due, wake, sleeps=not passive, alive=lambda: not woken.done())
         self.add(waiter)
         try:
             await woken
@@ -155,30 +161,44 @@ class VirtualClock(Clock):
         while not self._over:
             with self._changed:
                 self._waiters = [waiter for waiter in self._waiters if waiter.alive()]
-                if not any(waiter.sleeps for waiter in self._waiters):
-                    self._changed.wait()
+                if not self._settling and not any(waiter.sleeps for waiter in self._waiters):
+                    self._changed.wait(self._until_due())
                 asked = self._asked
-            jumped = self._probe.quiet() and self._jump(asked)
-            if self._wake_due() or jumped:
+            if self._wake_due():
                 self.nudge()
+            elif self._probe.quiet():
+                self._settle() if self._settling else self._jump(asked)
+        self._settle()
 
-    def _jump(self, asked: int) -> bool:
+    def _until_due(self) -> float | None:
+        """Return the real seconds until somebody is due, None for nobody."""
+        earliest = min((waiter.deadline for waiter in self._waiters), default=math.inf)
+        return None if math.isinf(earliest) else max(0.0, earliest - self.monotonic())
+
+    def _settle(self) -> None:
+        """Let those go on who have pushed the time, all others being at rest."""
+        self.nudge()
+        for settled in self._settling:
+            settled.set()
+        self._settling.clear()
+
+    def _jump(self, asked: int) -> None:
         """Move to the earliest deadline, unless something has happened meanwhile."""
         with self._changed:
             waiters = [waiter for waiter in self._waiters if waiter.alive()]
             if asked != self._asked or not any(waiter.sleeps for waiter in waiters):
-                return False
+                return
             earliest = min((*(waiter.deadline for waiter in waiters), *self.timers()))
             ahead = earliest - self.monotonic()
             if not 0 < ahead < math.inf:
-                return False
+                return
             self._offset += ahead + _JUST_AFTER
         if self._offset > self._max_virtual and self.error is None:
             self.error = RunawayError(
                 f"virtual time ran {self._offset:.0f} s ahead: something sleeps in an endless loop "
                 f"({self._latest()})"
             )
-        return True
+        self.nudge()
 
     def _wake_due(self) -> bool:
         """Wake all whose deadline has come, or everybody when time has run away."""

@@ -97,8 +97,15 @@ def test_document():
 def test_lines():
     """Lines end as they like; empty ones don't count."""
     lines, faults = read_lines(line("a") + b"\r\n\n" + line("b") + b"\n", CHAT)
-    assert lines == (Line("a", b'{"n":1}'), Line("b", b'{"n":1}'))
+    assert lines == (Line("a", b'{"n": 1}'), Line("b", b'{"n": 1}'))
     assert faults == ()
+
+
+@pytest.mark.parametrize("value", [2**70, -(10**4299), 1e308, "\N{GRINNING FACE}", None])
+def test_bodies_of_lines(value):
+    """The body of a line is kept whatever stands in it; its examination comes later."""
+    (kept,), faults = read_lines(line(body={"n": value}), CHAT)
+    assert (json.loads(kept.body), faults) == ({"n": value}, ())
 
 
 @pytest.mark.parametrize(

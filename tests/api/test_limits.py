@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.api.edition import PerPeriod, Tier
-from mockserver.api.limits import PERIODS, Bucket, Quota, Refusal, Window
+from mockserver.api.limits import PERIODS, Bucket, Quota, Refusal, Temporary, Window
 
 TIER = Tier(PerPeriod(30, 900, 14400), PerPeriod(60_000, 1_000_000, 1_000_000))
 SMALL = Tier(PerPeriod(3, 20, 100), PerPeriod(100, 400, 1000))
@@ -259,6 +259,94 @@ def test_debt():
     assert bucket.wait_for(90, 1000.0) == 1000.0
     assert bucket.left(1000.0, 0) == 0
     assert bucket.left(1000.0, 945) == 5
+
+
+PER_SECOND = ("requests", "second")
+PER_MINUTE = ("requests", "minute")
+TOKENS = ("tokens", "minute")
+
+
+def test_not_enforced():
+    """A quota that is not enforced counts and shows, and refuses nothing."""
+    quota = Quota(SMALL, 0.0, enforced=False)
+    for _ in range(10):
+        assert quota.refusal(10, 0.0) is None
+        quota.reserve(10, 0.0)
+    assert dict(quota.headers(0.0))["x-ratelimit-remaining-requests-minute"] == "0"
+
+
+@pytest.mark.parametrize("enforced", [True, False])
+def test_imposed(enforced):
+    """A limit that is imposed refuses whether or not the others do; once lifted it is forgotten."""
+    quota = Quota(TIER, 0.0, enforced=enforced)
+    quota.impose({PER_SECOND: Temporary(2, 0.0)})
+    for _ in range(2):
+        assert quota.refusal(1, 0.0) is None
+        quota.reserve(1, 0.0)
+    refused = quota.refusal(1, 0.0)
+    assert (refused.problem, refused.wait, refused.retry_after) == ("requests_per_second", 0.5, 1)
+    assert quota.refusal(1, 0.5) is None
+    quota.impose({})
+    assert quota.refusal(1, 0.0) is None
+
+
+def test_imposed_again():
+    """A limit goes on as long as it is the same one, and begins anew as another."""
+    quota, limit = Quota(TIER, 0.0), Temporary(1, 0.0, 10.0)
+    quota.impose({PER_MINUTE: limit})
+    quota.reserve(1, 0.0)
+    quota.impose({PER_MINUTE: Temporary(1, 0.0, 10.0)})
+    assert quota.refusal(1, 1.0) is not None
+    quota.impose({PER_MINUTE: Temporary(1, 20.0, 30.0)})
+    assert quota.refusal(1, 20.0) is None
+
+
+def test_in_place_of_the_tiers():
+    """An imposed limit takes the place of the tier's, in the fields too; the others stay."""
+    quota = Quota(SMALL, 0.0)
+    quota.impose({PER_MINUTE: Temporary(5, 0.0)})
+    for _ in range(5):
+        assert quota.refusal(1, 0.0) is None
+        quota.reserve(1, 0.0)
+    assert quota.refusal(1, 0.0) == Refusal("requests", "minute", 12.0)
+    fields = dict(quota.headers(0.0))
+    assert fields["x-ratelimit-limit-requests-minute"] == "5"
+    assert fields["x-ratelimit-remaining-requests-minute"] == "0"
+    assert fields["x-ratelimit-remaining-requests-hour"] == "15"
+    assert quota.refusal(96, 1.0).problem in ("requests_per_minute", "tokens_per_minute")
+
+
+@pytest.mark.parametrize(
+    ("until", "spent", "enforced", "wait"),
+    [
+        (math.inf, 0, True, 60.0),
+        (100.0, 0, True, 60.0),
+        (7.0, 0, True, 7.0),
+        (7.0, 2, True, 20.0),
+        (30.0, 2, True, 30.0),
+        (7.0, 2, False, 7.0),
+    ],
+)
+def test_wait_for_the_end(until, spent, enforced, wait):
+    """A request is admitted when the limit has enough, or has ended and the tier has enough."""
+    quota = Quota(SMALL, 0.0, enforced=enforced)
+    quota.spend(requests=spent, tokens=0, now=0.0)
+    quota.impose({PER_MINUTE: Temporary(1, 0.0, until)})
+    quota.reserve(0, 0.0)
+    assert quota.refusal(0, 0.0).wait == pytest.approx(wait, abs=1e-6)
+
+
+def test_settling_what_was_reserved_before():
+    """What was reserved before a limit began is put back into the tier's buckets alone."""
+    quota = Quota(TIER, 0.0)
+    quota.reserve(500, 0.0)
+    quota.impose({TOKENS: Temporary(1000, 10.0)})
+    quota.reserve(600, 10.0)
+    quota.settle(500, 0, 11.0, since=0.0)
+    left = dict(quota.headers(11.0))["x-ratelimit-remaining-tokens-minute"]
+    assert left == str(1000 - 600 + 1000 // 60)
+    quota.settle(600, 0, 11.0, since=10.0)
+    assert dict(quota.headers(11.0))["x-ratelimit-remaining-tokens-minute"] == "1000"
 
 
 @pytest.mark.parametrize(

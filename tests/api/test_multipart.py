@@ -25,6 +25,23 @@ def test_parts(data):
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (b'filename="x.jsonl"', "x.jsonl"),
+        ('filename="grün 你.jsonl"'.encode(), "grün 你.jsonl"),
+        (b"filename*=UTF-8''gr%C3%BCn", "grün"),
+        (b'filename="a\xff"', "a\N{REPLACEMENT CHARACTER}"),
+        (b'filename=""', ""),
+        (b"x=y", None),
+    ],
+)
+def test_names_of_files(written, name):
+    """The name of a file is in UTF-8, as clients write it."""
+    piece = b'content-disposition: form-data; name="file"; ' + written + b"\r\n\r\n"
+    assert parts(form(piece), KIND) == {"file": Part(b"", name)}
+
+
 def test_preamble_and_epilogue():
     """What stands around the form does not belong to it."""
     assert parts(b"hello\r\n" + form(PURPOSE) + b"bye", KIND) == {"purpose": Part(b"batch")}
@@ -40,6 +57,9 @@ def test_preamble_and_epilogue():
         (form(PURPOSE), "multipart/form-data; boundary=c", "not a whole form"),
         (form(PURPOSE, end=b""), 'multipart/form-data; boundary="b 1"', "not a whole form"),
         (b"", 'multipart/form-data; boundary="b 1"', "not a whole form"),
+        (form(PURPOSE), "multipart/form-data; boundary*=idna''%ff", "cannot be decoded"),
+        (form(FILE.replace(b'="', b"*=idna''%ff\"")), KIND["content-type"], "cannot be decoded"),
+        (form(FILE.replace(b'="', b"*=\0''")), KIND["content-type"], "cannot be decoded"),
     ],
 )
 def test_refused(body, kind, said):

@@ -268,7 +268,7 @@ OTHER = [
 
 
 PAGES = [
-    ("bad_request", 400, "Bad Request"),
+    ("malformed_request", 400, "Bad Request"),
     ("request_timeout", 408, "Request Timeout"),
     ("content_too_large", 413, "Payload Too Large"),
     ("bad_gateway", 502, "Bad gateway"),

@@ -14,8 +14,8 @@ import pytest
 
 from mockserver.api import tokens
 from mockserver.api.reply import Reply
-from mockserver.faults import Context, Cut, Latency
-from mockserver.plan import Close, Data, Plan, Wait
+from mockserver.faults import Context, Cut, Disconnect, Latency
+from mockserver.plan import Data, Plan, Wait
 from mockserver.scenario import Rule, Scenario
 
 MODEL = "llama3.1-8b"
@@ -57,15 +57,6 @@ class Stall:
         return (*plan[: at - 1], half, Wait(math.inf))
 
 
-@dataclass(frozen=True)
-class Hangup:
-    """A fault of a user's own: the connection is closed without an answer."""
-
-    def apply(self, plan: Plan, context: Context) -> Plan:
-        """Replace the whole plan."""
-        return (Close(),)
-
-
 def _broken(*faults, **reply) -> Scenario:
     return Scenario("broken", rules=(Rule(reply=Reply(**reply), faults=faults),))
 
@@ -87,8 +78,8 @@ TROUBLES = {
     "default limit": Trouble(scenario=_broken(tokens=900)),
     # what happens to the connection
     "cut": Trouble(scenario="stream-cut"),
-    "reset": Trouble(scenario=_broken(Cut(after_tokens=20, reset=True), tokens=120)),
-    "hangup": Trouble(scenario=_broken(Hangup())),
+    "reset": Trouble(scenario=_broken(Cut(after_tokens=20, by="rst"), tokens=120)),
+    "hangup": Trouble(scenario=_broken(Disconnect())),
     "slow": Trouble(scenario=_broken(Latency(5.0)), patience=0.05),
     "stall": Trouble(scenario=_broken(Stall()), patience=0.15),
 }

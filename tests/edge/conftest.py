@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import socket
 from contextlib import closing
+from dataclasses import dataclass
 
 import pytest
 
 from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.threaded import ThreadedServer
+from mockserver.plan import Plan
+from mockserver.scenario import Rule, Scenario
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +75,35 @@ def talk(connect):
             return received
 
     return exchange
+
+
+@dataclass(frozen=True)
+class Play:
+    """A fault that replaces the plan by one with few bytes."""
+
+    plan: Plan
+
+    def apply(self, plan, context):
+        """Replace the plan."""
+        return self.plan
+
+
+@pytest.fixture
+def answer_with(server):
+    """Return a function that lets the server answer everything with a plan, broken by faults."""
+
+    def start(plan, *faults):
+        server.live.play(Scenario("test", rules=(Rule(faults=(Play(plan), *faults)),)))
+
+    return start
+
+
+@pytest.fixture
+def answered(answer_with, talk, raw_request):
+    """Return a function that does so, and gives the bytes that arrive."""
+
+    def receive(plan, *faults):
+        answer_with(plan, *faults)
+        return talk(raw_request())
+
+    return receive

@@ -104,7 +104,7 @@ async def test_exceptions_async(live, http, chat_async, fault, raised):
 def test_stall_without_timeout(live, chat):
     """A client that would hang for ever is told so."""
     live.play(Scenario("stalls", rules=(Rule(faults=(FAULTS["stall"][0],)),)))
-    with intercepted(live), pytest.raises(RuntimeError, match="this client has no read time-out"):
+    with intercepted(live), pytest.raises(RuntimeError, match="this client has no time-out"):
         chat(timeout=None)
 
 

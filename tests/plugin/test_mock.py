@@ -40,6 +40,18 @@ def test_play_by_name_path_and_value(cerebras_mock, tmp_path):
         cerebras_mock.play("nope")
 
 
+def test_play_with_parameters(cerebras_mock):
+    """A scenario's parameters are given by name; one that it has not is refused."""
+    cerebras_mock.play("stream-cut", after_tokens=3, seed=9)
+    assert cerebras_mock.scenario.rules[0].faults[0].after_tokens == 3
+    cerebras_mock.reset()
+    assert cerebras_mock.scenario.parameters == {"after_tokens": 3, "times": 2}
+    with pytest.raises(UnknownNameError, match="called 'after_token'; did you mean 'after_tokens'"):
+        cerebras_mock.play("stream-cut", after_token=3)
+    with pytest.raises(UnknownNameError, match="no parameter of a Scenario is called 'times'"):
+        cerebras_mock.play(Scenario("x"), times=3)
+
+
 def test_reset(cerebras_mock, cerebras_client):
     """Reset empties the journal and starts the scenario again."""
     ask(cerebras_client)

@@ -101,12 +101,18 @@ def test_keyword(cerebras_mock):
     assert cerebras_mock.scenario.seed == 4
     assert not cerebras_mock.requests
 
+@pytest.mark.cerebras_mock("stream-cut", parameters={"after_tokens": 3})
+def test_parameters(cerebras_mock):
+    assert cerebras_mock.scenario.parameters["after_tokens"] == 3
+    cerebras_mock.play("stream-cut")
+    assert cerebras_mock.scenario.parameters["after_tokens"] == 20
+
 def test_other(cerebras_mock):
     assert cerebras_mock.scenario.name == "healthy"
 """,
         "--strict-markers",
     )
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=4)
 
 
 def test_failure_shows_the_diagnosis(run):
@@ -128,6 +134,29 @@ def test_it(cerebras_mock, cerebras_client):
             "    fix:  use one of gpt-oss-120b, * (nearest: 'gpt-oss-120b')",
         ]
     )
+
+
+def test_failure_shows_the_nearest_rule(run):
+    """For a request that no rule took, a failed test shows which came nearest."""
+    result = run(
+        ASK
+        + """
+from mockserver import Match, Rule, Scenario, Schedule
+
+def test_it(cerebras_mock, cerebras_client):
+    late = Rule("late", schedule=Schedule(at=(2,)))
+    cerebras_mock.play(Scenario("mine", rules=(Rule("other", Match(model="qwen*")), late)))
+    ask(cerebras_client)
+    assert 0
+"""
+    )
+    result.stdout.fnmatch_lines(
+        [
+            "#1 POST /v1/chat/completions * -> 200, *",
+            "    not by rule 'late': it was its request 1, and the schedule says at: *",
+        ]
+    )
+    result.stdout.fnmatch_lines(["*(nor by 1 more)"])
 
 
 def test_failure_without_requests(run):
@@ -195,6 +224,12 @@ def test_it(cerebras_client):
         ("'a', scenario='b'", (), "does not take two scenarios"),
         ("tier=3", (), "@pytest.mark.cerebras_mock: tier should be a string, found 3"),
         ("5", (), "@pytest.mark.cerebras_mock: scenario should be a string, found 5"),
+        ("parameters=3", (), "parameters should be a dictionary, found 3"),
+        (
+            "'stream-cut', parameters={'time': 1}",
+            (),
+            "no parameter of stream-cut.yaml is called 'time'; did you mean 'times'?",
+        ),
         ("seed=True", (), "@pytest.mark.cerebras_mock: seed should be a whole number, found True"),
     ],
 )

@@ -2,7 +2,7 @@ import pytest
 
 from mockserver import scenario
 from mockserver.errors import DocumentError, UnknownNameError
-from mockserver.faults import Error
+from mockserver.faults import Cut, Error
 from mockserver.scenario import Rule, Scenario
 
 
@@ -20,9 +20,13 @@ def test_names():
     assert all(scenario.load(name).name == name for name in names)
 
 
-def test_describe():
-    """The description of a shipped scenario can be had by itself."""
-    assert scenario.describe("healthy") == scenario.load("healthy").description
+def test_tagged():
+    """Scenarios are found by their tags: those that have all of them."""
+    assert scenario.tagged(()) == scenario.names()
+    assert scenario.tagged(["streaming", "network"]) == ["stream-cut"]
+    assert {"burst-503", "rate-limit"} <= set(scenario.tagged(["retry"]))
+    with pytest.raises(UnknownNameError, match="no tag is called 'stream'; did you mean 'streamin"):
+        scenario.tagged(["retry", "stream"])
 
 
 def test_shipped_are_read_once():
@@ -53,6 +57,20 @@ def test_unknown_name():
     assert str(caught.value).startswith(
         "no scenario is called 'burst-504'; did you mean 'burst-503'? Allowed are burst-503, "
     )
+
+
+def test_parameters():
+    """A shipped scenario is played with values of one's own; the shipped one stays as it is."""
+    given = scenario.load("stream-cut", {"after_tokens": 3})
+    assert given.rules[0].faults == (Cut(after_tokens=3),)
+    assert scenario.load("stream-cut").rules[0].faults == (Cut(after_tokens=20),)
+
+
+def test_parameters_of_a_file(tmp_path):
+    """So is a file."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: x\nparameters: {n: 1}\nrules: [{schedule: {first: '${n}'}}]\n")
+    assert scenario.load(str(path), {"n": 4}).rules[0].schedule.first == 4
 
 
 def test_missing_file(tmp_path):
@@ -87,28 +105,29 @@ def test_unreadable(tmp_path):
             "name: x\nsede: 1\n",
             (
                 "2:1: unknown key 'sede'; did you mean 'seed'? Allowed are name, version, "
-                "description, source, edition, tier, seed, spent, context, capacity, rules"
+                "description, source, edition, tier, seed, spent, context, capacity, port, rules"
             ),
         ),
         (
             "name: x\nrules:\n- match: {modle: a}\n",
             (
                 "3:11: rules[0].match: unknown key 'modle'; did you mean 'model'? "
-                "Allowed are endpoint, model, stream, prompt"
+                "Allowed are endpoint, model, stream, prompt, key, headers, messages, tools, "
+                "json, attempt, not"
             ),
         ),
         (
             "name: x\nrules:\n- {}\n- schedule: {firsts: 3}\n",
             (
                 "4:14: rules[1].schedule: unknown key 'firsts'; did you mean 'first'? "
-                "Allowed are first, at, every, probability, window"
+                "Allowed are after, first, at, every, probability, window, any, all, not"
             ),
         ),
         (
             "name: x\nrules:\n- faults:\n  - errors: {status: 500}\n",
             (
                 "4:5: rules[0].faults[0]: unknown key 'errors'; did you mean 'error'? "
-                "Allowed are error, latency, truncate, cut"
+                "Allowed are error, "
             ),
         ),
         (

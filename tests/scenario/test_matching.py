@@ -1,67 +1,134 @@
+"""The keys of a match; what each looks at is in ``test_traits``."""
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.scenario.matching import Match, Prompt, Subject
+from mockserver.scenario import Match, Prompt, Range, Subject
+from mockserver.scenario.condition import failing
 
-CHAT = Subject("chat", "llama3.1-8b", stream=True, prompt="What is the weather in Kiel?")
+CHAT = Subject(
+    "chat",
+    attempt=2,
+    read={
+        "model": "llama3.1-8b",
+        "stream": True,
+        "messages": [{"role": "user", "content": "What is the weather in Kiel?"}],
+    },
+)
+
+
+def difference(match, subject=CHAT):
+    failed = failing(match.conditions(), subject)
+    return failed and failed.difference(subject)
 
 
 @pytest.mark.parametrize(
-    ("match", "difference"),
+    ("match", "said"),
     [
         (Match(), None),
         (Match(endpoint="chat"), None),
         (Match(endpoint="models"), "the endpoint is 'chat', not 'models'"),
-        (Match(model="llama3.1-8b"), None),
         (Match(model="llama3.1-*"), None),
-        (Match(model="llama3.?-8b"), None),
-        (Match(model="*"), None),
         (Match(model="LLAMA*"), "the model is 'llama3.1-8b', not 'LLAMA*'"),
-        (Match(model="llama"), "the model is 'llama3.1-8b', not 'llama'"),
         (Match(model=""), "the model is 'llama3.1-8b', not ''"),
         (Match(stream=True), None),
         (Match(stream=False), "stream is true, not false"),
-        (Match(prompt=Prompt(contains="weather")), None),
-        (Match(prompt=Prompt(contains="Weather")), "the prompt does not contain 'Weather'"),
-        (Match(prompt=Prompt(regex=r"in \w+\?$")), None),
-        (Match(prompt=Prompt(regex="^weather")), "the prompt does not match '^weather'"),
+        (Match(prompt=Prompt(contains="weather", regex="Kiel")), None),
         (
             Match(prompt=Prompt(contains="weather", regex="Rome")),
             "the prompt does not match 'Rome'",
         ),
-        (
-            Match(endpoint="chat", model="llama*", stream=True, prompt=Prompt(contains="Kiel")),
-            None,
-        ),
+        (Match(key="csk-*"), "there is no key"),
+        (Match(headers={"X-Team": "a"}), "the header 'x-team' is not there"),
+        (Match(headers={"X-Team": None}), None),
+        (Match(messages=2), "there are 1 messages, not 2"),
+        (Match(messages=Range(1, 3)), None),
+        (Match(tools=True), "no tools are offered"),
+        (Match(tools=False), None),
+        (Match(json={"$.stream": True, "$.model": "x"}), "$.model is 'llama3.1-8b', not 'x'"),
+        (Match(attempt=2), None),
+        (Match(attempt=Range(3)), "it is attempt 2, not 3 or more"),
+        (Match(excluded=Match(model="qwen*")), None),
+        (Match(excluded=Match(model="llama*", stream=False)), None),
+        (Match(excluded=Match(model="llama*", stream=True)), "it is what 'not' describes"),
+        (Match(excluded=Match(excluded=Match(stream=True))), None),
+        (Match(endpoint="chat", model="llama*", stream=True, attempt=2), None),
         (
             Match(endpoint="completions", model="qwen*"),
             "the endpoint is 'chat', not 'completions'",
         ),
     ],
 )
-def test_difference(match, difference):
+def test_difference(match, said):
     """A match says the first thing that differs, or nothing when the request is its own."""
-    assert match.difference(CHAT) == difference
+    assert difference(match) == said
 
 
 @pytest.mark.parametrize(
     ("match", "matches"),
-    [(Match(), False), (Match(model="*"), False), (Match(endpoint="warming"), True)],
+    [
+        (Match(), False),
+        (Match(model="*"), False),
+        (Match(excluded=Match(endpoint="chat")), False),
+        (Match(endpoint="warming"), True),
+    ],
 )
 def test_warming(match, matches):
     """The SDK's warm-up is matched by rules that name it, not by those for everything."""
-    assert (match.difference(Subject("warming")) is None) is matches
+    assert (difference(match, Subject("warming")) is None) is matches
+
+
+def test_not_warming():
+    """A rule that is for all but one thing is not for the warm-up, whatever that thing is."""
+    match = Match(excluded=Match(endpoint="models"))
+    assert difference(match, Subject("warming")) == (
+        "the endpoint is 'warming', which a rule must name"
+    )
 
 
 def test_unknown_endpoint():
     """A rule for everything is also for requests to unknown paths; others are not."""
-    assert Match().difference(Subject()) is None
-    assert Match(endpoint="chat").difference(Subject()) == "the endpoint is None, not 'chat'"
+    assert difference(Match(), Subject()) is None
+    assert difference(Match(endpoint="chat"), Subject()) == "the endpoint is None, not 'chat'"
 
 
-def test_regex_is_checked_early():
-    """A regular expression that does not compile is refused when it is read."""
-    adapter = TypeAdapter(Prompt)
-    assert adapter.validate_python({"regex": "a+"}) == Prompt(regex="a+")
-    with pytest.raises(ValidationError, match="is not a regular expression"):
-        adapter.validate_python({"regex": "a("})
+def test_yaml():
+    """In YAML an exclusion is ``not``, a number may be bounds, and null is a missing field."""
+    keys = {
+        "key": "csk-*",
+        "headers": {"X-Team": None},
+        "messages": {"min": 2},
+        "tools": "get_time",
+        "json": {"$.seed": None},
+        "attempt": 1,
+        "not": {"stream": True, "tools": False},
+    }
+    assert TypeAdapter(Match).validate_python(keys) == Match(
+        key="csk-*",
+        headers={"X-Team": None},
+        messages=Range(2),
+        tools="get_time",
+        json={"$.seed": None},
+        attempt=1,
+        excluded=Match(stream=True, tools=False),
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"not": {}}, "'not' names nothing, so no request would be left"),
+        ({"tools": 3}, "valid string"),
+        ({"headers": {"a": 1}}, "valid string"),
+        ({"headers": ["a"]}, "valid dictionary"),
+        ({"json": {"model": "x"}}, "is not a JSONPath"),
+        ({"messages": "many"}, "valid integer"),
+        ({"prompt": {"regex": "a("}}, "is not a regular expression"),
+    ],
+)
+def test_refused(keys, said):
+    """What can't be matched is refused when it is read, in one error."""
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(Match).validate_python(keys)
+    (error,) = caught.value.errors()
+    assert said in error["msg"]

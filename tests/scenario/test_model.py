@@ -4,8 +4,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from mockserver.api.reply import Reply, ScriptedCall
-from mockserver.faults import FAULTS, Cut, Error, Latency, Truncate
-from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, Window
+from mockserver.faults import FAULTS, Cut, Error, HangUp, Latency, Truncate
+from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, State, Window
 
 ADAPTER = TypeAdapter(Scenario)
 
@@ -72,6 +72,7 @@ def test_defaults():
     """A name is enough; an empty rule is for everything and changes nothing."""
     assert ADAPTER.validate_python({"name": "x"}) == Scenario("x")
     assert rule() == Rule() == Rule("", Match(), Schedule(), Reply(), ())
+    assert rule(state={"sets": "down"}).state == State(requires=None, sets="down")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,8 @@ def test_defaults():
         ({"latency": {"delay": "250ms", "jitter": "50ms"}}, Latency(0.25, 0.05)),
         ({"truncate": {"tokens": 0}}, Truncate(0)),
         ({"cut": {}}, Cut()),
-        ({"cut": {"reset": True}}, Cut(reset=True)),
+        ({"cut": {"after_bytes": 9, "by": "rst"}}, Cut(after_bytes=9, by="rst")),
+        ({"hang_up": {}}, HangUp()),
     ],
 )
 def test_faults(entry, fault):
@@ -113,6 +115,13 @@ def test_one_fault(entry):
         ({"rules": [{"faults": [{"error": {}}]}]}, "names neither a problem nor a status"),
         ({"rules": [{"faults": [{"truncate": {}}]}]}, "Field required"),
         ({"rules": {"name": "x"}}, "valid tuple"),
+        ({"rules": [{"count_by": "session"}]}, "'request' or 'call'"),
+        ({"rules": [{"state": {"requires": ""}}]}, "at least 1 character"),
+        ({"rules": [{"cycle": True}]}, "has 'cycle', but no 'replies'"),
+        (
+            {"rules": [{"reply": {"text": "a"}, "replies": [{"text": "b"}]}]},
+            "has both 'reply' and 'replies'",
+        ),
     ],
 )
 def test_refused(keys, message):
@@ -128,13 +137,18 @@ def test_refused(keys, message):
         {"rules": [{"names": "x"}]},
         {"rules": [{"match": {"path": "x"}}]},
         {"rules": [{"match": {"prompt": {"text": "x"}}}]},
+        {"rules": [{"match": {"excluded": {"stream": True}}}]},
+        {"rules": [{"match": {"messages": {"least": 1}}}]},
+        {"rules": [{"schedule": {"any_of": [{"first": 1}]}}]},
+        {"rules": [{"state": {"required": "x"}}]},
+        {"rules": [{"replies": [{"txt": "x"}]}]},
         {"rules": [{"schedule": {"calls": 1}}]},
         {"rules": [{"schedule": {"window": {"until": "1s"}}}]},
         {"rules": [{"reply": {"txt": "x"}}]},
         {"rules": [{"faults": [{"cuts": {}}]}]},
         {"rules": [{"faults": [{"cut": {"after": 1}}]}]},
         {"rules": [{"faults": [{"latency": {"delay": "1s", "by": "1s"}}]}]},
-        {"rules": [{"faults": [{"error": {"status": 500, "body": "x"}}]}]},
+        {"rules": [{"faults": [{"error": {"status": 500, "text": "x"}}]}]},
         {"rules": [{"faults": [{"truncate": {"tokens": 1, "at": 1}}]}]},
     ],
 )

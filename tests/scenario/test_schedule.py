@@ -1,21 +1,22 @@
 import math
-from random import Random
+from itertools import count
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.scenario.schedule import Schedule, Window
+from mockserver.scenario.schedule import Schedule, Turn, Turns, Window
 
 
-def fired(schedule, count=12, elapsed=0.0):
-    random = Random(1)
-    return [at for at in range(1, count + 1) if schedule.fires(at, elapsed=elapsed, random=random)]
+def fired(schedule, asked=12, elapsed=0.0, seed="1"):
+    turns = Turns(schedule, seed)
+    found = [turns.take(elapsed) for _ in range(asked)]
+    return [turn.number for turn in found if turn.refused is None]
 
 
 @pytest.mark.parametrize(
-    ("schedule", "counts"),
+    ("schedule", "numbers"),
     [
         (Schedule(), list(range(1, 13))),
         (Schedule(first=3), [1, 2, 3]),
@@ -23,17 +24,76 @@ def fired(schedule, count=12, elapsed=0.0):
         (Schedule(at=()), []),
         (Schedule(every=1), list(range(1, 13))),
         (Schedule(every=4), [4, 8, 12]),
+        (Schedule(after=9), [10, 11, 12]),
+        (Schedule(after=2, first=3), [3, 4, 5]),
+        (Schedule(after=2, at=(1, 4)), [3, 6]),
+        (Schedule(after=2, every=5), [7, 12]),
         (Schedule(probability=0.0), []),
         (Schedule(probability=1.0), list(range(1, 13))),
         (Schedule(first=8, every=3), [3, 6]),
         (Schedule(at=(4, 5), every=2), [4]),
         (Schedule(first=3, window=Window(after=1.0)), []),
         (Schedule(first=3, window=Window(lasting=1.0)), [1, 2, 3]),
+        (Schedule(any_of=(Schedule(first=2), Schedule(every=5))), [1, 2, 5, 10]),
+        (Schedule(any_of=(Schedule(first=2), Schedule(every=5)), every=2), [2, 10]),
+        (Schedule(all_of=(Schedule(every=2), Schedule(every=3))), [6, 12]),
+        (Schedule(excluded=Schedule(every=3)), [1, 2, 4, 5, 7, 8, 10, 11]),
+        (Schedule(excluded=Schedule(first=4, every=2)), [1, 3, *range(5, 13)]),
+        (Schedule(first=6, excluded=Schedule(at=(2, 3))), [1, 4, 5, 6]),
+        (Schedule(after=1, any_of=(Schedule(at=(2, 3)), Schedule(at=(1,)))), [2, 3]),
     ],
 )
-def test_counts(schedule, counts):
+def test_numbers(schedule, numbers):
     """The keys choose requests by their number, and several keys must agree."""
-    assert fired(schedule) == counts
+    assert fired(schedule) == numbers
+
+
+@pytest.mark.parametrize(
+    ("schedule", "turn", "said"),
+    [
+        (Schedule(first=3), Turn(4), "it was its request 4, and the schedule says first: 3"),
+        (Schedule(at=(2, 5)), Turn(1), "it was its request 1, and the schedule says at: [2, 5]"),
+        (Schedule(every=2), Turn(3), "it was its request 3, and the schedule says every: 2"),
+        (Schedule(after=2), Turn(2), "it was its request 2, and the schedule says after: 2"),
+        (
+            Schedule(probability=0.2),
+            Turn(1, draws=(0.51234,)),
+            "its probability is 0.2, and 0.512 was drawn",
+        ),
+        (
+            Schedule(window=Window(after=10.0)),
+            Turn(1, 2.5),
+            "its window is closed 2.5 s after the start",
+        ),
+        (
+            Schedule(any_of=(Schedule(at=(2,)), Schedule(at=(3,)))),
+            Turn(4),
+            "it was its request 4, and none of 'any' agrees",
+        ),
+        (
+            Schedule(all_of=(Schedule(first=9), Schedule(every=3))),
+            Turn(4),
+            "it was its request 4, and the schedule says every: 3",
+        ),
+        (
+            Schedule(excluded=Schedule(first=3)),
+            Turn(2),
+            "it was its request 2, and what 'not' says agrees",
+        ),
+    ],
+)
+def test_difference(schedule, turn, said):
+    """A schedule that refuses a turn says why."""
+    failed = [one for one in schedule.conditions(count()) if not one.holds(turn)]
+    assert [one.difference(turn) for one in failed] == [said]
+    turn.refused = failed[0]
+    assert turn.difference(None) == said
+
+
+def test_acted():
+    """A turn knows how often the rule has acted."""
+    turns = Turns(Schedule(every=2), "1")
+    assert [turns.take(0.0).acted for _ in range(6)] == [0, 1, 1, 2, 2, 3]
 
 
 def test_probability():
@@ -42,20 +102,26 @@ def test_probability():
     hits = fired(schedule, 10_000)
     assert len(hits) / 10_000 == pytest.approx(0.2, abs=0.015)
     assert hits == fired(schedule, 10_000)
-    random = Random(2)
-    assert hits != [n for n in range(1, 10_001) if schedule.fires(n, elapsed=0.0, random=random)]
+    assert hits != fired(schedule, 10_000, seed="2")
+
+
+def test_probabilities_are_drawn_apart():
+    """Two chances of a half, in one schedule, agree one time in four."""
+    half = Schedule(probability=0.5)
+    both, either = Schedule(all_of=(half, half)), Schedule(any_of=(half, half))
+    assert len(fired(both, 10_000)) / 10_000 == pytest.approx(0.25, abs=0.015)
+    assert len(fired(either, 10_000)) / 10_000 == pytest.approx(0.75, abs=0.015)
 
 
 @pytest.mark.parametrize(
-    "other", [{"first": 5}, {"every": 7}, {"at": (3,)}, {"window": Window(after=1.0)}]
+    "other", [{"first": 5}, {"every": 7}, {"at": (3,)}, {"after": 9}, {"window": Window(after=1.0)}]
 )
 def test_chance_is_drawn_always(other):
     """Other keys leave the draws of later requests as they are."""
-    random, alone = Random(1), Random(1)
-    for count in range(1, 50):
-        Schedule(probability=0.5, **other).fires(count, elapsed=0.0, random=random)
-        Schedule(probability=0.5).fires(count, elapsed=0.0, random=alone)
-    assert random.getstate() == alone.getstate()
+    one = Turns(Schedule(probability=0.5, **other), "1")
+    alone = Turns(Schedule(probability=0.5), "1")
+    for _ in range(50):
+        assert one.take(0.0).draws == alone.take(0.0).draws
 
 
 @pytest.mark.parametrize(
@@ -87,6 +153,21 @@ def test_repetition(after, lasting, period, elapsed):
     assert window.open(elapsed) == any(start <= elapsed < start + lasting for start in starts)
 
 
+@pytest.mark.parametrize(
+    ("window", "elapsed", "span"),
+    [
+        (Window(), 3.0, (0.0, math.inf)),
+        (Window(after=10.0, lasting=5.0), 12.0, (10.0, 15.0)),
+        (Window(after=10.0, lasting=5.0), 15.0, None),
+        (Window(after=10.0, lasting=5.0, repeat=20.0), 14.9, (10.0, 15.0)),
+        (Window(after=10.0, lasting=5.0, repeat=20.0), 33.0, (30.0, 35.0)),
+    ],
+)
+def test_span(window, elapsed, span):
+    """An open window knows since when and until when."""
+    assert window.span(elapsed) == span
+
+
 @pytest.mark.parametrize(("lasting", "repeat"), [(30.0, 29.9), (30.0, 30.0), (math.inf, 60.0)])
 def test_window_never_closes(lasting, repeat):
     """A window that would open again before it closes is refused."""
@@ -95,10 +176,18 @@ def test_window_never_closes(lasting, repeat):
 
 
 def test_yaml_keys():
-    """In YAML the length of a window is ``for``, and all durations have units."""
+    """In YAML the length of a window is ``for``, compositions have plain names."""
     adapter = TypeAdapter(Schedule)
     read = adapter.validate_python({"window": {"after": "10s", "for": "500ms", "repeat": "1m"}})
     assert read.window == Window(10.0, 0.5, 60.0)
+    keys = {"any": [{"first": 1}, {"not": {"all": [{"every": 2}, {"every": 3}]}}], "after": 4}
+    assert adapter.validate_python(keys) == Schedule(
+        after=4,
+        any_of=(
+            Schedule(first=1),
+            Schedule(excluded=Schedule(all_of=(Schedule(every=2), Schedule(every=3)))),
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,9 +201,13 @@ def test_yaml_keys():
         {"probability": -0.1},
         {"window": {"after": 10}},
         {"window": {"for": 10}},
+        {"after": -1},
+        {"any": {"first": 1}},
+        {"not": {}},
+        {"not": {"first": 0}},
     ],
 )
 def test_refused(keys):
-    """Numbers out of range and durations without a unit are refused."""
+    """Numbers out of range, durations without a unit and empty exclusions are refused."""
     with pytest.raises(ValidationError):
         TypeAdapter(Schedule).validate_python(keys)

@@ -1,22 +1,22 @@
-"""Changes what a completion says, in a stream or in one document, or breaks it off in words."""
+"""Ends what a completion says, in a stream or in one document, as the completion limit does."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.api import tokens
-from mockserver.api.problems import PROBLEMS
 from mockserver.api.sse import dumps, event, parsed
-from mockserver.plan import Data, End, Plan, Step, head_of, tokens_of
+from mockserver.plan import Data, Plan, Step, tokens_of
 from mockserver.quantities import Count
 
 from .base import Context
-from .status import Error, ProblemName
+from .events import is_role, says_choices
 
 _CONTENT = ("content", "text")  # names of what is said
+# what reading a piece raises of which another fault has left a part, or changed the form
+_OTHER_FORM = (ValueError, LookupError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class Truncate:
 
     It is what a client sees when the completion limit is reached; shorter answers are untouched.
     The tokens are those of all choices together, and the choices that are whole keep their finish.
+
+    No client raises: whoever does not look at ``finish_reason`` takes half an answer for a whole
+    one. Where the arguments of a call are cut in a stream, langchain closes the braces, and a tool
+    runs with half of an argument; pydantic-ai asks again.
     """
 
     tokens: Count
@@ -49,57 +53,8 @@ class Truncate:
         return tuple(kept)
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorEvent:
-    """
-    Break a stream off after so many tokens with the API's own error event.
-
-    It is the only error that is nested; no finish, no usage and no ``[DONE]`` follow. Without a
-    stream the error is a plain answer. A completion of no more tokens arrives whole.
-    """
-
-    problem: ProblemName = "server_error"
-    after_tokens: Count = 0
-
-    def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put the error in the place of all that follows the last token let through."""
-        if tokens_of(plan) <= self.after_tokens:
-            return plan
-        if not _is_stream(plan):
-            return Error(self.problem).apply(plan, context)
-        error = Data(PROBLEMS[self.problem].event(context.facts))
-        return (*_first(plan, self.after_tokens), error, End())
-
-
-def _is_stream(plan: Plan) -> bool:
-    head = head_of(plan)
-    kind = head and head.header("content-type")
-    return (kind or "").startswith("text/event-stream")
-
-
-def _first(plan: Plan, room: int) -> Iterator[Step]:
-    """Yield the steps up to the last of so many tokens; the plan has more."""
-    for step in plan:
-        if isinstance(step, Data) and step.tokens > room:
-            if room:
-                yield _shortened(step, room, total=room, cut=set())
-            return
-        yield step
-        room -= step.tokens if isinstance(step, Data) else 0
-
-
 def _has_usage(step: Data) -> bool:
     return b'"usage":' in step.data
-
-
-def _is_choice(step: Data) -> bool:
-    """Whether it says something of a choice; ``[DONE]`` and comments don't."""
-    return b'"choices":' in step.data
-
-
-def _is_role(step: Data) -> bool:
-    """Whether it is a stream's first event, whose tokens are thoughts that nobody sees."""
-    return b'"delta":{"role":' in step.data
 
 
 def _is_finish(step: Data) -> bool:
@@ -108,7 +63,7 @@ def _is_finish(step: Data) -> bool:
 
 def _is_lost(step: Data, cut: set[int]) -> bool:
     """Whether an event goes where no room is left: it has tokens, or its choice is cut before."""
-    if _has_usage(step) or _is_role(step) or _is_finish(step) or not _is_choice(step):
+    if _has_usage(step) or is_role(step) or _is_finish(step) or not says_choices(step):
         return False
     return bool(step.tokens or _indices(step) & cut)
 
@@ -117,9 +72,9 @@ def _indices(step: Data) -> set[int]:
     """Return the indices of the choices of an event."""
     try:
         body = parsed(step.data)
-    except ValueError:  # another fault has left a part of it
+        return {_index(choice) for choice in (body or {}).get("choices", ())}
+    except _OTHER_FORM:
         return set()
-    return {_index(choice) for choice in (body or {}).get("choices", ())}
 
 
 def _index(choice: dict[str, Any]) -> int:
@@ -138,12 +93,14 @@ def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
     try:
         streamed = parsed(step.data) is not None
         body = parsed(step.data) if streamed else json.loads(step.data)
-    except ValueError:  # another fault has left a part of it
+        lost = _cut(body, max(0, step.tokens - room - _unseen(body, step.tokens)))
+        _finish(body, total, cut | lost)
+        text = event(body) if streamed else dumps(body)
+    except _OTHER_FORM:
         part = step.data[: len(step.data) * room // max(step.tokens, room, 1)]
         return Data(part, min(step.tokens, room))
-    cut |= _cut(body, max(0, step.tokens - room - _unseen(body, step.tokens)))
-    _finish(body, total, cut)
-    return Data(event(body) if streamed else dumps(body), min(step.tokens, room))
+    cut |= lost
+    return Data(text, min(step.tokens, room))
 
 
 def _unseen(body: dict[str, Any], paid: int) -> int:

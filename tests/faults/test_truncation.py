@@ -1,13 +1,11 @@
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mockserver.api import tokens
 from mockserver.api.reply import Reply, ScriptedCall
-from mockserver.faults import Context, Cut, Error, ErrorEvent, Latency, Truncate
-from mockserver.plan import Close, Data, End, Head, Wait, tokens_of
+from mockserver.faults import Context, Cut, Truncate
+from mockserver.plan import Data, End, Head, Wait, tokens_of
 
 SIXTY = Reply(tokens=60)
 FORMS = [
@@ -16,13 +14,6 @@ FORMS = [
     for model in ("llama3.1-8b", "gpt-oss-120b")
     for stream in (True, False)
 ]
-FAULTS = st.one_of(
-    st.builds(Error, status=st.integers(200, 599)),
-    st.builds(Latency, st.floats(0, 5), st.floats(0, 5)),
-    st.builds(Truncate, st.integers(0, 80)),
-    st.builds(Cut, st.integers(0, 80), st.booleans()),
-    st.builds(ErrorEvent, st.just("server_error"), st.integers(0, 80)),
-)
 
 
 def apply(fault, plan):
@@ -152,15 +143,6 @@ def test_truncated_odds(ask, play, objects):
             assert sum(columns) == 7
 
 
-@pytest.mark.parametrize("reply", RICH)
-@pytest.mark.parametrize("stream", [True, False])
-def test_cut_in_calls(ask, play, reply, stream):
-    """A connection can be lost after any token, in thoughts and calls as well."""
-    whole = play(ask(model="gpt-oss-120b", stream=stream), reply=RICH[reply]).plan
-    for limit in range(tokens_of(whole)):
-        assert tokens_of(apply(Cut(limit), whole)) == limit
-
-
 @pytest.mark.parametrize(
     "plan",
     [
@@ -175,69 +157,9 @@ def test_no_completion(plan):
     assert apply(Truncate(0), plan) == plan
 
 
-@given(st.lists(FAULTS, max_size=6), st.sampled_from(FORMS))
-def test_any_sequence(ask, play, faults, form):
-    """However faults are stacked: one head at most, before all data, and nothing after the end."""
-    plan = play(ask(**form), reply=SIXTY).plan
-    context = Context(Random(1), now=0.0, facts={"model": "m"})
-    for fault in faults:
-        plan = fault.apply(plan, context)
-        kinds = [type(step) for step in plan]
-        assert kinds.count(Head) == 1
-        assert Data not in kinds[: kinds.index(Head)]
-        assert [kind in (End, Close) for kind in kinds] == [False] * (len(kinds) - 1) + [True]
-        assert tokens_of(plan) <= 60
-
-
 @pytest.mark.parametrize("stream", [True, False])
 def test_truncate_after_cut(ask, play, stream):
     """A lost connection can be truncated further."""
     whole = play(ask(model="gpt-oss-120b", stream=stream), reply=SIXTY).plan
     plan = apply(Truncate(1), apply(Cut(3), whole))
     assert tokens_of(plan) <= 1
-
-
-STREAMED = [form for form in FORMS if form["stream"]]
-WHOLE = [form for form in FORMS if not form["stream"]]
-ERROR_EVENT = (
-    b'data: {"status_code":500,"error":{"message":"Encountered a server error, please try again.",'
-    b'"type":"server_error","param":"","code":"","id":""}}\n\n'
-)
-
-
-@pytest.mark.parametrize("form", STREAMED, ids=lambda form: " ".join(map(str, form.values())))
-@pytest.mark.parametrize("after", [0, 1, 7, 59])
-def test_error_event(ask, play, text, form, after):
-    """A stream says the first so many tokens in whole events, then the error, and nothing else."""
-    whole = play(ask(**form), reply=SIXTY).plan
-    plan = apply(ErrorEvent(after_tokens=after), whole)
-    assert plan[-2:] == (Data(ERROR_EVENT), End())
-    assert plan[0] == whole[0]
-    assert text(plan[:-2]) == "".join(tokens.pieces(text(whole))[:after])
-    assert tokens_of(plan) == after
-    assert not any(b"finish_reason" in step.data for step in plan[1:-2])
-
-
-@pytest.mark.parametrize("form", WHOLE, ids=lambda form: " ".join(map(str, form.values())))
-def test_error_event_without_stream(ask, play, form):
-    """Without a stream it is a plain error."""
-    whole = play(ask(**form), reply=SIXTY).plan
-    context = Context(Random(1), facts={"model": "m"})
-    fault = ErrorEvent("model_not_found", after_tokens=59)
-    plain = Error("model_not_found").apply(whole, Context(Random(1), facts={"model": "m"}))
-    assert fault.apply(whole, context) == plain
-
-
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: " ".join(map(str, form.values())))
-def test_error_event_too_late(ask, play, form):
-    """An answer that has no more tokens than that is untouched, and so is an error."""
-    whole = play(ask(**form), reply=SIXTY).plan
-    assert apply(ErrorEvent(after_tokens=60), whole) == whole
-    refused = apply(Error("queue_exceeded"), whole)
-    assert apply(ErrorEvent(), refused) == refused
-
-
-def test_error_event_keeps_waits(ask, play):
-    """What was late before the error stays late."""
-    whole = (Wait(2.0), *play(ask(stream=True), reply=SIXTY).plan)
-    assert apply(ErrorEvent(after_tokens=3), whole)[0] == Wait(2.0)

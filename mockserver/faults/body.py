@@ -1,0 +1,123 @@
+"""The body of an answer: where a token ends, how long the whole is, what its JSON says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from math import ceil
+from typing import Any
+
+from mockserver.api.sse import parsed, plain_dumps
+from mockserver.plan import Data, Head, Plan, Step, head_of, tokens_of
+
+from .fields import changed
+
+
+def streams(plan: Plan) -> bool:
+    """Return whether the answer is a stream of server-sent events."""
+    head = head_of(plan)
+    return head is not None and head.streams
+
+
+def parted(plan: Plan, tokens: int) -> tuple[Plan, Plan] | None:
+    """
+    Part a plan behind so many tokens, none being behind the head; None when it has no more.
+
+    An event stays whole, with all tokens that it brings; a document is parted in proportion.
+    """
+    if not tokens:
+        return _behind_head(plan)
+    if tokens_of(plan) <= tokens:
+        return None
+    before: list[Step] = []
+    for at, step in enumerate(plan):
+        brought = step.tokens if isinstance(step, Data) else 0
+        if isinstance(step, Data) and brought > tokens and not streams(plan):
+            first, second = cut(step, ceil(len(step.data) * tokens / brought))
+            return (*before, first), (second, *plan[at + 1 :])
+        before.append(step)
+        tokens -= brought
+        if tokens <= 0:
+            break
+    return tuple(before), plan[len(before) :]
+
+
+def _behind_head(plan: Plan) -> tuple[Plan, Plan] | None:
+    head = head_of(plan)
+    if head is None:
+        return None
+    at = plan.index(head) + 1
+    return plan[:at], plan[at:]
+
+
+def cut(data: Data, at: int) -> tuple[Data, Data]:
+    """Cut a piece in two; a token belongs to the part in which it ends."""
+    tokens = _ended(data, min(at, len(data.data)))
+    return Data(data.data[:at], tokens), Data(data.data[at:], data.tokens - tokens)
+
+
+def sliced(data: Data, size: int) -> Iterator[Data]:
+    """Yield a piece in slices of so many bytes; an empty one is its own slice."""
+    whole = len(data.data)
+    for at in range(0, max(1, whole), size):
+        end = min(at + size, whole)
+        yield Data(data.data[at:end], _ended(data, end) - (_ended(data, at) if at else 0))
+
+
+def _ended(data: Data, at: int) -> int:
+    """Return how many of the tokens have ended after so many bytes."""
+    whole = len(data.data)
+    return data.tokens * at // whole if whole else data.tokens
+
+
+def up_to(plan: Plan, size: int) -> Plan:
+    """Return the plan without the bytes of its body beyond so many."""
+    kept: list[Step] = []
+    for step in plan:
+        if not isinstance(step, Data):
+            kept.append(step)
+        elif size > 0:
+            kept.append(cut(step, size)[0])
+            size -= len(step.data)
+    return tuple(kept)
+
+
+def length_of(plan: Plan) -> int:
+    """Count the bytes of the body."""
+    return sum(len(step.data) for step in plan if isinstance(step, Data))
+
+
+def resized(plan: Plan, by: int) -> Plan:
+    """Return the plan with a ``content-length``, if it has one, of so many bytes more."""
+    return tuple(_grown(step, by) if isinstance(step, Head) else step for step in plan)
+
+
+def _grown(head: Head, by: int) -> Head:
+    length = head.header("content-length")
+    if length is None or not by:
+        return head
+    new = str(max(0, int(length) + by))
+    return replace(head, headers=changed(head.headers, {"content-length": new}))
+
+
+def rewritten(plan: Plan, rewrite: Callable[[Data], Data]) -> Plan:
+    """Return the plan with each piece of its body rewritten, and a ``content-length`` to match."""
+    steps = tuple(rewrite(step) if isinstance(step, Data) else step for step in plan)
+    return resized(steps, length_of(steps) - length_of(plan))
+
+
+def edited(plan: Plan, edit: Callable[[Any], Any]) -> Plan:
+    """Return the plan with the JSON of its document, or of each event, edited; the rest stays."""
+    return rewritten(plan, lambda data: _edited(data, edit))
+
+
+def _edited(data: Data, edit: Callable[[Any], Any]) -> Data:
+    try:
+        said = parsed(data.data)
+        streamed = said is not None
+        said = edit(said if streamed else json.loads(data.data))
+    except ValueError:  # no JSON: ``[DONE]``, a comment, a page, what another fault has left
+        return data
+    text = plain_dumps(said)
+    return Data(b"data: " + text + b"\n\n" if streamed else text, data.tokens)

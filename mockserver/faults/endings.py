@@ -1,0 +1,103 @@
+"""Lets a stream end in another way than the API does."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from itertools import filterfalse
+from typing import Annotated
+
+from pydantic import Field
+
+from mockserver.plan import Close, Data, End, Plan, Wait
+from mockserver.quantities import Seconds
+
+from .base import Context
+from .body import length_of, resized, streams
+from .events import finishes, is_done, is_event
+
+
+@dataclass(frozen=True, slots=True)
+class NoFinish:
+    """
+    End a stream without its last event, the one with ``finish_reason`` and usage.
+
+    ``done`` says whether ``[DONE]`` comes all the same. The framing is right, so nothing is lost in
+    transport; a document stays as it is.
+
+    Nobody raises: the text counts as whole. litellm and pydantic-ai even report that it has
+    finished by ``stop``; with the others ``finish_reason`` is None, which hardly anybody checks.
+    """
+
+    done: bool = False
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Drop the events of the end."""
+        if not streams(plan):
+            return plan
+        kept = tuple(step for step in plan if not finishes(step))
+        return _resized(plan, kept if self.done else tuple(filterfalse(is_done, kept)))
+
+
+@dataclass(frozen=True, slots=True)
+class NoDone:
+    """
+    End a stream without ``[DONE]``, as the API itself did in 2025.
+
+    All SDKs and frameworks take the end of the body for it; a loop of one's own may wait, or call
+    the answer cut.
+    """
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Drop it."""
+        if not streams(plan):
+            return plan
+        return _resized(plan, tuple(filterfalse(is_done, plan)))
+
+
+@dataclass(frozen=True, slots=True)
+class NoLastNewline:
+    """
+    End a stream in its last line, without the newlines that close the event.
+
+    By the standard such an event is dropped. The SDKs for Python and those of Cerebras and OpenAI
+    for Node take it; the AI SDK follows the standard, so that behind ``no_done`` it misses the
+    finish.
+    """
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Take the newlines off the last event."""
+        last = max((at for at, step in enumerate(plan) if is_event(step)), default=None)
+        if last is None or not streams(plan):
+            return plan
+        kept = tuple(
+            replace(step, data=step.data.rstrip(b"\r\n"))
+            if at == last and isinstance(step, Data)
+            else step
+            for at, step in enumerate(plan)
+        )
+        return _resized(plan, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class HangAfterDone:
+    """
+    Keep the connection open behind a whole answer, without ending the message.
+
+    The YAML key of ``lasting`` is ``for``: how long; without it, until the client leaves.
+
+    Who stops at ``[DONE]`` does not notice. Cerebras' SDK for Node reads on, waits until the server
+    ends, and then throws, although it has the whole answer; the AI SDK waits until it is aborted.
+    """
+
+    lasting: Annotated[Seconds, Field(alias="for")] = math.inf
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Put a wait before the end."""
+        if not plan or not isinstance(plan[-1], End | Close):
+            return plan
+        return (*plan[:-1], Wait(self.lasting), plan[-1])
+
+
+def _resized(plan: Plan, changed: Plan) -> Plan:
+    return resized(changed, length_of(changed) - length_of(plan))

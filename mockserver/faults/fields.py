@@ -1,0 +1,85 @@
+"""Header fields that a scenario adds, replaces or leaves out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from mockserver.plan import Head, Headers, Plan
+
+from .base import Context
+
+_FRAMING = ("content-length", "transfer-encoding")
+_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderChanges:
+    """
+    Replace header fields, add them, or leave them out.
+
+    ``set`` replaces what has the same name; ``remove`` is for answers whose client must do without,
+    such as a 429 of an enforced tier without its ``retry-after``: the SDKs then fall back to half a
+    second and a second, and have used up their three attempts long before the minute is over.
+    """
+
+    set: Mapping[str, str] = field(default_factory=dict[str, str])
+    remove: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check(self.set)
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Change the head."""
+        return with_fields(plan, self.set, without=self.remove)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """
+    Say a wrong media type, or none without a ``value``; the body stays as it is.
+
+    The SDKs of Cerebras (Python, Node) and OpenAI's for Node then hand back a ``str`` typed as a
+    completion, aiohttp refuses to parse, requests takes ``text/html`` for Latin-1 and garbles every
+    other letter. Streams are read by all of them.
+    """
+
+    value: str | None = None
+
+    def __post_init__(self) -> None:
+        check({} if self.value is None else {"content-type": self.value})
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Replace the field, or drop it."""
+        if self.value is None:
+            return with_fields(plan, {}, without=("content-type",))
+        return with_fields(plan, {"content-type": self.value})
+
+
+def check(fields: Mapping[str, str]) -> None:
+    """Raise ValueError for a field that can't be sent, or that would break the framing."""
+    for name, value in fields.items():
+        if name.lower() in _FRAMING:
+            raise ValueError(f"the header {name!r} is the mock's own: it frames the body")
+        if not _TOKEN.fullmatch(name) or not value.isprintable():
+            raise ValueError(f"{name!r}: {value!r} is not a header field (RFC 9110, 5.1)")
+
+
+def changed(
+    fields: Headers, changes: Mapping[str, str], *, without: Collection[str] = ()
+) -> Headers:
+    """Return the fields with some left out, and others replaced or added at the end."""
+    added = tuple((name.lower(), value) for name, value in changes.items())
+    gone = {name.lower() for name in (*without, *changes)}
+    return (*(one for one in fields if one[0] not in gone), *added)
+
+
+def with_fields(plan: Plan, changes: Mapping[str, str], *, without: Collection[str] = ()) -> Plan:
+    """Return the plan with other fields in its head."""
+    return tuple(
+        replace(step, headers=changed(step.headers, changes, without=without))
+        if isinstance(step, Head)
+        else step
+        for step in plan
+    )

@@ -1,0 +1,78 @@
+"""A success that is no completion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pydantic import JsonValue
+
+from mockserver.api.problems import PROBLEMS
+from mockserver.api.sse import DONE, parsed
+from mockserver.plan import Plan
+
+from .base import Context
+from .body import streams
+from .status import Error, ProblemName
+
+_JSON = "application/json"
+_HTML = "text/html; charset=utf-8"
+_EVENTS = "text/event-stream; charset=utf-8"
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Back soon</title></head>
+<body><h1>We are back soon</h1><p>Scheduled maintenance.</p></body>
+</html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NoCompletion:
+    """
+    Answer 200 with something else: whatever was planned, it takes its place.
+
+    ``kind`` is a ``page`` of HTML, as from a proxy that is being serviced; an ``empty`` body; a
+    ``json_null`` (of a stream, its one event); an ``error`` object as the API writes it; or a
+    ``nested_error``, as it stands in a stream. ``problem`` is that error, by default
+    ``server_error``.
+
+    A stream of any of them is empty and without an error for the SDKs, litellm and the AI SDK;
+    litellm says that it has finished by ``stop``. Without a stream the SDKs give a page as a
+    ``str`` typed as a completion, and an error as a completion whose choices are None.
+    """
+
+    kind: Literal["page", "empty", "json_null", "error", "nested_error"]
+    problem: ProblemName | None = None
+
+    def __post_init__(self) -> None:
+        if self.problem is not None and not self.kind.endswith("error"):
+            raise ValueError(f"{self.kind!r} says no 'problem'; 'error' and 'nested_error' do")
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Replace the whole plan."""
+        streaming = streams(plan)
+        answer = Error(status=200, content_type=self._media_type(streaming=streaming))
+        body = self._body(context.facts, streaming=streaming)
+        return replace(answer, body=body).apply(plan, context)
+
+    def _media_type(self, *, streaming: bool) -> str:
+        if self.kind == "page":
+            return _HTML
+        return _EVENTS if streaming and self.kind in ("empty", "json_null") else _JSON
+
+    def _body(self, facts: Mapping[str, object], *, streaming: bool) -> JsonValue:
+        problem = PROBLEMS[self.problem or "server_error"]
+        match self.kind:
+            case "page":
+                return _PAGE
+            case "empty":
+                return ""
+            case "json_null":
+                return f"data: null\n\n{DONE.decode()}" if streaming else "null"
+            case "error":
+                return replace(problem, shape="flat").body(facts).decode()
+            case "nested_error":
+                nested: dict[str, Any] = parsed(problem.event(facts))
+                return nested

@@ -1,0 +1,96 @@
+"""Places in the body of an answer, counted in bytes: where it can be cut so that it hurts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import takewhile
+from typing import Literal, NamedTuple, TypeAlias
+
+from mockserver.plan import Data, Plan, head_of
+
+from .body import cut, length_of, streams
+
+_MULTIBYTE = re.compile(rb"[\xc2-\xf4]")  # what a character of several bytes begins with
+_ARGUMENTS = re.compile(rb'"arguments":"((?:[^"\\]|\\.)+)"')
+_NAME = b'"name":'
+Inside: TypeAlias = Literal["json", "character", "tool_arguments"]
+
+
+class Piece(NamedTuple):
+    """An event, or a document, and how many bytes of the body stand before it."""
+
+    begins: int
+    data: bytes
+
+    @property
+    def ends(self) -> int:
+        """Where it ends."""
+        return self.begins + len(self.data)
+
+
+def pieces(plan: Plan) -> list[Piece]:
+    """Return the events of a stream, without what only keeps it alive, or the document."""
+    found, begins, streaming = [], 0, streams(plan)
+    for step in plan:
+        if isinstance(step, Data):
+            if not streaming or b"data:" in step.data:
+                found.append(Piece(begins, step.data))
+            begins += len(step.data)
+    return found
+
+
+def parted_at(plan: Plan, size: int) -> tuple[Plan, Plan]:
+    """Part a plan behind so many bytes of its body, none being behind the head."""
+    head = head_of(plan)
+    first = plan.index(head) + 1 if head else 0
+    for place, step in enumerate(plan[first:], first):
+        if not size:
+            return plan[:place], plan[place:]
+        if isinstance(step, Data):
+            if size < len(step.data):
+                before, behind = cut(step, size)
+                return (*plan[:place], before), (behind, *plan[place + 1 :])
+            size -= len(step.data)
+    return plan, ()
+
+
+def _in_json(plan: Plan, size: int) -> int | None:
+    """Return the middle of the next line of JSON, or of what is left of a document."""
+    if not streams(plan):
+        return (size + length_of(plan)) // 2
+    found = (piece for piece in pieces(plan) if piece.begins >= size and b"{" in piece.data)
+    piece = next(found, None)
+    return None if piece is None else (piece.begins + piece.ends) // 2
+
+
+def _in_character(plan: Plan, size: int) -> int | None:
+    """Return the place behind the first byte of the next character that has several."""
+    body = b"".join(step.data for step in plan if isinstance(step, Data))
+    found = _MULTIBYTE.search(body, size)
+    return None if found is None else found.start() + 1
+
+
+def _in_arguments(plan: Plan, size: int) -> int | None:
+    """Return the middle of the next call's arguments: of their one text, or between two events."""
+    found = [
+        (piece, text)
+        for piece in pieces(plan)
+        for text in _ARGUMENTS.finditer(piece.data)
+        if piece.begins + text.start(1) >= size
+    ]
+    if not found:
+        return None
+    (first, text), *others = found
+    more = [piece for piece, _ in takewhile(lambda one: _NAME not in one[0].data, others)]
+    if _NAME in first.data or not more:
+        return first.begins + sum(text.span(1)) // 2
+    return [first, *more][len(more) // 2].ends
+
+
+INSIDES: Mapping[Inside, Callable[[Plan, int], int | None]] = {
+    "json": _in_json,
+    "character": _in_character,
+    "tool_arguments": _in_arguments,
+}
+"""Where to cut, from a place on; None when there is no such place."""

@@ -1,0 +1,182 @@
+"""JSON that is well-formed and not what the API promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from mockserver.plan import Plan
+
+from .base import Context
+from .body import edited
+
+Misshape: TypeAlias = Literal[
+    "null_content",
+    "missing_keys",
+    "extra_keys",
+    "wrong_types",
+    "no_choices",
+    "empty_choices",
+    "unknown_finish_reason",
+    "empty_tool_calls",
+    "invalid_tool_json",
+]
+_UNKNOWN = "abort"  # some servers say so when a request is dropped; the API's type has it not
+
+
+@dataclass(frozen=True, slots=True)
+class WrongShape:
+    """
+    Give a completion another shape, as one document or in each event of a stream.
+
+    ``kind`` is what is wrong with it. What is no completion stays as it is.
+    """
+
+    kind: Misshape
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Edit each document and event that has choices."""
+        return edited(plan, lambda body: _misshapen(body, MISSHAPES[self.kind]))
+
+
+def _misshapen(body: Any, edit: Callable[[dict[str, Any]], None]) -> Any:
+    if isinstance(body, dict) and isinstance(body.get("choices"), list):
+        edit(body)
+    return body
+
+
+def _choices(body: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield each choice, and what says its words: its message, its delta, or itself."""
+    for choice in body["choices"]:
+        if isinstance(choice, dict):
+            spoken = choice.get("message", choice.get("delta"))
+            yield choice, spoken if isinstance(spoken, dict) else choice
+
+
+def _null_content(body: dict[str, Any]) -> None:
+    """
+    Make the content null, and leave the finish reason at ``stop``.
+
+    All clients hand it on as an empty answer; of those measured only pydantic-ai asks again.
+    """
+    for _, spoken in _choices(body):
+        spoken.update(dict.fromkeys(spoken.keys() & {"content", "text"}))
+
+
+def _missing_keys(body: dict[str, Any]) -> None:
+    """
+    Leave only the choices, without index, and their calls without type.
+
+    Cerebras' SDK for Python takes such an event of a stream for a document and loses its text;
+    pydantic-ai refuses a document. All others read on.
+    """
+    for key in body.keys() - {"choices"}:
+        del body[key]
+    for choice, spoken in _choices(body):
+        choice.pop("index", None)
+        for call in _calls(spoken):
+            call.pop("type", None)
+
+
+def _extra_keys(body: dict[str, Any]) -> None:
+    """
+    Put unknown keys everywhere.
+
+    Clients should not mind, and those measured don't; strict schemas of an app's own do.
+    """
+    holders = [body, *(holder for pair in _choices(body) for holder in pair)]
+    if isinstance(body.get("usage"), dict):
+        holders.append(body["usage"])
+    for holder in holders:
+        holder["x_new"] = {"since": "tomorrow"}
+
+
+def _wrong_types(body: dict[str, Any]) -> None:
+    """
+    Make strings of numbers, and of a document's content an object.
+
+    The SDKs hand the object on as if it were text; langchain and pydantic-ai refuse it. Of such a
+    stream the ``textStream`` of the AI SDK has nothing, and says so to nobody.
+    """
+    body["created"] = str(body.get("created"))
+    for choice, spoken in _choices(body):
+        choice["index"] = str(choice.get("index"))
+        if "message" in choice:
+            spoken["content"] = {"a": 1}
+
+
+def _no_choices(body: dict[str, Any]) -> None:
+    """
+    Leave out the choices.
+
+    The SDKs hand on ``choices=None``, over which the app stumbles; litellm makes of such a stream
+    an empty answer that has finished by ``stop``.
+    """
+    del body["choices"]
+
+
+def _empty_choices(body: dict[str, Any]) -> None:
+    """
+    Empty the list of choices.
+
+    The SDKs hand it on, and ``choices[0]`` is an IndexError in the app or in its framework.
+    """
+    body["choices"] = []
+
+
+def _unknown_finish_reason(body: dict[str, Any]) -> None:
+    """
+    Finish for a reason that the API does not document.
+
+    Cerebras' SDK for Python takes that event of a stream for a document.
+    """
+    for choice, _ in _choices(body):
+        if choice.get("finish_reason"):
+            choice["finish_reason"] = _UNKNOWN
+
+
+def _empty_tool_calls(body: dict[str, Any]) -> None:
+    """
+    Finish by ``tool_calls``, of which there are none.
+
+    An app that takes the first call fails; one that loops until there are no more calls goes on.
+    """
+    for choice, spoken in _choices(body):
+        if choice.get("finish_reason"):
+            choice["finish_reason"] = "tool_calls"
+            spoken["tool_calls"] = []
+        elif "tool_calls" in spoken:
+            spoken["tool_calls"] = []
+
+
+def _invalid_tool_json(body: dict[str, Any]) -> None:
+    """
+    End the arguments of a call with a comma too many.
+
+    The SDKs hand on the text; langchain lists it under ``invalid_tool_calls``, pydantic-ai asks
+    again.
+    """
+    for _, spoken in _choices(body):
+        for call in _calls(spoken):
+            function = call.get("function")
+            if isinstance(function, dict) and str(function.get("arguments")).endswith("}"):
+                function["arguments"] = f"{str(function['arguments'])[:-1]},}}"
+
+
+def _calls(spoken: dict[str, Any]) -> list[dict[str, Any]]:
+    calls = spoken.get("tool_calls")
+    return [one for one in calls if isinstance(one, dict)] if isinstance(calls, list) else []
+
+
+MISSHAPES: Mapping[Misshape, Callable[[dict[str, Any]], None]] = {
+    "null_content": _null_content,
+    "missing_keys": _missing_keys,
+    "extra_keys": _extra_keys,
+    "wrong_types": _wrong_types,
+    "no_choices": _no_choices,
+    "empty_choices": _empty_choices,
+    "unknown_finish_reason": _unknown_finish_reason,
+    "empty_tool_calls": _empty_tool_calls,
+    "invalid_tool_json": _invalid_tool_json,
+}

@@ -1,0 +1,128 @@
+"""One form of a completion as the other: a stream as a document, a document as a stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mockserver.api.sse import DONE, event, parsed, plain_dumps
+from mockserver.plan import Data, Head, Plan, Step
+
+from .base import Context
+from .body import streams
+from .fields import changed
+
+_GROWS = ("content", "reasoning", "text", "arguments")  # what a stream says in pieces
+
+
+@dataclass(frozen=True, slots=True)
+class WrongMode:
+    """
+    Answer a request for a stream with one document, and one without with a stream.
+
+    It is what a server does that could not read ``stream`` in a packed body. Without a stream the
+    SDKs give the events as a ``str`` typed as a completion; with one they, litellm and the AI SDK
+    see an empty stream and no error. langchain and pydantic-ai raise. What is no completion stays.
+    """
+
+    def apply(self, plan: Plan, context: Context) -> Plan:
+        """Write the same completion in the other form."""
+        pieces = [step for step in plan if isinstance(step, Data)]
+        try:
+            other = _document(pieces) if streams(plan) else _events(pieces)
+        except (ValueError, LookupError, TypeError, AttributeError):  # none, or no longer one
+            return plan
+        media_type = "application/json" if streams(plan) else "text/event-stream; charset=utf-8"
+        return tuple(_replaced(plan, media_type, other))
+
+
+def _replaced(plan: Plan, media_type: str, pieces: list[Data]) -> Iterator[Step]:
+    """Yield the plan with other pieces in the place of the last one, so behind all its waits."""
+    last = max(at for at, step in enumerate(plan) if isinstance(step, Data))
+    for at, step in enumerate(plan):
+        if isinstance(step, Head):
+            kept = changed(step.headers, {"content-type": media_type}, without=("content-length",))
+            yield replace(step, headers=kept)
+        elif not isinstance(step, Data):
+            yield step
+        elif at == last:
+            yield from pieces
+
+
+def _document(pieces: list[Data]) -> list[Data]:
+    """Return the events of a stream as one document."""
+    bodies = [body for body in (parsed(piece.data) for piece in pieces) if body is not None]
+    choices: dict[int, dict[str, Any]] = {}
+    for body in bodies:
+        for choice in body["choices"]:
+            _merge(choices.setdefault(choice["index"], {}), choice)
+    whole = {
+        **bodies[0],
+        **bodies[-1],
+        "object": bodies[0]["object"].removesuffix(".chunk"),
+        "choices": [_message(choices[index]) for index in sorted(choices)],
+    }
+    return [Data(plain_dumps(whole), sum(piece.tokens for piece in pieces))]
+
+
+def _merge(known: dict[str, Any], new: dict[str, Any]) -> None:
+    """Add what an event says to what the earlier ones have said."""
+    for key, value in new.items():
+        old = known.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            _merge(old, value)
+        elif key == "tool_calls":
+            _merge_calls(known.setdefault(key, []), value)
+        elif isinstance(old, list) or (isinstance(old, str) and key in _GROWS):
+            known[key] = old + value
+        else:
+            known[key] = value
+
+
+def _merge_calls(known: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
+    for call in new:
+        begun = next((one for one in known if one["index"] == call["index"]), None)
+        if begun is None:
+            known.append(call)
+        else:
+            _merge(begun, call)
+
+
+def _message(choice: dict[str, Any]) -> dict[str, Any]:
+    """Return a merged choice of a stream as one of a document."""
+    if "delta" not in choice:
+        return choice
+    message = choice.pop("delta")
+    for call in message.get("tool_calls", ()):
+        del call["index"]
+    return {**choice, "message": message}
+
+
+def _events(pieces: list[Data]) -> list[Data]:
+    """Return a document as a stream: what is said, the finish with usage, and the end."""
+    body = json.loads(b"".join(piece.data for piece in pieces))
+    choices = body.pop("choices")
+    last = {key: body.pop(key) for key in ("usage", "time_info") if key in body}
+    if any("message" in choice for choice in choices):
+        body["object"] += ".chunk"
+    said = {**body, "choices": [_delta(choice) for choice in choices]}
+    finish = {**body, "choices": [_finish(choice) for choice in choices], **last}
+    tokens = sum(piece.tokens for piece in pieces)
+    return [Data(event(said), tokens), Data(event(finish)), Data(DONE)]
+
+
+def _delta(choice: dict[str, Any]) -> dict[str, Any]:
+    begun = {key: value for key, value in choice.items() if key != "finish_reason"}
+    if "message" not in begun:
+        return begun
+    delta = begun.pop("message")
+    if "tool_calls" in delta:
+        delta["tool_calls"] = [{**call, "index": at} for at, call in enumerate(delta["tool_calls"])]
+    return {**begun, "delta": delta}
+
+
+def _finish(choice: dict[str, Any]) -> dict[str, Any]:
+    spoken: dict[str, Any] = {"delta": {}} if "message" in choice else {"text": ""}
+    return {"finish_reason": choice["finish_reason"], "index": choice["index"], **spoken}

@@ -1,0 +1,141 @@
+"""
+What is odd about a scenario that is not wrong: rules that can't act, names that lead nowhere.
+
+It says nothing where it is not sure: what it finds is true of every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from operator import eq
+from typing import Any, TypeAlias
+
+from mockserver.documents import Path
+from mockserver.errors import suggestion
+
+from .matching import Match, Prompt
+from .model import START, Rule, Scenario
+from .patterns import Range, bounds, glob
+from .schedule import Schedule
+from .traits import same
+
+Finding: TypeAlias = tuple[Path, str]
+"""Where in the scenario, and what."""
+
+
+def findings(scenario: Scenario) -> Iterator[Finding]:
+    """Yield what is odd, rule by rule."""
+    states = [START, *(rule.state.sets for rule in scenario.rules if rule.state.sets)]
+    for at, rule in enumerate(scenario.rules):
+        if why := _never(rule.schedule):
+            yield ("rules", at, "schedule"), f"the rule never acts: {why}"
+        required = rule.state.requires
+        if required is not None and required not in states:
+            said = f"no rule sets the state {required!r}{suggestion(required, states)}"
+            yield ("rules", at, "state", "requires"), said
+        for earlier, other in enumerate(scenario.rules[:at]):
+            if _hides(other, rule):
+                name = f" {other.name!r}" if other.name else ""
+                yield ("rules", at), f"the rule is never asked: rules[{earlier}]{name} takes all"
+                break
+
+
+def _never(schedule: Schedule) -> str | None:
+    """Return why a schedule never agrees; None when it may."""
+    if schedule.probability == 0:
+        return "its probability is 0"
+    if schedule.window is not None and schedule.window.lasting == 0:
+        return "its window is never open"
+    return _never_counted(schedule) or _never_composed(schedule)
+
+
+def _never_counted(schedule: Schedule) -> str | None:
+    first, at, every = schedule.first, schedule.at, schedule.every
+    numbers = (every or 1,) if at is None else at
+    if any((first is None or one <= first) and one % (every or 1) == 0 for one in numbers):
+        return None
+    keys = {"first": first, "at": None if at is None else list(at), "every": every}
+    named = ", ".join(f"{key}: {value}" for key, value in keys.items() if value is not None)
+    return f"no request agrees with {named}"
+
+
+def _never_composed(schedule: Schedule) -> str | None:
+    if schedule.any_of and all(map(_never, schedule.any_of)):
+        return "nothing in 'any' can agree"
+    return next(filter(None, map(_never, schedule.all_of)), None)
+
+
+def _hides(earlier: Rule, later: Rule) -> bool:
+    """Return whether the earlier rule takes all requests that the later one is for."""
+    required = earlier.state.requires
+    same_state = required == later.state.requires and earlier.count_by == later.count_by
+    return (
+        earlier.schedule == Schedule()
+        and (required is None or same_state)
+        and _covers(earlier.match, later.match)
+    )
+
+
+def _covers(wide: Match, narrow: Match) -> bool:
+    """Return whether all that the narrow match describes is surely described by the wide one."""
+    if wide.endpoint is None and narrow.endpoint == "warming":
+        return False
+    return all(
+        covers(getattr(wide, name), getattr(narrow, name)) for name, covers in _COVERS.items()
+    )
+
+
+def _optional(covers: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """Return what compares two values of a key: one that is left out covers all."""
+    return lambda wide, narrow: wide is None or (narrow is not None and covers(wide, narrow))
+
+
+def _glob(wide: str, narrow: str) -> bool:
+    # The pattern is taken for a text; only a "?" must not stand for a "*" in it.
+    return wide == narrow or (bool(glob(wide)(narrow)) and not ("?" in wide and "*" in narrow))
+
+
+def _number(wide: int | Range, narrow: int | Range) -> bool:
+    outer, inner = bounds(wide), bounds(narrow)
+    top = outer.max is None or (inner.max is not None and inner.max <= outer.max)
+    return outer.min <= inner.min and top
+
+
+def _tools(wide: bool | str, narrow: bool | str) -> bool:  # noqa: FBT001 (values of the YAML)
+    return wide == narrow or (wide is True and isinstance(narrow, str))
+
+
+def _prompt(wide: Prompt, narrow: Prompt) -> bool:
+    contains = _optional(lambda part, text: part in text)(wide.contains, narrow.contains)
+    return contains and _optional(eq)(wide.regex, narrow.regex)
+
+
+def _headers(wide: Mapping[str, str | None], narrow: Mapping[str, str | None]) -> bool:
+    there = {name.lower(): pattern for name, pattern in narrow.items()}
+    return all(
+        name.lower() in there and _header(pattern, there[name.lower()])
+        for name, pattern in wide.items()
+    )
+
+
+def _header(wide: str | None, narrow: str | None) -> bool:
+    return wide == narrow if wide is None or narrow is None else _glob(wide, narrow)
+
+
+def _json(wide: Mapping[str, object], narrow: Mapping[str, object]) -> bool:
+    return all(path in narrow and same(narrow[path], value) for path, value in wide.items())
+
+
+_COVERS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "endpoint": _optional(eq),
+    "model": _optional(_glob),
+    "stream": _optional(eq),
+    "prompt": _prompt,
+    "key": _optional(_glob),
+    "headers": _headers,
+    "messages": _optional(_number),
+    "tools": _optional(_tools),
+    "json": _json,
+    "attempt": _optional(_number),
+    "excluded": _optional(eq),
+}

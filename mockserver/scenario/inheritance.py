@@ -1,0 +1,74 @@
+"""
+What a scenario takes from another one.
+
+Its keys replace those inherited, but for two: its ``parameters`` are laid over the inherited ones
+by name, and its ``rules`` come before the inherited ones, of which those that have the name of one
+of its own are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import yaml
+
+from mockserver.documents import Document
+
+Join: TypeAlias = Callable[[yaml.Node, yaml.Node], yaml.Node]
+_NOTHING: Mapping[str, Join] = {}
+
+
+def inherited(
+    document: Document, opened: Callable[[Document, str], tuple[str, Document]], *below: str
+) -> Document:
+    """
+    Return the document with all that it extends.
+
+    ``opened`` finds the document of a name that stands in another one, with what identifies it;
+    ``below`` are the identities of the documents that are being extended. Raises DocumentError.
+    """
+    name = document.data.get("extends") if isinstance(document.data, dict) else None
+    if not isinstance(name, str):
+        return document
+    identity, base = opened(document, name)
+    if identity in below:
+        raise document.error(("extends",), f"{name!r} extends itself, by way of this file")
+    base = inherited(base, opened, *below, identity)
+    if isinstance(base.root, yaml.MappingNode) and isinstance(document.root, yaml.MappingNode):
+        return document.with_root(_laid_over(base.root, document.root, _JOINED))
+    return document
+
+
+def _laid_over(
+    base: yaml.MappingNode, over: yaml.MappingNode, joined: Mapping[str, Join] = _NOTHING
+) -> yaml.MappingNode:
+    own = {key.value for key, _ in over.value}
+    below = {key.value: value for key, value in base.value}
+    pairs = [pair for pair in base.value if pair[0].value not in own]
+    for key, value in over.value:
+        join, there = joined.get(key.value), below.get(key.value)
+        pairs.append((key, join(there, value) if join and there else value))
+    return yaml.MappingNode(over.tag, pairs, over.start_mark, over.end_mark)
+
+
+def _parameters(base: yaml.Node, over: yaml.Node) -> yaml.Node:
+    if isinstance(base, yaml.MappingNode) and isinstance(over, yaml.MappingNode):
+        return _laid_over(base, over)
+    return over
+
+
+def _rules(base: yaml.Node, over: yaml.Node) -> yaml.Node:
+    if not isinstance(base, yaml.SequenceNode) or not isinstance(over, yaml.SequenceNode):
+        return over
+    replaced = {_name(rule) for rule in over.value} - {""}
+    kept = [rule for rule in base.value if _name(rule) not in replaced]
+    return yaml.SequenceNode(over.tag, [*over.value, *kept], over.start_mark, over.end_mark)
+
+
+def _name(rule: yaml.Node) -> str:
+    pairs = rule.value if isinstance(rule, yaml.MappingNode) else []
+    return next((str(value.value) for key, value in pairs if key.value == "name"), "")
+
+
+_JOINED: Mapping[str, Join] = {"parameters": _parameters, "rules": _rules}

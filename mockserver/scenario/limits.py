@@ -1,0 +1,67 @@
+"""Limits that change over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mockserver.api.limits import Place, Temporary
+from mockserver.quantities import Positive
+
+from .schedule import Window
+
+_PLACES: dict[str, Place] = {
+    "requests_per_second": ("requests", "second"),
+    "requests_per_minute": ("requests", "minute"),
+    "requests_per_hour": ("requests", "hour"),
+    "requests_per_day": ("requests", "day"),
+    "tokens_per_minute": ("tokens", "minute"),
+    "tokens_per_hour": ("tokens", "hour"),
+    "tokens_per_day": ("tokens", "day"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """
+    What one key may use of each model while a window is open, in place of what its tier allows.
+
+    ``window`` is when it holds; each time it opens, nothing has been used yet.
+    ``requests_per_second``, ``requests_per_minute``, ``requests_per_hour`` and ``requests_per_day``
+    are how many requests there may be. ``tokens_per_minute``, ``tokens_per_hour`` and
+    ``tokens_per_day`` are how many tokens they may use. What it does not name stays as it is.
+    """
+
+    window: Window = field(default_factory=Window)
+    requests_per_second: Positive | None = None
+    requests_per_minute: Positive | None = None
+    requests_per_hour: Positive | None = None
+    requests_per_day: Positive | None = None
+    tokens_per_minute: Positive | None = None
+    tokens_per_hour: Positive | None = None
+    tokens_per_day: Positive | None = None
+
+    def __post_init__(self) -> None:
+        if not self.amounts:
+            raise ValueError(f"limits nothing; it may name {', '.join(_PLACES)}")
+
+    @property
+    def amounts(self) -> dict[Place, int]:
+        """What it limits, and to how much."""
+        named = ((place, getattr(self, name)) for name, place in _PLACES.items())
+        return {place: amount for place, amount in named if amount is not None}
+
+
+def imposed(limits: Iterable[Limit], started: float, now: float) -> dict[Place, Temporary]:
+    """
+    Return what holds now, in a scenario that has started then, both in seconds since the epoch.
+
+    Of two limits to the same thing the first holds.
+    """
+    found: dict[Place, Temporary] = {}
+    for limit in limits:
+        if (span := limit.window.span(now - started)) is not None:
+            since, until = (started + moment for moment in span)
+            for place, amount in limit.amounts.items():
+                found.setdefault(place, Temporary(amount, since, until))
+    return found

@@ -1,0 +1,82 @@
+"""Why no rule took a request: kept as it was found, put into words when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from .model import Rule
+from .schedule import Turn
+from .subject import Subject
+
+
+class Why(Protocol):
+    """Why a rule does not take a request."""
+
+    @property
+    def difference(self) -> Callable[[Subject], str]:
+        """What says it in a few words, given the request."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WrongState:
+    """The scenario is in another state."""
+
+    found: str
+    required: str
+
+    def difference(self, _: Subject) -> str:
+        """Return both."""
+        return f"the state is {self.found!r}, not {self.required!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A rule, by its name or its place, and why it did not take a request."""
+
+    rule: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A request that no rule took: each rule's reason, in the order of the rules."""
+
+    rules: Sequence[Rule]
+    whys: Sequence[Why]
+
+    def by(self, subject: Subject) -> tuple[NearMiss, ...]:
+        """
+        Return all of them, the nearest first: what matched before what did not.
+
+        ``subject`` is the request again; its key may be shortened, for it is not told.
+        """
+        order = sorted(range(len(self.whys)), key=lambda at: _distance(self.whys[at]))
+        return tuple(NearMiss(self._label(at), self.whys[at].difference(subject)) for at in order)
+
+    def _label(self, at: int) -> str:
+        name = self.rules[at].name
+        return f"rule {name!r}" if name else f"rules[{at}]"
+
+
+def told(misses: Sequence[NearMiss], *, most: int) -> list[str]:
+    """Return a line for each of the nearest, the last of which says how many more there are."""
+    lines = [f"not by {miss}" for miss in misses[:most]]
+    if len(misses) > most:
+        lines[-1] += f" (nor by {len(misses) - most} more)"
+    return lines
+
+
+def _distance(why: Why) -> int:
+    match why:
+        case Turn():
+            return 0
+        case WrongState():
+            return 1
+        case _:
+            return 2

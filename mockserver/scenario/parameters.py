@@ -1,0 +1,157 @@
+"""
+Parameters: values of a scenario that whoever plays it may choose.
+
+``${name}`` in a value stands for a parameter. A value that is nothing else becomes the parameter's
+value, whatever its type; in a longer text it is written out. ``$${name}`` is no placeholder, but
+the text ``${name}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeAlias
+
+import yaml
+from pydantic import AfterValidator
+
+from mockserver.documents import Document, Path, node_of
+from mockserver.errors import UnknownNameError, suggestion
+
+_KEY = "parameters"
+_UNFILLED = (_KEY, "extends")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TAKEN = ("edition", "scenario", "seed", "self", "tier")  # other arguments of ``play``
+_PLACEHOLDER = re.compile(r"(\$?)\$\{([^{}]*)\}")
+_STRING = "tag:yaml.org,2002:str"
+
+
+def _is_name(name: str) -> str:
+    if not _NAME.fullmatch(name) or name in _TAKEN:
+        taken = ", ".join(_TAKEN)
+        raise ValueError(f"should be a name such as after_tokens, and none of {taken}")
+    return name
+
+
+ParameterName: TypeAlias = Annotated[str, AfterValidator(_is_name)]
+
+
+def filled(document: Document, given: Mapping[str, object]) -> tuple[Document, set[str]]:
+    """
+    Return the document with its placeholders filled, and the names of the parameters used.
+
+    ``given`` are values that replace the document's own. Raises UnknownNameError when it has no
+    such parameter, DocumentError for a placeholder that names none.
+    """
+    if not isinstance(document.root, yaml.MappingNode):
+        return document, set()
+    declared = _declared(document.root)
+    if declared is None:
+        return document, set()
+    filling = Filling(document, {**declared, **_nodes_of(document, declared, given)})
+    return document.with_root(filling.whole(document.root), filling.origins), filling.used
+
+
+def _declared(root: yaml.MappingNode) -> dict[str, yaml.Node] | None:
+    """Return the parameters; None when what should be their mapping is none."""
+    found = next((value for key, value in root.value if key.value == _KEY), None)
+    if found is None:
+        return {}
+    if not isinstance(found, yaml.MappingNode):
+        return None
+    return {key.value: value for key, value in found.value}
+
+
+def _nodes_of(
+    document: Document, declared: Mapping[str, yaml.Node], given: Mapping[str, object]
+) -> dict[str, yaml.Node]:
+    nodes = {}
+    for name, value in given.items():
+        if name not in declared:
+            raise UnknownNameError(f"parameter of {document.source}", name, declared)
+        try:
+            node = node_of(value)
+        except ValueError as error:
+            raise document.error((_KEY, name), error) from error
+        nodes[name] = _placed(node, declared[name])
+    return nodes
+
+
+@dataclass(slots=True)
+class Filling:
+    """Fills the placeholders of a document, and notes which parameters were used, and where."""
+
+    document: Document
+    values: Mapping[str, yaml.Node]
+    used: set[str] = field(default_factory=set[str])
+    origins: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+
+    def whole(self, root: yaml.MappingNode) -> yaml.Node:
+        """Return the filled root; the parameters themselves become those that hold."""
+        pairs = []
+        for key, value in root.value:
+            new = value if key.value in _UNFILLED else self._node(value, (key.value,))
+            if key.value == _KEY:
+                new = self._parameters(value)
+            pairs.append((key, new))
+        return yaml.MappingNode(root.tag, pairs, root.start_mark, root.end_mark)
+
+    def _parameters(self, node: yaml.Node) -> yaml.Node:
+        pairs = [(key, self.values[key.value]) for key, _ in node.value]
+        return yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
+
+    def _node(self, node: yaml.Node, path: Path) -> yaml.Node:
+        match node:
+            case yaml.MappingNode():
+                pairs = [(key, self._node(one, (*path, key.value))) for key, one in node.value]
+                return yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
+            case yaml.SequenceNode():
+                items = [self._node(one, (*path, at)) for at, one in enumerate(node.value)]
+                return yaml.SequenceNode(node.tag, items, node.start_mark, node.end_mark)
+            case yaml.ScalarNode(tag=tag) if tag == _STRING and "${" in node.value:
+                return self._scalar(node, path)
+            case _:
+                return node
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path) -> yaml.Node:
+        names: list[str] = []
+        alone = _PLACEHOLDER.fullmatch(node.value)
+        if alone and not alone[1]:
+            names.append(alone[2])
+            new = _placed(self._value(alone[2], path), node)
+        else:
+            text = _PLACEHOLDER.sub(lambda found: self._text(found, path, names), node.value)
+            new = yaml.ScalarNode(_STRING, text, node.start_mark, node.end_mark)
+        self.used.update(names)
+        self.origins[id(new)] = names
+        return new
+
+    def _text(self, found: re.Match[str], path: Path, names: list[str]) -> str:
+        if found[1]:
+            return found[0][1:]
+        node = self._value(found[2], path)
+        if not isinstance(node, yaml.ScalarNode):
+            said = f"the parameter {found[2]!r} is no text or number that could stand in a text"
+            raise self.document.error(path, said)
+        names.append(found[2])
+        return str(node.value)
+
+    def _value(self, name: str, path: Path) -> yaml.Node:
+        if name not in self.values:
+            known = suggestion(name, self.values)
+            said = f"no parameter is called {name!r}{known}; $${{{name}}} is the text itself"
+            raise self.document.error(path, said)
+        return self.values[name]
+
+
+def _placed(node: yaml.Node, where: yaml.Node) -> yaml.Node:
+    """Return a copy that stands where another node does."""
+    match node:
+        case yaml.MappingNode():
+            value: Any = [(_placed(key, where), _placed(one, where)) for key, one in node.value]
+        case yaml.SequenceNode():
+            value = [_placed(one, where) for one in node.value]
+        case _:
+            value = node.value
+    return type(node)(node.tag, value, where.start_mark, where.end_mark)

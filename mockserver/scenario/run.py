@@ -1,0 +1,102 @@
+"""
+One run of a scenario's rules: which of them takes a request, and what each has taken so far.
+
+What a rule depends on is counted and drawn for it alone, so that it decides the same whatever the
+rules beside it draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mockserver.api.reply import Reply
+
+from .condition import failing
+from .model import START, Rule
+from .near_misses import Missed, Why, WrongState
+from .schedule import Turn, Turns
+from .subject import Subject
+
+_NO_RULE = Rule()
+
+
+@dataclass(slots=True)
+class Course:
+    """What a logical call has met: the state in which it began, and its turn at each rule."""
+
+    state: str = ""
+    turns: dict[int, Turn] = field(default_factory=dict[int, Turn])
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """
+    Who answers a request, and what the model says.
+
+    Where no rule does, the honest API answers, and ``missed`` has the reasons.
+    """
+
+    rule: Rule
+    reply: Reply
+    missed: Missed | None = None
+
+
+class Candidate:
+    """A rule in a run: compiled, with its turns."""
+
+    def __init__(self, rule: Rule, seed: str) -> None:
+        self.rule = rule
+        self.conditions = rule.match.conditions()
+        self.turns = Turns(rule.schedule, seed)
+        self.requires = rule.state.requires
+        self.by_call = rule.count_by == "call"
+
+    def reply(self, turn: Turn) -> Reply:
+        """Return what the model says when the rule acts, one of ``replies`` after the other."""
+        replies, at = self.rule.replies, turn.acted - 1
+        if not replies:
+            return self.rule.reply
+        return replies[at % len(replies) if self.rule.cycle else min(at, len(replies) - 1)]
+
+
+class Run:
+    """The candidates in their order, and the state that they share."""
+
+    def __init__(self, rules: Sequence[Rule], seed: int) -> None:
+        self.state = START
+        self._rules = rules
+        self._candidates = [Candidate(rule, f"{seed}/rule/{at}") for at, rule in enumerate(rules)]
+
+    def choose(self, subject: Subject, elapsed: float, course: Course) -> Choice:
+        """
+        Return who answers, so many seconds after the start of the scenario.
+
+        ``course`` is that of the request's call; what is decided for the call is noted there.
+        """
+        course.state = course.state or self.state
+        whys: list[Why] = []
+        for at, candidate in enumerate(self._candidates):
+            why: Why | None = failing(candidate.conditions, subject)
+            if why is None and (required := candidate.requires) is not None:
+                found = course.state if candidate.by_call else self.state
+                why = WrongState(found, required) if found != required else None
+            if why is None:
+                why = turn = self._turn(at, elapsed, course)
+                if turn.refused is None:
+                    return Choice(candidate.rule, candidate.reply(turn))
+            whys.append(why)
+        return Choice(_NO_RULE, _NO_RULE.reply, Missed(self._rules, whys))
+
+    def _turn(self, at: int, elapsed: float, course: Course) -> Turn:
+        """Return the rule's next turn, or the one that the call has had already."""
+        candidate = self._candidates[at]
+        if at in course.turns:
+            return course.turns[at]
+        turn = candidate.turns.take(elapsed)
+        if candidate.by_call:
+            course.turns[at] = turn
+        state = candidate.rule.state.sets
+        if turn.refused is None and state is not None:
+            self.state = state
+        return turn

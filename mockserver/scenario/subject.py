@@ -1,0 +1,96 @@
+"""What a rule can look at in a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from mockserver.api.routes import Endpoint
+from mockserver.messages import Request
+
+_NO_REQUEST = Request("", "")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """
+    A request as the rules of a scenario see it, whether or not the API would like it.
+
+    ``about`` is the model that its path names, ``attempt`` its number in its logical call, from 1,
+    ``read`` the body where that has been read already. What costs something is found out when the
+    first rule asks for it.
+    """
+
+    endpoint: Endpoint | None = None
+    about: str = ""
+    request: Request = _NO_REQUEST
+    attempt: int = 1
+    read: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @cached_property
+    def body(self) -> Mapping[str, Any]:
+        """The JSON object that the app sent."""
+        return self.read or self.request.document
+
+    @cached_property
+    def model(self) -> str:
+        """The id of the model that is asked for, or about."""
+        return str(self.body.get("model", self.about))
+
+    @cached_property
+    def stream(self) -> bool:
+        """Whether the client wants server-sent events."""
+        return bool(self.body.get("stream"))
+
+    @cached_property
+    def key(self) -> str | None:
+        """The API key; None without one."""
+        return self.request.key
+
+    @cached_property
+    def prompt(self) -> str:
+        """The text of all messages, or the prompt."""
+        messages = self.body.get("messages")
+        if isinstance(messages, list):
+            return "\n".join(text for text in map(_text_of, messages) if text is not None)
+        prompt = self.body.get("prompt") or ""
+        return "\n".join(map(str, prompt)) if isinstance(prompt, list) else str(prompt)
+
+    @cached_property
+    def messages(self) -> int:
+        """How many messages there are; 0 for an endpoint that takes none."""
+        messages = self.body.get("messages")
+        return len(messages) if isinstance(messages, list) else 0
+
+    @cached_property
+    def tools(self) -> tuple[str, ...]:
+        """The names of the tools that are offered to the model."""
+        tools = self.body.get("tools")
+        functions = [_get(tool, "function") for tool in (tools if isinstance(tools, list) else ())]
+        return tuple(str(_get(function, "name")) for function in functions)
+
+    def at(self, path: str, find: Callable[[Any], list[Any]]) -> list[Any]:
+        """Return the values that ``find`` finds in the body at a path; it is asked once."""
+        if path not in self._found:
+            self._found[path] = find(self.body)
+        return self._found[path]
+
+    @cached_property
+    def _found(self) -> dict[str, list[Any]]:
+        return {}
+
+
+def _text_of(message: Any) -> str | None:
+    """Return the text of a message, its parts in lines; None where there is no content at all."""
+    content = _get(message, "content")
+    if not content:
+        return None
+    if isinstance(content, list):
+        return "\n".join(str(_get(part, "text") or "") for part in content)
+    return str(content)
+
+
+def _get(holder: Any, key: str) -> Any:
+    return holder.get(key) if isinstance(holder, dict) else None

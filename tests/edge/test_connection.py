@@ -1,0 +1,69 @@
+"""What arrives at the server and is no HTTP request."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+
+from mockserver.faults import Error
+from mockserver.scenario import Rule, Schedule
+
+GET = b"GET /v1/models HTTP/1.1\r\nhost: mock\r\n"
+LONG = b"csk-secret" * 1000
+MALFORMED = {
+    "no request line": b"hello\r\n\r\n",
+    "TLS": b"\x16\x03\x01\x02\x00" + b"\x01" * 99 + b"\r\n\r\n",
+    "no host": b"GET / HTTP/1.1\r\n\r\n",
+    "empty length": GET + b"content-length: \r\n\r\n",
+    "two lengths": GET + b"content-length: 1\r\ncontent-length: 2\r\n\r\n",
+    "a control character": GET + b"authorization: Bearer csk-secret\0\r\n\r\n",
+    "a long field": GET + b"authorization: Bearer " + LONG + b"\r\n\r\n",
+    "a long path": b"GET /" + LONG + b" HTTP/1.1\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", MALFORMED.values(), ids=MALFORMED)
+def test_malformed(server, talk, raw_request, caplog, sent):
+    """It gets the edge's page and a line in the log; the journal is for requests."""
+    with caplog.at_level(logging.WARNING):
+        received = talk(sent)
+    head, _, body = received.partition(b"\r\n\r\n")
+    fields = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n")[1:])
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert fields[b"content-type"] == b"text/html; charset=utf-8"
+    assert (fields[b"server"], fields[b"connection"]) == (b"cloudflare", b"close")
+    assert int(fields[b"content-length"]) == len(body)
+    assert b"<title>api.cerebras.ai | 400: Bad Request</title>" in body
+    [record] = caplog.records
+    assert re.fullmatch(r"refused what is no HTTP request: \w+, .+", record.getMessage())
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert "csk-secret" not in record.getMessage()
+    assert talk(raw_request()).startswith(b"HTTP/1.1 200 ")
+    assert [exchange.number for exchange in server.live.journal] == [1]
+    assert server.live.crashes == []
+
+
+def test_after_a_request(server, connect, raw_request):
+    """A connection that was in use ends with the page."""
+    connection = connect()
+    connection.sendall(raw_request(connection="keep-alive", path="/v1/nowhere"))
+    assert connection.recv(65536).startswith(b"HTTP/1.1 404 ")
+    connection.sendall(b"hello\r\n\r\n")
+    received = b""
+    while piece := connection.recv(65536):
+        received += piece
+    assert b" 400 Bad Request\r\n" in received
+    assert received.endswith(b"</html>\n")
+    assert len(server.live.journal.exchanges) == 1
+
+
+def test_engine_of_malformed(ask, engine, now):
+    """What is no request has the edge's page, and leaves rules and numbers alone."""
+    run = engine(Rule(schedule=Schedule(first=1), faults=(Error(status=503),)))
+    head, page, _ = run.malformed(now=now)
+    assert (head.status, head.header("server")) == (400, "cloudflare")
+    assert page.data.startswith(b"<!DOCTYPE html>")
+    exchange = run.handle(ask(), now=now)
+    assert (exchange.number, exchange.status) == (1, 503)

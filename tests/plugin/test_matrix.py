@@ -1,0 +1,147 @@
+"""Tests times scenarios."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.scenario import names
+
+ASK = """
+import pytest
+
+MESSAGES = [{"role": "user", "content": "ping"}]
+
+
+def ask(client, **keys):
+    client = client.with_options(max_retries=0)
+    return client.chat.completions.create(model="gpt-oss-120b", messages=MESSAGES, **keys)
+
+
+def test_ask(cerebras_client):
+    ask(cerebras_client)
+"""
+DECLARED = (
+    ASK.replace("def test_ask(", "{marker}\ndef test_ask(")
+    + """
+
+def test_other():
+    pass
+"""
+)
+RAISES = "@pytest.mark.cerebras_chaos('wrong-key', expect='raises', raises=AuthenticationError)"
+
+
+def declared(marker):
+    return "from cerebras.cloud.sdk import AuthenticationError\n" + DECLARED.replace(
+        "{marker}", marker
+    )
+
+
+def test_all(run):
+    """Each test that uses the mock runs under each scenario, and no other does."""
+    result = run(declared(""), "--cerebras-chaos", "all", "--collect-only")
+    cells = [line for line in result.outlines if "::test_ask[" in line]
+    assert [cell.rpartition("[")[2].rstrip("]") for cell in cells] == names()
+    assert len([line for line in result.outlines if "::test_other" in line]) == 1
+
+
+@pytest.mark.parametrize("arguments", [(), ("--cerebras-mock",), ("-n", "2")])
+def test_named(run, arguments):
+    """The named ones are run in their order, with and without the mock everywhere, and by xdist."""
+    result = run(ASK, "--cerebras-chaos", "wrong-key,healthy", "-v", *arguments)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*test_ask?wrong-key?*"])
+
+
+def test_selected(run):
+    """The name of a scenario selects as any parameter does."""
+    result = run(ASK, "--cerebras-chaos", "all", "-k", "healthy")
+    result.assert_outcomes(passed=1, deselected=len(names()) - 1)
+
+
+def test_file(run, pytester):
+    """A scenario of one's own takes part."""
+    pytester.makefile(".yaml", mine="{version: 1, name: mine, rules: []}")
+    run(ASK, "--cerebras-chaos", "mine.yaml").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("marker", "outcomes"),
+    [
+        ("@pytest.mark.cerebras_chaos('healthy')", {"passed": 2}),
+        ("@pytest.mark.cerebras_chaos('healthy', 'wrong-key')", {"passed": 2, "failed": 1}),
+        (
+            f"@pytest.mark.cerebras_chaos('healthy')\n{RAISES}",
+            {"passed": 3},
+        ),
+        (
+            "@pytest.mark.cerebras_chaos('healthy', expect='raises', raises=AuthenticationError)",
+            {"passed": 1, "failed": 1},
+        ),
+        (
+            "@pytest.mark.cerebras_chaos('wrong-key', expect='raises', raises=(KeyError, OSError))",
+            {"passed": 1, "failed": 1},
+        ),
+    ],
+)
+def test_expectations(run, marker, outcomes):
+    """What a test is expected to do is declared; all else is a failure."""
+    run(declared(marker)).assert_outcomes(**outcomes)
+
+
+def test_expectation_for_all(run):
+    """An expectation without names is for each scenario of the run."""
+    marker = "@pytest.mark.cerebras_chaos(expect='raises', raises=AuthenticationError)"
+    result = run(declared(marker), "--cerebras-chaos", "wrong-key,healthy")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(
+        ["expected AuthenticationError under 'healthy', but the test went through"]
+    )
+
+
+def test_async(run):
+    """An async test may raise, too."""
+    code = declared(RAISES).replace("test_ask(cerebras_client):", "test_sync(cerebras_client):")
+    code += f"""
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+{RAISES}
+async def test_async(async_cerebras_client):
+    await ask(async_cerebras_client)
+"""
+    run(code).assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("marker", "arguments", "sentence"),
+    [
+        ("", ("--cerebras-chaos", "nope"), "--cerebras-chaos: no scenario is called 'nope'"),
+        ("", ("--cerebras-chaos", "tag:nope"), "--cerebras-chaos: no tag is called 'nope'"),
+        ("", ("--cerebras-chaos", ","), "--cerebras-chaos names no scenario"),
+        ("@pytest.mark.cerebras_chaos(expects='x')", (), "does not take expects; it takes names"),
+        ("@pytest.mark.cerebras_chaos(3)", (), "scenarios should be strings, found (3,)"),
+        ("@pytest.mark.cerebras_chaos(expect='dies')", (), "expect should be one of survives, ra"),
+        ("@pytest.mark.cerebras_chaos(expect='raises')", (), "belong together"),
+        ("@pytest.mark.cerebras_chaos(raises=KeyError)", (), "belong together"),
+        ("@pytest.mark.cerebras_chaos(raises='x', expect='raises')", (), "an exception type"),
+    ],
+)
+def test_wrong(run, marker, arguments, sentence):
+    """What is wrong is said in a sentence, before any test runs."""
+    result = run(declared(marker), *arguments)
+    assert result.ret != pytest.ExitCode.OK
+    assert sentence in result.stdout.str() + result.stderr.str()
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+def test_replay(run):
+    """A cell that fails prints the command that runs it again, and it does."""
+    result = run(ASK, "--cerebras-chaos", "wrong-key,healthy")
+    command = "'test_replay.py::test_ask?wrong-key?' --cerebras-chaos wrong-key --cerebras-seed 0"
+    result.stdout.fnmatch_lines([f"replay: pytest {command}"])
+    again = run(
+        ASK,
+        "test_replay.py::test_ask[wrong-key]",
+        *("--cerebras-chaos", "wrong-key", "--cerebras-seed", "0"),
+    )
+    again.assert_outcomes(failed=1)

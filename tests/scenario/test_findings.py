@@ -1,0 +1,214 @@
+"""What is odd about a scenario."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.scenario import (
+    Match,
+    Prompt,
+    Range,
+    Rule,
+    Scenario,
+    Schedule,
+    State,
+    Window,
+    names,
+    read,
+)
+from mockserver.scenario.findings import findings
+from mockserver.scenario.patterns import glob
+from mockserver.scenario.schedule import Turns
+
+FOLDER = Path(__file__).parents[2] / "scenarios"
+
+
+def found(*rules):
+    return list(findings(Scenario("x", rules=rules)))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "why"),
+    [
+        (Schedule(probability=0.0), "its probability is 0"),
+        (Schedule(window=Window(lasting=0.0)), "its window is never open"),
+        (Schedule(at=()), "no request agrees with at: []"),
+        (Schedule(first=3, at=(4, 9)), "no request agrees with first: 3, at: [4, 9]"),
+        (Schedule(first=3, every=4), "no request agrees with first: 3, every: 4"),
+        (Schedule(at=(1, 3), every=2), "no request agrees with at: [1, 3], every: 2"),
+        (Schedule(any_of=(Schedule(at=()), Schedule(probability=0.0))), "nothing in 'any' can"),
+        (Schedule(all_of=(Schedule(), Schedule(probability=0.0))), "its probability is 0"),
+        (Schedule(), None),
+        (Schedule(first=3, at=(3, 4)), None),
+        (Schedule(first=3, every=3), None),
+        (Schedule(after=9, first=3, at=(1,)), None),
+        (Schedule(probability=0.01, window=Window(after=9.0, lasting=1.0)), None),
+        (Schedule(any_of=(Schedule(at=()), Schedule(first=1))), None),
+    ],
+)
+def test_never_acts(schedule, why):
+    """A schedule that can't agree with any request is found, with the reason."""
+    odd = found(Rule(schedule=schedule))
+    assert [path for path, _ in odd] == [("rules", 0, "schedule")] * bool(why)
+    assert all(said.startswith(f"the rule never acts: {why}") for _, said in odd)
+
+
+small = st.integers(1, 6)
+schedules = st.builds(
+    Schedule,
+    after=st.integers(0, 3),
+    first=st.none() | small,
+    at=st.none() | st.lists(small, max_size=3).map(tuple),
+    every=st.none() | small,
+)
+
+
+@given(schedules)
+def test_never_and_ever(schedule):
+    """A schedule of numbers is found exactly when none of many requests is taken."""
+    turns = Turns(schedule, "1")
+    acts = any(turns.take(0.0).refused is None for _ in range(50))
+    assert acts is not bool(found(Rule(schedule=schedule)))
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ((State(requires="start"),), []),
+        ((State(sets="down"), State(requires="down")), []),
+        ((State(requires="down"), State(sets="down")), []),
+        (
+            (State(sets="down"), State(requires="dwn")),
+            ["no rule sets the state 'dwn'; did you mean 'down'? Allowed are start, down"],
+        ),
+        ((State(requires="up"),), ["no rule sets the state 'up'; allowed are start"]),
+    ],
+)
+def test_states(states, said):
+    """A state that no rule sets is found."""
+    rules = [Rule(match=Match(model=str(at)), state=state) for at, state in enumerate(states)]
+    odd = found(*rules)
+    assert [one for _, one in odd] == said
+    assert all(path[2:] == ("state", "requires") for path, _ in odd)
+
+
+COVERED = [
+    (Match(), Match(model="a", stream=True)),
+    (Match(endpoint="chat"), Match(endpoint="chat", tools=True)),
+    (Match(model="llama*"), Match(model="llama3*")),
+    (Match(model="llama?"), Match(model="llama3")),
+    (Match(model="*"), Match(model="?x*")),
+    (Match(key="csk-*"), Match(key="csk-a")),
+    (Match(prompt=Prompt(contains="a")), Match(prompt=Prompt(contains="cat", regex="x"))),
+    (Match(prompt=Prompt(regex="a")), Match(prompt=Prompt(regex="a"))),
+    (Match(messages=Range(2)), Match(messages=3)),
+    (Match(messages=Range(2, 5)), Match(messages=Range(3, 5))),
+    (Match(attempt=Range(max=3)), Match(attempt=1)),
+    (Match(tools=True), Match(tools="a")),
+    (Match(headers={"X-A": "b*"}), Match(headers={"x-a": "bc", "x-b": "d"})),
+    (Match(headers={"x-a": None}), Match(headers={"X-A": None})),
+    (Match(json={"$.a": 1}), Match(json={"$.a": 1, "$.b": 2})),
+    (Match(excluded=Match(stream=True)), Match(excluded=Match(stream=True), model="a")),
+]
+NOT_COVERED = [
+    (Match(), Match(endpoint="warming")),
+    (Match(endpoint="chat"), Match()),
+    (Match(endpoint="chat"), Match(endpoint="completions")),
+    (Match(model="llama3*"), Match(model="llama*")),
+    (Match(model="llama?"), Match(model="llama*")),
+    (Match(stream=True), Match(stream=False)),
+    (Match(prompt=Prompt(contains="cat")), Match(prompt=Prompt(contains="a"))),
+    (Match(prompt=Prompt(regex="a")), Match(prompt=Prompt(contains="a"))),
+    (Match(messages=Range(2, 5)), Match(messages=Range(3))),
+    (Match(messages=Range(2)), Match(messages=1)),
+    (Match(tools=False), Match(tools="a")),
+    (Match(tools="a"), Match(tools=True)),
+    (Match(headers={"x-a": "b"}), Match()),
+    (Match(headers={"x-a": None}), Match(headers={"x-a": "b"})),
+    (Match(headers={"x-a": "*"}), Match(headers={"x-a": None})),
+    (Match(json={"$.a": 1}), Match(json={"$.a": True})),
+    (Match(excluded=Match(stream=True)), Match(excluded=Match(stream=False))),
+    (Match(excluded=Match(stream=True)), Match()),
+]
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "covered"),
+    [(*pair, True) for pair in COVERED] + [(*pair, False) for pair in NOT_COVERED],
+)
+def test_hidden(wide, narrow, covered):
+    """A rule behind one that takes all its requests is found; nothing that is not sure."""
+    odd = found(Rule("first", wide), Rule("second", narrow))
+    said = "the rule is never asked: rules[0] 'first' takes all"
+    assert odd == [(("rules", 1), said)] * covered
+
+
+patterns = st.text("ab*?", max_size=5)
+
+
+@given(patterns, patterns, st.lists(st.text("ab", max_size=6), max_size=30))
+def test_hidden_by_wildcards(wide, narrow, texts):
+    """No text fits the pattern of a rule that is said to be hidden, but not that which hides it."""
+    if found(Rule(match=Match(model=wide)), Rule(match=Match(model=narrow))):
+        assert all(glob(wide)(text) for text in texts if glob(narrow)(text))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "hidden"),
+    [
+        (Rule(schedule=Schedule(first=1)), Rule(), False),
+        (Rule(state=State(requires="start")), Rule(), False),
+        (Rule(), Rule(state=State(requires="start")), True),
+        (Rule(state=State("start", "down")), Rule(state=State(requires="start")), True),
+        (
+            Rule(state=State("start"), count_by="call"),
+            Rule(state=State(requires="start")),
+            False,
+        ),
+    ],
+)
+def test_hidden_by_state(earlier, later, hidden):
+    """Only a rule that always acts hides others, or one that always acts in their state."""
+    assert bool(found(earlier, later)) is hidden
+
+
+@pytest.mark.parametrize("name", names())
+def test_shipped(name):
+    """Nothing is odd about what is shipped."""
+    text = (FOLDER / f"{name}.yaml").read_text("utf-8")
+    assert read(text, source=f"{name}.yaml").warnings() == []
+
+
+TEXT = """\
+name: x
+parameters: {used: 1, unused: 2}
+rules:
+  - schedule: {first: "${used}"}
+  - name: all
+  - match: {model: qwen*}
+    schedule: {probability: 0}
+    state: {requires: down}
+"""
+
+
+def test_warnings():
+    """A warning has file, line, column and path."""
+    path = "mine.yaml"
+    assert read(TEXT, source=path).warnings() == [
+        f"{path}:7:15: rules[2].schedule: the rule never acts: its probability is 0",
+        (f"{path}:8:23: rules[2].state.requires: no rule sets the state 'down'; allowed are start"),
+        f"{path}:6:5: rules[2]: the rule is never asked: rules[1] 'all' takes all",
+        f"{path}:2:31: parameters.unused: nothing uses this parameter",
+    ]
+
+
+def test_what_is_inherited_is_not_told(tmp_path):
+    """What one's own rules hide of those inherited is meant so."""
+    (tmp_path / "base.yaml").write_text(TEXT)
+    path = str(tmp_path / "mine.yaml")
+    text = "extends: base.yaml\nrules: [{name: all}]\nparameters: {mine: 1}\n"
+    assert read(text, source=path).warnings() == [
+        f"{path}:3:20: parameters.mine: nothing uses this parameter"
+    ]

@@ -1,0 +1,167 @@
+import datetime as dt
+
+import pytest
+
+from mockserver.errors import DocumentError, UnknownNameError
+from mockserver.scenario import parse
+
+TEXT = """\
+name: x
+description: ${word} ${times} $${times} ${flag}
+parameters:
+  times: 3
+  wait: 2s
+  word: "007"
+  flag: true
+  places: [2, 5]
+  body: {a: [1, "${times}"]}
+rules:
+  - schedule: {first: "${times}", at: "${places}", window: {for: "${wait}"}}
+    reply: {json: "${body}"}
+    match: {stream: "${flag}"}
+    faults: [error: {status: 500, message: "$${word}: ${word}"}]
+"""
+
+
+def wrong(text, **parameters):
+    with pytest.raises(DocumentError) as caught:
+        parse(text, source="mine.yaml", parameters=parameters)
+    return str(caught.value)
+
+
+def test_types():
+    """A value that is only a placeholder takes the parameter's type; in a text it is text."""
+    found = parse(TEXT)
+    (rule,) = found.rules
+    assert (rule.schedule.first, rule.schedule.at, rule.schedule.window.lasting) == (3, (2, 5), 2.0)
+    assert (rule.match.stream, rule.reply.json) == (True, {"a": [1, "${times}"]})
+    assert found.description == "007 3 ${times} true"
+    assert rule.faults[0].message == "${word}: 007"
+
+
+def test_given():
+    """Values that are given replace those of the file, and stand in the scenario."""
+    found = parse(TEXT, parameters={"times": 9, "wait": "1m", "word": "a: b", "flag": False})
+    (rule,) = found.rules
+    assert (rule.schedule.first, rule.schedule.window.lasting) == (9, 60.0)
+    assert (found.description, rule.match.stream) == ("a: b 9 ${times} false", False)
+    assert (found.parameters["times"], found.parameters["places"]) == (9, [2, 5])
+
+
+@pytest.mark.parametrize("value", ["3", "2026-01-01", "null", "yes", "~", "${times}", "a\nb", ""])
+def test_texts_stay_texts(value):
+    """A text is not read as YAML again, and its placeholders are none."""
+    text = "name: x\nparameters: {word: a}\ndescription: ${word}\nsource: <${word}>\n"
+    found = parse(text, parameters={"word": value})
+    assert (found.description, found.source) == (value, f"<{value}>")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"times": "many"},
+            (
+                "11:23: rules[0].schedule.first: should be a valid integer, unable to parse string "
+                "as an integer, found 'many' (from the parameter 'times')"
+            ),
+        ),
+        (
+            {"wait": 2},
+            (
+                "11:66: rules[0].schedule.window.for: should be a duration with its unit, such as "
+                "250ms, 2s, 1m or 1h, found 2 (from the parameter 'wait')"
+            ),
+        ),
+        (
+            {"places": [2, 0]},
+            (
+                "11:39: rules[0].schedule.at[1]: should be greater than or equal to 1, found 0 "
+                "(from the parameter 'places')"
+            ),
+        ),
+        (
+            {"word": ["a"]},
+            (
+                "2:14: description: the parameter 'word' is no text or number that could stand in "
+                "a text"
+            ),
+        ),
+        ({"word": object}, "6:9: parameters.word: YAML has no form for <class 'object'>"),
+        (
+            {"body": dt.date(2026, 1, 1)},
+            "12:19: rules[0].reply.json: input was not a valid JSON value",
+        ),
+    ],
+)
+def test_wrong_values(given, said):
+    """A wrong value is an error where it is used, and names the parameter."""
+    assert wrong(TEXT, **given).split("\n")[0].startswith(f"mine.yaml:{said}")
+
+
+def test_wrong_together():
+    """Values that don't fit together are named together."""
+    text = """\
+name: x
+parameters: {long: 5s, short: 3s}
+rules:
+- schedule: {window: {for: "${long}", repeat: "${short}"}}
+"""
+    assert wrong(text).endswith("(from the parameters 'long', 'short')")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"time": 3},
+            "no parameter of <text> is called 'time'; did you mean 'times'? Allowed are body, flag",
+        ),
+        ({"zzz": 3}, "no parameter of <text> is called 'zzz'; allowed are body, flag, places"),
+    ],
+)
+def test_unknown_parameter(given, said):
+    """A parameter that a scenario has not is refused with the nearest one."""
+    with pytest.raises(UnknownNameError) as caught:
+        parse(TEXT, parameters=given)
+    assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "parameters: {times: 1}\nrules:\n- schedule:\n    first: ${tims}\n",
+            (
+                "5:12: rules[0].schedule.first: no parameter is called 'tims'; did you mean "
+                "'times'? Allowed are times; $${tims} is the text itself"
+            ),
+        ),
+        (
+            "description: a ${b}\n",
+            "2:14: description: no parameter is called 'b'; there are none",
+        ),
+        ("description: ${}\n", "2:14: description: no parameter is called ''; there are none; "),
+        (
+            "parameters: {tier: 1}\n",
+            "2:20: parameters.tier: should be a name such as after_tokens, and none of edition, ",
+        ),
+        ("parameters: {a-b: 1}\n", "2:19: parameters.a-b: should be a name such as after_tokens"),
+        ("parameters: [a]\nsource: ${a}\n", "2:13: parameters: should be a valid dictionary"),
+        (
+            "parameters: {n: 1}\nrules: [{schedule: {first: ${n}}}]\n",
+            (
+                "3:29: not YAML: did not find expected ',' or '}'; inside {} or [], quote a "
+                'placeholder: "${name}"'
+            ),
+        ),
+    ],
+)
+def test_wrong_placeholders(text, said):
+    """A placeholder without a parameter, and a parameter without a good name, are refused."""
+    assert wrong(f"name: x\n{text}").startswith(f"mine.yaml:{said}")
+
+
+def test_no_scenario():
+    """A text that is no mapping is refused as ever."""
+    assert wrong("${a}\n") == ("mine.yaml:1:1: should be a mapping of keys to values, found '${a}'")

@@ -1,0 +1,155 @@
+"""The rules of a scenario, asked one request after the other."""
+
+import pytest
+
+from mockserver.api.reply import Reply
+from mockserver.scenario import Course, Match, Rule, Run, Schedule, State, Subject, Window
+
+CHAT = Subject("chat", read={"model": "llama"})
+QWEN = Subject("chat", read={"model": "qwen"})
+
+
+def chosen(run, *asked, elapsed=0.0, course=None):
+    """Return the names of the rules that take some requests."""
+    return [run.choose(one, elapsed, course or Course()).rule.name for one in asked]
+
+
+def test_first_that_fits():
+    """The first rule whose match and schedule fit takes the request; without one none does."""
+    run = Run((Rule("qwen", Match(model="qwen")), Rule("once", schedule=Schedule(first=1))), 0)
+    assert chosen(run, CHAT, QWEN, CHAT, QWEN) == ["once", "qwen", "", "qwen"]
+
+
+def test_turns_are_those_that_come_to_a_rule():
+    """A rule counts what it is asked about: what matches and no earlier rule took."""
+    run = Run((Rule("a", schedule=Schedule(at=(1, 3))), Rule("b", schedule=Schedule(every=2))), 0)
+    assert chosen(run, *[CHAT] * 6) == ["a", "", "a", "b", "", "b"]
+
+
+def test_window():
+    """Windows count from the start of the scenario."""
+    run = Run((Rule("late", schedule=Schedule(window=Window(after=5.0))),), 0)
+    assert [chosen(run, CHAT, elapsed=elapsed) for elapsed in (4.9, 5.0)] == [[""], ["late"]]
+
+
+def test_draws_are_a_rules_own():
+    """A rule takes the same of its requests, whatever the rules before it draw."""
+    half = Rule("half", Match(model="qwen"), Schedule(probability=0.5))
+    others = [
+        Rule("other", Match(model="llama"), Schedule(probability=0.9)),
+        Rule("other", Match(model="llama")),
+    ]
+    runs = [Run((other, half), 7) for other in others]
+    found = [chosen(run, *[CHAT, QWEN] * 200) for run in runs]
+    assert found[0][1::2] == found[1][1::2]
+    assert {"half", ""} == set(found[0][1::2])
+    assert chosen(Run((others[0], half), 8), *[CHAT, QWEN] * 200)[1::2] != found[0][1::2]
+
+
+@pytest.mark.parametrize(
+    ("count_by", "names"),
+    [("request", ["odd", "", "odd", "", "odd", ""]), ("call", ["odd", "odd", "odd", "", "", ""])],
+)
+def test_count_by(count_by, names):
+    """A rule counts requests, or calls, so that all attempts at one meet the same."""
+    run = Run((Rule("odd", schedule=Schedule(at=(1, 3, 5)), count_by=count_by),), 0)
+    first, second = Course(), Course()
+    assert [chosen(run, CHAT, course=one)[0] for one in [first] * 3 + [second] * 3] == names
+
+
+def test_a_calls_chance_and_time():
+    """Neither chance nor time makes a difference between the attempts at a call."""
+    schedule = Schedule(probability=0.5, window=Window(lasting=10.0))
+    run = Run((Rule("luck", schedule=schedule, count_by="call"),), 3)
+    courses = [Course() for _ in range(20)]
+    found = [
+        [chosen(run, CHAT, elapsed=elapsed, course=course)[0] for elapsed in (0.0, 5.0, 50.0)]
+        for course in courses
+    ]
+    assert all(len(set(names)) == 1 for names in found)
+    assert {names[0] for names in found} == {"luck", ""}
+
+
+def test_count_by_call_and_match():
+    """The match is asked for each attempt, the schedule once for the call."""
+    rule = Rule("first tries", Match(attempt=1), Schedule(first=2), count_by="call")
+    run = Run((rule,), 0)
+    found = []
+    for _ in range(3):
+        course = Course()
+        for attempt in (1, 2):
+            asked = Subject("chat", attempt=attempt)
+            found += chosen(run, asked, course=course)
+    assert found == ["first tries", "", "first tries", "", "", ""]
+
+
+def test_state():
+    """A rule may wait for a state, and begin another one."""
+    rules = (
+        Rule("falls", schedule=Schedule(at=(2,)), state=State("start", "down")),
+        Rule("is down", schedule=Schedule(first=2), state=State(requires="down")),
+        Rule("rises", state=State("down", "up")),
+    )
+    run = Run(rules, 0)
+    assert run.state == "start"
+    assert chosen(run, *[CHAT] * 6) == ["", "falls", "is down", "is down", "rises", ""]
+    assert run.state == "up"
+
+
+def test_waiting_for_a_state_is_no_turn():
+    """A rule in another state is not asked, so nothing is counted."""
+    rules = (
+        Rule("second", schedule=Schedule(at=(2,)), state=State(requires="on")),
+        Rule("switch", Match(model="qwen"), state=State(sets="on")),
+    )
+    assert chosen(Run(rules, 0), CHAT, CHAT, QWEN, CHAT, CHAT) == ["", "", "switch", "", "second"]
+
+
+def test_state_of_a_call():
+    """All attempts at a call meet the state in which it began, and change it once."""
+    rules = (
+        Rule("first call", state=State("start", "used"), count_by="call"),
+        Rule("later calls", state=State(requires="used"), count_by="call"),
+        Rule("moves on", Match(model="qwen"), state=State(sets="gone")),
+    )
+    run, first = Run(rules, 0), Course()
+    assert chosen(run, CHAT, course=first) == ["first call"]
+    assert chosen(run, CHAT) == ["later calls"]
+    run.state = "gone"
+    assert chosen(run, CHAT, course=first) == ["first call"]
+    assert run.state == "gone"
+    assert chosen(run, QWEN) == ["moves on"]
+
+
+TEXTS = tuple(Reply(text=text) for text in "abc")
+
+
+@pytest.mark.parametrize(
+    ("rule", "texts"),
+    [
+        (Rule(replies=TEXTS), "abcccc"),
+        (Rule(replies=TEXTS, cycle=True), "abcabc"),
+        (Rule(replies=TEXTS[:1]), "aaaaaa"),
+        (Rule(reply=TEXTS[1]), "bbbbbb"),
+        (Rule(replies=TEXTS, schedule=Schedule(every=2)), "-a-b-c"),
+    ],
+)
+def test_replies(rule, texts):
+    """Replies come one after the other as the rule acts; the last stays, or the first follows."""
+    run = Run((rule,), 0)
+    found = [run.choose(CHAT, 0.0, Course()).reply.text or "-" for _ in texts]
+    assert "".join(found) == texts
+
+
+def test_replies_of_a_call():
+    """All attempts at a call get its reply."""
+    run = Run((Rule(replies=TEXTS, count_by="call"),), 0)
+    courses = [Course(), Course()]
+    found = [run.choose(CHAT, 0.0, courses[at]).reply.text for at in (0, 0, 1, 0, 1)]
+    assert found == ["a", "a", "b", "a", "b"]
+
+
+def test_no_rule():
+    """Without a rule the honest API answers."""
+    choice = Run((), 0).choose(CHAT, 0.0, Course())
+    assert (choice.rule, choice.reply) == (Rule(), Reply())

@@ -1,0 +1,103 @@
+import json
+
+import pytest
+
+from mockserver.messages import Request
+from mockserver.scenario import Subject
+
+HI = {"role": "user", "content": "hi"}
+
+
+def subject(body, **fields):
+    return Subject("chat", request=Request("POST", "/", {}, json.dumps(body).encode()), **fields)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            {"messages": [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]},
+            "a\nb",
+        ),
+        ({"messages": [{"role": "assistant", "content": None}, HI]}, "hi"),
+        ({"messages": [{"role": "assistant"}]}, ""),
+        (
+            {
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "text", "text": "a"},
+                            {"type": "image", "image": "x"},
+                            {"type": "text", "text": "b"},
+                        ],
+                    }
+                ]
+            },
+            "a\n\nb",
+        ),
+        ({"messages": [3, {"content": 4}, {"content": [5, {"text": None}]}]}, "4\n\n"),
+        ({"messages": "hi"}, ""),
+        ({"prompt": "once"}, "once"),
+        ({"prompt": ["a", "b"]}, "a\nb"),
+        ({"prompt": [1, 2]}, "1\n2"),
+        ({"prompt": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_prompt(body, text):
+    """It is the text of all messages, or the prompt, however odd the body is."""
+    assert subject(body).prompt == text
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [({}, 0), ({"messages": []}, 0), ({"messages": [HI, 3]}, 2), ({"messages": 3}, 0)],
+)
+def test_messages(body, count):
+    """Messages are counted, good and bad ones."""
+    assert subject(body).messages == count
+
+
+@pytest.mark.parametrize(
+    ("tools", "names"),
+    [
+        (None, ()),
+        ([], ()),
+        (
+            [{"type": "function", "function": {"name": "a"}}, {"function": {"name": "b"}}],
+            ("a", "b"),
+        ),
+        ([3, {"function": 4}], ("None", "None")),
+        ("a", ()),
+    ],
+)
+def test_tools(tools, names):
+    """Tools go by the names of their functions."""
+    assert subject({"tools": tools}).tools == names
+
+
+def test_model_and_stream():
+    """Both stand in the body; the model may stand in the path instead."""
+    found = subject({"model": "a", "stream": True}, about="b")
+    assert (found.model, found.stream) == ("a", True)
+    assert Subject("model", "b").model == "b"
+    assert (Subject().model, Subject().stream, Subject().key) == ("", False, None)
+
+
+def test_body_is_not_read_twice():
+    """A body that has been read is taken as it is."""
+    assert subject({"model": "a"}, read={"model": "b"}).model == "b"
+
+
+def test_values_are_looked_up_once():
+    """The rules that look at one place share what they find."""
+    looked = []
+
+    def find(body):
+        looked.append(body)
+        return [1]
+
+    one = subject({"a": 1})
+    assert [one.at("$.a", find) for _ in range(3)] == [[1]] * 3
+    assert looked == [{"a": 1}]

@@ -1,0 +1,88 @@
+"""How answers end."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mockserver.ending import error_event, finish_reason, streams
+from mockserver.plan import Close, Data, End, Head
+
+EVENTS = Head(200, (("content-type", "text/event-stream; charset=utf-8"),))
+SAID = Data(b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n', 1)
+STOP = Data(b'data: {"choices":[{"finish_reason":"stop"}]}\n\n')
+DONE, END = Data(b"data: [DONE]\n\n"), End()
+FLAT = {"message": "Sorry.", "code": ""}
+
+
+@pytest.mark.parametrize(
+    ("plan", "reason"),
+    [
+        ((EVENTS, SAID, STOP, DONE, END), "stop"),
+        ((EVENTS, SAID, STOP, END), "stop"),
+        ((EVENTS, SAID, STOP, SAID, DONE, END), "stop"),
+        ((EVENTS, SAID, DONE, STOP, END), None),
+        ((EVENTS, DONE, SAID, STOP, END), None),
+        ((EVENTS, SAID, DONE, END), None),
+        ((EVENTS, Data(b'data: {"finish_reason":null}\n\n'), END), None),
+        ((Head(200), Data(b'{"finish_reason":"length"}'), END), "length"),
+        ((Close(),), None),
+        ((), None),
+    ],
+)
+def test_finish_reason(plan, reason):
+    """The finish reason is one that a client reads before it stops at ``[DONE]``."""
+    assert finish_reason(plan) == reason
+
+
+@pytest.mark.parametrize(
+    ("events", "error"),
+    [
+        ([{"status_code": 500, "error": FLAT}], FLAT),
+        ([{"error": FLAT}, "[DONE]"], FLAT),
+        ([FLAT], FLAT),
+        ([{**FLAT, "status_code": 500}, "[DONE]"], {**FLAT, "status_code": 500}),
+        ([{"error": "Sorry."}], {"message": "Sorry."}),
+        (["Sorry."], {}),
+        (["null"], {}),
+        (["{"], {}),
+        ([{"choices": []}, "[DONE]"], {}),
+        ([], {}),
+    ],
+)
+def test_error_event(events, error):
+    """An error is known in all its forms, [DONE] or not."""
+    texts = [event if isinstance(event, str) else json.dumps(event) for event in events]
+    said = tuple(Data(f"data: {text}\n\n".encode()) for text in texts)
+    assert error_event((EVENTS, SAID, *said, END)) == error
+    named = tuple(Data(b"event: message\n" + one.data) for one in said)
+    assert error_event((EVENTS, SAID, *named, Data(b": keep-alive\n\n"), END)) == error
+    assert error_event((Head(200), SAID, *said, END)) == {}
+
+
+@pytest.mark.parametrize(
+    ("event", "error"),
+    [
+        (b"event: error\ndata: Sorry.\n\n", {"message": "Sorry."}),
+        (b'event: error\r\ndata:{\r\ndata: "message":"a"}\r\n\r\n', {"message": "a"}),
+        (b"event: message\ndata: Sorry.\n\n", {}),
+    ],
+)
+def test_named_error(event, error):
+    """Under ``event: error`` any text is one."""
+    assert error_event((EVENTS, Data(event), END)) == error
+
+
+@pytest.mark.parametrize(
+    ("head", "is_stream"),
+    [
+        (EVENTS, True),
+        (Head(200, EVENTS.headers, bodiless=True), False),
+        (Head(200, (("content-type", "application/json"),)), False),
+    ],
+)
+def test_streams(head, is_stream):
+    """An answer to HEAD is no stream."""
+    assert streams((head, END)) is is_stream
+    assert streams(()) is False
