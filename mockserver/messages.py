@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """
+    A thread or a task of the client: what sends one request after the other, never two at once.
+
+    It exists ``since`` that time, in seconds since the epoch; minus infinity when nobody knows.
+    """
+
+    name: str
+    since: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +28,8 @@ class Request:
     One HTTP request, fully received.
 
     ``path`` has no query and its escapes are undone, ``query`` is as sent; the names in ``headers``
-    are lower-case; ``body`` is as sent, or empty where it was ``oversized`` and so not read.
+    are lower-case; ``body`` is as sent, or empty where it was ``oversized`` and so not read;
+    ``sender`` is known where the client runs in the same process.
     """
 
     method: str
@@ -23,18 +38,24 @@ class Request:
     body: bytes = b""
     query: str = ""
     oversized: bool = False
+    sender: Sender | None = None
 
     @property
     def key(self) -> str | None:
         """The API key of ``Authorization: Bearer KEY``; None when there is none in that form."""
-        scheme, _, credentials = self.headers.get("authorization", "").partition(" ")
-        key = credentials.strip()
-        return key if scheme.lower() == "bearer" and key else None
+        return _bearer(self.headers.get("authorization", ""))
 
     @property
     def document(self) -> dict[str, Any]:
         """The body as a JSON object, read anew each time; empty when it is none."""
         return json_object(self.body)
+
+
+@lru_cache
+def _bearer(authorization: str) -> str | None:
+    scheme, _, credentials = authorization.partition(" ")
+    key = credentials.strip()
+    return key if scheme.lower() == "bearer" and key else None
 
 
 def json_object(text: bytes | str) -> dict[str, Any]:

@@ -22,17 +22,18 @@ from respx.models import AllMockedAssertionError, PassThrough
 from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
-from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
+from mockserver.plan import Close, Compact, Data, End, Head, Raw, Step, Wait, apart
 from mockserver.scenario import PortState
 
 from .libraries import Library, libraries
+from .senders import Senders, told_apart
 
 HOST = "api.cerebras.ai"
 Action: TypeAlias = float | Head | bytes
 """Sleep so many seconds, start the response, or hand over a piece of the body."""
 
 
-def actions(plan: Plan, patience: float, http: ModuleType = httpx) -> Iterator[Action]:
+def actions(plan: Compact, patience: float, http: ModuleType = httpx) -> Iterator[Action]:
     """
     Yield what the client goes through.
 
@@ -41,7 +42,7 @@ def actions(plan: Plan, patience: float, http: ModuleType = httpx) -> Iterator[A
     too early, ReadError for RST.
     """
     delivery = _Delivery(patience, http)
-    for step in plan:
+    for step in apart(plan):
         yield from delivery.of(step)
 
 
@@ -161,9 +162,10 @@ class PlanRouter(respx.MockRouter):
     It is asked before all other routers of respx, whichever was started first.
     """
 
-    def __init__(self, live: LiveEngine, library: Library) -> None:
+    def __init__(self, live: LiveEngine, senders: Senders, library: Library) -> None:
         super().__init__(assert_all_called=False, using=library.mocker)
         self._live = live
+        self._senders = senders
         self._http = library.module
 
     def start(self) -> None:
@@ -213,10 +215,11 @@ class PlanRouter(respx.MockRouter):
             {name.lower(): value for name, value in request.headers.items()},
             request.content,
             request.url.query.decode(),
+            sender=self._senders.current(),
         )
         engine, exchange = self._live.begin(received)
         patience = _patience(clock, timeouts.get("read"))
-        rest = actions(clock.announced(exchange.plan), patience, self._http)
+        rest = actions(clock.announced(exchange.compact), patience, self._http)
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)
@@ -239,8 +242,9 @@ class PlanRouter(respx.MockRouter):
 def intercepted(live: LiveEngine) -> Iterator[None]:
     """Answer all requests of httpx and httpx2 to the real host from the engine."""
     with ExitStack() as stack:
+        senders = stack.enter_context(told_apart(live, None))
         for library in libraries():
-            stack.enter_context(PlanRouter(live, library))
+            stack.enter_context(PlanRouter(live, senders, library))
         yield
 
 

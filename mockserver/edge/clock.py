@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from mockserver.plan import Plan
+from mockserver.plan import Compact
 
 from .scaling import scaled
 
@@ -35,7 +35,7 @@ class Clock:
         """Do the same for a client without an event loop, which is answered in its own thread."""
         time.sleep(seconds)  # noqa: TID251 (a player is what waits)
 
-    def announced(self, plan: Plan) -> Plan:
+    def announced(self, plan: Compact) -> Compact:
         """Return the plan with its waits in the seconds that the client counts."""
         return plan
 
@@ -69,7 +69,7 @@ class ScaledClock(Clock):
         """Let so many seconds pass for the calling thread."""
         super().pause(seconds * self._scale)
 
-    def announced(self, plan: Plan) -> Plan:
+    def announced(self, plan: Compact) -> Compact:
         """Return the plan with its waits in the seconds that the client counts."""
         return scaled(plan, self._scale, now=self._now())
 

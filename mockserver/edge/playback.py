@@ -9,7 +9,7 @@ from typing import assert_never
 
 from aiohttp import HttpVersion11, web
 
-from mockserver.plan import Close, Plan, Wait
+from mockserver.plan import Close, Compact, Wait
 
 from .clock import Clock
 from .wire import Wire
@@ -36,7 +36,7 @@ class Played(web.StreamResponse):
         """Send no end: it is out."""
 
 
-async def play(plan: Plan, request: web.BaseRequest, clock: Clock) -> web.StreamResponse:
+async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.StreamResponse:
     """
     Do what the plan says, step by step.
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from http.client import responses
 from typing import TypeAlias, assert_never
 
-from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait
+from mockserver.plan import Close, Compact, Data, End, Events, Head, Raw, Wait
 
 Act: TypeAlias = bytes | Wait | Close
 """Write these bytes, let time pass, or close the connection."""
@@ -38,12 +38,12 @@ class Wire:
         self._written: list[bytes] = []
         self._run: list[bytes] = []
 
-    def acts(self, plan: Plan) -> Iterator[Act]:
+    def acts(self, plan: Compact) -> Iterator[Act]:
         """Yield what the edge has to do; bytes with nothing between them come in one piece."""
         for step in plan:
             match step:
-                case Data(data):
-                    self._run.append(data)
+                case Data() | Events():
+                    self._run.append(step.data)
                 case Head():
                     self._begin(step)
                 case Raw(data):

@@ -16,7 +16,7 @@ from tempfile import NamedTemporaryFile
 import pytest
 
 from . import doors
-from .child.cerebras_guard import REAL, VARIABLE, EscapeError, Guard
+from .child.cerebras_guard import OURS, REAL, VARIABLE, EscapeError, Guard
 
 __all__ = ["EscapeError", "Watch", "guarded", "no_proxy"]
 
@@ -24,16 +24,32 @@ _CHILD = str(Path(__file__).parent / "child")
 
 
 class Watch:
-    """What a guard has stopped, here and in child processes."""
+    """What a guard stops, here and in child processes."""
 
     def __init__(self, path: Path, *, mode: str, others: str) -> None:
         self._path = path
+        self._notes = ""
         self._told = f"{mode}:{others}:{path}"
 
     @property
+    def stopped(self) -> list[str]:
+        """All attempts so far, a sentence each."""
+        return [sentence for _, sentence in self._read()]
+
+    @property
     def escapes(self) -> list[str]:
-        """The attempts so far, a sentence each."""
-        return self._path.read_text("utf-8").splitlines()
+        """Those that were for the real API."""
+        return [sentence for whose, sentence in self._read() if whose == OURS]
+
+    def keep(self) -> None:
+        """Remember what was noted: the file is about to go."""
+        self._notes = self._path.read_text("utf-8")
+
+    def _read(self) -> Iterator[tuple[str, str]]:
+        notes = self._path.read_text("utf-8") if self._path.exists() else self._notes
+        for line in notes.splitlines():
+            whose, _, sentence = line.partition(" ")
+            yield whose, sentence
 
     def variables(self) -> dict[str, str]:
         """Return the environment that bypasses proxies and guards Python children."""
@@ -63,8 +79,10 @@ def guarded(*, mode: str = "server", others: str = "pass") -> Iterator[Watch]:
     with NamedTemporaryFile(prefix="cerebras-mock-") as notes, pytest.MonkeyPatch.context() as own:
         guard = Guard(notes.name, mode=mode, others=others)
         doors.close(guard.refuse, own)
+        watch = Watch(Path(notes.name), mode=mode, others=others)
         guard.watch()
         try:
-            yield Watch(Path(notes.name), mode=mode, others=others)
+            yield watch
         finally:
             guard.unwatch()
+            watch.keep()

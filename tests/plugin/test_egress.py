@@ -23,6 +23,17 @@ def test_guard_is_lifted():
         socket.getaddrinfo("api.cerebras.ai.invalid", 80)
 
 
+def test_whose():
+    """Attempts at the real API are told from others, and known when the guard is gone."""
+    with guarded(others="block") as watch:
+        for host in ("api.cerebras.ai", "elsewhere.example"):
+            with pytest.raises(OSError, match=host):
+                socket.getaddrinfo(host, 443)
+    assert len(watch.stopped) == 2
+    [escape] = watch.escapes
+    assert escape.startswith("a request to api.cerebras.ai was stopped (")
+
+
 def test_proxies_are_bypassed(monkeypatch):
     """Neither the mock nor the guard is hidden behind a proxy; the user's list is kept."""
     monkeypatch.setenv("NO_PROXY", "intranet.example")

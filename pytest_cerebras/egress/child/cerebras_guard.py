@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 REAL = "cerebras.ai"
+OURS, OTHERS = "real", "other"  # whose host a note is about
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 _ADVICE = {
     "server": "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx",
@@ -40,8 +41,8 @@ class Guard:
     """
     Lets no request out to the real API; when ``others`` is ``block``, to no other machine at all.
 
-    ``mode`` is the mock's. What was stopped is noted in a file, a line each, because it may happen
-    in a child process and because an app may swallow the error.
+    ``mode`` is the mock's. What was stopped is noted in the file ``path``, a line each, because it
+    may happen in a child process and because an app may swallow the error.
     """
 
     def __init__(self, path: str, *, mode: str = "server", others: str = "pass") -> None:
@@ -53,13 +54,15 @@ class Guard:
         """Raise EscapeError when there must be no request to this host."""
         name = _name(host)
         if name == REAL or name.endswith(f".{REAL}"):
+            whose = OURS
             rule = f"while the mock is active nothing reaches the real API; {_ADVICE[self._mode]}"
         elif self._others == "block" and not _is_this_machine(name):
+            whose = OTHERS
             rule = "with --cerebras-others block nothing leaves this machine"
         else:
             return
         sentence = f"a request to {name} was stopped{_spot()}: {rule}"
-        self._note(sentence)
+        self._note(f"{whose} {sentence}\n")
         raise EscapeError(sentence)
 
     def watch(self) -> None:
@@ -70,13 +73,13 @@ class Guard:
         """Refuse no more."""
         _watching.remove(self)
 
-    def _note(self, sentence: str) -> None:
+    def _note(self, line: str) -> None:
         try:
             file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
         except OSError:  # the test is over
             return
         try:
-            os.write(file, f"{sentence}\n".encode())
+            os.write(file, line.encode())
         finally:
             os.close(file)
 

@@ -33,7 +33,7 @@ def test_real(guard, tmp_path, host):
         guard().refuse(host)
     [note] = (tmp_path / "escapes").read_text().splitlines()
     name = "cerebras.ai" if host == "cerebras.ai" else "api.cerebras.ai"
-    assert note.startswith(f"a request to {name} was stopped ({__file__}:")
+    assert note.startswith(f"real a request to {name} was stopped ({__file__}:")
 
 
 @pytest.mark.parametrize("host", ["elsewhere.example", "api.cerebras.ai.example", "192.0.2.1", ""])
