@@ -26,7 +26,6 @@ ELSEWHERE = {
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
     "pytest_cerebras/clients.py": "tests/plugin/test_mock.py",  # fixtures, used by all of it
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
-    "pytest_cerebras/inprocess.py": "tests/test_edges_agree.py",  # both edges against each other
     "pytest_cerebras/options.py": "tests/plugin/test_plugin.py",  # settings, met through pytest
     "pytest_cerebras/report.py": "tests/plugin/test_plugin.py",  # a section of pytest's report
 }
