@@ -96,7 +96,18 @@ def main(context: click.Context) -> None:
     help="To listen on.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--scenario", default="healthy", show_default=True, help="Shipped name or YAML file.")
+@click.option(
+    "--scenario",
+    default="healthy",
+    show_default=True,
+    help="Shipped name, YAML file, or folder: what was changed last in it.",
+)
+@click.option(
+    "--reload/--no-reload",
+    default=True,
+    show_default=True,
+    help="Play a scenario again when one of its files has changed.",
+)
 @_overridable
 @_SET
 @click.option("--tls-cert", metavar="FILE", help="Certificate in PEM: serve https. With --tls-key.")
@@ -109,6 +120,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     port: int,
     host: str,
     scenario: str,
+    reload: bool,
     edition: str | None,
     tier: str | None,
     seed: int | None,
@@ -122,14 +134,14 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError("--host should be an address, such as 127.0.0.1")
     if (tls_cert is None) is not (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
-    from .edge.live import LiveEngine, Overrides
+    from .edge.live import Overrides
+    from .edge.reload import Reloader
     from .edge.serving import serve_until_signal
     from .edge.tls import server_context
-    from .scenario import load
 
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
     with _one_sentence():
-        live = LiveEngine(load(scenario, parameters), Overrides(edition, tier, seed))
+        reloader = Reloader(scenario, parameters, Overrides(edition, tier, seed))
         tls = server_context(tls_cert, tls_key) if tls_cert and tls_key else None
     if not _is_loopback(host):
         click.secho(
@@ -138,7 +150,14 @@ def serve(  # noqa: PLR0913 (an argument for each option)
             err=True,
         )
     try:
-        serve_until_signal(live, host, port, ready=partial(_announce, live), tls=tls)
+        serve_until_signal(
+            reloader.live,
+            host,
+            port,
+            ready=partial(_announce, reloader.live),
+            tls=tls,
+            beside=reloader.run if reload and reloader.watches else None,
+        )
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from error

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from mockserver.attempts import grouped, retries, tolerance, waited
 from mockserver.journal import Exchange, Journal
 from mockserver.moments import lines
-from mockserver.verdicts.heard import COMPLETING, heard, question, truncated
+from mockserver.verdicts.heard import COMPLETING, parts, question
 
 from .results import passed_off
 
@@ -88,14 +88,13 @@ def fell_back(journal: Journal, model: str) -> None:
 def truncation_noticed(journal: Journal, result: object) -> None:
     """Assert that no part of an answer is passed off as a whole one."""
     __tracebackhide__ = True
-    cut = [exchange for exchange in journal if truncated(exchange)]
+    cut = [(exchange, choice.text) for exchange in journal for choice in parts(exchange)]
     if not cut:
         _fail(journal, "expected a truncated answer to be noticed, but no answer was truncated")
-    for exchange in cut:
-        for choice in heard(exchange):
-            if passed_off(result, choice.text):
-                wrong = f"#{exchange.number} was cut, but its {exchange.completion_tokens} tokens "
-                _fail(journal, f"{wrong}are passed off as a whole answer")
+    for exchange, text in cut:
+        if passed_off(result, text):
+            wrong = f"#{exchange.number} was cut, but its {exchange.completion_tokens} tokens "
+            _fail(journal, f"{wrong}are passed off as a whole answer")
 
 
 def peak_rpm(journal: Journal, at_most: int) -> None:

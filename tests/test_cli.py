@@ -50,7 +50,9 @@ def test_scenarios(run):
 def test_scenarios_by_tag(run):
     """With a tag only those are listed that have it; an unknown one is one sentence."""
     result = run("scenarios", "--tag", "streaming", "--tag", "network")
-    assert [line.split()[0] for line in result.output.splitlines()] == ["stream-cut"]
+    assert [line.split()[0] for line in result.output.splitlines()] == [
+        *("cut-in-json", "silent-cut", "stream-cut")
+    ]
     result = run("scenarios", "--tag", "stream")
     assert result.exit_code == 2
     assert "Error: no tag is called 'stream'; did you mean 'streaming'?" in result.output
@@ -242,7 +244,10 @@ def test_schema(run, kind):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("explain", "nope"), "Error: no scenario is called 'nope'; allowed are burst-503"),
+        (
+            ("explain", "nope"),
+            "Error: no scenario is called 'nope'; allowed are all-models-limited",
+        ),
         (("explain", "nope.yaml"), "Error: nope.yaml: there is no such file"),
         (("explain", "healthy", "--interval", "5"), "duration with its unit"),
         (("explain", "healthy", "--requests", "0"), "0 is not in the range"),
@@ -268,7 +273,7 @@ def test_schema(run, kind):
         (
             ("explain", "stream-cut", "--set", "times=0"),
             (
-                "stream-cut.yaml:12:23: rules[0].schedule.first: should be greater than or equal "
+                "stream-cut.yaml:13:23: rules[0].schedule.first: should be greater than or equal "
                 "to 1, found 0 (from the parameter 'times')"
             ),
         ),

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
+from mockserver import ending
+from mockserver.api.sse import read
 from mockserver.api.tools import last_user_text
 from mockserver.journal import Exchange
+from mockserver.messages import json_object
 from mockserver.plan import Data, Wait, duration_of, head_of
 
 COMPLETING = ("chat", "completions")
-_EVENT = b"data:"
+_DONE = "[DONE]"
 
 
 @dataclass(slots=True)
@@ -59,18 +62,16 @@ def heard(exchange: Exchange) -> list[Heard]:
     return [choices[at] for at in sorted(choices)]
 
 
-def truncated(exchange: Exchange) -> bool:
+def parts(exchange: Exchange) -> list[Heard]:
     """
-    Whether an answer is not whole, and the client could see that.
+    Return the choices that are not whole, as the client could see; none that is empty.
 
-    It ends with ``length``, or the stream breaks off. What the client broke off itself is no cut.
+    They end with ``length``, or the stream breaks off. What the client broke off itself is no cut.
     """
     if exchange.refused or left(exchange) or exchange.endpoint not in COMPLETING:
-        return False
-    if exchange.finish_reason == "length" and not exchange.interrupted:
-        return True
-    lost = exchange.failed or exchange.finish_reason is None
-    return exchange.stream and lost and exchange.completion_tokens > 0
+        return []
+    cut = [choice for choice in heard(exchange) if choice.finish in (None, "length")]
+    return [choice for choice in cut if choice.text or choice.calls]
 
 
 def left(exchange: Exchange) -> bool:
@@ -100,28 +101,23 @@ def _framed(exchange: Exchange) -> bool:
     """Whether the body is as long as the head has promised."""
     head = head_of(exchange.plan)
     promised = head and head.length
-    return promised is None or promised == len(_body(exchange))
-
-
-def _body(exchange: Exchange) -> bytes:
-    """Return all that can arrive: what stands behind a stall does not."""
-    steps = takewhile(lambda step: step != Wait(math.inf), exchange.plan)
-    return b"".join(step.data for step in steps if isinstance(step, Data))
+    sent = sum(len(step.data) for step in exchange.plan if isinstance(step, Data))
+    return promised is None or promised == sent
 
 
 def _objects(exchange: Exchange) -> Iterator[dict[str, Any]]:
-    body = _body(exchange)
-    texts = [body]
-    if exchange.stream:
-        lines = body.splitlines()
-        texts = [line.removeprefix(_EVENT) for line in lines if line.startswith(_EVENT)]
-    for text in texts:
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):  # [DONE], or what a fault has cut
-            continue
-        if isinstance(found, dict):
-            yield found
+    """Yield what arrives and can be read: the document, or the events before ``[DONE]``."""
+    # what stands behind a stall never comes
+    plan = tuple(takewhile(lambda step: step != Wait(math.inf), exchange.plan))
+    if not ending.streams(plan):
+        if not exchange.interrupted and plan == exchange.plan:
+            yield json_object(ending.body_of(plan))
+        return
+    for event in ending.events(plan):
+        _, said = read(event)
+        if said.strip() == _DONE:
+            return
+        yield json_object(said)
 
 
 def _listen(choice: Heard, said: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.journal import Exchange
 
-from .heard import Heard, HeardCall, heard, truncated
+from .heard import Heard, HeardCall, heard, parts
 from .verdict import Case, Finding
 
 _ON_PURPOSE = 16  # tokens; who asks for so few wants no more, as of "yes" or "no"
@@ -57,10 +57,9 @@ def partial_tool_calls(case: Case) -> Iterator[Finding]:
 def _cut_choices(case: Case) -> Iterator[tuple[Exchange, Heard]]:
     for exchange in case.exchanges:
         asked = exchange.requested_tokens
-        if truncated(exchange) and not (asked is not None and asked <= _ON_PURPOSE):
-            for choice in heard(exchange):
-                if choice.finish in (None, "length"):
-                    yield exchange, choice
+        if not (asked is not None and asked <= _ON_PURPOSE):
+            for choice in parts(exchange):
+                yield exchange, choice
 
 
 def _messages(exchange: Exchange) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from mockserver.api.reply import Reply, ScriptedCall
 from mockserver.faults import Cut, Error, ErrorEvent, Truncate
 from mockserver.plan import Data, End, Head, Wait
 from mockserver.scenario import Rule
-from mockserver.verdicts.heard import complete, heard, left, question, truncated
+from mockserver.verdicts.heard import complete, heard, left, parts, question
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
 CALL = ScriptedCall("weather", {"city": "Rome"})
@@ -101,7 +101,8 @@ def test_nonsense(answer, body):
     for stream in (False, True):
         exchange = answer(stream=stream)
         data = b"data: " + body + b"\n\n" if stream else body
-        exchange.plan = (Head(200), Data(data), End())
+        head = Head(200, (("content-type", "text/event-stream"),)) if stream else Head(200)
+        exchange.compact = (head, Data(data), End())
         assert all(choice.text == "" for choice in heard(exchange))
         assert not complete(exchange)
 
@@ -111,45 +112,52 @@ def test_sliced(answer):
     exchange = answer(stream=True, text="one two three")
     body = b"".join(step.data for step in exchange.plan if isinstance(step, Data))
     slices = [Data(body[at : at + 7]) for at in range(0, len(body), 7)]
-    exchange.plan = (Head(200), *slices, End())
+    exchange.compact = (exchange.plan[0], *slices, End())
     assert heard(exchange)[0].text == "one two three"
 
 
+def test_done(answer):
+    """What comes after the end of a stream is not heard."""
+    exchange = answer(stream=True, text="one two")
+    exchange.compact = (*exchange.plan[:-1], exchange.plan[2], End())
+    assert heard(exchange)[0].text == "one two"
+
+
 @pytest.mark.parametrize(
-    ("faults", "stream", "is_truncated"),
+    ("faults", "stream", "arrived"),
     [
-        ((), True, False),
-        ((Truncate(2),), False, True),
-        ((Truncate(2),), True, True),
-        ((Cut(2),), True, True),
-        ((Cut(2),), False, False),
-        ((Cut(0),), True, False),
-        ((ErrorEvent(after_tokens=2),), True, True),
-        ((Error(status=500),), True, False),
+        ((), True, []),
+        ((Truncate(2),), False, ["one two"]),
+        ((Truncate(2),), True, ["one two"]),
+        ((Cut(2),), True, ["one two"]),
+        ((Cut(2),), False, []),
+        ((Cut(0),), True, []),
+        ((ErrorEvent(after_tokens=2),), True, ["one two"]),
+        ((Error(status=500),), True, []),
     ],
 )
-def test_truncated(answer, faults, stream, is_truncated):
-    """An answer is truncated when a part arrived and the client could see that it is one."""
+def test_parts(answer, faults, stream, arrived):
+    """An answer is a part when something arrived and the client could see that it is not all."""
     exchange = answer(*faults, stream=stream, text="one two three")
-    assert truncated(exchange) is is_truncated
+    assert [choice.text for choice in parts(exchange)] == arrived
     assert complete(exchange) is (not faults)
 
 
 def test_no_finish(answer):
-    """A stream that just ends is truncated, too."""
+    """A stream that just ends is a part, too."""
     exchange = answer(stream=True, text="one two three")
-    exchange.plan = (*exchange.plan[:3], End())
-    assert truncated(exchange)
+    exchange.compact = (*exchange.plan[:3], End())
+    assert [choice.text for choice in parts(exchange)] == ["one"]
     assert not complete(exchange)
 
 
 def test_left(answer):
-    """What the client left by itself is not truncated; leaving what stalls is no choice."""
+    """What the client left by itself was not cut; leaving what stalls is no choice."""
     exchange = answer(stream=True, leaves=1, text="one two three")
     assert left(exchange)
-    assert not truncated(exchange)
+    assert parts(exchange) == []
     assert not complete(exchange)
-    exchange.plan = (*exchange.plan[:3], Wait(math.inf), *exchange.plan[3:])
+    exchange.compact = (*exchange.plan[:3], Wait(math.inf), *exchange.plan[3:])
     assert not left(exchange)
     assert heard(exchange)[0].text == "one"
 
@@ -158,7 +166,7 @@ def test_not_complete(answer):
     """An empty answer, one of the wrong length and one of no completion leave a reason to ask."""
     assert not complete(answer(text=""))
     exchange = answer(text="one")
-    exchange.plan = (Head(200, (("content-length", "9999"),)), *exchange.plan[1:])
+    exchange.compact = (Head(200, (("content-length", "9999"),)), *exchange.plan[1:])
     assert not complete(exchange)
     assert not complete(answer(request={"endpoint": "models"}))
 

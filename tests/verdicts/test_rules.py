@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,13 @@ def test_table():
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name)
         assert re.fullmatch(r"[A-Z].*\.", rule.meaning)
         assert re.fullmatch(r"[a-z].*[^.]", rule.fix)
+
+
+def test_documented():
+    """The page on verdicts has the whole table."""
+    page = (Path(__file__).parents[2] / "docs/verdicts.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \| (.*) \|$", page, re.MULTILINE)
+    assert rows == [(rule.name, rule.meaning, rule.fix) for rule in RULES]
 
 
 @pytest.fixture
