@@ -9,6 +9,8 @@ and the number of the request, so that the same seed gives the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 from random import Random
 
@@ -18,12 +20,13 @@ from .api.problems import RefusalError
 from .api.prompt import parts
 from .api.prompt_cache import BLOCK, PromptCache
 from .api.reply import Reply
-from .faults import Context
+from .chance import Digits
+from .faults import Context, Fault
 from .honest import Honest
-from .inquiry import COMPLETING, Inquiry, read
+from .inquiry import COMPLETING, Inquiry, Reader
 from .journal import Exchange, Journal, without_key
 from .messages import Request
-from .plan import Plan, without_body
+from .plan import Compact, Plan, apart, without_body
 from .scenario import Run, Scenario, imposed
 from .storage import Storage
 
@@ -44,6 +47,7 @@ class Engine:
         )
         self.seed = scenario.seed or 0
         self.journal = Journal()
+        self._reader = Reader(self.edition)
         self._storage = Storage()
         self._tier = self.edition.tier(scenario.tier)
         self.started = now
@@ -54,26 +58,18 @@ class Engine:
 
     def handle(self, request: Request, *, now: float) -> Exchange:
         """Return the exchange with the plan that answers the request."""
-        inquiry = read(request, self.edition)
+        inquiry = self._reader.read(request)
         number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
-        model = self.edition.models.get(inquiry.model_id)
-        context = Context(
-            self.random_of(number),
-            now,
-            self.edition.headers,
-            inquiry.facts(self.edition),
-            model.speed if model else None,
-            inquiry.limit or None,
-        )
+        honest = Honest(self.edition, self.seed, now, self._digits(number))
         call = self.journal.call_of(inquiry.request)
         attempt = call.attempts + 1
         choice = self._run.choose(inquiry.subject(attempt), now - self.started, call.course)
         quota = self._admit(inquiry, now)
-        plan = self._answer(inquiry, choice.reply, quota, context)
-        for fault in choice.rule.faults:
-            plan = fault.apply(plan, context)
+        plan = self._answer(inquiry, choice.reply, quota, honest)
+        if choice.rule.faults:
+            plan = _broken(plan, choice.rule.faults, self._context(inquiry, number, now))
         if request.method == "HEAD":
-            plan = without_body(plan)
+            plan = without_body(apart(plan))
         exchange = Exchange(
             number,
             now,
@@ -99,12 +95,24 @@ class Engine:
 
     def malformed(self, *, now: float) -> Plan:
         """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""
-        honest = Honest(self.edition, self.seed, now, self.random_of(0))
+        honest = Honest(self.edition, self.seed, now, self._digits(0))
         return honest.refusal(RefusalError("malformed_request"))
 
-    def random_of(self, number: int) -> Random:
-        """Return the randomness of one exchange."""
-        return Random(f"{self.seed}/{number}")
+    def _digits(self, number: int) -> Digits:
+        """Return the bits of one exchange, for ids."""
+        return Digits(f"{self.seed}/{number}")
+
+    def _context(self, inquiry: Inquiry, number: int, now: float) -> Context:
+        """Return what the faults of one exchange may depend on."""
+        model = self.edition.models.get(inquiry.model_id)
+        return Context(
+            Random(f"{self.seed}/{number}"),
+            now,
+            self.edition.headers,
+            inquiry.facts(self.edition),
+            model.speed if model else None,
+            inquiry.limit or None,
+        )
 
     def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:
         """Note that the plan has been played, and settle what it had reserved."""
@@ -137,20 +145,19 @@ class Engine:
         return quota
 
     def _too_much(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
-        shown = quota.headers(now, shape=self.edition.headers)
+        shown = quota.headers(now)
         wait = (
             (("retry-after", str(refused.retry_after)),) if self.edition.limits.retry_after else ()
         )
         return RefusalError(refused.problem, headers=(*wait, *shown))
 
     def _answer(
-        self, inquiry: Inquiry, reply: Reply, quota: Quota | None, context: Context
-    ) -> Plan:
-        honest = Honest(self.edition, self.seed, context.now, context.random)
+        self, inquiry: Inquiry, reply: Reply, quota: Quota | None, honest: Honest
+    ) -> Compact:
         if inquiry.refusal is not None:
             return honest.refusal(inquiry.refusal)
         if quota is not None:
-            self._read_cached(inquiry, context.now)
+            self._read_cached(inquiry, honest.now)
             return honest.completion(inquiry, reply, quota)
         return self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
 
@@ -165,7 +172,8 @@ class Engine:
         account = (key, model)
         if account not in self._quotas:
             refill, enforced = self.edition.limits.refill, self.scenario.tier is not None
-            quota = Quota(self._tier.of(model), now, refill, enforced=enforced)
+            shape = self.edition.headers
+            quota = Quota(self._tier.of(model), now, refill, enforced=enforced, shape=shape)
             spent = self.scenario.spent
             quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
             self._quotas[account] = quota
@@ -175,6 +183,14 @@ class Engine:
         return quota
 
 
+def _broken(plan: Compact, faults: Iterable[Fault], context: Context) -> Plan:
+    broken = apart(plan)
+    for fault in faults:
+        broken = fault.apply(broken, context)
+    return broken
+
+
+@lru_cache
 def _identity(key: str | None) -> str | None:
     """Return what tells keys apart without being one."""
     # A field need not be UTF-8; its other bytes arrive as lone surrogates.

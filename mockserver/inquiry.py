@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from .api import choices
 from .api.batches import BatchRequest, read_request
@@ -15,12 +15,20 @@ from .api.parameters import check_fields, read_query
 from .api.problem import RefusalError
 from .api.prompt import Size, measure
 from .api.refusals import examine
+from .api.reply import Reply
 from .api.routes import WITHOUT_KEY, Endpoint, route
 from .api.sse import dumps
 from .api.validation import validate
+from .api.writing import Written
 from .messages import Request
 from .scenario import Subject
 
+Step: TypeAlias = Callable[["Inquiry", Edition], None]
+Sent: TypeAlias = tuple[Endpoint | None, bytes, str | None, str | None]
+"""A body, and all that its meaning depends on: where it is sent to, and how it is encoded."""
+
+_MOST_KNOWN = 256  # bodies; an app under load repeats itself, and so does one that tries again
+_LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
 COMPLETING: frozenset[Endpoint] = frozenset({"chat", "completions"})
 _ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
@@ -34,7 +42,8 @@ class Inquiry:
     The body of ``request`` is JSON as soon as it could be decoded, else as sent. ``size`` is the
     prompt in parts, ``cached`` what the prompt cache has of it, ``requested`` the completion length
     that the client asked for, ``limit`` what it may get, each of them for one choice, ``reserved``
-    what the limits hold back for all of them, all in tokens.
+    what the limits hold back for all of them, all in tokens. ``answers`` are those that have been
+    written for the same body, by the identity of the script that they follow.
     """
 
     request: Request
@@ -51,11 +60,12 @@ class Inquiry:
     limit: int = 0
     reserved: int = 0
     refusal: RefusalError | None = None
+    answers: dict[int, tuple[Reply, Written]] = field(default_factory=dict)
 
     @property
     def model_id(self) -> str:
         """The id of the model that is asked for, or about."""
-        return str(self.body.get("model", self._about))
+        return self.body["model"] if self.body else self._about
 
     @property
     def stream(self) -> bool:
@@ -79,41 +89,59 @@ class Inquiry:
             facts |= {"length": self.prompt + (self.requested or 0), "limit": model.context}
         return facts
 
-
-def read(request: Request, edition: Edition) -> Inquiry:
-    """
-    Return what the request asks for.
-
-    The first thing that the API would refuse is noted; reading goes on, because a scenario may
-    have a rule for the request all the same.
-    """
-    steps = (
-        _check_size,
-        _find_endpoint,
-        _check_key,
-        _read_parameters,
-        _read_body,
-        _examine,
-        _measure,
-    )
-    return _read_in(Inquiry(request), edition, steps)
+    def repeat(self, other: Inquiry) -> None:
+        """Take over what another request with the same body was found to ask for."""
+        self.body, self.size, self.prompt = other.body, other.size, other.prompt
+        self.requested, self.limit, self.reserved = other.requested, other.limit, other.reserved
+        self.answers = other.answers
+        if other.request.body != self.request.body:
+            self.request = replace(self.request, body=other.request.body)
 
 
-def _read_in(
-    inquiry: Inquiry, edition: Edition, steps: Iterable[Callable[[Inquiry, Edition], None]]
-) -> Inquiry:
+class Reader:
+    """Reads requests to an edition; what a good body asks for is found out once."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._known: dict[Sent, Inquiry] = {}
+
+    def read(self, request: Request) -> Inquiry:
+        """
+        Return what the request asks for.
+
+        The first thing that the API would refuse is noted; reading goes on, because a scenario may
+        have a rule for the request all the same.
+        """
+        inquiry = Inquiry(request)
+        _read_in(inquiry, self._edition, _CIRCUMSTANCES)
+        headers = request.headers
+        kind, encoding = headers.get("content-type"), headers.get("content-encoding")
+        sent = inquiry.endpoint, request.body, kind, encoding
+        known = self._known.get(sent)
+        if known is not None:
+            inquiry.repeat(known)
+            return inquiry
+        _read_in(inquiry, self._edition, _CONTENT)
+        if inquiry.refusal is None and inquiry.body and len(request.body) <= _LARGEST_KNOWN:
+            if len(self._known) == _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+            self._known[sent] = inquiry
+        return inquiry
+
+
+def _read_in(inquiry: Inquiry, edition: Edition, steps: Iterable[Step]) -> None:
     for step in steps:
         try:
             step(inquiry, edition)
         except RefusalError as refusal:
             inquiry.refusal = inquiry.refusal or refusal
-    return inquiry
 
 
 def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
     """Return what one line of a batch asks for; whose it is has been examined before."""
     inquiry = Inquiry(Request("POST", "", body=body), endpoint)
-    return _read_in(inquiry, edition, (_read_body, _examine, _measure))
+    _read_in(inquiry, edition, _CONTENT)
+    return inquiry
 
 
 def _check_size(inquiry: Inquiry, _: Edition) -> None:
@@ -210,3 +238,7 @@ def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"])
             return most if inquiry.requested is None else min(inquiry.requested, most)
         case "estimate":
             return min(inquiry.limit, inquiry.requested or inquiry.prompt)
+
+
+_CIRCUMSTANCES: tuple[Step, ...] = (_check_size, _find_endpoint, _check_key, _read_parameters)
+_CONTENT: tuple[Step, ...] = (_read_body, _examine, _measure)

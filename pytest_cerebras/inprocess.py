@@ -20,7 +20,7 @@ from respx.models import PassThrough
 from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
-from mockserver.plan import Close, Data, End, Head, Plan, Raw, Step, Wait
+from mockserver.plan import Close, Compact, Data, End, Head, Raw, Step, Wait, apart
 from mockserver.scenario import PortState
 
 from .senders import Senders, told_apart
@@ -30,7 +30,7 @@ Action: TypeAlias = float | Head | bytes
 """Sleep so many seconds, start the response, or hand over a piece of the body."""
 
 
-def actions(plan: Plan, patience: float) -> Iterator[Action]:
+def actions(plan: Compact, patience: float) -> Iterator[Action]:
     """
     Yield what the client goes through.
 
@@ -38,7 +38,7 @@ def actions(plan: Plan, patience: float) -> Iterator[Action]:
     seconds without a byte, RemoteProtocolError for a FIN that comes too early, ReadError for RST.
     """
     delivery = _Delivery(patience)
-    for step in plan:
+    for step in apart(plan):
         yield from delivery.of(step)
 
 
@@ -194,7 +194,7 @@ class PlanRouter(respx.MockRouter):
             sender=self._senders.current(),
         )
         engine, exchange = self._live.begin(received)
-        rest = actions(clock.announced(exchange.plan), _or_infinite(patience.get("read")))
+        rest = actions(clock.announced(exchange.compact), _or_infinite(patience.get("read")))
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)

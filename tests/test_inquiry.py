@@ -6,12 +6,16 @@ import pytest
 
 from mockserver.api import editions, tokens
 from mockserver.api.shapes import Validation
-from mockserver.inquiry import read
+from mockserver.inquiry import Reader
 from mockserver.messages import Request
 
 GUIDE, TODAY = editions.load("guide"), editions.load("2026-11")
 SEVERAL = replace(GUIDE, validation=Validation(waives=("n_greater_than_1",)))
 HI = {"role": "user", "content": "hi"}
+
+
+def read(request, edition):
+    return Reader(edition).read(request)
 
 
 def problem(request, edition=GUIDE):

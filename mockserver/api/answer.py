@@ -1,12 +1,13 @@
-"""What all completions have in common: identity, usage and times."""
+"""What all completions have in common: what was said, its usage, and the stamp of each answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from random import Random
 from typing import Any
+
+from mockserver.chance import Bits
 
 from .edition import Model
 from .said import Said
@@ -16,25 +17,34 @@ _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Stamp:
     """
-    A completion, ready to be written in either form.
+    What tells an answer from the next one in the same words.
 
-    ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``prompt`` the
-    tokens of the prompt, of which ``cached`` came from the prompt cache and ``images`` are those
-    of images, ``times`` the server's measurements in seconds. ``others`` are the choices after
-    the first, ``discarded`` the tokens of completions that are not returned.
+    ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``times`` the
+    server's measurements in seconds, ``cached`` the tokens that came from the prompt cache.
     """
 
     number: str
     created: float
+    times: dict[str, float]
+    cached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What the model says to a request, ready to be written in either form.
+
+    ``prompt`` are the tokens of the prompt, of which ``images`` are those of images. ``others`` are
+    the choices after the first, ``discarded`` the tokens of completions that are not returned.
+    """
+
     model_id: str
     model: Model
     prompt: int
     said: Said
-    times: dict[str, float]
     others: tuple[Said, ...] = ()
-    cached: int = 0
     images: int = 0
     bodies: Bodies = field(default_factory=Bodies)
     discarded: int = 0
@@ -55,8 +65,8 @@ class Answer:
         """The ``system_fingerprint``: constant for a model."""
         return _fingerprint(self.model_id)
 
-    def usage(self) -> dict[str, Any]:
-        """Return the token counts, with the keys of the edition in its order."""
+    def usage(self, cached: int = 0) -> dict[str, Any]:
+        """Return the counts when so many tokens were cached; the edition has keys and order."""
         completion = self.tokens
         choices = self.choices
         predictions = [said.prediction for said in choices if said.prediction is not None]
@@ -67,7 +77,7 @@ class Answer:
             "accepted_prediction_tokens": sum([accepted for accepted, _ in predictions]),
             "rejected_prediction_tokens": sum([rejected for _, rejected in predictions]),
             "reasoning_tokens": sum([said.reasoning_tokens for said in choices]),
-            "cached_tokens": self.cached,
+            "cached_tokens": cached,
         }
         if self.model.vision:
             counts["image_tokens"] = self.images
@@ -79,25 +89,20 @@ class Answer:
             counts["prompt_tokens_details"] = _chosen(counts, self.bodies.prompt_details)
         return _chosen(counts, self.bodies.usage)
 
-    def tail(self) -> dict[str, Any]:
-        """Return what ends the last object of an answer."""
-        times = {"created": self.created, **self.times}
-        return {"usage": self.usage(), "time_info": _chosen(times, self.bodies.time_info)}
 
-
-def number(random: Random) -> str:
+def number(random: Bits) -> str:
     """Return 32 hexadecimal digits in the form of a UUID."""
     text = f"{random.getrandbits(128):032x}"
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def times(model: Model, *, prompt: int, completion: int, random: Random) -> dict[str, float]:
+def times(model: Model, *, prompt: int, completion: int, random: Bits) -> dict[str, float]:
     """
     Return plausible measurements: prompts are read twenty times faster than text is written.
 
     None is so small that encoders would differ in how they write it.
     """
-    queue = round(random.uniform(0.0001, 0.0005), 9)
+    queue = round(0.0001 + random.getrandbits(32) * 0.0004 / 2**32, 9)
     reading = round(0.0001 + prompt / (20 * model.speed), 9)
     writing = round(0.0001 + completion / model.speed, 9)
     return {

@@ -16,9 +16,8 @@ def whole(**changes):
         "model_id": "m",
         "prompt": 40,
         "said": said,
-        "times": {"total_time": 0.5},
     }
-    return answer.Answer(number="1", created=12.5, **(fields | changes))
+    return answer.Answer(**(fields | changes))
 
 
 def test_number():
@@ -57,7 +56,7 @@ def test_usage_with_images():
 def test_usage_of_everything():
     """Thoughts, cached and predicted tokens are counted in their places, choices together."""
     said = Said(("a", "b"), "stop", ("h", "m"), hidden=1, prediction=(2, 5))
-    usage = whole(said=said, others=(Said(("c",), "stop"),), cached=128).usage()
+    usage = whole(said=said, others=(Said(("c",), "stop"),)).usage(cached=128)
     assert usage["completion_tokens"] == 6
     assert usage["completion_tokens_details"] == {
         "accepted_prediction_tokens": 2,
@@ -78,13 +77,6 @@ def test_usage_of_choices():
         "rejected_prediction_tokens": 6,
         "reasoning_tokens": 8,
     }
-
-
-def test_tail():
-    """An answer ends with its usage and its times, the creation first."""
-    tail = whole().tail()
-    assert list(tail) == ["usage", "time_info"]
-    assert list(tail["time_info"].items()) == [("created", 12.5), ("total_time", 0.5)]
 
 
 def test_fingerprint():
