@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import zlib
 from typing import Any
 
 from .api.sse import read
 from .messages import json_object
-from .plan import Compact, Data, head_of
+from .plan import Compact, Data, Events, head_of
 
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
+_DONE_LINE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
+_BLANK_LINE = re.compile(rb"(?:\r\n|\r(?!\n)|\n){2,}")
 _DONE = b"[DONE]"
+_ANY_HEADER = 32 + zlib.MAX_WBITS
 
 
 def streams(plan: Compact) -> bool:
@@ -24,29 +28,46 @@ def finish_reason(plan: Compact) -> str | None:
     for at in range(len(plan) - 1, -1, -1):
         step = plan[at]
         if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
-            return None if _done_before(plan, at) else found[1].decode()
-    return None
+            if at + 1 < len(plan) and _is_done(plan[at + 1]):
+                return found[1].decode()  # as of every honest stream
+            break
+    body = body_of(plan)
+    done = _DONE_LINE.search(body.replace(b"\r", b"\n"))
+    found_all = _FINISH_REASON.findall(body[: done.start()] if done else body)
+    return found_all[-1].decode() if found_all else None
 
 
 def error_event(plan: Compact) -> dict[str, Any]:
     """Return what the last event of a stream says, but for ``[DONE]``, when it is an error."""
     if not streams(plan):
         return {}
-    events = (step.data for step in reversed(plan) if isinstance(step, Data))
-    last = next((data for data in events if b"data:" in data and not _is_done(data)), b"")
+    last = next((one for one in reversed(events(plan)) if b"data:" in one and not _ends(one)), b"")
     return {} if b'"choices":' in last else _error_in(last)
 
 
-def _done_before(plan: Compact, at: int) -> bool:
-    """Whether ``[DONE]`` comes earlier, so that nobody reads so far."""
-    behind = plan[at + 1] if at + 1 < len(plan) else None
-    if isinstance(behind, Data) and _is_done(behind.data):  # as in every honest stream
-        return False
-    return any(isinstance(step, Data) and _is_done(step.data) for step in plan[:at])
+def events(plan: Compact) -> list[bytes]:
+    """Return the events of a stream, in whatever pieces they come."""
+    return _BLANK_LINE.split(body_of(plan))
 
 
-def _is_done(data: bytes) -> bool:
-    return _DONE in data and b"{" not in data
+def body_of(plan: Compact) -> bytes:
+    """Return the body as the client unpacks it, or as it is where it can't be unpacked."""
+    head = head_of(plan)
+    body = b"".join(step.data for step in plan if isinstance(step, Data | Events))
+    if head is None or head.header("content-encoding") is None:
+        return body
+    try:
+        return zlib.decompressobj(_ANY_HEADER).decompress(body)
+    except zlib.error:
+        return body
+
+
+def _is_done(step: object) -> bool:
+    return isinstance(step, Data) and _ends(step.data)
+
+
+def _ends(event: bytes) -> bool:
+    return _DONE in event and b"{" not in event
 
 
 def _error_in(event: bytes) -> dict[str, Any]:

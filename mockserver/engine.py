@@ -82,6 +82,7 @@ class Engine:
             prompt_tokens=inquiry.prompt,
             requested_tokens=inquiry.requested,
             admitted=quota is not None,
+            wanted_tokens=inquiry.reserved,
             reserved_tokens=inquiry.reserved if quota else 0,
             cached_tokens=inquiry.cached,
             key=_identity(request.key),

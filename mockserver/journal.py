@@ -10,6 +10,7 @@ lost its patience with an answer in which nothing was wrong.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC
@@ -25,7 +26,8 @@ from .quantities import decimal
 from .scenario import Course, Missed, NearMiss, Subject
 
 _SCHEMES = ("basic", "bearer", "digest", "token")
-_LONGEST_PREFIX = 4  # "csk", "sk", "gsk", "hf": what tells vendors apart and gives nothing away
+# "csk-", "sk-", "gsk_", "hf_", "pplx-": what tells vendors apart and gives nothing away
+_PREFIX = re.compile(r"[^-_]{1,4}[-_]")
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +38,8 @@ class Exchange:
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
     shortened beyond use, its body has been decoded. ``compact`` is what an edge plays. ``attempt``
-    is its number in its call, from 1.
+    is its number in its call, from 1. ``wanted_tokens`` are those that the limits had to hold back
+    for it, ``reserved_tokens`` those that they did.
     """
 
     number: int
@@ -50,6 +53,7 @@ class Exchange:
     prompt_tokens: int = 0
     requested_tokens: int | None = None
     admitted: bool = False
+    wanted_tokens: int = 0
     reserved_tokens: int = 0
     cached_tokens: int = 0
     key: str | None = None
@@ -278,6 +282,5 @@ def _shortened(credentials: str) -> str:
     scheme, _, key = " ".join(credentials.split()).partition(" ")
     if scheme.lower() not in _SCHEMES:
         scheme, key = "", scheme
-    prefix, dash, _ = key.partition("-")
-    known = 0 < len(prefix) <= _LONGEST_PREFIX
-    return f"{scheme} {prefix}{dash}...".lstrip() if known and dash else f"{scheme} ...".lstrip()
+    prefix = _PREFIX.match(key)
+    return f"{scheme} {prefix[0] if prefix else ''}...".lstrip()

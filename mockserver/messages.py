@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """
+    A thread or a task of the client: what sends one request after the other, never two at once.
+
+    It exists ``since`` that time, in seconds since the epoch; minus infinity when nobody knows.
+    """
+
+    name: str
+    since: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +28,8 @@ class Request:
     One HTTP request, fully received.
 
     ``path`` has no query and its escapes are undone, ``query`` is as sent; the names in ``headers``
-    are lower-case; ``body`` is as sent, or empty where it was ``oversized`` and so not read.
+    are lower-case; ``body`` is as sent, or empty where it was ``oversized`` and so not read;
+    ``sender`` is known where the client runs in the same process.
     """
 
     method: str
@@ -24,6 +38,7 @@ class Request:
     body: bytes = b""
     query: str = ""
     oversized: bool = False
+    sender: Sender | None = None
 
     @property
     def key(self) -> str | None:

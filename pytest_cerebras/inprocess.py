@@ -23,6 +23,8 @@ from mockserver.messages import Request
 from mockserver.plan import Close, Compact, Data, End, Head, Raw, Step, Wait, apart
 from mockserver.scenario import PortState
 
+from .senders import Senders, told_apart
+
 HOST = "api.cerebras.ai"
 Action: TypeAlias = float | Head | bytes
 """Sleep so many seconds, start the response, or hand over a piece of the body."""
@@ -142,9 +144,10 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 class PlanRouter(respx.MockRouter):
     """Answers for one host from the engine; every other request goes its way."""
 
-    def __init__(self, live: LiveEngine) -> None:
+    def __init__(self, live: LiveEngine, senders: Senders) -> None:
         super().__init__(assert_all_called=False)
         self._live = live
+        self._senders = senders
 
     def handler(self, request: httpx.Request) -> httpx.Response:
         """Answer a sync client."""
@@ -188,6 +191,7 @@ class PlanRouter(respx.MockRouter):
             {name.lower(): value for name, value in request.headers.items()},
             request.content,
             request.url.query.decode(),
+            sender=self._senders.current(),
         )
         engine, exchange = self._live.begin(received)
         rest = actions(clock.announced(exchange.compact), _or_infinite(patience.get("read")))
@@ -201,7 +205,7 @@ class PlanRouter(respx.MockRouter):
 @contextmanager
 def intercepted(live: LiveEngine) -> Iterator[None]:
     """Answer all httpx requests to the real host from the engine."""
-    with PlanRouter(live):
+    with told_apart(live, None) as senders, PlanRouter(live, senders):
         yield
 
 

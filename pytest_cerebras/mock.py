@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mockserver.attempts import grouped
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.errors import UnknownNameError
 from mockserver.journal import Call, Exchange
 from mockserver.scenario import Scenario, load
+from mockserver.verdicts import Case, Verdict, judge
 
 from . import assertions, egress, options
-from .plugin import MARKER
+from .plugin import MARKER, RETIRED
+from .senders import told_apart
 from .timing import timed
 
 if TYPE_CHECKING:
@@ -40,7 +43,9 @@ class CerebrasMock:
         self._live = live
         self._settings = settings
         self._clock = clock
+        self._ended: list[tuple[str, Case]] = []
         self.url = url
+        self.escapes: Sequence[str] = ()
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
@@ -91,11 +96,16 @@ class CerebrasMock:
         overrides = Overrides(
             edition or base.edition, tier or base.tier, base.seed if seed is None else seed
         )
-        self._live.play(found, overrides)
+        self._begin(found, overrides)
 
     def reset(self) -> None:
         """Start the scenario again from its beginning."""
-        self._live.play(self._live.scenario)
+        self._begin(self._live.scenario)
+
+    def _begin(self, scenario: str | Scenario, overrides: Overrides | None = None) -> None:
+        ended = self.scenario.name, self._case()
+        self._live.play(scenario, overrides)
+        self._ended.append(ended)
 
     @property
     def requests(self) -> Sequence[Exchange]:
@@ -105,7 +115,26 @@ class CerebrasMock:
     @property
     def calls(self) -> Sequence[Call]:
         """The logical calls: what the app asked for, each with all its attempts."""
-        return self._live.journal.calls
+        return grouped(self._live.journal)
+
+    @property
+    def strict(self) -> bool:
+        """Whether verdicts fail the test."""
+        return self._settings.strict
+
+    @property
+    def verdicts(self) -> Sequence[Verdict]:
+        """What the client did wrong, but for what the marker ignores; since the scenario began."""
+        return judge(self._case(), ignore=self._settings.ignored)
+
+    def judged(self) -> list[tuple[str, Verdict]]:
+        """Return the verdicts of all scenarios that the test has played, with their names."""
+        ignored = self._settings.ignored
+        cases = [*self._ended, (self.scenario.name, self._case())]
+        return [(name, found) for name, case in cases for found in judge(case, ignore=ignored)]
+
+    def _case(self) -> Case:
+        return Case(self._live.journal, self._live.engine.edition, self.escapes)
 
     @property
     def sleeps(self) -> Sequence[Sleep]:
@@ -165,12 +194,57 @@ class CerebrasMock:
 
     def assert_waited(self, at_least: float | None = None) -> None:
         """
-        Assert that each retry came no earlier than its ``Retry-After`` said.
+        Assert that something was retried, and no retry came earlier than its ``Retry-After`` said.
 
         With ``at_least``, in seconds: that some retry waited at least so long.
         """
         __tracebackhide__ = True
-        assertions.waited(self._live.journal, at_least)
+        assertions.waited_for(self._live.journal, at_least)
+
+    def assert_retry_after_respected(self) -> None:
+        """Assert that there was a ``Retry-After``, and that no retry came earlier than it said."""
+        __tracebackhide__ = True
+        assertions.retry_after_respected(self._live.journal)
+
+    def assert_backed_off(
+        self, factor: float = 2, start: float = 1, cap: float = 30, *, jitter: float = 0.25
+    ) -> None:
+        """
+        Assert that the waits before the retries of each call grow from ``start`` by ``factor``.
+
+        They may be longer, but never longer than ``cap``, and shorter or over the cap by the share
+        ``jitter``, as chance has it. After an answer with ``Retry-After`` that time counts instead.
+        All but the factor and the share are in seconds.
+        """
+        __tracebackhide__ = True
+        pace = {"factor": factor, "start": start, "cap": cap, "jitter": jitter}
+        assertions.backed_off(self._live.journal, **pace)
+
+    def assert_fell_back(self, to: str) -> None:
+        """Assert that this model answered what another had been asked before, in vain."""
+        __tracebackhide__ = True
+        assertions.fell_back(self._live.journal, to)
+
+    def assert_truncation_noticed(self, result: object) -> None:
+        """
+        Assert that an answer was cut, and that what the app made of it does not hide that.
+
+        ``result`` is what the app hands out. It hides the cut when it holds the text that arrived,
+        unchanged, and no field that says so, such as ``complete=False``, ``truncated=True`` or a
+        ``finish_reason`` of ``length``. None and an exception hide nothing.
+        """
+        __tracebackhide__ = True
+        assertions.truncation_noticed(self._live.journal, result)
+
+    def assert_peak_rpm(self, at_most: int) -> None:
+        """Assert that no minute, wherever it begins, saw more requests, retries included."""
+        __tracebackhide__ = True
+        assertions.peak_rpm(self._live.journal, at_most)
+
+    def assert_tokens_spent(self, at_most: int) -> None:
+        """Assert that prompts and completions cost no more tokens; refused requests cost none."""
+        __tracebackhide__ = True
+        assertions.tokens_spent(self._live.journal, at_most)
 
     def assert_not_retried(self) -> None:
         """Assert that no call took more than one attempt."""
@@ -201,13 +275,14 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         else:
             server = request.getfixturevalue("cerebras_mock_server")
             live, url = server.live, server.url
+            stack.enter_context(told_apart(live, server.port))
         clock = stack.enter_context(timed(live, settings, server))
         live.play(settings.loaded(), settings.overrides())
         mock = CerebrasMock(live, url, settings, clock)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
-        escapes = stack.enter_context(egress.guarded())
+        mock.escapes = escapes = stack.enter_context(egress.guarded())
         yield mock
         _note_retired(request, mock)
         if live.crashes:
@@ -220,4 +295,4 @@ def _note_retired(request: pytest.FixtureRequest, mock: CerebrasMock) -> None:
     from mockserver.diagnosis import retirements
 
     for sentence in retirements(mock.live.journal, mock.live.engine.edition):
-        request.node.user_properties.append(("cerebras_retired_model", sentence))
+        request.node.user_properties.append((RETIRED, sentence))

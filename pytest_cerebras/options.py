@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from .install import ours
-from .plugin import MARKER, OPTIONS
+from .plugin import MARKER, OPTIONS, switched_on
 
 if TYPE_CHECKING:
     from mockserver.edge.live import Overrides
@@ -24,12 +24,17 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "seed": (int, "whole number"),
     "time_scale": (float, "number above 0, at most 1"),
     "parameters": (dict, "dictionary"),
+    "verdicts": (dict, "dictionary such as {'ignore': ['hot-retry']}"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a test meets; None leaves the choice to the scenario."""
+    """
+    What a test meets; None leaves the choice to the scenario.
+
+    ``strict`` says whether verdicts fail it, all but the ``ignored`` ones.
+    """
 
     scenario: str = "healthy"
     edition: str | None = None
@@ -39,6 +44,8 @@ class Settings:
     clock: str = "real"
     time_scale: float | None = None
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+    strict: bool = False
+    ignored: tuple[str, ...] = ()
 
     def loaded(self) -> Scenario:
         """Return the scenario. Raises MockServerError."""
@@ -49,7 +56,8 @@ class Settings:
     def line(self) -> str:
         """Return the settings in a line, for the header of the run."""
         chosen = ((name, getattr(self, name)) for name in _NAMES)
-        return ", ".join(f"{name} {value}" for name, value in chosen if value is not None)
+        told = [f"{name} {value}" for name, value in chosen if value is not None]
+        return ", ".join([*told, "strict"] if self.strict else told)
 
     def overrides(self) -> Overrides:
         """Return what outranks the scenario's own settings."""
@@ -73,7 +81,12 @@ def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Setting
         if value is not None:
             found[name] = value
     chosen = {name: _converted(name, value) for name, value in found.items()}
-    return Settings(**chosen, parameters=marked.get("parameters") or {})
+    return Settings(
+        **chosen,
+        parameters=marked.get("parameters") or {},
+        strict=switched_on(config, "strict"),
+        ignored=_ignored(marked.get("verdicts") or {}),
+    )
 
 
 def found_ours() -> None:
@@ -97,6 +110,7 @@ def check(settings: Settings, *, where: str = "") -> None:
     ours()
     from mockserver.edge.live import LiveEngine
     from mockserver.errors import MockServerError
+    from mockserver.verdicts import check_names
 
     spot = f"{where}: " if where else ""
     for name, choices in _CHOICES.items():
@@ -107,6 +121,7 @@ def check(settings: Settings, *, where: str = "") -> None:
     if settings.time_scale is not None and settings.clock == "virtual":
         raise pytest.UsageError(f"{spot}the virtual clock needs no cerebras time_scale")
     try:
+        check_names(settings.ignored)
         LiveEngine(settings.loaded(), settings.overrides())
     except MockServerError as error:
         raise pytest.UsageError(f"{spot}{error}") from error
@@ -135,6 +150,19 @@ def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
             wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
             raise pytest.UsageError(wrong)
     return given
+
+
+def _ignored(verdicts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which verdicts a marker lets pass."""
+    unknown = [key for key in verdicts if key != "ignore"]
+    names = verdicts.get("ignore", ())
+    listed = isinstance(names, (list, tuple, set)) and all(isinstance(one, str) for one in names)
+    if unknown or not listed:
+        wrong = f"found {unknown[0]!r}" if unknown else f"'ignore' is {names!r}, no list of names"
+        raise pytest.UsageError(
+            f"@pytest.mark.{MARKER}: verdicts takes {{'ignore': [NAME, ...]}}, {wrong}"
+        )
+    return tuple(names)
 
 
 def _converted(name: str, value: Any) -> Any:

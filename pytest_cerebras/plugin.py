@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
+# user properties of a test, of which the end of the run tells
+VERDICT = "cerebras_verdict"
+RETIRED = "cerebras_retired_model"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 FLAGS |= {"0": False, "false": False, "no": False, "off": False}
+# name, environment variable, what is switched on
+SWITCHES = (
+    ("mock", "CEREBRAS_MOCK", "use the mock in every test, not only on request"),
+    ("strict", "CEREBRAS_MOCK_STRICT", "let each verdict on the client fail its test"),
+)
 # name, metavar, what it is
 OPTIONS = (
     ("scenario", "NAME|FILE", "what goes wrong: a shipped scenario or a YAML file"),
@@ -40,12 +48,9 @@ OPTIONS = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add one option, one ini key and one environment variable for each setting."""
     group = parser.getgroup("cerebras", "mock of the Cerebras API")
-    group.addoption(
-        "--cerebras-mock",
-        action="store_true",
-        help="use the mock in every test, not only on request",
-    )
-    parser.addini("cerebras_mock", "use the mock in every test", type="bool", default=False)
+    for name, _, what in SWITCHES:
+        group.addoption(f"--cerebras-{name}", action="store_true", help=what)
+        parser.addini(f"cerebras_{name}", what, type="bool", default=False)
     group.addoption(
         "--cerebras-chaos",
         metavar="all|NAME,...|tag:NAME",
@@ -60,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; refuse settings that can't work before any test runs."""
-    names = (*(name for name, *_ in OPTIONS), "parameters")
+    names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts")
     signature = ", ".join(f"{name}=None" for name in names)
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
     signature = "*scenarios, expect='survives', raises=None"
@@ -74,6 +79,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from . import matrix
 
         matrix.chosen(config.getoption("cerebras_chaos"))
+    if switched_on(config, "strict"):
+        from .exit_status import ExitStatus
+
+        config.pluginmanager.register(ExitStatus(), "cerebras-exit-status")
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -129,7 +138,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let the tests that are meant use the fixture, whether or not they name it."""
-    everywhere = _everywhere(config)
+    everywhere = switched_on(config, "mock")
     for item in items:
         marker = item.get_closest_marker(MARKER)
         if marker is not None:
@@ -142,12 +151,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Judge the client when a test went well; strictly, a verdict fails it."""
+    yield
+    mock = _mock_of(item)
+    if mock is not None:
+        from . import judging
+
+        judging.enforce(mock, item)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the exchanges of a test that failed, with what they mean."""
+    """Note the verdicts; show the exchanges of a test that failed, with what they mean."""
     report = yield
-    mock = getattr(item, "funcargs", {}).get(MARKER)
+    mock = _mock_of(item)
+    if mock is not None and call.when == "call":
+        from . import judging
+
+        judging.note(mock, item, report)
     if report.failed and mock is not None:
         from .report import failure_section
 
@@ -156,18 +180,18 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Name the models that the tests use and the live API has retired."""
-    retired = {
-        value
+    """Show what was noted of the tests: verdicts, and retired models."""
+    notes = [
+        (report.nodeid, name, value)
         for reports in terminalreporter.stats.values()
         for report in reports
         for name, value in getattr(report, "user_properties", ())
-        if name == "cerebras_retired_model"
-    }
-    if retired:
-        terminalreporter.section("Cerebras: retired models", yellow=True)
-        for sentence in sorted(retired):
-            terminalreporter.line(f"warning: {sentence}")
+        if name in (VERDICT, RETIRED)
+    ]
+    if notes:
+        from . import summary
+
+        summary.show(terminalreporter, notes)
 
 
 @pytest.fixture(scope="session")
@@ -216,17 +240,19 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
     return async_client(cerebras_mock)
 
 
-def _everywhere(config: pytest.Config) -> bool:
+def switched_on(config: pytest.Config, switch: str) -> bool:
+    """Return what option, environment and ini file say of a switch. Raises UsageError."""
     from os import environ
 
-    if config.getoption("--cerebras-mock"):
+    variable = {name: variable for name, variable, _ in SWITCHES}[switch]
+    if config.getoption(f"cerebras_{switch}"):
         return True
-    flag = environ.get("CEREBRAS_MOCK", "").lower()
+    flag = environ.get(variable, "").lower()
     if not flag:
-        return bool(config.getini("cerebras_mock"))
+        return bool(config.getini(f"cerebras_{switch}"))
     if flag not in FLAGS:
         allowed = ", ".join(FLAGS)
-        raise pytest.UsageError(f"CEREBRAS_MOCK should be one of {allowed}, found {flag!r}")
+        raise pytest.UsageError(f"{variable} should be one of {allowed}, found {flag!r}")
     return FLAGS[flag]
 
 
@@ -235,10 +261,16 @@ def _uses_mock(metafunc: pytest.Metafunc) -> bool:
     return (
         MARKER in metafunc.fixturenames
         or definition.get_closest_marker(MARKER) is not None
-        or _everywhere(metafunc.config)
+        or switched_on(metafunc.config, "mock")
     )
+
+
+def _mock_of(item: pytest.Item) -> CerebrasMock | None:
+    found: CerebrasMock | None = getattr(item, "funcargs", {}).get(MARKER)
+    return found
 
 
 def _wanted(config: pytest.Config) -> bool:
     chosen = any(config.getoption(f"cerebras_{name}") is not None for name, *_ in OPTIONS)
-    return chosen or config.getoption("cerebras_chaos") is not None or _everywhere(config)
+    everywhere = switched_on(config, "mock")
+    return chosen or config.getoption("cerebras_chaos") is not None or everywhere

@@ -1,4 +1,4 @@
-"""What a failed test shows: the exchanges, what they mean, and the fix."""
+"""What a failed test shows: the exchanges, what they mean, the verdicts on them, and the fix."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from mockserver.diagnosis import diagnose
 from mockserver.scenario import told
 
+from .judging import failed_by_verdict
 from .matrix import replay, scenario_of
 from .mock import CerebrasMock
 
@@ -27,6 +28,8 @@ def failure_section(mock: CerebrasMock, item: pytest.Item) -> str:
         if found is not None:
             lines += [f"    what: {found.what}", f"    fix:  {found.fix}"]
         lines += [f"    {line}" for line in told(exchange.near_misses, most=1)]
+    if not failed_by_verdict(item):
+        lines += [line for _, verdict in mock.judged() for line in verdict.lines()]
     if scenario_of(item) is not None:
         lines.append(f"replay: {replay(item, mock.live.engine.seed)}")
     return "\n".join(lines)

@@ -11,8 +11,9 @@ import pytest
 from mockserver.api.reply import Reply
 from mockserver.api.sse import parsed, plain_dumps
 from mockserver.engine import Engine
+from mockserver.faults import Error
 from mockserver.plan import Data
-from mockserver.scenario import parse
+from mockserver.scenario import Rule, Schedule, parse
 
 CHAOS = """
 name: chaos
@@ -150,3 +151,18 @@ def test_warm_ups_change_nothing(ask, engine, now):
     for _ in range(3):
         other.handle(ask("warming"), now=now)
     assert one.handle(ask(), now=now).plan == other.handle(ask(), now=now).plan
+
+
+def test_probability(engine, ask, now):
+    """Of 10,000 requests one in five is hit, and the same ones again."""
+    rule = Rule(schedule=Schedule(probability=0.2), faults=(Error(status=503),))
+    request = ask("/v1/nowhere")
+
+    def hits(seed):
+        running = engine(rule, seed=seed)
+        found = [running.handle(request, now=now) for _ in range(10_000)]
+        return [one.number for one in found if one.status == 503]
+
+    once = hits(1)
+    assert len(once) / 10_000 == pytest.approx(0.2, abs=0.015)
+    assert hits(1) == once

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
 
 from mockserver.ending import error_event, finish_reason, streams
-from mockserver.plan import Close, Data, End, Head
+from mockserver.plan import Close, Data, End, Head, Wait
 
 EVENTS = Head(200, (("content-type", "text/event-stream; charset=utf-8"),))
+PACKED = Head(200, (*EVENTS.headers, ("content-encoding", "gzip")))
 SAID = Data(b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n', 1)
 STOP = Data(b'data: {"choices":[{"finish_reason":"stop"}]}\n\n')
 DONE, END = Data(b"data: [DONE]\n\n"), End()
@@ -25,6 +27,12 @@ FLAT = {"message": "Sorry.", "code": ""}
         ((EVENTS, SAID, DONE, STOP, END), None),
         ((EVENTS, DONE, SAID, STOP, END), None),
         ((EVENTS, SAID, DONE, END), None),
+        ((EVENTS, Data(STOP.data[:30]), Wait(0), Data(STOP.data[30:]), DONE, END), "stop"),
+        ((EVENTS, Data(STOP.data.replace(b"\n", b"\r")), Data(b"data:[DONE]\r\r"), END), "stop"),
+        ((EVENTS, Data(b"data: [DONE]\r\n\r\n"), STOP, END), None),
+        ((PACKED, Data(gzip.compress(SAID.data + STOP.data)), END), "stop"),
+        ((PACKED, Data(gzip.compress(STOP.data)[:-9]), END), "stop"),
+        ((PACKED, STOP, END), "stop"),
         ((EVENTS, Data(b'data: {"finish_reason":null}\n\n'), END), None),
         ((Head(200), Data(b'{"finish_reason":"length"}'), END), "length"),
         ((Close(),), None),
@@ -58,6 +66,8 @@ def test_error_event(events, error):
     assert error_event((EVENTS, SAID, *said, END)) == error
     named = tuple(Data(b"event: message\n" + one.data) for one in said)
     assert error_event((EVENTS, SAID, *named, Data(b": keep-alive\n\n"), END)) == error
+    slices = (Data(bytes([byte])) for one in said for byte in one.data)
+    assert error_event((EVENTS, SAID, *slices, END)) == error
     assert error_event((Head(200), SAID, *said, END)) == {}
 
 

@@ -12,7 +12,23 @@ from mockserver.api.reply import Reply
 from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.threaded import ThreadedServer
-from mockserver.faults import BadChunk, Cut, Disconnect, Garbage, HangUp
+from mockserver.faults import (
+    BadChunk,
+    Cut,
+    Disconnect,
+    EmptyAnswer,
+    ErrorEvent,
+    EventFormat,
+    Garbage,
+    HangAfterDone,
+    HangUp,
+    NoDone,
+    NoFinish,
+    NoLastNewline,
+    ReasoningOnly,
+    Split,
+    Tamper,
+)
 from mockserver.scenario import Port, Rule, Scenario, Window
 from pytest_cerebras.inprocess import HOST, intercepted
 
@@ -32,6 +48,19 @@ FAULTS = [
     (BadChunk(), httpx.RemoteProtocolError),
     (BadChunk(3), httpx.RemoteProtocolError),
     (HangUp(), None),
+    (NoFinish(), None),
+    (NoDone(), None),
+    (NoLastNewline(), None),
+    (HangAfterDone(), httpx.ReadTimeout),
+    (HangAfterDone(0.01), None),
+    (Tamper("after_done", "finish"), None),
+    (Tamper("malformed", 2), None),
+    (EventFormat(event="message", line_ending="cr"), None),
+    (Split(), None),
+    (Split(100), None),
+    (EmptyAnswer(tokens=3), None),
+    (ReasoningOnly(30), None),
+    (ErrorEvent(after_tokens=3, form="flat", event="error", done=True), None),
 ]
 
 
@@ -69,11 +98,12 @@ def received(client, *, stream):
 def test_faults(verify, fault, raised, stream):
     """As much of the body arrives, and the same exception ends it."""
     rule = Rule(reply=Reply(text="Grüß dich! Schön, dass du da bist."), faults=(fault,))
+    patience = 0.2 if raised is httpx.ReadTimeout else 5.0
     seen = []
     for edge in (server, in_process):
         with (
             edge(Scenario("broken", rules=(rule,))) as url,
-            httpx.Client(base_url=url, verify=verify) as client,
+            httpx.Client(base_url=url, verify=verify, timeout=patience) as client,
         ):
             seen.append(received(client, stream=stream))
     assert seen[0] == seen[1]

@@ -28,10 +28,12 @@ from mockserver.scenario import load, names
 ROOT = Path(__file__).parent.parent
 PAGES = (
     "README.md",
+    "docs/command-line.md",
     "docs/editions.md",
     "docs/fidelity.md",
     "docs/pytest.md",
     "docs/scenarios.md",
+    "docs/verdicts.md",
 )
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -98,10 +100,22 @@ def test_command(page, arguments, tmp_path, monkeypatch):
     write_editions(page, tmp_path)
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     monkeypatch.chdir(tmp_path)
+    if arguments[0] != "init":
+        CliRunner().invoke(cli.main, ["init", "my.yaml"])
     if arguments[0] == "serve":
         arguments.append("--help")
     result = CliRunner().invoke(cli.main, arguments)
     assert result.exit_code == 0, result.output
+
+
+def test_shown_output(tmp_path, monkeypatch):
+    """What the page on the command line shows is what is printed."""
+    monkeypatch.chdir(tmp_path)
+    shown = blocks_of("docs/command-line.md", "text")[0]
+    command, _, output = shown.partition("\n")
+    runner = CliRunner(env={"COLUMNS": "80"})
+    runner.invoke(cli.main, ["init", "my.yaml"])
+    assert runner.invoke(cli.main, shlex.split(command)[2:]).output == output
 
 
 def test_two_commands_set_up_everything():

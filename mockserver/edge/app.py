@@ -8,7 +8,7 @@ import ssl
 from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
-from mockserver.messages import Request
+from mockserver.messages import Request, Sender
 
 from .connection import Server
 from .live import LiveEngine
@@ -66,6 +66,7 @@ class Site:
             body,
             request.rel_url.raw_query_string,
             oversized,
+            self._sender(request),
         )
         try:
             with self.live.answering(received) as exchange:
@@ -77,3 +78,7 @@ class Site:
         except Exception as error:
             self.live.crashes.append(error)
             raise
+
+    def _sender(self, request: web.BaseRequest) -> Sender | None:
+        peer = request.transport and request.transport.get_extra_info("peername")
+        return self.live.sender_at(peer[1]) if peer else None

@@ -9,7 +9,7 @@ from threading import Lock
 
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal
-from mockserver.messages import Request
+from mockserver.messages import Request, Sender
 from mockserver.scenario import PortState, Scenario, load
 
 from .clock import Clock
@@ -39,7 +39,8 @@ class LiveEngine:
 
     ``crashes`` are errors of the mock itself: there
     should be none, and whoever owns the engine raises them where somebody sees them. ``followers``
-    are called when another scenario has begun.
+    are called when another scenario has begun. ``sender_at`` tells who sends from a port of the
+    loopback interface, where that can be known.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class LiveEngine:
         self.clock = clock or Clock()
         self._lock = Lock()
         self.crashes: list[Exception] = []
+        self.sender_at: Callable[[int], Sender | None] = lambda _: None
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
         self.play(scenario)

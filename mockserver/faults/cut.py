@@ -34,10 +34,12 @@ class Cut:
     belongs to nothing; or ``eof``, the end of a body that only the end of the connection ends.
 
     Nobody asks again once a stream has begun. ``fin`` and ``rst`` are exceptions, but in Cerebras'
-    SDK for Python those of httpx, which ``except cerebras.APIError`` misses. ``eof`` and
-    ``content_length`` are no error to any SDK: the stream just ends, without a ``finish_reason``,
-    for which litellm and pydantic-ai put ``stop``. A document is asked for three times, although
-    it may have been paid for; Cerebras' SDK for Node waits for the rest of it for ever.
+    SDK for Python those of httpx, which ``except cerebras.APIError`` misses. ``eof`` is no error
+    to any SDK: the stream just ends, without a ``finish_reason``, for which litellm and pydantic-ai
+    put ``stop``. ``content_length`` is none either, but to Cerebras' SDK for Node and to aiohttp.
+    Inside of a character both are a UnicodeDecodeError in the SDKs for Python, none of their own.
+    A document is asked for three times, although it may have been paid for; Cerebras' SDK for Node
+    waits for ever for the rest of one that ``fin`` has cut.
     """
 
     after_tokens: Count | None = None

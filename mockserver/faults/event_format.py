@@ -29,13 +29,14 @@ class EventFormat:
     do that keep connections alive. ``id`` numbers the events. ``retry`` tells the first one how
     long to wait before connecting again. ``line_ending`` is ``lf``, ``crlf`` or ``cr``.
     ``multi_line_data`` parts each JSON over two ``data:`` lines. ``space: false`` leaves out the
-    space behind ``data:``. ``blank_line: false`` leaves out the line between two events, which the
-    standard does not allow.
+    space behind ``data:``. ``blank_line: false`` leaves out the line between two events, so that
+    by the standard all of them are one.
 
     With an ``event`` of any name Cerebras' SDKs (Python, Node) wrap what is said as ``{"data": ...,
     "event": ...}``: all text is lost without an error. The other formats are read by all SDKs and
     frameworks; loops of one's own over lines lose everything without the space, and find broken
-    JSON in several lines. Without the blank line it is the other way round.
+    JSON in several lines. Without blank lines these loops get along, and the SDKs find JSON that
+    goes on behind its end, which is no error of their own.
     """
 
     event: EventName | None = None
@@ -52,17 +53,18 @@ class EventFormat:
         if not streams(plan):
             return plan
         numbers = count(1)
+        events = sum(map(is_event, plan))
         written = tuple(
-            self._written(step, next(numbers)) if is_event(step) else self._ended(step)
+            self._written(step, next(numbers), events) if is_event(step) else self._ended(step)
             for step in plan
         )
         return resized(written, length_of(written) - length_of(plan))
 
-    def _written(self, step: Data, number: int) -> Data:
+    def _written(self, step: Data, number: int, last: int) -> Data:
         lines = step.data.rstrip(b"\n").split(b"\n")
         text = b"\n".join((*self._fields(number), *self._data(lines)))
         behind = step.data[len(step.data.rstrip(b"\n")) :]  # nothing, where another fault has cut
-        if behind and not self.blank_line:
+        if behind and not self.blank_line and number < last:
             behind = b"\n"
         return replace(step, data=self._with_ending(text + behind))
 

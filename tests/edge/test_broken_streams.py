@@ -68,7 +68,7 @@ def chunks(*pieces):
         (
             EventFormat(space=False, multi_line_data=True, blank_line=False),
             chunks(
-                b"data:{\ndata:" + ONE[7:-1] + b"data:{\ndata:" + LAST[7:-1] + b"data:[DONE]\n",
+                b"data:{\ndata:" + ONE[7:-1] + b"data:{\ndata:" + LAST[7:-1] + b"data:[DONE]\n\n",
             ),
         ),
         (ErrorEvent(after_tokens=1), chunks(ONE + LAST + DONE)),

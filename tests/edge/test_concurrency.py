@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from mockserver.api import editions
 from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
-from mockserver.scenario import Scenario, Spent
+from mockserver.faults import Error
+from mockserver.scenario import Rule, Scenario, Schedule, Spent
 
 THREADS = 200
 TIER = editions.load("guide").tier("free")
@@ -115,3 +116,19 @@ def test_exactly_the_limit(crowd, ask):
         assert statuses.count(200) == TIER.requests.minute * minute
         assert statuses.count(429) == (THREADS - TIER.requests.minute) * minute
         clock[0] += 60
+
+
+def test_first_three_of_fifty_clients(server, connect, raw_request):
+    """``first: 3`` under 50 clients that ask at the same time hits exactly three."""
+    rule = Rule(schedule=Schedule(first=3), faults=(Error(status=503),))
+    server.live.play(Scenario("burst", rules=(rule,)))
+    gate = Barrier(50)
+
+    def ask(connection):
+        gate.wait(timeout=30)
+        connection.sendall(raw_request())
+        return connection.recv(12)
+
+    with ThreadPoolExecutor(50) as pool:
+        heads = list(pool.map(ask, [connect() for _ in range(50)]))
+    assert sorted(heads) == [b"HTTP/1.1 200"] * 47 + [b"HTTP/1.1 503"] * 3

@@ -50,7 +50,7 @@ def apply(fault, plan):
             EventFormat(blank_line=False),
             b'data: {"a":"\xc3\xb6"}\n',
             SIGN.data,
-            b"data: [DONE]\n",
+            DONE.data,
         ),
     ],
 )

@@ -205,7 +205,7 @@ def test_it(cerebras_client):
         (
             "",
             ("--cerebras-scenario", "nope"),
-            "no scenario is called 'nope'; allowed are burst-503",
+            "no scenario is called 'nope'; allowed are all-models-limited",
         ),
         ("", ("--cerebras-scenario", "nope.yaml"), "nope.yaml: there is no such file"),
         ("", ("--cerebras-edition", "nope"), "no edition is called 'nope'"),

@@ -1,0 +1,9 @@
+"""What takes how long, drawn: as text for terminals and reports, as SVG for everything else."""
+
+from __future__ import annotations
+
+from .bars import Paint, bars, legend, unpainted
+from .spans import Kind, Lane, Span, spans_of
+from .svg import svg
+
+__all__ = ["Kind", "Lane", "Paint", "Span", "bars", "legend", "spans_of", "svg", "unpainted"]

@@ -1,0 +1,129 @@
+"""Which errors a later attempt may mend, and what clients make of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from mockserver.attempts import could_know, retries, tries
+from mockserver.journal import Exchange
+from mockserver.plan import head_of
+
+from .heard import COMPLETING, question
+from .verdict import Case, Finding, numbers
+
+_PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
+_TRANSIENT = frozenset({408, 425, 429})
+_OF_THE_SERVER = ("server_error", "generation_error")  # types of errors, whatever their status
+_OVERFLOW = "context_length_exceeded"
+_LONG_PERIOD = re.compile(r"per (hour|day) limit")
+_TOO_LONG = 30.0  # seconds: to give up is no worse than to let somebody wait for so long
+
+
+def retried_permanent_errors(case: Case) -> Iterator[Finding]:
+    """Find calls that went on after an answer that says that the request itself is wrong."""
+    for call in case.calls:
+        vain = [pair for pair in retries(call) if _in_vain(*pair)]
+        if vain:
+            early, again = vain[0][0], numbers(late for _, late in vain)
+            what = f"#{early.number} was answered {_named(early)}"
+            shown = (early, *(late for _, late in vain))
+            yield Finding(f"{what}, which no retry can mend, but {again} asked the same", shown)
+
+
+def gave_up(case: Case) -> Iterator[Finding]:
+    """Find calls that ended with the first error, though it was one that passes."""
+    for call in case.calls:
+        only = call.last
+        if call.attempts == 1 and _passes(only) and not _asked_otherwise(only, case):
+            yield Finding(
+                f"#{only.number} was answered {_named(only)}, and nobody came back", (only,)
+            )
+
+
+def repeated_overflows(case: Case) -> Iterator[Finding]:
+    """Find prompts that were too long and came again, no shorter."""
+    chains: list[list[Exchange]] = []
+    for late in case.exchanges:
+        if late.error.get("code") == _OVERFLOW:
+            related = [one for one in chains if _goes_on(one[-1], late)]
+            if related and _size(late) >= _size(related[-1][-1]):
+                related[-1].append(late)
+            else:
+                chains.append([late])
+    for first, *again in chains:
+        if again:
+            what = f"#{first.number} was too long with {_size(first)} tokens"
+            sent = f"{numbers(again)} sent {min(map(_size, again))} or more"
+            yield Finding(f"{what}, but {sent}", (first, *again))
+
+
+def passing(exchange: Exchange) -> bool:
+    """Whether a failure may be over when the same is asked again a little later."""
+    status = exchange.status
+    if status is None or not exchange.refused:
+        return exchange.failed
+    if _says(exchange, "x-should-retry") is not None:
+        return _says(exchange, "x-should-retry") == "true"
+    if status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return True
+    return exchange.error.get("type") in _OF_THE_SERVER
+
+
+def _in_vain(early: Exchange, late: Exchange) -> bool:
+    """Whether a retry could not succeed; another key may well, and an overflow is its own rule."""
+    missing = early.status == HTTPStatus.NOT_FOUND and early.request.method == "GET"
+    return (
+        early.status in _PERMANENT
+        and not missing  # what is looked for may appear
+        and not passing(early)
+        and early.error.get("code") != _OVERFLOW
+        and early.key == late.key
+    )
+
+
+def _passes(exchange: Exchange) -> bool:
+    """Whether an app had better try again: soon enough, and not in the middle of an answer."""
+    told = exchange.retry_after
+    return (
+        exchange.endpoint in COMPLETING
+        and exchange.refused
+        and passing(exchange)
+        and not exchange.client_left
+        and not tries(exchange)
+        and not (told is not None and told > _TOO_LONG)
+        and not _LONG_PERIOD.search(str(exchange.error.get("message", "")))
+    )
+
+
+def _asked_otherwise(failed: Exchange, case: Case) -> bool:
+    """Whether anybody asked the same question later, or had an answer later: in another model."""
+    asked, over = question(failed), failed.finished or failed.at
+    return any(
+        question(other) == asked
+        for other in case.exchanges
+        if other is not failed and (other.number > failed.number or (other.finished or over) > over)
+    )
+
+
+def _goes_on(early: Exchange, late: Exchange) -> bool:
+    """Whether who sent the later overflow knew of the earlier one."""
+    same = early.model == late.model and question(early) == question(late)
+    return same and could_know(early, late)
+
+
+def _size(exchange: Exchange) -> int:
+    return exchange.prompt_tokens + (exchange.requested_tokens or 0)
+
+
+def _named(exchange: Exchange) -> str:
+    """Return an error as people call it."""
+    if exchange.status is None:
+        return "nothing, the connection was lost"
+    return " ".join(filter(None, (str(exchange.status), str(exchange.error.get("code") or ""))))
+
+
+def _says(exchange: Exchange, field: str) -> str | None:
+    head = head_of(exchange.plan)
+    return head.header(field) if head else None

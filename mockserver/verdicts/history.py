@@ -1,0 +1,106 @@
+"""Parts of answers that clients take for the whole and send back as history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from mockserver.journal import Exchange
+
+from .heard import Heard, HeardCall, heard, parts
+from .verdict import Case, Finding
+
+_ON_PURPOSE = 16  # tokens; who asks for so few wants no more, as of "yes" or "no"
+# what a user message says that asks for the rest of an answer
+_ASKS_FOR_THE_REST = re.compile(
+    r"continu|carry on|cut (off|short)|finish|go on|incomplete|keep going|left off|resume|"
+    r"rest of|stopped|truncat|unfinished",
+    re.IGNORECASE,
+)
+
+
+def truncated_history(case: Case) -> Iterator[Finding]:
+    """Find messages of the assistant that are answers that were cut, and are not called so."""
+    for cut, choice in _cut_choices(case):
+        text = choice.text.strip()
+        fed = [
+            late
+            for late in case.exchanges
+            if late.number > cut.number and text and _fed_back(text, _messages(late))
+        ]
+        if fed and not any(_says(text, other) for other in case.complete):
+            yield Finding(
+                f"#{cut.number} was cut after {cut.completion_tokens} tokens, "
+                f"and #{fed[0].number} has it in its history as a whole answer",
+                (cut, *fed),
+            )
+
+
+def partial_tool_calls(case: Case) -> Iterator[Finding]:
+    """Find calls of tools that were cut, and were sent back as made or as answered."""
+    for cut, choice in _cut_choices(case):
+        call = choice.last_call
+        if call is None or call.whole:
+            continue
+        used = [
+            late
+            for late in case.exchanges
+            if late.number > cut.number and any(_uses(call, one) for one in _messages(late))
+        ]
+        if used:
+            what = f"#{cut.number} was cut inside the call of {call.name or 'a tool'!r}"
+            yield Finding(f"{what}, and #{used[0].number} goes on with it", (cut, *used))
+
+
+def _cut_choices(case: Case) -> Iterator[tuple[Exchange, Heard]]:
+    for exchange in case.exchanges:
+        asked = exchange.requested_tokens
+        if not (asked is not None and asked <= _ON_PURPOSE):
+            for choice in parts(exchange):
+                yield exchange, choice
+
+
+def _messages(exchange: Exchange) -> list[dict[str, Any]]:
+    found = exchange.body.get("messages")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _fed_back(text: str, messages: Sequence[dict[str, Any]]) -> bool:
+    """Whether the text stands there as an answer, and what follows does not ask for its rest."""
+    return any(
+        said.get("role") == "assistant"
+        and _content(said) == text
+        and not _ASKS_FOR_THE_REST.search(_content(following))
+        for said, following in pairwise(messages)
+    )
+
+
+def _content(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, list):
+        parts = [one.get("text") for one in content if isinstance(one, dict)]
+        content = "".join(part for part in parts if isinstance(part, str))
+    return content.strip() if isinstance(content, str) else ""
+
+
+def _says(text: str, exchange: Exchange) -> bool:
+    return any(choice.text.strip() == text for choice in heard(exchange))
+
+
+def _uses(call: HeardCall, message: dict[str, Any]) -> bool:
+    """Whether a message makes the call, or answers it."""
+    if message.get("role") == "tool":
+        return bool(call.id) and message.get("tool_call_id") == call.id
+    made = message.get("tool_calls")
+    calls = [one for one in made if isinstance(one, dict)] if isinstance(made, list) else []
+    return any(_is_same(call, one) for one in calls)
+
+
+def _is_same(call: HeardCall, made: dict[str, Any]) -> bool:
+    if call.id:
+        return bool(made.get("id") == call.id)
+    function = made.get("function")
+    given = {"name": call.name, "arguments": call.arguments}
+    return isinstance(function, dict) and {**function, **given} == function

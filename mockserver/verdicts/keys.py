@@ -1,0 +1,35 @@
+"""Keys that went where they do not belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mockserver.journal import Exchange
+
+from .verdict import Case, Finding
+
+_VENDORS: Mapping[str, str] = {
+    "sk-": "OpenAI, Anthropic or OpenRouter",
+    "gsk_": "Groq",
+    "hf_": "Hugging Face",
+    "pplx-": "Perplexity",
+    "xai-": "xAI",
+}
+
+
+def strayed_keys(case: Case) -> Iterator[Finding]:
+    """Find requests to the real API, and keys of other vendors that came here."""
+    for escape in dict.fromkeys(case.escapes):
+        yield Finding(escape)
+    for prefix, vendor in _VENDORS.items():
+        if case.edition.keys.prefix.startswith(prefix):
+            continue
+        sent = tuple(exchange for exchange in case.exchanges if _key(exchange) == f"{prefix}...")
+        if sent:
+            keys = f"#{sent[0].number} brought a key that begins with {prefix!r}"
+            yield Finding(f"{keys}, as those of {vendor} do", sent[:1])
+
+
+def _key(exchange: Exchange) -> str:
+    """Return what the journal has kept of the key."""
+    return exchange.request.headers.get("authorization", "").rpartition(" ")[2]

@@ -1,0 +1,139 @@
+"""Rate limits that a client could have kept, and did not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mockserver.api.limits import PERIODS
+from mockserver.attempts import could_know, same_sender, tolerance, waited
+from mockserver.journal import Call, Exchange
+from mockserver.plan import head_of
+
+from .verdict import Case, Finding, numbers
+
+_KINDS = {"request_quota_exceeded": "requests", "token_quota_exceeded": "tokens"}
+_PERIOD = re.compile(r"per (minute|hour|day) limit")
+_SPARE = 2  # times what an answer needed may well be asked for
+
+
+def announced_refusals(case: Case) -> Iterator[Finding]:
+    """Find first attempts that ran into a limit of which an answer before had told."""
+    ran_into: dict[Exchange, list[Exchange]] = {}
+    for call in case.calls:
+        late = call.exchanges[0]
+        early = _last_known(late, case) if _exhausted(late) else None
+        if early is not None and waited(early, late) < _pause(early, late, case):
+            ran_into.setdefault(early, []).append(late)
+    for early, again in ran_into.items():
+        told = _told(early)
+        limit = f"that {_exhausted(again[0])} was used up"
+        said = f"#{early.number} had told " + (limit if told is None else f"to wait {told:g} s")
+        yield Finding(f"{said}, but {numbers(again)} came before that was over", (early, *again))
+
+
+def excessive_reservations(case: Case) -> Iterator[Finding]:
+    """Find refusals for lack of tokens that were reserved and not needed."""
+    for call in case.calls:
+        refused = [one for one in call.exchanges if _needlessly_refused(one, call, case)]
+        if refused:
+            late = refused[0]
+            asked = late.wanted_tokens - late.prompt_tokens
+            unset = " without max_completion_tokens" if late.requested_tokens is None else ""
+            yield Finding(
+                f"#{late.number} was refused because {asked} tokens had to be reserved for its "
+                f"answer{unset}; {_needed(call, case)} are enough",
+                tuple(refused),
+            )
+
+
+def _exhausted(exchange: Exchange) -> str | None:
+    """Return which limit has refused an exchange, such as ``requests-minute``."""
+    kind = _KINDS.get(str(exchange.error.get("code")))
+    period = _PERIOD.search(str(exchange.error.get("message")))
+    return f"{kind}-{period[1]}" if kind and period else None
+
+
+def _last_known(late: Exchange, case: Case) -> Exchange | None:
+    """Return the last answer to the same account that the sender of a request had seen."""
+    known = [
+        early
+        for early in case.exchanges
+        if (early.key, early.model) == (late.key, late.model)
+        and early.number < late.number
+        and (same_sender(early, late) or late.request.sender is None)
+        and could_know(early, late)
+        and not early.client_left
+    ]
+    return known[-1] if known else None
+
+
+def _pause(early: Exchange, late: Exchange, case: Case) -> float:
+    """Return the seconds for which an answer has told that the late one had to wait."""
+    told = _told(early)
+    if told is None:
+        told = _refill(early, late, case) if _remaining(early, _exhausted(late)) == 0 else 0.0
+    return told - tolerance(told)
+
+
+def _told(exchange: Exchange) -> float | None:
+    """Return the ``Retry-After`` of a refusal for a limit."""
+    return exchange.retry_after if _exhausted(exchange) else None
+
+
+def _refill(early: Exchange, late: Exchange, case: Case) -> float:
+    """Return the seconds until what an answer told as empty has what the late one needs."""
+    name = _exhausted(late) or ""
+    kind, _, period = name.partition("-")
+    reset = _field(early, f"reset-{name}")
+    if reset is not None:
+        return reset
+    seconds = PERIODS[period]
+    if case.edition.limits.refill == "window":
+        return seconds - early.at % seconds
+    needed = 1 if kind == "requests" else late.prompt_tokens
+    return needed * seconds / (_field(early, f"limit-{name}") or needed)
+
+
+def _needlessly_refused(late: Exchange, call: Call, case: Case) -> bool:
+    name = _exhausted(late) or ""
+    left = _remaining(late, name)
+    if late.admitted or not name.startswith("tokens") or left is None:
+        return False
+    needed = _needed(call, case)
+    asked = late.wanted_tokens - late.prompt_tokens
+    idle = sum(_idle(other) for other in case.exchanges if _is_running(other, late))
+    return 0 < _SPARE * needed <= asked and left + idle >= late.prompt_tokens + needed
+
+
+def _needed(call: Call, case: Case) -> int:
+    """Return the tokens of the answer that the call got at last, or of the longest of its model."""
+    same = [one for one in case.complete if one.model == call.last.model]
+    own = [one for one in same if one in call.exchanges]
+    return max((one.completion_tokens for one in own or same), default=0)
+
+
+def _is_running(other: Exchange, late: Exchange) -> bool:
+    """Whether an exchange still holds its reservation when another comes."""
+    over = other.finished is not None and other.finished <= late.at
+    same = (other.key, other.model) == (late.key, late.model)
+    return other.admitted and same and other.number < late.number and not over
+
+
+def _idle(exchange: Exchange) -> int:
+    """Count the tokens that were reserved and never used."""
+    used = exchange.prompt_tokens + exchange.completion_tokens
+    return max(0, exchange.reserved_tokens - used)
+
+
+def _remaining(exchange: Exchange, name: str | None) -> float | None:
+    return _field(exchange, f"remaining-{name}")
+
+
+def _field(exchange: Exchange, name: str) -> float | None:
+    head = head_of(exchange.plan)
+    value = head.header(f"x-ratelimit-{name}") if head else None
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        return None

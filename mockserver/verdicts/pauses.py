@@ -1,0 +1,138 @@
+"""How long clients wait before they try again, and how often they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from itertools import pairwise
+
+from mockserver.attempts import AT_ONCE, retries, tolerance, tries, waited
+from mockserver.journal import Call, Exchange
+
+from .errors import passing
+from .verdict import Case, Finding
+
+_CONSTANT = 4  # equal waits; so many are not yet the beginning of an exponential with a minimum
+_LONG = 30.0  # seconds: a constant wait of this length overwhelms nobody
+_TWICE = 2
+_CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
+_STEP = 0.02  # seconds by which equal waits may differ, or
+_SHARE = 0.05  # of the wait
+
+
+def ignored_retry_after(case: Case) -> Iterator[Finding]:
+    """Find calls that came back before they were told to."""
+    for call in case.calls:
+        early_birds = [pair for pair in _same_key(call) if _too_early(*pair)]
+        if early_birds:
+            early, late = early_birds[0]
+            more = len(early_birds) - 1
+            said = f"#{early.number} said Retry-After {early.retry_after:g}"
+            came = f"but #{late.number} came after {waited(early, late):.2f} s"
+            rest = f", and {more} more as early" if more else ""
+            yield Finding(f"{said}, {came}{rest}", _shown(early_birds))
+
+
+def hot_retries(case: Case) -> Iterator[Finding]:
+    """Find calls that came back at once: after a 429, or twice in a row after anything."""
+    for call in case.calls:
+        pairs = _same_key(call)
+        hot = [pair for pair in pairs if _is_hot(*pair)]
+        limited = [pair for pair in hot if pair[0].status == HTTPStatus.TOO_MANY_REQUESTS]
+        twice = [one for one in pairwise(pairs) if _is_hot(*one[0]) and _is_hot(*one[1])]
+        if limited or twice:
+            first, last = hot[0][0], hot[-1][1]
+            took = last.at - (first.finished or first.at)
+            tried = f"{len(hot)} {'retry' if len(hot) == 1 else 'retries'} within {took:.2f} s"
+            yield Finding(f"{tried} after #{first.number} had failed", _shown(hot))
+
+
+def constant_waits(case: Case) -> Iterator[Finding]:
+    """Find calls whose waits do not grow, though nobody told them how long to wait."""
+    for call in case.calls:
+        pairs = retries(call)[:_CONSTANT]
+        waits = [waited(*pair) for pair in pairs if _chosen(*pair)]
+        equal = len(waits) == _CONSTANT and max(waits) - min(waits) <= tolerance(max(waits))
+        if equal and max(waits) < _LONG:
+            said = f"the first {_CONSTANT} retries of #{call.exchanges[0].number}"
+            yield Finding(f"{said} waited {waits[0]:.2f} s each", _shown(pairs))
+
+
+def waits_in_step(case: Case) -> Iterator[Finding]:
+    """Find crowds that failed together, waited equally long, twice, and so came back together."""
+    retried = [call for call in case.calls if _chose_twice(call)]
+    for crowd in _crowds(retried):
+        both = [[waited(*pair) for pair in retries(call)[:_TWICE]] for call in crowd]
+        firsts, seconds = zip(*both, strict=True)
+        if len(crowd) >= _CROWD and _equal(firsts) and _equal(seconds):
+            waits = f"{firsts[0]:.2f} s and then {seconds[0]:.2f} s"
+            shown = tuple(call.exchanges[0] for call in crowd)
+            yield Finding(f"{len(crowd)} calls failed together and all waited {waits}", shown)
+
+
+def nested_layers(case: Case) -> Iterator[Finding]:
+    """Find calls whose client had tried several times when another layer made it begin again."""
+    for call in case.calls:
+        restarts = [late for early, late in retries(call) if tries(early) and tries(late) == 0]
+        if restarts:
+            inner = 1 + max(tries(one) or 0 for one in call.exchanges)
+            yield Finding(
+                f"#{call.exchanges[0].number} became {call.attempts} requests: its client made "
+                f"{inner} attempts, {len(restarts) + 1} times over",
+                tuple(call.exchanges),
+            )
+
+
+def _same_key(call: Call) -> list[tuple[Exchange, Exchange]]:
+    """Return the retries with the key that had failed; another one has limits of its own."""
+    return [(early, late) for early, late in retries(call) if early.key == late.key]
+
+
+def _too_early(early: Exchange, late: Exchange) -> bool:
+    told = early.retry_after or 0.0
+    seen = early.refused and not early.client_left
+    return seen and waited(early, late) < told - tolerance(told)
+
+
+def _is_hot(early: Exchange, late: Exchange) -> bool:
+    return _failed_untold(early) and waited(early, late) < AT_ONCE
+
+
+def _chosen(early: Exchange, late: Exchange) -> bool:
+    """Whether the client chose to wait so long."""
+    return _failed_untold(early) and waited(early, late) >= AT_ONCE
+
+
+def _failed_untold(exchange: Exchange) -> bool:
+    """Whether an attempt failed, in the server's way, and nothing said when to come back."""
+    told = exchange.retry_after is not None
+    return exchange.failed and passing(exchange) and not told and not exchange.client_left
+
+
+def _chose_twice(call: Call) -> bool:
+    return sum(_chosen(*pair) for pair in retries(call)[:_TWICE]) == _TWICE
+
+
+def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
+    """Yield the calls that failed within a quarter of the wait that followed."""
+    crowd: list[Call] = []
+    for call in sorted(calls, key=_failed_at):
+        if crowd and _failed_at(call) - _failed_at(crowd[0]) > waited(*retries(crowd[0])[0]) / 4:
+            yield crowd
+            crowd = []
+        crowd.append(call)
+    if crowd:
+        yield crowd
+
+
+def _failed_at(call: Call) -> float:
+    first = call.exchanges[0]
+    return first.finished or first.at
+
+
+def _equal(waits: Sequence[float]) -> bool:
+    return max(waits) - min(waits) <= max(_STEP, max(waits) * _SHARE)
+
+
+def _shown(pairs: Sequence[tuple[Exchange, Exchange]]) -> tuple[Exchange, ...]:
+    return tuple(dict.fromkeys(exchange for pair in pairs for exchange in pair))

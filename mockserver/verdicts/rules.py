@@ -1,0 +1,150 @@
+"""The table of rules, and the court that asks them all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from mockserver.errors import UnknownNameError
+
+from .errors import gave_up, repeated_overflows, retried_permanent_errors
+from .history import partial_tool_calls, truncated_history
+from .keys import strayed_keys
+from .limits import announced_refusals, excessive_reservations
+from .pauses import (
+    constant_waits,
+    hot_retries,
+    ignored_retry_after,
+    nested_layers,
+    waits_in_step,
+)
+from .verdict import Case, Rule, Verdict
+from .waste import duplicate_requests, unread_answers
+
+RULES = (
+    Rule(
+        "retry-after-ignored",
+        "A retry came before the `Retry-After` of the answer was over.",
+        "wait as long as Retry-After says; where that is too long, give up or ask another model",
+        ignored_retry_after,
+    ),
+    Rule(
+        "permanent-error-retried",
+        "The same was asked again after a 400, 401, 402, 403, 404 or another answer that says "
+        "that the request is wrong.",
+        "retry 408, 429 and 5xx only; show what the API says is wrong",
+        retried_permanent_errors,
+    ),
+    Rule(
+        "hot-retry",
+        "A call came back without a pause: after a 429, or twice in a row after any failure.",
+        "wait before each retry: exponential back-off with jitter",
+        hot_retries,
+    ),
+    Rule(
+        "constant-backoff",
+        "The first four waits of a call are equal and under half a minute.",
+        "let the waits grow, twice as long each time up to a cap",
+        constant_waits,
+    ),
+    Rule(
+        "no-jitter",
+        "Five or more calls failed together, and waited equally long, twice.",
+        "add jitter to each wait, so that clients that fail together come back apart",
+        waits_in_step,
+    ),
+    Rule(
+        "nested-retries",
+        "A client had used up its attempts, and another layer made it begin again.",
+        "let one layer retry: max_retries=0 for the SDK, or no loop around it",
+        nested_layers,
+    ),
+    Rule(
+        "gave-up-at-once",
+        "A completion failed with an error that passes (408, 429, 5xx, no answer), and nobody "
+        "asked again, nor another model.",
+        "retry a few times with growing waits, or fall back to another model",
+        gave_up,
+    ),
+    Rule(
+        "overflow-repeated",
+        "A prompt that was over the context window was sent again, no shorter.",
+        "drop the oldest messages or ask for a shorter completion before asking again",
+        repeated_overflows,
+    ),
+    Rule(
+        "truncated-history",
+        "An answer that was cut (`finish_reason: length`, or a lost stream) came back in the "
+        "history as a whole one.",
+        "look at finish_reason; ask for the rest, mark the part, or keep it out of the history",
+        truncated_history,
+    ),
+    Rule(
+        "partial-tool-call",
+        "A call of a tool whose arguments were cut was sent back as made, or answered.",
+        "use the calls of an answer only when its finish_reason is tool_calls",
+        partial_tool_calls,
+    ),
+    Rule(
+        "unread-answer",
+        "The client left an answer before its end, or asked for it again in another form.",
+        "raise the read time-out above what an answer takes, stream, or ask for fewer tokens",
+        unread_answers,
+    ),
+    Rule(
+        "duplicate-request",
+        "A request that had been answered in full was sent again, to the byte, without a "
+        "`temperature` that asks for variety.",
+        "keep the answer; retry only what has failed",
+        duplicate_requests,
+    ),
+    Rule(
+        "announced-429",
+        "A new request ran into a limit of which an answer before had told: nothing remaining, or "
+        "a `Retry-After` that was not over.",
+        "read x-ratelimit-remaining-* and Retry-After, and hold all requests back meanwhile",
+        announced_refusals,
+    ),
+    Rule(
+        "excessive-reservation",
+        "A request was refused for lack of tokens that only had to be reserved: it, or those "
+        "running beside it, asked for more than twice what the answer needed.",
+        "set max_completion_tokens to what an answer needs; the limits reserve all of it",
+        excessive_reservations,
+    ),
+    Rule(
+        "key-sent-elsewhere",
+        "A request went to the real API although the mock is active, or brought the key of "
+        "another vendor.",
+        "let the app read CEREBRAS_BASE_URL and CEREBRAS_API_KEY, and no other vendor's",
+        strayed_keys,
+    ),
+)
+NAMES = tuple(rule.name for rule in RULES)
+
+
+def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
+    """
+    Return the verdicts on a client, in the order of the rules.
+
+    Raises UnknownNameError when nothing has a name that should be ignored.
+    """
+    check_names(ignore)
+    return tuple(
+        Verdict(
+            rule.name,
+            finding.sentence,
+            rule.fix,
+            tuple(exchange.number for exchange in finding.exchanges),
+            tuple(map(case.since_start, finding.exchanges)),
+        )
+        for rule in RULES
+        if rule.name not in ignore
+        for finding in rule.find(case)
+    )
+
+
+def check_names(names: Collection[str]) -> None:
+    """Raise UnknownNameError when no rule has one of the names."""
+    for name in names:
+        if name not in NAMES:
+            raise UnknownNameError("verdict", name, NAMES)

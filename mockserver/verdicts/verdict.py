@@ -1,0 +1,110 @@
+"""The nouns: what is judged, what a rule finds, and the verdict that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from mockserver.api.edition import Edition
+from mockserver.attempts import grouped
+from mockserver.journal import Call, Exchange
+
+from .heard import complete
+
+_MOST = 8  # exchanges are named, of a crowd
+
+
+class Case:
+    """
+    What is judged: the exchanges of a journal and the edition that answered them.
+
+    ``escapes`` are requests to the real API that were stopped, a sentence each.
+    """
+
+    def __init__(
+        self, exchanges: Iterable[Exchange], edition: Edition, escapes: Iterable[str] = ()
+    ) -> None:
+        self.exchanges = list(exchanges)
+        self.edition = edition
+        self.escapes = list(escapes)
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """The logical calls, seen from the end."""
+        return grouped(self.exchanges)
+
+    @cached_property
+    def complete(self) -> list[Exchange]:
+        """The completions that arrived in full."""
+        return [exchange for exchange in self.exchanges if complete(exchange)]
+
+    def since_start(self, exchange: Exchange) -> float:
+        """Return when an exchange began, in seconds since the first one."""
+        return exchange.at - self.exchanges[0].at
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a client did, in a sentence, and the exchanges that show it."""
+
+    sentence: str
+    exchanges: tuple[Exchange, ...] = ()
+
+
+Find: TypeAlias = Callable[[Case], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A mistake of clients: its ``name``, what it means, the fix, and how it is found."""
+
+    name: str
+    meaning: str
+    fix: str
+    find: Find
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    What a client did wrong.
+
+    ``rule`` names the mistake, ``sentence`` says what was seen and ``fix`` what to do about it.
+    The evidence are the numbers of the ``exchanges``, and ``times``, when each of them began, in
+    seconds since the first exchange of all.
+    """
+
+    rule: str
+    sentence: str
+    fix: str
+    exchanges: tuple[int, ...] = ()
+    times: tuple[float, ...] = ()
+
+    @property
+    def evidence(self) -> str:
+        """The exchanges and their times in a line; empty when no exchange shows it."""
+        shown = zip(self.exchanges, self.times, strict=True)
+        return _some([f"#{number} at {at:.2f} s" for number, at in shown])
+
+    def lines(self) -> list[str]:
+        """Return the verdict as text."""
+        seen = [f"    seen: {self.evidence}"] if self.exchanges else []
+        return [f"{self.rule}: {self.sentence}", *seen, f"    fix:  {self.fix}"]
+
+
+def numbers(exchanges: Iterable[Exchange]) -> str:
+    """Return the numbers of exchanges, as a sentence names them."""
+    return _some([f"#{exchange.number}" for exchange in exchanges])
+
+
+def _some(names: Sequence[str]) -> str:
+    """
+    Join the first of some names.
+
+    >>> _some(["#1", "#2"]), _some([f"#{n}" for n in range(10)])
+    ('#1, #2', '#0, #1, #2, #3, #4, #5, #6, #7 and 2 more')
+    """
+    more = len(names) - _MOST
+    return ", ".join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")

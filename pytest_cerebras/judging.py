@@ -1,0 +1,43 @@
+"""Brings the verdicts on a client into pytest: as notes of a test, or as its failure."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.verdicts import Verdict
+
+from .exit_status import FAILED_BY_VERDICT
+from .mock import CerebrasMock
+from .plugin import VERDICT
+
+_FAILED = pytest.StashKey[bool]()
+
+
+def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
+    """Fail a test that went well when the run is strict and there is a verdict."""
+    found = mock.judged() if mock.strict else []
+    item.stash[_FAILED] = bool(found)
+    if found:
+        lines = [line for _, verdict in found for line in verdict.lines()]
+        wrong = "\n".join(["the test went well, the client did not:", *lines])
+        pytest.fail(wrong, pytrace=False)
+
+
+def failed_by_verdict(item: pytest.Item) -> bool:
+    """Whether a test has failed, or will, for nothing but a verdict."""
+    return item.stash.get(_FAILED, False)
+
+
+def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> None:
+    """Note the verdicts in the report, and whether they are why the test has failed."""
+    if report.failed and failed_by_verdict(item):
+        setattr(report, FAILED_BY_VERDICT, True)
+    for scenario, verdict in mock.judged():
+        noted = (VERDICT, _line(scenario, verdict))
+        item.user_properties.append(noted)
+        report.user_properties.append(noted)
+
+
+def _line(scenario: str, verdict: Verdict) -> str:
+    seen = f" ({verdict.evidence})" if verdict.exchanges else ""
+    return f"{verdict.rule} under {scenario!r}: {verdict.sentence}{seen}"

@@ -1,0 +1,67 @@
+"""Whether what an app hands out passes a part of an answer off as the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_DEEP = 8  # levels; what lies deeper is nobody's result
+# what a result may say of itself: by which name, and what tells that it is not whole
+_TELLS: Mapping[str, tuple[object, ...]] = {
+    **dict.fromkeys(("complete", "completed", "finished", "whole", "ok", "success"), (False,)),
+    **dict.fromkeys(
+        ("truncated", "incomplete", "partial", "cut", "cut_off", "unfinished"), (True,)
+    ),
+    "finish_reason": ("length", "incomplete", None),
+    "stop_reason": ("length", "max_tokens", "incomplete"),
+    "status": ("incomplete", "truncated", "partial"),
+}
+
+
+def passed_off(result: object, text: str) -> bool:
+    """
+    Return whether a result has the text, and nothing that says that there is more to it.
+
+    A result may be a text, the pieces of one, or anything with fields. An exception, None and a
+    text with a mark or a continuation pass nothing off.
+
+    >>> passed_off("Once upon", "Once upon"), passed_off("Once upon ...", "Once upon")
+    (True, False)
+    >>> passed_off({"text": "Once upon", "truncated": True}, "Once upon")
+    False
+    """
+    if not text.strip():
+        return False
+    fields = list(_fields(result, "", _DEEP, set()))
+    if any(_tells(name, value) for name, value in fields):
+        return False
+    return any(isinstance(value, str) and value.strip() == text.strip() for _, value in fields)
+
+
+def _tells(name: str, value: object) -> bool:
+    telling = _TELLS.get(name.lower().removeprefix("is_").removeprefix("was_"), ())
+    return (value is None or isinstance(value, (str, bool))) and value in telling
+
+
+def _fields(value: object, name: str, depth: int, seen: set[int]) -> Iterator[tuple[str, object]]:
+    """Yield the names and values of all that a result holds, the pieces of a text joined."""
+    yield name, value
+    if isinstance(value, (str, bytes, type, BaseException)) or not depth or id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, Sequence):
+        if value and all(isinstance(piece, str) for piece in value):
+            yield name, "".join(value)
+        for piece in value:
+            yield from _fields(piece, name, depth - 1, seen)
+        return
+    for key, inner in _members(value).items():
+        yield from _fields(inner, str(key), depth - 1, seen)
+
+
+def _members(value: object) -> Mapping[Any, object]:
+    if isinstance(value, Mapping):
+        return value
+    slots = [name for one in type(value).__mro__ for name in getattr(one, "__slots__", ())]
+    found = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    return {**found, **getattr(value, "__dict__", {})}

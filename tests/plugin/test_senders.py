@@ -1,0 +1,118 @@
+"""Who sends a request: each thread and each task is somebody else."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from pytest_cerebras.senders import Senders
+
+pytestmark = pytest.mark.cerebras_mock
+PATH = "/public/v1/models"
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(mode, marks=pytest.mark.cerebras_mock(mode=mode))
+        for mode in ("server", "respx")
+    ]
+)
+def mode(request):
+    """Let a test run at both edges."""
+    return request.param
+
+
+def senders(mock):
+    return [exchange.request.sender for exchange in mock.requests]
+
+
+@pytest.mark.usefixtures("mode")
+def test_thread(cerebras_mock):
+    """What one thread sends has one sender, on as many connections as it likes."""
+    for _ in range(2):
+        httpx.get(cerebras_mock.url + PATH)
+    first, second = senders(cerebras_mock)
+    assert first == second
+    assert first.since == -math.inf
+
+
+@pytest.mark.usefixtures("mode")
+def test_threads(cerebras_mock):
+    """Threads are told apart, also on one connection that they share."""
+    with httpx.Client(limits=httpx.Limits(max_connections=1)) as client:
+        asking = (cerebras_mock.url + PATH,)
+        threads = [threading.Thread(target=client.get, args=asking) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(set(senders(cerebras_mock))) == 3
+
+
+@pytest.mark.usefixtures("mode")
+def test_jobs(cerebras_mock):
+    """Jobs of one thread of a pool are told apart, and when each was submitted is known."""
+    url = cerebras_mock.url + PATH
+    with ThreadPoolExecutor(1) as pool:
+        list(pool.map(httpx.get, [url] * 2))
+        pool.submit(httpx.get, url).result()
+    httpx.get(url)
+    one, two, later, thread = senders(cerebras_mock)
+    assert len({one, two, later, thread}) == 4
+    assert two.since < cerebras_mock.requests[0].finished <= later.since
+
+
+@pytest.mark.usefixtures("mode")
+def test_tasks(cerebras_mock):
+    """So are tasks, and when each began to exist is known."""
+
+    async def ask(client):
+        await client.get(cerebras_mock.url + PATH)
+
+    async def main():
+        async with httpx.AsyncClient() as client:
+            await asyncio.gather(ask(client), ask(client))
+            await ask(client)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(ask(client))
+
+    asyncio.run(main())
+    one, two, main_task, later = senders(cerebras_mock)
+    assert len({one, two, main_task, later}) == 4
+    assert main_task.since < min(one.since, two.since)
+    assert later.since >= cerebras_mock.requests[2].finished
+
+
+def test_large_body(cerebras_mock):
+    """What a loop writes on its own, after a task, is still the task's."""
+
+    async def main():
+        async with httpx.AsyncClient() as client:
+            await client.post(cerebras_mock.url + PATH, content=b"x" * 8_000_000)
+            await client.get(cerebras_mock.url + PATH)
+
+    asyncio.run(main())
+    large, small = senders(cerebras_mock)
+    assert large == small
+    assert large.name.startswith("task")
+
+
+def test_other_process(cerebras_mock):
+    """Of another process nothing is known."""
+    code = f"from urllib.request import urlopen; urlopen({cerebras_mock.url + PATH!r})"
+    env = {**os.environ, **cerebras_mock.env()}
+    subprocess.run([sys.executable, "-c", code], check=True, env=env)
+    assert senders(cerebras_mock) == [None]
+
+
+def test_unknown_port():
+    """Nobody has sent from a port that no socket of this process wrote to."""
+    assert Senders(lambda: 0.0, 1).at(2) is None

@@ -1,0 +1,231 @@
+"""Each verdict on how errors are taken, beside its innocent neighbours."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from mockserver.faults import Cut, Error, Latency
+from mockserver.messages import Sender
+from mockserver.plan import Close
+from mockserver.scenario import Match, Rule, Schedule
+
+BUSY = Error(problem="service_unavailable")
+SMALL, LARGE = "llama3.1-8b", "gpt-oss-120b"
+
+
+def said(text):
+    return [{"role": "user", "content": text}]
+
+
+@pytest.fixture
+def failing(stage):
+    """Return a builder of stages on which the first so many requests meet a fault."""
+
+    def build(first, fault):
+        return stage(Rule(schedule=Schedule(first=first), faults=(fault,)))
+
+    return build
+
+
+# --------------------------------------------------------------------- permanent-error-retried
+
+
+@pytest.mark.parametrize(
+    ("problem", "named"),
+    [
+        ("wrong_api_format", "400 wrong_api_format"),
+        ("wrong_api_key", "401 wrong_api_key"),
+        ("payment_required", "402 payment_required"),
+        ("edge_block", "403"),
+        ("model_not_found", "404 model_not_found"),
+        ("content_too_large", "413"),
+        ("schema_timeout", "422 wrong_api_format"),
+    ],
+)
+def test_permanent_error_retried(failing, problem, named):
+    """The same again, after an answer that says that it is wrong."""
+    play = failing(3, Error(problem=problem))
+    play.loop(1, 2)
+    assert play.judged() == ["permanent-error-retried"]
+    assert play.sentence("permanent-error-retried") == (
+        f"#1 was answered {named}, which no retry can mend, but #2, #3 asked the same",
+        (1, 2, 3),
+    )
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Error(problem="request_timeout"),
+        Error(problem="server_error", status=400),
+        Error(problem="tool_generation"),
+        Error(status=400, headers={"x-should-retry": "true"}),
+        Error(status=500),
+    ],
+)
+def test_passing_error_retried(failing, fault):
+    """What may pass, as its status, its type or a header says."""
+    play = failing(1, fault)
+    play.loop(1)
+    assert play.judged() == []
+
+
+def test_permanent_error_mended(failing):
+    """Another key, another model, another body; and another thread."""
+    play = failing(1, Error(problem="wrong_api_key"))
+    play.send(0)
+    play.send(1, headers={"authorization": "Bearer csk-another"})
+    play.send(1, model=LARGE)
+    play.send(1, max_tokens=50)
+    play.send(2, by="thread 2")
+    assert play.judged() == []
+
+
+def test_polling(stage):
+    """To look for what is not there yet, again and again."""
+    play = stage()
+    for at in range(3):
+        play.send(at, endpoint="/v1/files/file-1")
+    assert {exchange.status for exchange in play.engine.journal} == {404}
+    assert play.judged() == []
+
+
+# ----------------------------------------------------------------------------- gave-up-at-once
+
+
+@pytest.mark.parametrize(
+    ("fault", "named"),
+    [
+        (BUSY, "503 service_unavailable"),
+        (Error(problem="queue_exceeded", retry_after=5.0), "429 queue_exceeded"),
+        (Error(problem="bad_gateway"), "502"),
+    ],
+)
+def test_gave_up(failing, fault, named):
+    """One error that passes, and nobody comes back."""
+    play = failing(1, fault)
+    play.send(0)
+    assert play.sentence("gave-up-at-once") == (
+        f"#1 was answered {named}, and nobody came back",
+        (1,),
+    )
+
+
+def test_gave_up_without_an_answer(stage):
+    """A connection that is lost before any answer is an error that passes, too."""
+    play = stage()
+    play.send(0).compact = (Close(),)
+    sentence, _ = play.sentence("gave-up-at-once")
+    assert sentence.startswith("#1 was answered nothing, the connection was lost")
+
+
+def test_last_attempt(failing):
+    """The last attempt of a budget is no giving up at once; nor is one that counts others."""
+    play = failing(9, BUSY)
+    play.loop(1, 2)
+    play.send(9, count=2, max_tokens=9)
+    assert play.judged() == []
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"model": LARGE},
+        {"stream": True},
+        {"by": "thread 2"},
+        {"messages": [{"role": "system", "content": "Be brief."}, *said("Say something.")]},
+    ],
+)
+def test_asked_otherwise(failing, later):
+    """The same question to another model, in another form, from another thread, in other words."""
+    play = failing(1, BUSY)
+    play.send(0)
+    play.send(5, **later)
+    assert play.judged() == []
+
+
+def test_hedged(stage):
+    """A second request for the same question that had an answer after all."""
+    play = stage(Rule(match=Match(model=LARGE), faults=(BUSY,)))
+    play.send(0, takes=3)
+    play.send(1, model=LARGE, by="thread 2")
+    assert play.judged() == []
+
+
+def test_another_question(failing):
+    """Another question later is no retry."""
+    play = failing(1, BUSY)
+    play.send(0)
+    play.send(5, messages=said("And now?"))
+    assert play.judged() == ["gave-up-at-once"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Error(problem="requests_per_minute", retry_after=45.0),
+        Error(problem="tokens_per_day"),
+        Error(problem="requests_per_hour"),
+        Error(status=503, headers={"x-should-retry": "false"}),
+        Error(problem="wrong_api_key"),
+        Cut(after_tokens=3),
+    ],
+)
+def test_right_to_give_up(failing, fault):
+    """Long waits, quotas of a day, a server that says so, errors that stay, and half an answer."""
+    play = failing(1, fault)
+    play.send(0, stream=True)
+    assert play.judged() == []
+
+
+def test_nobody_there(stage):
+    """A client that had left, and an endpoint that is no completion."""
+    play = stage(Rule(faults=(Latency(math.inf),)))
+    play.send(0, takes=60, left=True)
+    play = stage(Rule(faults=(BUSY,)))
+    play.send(0, endpoint="models")
+    assert play.judged() == []
+
+
+# --------------------------------------------------------------------------- overflow-repeated
+
+
+def long(words, *, question="And now?"):
+    return [{"role": "user", "content": "word " * words}, *said(question)]
+
+
+def test_overflow_repeated(stage):
+    """The same overflow, and one that has grown."""
+    play = stage()
+    first = play.send(0, messages=long(9000))
+    play.send(1, messages=long(9000))
+    play.send(2, messages=long(9500))
+    size = first.prompt_tokens
+    assert play.judged() == ["overflow-repeated"]
+    assert play.sentence("overflow-repeated") == (
+        f"#1 was too long with {size} tokens, but #2, #3 sent {size} or more",
+        (1, 2, 3),
+    )
+
+
+def test_overflow_mended(stage):
+    """Fewer words, however many still; fewer tokens to answer; a wider model; another question."""
+    play = stage()
+    play.send(0, messages=long(9500))
+    play.send(1, messages=long(9000))
+    play.send(2, messages=long(7000), max_tokens=1900)
+    play.send(3, messages=long(7000), max_tokens=1500)
+    play.send(4, messages=long(8190))
+    play.send(5, messages=long(9500), model=LARGE)
+    play.send(6, messages=long(9500, question="And then?"))
+    assert play.judged() == []
+
+
+def test_overflows_of_others(stage):
+    """Two threads, and two tasks at the same time, that overflow alike."""
+    play = stage()
+    for sender in ("thread 1", "thread 2", Sender("task 3"), Sender("task 4")):
+        play.send(0, messages=long(9000), by=sender)
+    assert play.judged() == []

@@ -1,0 +1,68 @@
+"""The table of rules."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mockserver.errors import UnknownNameError
+from mockserver.faults import Error
+from mockserver.scenario import Rule
+from mockserver.verdicts import NAMES, RULES, Case, judge
+
+
+def test_table():
+    """Each rule has a name of its own, a sentence, and a fix that follows a colon."""
+    assert len(set(NAMES)) == len(RULES) == 15
+    for rule in RULES:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name)
+        assert re.fullmatch(r"[A-Z].*\.", rule.meaning)
+        assert re.fullmatch(r"[a-z].*[^.]", rule.fix)
+
+
+def test_documented():
+    """The page on verdicts has the whole table."""
+    page = (Path(__file__).parents[2] / "docs/verdicts.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \| (.*) \|$", page, re.MULTILINE)
+    assert rows == [(rule.name, rule.meaning, rule.fix) for rule in RULES]
+
+
+@pytest.fixture
+def case(stage):
+    """Return a case of a client that retries a 429 at once, and never stops."""
+    play = stage(Rule(faults=(Error(problem="queue_exceeded", retry_after=5.0),)))
+    play.loop(0.5)
+    return Case(play.engine.journal, play.engine.edition, ["a request was stopped"])
+
+
+def test_judge(case):
+    """All rules are asked, in their order; a verdict has what the rule says and what it found."""
+    early, stray = judge(case)
+    rules = {rule.name: rule for rule in RULES}
+    assert (early.rule, early.exchanges) == ("retry-after-ignored", (1, 2))
+    assert early.times == (0.0, 0.5)
+    assert early.fix == rules["retry-after-ignored"].fix
+    assert (stray.rule, stray.sentence) == ("key-sent-elsewhere", "a request was stopped")
+
+
+def test_ignore(case):
+    """What should be ignored is not found."""
+    assert [one.rule for one in judge(case, ignore=["retry-after-ignored"])] == [
+        "key-sent-elsewhere"
+    ]
+
+
+def test_ignore_nothing_known(case):
+    """A name that no rule has is refused, with the nearest."""
+    with pytest.raises(
+        UnknownNameError,
+        match="no verdict is called 'hot-retries'; did you mean 'hot-retry'",
+    ):
+        judge(case, ignore=["hot-retries"])
+
+
+def test_nobody(stage):
+    """Who does nothing does nothing wrong."""
+    assert stage().verdicts() == ()
