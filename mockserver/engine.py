@@ -18,7 +18,7 @@ from .api.problems import RefusalError
 from .api.prompt import parts
 from .api.prompt_cache import BLOCK, PromptCache
 from .api.reply import Reply
-from .faults import Context
+from .faults import Context, name_of
 from .honest import Honest
 from .inquiry import COMPLETING, Inquiry, read
 from .journal import Exchange, Journal, without_key
@@ -91,6 +91,7 @@ class Engine:
             cached_tokens=inquiry.cached,
             key=_identity(request.key),
             attempt=attempt,
+            faults=tuple(map(name_of, choice.rule.faults)),
             missed=choice.missed,
         )
         self._storage.settle(refused=exchange.refused)

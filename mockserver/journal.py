@@ -37,6 +37,7 @@ class Exchange:
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
     shortened beyond use, its body has been decoded. ``attempt`` is its number in its call, from 1.
+    ``faults`` are the names of those in the rule that took it.
     ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
     that they did.
     """
@@ -59,6 +60,7 @@ class Exchange:
     finished: float | None = None
     client_left: bool = False
     attempt: int = 1
+    faults: tuple[str, ...] = ()
     missed: Missed | None = field(default=None, repr=False)
 
     @property

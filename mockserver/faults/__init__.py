@@ -68,6 +68,7 @@ __all__ = [
     "Truncate",
     "WrongMode",
     "WrongShape",
+    "name_of",
 ]
 
 FAULTS: Mapping[str, type[Fault]] = {
@@ -111,3 +112,9 @@ FAULTS: Mapping[str, type[Fault]] = {
     "bad_chunk": BadChunk,
     "hang_up": HangUp,
 }
+_NAMES = {kind: name for name, kind in FAULTS.items()}
+
+
+def name_of(fault: Fault) -> str:
+    """Return the name of a fault in a scenario; one of a user's own has that of its class."""
+    return _NAMES.get(type(fault), type(fault).__name__)
