@@ -39,8 +39,8 @@ def html(report: Report) -> str:
     body = SubElement(root, "body")
     _summary(SubElement(body, "header"), report)
     main = SubElement(body, "main")
-    _coverage(_section(main, "coverage", "Fault coverage"), report.coverage)
     _matrix(_section(main, "matrix", "Matrix"), report, anchors)
+    _coverage(_section(main, "coverage", "Fault coverage"), report.coverage)
     _verdicts(_section(main, "verdicts", "Verdicts"), report, anchors)
     _cells(_section(main, "cells", "Cells"), report, anchors)
     return f"<!doctype html>\n{tostring(root, encoding='unicode', method='html')}\n"
@@ -74,7 +74,7 @@ def _summary(header: Element, report: Report) -> None:
         f"{report.coverage.line()} .".replace(" .", "."),
     )
     links = SubElement(header, "nav", {"aria-label": "Sections"})
-    for name in ("coverage", "matrix", "verdicts", "cells"):
+    for name in ("matrix", "coverage", "verdicts", "cells"):
         _add(links, "a", name.capitalize(), {"href": f"#{name}"}).tail = " "
 
 
@@ -130,7 +130,9 @@ def _verdicts(section: Element, report: Report, anchors: Mapping[int, str]) -> N
         for cell, verdict in said:
             item = SubElement(listed, "li")
             where = f"{cell.test.rpartition('::')[2]} under {cell.scenario}"
-            _add(item, "a", where, {"href": f"#{anchors[id(cell)]}"}).tail = f": {verdict.sentence}"
+            _add(item, "a", where, {"href": f"#{anchors[id(cell)]}"}).tail = _shown(
+                f": {verdict.sentence}"
+            )
 
 
 def _cells(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
@@ -142,10 +144,10 @@ def _cells(section: Element, report: Report, anchors: Mapping[int, str]) -> None
 
 
 def _cell(details: Element, cell: Cell, anchor: str) -> None:
-    summary = SubElement(details, "summary", {"id": anchor})
+    summary = SubElement(details, "summary")
     _add(summary, "span", cell.scenario).tail = " "
     _add(summary, "span", WORDS[cell.outcome], {"class": f"is {cell.outcome}"})
-    facts = SubElement(details, "dl")
+    facts = SubElement(details, "dl", {"id": anchor})  # browsers open what a link leads into
     told = {
         "Took": f"{cell.duration:.2f} s",
         "Seed": "" if cell.seed is None else str(cell.seed),
@@ -165,11 +167,13 @@ def _cell(details: Element, cell: Cell, anchor: str) -> None:
 def _played(details: Element, played: Played) -> None:
     for verdict in played.verdicts:
         said = SubElement(details, "p", {"class": "verdict"})
-        _add(said, "strong", verdict.rule).tail = f": {verdict.sentence}. Fix: {verdict.fix}."
+        _add(said, "strong", verdict.rule).tail = _shown(
+            f": {verdict.sentence}. Fix: {verdict.fix}."
+        )
     if not played.exchanges:
         _add(details, "p", f"No request reached the mock under {played.scenario}.")
         return
-    title = f"Requests under {played.scenario}"
+    title = _shown(f"Requests under {played.scenario}")
     box = {"class": "box", "tabindex": "0", "role": "region", "aria-label": title}
     picture = drawing(_lanes(played.exchanges), title=title)
     picture.set("role", "img")
@@ -204,6 +208,12 @@ def _section(main: Element, name: str, title: str) -> Element:
 
 
 def _add(parent: Element, tag: str, text: str, attributes: Mapping[str, str] = _NONE) -> Element:
-    element = SubElement(parent, tag, dict(attributes))
-    element.text = "".join(one if one.isprintable() or tag == "style" else "\ufffd" for one in text)
+    shown = {name: _shown(value) for name, value in attributes.items()}
+    element = SubElement(parent, tag, shown)
+    element.text = text if tag == "style" else _shown(text)
     return element
+
+
+def _shown(text: str) -> str:
+    """Return a text without what can't stand in a page."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
