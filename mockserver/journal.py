@@ -38,8 +38,9 @@ class Exchange:
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
     shortened beyond use, its body has been decoded. ``compact`` is what an edge plays. ``attempt``
-    is its number in its call, from 1. ``wanted_tokens`` are those that the limits had to hold back
-    for it, ``reserved_tokens`` those that they did.
+    is its number in its call, from 1. ``faults`` are the names of those in the rule that took it.
+    ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
+    that they did.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Exchange:
     finished: float | None = None
     client_left: bool = False
     attempt: int = 1
+    faults: tuple[str, ...] = ()
     missed: Missed | None = field(default=None, repr=False)
 
     @property
