@@ -131,7 +131,7 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
 
 
 def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
-    """Yield the steps, and before each event the wait for its tokens, of which the first is free."""
+    """Yield the steps, and before each event the wait for its tokens but the very first one."""
     ahead, free = first_token, 1
     waits = {0: Wait(0.0)}  # by tokens: a stream of thousands needs few
     for step in plan:
