@@ -40,6 +40,7 @@ OPTIONS = (
     ("tier", "NAME", "enforce the rate limits of this tier, such as free"),
     ("seed", "N", "seed of every random draw"),
     ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
+    ("others", "pass|block", "block: let no request out to any other machine"),
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
     ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )
@@ -101,11 +102,11 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Multiply the tests that use the mock by the scenarios of the matrix."""
+    """Multiply the tests that use the mock, and name no scenario, by those of the matrix."""
     marked = any(metafunc.definition.iter_markers(CHAOS))
     if not marked and metafunc.config.getoption("cerebras_chaos") is None:
         return
-    if not marked and not _uses_mock(metafunc):
+    if not marked and (not _uses_mock(metafunc) or _is_about_one(metafunc.definition)):
         return
     from . import matrix
 
@@ -263,6 +264,12 @@ def _uses_mock(metafunc: pytest.Metafunc) -> bool:
         or definition.get_closest_marker(MARKER) is not None
         or switched_on(metafunc.config, "mock")
     )
+
+
+def _is_about_one(definition: pytest.Item) -> bool:
+    """Return whether the test's own marker names its scenario: under another it says nothing."""
+    marker = definition.get_closest_marker(MARKER)
+    return marker is not None and bool(marker.args or "scenario" in marker.kwargs)
 
 
 def _mock_of(item: pytest.Item) -> CerebrasMock | None:
