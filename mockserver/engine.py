@@ -96,7 +96,8 @@ class Engine:
             attempt=attempt,
             missed=choice.missed,
         )
-        self._storage.settle(refused=exchange.refused)
+        if quota is None:
+            self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange, call)
         return exchange
 
