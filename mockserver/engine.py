@@ -97,7 +97,8 @@ class Engine:
             faults=tuple(map(name_of, choice.rule.faults)),
             missed=choice.missed,
         )
-        self._storage.settle(refused=exchange.refused)
+        if quota is None:
+            self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange, call)
         return exchange
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -270,7 +270,15 @@ def without_key(request: Request, body: bytes) -> Request:
     headers = dict(request.headers)
     if "authorization" in headers:
         headers["authorization"] = _shortened(headers["authorization"])
-    return replace(request, headers=headers, body=body)
+    return Request(
+        request.method,
+        request.path,
+        headers,
+        body,
+        request.query,
+        request.oversized,
+        request.sender,
+    )
 
 
 @lru_cache
