@@ -40,6 +40,7 @@ OPTIONS = (
     ("tier", "NAME", "enforce the rate limits of this tier, such as free"),
     ("seed", "N", "seed of every random draw"),
     ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
+    ("others", "pass|block", "block: let no request out to any other machine"),
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
     ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )

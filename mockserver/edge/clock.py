@@ -66,6 +66,10 @@ class Clock:
         """Return the plan with its waits in the seconds that the client counts."""
         return plan
 
+    def patience(self, seconds: float) -> float:
+        """Return how long a client with this time-out waits, in seconds of this clock."""
+        return seconds
+
 
 class ScaledClock(Clock):
     """
@@ -99,3 +103,7 @@ class ScaledClock(Clock):
     def announced(self, plan: Compact) -> Compact:
         """Return the plan with its waits in the seconds that the client counts."""
         return scaled(plan, self._scale, now=self._now())
+
+    def patience(self, seconds: float) -> float:
+        """Return how long a client with this time-out waits, in seconds of this clock."""
+        return seconds / self._scale

@@ -81,6 +81,7 @@ def test_scaled():
     announced = clock.announced((Head(429, (("retry-after", "60"),)), End()))
     assert announced == (Head(429, (("retry-after", "0.6"),)), End())
     assert Clock().announced(announced) is announced
+    assert (clock.patience(5), Clock().patience(5)) == (pytest.approx(500), 5)
 
 
 def test_scaled_waits():
