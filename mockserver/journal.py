@@ -201,9 +201,14 @@ class Call:
 
 
 class Journal:
-    """All exchanges since the start of the scenario; warm-ups are kept apart."""
+    """
+    All exchanges since the start of the scenario; warm-ups are kept apart.
 
-    def __init__(self) -> None:
+    ``scale`` is what a second of the scenario takes on the clock of the client.
+    """
+
+    def __init__(self, *, scale: float = 1.0) -> None:
+        self.scale = scale
         self.exchanges: list[Exchange] = []
         self.calls: list[Call] = []
         self.warmups: list[Exchange] = []

@@ -47,6 +47,16 @@ def test_judge(case):
     assert (stray.rule, stray.sentence) == ("key-sent-elsewhere", "a request was stopped")
 
 
+def test_many(stage):
+    """Of many findings of a rule the first are verdicts, and the others are counted."""
+    play = stage(Rule(faults=(Error(status=503),)))
+    for number in range(8):
+        play.send(0, messages=[{"role": "user", "content": f"Question {number}"}])
+    found = play.verdicts()
+    assert [one.exchanges for one in found] == [(1,), (2,), (3,), (4,), (5,)]
+    assert found[-1].sentence == "#5 was answered 503, and nobody came back; 3 more are like this"
+
+
 def test_ignore(case):
     """What should be ignored is not found."""
     assert [one.rule for one in judge(case, ignore=["retry-after-ignored"])] == [
