@@ -10,8 +10,6 @@ and the number of the request, so that the same seed gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from hashlib import blake2b
 from random import Random
 
 from .api import editions
@@ -19,7 +17,6 @@ from .api.limits import Quota, Refusal
 from .api.problems import RefusalError
 from .api.prompt import parts
 from .api.prompt_cache import BLOCK, PromptCache
-from .api.reply import Reply
 from .chance import Digits
 from .faults import Context, Fault
 from .honest import Honest
@@ -59,21 +56,31 @@ class Engine:
     def handle(self, request: Request, *, now: float) -> Exchange:
         """Return the exchange with the plan that answers the request."""
         inquiry = self._reader.read(request)
+        noted = without_key(request, inquiry.data)
         number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
         honest = Honest(self.edition, self.seed, now, self._digits(number))
-        call = self.journal.call_of(inquiry.request)
+        call = self.journal.call_of(noted)
         attempt = call.attempts + 1
-        choice = self._run.choose(inquiry.subject(attempt), now - self.started, call.course)
+        subject = inquiry.subject(request, attempt)
+        choice = self._run.choose(subject, now - self.started, call.course)
         quota = self._admit(inquiry, now)
-        plan = self._answer(inquiry, choice.reply, quota, honest)
+        cached = 0
+        if isinstance(quota, RefusalError):
+            plan: Compact = honest.refusal(quota)
+        elif quota is not None:
+            cached = self._read_cached(inquiry, now)
+            plan = honest.completion(inquiry, choice.reply, quota, cached)
+        else:
+            plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
         if choice.rule.faults:
             plan = _broken(plan, choice.rule.faults, self._context(inquiry, number, now))
         if request.method == "HEAD":
             plan = without_body(apart(plan))
+        admitted = isinstance(quota, Quota)
         exchange = Exchange(
             number,
             now,
-            without_key(inquiry.request),
+            noted,
             inquiry.endpoint,
             inquiry.model_id,
             inquiry.stream,
@@ -81,11 +88,11 @@ class Engine:
             rule=choice.rule.name,
             prompt_tokens=inquiry.prompt,
             requested_tokens=inquiry.requested,
-            admitted=quota is not None,
+            admitted=admitted,
             wanted_tokens=inquiry.reserved,
-            reserved_tokens=inquiry.reserved if quota else 0,
-            cached_tokens=inquiry.cached,
-            key=_identity(request.key),
+            reserved_tokens=inquiry.reserved if admitted else 0,
+            cached_tokens=cached,
+            key=inquiry.account,
             attempt=attempt,
             missed=choice.missed,
         )
@@ -126,21 +133,20 @@ class Engine:
             quota = self._quota(exchange.key, exchange.model, now)
             quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
 
-    def _admit(self, inquiry: Inquiry, now: float) -> Quota | None:
-        """Reserve what the request may use; None when it is refused or costs nothing."""
-        if inquiry.refusal is not None or inquiry.endpoint not in COMPLETING:
+    def _admit(self, inquiry: Inquiry, now: float) -> Quota | RefusalError | None:
+        """Reserve what the request may use; None when it costs nothing."""
+        if inquiry.refusal is not None:
+            return inquiry.refusal
+        if inquiry.endpoint not in COMPLETING:
             return None
-        quota = self._quota(_identity(inquiry.request.key), inquiry.model_id, now)
+        quota = self._quota(inquiry.account, inquiry.model_id, now)
         if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
             extra = tuple(self.edition.limits.overload_headers.items())
-            inquiry.refusal = RefusalError("queue_exceeded", headers=extra)
-            return None
-        tokens = inquiry.reserved
-        refused = quota.refusal(tokens, now)
+            return RefusalError("queue_exceeded", headers=extra)
+        refused = quota.refusal(inquiry.reserved, now)
         if refused is not None:
-            inquiry.refusal = self._too_much(refused, quota, now)
-            return None
-        quota.reserve(tokens, now)
+            return self._too_much(refused, quota, now)
+        quota.reserve(inquiry.reserved, now)
         self._running += 1
         return quota
 
@@ -151,22 +157,12 @@ class Engine:
         )
         return RefusalError(refused.problem, headers=(*wait, *shown))
 
-    def _answer(
-        self, inquiry: Inquiry, reply: Reply, quota: Quota | None, honest: Honest
-    ) -> Compact:
-        if inquiry.refusal is not None:
-            return honest.refusal(inquiry.refusal)
-        if quota is not None:
-            self._read_cached(inquiry, honest.now)
-            return honest.completion(inquiry, reply, quota)
-        return self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
-
-    def _read_cached(self, inquiry: Inquiry, now: float) -> None:
-        """Note how much of the prompt was read before; the short ones are never cached."""
-        if self.edition.prompt_cache and inquiry.prompt > BLOCK:
-            account = _identity(inquiry.request.key), inquiry.model_id
-            found = parts(inquiry.body, inquiry.size)
-            inquiry.cached = self._prompts.read(account, found, now)
+    def _read_cached(self, inquiry: Inquiry, now: float) -> int:
+        """Return how much of the prompt was read before; the short ones are never cached."""
+        if not self.edition.prompt_cache or inquiry.prompt <= BLOCK:
+            return 0
+        account = inquiry.account, inquiry.model_id
+        return self._prompts.read(account, parts(inquiry.body, inquiry.size), now)
 
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)
@@ -188,10 +184,3 @@ def _broken(plan: Compact, faults: Iterable[Fault], context: Context) -> Plan:
     for fault in faults:
         broken = fault.apply(broken, context)
     return broken
-
-
-@lru_cache
-def _identity(key: str | None) -> str | None:
-    """Return what tells keys apart without being one."""
-    # A field need not be UTF-8; its other bytes arrive as lone surrogates.
-    return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from random import Random
 
 from .api import answer, chat, choices, completions, headers, models
-from .api.answer import Answer, Stamp
+from .api.answer import Answer
 from .api.edition import Edition
 from .api.limits import Quota
 from .api.problems import PROBLEMS, RefusalError
@@ -70,40 +70,27 @@ class Honest:
         fields = self._fields(content_type)
         return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
 
-    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota) -> Compact:
+    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, cached: int) -> Compact:
         """Return the plan of what the model says, with what is left of the quota."""
-        number = answer.number(self.random)
         written = self._written(inquiry, reply)
-        stamp = self._stamp(number, inquiry, written)
+        stamp = answer.stamp(self.now, self.random, cached)
+        name = ("inference-id", f"{written.form.prefix}{stamp.number}")
         if inquiry.stream:
-            data = written.stream(stamp, done=self.edition.bodies.done)
-            returning, cached = 0, 0
-        else:
-            data = (written.document(stamp),)
-            returning = inquiry.reserved - inquiry.prompt - written.tokens
-            cached = inquiry.cached
-        shape = self.edition.headers
-        timing = None if inquiry.stream or not shape.server_timing else stamp.times["total_time"]
+            fields = (*self._fields(_STREAM, plain=False), name, *quota.headers(self.now))
+            return (Head(200, fields), *written.stream(stamp, done=self.edition.bodies.done), End())
+        seconds = written.seconds(stamp) if self.edition.headers.server_timing else None
+        returning = inquiry.reserved - inquiry.prompt - written.tokens
         fields = (
-            *self._fields(_STREAM if inquiry.stream else _JSON, plain=False),
-            *headers.timing(timing),
-            ("inference-id", f"{written.form.prefix}{number}"),
+            *self._fields(_JSON, plain=False),
+            *headers.timing(seconds),
+            name,
             *quota.headers(self.now, returning=returning, cached=cached),
         )
-        return (Head(200, fields), *data, End())
+        return (Head(200, fields), written.document(stamp), End())
 
     def _fields(self, content_type: str, *, plain: bool = True) -> Headers:
         shape = self.edition.headers
         return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
-
-    def _stamp(self, number: str, inquiry: Inquiry, written: Written) -> Stamp:
-        times = answer.times(
-            written.answer.model,
-            prompt=inquiry.prompt,
-            completion=written.tokens,
-            random=self.random,
-        )
-        return Stamp(number, self.now, times, inquiry.cached)
 
     def _written(self, inquiry: Inquiry, reply: Reply) -> Written:
         """Return what the model says; it says the same again, but for the ids of calls."""

@@ -263,12 +263,12 @@ def _asked(request: Request) -> tuple[str, bytes]:
     return request.path, request.body
 
 
-def without_key(request: Request) -> Request:
-    """Return the request with its credentials shortened to what a diagnosis needs."""
+def without_key(request: Request, body: bytes) -> Request:
+    """Return the request with this body, its credentials shortened to what a diagnosis needs."""
     headers = dict(request.headers)
     if "authorization" in headers:
         headers["authorization"] = _shortened(headers["authorization"])
-    return replace(request, headers=headers)
+    return replace(request, headers=headers, body=body)
 
 
 @lru_cache

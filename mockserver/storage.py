@@ -171,11 +171,11 @@ def _outcome(batch: Batch, at: int, honest: Honest) -> Outcome:
 def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
     inquiry = read_line(batches.ENDPOINTS[batch.request["endpoint"]], line.body, own.edition)
     if inquiry.stream:
-        inquiry.refusal = bad_request("stream: A batch has no streams")
+        return own.refusal(bad_request("stream: A batch has no streams"))
     if inquiry.refusal is not None:
         return own.refusal(inquiry.refusal)
     quota = Quota(own.edition.tier(None), own.now, shape=own.edition.headers)
-    return apart(own.completion(inquiry, Reply(), quota))
+    return apart(own.completion(inquiry, Reply(), quota, cached=0))
 
 
 def _random(honest: Honest, batch: Batch, about: object) -> Bits:

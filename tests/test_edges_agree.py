@@ -148,6 +148,11 @@ def fields_of(response):
     return tuple(pair for pair in response.headers.multi_items() if pair[0] != FRAMING)
 
 
+def told(answer):
+    """Return what an SDK makes of a body; of one that is no JSON, the text."""
+    return answer if isinstance(answer, str) else answer.to_dict()
+
+
 def failure(error, head, said):
     """Return what is seen of an exception that came at once, or after the head and some chunks."""
     response = getattr(error, "response", None)
@@ -163,7 +168,7 @@ def listen(client, asked, *, stream):
         head = raw.http_response.status_code, fields_of(raw.http_response)
         answer = raw.parse()
         for one in answer if stream else [answer]:
-            said += (one.to_dict(),)
+            said += (told(one),)
     except Exception as error:  # noqa: BLE001 (whatever it is, both must show it)
         return failure(error, head, said)
     return Seen(*head, said)
@@ -178,9 +183,9 @@ async def listen_async(client, asked, *, stream):
         answer = await answer if isawaitable(answer) else answer
         if stream:
             async for one in answer:
-                said += (one.to_dict(),)
+                said += (told(one),)
         else:
-            said = (answer.to_dict(),)
+            said = (told(answer),)
     except Exception as error:  # noqa: BLE001
         return failure(error, head, said)
     return Seen(*head, said)
@@ -188,7 +193,8 @@ async def listen_async(client, asked, *, stream):
 
 def check_journal(live, seen):
     assert not live.crashes
-    for exchange, one in zip(live.journal, seen, strict=True):
+    noted = seen if live.port == "open" else []  # what gets no connection is not noted
+    for exchange, one in zip(live.journal, noted, strict=True):
         if one.status is not None:
             head = head_of(exchange.plan)
             assert one.status == head.status

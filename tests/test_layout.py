@@ -16,7 +16,7 @@ MODULES = [
 TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
 OTHERS = sorted(
     path.relative_to(ROOT)
-    for folder in ("benchmarks", "examples")
+    for folder in ("benchmarks", "docs", "examples")
     for path in (ROOT / folder).rglob("*.py")
 )
 # a module whose tests stand under another name, and why

@@ -30,6 +30,7 @@ PAGES = (
     "README.md",
     "docs/command-line.md",
     "docs/editions.md",
+    "docs/faults.md",
     "docs/fidelity.md",
     "docs/pytest.md",
     "docs/scenarios.md",
@@ -132,9 +133,12 @@ def test_tables_are_complete():
     table = README.partition("| scenario |")[2].partition("\n\n")[0]
     listed = re.findall(r"^\| `([a-z0-9-]+)` \|", table, re.MULTILINE)
     assert set(listed) <= set(names())
-    page = (ROOT / "docs/scenarios.md").read_text("utf-8")
-    missing = [name for name in (*PROBLEMS, *FAULTS, *ENDPOINTS) if f"`{name}`" not in page]
-    assert missing == []
+    for page, listed in {
+        "scenarios": (*FAULTS, *ENDPOINTS),
+        "faults": (*PROBLEMS, *FAULTS),
+    }.items():
+        text = (ROOT / f"docs/{page}.md").read_text("utf-8")
+        assert [name for name in listed if f"`{name}`" not in text] == [], page
 
 
 def row_of(name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.chance import Bits
 
@@ -13,21 +13,21 @@ from .edition import Model
 from .said import Said
 from .shapes import Bodies
 
+_SHORTEST = 0.0001  # seconds; encoders differ in how they write what is much less
 _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """
     What tells an answer from the next one in the same words.
 
-    ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``times`` the
-    server's measurements in seconds, ``cached`` the tokens that came from the prompt cache.
+    ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``queue`` the
+    seconds that the request waited, ``cached`` the tokens that came from the prompt cache.
     """
 
     number: str
     created: float
-    times: dict[str, float]
+    queue: float
     cached: int = 0
 
 
@@ -61,6 +61,16 @@ class Answer:
         return own + sum(said.tokens for said in self.others) if self.others else own
 
     @property
+    def reading(self) -> float:
+        """The seconds that the prompt took: it is read twenty times faster than text is written."""
+        return round(_SHORTEST + self.prompt / (20 * self.model.speed), 9)
+
+    @property
+    def writing(self) -> float:
+        """The seconds that the completion took."""
+        return round(_SHORTEST + self.tokens / self.model.speed, 9)
+
+    @property
     def fingerprint(self) -> str:
         """The ``system_fingerprint``: constant for a model."""
         return _fingerprint(self.model_id)
@@ -90,27 +100,12 @@ class Answer:
         return _chosen(counts, self.bodies.usage)
 
 
-def number(random: Bits) -> str:
-    """Return 32 hexadecimal digits in the form of a UUID."""
-    text = f"{random.getrandbits(128):032x}"
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
-
-
-def times(model: Model, *, prompt: int, completion: int, random: Bits) -> dict[str, float]:
-    """
-    Return plausible measurements: prompts are read twenty times faster than text is written.
-
-    None is so small that encoders would differ in how they write it.
-    """
-    queue = round(0.0001 + random.getrandbits(32) * 0.0004 / 2**32, 9)
-    reading = round(0.0001 + prompt / (20 * model.speed), 9)
-    writing = round(0.0001 + completion / model.speed, 9)
-    return {
-        "queue_time": queue,
-        "prompt_time": reading,
-        "completion_time": writing,
-        "total_time": queue + reading + writing + 0.0008,
-    }
+def stamp(now: float, random: Bits, cached: int = 0) -> Stamp:
+    """Return another stamp; its number has 32 hexadecimal digits in the form of a UUID."""
+    digits = f"{random.getrandbits(128):032x}"
+    number = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    queue = round(_SHORTEST + random.getrandbits(32) * 0.0004 / 2**32, 9)
+    return Stamp(number, now, queue, cached)
 
 
 def _chosen(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ all the rest is encoded once. The order of the keys is that of recorded streams.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -15,8 +15,10 @@ from typing import TypeAlias
 from mockserver.plan import Data, Events
 
 from .answer import Answer, Stamp
+from .shapes import TimeKey
 from .sse import DONE, dumps
 
+_OVERHEAD = 0.0008  # seconds
 Chunk: TypeAlias = tuple[bytes, int]
 """The choices of a chunk as JSON, and the tokens that they hand to the client."""
 
@@ -43,12 +45,13 @@ class Written:
     def __init__(self, form: Form, answer: Answer) -> None:
         self.form = form
         self.answer = answer
+        self.tokens = answer.tokens
+        self._work = answer.reading + answer.writing + _OVERHEAD
         self._usages: dict[int, bytes] = {}
 
-    @cached_property
-    def tokens(self) -> int:
-        """The completion tokens."""
-        return self.answer.tokens
+    def seconds(self, stamp: Stamp) -> float:
+        """Return how long it all took."""
+        return stamp.queue + self._work
 
     def document(self, stamp: Stamp) -> Data:
         """Return the answer to a request without ``stream``."""
@@ -58,10 +61,10 @@ class Written:
     def stream(self, stamp: Stamp, *, done: bool) -> tuple[Events | Data, ...]:
         """Return the events; the last chunk has usage and times besides."""
         before, after = self._ends(stamp, self._chunk_identity)
-        middles, counts = self._chunks
-        events = Events(b"data: " + before, middles[:-1], after + b"}\n\n", counts[:-1])
-        finish = b"".join((b"data: ", before, middles[-1], after, self._tail(stamp), b"}\n\n"))
-        return (events, Data(finish, counts[-1]), *((Data(DONE),) if done else ()))
+        middles, counts, (finish, tokens) = self._chunks
+        events = Events(b"data: " + before, middles, after + b"}\n\n", counts)
+        last = b"".join((b"data: ", before, finish, after, self._tail(stamp), b"}\n\n"))
+        return (events, Data(last, tokens), *((Data(DONE),) if done else ()))
 
     def _ends(self, stamp: Stamp, identity: bytes) -> tuple[bytes, bytes]:
         """Return what stands before the choices, and what stands behind them."""
@@ -71,19 +74,39 @@ class Written:
     def _tail(self, stamp: Stamp) -> bytes:
         if stamp.cached not in self._usages:
             self._usages[stamp.cached] = dumps(self.answer.usage(stamp.cached))
-        known = {"created": stamp.created, **stamp.times}
-        times = [f'"{key}":{known[key]!r}' for key in self.answer.bodies.time_info if key in known]
-        shown = ",".join(times).encode()
-        return b',"usage":%b,"time_info":{%b}' % (self._usages[stamp.cached], shown)
+        times = self._time_info % {
+            "created": stamp.created,
+            "queue": stamp.queue,
+            "total": self.seconds(stamp),
+        }
+        return b',"usage":%b,"time_info":%b' % (self._usages[stamp.cached], times.encode())
+
+    @cached_property
+    def _time_info(self) -> str:
+        """The object of this name, with gaps for what depends on the stamp."""
+        times: Mapping[TimeKey, str] = {
+            "created": "%(created)r",
+            "queue_time": "%(queue)r",
+            "prompt_time": repr(self.answer.reading),
+            "completion_time": repr(self.answer.writing),
+            "total_time": "%(total)r",
+        }
+        shown = ",".join([f'"{key}":{times[key]}' for key in self.answer.bodies.time_info])
+        return f"{{{shown}}}"
 
     @cached_property
     def _choices(self) -> bytes:
         return b",".join(self.form.choices(self.answer))
 
     @cached_property
-    def _chunks(self) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
-        found = list(self.form.chunks(self.answer))
-        return tuple([choices for choices, _ in found]), tuple([tokens for _, tokens in found])
+    def _chunks(self) -> tuple[tuple[bytes, ...], tuple[int, ...], Chunk]:
+        """The choices of all chunks but the last, their tokens, and the last."""
+        *found, last = self.form.chunks(self.answer)
+        return (
+            tuple([choices for choices, _ in found]),
+            tuple([tokens for _, tokens in found]),
+            last,
+        )
 
     @cached_property
     def _identity(self) -> bytes:

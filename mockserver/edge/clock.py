@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
 from mockserver.plan import Compact
 
 from .scaling import scaled
+from .ticker import Ticker
+
+_MOMENT = 0.02  # seconds; longer waits have a timer of their own
 
 
 class Clock:
@@ -20,6 +24,29 @@ class Clock:
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
+        self._ticker: Ticker | None = None
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever grow, and with which deadlines are made."""
+        return time.monotonic()
+
+    async def until(self, deadline: float) -> None:
+        """
+        Wait until ``monotonic()`` shows the deadline, on asyncio.
+
+        A wait for a moment may last a tick longer, which is what a stream can make up for; when the
+        deadline has passed, others get their turn.
+        """
+        ahead = deadline - self.monotonic()
+        if ahead > _MOMENT:
+            await self.wait(ahead)
+        elif ahead <= 0:
+            await asyncio.sleep(0)
+        else:
+            loop = asyncio.get_running_loop()
+            if self._ticker is None or self._ticker.loop is not loop:
+                self._ticker = Ticker(loop, self.monotonic)
+            await self._ticker.until(deadline)
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """
@@ -60,6 +87,10 @@ class ScaledClock(Clock):
 
     def _now(self) -> float:
         return self._begun + (self._real() - self._begun) / self._scale
+
+    def monotonic(self) -> float:
+        """Return seconds that grow faster than the real ones."""
+        return super().monotonic() / self._scale
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """Let so many seconds pass."""

@@ -31,6 +31,7 @@ from .writes import Split
 from .wrong_mode import WrongMode
 
 __all__ = [
+    "FAMILIES",
     "FAULTS",
     "BadChunk",
     "Bandwidth",
@@ -70,44 +71,52 @@ __all__ = [
     "WrongShape",
 ]
 
+FAMILIES: Mapping[str, Mapping[str, type[Fault]]] = {
+    "status": {
+        "error": Error,
+        "headers": HeaderChanges,
+    },
+    "payload": {
+        "no_completion": NoCompletion,
+        "wrong_mode": WrongMode,
+        "wrong_shape": WrongShape,
+        "json_patch": JsonPatch,
+        "corrupt": Corrupt,
+        "huge": Huge,
+        "content_type": ContentType,
+        "content_length": ContentLength,
+        "gzip": Gzip,
+    },
+    "timing": {
+        "latency": Latency,
+        "slow_body": SlowBody,
+        "stall": Stall,
+        "keep_alive": KeepAlive,
+        "drip": Drip,
+        "bandwidth": Bandwidth,
+        "pace": Pace,
+    },
+    "stream": {
+        "truncate": Truncate,
+        "empty_answer": EmptyAnswer,
+        "reasoning_only": ReasoningOnly,
+        "error_event": ErrorEvent,
+        "no_finish": NoFinish,
+        "no_done": NoDone,
+        "no_last_newline": NoLastNewline,
+        "hang_after_done": HangAfterDone,
+        "tamper": Tamper,
+        "sse": EventFormat,
+        "split": Split,
+    },
+    "connection": {
+        "cut": Cut,
+        "disconnect": Disconnect,
+        "garbage": Garbage,
+        "bad_chunk": BadChunk,
+        "hang_up": HangUp,
+    },
+}
 FAULTS: Mapping[str, type[Fault]] = {
-    # status
-    "error": Error,
-    "headers": HeaderChanges,
-    # payload
-    "no_completion": NoCompletion,
-    "wrong_mode": WrongMode,
-    "wrong_shape": WrongShape,
-    "json_patch": JsonPatch,
-    "corrupt": Corrupt,
-    "huge": Huge,
-    "content_type": ContentType,
-    "content_length": ContentLength,
-    "gzip": Gzip,
-    # timing
-    "latency": Latency,
-    "slow_body": SlowBody,
-    "stall": Stall,
-    "keep_alive": KeepAlive,
-    "drip": Drip,
-    "bandwidth": Bandwidth,
-    "pace": Pace,
-    # stream
-    "truncate": Truncate,
-    "empty_answer": EmptyAnswer,
-    "reasoning_only": ReasoningOnly,
-    "error_event": ErrorEvent,
-    "no_finish": NoFinish,
-    "no_done": NoDone,
-    "no_last_newline": NoLastNewline,
-    "hang_after_done": HangAfterDone,
-    "tamper": Tamper,
-    "sse": EventFormat,
-    "split": Split,
-    # connection
-    "cut": Cut,
-    "disconnect": Disconnect,
-    "garbage": Garbage,
-    "bad_chunk": BadChunk,
-    "hang_up": HangUp,
+    name: fault for family in FAMILIES.values() for name, fault in family.items()
 }

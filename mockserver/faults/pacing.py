@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -110,7 +110,8 @@ class Pace:
         return tuple(_timed(plan, lambda sent: due(sent.tokens)))
 
 
-class _Sent(NamedTuple):
+@dataclass(slots=True)
+class _Sent:
     """How many pieces have gone before one, and how many bytes and tokens have gone with it."""
 
     pieces: int = 0
@@ -123,12 +124,13 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
     sent, last = _Sent(), 0.0
     for step in steps:
         if isinstance(step, Data):
-            sent = _Sent(sent.pieces, sent.bytes + len(step.data), sent.tokens + step.tokens)
+            sent.bytes += len(step.data)
+            sent.tokens += step.tokens
             time = due(sent)
             if time > last:
                 yield Wait(time - last)
             last = time
-            sent = sent._replace(pieces=sent.pieces + 1)
+            sent.pieces += 1
         yield step
 
 

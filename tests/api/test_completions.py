@@ -10,7 +10,7 @@ from mockserver.api.sse import DONE, event, parsed
 from mockserver.api.writing import Written
 from mockserver.plan import apart
 
-STAMP = Stamp("n-1", 1790000000.5, {"total_time": 0.1})
+STAMP = Stamp("n-1", 1790000000.5, 0.1)
 NAMES = ["id", "choices", "created", "model", "system_fingerprint", "object"]
 
 
