@@ -3,7 +3,7 @@ Plays plans to clients of httpx and httpx2 inside the process, through respx.
 
 The second player: what ``mockserver.edge.playback`` does to a socket, this does to an
 ``httpx.Response``. respx knows no time-outs, so the read time-out of the client is kept here.
-Both libraries go through the same; what is raised is looked up in the library of the client.
+Both libraries go through the same; what is raised is looked up in what the client is built on.
 Clients of neither (requests, aiohttp) need the server.
 """
 
@@ -33,15 +33,15 @@ Action: TypeAlias = float | Head | bytes
 """Sleep so many seconds, start the response, or hand over a piece of the body."""
 
 
-def actions(plan: Compact, patience: float, http: ModuleType = httpx) -> Iterator[Action]:
+def actions(plan: Compact, patience: float, core: ModuleType) -> Iterator[Action]:
     """
     Yield what the client goes through.
 
-    Raises the exception of the client's library, ``http``, that a socket would have caused:
-    ReadTimeout after ``patience`` seconds without a byte, RemoteProtocolError for a FIN that comes
-    too early, ReadError for RST.
+    Raises what a socket would have caused, of which the client's library makes an exception of its
+    own: ReadTimeout after ``patience`` seconds without a byte, RemoteProtocolError for a FIN that
+    comes too early, ReadError for RST; all from ``core``, such as the module httpcore.
     """
-    delivery = _Delivery(patience, http)
+    delivery = _Delivery(patience, core)
     for step in apart(plan):
         yield from delivery.of(step)
 
@@ -49,9 +49,9 @@ def actions(plan: Compact, patience: float, http: ModuleType = httpx) -> Iterato
 class _Delivery:
     """What has arrived so far, and how long nothing has."""
 
-    def __init__(self, patience: float, http: ModuleType) -> None:
+    def __init__(self, patience: float, core: ModuleType) -> None:
         self._patience = patience
-        self._http = http
+        self._core = core
         self._quiet = 0.0
         self._head: Head | None = None
         self._owed = math.inf
@@ -77,7 +77,7 @@ class _Delivery:
         if seconds:  # what parts two writes parts two pieces here anyway
             yield float(min(seconds, left))
         if seconds > left:
-            raise self._http.ReadTimeout("The read operation timed out")
+            raise self._core.ReadTimeout("The read operation timed out")
         self._quiet += seconds
 
     def _seen(self, data: bytes) -> bytes:
@@ -91,7 +91,7 @@ class _Delivery:
         if self._owed in (0.0, complete):
             return  # the client has what it waits for
         if step == Close(reset=True):
-            raise self._http.ReadError("[Errno 104] Connection reset by peer")
+            raise self._core.ReadError("[Errno 104] Connection reset by peer")
         if self._head is None or self._head.framed:
             raise self._lost()
 
@@ -99,7 +99,7 @@ class _Delivery:
         text = "peer closed connection without sending complete message body"
         if self._head is None:
             text = "Server disconnected without sending a response."
-        error: Exception = self._http.RemoteProtocolError(text)
+        error: Exception = self._core.RemoteProtocolError(text)
         return error
 
 
@@ -107,11 +107,11 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body that arrives as the plan says, for a sync or an async client."""
 
     def __init__(
-        self, rest: Iterator[Action], clock: Clock, http: ModuleType, finish: Callable[[bool], None]
+        self, rest: Iterator[Action], clock: Clock, core: ModuleType, finish: Callable[[bool], None]
     ) -> None:
         self._rest = rest
         self._clock = clock
-        self._http = http
+        self._core = core
         self._finish = finish
         self._left = True
 
@@ -141,15 +141,15 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     def _waits(self) -> bool:
         try:
             return any(isinstance(action, float) for action in self._rest)
-        except self._http.TransportError:
+        except Exception:  # noqa: BLE001 (whatever the client would have met)
             return False
 
     def _playing(self) -> Iterator[Action]:
         try:
             yield from self._rest
-        except self._http.ReadTimeout:
+        except self._core.ReadTimeout:
             raise
-        except self._http.TransportError:
+        except Exception:
             self._left = False
             raise
         self._left = False
@@ -166,7 +166,7 @@ class PlanRouter(respx.MockRouter):
         super().__init__(assert_all_called=False, using=library.mocker)
         self._live = live
         self._senders = senders
-        self._http = library.module
+        self._core = library.core
 
     def start(self) -> None:
         """Begin, in front of the others."""
@@ -207,8 +207,8 @@ class PlanRouter(respx.MockRouter):
         clock, timeouts = self._live.clock, request.extensions.get("timeout", {})
         port = self._live.port
         if port != "open":
-            rest = _unreachable(port, _patience(clock, timeouts.get("connect")), self._http)
-            return rest, PlannedBody(rest, clock, self._http, lambda _: None)
+            rest = _unreachable(port, _patience(clock, timeouts.get("connect")), self._core)
+            return rest, PlannedBody(rest, clock, self._core, lambda _: None)
         received = Request(
             request.method,
             request.url.path,
@@ -219,12 +219,12 @@ class PlanRouter(respx.MockRouter):
         )
         engine, exchange = self._live.begin(received)
         patience = _patience(clock, timeouts.get("read"))
-        rest = actions(clock.announced(exchange.compact), patience, self._http)
+        rest = actions(clock.announced(exchange.compact), patience, self._core)
 
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)
 
-        return rest, PlannedBody(rest, clock, self._http, finish)
+        return rest, PlannedBody(rest, clock, self._core, finish)
 
     def _not_ours(self, request: httpx.Request) -> Exception:
         """Return what makes respx ask the next router, or let a request out when there is none."""
@@ -253,14 +253,14 @@ def _response(head: Head, body: PlannedBody) -> httpx.Response:
     return httpx.Response(head.status, headers=fields, stream=body)
 
 
-def _unreachable(port: PortState, patience: float, http: ModuleType) -> Iterator[Action]:
+def _unreachable(port: PortState, patience: float, core: ModuleType) -> Iterator[Action]:
     """Go through a connect to a port that is not open."""
     if port == "refuses":
-        raise http.ConnectError("[Errno 111] Connection refused")
+        raise core.ConnectError("[Errno 111] Connection refused")
     if port == "breaks_tls":
-        raise http.ConnectError("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred")
+        raise core.ConnectError("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred")
     yield patience
-    raise http.ConnectTimeout("timed out")
+    raise core.ConnectTimeout("timed out")
 
 
 def _patience(clock: Clock, timeout: float | None) -> float:

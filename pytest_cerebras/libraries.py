@@ -1,4 +1,4 @@
-"""httpx and its successor httpx2: their exceptions, and how respx reaches them."""
+"""What httpx and its successor httpx2 are built on, and how respx gets there."""
 
 from __future__ import annotations
 
@@ -10,22 +10,26 @@ from typing import ClassVar, NamedTuple
 
 from respx.mocks import HTTPCoreMocker, Mocker
 
-# the library, and the package that it sends its requests through
-_CORES = (("httpx", "httpcore"), ("httpx2", "httpcore2"))
+_CORES = ("httpcore", "httpcore2")
 
 
 class Library(NamedTuple):
-    """A library of HTTP clients; ``mocker`` is respx's name for what intercepts its requests."""
+    """
+    A library of HTTP clients.
 
-    module: ModuleType
+    Its ``core`` has the exceptions that it makes its own of, by the same names; ``mocker`` is
+    respx's name for what intercepts the core.
+    """
+
+    core: ModuleType
     mocker: str
 
 
 def libraries() -> Iterator[Library]:
     """Yield those of the two that are installed."""
-    for name, core in _CORES:
-        if find_spec(name):
-            yield Library(import_module(name), _mocker(core))
+    for core in _CORES:
+        if find_spec(core):
+            yield Library(import_module(core), _mocker(core))
 
 
 def _mocker(core: str) -> str:

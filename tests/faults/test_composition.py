@@ -227,7 +227,7 @@ def test_whoever_looks(ask, play, chain, form, reply):
     assert all(len(line) <= 80 for lines in bars([lane], width=80) for line in lines)
     fromstring(svg([lane], title="x"))  # noqa: S314 (our own)
     with suppress(httpx.TransportError):  # what a socket would have caused
-        list(actions(scaled(exchange.plan, 0.5, now=exchange.at), math.inf))
+        list(actions(scaled(exchange.plan, 0.5, now=exchange.at), math.inf, httpx))
 
 
 @given(st.lists(FRAMED_FAULT, max_size=4), st.sampled_from(FORMS), st.sampled_from(REPLIES))

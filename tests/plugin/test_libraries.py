@@ -19,12 +19,12 @@ def _registry(monkeypatch):
 
 
 def names():
-    return [(library.module.__name__, library.mocker) for library in libraries.libraries()]
+    return [(library.core.__name__, library.mocker) for library in libraries.libraries()]
 
 
 def test_names():
     """What respx knows is httpx; it is taught httpx2, once."""
-    assert names() == names() == [("httpx", "httpcore"), ("httpx2", "cerebras-httpcore2")]
+    assert names() == names() == [("httpcore", "httpcore"), ("httpcore2", "cerebras-httpcore2")]
     taught = Mocker.registry["cerebras-httpcore2"]
     assert "httpcore2._sync.connection_pool.ConnectionPool" in taught.targets
     assert len(taught.targets) == len(HTTPCoreMocker.targets)
@@ -36,12 +36,12 @@ def test_known_already():
     class Another(HTTPCoreMocker):
         name = "httpcore2"
 
-    assert names() == [("httpx", "httpcore"), ("httpx2", "httpcore2")]
+    assert names() == [("httpcore", "httpcore"), ("httpcore2", "httpcore2")]
 
 
 def test_not_installed(monkeypatch):
     """What is not installed is left out."""
-    installed = {"httpx"}
+    installed = {"httpcore"}
     found = lambda name: find_spec(name) if name in installed else None  # noqa: E731
     monkeypatch.setattr(libraries, "find_spec", found)
-    assert names() == [("httpx", "httpcore")]
+    assert names() == [("httpcore", "httpcore")]
