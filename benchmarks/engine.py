@@ -1,10 +1,9 @@
 """
-What the engine alone costs: ``python -m benchmarks.engine [--without-speed] SECONDS``.
+What the engine alone costs: ``python -m benchmarks.engine [--without-speed] SECONDS RULES``.
 
 Microseconds for ``Engine.handle`` and ``Engine.finish`` of one request, with no socket and no
-event loop. Prints them as JSON, by kind; "many rules" is the plain request in a scenario of a
-thousand rules, of which it meets the last. Its own process, because the choice of a JSON encoder is
-made once, at import.
+event loop, and for some stages. Prints them as JSON, by metric. Its own process, because the choice
+of a JSON encoder is made once, at import.
 """
 
 from __future__ import annotations
@@ -13,72 +12,98 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from itertools import cycle
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from . import speed
-from .contenders import pin
-from .kinds import KINDS
-from .servers import requests, scenario
+from .figures import Found, Kind, Setting
+from .machine import pin
+from .questions import PLAIN, REPEATED, STREAM, Question
+from .servers import request, scenario
 
 if TYPE_CHECKING:
-    from mockserver.messages import Request
-    from mockserver.scenario import Scenario
+    from mockserver.scenario import Rule
 
-UNIT = "µs/request"
-VARIANTS = {"engine": ("--without-speed",), "engine+speed": ()}
+VARIANTS = {"ours": ("--without-speed",), "ours+speed": ()}
 _BATCH = 100
-_LIMIT = 60.0
-_RULES = 1000
+_FEWEST = 2  # batches
+_DIFFERENT = 1000
+_LIMIT = 120.0
+Call: TypeAlias = Callable[[], object]
 
 
-def many_rules() -> Scenario:
-    """Return a scenario of rules of all kinds; the request of the benchmark meets the last one."""
-    from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule
-
-    kinds = (
-        Rule(match=Match(model="qwen*")),
-        Rule(match=Match(endpoint="chat", stream=True)),
-        Rule(match=Match(model="llama*", prompt=Prompt(contains="snow"))),
-        Rule(match=Match(prompt=Prompt(regex="(?i)hail|sleet"))),
-        Rule(match=Match(headers={"x-team": "blue"})),
-        Rule(match=Match(json={"$.messages[0].role": "system"})),
-        Rule(match=Match(messages=2, excluded=Match(tools=True))),
-        Rule(schedule=Schedule(at=(10**6,))),
-        Rule(schedule=Schedule(probability=0.0)),
-        Rule(schedule=Schedule(every=10**6), count_by="call"),
-    )
-    repeated = (kinds[at % len(kinds)] for at in range(_RULES - 1))
-    return Scenario("many rules", rules=(*repeated, Rule("last")))
-
-
-def measure(request: Request, seconds: float, played: Scenario) -> float:
-    """Return the microseconds a request takes: the median of batches, each on a new engine."""
+def stages(rules: int) -> dict[str, Callable[[], Call]]:
+    """Return how to prepare each stage: a function that returns what to call in a batch."""
+    from mockserver.edge.wire import Wire
     from mockserver.engine import Engine
+    from mockserver.inquiry import Reader
 
+    now = time.time()
+    asked = {
+        question.name: [request(question, 0 if question.repeated else n) for n in range(_DIFFERENT)]
+        for question in (PLAIN, REPEATED, STREAM)
+    }
+
+    def exchange(question: Question, *before: Rule) -> Call:
+        engine, requests = Engine(scenario(*before), now=now), cycle(asked[question.name])
+        return lambda: engine.finish(engine.handle(next(requests), now=now), now=now)
+
+    def reading() -> Call:
+        reader, requests = Reader(Engine(scenario(), now=now).edition), cycle(asked[PLAIN.name])
+        return lambda: reader.read(next(requests))
+
+    def writing() -> Call:
+        plan = Engine(scenario(), now=now).handle(request(PLAIN), now=now).plan
+        return lambda: list(Wire(keep_alive=True).acts(plan))
+
+    return {
+        "plain chat": lambda: exchange(PLAIN),
+        "reading of it": reading,
+        "writing of it": writing,
+        "repeated": lambda: exchange(REPEATED),
+        "stream": lambda: exchange(STREAM),
+        "many rules": lambda: exchange(PLAIN, *_rules(rules)),
+    }
+
+
+def _rules(count: int) -> list[Rule]:
+    from mockserver.scenario import Match, Rule
+    from mockserver.scenario.matching import Prompt
+
+    return [Rule(f"rule {n}", Match(prompt=Prompt(f"word {n}"))) for n in range(count)]
+
+
+def microseconds(prepare: Callable[[], Call], seconds: float) -> float:
+    """
+    Return what a call takes: the median of batches, each prepared anew, after one that is cold.
+
+    It is the time of a processor, which other processes take nothing from.
+    """
     batches: list[float] = []
     end = time.perf_counter() + seconds
-    while not batches or time.perf_counter() < end:
-        now = time.time()
-        engine = Engine(played, now=now)
-        start = time.perf_counter()
+    while len(batches) < _FEWEST or time.perf_counter() < end:
+        call = prepare()
+        start = time.process_time()
         for _ in range(_BATCH):
-            engine.finish(engine.handle(request, now=now), now=now)
-        batches.append((time.perf_counter() - start) / _BATCH)
-    return median(batches) * 1e6
+            call()
+        batches.append((time.process_time() - start) / _BATCH)
+    return median(batches[1:]) * 1e6
 
 
-def measure_apart(variant: str, seconds: float, core: int | None) -> dict[str, float]:
-    """Measure every kind in a process of its own, on one core if one is given."""
-    command = [sys.executable, "-m", "benchmarks.engine", *VARIANTS[variant], str(seconds)]
-    if core is not None:
-        command.append(str(core))
+def measure(variant: str, setting: Setting) -> Found:
+    """Measure every stage in a process of its own."""
+    seconds, rules = setting.scale.seconds / 4, setting.scale.rules
+    command = [sys.executable, "-m", "benchmarks.engine", *VARIANTS[variant]]
+    command += [str(seconds), str(rules)]
+    if setting.server_core is not None:
+        command.append(str(setting.server_core))
     # Nothing in the command comes from outside this folder.
     done = subprocess.run(  # noqa: S603
-        command, stdout=subprocess.PIPE, check=True, timeout=_LIMIT + 10 * seconds
+        command, stdout=subprocess.PIPE, check=True, timeout=_LIMIT
     )
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    return Found(json.loads(done.stdout))
 
 
 def main(arguments: list[str]) -> None:
@@ -86,16 +111,26 @@ def main(arguments: list[str]) -> None:
     if "--without-speed" in arguments:
         arguments.remove("--without-speed")
         speed.hide()
-    seconds, *core = arguments
+    seconds, rules, *core = arguments
     if core:
         pin(int(core[0]))
-    asked = requests()
-    usual = scenario()
-    measure(asked["stream"], float(seconds) / 4, usual)  # fills the caches, first of all the words
-    found = {kind.name: measure(asked[kind.name], float(seconds), usual) for kind in KINDS}
-    found["many rules"] = measure(asked["plain"], float(seconds), many_rules())
-    print(json.dumps(found))
+    table = stages(int(rules))
+    print(json.dumps({name: microseconds(one, float(seconds)) for name, one in table.items()}))
 
+
+KINDS = (
+    Kind(
+        "engine",
+        "the engine without a socket; `many rules` is a plain chat decided over 1,000 of them",
+        dict.fromkeys(
+            ("plain chat", "reading of it", "writing of it", "repeated", "stream", "many rules"),
+            "µs of a processor",
+        ),
+        list(VARIANTS),
+        measure,
+        missing=lambda name: speed.missing() if name == "ours+speed" else [],
+    ),
+)
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -3,87 +3,70 @@
 from __future__ import annotations
 
 import json
-import platform
-import sys
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from statistics import median
 from typing import Any
 
+from . import machine, targets
+from .figures import Figure, Figures, Kind
+
 TOO_BUSY = 0.95
-_PACKAGES = ("aiohttp", "orjson", "pydantic", "pytest-cerebras", "uvloop")
+_COLUMNS = f"{'median':>10}{'min':>10} - {'max':<10}{'ratio':>6} {'(min - max)':<14}{'load CPU':>9}"
 
 
-@dataclass(slots=True)
-class Figure:
-    """
-    What all rounds found for one contender and kind.
-
-    ``cpu`` is the largest share of a core that the load generator used, ``size`` the bytes of an
-    answer, head included.
-    """
-
-    kind: str
-    contender: str
-    unit: str
-    values: list[float] = field(default_factory=list)
-    size: float = 0.0
-    cpu: float | None = None
-    errors: int = 0
-
-    @property
-    def median(self) -> float:
-        """The middle one of the rounds."""
-        return median(self.values)
-
-    def ratio(self, baseline: Figure | None) -> float | None:
-        """Return how many times the baseline this is; None without one."""
-        return self.median / baseline.median if baseline and baseline.median else None
-
-    def line(self, baseline: Figure | None) -> str:
-        """Return a row of the table."""
-        ratio = self.ratio(baseline)
-        cells = (
-            f"  {self.contender:<18}",
-            f"{self.median:>10,.0f}",
-            f"{min(self.values):>10,.0f} - {max(self.values):<10,.0f}",
-            f"{'-' if ratio is None else f'{ratio:.2f}':>6}",
-            "" if self.cpu is None else f"{self.size:>9,.0f} {self.cpu:>9.0%}",
-            f"  {self.errors} errors" if self.errors else "",
-            "  load generator too busy" if (self.cpu or 0) >= TOO_BUSY else "",
-        )
-        return "".join(cells).rstrip()
+def text(figures: Figures, kinds: Iterable[Kind]) -> str:
+    """Return a block of rows for each metric, and the targets."""
+    found = [line for kind in kinds for line in _block(figures, kind)]
+    outcome = list(targets.lines(figures))
+    return "\n".join((*found, *(("", "targets", *outcome) if outcome else ())))
 
 
-def table(figures: list[Figure], baseline: str) -> str:
-    """Return a block of rows for each kind."""
-    columns = f"{'median':>10}{'min':>10} - {'max':<10}{'ratio':>6}{'bytes':>9} {'load CPU':>9}"
-    lines = []
-    for (kind, unit), group in groupby(figures, lambda figure: (figure.kind, figure.unit)):
-        rows = list(group)
-        base = next((row for row in rows if row.contender == baseline), None)
-        lines += ["", f"{kind}, {unit}".ljust(20) + columns, *(row.line(base) for row in rows)]
-    return "\n".join(lines)
-
-
-def document(figures: list[Figure], baseline: str, settings: Mapping[str, Any]) -> str:
+def document(figures: Figures, kinds: Iterable[Kind], settings: Mapping[str, Any]) -> str:
     """Return everything as JSON."""
-    base = {figure.kind: figure for figure in figures if figure.contender == baseline}
+    baselines = {kind.name: kind.baseline for kind in kinds}
     rows = [
-        {**asdict(figure), "median": figure.median, "ratio": figure.ratio(base.get(figure.kind))}
-        for figure in figures
+        {**asdict(one), "median": one.median, "ratios": _ratios(figures, one, baselines[one.kind])}
+        for one in figures
     ]
-    whole = {"baseline": baseline, "settings": settings, "machine": _machine(), "figures": rows}
+    whole = {
+        "machine": machine.described(),
+        "settings": settings,
+        "baselines": baselines,
+        "figures": rows,
+    }
     return json.dumps(whole, indent=2) + "\n"
 
 
-def _machine() -> dict[str, str]:
-    found = {"python": sys.version.split()[0], "platform": platform.platform()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+def _block(figures: Figures, kind: Kind) -> Iterator[str]:
+    yield from ("", f"{kind.name}: {kind.about}")
+    for metric, unit in kind.units.items():
+        rows = figures.of(kind.name, metric)
+        if rows:
+            yield f"  {f'{metric}, {unit}':<38}{_COLUMNS}".rstrip()
+        for row in rows:
+            yield _row(row, _ratios(figures, row, kind.baseline))
+
+
+def _row(figure: Figure, ratios: list[float]) -> str:
+    low, high = min(figure.values), max(figure.values)
+    spread = f"({min(ratios):.2f} - {max(ratios):.2f})" if ratios else ""
+    cells = (
+        f"    {figure.subject:<36}",
+        f"{number(figure.median):>10}",
+        f"{number(low):>10} - {number(high):<10}",
+        f"{f'{median(ratios):.2f}' if ratios else '-':>6} {spread:<14}",
+        "" if figure.load is None else f"{figure.load:>9.0%}",
+        f"  {figure.errors} errors" if figure.errors else "",
+        "  load generator too busy" if (figure.load or 0) >= TOO_BUSY else "",
+    )
+    return "".join(cells).rstrip()
+
+
+def number(value: float) -> str:
+    """Return a value with three digits that count, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004
+
+
+def _ratios(figures: Figures, figure: Figure, baseline: str | None) -> list[float]:
+    return figure.ratios(figures.get(figure.kind, figure.metric, baseline)) if baseline else []

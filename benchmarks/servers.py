@@ -1,45 +1,56 @@
 """
 The servers that run in our own Python: ``python -m benchmarks.servers NAME PORT``.
 
-The bare handler answers with the bytes that our engine once made for the same request, so that
-the ratio says what the engine costs and not that one answer is longer than another.
+The bare ones answer with the bytes that our engine once made for the same request, so that the
+ratio says what the engine costs and not that one answer is longer than another.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from . import speed
-from .kinds import HEADERS, HOST, KINDS, PATH, TOKENS
+from .questions import HEADERS, HOST, IDLE, PACE, PACED, PACED_TOKENS, PATH, STREAM, TOKENS
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from mockserver.messages import Request
-    from mockserver.scenario import Scenario
+    from mockserver.scenario import Rule, Scenario
 
-_STREAMED = b'"stream":true'
-_LIFETIME = 900.0  # seconds; a server whose parent was killed ends by itself
+    from .questions import Question
+
+LIFETIME = 1800.0
+"""Seconds after which a server whose parent was killed ends by itself."""
 
 
-def scenario() -> Scenario:
-    """Return the scenario that our server plays: streams of a fixed length, else prose."""
+def scenario(*before: Rule) -> Scenario:
+    """Return what our server plays: streams of known lengths and paces, else prose."""
     from mockserver.api.reply import Reply
+    from mockserver.faults import Pace, Stall
     from mockserver.scenario import Match, Rule, Scenario
+    from mockserver.scenario.matching import Prompt
 
-    hundred = Rule("hundred tokens", Match(stream=True), reply=Reply(tokens=TOKENS))
-    return Scenario("benchmark", rules=(hundred,))
+    streams = (
+        (STREAM, TOKENS, ()),
+        (PACED, PACED_TOKENS, (Pace(tokens_per_second=PACE),)),
+        (IDLE, TOKENS, (Stall(after_tokens=1),)),
+    )
+    rules = (
+        Rule(
+            question.name, Match(prompt=Prompt(question.word)), reply=Reply(tokens=n), faults=faults
+        )
+        for question, n, faults in streams
+    )
+    return Scenario("benchmark", rules=(*before, *rules))
 
 
-def requests() -> dict[str, Request]:
-    """Return the request of each kind, as an edge would hand it to the engine."""
+def request(question: Question, number: int = 0) -> Request:
+    """Return a question as an edge would hand it to the engine."""
     from mockserver.messages import Request
 
-    return {kind.name: Request("POST", PATH, HEADERS, kind.body) for kind in KINDS}
+    return Request("POST", PATH, HEADERS, question.body(number))
 
 
 def ours() -> None:
@@ -55,59 +66,50 @@ def ours_with_speed() -> None:
     from mockserver.edge.threaded import loop_factory
 
     site = Site(LiveEngine(scenario()))
-    _serve(site.start, loop_factory())
+    serve(site.start, loop_factory())
 
 
-def bare_aiohttp() -> None:
-    """Serve fixed bytes from one handler of an aiohttp application."""
-    from aiohttp import web
+def aiohttp_application() -> None:
+    """Serve fixed bytes from a handler of an aiohttp application."""
+    from .bare import start_application
 
-    plain, stream = _fixed()
-
-    async def answer(request: web.Request) -> web.StreamResponse:
-        if _STREAMED not in await request.read():
-            return web.Response(body=plain, content_type="application/json")
-        response = web.StreamResponse(headers={"content-type": "text/event-stream"})
-        await response.prepare(request)
-        await response.write(stream)
-        await response.write_eof()
-        return response
-
-    async def start(host: str, port: int) -> None:
-        application = web.Application()
-        application.router.add_post(PATH, answer)
-        runner = web.AppRunner(application, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, host, port, backlog=1024).start()
-
-    _serve(start, asyncio.new_event_loop)
+    serve(start_application, asyncio.new_event_loop)
 
 
-def _fixed() -> tuple[bytes, bytes]:
-    from mockserver.engine import Engine
-    from mockserver.plan import Data
+def aiohttp_server() -> None:
+    """Serve fixed bytes from aiohttp's low-level server, which has no routes."""
+    from .bare import start_server
 
-    engine = Engine(scenario(), now=time.time())
-    asked = requests()
-    plans = (engine.handle(asked[name], now=time.time()).plan for name in ("plain", "stream"))
-    plain, stream = (
-        b"".join(step.data for step in plan if isinstance(step, Data)) for plan in plans
-    )
-    return plain, stream
+    serve(start_server, asyncio.new_event_loop)
 
 
-def _serve(
-    start: Callable[[str, int], Awaitable[None]], loop: Callable[[], asyncio.AbstractEventLoop]
+def httpserver() -> None:
+    """Serve fixed bytes from pytest-httpserver."""
+    from .bare import run_httpserver
+
+    run_httpserver(HOST, int(sys.argv[2]), LIFETIME)
+
+
+def serve(
+    start: Callable[[str, int], Awaitable[object]], loop: Callable[[], asyncio.AbstractEventLoop]
 ) -> None:
+    """Run a server until its lifetime is over."""
+
     async def lifetime() -> None:
         await start(HOST, int(sys.argv[2]))
-        await asyncio.sleep(_LIFETIME)
+        await asyncio.sleep(LIFETIME)
 
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(lifetime())
 
 
-SERVERS = {"ours": ours, "ours+speed": ours_with_speed, "aiohttp": bare_aiohttp}
+SERVERS = {
+    "ours": ours,
+    "ours+speed": ours_with_speed,
+    "aiohttp": aiohttp_application,
+    "aiohttp-low": aiohttp_server,
+    "pytest-httpserver": httpserver,
+}
 
 if __name__ == "__main__":
     SERVERS[sys.argv[1]]()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 
 EXTRA = ("orjson", "uvloop")
 
@@ -13,3 +14,8 @@ def hide() -> None:
         raise RuntimeError("mockserver has already chosen its modules")
     for name in EXTRA:
         sys.modules[name] = None  # type: ignore[assignment]  # this is what makes an import fail
+
+
+def missing() -> list[str]:
+    """Say which modules of it are not installed."""
+    return [f"`pip install {name}`" for name in EXTRA if find_spec(name) is None]

@@ -1,15 +1,21 @@
-"""The command line: ``cerebras-mock serve | scenarios | check | explain | schema``."""
+"""The command line: ``cerebras-mock serve | scenarios | init | check | explain | schema``."""
 
 from __future__ import annotations
 
+import codecs
 import ipaddress
 import logging
 import os
+import shlex
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from importlib.resources import files
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
 
@@ -17,9 +23,21 @@ from .errors import MockServerError
 
 if TYPE_CHECKING:
     from .edge.live import LiveEngine
+    from .timeline import Kind
 
 _LEVELS = ("debug", "info", "warning", "error")
 _KINDS = ("scenario", "edition")
+_NARROWEST = 60
+_STYLES: Mapping[Kind, dict[str, Any]] = {
+    "wait": {"fg": "yellow"},
+    "pause": {"dim": True},
+    "head": {"fg": "blue"},
+    "error": {"fg": "red"},
+    "data": {"fg": "green"},
+    "end": {"fg": "green"},
+    "lost": {"fg": "red", "bold": True},
+    "stall": {"fg": "magenta"},
+}
 _OVERRIDES = (
     click.option("--seed", type=int, help="Seed of every random draw."),
     click.option("--tier", help="Enforce the rate limits of this tier, such as free."),
@@ -60,8 +78,13 @@ _SET = click.option(
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pytest-cerebras", prog_name="cerebras-mock")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Mock the Cerebras inference API, and break it on command."""
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # any name can be shown anywhere
 
 
 @main.command()
@@ -73,7 +96,18 @@ def main() -> None:
     help="To listen on.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--scenario", default="healthy", show_default=True, help="Shipped name or YAML file.")
+@click.option(
+    "--scenario",
+    default="healthy",
+    show_default=True,
+    help="Shipped name, YAML file, or folder: what was changed last in it.",
+)
+@click.option(
+    "--reload/--no-reload",
+    default=True,
+    show_default=True,
+    help="Play a scenario again when one of its files has changed.",
+)
 @_overridable
 @_SET
 @click.option("--tls-cert", metavar="FILE", help="Certificate in PEM: serve https. With --tls-key.")
@@ -86,6 +120,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     port: int,
     host: str,
     scenario: str,
+    reload: bool,
     edition: str | None,
     tier: str | None,
     seed: int | None,
@@ -99,14 +134,14 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError("--host should be an address, such as 127.0.0.1")
     if (tls_cert is None) is not (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
-    from .edge.live import LiveEngine, Overrides
+    from .edge.live import Overrides
+    from .edge.reload import Reloader
     from .edge.serving import serve_until_signal
     from .edge.tls import server_context
-    from .scenario import load
 
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
     with _one_sentence():
-        live = LiveEngine(load(scenario, parameters), Overrides(edition, tier, seed))
+        reloader = Reloader(scenario, parameters, Overrides(edition, tier, seed))
         tls = server_context(tls_cert, tls_key) if tls_cert and tls_key else None
     if not _is_loopback(host):
         click.secho(
@@ -115,7 +150,14 @@ def serve(  # noqa: PLR0913 (an argument for each option)
             err=True,
         )
     try:
-        serve_until_signal(live, host, port, ready=partial(_announce, live), tls=tls)
+        serve_until_signal(
+            reloader.live,
+            host,
+            port,
+            ready=partial(_announce, reloader.live),
+            tls=tls,
+            beside=reloader.run if reload and reloader.watches else None,
+        )
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from error
@@ -157,6 +199,29 @@ def check(paths: tuple[str, ...], *, strict: bool) -> None:
 
 
 @main.command()
+@click.argument("file", default="scenario.yaml")
+def init(file: str) -> None:
+    """Write a scenario to begin with into FILE (default: scenario.yaml; -: stdout)."""
+    from .documents import SUFFIXES
+
+    text = files("mockserver").joinpath("starter.yaml").read_text("utf-8")
+    if file == "-":
+        click.echo(text, nl=False)
+        return
+    if not file.endswith(SUFFIXES):
+        raise click.UsageError(f"FILE should end in {' or '.join(SUFFIXES)}, found {file!r}")
+    text = text.replace("FILE", shlex.quote(file))
+    try:
+        with Path(file).open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError as error:
+        raise click.ClickException(f"{file}: is there already, and is not overwritten") from error
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+    click.echo(f"wrote {file}; next: cerebras-mock explain {shlex.quote(file)}")
+
+
+@main.command()
 @click.argument("kind", type=click.Choice(_KINDS), default="scenario")
 def schema(kind: Literal["scenario", "edition"]) -> None:
     """Print the JSON Schema of scenario files, or of edition files, for editors."""
@@ -175,6 +240,12 @@ def schema(kind: Literal["scenario", "edition"]) -> None:
     help="Model they ask for.",
 )
 @click.option("--stream/--no-stream", default=True, show_default=True, help="Ask for a stream.")
+@click.option(
+    "--svg",
+    type=click.File("w", encoding="utf-8"),
+    metavar="FILE",
+    help="Draw them all on one axis of time into this file (-: stdout), instead.",
+)
 @_overridable
 @_SET
 def explain(  # noqa: PLR0913 (an argument for each option)
@@ -184,14 +255,15 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     interval: str,
     model: str | None,
     stream: bool,
+    svg: TextIO | None,
     edition: str | None,
     tier: str | None,
     seed: int | None,
     parameters: dict[str, Any],
 ) -> None:
-    """Print what sample requests would meet, without a server."""
+    """Print what sample requests would meet, with a drawn time line; no server is needed."""
     from .edge.live import Overrides
-    from .explain import explain as explained
+    from .explain import samples, told_as_svg, told_as_text
     from .quantities import seconds
     from .scenario import load
 
@@ -201,11 +273,25 @@ def explain(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError(f"--interval {error}, found {interval!r}") from error
     with _one_sentence():
         found = Overrides(edition, tier, seed).applied_to(load(scenario, parameters))
-        click.echo(f"{found.name}: {found.description}")
-        if found.expect:
-            click.echo(f"a good app: {found.expect}")
-        for line in explained(found, requests=requests, interval=pause, model=model, stream=stream):
-            click.echo(line)
+        met = samples(found, requests=requests, interval=pause, model=model, stream=stream)
+    title = f"{found.name}: {found.description}"
+    if svg is not None:
+        svg.write(told_as_svg(met, title=title))
+        return
+    click.echo(title)
+    if found.expect:
+        click.echo(f"a good app: {found.expect}")
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    for line in told_as_text(met, width=width, plain=not _is_unicode(sys.stdout), paint=_painted):
+        click.echo(line)
+
+
+def _painted(text: str, kind: Kind) -> str:
+    return click.style(text, **_STYLES[kind])
+
+
+def _is_unicode(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding).name.startswith("utf")
 
 
 def _announce(live: LiveEngine, url: str) -> None:

@@ -8,7 +8,9 @@ file, line, column and path, what was found and what is allowed.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from pathlib import Path as FilePath
 from typing import Any, Self, TypeAlias, TypeVar
@@ -23,11 +25,23 @@ T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
 
 SUFFIXES = (".yaml", ".yml")
+_note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@contextmanager
+def noting_files(note: Callable[[str], None]) -> Iterator[None]:
+    """Call ``note`` with the path of each file before it is read, one that isn't there too."""
+    token = _note.set(note)
+    try:
+        yield
+    finally:
+        _note.reset(token)
 
 
 def read_text(path: str) -> str:
     """Return the text of a file. Raises DocumentError when that can't be had."""
+    _note.get()(path)
     try:
         return FilePath(path).read_text("utf-8")
     except FileNotFoundError as error:

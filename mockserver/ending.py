@@ -8,7 +8,7 @@ from typing import Any
 
 from .api.sse import read
 from .messages import json_object
-from .plan import Data, Plan, head_of
+from .plan import Compact, Data, Events, head_of
 
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
 _DONE_LINE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
@@ -17,13 +17,13 @@ _DONE = b"[DONE]"
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 
 
-def streams(plan: Plan) -> bool:
+def streams(plan: Compact) -> bool:
     """Return whether the client gets a stream of server-sent events."""
     head = head_of(plan)
     return head is not None and head.streams and not head.bodiless
 
 
-def finish_reason(plan: Plan) -> str | None:
+def finish_reason(plan: Compact) -> str | None:
     """Return the last ``finish_reason`` before ``[DONE]``; None when there is none."""
     for at in range(len(plan) - 1, -1, -1):
         step = plan[at]
@@ -37,7 +37,7 @@ def finish_reason(plan: Plan) -> str | None:
     return found_all[-1].decode() if found_all else None
 
 
-def error_event(plan: Plan) -> dict[str, Any]:
+def error_event(plan: Compact) -> dict[str, Any]:
     """Return what the last event of a stream says, but for ``[DONE]``, when it is an error."""
     if not streams(plan):
         return {}
@@ -45,15 +45,15 @@ def error_event(plan: Plan) -> dict[str, Any]:
     return {} if b'"choices":' in last else _error_in(last)
 
 
-def events(plan: Plan) -> list[bytes]:
+def events(plan: Compact) -> list[bytes]:
     """Return the events of a stream, in whatever pieces they come."""
     return _BLANK_LINE.split(body_of(plan))
 
 
-def body_of(plan: Plan) -> bytes:
+def body_of(plan: Compact) -> bytes:
     """Return the body as the client unpacks it, or as it is where it can't be unpacked."""
     head = head_of(plan)
-    body = b"".join(step.data for step in plan if isinstance(step, Data))
+    body = b"".join(step.data for step in plan if isinstance(step, Data | Events))
     if head is None or head.header("content-encoding") is None:
         return body
     try:

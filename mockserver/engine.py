@@ -9,7 +9,7 @@ and the number of the request, so that the same seed gives the same bytes.
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from collections.abc import Iterable
 from random import Random
 
 from .api import editions
@@ -17,13 +17,13 @@ from .api.limits import Quota, Refusal
 from .api.problems import RefusalError
 from .api.prompt import parts
 from .api.prompt_cache import BLOCK, PromptCache
-from .api.reply import Reply
-from .faults import Context
+from .chance import Digits
+from .faults import Context, Fault, name_of
 from .honest import Honest
-from .inquiry import COMPLETING, Inquiry, read
+from .inquiry import COMPLETING, Inquiry, Reader
 from .journal import Exchange, Journal, without_key
 from .messages import Request
-from .plan import Plan, without_body
+from .plan import Compact, Plan, apart, without_body
 from .scenario import Run, Scenario, imposed
 from .storage import Storage
 
@@ -44,6 +44,7 @@ class Engine:
         )
         self.seed = scenario.seed or 0
         self.journal = Journal()
+        self._reader = Reader(self.edition)
         self._storage = Storage()
         self._tier = self.edition.tier(scenario.tier)
         self.started = now
@@ -54,30 +55,32 @@ class Engine:
 
     def handle(self, request: Request, *, now: float) -> Exchange:
         """Return the exchange with the plan that answers the request."""
-        inquiry = read(request, self.edition)
+        inquiry = self._reader.read(request)
+        noted = without_key(request, inquiry.data)
         number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
-        model = self.edition.models.get(inquiry.model_id)
-        context = Context(
-            self.random_of(number),
-            now,
-            self.edition.headers,
-            inquiry.facts(self.edition),
-            model.speed if model else None,
-            inquiry.limit or None,
-        )
-        call = self.journal.call_of(inquiry.request)
+        honest = Honest(self.edition, self.seed, now, self._digits(number))
+        call = self.journal.call_of(noted)
         attempt = call.attempts + 1
-        choice = self._run.choose(inquiry.subject(attempt), now - self.started, call.course)
+        subject = inquiry.subject(request, attempt)
+        choice = self._run.choose(subject, now - self.started, call.course)
         quota = self._admit(inquiry, now)
-        plan = self._answer(inquiry, choice.reply, quota, context)
-        for fault in choice.rule.faults:
-            plan = fault.apply(plan, context)
+        cached = 0
+        if isinstance(quota, RefusalError):
+            plan: Compact = honest.refusal(quota)
+        elif quota is not None:
+            cached = self._read_cached(inquiry, now)
+            plan = honest.completion(inquiry, choice.reply, quota, cached)
+        else:
+            plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
+        if choice.rule.faults:
+            plan = _broken(plan, choice.rule.faults, self._context(inquiry, number, now))
         if request.method == "HEAD":
-            plan = without_body(plan)
+            plan = without_body(apart(plan))
+        admitted = isinstance(quota, Quota)
         exchange = Exchange(
             number,
             now,
-            without_key(inquiry.request),
+            noted,
             inquiry.endpoint,
             inquiry.model_id,
             inquiry.stream,
@@ -85,26 +88,40 @@ class Engine:
             rule=choice.rule.name,
             prompt_tokens=inquiry.prompt,
             requested_tokens=inquiry.requested,
-            admitted=quota is not None,
+            admitted=admitted,
             wanted_tokens=inquiry.reserved,
-            reserved_tokens=inquiry.reserved if quota else 0,
-            cached_tokens=inquiry.cached,
-            key=_identity(request.key),
+            reserved_tokens=inquiry.reserved if admitted else 0,
+            cached_tokens=cached,
+            key=inquiry.account,
             attempt=attempt,
+            faults=tuple(map(name_of, choice.rule.faults)),
             missed=choice.missed,
         )
-        self._storage.settle(refused=exchange.refused)
+        if quota is None:
+            self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange, call)
         return exchange
 
     def malformed(self, *, now: float) -> Plan:
         """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""
-        honest = Honest(self.edition, self.seed, now, self.random_of(0))
+        honest = Honest(self.edition, self.seed, now, self._digits(0))
         return honest.refusal(RefusalError("malformed_request"))
 
-    def random_of(self, number: int) -> Random:
-        """Return the randomness of one exchange."""
-        return Random(f"{self.seed}/{number}")
+    def _digits(self, number: int) -> Digits:
+        """Return the bits of one exchange, for ids."""
+        return Digits(f"{self.seed}/{number}")
+
+    def _context(self, inquiry: Inquiry, number: int, now: float) -> Context:
+        """Return what the faults of one exchange may depend on."""
+        model = self.edition.models.get(inquiry.model_id)
+        return Context(
+            Random(f"{self.seed}/{number}"),
+            now,
+            self.edition.headers,
+            inquiry.facts(self.edition),
+            model.speed if model else None,
+            inquiry.limit or None,
+        )
 
     def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:
         """Note that the plan has been played, and settle what it had reserved."""
@@ -118,54 +135,43 @@ class Engine:
             quota = self._quota(exchange.key, exchange.model, now)
             quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
 
-    def _admit(self, inquiry: Inquiry, now: float) -> Quota | None:
-        """Reserve what the request may use; None when it is refused or costs nothing."""
-        if inquiry.refusal is not None or inquiry.endpoint not in COMPLETING:
+    def _admit(self, inquiry: Inquiry, now: float) -> Quota | RefusalError | None:
+        """Reserve what the request may use; None when it costs nothing."""
+        if inquiry.refusal is not None:
+            return inquiry.refusal
+        if inquiry.endpoint not in COMPLETING:
             return None
-        quota = self._quota(_identity(inquiry.request.key), inquiry.model_id, now)
+        quota = self._quota(inquiry.account, inquiry.model_id, now)
         if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
             extra = tuple(self.edition.limits.overload_headers.items())
-            inquiry.refusal = RefusalError("queue_exceeded", headers=extra)
-            return None
-        tokens = inquiry.reserved
-        refused = quota.refusal(tokens, now)
+            return RefusalError("queue_exceeded", headers=extra)
+        refused = quota.refusal(inquiry.reserved, now)
         if refused is not None:
-            inquiry.refusal = self._too_much(refused, quota, now)
-            return None
-        quota.reserve(tokens, now)
+            return self._too_much(refused, quota, now)
+        quota.reserve(inquiry.reserved, now)
         self._running += 1
         return quota
 
     def _too_much(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
-        shown = quota.headers(now, shape=self.edition.headers)
+        shown = quota.headers(now)
         wait = (
             (("retry-after", str(refused.retry_after)),) if self.edition.limits.retry_after else ()
         )
         return RefusalError(refused.problem, headers=(*wait, *shown))
 
-    def _answer(
-        self, inquiry: Inquiry, reply: Reply, quota: Quota | None, context: Context
-    ) -> Plan:
-        honest = Honest(self.edition, self.seed, context.now, context.random)
-        if inquiry.refusal is not None:
-            return honest.refusal(inquiry.refusal)
-        if quota is not None:
-            self._read_cached(inquiry, context.now)
-            return honest.completion(inquiry, reply, quota)
-        return self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
-
-    def _read_cached(self, inquiry: Inquiry, now: float) -> None:
-        """Note how much of the prompt was read before; the short ones are never cached."""
-        if self.edition.prompt_cache and inquiry.prompt > BLOCK:
-            account = _identity(inquiry.request.key), inquiry.model_id
-            found = parts(inquiry.body, inquiry.size)
-            inquiry.cached = self._prompts.read(account, found, now)
+    def _read_cached(self, inquiry: Inquiry, now: float) -> int:
+        """Return how much of the prompt was read before; the short ones are never cached."""
+        if not self.edition.prompt_cache or inquiry.prompt <= BLOCK:
+            return 0
+        account = inquiry.account, inquiry.model_id
+        return self._prompts.read(account, parts(inquiry.body, inquiry.size), now)
 
     def _quota(self, key: str | None, model: str, now: float) -> Quota:
         account = (key, model)
         if account not in self._quotas:
             refill, enforced = self.edition.limits.refill, self.scenario.tier is not None
-            quota = Quota(self._tier.of(model), now, refill, enforced=enforced)
+            shape = self.edition.headers
+            quota = Quota(self._tier.of(model), now, refill, enforced=enforced, shape=shape)
             spent = self.scenario.spent
             quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
             self._quotas[account] = quota
@@ -175,7 +181,8 @@ class Engine:
         return quota
 
 
-def _identity(key: str | None) -> str | None:
-    """Return what tells keys apart without being one."""
-    # A field need not be UTF-8; its other bytes arrive as lone surrogates.
-    return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+def _broken(plan: Compact, faults: Iterable[Fault], context: Context) -> Plan:
+    broken = apart(plan)
+    for fault in faults:
+        broken = fault.apply(broken, context)
+    return broken

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_MOST_LISTED = 24
 _LONGEST_SHOWN = 60
 
 
@@ -40,12 +41,16 @@ def suggestion(found: str, known: Iterable[str]) -> str:
     '; allowed are model'
     >>> suggestion("x", [])
     '; there are none'
+
+    Of very many names the first ones are listed.
     """
     names = list(known)
     if not names:
         return "; there are none"
     close = get_close_matches(found, names, n=1)
-    listed = f"llowed are {', '.join(names)}"
+    rest = len(names) - _MOST_LISTED
+    more = f" and {rest} more" if rest > 1 else ""
+    listed = f"llowed are {', '.join(names[: _MOST_LISTED if more else None])}{more}"
     return f"; did you mean {close[0]!r}? A{listed}" if close else f"; a{listed}"
 
 

@@ -6,20 +6,22 @@ The middle one of the engine's five steps; nothing here knows of scenarios' rule
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
 
 from .api import answer, chat, choices, completions, headers, models
+from .api.answer import Answer
 from .api.edition import Edition
 from .api.limits import Quota
 from .api.problems import PROBLEMS, RefusalError
 from .api.reply import Reply
 from .api.say import Ask, say
 from .api.sse import dumps
+from .api.writing import Written
+from .chance import Bits
 from .inquiry import Inquiry
-from .plan import Data, End, Head, Headers, Plan, tokens_of
+from .plan import Compact, Data, End, Head, Headers, Plan
 
 _JSON = "application/json"
 _STREAM = "text/event-stream; charset=utf-8"
@@ -31,7 +33,8 @@ _FORM = frozenset(
         *("min_tokens", "min_completion_tokens", "service_tier", "user", "n", "best_of", "echo"),
     }
 )
-_WRITERS = {"chat": chat, "completions": completions}
+_LONGEST_KNOWN = 2048  # tokens; longer answers are made anew each time
+_FORMS = {"chat": chat.FORM, "completions": completions.FORM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Honest:
     edition: Edition
     seed: int
     now: float
-    random: Random
+    random: Bits
 
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""
@@ -67,58 +70,59 @@ class Honest:
         fields = self._fields(content_type)
         return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
 
-    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota) -> Plan:
+    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, cached: int) -> Compact:
         """Return the plan of what the model says, with what is left of the quota."""
-        assert inquiry.endpoint in _WRITERS  # noqa: S101 (only these have a quota)
-        writer = _WRITERS[inquiry.endpoint]
-        whole = self._said(inquiry, reply)
+        written = self._written(inquiry, reply)
+        stamp = answer.stamp(self.now, self.random, cached)
+        name = ("inference-id", f"{written.form.prefix}{stamp.number}")
         if inquiry.stream:
-            data = writer.stream(whole, done=self.edition.bodies.done)
-            returning, cached = 0, 0
-        else:
-            data = (writer.document(whole),)
-            returning = inquiry.reserved - inquiry.prompt - tokens_of(data)
-            cached = inquiry.cached
-        shape = self.edition.headers
-        timing = None if inquiry.stream or not shape.server_timing else whole.times["total_time"]
+            fields = (*self._fields(_STREAM, plain=False), name, *quota.headers(self.now))
+            return (Head(200, fields), *written.stream(stamp, done=self.edition.bodies.done), End())
+        seconds = written.seconds(stamp) if self.edition.headers.server_timing else None
+        returning = inquiry.reserved - inquiry.prompt - written.tokens
         fields = (
-            *self._fields(_STREAM if inquiry.stream else _JSON, plain=False),
-            *headers.timing(timing),
-            ("inference-id", f"{writer.INFERENCE_ID}{whole.number}"),
-            *quota.headers(self.now, returning=returning, cached=cached, shape=shape),
+            *self._fields(_JSON, plain=False),
+            *headers.timing(seconds),
+            name,
+            *quota.headers(self.now, returning=returning, cached=cached),
         )
-        return (Head(200, fields), *data, End())
+        return (Head(200, fields), written.document(stamp), End())
 
     def _fields(self, content_type: str, *, plain: bool = True) -> Headers:
         shape = self.edition.headers
         return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
 
-    def _said(self, inquiry: Inquiry, reply: Reply) -> answer.Answer:
+    def _written(self, inquiry: Inquiry, reply: Reply) -> Written:
+        """Return what the model says; it says the same again, but for the ids of calls."""
+        known = inquiry.answers.get(id(reply))
+        if known is not None:
+            return known[1]
+        written = self._write(inquiry, reply)
+        called = any(said.calls for said in written.answer.choices)
+        if not called and written.tokens <= _LONGEST_KNOWN:
+            inquiry.answers[id(reply)] = reply, written
+        return written
+
+    def _write(self, inquiry: Inquiry, reply: Reply) -> Written:
+        """Let the model say something, in the form of the endpoint."""
+        assert inquiry.endpoint in _FORMS  # noqa: S101 (only these have a quota)
         model = self.edition.models[inquiry.model_id]
-        number = answer.number(self.random)
         asked, spare = choices.returned(inquiry.body), choices.discarded(inquiry.body)
         made = []
         for at, body in enumerate([*asked, *spare]):
             ask = Ask(body, model, inquiry.limit)
             made.append(say(reply, ask, _voice(self.seed, inquiry, at), self.random))
-        spent = [said.tokens for said in made]
-        times = answer.times(
-            model, prompt=inquiry.prompt, completion=sum(spent), random=self.random
-        )
-        return answer.Answer(
-            number,
-            self.now,
+        said = Answer(
             inquiry.model_id,
             model,
             inquiry.prompt,
             made[0],
-            times,
             tuple(made[1 : len(asked)]),
-            inquiry.cached,
             inquiry.size.images,
             self.edition.bodies,
-            sum(spent[len(asked) :]),
+            sum([one.tokens for one in made[len(asked) :]]),
         )
+        return Written(_FORMS[inquiry.endpoint], said)
 
 
 def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
@@ -137,5 +141,5 @@ def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
 def _voice(seed: int, inquiry: Inquiry, choice: int) -> Random:
     """Return the randomness of what is said: the same however much of it is shown, and how."""
     about = {name: value for name, value in inquiry.body.items() if name not in _FORM}
-    text = f"{seed}/{json.dumps(about, sort_keys=True)}{choice or ''}"
-    return Random(blake2b(text.encode(), digest_size=8).digest())
+    digest = blake2b(f"{seed}/{choice}/{about!a}".encode(), digest_size=8).digest()
+    return Random(int.from_bytes(digest, "big"))

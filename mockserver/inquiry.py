@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Literal, TypeAlias
 
 from .api import choices
 from .api.batches import BatchRequest, read_request
@@ -15,14 +17,19 @@ from .api.parameters import check_fields, read_query
 from .api.problem import RefusalError
 from .api.prompt import Size, measure
 from .api.refusals import examine
+from .api.reply import Reply
 from .api.routes import WITHOUT_KEY, Endpoint, route
 from .api.sse import dumps
 from .api.validation import validate
+from .api.writing import Written
 from .messages import Request
 from .scenario import Subject
 
-_MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
 COMPLETING: frozenset[Endpoint] = frozenset({"chat", "completions"})
+_MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
+_MOST_KNOWN = 256  # requests; an app under load repeats itself, and so does one that tries again
+_LARGEST_KNOWN = 64 * 1024  # bytes
+_MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
 _ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
 
 
@@ -31,40 +38,45 @@ class Inquiry:
     """
     What a request asks for, as far as it could be read before ``refusal`` ended the reading.
 
-    The body of ``request`` is JSON as soon as it could be decoded, else as sent. ``size`` is the
-    prompt in parts, ``cached`` what the prompt cache has of it, ``requested`` the completion length
-    that the client asked for, ``limit`` what it may get, each of them for one choice, ``reserved``
-    what the limits hold back for all of them, all in tokens.
+    It belongs to all requests that ask for the same, so nobody changes it but who reads them.
+    ``account`` tells keys apart without being one. ``data`` is the body as JSON when it could be
+    decoded, else as sent. ``size`` is the prompt in parts, ``requested`` the completion length that
+    the client asked for, ``limit`` what it may get, each of them for one choice, ``reserved`` what
+    the limits hold back for all of them, all in tokens. ``answers`` are those that have been
+    written so far, by the identity of the script that they follow.
     """
 
-    request: Request
+    account: str | None = None
     endpoint: Endpoint | None = None
     name: str = ""
     query: dict[str, Any] = field(default_factory=dict)
+    data: bytes = b""
     body: dict[str, Any] = field(default_factory=dict)
     upload: Upload | None = None
     batch: BatchRequest | None = None
     prompt: int = 0
     size: Size = field(default_factory=Size)
-    cached: int = 0
     requested: int | None = None
     limit: int = 0
     reserved: int = 0
     refusal: RefusalError | None = None
+    answers: dict[int, tuple[Reply, Written]] = field(default_factory=dict)
 
     @property
     def model_id(self) -> str:
         """The id of the model that is asked for, or about."""
-        return str(self.body.get("model", self._about))
+        return self.body["model"] if self.body else self._about
 
     @property
     def stream(self) -> bool:
         """Whether the client wants server-sent events."""
         return bool(self.body.get("stream"))
 
-    def subject(self, attempt: int = 1) -> Subject:
+    def subject(self, request: Request, attempt: int = 1) -> Subject:
         """Return what the rules of a scenario can look at; ``attempt`` is that of the call."""
-        return Subject(self.endpoint, self._about, self.request, attempt, self.body)
+        if request.body != self.data:
+            request = replace(request, body=self.data)
+        return Subject(self.endpoint, self._about, request, attempt, self.body)
 
     @property
     def _about(self) -> str:
@@ -80,53 +92,65 @@ class Inquiry:
         return facts
 
 
-def read(request: Request, edition: Edition) -> Inquiry:
-    """
-    Return what the request asks for.
+class Reader:
+    """Reads requests to an edition; what the same request asks for is found out once."""
 
-    The first thing that the API would refuse is noted; reading goes on, because a scenario may
-    have a rule for the request all the same.
-    """
-    steps = (
-        _check_size,
-        _find_endpoint,
-        _check_key,
-        _read_parameters,
-        _read_body,
-        _examine,
-        _measure,
-    )
-    return _read_in(Inquiry(request), edition, steps)
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._known: dict[tuple[object, ...], Inquiry] = {}
 
+    def read(self, request: Request) -> Inquiry:
+        """
+        Return what the request asks for.
 
-def _read_in(
-    inquiry: Inquiry, edition: Edition, steps: Iterable[Callable[[Inquiry, Edition], None]]
-) -> Inquiry:
-    for step in steps:
-        try:
-            step(inquiry, edition)
-        except RefusalError as refusal:
-            inquiry.refusal = inquiry.refusal or refusal
-    return inquiry
+        The first thing that the API would refuse is noted; reading goes on, because a scenario may
+        have a rule for the request all the same.
+        """
+        fields = map(request.headers.get, _MEANINGFUL)
+        asked = (request.method, request.path, request.query, request.body, *fields)
+        known = self._known.get(asked)
+        if known is not None:
+            return known
+        inquiry = Inquiry(_account(request.key), data=request.body)
+        _read_in(inquiry, request, self._edition, _STEPS)
+        if inquiry.refusal is None and inquiry.body and len(request.body) <= _LARGEST_KNOWN:
+            if len(self._known) == _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+            self._known[asked] = inquiry
+        return inquiry
 
 
 def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
     """Return what one line of a batch asks for; whose it is has been examined before."""
-    inquiry = Inquiry(Request("POST", "", body=body), endpoint)
-    return _read_in(inquiry, edition, (_read_body, _examine, _measure))
+    inquiry = Inquiry(endpoint=endpoint, data=body)
+    _read_in(inquiry, Request("POST", "", body=body), edition, _STEPS_OF_LINES)
+    return inquiry
 
 
-def _check_size(inquiry: Inquiry, _: Edition) -> None:
-    if inquiry.request.oversized:
+def _read_in(inquiry: Inquiry, request: Request, edition: Edition, steps: Iterable[Step]) -> None:
+    for step in steps:
+        try:
+            step(inquiry, request, edition)
+        except RefusalError as refusal:
+            inquiry.refusal = inquiry.refusal or refusal
+
+
+@lru_cache
+def _account(key: str | None) -> str | None:
+    # A field need not be UTF-8; its other bytes arrive as lone surrogates.
+    return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+def _check_size(_: Inquiry, request: Request, __: Edition) -> None:
+    if request.oversized:
         raise RefusalError("content_too_large")
 
 
-def _find_endpoint(inquiry: Inquiry, _: Edition) -> None:
-    inquiry.endpoint, inquiry.name = route(inquiry.request.method, inquiry.request.path)
+def _find_endpoint(inquiry: Inquiry, request: Request, _: Edition) -> None:
+    inquiry.endpoint, inquiry.name = route(request.method, request.path)
 
 
-def _check_key(inquiry: Inquiry, edition: Edition) -> None:
-    request = inquiry.request
+def _check_key(inquiry: Inquiry, request: Request, edition: Edition) -> None:
     if inquiry.endpoint in WITHOUT_KEY:
         return
     credentials = request.headers.get("authorization")
@@ -139,44 +163,35 @@ def _check_key(inquiry: Inquiry, edition: Edition) -> None:
         raise RefusalError("wrong_api_key")
 
 
-def _read_parameters(inquiry: Inquiry, _: Edition) -> None:
-    request = inquiry.request
+def _read_parameters(inquiry: Inquiry, request: Request, _: Edition) -> None:
     if inquiry.endpoint in COMPLETING:
         check_fields(request.headers)
     elif inquiry.endpoint is not None:
         inquiry.query = read_query(inquiry.endpoint, request.query)
 
 
-def _read_body(inquiry: Inquiry, edition: Edition) -> None:
-    request = inquiry.request
+def _read_body(inquiry: Inquiry, request: Request, edition: Edition) -> None:
     match inquiry.endpoint:
         case "chat" | "completions" as endpoint:
-            inquiry.body = validate(endpoint, _decoded(inquiry), edition.validation)
+            inquiry.data = as_json(request.body, request.headers)
+            inquiry.body = validate(endpoint, inquiry.data, edition.validation)
         case "create_batch":
-            inquiry.batch = read_request(_decoded(inquiry))
+            inquiry.data = as_json(request.body, request.headers)
+            inquiry.batch = read_request(inquiry.data)
         case "upload_file":
             inquiry.upload = read_upload(request.body, request.headers)
-            inquiry.request = replace(request, body=dumps(inquiry.upload.shown()))
+            inquiry.data = dumps(inquiry.upload.shown())
         case _:
             pass  # the others have none
 
 
-def _decoded(inquiry: Inquiry) -> bytes:
-    """Return the body as JSON, and keep it so in the request."""
-    request = inquiry.request
-    body = as_json(request.body, request.headers)
-    if body is not request.body:
-        inquiry.request = replace(request, body=body)
-    return body
-
-
-def _examine(inquiry: Inquiry, edition: Edition) -> None:
+def _examine(inquiry: Inquiry, _: Request, edition: Edition) -> None:
     """Look for what the model or the API will not do; an unknown model is refused as such."""
     if inquiry.body and edition.serves(inquiry.model_id):
         examine(inquiry.body, edition.models[inquiry.model_id], edition.validation)
 
 
-def _measure(inquiry: Inquiry, edition: Edition) -> None:
+def _measure(inquiry: Inquiry, _: Request, edition: Edition) -> None:
     """Count the prompt and find out how long the completion may be."""
     body = inquiry.body
     if not body:
@@ -210,3 +225,14 @@ def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"])
             return most if inquiry.requested is None else min(inquiry.requested, most)
         case "estimate":
             return min(inquiry.limit, inquiry.requested or inquiry.prompt)
+
+
+Step: TypeAlias = Callable[[Inquiry, Request, Edition], None]
+_STEPS_OF_LINES: tuple[Step, ...] = (_read_body, _examine, _measure)
+_STEPS: tuple[Step, ...] = (
+    _check_size,
+    _find_endpoint,
+    _check_key,
+    _read_parameters,
+    *_STEPS_OF_LINES,
+)

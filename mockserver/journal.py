@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from . import ending
 from .api.routes import Endpoint
 from .messages import Request, json_object
-from .plan import Close, Data, Plan, Wait, head_of, tokens_of
+from .plan import Close, Compact, Data, Plan, Wait, apart, head_of, tokens_of
 from .quantities import decimal
 from .scenario import Course, Missed, NearMiss, Subject
 
@@ -36,7 +37,8 @@ class Exchange:
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
-    shortened beyond use, its body has been decoded. ``attempt`` is its number in its call, from 1.
+    shortened beyond use, its body has been decoded. ``compact`` is what an edge plays. ``attempt``
+    is its number in its call, from 1. ``faults`` are the names of those in the rule that took it.
     ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
     that they did.
     """
@@ -47,7 +49,7 @@ class Exchange:
     endpoint: Endpoint | None
     model: str
     stream: bool
-    plan: Plan
+    compact: Compact
     rule: str = ""
     prompt_tokens: int = 0
     requested_tokens: int | None = None
@@ -59,7 +61,13 @@ class Exchange:
     finished: float | None = None
     client_left: bool = False
     attempt: int = 1
+    faults: tuple[str, ...] = ()
     missed: Missed | None = field(default=None, repr=False)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the answer, with each event in a step of its own."""
+        return apart(self.compact)
 
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:
@@ -70,28 +78,28 @@ class Exchange:
     @property
     def status(self) -> int | None:
         """The status; None when the connection is closed before the head."""
-        head = head_of(self.plan)
+        head = head_of(self.compact)
         return head.status if head else None
 
     @property
     def completion_tokens(self) -> int:
         """The completion tokens that the plan hands to the client."""
-        return tokens_of(self.plan)
+        return tokens_of(self.compact)
 
     @property
     def interrupted(self) -> bool:
         """Whether the answer ends by a lost connection."""
-        return isinstance(self.plan[-1], Close) if self.plan else True
+        return isinstance(self.compact[-1], Close) if self.compact else True
 
     @property
     def stalled(self) -> bool:
         """Whether the answer stops without an end, so that only the client can give up."""
-        return bool(self.plan) and isinstance(self.plan[-1], Wait)
+        return bool(self.compact) and isinstance(self.compact[-1], Wait)
 
     @property
     def refused(self) -> bool:
         """Whether the client gets an error status, or no head at all."""
-        head = head_of(self.plan)
+        head = head_of(self.compact)
         return head is None or head.refuses
 
     @property
@@ -102,12 +110,12 @@ class Exchange:
     @property
     def unfinished(self) -> bool:
         """Whether the answer is a stream that never says why it has finished."""
-        return ending.streams(self.plan) and self.finish_reason is None
+        return ending.streams(self.compact) and self.finish_reason is None
 
     @property
     def broken_off(self) -> bool:
         """Whether the stream ends with an error event, in whatever form."""
-        return self.unfinished and bool(ending.error_event(self.plan))
+        return self.unfinished and bool(ending.error_event(self.compact))
 
     @property
     def retry_after(self) -> float | None:
@@ -116,7 +124,7 @@ class Exchange:
 
         The ``retry-after-ms`` of the SDKs wins over ``Retry-After``, as it does with them.
         """
-        head = head_of(self.plan)
+        head = head_of(self.compact)
         if head is None:
             return None
         exact = _number(head.header("retry-after-ms"))
@@ -129,11 +137,10 @@ class Exchange:
     def error(self) -> dict[str, Any]:
         """What the error says; empty for a success and for an error that is no JSON object."""
         if self.unfinished:
-            return ending.error_event(self.plan)
+            return ending.error_event(self.compact)
         if not self.refused:
             return {}
-        data = b"".join(step.data for step in self.plan if isinstance(step, Data))
-        return json_object(data)
+        return json_object(b"".join(step.data for step in self.compact if isinstance(step, Data)))
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
@@ -166,7 +173,7 @@ class Exchange:
         """The last ``finish_reason`` that the client gets; None when it gets none."""
         if (self.interrupted or self.stalled) and not self.stream:
             return None
-        return ending.finish_reason(self.plan)
+        return ending.finish_reason(self.compact)
 
 
 @dataclass(slots=True, eq=False)
@@ -263,14 +270,23 @@ def _asked(request: Request) -> tuple[str, bytes]:
     return request.path, request.body
 
 
-def without_key(request: Request) -> Request:
-    """Return the request with its credentials shortened to what a diagnosis needs."""
+def without_key(request: Request, body: bytes) -> Request:
+    """Return the request with this body, its credentials shortened to what a diagnosis needs."""
     headers = dict(request.headers)
     if "authorization" in headers:
         headers["authorization"] = _shortened(headers["authorization"])
-    return replace(request, headers=headers)
+    return Request(
+        request.method,
+        request.path,
+        headers,
+        body,
+        request.query,
+        request.oversized,
+        request.sender,
+    )
 
 
+@lru_cache
 def _shortened(credentials: str) -> str:
     """
     Keep the scheme and what a key begins with.

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 
@@ -42,14 +43,19 @@ class Request:
     @property
     def key(self) -> str | None:
         """The API key of ``Authorization: Bearer KEY``; None when there is none in that form."""
-        scheme, _, credentials = self.headers.get("authorization", "").partition(" ")
-        key = credentials.strip()
-        return key if scheme.lower() == "bearer" and key else None
+        return _bearer(self.headers.get("authorization", ""))
 
     @property
     def document(self) -> dict[str, Any]:
         """The body as a JSON object, read anew each time; empty when it is none."""
         return json_object(self.body)
+
+
+@lru_cache
+def _bearer(authorization: str) -> str | None:
+    scheme, _, credentials = authorization.partition(" ")
+    key = credentials.strip()
+    return key if scheme.lower() == "bearer" and key else None
 
 
 def json_object(text: bytes | str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import TypeAlias
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 """Header fields in the order of the wire; a name may occur twice."""
 
+_FIRST_ERROR = int(HTTPStatus.BAD_REQUEST)
 _WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -63,7 +64,7 @@ class Head:
     @property
     def refuses(self) -> bool:
         """Whether the status is an error."""
-        return self.status >= HTTPStatus.BAD_REQUEST
+        return self.status >= _FIRST_ERROR
 
     def header(self, name: str) -> str | None:
         """Return the first field of that (lower-case) name."""
@@ -111,6 +112,53 @@ Step: TypeAlias = Wait | Head | Data | Raw | End | Close
 Plan: TypeAlias = tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Events:
+    """
+    Server-sent events that differ in their middles only: a ``Data`` for each, in little room.
+
+    ``counts`` are the tokens that each of them hands to the client. How a stream ends is never
+    among them.
+    """
+
+    before: bytes
+    middles: tuple[bytes, ...]
+    after: bytes
+    counts: tuple[int, ...]
+
+    @property
+    def data(self) -> bytes:
+        """All of them in one piece."""
+        if not self.middles:
+            return b""
+        return b"".join((self.before, (self.after + self.before).join(self.middles), self.after))
+
+    @property
+    def tokens(self) -> int:
+        """The tokens of all of them."""
+        return sum(self.counts)
+
+    def apart(self) -> Iterator[Data]:
+        """Yield one after the other."""
+        for middle, tokens in zip(self.middles, self.counts, strict=True):
+            yield Data(b"".join((self.before, middle, self.after)), tokens)
+
+
+Compact: TypeAlias = tuple[Step | Events, ...]
+"""A plan in which nothing has been told apart that is sent together, as no fault is in it."""
+
+
+def apart(compact: Compact) -> Plan:
+    """Return the plan with each event in a step of its own."""
+    steps: list[Step] = []
+    for step in compact:
+        if isinstance(step, Events):
+            steps += step.apart()
+        else:
+            steps.append(step)
+    return tuple(steps)
+
+
 def coalesce(plan: Plan) -> Iterator[Step]:
     """Yield the steps with each run of ``Data`` joined, so that it costs one write."""
     run: list[Data] = []
@@ -135,14 +183,17 @@ def without_body(plan: Plan) -> Plan:
     )
 
 
-def head_of(plan: Plan) -> Head | None:
+def head_of(plan: Compact) -> Head | None:
     """Return the head, or None when the client gets none."""
-    return next((step for step in plan if isinstance(step, Head)), None)
+    for step in plan:
+        if isinstance(step, Head):
+            return step
+    return None
 
 
-def tokens_of(plan: Plan) -> int:
+def tokens_of(plan: Compact) -> int:
     """Count the completion tokens that the plan hands to the client."""
-    return sum(step.tokens for step in plan if isinstance(step, Data))
+    return sum([step.tokens for step in plan if isinstance(step, Data | Events)])
 
 
 def duration_of(plan: Plan) -> float:

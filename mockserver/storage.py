@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from random import Random
 from typing import Any
 
 from .api import batches, files
@@ -24,9 +23,10 @@ from .api.problems import RefusalError
 from .api.reply import Reply
 from .api.routes import Endpoint
 from .api.sse import dumps
+from .chance import Bits, Digits
 from .honest import Honest
 from .inquiry import Inquiry, read_line
-from .plan import Data, Plan, head_of
+from .plan import Data, Plan, apart, head_of
 
 _BINARY = "application/octet-stream"
 _PAGE = {"files": 10_000, "batches": 20}
@@ -171,14 +171,15 @@ def _outcome(batch: Batch, at: int, honest: Honest) -> Outcome:
 def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
     inquiry = read_line(batches.ENDPOINTS[batch.request["endpoint"]], line.body, own.edition)
     if inquiry.stream:
-        inquiry.refusal = bad_request("stream: A batch has no streams")
+        return own.refusal(bad_request("stream: A batch has no streams"))
     if inquiry.refusal is not None:
         return own.refusal(inquiry.refusal)
-    return own.completion(inquiry, Reply(), Quota(own.edition.tier(None), own.now))
+    quota = Quota(own.edition.tier(None), own.now, shape=own.edition.headers)
+    return apart(own.completion(inquiry, Reply(), quota, cached=0))
 
 
-def _random(honest: Honest, batch: Batch, about: object) -> Random:
-    return Random(f"{honest.seed}/{batch.id}/{about}")
+def _random(honest: Honest, batch: Batch, about: object) -> Bits:
+    return Digits(f"{honest.seed}/{batch.id}/{about}")
 
 
 def _object(honest: Honest, document: dict[str, Any]) -> Plan:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 from mockserver.attempts import grouped, retries, tolerance, waited
 from mockserver.journal import Exchange, Journal
-from mockserver.timeline import lines
+from mockserver.moments import lines
 from mockserver.verdicts.heard import COMPLETING, parts, question
 
 from .results import passed_off

@@ -38,14 +38,19 @@ class CerebrasMock:
     """
 
     def __init__(
-        self, live: LiveEngine, url: str, settings: Settings, clock: VirtualClock | None = None
+        self,
+        live: LiveEngine,
+        url: str,
+        settings: Settings,
+        watch: egress.Watch,
+        clock: VirtualClock | None = None,
     ) -> None:
         self._live = live
         self._settings = settings
+        self._watch = watch
         self._clock = clock
         self._ended: list[tuple[str, Case]] = []
         self.url = url
-        self.escapes: Sequence[str] = ()
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
@@ -125,16 +130,27 @@ class CerebrasMock:
     @property
     def verdicts(self) -> Sequence[Verdict]:
         """What the client did wrong, but for what the marker ignores; since the scenario began."""
-        return judge(self._case(), ignore=self._settings.ignored)
+        return self.judge(self._case())
 
     def judged(self) -> list[tuple[str, Verdict]]:
         """Return the verdicts of all scenarios that the test has played, with their names."""
-        ignored = self._settings.ignored
-        cases = [*self._ended, (self.scenario.name, self._case())]
-        return [(name, found) for name, case in cases for found in judge(case, ignore=ignored)]
+        return [(name, found) for name, case in self.played() for found in self.judge(case)]
+
+    def played(self) -> list[tuple[str, Case]]:
+        """Return all scenarios that the test has played, and what happened under each."""
+        return [*self._ended, (self.scenario.name, self._case())]
+
+    def judge(self, case: Case) -> tuple[Verdict, ...]:
+        """Return the verdicts on a case, but for what the marker ignores."""
+        return judge(case, ignore=self._settings.ignored)
 
     def _case(self) -> Case:
-        return Case(self._live.journal, self._live.engine.edition, self.escapes)
+        return Case(self._live.journal, self._live.engine.edition, self._watch.escapes)
+
+    @property
+    def clock(self) -> VirtualClock | None:
+        """The virtual clock; None when the test lives in real time."""
+        return self._clock
 
     @property
     def sleeps(self) -> Sequence[Sleep]:
@@ -183,8 +199,7 @@ class CerebrasMock:
             "CEREBRAS_API_BASE": self.openai_url,
             "OPENAI_API_KEY": self.api_key,
             "OPENAI_BASE_URL": self.openai_url,
-            "NO_PROXY": egress.no_proxy(),
-            "no_proxy": egress.no_proxy(),
+            **self._watch.variables(),
         }
 
     def assert_requests(self, count: int) -> None:
@@ -278,17 +293,17 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             stack.enter_context(told_apart(live, server.port))
         clock = stack.enter_context(timed(live, settings, server))
         live.play(settings.loaded(), settings.overrides())
-        mock = CerebrasMock(live, url, settings, clock)
+        watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
+        mock = CerebrasMock(live, url, settings, watch, clock)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
-        mock.escapes = escapes = stack.enter_context(egress.guarded())
         yield mock
         _note_retired(request, mock)
         if live.crashes:
             raise live.crashes[0]
-        if escapes:
-            pytest.fail("\n".join(dict.fromkeys(escapes)), pytrace=False)
+        if stopped := dict.fromkeys(watch.stopped):
+            pytest.fail("\n".join(stopped), pytrace=False)
 
 
 def _note_retired(request: pytest.FixtureRequest, mock: CerebrasMock) -> None:

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
 T = TypeVar("T")
-_CHOICES = {"mode": ("server", "respx"), "clock": ("real", "virtual")}
+_CHOICES = {
+    "mode": ("server", "respx"),
+    "others": ("pass", "block"),
+    "clock": ("real", "virtual"),
+}
 _KINDS: Mapping[str, tuple[type, str]] = {
     **dict.fromkeys(_NAMES, (str, "string")),
     "seed": (int, "whole number"),
@@ -41,6 +45,7 @@ class Settings:
     tier: str | None = None
     seed: int | None = None
     mode: str = "server"
+    others: str = "pass"
     clock: str = "real"
     time_scale: float | None = None
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
 
 from mockserver import cli, schemas
-from mockserver.scenario import names
+from mockserver.scenario import names, read
 
 WRONG = """\
 version: 1
@@ -48,7 +50,9 @@ def test_scenarios(run):
 def test_scenarios_by_tag(run):
     """With a tag only those are listed that have it; an unknown one is one sentence."""
     result = run("scenarios", "--tag", "streaming", "--tag", "network")
-    assert [line.split()[0] for line in result.output.splitlines()] == ["stream-cut"]
+    assert [line.split()[0] for line in result.output.splitlines()] == [
+        *("cut-in-json", "silent-cut", "stream-cut")
+    ]
     result = run("scenarios", "--tag", "stream")
     assert result.exit_code == 2
     assert "Error: no tag is called 'stream'; did you mean 'streaming'?" in result.output
@@ -102,8 +106,70 @@ def test_explain(run):
     assert lines[1].startswith("a good app: Waits as long as Retry-After says")
     assert lines[2].endswith("-> 429, request_quota_exceeded, Retry-After 2")
     assert lines[3].strip() == "head 429, 155 bytes, end"
-    assert lines[4].startswith("   1.0 s  #2 ")
-    assert ", stop" in lines[6]
+    assert lines[4].strip() == "!█┫  at once"
+    assert lines[5].startswith("   1.0 s  #2 ")
+    assert ", stop" in lines[8]
+    assert lines[-1].strip() == "┣ head  ! head of an error  █ body  ┫ end"
+
+
+LATE = "name: late\nrules: [{faults: [{latency: {delay: 2s}}, {disconnect: {}}]}]\n"
+
+
+@pytest.fixture
+def late(tmp_path):
+    """Return the path of a scenario that makes one wait."""
+    path = tmp_path / "late.yaml"
+    path.write_text(LATE)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("charset", "columns", "bar"),
+    [
+        ("utf-8", "80", "░" * 68 + "✗"),
+        ("utf-8", "100", "░" * 88 + "✗"),
+        ("utf-8", "9", "░" * 48 + "✗"),
+        ("latin-1", "80", "." * 68 + "x"),
+        ("ascii", "80", "." * 68 + "x"),
+    ],
+)
+def test_explain_draws(late, charset, columns, bar):
+    """The bar is as wide as the terminal, in what the terminal can show."""
+    arguments = ["explain", late, "--requests", "1"]
+    result = CliRunner(charset=charset, env={"COLUMNS": columns}).invoke(cli.main, arguments)
+    assert result.output.splitlines()[3] == " " * 10 + bar
+
+
+def test_explain_in_any_encoding(late):
+    """What stdout has no character for is written out."""
+    Path(late).write_text(f"{LATE}description: später → nie\n", "utf-8")
+    result = CliRunner(charset="latin-1").invoke(cli.main, ["explain", late])
+    assert (result.exit_code, result.output.splitlines()[0]) == (0, "late: später \\u2192 nie")
+
+
+@pytest.mark.parametrize(
+    ("no_color", "color", "coloured"),
+    [("", True, True), ("1", True, False), ("", False, False)],
+)
+def test_explain_in_colour(late, no_color, color, coloured):
+    """There is colour on a terminal, unless NO_COLOR is set."""
+    runner = CliRunner(env={"NO_COLOR": no_color})
+    result = runner.invoke(cli.main, ["explain", late, "--requests", "1"], color=color)
+    assert ("\x1b[" in result.output) == coloured
+
+
+def test_explain_svg(run, late, tmp_path):
+    """The drawing is written instead of the text; into a file, or to stdout."""
+    target = tmp_path / "late.svg"
+    result = run("explain", late, "--svg", str(target))
+    assert (result.exit_code, result.output) == (0, "")
+    drawing = target.read_text("utf-8")
+    assert drawing.startswith("<svg ")
+    assert "wait 2 s" in drawing
+    assert run("explain", late, "--svg", "-").output == drawing
+    result = run("explain", late, "--svg", str(tmp_path / "no" / "late.svg"))
+    assert result.exit_code == 1
+    assert "No such file or directory" in result.output
 
 
 def test_explain_with_overrides(run, tmp_path):
@@ -118,6 +184,55 @@ def test_explain_with_overrides(run, tmp_path):
     assert run("explain", "rate-limit", *options, "--tier", "paid", "--seed", "7").output != paid
 
 
+def test_init(run, tmp_path, monkeypatch):
+    """A commented file to begin with: good, with nothing odd, and it does what it says."""
+    monkeypatch.chdir(tmp_path)
+    result = run("init", "my own.yaml")
+    assert (result.exit_code, result.output) == (
+        0,
+        "wrote my own.yaml; next: cerebras-mock explain 'my own.yaml'\n",
+    )
+    text = Path("my own.yaml").read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=./scenario.schema.json\n")
+    assert "cerebras-mock serve --scenario 'my own.yaml'" in text
+    result = run("check", "--strict", "my own.yaml")
+    assert (result.exit_code, result.output) == (
+        0,
+        "my own.yaml: ok, scenario 'my-scenario', 2 rules\n",
+    )
+    lines = run("explain", "my own.yaml", "--requests", "5").output.splitlines()
+    outcomes = [line.partition("-> ")[2] for line in lines if "-> " in line]
+    assert ["429" in one for one in outcomes] == [True, True, False, False, False]
+    assert outcomes[-1] == "200, 20 tokens, connection lost [cut]"
+
+
+def test_init_has_what_is_commented_out(run):
+    """The parts that are commented out are good as well."""
+    text = run("init", "-").output
+    commented = re.compile(
+        r"^( *)# (extends: .*|tier: .*|- name: .*|  [a-z]+:|    .*\{.*)$", re.MULTILINE
+    )
+    found = read(commented.sub(r"\1\2", text))
+    assert (found.scenario.tier, found.scenario.extends) == ("free", "burst-503")
+    assert found.scenario.rules[1].name == "slow for a while"
+    assert found.warnings() == []
+
+
+def test_init_never_overwrites(run, tmp_path):
+    """A file that is there stays, in one sentence; so is what can't be a path of a scenario."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("mine")
+    result = run("init", str(path))
+    assert (result.exit_code, path.read_text()) == (1, "mine")
+    assert result.output == f"Error: {path}: is there already, and is not overwritten\n"
+    result = run("init", str(tmp_path / "no" / "mine.yaml"))
+    assert result.exit_code == 1
+    assert "mine.yaml: cannot be written: No such file or directory" in result.output
+    result = run("init", "mine.txt")
+    assert result.exit_code == 2
+    assert "FILE should end in .yaml or .yml, found 'mine.txt'" in result.output
+
+
 @pytest.mark.parametrize("kind", list(schemas.TYPES))
 def test_schema(run, kind):
     """The schema of each kind of file is printed as it is shipped; scenarios are the usual ones."""
@@ -129,7 +244,10 @@ def test_schema(run, kind):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("explain", "nope"), "Error: no scenario is called 'nope'; allowed are burst-503"),
+        (
+            ("explain", "nope"),
+            "Error: no scenario is called 'nope'; allowed are all-models-limited",
+        ),
         (("explain", "nope.yaml"), "Error: nope.yaml: there is no such file"),
         (("explain", "healthy", "--interval", "5"), "duration with its unit"),
         (("explain", "healthy", "--requests", "0"), "0 is not in the range"),
@@ -155,7 +273,7 @@ def test_schema(run, kind):
         (
             ("explain", "stream-cut", "--set", "times=0"),
             (
-                "stream-cut.yaml:12:23: rules[0].schedule.first: should be greater than or equal "
+                "stream-cut.yaml:13:23: rules[0].schedule.first: should be greater than or equal "
                 "to 1, found 0 (from the parameter 'times')"
             ),
         ),

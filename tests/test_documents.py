@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from mockserver.documents import Document, beside, node_of, value_of
+from mockserver.documents import Document, beside, node_of, noting_files, read_text, value_of
 from mockserver.errors import DocumentError
 
 
@@ -253,3 +253,21 @@ def test_no_node():
     """What YAML has no form for has no node."""
     with pytest.raises(ValueError, match="YAML has no form for <object"):
         node_of(object())
+
+
+def test_noting_files(tmp_path):
+    """Each file is noted before it is read, one that is not there too, and no other afterwards."""
+    there, missing = tmp_path / "there.yaml", tmp_path / "missing.yaml"
+    there.write_text("old")
+    noted = []
+
+    def note(path):
+        noted.append(path)
+        there.write_text("new")
+
+    with noting_files(note):
+        assert read_text(str(there)) == "new"
+        with pytest.raises(DocumentError):
+            read_text(str(missing))
+    read_text(str(there))
+    assert noted == [str(there), str(missing)]

@@ -38,3 +38,10 @@ def test_unknown_name():
 def test_tree(error):
     """Whoever catches the root catches all."""
     assert issubclass(error, MockServerError)
+
+
+@pytest.mark.parametrize(("count", "tail"), [(24, "n23"), (25, "n24"), (26, "n23 and 2 more")])
+def test_suggestion_of_many(count, tail):
+    """Of very many names the first are listed, and how many there are besides."""
+    names = [f"n{number}" for number in range(count)]
+    assert suggestion("zzz", names).endswith(f", {tail}")

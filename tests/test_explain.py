@@ -1,4 +1,4 @@
-"""Scenarios in words."""
+"""Scenarios in words and drawings."""
 
 from __future__ import annotations
 
@@ -6,24 +6,14 @@ import math
 
 import pytest
 
-from mockserver.explain import explain, timeline
-from mockserver.plan import Close, Data, End, Head, Wait
+from mockserver.explain import samples, told_as_svg, told_as_text
 from mockserver.scenario import Match, Rule, Scenario, Schedule, load, parse
 
+ASKED = {"requests": 3, "interval": 1.0, "model": None, "stream": True}
 
-@pytest.mark.parametrize(
-    ("plan", "words"),
-    [
-        ((Head(200), Data(b"ab", 2), Data(b"c", 1), End()), "head 200, 3 bytes with 3 tokens, end"),
-        ((Wait(0.25), Head(503), Data(b"no"), End()), "wait 0.25 s, head 503, 2 bytes, end"),
-        ((Head(200), Wait(math.inf)), "head 200, stall"),
-        ((Close(),), "FIN"),
-        ((Head(200), Data(b"a", 1), Close(reset=True)), "head 200, 1 bytes with 1 token, RST"),
-    ],
-)
-def test_timeline(plan, words):
-    """Each step is a word or two."""
-    assert timeline(plan) == words
+
+def met(scenario, **asked):
+    return samples(scenario, **{**ASKED, **asked})
 
 
 @pytest.mark.parametrize(
@@ -36,26 +26,25 @@ def test_timeline(plan, words):
 )
 def test_model(edition, model, asked):
     """Without a model it asks for one that the edition serves."""
-    scenario = Scenario("x", edition=edition)
-    first, _ = explain(scenario, requests=1, interval=1.0, model=model, stream=True)
-    assert asked in first
+    (only,) = met(Scenario("x", edition=edition), requests=1, model=model)
+    assert asked in only.line
 
 
 def test_limits_refill_between_requests():
     """Requests are an interval apart on the scenario's clock."""
-    lines = list(
-        explain(load("rate-limit"), requests=3, interval=2.0, model="llama3.1-8b", stream=False)
-    )
-    assert ["429" in line for line in lines[::2]] == [True, False, False]
+    found = met(load("rate-limit"), interval=2.0, model="llama3.1-8b", stream=False)
+    assert ["429" in sample.line for sample in found] == [True, False, False]
+    assert [sample.at for sample in found] == [0, 2, 4]
+    assert [sample.spans[0].start for sample in found] == [0, 2, 4]
 
 
 def test_near_misses():
     """A request that no rule takes has the reasons of the nearest rules."""
     rules = [Rule(f"r{at}", Match(model=f"m{at}")) for at in range(7)]
-    asked = {"requests": 2, "interval": 1.0, "model": "llama3.1-8b", "stream": True}
     last = Rule("first", schedule=Schedule(first=1))
-    lines = list(explain(Scenario("x", rules=(*rules, last)), **asked))
-    assert [line.strip() for line in lines if "not by" in line] == [
+    one, two = met(Scenario("x", rules=(*rules, last)), requests=2)
+    assert one.remarks == []
+    assert two.remarks == [
         "not by rule 'first': it was its request 2, and the schedule says first: 1",
         *(f"not by rule 'r{at}': the model is 'llama3.1-8b', not 'm{at}'" for at in range(3)),
         "not by rule 'r3': the model is 'llama3.1-8b', not 'm3' (nor by 3 more)",
@@ -63,12 +52,48 @@ def test_near_misses():
 
 
 def test_port_out_of_order():
-    """A request that gets no connection is a line that says why."""
+    """A request that gets no connection is a line that says why, and a drawing of it."""
     text = "name: x\nport: {refuses: {for: 1s}, ignores: {for: 2s}, breaks_tls: {for: 3s}}"
-    lines = list(explain(parse(text), requests=4, interval=1.0, model=None, stream=False))
-    assert [line.partition("s  ")[2] for line in lines[:3]] == [
+    found = met(parse(text), requests=4)
+    assert [sample.line for sample in found[:3]] == [
         "connection refused",
         "no connection, the connect times out",
         "connection lost in the TLS handshake",
     ]
-    assert lines[3].startswith("   3.0 s  #1 ")
+    assert [sample.spans[0].kind for sample in found[:3]] == ["lost", "stall", "lost"]
+    assert found[1].spans[0].end == math.inf
+    assert found[3].line.startswith("#1 ")
+    lines = list(told_as_text(found, width=40, plain=True))
+    assert lines[:2] == ["   0.0 s  connection refused", "          x  at once"]
+
+
+def test_text():
+    """A request is a line, its words, its bar, its times; the symbols are explained at the end."""
+    fault = "{error: {status: 503, message: Sorry}}, {latency: {delay: 2s}}"
+    found = met(parse(f"name: x\nrules: [{{schedule: {{first: 1}}, faults: [{fault}]}}]"))
+    lines = list(told_as_text(found[:1], width=40, plain=True))
+    assert lines[0].startswith("   0.0 s  #1 POST ")
+    size = lines[1].split(", ")[2]
+    assert [line.strip() for line in lines[1:]] == [
+        f"wait 2 s, head 503, {size}, end",
+        "." * 26 + "!#]",
+        "0 s" + " " * 23 + "2 s",
+        ". the server waits  ! head of an error  # body  ] end",
+    ]
+
+
+def test_many_pieces_are_few_words():
+    """A stream that takes its time is told in a line that can be read."""
+    pace = "faults: [{pace: {first_token: 1s, tokens_per_second: 50}}]"
+    found = met(parse(f"name: x\nrules: [{{reply: {{tokens: 200}}, {pace}}}]"), requests=1)
+    (lane_words,) = list(told_as_text(found, width=80))[1:2]
+    assert lane_words.count(", ") == 3
+    assert "with 200 tokens in 3.98 s" in lane_words
+
+
+def test_svg():
+    """The drawing has a lane for each request, with its moment and its line."""
+    drawing = told_as_svg(met(load("burst-503")), title="the title")
+    assert "<title>the title</title>" in drawing
+    assert drawing.count("<g>") == 3
+    assert "1 s  #2 POST /v1/chat/completions" in drawing

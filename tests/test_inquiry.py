@@ -6,12 +6,20 @@ import pytest
 
 from mockserver.api import editions, tokens
 from mockserver.api.shapes import Validation
-from mockserver.inquiry import read
+from mockserver.inquiry import Reader
 from mockserver.messages import Request
 
 GUIDE, TODAY = editions.load("guide"), editions.load("2026-11")
 SEVERAL = replace(GUIDE, validation=Validation(waives=("n_greater_than_1",)))
 HI = {"role": "user", "content": "hi"}
+
+
+def read(request, edition):
+    return Reader(edition).read(request)
+
+
+def subject_of(request):
+    return read(request, GUIDE).subject(request)
 
 
 def problem(request, edition=GUIDE):
@@ -210,16 +218,16 @@ def test_too_long(ask, prompt, asked, length):
 
 def test_subject(ask):
     """A rule sees the endpoint, the model, the form and the text."""
-    subject = read(ask(stream=True, messages=[HI]), GUIDE).subject()
+    subject = subject_of(ask(stream=True, messages=[HI]))
     assert (subject.endpoint, subject.model, subject.stream, subject.prompt) == (
         "chat",
         "llama3.1-8b",
         True,
         "hi",
     )
-    subject = read(ask("/v1/models/qwen-3-32b"), GUIDE).subject()
+    subject = subject_of(ask("/v1/models/qwen-3-32b"))
     assert (subject.endpoint, subject.model, subject.stream) == ("model", "qwen-3-32b", False)
-    assert read(ask("/nowhere"), GUIDE).subject().endpoint is None
+    assert subject_of(ask("/nowhere")).endpoint is None
 
 
 @pytest.mark.parametrize(
@@ -227,9 +235,10 @@ def test_subject(ask):
 )
 def test_subject_of_refused(ask, body):
     """A request is seen by rules though it is refused, even for its form."""
-    inquiry = read(ask(messages=[HI], **body), GUIDE)
+    request = ask(messages=[HI], **body)
+    inquiry = read(request, GUIDE)
     assert inquiry.refusal is not None
-    subject = inquiry.subject(attempt=3)
+    subject = inquiry.subject(request, attempt=3)
     assert (subject.model, subject.prompt, subject.attempt) == ("gpt-4o", "hi", 3)
 
 
@@ -253,9 +262,70 @@ def test_body_is_decoded(ask):
         raw=gzip.compress(plain.body, mtime=0),
         headers={**plain.headers, "content-encoding": "gzip"},
     )
-    assert read(packed, GUIDE).request.body == plain.body
-    assert read(plain, GUIDE).request is plain
+    assert read(packed, GUIDE).data == plain.body
+    assert read(plain, GUIDE).data is plain.body
     broken = ask(raw=b"{", headers={**plain.headers, "content-encoding": "gzip"})
     inquiry = read(broken, GUIDE)
-    assert (inquiry.request, inquiry.body) == (broken, {})
+    assert (inquiry.data, inquiry.body) == (broken.body, {})
     assert inquiry.refusal.facts == {"reason": "The request body is not valid gzip"}
+
+
+def test_subject_of_packed(ask):
+    """A rule sees what is in a packed body, even when the API refuses it."""
+    plain = ask(messages=[HI], n="x")
+    packed = replace(
+        plain,
+        body=gzip.compress(plain.body, mtime=0),
+        headers={**plain.headers, "content-encoding": "gzip"},
+    )
+    assert subject_of(packed).prompt == "hi"
+
+
+def test_known(ask):
+    """The same request is read once, whatever is beside the point in its head."""
+    reader = Reader(GUIDE)
+    one = reader.read(ask())
+    assert reader.read(ask(headers={**ask().headers, "x-stainless-retry-count": "1"})) is one
+    assert reader.read(ask(user="x")) is not one
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"path": "/v1/completions"},
+        {"method": "GET"},
+        {"body": b"{}"},
+        {"headers": {}},
+        {"headers": {"authorization": "Bearer csk-other"}},
+    ],
+)
+def test_not_known(ask, change):
+    """What differs in anything that matters is read for itself."""
+    reader, request = Reader(GUIDE), ask()
+    one, other = reader.read(request), reader.read(replace(request, **change))
+    assert one is not other
+    assert reader.read(request) is one
+
+
+def test_refused_is_not_known(ask):
+    """What is refused is read anew, so that its refusal is its own."""
+    reader = Reader(GUIDE)
+    one, other = (reader.read(ask(model="gpt-4o")).refusal for _ in range(2))
+    assert one is not other
+    assert one.problem == other.problem
+
+
+def test_forgotten(ask):
+    """Only so many requests are remembered, the latest ones."""
+    reader = Reader(GUIDE)
+    first = reader.read(ask(user="0"))
+    for number in range(1, 257):
+        last = reader.read(ask(user=str(number)))
+    assert reader.read(ask(user="256")) is last
+    assert reader.read(ask(user="0")) is not first
+
+
+def test_long_is_not_known(ask):
+    """A very long body is not remembered."""
+    reader, request = Reader(GUIDE), ask(messages=[{"role": "user", "content": "x" * 70_000}])
+    assert reader.read(request) is not reader.read(request)

@@ -26,7 +26,7 @@ LOST = (Head(200), Data(b"x", 2), Close())
 def exchange(plan=OK, **changes):
     request = Request("POST", "/v1/chat/completions", changes.pop("headers", {}), b"{}")
     fields = {"number": 1, "at": 0.0, "request": request, "endpoint": "chat", "model": "m"}
-    return Exchange(**(fields | {"stream": False, "plan": plan} | changes))
+    return Exchange(**(fields | {"stream": False, "compact": plan} | changes))
 
 
 @pytest.mark.parametrize(
@@ -350,14 +350,16 @@ def test_warmups():
 )
 def test_shortened(credentials, kept):
     """Of credentials remain the scheme and what tells vendors apart."""
-    shown = without_key(Request("GET", "/", {"authorization": credentials, "accept": "*/*"}))
+    request = Request("GET", "/", {"authorization": credentials, "accept": "*/*"})
+    shown = without_key(request, request.body)
     assert shown.headers == {"authorization": kept, "accept": "*/*"}
 
 
 def test_without_credentials():
     """A request without credentials is kept as it is."""
     request = Request("GET", "/", {"accept": "*/*"}, b"x", "a=b")
-    assert without_key(request) == request
+    assert without_key(request, request.body) == request
+    assert without_key(request, b"decoded").body == b"decoded"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ MODULES = [
 TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
 OTHERS = sorted(
     path.relative_to(ROOT)
-    for folder in ("benchmarks", "examples")
+    for folder in ("benchmarks", "docs", "examples")
     for path in (ROOT / folder).rglob("*.py")
 )
 # a module whose tests stand under another name, and why
@@ -26,7 +26,6 @@ ELSEWHERE = {
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
     "pytest_cerebras/clients.py": "tests/plugin/test_mock.py",  # fixtures, used by all of it
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
-    "pytest_cerebras/inprocess.py": "tests/test_edges_agree.py",  # both edges against each other
     "pytest_cerebras/options.py": "tests/plugin/test_plugin.py",  # settings, met through pytest
     "pytest_cerebras/report.py": "tests/plugin/test_plugin.py",  # a section of pytest's report
 }

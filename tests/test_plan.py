@@ -9,8 +9,10 @@ from mockserver.plan import (
     Close,
     Data,
     End,
+    Events,
     Head,
     Wait,
+    apart,
     coalesce,
     duration_of,
     head_of,
@@ -133,3 +135,19 @@ def test_plans_are_values():
 
 def _bytes(plan):
     return b"".join(step.data for step in plan if isinstance(step, Data))
+
+
+def test_events():
+    """Events that share their ends are the same bytes and tokens together as apart."""
+    events = Events(b"<", (b"a", b"", b"bc"), b">", (1, 0, 2))
+    single = (Data(b"<a>", 1), Data(b"<>"), Data(b"<bc>", 2))
+    assert tuple(events.apart()) == single
+    assert (events.data, events.tokens) == (b"<a><><bc>", 3)
+    assert apart((Head(200), events, Wait(1), End())) == (Head(200), *single, Wait(1), End())
+    assert tokens_of((events, A)) == tokens_of(apart((events, A))) == 4
+
+
+def test_no_events():
+    """None at all are nothing, not two ends."""
+    events = Events(b"<", (), b">", ())
+    assert (events.data, events.tokens, apart((events,))) == (b"", 0, ())

@@ -28,7 +28,9 @@ from mockserver.scenario import load, names
 ROOT = Path(__file__).parent.parent
 PAGES = (
     "README.md",
+    "docs/command-line.md",
     "docs/editions.md",
+    "docs/faults.md",
     "docs/fidelity.md",
     "docs/pytest.md",
     "docs/scenarios.md",
@@ -99,10 +101,22 @@ def test_command(page, arguments, tmp_path, monkeypatch):
     write_editions(page, tmp_path)
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     monkeypatch.chdir(tmp_path)
+    if arguments[0] != "init":
+        CliRunner().invoke(cli.main, ["init", "my.yaml"])
     if arguments[0] == "serve":
         arguments.append("--help")
     result = CliRunner().invoke(cli.main, arguments)
     assert result.exit_code == 0, result.output
+
+
+def test_shown_output(tmp_path, monkeypatch):
+    """What the page on the command line shows is what is printed."""
+    monkeypatch.chdir(tmp_path)
+    shown = blocks_of("docs/command-line.md", "text")[0]
+    command, _, output = shown.partition("\n")
+    runner = CliRunner(env={"COLUMNS": "80"})
+    runner.invoke(cli.main, ["init", "my.yaml"])
+    assert runner.invoke(cli.main, shlex.split(command)[2:]).output == output
 
 
 def test_two_commands_set_up_everything():
@@ -119,9 +133,12 @@ def test_tables_are_complete():
     table = README.partition("| scenario |")[2].partition("\n\n")[0]
     listed = re.findall(r"^\| `([a-z0-9-]+)` \|", table, re.MULTILINE)
     assert set(listed) <= set(names())
-    page = (ROOT / "docs/scenarios.md").read_text("utf-8")
-    missing = [name for name in (*PROBLEMS, *FAULTS, *ENDPOINTS) if f"`{name}`" not in page]
-    assert missing == []
+    for page, listed in {
+        "scenarios": (*FAULTS, *ENDPOINTS),
+        "faults": (*PROBLEMS, *FAULTS),
+    }.items():
+        text = (ROOT / f"docs/{page}.md").read_text("utf-8")
+        assert [name for name in listed if f"`{name}`" not in text] == [], page
 
 
 def row_of(name):

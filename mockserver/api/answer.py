@@ -1,40 +1,50 @@
-"""What all completions have in common: identity, usage and times."""
+"""What all completions have in common: what was said, its usage, and the stamp of each answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from random import Random
-from typing import Any
+from typing import Any, NamedTuple
+
+from mockserver.chance import Bits
 
 from .edition import Model
 from .said import Said
 from .shapes import Bodies
 
+_SHORTEST = 0.0001  # seconds; encoders differ in how they write what is much less
 _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
+
+
+class Stamp(NamedTuple):
+    """
+    What tells an answer from the next one in the same words.
+
+    ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``queue`` the
+    seconds that the request waited, ``cached`` the tokens that came from the prompt cache.
+    """
+
+    number: str
+    created: float
+    queue: float
+    cached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """
-    A completion, ready to be written in either form.
+    What the model says to a request, ready to be written in either form.
 
-    ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``prompt`` the
-    tokens of the prompt, of which ``cached`` came from the prompt cache and ``images`` are those
-    of images, ``times`` the server's measurements in seconds. ``others`` are the choices after
-    the first, ``discarded`` the tokens of completions that are not returned.
+    ``prompt`` are the tokens of the prompt, of which ``images`` are those of images. ``others`` are
+    the choices after the first, ``discarded`` the tokens of completions that are not returned.
     """
 
-    number: str
-    created: float
     model_id: str
     model: Model
     prompt: int
     said: Said
-    times: dict[str, float]
     others: tuple[Said, ...] = ()
-    cached: int = 0
     images: int = 0
     bodies: Bodies = field(default_factory=Bodies)
     discarded: int = 0
@@ -51,12 +61,22 @@ class Answer:
         return own + sum(said.tokens for said in self.others) if self.others else own
 
     @property
+    def reading(self) -> float:
+        """The seconds that the prompt took: it is read twenty times faster than text is written."""
+        return round(_SHORTEST + self.prompt / (20 * self.model.speed), 9)
+
+    @property
+    def writing(self) -> float:
+        """The seconds that the completion took."""
+        return round(_SHORTEST + self.tokens / self.model.speed, 9)
+
+    @property
     def fingerprint(self) -> str:
         """The ``system_fingerprint``: constant for a model."""
         return _fingerprint(self.model_id)
 
-    def usage(self) -> dict[str, Any]:
-        """Return the token counts, with the keys of the edition in its order."""
+    def usage(self, cached: int = 0) -> dict[str, Any]:
+        """Return the counts when so many tokens were cached; the edition has keys and order."""
         completion = self.tokens
         choices = self.choices
         predictions = [said.prediction for said in choices if said.prediction is not None]
@@ -67,7 +87,7 @@ class Answer:
             "accepted_prediction_tokens": sum([accepted for accepted, _ in predictions]),
             "rejected_prediction_tokens": sum([rejected for _, rejected in predictions]),
             "reasoning_tokens": sum([said.reasoning_tokens for said in choices]),
-            "cached_tokens": self.cached,
+            "cached_tokens": cached,
         }
         if self.model.vision:
             counts["image_tokens"] = self.images
@@ -79,33 +99,13 @@ class Answer:
             counts["prompt_tokens_details"] = _chosen(counts, self.bodies.prompt_details)
         return _chosen(counts, self.bodies.usage)
 
-    def tail(self) -> dict[str, Any]:
-        """Return what ends the last object of an answer."""
-        times = {"created": self.created, **self.times}
-        return {"usage": self.usage(), "time_info": _chosen(times, self.bodies.time_info)}
 
-
-def number(random: Random) -> str:
-    """Return 32 hexadecimal digits in the form of a UUID."""
-    text = f"{random.getrandbits(128):032x}"
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
-
-
-def times(model: Model, *, prompt: int, completion: int, random: Random) -> dict[str, float]:
-    """
-    Return plausible measurements: prompts are read twenty times faster than text is written.
-
-    None is so small that encoders would differ in how they write it.
-    """
-    queue = round(random.uniform(0.0001, 0.0005), 9)
-    reading = round(0.0001 + prompt / (20 * model.speed), 9)
-    writing = round(0.0001 + completion / model.speed, 9)
-    return {
-        "queue_time": queue,
-        "prompt_time": reading,
-        "completion_time": writing,
-        "total_time": queue + reading + writing + 0.0008,
-    }
+def stamp(now: float, random: Bits, cached: int = 0) -> Stamp:
+    """Return another stamp; its number has 32 hexadecimal digits in the form of a UUID."""
+    digits = f"{random.getrandbits(160):040x}"
+    name, luck = digits[:32], int(digits[32:], 16) / 2**32
+    number = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
+    return Stamp(number, now, round(_SHORTEST + 0.0004 * luck, 9), cached)
 
 
 def _chosen(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:

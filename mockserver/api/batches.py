@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any, Literal, NotRequired, TypeAlias
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+from mockserver.chance import Bits
 
 from .routes import Endpoint
 from .validation import checked, refusal
@@ -170,7 +171,7 @@ def read_request(body: bytes) -> BatchRequest:
     return checked(_REQUEST, body)
 
 
-def new_id(random: Random) -> str:
+def new_id(random: Bits) -> str:
     """Return the id of a new batch."""
     return f"batch_{random.getrandbits(96):024x}"
 

@@ -10,35 +10,34 @@ ignored, as documented.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring as quoted
 from typing import Any
-
-from mockserver.plan import Data
 
 from . import logprobs
 from .answer import Answer
 from .said import Odds, Said
-from .sse import DONE, dumps, event
-
-INFERENCE_ID = "cmpl-"
-
-
-def document(answer: Answer) -> Data:
-    """Return the answer to a request without ``stream``."""
-    choices = [_choice(said, at) for at, said in enumerate(answer.choices)]
-    body = {**_identity(answer, choices), **answer.tail()}
-    return Data(dumps(body), tokens=answer.tokens)
+from .sse import dumps
+from .writing import Chunk, Form
 
 
-def stream(answer: Answer, *, done: bool) -> tuple[Data, ...]:
-    """Return the events: the same object with the text in pieces, then the finish."""
-    finish = [
-        {"finish_reason": said.finish_reason, "index": at, "text": ""}
+def choices(answer: Answer) -> Iterator[bytes]:
+    """Yield the choices of a document."""
+    for at, said in enumerate(answer.choices):
+        yield dumps(_choice(said, at))
+
+
+def chunks(answer: Answer) -> Iterator[Chunk]:
+    """Yield the text of each choice in pieces, then all finishes."""
+    for at, said in enumerate(answer.choices):
+        yield from _texts(said, at, answer.model.tokens_per_event)
+    finishes = [
+        f'{{"finish_reason":"{said.finish_reason}","index":{at},"text":""}}'
         for at, said in enumerate(answer.choices)
     ]
-    last = event({**_identity(answer, finish), **answer.tail()})
-    texts = (part for at, said in enumerate(answer.choices) for part in _texts(answer, said, at))
-    return (*texts, Data(last, answer.discarded), *((Data(DONE),) if done else ()))
+    yield ",".join(finishes).encode(), answer.discarded
+
+
+FORM = Form("cmpl-", "text_completion", "text_completion", choices, chunks)
 
 
 def _choice(said: Said, at: int) -> dict[str, Any]:
@@ -52,17 +51,14 @@ def _choice(said: Said, at: int) -> dict[str, Any]:
     return choice
 
 
-def _texts(answer: Answer, said: Said, index: int) -> Iterator[Data]:
-    """Yield the text of a choice, cut from one template."""
-    template = event(_identity(answer, [{"index": index, "text": "\0"}]))
-    before, after = template.split(rb'"\u0000"')
+def _texts(said: Said, index: int, step: int) -> Iterator[Chunk]:
     offset = 0
-    for text, odds, tokens in _parts(said, answer.model.tokens_per_event):
-        part = encode_basestring(text).encode()
+    for text, odds, tokens in _parts(said, step):
+        part = f'{{"index":{index},"text":{quoted(text)}'.encode()
         if said.odds is not None:
             part += b',"logprobs":' + dumps(logprobs.text(odds, offset=offset))
             offset += len(text)
-        yield Data(before + part + after, tokens)
+        yield part + b"}", tokens
 
 
 def _parts(said: Said, step: int) -> Iterator[tuple[str, tuple[Odds, ...], int]]:
@@ -73,14 +69,3 @@ def _parts(said: Said, step: int) -> Iterator[tuple[str, tuple[Odds, ...], int]]
     for at in range(0, len(said.pieces), step):
         run = said.pieces[at : at + step]
         yield "".join(run), odds[at : at + step], len(run)
-
-
-def _identity(answer: Answer, choices: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "id": f"{INFERENCE_ID}{answer.number}",
-        "choices": choices,
-        "created": int(answer.created),
-        "model": answer.model_id,
-        "system_fingerprint": answer.fingerprint,
-        "object": "text_completion",
-    }

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from random import Random
 from typing import Any
+
+from mockserver.chance import Bits
 
 from .decoding import uncompressed
 from .multipart import parts
@@ -59,7 +60,7 @@ def deleted(file: File) -> dict[str, Any]:
     return {"id": file.id, "object": "file", "deleted": True}
 
 
-def new_id(random: Random) -> str:
+def new_id(random: Bits) -> str:
     """Return the id of a new file."""
     return f"file-{random.getrandbits(96):024x}"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from random import Random
 
+from mockserver.chance import Bits
 from mockserver.plan import Headers
 
 from .shapes import HeaderFields
@@ -29,7 +29,7 @@ _MONTHS = (
 
 
 def edge(
-    shape: HeaderFields, content_type: str, *, now: float, random: Random, plain: bool = True
+    shape: HeaderFields, content_type: str, *, now: float, random: Bits, plain: bool = True
 ) -> Headers:
     """
     Return the fields that every answer carries; ``plain`` are all but completions.
@@ -57,7 +57,7 @@ def timing(seconds: float | None) -> Headers:
     return (("server-timing", 'cfCacheStatus;desc="DYNAMIC"'), ("server-timing", spent))
 
 
-def _cookie(shape: HeaderFields, *, now: float, random: Random) -> Headers:
+def _cookie(shape: HeaderFields, *, now: float, random: Bits) -> Headers:
     if shape.cookie is None:
         return ()
     expires = datetime.fromtimestamp(int(now), UTC) + _COOKIE_LIVES

@@ -11,9 +11,9 @@ that the prompt cache did not have, and in total. Time comes in as an argument, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from mockserver.plan import Headers
 
@@ -21,10 +21,12 @@ from .edition import Amounts, PerPeriod
 from .shapes import TODAY, HeaderFields, Refill
 
 Kind = Literal["requests", "tokens", "total"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Place: TypeAlias = tuple[Kind, str]
 """What is limited, and the period for which."""
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 _SECONDS = {"second": 1.0, **PERIODS}
+_FIELD = "x-ratelimit-"
 _CLOSE_ENOUGH = 1e-3  # of a request or token: what sums of fractions may be off
 _INSTANT = 1e-8  # seconds: in which no bucket gains what counts
 
@@ -40,16 +42,16 @@ class Bucket:
 
     def refill(self, now: float) -> float:
         """Return the level now."""
-        if now <= self.at:
-            return self.level
-        gained = (now - self.at) * self.capacity / self.period
-        self.level = min(float(self.capacity), self.level + gained)
-        self.at = now
+        if now > self.at:
+            level = self.level + (now - self.at) * self.capacity / self.period
+            self.level = level if level < self.capacity else float(self.capacity)
+            self.at = now
         return self.level
 
     def left(self, now: float, returning: int) -> int:
         """Return what is there now, in whole numbers, with what is about to be put back."""
-        return min(self.capacity, max(0, int(self.refill(now) + returning + _CLOSE_ENOUGH)))
+        left = int(self.refill(now) + returning + _CLOSE_ENOUGH)
+        return min(self.capacity, left) if left > 0 else 0
 
     def wait_for(self, amount: float, now: float) -> float:
         """Return the seconds until so much is there; 0 when it is there now."""
@@ -62,7 +64,8 @@ class Bucket:
 
     def change(self, amount: float, now: float) -> None:
         """Put in, or take out when negative; a bucket may owe, so that putting back is exact."""
-        self.level = min(float(self.capacity), self.refill(now) + amount)
+        level = self.refill(now) + amount
+        self.level = level if level < self.capacity else float(self.capacity)
 
 
 class Window(Bucket):
@@ -109,15 +112,31 @@ class Temporary:
     until: float = math.inf
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the header fields show: limits, what remains of which bucket, and when it is reset."""
+
+    limits: Headers
+    remaining: Sequence[tuple[str, Kind, Bucket]]
+    resets: Sequence[tuple[str, float]]
+
+
 class Quota:
     """
     What is left to one key on one model.
 
-    What is not ``enforced`` is counted and shown, but refuses nothing.
+    What is not ``enforced`` is counted and shown, but refuses nothing. ``shape`` says how it is
+    shown.
     """
 
     def __init__(
-        self, amounts: Amounts, now: float, refill: Refill = "continuous", *, enforced: bool = True
+        self,
+        amounts: Amounts,
+        now: float,
+        refill: Refill = "continuous",
+        *,
+        enforced: bool = True,
+        shape: HeaderFields = TODAY,
     ) -> None:
         self._bucket = _BUCKETS[refill]
         self._buckets: dict[Place, Bucket] = {
@@ -125,8 +144,14 @@ class Quota:
             for kind, amount in _named(amounts)
             for period, capacity in _per_period(amount)
         }
+        self._by_kind = [
+            [bucket for (of, _), bucket in self._buckets.items() if of == kind] for kind in KINDS
+        ]
         self._enforced = dict(self._buckets) if enforced else {}
         self._imposed: dict[Place, tuple[Temporary, Bucket]] = {}
+        self._counts_twice = ("total", "minute") in self._buckets
+        self._shape = shape
+        self._shown = self._fields(self._buckets)
 
     def impose(self, limits: Mapping[Place, Temporary]) -> None:
         """Let these limits take the place of others; one that is there already goes on."""
@@ -136,12 +161,16 @@ class Quota:
             else (limit, self._full(limit.amount, place[1], limit.since))
             for place, limit in limits.items()
         }
+        imposed = {place: bucket for place, (_, bucket) in self._imposed.items()}
+        self._shown = self._fields(self._buckets | imposed)
 
     def _full(self, capacity: int, period: str, now: float) -> Bucket:
         return self._bucket(capacity, _SECONDS[period], float(capacity), now)
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
         """Return what refuses a request that reserves so many tokens: the longest wait of all."""
+        if not self._enforced and not self._imposed:
+            return None
         needs: Mapping[Kind, int] = {"requests": 1, "tokens": tokens, "total": tokens}
         places = [*self._enforced, *(one for one in self._imposed if one not in self._enforced)]
         waits = [Refusal(*place, self._wait(place, needs[place[0]], now)) for place in places]
@@ -159,7 +188,7 @@ class Quota:
 
     def reserve(self, tokens: int, now: float) -> None:
         """Take one request and so many tokens, whether or not they are there."""
-        self._change({"requests": -1, "tokens": -tokens, "total": -tokens}, now)
+        self._change((-1, -tokens, -tokens), now)
 
     def settle(
         self, reserved: int, used: int, now: float, *, cached: int = 0, since: float = math.inf
@@ -170,21 +199,14 @@ class Quota:
         Limits that were imposed after the reservation, at ``since``, know nothing of it.
         """
         unused = reserved - used
-        amounts: Mapping[Kind, int] = {
-            "requests": 0,
-            "tokens": unused + self._free(cached),
-            "total": unused,
-        }
-        self._change(amounts, now, since)
+        self._change((0, unused + self._free(cached), unused), now, since)
 
     def spend(self, *, requests: int, tokens: int, now: float) -> None:
         """Take requests and tokens out of every bucket, down to empty."""
         for (kind, _), bucket in self._buckets.items():
             bucket.drain(requests if kind == "requests" else tokens, now)
 
-    def headers(
-        self, now: float, *, returning: int = 0, cached: int = 0, shape: HeaderFields = TODAY
-    ) -> Headers:
+    def headers(self, now: float, *, returning: int = 0, cached: int = 0) -> Headers:
         """
         Return the fields of the edition: limits first, what remains, and when all is reset.
 
@@ -192,37 +214,45 @@ class Quota:
         the ``cached`` ones that it used.
         """
         back = {"requests": 0, "tokens": returning + self._free(cached), "total": returning}
-        buckets = self._buckets
-        if self._imposed:
-            buckets = buckets | {place: bucket for place, (_, bucket) in self._imposed.items()}
+        shown = self._shown
+        left = [(name, str(bucket.left(now, back[kind]))) for name, kind, bucket in shown.remaining]
+        resets = [(name, str(period - now % period)) for name, period in shown.resets]
+        return (*shown.limits, *left, *resets)
+
+    def _fields(self, buckets: Mapping[Place, Bucket]) -> _Shown:
+        """Return what the fields show; their names are the same in every answer."""
+        shape = self._shape
         shown = [
             (kind, period, f"{kind}-{period}", bucket)
             for (kind, period), bucket in buckets.items()
             if f"{kind}-{period}" in shape.limits
         ]
-        fields = [(f"limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown]
+        remaining: list[tuple[str, Kind, Bucket]] = []
         for kind, period, name, _ in shown:
             counted: Kind = "total" if name in shape.total and self._counts_twice else kind
-            left = buckets[counted, period].left(now, back[counted])
-            fields.append((f"remaining-{name}", str(left)))
-        if shape.resets:  # fixed windows: the next full minute or midnight (UTC)
-            fields += [(f"reset-{name}", str(b.period - now % b.period)) for *_, name, b in shown]
-        return tuple((f"x-ratelimit-{name}", value) for name, value in fields)
-
-    @property
-    def _counts_twice(self) -> bool:
-        return ("total", "minute") in self._buckets
+            remaining.append((f"{_FIELD}remaining-{name}", counted, buckets[counted, period]))
+        return _Shown(
+            tuple((f"{_FIELD}limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown),
+            remaining,
+            # fixed windows: the next full minute or midnight (UTC)
+            [(f"{_FIELD}reset-{name}", bucket.period) for *_, name, bucket in shown]
+            if shape.resets
+            else [],
+        )
 
     def _free(self, cached: int) -> int:
         """Return how many of the cached tokens cost nothing."""
         return cached if self._counts_twice else 0
 
-    def _change(self, amounts: Mapping[Kind, int], now: float, since: float = math.inf) -> None:
-        for (kind, _), bucket in self._buckets.items():
-            bucket.change(amounts[kind], now)
+    def _change(self, amounts: tuple[int, int, int], now: float, since: float = math.inf) -> None:
+        """Change the buckets of each kind, in the order of ``KINDS``, by so much."""
+        for amount, buckets in zip(amounts, self._by_kind, strict=True):
+            if amount:
+                for bucket in buckets:
+                    bucket.change(amount, now)
         for (kind, _), (limit, bucket) in self._imposed.items():
             if limit.since <= since:
-                bucket.change(amounts[kind], now)
+                bucket.change(amounts[KINDS.index(kind)], now)
 
 
 def _named(amounts: Amounts) -> Iterator[tuple[Kind, PerPeriod]]:

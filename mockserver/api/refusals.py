@@ -1,11 +1,11 @@
 """
 What the API refuses although the body is well-formed.
 
-A table: the name of a check, which for all but the last is that of the problem it leads to, and a
-function that returns the facts of the problem, or None when there is nothing to refuse. Checks
-are made in the order of the table, and the first that finds something ends the examination; in
-which order the real API makes them is not known. Which of them an edition waives, and what each
-model takes, is data.
+A table: the name of a check, which for all but the last is that of the problem it leads to, the key
+of the body without which there is nothing to check, and a function that returns the facts of the
+problem, or None when there is nothing to refuse. Checks are made in the order of the table, and the
+first that finds something ends the examination; in which order the real API makes them is not
+known. Which of them an edition waives, and what each model takes, is data.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _MOST_ANSWERS = 128  # where the OpenAI API ends; matters only where several are
 
 def examine(body: Body, model: Model, how: Validation) -> None:
     """Raise RefusalError for the first thing that the API will not do with a valid body."""
-    for name, find in CHECKS.items():
-        if name in how.waives:
+    for name, (key, find) in CHECKS.items():
+        if key not in body or name in how.waives:
             continue
         facts = find(body, model, how)
         if facts is not None:
             raise RefusalError(name, facts, status=how.status if name in _OF_ITS_TIME else None)
-    if "schemas" not in how.waives:
+    if "schemas" not in how.waives and ("response_format" in body or "tools" in body):
         _examine_schemas(body, how)
 
 
@@ -135,25 +135,25 @@ def _strict_schemas(body: Body) -> list[dict[str, Any]]:
     return [schema for schema in schemas if schema is not None]
 
 
-CHECKS: Mapping[Check, Callable[[Body, Model, Validation], Facts | None]] = {
-    "n_greater_than_1": _several_answers,
-    "n_greater_than_128": _too_many_answers,
-    "two_token_limits": _two_limits,
-    "reasoning_effort_unsupported": _effort,
-    "reasoning_format_unsupported": _format,
-    "orphan_tool": _orphan,
-    "images_unsupported": images.unsupported,
-    "too_many_images": images.too_many,
-    "image_by_url": images.by_url,
-    "image_format": images.unreadable,
-    "json_object_stream": _json_object_stream,
-    "tool_choice_without_tools": _choice_without_tools,
-    "tool_choice_named_2025": _named_choice,
-    "tools_plus_response_format": _tools_and_format,
-    "mixed_strict": _mixed_strict,
-    "strict_unsupported": _strict_unsupported,
-    "parallel_tool_calls_unsupported": _sequential,
-    "tool_name_grammar": _dotted_name,
+CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | None]]] = {
+    "n_greater_than_1": ("n", _several_answers),
+    "n_greater_than_128": ("n", _too_many_answers),
+    "two_token_limits": ("max_completion_tokens", _two_limits),
+    "reasoning_effort_unsupported": ("reasoning_effort", _effort),
+    "reasoning_format_unsupported": ("reasoning_format", _format),
+    "orphan_tool": ("messages", _orphan),
+    "images_unsupported": ("messages", images.unsupported),
+    "too_many_images": ("messages", images.too_many),
+    "image_by_url": ("messages", images.by_url),
+    "image_format": ("messages", images.unreadable),
+    "json_object_stream": ("response_format", _json_object_stream),
+    "tool_choice_without_tools": ("tool_choice", _choice_without_tools),
+    "tool_choice_named_2025": ("tool_choice", _named_choice),
+    "tools_plus_response_format": ("response_format", _tools_and_format),
+    "mixed_strict": ("tools", _mixed_strict),
+    "strict_unsupported": ("tools", _strict_unsupported),
+    "parallel_tool_calls_unsupported": ("parallel_tool_calls", _sequential),
+    "tool_name_grammar": ("tools", _dotted_name),
 }
 _OF_ITS_TIME: frozenset[Check] = frozenset({"mixed_strict"})
 """The problems with the status of the edition's validation; 400 was seen in 2025 for the others."""

@@ -15,6 +15,8 @@ from itertools import takewhile
 from random import Random
 from typing import Any
 
+from mockserver.chance import Bits
+
 from . import instances, logprobs, prose, thinking, tokens, tools
 from .edition import Model
 from .reply import Reply
@@ -30,7 +32,7 @@ class Ask:
     limit: int
 
 
-def say(reply: Reply, ask: Ask, voice: Random, ids: Random) -> Said:
+def say(reply: Reply, ask: Ask, voice: Random, ids: Bits) -> Said:
     """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
     body, scripted = ask.body, reply.answers
     if scripted:
@@ -92,13 +94,13 @@ def _scripted(reply: Reply, ask: Ask, voice: Random) -> list[str]:
     return tokens.pieces(tools.last_user_text(ask.body)) if reply.echo else []
 
 
-def _scripted_calls(reply: Reply, ask: Ask, ids: Random) -> tuple[Call, ...]:
+def _scripted_calls(reply: Reply, ask: Ask, ids: Bits) -> tuple[Call, ...]:
     if not reply.tool_calls:
         return ()
     return tuple(_call(one.name, one.arguments, ask.model, ids) for one in reply.tool_calls)
 
 
-def _calls(ask: Ask, voice: Random, ids: Random) -> tuple[Call, ...]:
+def _calls(ask: Ask, voice: Random, ids: Bits) -> tuple[Call, ...]:
     if not ask.body.get("tools"):
         return ()
     return tuple(
@@ -112,7 +114,7 @@ def _arguments(function: tools.Function, voice: Random) -> dict[str, Any]:
     return made if isinstance(made, dict) else {}
 
 
-def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Random) -> Call:
+def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Bits) -> Call:
     text = arguments if isinstance(arguments, str) else _json(arguments, model)
     return Call(f"{ids.getrandbits(36):09x}", name, tuple(tokens.pieces(text)))
 

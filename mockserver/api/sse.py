@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 DONE = b"data: [DONE]\n\n"
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -18,7 +19,7 @@ def plain_dumps(value: object) -> bytes:
     >>> plain_dumps({"a": "é"}).decode()
     '{"a":"é"}'
     """
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _fastest() -> Callable[[object], bytes]:

@@ -72,7 +72,7 @@ class Site:
             with self.live.answering(received) as exchange:
                 if _log.isEnabledFor(logging.INFO):
                     _log.info("%s", exchange.line())
-                return await play(exchange.plan, request, self.live.clock)
+                return await play(exchange.compact, request, self.live.clock)
         except ConnectionError:
             return Played(keep_alive=False)  # the client has left, nobody reads it
         except Exception as error:

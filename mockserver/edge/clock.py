@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
-from mockserver.plan import Plan
+from mockserver.plan import Compact
 
 from .scaling import scaled
+from .ticker import Ticker
+
+_MOMENT = 0.02  # seconds; longer waits have a timer of their own
 
 
 class Clock:
@@ -23,6 +27,29 @@ class Clock:
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
+        self._ticker: Ticker | None = None
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever grow, and with which deadlines are made."""
+        return time.monotonic()
+
+    async def until(self, deadline: float) -> None:
+        """
+        Wait until ``monotonic()`` shows the deadline, on asyncio.
+
+        A wait for a moment may last a tick longer, which is what a stream can make up for; when the
+        deadline has passed, others get their turn.
+        """
+        ahead = deadline - self.monotonic()
+        if ahead > _MOMENT:
+            await self.wait(ahead)
+        elif ahead <= 0:
+            await asyncio.sleep(0)
+        else:
+            loop = asyncio.get_running_loop()
+            if self._ticker is None or self._ticker.loop is not loop:
+                self._ticker = Ticker(loop, self.monotonic)
+            await self._ticker.until(deadline)
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """
@@ -38,9 +65,13 @@ class Clock:
         """Do the same for a client without an event loop, which is answered in its own thread."""
         time.sleep(seconds)  # noqa: TID251 (a player is what waits)
 
-    def announced(self, plan: Plan) -> Plan:
+    def announced(self, plan: Compact) -> Compact:
         """Return the plan with its waits in the seconds that the client counts."""
         return plan
+
+    def patience(self, seconds: float) -> float:
+        """Return how long a client with this time-out waits, in seconds of this clock."""
+        return seconds
 
 
 class ScaledClock(Clock):
@@ -60,6 +91,10 @@ class ScaledClock(Clock):
     def _now(self) -> float:
         return self._begun + (self._real() - self._begun) / self.scale
 
+    def monotonic(self) -> float:
+        """Return seconds that grow faster than the real ones."""
+        return super().monotonic() / self.scale
+
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """Let so many seconds pass."""
         await super().wait(seconds * self.scale, passive=passive)
@@ -68,6 +103,10 @@ class ScaledClock(Clock):
         """Let so many seconds pass for the calling thread."""
         super().pause(seconds * self.scale)
 
-    def announced(self, plan: Plan) -> Plan:
+    def announced(self, plan: Compact) -> Compact:
         """Return the plan with its waits in the seconds that the client counts."""
         return scaled(plan, self.scale, now=self._now())
+
+    def patience(self, seconds: float) -> float:
+        """Return how long a client with this time-out waits, in seconds of this clock."""
+        return seconds / self.scale

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import struct
 from typing import assert_never
 
 from aiohttp import HttpVersion11, web
 
-from mockserver.plan import Close, Plan, Wait
+from mockserver.plan import Close, Compact, Wait
 
 from .clock import Clock
 from .wire import Wire
@@ -36,27 +35,42 @@ class Played(web.StreamResponse):
         """Send no end: it is out."""
 
 
-async def play(plan: Plan, request: web.BaseRequest, clock: Clock) -> web.StreamResponse:
+async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.StreamResponse:
     """
     Do what the plan says, step by step.
+
+    Each wait counts from the end of the one before it, as planned, and not from when that one was
+    over: what is late for whatever reason is made up for, and all that is due is one write.
 
     Raises ConnectionError or CancelledError when the client leaves before the end.
     """
     wire = Wire(keep_alive=request.keep_alive, chunks=request.version >= HttpVersion11)
+    due = now = clock.monotonic()
+    ready: list[bytes] = []
     for act in wire.acts(clock.announced(plan)):
-        match act:
-            case bytes():
-                await request.writer.write(act)
-            case Wait(0):
-                await asyncio.sleep(0)
-            case Wait(seconds):
-                await clock.wait(seconds)
-            case Close(reset):
-                _close(request, reset=reset)
-                return Played(keep_alive=False)
-            case _:
-                assert_never(act)
+        if isinstance(act, bytes):
+            ready.append(act)
+        elif isinstance(act, Wait):
+            due += act.seconds
+            if due > now:
+                now = clock.monotonic()
+            if due > now or not act.seconds:
+                await _write(request, ready)
+                await clock.until(due)
+        elif isinstance(act, Close):
+            await _write(request, ready)
+            _close(request, reset=act.reset)
+            return Played(keep_alive=False)
+        else:
+            assert_never(act)
+    await _write(request, ready)
     return Played(keep_alive=wire.keep_alive)
+
+
+async def _write(request: web.BaseRequest, ready: list[bytes]) -> None:
+    if ready:
+        await request.writer.write(ready[0] if len(ready) == 1 else b"".join(ready))
+        ready.clear()
 
 
 def _close(request: web.BaseRequest, *, reset: bool) -> None:

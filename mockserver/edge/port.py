@@ -86,8 +86,8 @@ class Port:
     def _quiet(self) -> bool:
         """Whether it is open and will be."""
         port, elapsed = self._live.scenario.port, self._live.elapsed
-        ever = math.isinf(port.until_change(elapsed))
-        return ever and self.state == self._due() == "open"
+        settled = math.isinf(port.until_change(elapsed))
+        return settled and self.state == self._due() == "open"
 
     def _due(self) -> PortState:
         state = self._live.port

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
-from mockserver.plan import Head, Headers, Plan
+from mockserver.plan import Compact, Head, Headers
 from mockserver.quantities import decimal
 
 
-def scaled(plan: Plan, scale: float, *, now: float) -> Plan:
+def scaled(plan: Compact, scale: float, *, now: float) -> Compact:
     """
     Return the plan with each announced wait multiplied; what is no number of seconds stays.
 

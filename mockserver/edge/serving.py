@@ -6,12 +6,15 @@ import asyncio
 import gc
 import signal
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
+from typing import TypeAlias
 
 from .app import Site
 from .live import LiveEngine
 from .threaded import loop_factory
+
+_Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
 
 
 def serve_until_signal(
@@ -21,15 +24,17 @@ def serve_until_signal(
     *,
     ready: Callable[[str], None],
     tls: ssl.SSLContext | None = None,
+    beside: _Job | None = None,
 ) -> None:
     """
     Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
 
-    Raises OSError when the address can't be had.
+    ``beside`` is run meanwhile. Raises OSError when the address can't be had.
     """
     _tune_garbage_collection()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(Site(live), partial(Site.start, host=host, port=port, tls=tls), ready))
+        start = partial(Site.start, host=host, port=port, tls=tls)
+        runner.run(_serve(Site(live), start, ready, beside))
 
 
 def _tune_garbage_collection() -> None:
@@ -40,7 +45,10 @@ def _tune_garbage_collection() -> None:
 
 
 async def _serve(
-    site: Site, start: Callable[[Site], Awaitable[None]], ready: Callable[[str], None]
+    site: Site,
+    start: Callable[[Site], Awaitable[None]],
+    ready: Callable[[str], None],
+    beside: _Job | None,
 ) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -48,5 +56,9 @@ async def _serve(
         loop.add_signal_handler(number, ended.set)
     await start(site)
     ready(site.url)
-    await ended.wait()
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(beside()) if beside else None
+        await ended.wait()
+        if running:
+            running.cancel()
     await site.stop()

@@ -12,7 +12,7 @@ from functools import lru_cache
 from http.client import responses
 from typing import TypeAlias, assert_never
 
-from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait
+from mockserver.plan import Close, Compact, Data, End, Events, Head, Raw, Wait
 
 Act: TypeAlias = bytes | Wait | Close
 """Write these bytes, let time pass, or close the connection."""
@@ -33,40 +33,39 @@ class Wire:
     def __init__(self, *, keep_alive: bool, chunks: bool = True) -> None:
         self.keep_alive = keep_alive
         self._chunks = chunks
-        self._head: Head | None = None
+        self._chunked = False
         self._owed: int | None = None
         self._written: list[bytes] = []
         self._run: list[bytes] = []
 
-    def acts(self, plan: Plan) -> Iterator[Act]:
+    def acts(self, plan: Compact) -> Iterator[Act]:
         """Yield what the edge has to do; bytes with nothing between them come in one piece."""
-        for step in plan:
-            match step:
-                case Data(data):
-                    self._run.append(data)
-                case Head():
-                    self._begin(step)
-                case Raw(data):
-                    self._end_run()
-                    self._written.append(data)
-                case Wait() | Close():
-                    yield from self._flushed()
-                    yield step
-                case End():
-                    self._end(step)
-                    yield from self._flushed()
-                    yield from () if self.keep_alive else (Close(),)
-                case _:
-                    assert_never(step)
+        for step in plan:  # by isinstance: `match` takes twice the time, for each token
+            if isinstance(step, Data | Events):
+                self._run.append(step.data)
+            elif isinstance(step, (Wait, Close)):
+                if sent := self._flushed():
+                    yield sent
+                yield step
+            elif isinstance(step, Head):
+                self._begin(step)
+            elif isinstance(step, Raw):
+                self._end_run()
+                self._written.append(step.data)
+            elif isinstance(step, End):
+                yield from self._ended(step)
+            else:
+                assert_never(step)
 
     def _begin(self, head: Head) -> None:
-        self._head, self._owed = head, head.length
+        self._owed = head.length
         fields = list(head.headers)
-        if self._owed is None:
-            if not head.framed or not self._chunks:
-                self.keep_alive = False
-            else:
-                fields.append(("transfer-encoding", "chunked"))
+        chunked = self._owed is None and head.framed and self._chunks
+        self._chunked = chunked and not head.bodiless
+        if chunked:
+            fields.append(("transfer-encoding", "chunked"))
+        elif self._owed is None:
+            self.keep_alive = False
         if not self.keep_alive:
             fields = [_CLOSE if field[0] == "connection" else field for field in fields]
             fields += () if _CLOSE in fields else (_CLOSE,)
@@ -76,10 +75,11 @@ class Wire:
 
     def _end_run(self) -> None:
         """Frame the data since the last pause."""
-        if not self._run:
+        run = self._run
+        if not run:
             return
-        data = self._run[0] if len(self._run) == 1 else b"".join(self._run)
-        self._run.clear()
+        data = run[0] if len(run) == 1 else b"".join(run)
+        run.clear()
         if not data:  # an empty chunk would be the last one
             return
         if self._chunked:
@@ -88,25 +88,23 @@ class Wire:
             self._written.append(data)
             self._owed = None if self._owed is None else self._owed - len(data)
 
-    def _end(self, end: End) -> None:
+    def _ended(self, end: End) -> Iterator[Act]:
         self._end_run()
         if self._chunked:
             self._written.append(_LAST_CHUNK)
         if self._owed or end.hang_up:
             self.keep_alive = False  # what follows would be taken for the rest, or the rest for it
+        if sent := self._flushed():
+            yield sent
+        if not self.keep_alive:
+            yield Close()
 
-    def _flushed(self) -> Iterator[bytes]:
+    def _flushed(self) -> bytes:
         self._end_run()
-        if self._written:
-            yield b"".join(self._written)
-            self._written.clear()
-
-    @property
-    def _chunked(self) -> bool:
-        head = self._head
-        if head is None or head.bodiless:
-            return False
-        return head.framed and head.length is None and self._chunks
+        written = self._written
+        data = written[0] if len(written) == 1 else b"".join(written)
+        written.clear()
+        return data
 
 
 @lru_cache

@@ -31,6 +31,7 @@ from .writes import Split
 from .wrong_mode import WrongMode
 
 __all__ = [
+    "FAMILIES",
     "FAULTS",
     "BadChunk",
     "Bandwidth",
@@ -68,46 +69,61 @@ __all__ = [
     "Truncate",
     "WrongMode",
     "WrongShape",
+    "name_of",
 ]
 
-FAULTS: Mapping[str, type[Fault]] = {
-    # status
-    "error": Error,
-    "headers": HeaderChanges,
-    # payload
-    "no_completion": NoCompletion,
-    "wrong_mode": WrongMode,
-    "wrong_shape": WrongShape,
-    "json_patch": JsonPatch,
-    "corrupt": Corrupt,
-    "huge": Huge,
-    "content_type": ContentType,
-    "content_length": ContentLength,
-    "gzip": Gzip,
-    # timing
-    "latency": Latency,
-    "slow_body": SlowBody,
-    "stall": Stall,
-    "keep_alive": KeepAlive,
-    "drip": Drip,
-    "bandwidth": Bandwidth,
-    "pace": Pace,
-    # stream
-    "truncate": Truncate,
-    "empty_answer": EmptyAnswer,
-    "reasoning_only": ReasoningOnly,
-    "error_event": ErrorEvent,
-    "no_finish": NoFinish,
-    "no_done": NoDone,
-    "no_last_newline": NoLastNewline,
-    "hang_after_done": HangAfterDone,
-    "tamper": Tamper,
-    "sse": EventFormat,
-    "split": Split,
-    # connection
-    "cut": Cut,
-    "disconnect": Disconnect,
-    "garbage": Garbage,
-    "bad_chunk": BadChunk,
-    "hang_up": HangUp,
+FAMILIES: Mapping[str, Mapping[str, type[Fault]]] = {
+    "status": {
+        "error": Error,
+        "headers": HeaderChanges,
+    },
+    "payload": {
+        "no_completion": NoCompletion,
+        "wrong_mode": WrongMode,
+        "wrong_shape": WrongShape,
+        "json_patch": JsonPatch,
+        "corrupt": Corrupt,
+        "huge": Huge,
+        "content_type": ContentType,
+        "content_length": ContentLength,
+        "gzip": Gzip,
+    },
+    "timing": {
+        "latency": Latency,
+        "slow_body": SlowBody,
+        "stall": Stall,
+        "keep_alive": KeepAlive,
+        "drip": Drip,
+        "bandwidth": Bandwidth,
+        "pace": Pace,
+    },
+    "stream": {
+        "truncate": Truncate,
+        "empty_answer": EmptyAnswer,
+        "reasoning_only": ReasoningOnly,
+        "error_event": ErrorEvent,
+        "no_finish": NoFinish,
+        "no_done": NoDone,
+        "no_last_newline": NoLastNewline,
+        "hang_after_done": HangAfterDone,
+        "tamper": Tamper,
+        "sse": EventFormat,
+        "split": Split,
+    },
+    "connection": {
+        "cut": Cut,
+        "disconnect": Disconnect,
+        "garbage": Garbage,
+        "bad_chunk": BadChunk,
+        "hang_up": HangUp,
+    },
 }
+FAULTS: Mapping[str, type[Fault]] = {
+    name: fault for family in FAMILIES.values() for name, fault in family.items()
+}
+_NAMES = {kind: name for name, kind in FAULTS.items()}
+
+
+def name_of(fault: Fault) -> str:
+    """Return the name of a fault in a scenario; one of a user's own has that of its class."""
+    return _NAMES.get(type(fault), type(fault).__name__)

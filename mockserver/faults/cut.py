@@ -102,7 +102,7 @@ def _content_length(before: Plan, rest: Plan) -> Plan:
 
 
 def _eof(before: Plan, _: Plan) -> Plan:
-    unframed = with_fields(before, {}, without=("content-length",))
+    unframed = with_fields(before, {"connection": "close"}, without=("content-length",))
     return (*map(_to_the_end, unframed), Close())
 
 

@@ -72,7 +72,7 @@ class Tamper:
         place = self._place(plan)
         if place is None:
             return plan
-        tampered = _TAMPERINGS[self.kind](plan, place)
+        tampered = TAMPERINGS[self.kind](plan, place)
         return resized(tampered, length_of(tampered) - length_of(plan))
 
     def _place(self, plan: Plan) -> int | None:
@@ -153,7 +153,7 @@ def _after_done(plan: Plan, at: int) -> Plan:
     return (*(step for step in plan[:at] if step is not done), done, *rest)
 
 
-_TAMPERINGS: Mapping[Tampering, Callable[[Plan, int], Plan]] = {
+TAMPERINGS: Mapping[Tampering, Callable[[Plan, int], Plan]] = {
     "duplicated": _duplicated,
     "reordered": _reordered,
     "dropped": _dropped,

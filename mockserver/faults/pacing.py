@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -98,19 +98,16 @@ class Pace:
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Put before each event the wait until its tokens are there."""
         rate = context.speed if self.tokens_per_second == "model" else self.tokens_per_second
-
-        def due(tokens: int) -> float:
-            return self.first_token + (max(0, tokens - 1) / rate if rate else 0.0)
-
         tokens = tokens_of(plan)
         if not tokens:
             return plan
         if not streams(plan):
-            return (Wait(due(tokens)), *plan)
-        return tuple(_timed(plan, lambda sent: due(sent.tokens)))
+            return (Wait(self.first_token + ((tokens - 1) / rate if rate else 0.0)), *plan)
+        return tuple(_paced(plan, self.first_token, rate or math.inf))
 
 
-class _Sent(NamedTuple):
+@dataclass(slots=True)
+class _Sent:
     """How many pieces have gone before one, and how many bytes and tokens have gone with it."""
 
     pieces: int = 0
@@ -123,12 +120,29 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
     sent, last = _Sent(), 0.0
     for step in steps:
         if isinstance(step, Data):
-            sent = _Sent(sent.pieces, sent.bytes + len(step.data), sent.tokens + step.tokens)
+            sent.bytes += len(step.data)
+            sent.tokens += step.tokens
             time = due(sent)
             if time > last:
                 yield Wait(time - last)
             last = time
-            sent = sent._replace(pieces=sent.pieces + 1)
+            sent.pieces += 1
+        yield step
+
+
+def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
+    """Yield the steps, and before each event the wait for its tokens but the very first one."""
+    ahead, free = first_token, 1
+    waits = {0: Wait(0.0)}  # by tokens: a stream of thousands needs few
+    for step in plan:
+        if isinstance(step, Data):
+            paid = max(0, step.tokens - free)
+            free = max(0, free - step.tokens)
+            wait = waits.get(paid) or waits.setdefault(paid, Wait(paid / rate))
+            if ahead:
+                wait, ahead = Wait(ahead + wait.seconds), 0.0
+            if wait.seconds:
+                yield wait
         yield step
 
 

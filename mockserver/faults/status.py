@@ -49,6 +49,9 @@ class Error:
     """
     Answer with an error of the API instead: a ``problem`` of the catalogue, or any ``status``.
 
+    A ``problem`` keeps its form under another ``status``: ``{problem: bad_gateway, status: 503}``
+    is the edge's page for a 503. ``status`` alone is flat JSON.
+
     ``message``, ``type``, ``param`` and ``code`` change what the catalogue says; ``body`` replaces
     all of it, by a text as it stands or by anything else as JSON; ``content_type`` is its media
     type, if not that of the problem, of JSON, or of a plain text.

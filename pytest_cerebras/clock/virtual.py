@@ -136,6 +136,11 @@ class VirtualClock(Clock):
         if self.error is not None:
             raise self.error
 
+    async def until(self, deadline: float) -> None:
+        """Wait until the clock shows the deadline."""
+        ahead = deadline - self.monotonic()
+        await (self.wait(ahead) if ahead > 0 else asyncio.sleep(0))
+
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """Let time pass for the calling task; a ``passive`` one only bounds the jumps."""
         loop = asyncio.get_running_loop()

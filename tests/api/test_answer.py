@@ -16,17 +16,19 @@ def whole(**changes):
         "model_id": "m",
         "prompt": 40,
         "said": said,
-        "times": {"total_time": 0.5},
     }
-    return answer.Answer(number="1", created=12.5, **(fields | changes))
+    return answer.Answer(**(fields | changes))
 
 
-def test_number():
-    """An id has the form of a UUID and follows from the randomness alone."""
-    number = answer.number(Random(1))
-    assert [len(part) for part in number.split("-")] == [8, 4, 4, 4, 12]
-    assert int(number.replace("-", ""), 16) == Random(1).getrandbits(128)
-    assert number == answer.number(Random(1)) != answer.number(Random(2))
+def test_stamp():
+    """An id has the form of a UUID and follows from the randomness alone, as does the wait."""
+    stamp = answer.stamp(12.5, Random(1), 128)
+    assert [len(part) for part in stamp.number.split("-")] == [8, 4, 4, 4, 12]
+    assert int(stamp.number.replace("-", ""), 16) == Random(1).getrandbits(160) >> 32
+    assert stamp == answer.stamp(12.5, Random(1), 128)
+    assert stamp.number != answer.stamp(12.5, Random(2)).number
+    assert (stamp.created, stamp.cached) == (12.5, 128)
+    assert 0.0001 <= stamp.queue <= 0.0005
 
 
 def test_usage():
@@ -57,7 +59,7 @@ def test_usage_with_images():
 def test_usage_of_everything():
     """Thoughts, cached and predicted tokens are counted in their places, choices together."""
     said = Said(("a", "b"), "stop", ("h", "m"), hidden=1, prediction=(2, 5))
-    usage = whole(said=said, others=(Said(("c",), "stop"),), cached=128).usage()
+    usage = whole(said=said, others=(Said(("c",), "stop"),)).usage(cached=128)
     assert usage["completion_tokens"] == 6
     assert usage["completion_tokens_details"] == {
         "accepted_prediction_tokens": 2,
@@ -80,13 +82,6 @@ def test_usage_of_choices():
     }
 
 
-def test_tail():
-    """An answer ends with its usage and its times, the creation first."""
-    tail = whole().tail()
-    assert list(tail) == ["usage", "time_info"]
-    assert list(tail["time_info"].items()) == [("created", 12.5), ("total_time", 0.5)]
-
-
 def test_fingerprint():
     """The fingerprint has twenty digits and tells models apart, not answers."""
     one, same, other = (whole(model_id=name, prompt=at) for at, name in enumerate(("m", "m", "x")))
@@ -97,17 +92,15 @@ def test_fingerprint():
 
 @pytest.mark.parametrize(("speed", "seconds"), [(500, 2.0), (1000, 1.0), (2000, 0.5)])
 def test_times_follow_the_speed(speed, seconds):
-    """Writing takes as long as the model's speed says."""
+    """Writing takes as long as the model's speed says, and reading is much faster."""
     model = Model(context=8192, max_output=8192, speed=speed)
-    times = answer.times(model, prompt=100, completion=1000, random=Random(1))
-    assert times["completion_time"] == pytest.approx(seconds, rel=0.01)
-    assert 0 < times["prompt_time"] < times["completion_time"]
+    said = Said(("a",) * 1000, "stop")
+    slow = whole(model=model, prompt=100, said=said)
+    assert slow.writing == pytest.approx(seconds, rel=0.01)
+    assert 0 < slow.reading < slow.writing
 
 
-def test_times_add_up():
-    """The total is longer than its parts together, and no part is too small for a plain figure."""
-    times = answer.times(MODEL, prompt=0, completion=0, random=Random(3))
-    assert list(times) == ["queue_time", "prompt_time", "completion_time", "total_time"]
-    *parts, total = times.values()
-    assert sum(parts) < total < sum(parts) + 0.01
-    assert min(parts) >= 0.0001
+def test_times_of_nothing():
+    """No time is so small that encoders would differ in how they write it."""
+    least = whole(prompt=0, said=Said((), "stop"))
+    assert min(least.reading, least.writing) >= 0.0001

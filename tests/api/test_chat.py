@@ -3,12 +3,14 @@ import json
 import pytest
 
 from mockserver.api import chat
-from mockserver.api.answer import Answer
+from mockserver.api.answer import Answer, Stamp
 from mockserver.api.edition import Model
 from mockserver.api.said import Call, Odds, Said
 from mockserver.api.sse import DONE, event, parsed
-from mockserver.plan import tokens_of
+from mockserver.api.writing import Written
+from mockserver.plan import apart, tokens_of
 
+STAMP = Stamp("n-1", 1790000000.5, 0.1)
 PIECES = ("He", ' said "', "grün", '"', "\n", " and\\", "日", "\0", "\u2028")
 
 
@@ -18,25 +20,33 @@ CALLS = (Call("0f0", 'a"b', ('{"', "x", '":', "1", "}")), Call("1f1", "c", ("{}"
 def whole(*pieces, step=1, finish="stop", complete=False, others=(), **said):
     model = Model(8192, 8192, 1000, tokens_per_event=step, whole_tool_calls=complete)
     said = Said(pieces, finish, **said)
-    return Answer("n-1", 1790000000.5, "m", model, 5, said, {"total_time": 0.1}, others)
+    return Written(chat.FORM, Answer("m", model, 5, said, others))
+
+
+def document(written):
+    return written.document(STAMP)
+
+
+def stream(written, *, done):
+    return apart(written.stream(STAMP, done=done))
 
 
 def deltas(answer):
-    *events, last = chat.stream(answer, done=False)
+    *events, last = stream(answer, done=False)
     for data in (*events, last):
         assert data.data == event(parsed(data.data))
-    assert tokens_of(events) == answer.tokens == chat.document(answer).tokens
+    assert tokens_of(events) == answer.tokens == document(answer).tokens
     assert parsed(last.data)["usage"]["completion_tokens"] == answer.tokens
     return [(parsed(data.data)["choices"][0]["delta"], data.tokens) for data in events]
 
 
 def message(answer):
-    return json.loads(chat.document(answer).data)["choices"][0]["message"]
+    return json.loads(document(answer).data)["choices"][0]["message"]
 
 
 def test_document():
     """A whole answer has the keys of the API in their order, and nothing that is null."""
-    data = chat.document(whole("Good", " day", finish="length"))
+    data = document(whole("Good", " day", finish="length"))
     body = json.loads(data.data)
     assert list(body) == [
         *("id", "choices", "created", "model", "system_fingerprint", "object"),
@@ -55,14 +65,14 @@ def test_document():
         1790000000,
         "chat.completion",
     )
-    assert body["time_info"] == {"created": 1790000000.5, "total_time": 0.1}
+    assert (body["time_info"]["created"], body["time_info"]["queue_time"]) == (1790000000.5, 0.1)
     assert b"null" not in data.data
     assert data.tokens == 2
 
 
 def test_stream():
     """A stream gives the role, one event for each token, the finish, and the end marker."""
-    role, *texts, last, done = chat.stream(whole(*PIECES), done=True)
+    role, *texts, last, done = stream(whole(*PIECES), done=True)
     choices = [parsed(data.data)["choices"][0] for data in (role, *texts, last)]
     assert choices[0] == {"delta": {"role": "assistant"}, "index": 0}
     assert choices[1:-1] == [{"delta": {"content": piece}, "index": 0} for piece in PIECES]
@@ -73,32 +83,32 @@ def test_stream():
 
 def test_stream_keys():
     """All chunks share their identity; usage and times stand in the last one only."""
-    *chunks, _ = chat.stream(whole("a", "b"), done=True)
+    *chunks, _ = stream(whole("a", "b"), done=True)
     bodies = [parsed(chunk.data) for chunk in chunks]
     names = ["id", "choices", "created", "model", "system_fingerprint", "object"]
     assert [list(body) for body in bodies[:-1]] == [names] * 3
     assert list(bodies[-1]) == [*names, "usage", "time_info"]
     assert {body["object"] for body in bodies} == {"chat.completion.chunk"}
     assert len({(body["id"], body["created"], body["system_fingerprint"]) for body in bodies}) == 1
-    assert bodies[-1]["usage"] == json.loads(chat.document(whole("a", "b")).data)["usage"]
+    assert bodies[-1]["usage"] == json.loads(document(whole("a", "b")).data)["usage"]
 
 
 def test_template():
     """An event cut from the template has the bytes that the encoder would write."""
-    for data in chat.stream(whole(*PIECES), done=False):
+    for data in stream(whole(*PIECES), done=False):
         assert data.data == event(parsed(data.data))
 
 
 def test_without_end_marker():
     """Streams of old editions just end."""
-    *_, last = chat.stream(whole("a"), done=False)
+    *_, last = stream(whole("a"), done=False)
     assert parsed(last.data)["choices"][0]["finish_reason"] == "stop"
 
 
 @pytest.mark.parametrize(("step", "tokens"), [(1, [1] * 7), (3, [3, 3, 1]), (7, [7]), (9, [7])])
 def test_tokens_per_event(step, tokens):
     """Fast models put several tokens into an event, the rest into the last."""
-    _, *texts, _ = chat.stream(whole(*"abcdefg", step=step), done=False)
+    _, *texts, _ = stream(whole(*"abcdefg", step=step), done=False)
     assert [data.tokens for data in texts] == tokens
     said = "".join(parsed(data.data)["choices"][0]["delta"]["content"] for data in texts)
     assert said == "abcdefg"
@@ -106,9 +116,9 @@ def test_tokens_per_event(step, tokens):
 
 def test_nothing_said():
     """An empty answer has a role and a finish and no text between them."""
-    plan = chat.stream(whole(), done=True)
+    plan = stream(whole(), done=True)
     assert (len(plan), tokens_of(plan)) == (3, 0)
-    assert json.loads(chat.document(whole()).data)["choices"][0]["message"]["content"] == ""
+    assert json.loads(document(whole()).data)["choices"][0]["message"]["content"] == ""
 
 
 def test_reasoning():
@@ -144,7 +154,7 @@ def test_shared_event(step, expected):
     assert [delta for delta, _ in found] == expected
     assert [list(delta) for delta, _ in found] == [list(delta) for delta in expected]
     odd = whole("Yes", ".", reasoning=("H", "m", "."), step=step, odds=odds)
-    choices = [parsed(data.data)["choices"][0] for data in chat.stream(odd, done=False)]
+    choices = [parsed(data.data)["choices"][0] for data in stream(odd, done=False)]
     listed = [one["logprobs"]["content"] for one in choices if "logprobs" in one]
     assert [entry["token"] for part in listed for entry in part] == ["Yes", "."]
     assert all(("content" in one["delta"]) is ("logprobs" in one) for one in choices)
@@ -162,13 +172,13 @@ def test_hidden_reasoning():
     answer = whole("Yes", hidden=7)
     assert deltas(answer) == [({"role": "assistant"}, 7), ({"content": "Yes"}, 1)]
     assert message(answer) == {"content": "Yes", "role": "assistant"}
-    assert answer.usage()["completion_tokens_details"] == {"reasoning_tokens": 7}
+    assert answer.answer.usage()["completion_tokens_details"] == {"reasoning_tokens": 7}
 
 
 def test_choices():
     """Several choices stand in one document, with the usage of all."""
     answer = whole("a", "b", others=(Said(("c",), "length"), Said((), "tool_calls", calls=CALLS)))
-    data = chat.document(answer)
+    data = document(answer)
     body = json.loads(data.data)
     found = [(one["index"], one["finish_reason"], one["message"]) for one in body["choices"]]
     assert found[:2] == [
@@ -183,7 +193,7 @@ def test_stream_of_choices():
     """In a stream each choice has its index, role and finish; usage comes with the last finish."""
     others = (Said(("c",), "length", hidden=4), Said((), "tool_calls", calls=CALLS[1:]))
     answer = whole("a", "b", others=others)
-    *events, done = chat.stream(answer, done=True)
+    *events, done = stream(answer, done=True)
     bodies = [parsed(data.data) for data in events]
     choices = [body["choices"][0] for body in bodies]
     assert all(len(body["choices"]) == 1 for body in bodies)
@@ -246,9 +256,9 @@ def test_logprobs(step):
     """The odds of each token stand in the document, and in a stream beside the token."""
     odds = tuple(Odds(piece, -0.5, (("x", -0.5),)) for piece in PIECES)
     answer = whole(*PIECES, odds=odds, step=step)
-    choice = json.loads(chat.document(answer).data)["choices"][0]
+    choice = json.loads(document(answer).data)["choices"][0]
     assert list(choice) == ["finish_reason", "index", "logprobs", "message"]
-    _, *events, _ = chat.stream(answer, done=False)
+    _, *events, _ = stream(answer, done=False)
     choices = [parsed(data.data)["choices"][0] for data in events]
     streamed = [one for part in choices for one in part["logprobs"]["content"]]
     assert streamed == choice["logprobs"]["content"]

@@ -1,4 +1,4 @@
-"""OpenAI's SDK 3.x with another base URL: sync, async and streaming."""
+"""OpenAI's SDK 3.x with another base URL, at both edges: sync, async and streaming."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from openai import (
     RateLimitError,
 )
 
+pytestmark = pytest.mark.usefixtures("edge")
 REFUSED = {
     "wrong key": AuthenticationError,
     "foreign key": AuthenticationError,

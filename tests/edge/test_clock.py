@@ -36,6 +36,35 @@ def test_stall():
     asyncio.run(stalled())
 
 
+@pytest.mark.parametrize("clock", [Clock(), ScaledClock(0.1)], ids=["real", "scaled"])
+@pytest.mark.parametrize("ahead", [-1.0, 0.0, 0.005, 0.05])
+def test_until(clock, ahead):
+    """A deadline is waited for and never missed, on one event loop after the other."""
+    for _ in range(2):
+        deadline = clock.monotonic() + ahead
+        asyncio.run(clock.until(deadline))
+        assert deadline <= clock.monotonic() < deadline + 60
+
+
+@pytest.mark.parametrize(("ahead", "timers"), [(0.01, 1), (10, 50)])
+def test_streams_share_a_timer(ahead, timers):
+    """A moment is waited for together with all others, a longer time on its own."""
+    clock, begun = Clock(), []
+    clock.monotonic = lambda: 100.0
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        call_at = loop.call_at
+        loop.call_at = lambda *given, **more: begun.append(given) or call_at(*given, **more)
+        waiting = [asyncio.ensure_future(clock.until(100 + ahead)) for _ in range(50)]
+        await asyncio.sleep(0)
+        assert len(begun) == timers
+        for one in waiting:
+            one.cancel()
+
+    asyncio.run(main())
+
+
 def test_pause():
     """A pause holds its thread."""
     begun = time.monotonic()
@@ -52,6 +81,7 @@ def test_scaled():
     announced = clock.announced((Head(429, (("retry-after", "60"),)), End()))
     assert announced == (Head(429, (("retry-after", "0.6"),)), End())
     assert Clock().announced(announced) is announced
+    assert (clock.patience(5), Clock().patience(5)) == (pytest.approx(500), 5)
 
 
 def test_scaled_waits():

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import socket
 import threading
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
+from aiohttp import HttpVersion11
 
+from mockserver.edge.clock import Clock
+from mockserver.edge.playback import play as play_on
+from mockserver.edge.wire import Wire
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait
 from mockserver.scenario import Rule, Scenario
 
@@ -130,3 +136,78 @@ def test_client_leaves_a_stall(server, play, connect, raw_request, before):
     assert finished.wait(5)
     [exchange] = server.live.journal
     assert exchange.client_left
+
+
+class Late(Clock):
+    """Time that stands still but for its waits, each of which lasts too long."""
+
+    def __init__(self, lateness):
+        super().__init__()
+        self.at = 1000.0
+        self.deadlines = []
+        self.lateness = lateness
+
+    def monotonic(self):
+        """Return the time."""
+        return self.at
+
+    async def until(self, deadline):
+        """Be late."""
+        self.deadlines.append(deadline - 1000)
+        self.at = deadline + self.lateness
+
+
+def played(clock, *plan):
+    """Return what is written for a plan, write by write."""
+    written = []
+
+    async def write(data):
+        written.append(data)
+
+    writer = SimpleNamespace(write=write)
+    request = SimpleNamespace(keep_alive=True, version=HttpVersion11, writer=writer)
+    asyncio.run(play_on(plan, request, clock))
+    acts = Wire(keep_alive=True).acts(plan)
+    assert b"".join(written) == b"".join(act for act in acts if isinstance(act, bytes))
+    return [
+        data.rpartition(b"\r\n\r\n")[2] if data.startswith(b"HTTP") else data for data in written
+    ]
+
+
+PACED = (
+    Head(200, PLAIN),
+    Data(b"a"),
+    *(step for n in b"bcdef" for step in (Wait(1), Data(bytes([n])))),
+)
+A, B, C, D, E, F = (b"1\r\n%c\r\n" % n for n in b"abcdef")
+LAST = b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("lateness", "deadlines", "written"),
+    [
+        (0, [1, 2, 3, 4, 5], [A, B, C, D, E, F + LAST]),
+        (0.9, [1, 2, 3, 4, 5], [A, B, C, D, E, F + LAST]),
+        (1.0, [1, 3, 5], [A, B + C, D + E, F + LAST]),
+        (2.5, [1, 4], [A, B + C + D, E + F + LAST]),
+        (9.0, [1], [A, B + C + D + E + F + LAST]),
+    ],
+)
+def test_lateness_is_made_up_for(lateness, deadlines, written):
+    """Waits count from the beginning of the plan; what is due is one write, its framing kept."""
+    clock = Late(lateness)
+    assert played(clock, *PACED, End()) == written
+    assert clock.deadlines == deadlines
+
+
+def test_parted_writes_stay_parted():
+    """Lateness joins what waits part, and never what is parted on purpose."""
+    late = (Head(200, PLAIN), Wait(1), Data(b"a"), Wait(0), Data(b"b"), Wait(1), Data(b"c"), End())
+    assert played(Late(9), *late) == [b"", A, B + C + LAST]
+
+
+def test_stall_is_never_overtaken():
+    """However late a stream is, a stall is waited for."""
+    clock = Late(9)
+    played(clock, Head(200, PLAIN), Wait(1), Data(b"a"), Wait(math.inf), Data(b"b"), End())
+    assert clock.deadlines == [1, math.inf]

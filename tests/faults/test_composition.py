@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import httpx
 import pytest
@@ -22,7 +23,6 @@ from mockserver.api.reply import Reply, ScriptedCall
 from mockserver.diagnosis import diagnose
 from mockserver.edge.scaling import scaled
 from mockserver.edge.wire import Wire
-from mockserver.explain import timeline
 from mockserver.faults import (
     FAULTS,
     Bandwidth,
@@ -36,6 +36,7 @@ from mockserver.faults import (
 from mockserver.faults.json_patch import Pointer
 from mockserver.plan import Close, Data, End, Head, Wait, duration_of, tokens_of
 from mockserver.quantities import Seconds, SignedSeconds
+from mockserver.timeline import Lane, bars, spans_of, svg
 from pytest_cerebras.inprocess import actions
 
 JSON = st.recursive(
@@ -217,13 +218,16 @@ def test_any_composition(ask, play, chain, form, reply, seed):
 
 @given(st.lists(ANY_FAULT, max_size=4), st.sampled_from(FORMS), st.sampled_from(REPLIES))
 def test_whoever_looks(ask, play, chain, form, reply):
-    """The journal, the diagnosis, the player in process and faster time take any plan."""
+    """Journal, diagnosis, drawing, the player in process and faster time take any plan."""
     exchange = play(ask(**form), faults=tuple(chain), reply=reply)
     diagnose(exchange, editions.load("guide"))
     assert exchange.line().isprintable()
-    assert timeline(exchange.plan)
+    lane = Lane(exchange.line(), spans_of(exchange.plan, grain=duration_of(exchange.plan) / 12))
+    assert lane.words
+    assert all(len(line) <= 80 for lines in bars([lane], width=80) for line in lines)
+    fromstring(svg([lane], title="x"))  # noqa: S314 (our own)
     with suppress(httpx.TransportError):  # what a socket would have caused
-        list(actions(scaled(exchange.plan, 0.5, now=exchange.at), math.inf))
+        list(actions(scaled(exchange.plan, 0.5, now=exchange.at), math.inf, httpx))
 
 
 @given(st.lists(FRAMED_FAULT, max_size=4), st.sampled_from(FORMS), st.sampled_from(REPLIES))

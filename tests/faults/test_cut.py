@@ -68,7 +68,7 @@ REST = b"data: 2data: lastdata: done"
     [
         ("fin", (HEAD, *BEFORE, FIN)),
         ("rst", (HEAD, *BEFORE, RST)),
-        ("eof", (Head(200, (TYPE,), framed=False), *BEFORE, FIN)),
+        ("eof", (Head(200, (TYPE, CLOSE), framed=False), *BEFORE, FIN)),
         (
             "content_length",
             (Head(200, (TYPE, ("content-length", "17"), CLOSE)), *BEFORE, Raw(REST), FIN),
@@ -85,7 +85,7 @@ def test_losses_of_a_sized_document():
     plan = (SIZED, Data(b"x" * 100, 10), END)
     half = Data(b"x" * 50, 5)
     assert apply(Cut(5), plan) == (SIZED, half, FIN)
-    assert apply(Cut(5, by="eof"), plan) == (Head(200, (), framed=False), half, FIN)
+    assert apply(Cut(5, by="eof"), plan) == (Head(200, (CLOSE,), framed=False), half, FIN)
     head, *rest = apply(Cut(5, by="content_length"), plan)
     assert (head.length, *rest) == (50, half, Raw(b"x" * 50), FIN)
 

@@ -18,8 +18,10 @@ for used in ("cerebras.cloud.sdk", "clients", "inprocess", "report"):
 @pytest.fixture
 def run(pytester, monkeypatch):
     """Return a function that runs a test file and returns the result."""
-    for name in ("SCENARIO", "EDITION", "TIER", "SEED", "MODE"):
+    for name in ("SCENARIO", "EDITION", "TIER", "SEED", "MODE", "OTHERS"):
         monkeypatch.delenv(f"CEREBRAS_MOCK_{name}", raising=False)
+
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
 
     def start(code, *arguments, how=pytester.runpytest_inprocess):
         pytester.makepyfile(code)

@@ -2,55 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 
-import httpx
 import pytest
 
-from pytest_cerebras.egress import EscapeError, guarded, no_proxy
-
-
-@pytest.mark.parametrize("host", ["api.cerebras.ai", "cerebras.ai", b"API.cerebras.ai"])
-def test_refuses_the_real_host(host):
-    """The real host can't be resolved, and the sentence names the line that tried."""
-    with guarded() as escapes, pytest.raises(EscapeError, match="while the mock is active"):
-        socket.getaddrinfo(host, 443)
-    [sentence] = escapes
-    assert f"({__file__}:" in sentence
-
-
-def test_other_hosts_pass():
-    """Other hosts are left alone, also those that only end alike."""
-    with guarded() as escapes:
-        assert socket.getaddrinfo("127.0.0.1", 80)
-        with pytest.raises(socket.gaierror):
-            socket.getaddrinfo("api.cerebras.ai.invalid", 80)
-    assert not escapes
+from pytest_cerebras.egress import guarded, no_proxy
 
 
 def test_guard_is_lifted():
-    """After the block the resolver is the original one."""
-    before = socket.getaddrinfo
-    with guarded():
-        assert socket.getaddrinfo is not before
-    assert socket.getaddrinfo is before
+    """Inside, nobody reaches the real host; outside, nobody is in the way."""
+    before = socket.socket.connect
+    with guarded() as watch:
+        assert socket.getaddrinfo("127.0.0.1", 80)
+        with pytest.raises(OSError, match="was stopped"):
+            socket.getaddrinfo("api.cerebras.ai", 443)
+        assert len(watch.escapes) == 1
+    assert socket.socket.connect is before
+    with pytest.raises(socket.gaierror):
+        socket.getaddrinfo("api.cerebras.ai.invalid", 80)
 
 
-def test_httpx_and_asyncio():
-    """Clients on httpx and on asyncio are stopped alike."""
-
-    async def connect():
-        await asyncio.open_connection("api.cerebras.ai", 443)
-
-    with guarded() as escapes:
-        with pytest.raises(httpx.ConnectError, match=r"a request to api\.cerebras\.ai was stopped"):
-            httpx.get("https://api.cerebras.ai/v1/models", trust_env=False)
-        with pytest.raises(EscapeError):
-            asyncio.run(connect())
-    assert len(escapes) == 2
-    assert all(f"({__file__}:" in sentence for sentence in escapes)
+def test_whose():
+    """Attempts at the real API are told from others, and known when the guard is gone."""
+    with guarded(others="block") as watch:
+        for host in ("api.cerebras.ai", "elsewhere.example"):
+            with pytest.raises(OSError, match=host):
+                socket.getaddrinfo(host, 443)
+    assert len(watch.stopped) == 2
+    [escape] = watch.escapes
+    assert escape.startswith("a request to api.cerebras.ai was stopped (")
 
 
 def test_proxies_are_bypassed(monkeypatch):
@@ -62,21 +43,98 @@ def test_proxies_are_bypassed(monkeypatch):
 
 
 @pytest.mark.cerebras_mock
-def test_active_with_the_mock():
-    """While a test has the mock, the environment bypasses proxies."""
+def test_environment():
+    """While a test has the mock, the environment bypasses proxies and guards children."""
     assert "127.0.0.1" in os.environ["NO_PROXY"]
     assert os.environ["no_proxy"] == os.environ["NO_PROXY"]
+    assert os.environ["PYTHONPATH"].partition(os.pathsep)[0].endswith("child")
+    assert os.environ["CEREBRAS_MOCK_GUARD"].startswith("server:pass:")
 
 
-def test_escape_fails_the_test(run):
-    """An attempt that the app swallows still fails its test."""
-    result = run("""
+SWALLOWED = """
 import contextlib
 import socket
+import pytest
 
+{marker}
 def test_it(cerebras_mock):
     with contextlib.suppress(OSError):
-        socket.getaddrinfo("api.cerebras.ai", 443)
-""")
+        socket.getaddrinfo({host!r}, 443)
+"""
+BLOCK = '@pytest.mark.cerebras_mock(others="block")'
+
+
+@pytest.mark.parametrize("mode", ["server", "respx"])
+def test_escape_fails_the_test(run, mode):
+    """An attempt that the app swallows still fails its test, in either mode."""
+    code = SWALLOWED.format(host="api.cerebras.ai", marker="")
+    result = run(code, f"--cerebras-mode={mode}")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["a request to api.cerebras.ai was stopped (*test_escape*.py:*)*"])
+    result.stdout.fnmatch_lines(["a request to api.cerebras.ai was stopped (*test_escape*.py:8)*"])
+
+
+@pytest.mark.parametrize(
+    ("marker", "options", "ini"),
+    [
+        (BLOCK, (), ""),
+        ("", ("--cerebras-others", "block"), ""),
+        ("", (), "[pytest]\ncerebras_others = block\n"),
+    ],
+    ids=["marker", "option", "ini"],
+)
+@pytest.mark.parametrize("mode", ["server", "respx"])
+def test_others_blocked(run, pytester, mode, marker, options, ini):
+    """By choice no other machine is reached, and the line that tried is named."""
+    pytester.makefile(".ini", pytest=ini)
+    code = SWALLOWED.format(host="elsewhere.example", marker=marker)
+    result = run(code, f"--cerebras-mode={mode}", *options)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["a request to elsewhere.example was stopped (*test_others*.py:8): *-others block *"]
+    )
+
+
+def test_others_misspelt(run):
+    """Another choice is refused with one sentence."""
+    result = run("def test_it(cerebras_mock): pass", "--cerebras-others", "stop")
+    result.stderr.fnmatch_lines(["*cerebras others 'stop' is unknown; allowed are pass, block"])
+
+
+@pytest.mark.cerebras_mock(others="block")
+def test_mock_is_reached(cerebras_mock, cerebras_client):
+    """The mock itself is never in the way of a block."""
+    assert cerebras_client.models.list().data
+    cerebras_mock.assert_requests(1)
+
+
+WARM_UPS = {
+    "sync": "sdk.Cerebras(base_url=REAL, api_key='csk-0000')",
+    "async": "sdk.AsyncCerebras(base_url=REAL, api_key='csk-0000')",
+}
+
+
+@pytest.mark.parametrize("build", WARM_UPS.values(), ids=WARM_UPS)
+def test_warm_up(run, build):
+    """The request that the SDK sends from a constructor, and whose failure it hides, is noticed."""
+    code = f"""
+from cerebras.cloud import sdk
+REAL = "https://api.cerebras.ai"
+
+def test_it(cerebras_mock):
+    {build}
+"""
+    result = run(code)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["a request to api.cerebras.ai was stopped (*test_warm_up*.py:5)*"])
+    run(code, "--cerebras-mode=respx").assert_outcomes(passed=1)
+
+
+def test_child(run):
+    """What a child process tries fails the test, unless the app has other plans for its path."""
+    run("""
+import subprocess, sys
+
+def test_it(cerebras_mock):
+    code = "import socket; socket.getaddrinfo('api.cerebras.ai', 443)"
+    subprocess.run([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+""").assert_outcomes(passed=1, errors=1)

@@ -103,7 +103,9 @@ def test_strict_beside_a_failure(run):
 def test_strict_is_said(run):
     """The header of the run says so."""
     result = run(INNOCENT, "--cerebras-strict", "--cerebras-mock", "-v")
-    result.stdout.fnmatch_lines(["cerebras: scenario healthy, mode server, clock real, strict"])
+    result.stdout.fnmatch_lines(
+        ["cerebras: scenario healthy, mode server, others pass, clock real, strict"]
+    )
 
 
 def test_strict_and_expected(run):

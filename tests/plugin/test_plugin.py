@@ -63,7 +63,9 @@ class TestOld(TestCase):
 """
     result = run(code, "--cerebras-mock", "--cerebras-scenario", "wrong-key", "-v")
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["cerebras: scenario wrong-key, mode server, clock real"])
+    result.stdout.fnmatch_lines(
+        ["cerebras: scenario wrong-key, mode server, others pass, clock real"]
+    )
 
 
 def test_environment_is_restored(run):
@@ -205,7 +207,7 @@ def test_it(cerebras_client):
         (
             "",
             ("--cerebras-scenario", "nope"),
-            "no scenario is called 'nope'; allowed are burst-503",
+            "no scenario is called 'nope'; allowed are all-models-limited",
         ),
         ("", ("--cerebras-scenario", "nope.yaml"), "nope.yaml: there is no such file"),
         ("", ("--cerebras-edition", "nope"), "no edition is called 'nope'"),

@@ -23,7 +23,8 @@ def test_names():
 def test_tagged():
     """Scenarios are found by their tags: those that have all of them."""
     assert scenario.tagged(()) == scenario.names()
-    assert scenario.tagged(["streaming", "network"]) == ["stream-cut"]
+    both = scenario.tagged(["streaming", "network"])
+    assert both == ["cut-in-json", "silent-cut", "stream-cut"]
     assert {"burst-503", "rate-limit"} <= set(scenario.tagged(["retry"]))
     with pytest.raises(UnknownNameError, match="no tag is called 'stream'; did you mean 'streamin"):
         scenario.tagged(["retry", "stream"])
@@ -55,7 +56,7 @@ def test_unknown_name():
     with pytest.raises(UnknownNameError) as caught:
         scenario.load("burst-504")
     assert str(caught.value).startswith(
-        "no scenario is called 'burst-504'; did you mean 'burst-503'? Allowed are burst-503, "
+        "no scenario is called 'burst-504'; did you mean 'burst-503'? Allowed are all-models-"
     )
 
 

@@ -102,7 +102,7 @@ def test_nonsense(answer, body):
         exchange = answer(stream=stream)
         data = b"data: " + body + b"\n\n" if stream else body
         head = Head(200, (("content-type", "text/event-stream"),)) if stream else Head(200)
-        exchange.plan = (head, Data(data), End())
+        exchange.compact = (head, Data(data), End())
         assert all(choice.text == "" for choice in heard(exchange))
         assert not complete(exchange)
 
@@ -112,14 +112,14 @@ def test_sliced(answer):
     exchange = answer(stream=True, text="one two three")
     body = b"".join(step.data for step in exchange.plan if isinstance(step, Data))
     slices = [Data(body[at : at + 7]) for at in range(0, len(body), 7)]
-    exchange.plan = (exchange.plan[0], *slices, End())
+    exchange.compact = (exchange.plan[0], *slices, End())
     assert heard(exchange)[0].text == "one two three"
 
 
 def test_done(answer):
     """What comes after the end of a stream is not heard."""
     exchange = answer(stream=True, text="one two")
-    exchange.plan = (*exchange.plan[:-1], exchange.plan[2], End())
+    exchange.compact = (*exchange.plan[:-1], exchange.plan[2], End())
     assert heard(exchange)[0].text == "one two"
 
 
@@ -146,7 +146,7 @@ def test_parts(answer, faults, stream, arrived):
 def test_no_finish(answer):
     """A stream that just ends is a part, too."""
     exchange = answer(stream=True, text="one two three")
-    exchange.plan = (*exchange.plan[:3], End())
+    exchange.compact = (*exchange.plan[:3], End())
     assert [choice.text for choice in parts(exchange)] == ["one"]
     assert not complete(exchange)
 
@@ -157,7 +157,7 @@ def test_left(answer):
     assert left(exchange)
     assert parts(exchange) == []
     assert not complete(exchange)
-    exchange.plan = (*exchange.plan[:3], Wait(math.inf), *exchange.plan[3:])
+    exchange.compact = (*exchange.plan[:3], Wait(math.inf), *exchange.plan[3:])
     assert not left(exchange)
     assert heard(exchange)[0].text == "one"
 
@@ -166,7 +166,7 @@ def test_not_complete(answer):
     """An empty answer, one of the wrong length and one of no completion leave a reason to ask."""
     assert not complete(answer(text=""))
     exchange = answer(text="one")
-    exchange.plan = (Head(200, (("content-length", "9999"),)), *exchange.plan[1:])
+    exchange.compact = (Head(200, (("content-length", "9999"),)), *exchange.plan[1:])
     assert not complete(exchange)
     assert not complete(answer(request={"endpoint": "models"}))
 

@@ -27,7 +27,7 @@ def slow(stage):
 
 def paced(exchange, seconds, *, after):
     """Let a stream pause after so many of its steps."""
-    exchange.plan = (*exchange.plan[:after], Wait(seconds), *exchange.plan[after:])
+    exchange.compact = (*exchange.plan[:after], Wait(seconds), *exchange.plan[after:])
     return exchange
 
 

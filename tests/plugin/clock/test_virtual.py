@@ -55,6 +55,15 @@ def test_tasks(clock):
     assert 30 <= clock.elapsed < 35
 
 
+def test_deadlines(clock):
+    """A deadline is waited for in virtual time; one that has passed is not."""
+    for ahead in (3600, 0.005, -3600):
+        deadline = clock.monotonic() + ahead
+        asyncio.run(clock.until(deadline))
+        assert deadline <= clock.monotonic()
+    assert 3600 <= clock.elapsed < 3605
+
+
 def test_no_jump_while_somebody_works(clock):
     """A thread that computes holds the time for all others."""
     working = threading.Event()

@@ -6,8 +6,8 @@ import pytest
 
 from mockserver.faults import Error
 from mockserver.journal import Journal
+from mockserver.moments import lines, moments
 from mockserver.scenario import Rule, Schedule
-from mockserver.timeline import lines, moments
 
 
 @pytest.fixture

@@ -1,0 +1,117 @@
+"""
+How a server is started on a port of the loopback interface, and surely ended.
+
+A contender is a command, in whatever language.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .machine import pin
+from .questions import HOST, Question
+
+_PATIENCE = 30.0
+_POLL = 0.002
+
+
+class StartError(Exception):
+    """A contender did not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a server should listen, and a folder for its files, which lives as long as it does."""
+
+    port: int
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A command, and what its environment has beside ours."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers: its port, its process, and the seconds until it could be reached."""
+
+    port: int
+    process: int
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """
+    A server by how it is started, and the questions that it can answer.
+
+    ``missing`` says what has to be installed before.
+    """
+
+    name: str
+    about: str
+    launch: Callable[[Spot], Launch]
+    questions: tuple[Question, ...]
+    missing: Callable[[], list[str]] = list
+
+    @contextmanager
+    def running(self, core: int | None) -> Iterator[Running]:
+        """Serve while the block runs, on one core if one is given."""
+        with tempfile.TemporaryDirectory() as folder:
+            port = _free_port()
+            launch = self.launch(Spot(port, Path(folder)))
+            begun = time.perf_counter()
+            # Nothing in the command comes from outside this folder.
+            process = subprocess.Popen(  # noqa: S603
+                launch.command,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, **launch.environment},
+            )
+            try:
+                pin(core, process.pid)
+                self._await(process, port)
+                yield Running(port, process.pid, time.perf_counter() - begun)
+            finally:
+                _end(process)
+
+    def _await(self, process: subprocess.Popen[bytes], port: int) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection((HOST, port), timeout=1).close()
+            except OSError:
+                pass
+            else:
+                return
+            try:
+                raise StartError(f"{self.name} ended with {process.wait(_POLL)} before it served")
+            except subprocess.TimeoutExpired:
+                continue
+        raise StartError(f"{self.name} does not serve after {_PATIENCE:g} s")
+
+
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,60 @@
+"""What the fixtures cost a test: the first that uses the mock, every further one, a client."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from . import suite
+from .figures import Found, Kind, Setting
+from .stopwatch import VARIABLE
+
+_TESTS = """
+import pytest
+
+def test_first(cerebras_mock): pass
+
+many = pytest.mark.parametrize("number", range({count}))
+
+@many
+def test_bare(number): pass
+
+@many
+def test_mock(number, cerebras_mock): pass
+
+@many
+def test_client(number, cerebras_client): pass
+"""
+_PLUGINS = ("pytest_cerebras.plugin", "benchmarks.stopwatch")
+
+
+def measure(_: str, setting: Setting) -> Found:
+    """Return milliseconds, beyond those of a test that uses nothing; set-up and tear-down count."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "test_fixtures.py").write_text(_TESTS.format(count=setting.scale.tests))
+        path = folder / "seconds.json"
+        suite.run(folder, _PLUGINS, core=setting.server_core, **{VARIABLE: str(path)})
+        seconds = {
+            test: median(found) * 1e3 for test, found in json.loads(path.read_text()).items()
+        }
+    return Found(
+        {
+            "first use": seconds["test_first"] - seconds["test_bare"],
+            "further test": seconds["test_mock"] - seconds["test_bare"],
+            "client": seconds["test_client"] - seconds["test_mock"],
+        }
+    )
+
+
+KINDS = (
+    Kind(
+        "fixture",
+        "what `cerebras_mock` adds to a test, and `cerebras_client` to that",
+        {"first use": "ms", "further test": "ms", "client": "ms"},
+        ["ours"],
+        measure,
+    ),
+)

@@ -1,0 +1,59 @@
+"""What a pytest plugin costs every run of every suite that has it installed and doesn't use it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from . import suite
+from .figures import Found, Kind, Setting
+from .machine import ON_WINDOWS, children_seconds
+
+_PLUGINS = {
+    "ours": "pytest_cerebras.plugin",
+    "faker": "faker.contrib.pytest.plugin",
+    "respx": "respx.plugin",
+}
+_FULL, _QUICK = 5, 1  # runs
+
+
+def measure(name: str, setting: Setting) -> Found:
+    """
+    Return the milliseconds of a processor that a run without tests takes longer by it.
+
+    They are the least of several runs, with the plugin and without it in turns: whatever disturbs
+    a run makes it longer.
+    """
+    runs = _FULL if setting.scale.rounds > 1 else _QUICK
+    taken: dict[tuple[str, ...], list[float]] = {(_PLUGINS[name],): [], (): []}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(runs):
+            for plugins, seconds in taken.items():
+                seconds.append(_seconds(Path(folder), plugins, setting.server_core))
+    with_it, without = map(min, taken.values())
+    return Found({"empty run": (with_it - without) * 1e3})
+
+
+def _seconds(folder: Path, plugins: Sequence[str], core: int | None) -> float:
+    before = children_seconds()
+    suite.run(folder, plugins, core=core)
+    return children_seconds() - before
+
+
+def missing(name: str) -> list[str]:
+    """Say what has to be installed before a plugin can be measured."""
+    return [] if find_spec(_PLUGINS[name].partition(".")[0]) else [f"`pip install {name}`"]
+
+
+KINDS = (
+    Kind(
+        "imports",
+        "what the plugin adds to `pytest` in an empty folder",
+        {"empty run": "ms of a processor"},
+        [] if ON_WINDOWS else list(_PLUGINS),
+        measure,
+        missing=missing,
+    ),
+)

@@ -1,0 +1,73 @@
+"""What the operating system lets us say about processes: where they run and what they use."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_PACKAGES = ("aiohttp", "orjson", "pydantic", "pytest", "pytest-cerebras", "uvloop")
+_PSS = re.compile(rb"^Pss: +(\d+) kB", re.MULTILINE)
+ON_LINUX = sys.platform == "linux"
+ON_WINDOWS = sys.platform == "win32"
+
+
+def cores() -> tuple[int | None, int | None]:
+    """Return a core for the servers and one for the load; None where they can't be had."""
+    if sys.platform != "linux":
+        return None, None
+    usable = sorted(os.sched_getaffinity(0))
+    return (usable[0], usable[-1]) if len(usable) > 1 else (None, None)
+
+
+def pin(core: int | None, process: int = 0) -> None:
+    """Keep a process, or this one, on a core."""
+    if sys.platform == "linux" and core is not None:
+        os.sched_setaffinity(process, {core})
+
+
+def processor_seconds(process: int) -> float:
+    """Return the time of a processor that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def children_seconds() -> float:
+    """Return the time of a processor that the processes have used which have ended."""
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def memory(process: int) -> int:
+    """Return the bytes of memory of a process, its part of what is shared included (PSS)."""
+    found = _PSS.search(Path(f"/proc/{process}/smaps_rollup").read_bytes())
+    return int(found[1]) * 1024 if found else 0
+
+
+def allow_files() -> int:
+    """Let this process, and those it starts, open as many files as it may; return how many."""
+    if sys.platform == "win32":
+        return 512
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
+
+
+def described() -> dict[str, str]:
+    """Return what the figures depend on."""
+    found = {"python": sys.version.split()[0], "platform": platform.platform()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

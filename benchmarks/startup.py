@@ -1,0 +1,42 @@
+"""How long a server takes from its spawn to its first answer."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+
+from .contender import Contender, Launch, Spot
+from .contenders import missing, named
+from .figures import Found, Kind, Setting
+from .questions import PLAIN
+
+
+def measure(name: str, setting: Setting) -> Found:
+    """Return the milliseconds; ours is the command that users start, as it is installed."""
+    begun = time.perf_counter()
+    with _started(name).running(setting.server_core) as server:
+        PLAIN.check(server.port)
+        return Found({"first answer": (time.perf_counter() - begun) * 1e3})
+
+
+def _started(name: str) -> Contender:
+    found = named(name)
+    return replace(found, launch=_serve) if name == "ours" else found
+
+
+def _serve(spot: Spot) -> Launch:
+    options = ("--port", str(spot.port), "--log-level", "error")
+    return Launch([sys.executable, "-m", "mockserver", "serve", *options])
+
+
+KINDS = (
+    Kind(
+        "start-up",
+        "from spawn to the first answer; ours is `cerebras-mock serve`",
+        {"first answer": "ms"},
+        ["ours", "aimock", "mock-llm"],
+        measure,
+        missing=missing,
+    ),
+)

@@ -1,0 +1,144 @@
+"""Plays a scenario again when a file that it was read from has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from mockserver.checks import kind_of
+from mockserver.documents import SUFFIXES, Document, noting_files, read_text
+from mockserver.errors import DocumentError, MockServerError
+from mockserver.scenario import Scenario, load, names
+
+from .clock import Clock
+from .live import LiveEngine, Overrides
+
+T = TypeVar("T")
+_SECONDS = 0.25
+_Stamp: TypeAlias = tuple[int, int, int] | None
+"""What changes when a file does; None while there is none."""
+_log = logging.getLogger("mockserver")
+
+
+class Reloader:
+    """
+    A scenario by its shipped name or the path of a file, and ``live``, which plays it.
+
+    Of a folder, it is the scenario whose file was changed last: a change of the one being played,
+    or of what that was read from, plays it again, a change of another one plays that. Raises
+    MockServerError when there is nothing good to begin with; later, the last good one goes on.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        overrides: Overrides,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        self._folder = Path(name) if Path(name).is_dir() and name not in names() else None
+        self._parameters = parameters
+        self._read: dict[Path, _Stamp] = {}
+        self._known: dict[Path, _Stamp] = {}
+        self._seen: dict[Path, _Stamp] = {}
+        self._name = self._newest(self._listed()) if self._folder else name
+        if not self._name:
+            suffixes = " or ".join(SUFFIXES)
+            raise DocumentError(f"{name}: there is no scenario in it that ends in {suffixes}")
+        self._known = {file: _stamp(file) for file in self._listed()}
+        self.live = self._reading(lambda scenario: LiveEngine(scenario, overrides, clock=clock))
+
+    @property
+    def watches(self) -> bool:
+        """Whether there is a file that could change."""
+        return bool(self._known)
+
+    async def run(self, tick: Callable[[], Awaitable[object]] | None = None) -> None:
+        """Look after each ``tick``, for ever."""
+        tick = tick or partial(asyncio.sleep, _SECONDS)
+        while True:
+            await tick()
+            self.look()
+
+    def look(self) -> None:
+        """
+        Play what has changed, once it is as it was at the last look.
+
+        So nobody sees a file that is half written, or gone until its editor has put the new one in
+        its place.
+        """
+        seen = {file: _stamp(file) for file in {*self._known, *self._listed()}}
+        settled, self._seen = seen == self._seen, seen
+        if not settled or seen == self._known:
+            return
+        changed = [file for file in seen if seen[file] != self._known.get(file)]
+        self._known = seen
+        if self._read.keys().isdisjoint(changed):
+            other = self._newest(file for file in changed if seen[file])
+            if not other:
+                return
+            self._name = other
+        self._play()
+
+    def _play(self) -> None:
+        try:
+            self._reading(self.live.play)
+        except MockServerError as error:
+            going = self.live.scenario.name
+            _log.warning("%s is not good; scenario %r goes on\n%s", self._name, going, error)
+        else:
+            _log.info("%s has changed; scenario %r begins", self._name, self.live.scenario.name)
+
+    def _reading(self, begin: Callable[[Scenario], T]) -> T:
+        """Begin what the files say, and note which were read, and how they were before."""
+        self._read = {}
+
+        def note(path: str) -> None:
+            file = _normal(path)
+            self._read.setdefault(file, _stamp(file))
+
+        try:
+            with noting_files(note):
+                return begin(load(self._name, self._parameters))
+        finally:
+            listed = {file: self._known.get(file) for file in self._listed()}
+            self._known = {**listed, **self._read}
+
+    def _listed(self) -> list[Path]:
+        try:
+            files = sorted(self._folder.iterdir()) if self._folder else []
+        except OSError:
+            return []  # the folder is gone for the moment
+        return [_normal(file) for file in files if file.suffix in SUFFIXES]
+
+    def _newest(self, files: Iterable[Path]) -> str:
+        """Return the path of the scenario that was changed last; empty when there is none."""
+        scenarios = [file for file in files if _is_scenario(file)]
+        return str(max(scenarios, key=lambda file: _stamp(file) or (0,), default=""))
+
+
+def _stamp(file: Path) -> _Stamp:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _normal(path: str | Path) -> Path:
+    """Return the path by which a file is known, however it was named."""
+    return Path(os.path.normpath(path))
+
+
+def _is_scenario(file: Path) -> bool:
+    """Whether it is meant as one; what can't be read is, so that somebody is told."""
+    try:
+        return kind_of(Document(read_text(str(file)), source=str(file)).data) == "scenario"
+    except DocumentError:
+        return True

@@ -1,0 +1,21 @@
+"""What takes how long, drawn: as text for terminals and reports, as SVG for everything else."""
+
+from __future__ import annotations
+
+from .bars import Paint, bars, legend, unpainted
+from .spans import Kind, Lane, Span, spans_of
+from .svg import STYLE, drawing, svg
+
+__all__ = [
+    "STYLE",
+    "Kind",
+    "Lane",
+    "Paint",
+    "Span",
+    "bars",
+    "drawing",
+    "legend",
+    "spans_of",
+    "svg",
+    "unpainted",
+]

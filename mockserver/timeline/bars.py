@@ -1,0 +1,108 @@
+"""Time lines as text: a bar of characters for each lane, with the times below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from .spans import Kind, Lane, Span, placed, shown, stretched
+
+Paint: TypeAlias = Callable[[str, Kind], str]
+"""Gives a piece of text the colour of a kind; the text must stay as wide as it was."""
+_Placed: TypeAlias = Sequence[tuple[Span, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a kind is drawn with, in Unicode and in ASCII, and what it means."""
+
+    symbol: str
+    plain: str
+    meaning: str
+
+
+LOOKS: Mapping[Kind, Look] = {
+    "wait": Look("░", ".", "the server waits"),
+    "pause": Look("·", "_", "the client waits"),
+    "head": Look("┣", "[", "head"),
+    "error": Look("!", "!", "head of an error"),
+    "data": Look("█", "#", "body"),
+    "end": Look("┫", "]", "end"),
+    "lost": Look("✗", "x", "connection lost"),
+    "stall": Look("╌", "-", "nothing more comes"),
+}
+
+
+def unpainted(text: str, _: Kind) -> str:
+    """Return the text without any colour."""
+    return text
+
+
+def bars(
+    lanes: Sequence[Lane], *, width: int, plain: bool = False, paint: Paint = unpainted
+) -> Iterator[list[str]]:
+    """
+    Yield the lines of each lane: its bar, and its times in seconds from its own start.
+
+    All are on one scale and at most ``width`` columns wide; what lasts shorter than a column has
+    one all the same. ``plain`` is for where nothing but ASCII can be shown.
+    """
+    longest = stretched(max((lane.end - lane.start for lane in lanes), default=0.0), lanes)
+    columns = max(1, width - max((len(lane.spans) for lane in lanes), default=0))
+    for lane in lanes:
+        spans = _in_columns(lane, longest, columns)
+        bar = _bar(spans, plain=plain, paint=paint)
+        if lane.end > lane.start or lane.never_ends:
+            yield [bar, _times(spans, lane, width)]
+        else:
+            yield [f"{bar}  at once" if bar else "nothing at all"]
+
+
+def legend(lanes: Sequence[Lane], *, plain: bool = False, paint: Paint = unpainted) -> str:
+    """Return what the symbols in the bars of these lanes mean."""
+    used = {span.kind for lane in lanes for span in lane.spans}
+    return "  ".join(
+        f"{paint(_symbol(kind, plain=plain), kind)} {look.meaning}"
+        for kind, look in LOOKS.items()
+        if kind in used
+    )
+
+
+def _in_columns(lane: Lane, longest: float, columns: int) -> _Placed:
+    def column(moment: float) -> float:
+        return round(min(moment - lane.start, longest) / longest * columns) if longest else 0
+
+    return [(span, int(a), int(b)) for span, a, b in placed(lane.spans, column, smallest=1)]
+
+
+def _bar(spans: _Placed, *, plain: bool, paint: Paint) -> str:
+    drawn, free = "", 0
+    for span, left, right in spans:
+        text = _symbol(span.kind, plain=plain) * (right - left)
+        if span.kind == "stall":
+            text = f"{text[:-1]}>"
+        drawn += " " * (left - free) + paint(text, span.kind)
+        free = right
+    return drawn
+
+
+def _times(spans: _Placed, lane: Lane, width: int) -> str:
+    """Return the moments below the places where they are; the last one, and what has room."""
+    moments = [(left, span.start) for span, left, _ in spans]
+    if not lane.never_ends:
+        moments.append((spans[-1][2] - 1, lane.end))
+    column, moment = next(one for one in moments if one[1] == lane.end)
+    last = shown(moment - lane.start)
+    column = max(0, min(column, width - len(last)))
+    line = ""
+    for left, moment in moments:
+        text = shown(moment - lane.start)
+        clear = not line or left >= len(line) + 2
+        if clear and left + len(text) + 2 <= column:
+            line = line.ljust(left) + text
+    return line.ljust(column) + last
+
+
+def _symbol(kind: Kind, *, plain: bool) -> str:
+    return LOOKS[kind].plain if plain else LOOKS[kind].symbol

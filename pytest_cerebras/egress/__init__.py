@@ -1,0 +1,88 @@
+"""
+Lets no request out to the real API while the mock is active.
+
+``child.cerebras_guard`` stops what the interpreter itself is asked to do, in this process and in
+Python children; ``doors`` stop what goes past it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import pytest
+
+from . import doors
+from .child.cerebras_guard import OURS, REAL, VARIABLE, EscapeError, Guard
+
+__all__ = ["EscapeError", "Watch", "guarded", "no_proxy"]
+
+_CHILD = str(Path(__file__).parent / "child")
+
+
+class Watch:
+    """What a guard stops, here and in child processes."""
+
+    def __init__(self, path: Path, *, mode: str, others: str) -> None:
+        self._path = path
+        self._notes = ""
+        self._told = f"{mode}:{others}:{path}"
+
+    @property
+    def stopped(self) -> list[str]:
+        """All attempts so far, a sentence each."""
+        return [sentence for _, sentence in self._read()]
+
+    @property
+    def escapes(self) -> list[str]:
+        """Those that were for the real API."""
+        return [sentence for whose, sentence in self._read() if whose == OURS]
+
+    def keep(self) -> None:
+        """Remember what was noted: the file is about to go."""
+        self._notes = self._path.read_text("utf-8")
+
+    def _read(self) -> Iterator[tuple[str, str]]:
+        notes = self._path.read_text("utf-8") if self._path.exists() else self._notes
+        for line in notes.splitlines():
+            whose, _, sentence = line.partition(" ")
+            yield whose, sentence
+
+    def variables(self) -> dict[str, str]:
+        """Return the environment that bypasses proxies and guards Python children."""
+        theirs = os.environ.get("PYTHONPATH")
+        return {
+            "NO_PROXY": no_proxy(),
+            "no_proxy": no_proxy(),
+            "PYTHONPATH": os.pathsep.join([_CHILD, theirs] if theirs else [_CHILD]),
+            VARIABLE: self._told,
+        }
+
+
+def no_proxy() -> str:
+    """Return ``NO_PROXY`` so that neither the mock nor the guard is bypassed by a proxy."""
+    ours = ["127.0.0.1", "localhost", "::1", REAL, f".{REAL}"]
+    theirs = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    return ",".join(dict.fromkeys([*filter(None, theirs.split(",")), *ours]))
+
+
+@contextmanager
+def guarded(*, mode: str = "server", others: str = "pass") -> Iterator[Watch]:
+    """
+    Refuse requests to the real API, and with ``others="block"`` to every other machine.
+
+    ``mode`` is the mock's, for what an error advises.
+    """
+    with NamedTemporaryFile(prefix="cerebras-mock-") as notes, pytest.MonkeyPatch.context() as own:
+        guard = Guard(notes.name, mode=mode, others=others)
+        doors.close(guard.refuse, own)
+        watch = Watch(Path(notes.name), mode=mode, others=others)
+        guard.watch()
+        try:
+            yield watch
+        finally:
+            guard.unwatch()
+            watch.keep()

@@ -1,0 +1,1 @@
+"""The folder that the ``PYTHONPATH`` of child processes begins with."""

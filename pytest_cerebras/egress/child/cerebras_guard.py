@@ -1,0 +1,207 @@
+"""
+Stops requests on their way out, where the interpreter resolves names and connects sockets.
+
+An audit hook sees that of every library, however it has imported its functions. A child process
+runs this module too, whatever else is installed there, and each one that a test starts: so it
+imports next to nothing until a request is to be refused.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # as of typing, which takes long to import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
+    from typing import Any
+
+REAL = "cerebras.ai"
+OURS, OTHERS = "real", "other"  # whose host a note is about
+VARIABLE = "CEREBRAS_MOCK_GUARD"
+_ADVICE = {
+    "server": "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx",
+    "respx": (
+        "respx mode answers for api.cerebras.ai, to httpx and httpx2 in the test's own process; "
+        "let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"
+    ),
+}
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_LINE = 4096  # bytes of a request in which its first line is looked for
+_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_watching: list[Guard] = []
+
+
+class EscapeError(OSError):
+    """A request was on its way out."""
+
+
+class Guard:
+    """
+    Lets no request out to the real API; when ``others`` is ``block``, to no other machine at all.
+
+    ``mode`` is the mock's. What was stopped is noted in the file ``path``, a line each, because it
+    may happen in a child process and because an app may swallow the error.
+    """
+
+    def __init__(self, path: str, *, mode: str = "server", others: str = "pass") -> None:
+        self._path = path
+        self._mode = mode
+        self._others = others
+
+    def refuse(self, host: object) -> None:
+        """Raise EscapeError when there must be no request to this host."""
+        name = _name(host)
+        if name == REAL or name.endswith(f".{REAL}"):
+            whose = OURS
+            rule = f"while the mock is active nothing reaches the real API; {_ADVICE[self._mode]}"
+        elif self._others == "block" and not _is_this_machine(name):
+            whose = OTHERS
+            rule = "with --cerebras-others block nothing leaves this machine"
+        else:
+            return
+        sentence = f"a request to {name} was stopped{_spot()}: {rule}"
+        self._note(f"{whose} {sentence}\n")
+        raise EscapeError(sentence)
+
+    def watch(self) -> None:
+        """Refuse from now on what the interpreter is asked to do."""
+        _watching.append(self)
+
+    def unwatch(self) -> None:
+        """Refuse no more."""
+        _watching.remove(self)
+
+    def _note(self, line: str) -> None:
+        try:
+            file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
+        except OSError:  # the test is over
+            return
+        try:
+            os.write(file, line.encode())
+        finally:
+            os.close(file)
+
+
+def guard_child() -> None:
+    """Guard this process for the rest of its life, as the environment says."""
+    mode, _, rest = os.environ.get(VARIABLE, "").partition(":")
+    others, _, path = rest.partition(":")
+    if path:
+        Guard(path, mode=mode, others=others).watch()
+
+
+def _audit(event: str, args: tuple[Any, ...]) -> None:
+    if _watching and event in _HOSTS:
+        for host in _HOSTS[event](*args):
+            for guard in reversed(_watching):
+                guard.refuse(host)
+
+
+def _resolved(host: object, *_: object) -> Iterator[object]:
+    yield host
+
+
+def _connected(connection: Any, address: Any) -> Iterator[object]:
+    from socket import SOCK_STREAM
+
+    if isinstance(address, tuple) and connection.type == SOCK_STREAM:
+        yield address[0]
+
+
+def _sent(connection: Any, data: Any) -> Iterator[object]:
+    from urllib.parse import urlsplit
+
+    yield connection.host
+    _, _, asked = bytes(data[:_LINE] if isinstance(data, bytes) else b"").partition(b" ")
+    target, _, version = asked.partition(b" ")
+    if version.startswith(b"HTTP/"):  # else it is a body
+        yield urlsplit(target if b"://" in target else b"//" + target).hostname  # of a proxy's
+
+
+# what the interpreter tells an audit hook, and the hosts that it is about
+_HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
+    "socket.getaddrinfo": _resolved,
+    "socket.gethostbyname": _resolved,
+    "socket.connect": _connected,
+    "http.client.send": _sent,  # on a connection that was open before, or through a proxy
+}
+
+
+def _name(host: object) -> str:
+    text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
+    return text.lower().partition("%")[0].rstrip(".")
+
+
+def _is_this_machine(name: str) -> bool:
+    from ipaddress import ip_address
+
+    if not name or name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _spot() -> str:
+    """Return, in brackets, the line of code that sends, or else one that waits for it."""
+    stack = sys._getframe()  # noqa: SLF001 (all modules that know the stack begin with it)
+    waiting = (_other_tasks(), _frames(stack), _main_thread())
+    for word, frames in (("", _frames(stack, _task_begin())), *(("while ", f) for f in waiting)):
+        for frame in frames:
+            name = frame.f_code.co_filename
+            if not _is_foreign(name):
+                return f" ({word}{name}:{frame.f_lineno}{' waited' if word else ''})"
+    return ""
+
+
+def _frames(frame: FrameType | None, last: FrameType | None = None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = None if frame is last else frame.f_back
+
+
+def _asyncio() -> Any:
+    """Return the module when an event loop of it runs in this thread."""
+    asyncio = sys.modules.get("asyncio")
+    return asyncio if asyncio and asyncio._get_running_loop() else None  # noqa: SLF001 (raises nothing)
+
+
+def _task_begin() -> FrameType | None:
+    """Return the outermost frame of the running task: what is below it only runs the loop."""
+    asyncio = _asyncio()
+    task = asyncio and asyncio.current_task()
+    return task and getattr(task.get_coro(), "cr_frame", None)
+
+
+def _other_tasks() -> Iterator[FrameType]:
+    """Yield where the other tasks of the event loop are, each from the inside out."""
+    asyncio = _asyncio()
+    for task in asyncio.all_tasks() - {asyncio.current_task()} if asyncio else ():
+        awaiting, found = task.get_coro(), []
+        while awaiting is not None:
+            found.append(getattr(awaiting, "cr_frame", None))
+            awaiting = getattr(awaiting, "cr_await", None)
+        yield from filter(None, reversed(found))
+
+
+def _main_thread() -> Iterator[FrameType]:
+    from threading import main_thread
+
+    ident = main_thread().ident or 0
+    yield from tuple(_frames(sys._current_frames().get(ident)))  # noqa: SLF001 (at once: it runs on)
+
+
+def _is_foreign(name: str) -> bool:
+    """Return whether a file is nobody's own code: of Python, of a library, or of this one."""
+    from sysconfig import get_path
+
+    folders = (_PACKAGE, *map(get_path, ("stdlib", "platstdlib", "scripts")))
+    begins = ("<", *(os.path.join(folder, "") for folder in folders))
+    return name.startswith(begins) or any(folder in name for folder in _INSTALLED)
+
+
+sys.addaudithook(_audit)  # once and for all: there is no way to take it out again

@@ -1,0 +1,121 @@
+"""
+Stops requests where a library takes them, while the line of code that sends is still to be seen.
+
+The audit hook of the guard sees neither a name that an event loop resolves by its own means, nor a
+host that only a proxy is told, nor a connection that was open before.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from functools import cache, wraps
+from importlib import import_module
+from socket import SOCK_STREAM
+from typing import Any, NamedTuple
+
+import pytest
+
+from .child.cerebras_guard import EscapeError
+
+Host = Callable[..., object]
+
+
+class Door(NamedTuple):
+    """
+    A method that requests go through, and how its arguments name their host.
+
+    ``error`` is what the library raises for a host that it can't reach, where that is no OSError.
+    """
+
+    module: str
+    owner: str
+    method: str
+    host: Host
+    error: tuple[str, str] | None = None
+
+
+def doors() -> Iterator[Door]:
+    """Yield the doors of the libraries and loops that are known."""
+    yield Door("socket", "socket", "connect", _of_address)
+    yield Door("socket", "socket", "connect_ex", _of_address)
+    yield Door("asyncio", "BaseEventLoop", "getaddrinfo", _argument(1))
+    yield Door("uvloop", "Loop", "getaddrinfo", _argument(1))
+    yield Door("uvloop", "Loop", "create_connection", _argument(2))
+    yield Door("uvloop", "Loop", "sock_connect", _of_address)
+    yield Door("aiohttp", "BaseConnector", "connect", _of_request)
+    for core in ("httpcore", "httpcore2"):
+        error = (core, "ConnectError")
+        yield Door(f"{core}._backends.auto", "AutoBackend", "connect_tcp", _argument(1), error)
+        for module, name in _CONNECTIONS:
+            for folder, prefix, method in _KINDS:
+                where = f"{core}.{folder}.{module}", f"{prefix}{name}", method
+                yield Door(*where, _of_request, error)
+
+
+def close(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
+    """Let all doors ask ``refuse`` first, which raises EscapeError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries that the app may not even use
+        for door in doors():
+            owner = _owner(door)
+            function = getattr(owner, door.method, None)
+            if function is not None:
+                patch.setattr(owner, door.method, _guarded(door, function, refuse))
+
+
+def _owner(door: Door) -> Any:
+    return getattr(import_module(door.module), door.owner, None) if _is_there(door.module) else None
+
+
+@cache
+def _is_there(module: str) -> bool:
+    """Return whether it is installed, and all that it needs; a vain attempt takes long."""
+    try:
+        return bool(import_module(module))
+    except ImportError:
+        return False
+
+
+def _guarded(
+    door: Door, function: Callable[..., Any], refuse: Callable[[object], None]
+) -> Callable[..., Any]:
+    @wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            refuse(door.host(*args, **kwargs))
+        except EscapeError as error:
+            if door.error is None:
+                raise
+            library, name = door.error
+            raise getattr(import_module(library), name)(str(error)) from error
+        return function(*args, **kwargs)
+
+    return guarded
+
+
+def _argument(position: int) -> Host:
+    def host(*args: Any, **kwargs: Any) -> object:
+        return args[position] if len(args) > position else kwargs.get("host")
+
+    return host
+
+
+def _of_address(*args: Any, **_: Any) -> object:
+    connection, address = args[-2:]
+    return address[0] if connection.type == SOCK_STREAM and isinstance(address, tuple) else None
+
+
+def _of_request(_: object, request: Any, *__: object, **___: object) -> object:
+    return request.url.host
+
+
+# below what respx replaces, so that what a test answers itself is not on its way out
+_CONNECTIONS = (
+    ("http11", "HTTP11Connection"),
+    ("http2", "HTTP2Connection"),
+    ("http_proxy", "ForwardHTTPConnection"),
+    ("http_proxy", "TunnelHTTPConnection"),
+    ("socks_proxy", "Socks5Connection"),
+)
+_KINDS = (("_sync", "", "handle_request"), ("_async", "Async", "handle_async_request"))

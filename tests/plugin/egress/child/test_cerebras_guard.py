@@ -1,0 +1,139 @@
+"""What is stopped, and how it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio
+import httpx
+import pytest
+
+from pytest_cerebras.egress import EscapeError, guarded
+from pytest_cerebras.egress.child.cerebras_guard import Guard
+
+URL = "https://api.cerebras.ai/v1/models"
+
+
+@pytest.fixture
+def guard(tmp_path):
+    """Return a builder of guards that watch over nothing."""
+    (tmp_path / "escapes").touch()
+    return lambda **keys: Guard(str(tmp_path / "escapes"), **keys)
+
+
+@pytest.mark.parametrize(
+    "host", ["api.cerebras.ai", "cerebras.ai", b"API.cerebras.ai", "api.cerebras.ai."]
+)
+def test_real(guard, tmp_path, host):
+    """The real hosts are refused, whatever the spelling, and it is noted."""
+    with pytest.raises(EscapeError, match="nothing reaches the real API"):
+        guard().refuse(host)
+    [note] = (tmp_path / "escapes").read_text().splitlines()
+    name = "cerebras.ai" if host == "cerebras.ai" else "api.cerebras.ai"
+    assert note.startswith(f"real a request to {name} was stopped ({__file__}:")
+
+
+@pytest.mark.parametrize("host", ["elsewhere.example", "api.cerebras.ai.example", "192.0.2.1", ""])
+def test_others_pass(guard, host):
+    """Others pass."""
+    guard().refuse(host)
+
+
+@pytest.mark.parametrize("host", ["elsewhere.example", "192.0.2.1", "2001:db8::1", b"x.example"])
+def test_others_blocked(guard, host):
+    """Others are refused by choice."""
+    with pytest.raises(EscapeError, match="--cerebras-others block"):
+        guard(others="block").refuse(host)
+
+
+HERE = ["localhost", "127.0.0.1", "127.1.2.3", "::1", "a.localhost", "::", "", None]
+
+
+@pytest.mark.parametrize("host", HERE)
+def test_this_machine(guard, host):
+    """The machine itself is never refused."""
+    guard(others="block").refuse(host)
+
+
+@pytest.mark.parametrize(("mode", "advice"), [("server", "mode respx"), ("respx", "mode server")])
+def test_advice(guard, mode, advice):
+    """The way out depends on the mode."""
+    with pytest.raises(EscapeError, match=f"--cerebras-{advice}"):
+        guard(mode=mode).refuse("api.cerebras.ai")
+
+
+def test_after_the_test(tmp_path):
+    """A child process that outlives its test has nowhere to note, and is stopped all the same."""
+    with pytest.raises(EscapeError):
+        Guard(str(tmp_path / "gone" / "escapes")).refuse("api.cerebras.ai")
+
+
+def test_innermost():
+    """Of guards within guards the innermost notes."""
+    with guarded() as outer, guarded() as inner:
+        with pytest.raises(EscapeError):
+            socket.gethostbyname("api.cerebras.ai")
+        assert (len(outer.escapes), len(inner.escapes)) == (0, 1)
+
+
+def test_alias():
+    """Who has imported the function before is stopped too."""
+    with guarded(), pytest.raises(EscapeError):
+        resolve("api.cerebras.ai", 443)
+
+
+resolve = socket.getaddrinfo
+
+
+def test_thread(sent_by):
+    """A line that waits for another thread is named where the thread has none of its own."""
+    with guarded() as watch:
+        with ThreadPoolExecutor() as pool, pytest.raises(httpx.ConnectError):
+            pool.submit(httpx.get, URL).result()
+        [sentence] = watch.escapes
+    assert "(while " in sentence
+    assert sent_by(sentence) == "pool.submit(httpx.get, URL).result()"
+
+
+def test_own_thread(sent_by):
+    """In a thread that runs one's own code it is that code."""
+
+    def send():
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(URL)
+
+    with guarded() as watch:
+        thread = threading.Thread(target=send)
+        thread.start()
+        thread.join()
+        [sentence] = watch.escapes
+    assert sent_by(sentence) == "httpx.get(URL)"
+
+
+def test_task(sent_by):
+    """A task of a library's own is laid to the task that waits for it."""
+
+    async def main():
+        async with httpx.AsyncClient() as client, asyncio.TaskGroup() as group:
+            sending = group.create_task(client.get(URL))
+            await asyncio.wait([sending])
+            assert sending.exception()
+
+    with guarded() as watch:
+        with pytest.raises(BaseExceptionGroup):
+            asyncio.run(main())
+        [sentence] = watch.escapes
+    assert "(while " in sentence
+    assert sent_by(sentence) == "await asyncio.wait([sending])"
+
+
+def test_resolver_thread(sent_by):
+    """A name that is resolved in a thread is laid to whom the main thread works for."""
+    with guarded() as watch:
+        with pytest.raises(EscapeError):
+            anyio.run(anyio.to_thread.run_sync, socket.getaddrinfo, "api.cerebras.ai", 443)
+        [sentence] = watch.escapes
+    assert "anyio.run(" in sent_by(sentence)
