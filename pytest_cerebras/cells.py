@@ -194,7 +194,7 @@ def _slept(mock: CerebrasMock) -> Iterator[Slept]:
 
 
 def _played(mock: CerebrasMock, scenario: str, case: Case) -> Played:
-    seen = moments(case.exchanges)
+    seen = moments(case.journal)
     verdicts = tuple(
         Judged(one.rule, one.sentence, one.fix, one.exchanges) for one in mock.judge(case)
     )
