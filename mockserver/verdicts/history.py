@@ -16,7 +16,7 @@ _ON_PURPOSE = 16  # tokens; who asks for so few wants no more, as of "yes" or "n
 # what a user message says that asks for the rest of an answer
 _ASKS_FOR_THE_REST = re.compile(
     r"continu|carry on|cut (off|short)|finish|go on|incomplete|keep going|left off|resume|"
-    r"rest of|stopped|truncat|unfinished",
+    r"rest of|stopped|truncate|truncation|unfinished",
     re.IGNORECASE,
 )
 
