@@ -258,7 +258,7 @@ def _until(date: str | None, now: float) -> float | None:
         then = parsedate_to_datetime(date or "").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return max(0.0, then.timestamp() - int(now))
+    return max(0.0, then.timestamp() - now)
 
 
 def _printable(text: str) -> str:

@@ -136,8 +136,9 @@ class _Maker:
     def array(self, schema: Schema, depth: int) -> list[Any]:
         """Return one to three items, or as many as there must be."""
         first = [self.make(inner, depth + 1) for inner in schema.get("prefixItems", ())]
-        shortest = schema.get("minItems", 1 if depth < _SHALLOW else 0)
+        shortest = int(schema.get("minItems", 1 if depth < _SHALLOW else 0))
         longest = schema.get("maxItems", max(shortest + 2, 0) if depth < _SHALLOW else shortest)
+        longest = int(longest)  # JSON Schema takes 2.0 for 2
         length = self.random.randint(min(shortest, longest), longest)
         length = min(length, max(self.left, 0))
         items = schema.get("items", True)
@@ -163,7 +164,7 @@ class _Maker:
         text = prose.words(self.random, self.random.randint(1, 3))
         while len(text) < min(schema.get("minLength", 0), _LARGEST):
             text += f" {prose.words(self.random, 1)}"
-        return text[: schema.get("maxLength", len(text))]
+        return text[: int(schema.get("maxLength", len(text)))]
 
     def integer(self, schema: Schema, _: int) -> int:
         """Return a whole number within the bounds, a hundred of them if there is but one."""
