@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import httpx
 import pytest
@@ -61,8 +61,12 @@ def test_threads(cerebras_mock):
 def test_jobs(cerebras_mock):
     """Jobs of one thread of a pool are told apart, and when each was submitted is known."""
     url = cerebras_mock.url + PATH
+    both_there = threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        list(pool.map(httpx.get, [url] * 2))
+        pool.submit(both_there.wait)
+        jobs = [pool.submit(httpx.get, url) for _ in range(2)]
+        both_there.set()
+        wait(jobs)
         pool.submit(httpx.get, url).result()
     httpx.get(url)
     one, two, later, thread = senders(cerebras_mock)
