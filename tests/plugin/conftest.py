@@ -21,7 +21,8 @@ def run(pytester, monkeypatch):
     for name in ("SCENARIO", "EDITION", "TIER", "SEED", "MODE", "OTHERS"):
         monkeypatch.delenv(f"CEREBRAS_MOCK_{name}", raising=False)
 
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    for name in ("GITHUB_STEP_SUMMARY", "CI", "BUILD_NUMBER"):  # pytest says more under the last two
+        monkeypatch.delenv(name, raising=False)
 
     def start(code, *arguments, how=pytester.runpytest_inprocess):
         pytester.makepyfile(code)
