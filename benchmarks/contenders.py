@@ -9,10 +9,10 @@ from importlib.util import find_spec
 
 from . import node, speed
 from .contender import Contender, Launch, Spot
-from .questions import PLAIN, QUESTIONS, STREAM, Question
+from .questions import PLAIN, QUESTIONS, REPEATED, STREAM, Question
 
 BASELINE = "aiohttp"
-_BOTH = (PLAIN, STREAM)
+_BOTH = (PLAIN, REPEATED, STREAM)
 
 
 def _python(name: str) -> Callable[[Spot], Launch]:

@@ -37,12 +37,12 @@ def measure(name: str, setting: Setting) -> Found:
 
 def open_streams(port: int, count: int) -> list[Connection]:
     """Open so many streams, and wait for the first token of each; raises TimeoutError."""
-    message = IDLE.message()
+    messages = IDLE.messages()
     selector = selectors.DefaultSelector()
     streams = []
     for _ in range(count):
         stream = Connection(port)
-        stream.send(message)
+        stream.send(next(messages))
         selector.register(stream.socket, selectors.EVENT_READ, stream)
         streams.append(stream)
     deadline = time.monotonic() + _PATIENCE
@@ -63,7 +63,7 @@ def latencies(port: int, seconds: float) -> list[float]:
     end = time.perf_counter() + seconds
     begun = time.perf_counter()
     while begun < end or not found:
-        connection.request("POST", PATH, PLAIN.body, HEADERS)
+        connection.request("POST", PATH, PLAIN.body(len(found)), HEADERS)
         connection.getresponse().read()
         now = time.perf_counter()
         found.append(now - begun)

@@ -17,7 +17,7 @@ def measure(name: str, setting: Setting) -> Found:
     scale = setting.scale
     with (
         named(name).running(setting.server_core) as server,
-        Load(server.port, PLAIN.message(), scale.connections) as load,
+        Load(server.port, PLAIN.messages(), scale.connections) as load,
     ):
         load.run(_LONG, scale.requests * _SETTLED)
         settled = memory(server.process)

@@ -35,7 +35,7 @@ def missing(package: str) -> list[str]:
 
 def aimock(spot: Spot) -> Launch:
     """Return how CopilotKit's aimock is started: a fixture for each question, events of a word."""
-    fixtures = [_fixture(question) for question in QUESTIONS]
+    fixtures = [_fixture(question) for question in QUESTIONS if not question.repeated]
     path = spot.folder / "fixtures.json"
     path.write_text(json.dumps({"fixtures": fixtures}))
     script = str(_AIMOCK / "dist" / "cli.js")

@@ -59,7 +59,7 @@ class Choir:
 
     def __init__(self, port: int, count: int) -> None:
         self._selector = selectors.DefaultSelector()
-        self._message = PACED.message()
+        self._messages = PACED.messages()
         self._streams = [Stream(Connection(port)) for _ in range(count)]
         for stream in self._streams:
             self._selector.register(stream.connection.socket, selectors.EVENT_READ, stream)
@@ -92,7 +92,7 @@ class Choir:
 
     def _ask(self, stream: Stream) -> None:
         stream.asked, stream.first, stream.pause = time.perf_counter(), 0.0, 0.0
-        stream.connection.send(self._message)
+        stream.connection.send(next(self._messages))
 
     def _over(self, stream: Stream) -> bool:
         data = stream.connection.read()

@@ -1,16 +1,18 @@
 """
 What is asked of a server: the table of questions.
 
-A question is one request, sent again and again. Its answer is looked at once, before the clock
-runs: a figure for wrong answers is worth nothing.
+A question is asked again and again, each time with another number in its prompt, as apps do; a
+server that remembers a body gains by it only where the question is ``repeated``. Its answer is
+looked at once, before the clock runs: a figure for wrong answers is worth nothing.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
+from itertools import count, repeat
 from typing import Any
 
 HOST = "127.0.0.1"
@@ -26,6 +28,7 @@ PACE = 2000.0
 """Tokens a second of the paced stream."""
 PACED_TOKENS = 1000
 FIRST_TOKEN = b'"content":'
+_NUMBER = b"########"
 _PATIENCE = 10.0
 _OK = 200
 
@@ -44,20 +47,28 @@ class Question:
 
     name: str
     word: str
-    body: bytes
+    template: bytes
     right: Callable[[bytes], bool] | None
+    repeated: bool = False
 
-    def message(self) -> bytes:
-        """Return the whole request, as it goes over the wire."""
-        fields = {**HEADERS, "content-length": str(len(self.body))}
+    def body(self, number: int = 0) -> bytes:
+        """Return the body with a number in its prompt."""
+        return self.template.replace(_NUMBER, b"%08d" % number)
+
+    def messages(self) -> Iterator[bytes]:
+        """Yield requests without end, each as it goes over the wire."""
+        fields = {**HEADERS, "content-length": str(len(self.body()))}
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-        return f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + self.body
+        whole = f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + self.template
+        before, after = whole.split(_NUMBER)
+        for number in repeat(0) if self.repeated else count():
+            yield b"%b%08d%b" % (before, number, after)
 
     def check(self, port: int) -> None:
         """Ask once; raises WrongAnswerError unless the answer is right."""
         connection = HTTPConnection(HOST, port, timeout=_PATIENCE)
         try:
-            connection.request("POST", PATH, self.body, HEADERS)
+            connection.request("POST", PATH, self.body(), HEADERS)
             response = connection.getresponse()
             body = response.read() if self.right else response.readline()
         except (HTTPException, OSError) as error:
@@ -77,15 +88,17 @@ def _has_events(count: int) -> Callable[[bytes], bool]:
 
 
 def _request(word: str, tokens: int = TOKENS, **more: Any) -> bytes:
-    messages = [{"role": "user", "content": f"Say something about the {word}, please."}]
+    text = f"Say something about the {word}, for the {_NUMBER.decode()}th time."
+    messages = [{"role": "user", "content": text}]
     asked = {"model": "llama3.1-8b", "messages": messages, "max_tokens": tokens, **more}
     return json.dumps(asked, separators=(",", ":")).encode()
 
 
 PLAIN = Question("plain", "weather", _request("weather"), _has_a_choice)
+REPEATED = replace(PLAIN, name="repeated", repeated=True)
 STREAM = Question("stream", "storm", _request("storm", stream=True), _has_events(TOKENS))
 PACED = Question(
     "paced", "tide", _request("tide", PACED_TOKENS, stream=True), _has_events(PACED_TOKENS)
 )
 IDLE = Question("idle", "glacier", _request("glacier", stream=True), None)
-QUESTIONS = (PLAIN, STREAM, PACED, IDLE)
+QUESTIONS = (PLAIN, REPEATED, STREAM, PACED, IDLE)

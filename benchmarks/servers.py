@@ -46,11 +46,11 @@ def scenario(*before: Rule) -> Scenario:
     return Scenario("benchmark", rules=(*before, *rules))
 
 
-def request(question: Question) -> Request:
+def request(question: Question, number: int = 0) -> Request:
     """Return a question as an edge would hand it to the engine."""
     from mockserver.messages import Request
 
-    return Request("POST", PATH, HEADERS, question.body)
+    return Request("POST", PATH, HEADERS, question.body(number))
 
 
 def ours() -> None:

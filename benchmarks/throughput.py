@@ -1,4 +1,4 @@
-"""How many answers a second: the same question over and over, on many connections."""
+"""How many answers a second: a question over and over, on many connections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from .contenders import BASELINE, missing, named, who_answers
 from .figures import Found, Kind, Setting
 from .load import Load
-from .questions import PLAIN, STREAM, Question
+from .questions import PLAIN, REPEATED, STREAM, Question
 
 _WARM_UP = 0.3  # of the seconds of a run
 
@@ -17,7 +17,7 @@ def measure(question: Question, name: str, setting: Setting) -> Found:
     scale = setting.scale
     with named(name).running(setting.server_core) as server:
         question.check(server.port)
-        with Load(server.port, question.message(), scale.connections) as load:
+        with Load(server.port, question.messages(), scale.connections) as load:
             load.run(scale.seconds * _WARM_UP)
             found = load.run(scale.seconds)
     return Found({"rate": found.rate, "size": found.size}, found.cpu, found.errors)
@@ -37,5 +37,6 @@ def _kind(question: Question, about: str, unit: str) -> Kind:
 
 KINDS = (
     _kind(PLAIN, "chat completions in one document", "requests/s"),
+    _kind(REPEATED, "the same one, all the time", "requests/s"),
     _kind(STREAM, "streams of 100 events, unpaced", "streams/s"),
 )

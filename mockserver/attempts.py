@@ -8,12 +8,14 @@ is no retry, and an attempt that may be either of two calls is that of the more 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from .journal import Call, Exchange
+from .journal import Call, Exchange, Journal
 
-AT_ONCE = 0.1  # seconds: less is no pause, but the time that a round trip takes
-_SEEN = 0.05  # seconds in which a client of another process has read an answer, at the latest
+_ABSURD = 10  # digits
+# both in seconds of the client
+AT_ONCE = 0.1  # less is no pause, but the time that a round trip takes
+_SEEN = 0.05  # in which a client of another process has read an answer, at the latest
 
 
 def tolerance(seconds: float) -> float:
@@ -39,7 +41,7 @@ def retries(call: Call) -> list[tuple[Exchange, Exchange]]:
 def tries(exchange: Exchange) -> int | None:
     """Return how often the client says that it has tried before; None when it does not say."""
     count = exchange.request.headers.get("x-stainless-retry-count", "")
-    return int(count) if count.isdecimal() else None
+    return int(count) if count.isdecimal() and len(count) < _ABSURD else None
 
 
 def same_sender(early: Exchange, late: Exchange) -> bool:
@@ -48,99 +50,103 @@ def same_sender(early: Exchange, late: Exchange) -> bool:
     return sender is not None and sender == early.request.sender
 
 
-def could_know(early: Exchange, late: Exchange) -> bool:
-    """Whether who sent the later request could know how the earlier one ended."""
+def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
+    """
+    Whether who sent the later request could know how the earlier one ended.
+
+    ``scale`` is that of the journal.
+    """
     if early.finished is None or late.at < early.finished:
         return False
     before, now = early.request.sender, late.request.sender
     if before is None or now is None:
-        return waited(early, late) >= _SEEN
+        return waited(early, late) * scale >= _SEEN
     return before == now or now.since >= early.finished
 
 
-def grouped(exchanges: Iterable[Exchange]) -> list[Call]:
+def grouped(journal: Journal) -> list[Call]:
     """Return the logical calls, in the order of their first attempts."""
     asked: dict[tuple[str, bytes], list[Exchange]] = {}
-    journal = list(exchanges)
-    for exchange in journal:
+    exchanges = list(journal)
+    for exchange in exchanges:
         asked.setdefault((exchange.request.path, exchange.request.body), []).append(exchange)
     follows: dict[Exchange, Exchange] = {}
     for same in asked.values():
-        follows |= _links(same)
+        follows |= _Links(same, journal.scale).found()
     calls: dict[Exchange, Call] = {}
-    for exchange in journal:
+    for exchange in exchanges:
         early = follows.get(exchange)
         calls[exchange] = Call() if early is None else calls[early]
         calls[exchange].exchanges.append(exchange)
     return list(dict.fromkeys(calls.values()))
 
 
-def _links(same: Sequence[Exchange]) -> dict[Exchange, Exchange]:
-    """Return which attempt each retry follows, the surest ones first."""
-    follows: dict[Exchange, Exchange] = {}
-    _link_senders(same, follows)
-    _link_counts(same, follows)
-    _link_rest(same, follows)
-    return follows
+class _Links:
+    """Finds out which of some equal requests follows which, the surest first."""
 
+    def __init__(self, same: Sequence[Exchange], scale: float) -> None:
+        self._same = same
+        self._scale = scale
+        self._follows: dict[Exchange, Exchange] = {}
+        self._followed: set[Exchange] = set()
 
-def _link_senders(same: Sequence[Exchange], follows: dict[Exchange, Exchange]) -> None:
-    """Link what one thread or task sends again."""
-    latest: dict[object, Exchange] = {}
-    for late in same:
-        early = latest.get(late.request.sender)
-        if early is not None and _goes_on(early, late):
-            follows[late] = early
-        if late.request.sender is not None:
-            latest[late.request.sender] = late
+    def found(self) -> dict[Exchange, Exchange]:
+        """Return the attempt that each retry follows."""
+        self._link_senders()
+        self._link_counts()
+        self._link_rest()
+        return self._follows
+
+    def _link_senders(self) -> None:
+        """Link what one thread or task sends again."""
+        latest: dict[object, Exchange] = {}
+        for late in self._same:
+            early = latest.get(late.request.sender)
+            if early is not None and _goes_on(early, late):
+                self._link(early, late)
+            if late.request.sender is not None:
+                latest[late.request.sender] = late
+
+    def _link_counts(self) -> None:
+        """Link what says that it is a retry, and of which attempt."""
+        for at, late in enumerate(self._same):
+            count = tries(late)
+            if count and late not in self._follows:
+                before = self._same[:at]
+                self._choose([one for one in before if tries(one) == count - 1], late)
+
+    def _link_rest(self) -> None:
+        """Link what comes after a failure that its sender could know of."""
+        failed: list[Exchange] = []
+        for late in self._same:
+            if not tries(late) and late not in self._follows:
+                known = [one for one in failed if could_know(one, late, scale=self._scale)]
+                self._choose(known, late)
+            if _may_be_tried_again(late):
+                failed.append(late)
+
+    def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:
+        """Link to the latest attempt after which it is not too early, else to the earliest."""
+        free = [early for early in before if early not in self._followed]
+        if free:
+            due = [early for early in free if self._is_due(early, late)]
+            self._link(due[-1] if due else free[0], late)
+
+    def _link(self, early: Exchange, late: Exchange) -> None:
+        self._follows[late] = early
+        self._followed.add(early)
+
+    def _is_due(self, early: Exchange, late: Exchange) -> bool:
+        wanted = max(early.retry_after or 0.0, AT_ONCE / self._scale)
+        return waited(early, late) >= wanted - tolerance(wanted)
 
 
 def _goes_on(early: Exchange, late: Exchange) -> bool:
+    """Whether who sent both tries again what has failed."""
     count = tries(late)
     if count:
         return tries(early) == count - 1
     return _may_be_tried_again(early) and early.finished is not None
-
-
-def _link_counts(same: Sequence[Exchange], follows: dict[Exchange, Exchange]) -> None:
-    """Link what says that it is a retry, and of which attempt."""
-    followed = set(follows.values())
-    for at, late in enumerate(same):
-        count = tries(late)
-        if count and late not in follows:
-            before = [one for one in same[:at] if tries(one) == count - 1 and one not in followed]
-            _link(late, before, follows, followed)
-
-
-def _link_rest(same: Sequence[Exchange], follows: dict[Exchange, Exchange]) -> None:
-    """Link what comes after a failure that its sender could know of."""
-    followed = set(follows.values())
-    failed: list[Exchange] = []
-    for late in same:
-        if not tries(late) and late not in follows:
-            known = [one for one in failed if one not in followed and could_know(one, late)]
-            _link(late, known, follows, followed)
-        if _may_be_tried_again(late):
-            failed.append(late)
-
-
-def _link(
-    late: Exchange,
-    before: Sequence[Exchange],
-    follows: dict[Exchange, Exchange],
-    followed: set[Exchange],
-) -> None:
-    """Link to the latest attempt after which this one is not too early, else to the earliest."""
-    if before:
-        due = [early for early in before if _is_due(early, late)]
-        early = due[-1] if due else before[0]
-        follows[late] = early
-        followed.add(early)
-
-
-def _is_due(early: Exchange, late: Exchange) -> bool:
-    wanted = max(early.retry_after or 0.0, AT_ONCE)
-    return waited(early, late) >= wanted - tolerance(wanted)
 
 
 def _may_be_tried_again(exchange: Exchange) -> bool:

@@ -23,6 +23,8 @@ from .errors import MockServerError
 
 if TYPE_CHECKING:
     from .edge.live import LiveEngine
+    from .edge.reload import Reloader
+    from .edge.serving import Address
     from .timeline import Kind
 
 _LEVELS = ("debug", "info", "warning", "error")
@@ -113,6 +115,14 @@ def main(context: click.Context) -> None:
 @click.option("--tls-cert", metavar="FILE", help="Certificate in PEM: serve https. With --tls-key.")
 @click.option("--tls-key", metavar="FILE", help="Its private key in PEM, without a password.")
 @click.option(
+    "--workers",
+    default=1,
+    type=click.IntRange(1, 64),
+    show_default=True,
+    help="Processes to answer with, on Linux. They share the port and nothing else: limits, "
+    "schedules, state, files and the journal are counted by each for itself. They don't reload.",
+)
+@click.option(
     "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="To stderr."
 )
 def serve(  # noqa: PLR0913 (an argument for each option)
@@ -127,6 +137,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     parameters: dict[str, Any],
     tls_cert: str | None,
     tls_key: str | None,
+    workers: int,
     log_level: str,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
@@ -136,7 +147,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
     from .edge.live import Overrides
     from .edge.reload import Reloader
-    from .edge.serving import serve_until_signal
+    from .edge.serving import Address
     from .edge.tls import server_context
 
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
@@ -144,23 +155,29 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         reloader = Reloader(scenario, parameters, Overrides(edition, tier, seed))
         tls = server_context(tls_cert, tls_key) if tls_cert and tls_key else None
     if not _is_loopback(host):
-        click.secho(
-            f"warning: {host} can be reached from other machines; the mock is meant for loopback",
-            fg="yellow",
-            err=True,
-        )
+        _warn(f"{host} can be reached from other machines; the mock is meant for loopback")
     try:
-        serve_until_signal(
-            reloader.live,
-            host,
-            port,
-            ready=partial(_announce, reloader.live),
-            tls=tls,
-            beside=reloader.run if reload and reloader.watches else None,
-        )
+        _serve(reloader, Address(host, port, tls), workers, reload=reload)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from error
+
+
+def _serve(reloader: Reloader, address: Address, workers: int, *, reload: bool) -> None:
+    from .edge.serving import serve_until_signal
+
+    live, ready = reloader.live, partial(_announce, reloader.live, workers)
+    if workers == 1:
+        beside = reloader.run if reload and reloader.watches else None
+        return serve_until_signal(live, address, ready=ready, beside=beside)
+    from .edge.workers import reason_against, serve_by_workers
+
+    reason = reason_against(live)
+    if reason is not None:
+        raise click.UsageError(reason)
+    if not serve_by_workers(live, address, workers, ready=ready, died=_warn):
+        sys.exit(1)
+    return None
 
 
 @main.command()
@@ -294,11 +311,17 @@ def _is_unicode(stream: TextIO) -> bool:
     return codecs.lookup(stream.encoding).name.startswith("utf")
 
 
-def _announce(live: LiveEngine, url: str) -> None:
+def _warn(what: str) -> None:
+    click.secho(f"warning: {what}", fg="yellow", err=True)
+
+
+def _announce(live: LiveEngine, workers: int, url: str) -> None:
     key = live.engine.edition.keys.sample("mock")
     click.echo(f"Cerebras mock, scenario {live.scenario.name!r}, on {url} (Ctrl-C stops it)")
     click.echo(f'  Cerebras(base_url="{url}", api_key="{key}")')
     click.echo(f'  OpenAI(base_url="{url}/v1", api_key="{key}")')
+    if workers > 1:
+        click.echo(f"  {workers} workers, each with limits, schedules and a journal of its own")
     sys.stdout.flush()
 
 

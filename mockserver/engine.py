@@ -18,7 +18,7 @@ from .api.problems import RefusalError
 from .api.prompt import parts
 from .api.prompt_cache import BLOCK, PromptCache
 from .chance import Digits
-from .faults import Context, Fault
+from .faults import Context, Fault, name_of
 from .honest import Honest
 from .inquiry import COMPLETING, Inquiry, Reader
 from .journal import Exchange, Journal, without_key
@@ -94,9 +94,11 @@ class Engine:
             cached_tokens=cached,
             key=inquiry.account,
             attempt=attempt,
+            faults=tuple(map(name_of, choice.rule.faults)),
             missed=choice.missed,
         )
-        self._storage.settle(refused=exchange.refused)
+        if quota is None:
+            self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange, call)
         return exchange
 

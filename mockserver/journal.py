@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -38,8 +38,9 @@ class Exchange:
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
     shortened beyond use, its body has been decoded. ``compact`` is what an edge plays. ``attempt``
-    is its number in its call, from 1. ``wanted_tokens`` are those that the limits had to hold back
-    for it, ``reserved_tokens`` those that they did.
+    is its number in its call, from 1. ``faults`` are the names of those in the rule that took it.
+    ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
+    that they did.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Exchange:
     finished: float | None = None
     client_left: bool = False
     attempt: int = 1
+    faults: tuple[str, ...] = ()
     missed: Missed | None = field(default=None, repr=False)
 
     @property
@@ -199,9 +201,14 @@ class Call:
 
 
 class Journal:
-    """All exchanges since the start of the scenario; warm-ups are kept apart."""
+    """
+    All exchanges since the start of the scenario; warm-ups are kept apart.
 
-    def __init__(self) -> None:
+    ``scale`` is what a second of the scenario takes on the clock of the client.
+    """
+
+    def __init__(self, *, scale: float = 1.0) -> None:
+        self.scale = scale
         self.exchanges: list[Exchange] = []
         self.calls: list[Call] = []
         self.warmups: list[Exchange] = []
@@ -268,7 +275,15 @@ def without_key(request: Request, body: bytes) -> Request:
     headers = dict(request.headers)
     if "authorization" in headers:
         headers["authorization"] = _shortened(headers["authorization"])
-    return replace(request, headers=headers, body=body)
+    return Request(
+        request.method,
+        request.path,
+        headers,
+        body,
+        request.query,
+        request.oversized,
+        request.sender,
+    )
 
 
 @lru_cache

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .attempts import grouped, retries, waited
-from .journal import Exchange
+from .journal import Exchange, Journal
 from .quantities import decimal
 
 _MOST = 50
@@ -37,10 +36,9 @@ class Moment:
         return f"{self.at:9.2f} s  {self.exchange.line()}{again}"
 
 
-def moments(exchanges: Iterable[Exchange]) -> list[Moment]:
+def moments(journal: Journal) -> list[Moment]:
     """Return the moments of a journal in the order of its exchanges."""
-    journal = list(exchanges)
-    begun = journal[0].at if journal else 0.0
+    begun = journal.exchanges[0].at if journal.exchanges else 0.0
     found: dict[Exchange, Moment] = {}
     for call in grouped(journal):
         first = call.exchanges[0]
@@ -53,9 +51,9 @@ def moments(exchanges: Iterable[Exchange]) -> list[Moment]:
     return [found[exchange] for exchange in journal]
 
 
-def lines(exchanges: Iterable[Exchange], *, most: int = _MOST) -> list[str]:
+def lines(journal: Journal, *, most: int = _MOST) -> list[str]:
     """Return the time line as text, the last moments when there are many."""
-    shown = moments(exchanges)
+    shown = moments(journal)
     if not shown:
         return ["no request at all"]
     earlier = len(shown) - most

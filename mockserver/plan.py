@@ -17,6 +17,7 @@ from typing import TypeAlias
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 """Header fields in the order of the wire; a name may occur twice."""
 
+_FIRST_ERROR = int(HTTPStatus.BAD_REQUEST)
 _WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -63,7 +64,7 @@ class Head:
     @property
     def refuses(self) -> bool:
         """Whether the status is an error."""
-        return self.status >= HTTPStatus.BAD_REQUEST
+        return self.status >= _FIRST_ERROR
 
     def header(self, name: str) -> str | None:
         """Return the first field of that (lower-case) name."""

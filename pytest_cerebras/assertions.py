@@ -51,6 +51,8 @@ def backed_off(journal: Journal, *, factor: float, start: float, cap: float, jit
     for call in grouped(journal):
         for count, (early, late) in enumerate(retries(call)):
             told, wait = early.retry_after, waited(early, late)
+            if told is None:
+                wait *= journal.scale  # by the clock of the client
             least = min(start * factor**count, cap) * (1 - jitter) if told is None else told
             most = max(cap * (1 + jitter), told or 0.0)
             came = f"but #{late.number} came {wait:.2f} s after #{early.number}"

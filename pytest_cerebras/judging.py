@@ -7,8 +7,9 @@ import pytest
 from mockserver.verdicts import Verdict
 
 from .exit_status import FAILED_BY_VERDICT
+from .matrix import scenario_of
 from .mock import CerebrasMock
-from .plugin import VERDICT
+from .plugin import SCENARIO, VERDICT
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -29,9 +30,12 @@ def failed_by_verdict(item: pytest.Item) -> bool:
 
 
 def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> None:
-    """Note the verdicts in the report, and whether they are why the test has failed."""
+    """Note scenario and verdicts in the report, and whether they are why the test failed."""
     if report.failed and failed_by_verdict(item):
         setattr(report, FAILED_BY_VERDICT, True)
+    under = (SCENARIO, scenario_of(item) or mock.scenario.name)
+    item.user_properties.append(under)
+    report.user_properties.append(under)
     for scenario, verdict in mock.judged():
         noted = (VERDICT, _line(scenario, verdict))
         item.user_properties.append(noted)

@@ -16,6 +16,7 @@ import pytest
 
 from .plugin import CHAOS, MARKER
 
+_RAISED = pytest.StashKey[bool]()
 Expect = Literal["survives", "raises"]
 
 
@@ -76,6 +77,16 @@ def scenario_of(item: pytest.Item) -> str | None:
     callspec = getattr(item, "callspec", None)
     found: str | None = callspec.params.get(MARKER) if callspec else None
     return found
+
+
+def note_raised(item: pytest.Item) -> None:
+    """Note that a test has raised what it was expected to raise."""
+    item.stash[_RAISED] = True
+
+
+def has_raised(item: pytest.Item) -> bool:
+    """Return whether that was noted of a test."""
+    return item.stash.get(_RAISED, False)
 
 
 def replay(item: pytest.Item, seed: int) -> str:

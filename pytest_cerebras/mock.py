@@ -130,16 +130,27 @@ class CerebrasMock:
     @property
     def verdicts(self) -> Sequence[Verdict]:
         """What the client did wrong, but for what the marker ignores; since the scenario began."""
-        return judge(self._case(), ignore=self._settings.ignored)
+        return self.judge(self._case())
 
     def judged(self) -> list[tuple[str, Verdict]]:
         """Return the verdicts of all scenarios that the test has played, with their names."""
-        ignored = self._settings.ignored
-        cases = [*self._ended, (self.scenario.name, self._case())]
-        return [(name, found) for name, case in cases for found in judge(case, ignore=ignored)]
+        return [(name, found) for name, case in self.played() for found in self.judge(case)]
+
+    def played(self) -> list[tuple[str, Case]]:
+        """Return all scenarios that the test has played, and what happened under each."""
+        return [*self._ended, (self.scenario.name, self._case())]
+
+    def judge(self, case: Case) -> tuple[Verdict, ...]:
+        """Return the verdicts on a case, but for what the marker ignores."""
+        return judge(case, ignore=self._settings.ignored)
 
     def _case(self) -> Case:
         return Case(self._live.journal, self._live.engine.edition, self._watch.escapes)
+
+    @property
+    def clock(self) -> VirtualClock | None:
+        """The virtual clock; None when the test lives in real time."""
+        return self._clock
 
     @property
     def sleeps(self) -> Sequence[Sleep]:

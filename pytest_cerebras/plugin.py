@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
-# user properties of a test, of which the end of the run tells
+# user properties of a test: of the first two the end of the run tells, JUnit files have all
 VERDICT = "cerebras_verdict"
 RETIRED = "cerebras_retired_model"
+SCENARIO = "cerebras_scenario"
+_REPORTING = "cerebras-reporting"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 FLAGS |= {"0": False, "false": False, "no": False, "off": False}
@@ -57,6 +59,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="all|NAME,...|tag:NAME",
         help="run every test that uses the mock under each of these scenarios",
     )
+    group.addoption(
+        "--cerebras-report",
+        action="append",
+        metavar="FILE",
+        help="write a report on the tests that use the mock: FILE.html or FILE.json; repeatable",
+    )
+    group.addoption(
+        "--cerebras-fail-under",
+        metavar="PERCENT",
+        help="fail when the tests have met less of the kinds of trouble there are",
+    )
     for name, metavar, what in OPTIONS:
         dest = f"cerebras_{name}"
         flag = f"--cerebras-{name.replace('_', '-')}"
@@ -80,6 +93,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from . import matrix
 
         matrix.chosen(config.getoption("cerebras_chaos"))
+    if _reports(config) and not hasattr(config, "workerinput"):
+        from .reporting import reporting
+
+        config.pluginmanager.register(reporting(config), _REPORTING)
     if switched_on(config, "strict"):
         from .exit_status import ExitStatus
 
@@ -102,11 +119,11 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Multiply the tests that use the mock by the scenarios of the matrix."""
+    """Multiply the tests that use the mock, and name no scenario, by those of the matrix."""
     marked = any(metafunc.definition.iter_markers(CHAOS))
     if not marked and metafunc.config.getoption("cerebras_chaos") is None:
         return
-    if not marked and not _uses_mock(metafunc):
+    if not marked and (not _uses_mock(metafunc) or _is_about_one(metafunc.definition)):
         return
     from . import matrix
 
@@ -130,6 +147,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     try:
         yield
     except cell.raises:
+        matrix.note_raised(pyfuncitem)
         return True
     named = " or ".join(each.__name__ for each in cell.raises)
     scenario = matrix.scenario_of(pyfuncitem)
@@ -173,6 +191,11 @@ def pytest_runtest_makereport(
         from . import judging
 
         judging.note(mock, item, report)
+    ran = call.when == "call" or (call.when == "setup" and not report.passed)
+    if ran and _reports(item.config) and MARKER in getattr(item, "fixturenames", ()):
+        from .cells import record
+
+        record(mock, item, report)
     if report.failed and mock is not None:
         from .report import failure_section
 
@@ -266,9 +289,25 @@ def _uses_mock(metafunc: pytest.Metafunc) -> bool:
     )
 
 
+def _is_about_one(definition: pytest.Item) -> bool:
+    """Return whether the test's own marker names its scenario: under another it says nothing."""
+    marker = definition.get_closest_marker(MARKER)
+    return marker is not None and bool(marker.args or "scenario" in marker.kwargs)
+
+
 def _mock_of(item: pytest.Item) -> CerebrasMock | None:
     found: CerebrasMock | None = getattr(item, "funcargs", {}).get(MARKER)
     return found
+
+
+def _reports(config: pytest.Config) -> bool:
+    """Return whether the cells of this run are wanted."""
+    from os import environ
+
+    asked = ("cerebras_report", "cerebras_fail_under")
+    if any(config.getoption(name) is not None for name in asked):
+        return True
+    return config.getoption("cerebras_chaos") is not None and "GITHUB_STEP_SUMMARY" in environ
 
 
 def _wanted(config: pytest.Config) -> bool:

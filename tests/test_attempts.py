@@ -7,7 +7,7 @@ import math
 import pytest
 
 from mockserver.attempts import could_know, grouped, retries, tolerance, waited
-from mockserver.journal import Exchange
+from mockserver.journal import Exchange, Journal
 from mockserver.messages import Request, Sender
 from mockserver.plan import Data, End, Head
 
@@ -31,11 +31,16 @@ def sent(at, plan=BUSY, *, by=A, count=None, took=0.0, **changes):
     return Exchange(at=at, compact=plan, **fields, **changes)
 
 
-def calls(*exchanges):
+def journal_of(*exchanges, scale=1.0):
+    journal = Journal(scale=scale)
+    journal.exchanges += exchanges
+    return journal
+
+
+def calls(*exchanges, scale=1.0):
     """Return the times of the attempts of each call."""
-    for number, exchange in enumerate(exchanges, 1):
-        exchange.number = number
-    return [[exchange.at for exchange in call.exchanges] for call in grouped(exchanges)]
+    journal = journal_of(*exchanges, scale=scale)
+    return [[exchange.at for exchange in call.exchanges] for call in grouped(journal)]
 
 
 def test_retries_of_a_loop():
@@ -72,6 +77,12 @@ def test_tasks():
 def test_other_processes(at, expected):
     """Of another process only what comes late enough to know of the failure is a retry."""
     assert calls(sent(0, by=None), sent(at, by=None)) == expected
+
+
+def test_other_processes_on_another_clock():
+    """What is late enough is so by the clock of the client."""
+    assert calls(sent(0, by=None), sent(0.3, by=None), scale=0.01) == [[0], [0.3]]
+    assert calls(sent(0, by=None), sent(6, by=None), scale=0.01) == [[0, 6]]
 
 
 def test_counts():
@@ -115,7 +126,7 @@ def test_still_being_answered():
 
 def test_waits():
     """A wait begins when the answer ends."""
-    (call,) = grouped([sent(0, took=0.5), sent(2, OK)])
+    (call,) = grouped(journal_of(sent(0, took=0.5), sent(2, OK)))
     assert [waited(early, late) for early, late in retries(call)] == [1.5]
     assert waited(sent(0, took=None), sent(2)) == 2
 

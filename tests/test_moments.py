@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.faults import Error
+from mockserver.journal import Journal
 from mockserver.moments import lines, moments
 from mockserver.scenario import Rule, Schedule
 
@@ -51,4 +52,4 @@ def test_many_lines(journal):
 
 def test_nothing():
     """That there was nothing is said."""
-    assert lines([]) == ["no request at all"]
+    assert lines(Journal()) == ["no request at all"]

@@ -104,7 +104,7 @@ class Assistant:
 
     def _finished(self, draft: Draft) -> Reply:
         """Remember the answer, unless it would be taken for a whole one later on."""
-        complete = draft.finish_reason == "stop"
+        complete = draft.finish_reason == "stop" and bool(draft.text)
         if complete:
             self.turns += (Turn(draft.question, draft.text),)
         return Reply(draft.text, draft.model, complete)

@@ -59,10 +59,13 @@ class Models:
 
     def _send(self, name: str, said: list[Message], *, stream: bool) -> Any:
         try:
-            return self._create(
+            answer = self._create(
                 model=name, messages=said, stream=stream, max_completion_tokens=PART_TOKENS
             )
         except APIError as error:
             if code_of(error) == TOO_LONG:
                 raise TooLongError(message_of(error)) from error
             raise
+        if isinstance(answer, str):  # what the SDK makes of a 200 that is no JSON
+            raise AssistantError("Something in between has answered in the place of the API.")
+        return answer

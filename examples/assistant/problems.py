@@ -7,6 +7,8 @@ looks only for OpenAI's ``error.message`` has nothing to tell its user.
 
 from __future__ import annotations
 
+import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -50,10 +52,11 @@ def retry_after(error: APIError) -> float:
     """Return for how many seconds the server wants to be left alone; 0 if it does not say."""
     if not isinstance(error, APIStatusError):
         return 0.0
+    said = error.response.headers.get("retry-after", "0")
     try:
-        return max(0.0, float(error.response.headers.get("retry-after", "0")))
-    except ValueError:  # HTTP allows a date here, but Cerebras sends seconds
-        return 0.0
+        return max(0.0, float(said))
+    except ValueError:
+        return max(0.0, _seconds_until(said))
 
 
 def code_of(error: APIError) -> str:
@@ -73,6 +76,14 @@ def in_words(error: APIError) -> str:
     if isinstance(error, AuthenticationError):
         return "The Cerebras API does not accept the key: check CEREBRAS_API_KEY."
     return f"The Cerebras API answered {error.status_code}: {message_of(error)}"
+
+
+def _seconds_until(date: str) -> float:
+    """Return how far ahead an HTTP date is: Cerebras sends seconds, but HTTP allows both."""
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except ValueError:
+        return 0.0
 
 
 def _body(error: APIError) -> dict[str, Any]:

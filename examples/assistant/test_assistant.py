@@ -21,6 +21,7 @@ from problems import AssistantError
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.scenario import Match, Rule, Scenario, Schedule
 
+pytestmark = pytest.mark.cerebras_mock("healthy")
 FIRST, SECOND = "llama3.1-8b", "gpt-oss-120b"
 
 

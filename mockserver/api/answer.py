@@ -102,10 +102,10 @@ class Answer:
 
 def stamp(now: float, random: Bits, cached: int = 0) -> Stamp:
     """Return another stamp; its number has 32 hexadecimal digits in the form of a UUID."""
-    digits = f"{random.getrandbits(128):032x}"
-    number = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-    queue = round(_SHORTEST + random.getrandbits(32) * 0.0004 / 2**32, 9)
-    return Stamp(number, now, queue, cached)
+    digits = f"{random.getrandbits(160):040x}"
+    name, luck = digits[:32], int(digits[32:], 16) / 2**32
+    number = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
+    return Stamp(number, now, round(_SHORTEST + 0.0004 * luck, 9), cached)
 
 
 def _chosen(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from mockserver.plan import Headers
 
@@ -21,6 +21,7 @@ from .edition import Amounts, PerPeriod
 from .shapes import TODAY, HeaderFields, Refill
 
 Kind = Literal["requests", "tokens", "total"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Place: TypeAlias = tuple[Kind, str]
 """What is limited, and the period for which."""
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
@@ -143,6 +144,9 @@ class Quota:
             for kind, amount in _named(amounts)
             for period, capacity in _per_period(amount)
         }
+        self._by_kind = [
+            [bucket for (of, _), bucket in self._buckets.items() if of == kind] for kind in KINDS
+        ]
         self._enforced = dict(self._buckets) if enforced else {}
         self._imposed: dict[Place, tuple[Temporary, Bucket]] = {}
         self._counts_twice = ("total", "minute") in self._buckets
@@ -165,6 +169,8 @@ class Quota:
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
         """Return what refuses a request that reserves so many tokens: the longest wait of all."""
+        if not self._enforced and not self._imposed:
+            return None
         needs: Mapping[Kind, int] = {"requests": 1, "tokens": tokens, "total": tokens}
         places = [*self._enforced, *(one for one in self._imposed if one not in self._enforced)]
         waits = [Refusal(*place, self._wait(place, needs[place[0]], now)) for place in places]
@@ -182,7 +188,7 @@ class Quota:
 
     def reserve(self, tokens: int, now: float) -> None:
         """Take one request and so many tokens, whether or not they are there."""
-        self._change({"requests": -1, "tokens": -tokens, "total": -tokens}, now)
+        self._change((-1, -tokens, -tokens), now)
 
     def settle(
         self, reserved: int, used: int, now: float, *, cached: int = 0, since: float = math.inf
@@ -193,12 +199,7 @@ class Quota:
         Limits that were imposed after the reservation, at ``since``, know nothing of it.
         """
         unused = reserved - used
-        amounts: Mapping[Kind, int] = {
-            "requests": 0,
-            "tokens": unused + self._free(cached),
-            "total": unused,
-        }
-        self._change(amounts, now, since)
+        self._change((0, unused + self._free(cached), unused), now, since)
 
     def spend(self, *, requests: int, tokens: int, now: float) -> None:
         """Take requests and tokens out of every bucket, down to empty."""
@@ -243,13 +244,15 @@ class Quota:
         """Return how many of the cached tokens cost nothing."""
         return cached if self._counts_twice else 0
 
-    def _change(self, amounts: Mapping[Kind, int], now: float, since: float = math.inf) -> None:
-        for (kind, _), bucket in self._buckets.items():
-            if amount := amounts[kind]:
-                bucket.change(amount, now)
+    def _change(self, amounts: tuple[int, int, int], now: float, since: float = math.inf) -> None:
+        """Change the buckets of each kind, in the order of ``KINDS``, by so much."""
+        for amount, buckets in zip(amounts, self._by_kind, strict=True):
+            if amount:
+                for bucket in buckets:
+                    bucket.change(amount, now)
         for (kind, _), (limit, bucket) in self._imposed.items():
             if limit.since <= since:
-                bucket.change(amounts[kind], now)
+                bucket.change(amounts[KINDS.index(kind)], now)
 
 
 def _named(amounts: Amounts) -> Iterator[tuple[Kind, PerPeriod]]:

@@ -33,14 +33,19 @@ class Site:
         self._port: Port | None = None
 
     async def start(
-        self, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        tls: ssl.SSLContext | None = None,
+        shared: bool = False,
     ) -> None:
-        """Listen. Raises OSError when the address can't be had."""
+        """Listen, on a port ``shared`` with others. Raises OSError when it can't be had."""
         server = Server(self.live, self._answer)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         self._port = Port(self.live, server, tls=tls)
-        address, number = await self._port.start(host, port)
+        address, number = await self._port.start(host, port, shared=shared)
         shown = f"[{address}]" if ":" in address else address
         self.url = f"{'https' if tls else 'http'}://{shown}:{number}"
 

@@ -22,6 +22,9 @@ class Clock:
     another kind of time is another clock and nothing else.
     """
 
+    scale = 1.0
+    """What a second takes on the clock of the client."""
+
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
         self._ticker: Ticker | None = None
@@ -83,27 +86,27 @@ class ScaledClock(Clock):
         super().__init__(self._now)
         self._real = now
         self._begun = now()
-        self._scale = scale
+        self.scale = scale
 
     def _now(self) -> float:
-        return self._begun + (self._real() - self._begun) / self._scale
+        return self._begun + (self._real() - self._begun) / self.scale
 
     def monotonic(self) -> float:
         """Return seconds that grow faster than the real ones."""
-        return super().monotonic() / self._scale
+        return super().monotonic() / self.scale
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """Let so many seconds pass."""
-        await super().wait(seconds * self._scale, passive=passive)
+        await super().wait(seconds * self.scale, passive=passive)
 
     def pause(self, seconds: float) -> None:
         """Let so many seconds pass for the calling thread."""
-        super().pause(seconds * self._scale)
+        super().pause(seconds * self.scale)
 
     def announced(self, plan: Compact) -> Compact:
         """Return the plan with its waits in the seconds that the client counts."""
-        return scaled(plan, self._scale, now=self._now())
+        return scaled(plan, self.scale, now=self._now())
 
     def patience(self, seconds: float) -> float:
         """Return how long a client with this time-out waits, in seconds of this clock."""
-        return seconds / self._scale
+        return seconds / self.scale

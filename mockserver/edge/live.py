@@ -93,6 +93,7 @@ class LiveEngine:
             self._overrides = overrides
         found = load(scenario) if isinstance(scenario, str) else scenario
         engine = Engine(self._overrides.applied_to(found), now=self.clock.now())
+        engine.journal.scale = self.clock.scale
         with self._lock:
             self._engine = engine
             self.crashes.clear()

@@ -50,11 +50,11 @@ class Port:
         self._following: asyncio.Task[Any] | None = None
         self._changing = asyncio.Lock()
 
-    async def start(self, host: str, port: int) -> tuple[str, int]:
+    async def start(self, host: str, port: int, *, shared: bool = False) -> tuple[str, int]:
         """Listen, and return the first address. Raises OSError when none can be had."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         server = await self._loop.create_server(
-            self._server, host, port, backlog=_BACKLOG, ssl=self._tls
+            self._server, host, port, backlog=_BACKLOG, ssl=self._tls, reuse_port=shared or None
         )
         self._listening, self._sockets = [server], server.sockets
         found = self._sockets[0].getsockname()
@@ -86,8 +86,8 @@ class Port:
     def _quiet(self) -> bool:
         """Whether it is open and will be."""
         port, elapsed = self._live.scenario.port, self._live.elapsed
-        ever = math.isinf(port.until_change(elapsed))
-        return ever and self.state == self._due() == "open"
+        settled = math.isinf(port.until_change(elapsed))
+        return settled and self.state == self._due() == "open"
 
     def _due(self) -> PortState:
         state = self._live.port

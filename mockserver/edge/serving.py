@@ -6,35 +6,49 @@ import asyncio
 import gc
 import signal
 import ssl
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from .app import Site
 from .live import LiveEngine
 from .threaded import loop_factory
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """
+    Where to listen, and how.
+
+    A ``shared`` port is one that other processes of ours listen on, too.
+    """
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+    shared: bool = False
 
 
 def serve_until_signal(
     live: LiveEngine,
-    host: str,
-    port: int,
+    address: Address,
     *,
     ready: Callable[[str], None],
-    tls: ssl.SSLContext | None = None,
     beside: _Job | None = None,
+    parent: int | None = None,
 ) -> None:
     """
     Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
 
-    ``beside`` is run meanwhile. Raises OSError when the address can't be had.
+    ``beside`` is run meanwhile. ``parent`` is a descriptor that can be read when the process has
+    ended for which we serve. Raises OSError when the address can't be had.
     """
     _tune_garbage_collection()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        start = partial(Site.start, host=host, port=port, tls=tls)
-        runner.run(_serve(Site(live), start, ready, beside))
+        runner.run(_serve(live, address, ready, beside, parent))
 
 
 def _tune_garbage_collection() -> None:
@@ -45,16 +59,20 @@ def _tune_garbage_collection() -> None:
 
 
 async def _serve(
-    site: Site,
-    start: Callable[[Site], Awaitable[None]],
+    live: LiveEngine,
+    address: Address,
     ready: Callable[[str], None],
     beside: _Job | None,
+    parent: int | None,
 ) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         loop.add_signal_handler(number, ended.set)
-    await start(site)
+    if parent is not None:
+        loop.add_reader(parent, ended.set)
+    site = Site(live)
+    await site.start(address.host, address.port, tls=address.tls, shared=address.shared)
     ready(site.url)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(beside()) if beside else None

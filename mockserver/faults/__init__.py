@@ -69,6 +69,7 @@ __all__ = [
     "Truncate",
     "WrongMode",
     "WrongShape",
+    "name_of",
 ]
 
 FAMILIES: Mapping[str, Mapping[str, type[Fault]]] = {
@@ -120,3 +121,9 @@ FAMILIES: Mapping[str, Mapping[str, type[Fault]]] = {
 FAULTS: Mapping[str, type[Fault]] = {
     name: fault for family in FAMILIES.values() for name, fault in family.items()
 }
+_NAMES = {kind: name for name, kind in FAULTS.items()}
+
+
+def name_of(fault: Fault) -> str:
+    """Return the name of a fault in a scenario; one of a user's own has that of its class."""
+    return _NAMES.get(type(fault), type(fault).__name__)

@@ -98,16 +98,12 @@ class Pace:
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Put before each event the wait until its tokens are there."""
         rate = context.speed if self.tokens_per_second == "model" else self.tokens_per_second
-
-        def due(tokens: int) -> float:
-            return self.first_token + (max(0, tokens - 1) / rate if rate else 0.0)
-
         tokens = tokens_of(plan)
         if not tokens:
             return plan
         if not streams(plan):
-            return (Wait(due(tokens)), *plan)
-        return tuple(_timed(plan, lambda sent: due(sent.tokens)))
+            return (Wait(self.first_token + ((tokens - 1) / rate if rate else 0.0)), *plan)
+        return tuple(_paced(plan, self.first_token, rate or math.inf))
 
 
 @dataclass(slots=True)
@@ -131,6 +127,22 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
                 yield Wait(time - last)
             last = time
             sent.pieces += 1
+        yield step
+
+
+def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
+    """Yield the steps, and before each event the wait for its tokens but the very first one."""
+    ahead, free = first_token, 1
+    waits = {0: Wait(0.0)}  # by tokens: a stream of thousands needs few
+    for step in plan:
+        if isinstance(step, Data):
+            paid = max(0, step.tokens - free)
+            free = max(0, free - step.tokens)
+            wait = waits.get(paid) or waits.setdefault(paid, Wait(paid / rate))
+            if ahead:
+                wait, ahead = Wait(ahead + wait.seconds), 0.0
+            if wait.seconds:
+                yield wait
         yield step
 
 

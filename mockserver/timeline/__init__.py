@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from .bars import Paint, bars, legend, unpainted
 from .spans import Kind, Lane, Span, spans_of
-from .svg import svg
+from .svg import STYLE, drawing, svg
 
-__all__ = ["Kind", "Lane", "Paint", "Span", "bars", "legend", "spans_of", "svg", "unpainted"]
+__all__ = [
+    "STYLE",
+    "Kind",
+    "Lane",
+    "Paint",
+    "Span",
+    "bars",
+    "drawing",
+    "legend",
+    "spans_of",
+    "svg",
+    "unpainted",
+]

@@ -47,20 +47,28 @@ def svg(lanes: Sequence[Lane], *, title: str) -> str:
     Its colours follow the reader's choice of light or dark; each lane and each span has its words
     as a title, for pointers and for screen readers.
     """
+    root = drawing(lanes, title=title)
+    style = Element("style")
+    style.text = STYLE
+    root.insert(1, style)
+    indent(root)
+    return tostring(root, encoding="unicode") + "\n"
+
+
+def drawing(lanes: Sequence[Lane], *, title: str) -> Element:
+    """Return the drawing for a page that has ``STYLE`` in it, once for all of its drawings."""
     axis = Axis.of(lanes)
     height = _TOP + len(lanes) * _LANE + _LANE
     size = {"width": str(_WIDTH), "height": str(height), "viewBox": f"0 0 {_WIDTH} {height}"}
     root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size})
     SubElement(root, "title").text = _legal(title)
-    SubElement(root, "style").text = _style()
     SubElement(root, "rect", {"class": "paper", "width": "100%", "height": "100%"})
     _text(root, _MARGIN, 24, title, {"class": "name"})
     _draw_axis(root, axis, height - _LANE)
     for number, lane in enumerate(lanes):
         _draw_lane(root, axis, lane, _TOP + number * _LANE)
     _draw_legend(root, lanes, height - _MARGIN)
-    indent(root)
-    return tostring(root, encoding="unicode") + "\n"
+    return root
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +167,7 @@ def _place(number: float) -> str:
 
 def _legal(text: str) -> str:
     return _ILLEGAL.sub("\ufffd", text)
+
+
+STYLE = _style()
+"""The colours and fonts of drawings, in light and in dark."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from mockserver.attempts import could_know, retries, tries
+from mockserver.attempts import retries, tries
 from mockserver.journal import Exchange
 from mockserver.plan import head_of
 
-from .heard import COMPLETING, question
+from .heard import COMPLETING
 from .verdict import Case, Finding, numbers
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
@@ -47,7 +47,7 @@ def repeated_overflows(case: Case) -> Iterator[Finding]:
     chains: list[list[Exchange]] = []
     for late in case.exchanges:
         if late.error.get("code") == _OVERFLOW:
-            related = [one for one in chains if _goes_on(one[-1], late)]
+            related = [one for one in chains if _goes_on(one[-1], late, case)]
             if related and _size(late) >= _size(related[-1][-1]):
                 related[-1].append(late)
             else:
@@ -99,18 +99,18 @@ def _passes(exchange: Exchange) -> bool:
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
     """Whether anybody asked the same question later, or had an answer later: in another model."""
-    asked, over = question(failed), failed.finished or failed.at
+    over = failed.finished or failed.at
     return any(
-        question(other) == asked
-        for other in case.exchanges
-        if other is not failed and (other.number > failed.number or (other.finished or over) > over)
+        other.number > failed.number or (other.finished or over) > over
+        for other in case.asking[case.question(failed)]
+        if other is not failed
     )
 
 
-def _goes_on(early: Exchange, late: Exchange) -> bool:
+def _goes_on(early: Exchange, late: Exchange, case: Case) -> bool:
     """Whether who sent the later overflow knew of the earlier one."""
-    same = early.model == late.model and question(early) == question(late)
-    return same and could_know(early, late)
+    same = early.model == late.model and case.question(early) == case.question(late)
+    return same and case.could_know(early, late)
 
 
 def _size(exchange: Exchange) -> int:

@@ -30,7 +30,9 @@ def truncated_history(case: Case) -> Iterator[Finding]:
             for late in case.exchanges
             if late.number > cut.number and text and _fed_back(text, _messages(late))
         ]
-        if fed and not any(_says(text, other) for other in case.complete):
+        if fed and not any(
+            _says(text, other) for other in case.exchanges if case.is_complete(other)
+        ):
             yield Finding(
                 f"#{cut.number} was cut after {cut.completion_tokens} tokens, "
                 f"and #{fed[0].number} has it in its history as a whole answer",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mockserver.api.limits import PERIODS
-from mockserver.attempts import could_know, same_sender, tolerance, waited
+from mockserver.attempts import same_sender, tolerance, waited
 from mockserver.journal import Call, Exchange
 from mockserver.plan import head_of
 
@@ -56,16 +56,16 @@ def _exhausted(exchange: Exchange) -> str | None:
 
 def _last_known(late: Exchange, case: Case) -> Exchange | None:
     """Return the last answer to the same account that the sender of a request had seen."""
-    known = [
+    known = (
         early
-        for early in case.exchanges
+        for early in reversed(case.exchanges)
         if (early.key, early.model) == (late.key, late.model)
         and early.number < late.number
         and (same_sender(early, late) or late.request.sender is None)
-        and could_know(early, late)
+        and case.could_know(early, late)
         and not early.client_left
-    ]
-    return known[-1] if known else None
+    )
+    return next(known, None)
 
 
 def _pause(early: Exchange, late: Exchange, case: Case) -> float:
@@ -92,7 +92,8 @@ def _refill(early: Exchange, late: Exchange, case: Case) -> float:
     if case.edition.limits.refill == "window":
         return seconds - early.at % seconds
     needed = 1 if kind == "requests" else late.prompt_tokens
-    return needed * seconds / (_field(early, f"limit-{name}") or needed)
+    limit = _field(early, f"limit-{name}")
+    return needed * seconds / limit if limit else seconds
 
 
 def _needlessly_refused(late: Exchange, call: Call, case: Case) -> bool:
@@ -108,9 +109,10 @@ def _needlessly_refused(late: Exchange, call: Call, case: Case) -> bool:
 
 def _needed(call: Call, case: Case) -> int:
     """Return the tokens of the answer that the call got at last, or of the longest of its model."""
-    same = [one for one in case.complete if one.model == call.last.model]
-    own = [one for one in same if one in call.exchanges]
-    return max((one.completion_tokens for one in own or same), default=0)
+    same = [one for one in case.exchanges if one.model == call.last.model]
+    answers = [one for one in same if case.is_complete(one)]
+    own = [one for one in answers if one in call.exchanges]
+    return max((one.completion_tokens for one in own or answers), default=0)
 
 
 def _is_running(other: Exchange, late: Exchange) -> bool:

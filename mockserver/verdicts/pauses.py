@@ -1,10 +1,15 @@
-"""How long clients wait before they try again, and how often they do."""
+"""
+How long clients wait before they try again, and how often they do.
+
+A wait that the server has told is one of the scenario; any other is the client's own, on its clock.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from itertools import pairwise
+from typing import TypeAlias
 
 from mockserver.attempts import AT_ONCE, retries, tolerance, tries, waited
 from mockserver.journal import Call, Exchange
@@ -18,12 +23,13 @@ _TWICE = 2
 _CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
 _STEP = 0.02  # seconds by which equal waits may differ, or
 _SHARE = 0.05  # of the wait
+_Retry: TypeAlias = tuple[Exchange, Exchange]
 
 
 def ignored_retry_after(case: Case) -> Iterator[Finding]:
     """Find calls that came back before they were told to."""
     for call in case.calls:
-        early_birds = [pair for pair in _same_key(call) if _too_early(*pair)]
+        early_birds = [retry for retry in _same_key(call) if _too_early(*retry)]
         if early_birds:
             early, late = early_birds[0]
             more = len(early_birds) - 1
@@ -36,33 +42,31 @@ def ignored_retry_after(case: Case) -> Iterator[Finding]:
 def hot_retries(case: Case) -> Iterator[Finding]:
     """Find calls that came back at once: after a 429, or twice in a row after anything."""
     for call in case.calls:
-        pairs = _same_key(call)
-        hot = [pair for pair in pairs if _is_hot(*pair)]
-        limited = [pair for pair in hot if pair[0].status == HTTPStatus.TOO_MANY_REQUESTS]
-        twice = [one for one in pairwise(pairs) if _is_hot(*one[0]) and _is_hot(*one[1])]
-        if limited or twice:
-            first, last = hot[0][0], hot[-1][1]
-            took = last.at - (first.finished or first.at)
-            tried = f"{len(hot)} {'retry' if len(hot) == 1 else 'retries'} within {took:.2f} s"
-            yield Finding(f"{tried} after #{first.number} had failed", _shown(hot))
+        tried = _same_key(call)
+        hot = [retry for retry in tried if _is_hot(retry, case)]
+        limited = any(early.status == HTTPStatus.TOO_MANY_REQUESTS for early, _ in hot)
+        if limited or any(one in hot and two in hot for one, two in pairwise(tried)):
+            slowest = max(case.paused(*retry) for retry in hot)
+            many = "1 retry" if len(hot) == 1 else f"{len(hot)} retries"
+            said = f"{many} of #{call.exchanges[0].number} came at once"
+            yield Finding(f"{said}, within {slowest:.2f} s of the failure", _shown(hot))
 
 
 def constant_waits(case: Case) -> Iterator[Finding]:
     """Find calls whose waits do not grow, though nobody told them how long to wait."""
     for call in case.calls:
-        pairs = retries(call)[:_CONSTANT]
-        waits = [waited(*pair) for pair in pairs if _chosen(*pair)]
+        tried = retries(call)[:_CONSTANT]
+        waits = [case.paused(*retry) for retry in tried if _is_chosen(retry, case)]
         equal = len(waits) == _CONSTANT and max(waits) - min(waits) <= tolerance(max(waits))
         if equal and max(waits) < _LONG:
             said = f"the first {_CONSTANT} retries of #{call.exchanges[0].number}"
-            yield Finding(f"{said} waited {waits[0]:.2f} s each", _shown(pairs))
+            yield Finding(f"{said} waited {waits[0]:.2f} s each", _shown(tried))
 
 
 def waits_in_step(case: Case) -> Iterator[Finding]:
     """Find crowds that failed together, waited equally long, twice, and so came back together."""
-    retried = [call for call in case.calls if _chose_twice(call)]
-    for crowd in _crowds(retried):
-        both = [[waited(*pair) for pair in retries(call)[:_TWICE]] for call in crowd]
+    for crowd in _crowds([call for call in case.calls if _chose_twice(call, case)]):
+        both = [[case.paused(*retry) for retry in retries(call)[:_TWICE]] for call in crowd]
         firsts, seconds = zip(*both, strict=True)
         if len(crowd) >= _CROWD and _equal(firsts) and _equal(seconds):
             waits = f"{firsts[0]:.2f} s and then {seconds[0]:.2f} s"
@@ -83,7 +87,7 @@ def nested_layers(case: Case) -> Iterator[Finding]:
             )
 
 
-def _same_key(call: Call) -> list[tuple[Exchange, Exchange]]:
+def _same_key(call: Call) -> list[_Retry]:
     """Return the retries with the key that had failed; another one has limits of its own."""
     return [(early, late) for early, late in retries(call) if early.key == late.key]
 
@@ -94,13 +98,13 @@ def _too_early(early: Exchange, late: Exchange) -> bool:
     return seen and waited(early, late) < told - tolerance(told)
 
 
-def _is_hot(early: Exchange, late: Exchange) -> bool:
-    return _failed_untold(early) and waited(early, late) < AT_ONCE
+def _is_hot(retry: _Retry, case: Case) -> bool:
+    return _failed_untold(retry[0]) and case.paused(*retry) < AT_ONCE
 
 
-def _chosen(early: Exchange, late: Exchange) -> bool:
+def _is_chosen(retry: _Retry, case: Case) -> bool:
     """Whether the client chose to wait so long."""
-    return _failed_untold(early) and waited(early, late) >= AT_ONCE
+    return _failed_untold(retry[0]) and case.paused(*retry) >= AT_ONCE
 
 
 def _failed_untold(exchange: Exchange) -> bool:
@@ -109,8 +113,8 @@ def _failed_untold(exchange: Exchange) -> bool:
     return exchange.failed and passing(exchange) and not told and not exchange.client_left
 
 
-def _chose_twice(call: Call) -> bool:
-    return sum(_chosen(*pair) for pair in retries(call)[:_TWICE]) == _TWICE
+def _chose_twice(call: Call, case: Case) -> bool:
+    return sum(_is_chosen(retry, case) for retry in retries(call)[:_TWICE]) == _TWICE
 
 
 def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
@@ -134,5 +138,5 @@ def _equal(waits: Sequence[float]) -> bool:
     return max(waits) - min(waits) <= max(_STEP, max(waits) * _SHARE)
 
 
-def _shown(pairs: Sequence[tuple[Exchange, Exchange]]) -> tuple[Exchange, ...]:
-    return tuple(dict.fromkeys(exchange for pair in pairs for exchange in pair))
+def _shown(tried: Sequence[_Retry]) -> tuple[Exchange, ...]:
+    return tuple(dict.fromkeys(exchange for retry in tried for exchange in retry))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from mockserver.errors import UnknownNameError
 
@@ -17,8 +18,10 @@ from .pauses import (
     nested_layers,
     waits_in_step,
 )
-from .verdict import Case, Rule, Verdict
+from .verdict import Case, Finding, Rule, Verdict
 from .waste import duplicate_requests, unread_answers
+
+_MOST = 5  # verdicts of a rule
 
 RULES = (
     Rule(
@@ -139,8 +142,18 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
         )
         for rule in RULES
         if rule.name not in ignore
-        for finding in rule.find(case)
+        for finding in _first(list(rule.find(case)))
     )
+
+
+def _first(findings: list[Finding]) -> list[Finding]:
+    """Return the first findings of a rule; the last of them counts those that follow."""
+    more = len(findings) - _MOST
+    if more <= 0:
+        return findings
+    last = findings[_MOST - 1]
+    counted = replace(last, sentence=f"{last.sentence}; {more} more are like this")
+    return [*findings[: _MOST - 1], counted]
 
 
 def check_names(names: Collection[str]) -> None:

@@ -4,41 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeAlias
 
 from mockserver.api.edition import Edition
-from mockserver.attempts import grouped
-from mockserver.journal import Call, Exchange
+from mockserver.attempts import could_know, grouped, waited
+from mockserver.journal import Call, Exchange, Journal
 
-from .heard import complete
+from .heard import COMPLETING, complete, question
 
 _MOST = 8  # exchanges are named, of a crowd
 
 
 class Case:
     """
-    What is judged: the exchanges of a journal and the edition that answered them.
+    What is judged: a journal and the edition that answered.
 
-    ``escapes`` are requests to the real API that were stopped, a sentence each.
+    ``escapes`` are requests to the real API that were stopped, a sentence each. ``is_complete`` and
+    ``question`` are those of ``heard``, which read much and are asked often.
     """
 
-    def __init__(
-        self, exchanges: Iterable[Exchange], edition: Edition, escapes: Iterable[str] = ()
-    ) -> None:
-        self.exchanges = list(exchanges)
+    def __init__(self, journal: Journal, edition: Edition, escapes: Iterable[str] = ()) -> None:
+        self.journal = journal
+        self.exchanges = list(journal)
         self.edition = edition
         self.escapes = list(escapes)
+        self.is_complete = cache(complete)
+        self.question = cache(question)
 
     @cached_property
     def calls(self) -> list[Call]:
         """The logical calls, seen from the end."""
-        return grouped(self.exchanges)
+        return grouped(self.journal)
 
     @cached_property
-    def complete(self) -> list[Exchange]:
-        """The completions that arrived in full."""
-        return [exchange for exchange in self.exchanges if complete(exchange)]
+    def asking(self) -> dict[str, list[Exchange]]:
+        """The completions by what their users asked."""
+        found: dict[str, list[Exchange]] = {}
+        for exchange in self.exchanges:
+            if exchange.endpoint in COMPLETING:
+                found.setdefault(self.question(exchange), []).append(exchange)
+        return found
+
+    def could_know(self, early: Exchange, late: Exchange) -> bool:
+        """Whether who sent the later request could know how the earlier one ended."""
+        return could_know(early, late, scale=self.journal.scale)
+
+    def paused(self, early: Exchange, late: Exchange) -> float:
+        """Return how long a client that nobody told a time has waited, by its own clock."""
+        return waited(early, late) * self.journal.scale
 
     def since_start(self, exchange: Exchange) -> float:
         """Return when an exchange began, in seconds since the first one."""

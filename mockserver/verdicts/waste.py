@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from mockserver.attempts import could_know, retries, same_sender, tries
+from mockserver.attempts import retries, same_sender, tries
 from mockserver.journal import Exchange
 from mockserver.plan import Data, Wait
 
-from .heard import COMPLETING, left, question
+from .heard import COMPLETING, left
 from .verdict import Case, Finding, numbers
 
 _INSTANT = 1e-3  # seconds: by which the clock of who plays may be ahead of the plan
@@ -62,10 +62,9 @@ def _unread_tokens(exchange: Exchange) -> int:
 
 def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
     """Yield answers in full, with each request that asked the same all the same."""
-    complete = set(case.complete)
     for call in case.calls:
         for early, late in retries(call):
-            if tries(late) and early in complete:
+            if tries(late) and case.is_complete(early):
                 yield early, late
     yield from _asked_anew(case)
 
@@ -73,25 +72,28 @@ def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
     """Yield the first of equal questions that was answered in full, with each new one after it."""
     answered: dict[tuple[object, ...], list[Exchange]] = {}
-    complete = set(case.complete)
     for late in case.exchanges:
-        if late.endpoint not in COMPLETING or not question(late) or tries(late):
+        if late.endpoint not in COMPLETING or not case.question(late) or tries(late):
             continue
         same = answered.setdefault(_asked(late), [])
-        early = next((one for one in same if _repeats(one, late)), None)
+        early = next((one for one in same if _repeats(one, late, case)), None)
         if early is not None:
             yield early, late
-        elif late in complete:
+        elif not late.failed:
             same.append(late)
 
 
 def _asked(exchange: Exchange) -> tuple[object, ...]:
     """Return what is asked, without the form of the answer."""
     body = {name: value for name, value in exchange.body.items() if name not in _FORM}
-    return exchange.request.path, exchange.key, json.dumps(body, sort_keys=True)
+    try:
+        asked: object = json.dumps(body, sort_keys=True)
+    except RecursionError:  # read with less on the stack than there is now
+        asked = exchange.request.body
+    return exchange.request.path, exchange.key, asked
 
 
-def _repeats(early: Exchange, late: Exchange) -> bool:
+def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:
     """Whether one client asks again what it knows; one that samples may well do so."""
-    samples = early.body.get("temperature")
-    return same_sender(early, late) and could_know(early, late) and not samples
+    knew = same_sender(early, late) and case.could_know(early, late)
+    return knew and case.is_complete(early) and not early.body.get("temperature")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 
 import pytest
 
@@ -24,8 +23,7 @@ from mockserver.faults import (
     SlowBody,
     Stall,
 )
-from mockserver.plan import Data, End, Head, Plan
-from mockserver.scenario import Rule, Scenario
+from mockserver.plan import Data, End, Head
 
 TYPE = ("content-type", "application/json")
 DOCUMENT = (Head(200, (TYPE,)), Data(b'{"a":"b"}', 4), End())
@@ -49,28 +47,6 @@ CODED = b"content-encoding: gzip\r\n"
 BODY = b'{"a":"b"}'
 TEXT = b'data: {"a":1}\n\ndata: {"a":2}\n\n'
 WHOLE = b'9\r\n{"a":"b"}\r\n0\r\n\r\n'
-
-
-@dataclass(frozen=True)
-class Play:
-    """A fault that replaces the plan by one with few bytes."""
-
-    plan: Plan
-
-    def apply(self, plan, context):
-        """Replace the plan."""
-        return self.plan
-
-
-@pytest.fixture
-def answered(server, talk, raw_request):
-    """Return a function that breaks a plan by a fault and gives the bytes that arrive."""
-
-    def receive(plan, fault):
-        server.live.play(Scenario("test", rules=(Rule(faults=(Play(plan), fault)),)))
-        return talk(raw_request())
-
-    return receive
 
 
 @pytest.mark.parametrize(
@@ -180,10 +156,10 @@ def test_packed(answered, kind):
     assert (text, unpacker.eof) == ((TEXT, True) if kind == "valid" else (TEXT[: len(text)], False))
 
 
-def test_length_that_never_comes(server, connect, raw_request):
+def test_length_that_never_comes(answer_with, connect, raw_request):
     """With a stall the connection stays open, and the missing bytes are waited for."""
     fault = ContentLength(2, stall=True)
-    server.live.play(Scenario("test", rules=(Rule(faults=(Play(DOCUMENT), fault)),)))
+    answer_with(DOCUMENT, fault)
     connection = connect()
     connection.sendall(raw_request())
     assert connection.recv(65536).endswith(b"\r\n\r\n" + BODY)
@@ -206,9 +182,9 @@ def test_length_that_never_comes(server, connect, raw_request):
         ),
     ],
 )
-def test_stall(server, connect, raw_request, plan, fault, received):
+def test_stall(answer_with, connect, raw_request, plan, fault, received):
     """What is said before a stall arrives, then nothing, and no end."""
-    server.live.play(Scenario("test", rules=(Rule(faults=(Play(plan), fault)),)))
+    answer_with(plan, fault)
     connection = connect()
     connection.sendall(raw_request())
     found = b""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from mockserver.edge.clock import Clock, ScaledClock
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.errors import UnknownNameError
 from mockserver.faults import Error
@@ -21,6 +22,15 @@ def test_play_starts_afresh(ask):
     assert live.journal.exchanges == []
     live.finish(engine, exchange)
     assert exchange.finished is not None
+
+
+def test_scale():
+    """A journal knows how its seconds pass on the clock of the client."""
+    live = LiveEngine(clock=ScaledClock(0.01))
+    assert live.journal.scale == 0.01
+    live.clock = Clock()
+    live.play("healthy")
+    assert live.journal.scale == 1.0
 
 
 def test_overrides_outrank_the_scenario():

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from mockserver.edge.ticker import TICK, Ticker
+from mockserver.edge.ticker import AT_ONCE, TICK, Ticker
 
 
 class Hand:
@@ -15,6 +15,7 @@ class Hand:
     def __init__(self):
         self.now = 100.0
         self.timers = []
+        self.soon = []
 
     def create_future(self):
         """Return a future of the loop that runs the test."""
@@ -24,12 +25,20 @@ class Hand:
         """Keep the timer."""
         self.timers.append((seconds, callback))
 
+    def call_soon(self, callback):
+        """Keep the call."""
+        self.soon.append(callback)
+
     async def tick(self, now):
-        """Run the only timer at a time, and let run who was woken."""
+        """Run the only timer at a time, and let run who was woken; return its seconds."""
         self.now = now
         [(seconds, callback)] = self.timers
-        assert seconds == TICK
         self.timers.clear()
+        await self.run(callback)
+        return seconds
+
+    async def run(self, callback):
+        """Call, and let run who was woken."""
         callback()
         for _ in range(3):
             await asyncio.sleep(0)
@@ -96,5 +105,48 @@ def test_forgets_who_has_left(hand, ticker):
         await hand.tick(100.004)
         assert waiting.cancelled()
         assert hand.timers == []
+
+    asyncio.run(main())
+
+
+def test_many_are_woken_by_and_by(hand, ticker):
+    """Others get turns in between, nobody is woken twice in a round, and a pause follows it."""
+    woken, count = [], 2 * AT_ONCE + 3
+
+    async def waiter(number):
+        for again in range(2):
+            await ticker.until(101.0 + again)
+            woken.append(number)
+
+    async def main():
+        waiting = [asyncio.ensure_future(waiter(n)) for n in range(count)]
+        await asyncio.sleep(0)
+        assert await hand.tick(101.0) == TICK
+        for total in (AT_ONCE, 2 * AT_ONCE):
+            assert woken == list(range(total))
+            hand.now = 103.0  # what is due by now is left to the next round
+            await hand.run(hand.soon.pop())
+        assert woken == list(range(count))
+        assert hand.soon == []
+        assert TICK <= await hand.tick(103.0) < count * TICK
+        for _ in range(2):
+            await hand.run(hand.soon.pop())
+        assert sorted(woken) == sorted([*range(count)] * 2)
+        assert all(one.done() for one in waiting)
+
+    asyncio.run(main())
+
+
+def test_a_crowd_is_given_longer_pauses(hand, ticker):
+    """However many wait, most of the time is left to others."""
+
+    async def main():
+        waiting = [asyncio.ensure_future(ticker.until(101.0)) for _ in range(50 * AT_ONCE)]
+        await asyncio.sleep(0)
+        await hand.tick(101.0)
+        while hand.soon:
+            await hand.run(hand.soon.pop())
+        assert all(one.done() for one in waiting)
+        assert await hand.tick(101.0) > 10 * TICK
 
     asyncio.run(main())

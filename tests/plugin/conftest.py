@@ -21,6 +21,8 @@ def run(pytester, monkeypatch):
     for name in ("SCENARIO", "EDITION", "TIER", "SEED", "MODE", "OTHERS"):
         monkeypatch.delenv(f"CEREBRAS_MOCK_{name}", raising=False)
 
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
     def start(code, *arguments, how=pytester.runpytest_inprocess):
         pytester.makepyfile(code)
         others = ("asyncio", "cacheprovider", "faker", "hypothesispytest", "randomly", "respx")

@@ -117,6 +117,15 @@ def test_backed_off_as_told(journal):
         assertions.backed_off(journal(1), cap=30, **pace)
 
 
+def test_backed_off_by_the_clock_of_the_client(journal):
+    """Where the scenario's seconds take less, what a client waits of its own is not scaled."""
+    grown = journal(100, 200, fault=Error(status=503))
+    grown.scale = 0.01
+    assertions.backed_off(grown, factor=2, start=1, cap=30, jitter=0)
+    with fails(r"at least 10 s, but #2 came 1\.00 s after #1"):
+        assertions.backed_off(grown, factor=2, start=10, cap=30, jitter=0)
+
+
 @pytest.fixture
 def models(engine, ask, now):
     """Return a journal in which some models fail, and others are asked after them."""

@@ -59,6 +59,13 @@ def test_selected(run):
     result.assert_outcomes(passed=1, deselected=len(names()) - 1)
 
 
+@pytest.mark.parametrize("marked", ["'wrong-key'", "scenario='wrong-key'"])
+def test_about_one_scenario(run, marked):
+    """A test whose own marker names its scenario keeps it, and runs once."""
+    code = declared(f"@pytest.mark.cerebras_mock({marked})")
+    run(code, "--cerebras-chaos", "healthy,html-502").assert_outcomes(passed=1, failed=1)
+
+
 def test_file(run, pytester):
     """A scenario of one's own takes part."""
     pytester.makefile(".yaml", mine="{version: 1, name: mine, rules: []}")

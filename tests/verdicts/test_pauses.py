@@ -70,7 +70,7 @@ def test_hot_retry(failing, fault):
     play = failing(3, fault)
     play.loop(0.001, 0.002, 0.003)
     assert play.sentence("hot-retry") == (
-        "3 retries within 0.01 s after #1 had failed",
+        "3 retries of #1 came at once, within 0.00 s of the failure",
         (1, 2, 3, 4),
     )
 
@@ -88,6 +88,15 @@ def test_fast_first_retry(failing, waits):
     play = failing(len(waits), BUSY)
     play.loop(*waits)
     assert play.judged() == []
+
+
+def test_hot_by_the_clock_of_the_client(failing):
+    """Where the scenario's seconds take less, a client's pause is what it takes on its clock."""
+    for waits, verdicts in (((2, 4), ["hot-retry"]), ((50, 100), [])):
+        play = failing(2, BUSY)
+        play.engine.journal.scale = 0.01
+        play.loop(*waits)
+        assert play.judged() == verdicts
 
 
 def test_threads_at_the_same_time(failing):

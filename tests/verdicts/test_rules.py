@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mockserver.errors import UnknownNameError
-from mockserver.faults import Error
-from mockserver.scenario import Rule
+from mockserver.faults import Cut, Error, Truncate
+from mockserver.scenario import Rule, Schedule
 from mockserver.verdicts import NAMES, RULES, Case, judge
 
 
@@ -47,6 +49,16 @@ def test_judge(case):
     assert (stray.rule, stray.sentence) == ("key-sent-elsewhere", "a request was stopped")
 
 
+def test_many(stage):
+    """Of many findings of a rule the first are verdicts, and the others are counted."""
+    play = stage(Rule(faults=(Error(status=503),)))
+    for number in range(8):
+        play.send(0, messages=[{"role": "user", "content": f"Question {number}"}])
+    found = play.verdicts()
+    assert [one.exchanges for one in found] == [(1,), (2,), (3,), (4,), (5,)]
+    assert found[-1].sentence == "#5 was answered 503, and nobody came back; 3 more are like this"
+
+
 def test_ignore(case):
     """What should be ignored is not found."""
     assert [one.rule for one in judge(case, ignore=["retry-after-ignored"])] == [
@@ -61,6 +73,34 @@ def test_ignore_nothing_known(case):
         match="no verdict is called 'hot-retries'; did you mean 'hot-retry'",
     ):
         judge(case, ignore=["hot-retries"])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+MESSAGES = st.lists(
+    st.fixed_dictionaries(
+        {"role": st.sampled_from(["user", "assistant", "tool", "x"]), "content": JSON},
+        optional={"tool_calls": JSON, "tool_call_id": JSON},
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_anything(stage, data):
+    """Whatever clients send and servers break, the rules come to an end without an error."""
+    faults = (Truncate(2), Cut(after_tokens=2), Error(status=429, body=[7]), Error(status=500))
+    chosen = data.draw(st.lists(st.sampled_from(faults), max_size=2))
+    play = stage(Rule(schedule=Schedule(every=2), faults=tuple(chosen)), tier="free")
+    for at in range(data.draw(st.integers(1, 6))):
+        body = data.draw(st.fixed_dictionaries({"messages": MESSAGES | JSON, "stream": JSON}))
+        count = data.draw(st.none() | st.integers(0, 2) | st.text("0²9", max_size=12))
+        play.send(at / 10, by=data.draw(st.sampled_from(["a", "b", None])), count=count, **body)
+    play.verdicts()
 
 
 def test_nobody(stage):

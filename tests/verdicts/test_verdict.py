@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mockserver.verdicts import Case, Verdict
 
 
@@ -30,11 +32,16 @@ def test_evidence_of_many():
 
 
 def test_case(stage):
-    """A case knows its calls, what arrived in full, and when each exchange was."""
+    """A case knows its calls, what was asked and arrived in full, and when each exchange was."""
     play = stage()
     play.loop(1.5)
     play.finish()
     case = Case(play.engine.journal, play.engine.edition)
     assert [call.attempts for call in case.calls] == [1, 1]
-    assert case.complete == case.exchanges
+    assert all(map(case.is_complete, case.exchanges))
+    assert case.asking == {"Say something.": case.exchanges}
+    first, second = case.exchanges
     assert [case.since_start(exchange) for exchange in case.exchanges] == [0.0, 1.5]
+    assert case.could_know(first, second)
+    play.engine.journal.scale = 0.1
+    assert case.paused(first, second) == pytest.approx(0.15)

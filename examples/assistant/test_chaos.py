@@ -1,0 +1,58 @@
+"""
+What the assistant promises whatever happens: run with ``--cerebras-chaos all``.
+
+Without that option each test meets a healthy API only.
+"""
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+import contextlib
+
+import pytest
+from assistant import INCOMPLETE, Assistant
+from problems import AssistantError
+
+
+@pytest.fixture
+def assistant(cerebras_client):
+    """Return an assistant that gives up on a silent server after a quarter of a minute."""
+    client = cerebras_client.with_options(timeout=15)
+    return Assistant(client, models=["gpt-oss-120b", "llama3.1-8b"])
+
+
+def test_answers_or_says_why_not(assistant):
+    """A question is answered, or there is a sentence for the user: never a traceback."""
+    try:
+        reply = assistant.ask("How do you do?")
+    except AssistantError as error:
+        assert str(error)
+    else:
+        assert reply.text or not reply.complete
+
+
+def test_marks_every_stream_that_is_not_whole(assistant):
+    """Who reads a stream knows at its end whether that was all."""
+    try:
+        said = list(assistant.stream("How do you do?"))
+    except AssistantError as error:
+        assert str(error)
+    else:
+        assert "".join(said)
+        assert (said[-1] == INCOMPLETE) is not bool(assistant.turns)
+
+
+def test_remembers_whole_answers_only(assistant):
+    """What was not answered in full is not fed back as if it had been."""
+    for question in ("One?", "Two?"):
+        try:
+            reply = assistant.ask(question)
+        except AssistantError:
+            continue
+        remembered = [turn.answer for turn in assistant.turns]
+        assert (reply.text in remembered) is reply.complete
+
+
+def test_does_not_hammer_the_api(assistant, cerebras_mock):
+    """One question costs a bounded number of requests."""
+    with contextlib.suppress(AssistantError):
+        assistant.ask("How do you do?")
+    assert len(cerebras_mock.requests) <= 20

@@ -1,0 +1,100 @@
+"""Collects the cells of a run, writes the reports, and fails a run that has met too little."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from os import environ
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .cells import Cell, read
+from .chaos import Coverage, Report
+from .page import html
+from .step_summary import markdown
+
+COVERAGE_FAILED = 11
+"""The exit status of a run in which all went well, and too few kinds of trouble were met."""
+
+_WRITERS: Mapping[str, Callable[[Report], str]] = {".html": html, ".json": Report.json}
+
+
+class Reporting:
+    """Listens to the tests of a run, in this process or in workers of xdist."""
+
+    def __init__(self, files: Sequence[Path], least: float | None) -> None:
+        self._files = files
+        self._least = least
+        self._cells: dict[str, Cell] = {}
+
+    @property
+    def report(self) -> Report:
+        """The report on the cells so far."""
+        return Report.of(self._cells.values())
+
+    @property
+    def _short(self) -> bool:
+        return self._least is not None and self.report.coverage.percent < self._least
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note the cell of a test; what fails in its end fails it as well."""
+        cell = read(report)
+        if cell is not None:
+            self._cells[cell.id] = cell
+        elif report.when == "teardown" and report.failed and report.nodeid in self._cells:
+            found = self._cells[report.nodeid]
+            self._cells[report.nodeid] = replace(found, outcome="failed")
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the files and the summary of the step; change the status if too little was met."""
+        report = self.report
+        for file in self._files:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(_WRITERS[file.suffix](report), encoding="utf-8")
+        if self._cells and environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
+                summary.write(markdown(report))
+        if session.exitstatus == pytest.ExitCode.OK and self._short:
+            session.exitstatus = COVERAGE_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say what was met, what was not, and where the reports are."""
+        coverage = self.report.coverage
+        terminalreporter.section("Cerebras: chaos report")
+        terminalreporter.line(self._verdict_on(coverage), red=self._short)
+        if coverage.never:
+            terminalreporter.line(f"never met: {', '.join(coverage.never)}")
+        for file in self._files:
+            terminalreporter.line(f"written: {file}")
+
+    def _verdict_on(self, coverage: Coverage) -> str:
+        asked = f", less than the {self._least:g} % asked for" if self._short else ""
+        return f"{coverage.line()}{asked}"
+
+
+def reporting(config: pytest.Config) -> Reporting:
+    """Return what the options ask for. Raises UsageError."""
+    files = [Path(name) for name in config.getoption("cerebras_report") or ()]
+    for file in files:
+        if file.suffix not in _WRITERS:
+            known = " or ".join(_WRITERS)
+            raise pytest.UsageError(f"--cerebras-report: {file} should end in {known}")
+        if file.is_dir() or any(part.is_file() for part in file.parents):
+            raise pytest.UsageError(f"--cerebras-report: {file} has a file or folder in its way")
+    return Reporting(files, _percent(config.getoption("cerebras_fail_under")))
+
+
+def _percent(given: str | None) -> float | None:
+    if given is None:
+        return None
+    try:
+        least = float(given)
+    except ValueError:
+        least = -1.0
+    if not 0 <= least <= 100:  # noqa: PLR2004 (per cent)
+        raise pytest.UsageError(
+            f"--cerebras-fail-under should be per cent from 0 to 100, found {given!r}"
+        )
+    return least

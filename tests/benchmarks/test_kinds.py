@@ -1,0 +1,36 @@
+"""Every kind of measurement, on very little."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.figures import QUICK, Setting
+from benchmarks.kinds import KINDS
+
+NAMED = {kind.name: kind for kind in KINDS}
+TINY = Setting(QUICK)
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_ours_is_measured(kind):
+    """Each kind finds a figure for every metric that it has, and no wrong answer."""
+    found = NAMED[kind].measure("ours", TINY)
+    assert found.errors == 0
+    assert found.values
+    assert set(found.values) <= set(NAMED[kind].units)
+    spreads = {"client", "empty run"}  # differences, which may be lost in the noise
+    assert all(value > 0 for name, value in found.values.items() if name not in spreads)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("plain", "ours+speed"), ("stream", "aiohttp"), ("paced", "aiohttp-low")],
+)
+def test_others_are_measured(kind, name):
+    """The servers that run in our own Python answer as ours does."""
+    if name == "ours+speed":
+        pytest.importorskip("orjson")
+        pytest.importorskip("uvloop")
+    found = NAMED[kind].measure(name, TINY)
+    assert found.errors == 0
+    assert set(found.values) <= set(NAMED[kind].units)

@@ -1,0 +1,19 @@
+"""The Markdown of a step's summary."""
+
+from __future__ import annotations
+
+from pytest_cerebras.cells import Cell, Judged, Played
+from pytest_cerebras.chaos import Report
+from pytest_cerebras.step_summary import markdown
+
+VERDICT = Judged("hot-retry", "it came back at once", "wait", (2,))
+PLAYED = (Played("a|b", (), (VERDICT,)),)
+CELL = Cell("t::test", "t::test", "a|b", "failed", 0.0, 0, "", PLAYED, (), ("page",))
+
+
+def test_markdown():
+    """Coverage, matrix and verdicts are in it; a name can't break the table."""
+    said = markdown(Report.of([CELL])).splitlines()
+    assert "| scenario | test |" in said
+    assert "| a\\|b | ❌ failed |" in said
+    assert "- **hot-retry** (test under a\\|b): it came back at once" in said
