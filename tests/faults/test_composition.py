@@ -37,7 +37,7 @@ from mockserver.faults.json_patch import Pointer
 from mockserver.plan import Close, Data, End, Head, Wait, duration_of, tokens_of
 from mockserver.quantities import Seconds, SignedSeconds
 from mockserver.timeline import Lane, bars, spans_of, svg
-from pytest_cerebras.inprocess import actions
+from pytest_cerebras.delivery import actions
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.sampled_from(["", "größer", "queue_exceeded"]),

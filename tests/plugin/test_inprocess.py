@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import ssl
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import respx
 
 from mockserver.edge.clock import ScaledClock
 from mockserver.edge.live import LiveEngine
-from mockserver.faults import Context, Cut, Error, Latency
+from mockserver.faults import Context, Cut, Disconnect, Error, Latency, Stall
 from mockserver.plan import Close, Plan, Wait
 from mockserver.scenario import Rule, Scenario
 from pytest_cerebras.inprocess import HOST, intercepted
@@ -206,3 +207,38 @@ def test_it({order}):
 """
     )
     result.assert_outcomes(passed=1)
+
+
+@both
+@pytest.mark.parametrize("fault", [Latency(60.0), Stall(after_tokens=3)], ids=["late", "stall"])
+def test_client_left(live, http, chat, fault):
+    """A client whose time-out is over has left, before the head or behind it."""
+    live.play(Scenario("slow", rules=(Rule(faults=(fault,)),)))
+    with intercepted(live), pytest.raises(http.ReadTimeout):
+        chat(timeout=0.02)
+    assert [one.client_left for one in live.journal] == [True]
+
+
+@both
+@pytest.mark.parametrize("fault", [Latency(60.0), Stall(after_tokens=3)], ids=["late", "stall"])
+def test_client_cancelled(live, chat_async, fault):
+    """So has one whose task is cancelled while it waits."""
+    live.play(Scenario("slow", rules=(Rule(faults=(fault,)),)))
+
+    async def main():
+        async with asyncio.timeout(0.02):
+            await chat_async(timeout=None)
+
+    with intercepted(live), pytest.raises(TimeoutError):
+        asyncio.run(main())
+    assert [one.client_left for one in live.journal] == [True]
+
+
+@both
+@pytest.mark.parametrize("fault", [Cut(after_tokens=3), Disconnect()], ids=["cut", "hang-up"])
+def test_client_stayed(live, http, chat, fault):
+    """One that was hung up on has not."""
+    live.play(Scenario("cut", rules=(Rule(faults=(fault,)),)))
+    with intercepted(live), pytest.raises(http.RemoteProtocolError):
+        chat()
+    assert [one.client_left for one in live.journal] == [False]

@@ -1,0 +1,102 @@
+"""
+What a client goes through when a plan is played to it: pauses, pieces and exceptions.
+
+Nothing waits here, and nothing is sent. An exception is looked up in what the client's library is
+built on, ``core``: the module httpcore, or httpcore2. The library makes one of its own of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from types import ModuleType
+from typing import TypeAlias, assert_never
+
+from mockserver.plan import Close, Compact, Data, End, Head, Raw, Step, Wait, apart
+from mockserver.scenario import PortState
+
+Action: TypeAlias = float | Head | bytes
+"""Sleep so many seconds, start the response, or hand over a piece of the body."""
+
+
+def actions(plan: Compact, patience: float, core: ModuleType) -> Iterator[Action]:
+    """
+    Yield what the client goes through.
+
+    Raises what a socket would have caused: ReadTimeout after ``patience`` seconds without a byte,
+    RemoteProtocolError for a FIN that comes too early, ReadError for RST.
+    """
+    delivery = _Delivery(patience, core)
+    for step in apart(plan):
+        yield from delivery.of(step)
+
+
+def unreachable(port: PortState, patience: float, core: ModuleType) -> Iterator[Action]:
+    """
+    Go through a connect to a port that is not open.
+
+    Raises ConnectError, or ConnectTimeout after ``patience`` seconds.
+    """
+    if port == "refuses":
+        raise core.ConnectError("[Errno 111] Connection refused")
+    if port == "breaks_tls":
+        raise core.ConnectError("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred")
+    yield patience
+    raise core.ConnectTimeout("timed out")
+
+
+class _Delivery:
+    """What has arrived so far, and how long nothing has."""
+
+    def __init__(self, patience: float, core: ModuleType) -> None:
+        self._patience = patience
+        self._core = core
+        self._quiet = 0.0
+        self._head: Head | None = None
+        self._owed = math.inf
+
+    def of(self, step: Step) -> Iterator[Action]:
+        """Yield what the client gets of a step."""
+        match step:
+            case Wait(seconds):
+                yield from self._waiting(seconds)
+            case Head(length=length):
+                self._head, self._quiet = step, 0.0
+                self._owed = math.inf if length is None else length
+                yield step
+            case Data(data):
+                yield self._seen(data)
+            case Raw() | End() | Close():
+                self._end(step)
+            case _:
+                assert_never(step)
+
+    def _waiting(self, seconds: float) -> Iterator[float]:
+        left = self._patience - self._quiet
+        if seconds:  # what parts two writes parts two pieces here anyway
+            yield float(min(seconds, left))
+        if seconds > left:
+            raise self._core.ReadTimeout("The read operation timed out")
+        self._quiet += seconds
+
+    def _seen(self, data: bytes) -> bytes:
+        """Return the data up to the length that the head has named."""
+        seen = data if len(data) <= self._owed else data[: int(self._owed)]
+        self._owed, self._quiet = self._owed - len(seen), 0.0
+        return seen
+
+    def _end(self, step: Raw | End | Close) -> None:
+        complete = math.inf if isinstance(step, End) else 0.0
+        if self._owed in (0.0, complete):
+            return  # the client has what it waits for
+        if step == Close(reset=True):
+            raise self._core.ReadError("[Errno 104] Connection reset by peer")
+        if self._head is None or self._head.framed:
+            raise self._lost()
+
+    def _lost(self) -> Exception:
+        text = "peer closed connection without sending complete message body"
+        if self._head is None:
+            text = "Server disconnected without sending a response."
+        error: Exception = self._core.RemoteProtocolError(text)
+        return error
