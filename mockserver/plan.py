@@ -68,7 +68,10 @@ class Head:
 
     def header(self, name: str) -> str | None:
         """Return the first field of that (lower-case) name."""
-        return next((value for key, value in self.headers if key == name), None)
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ break; and a whole answer becomes one write.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from http.client import responses
 from typing import TypeAlias, assert_never
@@ -18,6 +18,7 @@ Act: TypeAlias = bytes | Wait | Close
 """Write these bytes, let time pass, or close the connection."""
 
 _CLOSE = ("connection", "close")
+_CHUNKED = ("transfer-encoding", "chunked")
 _LAST_CHUNK = b"0\r\n\r\n"
 
 
@@ -40,46 +41,46 @@ class Wire:
 
     def acts(self, plan: Compact) -> Iterator[Act]:
         """Yield what the edge has to do; bytes with nothing between them come in one piece."""
-        for step in plan:  # by isinstance: `match` takes twice the time, for each token
-            if isinstance(step, Data | Events):
-                self._run.append(step.data)
-            elif isinstance(step, (Wait, Close)):
-                if sent := self._flushed():
-                    yield sent
-                yield step
-            elif isinstance(step, Head):
-                self._begin(step)
-            elif isinstance(step, Raw):
-                self._end_run()
-                self._written.append(step.data)
-            elif isinstance(step, End):
-                yield from self._ended(step)
-            else:
-                assert_never(step)
+        for step in plan:
+            match step:
+                case Data() | Events():
+                    self._run.append(step.data)
+                case Head():
+                    self._begin(step)
+                case Raw(data):
+                    self._end_run()
+                    self._written.append(data)
+                case Wait() | Close():
+                    self._end_run()
+                    yield from self._flushed()
+                    yield step
+                case End():
+                    self._end(step)
+                    yield from self._flushed()
+                    yield from () if self.keep_alive else (Close(),)
+                case _:
+                    assert_never(step)
 
     def _begin(self, head: Head) -> None:
-        self._owed = head.length
-        fields = list(head.headers)
-        chunked = self._owed is None and head.framed and self._chunks
-        self._chunked = chunked and not head.bodiless
-        if chunked:
-            fields.append(("transfer-encoding", "chunked"))
+        self._owed, fields = head.length, head.headers
+        self._chunked = self._owed is None and head.framed and self._chunks
+        if self._chunked:
+            fields = (*fields, _CHUNKED)
         elif self._owed is None:
             self.keep_alive = False
         if not self.keep_alive:
-            fields = [_CLOSE if field[0] == "connection" else field for field in fields]
-            fields += () if _CLOSE in fields else (_CLOSE,)
-        self._written.append(_status_line(head.status))
-        self._written.append("".join([f"{name}: {value}\r\n" for name, value in fields]).encode())
-        self._written.append(b"\r\n")
+            fields = tuple([_CLOSE if field[0] == "connection" else field for field in fields])
+            fields = fields if _CLOSE in fields else (*fields, _CLOSE)
+        lines = "\r\n".join([_status_line(head.status), *map(": ".join, fields), "", ""])
+        self._written.append(lines.encode())
+        self._chunked = self._chunked and not head.bodiless
 
     def _end_run(self) -> None:
         """Frame the data since the last pause."""
-        run = self._run
-        if not run:
+        if not self._run:
             return
-        data = run[0] if len(run) == 1 else b"".join(run)
-        run.clear()
+        data = self._run[0] if len(self._run) == 1 else b"".join(self._run)
+        self._run.clear()
         if not data:  # an empty chunk would be the last one
             return
         if self._chunked:
@@ -88,25 +89,19 @@ class Wire:
             self._written.append(data)
             self._owed = None if self._owed is None else self._owed - len(data)
 
-    def _ended(self, end: End) -> Iterator[Act]:
+    def _end(self, end: End) -> None:
         self._end_run()
         if self._chunked:
             self._written.append(_LAST_CHUNK)
         if self._owed or end.hang_up:
             self.keep_alive = False  # what follows would be taken for the rest, or the rest for it
-        if sent := self._flushed():
-            yield sent
-        if not self.keep_alive:
-            yield Close()
 
-    def _flushed(self) -> bytes:
-        self._end_run()
-        written = self._written
-        data = written[0] if len(written) == 1 else b"".join(written)
-        written.clear()
-        return data
+    def _flushed(self) -> Iterable[bytes]:
+        """Return what has been written so far, in one piece if there is any."""
+        written, self._written = self._written, []
+        return (b"".join(written),) if written else ()
 
 
 @lru_cache
-def _status_line(status: int) -> bytes:
-    return f"HTTP/1.1 {status} {responses.get(status, '')}\r\n".encode()
+def _status_line(status: int) -> str:
+    return f"HTTP/1.1 {status} {responses.get(status, '')}"
