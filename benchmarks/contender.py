@@ -6,7 +6,6 @@ A contender is a command, in whatever language.
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import tempfile
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .machine import pin
+from .machine import environment, pin
 from .questions import HOST, Question
 
 _PATIENCE = 30.0
@@ -77,7 +76,7 @@ class Contender:
             process = subprocess.Popen(  # noqa: S603
                 launch.command,
                 stdout=subprocess.DEVNULL,
-                env={**os.environ, **launch.environment},
+                env={**environment(), **launch.environment},
             )
             try:
                 pin(core, process.pid)

@@ -29,6 +29,7 @@ def measure(name: str, setting: Setting) -> Found:
     runs = _FULL if setting.scale.rounds > 1 else _QUICK
     taken: dict[tuple[str, ...], list[float]] = {(_PLUGINS[name],): [], (): []}
     with tempfile.TemporaryDirectory() as folder:
+        suite.run(Path(folder), [_PLUGINS[name]])  # compiles the modules
         for _ in range(runs):
             for plugins, seconds in taken.items():
                 seconds.append(_seconds(Path(folder), plugins, setting.server_core))

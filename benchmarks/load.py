@@ -27,9 +27,15 @@ _PATIENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one run found: answers a second, bytes an answer, own share of a core, failures."""
+    """
+    What one run found.
+
+    ``rate`` is answers a second, ``answers`` all of them, the last ones included. ``size`` is in
+    bytes, ``cpu`` the generator's own share of a core, ``errors`` are failures.
+    """
 
     rate: float
+    answers: int
     size: float
     cpu: float
     errors: int
@@ -66,7 +72,8 @@ class Load:
         found, size = self._answers, self._bytes
         self._turn(time.perf_counter(), _DRAIN, 0)
         errors = self._errors + self._waiting
-        return Result(found / elapsed, size / max(found, 1), cpu / elapsed, errors)
+        share = cpu / elapsed
+        return Result(found / elapsed, self._answers, size / max(found, 1), share, errors)
 
     def _turn(self, start: float, seconds: float, answers: float) -> float:
         """Take answers until the time is over or none is missing; return the time it took."""

@@ -9,6 +9,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "pytest-cerebras"
+"""Where what is measured keeps what it needs: packages of Node, compiled modules."""
 _PACKAGES = ("aiohttp", "orjson", "pydantic", "pytest", "pytest-cerebras", "uvloop")
 _PSS = re.compile(rb"^Pss: +(\d+) kB", re.MULTILINE)
 ON_LINUX = sys.platform == "linux"
@@ -27,6 +29,13 @@ def pin(core: int | None, process: int = 0) -> None:
     """Keep a process, or this one, on a core."""
     if sys.platform == "linux" and core is not None:
         os.sched_setaffinity(process, {core})
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of what is measured: modules are compiled once, as users' are."""
+    found = {**os.environ, "PYTHONPYCACHEPREFIX": str(CACHE / "pycache")}
+    found.pop("PYTHONDONTWRITEBYTECODE", None)
+    return found
 
 
 def processor_seconds(process: int) -> float:

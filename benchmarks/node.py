@@ -12,12 +12,10 @@ import shutil
 from pathlib import Path
 
 from .contender import Launch, Spot
+from .machine import CACHE
 from .questions import HOST, IDLE, PACE, PACED, PACED_TOKENS, QUESTIONS, TOKENS, Question
 
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-MODULES = Path(
-    os.environ.get("BENCHMARK_NODE_MODULES", _CACHE / "pytest-cerebras-benchmarks" / "node_modules")
-)
+MODULES = Path(os.environ.get("BENCHMARK_NODE_MODULES", CACHE / "node_modules"))
 _AIMOCK = MODULES / "@copilotkit" / "aimock"
 _MOCK_LLM = MODULES / "@dwmkerr" / "mock-llm"
 _WORD = "tok "

@@ -72,9 +72,11 @@ class Choir:
             while starts and starts[-1][0] <= now:
                 self._ask(starts.pop()[1])
             until = min(starts[-1][0] if starts else begun + seconds, now + _POLL)
-            for key, _ in self._selector.select(max(0.0, until - now)):
+            readable = self._selector.select(max(0.0, until - now))
+            now = time.perf_counter()  # what can be read has come by now
+            for key, _ in readable:
                 stream: Stream = key.data
-                if self._over(stream):
+                if self._over(stream, now):
                     if seen is not None:
                         seen.add(stream)
                     self._ask(stream)
@@ -94,11 +96,10 @@ class Choir:
         stream.asked, stream.first, stream.pause = time.perf_counter(), 0.0, 0.0
         stream.connection.send(next(self._messages))
 
-    def _over(self, stream: Stream) -> bool:
+    def _over(self, stream: Stream, now: float) -> bool:
         data = stream.connection.read()
         if not data:
             raise ConnectionError("the server has closed a paced stream")
-        now = time.perf_counter()
         if stream.first:
             stream.pause = max(stream.pause, now - stream.last)
         elif FIRST_TOKEN in data:

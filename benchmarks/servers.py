@@ -8,6 +8,7 @@ ratio says what the engine costs and not that one answer is longer than another.
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -61,26 +62,30 @@ def ours() -> None:
 
 def ours_with_speed() -> None:
     """Serve as an installation with the ``speed`` extra does."""
-    from mockserver.edge.app import Site
     from mockserver.edge.live import LiveEngine
-    from mockserver.edge.threaded import loop_factory
+    from mockserver.edge.serving import Address, serve_until_signal
 
-    site = Site(LiveEngine(scenario()))
-    serve(site.start, loop_factory())
+    address = Address(HOST, int(sys.argv[2]))
+    serve_until_signal(LiveEngine(scenario()), address, ready=lambda _: None, beside=_grow_old)
+
+
+async def _grow_old() -> None:
+    await asyncio.sleep(LIFETIME)
+    signal.raise_signal(signal.SIGTERM)
 
 
 def aiohttp_application() -> None:
     """Serve fixed bytes from a handler of an aiohttp application."""
     from .bare import start_application
 
-    serve(start_application, asyncio.new_event_loop)
+    serve(start_application)
 
 
 def aiohttp_server() -> None:
     """Serve fixed bytes from aiohttp's low-level server, which has no routes."""
     from .bare import start_server
 
-    serve(start_server, asyncio.new_event_loop)
+    serve(start_server)
 
 
 def httpserver() -> None:
@@ -90,17 +95,14 @@ def httpserver() -> None:
     run_httpserver(HOST, int(sys.argv[2]), LIFETIME)
 
 
-def serve(
-    start: Callable[[str, int], Awaitable[object]], loop: Callable[[], asyncio.AbstractEventLoop]
-) -> None:
-    """Run a server until its lifetime is over."""
+def serve(start: Callable[[str, int], Awaitable[object]]) -> None:
+    """Run a server on asyncio's own loop until its lifetime is over."""
 
     async def lifetime() -> None:
         await start(HOST, int(sys.argv[2]))
         await asyncio.sleep(LIFETIME)
 
-    with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(lifetime())
+    asyncio.run(lifetime())
 
 
 SERVERS = {

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .machine import pin
+from .machine import environment, pin
 
 _ROOT = Path(__file__).parent.parent
 _PATIENCE = 120.0
@@ -19,9 +19,7 @@ class SuiteError(Exception):
     """A suite that was to be measured did not pass."""
 
 
-def run(
-    folder: Path, plugins: Sequence[str], *, core: int | None = None, **environment: str
-) -> None:
+def run(folder: Path, plugins: Sequence[str], *, core: int | None = None, **more: str) -> None:
     """Run the tests of a folder; raises SuiteError unless they pass."""
     named = [word for plugin in plugins for word in ("-p", plugin)]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *named]
@@ -31,7 +29,7 @@ def run(
     with subprocess.Popen(  # noqa: S603
         command,
         cwd=folder,
-        env={**os.environ, **fixed, **environment},
+        env={**environment(), **fixed, **more},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,4 +1,9 @@
-"""How many answers a second: a question over and over, on many connections."""
+"""
+How many answers a second: a question over and over, on many connections.
+
+The answers by the time of a processor that the server has used are the same on a machine with
+nothing else to do; on any other they are what can be compared.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ from functools import partial
 from .contenders import BASELINE, missing, named, who_answers
 from .figures import Found, Kind, Setting
 from .load import Load
+from .machine import ON_LINUX, processor_seconds
 from .questions import PLAIN, REPEATED, STREAM, Question
 
 _WARM_UP = 0.3  # of the seconds of a run
@@ -19,15 +25,20 @@ def measure(question: Question, name: str, setting: Setting) -> Found:
         question.check(server.port)
         with Load(server.port, question.messages(), scale.connections) as load:
             load.run(scale.seconds * _WARM_UP)
+            used = processor_seconds(server.process) if ON_LINUX else 0.0
             found = load.run(scale.seconds)
-    return Found({"rate": found.rate, "size": found.size}, found.cpu, found.errors)
+            used = processor_seconds(server.process) - used if ON_LINUX else 0.0
+    values = {"rate": found.rate, "size": found.size}
+    if used:
+        values["rate by processor"] = found.answers / used
+    return Found(values, found.cpu, found.errors)
 
 
 def _kind(question: Question, about: str, unit: str) -> Kind:
     return Kind(
         question.name,
         about,
-        {"rate": unit, "size": "bytes"},
+        {"rate": unit, "rate by processor": f"{unit} of it", "size": "bytes"},
         who_answers(question),
         partial(measure, question),
         BASELINE,
