@@ -21,7 +21,7 @@ def run(pytester, monkeypatch):
     for name in ("SCENARIO", "EDITION", "TIER", "SEED", "MODE", "OTHERS"):
         monkeypatch.delenv(f"CEREBRAS_MOCK_{name}", raising=False)
 
-    for name in ("GITHUB_STEP_SUMMARY", "CI", "BUILD_NUMBER"):  # pytest says more under the last two
+    for name in ("GITHUB_STEP_SUMMARY", "CI", "BUILD_NUMBER"):  # pytest shows more under CI
         monkeypatch.delenv(name, raising=False)
 
     def start(code, *arguments, how=pytester.runpytest_inprocess):
