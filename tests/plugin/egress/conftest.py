@@ -32,9 +32,8 @@ def _listen(event, args):
 
 @cache
 def _listening():
-    sys.addaudithook(
-        _listen
-    )  # after that of the guard, so that it hears of what the guard lets pass
+    # after that of the guard, so that it hears of what the guard lets pass
+    sys.addaudithook(_listen)
 
 
 @pytest.fixture(autouse=True)
