@@ -110,7 +110,7 @@ class Honest:
         asked, spare = choices.returned(inquiry.body), choices.discarded(inquiry.body)
         made = []
         for at, body in enumerate([*asked, *spare]):
-            ask = Ask(body, model, inquiry.limit)
+            ask = Ask(body, model, inquiry.limit, len(asked) + len(spare))
             made.append(say(reply, ask, _voice(self.seed, inquiry, at), self.random))
         said = Answer(
             inquiry.model_id,

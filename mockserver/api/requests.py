@@ -229,6 +229,7 @@ class ChatCompletionRequest(TypedDict):
 
 
 TokenArray: TypeAlias = list[Annotated[int, Field(ge=0)]]
+_SEVERAL = Field(max_length=1024)  # inferred: some bound there must be
 
 
 @with_config(_STRICT)
@@ -236,7 +237,9 @@ class CompletionRequest(TypedDict):
     """The body of ``POST /v1/completions``."""
 
     model: str
-    prompt: str | list[str] | TokenArray | list[TokenArray]
+    prompt: (
+        str | Annotated[list[str], _SEVERAL] | TokenArray | Annotated[list[TokenArray], _SEVERAL]
+    )
     best_of: NotRequired[Annotated[int, Field(ge=0, le=20)] | None]
     echo: NotRequired[bool | None]
     frequency_penalty: NotRequired[Penalty]

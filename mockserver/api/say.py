@@ -22,14 +22,23 @@ from .edition import Model
 from .reply import Reply
 from .said import Call, FinishReason, Said
 
+_MOST_PROLONGED = 50_000
+_MOST_ODDS = 100_000  # half a second, and some 7 MB of JSON
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Who is asked for what: a valid request body, and the completion tokens it may get."""
+    """
+    Who is asked for what: a valid request body, and the completion tokens it may get.
+
+    ``beside`` is how many completions the same request asks for, this one included: they share what
+    one response can have of ``min_tokens`` and of odds, so that none takes the mock long.
+    """
 
     body: Mapping[str, Any]
     model: Model
     limit: int
+    beside: int = 1
 
 
 def say(reply: Reply, ask: Ask, voice: Random, ids: Bits) -> Said:
@@ -48,7 +57,7 @@ def say(reply: Reply, ask: Ask, voice: Random, ids: Bits) -> Said:
         pieces = prose.prolonged(voice, pieces, least)
     stopped = until_stop(pieces[least:], body.get("stop"))
     said = _limited(thoughts, [*pieces[:least], *stopped] if least else stopped, calls, ask)
-    return _with_extras(said, body, voice)
+    return _with_extras(said, ask, voice)
 
 
 def _least(ask: Ask, thoughts: str) -> int:
@@ -61,7 +70,8 @@ def _least(ask: Ask, thoughts: str) -> int:
     asked = ask.body.get("min_tokens") if asked is None else asked
     if not asked:
         return 0
-    least = ask.limit if asked == -1 else min(asked, ask.limit)
+    most = min(ask.limit, _MOST_PROLONGED // ask.beside)
+    least = most if asked == -1 else min(asked, most)
     return max(0, least - tokens.count(thoughts))
 
 
@@ -135,18 +145,24 @@ def _json(value: object, model: Model) -> str:
     return json.dumps(value, ensure_ascii=False, separators=separators)
 
 
-def _with_extras(said: Said, body: Mapping[str, Any], voice: Random) -> Said:
+def _with_extras(said: Said, ask: Ask, voice: Random) -> Said:
     """Add what a request may ask for on top: odds, the fate of a prediction, the prompt again."""
-    top = logprobs.wanted(body)
-    if top is not None:
-        said = replace(said, odds=logprobs.drawn(said.pieces, top, voice))
+    body = ask.body
     if body.get("prediction"):
         said = replace(said, prediction=_accepted(said, body["prediction"]))
     if body.get("echo"):
-        echo = tools.last_user_text(body)
-        odds = () if top is None else logprobs.of_prompt(tokens.pieces(echo), top, voice)
-        said = replace(said, echo=echo, echo_odds=odds)
-    return said
+        said = replace(said, echo=tools.last_user_text(body))
+    top = logprobs.wanted(body)
+    return said if top is None else _with_odds(said, top, ask, voice)
+
+
+def _with_odds(said: Said, top: int, ask: Ask, voice: Random) -> Said:
+    """Add the odds of what is said, prompt included, as far as there is room for them."""
+    room = _MOST_ODDS // ask.beside // (top + 1)
+    prompt = tokens.pieces(said.echo)
+    odds = logprobs.drawn(said.pieces[:room], top, voice)
+    before = logprobs.of_prompt(prompt[:room], top, voice)
+    return replace(said, odds=odds if len(before) == len(prompt) else (), echo_odds=before)
 
 
 def _accepted(said: Said, prediction: Mapping[str, Any]) -> tuple[int, int]:

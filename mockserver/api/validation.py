@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,9 +18,8 @@ _BODIES: dict[Endpoint, TypeAdapter[Any]] = {
     "completions": TypeAdapter(CompletionRequest),
 }
 Valid = TypeVar("Valid")
-
-
 _TODAY = Validation()
+_MOST_ERRORS = 10_000
 
 
 def validate(endpoint: Endpoint, body: bytes, how: Validation = _TODAY) -> dict[str, Any]:
@@ -41,7 +41,28 @@ def checked(adapter: TypeAdapter[Valid], body: bytes, how: Validation = _TODAY) 
     try:
         return adapter.validate_json(body)
     except ValidationError as error:
-        raise refusal(error, within=how.prefix, status=how.status) from error
+        found = error if error.error_count() <= _MOST_ERRORS else _first_errors(adapter, body)
+        raise refusal(found, within=how.prefix, status=how.status) from error
+
+
+def _first_errors(adapter: TypeAdapter[Any], body: bytes) -> ValidationError:
+    """Return what is wrong in the first items of lists: to list a million errors takes minutes."""
+    parsed, most = json.loads(body), 100
+    while True:
+        try:
+            adapter.validate_json(json.dumps(_beginning(parsed, most)))
+        except ValidationError as error:
+            return error
+        most *= 10
+
+
+def _beginning(value: Any, most: int) -> Any:
+    """Return the JSON value with no list longer than that."""
+    if isinstance(value, list):
+        return [_beginning(item, most) for item in value[:most]]
+    if isinstance(value, dict):
+        return {name: _beginning(item, most) for name, item in value.items()}
+    return value
 
 
 def refusal(error: ValidationError, *, within: str = "", status: int | None = None) -> RefusalError:

@@ -226,6 +226,21 @@ def test_completions_do_not_think():
     assert say(Reply(echo=True), Ask(body, THINKER, 99), Random(1), Random(1)).text == "Once"
 
 
+@pytest.mark.parametrize(("top", "beside", "room"), [(20, 1, 4761), (1, 5, 10_000), (0, 1, 40_000)])
+def test_odds_of_much(top, beside, room):
+    """There are so many for all completions of a request; the others have none."""
+    body = {"messages": MESSAGES, "min_tokens": -1, "logprobs": True, "top_logprobs": top}
+    said = say(Reply(), Ask(body, PLAIN, 40_000, beside), Random(1), Random(2))
+    assert len(said.odds) == room <= len(said.pieces) <= 40_000
+
+
+def test_odds_of_a_long_prompt():
+    """What comes behind odds that are not there has none either: its offsets would be wrong."""
+    body = {"prompt": "a " * 6000, "logprobs": 20, "echo": True}
+    said = say(Reply(), Ask(body, PLAIN, 9), Random(1), Random(2))
+    assert (len(said.echo_odds), said.odds) == (4761, ())
+
+
 @pytest.mark.parametrize(
     ("predicted", "counts"),
     [

@@ -229,6 +229,23 @@ def test_refused_completions(fragment, reason):
     assert refusal("completions", TEXT | fragment).facts == {"reason": reason}
 
 
+@pytest.mark.parametrize("first", [0, 150, 1500])
+def test_much_that_is_wrong(first):
+    """Of tens of thousands of errors the first are told: to list all would take minutes."""
+    body = {"model": "m", "messages": [{"role": "user", "content": "x"}] * first + [1] * 10_001}
+    lines = refusal("chat", body).facts["reason"].splitlines()
+    assert lines[0].startswith(f"messages.{first}: Input should be")
+    assert 1 <= len(lines) <= 10_000 - first
+
+
+def test_many_prompts():
+    """There may be a thousand, whose answers take no time."""
+    assert validate("completions", json.dumps({"model": "m", "prompt": ["a"] * 1024}).encode())
+    refused = refusal("completions", {"model": "m", "prompt": ["a"] * 1025})
+    expected = "prompt.list[str]: List should have at most 1024 items after validation, not 1025"
+    assert expected in refused.facts["reason"].splitlines()
+
+
 @pytest.mark.parametrize("body", [CHAT, TEXT])
 @pytest.mark.parametrize("several", [1, 2, None])
 def test_kept(body, several):
