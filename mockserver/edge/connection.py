@@ -50,6 +50,16 @@ class Connection(web.RequestHandler):
         super().__init__(server, loop=asyncio.get_running_loop(), **_SETTINGS)
         self._live = server.live
 
+    def data_received(self, data: bytes) -> None:
+        """Read on; what breaks off inside of a body is told to who waits for the rest of it."""
+        super().data_received(data)
+        reading = self._current_request
+        if reading is not None and self._messages:
+            broken = getattr(self._messages[-1][0], "exc", None)  # none where a message is good
+            if broken is not None and not reading.content.is_eof():
+                reading.content.set_exception(broken)
+                reading.content.feed_eof()  # nothing more is waited for
+
     def leave(self) -> None:
         """Close the connection: now if it is idle, else when the answer is out."""
         if self._waiter is None:

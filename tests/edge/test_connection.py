@@ -11,6 +11,10 @@ from mockserver.faults import Error
 from mockserver.scenario import Rule, Schedule
 
 GET = b"GET /v1/models HTTP/1.1\r\nhost: mock\r\n"
+CHUNKED = (
+    b"POST /v1/chat/completions HTTP/1.1\r\nhost: mock\r\nexpect: 100-continue\r\n"
+    b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n"
+)
 LONG = b"csk-secret" * 1000
 MALFORMED = {
     "no request line": b"hello\r\n\r\n",
@@ -57,6 +61,22 @@ def test_after_a_request(server, connect, raw_request):
     assert b" 400 Bad Request\r\n" in received
     assert received.endswith(b"</html>\n")
     assert len(server.live.journal.exchanges) == 1
+
+
+def test_in_a_body(server, connect, caplog):
+    """A body that stops being HTTP is answered at once: there is no rest of it to wait for."""
+    connection = connect()
+    with caplog.at_level(logging.WARNING):
+        connection.sendall(CHUNKED)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(b"nonsense\r\n")
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    assert received.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert received.count(b"HTTP/1.1 ") == 1
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert not server.live.journal.exchanges
 
 
 def test_engine_of_malformed(ask, engine, now):
