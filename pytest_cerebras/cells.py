@@ -105,7 +105,7 @@ class Cell:
     ``test`` is its name without that of the scenario, ``id`` the one that pytest has for it.
     ``played`` are the scenarios it met, more than one when it chose others; ``kinds`` is the
     trouble of all of them. ``duration`` is in real seconds. ``reason`` is why it failed, was
-    excused or was skipped.
+    excused or was skipped; where verdicts are why, they say it.
     """
 
     id: str
@@ -149,12 +149,12 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
     """Return what a test did; nothing at all when it never came to have a mock."""
     scenario = scenario_of(item)
     name = scenario or (mock.scenario.name if mock else "")
-    reason = reason_of(report)
-    found = (item.nodeid, _without(item.nodeid, scenario), name, outcome_of(item, report))
+    outcome = outcome_of(item, report)
+    reason = "" if outcome == "failed-by-verdict" else reason_of(report)
+    found = (item.nodeid, _without(item.nodeid, scenario), name, outcome)
     if mock is None:
         return Cell(*found, report.duration, None, f"pytest '{item.nodeid}'", reason=reason)
     seed = mock.live.engine.seed
-    own = f"pytest '{item.nodeid}' --cerebras-seed {seed}"
     cases = mock.played()
     kinds = [kind for _, case in cases for one in case.exchanges for kind in kinds_of(one)]
     if mock.was_unreachable:
@@ -163,7 +163,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         *found,
         report.duration,
         seed,
-        own if scenario is None else replay(item, seed),
+        replay(item, seed),
         tuple(_played(mock, name, case) for name, case in cases),
         tuple(_slept(mock)),
         tuple(dict.fromkeys(kinds)),

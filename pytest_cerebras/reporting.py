@@ -12,6 +12,7 @@ import pytest
 
 from .cells import Cell, read
 from .chaos import Coverage, Report
+from .outcome import reason_of
 from .page import html
 from .step_summary import markdown
 
@@ -28,11 +29,12 @@ class Reporting:
         self._files = files
         self._least = least
         self._cells: dict[str, Cell] = {}
+        self._places: dict[str, tuple[str, int, str, str]] = {}
 
     @property
     def report(self) -> Report:
-        """The report on the cells so far."""
-        return Report.of(self._cells.values())
+        """The report on the cells so far, in the order of files and lines, then of scenarios."""
+        return Report.of(self._cells[test] for test in sorted(self._cells, key=self._places.__getitem__))
 
     @property
     def _short(self) -> bool:
@@ -43,9 +45,13 @@ class Reporting:
         cell = read(report)
         if cell is not None:
             self._cells[cell.id] = cell
+            file, line, _ = report.location
+            self._places[cell.id] = (file, line or 0, cell.test, cell.scenario)
         elif report.when == "teardown" and report.failed and report.nodeid in self._cells:
             found = self._cells[report.nodeid]
-            self._cells[report.nodeid] = replace(found, outcome="failed")
+            self._cells[report.nodeid] = replace(
+                found, outcome="failed", reason=reason_of(report)
+            )
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the files and the summary of the step; change the status if too little was met."""
