@@ -42,7 +42,8 @@ _KEYS: Mapping[str, Mapping[str, object]] = {
 }
 _UNTIL = """new Promise(done => {
   const end = performance.now() + 1000 * %d;
-  const look = () => (%s) ? done(true) : performance.now() > end ? done(false) : setTimeout(look, 5);
+  const look = () => (%s) ? done(true)
+    : performance.now() > end ? done(false) : setTimeout(look, 5);
   look();
 })"""
 _PATIENCE = 30  # seconds

@@ -16,7 +16,9 @@ def add(parent: Element, tag: str, text: str, attributes: Mapping[str, str] = _N
     return element
 
 
-def add_name(parent: Element, tag: str, text: str, attributes: Mapping[str, str] = _NONE) -> Element:
+def add_name(
+    parent: Element, tag: str, text: str, attributes: Mapping[str, str] = _NONE
+) -> Element:
     """Put an element with a long name into another: it may be broken after each ``_``."""
     first, *others = text.split("_")
     element = add(parent, tag, first + "_" * bool(others), attributes)

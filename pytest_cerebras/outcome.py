@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import pytest
 
@@ -28,13 +28,21 @@ def reason_of(report: pytest.TestReport) -> str:
     """Return why a test failed, was excused or was skipped, in a line; nothing if it passed."""
     if report.passed:
         return ""
-    found: Any = report.longrepr
     excuse = getattr(report, "wasxfail", None)
     if excuse is not None:
         text = str(excuse).removeprefix("reason: ")
-    elif isinstance(found, tuple):
-        text = str(found[2]).removeprefix("Skipped: ")
+    elif isinstance(report.longrepr, tuple):
+        text = report.longrepr[2].removeprefix("Skipped: ")
     else:
-        text = str(getattr(getattr(found, "reprcrash", None), "message", found))
+        text = _error(report)
     line = next(iter(text.strip().splitlines()), "")
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _error(report: pytest.TestReport) -> str:
+    """Return the message of an exception, or else what pytest marks as the error."""
+    message = getattr(getattr(report.longrepr, "reprcrash", None), "message", None)
+    if message is not None:
+        return str(message)
+    lines = report.longreprtext.splitlines()
+    return next((line[1:] for line in lines if line.startswith("E ")), report.longreprtext)

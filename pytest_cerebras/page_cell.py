@@ -83,7 +83,7 @@ def _played(details: Element, played: Played) -> None:
     picture.set("aria-label", title)
     box(details, title).append(picture)
     if len(lanes) > _MOST_LANES:
-        add(details, "p", f"{len(lanes) - _MOST_LANES} of {len(lanes)} calls are not drawn.")
+        add(details, "p", f"{len(lanes) - _MOST_LANES} of {len(lanes)} calls not drawn.")
     if played.earlier:
         add(details, "p", f"{counted(played.earlier, 'earlier request')} left out.")
     listed = SubElement(details, "ol", {"class": "log"})

@@ -34,7 +34,9 @@ class Reporting:
     @property
     def report(self) -> Report:
         """The report on the cells so far, in the order of files and lines, then of scenarios."""
-        return Report.of(self._cells[test] for test in sorted(self._cells, key=self._places.__getitem__))
+        return Report.of(
+            self._cells[test] for test in sorted(self._cells, key=self._places.__getitem__)
+        )
 
     @property
     def _short(self) -> bool:
@@ -49,9 +51,7 @@ class Reporting:
             self._places[cell.id] = (file, line or 0, cell.test, cell.scenario)
         elif report.when == "teardown" and report.failed and report.nodeid in self._cells:
             found = self._cells[report.nodeid]
-            self._cells[report.nodeid] = replace(
-                found, outcome="failed", reason=reason_of(report)
-            )
+            self._cells[report.nodeid] = replace(found, outcome="failed", reason=reason_of(report))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the files and the summary of the step; change the status if too little was met."""

@@ -22,7 +22,9 @@ SIGNS: dict[Outcome, str] = {
 
 def markdown(report: Report) -> str:
     """Return the summary: coverage, the matrix, the verdicts."""
-    return "\n".join([*_head(report), *_matrix(report), *_others(report), *_verdicts(report)]) + "\n"
+    return (
+        "\n".join([*_head(report), *_matrix(report), *_others(report), *_verdicts(report)]) + "\n"
+    )
 
 
 def _head(report: Report) -> Iterator[str]:

@@ -14,8 +14,8 @@ _ATTEMPTS = 5
 
 def create(client: Cerebras, question: str, **options: Any) -> Any:
     """Ask the model."""
-    messages = [{"role": "user", "content": question}]
-    return client.chat.completions.create(model="gpt-oss-120b", messages=messages, **options)
+    options |= {"messages": [{"role": "user", "content": question}]}
+    return client.chat.completions.create(model="gpt-oss-120b", **options)
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ TEXTS = """(() => {
   const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
   const light = ([red, green, blue]) => [[red, .2126], [green, .7152], [blue, .0722]]
     .map(([part, weight]) => [part / 255, weight])
-    .map(([part, weight]) => weight * (part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4))
+    .map(([part, weight]) => weight *
+      (part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4))
     .reduce((sum, part) => sum + part, 0);
   const behind = each => {
     if (each.classList.contains("word")) return getComputedStyle(each.previousSibling).fill;
@@ -53,8 +54,8 @@ TEXTS = """(() => {
     [...each.childNodes].some(node => node.nodeType === 3 && /\\w/.test(node.data)));
   return texts.filter(each => each.localName !== "title").map(each => {
     const style = getComputedStyle(each), svg = each.closest("svg");
-    const [above, below] = [light(numbers(svg ? style.fill : style.color)), light(numbers(behind(each)))]
-      .sort((one, other) => other - one);
+    const colours = [svg ? style.fill : style.color, behind(each)];
+    const [above, below] = colours.map(numbers).map(light).sort((one, other) => other - one);
     return [each.outerHTML.slice(0, 99), parseFloat(style.fontSize), (above + .05) / (below + .05)];
   });
 })()"""
@@ -71,7 +72,9 @@ def cell_of(number, outcome):
     slept = (Slept(2.0, 0.0, "time.sleep", "MainThread"),)
     replay = f"pytest '{where}' --cerebras-chaos healthy --cerebras-seed 0"
     kinds = ("slow", "stall")
-    return Cell(f"{where}[h]", where, "healthy", outcome, 1.0, 0, replay, played, slept, kinds, "y" * 99)
+    return Cell(
+        f"{where}[h]", where, "healthy", outcome, 1.0, 0, replay, played, slept, kinds, "y" * 99
+    )
 
 
 @pytest.fixture(scope="module")
@@ -120,10 +123,8 @@ def test_tab_and_enter(show, scheme):
     page.press("Enter")
     page.until(f"{FOCUSED}.id === {target[1:]!r}")
     assert page.evaluate(f"{FOCUSED}.closest('details').open")
-    top, height = page.evaluate(
-        f"[{FOCUSED}.closest('details').querySelector('summary').getBoundingClientRect().top, innerHeight]"
-    )
-    assert 0 <= top < height
+    top = f"{FOCUSED}.closest('details').getBoundingClientRect().top"
+    assert 0 <= page.evaluate(top) < page.evaluate("innerHeight")
 
 
 @pytest.mark.parametrize("key", ["Enter", " "])
