@@ -44,5 +44,5 @@ def _error(report: pytest.TestReport) -> str:
     message = getattr(getattr(report.longrepr, "reprcrash", None), "message", None)
     if message is not None:
         return str(message)
-    lines = report.longreprtext.splitlines()
-    return next((line[1:] for line in lines if line.startswith("E ")), report.longreprtext)
+    text = report.longrepr if isinstance(report.longrepr, str) else report.longreprtext
+    return next((line[1:] for line in text.splitlines() if line.startswith("E ")), text)

@@ -99,6 +99,22 @@ def test_failure_in_the_end(run):
     assert json.loads(Path("a.json").read_text("utf-8"))["cells"][0]["outcome"] == "failed"
 
 
+def test_worker_that_dies(run):
+    """The test that ends a worker of xdist is a failed cell, and says so."""
+    code = """
+    import os
+    def test_dies(cerebras_mock):
+        os._exit(1)
+    """
+    run(code, *CHAOS, "--cerebras-report", "a.json", "-n", "1")
+    cells = json.loads(Path("a.json").read_text("utf-8"))["cells"]
+    assert [(cell["scenario"], cell["outcome"]) for cell in cells] == [
+        ("healthy", "failed"),
+        ("wrong-key", "failed"),
+    ]
+    assert "crashed while running" in cells[0]["reason"]
+
+
 @pytest.mark.parametrize(
     ("asked", "chaos", "status"),
     [("100", "healthy", COVERAGE_FAILED), ("0", "healthy", 0), ("0", "healthy,wrong-key", 1)],
