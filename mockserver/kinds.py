@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from .journal import Exchange
-from .plan import Wait, head_of
+from .plan import Close, Wait, head_of
 
 _SLOW = 1.0  # seconds that a user notices
 UNREACHABLE = "unreachable"
@@ -51,7 +51,14 @@ def _refused_body(exchange: Exchange) -> bool:
 
 
 def _lost(exchange: Exchange) -> bool:
-    return exchange.status is not None and exchange.interrupted
+    return exchange.status is not None and exchange.interrupted and not _ends_by_eof(exchange)
+
+
+def _ends_by_eof(exchange: Exchange) -> bool:
+    """Return whether the end of the connection is that of a stream: no client takes it for lost."""
+    head = head_of(exchange.compact)
+    by_fin = bool(exchange.compact) and exchange.compact[-1] == Close(reset=False)
+    return by_fin and head is not None and head.streams and not head.framed
 
 
 def _overloaded(exchange: Exchange) -> bool:
@@ -65,7 +72,7 @@ def _slow(exchange: Exchange) -> bool:
 
 
 def _ends_silently(exchange: Exchange) -> bool:
-    otherwise = exchange.broken_off or exchange.interrupted or exchange.stalled
+    otherwise = exchange.broken_off or _lost(exchange) or exchange.stalled
     return exchange.unfinished and not exchange.refused and not otherwise
 
 

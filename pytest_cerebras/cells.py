@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -20,13 +20,10 @@ from mockserver.plan import duration_of
 from mockserver.timeline import Kind, Span, spans_of
 from mockserver.verdicts import Case
 
-from .judging import failed_by_verdict
-from .matrix import has_raised, replay, scenario_of
+from .matrix import replay, scenario_of
 from .mock import CerebrasMock
+from .outcome import Outcome, outcome_of, reason_of
 
-Outcome: TypeAlias = Literal[
-    "passed", "raised-as-expected", "failed", "failed-by-verdict", "skipped"
-]
 CELL = "cerebras_cell"
 """The attribute of a report that holds the cell of its test."""
 
@@ -107,7 +104,8 @@ class Cell:
 
     ``test`` is its name without that of the scenario, ``id`` the one that pytest has for it.
     ``played`` are the scenarios it met, more than one when it chose others; ``kinds`` is the
-    trouble of all of them. ``duration`` is in real seconds.
+    trouble of all of them. ``duration`` is in real seconds. ``reason`` is why it failed, was
+    excused or was skipped; where verdicts are why, they say it.
     """
 
     id: str
@@ -120,6 +118,12 @@ class Cell:
     played: tuple[Played, ...] = ()
     sleeps: tuple[Slept, ...] = ()
     kinds: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def in_matrix(self) -> bool:
+        """Whether the matrix chose its scenario, not the test."""
+        return self.id != self.test
 
     @property
     def verdicts(self) -> Iterator[Judged]:
@@ -145,32 +149,26 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
     """Return what a test did; nothing at all when it never came to have a mock."""
     scenario = scenario_of(item)
     name = scenario or (mock.scenario.name if mock else "")
-    found = (item.nodeid, _without(item.nodeid, scenario), name, _outcome(item, report))
+    outcome = outcome_of(item, report)
+    reason = "" if outcome == "failed-by-verdict" else reason_of(report)
+    found = (item.nodeid, _without(item.nodeid, scenario), name, outcome)
     if mock is None:
-        return Cell(*found, report.duration, None, f"pytest '{item.nodeid}'")
+        return Cell(*found, report.duration, None, f"pytest '{item.nodeid}'", reason=reason)
     seed = mock.live.engine.seed
-    own = f"pytest '{item.nodeid}' --cerebras-seed {seed}"
     cases = mock.played()
     kinds = [kind for _, case in cases for one in case.exchanges for kind in kinds_of(one)]
-    if mock.scenario.port.state(0.0) != "open":
+    if mock.was_unreachable:
         kinds.append(UNREACHABLE)
     return Cell(
         *found,
         report.duration,
         seed,
-        own if scenario is None else replay(item, seed),
+        replay(item, seed),
         tuple(_played(mock, name, case) for name, case in cases),
         tuple(_slept(mock)),
         tuple(dict.fromkeys(kinds)),
+        reason,
     )
-
-
-def _outcome(item: pytest.Item, report: pytest.TestReport) -> Outcome:
-    if report.failed:
-        return "failed-by-verdict" if failed_by_verdict(item) else "failed"
-    if report.skipped:
-        return "skipped"
-    return "raised-as-expected" if has_raised(item) else "passed"
 
 
 def _without(test: str, scenario: str | None) -> str:

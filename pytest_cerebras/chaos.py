@@ -53,6 +53,29 @@ class Report:
         found = tuple(cells)
         return cls(1, Coverage.of(found), found)
 
+    @property
+    def matrix(self) -> list[Cell]:
+        """The cells of tests that the matrix ran under its scenarios."""
+        return [cell for cell in self.cells if cell.in_matrix]
+
+    @property
+    def others(self) -> list[Cell]:
+        """The cells of tests that choose their scenarios themselves."""
+        return [cell for cell in self.cells if not cell.in_matrix]
+
+    @property
+    def tests(self) -> list[str]:
+        """The tests of the matrix, in their order."""
+        return list(dict.fromkeys(cell.test for cell in self.matrix))
+
+    @property
+    def rows(self) -> dict[str, dict[str, Cell]]:
+        """The matrix: its cells by scenario, in their order, then by test."""
+        found: dict[str, dict[str, Cell]] = {}
+        for cell in sorted(self.matrix, key=lambda cell: cell.scenario):
+            found.setdefault(cell.scenario, {})[cell.test] = cell
+        return found
+
     def json(self) -> str:
         """Return it as JSON, as ``report.schema.json`` describes it."""
         return _REPORT.dump_json(self, indent=2).decode() + "\n"

@@ -23,6 +23,7 @@ from mockserver.messages import Request
 from mockserver.plan import Head
 
 from .delivery import Action, actions, unreachable
+from .knocks import Knocks
 from .libraries import Library, libraries
 from .senders import Senders, told_apart
 
@@ -135,10 +136,13 @@ class PlanRouter(respx.MockRouter):
     It is asked before all other routers of respx, whichever was started first.
     """
 
-    def __init__(self, live: LiveEngine, senders: Senders, library: Library) -> None:
+    def __init__(
+        self, live: LiveEngine, senders: Senders, knocks: Knocks, library: Library
+    ) -> None:
         super().__init__(assert_all_called=False, using=library.mocker)
         self._live = live
         self._senders = senders
+        self._knocks = knocks
         self._core = library.core
 
     def start(self) -> None:
@@ -161,6 +165,7 @@ class PlanRouter(respx.MockRouter):
             raise self._not_ours(request)
         clock, port = self._live.clock, self._live.port
         if port != "open":
+            self._knocks.count += 1
             attempt = unreachable(port, _patience(request, "connect", clock), self._core)
             return PlannedBody(attempt, clock, self._core, lambda _: None)
         engine, exchange = self._live.begin(self._received(request))
@@ -195,13 +200,14 @@ class PlanRouter(respx.MockRouter):
 
 
 @contextmanager
-def intercepted(live: LiveEngine) -> Iterator[None]:
-    """Answer all requests of httpx and httpx2 to the real host from the engine."""
+def intercepted(live: LiveEngine) -> Iterator[Knocks]:
+    """Answer all requests of httpx and httpx2 to the real host; yield those at a shut port."""
+    knocks = Knocks()
     with ExitStack() as stack:
         senders = stack.enter_context(told_apart(live, None))
         for library in libraries():
-            stack.enter_context(PlanRouter(live, senders, library))
-        yield
+            stack.enter_context(PlanRouter(live, senders, knocks, library))
+        yield knocks
 
 
 def _patience(request: httpx.Request, phase: str, clock: Clock) -> float:

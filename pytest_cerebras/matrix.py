@@ -91,8 +91,9 @@ def has_raised(item: pytest.Item) -> bool:
 
 def replay(item: pytest.Item, seed: int) -> str:
     """Return the command that runs exactly this cell again."""
-    own = any(scenario_of(item) in each.scenarios for each in expectations(item))
-    how = "" if own else f" --cerebras-chaos {scenario_of(item)}"
+    scenario = scenario_of(item)
+    own = not scenario or any(scenario in each.scenarios for each in expectations(item))
+    how = "" if own else f" --cerebras-chaos {scenario}"
     clock = item.config.getoption("cerebras_clock")
     timed = f" --cerebras-clock {clock}" if clock else ""
     return f"pytest '{item.nodeid}'{how}{timed} --cerebras-seed {seed}"

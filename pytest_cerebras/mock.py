@@ -18,6 +18,7 @@ from mockserver.scenario import Scenario, load
 from mockserver.verdicts import Case, Verdict, judge
 
 from . import assertions, egress, options
+from .knocks import Knocks, knocking
 from .plugin import MARKER, RETIRED
 from .senders import told_apart
 from .timing import timed
@@ -43,11 +44,13 @@ class CerebrasMock:
         url: str,
         settings: Settings,
         watch: egress.Watch,
+        knocks: Knocks,
         clock: VirtualClock | None = None,
     ) -> None:
         self._live = live
         self._settings = settings
         self._watch = watch
+        self._knocks = knocks
         self._clock = clock
         self._ended: list[tuple[str, Case]] = []
         self.url = url
@@ -121,6 +124,11 @@ class CerebrasMock:
     def calls(self) -> Sequence[Call]:
         """The logical calls: what the app asked for, each with all its attempts."""
         return grouped(self._live.journal)
+
+    @property
+    def was_unreachable(self) -> bool:
+        """Whether the app tried to connect while a scenario had the port shut."""
+        return self._knocks.count > 0
 
     @property
     def strict(self) -> bool:
@@ -285,16 +293,17 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
 
             server = None
             live = LiveEngine()
-            stack.enter_context(intercepted(live))
+            knocks = stack.enter_context(intercepted(live))
             url = REAL_URL
         else:
             server = request.getfixturevalue("cerebras_mock_server")
             live, url = server.live, server.url
             stack.enter_context(told_apart(live, server.port))
+            knocks = stack.enter_context(knocking(live, server.port))
         clock = stack.enter_context(timed(live, settings, server))
         live.play(settings.loaded(), settings.overrides())
         watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
-        mock = CerebrasMock(live, url, settings, watch, clock)
+        mock = CerebrasMock(live, url, settings, watch, knocks, clock)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)

@@ -6,29 +6,21 @@ The page is a tree, so that whatever a test, a model or a header is called is es
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from itertools import groupby
 from operator import attrgetter
-from types import MappingProxyType
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mockserver.kinds import KINDS
-from mockserver.timeline import STYLE, Lane, drawing
+from mockserver.timeline import STYLE
 
-from .cells import Cell, Judged, Outcome, Played, Seen, spans
+from .cells import Cell, Judged
 from .chaos import Coverage, Report
-from .step_summary import columns, rows
+from .markup import add, add_name, box, counted, shown
+from .page_cell import WORDS, draw, look, words
 
-WORDS: Mapping[Outcome, str] = {
-    "passed": "passed",
-    "raised-as-expected": "raised as expected",
-    "failed": "failed",
-    "failed-by-verdict": "failed by verdict",
-    "skipped": "skipped",
-}
-_MOST_LANES = 40
-_NONE: Mapping[str, str] = MappingProxyType({})
+_FAILED = ("failed", "failed-by-verdict")
 
 
 def html(report: Report) -> str:
@@ -37,12 +29,18 @@ def html(report: Report) -> str:
     root = Element("html", {"lang": "en"})
     _head(root)
     body = SubElement(root, "body")
-    _summary(SubElement(body, "header"), report)
-    main = SubElement(body, "main")
-    _matrix(_section(main, "matrix", "Matrix"), report, anchors)
-    _coverage(_section(main, "coverage", "Fault coverage"), report.coverage)
-    _verdicts(_section(main, "verdicts", "Verdicts"), report, anchors)
-    _cells(_section(main, "cells", "Cells"), report, anchors)
+    header, main = SubElement(body, "header"), Element("main")
+    if report.matrix:
+        _matrix(_section(main, "Matrix"), report, anchors)
+    if report.others:
+        _others(_section(main, "Other tests"), report, anchors)
+    if any(cell.outcome in _FAILED for cell in report.cells):
+        _failures(_section(main, "Failures"), report, anchors)
+    _verdicts(_section(main, "Verdicts"), report, anchors)
+    _coverage(_section(main, "Fault coverage"), report.coverage)
+    _cells(_section(main, "Cells"), report, anchors)
+    _summary(header, report, [found.text or "" for found in main.iter("h2")])
+    body.append(main)
     return f"<!doctype html>\n{tostring(root, encoding='unicode', method='html')}\n"
 
 
@@ -52,68 +50,69 @@ def _head(root: Element) -> None:
     viewport = {"name": "viewport", "content": "width=device-width, initial-scale=1"}
     SubElement(head, "meta", viewport)
     SubElement(head, "meta", {"name": "color-scheme", "content": "light dark"})
-    _add(head, "title", "Cerebras chaos report")
+    add(head, "title", "Cerebras chaos report")
     css = resources.files(__package__).joinpath("page.css").read_text("utf-8")
-    _add(head, "style", f"{STYLE}\n{css}")
+    SubElement(head, "style").text = f"{STYLE}\n{css}"
 
 
-def _summary(header: Element, report: Report) -> None:
-    _add(header, "h1", "Cerebras chaos report")
-    counts = {
-        word: sum(cell.outcome == outcome for cell in report.cells)
-        for outcome, word in WORDS.items()
-    }
-    told = [f"{count} {word}" for word, count in counts.items() if count]
-    tests, scenarios = len(columns(report)), len(rows(report))
-    _add(
-        header,
-        "p",
-        f"{len(report.cells)} cells of {tests} tests and {scenarios} scenarios: "
-        f"{', '.join(told) or 'no test used the mock'}. "
-        f"{sum(len(list(cell.verdicts)) for cell in report.cells)} verdicts, "
-        f"{report.coverage.line()} .".replace(" .", "."),
-    )
+def _summary(header: Element, report: Report, sections: list[str]) -> None:
+    add(header, "h1", "Cerebras chaos report")
+    counts = SubElement(header, "p", {"class": "counts"})
+    for outcome, word in WORDS.items():
+        count = sum(cell.outcome == outcome for cell in report.cells)
+        if count:
+            add(counts, "span", f"{count} {word}", {"class": f"is {outcome}"}).tail = " "
+    if not report.cells:
+        counts.text = "No test used the mock."
+    verdicts = counted(sum(len(list(cell.verdicts)) for cell in report.cells), "verdict")
+    scenarios = len({cell.scenario for cell in report.cells})
+    told = f"{counted(len(report.cells), 'cell')}, {counted(scenarios, 'scenario')}, {verdicts}"
+    add(header, "p", f"{told}; {report.coverage.line()}.")
     links = SubElement(header, "nav", {"aria-label": "Sections"})
-    for name in ("matrix", "coverage", "verdicts", "cells"):
-        _add(links, "a", name.capitalize(), {"href": f"#{name}"}).tail = " "
-
-
-def _coverage(section: Element, coverage: Coverage) -> None:
-    value = {"max": "100", "value": str(coverage.percent), "aria-label": "fault coverage"}
-    SubElement(section, "progress", value).tail = f" {coverage.percent:g} %"
-    for title, names in (("Never met", coverage.never), ("Met", tuple(coverage.met))):
-        if not names:
-            continue
-        _add(section, "h3", title)
-        listed = SubElement(section, "ul", {"class": "kinds"})
-        for name in names:
-            item = SubElement(listed, "li")
-            count = coverage.met.get(name)
-            _add(item, "code", name).tail = f" {KINDS[name].what}" + (
-                f" ({count} cell{'' if count == 1 else 's'})" if count else ""
-            )
+    for title in sections:
+        add(links, "a", title, {"href": f"#{_anchor(title)}"}).tail = " "
 
 
 def _matrix(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
-    box = {"class": "box", "tabindex": "0", "role": "region", "aria-label": "Matrix"}
-    table = SubElement(SubElement(section, "div", box), "table")
+    table = SubElement(box(section, "Matrix"), "table", {"class": "matrix"})
     top = SubElement(SubElement(table, "thead"), "tr")
-    _add(top, "th", "scenario", {"scope": "col"})
-    tests = columns(report)
-    for test in tests:
-        _add(top, "th", test.rpartition("::")[2], {"scope": "col", "title": test})
+    add(top, "th", "scenario", {"scope": "col"})
+    for test in report.tests:
+        add_name(top, "th", test.rpartition("::")[2], {"scope": "col", "title": test})
     body = SubElement(table, "tbody")
-    for scenario, cells in rows(report).items():
+    for scenario, cells in report.rows.items():
         row = SubElement(body, "tr")
-        _add(row, "th", scenario, {"scope": "row"})
-        for test in tests:
+        add(row, "th", scenario, {"scope": "row"})
+        for test in report.tests:
             place = SubElement(row, "td")
             if test in cells:
-                cell = cells[test]
-                link = {"href": f"#{anchors[id(cell)]}", "class": f"is {cell.outcome}"}
-                guilty = len(list(cell.verdicts))
-                more = f", {guilty} verdict{'' if guilty == 1 else 's'}" if guilty else ""
-                _add(place, "a", f"{WORDS[cell.outcome]}{more}", link)
+                _link(place, cells[test], anchors)
+
+
+def _others(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
+    add(section, "p", "These choose their scenarios themselves.")
+    table = SubElement(box(section, "Other tests"), "table")
+    top = SubElement(SubElement(table, "thead"), "tr")
+    for name in ("test", "outcome", "scenario"):
+        add(top, "th", name, {"scope": "col"})
+    body = SubElement(table, "tbody")
+    for cell in report.others:
+        row = SubElement(body, "tr")
+        add_name(row, "th", cell.test.rpartition("::")[2], {"scope": "row", "title": cell.test})
+        _link(SubElement(row, "td"), cell, anchors)
+        add(row, "td", cell.scenario)
+
+
+def _link(place: Element, cell: Cell, anchors: Mapping[int, str]) -> None:
+    add(place, "a", words(cell), {"href": f"#{anchors[id(cell)]}", "class": look(cell)})
+
+
+def _failures(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
+    listed = SubElement(section, "ul")
+    for cell in report.cells:
+        if cell.outcome in _FAILED:
+            why = "; ".join(f"{verdict.rule}: {verdict.sentence}" for verdict in cell.verdicts)
+            _said(SubElement(listed, "li"), cell, cell.reason or why, anchors)
 
 
 def _verdicts(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
@@ -122,98 +121,54 @@ def _verdicts(section: Element, report: Report, anchors: Mapping[int, str]) -> N
         for verdict in cell.verdicts:
             found.setdefault(verdict.rule, []).append((cell, verdict))
     if not found:
-        _add(section, "p", "None: the client did nothing wrong.")
+        add(section, "p", "None: the client did nothing wrong.")
     for rule, said in found.items():
-        _add(section, "h3", f"{rule} ({len(said)})")
-        _add(section, "p", f"Fix: {said[0][1].fix}")
+        add(section, "h3", f"{rule} ({len(said)})")
+        add(section, "p", f"Fix: {said[0][1].fix}.", {"class": "verdict"})
         listed = SubElement(section, "ul")
         for cell, verdict in said:
-            item = SubElement(listed, "li")
-            where = f"{cell.test.rpartition('::')[2]} under {cell.scenario}"
-            _add(item, "a", where, {"href": f"#{anchors[id(cell)]}"}).tail = _shown(
-                f": {verdict.sentence}"
-            )
+            _said(SubElement(listed, "li"), cell, verdict.sentence, anchors)
+
+
+def _said(item: Element, cell: Cell, sentence: str, anchors: Mapping[int, str]) -> None:
+    where = f"{cell.test.rpartition('::')[2]} under {cell.scenario}"
+    link = add_name(item, "a", where, {"href": f"#{anchors[id(cell)]}"})
+    link.tail = shown(f": {sentence}")
+
+
+def _coverage(section: Element, coverage: Coverage) -> None:
+    value = {"max": "100", "value": str(coverage.percent), "aria-label": "fault coverage"}
+    SubElement(section, "progress", value).tail = f" {coverage.percent:g} %"
+    if coverage.never:
+        add(section, "h3", "Never met")
+        _kinds(section, coverage, coverage.never)
+    if coverage.met:
+        details = SubElement(section, "details")
+        add(details, "summary", f"Met: {counted(len(coverage.met), 'kind')} of trouble")
+        _kinds(details, coverage, tuple(coverage.met))
+
+
+def _kinds(parent: Element, coverage: Coverage, names: tuple[str, ...]) -> None:
+    listed = SubElement(parent, "ul", {"class": "kinds"})
+    for name in names:
+        item = SubElement(listed, "li")
+        count = coverage.met.get(name)
+        more = f" ({counted(count, 'cell')})" if count else ""
+        add(item, "code", name).tail = f" {KINDS[name].what}{more}"
 
 
 def _cells(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
-    by_test = sorted(report.cells, key=lambda cell: columns(report).index(cell.test))
-    for test, cells in groupby(by_test, key=attrgetter("test")):
-        _add(section, "h3", test)
+    for test, cells in groupby(report.cells, key=attrgetter("test")):
+        add_name(section, "h3", test)
         for cell in cells:
-            _cell(SubElement(section, "details"), cell, anchors[id(cell)])
+            draw(SubElement(section, "details"), cell, anchors[id(cell)])
 
 
-def _cell(details: Element, cell: Cell, anchor: str) -> None:
-    summary = SubElement(details, "summary")
-    _add(summary, "span", cell.scenario).tail = " "
-    _add(summary, "span", WORDS[cell.outcome], {"class": f"is {cell.outcome}"})
-    facts = SubElement(details, "dl", {"id": anchor})  # browsers open what a link leads into
-    told = {
-        "Took": f"{cell.duration:.2f} s",
-        "Seed": "" if cell.seed is None else str(cell.seed),
-        "Met": ", ".join(cell.kinds) or "no trouble",
-        "App slept": ", ".join(f"{sleep.seconds:g} s" for sleep in cell.sleeps),
-    }
-    for name, value in told.items():
-        if value:
-            _add(facts, "dt", name)
-            _add(facts, "dd", value)
-    _add(facts, "dt", "Replay")
-    _add(SubElement(facts, "dd"), "code", cell.replay)
-    for played in cell.played:
-        _played(details, played)
-
-
-def _played(details: Element, played: Played) -> None:
-    for verdict in played.verdicts:
-        said = SubElement(details, "p", {"class": "verdict"})
-        _add(said, "strong", verdict.rule).tail = _shown(
-            f": {verdict.sentence}. Fix: {verdict.fix}."
-        )
-    if not played.exchanges:
-        _add(details, "p", f"No request reached the mock under {played.scenario}.")
-        return
-    title = _shown(f"Requests under {played.scenario}")
-    box = {"class": "box", "tabindex": "0", "role": "region", "aria-label": title}
-    picture = drawing(_lanes(played.exchanges), title=title)
-    picture.set("role", "img")
-    picture.set("aria-label", title)
-    SubElement(details, "div", box).append(picture)
-    if played.earlier:
-        _add(details, "p", f"{played.earlier} earlier requests are left out.")
-    listed = SubElement(details, "ul", {"class": "log"})
-    for seen in played.exchanges:
-        faults = f" (faults: {', '.join(seen.faults)})" if seen.faults else ""
-        waited = "" if seen.waited is None else f", {seen.waited:.2f} s after attempt before"
-        _add(listed, "li", f"{seen.at:.2f} s{waited}: {seen.line}{faults}")
-
-
-def _lanes(exchanges: Iterable[Seen]) -> list[Lane]:
-    """Return a lane for each call, the first ones when there are many."""
-    calls: dict[int, list[Seen]] = {}
-    for seen in exchanges:
-        calls.setdefault(seen.call, []).append(seen)
-    return [Lane(_label(call), spans(call)) for call in list(calls.values())[:_MOST_LANES]]
-
-
-def _label(call: list[Seen]) -> str:
-    attempts = f", {len(call)} attempts" if len(call) > 1 else ""
-    return f"{call[-1].line}{attempts}"
-
-
-def _section(main: Element, name: str, title: str) -> Element:
-    section = SubElement(main, "section", {"aria-labelledby": name})
-    _add(section, "h2", title, {"id": name})
+def _section(main: Element, title: str) -> Element:
+    section = SubElement(main, "section", {"aria-labelledby": _anchor(title)})
+    add(section, "h2", title, {"id": _anchor(title)})
     return section
 
 
-def _add(parent: Element, tag: str, text: str, attributes: Mapping[str, str] = _NONE) -> Element:
-    shown = {name: _shown(value) for name, value in attributes.items()}
-    element = SubElement(parent, tag, shown)
-    element.text = text if tag == "style" else _shown(text)
-    return element
-
-
-def _shown(text: str) -> str:
-    """Return a text without what can't stand in a page."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+def _anchor(title: str) -> str:
+    return title.lower().replace(" ", "-")

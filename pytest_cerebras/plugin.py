@@ -191,8 +191,11 @@ def pytest_runtest_makereport(
         from . import judging
 
         judging.note(mock, item, report)
-    ran = call.when == "call" or (call.when == "setup" and not report.passed)
-    if ran and _reports(item.config) and MARKER in getattr(item, "fixturenames", ()):
+    if (
+        call.when != "teardown"
+        and _reports(item.config)
+        and MARKER in getattr(item, "fixturenames", ())
+    ):
         from .cells import record
 
         record(mock, item, report)

@@ -12,6 +12,7 @@ import pytest
 
 from .cells import Cell, read
 from .chaos import Coverage, Report
+from .outcome import reason_of
 from .page import html
 from .step_summary import markdown
 
@@ -27,25 +28,34 @@ class Reporting:
     def __init__(self, files: Sequence[Path], least: float | None) -> None:
         self._files = files
         self._least = least
+        self._begun: dict[str, Cell] = {}
         self._cells: dict[str, Cell] = {}
+        self._places: dict[str, tuple[str, int, str, str]] = {}
 
     @property
     def report(self) -> Report:
-        """The report on the cells so far."""
-        return Report.of(self._cells.values())
+        """The report on the cells so far, in the order of files and lines, then of scenarios."""
+        return Report.of(
+            self._cells[test] for test in sorted(self._cells, key=self._places.__getitem__)
+        )
 
     @property
     def _short(self) -> bool:
         return self._least is not None and self.report.coverage.percent < self._least
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the cell of a test; what fails in its end fails it as well."""
+        """Note the cell of a test; what fails in its end, or ends its worker, fails it as well."""
         cell = read(report)
         if cell is not None:
-            self._cells[cell.id] = cell
-        elif report.when == "teardown" and report.failed and report.nodeid in self._cells:
-            found = self._cells[report.nodeid]
-            self._cells[report.nodeid] = replace(found, outcome="failed")
+            file, line, _ = report.location
+            self._places[cell.id] = (file, line or 0, cell.test, cell.scenario)
+            begun = report.when == "setup" and report.passed
+            (self._begun if begun else self._cells)[cell.id] = cell
+        elif report.failed:
+            found = self._cells.get(report.nodeid) or self._begun.get(report.nodeid)
+            if found is not None:
+                failed = replace(found, outcome="failed", reason=reason_of(report))
+                self._cells[report.nodeid] = failed
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the files and the summary of the step; change the status if too little was met."""

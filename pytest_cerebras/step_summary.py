@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from mockserver.kinds import KINDS
 
-from .cells import Cell, Outcome
 from .chaos import Report
+from .outcome import Outcome
 
-_MOST = 60  # rows; GitHub takes 1 MiB
+_MOST = 60  # rows of each table; GitHub takes 1 MiB
 SIGNS: dict[Outcome, str] = {
     "passed": "✅ passed",
     "raised-as-expected": "☑️ raised as expected",
+    "xfailed": "☑️ failed as expected",
     "failed": "❌ failed",
     "failed-by-verdict": "⚠️ failed by verdict",
     "skipped": "⏭️ skipped",
@@ -21,20 +22,9 @@ SIGNS: dict[Outcome, str] = {
 
 def markdown(report: Report) -> str:
     """Return the summary: coverage, the matrix, the verdicts."""
-    return "\n".join([*_head(report), *_matrix(report), *_verdicts(report)]) + "\n"
-
-
-def columns(report: Report) -> list[str]:
-    """Return the tests, in their order."""
-    return list(dict.fromkeys(cell.test for cell in report.cells))
-
-
-def rows(report: Report) -> dict[str, dict[str, Cell]]:
-    """Return the cells by scenario, then by test."""
-    found: dict[str, dict[str, Cell]] = {}
-    for cell in report.cells:
-        found.setdefault(cell.scenario, {})[cell.test] = cell
-    return found
+    return (
+        "\n".join([*_head(report), *_matrix(report), *_others(report), *_verdicts(report)]) + "\n"
+    )
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -48,17 +38,29 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _matrix(report: Report) -> Iterator[str]:
-    tests = columns(report)
-    yield ""
-    yield _row("scenario", *(test.rpartition("::")[2] for test in tests))
-    yield "|" + " --- |" * (len(tests) + 1)
-    found = rows(report)
+    found = report.rows
+    if found:
+        yield ""
+        yield _row("scenario", *(test.rpartition("::")[2] for test in report.tests))
+        yield "|" + " --- |" * (len(report.tests) + 1)
     for scenario in list(found)[:_MOST]:
-        cells = (found[scenario].get(test) for test in tests)
+        cells = (found[scenario].get(test) for test in report.tests)
         yield _row(scenario, *(SIGNS[cell.outcome] if cell else "" for cell in cells))
     if len(found) > _MOST:
         yield ""
         yield f"... and {len(found) - _MOST} more scenarios"
+
+
+def _others(report: Report) -> Iterator[str]:
+    if report.others:
+        yield ""
+        yield _row("other test", "outcome", "scenario")
+        yield "| --- | --- | --- |"
+    for cell in report.others[:_MOST]:
+        yield _row(cell.test.rpartition("::")[2], SIGNS[cell.outcome], cell.scenario)
+    if len(report.others) > _MOST:
+        yield ""
+        yield f"... and {len(report.others) - _MOST} more tests"
 
 
 def _verdicts(report: Report) -> Iterator[str]:

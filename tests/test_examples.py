@@ -1,12 +1,19 @@
 """The examples work: their tests pass, and the app runs in a process of its own."""
 
+import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from mockserver.scenario import load, names
+from pytest_cerebras.outcome import Outcome
 
 pytest.importorskip("cerebras.cloud.sdk")
 
@@ -43,6 +50,45 @@ def test_the_tests_of_the_examples_pass():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE)
+
+
+def command_of(page):
+    """Return the command of a page that runs pytest on the examples."""
+    text = (ROOT / page).read_text("utf-8")
+    (line,) = re.findall(r"^python -m (pytest .*--cerebras-report.* examples)$", text, re.MULTILINE)
+    return shlex.split(line)
+
+
+@pytest.mark.parametrize(
+    ("page", "scenarios"),
+    [
+        ("README.md", names()),
+        ("docs/report.md", [name for name in names() if "network" in load(name).tags]),
+    ],
+    ids=["all", "some"],
+)
+def test_each_test_of_the_examples_has_an_outcome_under_each_scenario(page, scenarios, tmp_path):
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    more = ["--cerebras-report", "cells.json", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-m", *command_of(page), *more],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    cells = json.loads((tmp_path / "cells.json").read_text("utf-8"))["cells"]
+    assert {cell["outcome"] for cell in cells} <= set(get_args(Outcome)) - {"skipped"}
+    assert all(cell["duration"] > 0 for cell in cells)
+    tests = {cell["test"] for cell in cells if cell["id"] != cell["test"]}
+    met = [(cell["test"], cell["scenario"]) for cell in cells if cell["test"] in tests]
+    source = (ROOT / "examples/assistant/test_chaos.py").read_text("utf-8")
+    assert len(tests) == source.count("\ndef test_")
+    assert sorted(met) == sorted((test, name) for test in tests for name in scenarios)
+    assert len(cells) == int(re.findall(r"^(\d+) passed", done.stdout, re.MULTILINE)[0])
+    assert (tmp_path / "chaos.html").read_text("utf-8").count(' id="cell-') == len(cells)
 
 
 def test_the_assistant_answers_from_another_process(run, cerebras_mock):

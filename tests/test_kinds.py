@@ -17,6 +17,7 @@ MET_BY = {
     "wrong-key": ["wrong-key"],
     "truncated-512": ["truncated"],
     "stream-cut": ["lost-connection"],
+    "silent-cut": ["silent-end"],
 }
 
 

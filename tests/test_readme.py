@@ -28,11 +28,14 @@ from mockserver.scenario import load, names
 ROOT = Path(__file__).parent.parent
 PAGES = (
     "README.md",
+    "docs/ci.md",
     "docs/command-line.md",
     "docs/editions.md",
     "docs/faults.md",
     "docs/fidelity.md",
+    "docs/images/README.md",
     "docs/pytest.md",
+    "docs/report.md",
     "docs/scenarios.md",
     "docs/verdicts.md",
 )
@@ -76,7 +79,13 @@ def test_python(page, block, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize(("page", "block"), blocks("yaml"))
+def is_workflow(block):
+    return "jobs" in yaml.safe_load(block)
+
+
+@pytest.mark.parametrize(
+    ("page", "block"), [one for one in blocks("yaml") if not is_workflow(one.values[1])]
+)
 def test_yaml(page, block, tmp_path):
     """A YAML snippet is a good scenario with rules, or a good edition."""
     write_editions(page, tmp_path)
@@ -84,6 +93,22 @@ def test_yaml(page, block, tmp_path):
     (verdict,) = check(str(tmp_path / "snippet.yaml"))
     assert verdict.wrong == ""
     assert ", 0 rules" not in verdict.holds
+
+
+def test_workflows():
+    """Workflows for GitHub are on the page whose test runs what they use."""
+    assert {one.values[0] for one in blocks("yaml") if is_workflow(one.values[1])} == {"docs/ci.md"}
+
+
+def test_runs_of_pytest():
+    """Whatever the pages run pytest for is run by a test of the examples or of the pictures."""
+    lines = [
+        (page, line)
+        for page in PAGES
+        for line in "".join(blocks_of(page, "bash")).splitlines()
+        if line.startswith("python -m pytest ")
+    ]
+    assert [page for page, _ in lines] == ["README.md", "docs/images/README.md", "docs/report.md"]
 
 
 def commands():

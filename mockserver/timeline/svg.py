@@ -13,30 +13,34 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from .bars import LOOKS
 from .spans import Kind, Lane, Span, placed, shown, stretched
 
-_WIDTH, _MARGIN, _TOP, _LANE, _BAR = 960, 20, 60, 44, 16
+_WIDTH, _MARGIN, _TOP, _LANE, _BAR = 960, 20, 60, 48, 18
 _MOMENT = 4.0  # the width of what takes no time
 _MOST_TICKS = 10
 _LONGEST_LABEL = 120
+_LETTER = 7.3  # the width of one, at most, in a font of 12 pixels whose letters are equally wide
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
-_COLOURS: Mapping[Kind, tuple[str, str]] = {  # in light, in dark
-    "wait": ("#e3b341", "#9e7a1d"),
-    "pause": ("#c8d1da", "#484f58"),
+_COLOURS: Mapping[Kind, tuple[str, str]] = {  # in light, in dark: told from the paper, with words
+    "wait": ("#bf8700", "#c69026"),
+    "pause": ("#8c959f", "#8b949e"),
     "head": ("#0969da", "#58a6ff"),
     "error": ("#bc4c00", "#f0883e"),
     "data": ("#2da44e", "#3fb950"),
     "end": ("#116329", "#7ee787"),
     "lost": ("#cf222e", "#ff7b72"),
-    "stall": ("#8250df", "#bc8cff"),
+    "stall": ("#a475f9", "#bc8cff"),
 }
 _PAPER = (
     (".paper", "fill", ("#ffffff", "#0d1117")),
     ("text", "fill", ("#1f2328", "#e6edf3")),
+    ("text", "stroke", ("#ffffff", "#0d1117")),
+    (".word", "fill", ("#1f2328", "#0d1117")),
     ("line", "stroke", ("#d1d9e0", "#3d444d")),
 )
 _SHAPES = """\
-text { font: 12px ui-monospace, monospace; }
+text { font: 12px ui-monospace, monospace; paint-order: stroke; stroke-width: 3px; }
 .name { font-size: 15px; }
-.time { font-size: 11px; text-anchor: middle; }"""
+.time, .word { text-anchor: middle; }
+.word { pointer-events: none; stroke-width: 0; }"""
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -132,6 +136,8 @@ def _draw_span(group: Element, span: Span, left: float, right: float, top: int) 
     shape = SubElement(group, "polygon", {"class": span.kind, "points": points})
     until = "" if span.end == span.start or math.isinf(span.end) else f" to {shown(span.end)}"
     SubElement(shape, "title").text = _legal(f"{span.title}, at {shown(span.start)}{until}")
+    if (len(span.title) + 1) * _LETTER < right - left:
+        _text(group, (left + right) / 2, bottom - 4, span.title, {"class": "word"})
 
 
 def _draw_legend(root: Element, lanes: Sequence[Lane], bottom: int) -> None:

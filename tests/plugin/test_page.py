@@ -47,4 +47,4 @@ def test_links_lead_somewhere():
 
 def test_empty():
     """A run without any cell has a page too."""
-    assert "no test used the mock" in html(Report.of([]))
+    assert "No test used the mock" in html(Report.of([]))

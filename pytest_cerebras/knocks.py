@@ -1,0 +1,73 @@
+"""
+Counts connects to the mock's port while that is shut, for these leave no exchange behind.
+
+A socket of this process is seen when it connects, on uvloop too; other processes are not.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from socket import socket
+from typing import Any
+
+import pytest
+
+from mockserver.edge.live import LiveEngine
+
+_SHUT = ("refuses", "ignores")  # ``breaks_tls`` breaks nothing where there is no TLS
+
+
+@dataclass
+class Knocks:
+    """How many connects there were at a port that was shut."""
+
+    count: int = 0
+
+
+@contextmanager
+def knocking(live: LiveEngine, port: int) -> Iterator[Knocks]:
+    """Count the connects to a port of this machine, as long as the scenario has it shut."""
+    knocks = Knocks()
+
+    def note(target: object) -> None:
+        if target == port and live.port in _SHUT:
+            knocks.count += 1
+
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name, target in _ways():
+            patch.setattr(owner, name, _noted(getattr(owner, name), note, target))
+        yield knocks
+
+
+def _ways() -> Iterator[tuple[Any, str, Callable[..., object]]]:
+    """Yield what connects, and what tells the port from its arguments."""
+    yield socket, "connect", _of_address
+    yield socket, "connect_ex", _of_address
+    if "uvloop" in sys.modules:
+        loop = sys.modules["uvloop"].Loop
+        yield loop, "create_connection", _third
+        yield loop, "sock_connect", _of_address
+
+
+def _noted(
+    connect: Callable[..., Any], note: Callable[[object], None], target: Callable[..., object]
+) -> Callable[..., Any]:
+    @wraps(connect)
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        note(target(*args, **kwargs))
+        return connect(*args, **kwargs)
+
+    return noted
+
+
+def _of_address(*args: Any, **_: object) -> object:
+    address = args[-1]
+    return address[1] if isinstance(address, tuple) else None
+
+
+def _third(*args: Any, **kwargs: Any) -> object:
+    return args[3] if len(args) > 3 else kwargs.get("port")  # noqa: PLR2004 (loop, protocol, host)
