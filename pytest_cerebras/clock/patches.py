@@ -7,10 +7,12 @@ What is replaced while time is virtual, and by what.
 event loops' ``call_later``    tells the clock of each ``asyncio.sleep``, and is recorded
 event loops' ``call_at``       tells which loops are the client's: their timers bound a jump
 sockets' ``recv``              reads from the mock time out in virtual time
+``Condition.wait``             times out in virtual time, and with it events, queues and futures
 ============================== ==================================================================
 
 Names that were imported earlier (``from time import sleep``) are replaced, too. Default arguments,
-``perf_counter``, ``Event.wait(timeout)`` and ``queue.get(timeout)`` stay real.
+``perf_counter``, ``Thread.join(timeout)`` and ``Lock.acquire(timeout=...)`` stay real, and so does
+what waits for another process, such as ``Popen.wait(timeout)``.
 """
 
 from __future__ import annotations
@@ -23,12 +25,14 @@ import weakref
 from asyncio import BaseEventLoop, futures
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from . import real
 from .aliases import Aliases
+from .locks import patch_locks
 from .sockets import Reads
 from .virtual import VirtualClock, Waiter
 
@@ -92,6 +96,7 @@ def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None)
             patch.setattr(time, function.__name__, replacement)
         stack.enter_context(_aliases.replaced(replaced))
         _patch_loops(patch, clock, loops, client)
+        patch_locks(patch, clock, client)
         stack.enter_context(reads.patched(patch))
         stack.enter_context(clock.running())
         yield
@@ -101,7 +106,7 @@ def _functions(
     clock: VirtualClock, client: Callable[[], bool]
 ) -> dict[Callable[..., Any], Callable[..., Any]]:
     def sleep(seconds: float) -> None:
-        if not client() or seconds <= 0:
+        if not client() or seconds <= 0 or _is_for_a_process(sys._getframe(1)):  # noqa: SLF001
             return real.sleep(seconds)
         clock.note(seconds, "time.sleep")
         return clock.pause(seconds)
@@ -125,6 +130,12 @@ def _functions(
         real.monotonic_ns: monotonic_ns,
         real.now_ns: now_ns,
     }
+
+
+def _is_for_a_process(caller: FrameType) -> bool:
+    """Return whether it polls another process, which lives in real time."""
+    name = caller.f_globals.get("__name__") or ""
+    return name.partition(".")[0] in ("subprocess", "multiprocessing")
 
 
 def _patch_loops(
@@ -160,6 +171,7 @@ def _sleeper(
 
     def end(error: BaseException) -> None:
         if not sleeping.done():
+            handle.cancel()
             sleeping.set_exception(error)
 
     return Waiter(
