@@ -32,17 +32,13 @@ import pytest
 
 from . import real
 from .aliases import Aliases
+from .foreign import refused
 from .locks import patch_locks
 from .sockets import Reads
 from .virtual import VirtualClock, Waiter
 
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
 _aliases = Aliases((real.sleep, real.monotonic, real.now))
-_NOT_ON = (
-    "the virtual clock can't reach the timers of {loop}: run on asyncio's own event loop, or with "
-    "--cerebras-clock real"
-)
-_FOREIGN = {"uvloop": ("uvloop",), "trio": ("trio", "trio.lowlevel")}
 
 
 class Loops:
@@ -91,7 +87,7 @@ def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None)
     replaced = _functions(clock, client)
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        _refuse_foreign_loops(patch)
+        stack.enter_context(refused(patch, client))
         for function, replacement in replaced.items():
             patch.setattr(time, function.__name__, replacement)
         stack.enter_context(_aliases.replaced(replaced))
@@ -180,23 +176,3 @@ def _sleeper(
         alive=lambda: not handle.cancelled() and not sleeping.done(),
         fail=fail,
     )
-
-
-def _refuse_foreign_loops(patch: pytest.MonkeyPatch) -> None:
-    """Let loops that have timers of their own fail with one clear sentence."""
-    policy = getattr(asyncio.events, "_event_loop_policy", None)
-    if type(policy).__module__.startswith("uvloop"):
-        raise pytest.UsageError(_NOT_ON.format(loop="uvloop"))
-    for name, spots in _FOREIGN.items():
-        for spot in spots:
-            module = sys.modules.get(spot)
-            for function in ("new_event_loop", "run", "start_guest_run"):
-                if hasattr(module, function):
-                    patch.setattr(module, function, _refusing(name))
-
-
-def _refusing(name: str) -> Callable[..., Any]:
-    def refuse(*_: Any, **__: Any) -> Any:
-        raise RuntimeError(_NOT_ON.format(loop=name))
-
-    return refuse

@@ -102,21 +102,6 @@ def test_runaway(clock, caplog):
     assert not caplog.records
 
 
-@pytest.mark.parametrize("name", ["uvloop", "trio"])
-def test_foreign_loops(name):
-    """A loop with timers of its own is refused with a sentence."""
-    module = pytest.importorskip(name)
-
-    async def nothing():
-        pass
-
-    with installed(VirtualClock(), servers=frozenset(), port=None):
-        refused = nothing()
-        with pytest.raises(RuntimeError, match=f"can't reach the timers of {name}"):
-            module.run(refused)
-        refused.close()
-
-
 def test_process(clock):
     """Who waits for another process waits in real time, and no sleep of the app is recorded."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
