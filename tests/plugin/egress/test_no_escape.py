@@ -228,6 +228,18 @@ def test_sync_others_in_process(stopped, send):
         stopped(send, "respx")
 
 
+@loops
+@by_name(ASYNC_OTHERS)
+def test_async_others_in_process(stopped, start, send):
+    """So they are on an event loop."""
+
+    async def main():
+        await send()
+
+    with intercepted(LiveEngine()):
+        stopped(lambda: start(main()), "respx")
+
+
 def in_a_process(how):
     return multiprocessing.get_context(how).Process(
         target=urllib.request.urlopen, args=(URL,), kwargs={"timeout": 5}
