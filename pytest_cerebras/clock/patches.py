@@ -7,10 +7,12 @@ What is replaced while time is virtual, and by what.
 event loops' ``call_later``    tells the clock of each ``asyncio.sleep``, and is recorded
 event loops' ``call_at``       tells which loops are the client's: their timers bound a jump
 sockets' ``recv``              reads from the mock time out in virtual time
+``Condition.wait``             times out in virtual time, and with it events, queues and futures
 ============================== ==================================================================
 
 Names that were imported earlier (``from time import sleep``) are replaced, too. Default arguments,
-``perf_counter``, ``Event.wait(timeout)`` and ``queue.get(timeout)`` stay real.
+``perf_counter``, ``Thread.join(timeout)`` and ``Lock.acquire(timeout=...)`` stay real, and so does
+what waits for another process, such as ``Popen.wait(timeout)``.
 """
 
 from __future__ import annotations
@@ -23,22 +25,20 @@ import weakref
 from asyncio import BaseEventLoop, futures
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from . import real
 from .aliases import Aliases
+from .foreign import refused
+from .locks import patch_locks
 from .sockets import Reads
 from .virtual import VirtualClock, Waiter
 
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
 _aliases = Aliases((real.sleep, real.monotonic, real.now))
-_NOT_ON = (
-    "the virtual clock can't reach the timers of {loop}: run on asyncio's own event loop, or with "
-    "--cerebras-clock real"
-)
-_FOREIGN = {"uvloop": ("uvloop",), "trio": ("trio", "trio.lowlevel")}
 
 
 class Loops:
@@ -87,11 +87,12 @@ def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None)
     replaced = _functions(clock, client)
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        _refuse_foreign_loops(patch)
+        stack.enter_context(refused(patch, client))
         for function, replacement in replaced.items():
             patch.setattr(time, function.__name__, replacement)
         stack.enter_context(_aliases.replaced(replaced))
         _patch_loops(patch, clock, loops, client)
+        patch_locks(patch, clock, client)
         stack.enter_context(reads.patched(patch))
         stack.enter_context(clock.running())
         yield
@@ -101,7 +102,7 @@ def _functions(
     clock: VirtualClock, client: Callable[[], bool]
 ) -> dict[Callable[..., Any], Callable[..., Any]]:
     def sleep(seconds: float) -> None:
-        if not client() or seconds <= 0:
+        if not client() or seconds <= 0 or _is_for_a_process(sys._getframe(1)):  # noqa: SLF001
             return real.sleep(seconds)
         clock.note(seconds, "time.sleep")
         return clock.pause(seconds)
@@ -125,6 +126,12 @@ def _functions(
         real.monotonic_ns: monotonic_ns,
         real.now_ns: now_ns,
     }
+
+
+def _is_for_a_process(caller: FrameType) -> bool:
+    """Return whether it polls another process, which lives in real time."""
+    name = caller.f_globals.get("__name__") or ""
+    return name.partition(".")[0] in ("subprocess", "multiprocessing")
 
 
 def _patch_loops(
@@ -160,6 +167,7 @@ def _sleeper(
 
     def end(error: BaseException) -> None:
         if not sleeping.done():
+            handle.cancel()
             sleeping.set_exception(error)
 
     return Waiter(
@@ -168,23 +176,3 @@ def _sleeper(
         alive=lambda: not handle.cancelled() and not sleeping.done(),
         fail=fail,
     )
-
-
-def _refuse_foreign_loops(patch: pytest.MonkeyPatch) -> None:
-    """Let loops that have timers of their own fail with one clear sentence."""
-    policy = getattr(asyncio.events, "_event_loop_policy", None)
-    if type(policy).__module__.startswith("uvloop"):
-        raise pytest.UsageError(_NOT_ON.format(loop="uvloop"))
-    for name, spots in _FOREIGN.items():
-        for spot in spots:
-            module = sys.modules.get(spot)
-            for function in ("new_event_loop", "run", "start_guest_run"):
-                if hasattr(module, function):
-                    patch.setattr(module, function, _refusing(name))
-
-
-def _refusing(name: str) -> Callable[..., Any]:
-    def refuse(*_: Any, **__: Any) -> Any:
-        raise RuntimeError(_NOT_ON.format(loop=name))
-
-    return refuse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 monotonic = time.monotonic
@@ -9,3 +10,4 @@ monotonic_ns = time.monotonic_ns
 now = time.time
 now_ns = time.time_ns
 sleep = time.sleep  # noqa: TID251 (real time is what this module is for)
+wait = threading.Condition.wait

@@ -68,7 +68,7 @@ class VirtualClock(Clock):
         self._asked = 0
         self._changed = threading.Condition()
         self._waiters: list[Waiter] = []
-        self._settling: list[threading.Event] = []
+        self._settling: list[threading.Lock] = []
         self._over = False
         self._probe = probe(lambda: self._asked)
 
@@ -102,12 +102,12 @@ class VirtualClock(Clock):
 
     def advance(self, seconds: float) -> None:
         """Jump by so many seconds; returns when all that was due meanwhile has been done."""
-        settled = threading.Event()
+        unsettled = _locked()
         with self._changed:
             self._offset += seconds
-            self._settling.append(settled)
+            self._settling.append(unsettled)
             self._changed.notify_all()
-        settled.wait(_PATIENCE)
+        unsettled.acquire(timeout=_PATIENCE)
 
     def add(self, waiter: Waiter) -> None:
         """Note that somebody waits."""
@@ -130,9 +130,9 @@ class VirtualClock(Clock):
 
     def pause(self, seconds: float) -> None:
         """Let time pass for the calling thread. Raises RunawayError."""
-        woken = threading.Event()
-        self.add(Waiter(self.monotonic() + seconds, woken.set))
-        woken.wait(None if math.isinf(seconds) else seconds)
+        asleep = _locked()
+        self.add(Waiter(self.monotonic() + seconds, asleep.release))
+        asleep.acquire(timeout=min(seconds, threading.TIMEOUT_MAX))
         if self.error is not None:
             raise self.error
 
@@ -183,8 +183,8 @@ class VirtualClock(Clock):
     def _settle(self) -> None:
         """Let those go on who have pushed the time, all others being at rest."""
         self.nudge()
-        for settled in self._settling:
-            settled.set()
+        for unsettled in self._settling:
+            unsettled.release()
         self._settling.clear()
 
     def _jump(self, asked: int) -> None:
@@ -221,3 +221,10 @@ class VirtualClock(Clock):
     def _latest(self) -> str:
         last = self.sleeps[-1] if self.sleeps else None
         return f"last {last.via}({last.seconds:g}) in {last.thread}" if last else "the mock itself"
+
+
+def _locked() -> threading.Lock:
+    """Return a lock to wait for; an event would wait by the very clock."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from .child.cerebras_guard import EscapeError
+from .child.cerebras_guard import EscapeError, is_real
 
 Host = Callable[..., object]
 
@@ -39,6 +39,8 @@ def doors() -> Iterator[Door]:
     """Yield the doors of the libraries and loops that are known."""
     yield Door("socket", "socket", "connect", _of_address)
     yield Door("socket", "socket", "connect_ex", _of_address)
+    yield Door("ssl", "SSLContext", "wrap_socket", _real_server(5))
+    yield Door("ssl", "SSLContext", "wrap_bio", _real_server(4))
     yield Door("asyncio", "BaseEventLoop", "getaddrinfo", _argument(1))
     yield Door("uvloop", "Loop", "getaddrinfo", _argument(1))
     yield Door("uvloop", "Loop", "create_connection", _argument(2))
@@ -94,9 +96,20 @@ def _guarded(
     return guarded
 
 
-def _argument(position: int) -> Host:
+def _argument(position: int, name: str = "host") -> Host:
     def host(*args: Any, **kwargs: Any) -> object:
-        return args[position] if len(args) > position else kwargs.get("host")
+        return args[position] if len(args) > position else kwargs.get(name)
+
+    return host
+
+
+def _real_server(position: int) -> Host:
+    """Return the name that TLS is to prove, when the address was one of the real API."""
+    named = _argument(position, "server_hostname")
+
+    def host(*args: Any, **kwargs: Any) -> object:
+        name = named(*args, **kwargs)
+        return name if is_real(name) else None  # the others have been asked for by their address
 
     return host
 

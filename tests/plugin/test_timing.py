@@ -40,6 +40,46 @@ def test_scaled(cerebras_mock, cerebras_client):
     cerebras_mock.assert_waited(at_least=2)
 
 
+APP = """
+from time import monotonic
+from cerebras.cloud.sdk import Cerebras
+
+begun = monotonic()
+with Cerebras(max_retries=1, warm_tcp_connection=False) as client:
+    client.models.list()
+print(monotonic() - begun)
+"""
+OUTSIDE = """
+import os, subprocess, sys
+from mockserver.scenario import parse
+
+BUSY = parse(
+    "{version: 1, name: busy, rules: [{schedule: {at: [1]}, faults: "
+    "[{error: {problem: requests_per_minute, retry_after: 30s}}]}]}"
+)
+
+def test_outside(cerebras_mock):
+    cerebras_mock.play(BUSY)
+    app = [sys.executable, "app.py"]
+    env = os.environ | cerebras_mock.env()
+    seconds = float(subprocess.run(app, env=env, check=True, stdout=subprocess.PIPE).stdout)
+    assert 0.3 <= seconds < 15
+    refused, answered = cerebras_mock.requests
+    assert refused.retry_after == 30
+    assert answered.at - refused.at >= 30
+    assert cerebras_mock.calls[0].waits[0] >= 30
+    cerebras_mock.assert_waited(at_least=30)
+    cerebras_mock.assert_retry_after_respected()
+    assert not cerebras_mock.verdicts
+"""
+
+
+def test_scaled_outside(run, pytester):
+    """An app in a process of its own waits 0.3 s when told to wait for 30, and 30 are reported."""
+    pytester.makepyfile(app=APP)
+    run(OUTSIDE, "--cerebras-time-scale", "0.01").assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize("what", ["waits", "sleeps", "advance"])
 def test_real(cerebras_mock, what):
     """What only the virtual clock knows is said to need it."""

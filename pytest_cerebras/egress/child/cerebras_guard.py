@@ -28,6 +28,7 @@ _ADVICE = {
     ),
 }
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_FETCHERS = ("curl", "wget")  # the child processes that a hook of this kind can't be put into
 _LINE = 4096  # bytes of a request in which its first line is looked for
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _watching: list[Guard] = []
@@ -53,7 +54,7 @@ class Guard:
     def refuse(self, host: object) -> None:
         """Raise EscapeError when there must be no request to this host."""
         name = _name(host)
-        if name == REAL or name.endswith(f".{REAL}"):
+        if is_real(host):
             whose = OURS
             rule = f"while the mock is active nothing reaches the real API; {_ADVICE[self._mode]}"
         elif self._others == "block" and not _is_this_machine(name):
@@ -120,13 +121,48 @@ def _sent(connection: Any, data: Any) -> Iterator[object]:
         yield urlsplit(target if b"://" in target else b"//" + target).hostname  # of a proxy's
 
 
+def _started(_: object, arguments: Any, *__: object) -> Iterator[object]:
+    given = arguments.split() if isinstance(arguments, str) else arguments  # as on Windows
+    words = [os.fsdecode(each) for each in given or ()]
+    if words[1:2] in (["-c"], ["-lc"]):
+        words = [word.strip("\"'") for word in " ".join(words[2:]).split()]
+    if any(os.path.basename(word) in _FETCHERS for word in words):
+        yield from filter(None, map(_fetched, words))
+
+
+def _run_by_a_shell(command: Any) -> Iterator[object]:
+    yield from _started(None, ["sh", "-c", command])
+
+
+def _fetched(word: str) -> str | None:
+    """Return the host of a URL; without a scheme only ours is told from other words."""
+    from urllib.parse import urlsplit
+
+    schemed = word.startswith(("http://", "https://"))
+    try:
+        host = urlsplit(word if schemed else f"//{word}").hostname
+    except ValueError:
+        return None
+    return host if schemed or is_real(host) else None
+
+
 # what the interpreter tells an audit hook, and the hosts that it is about
 _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
     "socket.getaddrinfo": _resolved,
     "socket.gethostbyname": _resolved,
     "socket.connect": _connected,
     "http.client.send": _sent,  # on a connection that was open before, or through a proxy
+    "subprocess.Popen": _started,
+    "os.posix_spawn": _started,
+    "os.exec": _started,
+    "os.system": _run_by_a_shell,
 }
+
+
+def is_real(host: object) -> bool:
+    """Return whether it is a host of the real API."""
+    name = _name(host)
+    return name == REAL or name.endswith(f".{REAL}")
 
 
 def _name(host: object) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from time import sleep as alias
@@ -87,8 +89,8 @@ def test_servers():
     assert len(clock.sleeps) == 1
 
 
-def test_runaway(clock):
-    """A heartbeat that never ends is stopped."""
+def test_runaway(clock, caplog):
+    """A heartbeat that never ends is stopped, and nothing else goes wrong."""
 
     async def heartbeat():
         while True:
@@ -97,18 +99,13 @@ def test_runaway(clock):
     with pytest.raises(RunawayError, match=r"asyncio\.sleep\(3600\)"):
         asyncio.run(heartbeat())
     assert clock.elapsed > 100_000
+    assert not caplog.records
 
 
-@pytest.mark.parametrize("name", ["uvloop", "trio"])
-def test_foreign_loops(name):
-    """A loop with timers of its own is refused with a sentence."""
-    module = pytest.importorskip(name)
-
-    async def nothing():
-        pass
-
-    with installed(VirtualClock(), servers=frozenset(), port=None):
-        refused = nothing()
-        with pytest.raises(RuntimeError, match=f"can't reach the timers of {name}"):
-            module.run(refused)
-        refused.close()
+def test_process(clock):
+    """Who waits for another process waits in real time, and no sleep of the app is recorded."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.02)
+        process.communicate(b"\n")
+    assert clock.sleeps == []

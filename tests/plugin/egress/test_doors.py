@@ -37,6 +37,8 @@ def arguments(door):
         "connect_tcp": (None, HOST),
         "sock_connect": (None, connection, (HOST, 443)),
         "connect_ex": (connection, (HOST, 443)),
+        "wrap_socket": (None, connection, False, True, True, HOST),
+        "wrap_bio": (None, None, None, False, HOST),
     }.get(door.method) or ((connection, (HOST, 443)) if door.owner == "socket" else (None, request))
 
 
@@ -62,6 +64,19 @@ def test_each(door, monkeypatch):
     assert type(raised.value).__name__ == expected
     monkeypatch.undo()
     assert getattr(owner, door.method) == before
+
+
+def test_tls_by_number():
+    """Who knows the address by its number is stopped before the name is told, and no other is."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connecting = socket.create_connection(listener.getsockname())
+        with connecting as client, guarded(others="block") as watch:
+            with pytest.raises(EscapeError, match=HOST):
+                TLS.wrap_socket(client, server_hostname=HOST)
+            TLS.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="here.example")
+            assert len(watch.stopped) == 1
+        with listener.accept()[0] as accepted:
+            assert accepted.recv(1) == b""
 
 
 def test_missing(monkeypatch):

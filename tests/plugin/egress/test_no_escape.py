@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import multiprocessing
 import socket
 import ssl
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
 import anyio
@@ -150,6 +152,33 @@ def test_sync(stopped, send):
     stopped(send)
 
 
+@by_name(SYNC | SYNC_OTHERS)
+def test_thread(stopped, send):
+    """So it is in a thread."""
+    with ThreadPoolExecutor() as pool:
+        stopped(lambda: pool.submit(send).result())
+
+
+@by_name({name: SYNC_OTHERS.get(name) or SYNC[name] for name in (*SYNC, "requests", "urllib")})
+def test_proxy(stopped, proxy, monkeypatch, send):
+    """So it is where the environment has a proxy for it, which hears nothing of it."""
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, proxy)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    stopped(send)
+
+
+@by_name({**ASYNC, "aiohttp": lambda: by_aiohttp(trust_env=True)})
+def test_async_proxy(stopped, proxy, monkeypatch, send):
+    """So it is for async clients."""
+
+    async def main():
+        await send()
+
+    test_proxy(stopped, proxy, monkeypatch, lambda: asyncio.run(main()))
+
+
 @loops
 @by_name(ASYNC | ASYNC_OTHERS)
 def test_async(stopped, start, send):
@@ -197,3 +226,34 @@ def test_sync_others_in_process(stopped, send):
     """Others are stopped in respx mode too."""
     with intercepted(LiveEngine()):
         stopped(send, "respx")
+
+
+@loops
+@by_name(ASYNC_OTHERS)
+def test_async_others_in_process(stopped, start, send):
+    """So they are on an event loop."""
+
+    async def main():
+        await send()
+
+    with intercepted(LiveEngine()):
+        stopped(lambda: start(main()), "respx")
+
+
+def in_a_process(how):
+    return multiprocessing.get_context(how).Process(
+        target=urllib.request.urlopen, args=(URL,), kwargs={"timeout": 5}
+    )
+
+
+@pytest.mark.parametrize("how", ["fork", "spawn", "forkserver"])
+def test_multiprocessing(monkeypatch, how):
+    """A process that Python starts is guarded, however it does that."""
+    with guarded() as watch:
+        for name, value in watch.variables().items():
+            monkeypatch.setenv(name, value)
+        process = in_a_process(how)
+        process.start()
+        process.join()
+        assert process.exitcode == 1
+        assert len(watch.escapes) == 1

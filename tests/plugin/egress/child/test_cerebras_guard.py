@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import anyio
 import httpx
 import pytest
 
 from pytest_cerebras.egress import EscapeError, guarded
-from pytest_cerebras.egress.child.cerebras_guard import Guard
+from pytest_cerebras.egress.child.cerebras_guard import Guard, _started
 
 URL = "https://api.cerebras.ai/v1/models"
 
@@ -137,3 +140,52 @@ def test_resolver_thread(sent_by):
             anyio.run(anyio.to_thread.run_sync, socket.getaddrinfo, "api.cerebras.ai", 443)
         [sentence] = watch.escapes
     assert "anyio.run(" in sent_by(sentence)
+
+
+FETCHES = {
+    "list": lambda: subprocess.run(["curl", "-s", URL], check=True),
+    "path": lambda: subprocess.run([Path("/usr/bin/wget"), "-q", URL], check=True),
+    "bytes": lambda: subprocess.run([b"curl", URL.encode()], check=True),
+    "no scheme": lambda: subprocess.run(["curl", URL.partition("://")[2]], check=True),
+    "shell": lambda: subprocess.run(f"true && curl '{URL}'", shell=True, check=True),
+    "system": lambda: os.system(f"curl {URL}"),
+    "spawn": lambda: os.posix_spawn("/usr/bin/curl", ["curl", URL], os.environ),
+    "exec": lambda: os.execv("/usr/bin/curl", ["curl", URL]),
+}
+
+
+@pytest.mark.parametrize("fetch", FETCHES.values(), ids=FETCHES)
+def test_fetchers(fetch, sent_by, proxy, monkeypatch):
+    """A program that fetches URLs is not started with one of the real API."""
+    monkeypatch.setenv("https_proxy", proxy)  # which would be told, were it started
+    with guarded() as watch:
+        with pytest.raises(EscapeError, match=r"api\.cerebras\.ai was stopped"):
+            fetch()
+        [sentence] = watch.escapes
+    assert "URL" in sent_by(sentence)
+
+
+HARMLESS = [
+    ["echo", URL],
+    ["echo", "curl", "-H", "host: api.cerebras.ai", "http://127.0.0.1/", "[:", "no-cerebras.ai"],
+]
+
+
+@pytest.mark.parametrize("command", HARMLESS, ids=["not fetched", "not theirs"])
+def test_programs(command):
+    """All others are, whatever they are told."""
+    with guarded(others="block") as watch:
+        subprocess.run(command, check=True)
+        assert not watch.stopped
+
+
+def test_fetchers_blocked():
+    """By choice it is not started with the URL of any other machine."""
+    with guarded(others="block"), pytest.raises(EscapeError, match="elsewhere"):
+        subprocess.run(["curl", "http://elsewhere.example/"], check=True)
+
+
+def test_command_line():
+    """On Windows the arguments come as one line."""
+    assert list(_started(None, f"curl -s {URL}")) == ["api.cerebras.ai"]
+    assert list(_started("curl", None)) == []

@@ -1,0 +1,103 @@
+"""
+Lets waits for other threads time out in virtual time.
+
+``Event``, ``Semaphore``, ``Barrier``, ``Timer``, ``Queue`` and ``Future.result`` all wait by means
+of ``Condition.wait``. A time-out only bounds the jump that a sleep causes: what is waited for may
+really be on its way. Daemon threads keep house in real time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from threading import Condition
+from typing import Any
+
+import pytest
+
+from . import real
+from .virtual import VirtualClock, Waiter
+
+_WATCH_OVER_TESTS = ("pytest", "_pytest", "xdist", "execnet")
+
+
+def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable[[], bool]) -> None:
+    """Replace the waits of conditions, and the time by which locks and queues count."""
+
+    def is_virtual() -> bool:
+        return client() and _is_at_work()
+
+    def wait(condition: Condition, timeout: float | None = None) -> bool:
+        if timeout is not None and timeout > 0 and is_virtual():
+            return _wait(clock, condition, timeout)
+        return real.wait(condition, timeout)
+
+    def monotonic() -> float:
+        return clock.monotonic() if is_virtual() else real.monotonic()
+
+    patch.setattr(Condition, "wait", wait)
+    patch.setattr(threading, "_time", monotonic)
+    patch.setattr(queue, "time", monotonic)
+
+
+def _is_at_work() -> bool:
+    """Return whether this thread does what is tested, and is neither a daemon nor pytest's."""
+    thread = threading.current_thread()
+    strikes = getattr(thread, "function", None)  # of a Timer
+    watches = str(getattr(strikes, "__module__", "")).startswith(_WATCH_OVER_TESTS)
+    return not thread.daemon and not watches
+
+
+class _Gate:
+    """What a condition opens for one that waits, unless the time is over first."""
+
+    def __init__(self) -> None:
+        self.notified: bool | None = None
+        self._deciding = threading.Lock()
+        self._closed = threading.Lock()
+        self._closed.acquire()
+
+    def release(self) -> None:
+        """Open it, as the condition does that notifies. Raises RuntimeError when it is open."""
+        self._open(notified=True)
+
+    def expire(self) -> None:
+        """Open it because the time is over."""
+        with contextlib.suppress(RuntimeError):
+            self._open(notified=False)
+
+    def passed(self, timeout: float) -> bool:
+        """Return whether it was opened by a notification, and not by the time."""
+        if not self._closed.acquire(timeout=min(timeout, threading.TIMEOUT_MAX)):
+            self.expire()
+        return self.notified is True
+
+    def _open(self, *, notified: bool) -> None:
+        with self._deciding:
+            if self.notified is not None:
+                raise RuntimeError("open already")
+            self.notified = notified
+        self._closed.release()
+
+
+def _wait(clock: VirtualClock, condition: Any, timeout: float) -> bool:
+    """Do what ``Condition.wait`` does, with a lock that the clock can open."""
+    if not condition._is_owned():  # noqa: SLF001 (this is a method of it)
+        raise RuntimeError("cannot wait on un-acquired lock")
+    gate = _Gate()
+    waiting: deque[_Gate] = condition._waiters  # noqa: SLF001
+    waiting.append(gate)
+    waiter = Waiter(clock.monotonic() + timeout, gate.expire, sleeps=False)
+    clock.add(waiter)
+    released = condition._release_save()  # noqa: SLF001
+    try:
+        return gate.passed(timeout)
+    finally:
+        clock.remove(waiter)
+        condition._acquire_restore(released)  # noqa: SLF001
+        if not gate.notified:
+            with contextlib.suppress(ValueError):
+                waiting.remove(gate)

@@ -1,0 +1,202 @@
+"""Waits for other threads that time out in virtual time."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from threading import Barrier, BrokenBarrierError, Condition, Event, Semaphore
+
+import pytest
+
+from pytest_cerebras.clock import VirtualClock, real
+from pytest_cerebras.clock.locks import _Gate
+from pytest_cerebras.clock.patches import installed
+
+SOON, LATE = 10, 60  # virtual seconds
+
+
+@pytest.fixture
+def clock():
+    """Yield a clock that the process lives by."""
+    clock = VirtualClock()
+    with installed(clock, servers=frozenset(), port=None):
+        yield clock
+
+
+@pytest.fixture
+def after(clock):
+    """Return a function that lets something happen in a thread, so many virtual seconds later."""
+    threads = []
+
+    def later(seconds, act):
+        def run():
+            clock.pause(seconds)
+            act()
+
+        threads.append(threading.Thread(target=run))
+        threads[-1].start()
+
+    yield later
+    for thread in threads:
+        thread.join()
+
+
+def has_come(event, timeout):
+    return event.wait(timeout)
+
+
+def of_a_condition(event, timeout):
+    condition = Condition()
+    with condition:
+        return condition.wait_for(event.is_set, timeout)
+
+
+def got(event, timeout):
+    waiting = queue.Queue()
+    threading.Thread(target=lambda: (event.wait(), waiting.put(1))).start()
+    try:
+        return waiting.get(timeout=timeout)
+    except queue.Empty:
+        return False
+
+
+def acquired(event, timeout):
+    semaphore = Semaphore(0)
+    threading.Thread(target=lambda: (event.wait(), semaphore.release())).start()
+    return semaphore.acquire(timeout=timeout)
+
+
+def met(event, timeout):
+    barrier = Barrier(2)
+
+    def meet():
+        event.wait()
+        try:
+            barrier.wait()
+        except BrokenBarrierError:
+            return
+
+    threading.Thread(target=meet).start()
+    try:
+        return barrier.wait(timeout) in (0, 1)
+    except BrokenBarrierError:
+        return False
+
+
+def resulted(event, timeout):
+    with ThreadPoolExecutor() as pool:
+        try:
+            return pool.submit(event.wait).result(timeout)
+        except TimeoutError:
+            return False
+
+
+def completed(event, timeout):
+    with ThreadPoolExecutor() as pool:
+        try:
+            return list(as_completed([pool.submit(event.wait)], timeout))
+        except TimeoutError:
+            return False
+
+
+WAITS = [has_come, of_a_condition, got, acquired, met, resulted, completed]
+
+
+@pytest.mark.parametrize("wait", WAITS, ids=lambda wait: wait.__name__)
+def test_time_out(clock, after, wait):
+    """What happens only after the time-out comes too late, though no real time has passed."""
+    begun = time.perf_counter()
+    event = Event()
+    after(LATE, event.set)
+    assert not wait(event, SOON)
+    assert time.perf_counter() - begun < 8
+    assert clock.elapsed >= SOON
+
+
+@pytest.mark.parametrize("wait", [each for each in WAITS if each is not of_a_condition])
+def test_in_time(after, wait):
+    """What happens before comes in time."""
+    event = Event()
+    after(SOON, event.set)
+    assert wait(event, LATE)
+
+
+def test_timer(after):
+    """A timer strikes when its time has come, and not when the sleeper beside it wakes."""
+    struck, found = Event(), []
+    timer = threading.Timer(SOON, struck.set)
+    timer.start()
+    after(LATE, lambda: found.append(struck.is_set()))
+    after(SOON / 2, lambda: found.append(struck.is_set()))
+    timer.join()
+    while len(found) < 2:
+        time.sleep(1)
+    assert found == [False, True]
+
+
+def test_alone(clock):
+    """Nobody who only waits for somebody makes time jump."""
+    begun = time.perf_counter()
+    assert not Event().wait(0.05)
+    assert time.perf_counter() - begun > 0.04
+    assert clock.elapsed < 5
+
+
+@pytest.mark.parametrize("kind", ["daemon", "timer of pytest"])
+def test_background(clock, kind):
+    """Daemons and what watches over the test itself wait in real time."""
+    heard, woken = Event(), []
+
+    def wait():
+        woken.append(heard.wait(LATE))
+
+    if kind == "daemon":
+        thread = threading.Thread(target=wait, daemon=True)
+    else:
+        wait.__module__ = "pytest_timeout"
+        thread = threading.Timer(LATE, wait)
+    thread.start()
+    clock.pause(10 * LATE)
+    assert not woken
+    heard.set()
+    if kind != "daemon":
+        thread.cancel()
+    thread.join()
+
+
+@pytest.mark.usefixtures("clock")
+def test_not_acquired():
+    """A condition that one doesn't hold is refused as ever."""
+    with pytest.raises(RuntimeError, match="un-acquired"):
+        Condition().wait(1)
+
+
+@pytest.mark.usefixtures("clock")
+def test_no_patience():
+    """Neither no time nor a negative one is a wait."""
+    assert not Event().wait(0)
+    assert not Event().wait(-1)
+
+
+def test_put_back():
+    """Afterwards all is as it was."""
+    before = Condition.wait, threading._time, queue.time
+    with installed(VirtualClock(), servers=frozenset(), port=None):
+        assert Condition.wait is not real.wait
+    assert (Condition.wait, threading._time, queue.time) == before
+    assert Condition.wait is real.wait
+
+
+def test_gate():
+    """A gate that the time has opened can't be notified, so that another one is."""
+    gate = _Gate()
+    gate.expire()
+    with pytest.raises(RuntimeError):
+        gate.release()
+    assert not gate.passed(1)
+    other = _Gate()
+    other.release()
+    other.expire()
+    assert other.passed(1)
