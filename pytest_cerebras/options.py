@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from os import environ
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mockserver.scenario import Scenario
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
+_MOST = {"time_scale": 1.0, "max_virtual": math.inf}  # and more than 0
 T = TypeVar("T")
 _CHOICES = {
     "mode": ("server", "respx"),
@@ -27,6 +29,7 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     **dict.fromkeys(_NAMES, (str, "string")),
     "seed": (int, "whole number"),
     "time_scale": (float, "number above 0, at most 1"),
+    "max_virtual": (int, "whole number of seconds above 0"),
     "parameters": (dict, "dictionary"),
     "verdicts": (dict, "dictionary such as {'ignore': ['hot-retry']}"),
 }
@@ -48,6 +51,7 @@ class Settings:
     others: str = "pass"
     clock: str = "real"
     time_scale: float | None = None
+    max_virtual: int | None = None
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
     strict: bool = False
     ignored: tuple[str, ...] = ()
@@ -176,6 +180,6 @@ def _converted(name: str, value: Any) -> Any:
         converted = wanted(value)
     except ValueError:
         converted = None
-    if converted is None or (wanted is float and not 0 < converted <= 1):
+    if converted is None or (name in _MOST and not 0 < converted <= _MOST[name]):
         raise pytest.UsageError(f"cerebras {name} should be a {kind}, found {value!r}")
     return converted

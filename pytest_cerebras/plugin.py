@@ -44,6 +44,7 @@ OPTIONS = (
     ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
     ("others", "pass|block", "block: let no request out to any other machine"),
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
+    ("max_virtual", "SECONDS", "how far the virtual clock may run ahead in a test: a week"),
     ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )
 

@@ -26,7 +26,7 @@ def timed(
     """
     try:
         if settings.clock == "virtual":
-            with _virtual(live, server) as clock:
+            with _virtual(live, server, settings.max_virtual) as clock:
                 yield clock
         else:
             scale = settings.time_scale
@@ -37,11 +37,13 @@ def timed(
 
 
 @contextmanager
-def _virtual(live: LiveEngine, server: ThreadedServer | None) -> Iterator[VirtualClock]:
+def _virtual(
+    live: LiveEngine, server: ThreadedServer | None, max_virtual: float | None
+) -> Iterator[VirtualClock]:
     from .clock import VirtualClock
     from .clock.patches import installed
 
-    clock = VirtualClock()
+    clock = VirtualClock() if max_virtual is None else VirtualClock(max_virtual=max_virtual)
     live.clock = clock
     servers = frozenset({server.ident}) if server else frozenset[int]()
     with installed(clock, servers=servers, port=server.port if server else None):

@@ -200,8 +200,8 @@ class VirtualClock(Clock):
             self._offset += ahead + _JUST_AFTER
         if self._offset > self._max_virtual and self.error is None:
             self.error = RunawayError(
-                f"virtual time ran {self._offset:.0f} s ahead: something sleeps in an endless loop "
-                f"({self._latest()})"
+                f"virtual time ran {self._offset:.0f} s ahead, more than --cerebras-max-virtual "
+                f"{self._max_virtual:.0f}: something sleeps in an endless loop ({self._latest()})"
             )
         self.nudge()
 

@@ -80,6 +80,34 @@ def test_scaled_outside(run, pytester):
     run(OUTSIDE, "--cerebras-time-scale", "0.01").assert_outcomes(passed=1)
 
 
+ENDLESS = """
+import time
+import pytest
+
+@pytest.mark.cerebras_mock(clock="virtual", max_virtual=30)
+def test_endless(cerebras_mock):
+    for _ in range(100):
+        time.sleep(1)
+"""
+
+
+def test_endless(run):
+    """A test that sleeps on and on ends where its marker says."""
+    result = run(ENDLESS)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*virtual time ran 3? s ahead, more than --cerebras-max-virtual 30:*"]
+    )
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "soon"])
+def test_wrong_max_virtual(run, wrong):
+    """How far it may run is checked before the first test."""
+    result = run(ENDLESS, "--cerebras-mock", "--cerebras-max-virtual", wrong)
+    expected = f"*cerebras max_virtual should be a whole number of seconds above 0, found '{wrong}'"
+    result.stderr.fnmatch_lines([expected])
+
+
 @pytest.mark.parametrize("what", ["waits", "sleeps", "advance"])
 def test_real(cerebras_mock, what):
     """What only the virtual clock knows is said to need it."""
