@@ -44,6 +44,7 @@ OPTIONS = (
     ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
     ("others", "pass|block", "block: let no request out to any other machine"),
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
+    ("journal", "N", "how many requests of a test to keep, the last ones (default: 10000)"),
     ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )
 

@@ -7,12 +7,15 @@ for at least five minutes after its last use. Ours compares whole messages, the 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from hashlib import blake2b
 from typing import TypeAlias
 
 BLOCK = 128
 LIFETIME = 300.0
+MOST = 32_768
+"""Prefixes that are remembered; the one used longest ago is forgotten first."""
 
 Account: TypeAlias = tuple[str | None, str]
 """Whose prompts are compared: those of one key to one model."""
@@ -22,7 +25,7 @@ class PromptCache:
     """The prefixes of prompts that were seen; ``now`` is in seconds since the epoch."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[Account, bytes], float] = {}  # the least recently used first
+        self._seen: OrderedDict[tuple[Account, bytes], float] = OrderedDict()  # last used last
 
     def read(self, account: Account, parts: Iterable[tuple[str, int]], now: float) -> int:
         """
@@ -44,6 +47,6 @@ class PromptCache:
     def _forget(self, now: float) -> None:
         while self._seen:
             oldest = next(iter(self._seen))
-            if now - self._seen[oldest] <= LIFETIME:
+            if now - self._seen[oldest] <= LIFETIME and len(self._seen) <= MOST:
                 break
             del self._seen[oldest]

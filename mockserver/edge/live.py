@@ -10,6 +10,7 @@ from threading import Lock
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal
 from mockserver.messages import Request, Sender
+from mockserver.retention import Retention
 from mockserver.scenario import PortState, Scenario, load
 
 from .clock import Clock
@@ -40,7 +41,8 @@ class LiveEngine:
     ``crashes`` are errors of the mock itself: there
     should be none, and whoever owns the engine raises them where somebody sees them. ``followers``
     are called when another scenario has begun. ``sender_at`` tells who sends from a port of the
-    loopback interface, where that can be known.
+    loopback interface, where that can be known. ``retention`` is what the journals keep of the
+    scenarios that begin from now on.
     """
 
     def __init__(
@@ -49,8 +51,10 @@ class LiveEngine:
         overrides: Overrides | None = None,
         *,
         clock: Clock | None = None,
+        retention: Retention | None = None,
     ) -> None:
         self.clock = clock or Clock()
+        self.retention = retention or Retention()
         self._lock = Lock()
         self.crashes: list[Exception] = []
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
@@ -92,7 +96,8 @@ class LiveEngine:
         if overrides is not None:
             self._overrides = overrides
         found = load(scenario) if isinstance(scenario, str) else scenario
-        engine = Engine(self._overrides.applied_to(found), now=self.clock.now())
+        settled = self._overrides.applied_to(found)
+        engine = Engine(settled, now=self.clock.now(), retention=self.retention)
         engine.journal.scale = self.clock.scale
         with self._lock:
             self._engine = engine
