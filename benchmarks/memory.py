@@ -14,7 +14,7 @@ from .questions import HEADERS, PATH, PLAIN, STREAM, Question
 
 _SETTLED = 50_000  # requests; the journal keeps far fewer
 _AT_LEAST = 0.25  # of all requests, where they are few
-_ODD = 0.02  # of what is asked of the plain kind
+_ODD = 20_000  # requests of another kind, and then four times so many
 _LONG = 3600.0
 _LEFT_AT_ONCE = 32
 _LONG_PROMPT = 10  # each tenth prompt is long enough to be cached
@@ -25,7 +25,7 @@ def messages(question: Question, *, wrong: bool = False) -> Iterator[bytes]:
     """
     Yield requests without end, each with a key and a prompt of its own.
 
-    What is ``wrong`` is so each second time: a model or path that nobody has heard of, a broken body.
+    What is ``wrong`` is so each second time: an unknown model or path, or a broken body.
     """
     for number in count():
         body, path = question.body(number), PATH
@@ -60,7 +60,7 @@ def measure_odd(name: str, setting: Setting) -> Found:
     scale, found = setting.scale, {}
     for odd, ask in _ODDITIES.items():
         with named(name).running(setting.server_core) as server:
-            asked = int(scale.requests * _ODD)
+            asked = min(_ODD, scale.requests // 10)
             ask(server.port, asked, scale.connections)
             before = memory(server.process)
             ask(server.port, asked * 4, scale.connections)

@@ -19,10 +19,11 @@ from .api.problems import RefusalError
 from .api.prompt import parts
 from .api.prompt_cache import BLOCK, PromptCache
 from .chance import Digits
+from .credentials import without_key
 from .faults import Context, Fault, name_of
 from .honest import Honest
 from .inquiry import COMPLETING, Inquiry, Reader
-from .journal import Exchange, Journal, without_key
+from .journal import Exchange, Journal
 from .messages import Request
 from .plan import Compact, Plan, apart, without_body
 from .retention import Retention

@@ -11,13 +11,11 @@ one before it is kept.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
@@ -30,9 +28,6 @@ from .quantities import decimal
 from .retention import Retention, cut, cut_plan, size_of
 from .scenario import Course, Missed, NearMiss, Subject
 
-_SCHEMES = ("basic", "bearer", "digest", "token")
-# "csk-", "sk-", "gsk_", "hf_", "pplx-": what tells vendors apart and gives nothing away
-_PREFIX = re.compile(r"[^-_]{1,4}[-_]")
 _LONGEST_KEY = 1024  # bytes of a body by which it is known again; of longer ones the digest
 _Asked: TypeAlias = tuple[str, bytes]
 
@@ -392,34 +387,3 @@ def _asked(request: Request) -> _Asked:
 
 def _cut_text(value: Any, most: int) -> Any:
     return value[:most] if isinstance(value, str) else value
-
-
-def without_key(request: Request, body: bytes) -> Request:
-    """Return the request with this body, its credentials shortened to what a diagnosis needs."""
-    headers = dict(request.headers)
-    if "authorization" in headers:
-        headers["authorization"] = _shortened(headers["authorization"])
-    return Request(
-        request.method,
-        request.path,
-        headers,
-        body,
-        request.query,
-        request.oversized,
-        request.sender,
-    )
-
-
-@lru_cache
-def _shortened(credentials: str) -> str:
-    """
-    Keep the scheme and what a key begins with.
-
-    >>> _shortened("Bearer sk-proj-abcdefgh")
-    'Bearer sk-...'
-    """
-    scheme, _, key = " ".join(credentials.split()).partition(" ")
-    if scheme.lower() not in _SCHEMES:
-        scheme, key = "", scheme
-    prefix = _PREFIX.match(key)
-    return f"{scheme} {prefix[0] if prefix else ''}...".lstrip()
