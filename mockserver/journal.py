@@ -12,7 +12,7 @@ one before it is kept.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -282,7 +282,7 @@ class Journal:
         self._retention = retention or Retention()
         self._kept: deque[tuple[Exchange, Ongoing]] = deque()
         self._warmups: deque[Exchange] = deque(maxlen=self._retention.exchanges)
-        self._failed: dict[_Asked, deque[Ongoing]] = {}
+        self._failed: dict[_Asked, dict[Ongoing, None]] = {}  # in the order of last attempts
         self._latest: dict[_Asked, Ongoing] = {}
 
     @property
@@ -314,23 +314,22 @@ class Journal:
         if not failed:
             again = self._latest.get(asked) if tries not in ("", "0") else None
             return again or Ongoing(asked)
-        if tries == "0" and failed[-1].last.finished is None:
+        latest = next(reversed(failed))
+        if tries == "0" and latest.last.finished is None:
             return Ongoing(asked)  # another thread asks the same at the same time
-        return failed[-1]
+        return latest
 
     def add(self, exchange: Exchange, call: Ongoing) -> None:
         """Note an exchange as the last attempt of its call."""
         if exchange.endpoint == "warming":
             self._warmups.append(exchange)
             return
-        failed = self._failed.get(call.asked)
-        if failed and failed[-1] is call:
-            self._take(call, failed.pop)
+        self._take(call)
         call.attempts += 1
         call.last = exchange
         self._latest[call.asked] = call
         if exchange.failed:
-            self._failed.setdefault(call.asked, deque()).append(call)
+            self._failed.setdefault(call.asked, {})[call] = None
         if not self.count:
             self.begun = exchange.at
         self.count += 1
@@ -350,14 +349,18 @@ class Journal:
             return
         if self._latest.get(call.asked) is call:
             del self._latest[call.asked]
-        failed = self._failed.get(call.asked)
-        if failed and failed[0] is call:  # they stand in the order of their last attempts
-            self._take(call, failed.popleft)
+        self._take(call)
 
-    def _take(self, call: Ongoing, pop: Callable[[], object]) -> None:
-        """Take a call from those that have failed."""
-        pop()
-        if not self._failed[call.asked]:
+    def _take(self, call: Ongoing) -> None:
+        """Take a call from those that have failed, if it is there."""
+        failed = self._failed.get(call.asked)
+        if failed is None or call not in failed:
+            return
+        if next(reversed(failed)) is call:
+            failed.popitem()  # unlike ``del`` it leaves no gap that is searched again and again
+        else:
+            del failed[call]
+        if not failed:
             del self._failed[call.asked]
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 BLOCK = 128
 LIFETIME = 300.0
-MOST = 32_768
+MOST = 16_384
 """Prefixes that are remembered; the one used longest ago is forgotten first."""
 
 Account: TypeAlias = tuple[str | None, str]
@@ -25,7 +25,7 @@ class PromptCache:
     """The prefixes of prompts that were seen; ``now`` is in seconds since the epoch."""
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[tuple[Account, bytes], float] = OrderedDict()  # last used last
+        self._seen: OrderedDict[bytes, float] = OrderedDict()  # last used last
 
     def read(self, account: Account, parts: Iterable[tuple[str, int]], now: float) -> int:
         """
@@ -34,11 +34,11 @@ class PromptCache:
         The prompt comes in parts, each with its tokens. Its last token is always computed.
         """
         self._forget(now)
-        digest, total, cached = blake2b(digest_size=16), 0, 0
+        digest, total, cached = blake2b(repr(account).encode(), digest_size=16), 0, 0
         for text, tokens in parts:
             digest.update(text.encode(errors="surrogatepass") + b"\0")
             total += tokens
-            prefix = account, digest.digest()
+            prefix = digest.digest()
             if self._seen.pop(prefix, None) is not None:
                 cached = total
             self._seen[prefix] = now

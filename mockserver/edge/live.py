@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -116,13 +115,25 @@ class LiveEngine:
         with self._lock:
             engine.finish(exchange, now=self.clock.now(), client_left=client_left)
 
-    @contextmanager
-    def answering(self, request: Request) -> Iterator[Exchange]:
+    def answering(self, request: Request) -> Answering:
         """Begin and finish around the playing; leaving by an exception means the client left."""
-        engine, exchange = self.begin(request)
-        left = True
-        try:
-            yield exchange
-            left = False
-        finally:
-            self.finish(engine, exchange, client_left=left)
+        return Answering(self, request)
+
+
+class Answering:
+    """One answer; a generator would do, but take more memory in thousands of silent streams."""
+
+    __slots__ = ("_engine", "_exchange", "_live", "_request")
+
+    def __init__(self, live: LiveEngine, request: Request) -> None:
+        self._live = live
+        self._request: Request | None = request
+
+    def __enter__(self) -> Exchange:
+        assert self._request is not None  # noqa: S101 (it is entered once)
+        self._engine, self._exchange = self._live.begin(self._request)
+        self._request = None
+        return self._exchange
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        self._live.finish(self._engine, self._exchange, client_left=error is not None)
