@@ -156,8 +156,8 @@ def _not_judged(journal: Journal) -> Verdict:
     kept = journal.count - journal.dropped
     return Verdict(
         NOT_JUDGED,
-        f"There were {journal.count} requests, and the journal keeps the last {kept}: what the "
-        "client did wrong can't be told.",
+        f"the journal keeps the last {kept} of {journal.count} requests, so nobody can tell what "
+        "the client did wrong",
         f"let the journal keep more: pytest --cerebras-journal {journal.count}",
     )
 
