@@ -113,7 +113,7 @@ KINDS = (
     ),
     Kind(
         "memory of others",
-        "memory after many streams, errors and streams that were left, in parts of that after a quarter",
+        "memory after many streams, errors, and streams that were left, by that after a quarter",
         dict.fromkeys(_ODDITIES, "times"),
         ["ours"] if ON_LINUX else [],
         measure_odd,
