@@ -15,6 +15,7 @@ from functools import partial
 from importlib.resources import files
 from io import TextIOWrapper
 from pathlib import Path
+from socket import gaierror
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
@@ -158,9 +159,22 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         _warn(f"{host} can be reached from other machines; the mock is meant for loopback")
     try:
         _serve(reloader, Address(host, port, tls), workers, reload=reload)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from error
+    except (OSError, UnicodeError) as error:
+        raise click.ClickException(
+            f"cannot listen on {host} port {port}: {_reason(error)}"
+        ) from error
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    match error:
+        case UnicodeError():
+            return "this can be no name of a host"
+        case gaierror(strerror=str(said)):
+            return said
+        case OSError(errno=int(number)):
+            return os.strerror(number)
+        case _:
+            return str(error)
 
 
 def _serve(reloader: Reloader, address: Address, workers: int, *, reload: bool) -> None:

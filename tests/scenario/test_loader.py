@@ -101,7 +101,21 @@ def test_unreadable(tmp_path):
         ("name: [x\n", "2:1: not YAML: did not find expected ',' or ']'"),
         ("name: 5\n", "1:7: name: should be a valid string, found 5"),
         ("name: x\nversion: 2\n", "2:10: version: should be 1, found 2"),
-        ("name: x\nrules: 3\n", "2:8: rules: should be a valid tuple, found 3"),
+        ("name: x\nrules: 3\n", "2:8: rules: should be a list, found 3"),
+        (
+            "name: x\nrules: [{count_by: calls}]\n",
+            "2:20: rules[0].count_by: should be 'request' or 'call', found 'calls'; "
+            "did you mean 'call'?",
+        ),
+        ("name: ''\n", "1:7: name: should not be empty, found ''"),
+        (
+            "name: x\nrules: [{schedule: {any: []}}]\n",
+            "2:26: rules[0].schedule.any: should not be empty, found []",
+        ),
+        (
+            "name: x\nrules: [{match: {stream: maybe}}]\n",
+            "2:26: rules[0].match.stream: should be true or false, found 'maybe'",
+        ),
         (
             "name: x\nsede: 1\n",
             (
