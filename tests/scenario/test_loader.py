@@ -104,8 +104,10 @@ def test_unreadable(tmp_path):
         ("name: x\nrules: 3\n", "2:8: rules: should be a list, found 3"),
         (
             "name: x\nrules: [{count_by: calls}]\n",
-            "2:20: rules[0].count_by: should be 'request' or 'call', found 'calls'; "
-            "did you mean 'call'?",
+            (
+                "2:20: rules[0].count_by: should be 'request' or 'call', found 'calls'; "
+                "did you mean 'call'?"
+            ),
         ),
         ("name: ''\n", "1:7: name: should not be empty, found ''"),
         (
