@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mockserver.attempts import grouped
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.errors import UnknownNameError
+from mockserver.faults import Fault
 from mockserver.journal import Call, Exchange
-from mockserver.scenario import Scenario, load
+from mockserver.scenario import Match, Scenario, load, steering
 from mockserver.verdicts import Case, Verdict, judge
 
 from . import assertions, egress, options
@@ -106,8 +107,24 @@ class CerebrasMock:
         )
         self._begin(found, overrides)
 
+    def inject(
+        self,
+        fault: Fault | Mapping[str, Any],
+        *,
+        times: int | None = None,
+        match: Match | Mapping[str, Any] | None = None,
+    ) -> None:
+        """
+        Break what comes next by a fault, before any rule of the scenario is asked.
+
+        ``fault`` is a value such as ``Error(status=503)``, or a mapping as in YAML; ``times`` is
+        how many requests it takes, None for all; ``match`` says which, as in a rule. It holds until
+        a scenario is started. Raises DocumentError for what is no fault or no match.
+        """
+        self._live.inject(steering.injected(fault, times=times, match=match))
+
     def reset(self) -> None:
-        """Start the scenario again from its beginning."""
+        """Start the scenario again from its beginning, without what was injected."""
         self._begin(self._live.scenario)
 
     def _begin(self, scenario: str | Scenario, overrides: Overrides | None = None) -> None:
