@@ -116,6 +116,12 @@ def main(context: click.Context) -> None:
 @click.option("--tls-cert", metavar="FILE", help="Certificate in PEM: serve https. With --tls-key.")
 @click.option("--tls-key", metavar="FILE", help="Its private key in PEM, without a password.")
 @click.option(
+    "--admin-token",
+    metavar="TOKEN",
+    envvar="CEREBRAS_MOCK_ADMIN_TOKEN",
+    help="What the admin API asks for. Without one, it is for this machine only.",
+)
+@click.option(
     "--workers",
     default=1,
     type=click.IntRange(1, 64),
@@ -138,12 +144,15 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     parameters: dict[str, Any],
     tls_cert: str | None,
     tls_key: str | None,
+    admin_token: str | None,
     workers: int,
     log_level: str,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
     if not host:
         raise click.UsageError("--host should be an address, such as 127.0.0.1")
+    if admin_token == "":
+        raise click.UsageError("--admin-token should not be empty")
     if (tls_cert is None) is not (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
     from .edge.live import Overrides
@@ -158,7 +167,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     if not _is_loopback(host):
         _warn(f"{host} can be reached from other machines; the mock is meant for loopback")
     try:
-        _serve(reloader, Address(host, port, tls), workers, reload=reload)
+        _serve(reloader, Address(host, port, tls, token=admin_token), workers, reload=reload)
     except (OSError, UnicodeError) as error:
         raise click.ClickException(
             f"cannot listen on {host} port {port}: {_reason(error)}"

@@ -27,6 +27,8 @@ class Clock:
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
+        self._shown = now
+        self._ahead = 0.0
         self._ticker: Ticker | None = None
 
     def monotonic(self) -> float:
@@ -64,6 +66,11 @@ class Clock:
     def pause(self, seconds: float) -> None:
         """Do the same for a client without an event loop, which is answered in its own thread."""
         time.sleep(seconds)  # noqa: TID251 (a player is what waits)
+
+    def advance(self, seconds: float) -> None:
+        """Put ``now`` ahead by so many seconds; who waits goes on waiting."""
+        self._ahead += seconds
+        self.now = lambda: self._shown() + self._ahead
 
     def announced(self, plan: Compact) -> Compact:
         """Return the plan with its waits in the seconds that the client counts."""

@@ -105,6 +105,18 @@ class LiveEngine:
         for follow in self.followers:
             follow()
 
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds be over at once, for limits, windows, and the port."""
+        self.clock.advance(seconds)
+        for follow in self.followers:
+            follow()
+
+    @contextmanager
+    def reading(self) -> Iterator[Journal]:
+        """Hand out the journal while nothing is added to it."""
+        with self._lock:
+            yield self.journal
+
     def inject(self, rule: Rule) -> None:
         """Ask this rule before those of the scenario, until one is started."""
         with self._lock:
