@@ -24,6 +24,8 @@ class Clock:
 
     scale = 1.0
     """What a second takes on the clock of the client."""
+    shared = False
+    """Whether it is the clock of the client as well, whose time-outs run out by it."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now

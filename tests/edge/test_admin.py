@@ -84,6 +84,14 @@ def test_clock(call, live):
     assert followed == [60.0, 120.0]
 
 
+def test_shared_clock(call, live):
+    """A clock by which the client itself would run out of time is left to the test."""
+    live.clock.shared = True
+    status, said = call("POST clock", query="advance=1m")
+    assert (status, live.elapsed) == (400, 0.0)
+    assert said["error"] == "the client shares this clock; let the test call advance()"
+
+
 @pytest.mark.parametrize(
     ("what", "more", "status", "said"),
     [

@@ -13,7 +13,7 @@ import anyio
 import pytest
 from cerebras.cloud.sdk import InternalServerError
 
-from mockserver.errors import DocumentError, UnknownNameError
+from mockserver.errors import DocumentError, MockServerError, UnknownNameError
 from mockserver.faults import Error
 from mockserver.scenario import Match, Rule, Scenario
 from pytest_cerebras.clients import async_client, sync_client
@@ -81,6 +81,23 @@ def test_fields_of_a_request(cerebras_mock, cerebras_client):
             ask(never, extra_headers=fields)
     ask(never)
     assert [one.status for one in cerebras_mock.requests] == [503, 503, 200]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda mock: mock.play("silent-cut", after_tokens="x"),
+        lambda mock: mock.play("silent-cut", edition="gide"),
+        lambda mock: mock.inject({"cut": {"by": "fim"}}),
+    ],
+)
+def test_wrong_input_is_a_sentence(cerebras_mock, wrong):
+    """What is wrong points at the line of the test, not at the insides of the mock."""
+    with pytest.raises(MockServerError) as caught:
+        wrong(cerebras_mock)
+    assert caught.value.__suppress_context__
+    shown = [entry.name for entry in caught.traceback.filter(caught)]
+    assert shown == ["test_wrong_input_is_a_sentence", "<lambda>"]
 
 
 def test_reset(cerebras_mock, cerebras_client):
