@@ -15,6 +15,7 @@ from functools import partial
 from importlib.resources import files
 from io import TextIOWrapper
 from pathlib import Path
+from socket import gaierror
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
@@ -124,6 +125,12 @@ def main(context: click.Context) -> None:
 @click.option("--tls-cert", metavar="FILE", help="Certificate in PEM: serve https. With --tls-key.")
 @click.option("--tls-key", metavar="FILE", help="Its private key in PEM, without a password.")
 @click.option(
+    "--admin-token",
+    metavar="TOKEN",
+    envvar="CEREBRAS_MOCK_ADMIN_TOKEN",
+    help="What the admin API asks for. Without one, it is for this machine only.",
+)
+@click.option(
     "--workers",
     default=1,
     type=click.IntRange(1, 64),
@@ -163,6 +170,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     parameters: dict[str, Any],
     tls_cert: str | None,
     tls_key: str | None,
+    admin_token: str | None,
     workers: int,
     journal: int,
     journal_body: int,
@@ -171,6 +179,8 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     """Serve the mock until Ctrl-C or SIGTERM."""
     if not host:
         raise click.UsageError("--host should be an address, such as 127.0.0.1")
+    if admin_token == "":
+        raise click.UsageError("--admin-token should not be empty")
     if (tls_cert is None) is not (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
     from .edge.live import Overrides
@@ -188,10 +198,23 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     if not _is_loopback(host):
         _warn(f"{host} can be reached from other machines; the mock is meant for loopback")
     try:
-        _serve(reloader, Address(host, port, tls), workers, reload=reload)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from error
+        _serve(reloader, Address(host, port, tls, token=admin_token), workers, reload=reload)
+    except (OSError, UnicodeError) as error:
+        raise click.ClickException(
+            f"cannot listen on {host} port {port}: {_reason(error)}"
+        ) from error
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    match error:
+        case UnicodeError():
+            return "this can be no name of a host"
+        case gaierror(strerror=str(said)):
+            return said
+        case OSError(errno=int(number)):
+            return os.strerror(number)
+        case _:
+            return str(error)
 
 
 def _serve(reloader: Reloader, address: Address, workers: int, *, reload: bool) -> None:

@@ -8,10 +8,12 @@ file, line, column and path, what was found and what is allowed.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
+from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Any, Self, TypeAlias, TypeVar
 
@@ -25,6 +27,18 @@ T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
 
 SUFFIXES = (".yaml", ".yml")
+_IN_YAML = {
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+    "dict_type": "should be a mapping of keys to values",
+    "int_from_float": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "string_too_short": "should not be empty",
+    "too_short": "should not be empty",
+    "tuple_type": "should be a list",
+}
+"""What an error of pydantic says in the words of YAML, where its own are those of Python."""
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -152,8 +166,11 @@ class Document:
                 said = f"the key {last!r} is missing"
             case "dataclass_type" | "model_type":
                 said = f"should be a mapping of keys to values, found {shown(error['input'])}"
-            case _:
-                said = f"{_plain(error['msg'])}, found {shown(error['input'])}"
+            case "literal_error":
+                said = f"{_plain(error['msg'])}, found {shown(error['input'])}{_meant(error)}"
+            case kind:
+                plain = _IN_YAML.get(kind) or _plain(error["msg"])
+                said = f"{plain}, found {shown(error['input'])}"
         return f"{spot}: {_dotted(path)}{said}{self._made_from(error['loc'])}"
 
     def _made_from(self, path: Sequence[str | int]) -> str:
@@ -241,6 +258,13 @@ def _variants(schema: dict[str, Any], root: dict[str, Any]) -> list[dict[str, An
 
 def _plain(message: str) -> str:
     return message.removeprefix("Value error, ").replace("Input should", "should")
+
+
+def _meant(error: ErrorDetails) -> str:
+    """Return which of the allowed words is nearest to what was found, as the tail of a sentence."""
+    allowed = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
+    close = get_close_matches(str(error["input"]), allowed, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _dotted(path: Path) -> str:

@@ -26,8 +26,7 @@ from .inquiry import COMPLETING, Inquiry, Reader
 from .journal import Exchange, Journal
 from .messages import Request
 from .plan import Compact, Plan, apart, without_body
-from .retention import Retention
-from .scenario import Run, Scenario
+from .scenario import Choice, Rule, Run, Scenario
 from .storage import Storage
 
 
@@ -35,13 +34,11 @@ class Engine:
     """
     One run of a scenario; ``now`` is always in seconds since the epoch.
 
-    ``retention`` is what its journal keeps. Raises UnknownNameError when the scenario's edition or
-    tier does not exist.
+    It notes what happens in a ``journal`` of its own, unless it shares that of another run.
+    Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
 
-    def __init__(
-        self, scenario: Scenario, *, now: float, retention: Retention | None = None
-    ) -> None:
+    def __init__(self, scenario: Scenario, *, now: float, journal: Journal | None = None) -> None:
         self.scenario = scenario
         edition = editions.load(scenario.edition or editions.DEFAULT)
         narrower = scenario.context or scenario.tier
@@ -49,7 +46,7 @@ class Engine:
             edition.narrowed(tier=scenario.tier, context=scenario.context) if narrower else edition
         )
         self.seed = scenario.seed or 0
-        self.journal = Journal(retention=retention)
+        self.journal = Journal() if journal is None else journal
         self._reader = Reader(self.edition)
         self._storage = Storage()
         self.started = now
@@ -58,8 +55,12 @@ class Engine:
         self._prompts = PromptCache()
         self._run = Run(scenario.rules, self.seed)
 
-    def handle(self, request: Request, *, now: float) -> Exchange:
-        """Return the exchange with the plan that answers the request."""
+    def inject(self, rule: Rule) -> None:
+        """Ask this rule before all others from now on."""
+        self._run.inject(rule)
+
+    def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
+        """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
         inquiry = self._reader.read(request)
         noted = without_key(request, inquiry.data)
         number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
@@ -67,7 +68,8 @@ class Engine:
         call = self.journal.call_of(noted)
         attempt = call.attempts + 1
         subject = inquiry.subject(request, attempt)
-        choice = self._run.choose(subject, now - self.started, call.course)
+        forced = None if rule is None or inquiry.endpoint == "warming" else Choice(rule, rule.reply)
+        choice = forced or self._run.choose(subject, now - self.started, call.course)
         quota = self._admit(inquiry, now)
         cached = 0
         if isinstance(quota, RefusalError):

@@ -31,9 +31,9 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 _SENTENCE_END = re.compile(r"(?<=\.)\s+")
 _EXTENDING = {"required": ["extends"], "properties": {"extends": {"type": "string"}}}
 _PLACEHOLDER = {
-    "description": "A parameter in the place of a value.",
+    "description": "A parameter in the place of a value, or of a part of one.",
     "type": "string",
-    "pattern": r"^\$\{[a-z][a-z0-9_]*\}$",
+    "pattern": r"\$\{[a-z][a-z0-9_]*\}",
 }
 _NOT_FILLED = ("extends", "parameters")  # keys of a scenario in which a placeholder is none
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mockserver.attempts import grouped
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.errors import UnknownNameError
+from mockserver.errors import MockServerError, UnknownNameError
+from mockserver.faults import Fault
 from mockserver.journal import Call, Exchange
-from mockserver.scenario import Scenario, load
+from mockserver.scenario import Match, Scenario, load, steering
 from mockserver.verdicts import Case, Verdict, judge
 
 from . import assertions, egress, options
@@ -94,20 +95,39 @@ class CerebrasMock:
         The journal and the limits start afresh. Raises MockServerError when it can't be read or
         has no such parameter.
         """
-        if isinstance(scenario, Scenario):
-            if parameters:
-                raise UnknownNameError("parameter of a Scenario", next(iter(parameters)), ())
-            found = scenario
-        else:
-            found = load(str(scenario), parameters)
+        __tracebackhide__ = True
         base = self._settings
         overrides = Overrides(
             edition or base.edition, tier or base.tier, base.seed if seed is None else seed
         )
-        self._begin(found, overrides)
+        try:
+            self._begin(_found(scenario, parameters), overrides)
+        except MockServerError as error:
+            raise error.with_traceback(None) from None  # its sentence is all that a test needs
+
+    def inject(
+        self,
+        fault: Fault | Mapping[str, Any],
+        *,
+        times: int | None = None,
+        match: Match | Mapping[str, Any] | None = None,
+    ) -> None:
+        """
+        Break what comes next by a fault, before any rule of the scenario is asked.
+
+        ``fault`` is a value such as ``Error(status=503)``, or a mapping as in YAML; ``times`` is
+        how many requests it takes, None for all; ``match`` says which, as in a rule. It holds until
+        a scenario is started. Raises DocumentError for what is no fault or no match.
+        """
+        __tracebackhide__ = True
+        try:
+            rule = steering.injected(fault, times=times, match=match)
+        except MockServerError as error:
+            raise error.with_traceback(None) from None
+        self._live.inject(rule)
 
     def reset(self) -> None:
-        """Start the scenario again from its beginning."""
+        """Start the scenario again from its beginning, without what was injected."""
         self._begin(self._live.scenario)
 
     def _begin(self, scenario: str | Scenario, overrides: Overrides | None = None) -> None:
@@ -282,6 +302,14 @@ class CerebrasMock:
         """Assert that every request was answered in full, without an error."""
         __tracebackhide__ = True
         assertions.no_errors(self._live.journal)
+
+
+def _found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> Scenario:
+    if not isinstance(scenario, Scenario):
+        return load(str(scenario), parameters)
+    if parameters:
+        raise UnknownNameError("parameter of a Scenario", next(iter(parameters)), ())
+    return scenario
 
 
 @contextmanager

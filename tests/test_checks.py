@@ -70,7 +70,7 @@ def test_wrong(write):
     """A wrong one is a line for each mistake, and what it was checked as."""
     path = write("a.yaml", "name: a\nseed: many\nruls: []\n")
     (verdict,) = check(path)
-    assert verdict.wrong.startswith(f"{path}:2:7: seed: should be a valid integer")
+    assert verdict.wrong.startswith(f"{path}:2:7: seed: should be a whole number")
     assert f"\n{path}:3:1: unknown key 'ruls'; did you mean 'rules'?" in verdict.wrong
     assert str(verdict).endswith(f"\n{path}: not a good scenario")
     path = write("b.yaml", "extends: guide\nmodelz: {}\n")

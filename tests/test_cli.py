@@ -321,6 +321,26 @@ def test_other_address_warns(run):
     assert "warning: 192.0.2.1 can be reached from other machines" in result.output
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "Name or service not known"),
+        (UnicodeError("label empty or too long"), "this can be no name of a host"),
+        (OSError("gone"), "gone"),
+    ],
+)
+def test_no_address(run, monkeypatch, error, reason):
+    """A host that is no address is one sentence and status 1."""
+
+    def refused(*_, **__):
+        raise error
+
+    monkeypatch.setattr("mockserver.edge.serving.serve_until_signal", refused)
+    result = run("serve", "--host", "localhots")
+    assert result.exit_code == 1
+    assert f"Error: cannot listen on localhots port 0: {reason}\n" in result.output
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.0.0.9"])
 def test_loopback_does_not_warn(host):
     """All names of the loopback interface are quiet."""

@@ -83,10 +83,7 @@ def test_reads():
         ),
         (
             "name: oak\nleaves:\n- size: big\n",
-            (
-                "3:9: leaves[0].size: should be a valid integer, "
-                "unable to parse string as an integer, found 'big'"
-            ),
+            "3:9: leaves[0].size: should be a whole number, found 'big'",
         ),
         ("name: [1]\n", "1:7: name: should be a valid string, found [1]"),
     ],
@@ -182,7 +179,7 @@ def test_merged_data():
     """Data that was merged from the text is read in its place, its errors still have a spot."""
     document = Document("name: oak\nleaves: []\n", source="tree.yaml")
     assert document.read_as(TREE, {"name": "elm"}) == Tree("elm")
-    with pytest.raises(DocumentError, match=r"^tree.yaml:2:9: leaves: should be a valid integer"):
+    with pytest.raises(DocumentError, match=r"^tree.yaml:2:9: leaves: should be a whole number"):
         document.read_as(TREE, {"name": "elm", "leaves": [{"size": "x"}]})
 
 

@@ -55,7 +55,7 @@ def test_many_lines(journal):
 def test_what_is_not_kept(ask, now):
     """What is gone is counted; attempts and times still count from the very first."""
     scenario = Scenario("test", rules=(Rule(faults=(Error(status=503),)),))
-    running = Engine(scenario, now=now, retention=Retention(2))
+    running = Engine(scenario, now=now, journal=Journal(retention=Retention(2)))
     for late in (0.0, 1.0, 3.0, 7.0):
         running.finish(running.handle(ask(), now=now + late), now=now + late)
     shown = [(one.at, one.first, one.attempt, one.waited) for one in moments(running.journal)]

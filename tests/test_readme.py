@@ -30,6 +30,7 @@ PAGES = (
     "README.md",
     "docs/ci.md",
     "docs/command-line.md",
+    "docs/control.md",
     "docs/editions.md",
     "docs/faults.md",
     "docs/fidelity.md",

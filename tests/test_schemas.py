@@ -177,7 +177,7 @@ RIGHT = [
     (
         "scenario",
         "parameters: {n: 1, t: 2s, l: [1]}\n"
-        + rule("schedule: {first: '${n}', at: '${l}', window: {for: '${t}'}}"),
+        + rule("schedule: {first: '${n}', at: '${l}', window: {after: '${n}s', for: '${t}'}}"),
     ),
     ("scenario", "parameters: {n: 1}\n" + rule("schedule: {at: [2, '${n}']}")),
     ("edition", WHOLE),

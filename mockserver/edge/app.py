@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 
@@ -10,6 +11,7 @@ from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 from mockserver.messages import Request, Sender
 
+from .admin import PREFIX, Admin
 from .connection import Server
 from .live import LiveEngine
 from .playback import Played, play
@@ -23,11 +25,13 @@ class Site:
     """
     A listening mock; the only thing it knows of HTTP is how to hand a request on.
 
-    ``url`` has the port that was really bound.
+    ``url`` has the port that was really bound. ``token`` is that of the admin API.
     """
 
-    def __init__(self, live: LiveEngine) -> None:
+    def __init__(self, live: LiveEngine, *, token: str | None = None) -> None:
         self.live = live
+        self._token = token
+        self._admin: Admin | None = None
         self.url = ""
         self._runner: web.ServerRunner | None = None
         self._port: Port | None = None
@@ -48,6 +52,7 @@ class Site:
         address, number = await self._port.start(host, port, shared=shared)
         shown = f"[{address}]" if ":" in address else address
         self.url = f"{'https' if tls else 'http'}://{shown}:{number}"
+        self._admin = None if shared else Admin(self.live, self.url, self._token)
 
     async def stop(self) -> None:
         """Stop listening and drop every open connection."""
@@ -64,6 +69,9 @@ class Site:
             body = await request.read()
         except HTTPRequestEntityTooLarge:
             oversized = True
+        if self._admin is not None and request.path.startswith(PREFIX):
+            received = self._received(request, body, oversized=oversized)
+            return await _administered(self._admin, received, request.remote or "")
         try:
             # no name for what was received: a silent stream would keep it in memory for that
             with self.live.answering(
@@ -92,3 +100,9 @@ class Site:
     def _sender(self, request: web.BaseRequest) -> Sender | None:
         peer = request.transport and request.transport.get_extra_info("peername")
         return self.live.sender_at(peer[1]) if peer else None
+
+
+async def _administered(admin: Admin, received: Request, peer: str) -> web.StreamResponse:
+    """Answer in another thread, since the port may have to change before there is an answer."""
+    answer = await asyncio.to_thread(admin.answer, received, peer)
+    return web.json_response(answer.body, status=answer.status)

@@ -24,9 +24,13 @@ class Clock:
 
     scale = 1.0
     """What a second takes on the clock of the client."""
+    shared = False
+    """Whether it is the clock of the client as well, whose time-outs run out by it."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
+        self._shown = now
+        self._ahead = 0.0
         self._ticker: Ticker | None = None
 
     def monotonic(self) -> float:
@@ -64,6 +68,11 @@ class Clock:
     def pause(self, seconds: float) -> None:
         """Do the same for a client without an event loop, which is answered in its own thread."""
         time.sleep(seconds)  # noqa: TID251 (a player is what waits)
+
+    def advance(self, seconds: float) -> None:
+        """Put ``now`` ahead by so many seconds; who waits goes on waiting."""
+        self._ahead += seconds
+        self.now = lambda: self._shown() + self._ahead
 
     def announced(self, plan: Compact) -> Compact:
         """Return the plan with its waits in the seconds that the client counts."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 
 from mockserver.engine import Engine
+from mockserver.errors import MockServerError
 from mockserver.journal import Exchange, Journal
 from mockserver.messages import Request, Sender
 from mockserver.retention import Retention
-from mockserver.scenario import PortState, Scenario, load
+from mockserver.scenario import PortState, Rule, Scenario, load, steering
 
 from .clock import Clock
+
+_MOST_NAMED = 64  # scenarios that requests may name at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class LiveEngine:
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
+        self._named: dict[str, Engine] = {}
         self.play(scenario)
 
     @property
@@ -96,19 +101,57 @@ class LiveEngine:
             self._overrides = overrides
         found = load(scenario) if isinstance(scenario, str) else scenario
         settled = self._overrides.applied_to(found)
-        engine = Engine(settled, now=self.clock.now(), retention=self.retention)
-        engine.journal.scale = self.clock.scale
+        journal = Journal(scale=self.clock.scale, retention=self.retention)
+        engine = Engine(settled, now=self.clock.now(), journal=journal)
         with self._lock:
             self._engine = engine
+            self._named = {}
             self.crashes.clear()
         for follow in self.followers:
             follow()
 
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds be over at once, for limits, windows, and the port."""
+        self.clock.advance(seconds)
+        for follow in self.followers:
+            follow()
+
+    @contextmanager
+    def reading(self) -> Iterator[Journal]:
+        """Hand out the journal while nothing is added to it."""
+        with self._lock:
+            yield self.journal
+
+    def inject(self, rule: Rule) -> None:
+        """Ask this rule before those of the scenario, until one is started."""
+        with self._lock:
+            self._engine.inject(rule)
+
     def begin(self, request: Request) -> tuple[Engine, Exchange]:
         """Return the exchange to play, and the engine to tell when it is over."""
         with self._lock:
-            engine = self._engine
-            return engine, engine.handle(request, now=self.clock.now())
+            now = self.clock.now()
+            if request.headers.keys().isdisjoint(steering.FIELDS):
+                return self._engine, self._engine.handle(request, now=now)
+            try:
+                engine = self._engine_for(request, now)
+                rule = steering.rule_for(request.headers)
+            except MockServerError as error:
+                engine, rule = self._engine, steering.refusal(error)
+            return engine, engine.handle(request, now=now, rule=rule)
+
+    def _engine_for(self, request: Request, now: float) -> Engine:
+        """Return the engine of the scenario that the request names; it goes on where it was."""
+        named = request.headers.get(steering.SCENARIO)
+        if named is None:
+            return self._engine
+        if named not in self._named:
+            scenario = self._overrides.applied_to(steering.scenario_of(named))
+            engine = Engine(scenario, now=now, journal=self._engine.journal)
+            if len(self._named) == _MOST_NAMED:
+                del self._named[next(iter(self._named))]
+            self._named[named] = engine
+        return self._named[named]
 
     def finish(self, engine: Engine, exchange: Exchange, *, client_left: bool = False) -> None:
         """Note that an exchange is over."""

@@ -23,13 +23,15 @@ class Address:
     """
     Where to listen, and how.
 
-    A ``shared`` port is one that other processes of ours listen on, too.
+    A ``shared`` port is one that other processes of ours listen on, too. ``token`` is that of the
+    admin API, which a shared port has not.
     """
 
     host: str
     port: int
     tls: ssl.SSLContext | None = None
     shared: bool = False
+    token: str | None = None
 
 
 def serve_until_signal(
@@ -71,7 +73,7 @@ async def _serve(
         loop.add_signal_handler(number, ended.set)
     if parent is not None:
         loop.add_reader(parent, ended.set)
-    site = Site(live)
+    site = Site(live, token=address.token)
     await site.start(address.host, address.port, tls=address.tls, shared=address.shared)
     ready(site.url)
     async with asyncio.TaskGroup() as group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import steering
 from .limits import Limit, imposed
 from .loader import Loaded, load, names, parse, read, tagged
 from .matching import Match, Prompt
@@ -38,6 +39,7 @@ __all__ = [
     "names",
     "parse",
     "read",
+    "steering",
     "tagged",
     "told",
 ]

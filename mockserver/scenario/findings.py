@@ -27,6 +27,8 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     """Yield what is odd, rule by rule."""
     states = [START, *(rule.state.sets for rule in scenario.rules if rule.state.sets)]
     for at, rule in enumerate(scenario.rules):
+        if rule.match.attempt is not None and bounds(rule.match.attempt).max == 0:
+            yield ("rules", at, "match", "attempt"), "the rule never acts: attempts count from 1"
         if why := _never(rule.schedule):
             yield ("rules", at, "schedule"), f"the rule never acts: {why}"
         required = rule.state.requires

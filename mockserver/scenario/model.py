@@ -81,6 +81,8 @@ class Rule:
     replies: tuple[Reply, ...] = ()
     cycle: bool = False
 
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
+
     def __post_init__(self) -> None:
         if self.replies and self.reply != Reply():
             raise ValueError("has both 'reply' and 'replies'; a single one may stand in 'replies'")

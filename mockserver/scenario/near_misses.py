@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,10 +45,10 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A request that no rule took: each rule's reason, in the order of the rules."""
+    """A request that no rule took: each rule's reason, by its place among the rules."""
 
     rules: Sequence[Rule]
-    whys: Sequence[Why]
+    whys: Mapping[int, Why]
 
     def by(self, subject: Subject) -> tuple[NearMiss, ...]:
         """
@@ -56,7 +56,7 @@ class Missed:
 
         ``subject`` is the request again; its key may be shortened, for it is not told.
         """
-        order = sorted(range(len(self.whys)), key=lambda at: _distance(self.whys[at]))
+        order = sorted(self.whys, key=lambda at: _distance(self.whys[at]))
         return tuple(NearMiss(self._label(at), self.whys[at].difference(subject)) for at in order)
 
     def _label(self, at: int) -> str:

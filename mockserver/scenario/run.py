@@ -43,12 +43,13 @@ class Choice:
 
 
 class Candidate:
-    """A rule in a run: compiled, with its turns."""
+    """A rule in a run: compiled, with its turns; ``number`` is its place among the rules."""
 
-    def __init__(self, rule: Rule, seed: str) -> None:
+    def __init__(self, rule: Rule, number: int, seed: int) -> None:
         self.rule = rule
+        self.number = number
         self.conditions = rule.match.conditions()
-        self.turns = Turns(rule.schedule, seed)
+        self.turns = Turns(rule.schedule, f"{seed}/rule/{number}")
         self.requires = rule.state.requires
         self.by_call = rule.count_by == "call"
 
@@ -61,12 +62,22 @@ class Candidate:
 
 
 class Run:
-    """The candidates in their order, and the state that they share."""
+    """
+    The candidates in their order, and the state that they share.
+
+    What is injected later is asked before all others, and numbered behind them.
+    """
 
     def __init__(self, rules: Sequence[Rule], seed: int) -> None:
         self.state = START
         self._rules = rules
-        self._candidates = [Candidate(rule, f"{seed}/rule/{at}") for at, rule in enumerate(rules)]
+        self._seed = seed
+        self._candidates = [Candidate(rule, at, seed) for at, rule in enumerate(rules)]
+
+    def inject(self, rule: Rule) -> None:
+        """Ask this rule first from now on."""
+        self._candidates.insert(0, Candidate(rule, len(self._rules), self._seed))
+        self._rules = (*self._rules, rule)
 
     def choose(self, subject: Subject, elapsed: float, course: Course) -> Choice:
         """
@@ -75,22 +86,22 @@ class Run:
         ``course`` is that of the request's call; what is decided for the call is noted there.
         """
         course.state = course.state or self.state
-        whys: list[Why] = []
-        for at, candidate in enumerate(self._candidates):
+        whys: dict[int, Why] = {}
+        for candidate in self._candidates:
             why: Why | None = failing(candidate.conditions, subject)
             if why is None and (required := candidate.requires) is not None:
                 found = course.state if candidate.by_call else self.state
                 why = WrongState(found, required) if found != required else None
             if why is None:
-                why = turn = self._turn(at, elapsed, course)
+                why = turn = self._turn(candidate, elapsed, course)
                 if turn.refused is None:
                     return Choice(candidate.rule, candidate.reply(turn))
-            whys.append(why)
+            whys[candidate.number] = why
         return Choice(_NO_RULE, _NO_RULE.reply, Missed(self._rules, whys))
 
-    def _turn(self, at: int, elapsed: float, course: Course) -> Turn:
+    def _turn(self, candidate: Candidate, elapsed: float, course: Course) -> Turn:
         """Return the rule's next turn, or the one that the call has had already."""
-        candidate = self._candidates[at]
+        at = candidate.number
         if at in course.turns:
             return course.turns[at]
         turn = candidate.turns.take(elapsed)

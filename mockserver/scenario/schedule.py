@@ -98,8 +98,8 @@ class Schedule:
     every: Positive | None = None
     probability: Probability | None = None
     window: Window | None = None
-    any_of: Annotated[tuple[Schedule, ...], Field(alias="any")] = ()
-    all_of: Annotated[tuple[Schedule, ...], Field(alias="all")] = ()
+    any_of: Annotated[tuple[Schedule, ...], Field(alias="any", min_length=1)] = ()
+    all_of: Annotated[tuple[Schedule, ...], Field(alias="all", min_length=1)] = ()
     excluded: Annotated[Schedule | None, Field(alias="not")] = None
 
     def __post_init__(self) -> None:

@@ -56,6 +56,8 @@ class VirtualClock(Clock):
     It may not get more than ``max_virtual`` seconds ahead.
     """
 
+    shared = True
+
     def __init__(self, *, max_virtual: float = _A_WEEK) -> None:
         super().__init__(self._now)
         self.sleeps: list[Sleep] = []

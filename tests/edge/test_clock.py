@@ -91,3 +91,17 @@ def test_scaled_waits():
     anyio.run(clock.wait, 1)
     clock.pause(1)
     assert 0.02 <= time.monotonic() - begun < 1
+
+
+@pytest.mark.parametrize("scale", [None, 0.5])
+def test_advance(scale):
+    """What it shows jumps, as often as asked; its deadlines don't."""
+    real = [100.0]
+    clock = Clock(lambda: real[0]) if scale is None else ScaledClock(scale, lambda: real[0])
+    begun = clock.monotonic()
+    for _ in range(2000):
+        clock.advance(0.5)
+    assert clock.now() == 1100.0
+    real[0] += 1
+    assert clock.now() == 1100.0 + 1 / (scale or 1)
+    assert clock.monotonic() - begun < 900

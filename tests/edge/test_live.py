@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -89,3 +90,80 @@ def test_first_three_of_many_threads(ask):
         exchanges = [turn[1] for turn in pool.map(live.begin, [request] * 200)]
     assert sum(exchange.status == 503 for exchange in exchanges) == 3
     assert sorted(exchange.number for exchange in exchanges) == list(range(1, 201))
+
+
+def asked_with(ask, **fields):
+    request = ask(stream=True)
+    return replace(request, headers={**request.headers, **fields})
+
+
+def test_inject(ask):
+    """What is injected is asked first, the latest before all, until a scenario is started."""
+    live = LiveEngine("wrong-key")
+    live.inject(Rule("busy", schedule=Schedule(first=2), faults=(Error(status=503),)))
+    live.inject(Rule("full", schedule=Schedule(first=1), faults=(Error(status=507),)))
+    found = [live.begin(ask())[1] for _ in range(4)]
+    assert [one.status for one in found] == [507, 503, 503, 401]
+    assert [one.rule for one in found] == ["full", "busy", "busy", "key revoked"]
+    live.inject(Rule("gone", faults=(Error(status=410),)))
+    live.play("healthy")
+    assert live.begin(ask())[1].status == 200
+
+
+def test_fault_for_one_request(ask):
+    """A request that carries a fault meets it, and takes no turn of the scenario's rules."""
+    live = LiveEngine("stream-cut")
+    fields = {"x-cerebras-mock-fault": "error: {status: 503}"}
+    found = [live.begin(asked_with(ask, **fields))[1] for _ in range(3)]
+    assert [(one.status, one.rule) for one in found] == [(503, "X-Cerebras-Mock-Fault")] * 3
+    assert live.begin(ask(stream=True))[1].rule == "lost connection"
+
+
+def test_scenario_for_some_requests(ask):
+    """Requests that name a scenario go through it together, and are in the one journal."""
+    live = LiveEngine("healthy", Overrides(seed=5))
+    fields = {"x-cerebras-mock-scenario": "burst-503; at=[2]"}
+    seen = []
+    for headers in ({}, fields, fields, {}, fields):
+        engine, exchange = live.begin(asked_with(ask, **headers))
+        live.finish(engine, exchange)
+        assert engine.seed == 5
+        seen.append((exchange.number, exchange.status))
+    assert seen == [(1, 200), (2, 200), (3, 503), (4, 200), (5, 200)]
+    assert [one.number for one in live.journal] == [1, 2, 3, 4, 5]
+    live.play("healthy")
+    assert live.begin(asked_with(ask, **fields))[1].status == 200
+
+
+def test_named_scenarios_are_bounded(ask):
+    """However many scenarios requests name, only the latest are kept; the others begin anew."""
+    live = LiveEngine()
+
+    def status(at):
+        fields = {"x-cerebras-mock-scenario": f"burst-503; at=[1, {at}]"}
+        return live.begin(asked_with(ask, **fields))[1].status
+
+    assert [status(3), status(3)] == [503, 200]
+    assert {status(at) for at in range(4, 68)} == {503}
+    assert status(3) == 503
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"x-cerebras-mock-fault": "eror: {}"}, "unknown key 'eror'; did you mean 'error'?"),
+        ({"x-cerebras-mock-scenario": "burst"}, "no shipped scenario is called 'burst'"),
+    ],
+)
+def test_wrong_fields(ask, fields, said):
+    """A field that can't be read is a 400 that says why."""
+    exchange = LiveEngine().begin(asked_with(ask, **fields))[1]
+    assert (exchange.status, exchange.error["code"]) == (400, "mock_header")
+    assert said in exchange.error["message"]
+
+
+def test_warm_ups_are_not_steered(ask):
+    """Fields that a client sends with all requests leave its warm-up alone."""
+    request = ask("warming")
+    fields = {**request.headers, "x-cerebras-mock-fault": "error: {status: 503}"}
+    assert LiveEngine().begin(replace(request, headers=fields))[1].status == 200

@@ -11,9 +11,11 @@ from urllib.request import urlopen
 
 import anyio
 import pytest
+from cerebras.cloud.sdk import InternalServerError
 
-from mockserver.errors import DroppedError, UnknownNameError
-from mockserver.scenario import Rule, Scenario
+from mockserver.errors import DocumentError, DroppedError, MockServerError, UnknownNameError
+from mockserver.faults import Error
+from mockserver.scenario import Match, Rule, Scenario
 from pytest_cerebras.clients import async_client, sync_client
 from pytest_cerebras.mock import CerebrasMock
 
@@ -50,6 +52,53 @@ def test_play_with_parameters(cerebras_mock):
         cerebras_mock.play("stream-cut", after_token=3)
     with pytest.raises(UnknownNameError, match="no parameter of a Scenario is called 'times'"):
         cerebras_mock.play(Scenario("x"), times=3)
+
+
+def test_inject(cerebras_mock, cerebras_client):
+    """A fault breaks what comes next, so often and for whom it says, until a scenario starts."""
+    never = cerebras_client.with_options(max_retries=0)
+    cerebras_mock.inject({"error": {"status": 503}}, times=1, match={"model": "gpt-*"})
+    cerebras_mock.inject(Error(status=507), match=Match(endpoint="models"))
+    for call in (lambda: ask(never), never.models.list, never.models.list):
+        with pytest.raises(InternalServerError):
+            call()
+    ask(never)
+    assert [one.status for one in cerebras_mock.requests] == [503, 507, 507, 200]
+    cerebras_mock.reset()
+    never.models.list()
+    with pytest.raises(DocumentError, match="unknown key 'eror'; did you mean 'error'"):
+        cerebras_mock.inject({"eror": {}})
+
+
+def test_fields_of_a_request(cerebras_mock, cerebras_client):
+    """A client may ask for a fault or a scenario itself."""
+    never = cerebras_client.with_options(max_retries=0)
+    for fields in (
+        {"X-Cerebras-Mock-Fault": "error: {problem: service_unavailable}"},
+        {"X-Cerebras-Mock-Scenario": "burst-503; at=[1]"},
+    ):
+        with pytest.raises(InternalServerError):
+            ask(never, extra_headers=fields)
+    ask(never)
+    assert [one.status for one in cerebras_mock.requests] == [503, 503, 200]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda mock: mock.play("silent-cut", after_tokens="x"),
+        lambda mock: mock.play("silent-cut", edition="gide"),
+        lambda mock: mock.inject({"cut": {"by": "fim"}}),
+    ],
+    ids=["parameter", "edition", "fault"],
+)
+def test_wrong_input_is_a_sentence(cerebras_mock, wrong):
+    """What is wrong points at the line of the test, not at the insides of the mock."""
+    with pytest.raises(MockServerError) as caught:
+        wrong(cerebras_mock)
+    assert caught.value.__suppress_context__
+    shown = [entry.name for entry in caught.traceback.filter(caught)]
+    assert shown == ["test_wrong_input_is_a_sentence", "<lambda>"]
 
 
 def test_reset(cerebras_mock, cerebras_client):

@@ -55,6 +55,12 @@ def test_never_acts(schedule, why):
     assert all(said.startswith(f"the rule never acts: {why}") for _, said in odd)
 
 
+def test_attempts_count_from_one():
+    """A rule for attempt 0 is for none."""
+    (odd,) = found(Rule(match=Match(attempt=0)), Rule(match=Match(attempt=1)))
+    assert odd == (("rules", 0, "match", "attempt"), "the rule never acts: attempts count from 1")
+
+
 small = st.integers(1, 6)
 schedules = st.builds(
     Schedule,

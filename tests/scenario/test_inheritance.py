@@ -92,14 +92,14 @@ def test_same_file_name_as_a_shipped_one(write):
         ("extends: mine.yaml\n", "1:10: extends: 'mine.yaml' extends itself, by way of this file"),
         ("extends: 3\nname: x\n", "1:10: extends: should be a valid string, found 3"),
         ("extends: burst-50\n", "1:10: extends: no scenario is called 'burst-50'; did you mean 'b"),
-        ("extends: base.yaml\nseed: x\n", "2:7: seed: should be a valid integer"),
+        ("extends: base.yaml\nseed: x\n", "2:7: seed: should be a whole number"),
         ("extends: base.yaml\nsede: 1\n", "2:1: unknown key 'sede'; did you mean 'seed'?"),
         (
             "extends: base.yaml\nrules:\n- {}\n- {title: x}\n",
             "4:4: rules[1]: unknown key 'title'; ",
         ),
-        ("extends: base.yaml\nrules: 3\n", "2:8: rules: should be a valid tuple, found 3"),
-        ("extends: base.yaml\nparameters: 3\n", "2:13: parameters: should be a valid dictionary"),
+        ("extends: base.yaml\nrules: 3\n", "2:8: rules: should be a list, found 3"),
+        ("extends: base.yaml\nparameters: 3\n", "2:13: parameters: should be a mapping"),
         ("extends: base.yaml\nedition: none\n", "2:10: edition: no edition is called 'none'"),
     ],
 )

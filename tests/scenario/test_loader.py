@@ -101,7 +101,23 @@ def test_unreadable(tmp_path):
         ("name: [x\n", "2:1: not YAML: did not find expected ',' or ']'"),
         ("name: 5\n", "1:7: name: should be a valid string, found 5"),
         ("name: x\nversion: 2\n", "2:10: version: should be 1, found 2"),
-        ("name: x\nrules: 3\n", "2:8: rules: should be a valid tuple, found 3"),
+        ("name: x\nrules: 3\n", "2:8: rules: should be a list, found 3"),
+        (
+            "name: x\nrules: [{count_by: calls}]\n",
+            (
+                "2:20: rules[0].count_by: should be 'request' or 'call', found 'calls'; "
+                "did you mean 'call'?"
+            ),
+        ),
+        ("name: ''\n", "1:7: name: should not be empty, found ''"),
+        (
+            "name: x\nrules: [{schedule: {any: []}}]\n",
+            "2:26: rules[0].schedule.any: should not be empty, found []",
+        ),
+        (
+            "name: x\nrules: [{match: {stream: maybe}}]\n",
+            "2:26: rules[0].match.stream: should be true or false, found 'maybe'",
+        ),
         (
             "name: x\nsede: 1\n",
             (
@@ -206,6 +222,24 @@ rules:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        (
+            "tier: fre",
+            "mine.yaml:2:7: tier: no shipped edition has the tier 'fre'; did you mean 'f",
+        ),
+        ("tier: free", ""),
+        ("tier: free-trial", ""),
+        ("tier: default", ""),
+    ],
+)
+def test_tier_without_edition(text, odd):
+    """A tier is odd when no edition that could be chosen has it."""
+    warnings = scenario.read(f"name: x\n{text}\n", source="mine.yaml").warnings()
+    assert [warning[: len(odd)] for warning in warnings] == [odd] * bool(odd)
+
+
 def test_own_edition(tmp_path):
     """A scenario may name an edition by path, and that edition's tiers."""
     path = tmp_path / "mine.yaml"
@@ -229,6 +263,6 @@ def test_edition_beside_it(tmp_path):
     assert scenario.load(str(path)).edition == str(tmp_path / "ours.yaml")
 
 
-def test_tier_without_edition():
+def test_tier_of_an_open_edition():
     """A tier is not judged while the edition is left open, for another may be chosen at start."""
     assert scenario.parse("name: x\ntier: anything\n").tier == "anything"

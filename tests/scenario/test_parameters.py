@@ -62,8 +62,8 @@ def test_texts_stay_texts(value):
         (
             {"times": "many"},
             (
-                "11:23: rules[0].schedule.first: should be a valid integer, unable to parse string "
-                "as an integer, found 'many' (from the parameter 'times')"
+                "11:23: rules[0].schedule.first: should be a whole number, found 'many' "
+                "(from the parameter 'times')"
             ),
         ),
         (
@@ -147,7 +147,7 @@ def test_unknown_parameter(given, said):
             "2:20: parameters.tier: should be a name such as after_tokens, and none of edition, ",
         ),
         ("parameters: {a-b: 1}\n", "2:19: parameters.a-b: should be a name such as after_tokens"),
-        ("parameters: [a]\nsource: ${a}\n", "2:13: parameters: should be a valid dictionary"),
+        ("parameters: [a]\nsource: ${a}\n", "2:13: parameters: should be a mapping"),
         (
             "parameters: {n: 1}\nrules: [{schedule: {first: ${n}}}]\n",
             (

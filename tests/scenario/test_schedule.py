@@ -203,6 +203,8 @@ def test_yaml_keys():
         {"window": {"for": 10}},
         {"after": -1},
         {"any": {"first": 1}},
+        {"any": []},
+        {"all": []},
         {"not": {}},
         {"not": {"first": 0}},
     ],

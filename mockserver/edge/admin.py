@@ -1,0 +1,177 @@
+"""
+The admin API under ``/__mock__/``: what plays, what breaks next, what happened, what time it is.
+
+It is for who runs the mock, and for nobody else's web page: without a token only this machine may
+ask, by a name that is its own, and no browser on behalf of another site.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, urlsplit
+
+from mockserver.documents import value_of
+from mockserver.errors import DocumentError, MockServerError, suggestion
+from mockserver.har import as_har, as_json
+from mockserver.messages import Request
+from mockserver.quantities import seconds
+from mockserver.scenario import load, parse, steering
+
+from .live import LiveEngine
+
+PREFIX = "/__mock__/"
+_FORMATS = ("json", "har")
+Query: TypeAlias = Mapping[str, str]
+_Action: TypeAlias = Callable[[Request, Query], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, and what is said as JSON; an error says one sentence."""
+
+    status: int
+    body: Any
+
+
+class Admin:
+    """The API of one mock at ``url``; a ``token`` is asked of everybody, wherever they are."""
+
+    def __init__(self, live: LiveEngine, url: str, token: str | None = None) -> None:
+        self._live = live
+        self._url = url
+        self._token = token
+        self._actions: Mapping[str, Mapping[str, _Action]] = {
+            "scenario": {"GET": self._scenario, "PUT": self._play},
+            "inject": {"POST": self._inject},
+            "reset": {"POST": self._reset},
+            "journal": {"GET": self._journal},
+            "clock": {"GET": self._clock, "POST": self._advance},
+        }
+
+    def answer(self, request: Request, peer: str) -> Answer:
+        """Do what a request from the address ``peer`` asks for; it may come from any thread."""
+        refused = self._refused(request, peer)
+        if refused is not None:
+            return refused
+        name = request.path.removeprefix(PREFIX)
+        methods = self._actions.get(name)
+        if methods is None:
+            return _error(404, f"nothing is called {name!r}{suggestion(name, self._actions)}")
+        action = methods.get(request.method)
+        if action is None:
+            allowed = " and ".join(methods)
+            return _error(405, f"{name} takes {allowed}, found {request.method}")
+        try:
+            query = dict(parse_qsl(request.query, keep_blank_values=True))
+            return Answer(200, action(request, query))
+        except (MockServerError, ValueError) as error:
+            return _error(400, str(error))
+
+    def _refused(self, request: Request, peer: str) -> Answer | None:
+        headers = request.headers
+        host, origin = headers.get("host", ""), headers.get("origin")
+        foreign = origin is not None and origin.partition("//")[2] != host
+        if foreign or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return _error(403, "pages of other sites may not ask")
+        if self._token is not None:
+            given = (request.key or "").encode()
+            if hmac.compare_digest(given, self._token.encode()):
+                return None
+            return _error(401, "should have the token: Authorization: Bearer TOKEN")
+        if not _is_local(peer) or not _is_local(_name_of(host)):
+            return _error(403, "others than this machine need a token: serve --admin-token TOKEN")
+        return None
+
+    def _scenario(self, _: Request, query: Query) -> dict[str, Any]:
+        _check(query, ())
+        playing = self._live.scenario
+        edition, tier = self._live.engine.edition.name, playing.tier
+        return {
+            "name": playing.name,
+            "description": playing.description,
+            "parameters": dict(playing.parameters),
+            "edition": edition,
+            "tier": tier,
+            "seed": playing.seed,
+            "elapsed": self._live.elapsed,
+        }
+
+    def _play(self, request: Request, query: Query) -> dict[str, Any]:
+        given = {key: value_of(value, source=key) for key, value in query.items() if key != "name"}
+        name, body = query.get("name"), _text(request)
+        if (name is None) is not bool(body):
+            raise DocumentError("should have ?name=SCENARIO, or a scenario as its body")
+        found = (
+            load(name, given) if name is not None else parse(body, source="body", parameters=given)
+        )
+        self._live.play(found)
+        return self._scenario(request, {})
+
+    def _inject(self, request: Request, query: Query) -> dict[str, Any]:
+        _check(query, ())
+        rule = steering.rule_of(_text(request), source="body")
+        self._live.inject(rule)
+        return {"injected": rule.name}
+
+    def _reset(self, request: Request, query: Query) -> dict[str, Any]:
+        _check(query, ())
+        self._live.play(self._live.scenario)
+        return self._scenario(request, {})
+
+    def _journal(self, _: Request, query: Query) -> Any:
+        _check(query, ("format",))
+        form = query.get("format", "json")
+        if form not in _FORMATS:
+            raise DocumentError(f"no format is called {form!r}{suggestion(form, _FORMATS)}")
+        with self._live.reading() as journal:
+            return as_har(journal, self._url) if form == "har" else as_json(journal)
+
+    def _clock(self, _: Request, query: Query) -> dict[str, float]:
+        _check(query, ())
+        return {"now": self._live.clock.now(), "elapsed": self._live.elapsed}
+
+    def _advance(self, request: Request, query: Query) -> dict[str, float]:
+        _check(query, ("advance",))
+        if self._live.clock.shared:
+            raise DocumentError("the client shares this clock; let the test call advance()")
+        try:
+            self._live.advance(seconds(query.get("advance")))
+        except ValueError as error:
+            raise DocumentError(f"advance: {error}, found {query.get('advance')!r}") from error
+        return self._clock(request, {})
+
+
+def _check(query: Query, known: tuple[str, ...]) -> None:
+    for name in query:
+        if name not in known:
+            raise DocumentError(f"unknown parameter {name!r}{suggestion(name, known)}")
+
+
+def _text(request: Request) -> str:
+    try:
+        return request.body.decode()
+    except UnicodeDecodeError as error:
+        raise DocumentError("body: is not text in UTF-8") from error
+
+
+def _name_of(host: str) -> str:
+    """Return a host without its port; empty for what is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _error(status: int, said: str) -> Answer:
+    return Answer(status, {"error": said})

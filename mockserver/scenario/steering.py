@@ -1,0 +1,124 @@
+"""
+What may be asked for while a scenario runs: by a test, by hand, by a request's own header fields.
+
+A request may carry a fault, or name the scenario whose rules are for it, so that an app in another
+process needs no server of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter
+
+from mockserver.documents import Document, value_of
+from mockserver.errors import DocumentError, MockServerError, UnknownNameError, shown
+from mockserver.faults import Error, Fault
+
+from .loader import load, names
+from .matching import Match
+from .model import AnyFault, Rule, Scenario
+
+FAULT = "x-cerebras-mock-fault"
+SCENARIO = "x-cerebras-mock-scenario"
+FIELDS = frozenset({FAULT, SCENARIO})
+_FAULT_NAME, _SCENARIO_NAME = "X-Cerebras-Mock-Fault", "X-Cerebras-Mock-Scenario"
+_INJECTED = "injected"
+_RULE = TypeAdapter(Rule)
+_ONE: TypeAdapter[Fault] = TypeAdapter(AnyFault)
+_MANY: TypeAdapter[tuple[Fault, ...]] = TypeAdapter(tuple[AnyFault, ...])
+
+
+def rule_of(text: str, *, source: str) -> Rule:
+    """
+    Read a rule from YAML or JSON; without a ``name`` it is called ``injected``.
+
+    Raises DocumentError, which begins with the ``source``.
+    """
+    rule: Rule = Document(text, source=source).read_as(_RULE)
+    if rule == Rule(rule.name):
+        raise DocumentError(f"{source}: the rule changes nothing; give it faults or a reply")
+    return rule if rule.name else replace(rule, name=_INJECTED)
+
+
+def injected(
+    fault: Fault | Mapping[str, Any],
+    *,
+    times: int | None = None,
+    match: Match | Mapping[str, Any] | None = None,
+) -> Rule:
+    """
+    Return a rule that applies a fault, so many ``times``; None is for ever.
+
+    ``fault`` and ``match`` are values, or mappings as in YAML. Raises DocumentError.
+    """
+    keys: dict[str, Any] = {} if times is None else {"schedule": {"first": times}}
+    values: dict[str, Any] = {}
+    if isinstance(match, Mapping):
+        keys["match"] = dict(match)
+    elif match is not None:
+        values["match"] = match
+    if isinstance(fault, Mapping):
+        keys["faults"] = [dict(fault)]
+    elif hasattr(fault, "apply"):
+        values["faults"] = (fault,)
+    else:
+        example = "{'error': {'status': 503}}"
+        raise DocumentError(f"inject(): should be a fault, such as {example}, found {shown(fault)}")
+    try:
+        text = yaml.safe_dump(keys)
+    except yaml.YAMLError as error:
+        raise DocumentError(f"inject(): YAML has no form for {shown(keys)}") from error
+    rule: Rule = Document(text, source="inject()").read_as(_RULE)
+    return replace(rule, name=_INJECTED, **values)
+
+
+def rule_for(headers: Mapping[str, str]) -> Rule | None:
+    """
+    Return the rule that a request asks for itself; None when it asks for none.
+
+    ``X-Cerebras-Mock-Fault`` is a fault as in YAML, a list of them, or the name of one that needs
+    no keys. Raises DocumentError.
+    """
+    text = headers.get(FAULT)
+    return None if text is None else Rule(_FAULT_NAME, faults=_faults(text))
+
+
+def scenario_of(text: str) -> Scenario:
+    """
+    Return the shipped scenario that ``X-Cerebras-Mock-Scenario`` names.
+
+    Parameters may follow: ``stream-cut; after_tokens=3``. Raises UnknownNameError or DocumentError.
+    """
+    name, *settings = (part.strip() for part in text.split(";"))
+    if name not in names():
+        raise UnknownNameError("shipped scenario", name, names())
+    return load(name, dict(map(_parameter, settings)))
+
+
+def refusal(error: MockServerError) -> Rule:
+    """Return the rule that tells a client what is wrong with its header field."""
+    told = Error(status=400, message=str(error), type="invalid_request_error", code="mock_header")
+    return Rule("X-Cerebras-Mock", faults=(told,))
+
+
+@lru_cache
+def _faults(text: str) -> tuple[Fault, ...]:
+    document = Document(text, source=_FAULT_NAME)
+    if isinstance(document.data, list):
+        return document.read_as(_MANY)
+    bare = isinstance(document.data, str)
+    return (document.read_as(_ONE, {document.data: {}} if bare else None),)
+
+
+def _parameter(text: str) -> tuple[str, object]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise DocumentError(
+            f"{_SCENARIO_NAME}: should be a name, perhaps with '; parameter=value', found {text!r}"
+        )
+    return name.strip(), value_of(value, source=f"{_SCENARIO_NAME}: {name.strip()}")
