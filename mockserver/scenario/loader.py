@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -12,8 +12,9 @@ from types import MappingProxyType
 from pydantic import TypeAdapter
 
 from mockserver.api import editions
+from mockserver.api.edition import DEFAULT
 from mockserver.documents import SUFFIXES, Document, beside, read_text
-from mockserver.errors import MockServerError, UnknownNameError
+from mockserver.errors import MockServerError, UnknownNameError, suggestion
 
 from .findings import Finding, findings
 from .inheritance import inherited
@@ -36,7 +37,7 @@ class Loaded:
     def warnings(self) -> list[str]:
         """Return a sentence for each oddity, with its spot; what is inherited is not told."""
         unused = ((("parameters", name), "nothing uses this parameter") for name in self.unused)
-        found: list[Finding] = [*findings(self.scenario), *unused]
+        found: list[Finding] = [*_tier_of_none(self.scenario), *findings(self.scenario), *unused]
         return [
             str(self.document.error(path, said))
             for path, said in found
@@ -120,6 +121,16 @@ def _document(name: str) -> tuple[str, Document]:
         raise UnknownNameError("scenario", name, names())
     file = f"{name}.yaml"
     return name, Document((_SHIPPED / file).read_text("utf-8"), source=file)
+
+
+def _tier_of_none(scenario: Scenario) -> Iterator[Finding]:
+    """Find a tier that no edition has which could be chosen at start."""
+    if scenario.edition is None and scenario.tier is not None:
+        known = {tier for name in editions.names() for tier in editions.load(name).tiers}
+        known.add(DEFAULT)
+        if scenario.tier not in known:
+            said = f"no shipped edition has the tier {scenario.tier!r}"
+            yield ("tier",), f"{said}{suggestion(scenario.tier, sorted(known))}"
 
 
 def _identity(path: str) -> str:

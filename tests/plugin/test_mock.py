@@ -90,6 +90,7 @@ def test_fields_of_a_request(cerebras_mock, cerebras_client):
         lambda mock: mock.play("silent-cut", edition="gide"),
         lambda mock: mock.inject({"cut": {"by": "fim"}}),
     ],
+    ids=["parameter", "edition", "fault"],
 )
 def test_wrong_input_is_a_sentence(cerebras_mock, wrong):
     """What is wrong points at the line of the test, not at the insides of the mock."""

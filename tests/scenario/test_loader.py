@@ -222,6 +222,24 @@ rules:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        (
+            "tier: fre",
+            "mine.yaml:2:7: tier: no shipped edition has the tier 'fre'; did you mean 'f",
+        ),
+        ("tier: free", ""),
+        ("tier: free-trial", ""),
+        ("tier: default", ""),
+    ],
+)
+def test_tier_of_no_edition(text, odd):
+    """A tier is odd when no edition that could be chosen has it."""
+    warnings = scenario.read(f"name: x\n{text}\n", source="mine.yaml").warnings()
+    assert [warning[: len(odd)] for warning in warnings] == [odd] * bool(odd)
+
+
 def test_own_edition(tmp_path):
     """A scenario may name an edition by path, and that edition's tiers."""
     path = tmp_path / "mine.yaml"
