@@ -65,14 +65,22 @@ def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
 
 
 def grouped(journal: Journal) -> list[Call]:
-    """Return the logical calls, in the order of their first attempts."""
+    """
+    Return the logical calls, in the order of their first attempts.
+
+    Raises DroppedError when the journal does not keep all exchanges.
+    """
+    return among(list(journal), scale=journal.scale)
+
+
+def among(exchanges: Sequence[Exchange], *, scale: float) -> list[Call]:
+    """Return the logical calls that some exchanges are attempts of."""
     asked: dict[tuple[str, bytes], list[Exchange]] = {}
-    exchanges = list(journal)
     for exchange in exchanges:
-        asked.setdefault((exchange.request.path, exchange.request.body), []).append(exchange)
+        asked.setdefault(exchange.asked, []).append(exchange)
     follows: dict[Exchange, Exchange] = {}
     for same in asked.values():
-        follows |= _Links(same, journal.scale).found()
+        follows |= _Links(same, scale).found()
     calls: dict[Exchange, Call] = {}
     for exchange in exchanges:
         early = follows.get(exchange)

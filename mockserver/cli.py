@@ -69,6 +69,15 @@ def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
     return found
 
 
+def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
+    from .quantities import size
+
+    try:
+        return size(given)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}, found {given!r}") from error
+
+
 _SET = click.option(
     "--set",
     "parameters",
@@ -130,6 +139,23 @@ def main(context: click.Context) -> None:
     "schedules, state, files and the journal are counted by each for itself. They don't reload.",
 )
 @click.option(
+    "--journal",
+    default=10_000,
+    type=click.IntRange(min=1),
+    show_default=True,
+    metavar="N",
+    help="How many requests to keep with their answers, the last ones. A retry is recognised as "
+    "long as the attempt before it is kept.",
+)
+@click.option(
+    "--journal-body",
+    default="16KiB",
+    show_default=True,
+    metavar="SIZE",
+    callback=_bytes,
+    help="What to keep of each request's body, and of each answer's.",
+)
+@click.option(
     "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="To stderr."
 )
 def serve(  # noqa: PLR0913 (an argument for each option)
@@ -146,6 +172,8 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     tls_key: str | None,
     admin_token: str | None,
     workers: int,
+    journal: int,
+    journal_body: int,
     log_level: str,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
@@ -159,10 +187,13 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     from .edge.reload import Reloader
     from .edge.serving import Address
     from .edge.tls import server_context
+    from .retention import Retention
 
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
     with _one_sentence():
-        reloader = Reloader(scenario, parameters, Overrides(edition, tier, seed))
+        retention = Retention(journal, journal_body)
+        overrides = Overrides(edition, tier, seed)
+        reloader = Reloader(scenario, parameters, overrides, retention=retention)
         tls = server_context(tls_cert, tls_key) if tls_cert and tls_key else None
     if not _is_loopback(host):
         _warn(f"{host} can be reached from other machines; the mock is meant for loopback")

@@ -36,8 +36,9 @@ def diagnose(exchange: Exchange, edition: Edition) -> Diagnosis | None:
 
 
 def retirements(journal: Journal, edition: Edition) -> list[str]:
-    """Return a sentence for each model that was used and that the live API has retired."""
-    used = sorted({exchange.model for exchange in journal if exchange.model in edition.models})
+    """Return a sentence for each model that was used, as is known, and that the API has retired."""
+    asked = {exchange.model for exchange in journal.exchanges}
+    used = sorted(asked & edition.models.keys())
     return [
         f"{name} answers here, but the live API retired it on {edition.models[name].retired}"
         for name in used

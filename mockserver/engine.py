@@ -12,19 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
+from .accounts import Accounts
 from .api import editions
 from .api.limits import Quota, Refusal
 from .api.problems import RefusalError
 from .api.prompt import parts
 from .api.prompt_cache import BLOCK, PromptCache
 from .chance import Digits
+from .credentials import without_key
 from .faults import Context, Fault, name_of
 from .honest import Honest
 from .inquiry import COMPLETING, Inquiry, Reader
-from .journal import Exchange, Journal, without_key
+from .journal import Exchange, Journal
 from .messages import Request
 from .plan import Compact, Plan, apart, without_body
-from .scenario import Choice, Rule, Run, Scenario, imposed
+from .scenario import Choice, Rule, Run, Scenario
 from .storage import Storage
 
 
@@ -47,10 +49,9 @@ class Engine:
         self.journal = Journal() if journal is None else journal
         self._reader = Reader(self.edition)
         self._storage = Storage()
-        self._tier = self.edition.tier(scenario.tier)
         self.started = now
         self._running = 0
-        self._quotas: dict[tuple[str | None, str], Quota] = {}
+        self._accounts = Accounts(scenario, self.edition, now)
         self._prompts = PromptCache()
         self._run = Run(scenario.rules, self.seed)
 
@@ -62,7 +63,7 @@ class Engine:
         """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
         inquiry = self._reader.read(request)
         noted = without_key(request, inquiry.data)
-        number = 0 if inquiry.endpoint == "warming" else len(self.journal.exchanges) + 1
+        number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
         honest = Honest(self.edition, self.seed, now, self._digits(number))
         call = self.journal.call_of(noted)
         attempt = call.attempts + 1
@@ -138,8 +139,10 @@ class Engine:
             cached = exchange.cached_tokens
             if exchange.refused:
                 used, cached = 0, 0
-            quota = self._quota(exchange.key, exchange.model, now)
-            quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
+            quota = self._accounts.find(exchange.key, exchange.model, now)
+            if quota is not None:
+                quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
+        self.journal.finish(exchange)
 
     def _admit(self, inquiry: Inquiry, now: float) -> Quota | RefusalError | None:
         """Reserve what the request may use; None when it costs nothing."""
@@ -147,7 +150,7 @@ class Engine:
             return inquiry.refusal
         if inquiry.endpoint not in COMPLETING:
             return None
-        quota = self._quota(inquiry.account, inquiry.model_id, now)
+        quota = self._accounts.open(inquiry.account, inquiry.model_id, now)
         if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
             extra = tuple(self.edition.limits.overload_headers.items())
             return RefusalError("queue_exceeded", headers=extra)
@@ -171,20 +174,6 @@ class Engine:
             return 0
         account = inquiry.account, inquiry.model_id
         return self._prompts.read(account, parts(inquiry.body, inquiry.size), now)
-
-    def _quota(self, key: str | None, model: str, now: float) -> Quota:
-        account = (key, model)
-        if account not in self._quotas:
-            refill, enforced = self.edition.limits.refill, self.scenario.tier is not None
-            shape = self.edition.headers
-            quota = Quota(self._tier.of(model), now, refill, enforced=enforced, shape=shape)
-            spent = self.scenario.spent
-            quota.spend(requests=spent.requests, tokens=spent.tokens, now=now)
-            self._quotas[account] = quota
-        quota = self._quotas[account]
-        if self.scenario.limits:
-            quota.impose(imposed(self.scenario.limits, self.started, now))
-        return quota
 
 
 def _broken(plan: Compact, faults: Iterable[Fault], context: Context) -> Plan:

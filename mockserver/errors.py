@@ -4,6 +4,7 @@ What can be wrong with the user's input.
 * MockServerError
   - DocumentError: a YAML file that cannot be read as what it should be
   - UnknownNameError: a scenario, edition, tier or parameter that does not exist
+  - DroppedError: something that needs more exchanges than the journal keeps
 """
 
 from __future__ import annotations
@@ -29,6 +30,16 @@ class UnknownNameError(MockServerError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
         super().__init__(f"no {kind} is called {name!r}{suggestion(name, known)}")
+
+
+class DroppedError(MockServerError):
+    """Somebody wants to know what only all exchanges could tell, and some are gone."""
+
+    def __init__(self, kept: int, count: int) -> None:
+        super().__init__(
+            f"this needs all {count} requests, and the journal keeps the last {kept}; let it keep "
+            f"more: pytest --cerebras-journal {count}, or cerebras-mock serve --journal {count}"
+        )
 
 
 def suggestion(found: str, known: Iterable[str]) -> str:

@@ -1,33 +1,52 @@
 """
-What happened: every exchange, and the logical calls they belong to.
+What happened: the last exchanges, and the logical calls they belong to.
 
 A call is one thing that the app asked for, with all the attempts made at it, by its client or by
 the app itself. A request is another attempt of a call when it repeats the body of one that failed.
 A client that says it is its first try (``x-stainless-retry-count: 0``) is believed as long as the
 failed one is still being answered; one that says it tries again is always believed, for it may have
-lost its patience with an answer in which nothing was wrong.
+lost its patience with an answer in which nothing was wrong. An attempt is recognised as long as the
+one before it is kept.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
-from typing import Any
+from hashlib import blake2b
+from typing import Any, TypeAlias
 
 from . import ending
 from .api.routes import Endpoint
+from .errors import DroppedError
 from .messages import Request, json_object
 from .plan import Close, Compact, Data, Plan, Wait, apart, head_of, tokens_of
 from .quantities import decimal
+from .retention import Retention, cut, cut_plan, size_of
 from .scenario import Course, Missed, NearMiss, Subject
 
-_SCHEMES = ("basic", "bearer", "digest", "token")
-# "csk-", "sk-", "gsk_", "hf_", "pplx-": what tells vendors apart and gives nothing away
-_PREFIX = re.compile(r"[^-_]{1,4}[-_]")
+_LONGEST_KEY = 1024  # bytes of a body by which it is known again; of longer ones the digest
+_Asked: TypeAlias = tuple[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """
+    What is known of an exchange of which a body is not kept whole.
+
+    ``request_bytes`` and ``answer_bytes`` are how long they were; the rest is as in ``Exchange``.
+    """
+
+    request_bytes: int
+    answer_bytes: int
+    asked: _Asked
+    near_misses: tuple[NearMiss, ...]
+    finish_reason: str | None
+    unfinished: bool
+    error: Mapping[str, Any]
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +58,8 @@ class Exchange:
     ``client_left`` says that the client did not wait for its end. The key in ``request`` is
     shortened beyond use, its body has been decoded. ``compact`` is what an edge plays. ``attempt``
     is its number in its call, from 1. ``faults`` are the names of those in the rule that took it.
+    Where a body is too long for the journal, there is a ``gist`` as soon as the exchange is over,
+    and the body ends by saying how much is left out.
     ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
     that they did.
     """
@@ -63,6 +84,12 @@ class Exchange:
     attempt: int = 1
     faults: tuple[str, ...] = ()
     missed: Missed | None = field(default=None, repr=False)
+    gist: Gist | None = field(default=None, repr=False)
+
+    @property
+    def asked(self) -> tuple[str, bytes]:
+        """What was asked for: the same for all attempts of a call."""
+        return self.gist.asked if self.gist else _asked(self.request)
 
     @property
     def plan(self) -> Plan:
@@ -72,6 +99,8 @@ class Exchange:
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:
         """Why no rule took the request, the nearest first; empty when one did."""
+        if self.gist:
+            return self.gist.near_misses
         subject = Subject(self.endpoint, self.model, self.request, self.attempt)
         return self.missed.by(subject) if self.missed else ()
 
@@ -110,12 +139,14 @@ class Exchange:
     @property
     def unfinished(self) -> bool:
         """Whether the answer is a stream that never says why it has finished."""
+        if self.gist:
+            return self.gist.unfinished
         return ending.streams(self.compact) and self.finish_reason is None
 
     @property
     def broken_off(self) -> bool:
         """Whether the stream ends with an error event, in whatever form."""
-        return self.unfinished and bool(ending.error_event(self.compact))
+        return self.unfinished and bool(self.error)
 
     @property
     def retry_after(self) -> float | None:
@@ -134,8 +165,10 @@ class Exchange:
         return _until(value, self.at) if _number(value) is None else _number(value)
 
     @property
-    def error(self) -> dict[str, Any]:
+    def error(self) -> Mapping[str, Any]:
         """What the error says; empty for a success and for an error that is no JSON object."""
+        if self.gist:
+            return self.gist.error
         if self.unfinished:
             return ending.error_event(self.compact)
         if not self.refused:
@@ -165,23 +198,42 @@ class Exchange:
 
     @property
     def body(self) -> dict[str, Any]:
-        """What the app sent, as parsed JSON; empty when it is no JSON object."""
+        """What the app sent, as parsed JSON; empty when it is no JSON object, or not kept whole."""
         return self.request.document
 
     @property
     def finish_reason(self) -> str | None:
         """The last ``finish_reason`` that the client gets; None when it gets none."""
+        if self.gist:
+            return self.gist.finish_reason
         if (self.interrupted or self.stalled) and not self.stream:
             return None
         return ending.finish_reason(self.compact)
 
+    def shorten(self, most: int) -> None:
+        """Keep so many bytes of what was sent either way; what is told of them stays the same."""
+        sent, answered = len(self.request.body), size_of(self.compact)
+        if sent <= most and answered <= most:
+            return
+        self.gist = Gist(
+            sent,
+            answered,
+            self.asked,
+            self.near_misses,
+            self.finish_reason,
+            self.unfinished,
+            {name: _cut_text(value, most) for name, value in self.error.items()},
+        )
+        self.missed = None
+        self.request = replace(self.request, body=cut(self.request.body, most))
+        self.compact = cut_plan(self.compact, most)
+
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One logical call: the exchanges of its attempts, in order, and what rules made of it."""
+    """One logical call: the exchanges of its attempts, in order."""
 
     exchanges: list[Exchange] = field(default_factory=list)
-    course: Course = field(default_factory=Course)
 
     @property
     def attempts(self) -> int:
@@ -200,52 +252,116 @@ class Call:
         return tuple(later.at - (early.finished or early.at) for early, later in pairs)
 
 
+@dataclass(slots=True, eq=False)
+class Ongoing:
+    """
+    A call that may go on.
+
+    It has what was ``asked``, how many attempts there were, the last of them, and what rules made
+    of it.
+    """
+
+    asked: _Asked
+    attempts: int = 0
+    last: Exchange = field(init=False)
+    course: Course = field(default_factory=Course)
+
+
 class Journal:
     """
-    All exchanges since the start of the scenario; warm-ups are kept apart.
+    The last exchanges since the start of the scenario; warm-ups are kept apart.
 
-    ``scale`` is what a second of the scenario takes on the clock of the client.
+    ``scale`` is what a second of the scenario takes on the clock of the client. ``count`` is how
+    many exchanges there were, ``begun`` when the first of them was, in seconds since the epoch.
     """
 
-    def __init__(self, *, scale: float = 1.0) -> None:
+    def __init__(self, *, scale: float = 1.0, retention: Retention | None = None) -> None:
         self.scale = scale
-        self.exchanges: list[Exchange] = []
-        self.calls: list[Call] = []
-        self.warmups: list[Exchange] = []
-        self._failed: dict[tuple[str, bytes], list[Call]] = {}
-        self._latest: dict[tuple[str, bytes], Call] = {}
+        self.count = 0
+        self.begun = 0.0
+        self._retention = retention or Retention()
+        self._kept: deque[tuple[Exchange, Ongoing]] = deque()
+        self._warmups: deque[Exchange] = deque(maxlen=self._retention.exchanges)
+        self._failed: dict[_Asked, dict[Ongoing, None]] = {}  # in the order of last attempts
+        self._latest: dict[_Asked, Ongoing] = {}
 
-    def call_of(self, request: Request) -> Call:
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Those that are kept, the oldest first."""
+        return [exchange for exchange, _ in list(self._kept)]  # others may add meanwhile
+
+    @property
+    def dropped(self) -> int:
+        """How many exchanges are not kept any more."""
+        return self.count - len(self._kept)
+
+    @property
+    def warmups(self) -> list[Exchange]:
+        """What clients sent to open a connection, the last ones."""
+        return list(self._warmups)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """Go through all exchanges that there were; raises DroppedError when some are gone."""
+        if self.dropped:
+            raise DroppedError(self._retention.exchanges, self.count)
+        return iter(self.exchanges)
+
+    def call_of(self, request: Request) -> Ongoing:
         """Return the call that the request is another attempt of; a new one when it is none."""
         asked = _asked(request)
         tries = request.headers.get("x-stainless-retry-count", "")
         failed = self._failed.get(asked)
         if not failed:
             again = self._latest.get(asked) if tries not in ("", "0") else None
-            return again or Call()
-        if tries == "0" and failed[-1].last.finished is None:
-            return Call()  # another thread asks the same at the same time
-        return failed[-1]
+            return again or Ongoing(asked)
+        latest = next(reversed(failed))
+        if tries == "0" and latest.last.finished is None:
+            return Ongoing(asked)  # another thread asks the same at the same time
+        return latest
 
-    def add(self, exchange: Exchange, call: Call) -> None:
+    def add(self, exchange: Exchange, call: Ongoing) -> None:
         """Note an exchange as the last attempt of its call."""
         if exchange.endpoint == "warming":
-            self.warmups.append(exchange)
+            self._warmups.append(exchange)
             return
-        self.exchanges.append(exchange)
-        asked = _asked(exchange.request)
-        failed = self._failed.get(asked)
-        if failed and failed[-1] is call:
-            failed.pop()
-        if not call.exchanges:
-            self.calls.append(call)
-        call.exchanges.append(exchange)
-        self._latest[asked] = call
+        self._take(call)
+        call.attempts += 1
+        call.last = exchange
+        self._latest[call.asked] = call
         if exchange.failed:
-            self._failed.setdefault(asked, []).append(call)
+            self._failed.setdefault(call.asked, {})[call] = None
+        if not self.count:
+            self.begun = exchange.at
+        self.count += 1
+        self._kept.append((exchange, call))
+        if len(self._kept) > self._retention.exchanges:
+            self._drop()
 
-    def __iter__(self) -> Iterator[Exchange]:
-        return iter(self.exchanges)
+    def finish(self, exchange: Exchange) -> None:
+        """Keep of an exchange that is over no more than there is room for."""
+        if self._retention.body is not None:
+            exchange.shorten(self._retention.body)
+
+    def _drop(self) -> None:
+        """Forget the oldest exchange, and its call when that was the last attempt."""
+        exchange, call = self._kept.popleft()
+        if call.last is not exchange:
+            return
+        if self._latest.get(call.asked) is call:
+            del self._latest[call.asked]
+        self._take(call)
+
+    def _take(self, call: Ongoing) -> None:
+        """Take a call from those that have failed, if it is there."""
+        failed = self._failed.get(call.asked)
+        if failed is None or call not in failed:
+            return
+        if next(reversed(failed)) is call:
+            failed.popitem()  # unlike ``del`` it leaves no gap that is searched again and again
+        else:
+            del failed[call]
+        if not failed:
+            del self._failed[call.asked]
 
 
 def _number(text: str | None) -> float | None:
@@ -266,36 +382,11 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
-def _asked(request: Request) -> tuple[str, bytes]:
-    return request.path, request.body
+def _asked(request: Request) -> _Asked:
+    body = request.body
+    known = body if len(body) <= _LONGEST_KEY else blake2b(body, digest_size=16).digest()
+    return request.path, known
 
 
-def without_key(request: Request, body: bytes) -> Request:
-    """Return the request with this body, its credentials shortened to what a diagnosis needs."""
-    headers = dict(request.headers)
-    if "authorization" in headers:
-        headers["authorization"] = _shortened(headers["authorization"])
-    return Request(
-        request.method,
-        request.path,
-        headers,
-        body,
-        request.query,
-        request.oversized,
-        request.sender,
-    )
-
-
-@lru_cache
-def _shortened(credentials: str) -> str:
-    """
-    Keep the scheme and what a key begins with.
-
-    >>> _shortened("Bearer sk-proj-abcdefgh")
-    'Bearer sk-...'
-    """
-    scheme, _, key = " ".join(credentials.split()).partition(" ")
-    if scheme.lower() not in _SCHEMES:
-        scheme, key = "", scheme
-    prefix = _PREFIX.match(key)
-    return f"{scheme} {prefix[0] if prefix else ''}...".lstrip()
+def _cut_text(value: Any, most: int) -> Any:
+    return value[:most] if isinstance(value, str) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .attempts import grouped, retries, waited
+from .attempts import among, retries, waited
 from .journal import Exchange, Journal
 from .quantities import decimal
 
@@ -37,18 +37,23 @@ class Moment:
 
 
 def moments(journal: Journal) -> list[Moment]:
-    """Return the moments of a journal in the order of its exchanges."""
-    begun = journal.exchanges[0].at if journal.exchanges else 0.0
+    """
+    Return the moments of a journal in the order of its exchanges, as far as it keeps them.
+
+    A call whose first attempts are gone is named by the first that is not.
+    """
+    exchanges, begun = journal.exchanges, journal.begun
     found: dict[Exchange, Moment] = {}
-    for call in grouped(journal):
+    for call in among(exchanges, scale=journal.scale):
         first = call.exchanges[0]
-        found[first] = Moment(first, first.at - begun, first.number)
+        gone = first.attempt - 1 if journal.dropped else 0
+        found[first] = Moment(first, first.at - begun, first.number, gone + 1)
         for early, late in retries(call):
             attempt = found[early].attempt + 1
             wait = waited(early, late)
             at = late.at - begun
             found[late] = Moment(late, at, first.number, attempt, wait, early.retry_after)
-    return [found[exchange] for exchange in journal]
+    return [found[exchange] for exchange in exchanges]
 
 
 def lines(journal: Journal, *, most: int = _MOST) -> list[str]:
@@ -56,6 +61,6 @@ def lines(journal: Journal, *, most: int = _MOST) -> list[str]:
     shown = moments(journal)
     if not shown:
         return ["no request at all"]
-    earlier = len(shown) - most
+    earlier = journal.count - len(shown[-most:])
     head = [f"... {earlier} earlier requests"] if earlier > 0 else []
     return head + [moment.line() for moment in shown[-most:]]

@@ -1,4 +1,4 @@
-"""Quantities as people write them in YAML: durations with a unit, probabilities."""
+"""Quantities as people write them: durations and sizes with a unit, probabilities."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_UNITS)})")
+_SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20}
+_SIZE = re.compile(rf"(\d+)({'|'.join(_SIZES)})")
 _LONGEST = 36_500 * _UNITS["d"]  # what timers and dates of all platforms can express
 
 
@@ -42,6 +44,21 @@ def signed_seconds(text: object) -> float:
     if isinstance(text, str) and text.startswith("-"):
         return -seconds(text[1:])
     return seconds(text)
+
+
+def size(text: str) -> int:
+    """
+    Read a size such as ``512B``, ``16KiB`` or ``1MiB`` as bytes.
+
+    >>> size("16KiB")
+    16384
+
+    Raises ValueError for anything else.
+    """
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError("should be a size with its unit, such as 512B, 16KiB or 1MiB")
+    return int(match[1]) * _SIZES[match[2]]
 
 
 def decimal(number: float) -> str:

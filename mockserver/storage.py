@@ -1,7 +1,8 @@
 """
 What clients leave with the API: their files and batches.
 
-The one part of an honest answer that outlives it. One storage serves all keys. The state moves on
+The one part of an honest answer that outlives it. One storage serves all keys. It has room for the
+newest; what has been there longest goes first. The state moves on
 with the time of each request, never by itself; the lines of a batch are answered honestly, whatever
 the rules of the scenario are.
 """
@@ -29,6 +30,10 @@ from .inquiry import Inquiry, read_line
 from .plan import Data, Plan, apart, head_of
 
 _BINARY = "application/octet-stream"
+MOST = 1_000
+"""How many files there is room for, and how many batches."""
+MOST_BYTES = 256 * 2**20
+"""What all files may hold together."""
 _PAGE = {"files": 10_000, "batches": 20}
 
 
@@ -82,7 +87,7 @@ class Storage:
     def _upload(self, inquiry: Inquiry, honest: Honest) -> Plan:
         assert inquiry.upload is not None  # noqa: S101 (else the request was refused)
         file = File(files.new_id(honest.random), honest.now, inquiry.upload)
-        self._files[file.id] = file
+        self._keep(file)
         self._undo = partial(self._files.pop, file.id)
         return _object(honest, file.document())
 
@@ -110,6 +115,8 @@ class Storage:
         lines, faults = batches.read_lines(input_file.upload.content, request["endpoint"])
         batch = Batch(batches.new_id(honest.random), request, honest.now, lines, faults)
         self._batches[batch.id] = batch
+        while len(self._batches) > MOST:
+            del self._batches[next(iter(self._batches))]
         self._undo = partial(self._batches.pop, batch.id)
         return self._shown(honest, batch)
 
@@ -146,8 +153,14 @@ class Storage:
         kind = "error" if refused else "output"
         upload = Upload(f"{batch.id}_{kind}.jsonl", "batch_output", b"\n".join((*lines, b"")))
         name = files.new_id(_random(honest, batch, kind))
-        self._files[name] = File(name, batch.ended_at, upload)
+        self._keep(File(name, batch.ended_at, upload))
         return name
+
+    def _keep(self, file: File) -> None:
+        self._files[file.id] = file
+        held = sum(len(one.upload.content) for one in self._files.values())
+        while len(self._files) > MOST or held > MOST_BYTES:
+            held -= len(self._files.pop(next(iter(self._files))).upload.content)
 
 
 def _outcome(batch: Batch, at: int, honest: Honest) -> Outcome:

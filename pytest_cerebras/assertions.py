@@ -17,7 +17,7 @@ _MINUTE = 60.0
 def requests(journal: Journal, count: int) -> None:
     """Assert the number of requests."""
     __tracebackhide__ = True
-    found = len(journal.exchanges)
+    found = journal.count
     if found != count:
         _fail(journal, f"expected {_counted(count, 'request')}, got {found}")
 

@@ -196,9 +196,8 @@ def _played(mock: CerebrasMock, scenario: str, case: Case) -> Played:
     verdicts = tuple(
         Judged(one.rule, one.sentence, one.fix, one.exchanges) for one in mock.judge(case)
     )
-    return Played(
-        scenario, tuple(map(_seen, seen[-_MOST:])), verdicts, earlier=max(0, len(seen) - _MOST)
-    )
+    shown = tuple(map(_seen, seen[-_MOST:]))
+    return Played(scenario, shown, verdicts, earlier=case.journal.count - len(shown))
 
 
 def _seen(moment: Moment) -> Seen:

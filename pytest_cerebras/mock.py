@@ -137,8 +137,12 @@ class CerebrasMock:
 
     @property
     def requests(self) -> Sequence[Exchange]:
-        """Every request so far and what it was answered; warm-ups are not counted."""
-        return self._live.journal.exchanges
+        """
+        Every request so far and what it was answered; warm-ups are not counted.
+
+        Raises DroppedError when there were more than the journal keeps, as ``calls`` does.
+        """
+        return list(self._live.journal)
 
     @property
     def calls(self) -> Sequence[Call]:
@@ -329,6 +333,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             stack.enter_context(told_apart(live, server.port))
             knocks = stack.enter_context(knocking(live, server.port))
         clock = stack.enter_context(timed(live, settings, server))
+        live.retention = settings.retention()
         live.play(settings.loaded(), settings.overrides())
         watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
         mock = CerebrasMock(live, url, settings, watch, knocks, clock)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from os import environ
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,10 +15,10 @@ from .plugin import MARKER, OPTIONS, switched_on
 
 if TYPE_CHECKING:
     from mockserver.edge.live import Overrides
+    from mockserver.retention import Retention
     from mockserver.scenario import Scenario
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
-_MOST = {"time_scale": 1.0, "max_virtual": math.inf}  # and more than 0
 T = TypeVar("T")
 _CHOICES = {
     "mode": ("server", "respx"),
@@ -28,11 +28,15 @@ _CHOICES = {
 _KINDS: Mapping[str, tuple[type, str]] = {
     **dict.fromkeys(_NAMES, (str, "string")),
     "seed": (int, "whole number"),
+    "journal": (int, "whole number above 0"),
     "time_scale": (float, "number above 0, at most 1"),
     "max_virtual": (int, "whole number of seconds above 0"),
     "parameters": (dict, "dictionary"),
     "verdicts": (dict, "dictionary such as {'ignore': ['hot-retry']}"),
 }
+
+
+_MOST = {"journal": inf, "time_scale": 1, "max_virtual": inf}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Settings:
     mode: str = "server"
     others: str = "pass"
     clock: str = "real"
+    journal: int | None = None
     time_scale: float | None = None
     max_virtual: int | None = None
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -67,6 +72,12 @@ class Settings:
         chosen = ((name, getattr(self, name)) for name in _NAMES)
         told = [f"{name} {value}" for name, value in chosen if value is not None]
         return ", ".join([*told, "strict"] if self.strict else told)
+
+    def retention(self) -> Retention:
+        """Return what the journal keeps: whole bodies, for a test may want to read them."""
+        from mockserver.retention import Retention
+
+        return Retention() if self.journal is None else Retention(self.journal)
 
     def overrides(self) -> Overrides:
         """Return what outranks the scenario's own settings."""
@@ -180,6 +191,11 @@ def _converted(name: str, value: Any) -> Any:
         converted = wanted(value)
     except ValueError:
         converted = None
-    if converted is None or (name in _MOST and not 0 < converted <= _MOST[name]):
+    if converted is None or not _in_range(name, converted):
         raise pytest.UsageError(f"cerebras {name} should be a {kind}, found {value!r}")
     return converted
+
+
+def _in_range(name: str, value: Any) -> bool:
+    """Whether a number is above 0, and not above what there may be."""
+    return name not in _MOST or bool(0 < value <= _MOST[name])

@@ -45,6 +45,7 @@ OPTIONS = (
     ("others", "pass|block", "block: let no request out to any other machine"),
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
     ("max_virtual", "SECONDS", "how far the virtual clock may run ahead in a test: a week"),
+    ("journal", "N", "how many requests of a test to keep, the last ones (default: 10000)"),
     ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )
 

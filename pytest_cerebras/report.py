@@ -16,13 +16,15 @@ _MOST = 50
 
 def failure_section(mock: CerebrasMock, item: pytest.Item) -> str:
     """Return the exchanges of a test as text, the last ones when there are many."""
-    exchanges = mock.requests
+    journal = mock.live.journal
+    exchanges = journal.exchanges
     lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
     if not exchanges:
         lines.append("no request reached the mock; does the app read CEREBRAS_BASE_URL?")
-    if len(exchanges) > _MOST:
-        lines.append(f"... {len(exchanges) - _MOST} earlier requests")
-    for exchange in exchanges[-_MOST:]:
+    shown = exchanges[-_MOST:]
+    if journal.count > len(shown):
+        lines.append(f"... {journal.count - len(shown)} earlier requests")
+    for exchange in shown:
         lines.append(exchange.line())
         found = diagnose(exchange, mock.live.engine.edition)
         if found is not None:

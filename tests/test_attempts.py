@@ -33,7 +33,8 @@ def sent(at, plan=BUSY, *, by=A, count=None, took=0.0, **changes):
 
 def journal_of(*exchanges, scale=1.0):
     journal = Journal(scale=scale)
-    journal.exchanges += exchanges
+    for exchange in exchanges:
+        journal.add(exchange, journal.call_of(exchange.request))
     return journal
 
 

@@ -266,6 +266,11 @@ def test_schema(run, kind):
             ("serve", "--tls-cert", "README.md", "--tls-key", "README.md"),
             "Error: README.md: is no certificate in PEM for the key in README.md",
         ),
+        (
+            ("serve", "--journal-body", "64"),
+            "should be a size with its unit, such as 512B, 16KiB or 1MiB, found '64'",
+        ),
+        (("serve", "--journal", "0"), "0 is not in the range x>=1"),
         (("check",), "Missing argument"),
         (("explain", "healthy", "--set", "x"), "should be NAME=VALUE, found 'x'"),
         (("serve", "--set", "x=1"), "no parameter of healthy.yaml is called 'x'; there are none"),

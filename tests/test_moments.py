@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from mockserver.engine import Engine
 from mockserver.faults import Error
 from mockserver.journal import Journal
 from mockserver.moments import lines, moments
-from mockserver.scenario import Rule, Schedule
+from mockserver.retention import Retention
+from mockserver.scenario import Rule, Scenario, Schedule
 
 
 @pytest.fixture
@@ -48,6 +50,17 @@ def test_lines(journal):
 def test_many_lines(journal):
     """Of many the last are shown."""
     assert [line[:15] for line in lines(journal, most=1)] == ["... 3 earlier r", "    66.00 s  #4"]
+
+
+def test_what_is_not_kept(ask, now):
+    """What is gone is counted; attempts and times still count from the very first."""
+    scenario = Scenario("test", rules=(Rule(faults=(Error(status=503),)),))
+    running = Engine(scenario, now=now, journal=Journal(retention=Retention(2)))
+    for late in (0.0, 1.0, 3.0, 7.0):
+        running.finish(running.handle(ask(), now=now + late), now=now + late)
+    shown = [(one.at, one.first, one.attempt, one.waited) for one in moments(running.journal)]
+    assert shown == [(3.0, 3, 3, None), (7.0, 3, 4, 4.0)]
+    assert lines(running.journal)[0] == "... 2 earlier requests"
 
 
 def test_nothing():

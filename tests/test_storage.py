@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from mockserver import storage
 from mockserver.faults import Error
 from mockserver.messages import Request
 from mockserver.plan import Data, head_of
@@ -324,6 +325,25 @@ def test_retried_upload_is_one_call(engine, now):
     client = Client(engine(rule), now)
     client.upload(b"{}", "one", expected=503)
     client.upload(b"{}", "two")
-    (call,) = client.engine.journal.calls
-    assert call.attempts == 2
-    assert call.last.body == {"purpose": "batch", "filename": "in.jsonl", "file": "{}"}
+    first, second = client.engine.journal
+    assert (first.attempt, second.attempt) == (1, 2)
+    assert second.body == {"purpose": "batch", "filename": "in.jsonl", "file": "{}"}
+
+
+def test_oldest_go_first(client, monkeypatch):
+    """There is room for so many files, and so many bytes; the oldest make place."""
+    monkeypatch.setattr(storage, "MOST", 2)
+    first, second, third = (client.upload(b"{}")["id"] for _ in range(3))
+    assert client.ask("GET", f"/v1/files/{first}") == 404
+    monkeypatch.setattr(storage, "MOST_BYTES", 5)
+    client.upload(b"{ }")
+    assert client.ask("GET", f"/v1/files/{second}") == 404
+    assert client.ask("GET", f"/v1/files/{third}") == 200
+
+
+def test_oldest_batches_go_first(client, monkeypatch):
+    """There is room for so many batches."""
+    monkeypatch.setattr(storage, "MOST", 3)
+    made = [client.create(jsonl(BODIES))["id"] for _ in range(4)]
+    shown = [batch["id"] for batch in client.got("GET", "/v1/batches")["data"]]
+    assert shown == made[:0:-1]

@@ -69,19 +69,14 @@ class Site:
             body = await request.read()
         except HTTPRequestEntityTooLarge:
             oversized = True
-        received = Request(
-            request.method,
-            request.path,
-            {name.lower(): value for name, value in request.headers.items()},
-            body,
-            request.rel_url.raw_query_string,
-            oversized,
-            self._sender(request),
-        )
-        if self._admin is not None and received.path.startswith(PREFIX):
+        if self._admin is not None and request.path.startswith(PREFIX):
+            received = self._received(request, body, oversized=oversized)
             return await _administered(self._admin, received, request.remote or "")
         try:
-            with self.live.answering(received) as exchange:
+            # no name for what was received: a silent stream would keep it in memory for that
+            with self.live.answering(
+                self._received(request, body, oversized=oversized)
+            ) as exchange:
                 if _log.isEnabledFor(logging.INFO):
                     _log.info("%s", exchange.line())
                 return await play(exchange.compact, request, self.live.clock)
@@ -90,6 +85,17 @@ class Site:
         except Exception as error:
             self.live.crashes.append(error)
             raise
+
+    def _received(self, request: web.BaseRequest, body: bytes, *, oversized: bool) -> Request:
+        return Request(
+            request.method,
+            request.path,
+            {name.lower(): value for name, value in request.headers.items()},
+            body,
+            request.rel_url.raw_query_string,
+            oversized,
+            self._sender(request),
+        )
 
     def _sender(self, request: web.BaseRequest) -> Sender | None:
         peer = request.transport and request.transport.get_extra_info("peername")

@@ -11,6 +11,7 @@ from mockserver.engine import Engine
 from mockserver.errors import MockServerError
 from mockserver.journal import Exchange, Journal
 from mockserver.messages import Request, Sender
+from mockserver.retention import Retention
 from mockserver.scenario import PortState, Rule, Scenario, load, steering
 
 from .clock import Clock
@@ -43,7 +44,8 @@ class LiveEngine:
     ``crashes`` are errors of the mock itself: there
     should be none, and whoever owns the engine raises them where somebody sees them. ``followers``
     are called when another scenario has begun. ``sender_at`` tells who sends from a port of the
-    loopback interface, where that can be known.
+    loopback interface, where that can be known. ``retention`` is what the journals keep of the
+    scenarios that begin from now on.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class LiveEngine:
         overrides: Overrides | None = None,
         *,
         clock: Clock | None = None,
+        retention: Retention | None = None,
     ) -> None:
         self.clock = clock or Clock()
+        self.retention = retention or Retention()
         self._lock = Lock()
         self.crashes: list[Exception] = []
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
@@ -96,8 +100,9 @@ class LiveEngine:
         if overrides is not None:
             self._overrides = overrides
         found = load(scenario) if isinstance(scenario, str) else scenario
-        engine = Engine(self._overrides.applied_to(found), now=self.clock.now())
-        engine.journal.scale = self.clock.scale
+        settled = self._overrides.applied_to(found)
+        journal = Journal(scale=self.clock.scale, retention=self.retention)
+        engine = Engine(settled, now=self.clock.now(), journal=journal)
         with self._lock:
             self._engine = engine
             self._named = {}
@@ -153,13 +158,25 @@ class LiveEngine:
         with self._lock:
             engine.finish(exchange, now=self.clock.now(), client_left=client_left)
 
-    @contextmanager
-    def answering(self, request: Request) -> Iterator[Exchange]:
+    def answering(self, request: Request) -> Answering:
         """Begin and finish around the playing; leaving by an exception means the client left."""
-        engine, exchange = self.begin(request)
-        left = True
-        try:
-            yield exchange
-            left = False
-        finally:
-            self.finish(engine, exchange, client_left=left)
+        return Answering(self, request)
+
+
+class Answering:
+    """One answer; a generator would do, but take more memory in thousands of silent streams."""
+
+    __slots__ = ("_engine", "_exchange", "_live", "_request")
+
+    def __init__(self, live: LiveEngine, request: Request) -> None:
+        self._live = live
+        self._request: Request | None = request
+
+    def __enter__(self) -> Exchange:
+        assert self._request is not None  # noqa: S101 (it is entered once)
+        self._engine, self._exchange = self._live.begin(self._request)
+        self._request = None
+        return self._exchange
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        self._live.finish(self._engine, self._exchange, client_left=error is not None)

@@ -13,6 +13,7 @@ from typing import TypeAlias, TypeVar
 from mockserver.checks import kind_of
 from mockserver.documents import SUFFIXES, Document, noting_files, read_text
 from mockserver.errors import DocumentError, MockServerError
+from mockserver.retention import Retention
 from mockserver.scenario import Scenario, load, names
 
 from .clock import Clock
@@ -41,6 +42,7 @@ class Reloader:
         overrides: Overrides,
         *,
         clock: Clock | None = None,
+        retention: Retention | None = None,
     ) -> None:
         self._folder = Path(name) if Path(name).is_dir() and name not in names() else None
         self._parameters = parameters
@@ -52,7 +54,9 @@ class Reloader:
             suffixes = " or ".join(SUFFIXES)
             raise DocumentError(f"{name}: there is no scenario in it that ends in {suffixes}")
         self._known = {file: _stamp(file) for file in self._listed()}
-        self.live = self._reading(lambda scenario: LiveEngine(scenario, overrides, clock=clock))
+        self.live = self._reading(
+            lambda scenario: LiveEngine(scenario, overrides, clock=clock, retention=retention)
+        )
 
     @property
     def watches(self) -> bool:

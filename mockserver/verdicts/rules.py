@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from mockserver.errors import UnknownNameError
+from mockserver.journal import Journal
 
 from .errors import gave_up, repeated_overflows, retried_permanent_errors
 from .history import partial_tool_calls, truncated_history
@@ -123,15 +124,20 @@ RULES = (
     ),
 )
 NAMES = tuple(rule.name for rule in RULES)
+NOT_JUDGED = "not-judged"
 
 
 def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
     """
     Return the verdicts on a client, in the order of the rules.
 
+    Where the journal does not keep all that happened, nobody can judge, and that is the verdict.
     Raises UnknownNameError when nothing has a name that should be ignored.
     """
     check_names(ignore)
+    journal = case.journal
+    if journal.dropped:
+        return () if NOT_JUDGED in ignore else (_not_judged(journal),)
     return tuple(
         Verdict(
             rule.name,
@@ -143,6 +149,16 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
         for rule in RULES
         if rule.name not in ignore
         for finding in _first(list(rule.find(case)))
+    )
+
+
+def _not_judged(journal: Journal) -> Verdict:
+    kept = journal.count - journal.dropped
+    return Verdict(
+        NOT_JUDGED,
+        f"the journal keeps the last {kept} of {journal.count} requests, so nobody can tell what "
+        "the client did wrong",
+        f"let the journal keep more: pytest --cerebras-journal {journal.count}",
     )
 
 
@@ -159,5 +175,5 @@ def _first(findings: list[Finding]) -> list[Finding]:
 def check_names(names: Collection[str]) -> None:
     """Raise UnknownNameError when no rule has one of the names."""
     for name in names:
-        if name not in NAMES:
-            raise UnknownNameError("verdict", name, NAMES)
+        if name not in (*NAMES, NOT_JUDGED):
+            raise UnknownNameError("verdict", name, (*NAMES, NOT_JUDGED))

@@ -26,7 +26,7 @@ class Case:
 
     def __init__(self, journal: Journal, edition: Edition, escapes: Iterable[str] = ()) -> None:
         self.journal = journal
-        self.exchanges = list(journal)
+        self.exchanges = journal.exchanges
         self.edition = edition
         self.escapes = list(escapes)
         self.is_complete = cache(complete)

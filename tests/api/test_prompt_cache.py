@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.api import prompt_cache
 from mockserver.api.prompt_cache import BLOCK, LIFETIME, PromptCache
 
 ME, OTHER_KEY, OTHER_MODEL = ("k", "m"), ("x", "m"), ("k", "x")
@@ -66,3 +67,14 @@ def test_forgets():
     for at in range(100):
         cache.read(ME, [(str(at), 200)], now=at * LIFETIME)
     assert len(cache._seen) <= 2
+
+
+def test_oldest_is_forgotten(monkeypatch):
+    """Of very many prompts the one read longest ago is forgotten, before its time."""
+    monkeypatch.setattr(prompt_cache, "MOST", 3)
+    cache = PromptCache()
+    for text in ("first", "second", "first", "third", "fourth"):
+        cache.read(ME, [(text, 200)], now=0.0)
+    assert len(cache._seen) <= 4
+    assert cache.read(ME, [("first", 200)], now=0.0) == 128
+    assert cache.read(ME, [("second", 200)], now=0.0) == 0

@@ -11,6 +11,7 @@ from mockserver.edge.clock import Clock, ScaledClock
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.errors import UnknownNameError
 from mockserver.faults import Error
+from mockserver.retention import Retention
 from mockserver.scenario import Rule, Scenario, Schedule
 
 
@@ -32,6 +33,19 @@ def test_scale():
     live.clock = Clock()
     live.play("healthy")
     assert live.journal.scale == 1.0
+
+
+def test_retention(ask):
+    """What a journal keeps is settled when its scenario begins."""
+    live = LiveEngine(retention=Retention(1))
+    for _ in range(2):
+        live.begin(ask())
+    assert (len(live.journal.exchanges), live.journal.count) == (1, 2)
+    live.retention = Retention(2)
+    live.play("healthy")
+    for _ in range(3):
+        live.begin(ask())
+    assert (len(live.journal.exchanges), live.journal.count) == (2, 3)
 
 
 def test_overrides_outrank_the_scenario():

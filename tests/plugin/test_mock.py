@@ -13,7 +13,7 @@ import anyio
 import pytest
 from cerebras.cloud.sdk import InternalServerError
 
-from mockserver.errors import DocumentError, MockServerError, UnknownNameError
+from mockserver.errors import DocumentError, DroppedError, MockServerError, UnknownNameError
 from mockserver.faults import Error
 from mockserver.scenario import Match, Rule, Scenario
 from pytest_cerebras.clients import async_client, sync_client
@@ -226,3 +226,19 @@ def test_no_other_process_in_respx_mode(cerebras_mock):
     """Where there is no server, another process is not sent to the real API."""
     with pytest.raises(RuntimeError, match="respx mode has no server"):
         cerebras_mock.env()
+
+
+@pytest.mark.cerebras_mock(journal=2, verdicts={"ignore": ["not-judged"]})
+def test_more_than_is_kept(cerebras_mock, cerebras_client):
+    """What needs all requests says that some are gone; that they were so many is still known."""
+    for _ in range(3):
+        cerebras_client.models.list()
+    cerebras_mock.assert_requests(3)
+    assert cerebras_mock.verdicts == ()
+    for ask in (lambda: cerebras_mock.requests, lambda: cerebras_mock.calls):
+        with pytest.raises(DroppedError, match="pytest --cerebras-journal 3, or"):
+            ask()
+    with pytest.raises(DroppedError):
+        cerebras_mock.assert_no_errors()
+    cerebras_mock.reset()
+    assert cerebras_mock.requests == []

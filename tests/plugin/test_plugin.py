@@ -215,6 +215,11 @@ def test_it(cerebras_client):
         ("", ("--cerebras-seed", "x"), "cerebras seed should be a whole number, found 'x'"),
         (
             "",
+            ("--cerebras-journal", "0"),
+            "cerebras journal should be a whole number above 0, found '0'",
+        ),
+        (
+            "",
             ("--cerebras-mode", "tcp"),
             "cerebras mode 'tcp' is unknown; allowed are server, respx",
         ),

@@ -59,6 +59,16 @@ def test_many(stage):
     assert found[-1].sentence == "#5 was answered 503, and nobody came back; 3 more are like this"
 
 
+def test_not_judged(case):
+    """Where the journal does not keep all that happened, that is the only verdict."""
+    case.journal.count += 1
+    (found,) = judge(case)
+    assert (found.rule, found.exchanges) == ("not-judged", ())
+    kept = len(case.exchanges)
+    assert found.sentence.startswith(f"the journal keeps the last {kept} of {kept + 1} requests")
+    assert judge(case, ignore=["not-judged"]) == ()
+
+
 def test_ignore(case):
     """What should be ignored is not found."""
     assert [one.rule for one in judge(case, ignore=["retry-after-ignored"])] == [

@@ -1,0 +1,96 @@
+"""How much of what happened is kept, and what of a long body is left when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .plan import Compact, Data, Events, Raw, Step, Wait
+
+EXCHANGES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """
+    How many ``exchanges`` a journal keeps, the last ones.
+
+    ``body`` is what it keeps of each request and of each answer, in bytes; None: all of it.
+    """
+
+    exchanges: int = EXCHANGES
+    body: int | None = None
+
+
+def size_of(plan: Compact) -> int:
+    """Return the bytes of what a plan sends."""
+    return sum(map(_size, plan))
+
+
+def cut(body: bytes, most: int) -> bytes:
+    """
+    Return the beginning of a body, and how much of it is left out.
+
+    >>> cut(b"abcdefgh", 3), cut(b"abc", 3)
+    (b'abc[... 5 bytes left out]', b'abc')
+    """
+    return body if len(body) <= most else body[:most] + _mark(len(body) - most)
+
+
+def cut_plan(plan: Compact, most: int) -> Compact:
+    """
+    Return a plan that sends the beginning, and then how much of it is left out.
+
+    It begins and ends as it did, takes as long, and has as many tokens.
+    """
+    kept: list[Step | Events] = []
+    room = most
+    for at, step in enumerate(plan):
+        if _size(step) > room:
+            begun = _beginning(step, room)
+            return (*kept, *begun, *_rest(plan[at:], most - room + sum(map(_size, begun)), plan))
+        room -= _size(step)
+        kept.append(step)
+    return plan
+
+
+def _rest(left: Compact, sent: int, plan: Compact) -> Iterable[Step | Events]:
+    """Yield what stands for the steps that are left, when so many bytes of a plan have been."""
+    tokens = sum(step.tokens for step in left if isinstance(step, Data | Events))
+    yield Data(_mark(size_of(plan) - sent), tokens)
+    waits = [step.seconds for step in left if isinstance(step, Wait)]
+    if waits:
+        yield Wait(sum(waits))
+    yield from (step for step in left[-1:] if not isinstance(step, Data | Events | Raw | Wait))
+
+
+def _beginning(step: Step | Events, room: int) -> tuple[Step | Events, ...]:
+    """Return as much of a step as there is room for; its tokens are counted with the rest."""
+    match step:
+        case Data(data):
+            return (Data(data[:room]),)
+        case Raw(data):
+            return (Raw(data[:room]),)
+        case Events(before, middles, after):
+            each = len(before) + len(after)
+            count = 0
+            while each + len(middles[count]) <= room:
+                room -= each + len(middles[count])
+                count += 1
+            return (Events(before, middles[:count], after, (0,) * count),) if count else ()
+        case _:
+            return ()
+
+
+def _size(step: Step | Events) -> int:
+    match step:
+        case Data(data) | Raw(data):
+            return len(data)
+        case Events(before, middles, after):
+            return len(middles) * (len(before) + len(after)) + sum(map(len, middles))
+        case _:
+            return 0
+
+
+def _mark(count: int) -> bytes:
+    return b"[... %d bytes left out]" % count
