@@ -7,6 +7,7 @@ import math
 import pytest
 
 from mockserver.engine import Engine
+from mockserver.journal import Journal
 from mockserver.plan import Close, Data, End, Events, Head, Raw, Wait, duration_of, tokens_of
 from mockserver.retention import Retention, cut, cut_plan, size_of
 from mockserver.scenario import Match, Rule, Scenario
@@ -80,7 +81,7 @@ def test_shortened_as_it_ends(ask, now):
     run = Engine(
         Scenario("test", rules=(Rule("other", Match(model="qwen*")),)),
         now=now,
-        retention=Retention(body=10),
+        journal=Journal(retention=Retention(body=10)),
     )
     found = run.handle(ask(), now=now)
     whole, misses = (found.plan, len(found.request.body)), found.near_misses
