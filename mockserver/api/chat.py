@@ -36,8 +36,8 @@ FORM = Form("chatcmpl-", "chat.completion", "chat.completion.chunk", choices, ch
 def _choice(said: Said, at: int) -> bytes:
     odds = "" if said.odds is None else f'"logprobs":{_json(logprobs.chat(said.odds))},'
     message = ",".join(_message(said))
-    choice = f'{{"finish_reason":"{said.finish_reason}","index":{at},{odds}"message":{{{message}}}}}'
-    return choice.encode()
+    head = f'{{"finish_reason":"{said.finish_reason}","index":{at}'
+    return f'{head},{odds}"message":{{{message}}}}}'.encode()
 
 
 def _message(said: Said) -> Iterator[str]:
