@@ -149,6 +149,11 @@ class Exchange:
         return self.unfinished and bool(self.error)
 
     @property
+    def over(self) -> float:
+        """When the answer was over; while it is being played, when the request came."""
+        return self.at if self.finished is None else self.finished
+
+    @property
     def retry_after(self) -> float | None:
         """
         The seconds that the client is asked to wait; None when nothing sensible asks for any.
@@ -249,7 +254,7 @@ class Call:
     def waits(self) -> tuple[float, ...]:
         """The seconds between the end of each failed attempt and the next one."""
         pairs = zip(self.exchanges, self.exchanges[1:], strict=False)
-        return tuple(later.at - (early.finished or early.at) for early, later in pairs)
+        return tuple(later.at - early.over for early, later in pairs)
 
 
 @dataclass(slots=True, eq=False)

@@ -71,6 +71,16 @@ def decimal(number: float) -> str:
     return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
+def counted(count: int, thing: str) -> str:
+    """
+    Return how many there are.
+
+    >>> counted(1, "verdict"), counted(0, "verdict")
+    ('1 verdict', '0 verdicts')
+    """
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 Seconds: TypeAlias = Annotated[
     float,
     BeforeValidator(seconds),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from mockserver.api.routes import COMPLETING
 from mockserver.attempts import grouped, retries, tolerance, waited
 from mockserver.journal import Exchange, Journal
 from mockserver.moments import lines
-from mockserver.verdicts.heard import COMPLETING, parts, question
+from mockserver.quantities import counted
+from mockserver.verdicts.heard import parts, question
 
 from .results import passed_off
 
@@ -19,7 +21,7 @@ def requests(journal: Journal, count: int) -> None:
     __tracebackhide__ = True
     found = journal.count
     if found != count:
-        _fail(journal, f"expected {_counted(count, 'request')}, got {found}")
+        _fail(journal, f"expected {counted(count, 'request')}, got {found}")
 
 
 def waited_for(journal: Journal, at_least: float | None) -> None:
@@ -108,7 +110,7 @@ def peak_rpm(journal: Journal, at_most: int) -> None:
     peak = max(counts, default=0)
     if peak > at_most:
         since = times[counts.index(peak)] - times[0]
-        wrong = f"expected at most {_counted(at_most, 'request')} in any minute, got {peak}"
+        wrong = f"expected at most {counted(at_most, 'request')} in any minute, got {peak}"
         _fail(journal, f"{wrong} in the one from {since:.2f} s on")
 
 
@@ -137,7 +139,7 @@ def no_errors(journal: Journal) -> None:
     __tracebackhide__ = True
     failed = [exchange for exchange in journal if exchange.failed]
     if failed:
-        _fail(journal, f"expected no errors, but {_counted(len(failed), 'request')} failed")
+        _fail(journal, f"expected no errors, but {counted(len(failed), 'request')} failed")
 
 
 def _retries(journal: Journal) -> list[tuple[Exchange, Exchange]]:
@@ -150,10 +152,6 @@ def _not_too_early(journal: Journal) -> None:
         told, wait = early.retry_after or 0.0, waited(early, late)
         if wait < told - tolerance(told):
             _fail(journal, f"#{early.number} said Retry-After {told:g}, waited {wait:.2f} s")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _fail(journal: Journal, wrong: str) -> None:

@@ -9,6 +9,7 @@ from mockserver.quantities import (
     Probability,
     Seconds,
     SignedSeconds,
+    counted,
     seconds,
     signed_seconds,
 )
@@ -108,3 +109,8 @@ def test_ranges(quantity, good, bad):
     for value in bad:
         with pytest.raises(ValidationError):
             adapter.validate_python(value)
+
+
+def test_counted():
+    """One thing is told from none and from several."""
+    assert [counted(count, "cell") for count in range(3)] == ["0 cells", "1 cell", "2 cells"]

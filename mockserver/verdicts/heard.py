@@ -10,13 +10,13 @@ from itertools import takewhile
 from typing import Any
 
 from mockserver import ending
+from mockserver.api.routes import COMPLETING
 from mockserver.api.sse import read
 from mockserver.api.tools import last_user_text
 from mockserver.journal import Exchange
 from mockserver.messages import json_object
 from mockserver.plan import Data, Wait, duration_of, head_of
 
-COMPLETING = ("chat", "completions")
 _DONE = "[DONE]"
 _LENGTH = b'"length"'
 

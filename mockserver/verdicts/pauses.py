@@ -130,8 +130,7 @@ def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
 
 
 def _failed_at(call: Call) -> float:
-    first = call.exchanges[0]
-    return first.finished or first.at
+    return call.exchanges[0].over
 
 
 def _equal(waits: Sequence[float]) -> bool:
