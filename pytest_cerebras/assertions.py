@@ -10,6 +10,7 @@ from mockserver.journal import Exchange, Journal
 from mockserver.moments import lines
 from mockserver.quantities import counted
 from mockserver.verdicts.heard import parts, question
+from mockserver.verdicts.pauses import told, too_early
 
 from .results import passed_off
 
@@ -52,11 +53,11 @@ def backed_off(journal: Journal, *, factor: float, start: float, cap: float, jit
         _fail(journal, "expected retries that back off, but nothing was retried")
     for call in grouped(journal):
         for count, (early, late) in enumerate(retries(call)):
-            told, wait = early.retry_after, waited(early, late)
-            if told is None:
+            wanted, wait = told(early, late), waited(early, late)
+            if wanted is None:
                 wait *= journal.scale  # by the clock of the client
-            least = min(start * factor**count, cap) * (1 - jitter) if told is None else told
-            most = max(cap * (1 + jitter), told or 0.0)
+            least = min(start * factor**count, cap) * (1 - jitter) if wanted is None else wanted
+            most = max(cap * (1 + jitter), wanted or 0.0)
             came = f"but #{late.number} came {wait:.2f} s after #{early.number}"
             if wait < least - tolerance(least):
                 _fail(journal, f"expected a wait of at least {least:g} s, {came}")
@@ -149,9 +150,9 @@ def _retries(journal: Journal) -> list[tuple[Exchange, Exchange]]:
 def _not_too_early(journal: Journal) -> None:
     __tracebackhide__ = True
     for early, late in _retries(journal):
-        told, wait = early.retry_after or 0.0, waited(early, late)
-        if wait < told - tolerance(told):
-            _fail(journal, f"#{early.number} said Retry-After {told:g}, waited {wait:.2f} s")
+        if too_early(early, late):
+            said = f"#{early.number} said Retry-After {told(early, late) or 0:g}"
+            _fail(journal, f"{said}, waited {waited(early, late):.2f} s")
 
 
 def _fail(journal: Journal, wrong: str) -> None:
