@@ -24,7 +24,7 @@ from .api.routes import Endpoint
 from .errors import DroppedError
 from .messages import Request, json_object
 from .plan import Close, Compact, Data, Plan, Wait, apart, head_of, tokens_of
-from .quantities import decimal
+from .quantities import rough
 from .retention import Retention, cut, cut_plan, size_of
 from .scenario import Course, Missed, NearMiss, Subject
 
@@ -192,7 +192,7 @@ class Exchange:
     def outcome(self) -> str:
         """What the client got, in a few words."""
         said = str(self.error.get("code") or self.error.get("message") or "")
-        wait = "" if self.retry_after is None else f"Retry-After {decimal(self.retry_after)}"
+        wait = "" if self.retry_after is None else f"Retry-After {rough(self.retry_after)}"
         tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
         cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
         if self.unfinished and not (said or cut):

@@ -8,7 +8,7 @@ from mockserver.api.routes import COMPLETING
 from mockserver.attempts import grouped, retries, tolerance, waited
 from mockserver.journal import Exchange, Journal
 from mockserver.moments import lines
-from mockserver.quantities import counted
+from mockserver.quantities import counted, rough
 from mockserver.verdicts.heard import parts, question
 from mockserver.verdicts.pauses import told, too_early
 
@@ -151,7 +151,7 @@ def _not_too_early(journal: Journal) -> None:
     __tracebackhide__ = True
     for early, late in _retries(journal):
         if too_early(early, late):
-            said = f"#{early.number} said Retry-After {told(early, late) or 0:g}"
+            said = f"#{early.number} said Retry-After {rough(told(early, late) or 0)}"
             _fail(journal, f"{said}, waited {waited(early, late):.2f} s")
 
 

@@ -10,6 +10,7 @@ from mockserver.quantities import (
     Seconds,
     SignedSeconds,
     counted,
+    duration,
     seconds,
     signed_seconds,
 )
@@ -114,3 +115,19 @@ def test_ranges(quantity, good, bad):
 def test_counted():
     """One thing is told from none and from several."""
     assert [counted(count, "cell") for count in range(3)] == ["0 cells", "1 cell", "2 cells"]
+
+
+@pytest.mark.parametrize(
+    ("wait", "text"),
+    [
+        (0, "0 s"),
+        (0.3, "0.3 s"),
+        (9.999, "9.999 s"),
+        (61.2, "61 s"),
+        (3600, "1 h"),
+        (86400, "24 h"),
+    ],
+)
+def test_duration(wait, text):
+    """Seconds are as exact as anybody wants, and hours are hours."""
+    assert duration(wait) == text

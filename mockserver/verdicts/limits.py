@@ -9,6 +9,7 @@ from mockserver.api.limits import PERIODS
 from mockserver.attempts import same_sender, tolerance, waited
 from mockserver.journal import Call, Exchange
 from mockserver.plan import head_of
+from mockserver.quantities import duration
 
 from .verdict import Case, Finding, numbers
 
@@ -28,7 +29,8 @@ def announced_refusals(case: Case) -> Iterator[Finding]:
     for early, again in ran_into.items():
         told = _told(early)
         limit = f"that {_exhausted(again[0])} was used up"
-        said = f"#{early.number} had told " + (limit if told is None else f"to wait {told:g} s")
+        what = limit if told is None else f"to wait {duration(told)}"
+        said = f"#{early.number} had told {what}"
         yield Finding(f"{said}, but {numbers(again)} came before that was over", (early, *again))
 
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from mockserver.attempts import AT_ONCE, retries, tolerance, tries, waited
 from mockserver.journal import Call, Exchange
+from mockserver.quantities import rough
 
 from .errors import passing
 from .verdict import Case, Finding
@@ -35,7 +36,7 @@ def ignored_retry_after(case: Case) -> Iterator[Finding]:
         if early_birds:
             early, late = early_birds[0]
             more = len(early_birds) - 1
-            said = f"#{early.number} said Retry-After {early.retry_after:g}"
+            said = f"#{early.number} said Retry-After {rough(early.retry_after or 0)}"
             came = f"but #{late.number} came after {waited(early, late):.2f} s"
             rest = f", and {more} more as early" if more else ""
             yield Finding(f"{said}, {came}{rest}", _shown(early_birds))
