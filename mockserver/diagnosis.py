@@ -76,9 +76,9 @@ def _unknown_model(exchange: Exchange, edition: Edition) -> Diagnosis:
     gone = "was withdrawn by the scenario" if edition.serves(exchange.model) else "is not served"
     return Diagnosis(
         f"{exchange.model!r} {gone}",
-        f"use one of {', '.join(others)} (nearest: {near[0]!r}); trying again can't succeed"
+        f"use one of {', '.join(others)} (nearest: {near[0]!r})"
         if near
-        else "ask GET /v1/models what is served; trying again can't succeed",
+        else "ask GET /v1/models what is served",
     )
 
 
