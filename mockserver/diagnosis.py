@@ -12,14 +12,13 @@ from typing import get_args
 from .api.edition import Edition
 from .api.shapes import LimitName
 from .journal import Exchange, Journal
-from .plan import head_of
 from .puzzles import explained
 from .quantities import duration
 from .verdicts.errors import passing
+from .verdicts.limits import field, too_large
 
-_TOO_LARGE = re.compile(r"limit (\d+) tokens per \w+, requested (\d+)")
+_HOUR = 3600.0  # seconds
 _PERIOD = re.compile(r"per (second|minute|hour|day) limit")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,34 +92,27 @@ def _current(edition: Edition) -> list[str]:
 
 def _quota(exchange: Exchange, _: Edition) -> Diagnosis:
     said = _said(exchange).partition(" - ")[0]
-    too_large = _TOO_LARGE.search(said)
-    limit, asked = map(int, too_large.groups()) if too_large else _budget(exchange)
-    if limit < asked:
+    excess = too_large(exchange)
+    if excess is not None:
+        asked, limit = excess
         return Diagnosis(
             f"the request asks for {asked} tokens, and the limit is {limit}: it can never fit",
             "send a shorter prompt or set a smaller max_completion_tokens; waiting never helps",
         )
     wait = exchange.retry_after
     if wait is not None:
-        return Diagnosis(
-            f"{said}; the next one is admitted in {duration(wait)}",
-            "wait as long as Retry-After says, add jitter, and send less at once",
-        )
+        fix = "wait as long as Retry-After says, add jitter, and send less at once"
+        if wait >= _HOUR:
+            fix = "give up or ask another model: no user waits as long as Retry-After says"
+        return Diagnosis(f"{said}; the next one is admitted in {duration(wait)}", fix)
     return Diagnosis(f"{said}; there is no Retry-After", _without_retry_after(exchange, said))
-
-
-def _budget(exchange: Exchange) -> tuple[int, int]:
-    """Return the tokens that a minute has, as far as the answer tells, and those that it needs."""
-    limit = _field(exchange, "limit-tokens-minute")
-    of_tokens = exchange.error.get("code") == "token_quota_exceeded"
-    return (int(limit), exchange.wanted_tokens) if limit is not None and of_tokens else (0, 0)
 
 
 def _without_retry_after(exchange: Exchange, said: str) -> str:
     """Return how long to wait: until what is used up comes back, or as the period says."""
     for limit in get_args(LimitName):
-        reset = _field(exchange, f"reset-{limit}")
-        if reset is not None and _field(exchange, f"remaining-{limit}") == 0:
+        reset = field(exchange, f"reset-{limit}")
+        if reset is not None and field(exchange, f"remaining-{limit}") == 0:
             return (
                 f"wait for the limit that is used up: x-ratelimit-reset-{limit} says "
                 f"{duration(reset)}; add jitter"
@@ -130,12 +122,6 @@ def _without_retry_after(exchange: Exchange, said: str) -> str:
         return f"give up or ask another model: a quota of the {period[1]} is not back soon"
     lasting = f" until the {period[1]} is over" if period else ""
     return f"back off exponentially with jitter{lasting}, and send less at once"
-
-
-def _field(exchange: Exchange, name: str) -> float | None:
-    head = head_of(exchange.compact)
-    value = head.header(f"x-ratelimit-{name}") if head else None
-    return float(value) if value and _NUMBER.fullmatch(value) else None
 
 
 def _overloaded(_: Exchange, __: Edition) -> Diagnosis:

@@ -11,6 +11,7 @@ from mockserver.attempts import retries, tries
 from mockserver.journal import Exchange
 from mockserver.plan import head_of
 
+from .limits import too_large
 from .verdict import Case, Finding, numbers
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
@@ -93,6 +94,7 @@ def _passes(exchange: Exchange) -> bool:
         and not exchange.client_left
         and not tries(exchange)
         and not (told is not None and told > _TOO_LONG)
+        and too_large(exchange) is None
         and not _LONG_PERIOD.search(str(exchange.error.get("message", "")))
     )
 
