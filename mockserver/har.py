@@ -65,7 +65,7 @@ def _facts(exchange: Exchange) -> dict[str, Any]:
 
 
 def _entry(exchange: Exchange, url: str) -> dict[str, Any]:
-    total = 1000 * ((exchange.finished or exchange.at) - exchange.at)
+    total = 1000 * (exchange.over - exchange.at)
     wait = min(total, _milliseconds_before_head(exchange))
     return {
         "startedDateTime": datetime.fromtimestamp(exchange.at, UTC).isoformat(),
