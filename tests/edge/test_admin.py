@@ -13,6 +13,8 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.threaded import ThreadedServer
 from mockserver.messages import Request
 
+pytestmark = pytest.mark.usefixtures("either_loop")
+
 HOST = {"host": "127.0.0.1:80"}
 INJECTED = b'{"schedule": {"first": 1}, "faults": [{"error": {"status": 507}}]}'
 

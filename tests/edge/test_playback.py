@@ -18,6 +18,8 @@ from mockserver.edge.wire import Wire
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait
 from mockserver.scenario import Rule, Scenario
 
+pytestmark = pytest.mark.usefixtures("either_loop")
+
 PLAIN = (("date", "now"), ("server", "mock"), ("content-type", "text/plain"))
 HEAD = b"HTTP/1.1 200 OK\r\ndate: now\r\nserver: mock\r\ncontent-type: text/plain\r\n"
 CHUNKED = HEAD + b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n"

@@ -15,6 +15,8 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.threaded import ThreadedServer
 from mockserver.scenario import Port, Scenario, Window
 
+pytestmark = pytest.mark.usefixtures("either_loop")
+
 MINUTE = Window(after=60, lasting=60)
 LOST = {"refuses": ConnectionRefusedError, "ignores": TimeoutError}
 broken = pytest.mark.parametrize("how", LOST)
