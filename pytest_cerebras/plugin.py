@@ -173,13 +173,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Judge the client when a test went well; strictly, a verdict fails it."""
-    yield
+    """Fail a test that the mock has put an end to; judge the client of one that went well."""
     mock = _mock_of(item)
-    if mock is not None:
-        from . import judging
+    if mock is None:
+        yield
+        return
+    from . import judging
 
-        judging.enforce(mock, item)
+    try:
+        yield
+    except Exception as error:
+        judging.explain(mock, error)
+        raise
+    judging.enforce(mock, item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -204,7 +210,7 @@ def pytest_runtest_makereport(
     if report.failed and mock is not None:
         from .report import failure_section
 
-        report.sections.append(("Cerebras mock", failure_section(mock, item)))
+        report.sections.append(("Cerebras mock", failure_section(mock, item, report)))
     return report
 
 
@@ -246,7 +252,7 @@ def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     from .options import found_ours
 
     found_ours()
-    from .mock import activated
+    from .activation import activated
 
     with activated(request) as mock:
         yield mock
