@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -16,7 +15,7 @@ from mockserver.edge.threaded import ThreadedServer
 from . import egress, options
 from .knocks import Knocks, knocking
 from .mock import REAL_URL, CerebrasMock
-from .plugin import MARKER, RETIRED
+from .plugin import RETIRED
 from .senders import Senders, told_apart
 from .stalls import Stalls
 from .timing import timed
@@ -35,10 +34,7 @@ class _Place(NamedTuple):
 @contextmanager
 def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """Turn the world towards a mock for the duration of one test."""
-    marker = request.node.get_closest_marker(MARKER)
-    settings = options.resolved_for_test(request.config, marker)
-    if hasattr(request, "param"):  # a cell of the chaos matrix
-        settings = replace(settings, scenario=request.param)
+    settings = options.resolved_for_test(request.node)
     with ExitStack() as stack:
         live, url, knocks, senders, server = stack.enter_context(_place(request, settings.mode))
         stalls = Stalls(senders)

@@ -9,7 +9,7 @@ from mockserver.verdicts import Verdict
 from .exit_status import FAILED_BY_VERDICT
 from .matrix import scenario_of
 from .mock import CerebrasMock
-from .plugin import SCENARIO, VERDICT
+from .plugin import JUDGED_BY, SCENARIO, VERDICT
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -65,12 +65,15 @@ def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> No
     under = (SCENARIO, scenario_of(item) or mock.scenario.name)
     item.user_properties.append(under)
     report.user_properties.append(under)
+    rules: list[str] = []
     for scenario, verdict in mock.judged():
         if report.failed and verdict.sentence in mock.told:
             continue
         noted = (VERDICT, _line(scenario, verdict))
         item.user_properties.append(noted)
         report.user_properties.append(noted)
+        rules.append(verdict.rule)
+    setattr(report, JUDGED_BY, rules)
 
 
 def _line(scenario: str, verdict: Verdict) -> str:

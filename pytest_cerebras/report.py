@@ -11,10 +11,14 @@ from mockserver.journal import Exchange
 from mockserver.scenario import told
 
 from .judging import failed_by_verdict
-from .matrix import replay, scenario_of
+from .matrix import scenario_of
 from .mock import CerebrasMock
+from .replay import replay
 
 _MOST = 50
+_NO_REQUEST = (
+    "no request reached the mock; does the app read CEREBRAS_BASE_URL, and not before the test?"
+)
 
 
 def failure_section(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> str:
@@ -31,7 +35,7 @@ def failure_section(mock: CerebrasMock, item: pytest.Item, report: pytest.TestRe
     if report.when != "teardown":
         lines += [sentence for sentence in mock.told if sentence not in shown]
     if not exchanges:
-        lines.append("no request reached the mock; does the app read CEREBRAS_BASE_URL?")
+        lines.append(_NO_REQUEST)
     last = exchanges[-_MOST:]
     if journal.count > len(last):
         lines.append(f"... {journal.count - len(last)} earlier requests")
