@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from . import chart, machine, report
+from . import chart, machine, markdown, report
 from .figures import QUICK, Figures, Kind, Scale, Setting
 from .kinds import KINDS
 
@@ -71,6 +71,9 @@ def _measure(kinds: Sequence[Kind], names: Sequence[str], setting: Setting) -> F
 @click.option("--seconds", type=click.FloatRange(0.05, 60), help="Of one run under load.")
 @click.option("--connections", type=click.IntRange(1, 1000))
 @click.option("--requests", type=click.IntRange(100, 100_000_000), help="Of the kind memory.")
+@click.option(
+    "--markdown", "markdown_wanted", is_flag=True, help="Print the tables of docs/speed.md."
+)
 @click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--chart", "drawing", type=click.Path(dir_okay=False, path_type=Path), help="SVG.")
 def main(
@@ -78,6 +81,7 @@ def main(
     kinds: list[str],
     only: list[str],
     quick: bool,
+    markdown_wanted: bool,
     path: Path | None,
     drawing: Path | None,
     **scale: Any,
@@ -89,7 +93,7 @@ def main(
     machine.allow_files()
     wanted = [kind for kind in KINDS if kind.name in kinds]
     figures = _measure(wanted, only, setting)
-    click.echo(report.text(figures, wanted))
+    click.echo((markdown.tables if markdown_wanted else report.text)(figures, wanted))
     if path is not None:
         path.write_text(report.document(figures, wanted, asdict(setting)), "utf-8")
     if drawing is not None:

@@ -15,7 +15,7 @@ from .load import Load
 from .machine import ON_LINUX, processor_seconds
 from .questions import PLAIN, REPEATED, STREAM, Question
 
-_WARM_UP = 0.3  # of the seconds of a run
+_WARM_UP = 1.5  # times the seconds of a run: Node compiles what is hot, and less is unfair to it
 
 
 def measure(question: Question, name: str, setting: Setting) -> Found:

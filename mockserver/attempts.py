@@ -30,7 +30,7 @@ def tolerance(seconds: float) -> float:
 
 def waited(early: Exchange, late: Exchange) -> float:
     """Return the seconds between the end of an answer and the next request."""
-    return late.at - (early.at if early.finished is None else early.finished)
+    return late.at - early.over
 
 
 def retries(call: Call) -> list[tuple[Exchange, Exchange]]:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from .api import editions
 from .documents import SUFFIXES, Document, read_text
 from .errors import DocumentError
+from .quantities import counted
 from .scenario import read
 from .schemas import TYPES, Kind
 
@@ -93,18 +94,14 @@ def kind_of(data: Any) -> Kind:
 
 def _scenario(text: str, path: str) -> tuple[str, list[str]]:
     found = read(text, source=path)
-    rules = _counted(len(found.scenario.rules), "rule")
+    rules = counted(len(found.scenario.rules), "rule")
     return f"{found.scenario.name!r}, {rules}", found.warnings()
 
 
 def _edition(text: str, path: str) -> tuple[str, list[str]]:
     found = editions.parse(text, source=path)
-    models, tiers = _counted(len(found.models), "model"), _counted(len(found.tiers), "tier")
+    models, tiers = counted(len(found.models), "model"), counted(len(found.tiers), "tier")
     return f"{found.name!r}, {models}, {tiers}", []
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 _CHECKS: Mapping[Kind, _Check] = {"scenario": _scenario, "edition": _edition}

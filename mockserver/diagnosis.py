@@ -6,9 +6,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from http import HTTPStatus
+from typing import get_args
 
 from .api.edition import Edition
+from .api.shapes import LimitName
 from .journal import Exchange, Journal
+from .puzzles import explained
+from .quantities import duration
+from .verdicts.errors import passing
+from .verdicts.limits import field, too_large
+
+_HOUR = 3600.0  # seconds
+_PERIOD = re.compile(r"per (second|minute|hour|day) limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,7 @@ def diagnose(exchange: Exchange, edition: Edition) -> Diagnosis | None:
         return _broken_off(exchange)
     if exchange.interrupted or exchange.unfinished:
         return _cut_off(exchange)
-    return _truncated(exchange, edition) if exchange.finish_reason == "length" else None
+    return _completed(exchange, edition)
 
 
 def retirements(journal: Journal, edition: Edition) -> list[str]:
@@ -60,24 +70,58 @@ def _wrong_key(exchange: Exchange, edition: Edition) -> Diagnosis:
 
 
 def _unknown_model(exchange: Exchange, edition: Edition) -> Diagnosis:
-    served = [name for name in edition.models if edition.serves(name)]
-    near = get_close_matches(exchange.model, served, n=1, cutoff=0.0)
+    others = [name for name in _current(edition) if name != exchange.model]
+    near = get_close_matches(exchange.model, others, n=1, cutoff=0.0)
+    gone = "was withdrawn by the scenario" if edition.serves(exchange.model) else "is not served"
     return Diagnosis(
-        f"{exchange.model!r} is not served"
-        if exchange.model not in served
-        else f"{exchange.model!r} was withdrawn by the scenario",
-        f"use one of {', '.join(served)}"
-        + (f" (nearest: {near[0]!r})" if near and near[0] != exchange.model else ""),
+        f"{exchange.model!r} {gone}",
+        f"use one of {', '.join(others)} (nearest: {near[0]!r})"
+        if near
+        else "ask GET /v1/models what is served",
     )
+
+
+def _current(edition: Edition) -> list[str]:
+    """Return the models that answer here and that the API has not retired."""
+    return [
+        name
+        for name, model in edition.models.items()
+        if edition.serves(name) and not edition.is_retired(model)
+    ]
 
 
 def _quota(exchange: Exchange, _: Edition) -> Diagnosis:
+    said = _said(exchange).partition(" - ")[0]
+    excess = too_large(exchange)
+    if excess is not None:
+        asked, limit = excess
+        return Diagnosis(
+            f"the request asks for {asked} tokens, and the limit is {limit}: it can never fit",
+            "send a shorter prompt or set a smaller max_completion_tokens; waiting never helps",
+        )
     wait = exchange.retry_after
-    reset = "" if wait is None else f"; the next one is admitted in {wait:g} s"
-    return Diagnosis(
-        f"{_said(exchange).partition(' - ')[0]}{reset}",
-        "wait as long as Retry-After says, add jitter, and send less at once",
-    )
+    if wait is not None:
+        fix = "wait as long as Retry-After says, add jitter, and send less at once"
+        if wait >= _HOUR:
+            fix = "give up or ask another model: no user waits as long as Retry-After says"
+        return Diagnosis(f"{said}; the next one is admitted in {duration(wait)}", fix)
+    return Diagnosis(f"{said}; there is no Retry-After", _without_retry_after(exchange, said))
+
+
+def _without_retry_after(exchange: Exchange, said: str) -> str:
+    """Return how long to wait: until what is used up comes back, or as the period says."""
+    for limit in get_args(LimitName):
+        reset = field(exchange, f"reset-{limit}")
+        if reset is not None and field(exchange, f"remaining-{limit}") == 0:
+            return (
+                f"wait for the limit that is used up: x-ratelimit-reset-{limit} says "
+                f"{duration(reset)}; add jitter"
+            )
+    period = _PERIOD.search(said)
+    if period and period[1] in ("hour", "day"):
+        return f"give up or ask another model: a quota of the {period[1]} is not back soon"
+    lasting = f" until the {period[1]} is over" if period else ""
+    return f"back off exponentially with jitter{lasting}, and send less at once"
 
 
 def _overloaded(_: Exchange, __: Edition) -> Diagnosis:
@@ -87,7 +131,7 @@ def _overloaded(_: Exchange, __: Edition) -> Diagnosis:
 def _overflow(exchange: Exchange, edition: Edition) -> Diagnosis:
     found = re.search(r"length is (\d+) while limit is (\d+)", _said(exchange))
     length, limit = map(int, found.groups()) if found else (0, 0)
-    wider = [name for name, model in edition.models.items() if model.context >= length]
+    wider = [name for name in _current(edition) if edition.models[name].context >= length]
     fits = f", or use a model with a wider window: {', '.join(wider)}" if wider and length else ""
     return Diagnosis(
         f"the request needs {length} tokens, {length - limit} more than the window of {limit}",
@@ -103,14 +147,22 @@ def _wrong_format(exchange: Exchange, _: Edition) -> Diagnosis:
 def _refused(exchange: Exchange) -> Diagnosis:
     if exchange.status is None:
         return Diagnosis("the connection was lost before any answer", "try again with back-off")
-    said = _said(exchange)
-    if exchange.status >= 500:  # noqa: PLR2004 (RFC 9110, 15.6: server errors)
-        return Diagnosis(f"{exchange.status}: {said}", "try again with exponential back-off")
-    return Diagnosis(f"{exchange.status}: {said}", "mend the request; trying again can't succeed")
+    what = f"{exchange.status}: {_said(exchange)}"
+    if passing(exchange):
+        return Diagnosis(what, "try again with exponential back-off")
+    if exchange.status == HTTPStatus.PAYMENT_REQUIRED:
+        return Diagnosis(what, "add credit to the account; trying again can't succeed")
+    if exchange.status == HTTPStatus.FORBIDDEN and not exchange.error:
+        return Diagnosis(
+            "403: the edge blocks the client, before the API sees its key",
+            "look at the network, its proxy and the User-Agent, not at the key; show no page",
+        )
+    return Diagnosis(what, "mend the request; trying again can't succeed")
 
 
 def _said(exchange: Exchange) -> str:
-    return str(exchange.error.get("message") or exchange.error.get("detail") or "no explanation")
+    error = exchange.error
+    return str(error.get("message") or error.get("detail") or "no explanation")
 
 
 def _stalled(exchange: Exchange) -> Diagnosis:
@@ -141,6 +193,14 @@ def _cut_off(exchange: Exchange) -> Diagnosis:
         f"the stream ended after {exchange.completion_tokens} tokens without a finish_reason",
         "take a stream without finish_reason for cut off; clients raise no error for it",
     )
+
+
+def _completed(exchange: Exchange, edition: Edition) -> Diagnosis | None:
+    """Explain an answer that came to its end."""
+    odd = explained(exchange)
+    if odd is not None:
+        return Diagnosis(*odd)
+    return _truncated(exchange, edition) if exchange.finish_reason == "length" else None
 
 
 def _truncated(exchange: Exchange, edition: Edition) -> Diagnosis:

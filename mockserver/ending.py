@@ -62,6 +62,19 @@ def body_of(plan: Compact) -> bytes:
         return body
 
 
+def unpacks(plan: Compact) -> bool:
+    """Return whether a packed body can be unpacked to its end; true of one that is not packed."""
+    head = head_of(plan)
+    if head is None or head.header("content-encoding") is None:
+        return True
+    packed = zlib.decompressobj(_ANY_HEADER)
+    try:
+        packed.decompress(b"".join(step.data for step in plan if isinstance(step, Data | Events)))
+    except zlib.error:
+        return False
+    return packed.eof
+
+
 def _is_done(step: object) -> bool:
     return isinstance(step, Data) and _ends(step.data)
 

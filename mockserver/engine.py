@@ -15,14 +15,15 @@ from random import Random
 from .accounts import Accounts
 from .api import editions
 from .api.limits import Quota, Refusal
-from .api.problems import RefusalError
+from .api.problem import RefusalError
 from .api.prompt import parts
 from .api.prompt_cache import BLOCK, PromptCache
+from .api.routes import COMPLETING
 from .chance import Digits
 from .credentials import without_key
 from .faults import Context, Fault, name_of
 from .honest import Honest
-from .inquiry import COMPLETING, Inquiry, Reader
+from .inquiry import Inquiry, Reader
 from .journal import Exchange, Journal
 from .messages import Request
 from .plan import Compact, Plan, apart, without_body

@@ -38,7 +38,7 @@ _FACTS = (
 
 def as_json(journal: Journal) -> list[dict[str, Any]]:
     """
-    Return the exchanges as JSON.
+    Return the exchanges that are kept, as JSON.
 
     Times are in seconds since the epoch. Keys are shortened, as in the journal.
     """
@@ -46,7 +46,7 @@ def as_json(journal: Journal) -> list[dict[str, Any]]:
 
 
 def as_har(journal: Journal, url: str) -> dict[str, Any]:
-    """Return them as a HAR, in which the mock is at the ``url``."""
+    """Return the same as a HAR, in which the mock is at the ``url``."""
     creator = {"name": "cerebras-mock", "version": version("pytest-cerebras")}
     entries = [_entry(exchange, url) for exchange in journal.exchanges]
     return {"log": {"version": "1.2", "creator": creator, "entries": entries}}
@@ -65,7 +65,7 @@ def _facts(exchange: Exchange) -> dict[str, Any]:
 
 
 def _entry(exchange: Exchange, url: str) -> dict[str, Any]:
-    total = 1000 * ((exchange.finished or exchange.at) - exchange.at)
+    total = 1000 * (exchange.over - exchange.at)
     wait = min(total, _milliseconds_before_head(exchange))
     return {
         "startedDateTime": datetime.fromtimestamp(exchange.at, UTC).isoformat(),
@@ -108,7 +108,7 @@ def _request(exchange: Exchange, url: str) -> dict[str, Any]:
 
 def _response(exchange: Exchange) -> dict[str, Any]:
     head = head_of(exchange.compact) or Head(0)
-    body = b"".join(step.data for step in exchange.compact if isinstance(step, Data))
+    body = b"".join(step.data for step in exchange.plan if isinstance(step, Data))
     return {
         "status": head.status,
         "statusText": _PHRASES.get(head.status, ""),

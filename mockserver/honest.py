@@ -14,7 +14,8 @@ from .api import answer, chat, choices, completions, headers, models
 from .api.answer import Answer
 from .api.edition import Edition
 from .api.limits import Quota
-from .api.problems import PROBLEMS, RefusalError
+from .api.problem import RefusalError
+from .api.problems import PROBLEMS
 from .api.reply import Reply
 from .api.say import Ask, say
 from .api.sse import dumps

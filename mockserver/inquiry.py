@@ -18,14 +18,13 @@ from .api.problem import RefusalError
 from .api.prompt import Size, measure
 from .api.refusals import examine
 from .api.reply import Reply
-from .api.routes import WITHOUT_KEY, Endpoint, route
+from .api.routes import COMPLETING, WITHOUT_KEY, Endpoint, route
 from .api.sse import dumps
 from .api.validation import validate
 from .api.writing import Written
 from .messages import Request
 from .scenario import Subject
 
-COMPLETING: frozenset[Endpoint] = frozenset({"chat", "completions"})
 _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
 _MOST_KNOWN = 256  # requests; an app under load repeats itself, and so does one that tries again
 _LARGEST_KNOWN = 64 * 1024  # bytes

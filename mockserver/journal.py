@@ -24,7 +24,7 @@ from .api.routes import Endpoint
 from .errors import DroppedError
 from .messages import Request, json_object
 from .plan import Close, Compact, Data, Plan, Wait, apart, head_of, tokens_of
-from .quantities import decimal
+from .quantities import rough
 from .retention import Retention, cut, cut_plan, size_of
 from .scenario import Course, Missed, NearMiss, Subject
 
@@ -149,6 +149,11 @@ class Exchange:
         return self.unfinished and bool(self.error)
 
     @property
+    def over(self) -> float:
+        """When the answer was over; while it is being played, when the request came."""
+        return self.at if self.finished is None else self.finished
+
+    @property
     def retry_after(self) -> float | None:
         """
         The seconds that the client is asked to wait; None when nothing sensible asks for any.
@@ -187,7 +192,7 @@ class Exchange:
     def outcome(self) -> str:
         """What the client got, in a few words."""
         said = str(self.error.get("code") or self.error.get("message") or "")
-        wait = "" if self.retry_after is None else f"Retry-After {decimal(self.retry_after)}"
+        wait = "" if self.retry_after is None else f"Retry-After {rough(self.retry_after)}"
         tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
         cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
         if self.unfinished and not (said or cut):
@@ -249,7 +254,7 @@ class Call:
     def waits(self) -> tuple[float, ...]:
         """The seconds between the end of each failed attempt and the next one."""
         pairs = zip(self.exchanges, self.exchanges[1:], strict=False)
-        return tuple(later.at - (early.finished or early.at) for early, later in pairs)
+        return tuple(later.at - early.over for early, later in pairs)
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .attempts import among, retries, waited
 from .journal import Exchange, Journal
-from .quantities import decimal
+from .quantities import rough
 
 _MOST = 50
 
@@ -31,7 +31,7 @@ class Moment:
         """Return the moment in a line."""
         again = ""
         if self.waited is not None:
-            told = "" if self.told is None else f", told {decimal(self.told)} s"
+            told = "" if self.told is None else f", told {rough(self.told)} s"
             again = f"; attempt {self.attempt} of #{self.first}, after {self.waited:.2f} s{told}"
         return f"{self.at:9.2f} s  {self.exchange.line()}{again}"
 

@@ -11,6 +11,7 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_UNITS)})")
 _SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20}
 _SIZE = re.compile(rf"(\d+)({'|'.join(_SIZES)})")
+_EXACT = 10.0  # seconds, from which on a fraction says nothing
 _LONGEST = 36_500 * _UNITS["d"]  # what timers and dates of all platforms can express
 
 
@@ -69,6 +70,38 @@ def decimal(number: float) -> str:
     ('2', '0.25', '1036800')
     """
     return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+def rough(seconds: float) -> str:
+    """
+    Write seconds no more exactly than anybody wants to know.
+
+    >>> rough(2.0), rough(0.25), rough(29.278183), rough(86399.2)
+    ('2', '0.25', '29', '86399')
+    """
+    return decimal(round(seconds, 3 if seconds < _EXACT else 0))
+
+
+def duration(seconds: float) -> str:
+    """
+    Write seconds as people say them, from an hour on in hours.
+
+    >>> duration(0.25), duration(29.278183), duration(3600), duration(33011.4)
+    ('0.25 s', '29 s', '1 h', '9.2 h')
+    """
+    if seconds < _UNITS["h"]:
+        return f"{rough(seconds)} s"
+    return f"{decimal(round(seconds / _UNITS['h'], 1))} h"
+
+
+def counted(count: int, thing: str) -> str:
+    """
+    Return how many there are.
+
+    >>> counted(1, "verdict"), counted(0, "verdict")
+    ('1 verdict', '0 verdicts')
+    """
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 Seconds: TypeAlias = Annotated[

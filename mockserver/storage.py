@@ -20,7 +20,7 @@ from .api.batches import Batch, Line, Outcome
 from .api.decoding import bad_request
 from .api.files import File, Upload
 from .api.limits import Quota
-from .api.problems import RefusalError
+from .api.problem import RefusalError
 from .api.reply import Reply
 from .api.routes import Endpoint
 from .api.sse import dumps

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from mockserver.api.routes import COMPLETING
 from mockserver.attempts import grouped, retries, tolerance, waited
 from mockserver.journal import Exchange, Journal
 from mockserver.moments import lines
-from mockserver.verdicts.heard import COMPLETING, parts, question
+from mockserver.quantities import counted, rough
+from mockserver.verdicts.heard import parts, question
+from mockserver.verdicts.pauses import told, too_early
 
 from .results import passed_off
 
@@ -19,7 +22,7 @@ def requests(journal: Journal, count: int) -> None:
     __tracebackhide__ = True
     found = journal.count
     if found != count:
-        _fail(journal, f"expected {_counted(count, 'request')}, got {found}")
+        _fail(journal, f"expected {counted(count, 'request')}, got {found}")
 
 
 def waited_for(journal: Journal, at_least: float | None) -> None:
@@ -50,11 +53,11 @@ def backed_off(journal: Journal, *, factor: float, start: float, cap: float, jit
         _fail(journal, "expected retries that back off, but nothing was retried")
     for call in grouped(journal):
         for count, (early, late) in enumerate(retries(call)):
-            told, wait = early.retry_after, waited(early, late)
-            if told is None:
+            wanted, wait = told(early, late), waited(early, late)
+            if wanted is None:
                 wait *= journal.scale  # by the clock of the client
-            least = min(start * factor**count, cap) * (1 - jitter) if told is None else told
-            most = max(cap * (1 + jitter), told or 0.0)
+            least = min(start * factor**count, cap) * (1 - jitter) if wanted is None else wanted
+            most = max(cap * (1 + jitter), wanted or 0.0)
             came = f"but #{late.number} came {wait:.2f} s after #{early.number}"
             if wait < least - tolerance(least):
                 _fail(journal, f"expected a wait of at least {least:g} s, {came}")
@@ -108,7 +111,7 @@ def peak_rpm(journal: Journal, at_most: int) -> None:
     peak = max(counts, default=0)
     if peak > at_most:
         since = times[counts.index(peak)] - times[0]
-        wrong = f"expected at most {_counted(at_most, 'request')} in any minute, got {peak}"
+        wrong = f"expected at most {counted(at_most, 'request')} in any minute, got {peak}"
         _fail(journal, f"{wrong} in the one from {since:.2f} s on")
 
 
@@ -137,7 +140,7 @@ def no_errors(journal: Journal) -> None:
     __tracebackhide__ = True
     failed = [exchange for exchange in journal if exchange.failed]
     if failed:
-        _fail(journal, f"expected no errors, but {_counted(len(failed), 'request')} failed")
+        _fail(journal, f"expected no errors, but {counted(len(failed), 'request')} failed")
 
 
 def _retries(journal: Journal) -> list[tuple[Exchange, Exchange]]:
@@ -147,13 +150,9 @@ def _retries(journal: Journal) -> list[tuple[Exchange, Exchange]]:
 def _not_too_early(journal: Journal) -> None:
     __tracebackhide__ = True
     for early, late in _retries(journal):
-        told, wait = early.retry_after or 0.0, waited(early, late)
-        if wait < told - tolerance(told):
-            _fail(journal, f"#{early.number} said Retry-After {told:g}, waited {wait:.2f} s")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+        if too_early(early, late):
+            said = f"#{early.number} said Retry-After {rough(told(early, late) or 0)}"
+            _fail(journal, f"{said}, waited {waited(early, late):.2f} s")
 
 
 def _fail(journal: Journal, wrong: str) -> None:

@@ -33,16 +33,6 @@ def box(parent: Element, label: str) -> Element:
     return SubElement(parent, "div", told)
 
 
-def counted(count: int, thing: str) -> str:
-    """
-    Return how many there are.
-
-    >>> counted(1, "verdict"), counted(0, "verdict")
-    ('1 verdict', '0 verdicts')
-    """
-    return f"{count} {thing}{'' if count == 1 else 's'}"
-
-
 def shown(text: str) -> str:
     """Return a text without what can't stand in a page."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

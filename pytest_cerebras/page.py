@@ -13,11 +13,12 @@ from operator import attrgetter
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mockserver.kinds import KINDS
+from mockserver.quantities import counted
 from mockserver.timeline import STYLE
 
 from .cells import Cell, Judged
 from .chaos import Coverage, Report
-from .markup import add, add_name, box, counted, shown
+from .markup import add, add_name, box, shown
 from .page_cell import WORDS, draw, look, words
 
 _FAILED = ("failed", "failed-by-verdict")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
+from mockserver.quantities import counted
 from mockserver.timeline import Lane, drawing
 
 from .cells import Cell, Played, Seen, spans
-from .markup import add, box, counted, shown
+from .markup import add, box, shown
 from .outcome import Outcome
 
 WORDS: Mapping[Outcome, str] = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from mockserver.api.reply import Reply
 from mockserver.diagnosis import _EXPLANATIONS, diagnose, retirements
-from mockserver.faults import Cut, Error, ErrorEvent, NoFinish, Truncate
+from mockserver.faults import Cut, Error, ErrorEvent, NoCompletion, NoFinish, Truncate
 from mockserver.plan import Close, Data, Head, Wait
 from mockserver.scenario import Rule, Spent
 
@@ -45,6 +46,12 @@ def found(engine, ask, now):
             "'llama3.1-8b' was withdrawn by the scenario",
             "use one of gpt-oss-120b, ",
         ),
+        ({"rule": {"faults": (Error(status=429),)}}, "429: ", "try again with"),
+        (
+            {"rule": {"faults": (NoCompletion("page"),)}},
+            "status 200 came with an HTML page",
+            "show no page",
+        ),
         (
             {"keys": {"tier": "free", "spent": Spent(requests=30)}},
             "Requests per minute limit exceeded; the next one is admitted in 2 s",
@@ -66,7 +73,7 @@ def found(engine, ask, now):
             "the stream ended after 9 tokens without a finish_reason",
             "for cut off",
         ),
-        ({"rule": error("tokens_per_day")}, "Tokens per day limit exceeded", "send less"),
+        ({"rule": error("tokens_per_day")}, "there is no Retry-After", "ask another model"),
         (
             {"max_tokens": 8192},
             "more than the window of 8192",
@@ -81,8 +88,8 @@ def found(engine, ask, now):
         ({"rule": error("queue_exceeded")}, "the service is overloaded", "back-off and jitter"),
         ({"rule": error("service_unavailable")}, "the service is overloaded", "back-off"),
         ({"rule": error("server_error")}, "500: Encountered a server error", "back-off"),
-        ({"rule": error("payment_required")}, "402: Payment required", "mend the request"),
-        ({"rule": error("edge_bot_block")}, "403: no explanation", "mend the request"),
+        ({"rule": error("payment_required")}, "402: Payment required", "add credit"),
+        ({"rule": error("edge_bot_block")}, "403: the edge blocks the client", "not at the key"),
         (
             {"rule": {"faults": (Cut(after_tokens=3),)}, "stream": True},
             "lost after 3 tokens",
@@ -101,6 +108,58 @@ def test_diagnosis(found, case, what, fix):
     diagnosis = found(**case)
     assert what in diagnosis.what
     assert fix in diagnosis.fix
+
+
+TWO_RESETS = {
+    "x-ratelimit-reset-requests-day": "33011.382867",
+    "x-ratelimit-remaining-requests-day": "2399",
+    "x-ratelimit-reset-tokens-minute": "11.0",
+    "x-ratelimit-remaining-tokens-minute": "0",
+}
+TOO_LARGE = "Request too large: limit 8000 tokens per minute, requested 42084."
+
+
+@pytest.mark.parametrize(
+    ("problem", "keys", "what", "fix"),
+    [
+        ("tokens_per_minute", {}, "is no Retry-After", "jitter until the minute is over"),
+        ("requests_per_hour", {"retry_after": 7200.0}, "admitted in 2 h", "as Retry-After says"),
+        ("requests_per_minute", {"retry_after_date": 29.6}, "in 29 s", "as Retry-After says"),
+        ("tokens_per_minute", {"headers": TWO_RESETS}, "no Retry-After", "tokens-minute says 11 s"),
+        ("tokens_per_minute", {"message": TOO_LARGE}, "can never fit", "waiting never helps"),
+    ],
+)
+def test_quota(found, problem, keys, what, fix):
+    """What to do about a limit depends on what the answer tells of it."""
+    diagnosis = found(error(problem, **keys))
+    assert what in diagnosis.what
+    assert fix in diagnosis.fix
+
+
+@pytest.mark.parametrize("model", ["gpt-oss-120b", "llama3.1-8b", "gpt-4o"])
+def test_other_models(found, model):
+    """No model is named that was withdrawn just now, or that the live API has retired."""
+    fix = found(error("model_not_found"), model=model).fix
+    assert "llama3.1-8b" not in fix
+    assert model not in fix
+    assert "use one of " in fix
+
+
+def test_no_other_model(engine, ask, now):
+    """Where no other model is left, the list tells."""
+    running = engine(Rule(**error("model_not_found")))
+    exchange = running.handle(ask(model="gpt-oss-120b"), now=now)
+    only = {"gpt-oss-120b": running.edition.models["gpt-oss-120b"]}
+    assert "GET /v1/models" in diagnose(exchange, replace(running.edition, models=only)).fix
+
+
+@pytest.mark.parametrize(
+    ("asked", "fix"), [(30_000, "waiting never helps"), (20_000, "until the minute is over")]
+)
+def test_never_fits(found, asked, fix):
+    """A request that is larger than what a minute has is not told to wait."""
+    refusal = error("tokens_per_minute", headers={"x-ratelimit-limit-tokens-minute": "30000"})
+    assert fix in found(refusal, model="gpt-oss-120b", max_tokens=asked).fix
 
 
 def test_nothing_wrong(found):

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from mockserver.ending import error_event, finish_reason, streams
+from mockserver.ending import error_event, finish_reason, streams, unpacks
 from mockserver.plan import Close, Data, End, Head, Wait
 
 EVENTS = Head(200, (("content-type", "text/event-stream; charset=utf-8"),))
@@ -96,3 +96,19 @@ def test_streams(head, is_stream):
     """An answer to HEAD is no stream."""
     assert streams((head, END)) is is_stream
     assert streams(()) is False
+
+
+@pytest.mark.parametrize(
+    ("kept", "encoding", "whole"),
+    [(None, "gzip", True), (-4, "gzip", False), (0, "gzip", False), (-4, "identity", True)],
+)
+def test_unpacks(kept, encoding, whole):
+    """What is packed must come to the end of its packing."""
+    packed = gzip.compress(b"one two three")[:kept]
+    fields = () if encoding == "identity" else (("content-encoding", encoding),)
+    assert unpacks((Head(200, fields), Data(packed), END)) is whole
+
+
+def test_unpacks_a_lie():
+    """Plain text that is said to be packed is not."""
+    assert not unpacks((Head(200, (("content-encoding", "gzip"),)), Data(b"{}"), END))

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from mockserver.engine import Engine
 from mockserver.faults import Corrupt, Cut, Disconnect, Error, Latency
 from mockserver.har import as_har, as_json
-from mockserver.scenario import Match, Rule
+from mockserver.journal import Journal
+from mockserver.retention import Retention
+from mockserver.scenario import Match, Rule, Scenario
 
 URL = "http://127.0.0.1:80"
 
@@ -57,6 +60,26 @@ def test_as_har(noted, ask):
     assert (got["status"], got["statusText"]) == (200, "OK")
     assert got["content"]["mimeType"] == "application/json"
     assert json.loads(got["content"]["text"])["object"] == "chat.completion"
+
+
+def test_stream(noted, ask):
+    """The body of a stream has all of its events."""
+    (entry,) = as_har(noted(request=ask(stream=True)), URL)["log"]["entries"]
+    content = entry["response"]["content"]
+    assert content["mimeType"].startswith("text/event-stream")
+    assert content["text"].count("data: ") > 5
+    assert content["text"].endswith("data: [DONE]\n\n")
+    assert content["size"] == entry["response"]["bodySize"] == len(content["text"].encode())
+
+
+def test_kept(ask, now):
+    """Of a long run there are the exchanges that the journal keeps."""
+    journal = Journal(retention=Retention(2))
+    running = Engine(Scenario("test"), now=now, journal=journal)
+    for _ in range(5):
+        running.finish(running.handle(ask("models"), now=now), now=now)
+    assert [told["number"] for told in as_json(journal)] == [4, 5]
+    assert len(as_har(journal, URL)["log"]["entries"]) == 2
 
 
 def test_no_answer(noted):

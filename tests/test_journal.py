@@ -275,6 +275,8 @@ def test_waits():
     assert call.waits == (1.5, 3.0)
     assert call.last.at == 15.0
     assert Call([exchange()]).waits == ()
+    epoch = [exchange(at=-1.0, finished=0.0), exchange(at=2.0)]
+    assert Call(epoch).waits == (2.0,)
 
 
 def test_waits_through_the_engine(ask, engine, now):

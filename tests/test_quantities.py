@@ -9,6 +9,8 @@ from mockserver.quantities import (
     Probability,
     Seconds,
     SignedSeconds,
+    counted,
+    duration,
     seconds,
     signed_seconds,
 )
@@ -108,3 +110,24 @@ def test_ranges(quantity, good, bad):
     for value in bad:
         with pytest.raises(ValidationError):
             adapter.validate_python(value)
+
+
+def test_counted():
+    """One thing is told from none and from several."""
+    assert [counted(count, "cell") for count in range(3)] == ["0 cells", "1 cell", "2 cells"]
+
+
+@pytest.mark.parametrize(
+    ("wait", "text"),
+    [
+        (0, "0 s"),
+        (0.3, "0.3 s"),
+        (9.999, "9.999 s"),
+        (61.2, "61 s"),
+        (3600, "1 h"),
+        (86400, "24 h"),
+    ],
+)
+def test_duration(wait, text):
+    """Seconds are as exact as anybody wants, and hours are hours."""
+    assert duration(wait) == text

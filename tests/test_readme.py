@@ -38,6 +38,7 @@ PAGES = (
     "docs/pytest.md",
     "docs/report.md",
     "docs/scenarios.md",
+    "docs/speed.md",
     "docs/verdicts.md",
 )
 README = (ROOT / "README.md").read_text("utf-8")

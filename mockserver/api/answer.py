@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mockserver.chance import Bits
 
@@ -75,12 +75,12 @@ class Answer:
         """The ``system_fingerprint``: constant for a model."""
         return _fingerprint(self.model_id)
 
-    def usage(self, cached: int = 0) -> dict[str, Any]:
+    def usage(self, cached: int = 0) -> bytes:
         """Return the counts when so many tokens were cached; the edition has keys and order."""
         completion = self.tokens
         choices = self.choices
         predictions = [said.prediction for said in choices if said.prediction is not None]
-        counts: dict[str, Any] = {
+        counts = {
             "total_tokens": self.prompt + completion,
             "completion_tokens": completion,
             "prompt_tokens": self.prompt,
@@ -88,16 +88,14 @@ class Answer:
             "rejected_prediction_tokens": sum([rejected for _, rejected in predictions]),
             "reasoning_tokens": sum([said.reasoning_tokens for said in choices]),
             "cached_tokens": cached,
+            "image_tokens": self.images,
         }
-        if self.model.vision:
-            counts["image_tokens"] = self.images
         details: tuple[str, ...] = self.bodies.completion_details
         if predictions:
             details = tuple(dict.fromkeys((*_PREDICTION, *details)))
-        counts["completion_tokens_details"] = _chosen(counts, details)
-        if self.model.counts_cached:
-            counts["prompt_tokens_details"] = _chosen(counts, self.bodies.prompt_details)
-        return _chosen(counts, self.bodies.usage)
+        read = self.bodies.prompt_details if self.model.counts_cached else None
+        form = _usage(self.bodies.usage, details, read, vision=self.model.vision)
+        return (form % counts).encode()
 
 
 def stamp(now: float, random: Bits, cached: int = 0) -> Stamp:
@@ -108,8 +106,30 @@ def stamp(now: float, random: Bits, cached: int = 0) -> Stamp:
     return Stamp(number, now, round(_SHORTEST + 0.0004 * luck, 9), cached)
 
 
-def _chosen(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: values[key] for key in keys if key in values}
+@lru_cache
+def _usage(
+    keys: tuple[str, ...],
+    completion: tuple[str, ...],
+    prompt: tuple[str, ...] | None,
+    *,
+    vision: bool,
+) -> str:
+    """Return the object of this name as JSON, with gaps for the counts."""
+    known: dict[str, tuple[str, ...] | None] = {
+        "completion_tokens_details": completion,
+        "prompt_tokens_details": prompt,
+    }
+
+    def gap(key: str) -> str:
+        details = known.get(key)
+        return f'"{key}":%({key})d' if details is None else f'"{key}":{gaps(details)}'
+
+    def gaps(keys: tuple[str, ...]) -> str:
+        left_out = {name for name, details in known.items() if details is None}
+        left_out |= set() if vision else {"image_tokens"}
+        return f"{{{','.join([gap(key) for key in keys if key not in left_out])}}}"
+
+    return gaps(keys)
 
 
 @cache

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from json.encoder import encode_basestring as quoted
-from typing import Any
 
 from . import logprobs
 from .answer import Answer
@@ -22,7 +21,7 @@ from .writing import Chunk, Form
 def choices(answer: Answer) -> Iterator[bytes]:
     """Yield the choices of a document."""
     for at, said in enumerate(answer.choices):
-        yield dumps(_choice(said, at))
+        yield _choice(said, at)
 
 
 def chunks(answer: Answer) -> Iterator[Chunk]:
@@ -34,13 +33,22 @@ def chunks(answer: Answer) -> Iterator[Chunk]:
 FORM = Form("chatcmpl-", "chat.completion", "chat.completion.chunk", choices, chunks)
 
 
-def _choice(said: Said, at: int) -> dict[str, Any]:
-    message: dict[str, Any] = {} if said.content is None else {"content": said.content}
+def _choice(said: Said, at: int) -> bytes:
+    odds = "" if said.odds is None else f'"logprobs":{_json(logprobs.chat(said.odds))},'
+    message = ",".join(_message(said))
+    head = f'{{"finish_reason":"{said.finish_reason}","index":{at}'
+    return f'{head},{odds}"message":{{{message}}}}}'.encode()
+
+
+def _message(said: Said) -> Iterator[str]:
+    content = said.content
+    if content is not None:
+        yield f'"content":{quoted(content)}'
     if said.reasoning:
-        message["reasoning"] = "".join(said.reasoning)
-    message["role"] = "assistant"
+        yield f'"reasoning":{quoted("".join(said.reasoning))}'
+    yield '"role":"assistant"'
     if said.calls:
-        message["tool_calls"] = [
+        calls = [
             {
                 "function": {"name": call.name, "arguments": call.arguments},
                 "type": "function",
@@ -48,8 +56,11 @@ def _choice(said: Said, at: int) -> dict[str, Any]:
             }
             for call in said.calls
         ]
-    odds = {} if said.odds is None else {"logprobs": logprobs.chat(said.odds)}
-    return {"finish_reason": said.finish_reason, "index": at, **odds, "message": message}
+        yield f'"tool_calls":{_json(calls)}'
+
+
+def _json(value: object) -> str:
+    return dumps(value).decode()
 
 
 def _chunks(answer: Answer, said: Said, index: int) -> Iterator[Chunk]:
@@ -98,7 +109,7 @@ def _odds(said: Said, at: int, step: int) -> str:
     """Return the odds of a chunk's content, if they were asked for."""
     if said.odds is None:
         return ""
-    return f',"logprobs":{dumps(logprobs.chat(said.odds[at : at + step])).decode()}'
+    return f',"logprobs":{_json(logprobs.chat(said.odds[at : at + step]))}'
 
 
 def _call(call: Call, at: int, answer: Answer, behind: str) -> Iterator[Chunk]:

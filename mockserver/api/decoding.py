@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from gzip import GzipFile
 from io import BytesIO
 
-from .problems import RefusalError
+from .problem import RefusalError
 
 MAX_BODY = 10 * 1024 * 1024
 """The longest body, compressed or not, in bytes: the documented limit of a payload with images."""

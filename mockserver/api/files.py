@@ -15,7 +15,7 @@ from mockserver.chance import Bits
 
 from .decoding import uncompressed
 from .multipart import parts
-from .problems import RefusalError
+from .problem import RefusalError
 
 PURPOSE = "batch"
 

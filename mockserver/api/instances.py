@@ -22,29 +22,36 @@ AnySchema: TypeAlias = Schema | bool
 _SHALLOW = 4  # below this only what is required is made, which ends most recursions
 _ABYSS = 40  # a schema that is deeper requires itself and has no instance
 _LARGEST = 10_000  # values in an instance, and characters in a string
+_BOUNDS = ("minLength", "maxLength", "pattern")  # of strings that may not say anything
 _JSON_OBJECT = 3  # keys of an object without a schema
 
 
-def instance(schema: AnySchema, random: Random) -> Any:
-    """Return a value that the schema allows; null for one that makes no sense or allows none."""
+def instance(schema: AnySchema, random: Random, text: str | None = None) -> Any:
+    """
+    Return a value that the schema allows; null for one that makes no sense or allows none.
+
+    A ``text`` stands in the first string of it that may say anything, at any length.
+    """
     root = schema if isinstance(schema, Mapping) else {}
     try:
-        return _Maker(root, random).make(schema, 0)
+        return _Maker(root, random, text).make(schema, 0)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None  # a client can write anything where a schema should be
 
 
-def json_object(random: Random) -> dict[str, Any]:
-    """Return some object, as an answer to ``json_object``."""
-    return {key: prose.words(random, 2) for key in prose.words(random, _JSON_OBJECT).split()}
+def json_object(random: Random, text: str | None = None) -> dict[str, Any]:
+    """Return some object, as an answer to ``json_object``; a ``text`` is its last value."""
+    made = {key: prose.words(random, 2) for key in prose.words(random, _JSON_OBJECT).split()}
+    return made if text is None else {**made, list(made)[-1]: text}
 
 
 class _Maker:
     """Makes the parts of one instance."""
 
-    def __init__(self, root: Schema, random: Random) -> None:
+    def __init__(self, root: Schema, random: Random, text: str | None) -> None:
         self.root = root
         self.random = random
+        self.text = text
         self.left = _LARGEST
         self.kinds: Mapping[str, Callable[[Schema, int], Any]] = {
             "object": self.object,
@@ -161,6 +168,9 @@ class _Maker:
         """Return some words, or what a format wants."""
         if schema.get("format") in _FORMATS:
             return _FORMATS[schema["format"]](self.random)
+        if self.text is not None and schema.keys().isdisjoint(_BOUNDS):
+            said, self.text = self.text, None
+            return said
         text = prose.words(self.random, self.random.randint(1, 3))
         while len(text) < min(schema.get("minLength", 0), _LARGEST):
             text += f" {prose.words(self.random, 1)}"

@@ -7,7 +7,7 @@ from typing import Any
 from .edition import Edition, Model
 from .formats import ENVELOPES, FORMATS, PENALTIES, SAMPLING
 from .parameters import ModelFormat
-from .problems import RefusalError
+from .problem import RefusalError
 
 
 def listing(edition: Edition, *, public: bool, form: ModelFormat = "default") -> dict[str, Any]:

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from .problem import Problem, RefusalError
-
-__all__ = ["PROBLEMS", "Problem", "RefusalError"]
+from .problem import Problem
 
 _MIXED_STRICT = (
     "Tools with mixed values for 'strict' are not allowed. "

@@ -23,12 +23,13 @@ class Reply:
     """
     A script for the model.
 
-    What it says is one content at most: a ``text``, a ``json`` value, prose of so many ``tokens``,
-    or the ``echo`` of the last user message; ``tool_calls`` may come with it or alone.
-    ``reasoning`` is what it thinks before. A scripted answer comes without thoughts of the
-    model's own; without a script the request decides what the model says.
+    What it says is one content at most: a ``text``, a ``json`` value, so many ``tokens`` of prose,
+    or of JSON for a request that wants JSON, or the ``echo`` of the last user message;
+    ``tool_calls`` may come with it or alone. ``reasoning`` is what it thinks before, in the content
+    between tags that are called ``tag`` when there is one. A scripted answer comes without thoughts
+    of the model's own; without a script the request decides what the model says.
 
-    Raises ValueError for several contents.
+    Raises ValueError for several contents, and for a tag around nothing.
     """
 
     text: str | None = None
@@ -37,8 +38,11 @@ class Reply:
     echo: bool = False
     tool_calls: tuple[ScriptedCall, ...] = ()
     reasoning: str | None = None
+    tag: str | None = None
 
     def __post_init__(self) -> None:
+        if self.tag is not None and self.reasoning is None:
+            raise ValueError("has a tag and no reasoning to stand in it")
         found = self._contents()
         if len(found) > 1:
             raise ValueError(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-from .problems import RefusalError
+from .problem import RefusalError
 
 Endpoint = Literal[
     "chat",
@@ -47,6 +47,7 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/v1/batches/{id}/cancel", "cancel_batch"),
 )
 WITHOUT_KEY = frozenset({"public_models", "public_model", "warming"})
+COMPLETING: frozenset[Endpoint | None] = frozenset({"chat", "completions"})
 
 
 def route(method: str, path: str) -> tuple[Endpoint, str]:

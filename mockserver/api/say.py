@@ -2,7 +2,8 @@
 Decides what the model says: what a scenario scripts, else what the request asks for.
 
 Without a script, in this order: calls of tools, JSON for a ``response_format``, prose, which goes
-on as long as ``min_tokens`` wants. A stop sequence ends the content, the completion limit ends all
+on as long as ``min_tokens`` wants. A script that only says how long the content is has JSON there,
+too. A stop sequence ends the content, the completion limit ends all
 of it: thoughts, content and calls together, in this order.
 """
 
@@ -23,6 +24,7 @@ from .reply import Reply
 from .said import Call, FinishReason, Said
 
 _MOST_PROLONGED = 50_000
+_TRIES = 4  # two do, but where tokens join
 _MOST_ODDS = 100_000  # half a second, and some 7 MB of JSON
 
 
@@ -41,6 +43,18 @@ class Ask:
     beside: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Thoughts:
+    """What is thought before the answer; with a ``tag``, shown in it whatever was asked for."""
+
+    text: str
+    tag: str | None
+
+    @property
+    def raw(self) -> str:
+        return thinking.tagged(self.text, self.tag or thinking.TAG)
+
+
 def say(reply: Reply, ask: Ask, voice: Random, ids: Bits) -> Said:
     """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
     body, scripted = ask.body, reply.answers
@@ -56,8 +70,9 @@ def say(reply: Reply, ask: Ask, voice: Random, ids: Bits) -> Said:
     if least > len(pieces):
         pieces = prose.prolonged(voice, pieces, least)
     stopped = until_stop(pieces[least:], body.get("stop"))
-    said = _limited(thoughts, [*pieces[:least], *stopped] if least else stopped, calls, ask)
-    return _with_extras(said, ask, voice)
+    said = [*pieces[:least], *stopped] if least else stopped
+    limited = _limited(_Thoughts(thoughts, reply.tag), said, calls, ask)
+    return _with_extras(limited, ask, voice)
 
 
 def _least(ask: Ask, thoughts: str) -> int:
@@ -100,8 +115,24 @@ def _scripted(reply: Reply, ask: Ask, voice: Random) -> list[str]:
     if reply.json is not None:
         return tokens.pieces(_json(reply.json, ask.model))
     if reply.tokens is not None:
-        return prose.of_length(voice, reply.tokens)
+        return _of_length(ask, voice, reply.tokens)
     return tokens.pieces(tools.last_user_text(ask.body)) if reply.echo else []
+
+
+def _of_length(ask: Ask, voice: Random, length: int) -> list[str]:
+    """Return so many tokens: of prose, or of JSON as far as a string of it may be long enough."""
+    if _form(ask.body) == "text":
+        return prose.of_length(voice, length)
+    state, seed = voice.getstate(), voice.getrandbits(64)
+    said: list[str] = []
+    text = length
+    for _ in range(_TRIES):  # how the string grows together with the rest is seen afterwards
+        voice.setstate(state)
+        said = _json_content(ask, voice, "".join(prose.of_length(Random(seed), text)))
+        text += length - len(said)
+        if len(said) == length or text < 1:
+            break
+    return said
 
 
 def _scripted_calls(reply: Reply, ask: Ask, ids: Bits) -> tuple[Call, ...]:
@@ -130,12 +161,17 @@ def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Bits
 
 
 def _content(ask: Ask, voice: Random) -> list[str]:
-    form = _form(ask.body)
-    if form == "text":
-        return prose.answer(voice)
+    return prose.answer(voice) if _form(ask.body) == "text" else _json_content(ask, voice)
+
+
+def _json_content(ask: Ask, voice: Random, text: str | None = None) -> list[str]:
+    """Return the JSON that a request wants; a ``text`` stands in it where it may."""
     wish = ask.body["response_format"]
-    schema = wish["json_schema"].get("schema") if form == "json_schema" else None
-    made = instances.json_object(voice) if schema is None else instances.instance(schema, voice)
+    schema = wish["json_schema"].get("schema") if "json_schema" in wish else None
+    if schema is None:
+        made = instances.json_object(voice, text)
+    else:
+        made = instances.instance(schema, voice, text)
     return tokens.pieces(_json(made, ask.model))
 
 
@@ -175,14 +211,14 @@ def _accepted(said: Said, prediction: Mapping[str, Any]) -> tuple[int, int]:
     return accepted, len(predicted) - accepted
 
 
-def _limited(thoughts: str, pieces: Sequence[str], calls: tuple[Call, ...], ask: Ask) -> Said:
+def _limited(thoughts: _Thoughts, pieces: Sequence[str], calls: tuple[Call, ...], ask: Ask) -> Said:
     """Put the parts together as far as the limit reaches."""
     finish: FinishReason = "tool_calls" if calls else "stop"
     room = ask.limit
-    if not thoughts and not calls:  # by far the most
+    if not thoughts.text and not calls:  # by far the most
         return Said(tuple(pieces[:room]), "length" if len(pieces) > room else finish)
-    shown = thinking.shown(ask.body, ask.model)
-    thought = tokens.pieces(thinking.tagged(thoughts) if shown == "raw" else thoughts)
+    shown = "raw" if thoughts.tag else thinking.shown(ask.body, ask.model)
+    thought = tokens.pieces(thoughts.raw if shown == "raw" else thoughts.text)
     if len(thought) + len(pieces) + sum(call.tokens for call in calls) > room:
         finish = "length"
         thought = thought[:room]

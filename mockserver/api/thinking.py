@@ -14,6 +14,7 @@ from typing import Any
 from . import prose
 from .edition import Model, ShownReasoning
 
+TAG = "think"
 _SENTENCES = {"low": (1, 2), "medium": (3, 6), "high": (8, 14)}
 _SHOWN: Mapping[str, ShownReasoning] = {
     "parsed": "parsed",
@@ -36,11 +37,11 @@ def shown(body: Mapping[str, Any], model: Model) -> ShownReasoning:
     return _SHOWN.get(body.get("reasoning_format") or "none", model.reasoning_format)
 
 
-def tagged(thoughts: str) -> str:
+def tagged(thoughts: str, tag: str = TAG) -> str:
     r"""
     Return thoughts as they stand in the content when they are shown raw.
 
     >>> tagged("Hm.")
     '<think>\nHm.\n</think>\n\n'
     """
-    return f"<think>\n{thoughts}\n</think>\n\n" if thoughts else ""
+    return f"<{tag}>\n{thoughts}\n</{tag}>\n\n" if thoughts else ""

@@ -7,9 +7,9 @@ all the rest is encoded once. The order of the keys is that of recorded streams.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from mockserver.plan import Data, Events
@@ -46,7 +46,8 @@ class Written:
         self.form = form
         self.answer = answer
         self.tokens = answer.tokens
-        self._work = answer.reading + answer.writing + _OVERHEAD
+        self._reading, self._writing = answer.reading, answer.writing
+        self._work = self._reading + self._writing + _OVERHEAD
         self._usages: dict[int, bytes] = {}
 
     def seconds(self, stamp: Stamp) -> float:
@@ -55,44 +56,34 @@ class Written:
 
     def document(self, stamp: Stamp) -> Data:
         """Return the answer to a request without ``stream``."""
-        before, after = self._ends(stamp, self._identity)
+        before, after = self._ends(stamp, self.form.kind)
         return Data(b"".join((before, self._choices, after, self._tail(stamp), b"}")), self.tokens)
 
     def stream(self, stamp: Stamp, *, done: bool) -> tuple[Events | Data, ...]:
         """Return the events; the last chunk has usage and times besides."""
-        before, after = self._ends(stamp, self._chunk_identity)
+        before, after = self._ends(stamp, self.form.chunk_kind)
         middles, counts, (finish, tokens) = self._chunks
         events = Events(b"data: " + before, middles, after + b"}\n\n", counts)
         last = b"".join((b"data: ", before, finish, after, self._tail(stamp), b"}\n\n"))
         return (events, Data(last, tokens), *((Data(DONE),) if done else ()))
 
-    def _ends(self, stamp: Stamp, identity: bytes) -> tuple[bytes, bytes]:
+    def _ends(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes]:
         """Return what stands before the choices, and what stands behind them."""
+        identity = _identity(self.answer.model_id, self.answer.fingerprint, kind)
         before = f'{{"id":"{self.form.prefix}{stamp.number}","choices":['
         return before.encode(), b'],"created":%d,%b' % (stamp.created, identity)
 
     def _tail(self, stamp: Stamp) -> bytes:
         if stamp.cached not in self._usages:
-            self._usages[stamp.cached] = dumps(self.answer.usage(stamp.cached))
-        times = self._time_info % {
+            self._usages[stamp.cached] = self.answer.usage(stamp.cached)
+        times = _time_info(self.answer.bodies.time_info) % {
             "created": stamp.created,
-            "queue": stamp.queue,
-            "total": self.seconds(stamp),
+            "queue_time": stamp.queue,
+            "prompt_time": self._reading,
+            "completion_time": self._writing,
+            "total_time": self.seconds(stamp),
         }
         return b',"usage":%b,"time_info":%b' % (self._usages[stamp.cached], times.encode())
-
-    @cached_property
-    def _time_info(self) -> str:
-        """The object of this name, with gaps for what depends on the stamp."""
-        times: Mapping[TimeKey, str] = {
-            "created": "%(created)r",
-            "queue_time": "%(queue)r",
-            "prompt_time": repr(self.answer.reading),
-            "completion_time": repr(self.answer.writing),
-            "total_time": "%(total)r",
-        }
-        shown = ",".join([f'"{key}":{times[key]}' for key in self.answer.bodies.time_info])
-        return f"{{{shown}}}"
 
     @cached_property
     def _choices(self) -> bytes:
@@ -108,14 +99,13 @@ class Written:
             last,
         )
 
-    @cached_property
-    def _identity(self) -> bytes:
-        return self._identity_as(self.form.kind)
 
-    @cached_property
-    def _chunk_identity(self) -> bytes:
-        return self._identity_as(self.form.chunk_kind)
+@lru_cache
+def _identity(model_id: str, fingerprint: str, kind: str) -> bytes:
+    return dumps({"model": model_id, "system_fingerprint": fingerprint, "object": kind})[1:-1]
 
-    def _identity_as(self, kind: str) -> bytes:
-        named = {"model": self.answer.model_id, "system_fingerprint": self.answer.fingerprint}
-        return dumps({**named, "object": kind})[1:-1]
+
+@lru_cache
+def _time_info(keys: tuple[TimeKey, ...]) -> str:
+    """Return the object of this name as JSON, with gaps for the times."""
+    return "{" + ",".join([f'"{key}":%({key})r' for key in keys]) + "}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -18,6 +19,7 @@ from mockserver.documents import value_of
 from mockserver.errors import DocumentError, MockServerError, suggestion
 from mockserver.har import as_har, as_json
 from mockserver.messages import Request
+from mockserver.plan import Compact, Data, End, Head
 from mockserver.quantities import seconds
 from mockserver.scenario import load, parse, steering
 
@@ -35,6 +37,13 @@ class Answer:
 
     status: int
     body: Any
+
+    @property
+    def plan(self) -> Compact:
+        """What an edge plays."""
+        data = json.dumps(self.body).encode()
+        fields = ("content-type", "application/json"), ("content-length", str(len(data)))
+        return (Head(self.status, fields), Data(data), End())
 
 
 class Admin:

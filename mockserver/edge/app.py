@@ -69,10 +69,12 @@ class Site:
             body = await request.read()
         except HTTPRequestEntityTooLarge:
             oversized = True
-        if self._admin is not None and request.path.startswith(PREFIX):
-            received = self._received(request, body, oversized=oversized)
-            return await _administered(self._admin, received, request.remote or "")
         try:
+            if self._admin is not None and request.path.startswith(PREFIX):
+                received = self._received(request, body, oversized=oversized)
+                # in another thread, since the port may have to change before there is an answer
+                answer = await asyncio.to_thread(self._admin.answer, received, request.remote or "")
+                return await play(answer.plan, request, self.live.clock)
             # no name for what was received: a silent stream would keep it in memory for that
             with self.live.answering(
                 self._received(request, body, oversized=oversized)
@@ -100,9 +102,3 @@ class Site:
     def _sender(self, request: web.BaseRequest) -> Sender | None:
         peer = request.transport and request.transport.get_extra_info("peername")
         return self.live.sender_at(peer[1]) if peer else None
-
-
-async def _administered(admin: Admin, received: Request, peer: str) -> web.StreamResponse:
-    """Answer in another thread, since the port may have to change before there is an answer."""
-    answer = await asyncio.to_thread(admin.answer, received, peer)
-    return web.json_response(answer.body, status=answer.status)

@@ -68,7 +68,7 @@ class Port:
         if self.follow in self._live.followers:
             self._live.followers.remove(self.follow)
         await self._stop_following()
-        self._close()
+        await self._close()
 
     def follow(self) -> None:
         """
@@ -123,7 +123,7 @@ class Port:
 
     async def _change(self, state: PortState) -> None:
         held = [_held(one) for one in self._sockets]
-        self._close()
+        await self._close()
         self.state, self._sockets = state, held
         if state != "open":
             self._server.leave()
@@ -158,7 +158,12 @@ class Port:
             except TimeoutError:
                 return
 
-    def _close(self) -> None:
+    async def _close(self) -> None:
+        """Listen no more; who has been let in on asyncio's own loop gets a transport first."""
+        for server in self._listening:
+            for one in server.sockets:
+                self._loop.remove_reader(one.fileno())
+        await asyncio.sleep(0)
         for server in self._listening:
             server.close()
         for one in (*self._fillers, *self._sockets):

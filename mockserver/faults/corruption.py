@@ -13,6 +13,7 @@ from mockserver.plan import Data, Plan, Step
 
 from .base import Context
 from .body import length_of, resized, rewritten, streams, up_to
+from .spoken import inside_json
 
 Corruption: TypeAlias = Literal[
     "truncated", "malformed", "trailing", "duplicate_keys", "bad_utf8", "bom", "u2028"
@@ -31,7 +32,8 @@ class Corrupt:
     Damage the body, with a framing that is right all the same.
 
     ``kind`` says how: in the first piece that says something, or, for ``duplicate_keys``, in the
-    document or each event of a stream.
+    document or each event of a stream. The text of an answer that is JSON itself is the longest
+    string in it.
     """
 
     kind: Corruption
@@ -165,7 +167,11 @@ def _in_first(plan: Plan, change: Callable[[bytes], bytes]) -> Plan:
 
 
 def _with_text(plan: Plan, text: bytes) -> Plan:
-    """Let the first text begin with some more bytes."""
+    """Let the first text begin with some more bytes, or in JSON the longest string of it."""
+    place = inside_json(plan)
+    if place is not None:
+        at, byte = place
+        return _changed(plan, at, lambda data: data[:byte] + text + data[byte:])
     pattern = _STRING if _first(plan, _SAID) is None else _SAID
     return _in_first(plan, lambda data: pattern.sub(lambda found: found[0] + text, data, count=1))
 

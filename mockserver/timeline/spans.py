@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait
-from mockserver.quantities import decimal
+from mockserver.quantities import counted, decimal
 
 Kind: TypeAlias = Literal["wait", "pause", "head", "error", "data", "end", "lost", "stall"]
 _Happening: TypeAlias = Head | Data | Raw | End | Close
@@ -169,11 +169,7 @@ def _span(start: float, end: float, happenings: Sequence[_Happening]) -> Span:
 def _pieces(happenings: Sequence[_Happening], duration: float) -> str:
     pieces = [one for one in happenings if isinstance(one, Data | Raw)]
     raw = isinstance(pieces[0], Raw)
-    size = _counted(sum(len(one.data) for one in pieces), "raw byte" if raw else "byte")
+    size = counted(sum(len(one.data) for one in pieces), "raw byte" if raw else "byte")
     tokens = sum(one.tokens for one in pieces if isinstance(one, Data))
-    held = f" with {_counted(tokens, 'token')}" if tokens else ""
+    held = f" with {counted(tokens, 'token')}" if tokens else ""
     return f"{size}{held}{f' in {shown(duration)}' if duration else ''}"
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"

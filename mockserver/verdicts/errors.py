@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
+from mockserver.api.routes import COMPLETING
 from mockserver.attempts import retries, tries
 from mockserver.journal import Exchange
 from mockserver.plan import head_of
 
-from .heard import COMPLETING
+from .limits import too_large
 from .verdict import Case, Finding, numbers
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
@@ -93,15 +94,15 @@ def _passes(exchange: Exchange) -> bool:
         and not exchange.client_left
         and not tries(exchange)
         and not (told is not None and told > _TOO_LONG)
+        and too_large(exchange) is None
         and not _LONG_PERIOD.search(str(exchange.error.get("message", "")))
     )
 
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
     """Whether anybody asked the same question later, or had an answer later: in another model."""
-    over = failed.finished or failed.at
     return any(
-        other.number > failed.number or (other.finished or over) > over
+        other.number > failed.number or other.over > failed.over
         for other in case.asking[case.question(failed)]
         if other is not failed
     )

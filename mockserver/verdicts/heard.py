@@ -10,13 +10,15 @@ from itertools import takewhile
 from typing import Any
 
 from mockserver import ending
+from mockserver.api.routes import COMPLETING
 from mockserver.api.sse import read
 from mockserver.api.tools import last_user_text
 from mockserver.journal import Exchange
 from mockserver.messages import json_object
-from mockserver.plan import Data, Wait, duration_of, head_of
+from mockserver.plan import Wait, duration_of
 
-COMPLETING = ("chat", "completions")
+from .form import readable
+
 _DONE = "[DONE]"
 _LENGTH = b'"length"'
 
@@ -45,6 +47,13 @@ class Heard:
     text: str = ""
     calls: dict[int, HeardCall] = field(default_factory=dict[int, HeardCall])
     finish: str | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it came to an end of its own and says what that end promises."""
+        if self.finish == "tool_calls":
+            return bool(self.calls) and all(call.whole for call in self.calls.values())
+        return self.finish == "stop" and bool(self.text)
 
     @property
     def last_call(self) -> HeardCall | None:
@@ -83,13 +92,17 @@ def left(exchange: Exchange) -> bool:
 
 
 def complete(exchange: Exchange) -> bool:
-    """Whether a completion arrived in full, so that there was no reason to ask again."""
+    """
+    Whether a completion arrived in full, so that there was no reason to ask again.
+
+    What some client can't read as it is meant has not arrived.
+    """
     if exchange.failed or exchange.client_left or exchange.finished is None:
         return False
-    choices = heard(exchange) if exchange.endpoint in COMPLETING and _framed(exchange) else []
-    return bool(choices) and all(
-        one.finish in ("stop", "tool_calls") and (one.text or one.calls) for one in choices
-    )
+    if exchange.endpoint not in COMPLETING or not readable(exchange):
+        return False
+    choices = heard(exchange)
+    return bool(choices) and all(choice.whole for choice in choices)
 
 
 def question(exchange: Exchange) -> str:
@@ -98,14 +111,6 @@ def question(exchange: Exchange) -> str:
         return last_user_text(exchange.body).strip()
     except (AttributeError, KeyError, TypeError):  # what no validation has let through
         return ""
-
-
-def _framed(exchange: Exchange) -> bool:
-    """Whether the body is as long as the head has promised."""
-    head = head_of(exchange.plan)
-    promised = head and head.length
-    sent = sum(len(step.data) for step in exchange.plan if isinstance(step, Data))
-    return promised is None or promised == sent
 
 
 def _objects(exchange: Exchange) -> Iterator[dict[str, Any]]:

@@ -9,11 +9,13 @@ from mockserver.api.limits import PERIODS
 from mockserver.attempts import same_sender, tolerance, waited
 from mockserver.journal import Call, Exchange
 from mockserver.plan import head_of
+from mockserver.quantities import duration
 
 from .verdict import Case, Finding, numbers
 
 _KINDS = {"request_quota_exceeded": "requests", "token_quota_exceeded": "tokens"}
 _PERIOD = re.compile(r"per (minute|hour|day) limit")
+_TOO_LARGE = re.compile(r"limit (\d+) tokens per \w+, requested (\d+)")
 _SPARE = 2  # times what an answer needed may well be asked for
 
 
@@ -28,7 +30,8 @@ def announced_refusals(case: Case) -> Iterator[Finding]:
     for early, again in ran_into.items():
         told = _told(early)
         limit = f"that {_exhausted(again[0])} was used up"
-        said = f"#{early.number} had told " + (limit if told is None else f"to wait {told:g} s")
+        what = limit if told is None else f"to wait {duration(told)}"
+        said = f"#{early.number} had told {what}"
         yield Finding(f"{said}, but {numbers(again)} came before that was over", (early, *again))
 
 
@@ -45,6 +48,21 @@ def excessive_reservations(case: Case) -> Iterator[Finding]:
                 f"answer{unset}; {_needed(call, case)} are enough",
                 tuple(refused),
             )
+
+
+def too_large(exchange: Exchange) -> tuple[int, int] | None:
+    """
+    Return the tokens that a refused request asked for, and the limit, where it can never fit.
+
+    The message of the refusal says so, or the limit that its header fields tell.
+    """
+    said = _TOO_LARGE.search(str(exchange.error.get("message")))
+    if said:
+        limit, asked = map(int, said.groups())
+    else:
+        limit, asked = int(field(exchange, "limit-tokens-minute") or 0), exchange.wanted_tokens
+    of_tokens = exchange.error.get("code") == "token_quota_exceeded"
+    return (asked, limit) if of_tokens and 0 < limit < asked else None
 
 
 def _exhausted(exchange: Exchange) -> str | None:
@@ -85,14 +103,14 @@ def _refill(early: Exchange, late: Exchange, case: Case) -> float:
     """Return the seconds until what an answer told as empty has what the late one needs."""
     name = _exhausted(late) or ""
     kind, _, period = name.partition("-")
-    reset = _field(early, f"reset-{name}")
+    reset = field(early, f"reset-{name}")
     if reset is not None:
         return reset
     seconds = PERIODS[period]
     if case.edition.limits.refill == "window":
         return seconds - early.at % seconds
     needed = 1 if kind == "requests" else late.prompt_tokens
-    limit = _field(early, f"limit-{name}")
+    limit = field(early, f"limit-{name}")
     return needed * seconds / limit if limit else seconds
 
 
@@ -129,10 +147,11 @@ def _idle(exchange: Exchange) -> int:
 
 
 def _remaining(exchange: Exchange, name: str | None) -> float | None:
-    return _field(exchange, f"remaining-{name}")
+    return field(exchange, f"remaining-{name}")
 
 
-def _field(exchange: Exchange, name: str) -> float | None:
+def field(exchange: Exchange, name: str) -> float | None:
+    """Return what a header field ``x-ratelimit-...`` says; None when it is not there."""
     head = head_of(exchange.plan)
     value = head.header(f"x-ratelimit-{name}") if head else None
     try:

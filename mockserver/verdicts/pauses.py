@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from itertools import pairwise
+from itertools import groupby
 from typing import TypeAlias
 
 from mockserver.attempts import AT_ONCE, retries, tolerance, tries, waited
 from mockserver.journal import Call, Exchange
+from mockserver.quantities import rough
 
 from .errors import passing
 from .verdict import Case, Finding
@@ -20,6 +21,8 @@ from .verdict import Case, Finding
 _CONSTANT = 4  # equal waits; so many are not yet the beginning of an exponential with a minimum
 _LONG = 30.0  # seconds: a constant wait of this length overwhelms nobody
 _TWICE = 2
+_NO_PAUSE = 0.02  # seconds; a random back-off draws less once in fifty times
+_MINUTE = 60.0  # seconds: who begins again later is rather a user than a layer
 _CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
 _STEP = 0.02  # seconds by which equal waits may differ, or
 _SHARE = 0.05  # of the wait
@@ -29,26 +32,28 @@ _Retry: TypeAlias = tuple[Exchange, Exchange]
 def ignored_retry_after(case: Case) -> Iterator[Finding]:
     """Find calls that came back before they were told to."""
     for call in case.calls:
-        early_birds = [retry for retry in _same_key(call) if _too_early(*retry)]
+        early_birds = [retry for retry in retries(call) if too_early(*retry)]
         if early_birds:
             early, late = early_birds[0]
             more = len(early_birds) - 1
-            said = f"#{early.number} said Retry-After {early.retry_after:g}"
+            said = f"#{early.number} said Retry-After {rough(early.retry_after or 0)}"
             came = f"but #{late.number} came after {waited(early, late):.2f} s"
             rest = f", and {more} more as early" if more else ""
             yield Finding(f"{said}, {came}{rest}", _shown(early_birds))
 
 
 def hot_retries(case: Case) -> Iterator[Finding]:
-    """Find calls that came back at once: after a 429, or twice in a row after anything."""
+    """
+    Find calls that came back at once: twice in a row after anything, or just once after a 429.
+
+    A short wait among longer ones may be the draw of a random back-off.
+    """
     for call in case.calls:
-        tried = _same_key(call)
-        hot = [retry for retry in tried if _is_hot(retry, case)]
-        limited = any(early.status == HTTPStatus.TOO_MANY_REQUESTS for early, _ in hot)
-        if limited or any(one in hot and two in hot for one, two in pairwise(tried)):
+        hot = _longest_rush(call, case)
+        if len(hot) >= _TWICE or (hot and _only_rushed(hot[0], call, case)):
             slowest = max(case.paused(*retry) for retry in hot)
             many = "1 retry" if len(hot) == 1 else f"{len(hot)} retries"
-            said = f"{many} of #{call.exchanges[0].number} came at once"
+            said = f"{many} of #{hot[0][0].number} came at once"
             yield Finding(f"{said}, within {slowest:.2f} s of the failure", _shown(hot))
 
 
@@ -76,15 +81,31 @@ def waits_in_step(case: Case) -> Iterator[Finding]:
 
 def nested_layers(case: Case) -> Iterator[Finding]:
     """Find calls whose client had tried several times when another layer made it begin again."""
-    for call in case.calls:
-        restarts = [late for early, late in retries(call) if tries(early) and tries(late) == 0]
+    for together in (one for call in case.calls for one in _without_gaps(call, case)):
+        restarts = [retry for retry in retries(together) if _begins_again(*retry)]
         if restarts:
-            inner = 1 + max(tries(one) or 0 for one in call.exchanges)
+            inner = 1 + max(tries(one) or 0 for one in together.exchanges)
             yield Finding(
-                f"#{call.exchanges[0].number} became {call.attempts} requests: its client made "
-                f"{inner} attempts, {len(restarts) + 1} times over",
-                tuple(call.exchanges),
+                f"#{together.exchanges[0].number} became {together.attempts} requests: its client "
+                f"made {inner} attempts, {len(restarts) + 1} times over",
+                tuple(together.exchanges),
             )
+
+
+def told(early: Exchange, late: Exchange) -> float | None:
+    """
+    Return the seconds that a retry was told to wait; None when nothing told it.
+
+    Another key has limits of its own, and who left an answer has not seen what it says.
+    """
+    heeds = early.key == late.key and early.refused and not early.client_left
+    return early.retry_after if heeds else None
+
+
+def too_early(early: Exchange, late: Exchange) -> bool:
+    """Whether a retry came before it was told to."""
+    least = told(early, late) or 0.0
+    return waited(early, late) < least - tolerance(least)
 
 
 def _same_key(call: Call) -> list[_Retry]:
@@ -92,10 +113,40 @@ def _same_key(call: Call) -> list[_Retry]:
     return [(early, late) for early, late in retries(call) if early.key == late.key]
 
 
-def _too_early(early: Exchange, late: Exchange) -> bool:
-    told = early.retry_after or 0.0
-    seen = early.refused and not early.client_left
-    return seen and waited(early, late) < told - tolerance(told)
+def _longest_rush(call: Call, case: Case) -> list[_Retry]:
+    """Return the most retries that came at once, one right after the other."""
+    runs = groupby(_same_key(call), key=lambda retry: _is_hot(retry, case))
+    return max((list(run) for hot, run in runs if hot), key=len, default=[])
+
+
+def _only_rushed(retry: _Retry, call: Call, case: Case) -> bool:
+    """Whether a call did not pause at all after a 429, and never chose to wait."""
+    limited = retry[0].status == HTTPStatus.TOO_MANY_REQUESTS
+    waits = any(_is_chosen(other, case) for other in retries(call))
+    return limited and case.paused(*retry) < _NO_PAUSE and not waits
+
+
+def _begins_again(early: Exchange, late: Exchange) -> bool:
+    """Whether a client that had tried several times was made to begin again."""
+    return bool(tries(early)) and tries(late) == 0
+
+
+def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
+    """
+    Yield the attempts that layers of one program can have made.
+
+    Who begins again after more than a minute, and twice the longest wait so far, is a user.
+    """
+    longest, together = 0.0, call.exchanges[:1]
+    for early, late in retries(call):
+        pause = case.paused(early, late)
+        if _begins_again(early, late) and pause > max(_MINUTE, _TWICE * longest):
+            yield Call(together)
+            longest, together = 0.0, []
+        else:
+            longest = max(longest, pause)
+        together.append(late)
+    yield Call(together)
 
 
 def _is_hot(retry: _Retry, case: Case) -> bool:
@@ -130,8 +181,7 @@ def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
 
 
 def _failed_at(call: Call) -> float:
-    first = call.exchanges[0]
-    return first.finished or first.at
+    return call.exchanges[0].over
 
 
 def _equal(waits: Sequence[float]) -> bool:

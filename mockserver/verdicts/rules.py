@@ -40,7 +40,7 @@ RULES = (
     ),
     Rule(
         "hot-retry",
-        "A call came back without a pause: after a 429, or twice in a row after any failure.",
+        "A call came back without a pause: twice in a row, or its only retry after a 429.",
         "wait before each retry: exponential back-off with jitter",
         hot_retries,
     ),
@@ -58,7 +58,8 @@ RULES = (
     ),
     Rule(
         "nested-retries",
-        "A client had used up its attempts, and another layer made it begin again.",
+        "A client had used up its attempts, and another layer made it begin again, within a minute "
+        "or twice the longest wait of the call.",
         "let one layer retry: max_retries=0 for the SDK, or no loop around it",
         nested_layers,
     ),

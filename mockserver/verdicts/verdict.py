@@ -8,10 +8,11 @@ from functools import cache, cached_property
 from typing import TypeAlias
 
 from mockserver.api.edition import Edition
+from mockserver.api.routes import COMPLETING
 from mockserver.attempts import could_know, grouped, waited
 from mockserver.journal import Call, Exchange, Journal
 
-from .heard import COMPLETING, complete, question
+from .heard import complete, question
 
 _MOST = 8  # exchanges are named, of a crowd
 

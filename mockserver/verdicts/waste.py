@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from mockserver.api.routes import COMPLETING
 from mockserver.attempts import retries, same_sender, tries
 from mockserver.journal import Exchange
 from mockserver.plan import Data, Wait
 
-from .heard import COMPLETING, left
+from .heard import left
 from .verdict import Case, Finding, numbers
 
 _INSTANT = 1e-3  # seconds: by which the clock of who plays may be ahead of the plan
@@ -50,7 +51,7 @@ def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:
 
 def _unread_tokens(exchange: Exchange) -> int:
     """Count the tokens that came when the client was gone."""
-    stayed = (exchange.finished or exchange.at) - exchange.at + _INSTANT
+    stayed = exchange.over - exchange.at + _INSTANT
     passed, unread = 0.0, 0
     for step in exchange.plan:
         if isinstance(step, Wait):

@@ -1,3 +1,4 @@
+import json
 from random import Random
 
 import pytest
@@ -33,7 +34,7 @@ def test_stamp():
 
 def test_usage():
     """The total is prompt plus completion, in the key order of the API."""
-    usage = whole().usage()
+    usage = json.loads(whole().usage())
     assert list(usage) == [
         "total_tokens",
         "completion_tokens",
@@ -52,14 +53,14 @@ def test_usage():
 def test_usage_with_images():
     """Models that see count images as well."""
     seeing = Model(context=1, max_output=1, speed=1, vision=True)
-    details = whole(model=seeing).usage()["prompt_tokens_details"]
+    details = json.loads(whole(model=seeing).usage())["prompt_tokens_details"]
     assert details == {"cached_tokens": 0, "image_tokens": 0}
 
 
 def test_usage_of_everything():
     """Thoughts, cached and predicted tokens are counted in their places, choices together."""
     said = Said(("a", "b"), "stop", ("h", "m"), hidden=1, prediction=(2, 5))
-    usage = whole(said=said, others=(Said(("c",), "stop"),)).usage(cached=128)
+    usage = json.loads(whole(said=said, others=(Said(("c",), "stop"),)).usage(cached=128))
     assert usage["completion_tokens"] == 6
     assert usage["completion_tokens_details"] == {
         "accepted_prediction_tokens": 2,
@@ -74,8 +75,8 @@ def test_usage_of_choices():
     said = Said(("a",), "stop", ("h",), prediction=(1, 2))
     others = (Said(("b",), "stop", ("h", "m"), prediction=(3, 4)), Said(("c",), "stop", hidden=5))
     answer = whole(said=said, others=others, discarded=9)
-    assert answer.tokens == answer.usage()["completion_tokens"] == 20
-    assert answer.usage()["completion_tokens_details"] == {
+    assert answer.tokens == json.loads(answer.usage())["completion_tokens"] == 20
+    assert json.loads(answer.usage())["completion_tokens_details"] == {
         "accepted_prediction_tokens": 4,
         "rejected_prediction_tokens": 6,
         "reasoning_tokens": 8,

@@ -4,7 +4,7 @@ from random import Random
 import pytest
 
 from mockserver.api.batches import Batch, Line, new_id, read_lines, read_request
-from mockserver.api.problems import RefusalError
+from mockserver.api.problem import RefusalError
 
 CHAT = "/v1/chat/completions"
 REQUEST = {"input_file_id": "file-1", "endpoint": CHAT, "completion_window": "24h"}

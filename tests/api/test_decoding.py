@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.api.decoding import MAX_BODY, as_json, media_type, uncompressed
-from mockserver.api.problems import RefusalError
+from mockserver.api.problem import RefusalError
 
 BODY = {"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "grüß dich"}], "seed": 1}
 PACKED, PLAIN = msgpack.packb(BODY), json.dumps(BODY).encode()

@@ -4,7 +4,7 @@ from random import Random
 import pytest
 
 from mockserver.api.files import File, Upload, deleted, new_id, read_upload
-from mockserver.api.problems import RefusalError
+from mockserver.api.problem import RefusalError
 
 KIND = {"content-type": "multipart/form-data; boundary=b"}
 UPLOAD = Upload("a.jsonl", "batch", b"{}\n")

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from mockserver.api import editions, models
-from mockserver.api.problems import RefusalError
+from mockserver.api.problem import RefusalError
 from mockserver.api.sse import dumps
 
 TODAY = ["gpt-oss-120b", "qwen-3.8-27b"]

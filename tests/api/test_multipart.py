@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.api.multipart import Part, parts
-from mockserver.api.problems import RefusalError
+from mockserver.api.problem import RefusalError
 
 KIND = {"content-type": 'multipart/form-data; boundary="b 1"'}
 

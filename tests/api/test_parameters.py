@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.api.parameters import check_fields, read_query
-from mockserver.api.problems import RefusalError
+from mockserver.api.problem import RefusalError
 
 SAID = "query.format: Input should be 'default', 'openrouter' or 'huggingface'"
 

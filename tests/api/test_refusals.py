@@ -5,7 +5,8 @@ from typing import get_args
 import pytest
 
 from mockserver.api import editions
-from mockserver.api.problems import PROBLEMS, RefusalError
+from mockserver.api.problem import RefusalError
+from mockserver.api.problems import PROBLEMS
 from mockserver.api.refusals import CHECKS, examine
 from mockserver.api.shapes import Check, Validation
 from mockserver.api.validation import validate

@@ -39,3 +39,10 @@ def test_several_contents(given, found):
 def test_beside_a_content(content):
     """Calls and thoughts may stand beside each content."""
     assert Reply(**content, tool_calls=(ScriptedCall("a"),), reasoning="Hm.").says
+
+
+def test_tag_around_nothing():
+    """A tag needs thoughts to stand in it."""
+    assert not Reply(reasoning="Hm.", tag="think").answers
+    with pytest.raises(ValueError, match=r"^has a tag and no reasoning"):
+        Reply(text="a", tag="think")

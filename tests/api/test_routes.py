@@ -1,6 +1,7 @@
 import pytest
 
-from mockserver.api.problems import PROBLEMS, RefusalError
+from mockserver.api.problem import RefusalError
+from mockserver.api.problems import PROBLEMS
 from mockserver.api.routes import ENDPOINTS, WITHOUT_KEY, route
 
 ROUTES = [

@@ -140,6 +140,45 @@ def test_response_format(wish, check):
     assert told(response_format=wish, limit=2).finish_reason == "length"
 
 
+FREE = {"type": "object", "properties": {"n": {"type": "integer"}, "text": {"type": "string"}}}
+
+
+def wanted(schema):
+    return {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+
+
+@pytest.mark.parametrize("model", [PLAIN, QWEN])
+@pytest.mark.parametrize("length", [30, 31, 60, 900])
+@pytest.mark.parametrize("wish", [{"type": "json_object"}, wanted(FREE)])
+def test_json_of_length(wish, length, model):
+    """Who wants JSON gets JSON, of as many tokens as are scripted."""
+    result = told(Reply(tokens=length), response_format=wish, model=model)
+    assert len(result.pieces) == length
+    assert max(map(len, map(str, json.loads(result.text).values()))) > length
+    assert told(Reply(tokens=length), response_format=wish, limit=20).finish_reason == "length"
+
+
+def test_json_that_stays_short():
+    """A schema that leaves no string free, and a few tokens only, have JSON all the same."""
+    bound = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 5}}}
+    for schema in (SCHEMA["json_schema"]["schema"], bound):
+        said = told(Reply(tokens=900), response_format=wanted(schema))
+        assert len(said.pieces) < 20
+        assert json.loads(said.text).keys() == {"a"}
+    assert json.loads(told(Reply(tokens=1), response_format=wanted(FREE)).text).keys()
+
+
+@pytest.mark.parametrize("model", [PLAIN, THINKER])
+def test_tag(model):
+    """Thoughts in a tag stand before what the request wants, JSON too, in any model."""
+    reply = Reply(reasoning="Hm.", tag="thought")
+    for wish in ({"type": "text"}, SCHEMA):
+        said = told(reply, model=model, response_format=wish, reasoning_format="hidden")
+        thoughts, end, answer = said.text.partition("</thought>\n\n")
+        assert (thoughts, bool(end)) == ("<thought>\nHm.\n", True)
+        assert answer == told(model=PLAIN, response_format=wish).text
+
+
 @pytest.mark.parametrize(
     ("text", "stop", "said"),
     [

@@ -1,6 +1,7 @@
 import pytest
 
-from mockserver.api.problems import PROBLEMS, RefusalError
+from mockserver.api.problem import RefusalError
+from mockserver.api.problems import PROBLEMS
 from mockserver.api.schema_rules import examine_schema
 
 NO_MORE = {"additionalProperties": False}

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.api.problems import PROBLEMS, RefusalError
+from mockserver.api.problem import RefusalError
+from mockserver.api.problems import PROBLEMS
 from mockserver.api.shapes import Validation
 from mockserver.api.validation import validate
 

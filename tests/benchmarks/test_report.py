@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks import chart, report, targets
+from benchmarks import chart, markdown, report, targets
 from benchmarks.figures import Figures, Found, Kind
 from benchmarks.targets import Target
 
@@ -93,6 +93,23 @@ def test_document(figures):
     assert (ours["subject"], ours["median"], ours["ratios"]) == ("ours", 750, [0.8, 0.7, 1.5])
     assert ours["values"] == [800, 700, 750]
     assert read["machine"]["python"]
+
+
+def test_markdown(figures):
+    """The tables have a row for each, the fastest first, and one for each target."""
+    assert markdown.tables(figures, [KIND]).splitlines() == [
+        "| answers a second | answers |",
+        "| --- | ---: |",
+        "| aiohttp | 1,000 |",
+        "| ours | 750 |",
+        "| aimock | 400 |",
+        "",
+        "| target | wanted | found |  |",
+        "| --- | --- | ---: | --- |",
+        "| plain, rate, ours | >= 1.1 x aimock | 2 | reached |",
+        "| plain, rate, ours | >= 0.7 x aiohttp | 0.8 | reached |",
+    ]
+    assert markdown.tables(Figures(), [KIND]) == ""
 
 
 def test_chart(figures):

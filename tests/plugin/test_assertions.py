@@ -78,6 +78,17 @@ def test_retry_after_respected(journal):
         assertions.retry_after_respected(journal(2, 0.2))
 
 
+def test_retry_after_of_another_key(journal):
+    """Another key, and who left before the answer, were told nothing: the verdict's own rule."""
+    for change in ({"key": "another"}, {"client_left": True}):
+        played = journal(0.2)
+        first = played.exchanges[0]
+        for name, value in change.items():
+            setattr(first, name, value)
+        assertions.retry_after_respected(played)
+        assertions.waited_for(played, None)
+
+
 def test_retry_after_of_nobody(journal):
     """Without such an answer there is nothing to respect."""
     with fails("no answer had one"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, tostring
 
-from pytest_cerebras.markup import add, add_name, box, counted
+from pytest_cerebras.markup import add, add_name, box
 
 
 def written(parent):
@@ -31,7 +31,3 @@ def test_box():
     """What scrolls can be reached by keys, and says what it is."""
     found = box(Element("p"), "Matrix")
     assert (found.get("tabindex"), found.get("aria-label")) == ("0", "Matrix")
-
-
-def test_counted():
-    assert [counted(count, "cell") for count in range(3)] == ["0 cells", "1 cell", "2 cells"]

@@ -234,7 +234,7 @@ rules:
         ("tier: default", ""),
     ],
 )
-def test_tier_without_edition(text, odd):
+def test_tier_of_no_edition(text, odd):
     """A tier is odd when no edition that could be chosen has it."""
     warnings = scenario.read(f"name: x\n{text}\n", source="mine.yaml").warnings()
     assert [warning[: len(odd)] for warning in warnings] == [odd] * bool(odd)

@@ -168,13 +168,17 @@ def test_another_question(failing):
         Error(problem="requests_per_minute", retry_after=45.0),
         Error(problem="tokens_per_day"),
         Error(problem="requests_per_hour"),
+        Error(
+            problem="tokens_per_minute", message="limit 8000 tokens per minute, requested 42084."
+        ),
+        Error(problem="tokens_per_minute", headers={"x-ratelimit-limit-tokens-minute": "5"}),
         Error(status=503, headers={"x-should-retry": "false"}),
         Error(problem="wrong_api_key"),
         Cut(after_tokens=3),
     ],
 )
 def test_right_to_give_up(failing, fault):
-    """Long waits, quotas of a day, a server that says so, errors that stay, and half an answer."""
+    """Long waits, what never fits, a server that says so, errors that stay, half an answer."""
     play = failing(1, fault)
     play.send(0, stream=True)
     assert play.judged() == []

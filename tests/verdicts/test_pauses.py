@@ -82,6 +82,42 @@ def test_hot_retry_of_a_limit(failing):
     assert play.judged() == ["hot-retry"]
 
 
+def test_hot_retry_between_told_ones(stage):
+    """What the server has told is no back-off of the client's own."""
+    play = stage(
+        Rule(schedule=Schedule(first=1), faults=(LIMITED,)),
+        Rule(schedule=Schedule(first=1), faults=(TOLD,)),
+    )
+    play.loop(0.01, 2.0)
+    assert play.judged() == ["hot-retry"]
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        (0.08, 1.7, 2.9, 0.5, 12, 25, 50),  # tenacity's wait_random_exponential
+        (0.7, 0.05, 3.1, 0.02, 9.0),
+        (0.01, 1.5),
+        (0.08,),
+    ],
+)
+def test_full_jitter(failing, waits):
+    """A random back-off may draw next to nothing, after a 429 too."""
+    play = failing(len(waits), LIMITED)
+    play.loop(*waits)
+    assert play.judged() == []
+
+
+def test_hot_retries_that_are_shown(failing):
+    """Of a call that also paused, only those that came at once one after the other are named."""
+    play = failing(6, LIMITED)
+    play.loop(0.05, 0.87, 0.02, 0.01, 0.9, 0.07)
+    assert play.sentence("hot-retry") == (
+        "2 retries of #3 came at once, within 0.02 s of the failure",
+        (3, 4, 5),
+    )
+
+
 @pytest.mark.parametrize("waits", [(0.01,), (0.01, 1.0, 2.0), (0.15, 0.15)])
 def test_fast_first_retry(failing, waits):
     """One quick retry after a 503, then back-off; and short pauses."""
@@ -224,6 +260,29 @@ def test_nested_retries(failing):
     assert play.sentence("nested-retries") == (
         "#1 became 6 requests: its client made 3 attempts, 2 times over",
         (1, 2, 3, 4, 5, 6),
+    )
+
+
+@pytest.mark.parametrize(
+    ("again", "verdicts"),
+    [(61, []), (60, ["nested-retries"]), (300, [])],
+)
+def test_asked_again_by_the_user(failing, again, verdicts):
+    """Who asks the same long after an SDK has given up is no layer around it."""
+    play = failing(3, BUSY)
+    for at, count in ((0, 0), (1, 1), (3, 2), (3 + again, 0)):
+        play.send(at, count=count)
+    assert play.judged() == verdicts
+
+
+def test_patient_layers(failing):
+    """Layers that wait for minutes are layers all the same; who comes back later is none."""
+    play = failing(6, BUSY)
+    for at, count in ((0, 0), (60, 1), (180, 0), (240, 1), (900, 0), (901, 1)):
+        play.send(at, count=count)
+    assert play.sentence("nested-retries") == (
+        "#1 became 4 requests: its client made 2 attempts, 2 times over",
+        (1, 2, 3, 4),
     )
 
 

@@ -7,7 +7,15 @@ import math
 import pytest
 
 from mockserver.api.reply import Reply
-from mockserver.faults import Cut, Latency, Truncate
+from mockserver.faults import (
+    Cut,
+    EventFormat,
+    Latency,
+    NoCompletion,
+    NoFinish,
+    Truncate,
+    WrongShape,
+)
 from mockserver.messages import Sender
 from mockserver.plan import Wait
 from mockserver.scenario import Rule
@@ -155,6 +163,17 @@ def test_same_question_of_others(slow):
     for by in ("thread 1", "thread 2", None, None):
         play.send(0, by=by)
     play.send(5, by=None)
+    assert play.judged() == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [EventFormat(event="message"), NoCompletion("page"), WrongShape("null_content"), NoFinish()],
+)
+def test_not_understood(slow, fault):
+    """Nor is an answer that SDKs read as an empty one."""
+    play = slow(0.0, fault)
+    play.loop(1, stream=True)
     assert play.judged() == []
 
 

@@ -1,0 +1,118 @@
+"""
+Whether an answer is written so that every client can read it.
+
+What differs from how the API writes is let pass where all measured clients read it all the same
+(``docs/faults.md`` has what each makes of it), such as comments between events. Anything else is a
+reason to ask again: some client sees an error, nothing, or another text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver import ending
+from mockserver.api.sse import read
+from mockserver.journal import Exchange
+from mockserver.plan import Data, Plan, head_of
+
+_DONE = "[DONE]"
+_KEYS = frozenset({"id", "object", "created", "model", "choices"})
+_HARMLESS = (":", "id:", "retry:")  # lines of an event that all clients pass over
+_LONGEST_LINE = 2**17  # characters; the client that reads lines of least length stops there
+
+
+def readable(exchange: Exchange) -> bool:
+    """Return whether all clients make the same of a completion, and find it whole."""
+    plan = exchange.plan
+    head = head_of(plan)
+    kind = "text/event-stream" if exchange.stream else "application/json"
+    if head is None or not (head.header("content-type") or "").startswith(kind):
+        return False
+    if not _framed(plan) or not ending.unpacks(plan):
+        return False
+    try:
+        text = ending.body_of(plan).decode()
+        said = list(_events(text)) if exchange.stream else [_object(text)]
+    except (ValueError, RecursionError):
+        return False
+    return bool(said) and all(map(_is_completion, said)) and _adds_up(said[-1], exchange)
+
+
+def _framed(plan: Plan) -> bool:
+    """Whether the body is as long as the head has promised."""
+    head = head_of(plan)
+    promised = head and head.length
+    sent = sum(len(step.data) for step in plan if isinstance(step, Data))
+    return promised is None or promised == sent
+
+
+def _events(text: str) -> Iterator[dict[str, Any]]:
+    """Yield what the events of a stream say; raises ValueError for one that is not plain."""
+    text = text.replace("\r\n", "\n")
+    if text.splitlines() != text.removesuffix("\n").split("\n"):
+        raise ValueError("other ends of lines")
+    events = [event for event in text.split("\n\n") if event]
+    for at, event in enumerate(events):
+        lines = [line for line in event.split("\n") if line and not line.startswith(_HARMLESS)]
+        if not lines:
+            continue
+        if len(lines) > 1 or not lines[0].startswith("data: ") or len(lines[0]) > _LONGEST_LINE:
+            raise ValueError("an event in another form")
+        _, said = read(lines[0].encode())
+        if said == _DONE:
+            if any("data:" in late for late in events[at + 1 :]):
+                raise ValueError("something behind the end")
+            return
+        yield _object(said)
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Read a JSON object; raises ValueError for anything else, and for keys that come twice."""
+    found = json.loads(text, object_pairs_hook=_unique)
+    if not isinstance(found, dict):
+        raise ValueError("no object")  # noqa: TRY004 (one error for all that can't be read)
+    return found
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _is_completion(said: dict[str, Any]) -> bool:
+    """Whether a document or an event has the keys and types that clients rely on."""
+    choices = said.get("choices")
+    return (
+        said.keys() >= _KEYS
+        and isinstance(said["created"], int)
+        and isinstance(choices, list)
+        and bool(choices)
+        and all(map(_is_choice, choices))
+    )
+
+
+def _is_choice(choice: Any) -> bool:
+    if not isinstance(choice, dict) or not isinstance(choice.get("index"), int):
+        return False
+    holder = choice.get("delta", choice.get("message", choice))
+    return isinstance(holder, dict) and isinstance(holder.get("content", ""), str | None)
+
+
+def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
+    """Whether as many tokens have come as usage counts, where there is any, and each once."""
+    usage = last.get("usage")
+    counted = usage.get("completion_tokens") if isinstance(usage, dict) else None
+    if counted not in (None, exchange.completion_tokens):
+        return False
+    pieces = [step for step in exchange.plan if isinstance(step, Data)]
+    return not any(map(_is_copy, pieces, pieces[1:]))
+
+
+def _is_copy(early: Data, late: Data) -> bool:
+    """Whether an event says again what has been paid for once."""
+    same = early.data == late.data and early.data.startswith(b"data: ")
+    return same and early.tokens > late.tokens

@@ -1,0 +1,99 @@
+"""Where the text of an answer stands, when the answer is JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mockserver.api.reply import Reply
+from mockserver.api.sse import dumps, event
+from mockserver.faults import Corrupt
+from mockserver.faults.spoken import inside_json
+from mockserver.plan import Data, End, Head
+from mockserver.scenario import load
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"n": {"type": "integer"}, "kind": {"enum": ["a"]}, "said": {"type": "string"}},
+    "required": ["n", "kind", "said"],
+    "additionalProperties": False,
+}
+WISH = {
+    "type": "json_schema",
+    "json_schema": {"name": "x", "strict": True, "schema": SCHEMA},
+}
+SEPARATORS = "\u2028\u2029\u0085"
+
+
+def document(content):
+    return (Head(200), Data(dumps({"choices": [{"message": {"content": content}}]})), End())
+
+
+def marked(plan):
+    """Return the answer with a mark at the place."""
+    at, byte = inside_json(plan)
+    data = plan[at].data
+    body = json.loads((data[:byte] + b"^" + data[byte:]).removeprefix(b"data: "))
+    (choice,) = body["choices"]
+    return (choice.get("message") or choice["delta"])["content"]
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ({"a": "xy", "b": "long enough"}, {"a": "xy", "b": "^long enough"}),
+        ({"a": 1, "b": {"c": ["x"], "d": "x"}}, {"a": 1, "b": {"c": ["x"], "d": "^x"}}),
+        (
+            {"a": 'he said: "a": "no", \\ \n', "b": "c"},
+            {"a": '^he said: "a": "no", \\ \n', "b": "c"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_document(said, place, indent):
+    """It is the longest string that is a value, however that is written."""
+    assert json.loads(marked(document(json.dumps(said, indent=indent)))) == place
+
+
+@pytest.mark.parametrize("text", ["", "Grüße", '{"a": 1}', "[]", "{", '{"a": ""}', 'so {"a": "b"}'])
+def test_no_place(text):
+    """Prose has none, and JSON without a string as a value neither."""
+    assert inside_json(document(text)) is None
+    assert inside_json((Head(200), End())) is None
+
+
+def test_stream():
+    """In a stream the place is in the event in which the string begins."""
+    pieces = ['{"', "a", '":"', "one", ' two"}']
+    events = [Data(event({"choices": [{"delta": {"content": one}}]}), 1) for one in pieces]
+    assert marked((Head(200), *events, End())) == "^one"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_scenario(play, ask, text, seed, stream):
+    """Under a strict schema the text of unicode-separators is JSON with them inside of it."""
+    (rule,) = load("unicode-separators").rules
+    request = ask(model="gpt-oss-120b", response_format=WISH, stream=stream)
+    played = play(request, reply=rule.reply, faults=rule.faults, scenario={"seed": seed})
+    said = json.loads(text(played.plan))
+    assert said.keys() == {"n", "kind", "said"}
+    assert said["kind"] == "a"
+    assert said["said"].startswith(SEPARATORS)
+
+
+def test_cut_json(play, ask, text):
+    """Under a schema truncated-512 cuts a JSON that is long enough."""
+    (rule,) = load("truncated-512").rules
+    played = play(ask(response_format=WISH), reply=rule.reply, faults=rule.faults)
+    assert played.finish_reason == "length"
+    assert played.completion_tokens == 512
+    assert text(played.plan).startswith('{"n":')
+    assert len(text(played.plan)) > 1000
+
+
+def test_prose(play, ask, text):
+    """Prose begins with what is put into it, as before."""
+    said = text(play(ask(), reply=Reply(text="Hello"), faults=(Corrupt("u2028"),)).plan)
+    assert said == f"{SEPARATORS}Hello"
