@@ -42,7 +42,17 @@ async def main():
 def test_it(cerebras_mock):
     asyncio.run(main())
 """
-APPS = {"requests": REQUESTS, "sdk": SDK, "async": ASYNC}
+UNITTEST = """
+import unittest
+from cerebras.cloud.sdk import Cerebras
+
+class TestOld(unittest.TestCase):
+    def test_it(self):
+        client = Cerebras(timeout=None, max_retries=0, warm_tcp_connection=False)
+        asked = {"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "a"}]}
+        list(client.chat.completions.create(**asked, stream=True))
+"""
+APPS = {"unittest": UNITTEST, "requests": REQUESTS, "sdk": SDK, "async": ASYNC}
 WAYS = {
     "server": ("--cerebras-clock", "real"),
     "virtual": ("--cerebras-clock", "virtual"),
@@ -65,7 +75,7 @@ def test_without_timeout(run, app, way):
     if app == "requests" and "respx" in way:
         pytest.skip("respx mode does not answer requests")
     scenario = "stalled-server" if app == "requests" else "stall-mid-stream"
-    result = run(APPS[app], "--cerebras-scenario", scenario, *way)
+    result = run(APPS[app], "--cerebras-mock", "--cerebras-scenario", scenario, *way)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"*{SENTENCE}gpt-oss-120b*"])
 
