@@ -20,9 +20,10 @@ from mockserver.plan import duration_of
 from mockserver.timeline import Kind, Span, spans_of
 from mockserver.verdicts import Case
 
-from .matrix import replay, scenario_of
+from .matrix import scenario_of
 from .mock import CerebrasMock
 from .outcome import Outcome, outcome_of, reason_of
+from .replay import replay
 
 CELL = "cerebras_cell"
 """The attribute of a report that holds the cell of its test."""
@@ -153,7 +154,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
     reason = "" if outcome == "failed-by-verdict" else reason_of(report)
     found = (item.nodeid, _without(item.nodeid, scenario), name, outcome)
     if mock is None:
-        return Cell(*found, report.duration, None, f"pytest '{item.nodeid}'", reason=reason)
+        return Cell(*found, report.duration, None, replay(item), reason=reason)
     seed = mock.live.engine.seed
     cases = mock.played()
     kinds = [kind for _, case in cases for one in case.exchanges for kind in kinds_of(one)]

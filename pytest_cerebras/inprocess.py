@@ -17,7 +17,7 @@ import httpx
 import respx
 from respx.models import AllMockedAssertionError, PassThrough
 
-from mockserver.edge.clock import Clock
+from mockserver.edge.clock import Clock, StallError
 from mockserver.edge.live import LiveEngine
 from mockserver.messages import Request
 from mockserver.plan import Head
@@ -34,7 +34,8 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """
     A response that arrives as planned, for a sync or an async client.
 
-    ``finish`` is called once, when it is over, with whether the client has left before the end.
+    ``finish`` is called once, when it is over, with whether the client has left before the end;
+    ``stall`` when it would never be over.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         clock: Clock,
         core: ModuleType,
         finish: Callable[[bool], None],
+        stall: Callable[[], object],
     ) -> None:
         self._actions = self._noted(actions, core)
         self._clock = clock
         self._finish = finish
+        self._stall = stall
         self._waiting = False
         self._left: bool | None = None  # None: it depends on what is still to come
 
@@ -101,15 +104,24 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         if isinstance(action, float):
             self._waiting = True
             if math.isinf(action):
-                raise RuntimeError("the scenario stalls and this client has no time-out")
+                raise self._stalled(StallError())
             self._clock.pause(action)
             self._waiting = False
 
     async def _wait(self, action: Action) -> None:
         if isinstance(action, float):
             self._waiting = True
-            await self._clock.wait(action)
+            try:
+                await (self._clock.stall(None) if math.isinf(action) else self._clock.wait(action))
+            except StallError as error:
+                raise self._stalled(error) from None
             self._waiting = False
+
+    def _stalled(self, error: StallError) -> StallError:
+        """Note that this would never be over: not the client has left."""
+        self._waiting, self._left = False, False
+        self._stall()
+        return error
 
     def _waits(self) -> bool:
         try:
@@ -167,7 +179,7 @@ class PlanRouter(respx.MockRouter):
         if port != "open":
             self._knocks.count += 1
             attempt = unreachable(port, _patience(request, "connect", clock), self._core)
-            return PlannedBody(attempt, clock, self._core, lambda _: None)
+            return PlannedBody(attempt, clock, self._core, lambda _: None, lambda: None)
         engine, exchange = self._live.begin(self._received(request))
         plan = clock.announced(exchange.compact)
         going_through = actions(plan, _patience(request, "read", clock), self._core)
@@ -175,7 +187,10 @@ class PlanRouter(respx.MockRouter):
         def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
             self._live.finish(engine, exchange, client_left=left)
 
-        return PlannedBody(going_through, clock, self._core, finish)
+        def stall() -> None:
+            self._live.stalled.append(exchange)
+
+        return PlannedBody(going_through, clock, self._core, finish, stall)
 
     def _received(self, request: httpx.Request) -> Request:
         return Request(
@@ -200,14 +215,14 @@ class PlanRouter(respx.MockRouter):
 
 
 @contextmanager
-def intercepted(live: LiveEngine) -> Iterator[Knocks]:
-    """Answer all requests of httpx and httpx2 to the real host; yield those at a shut port."""
+def intercepted(live: LiveEngine) -> Iterator[tuple[Knocks, Senders]]:
+    """Answer all requests of httpx and httpx2 to the real host; yield who sends, and shut ports."""
     knocks = Knocks()
     with ExitStack() as stack:
         senders = stack.enter_context(told_apart(live, None))
         for library in libraries():
             stack.enter_context(PlanRouter(live, senders, knocks, library))
-        yield knocks
+        yield knocks, senders
 
 
 def _patience(request: httpx.Request, phase: str, clock: Clock) -> float:

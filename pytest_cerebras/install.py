@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
-
-import pytest
+from pathlib import Path
 
 
 def ours() -> None:
+    """Raise UsageError when another distribution's ``mockserver`` hides ours."""
+    hidden = foreign()
+    if hidden is not None:
+        import pytest
+
+        raise pytest.UsageError(hidden)
+
+
+def foreign() -> str | None:
     """
-    Raise one clear sentence when another distribution's ``mockserver`` hides ours.
+    Return one clear sentence when another distribution's ``mockserver`` hides ours.
 
     The distribution mockserver-client installs a package of that name, and a folder of that name
     beside the tests hides it just as well.
     """
     found = find_spec("mockserver")
-    if found is None or not _is_whole():
-        where = found.origin if found else "nowhere"
-        raise pytest.UsageError(
-            f"pytest-cerebras needs its own package 'mockserver', but Python finds {where}: "
-            "uninstall mockserver-client or rename your folder, then reinstall pytest-cerebras"
-        )
+    if found is not None and _is_whole(found):
+        return None
+    where = (found.origin or "a folder") if found else "nowhere"
+    return (
+        f"pytest-cerebras needs its own package 'mockserver', but Python finds {where}: "
+        "uninstall mockserver-client or rename your folder, then reinstall pytest-cerebras"
+    )
 
 
-def _is_whole() -> bool:
+def _is_whole(found: ModuleSpec) -> bool:
+    """Return whether a package has what only ours has; one of an editable install may lie apart."""
+    if found.origin is None or not Path(found.origin).with_name("engine.py").exists():
+        return False
     try:
         return find_spec("mockserver.scenarios") is not None
     except ImportError:

@@ -9,13 +9,42 @@ from mockserver.verdicts import Verdict
 from .exit_status import FAILED_BY_VERDICT
 from .matrix import scenario_of
 from .mock import CerebrasMock
-from .plugin import SCENARIO, VERDICT
+from .plugin import JUDGED_BY, SCENARIO, VERDICT
 
 _FAILED = pytest.StashKey[bool]()
 
 
+def explain(mock: CerebrasMock, error: Exception) -> None:
+    """
+    Add to the error of a test what the mock has broken off, unless it says so.
+
+    Raises another one where it has ended a stall: what the client met then, no server has done.
+    """
+    untold = mock.untold(_chain(error))
+    if mock.live.stalled and untold:
+        found = pytest.fail.Exception("\n".join(untold))
+        raise found.with_traceback(error.__traceback__) from None
+    for sentence in untold:
+        error.add_note(sentence)
+
+
+def _chain(error: BaseException | None) -> str:
+    """Return what pytest shows of an error: its message, and those of its causes."""
+    said = []
+    while error is not None and str(error) not in said:
+        said.append(str(error))
+        error = error.__cause__ or error.__context__
+    return "\n".join(said)
+
+
 def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
-    """Fail a test that went well when the run is strict and there is a verdict."""
+    """
+    Fail a test that went well, but in which the mock has broken something off.
+
+    When the run is strict, a verdict fails it too.
+    """
+    if untold := mock.untold():
+        pytest.fail("\n".join(untold), pytrace=False)
     found = mock.judged() if mock.strict else []
     item.stash[_FAILED] = bool(found)
     if found:
@@ -36,10 +65,15 @@ def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> No
     under = (SCENARIO, scenario_of(item) or mock.scenario.name)
     item.user_properties.append(under)
     report.user_properties.append(under)
+    rules: list[str] = []
     for scenario, verdict in mock.judged():
+        if report.failed and verdict.sentence in mock.told:
+            continue
         noted = (VERDICT, _line(scenario, verdict))
         item.user_properties.append(noted)
         report.user_properties.append(noted)
+        rules.append(verdict.rule)
+    setattr(report, JUDGED_BY, rules)
 
 
 def _line(scenario: str, verdict: Verdict) -> str:

@@ -8,7 +8,7 @@ declared there: to survive, or to raise a certain exception.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -53,10 +53,27 @@ def chosen(text: str) -> list[str]:
 
 
 def scenarios_for(config: pytest.Config, definition: pytest.Item) -> list[str]:
-    """Return the scenarios that a test runs under, besides none at all."""
+    """Return the scenarios that a test runs under, besides none at all. Raises UsageError."""
     option = config.getoption("cerebras_chaos")
     own = [name for each in expectations(definition) for name in each.scenarios]
-    return list(dict.fromkeys([*(chosen(option) if option else ()), *own]))
+    found = list(dict.fromkeys([*(chosen(option) if option else ()), *own]))
+    _check(found, definition)
+    return found
+
+
+def _check(scenarios: Sequence[str], definition: pytest.Item) -> None:
+    """Raise UsageError for a scenario that is none, or a parameter that none of them takes."""
+    from mockserver.errors import MockServerError, UnknownNameError
+    from mockserver.scenario import load
+
+    try:
+        known = {name for scenario in scenarios for name in load(scenario).parameters}
+        for marker in definition.iter_markers(MARKER) if scenarios else ():
+            for name in marker.kwargs.get("parameters") or ():
+                if name not in known:
+                    raise UnknownNameError("parameter of these scenarios", name, known)
+    except MockServerError as error:
+        raise pytest.UsageError(f"{definition.nodeid}: {error}") from None
 
 
 def expectations(item: pytest.Item) -> Iterator[Expectation]:
@@ -87,16 +104,6 @@ def note_raised(item: pytest.Item) -> None:
 def has_raised(item: pytest.Item) -> bool:
     """Return whether that was noted of a test."""
     return item.stash.get(_RAISED, False)
-
-
-def replay(item: pytest.Item, seed: int) -> str:
-    """Return the command that runs exactly this cell again."""
-    scenario = scenario_of(item)
-    own = not scenario or any(scenario in each.scenarios for each in expectations(item))
-    how = "" if own else f" --cerebras-chaos {scenario}"
-    clock = item.config.getoption("cerebras_clock")
-    timed = f" --cerebras-clock {clock}" if clock else ""
-    return f"pytest '{item.nodeid}'{how}{timed} --cerebras-seed {seed}"
 
 
 def _named(part: str) -> list[str]:

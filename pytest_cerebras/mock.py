@@ -1,16 +1,13 @@
-"""The object that a test holds, and how the world is turned towards the mock meanwhile."""
+"""The object that a test holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from mockserver.attempts import grouped
+from mockserver.edge.clock import StallError
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.errors import MockServerError, UnknownNameError
 from mockserver.faults import Fault
@@ -18,11 +15,8 @@ from mockserver.journal import Call, Exchange
 from mockserver.scenario import Match, Scenario, load, steering
 from mockserver.verdicts import Case, Verdict, judge
 
-from . import assertions, egress, options
-from .knocks import Knocks, knocking
-from .plugin import MARKER, RETIRED
-from .senders import told_apart
-from .timing import timed
+from . import assertions, egress
+from .knocks import Knocks
 
 if TYPE_CHECKING:
     from .clock import Sleep, VirtualClock
@@ -36,7 +30,8 @@ class CerebrasMock:
     """
     A mock of the Cerebras API.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``).
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``told`` are
+    sentences on what the mock has broken off, by which the test has failed.
     """
 
     def __init__(
@@ -54,6 +49,7 @@ class CerebrasMock:
         self._knocks = knocks
         self._clock = clock
         self._ended: list[tuple[str, Case]] = []
+        self.told: dict[str, None] = {}
         self.url = url
 
     def __repr__(self) -> str:
@@ -153,6 +149,18 @@ class CerebrasMock:
     def was_unreachable(self) -> bool:
         """Whether the app tried to connect while a scenario had the port shut."""
         return self._knocks.count > 0
+
+    def untold(self, told: str = "") -> list[str]:
+        """
+        Return what the mock has broken off, once: a sentence each, to fail the test with.
+
+        Sentences that ``told``, what is shown anyway, contains are left out.
+        """
+        stalls = [f"{StallError()}: {exchange.line()}" for exchange in self._live.stalled]
+        found = dict.fromkeys([*stalls, *self._watch.stopped])
+        new = [sentence for sentence in found if sentence not in self.told]
+        self.told.update(dict.fromkeys(new))
+        return [sentence for sentence in new if sentence not in told]
 
     @property
     def strict(self) -> bool:
@@ -310,46 +318,3 @@ def _found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) ->
     if parameters:
         raise UnknownNameError("parameter of a Scenario", next(iter(parameters)), ())
     return scenario
-
-
-@contextmanager
-def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
-    """Turn the world towards a mock for the duration of one test."""
-    marker = request.node.get_closest_marker(MARKER)
-    settings = options.resolved_for_test(request.config, marker)
-    if hasattr(request, "param"):  # a cell of the chaos matrix
-        settings = replace(settings, scenario=request.param)
-    with ExitStack() as stack:
-        if settings.mode == "respx":
-            from .inprocess import intercepted
-
-            server = None
-            live = LiveEngine()
-            knocks = stack.enter_context(intercepted(live))
-            url = REAL_URL
-        else:
-            server = request.getfixturevalue("cerebras_mock_server")
-            live, url = server.live, server.url
-            stack.enter_context(told_apart(live, server.port))
-            knocks = stack.enter_context(knocking(live, server.port))
-        clock = stack.enter_context(timed(live, settings, server))
-        live.retention = settings.retention()
-        live.play(settings.loaded(), settings.overrides())
-        watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
-        mock = CerebrasMock(live, url, settings, watch, knocks, clock)
-        environment = stack.enter_context(pytest.MonkeyPatch.context())
-        for name, value in mock.variables().items():
-            environment.setenv(name, value)
-        yield mock
-        _note_retired(request, mock)
-        if live.crashes:
-            raise live.crashes[0]
-        if stopped := dict.fromkeys(watch.stopped):
-            pytest.fail("\n".join(stopped), pytrace=False)
-
-
-def _note_retired(request: pytest.FixtureRequest, mock: CerebrasMock) -> None:
-    from mockserver.diagnosis import retirements
-
-    for sentence in retirements(mock.live.journal, mock.live.engine.edition):
-        request.node.user_properties.append((RETIRED, sentence))

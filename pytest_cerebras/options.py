@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from os import environ
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from .install import ours
+from .matrix import scenario_of
 from .plugin import MARKER, OPTIONS, switched_on
 
 if TYPE_CHECKING:
@@ -25,18 +27,19 @@ _CHOICES = {
     "others": ("pass", "block"),
     "clock": ("real", "virtual"),
 }
-_KINDS: Mapping[str, tuple[type, str]] = {
-    **dict.fromkeys(_NAMES, (str, "string")),
-    "seed": (int, "whole number"),
-    "journal": (int, "whole number above 0"),
-    "time_scale": (float, "number above 0, at most 1"),
-    "max_virtual": (int, "whole number of seconds above 0"),
-    "parameters": (dict, "dictionary"),
-    "verdicts": (dict, "dictionary such as {'ignore': ['hot-retry']}"),
+# what a marker may have, what an option becomes, and how that is called
+_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    **dict.fromkeys(_NAMES, ((str,), "string")),
+    "scenario": ((str, Path), "string or path"),
+    "edition": ((str, Path), "string or path"),
+    "seed": ((int,), "whole number"),
+    "journal": ((int,), "whole number above 0"),
+    "time_scale": ((float, int), "number above 0, at most 1"),
+    "max_virtual": ((int,), "whole number of seconds above 0"),
+    "parameters": ((dict,), "dictionary"),
+    "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
 }
-
-
-_MOST = {"journal": inf, "time_scale": 1, "max_virtual": inf}
+_GREATEST = {"journal": inf, "time_scale": 1, "max_virtual": inf}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,17 @@ class Settings:
 
         return load(self.scenario, self.parameters)
 
-    def line(self) -> str:
-        """Return the settings in a line, for the header of the run."""
-        chosen = ((name, getattr(self, name)) for name in _NAMES)
+    def under(self, scenario: str) -> Settings:
+        """Return them for a scenario of the matrix, with those parameters that it takes."""
+        from mockserver.scenario import load
+
+        known = load(scenario).parameters
+        taken = {name: value for name, value in self.parameters.items() if name in known}
+        return replace(self, scenario=scenario, parameters=taken)
+
+    def line(self, *, scenario: bool = True) -> str:
+        """Return the settings in a line, for the header of the run; ``scenario`` is one of them."""
+        chosen = ((name, getattr(self, name)) for name in _NAMES if scenario or name != "scenario")
         told = [f"{name} {value}" for name, value in chosen if value is not None]
         return ", ".join([*told, "strict"] if self.strict else told)
 
@@ -86,10 +97,15 @@ class Settings:
         return Overrides(self.edition, self.tier, self.seed)
 
 
-def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Settings:
-    """Return the settings of a test, or of the run. Raises UsageError."""
-    marked = _of_marker(marker) if marker else {}
+def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
+    """
+    Return the settings of a test, or of the run. Raises UsageError.
+
+    Where the matrix has chosen a scenario for the test, they are those under it.
+    """
+    marked = _of_markers(item) if item is not None else {}
     found: dict[str, Any] = {}
+    ranks: dict[str, int] = {}
     for name in _NAMES:
         layers = (
             marked.get(name),
@@ -97,16 +113,27 @@ def resolve(config: pytest.Config, marker: pytest.Mark | None = None) -> Setting
             environ.get(f"CEREBRAS_MOCK_{name.upper()}") or None,
             config.getini(f"cerebras_{name}") or None,
         )
-        value = next((layer for layer in layers if layer is not None), None)
-        if value is not None:
-            found[name] = value
-    chosen = {name: _converted(name, value) for name, value in found.items()}
-    return Settings(
-        **chosen,
+        given = [(rank, layer) for rank, layer in enumerate(layers) if layer is not None]
+        if given:
+            ranks[name], found[name] = given[0]
+    _settle_time(found, ranks)
+    settings = Settings(
+        **{name: _converted(name, value) for name, value in found.items()},
         parameters=marked.get("parameters") or {},
         strict=switched_on(config, "strict"),
-        ignored=_ignored(marked.get("verdicts") or {}),
+        ignored=tuple(marked.get("verdicts", ())),
     )
+    scenario = scenario_of(item) if item is not None else None
+    return settings if scenario is None else settings.under(scenario)
+
+
+def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
+    """Leave out of clock and scale the one that the other outranks, where both can't hold."""
+    if found.get("clock") == "virtual" and "time_scale" in found:
+        if ranks["clock"] < ranks["time_scale"]:
+            del found["time_scale"]
+        elif ranks["clock"] > ranks["time_scale"]:
+            del found["clock"]
 
 
 def found_ours() -> None:
@@ -114,11 +141,11 @@ def found_ours() -> None:
     _plainly(ours)
 
 
-def resolved_for_test(config: pytest.Config, marker: pytest.Mark | None) -> Settings:
+def resolved_for_test(item: pytest.Item) -> Settings:
     """Return the checked settings of a test; what is wrong fails it with one sentence."""
 
     def checked() -> Settings:
-        settings = resolve(config, marker)
+        settings = resolve(item.config, item)
         check(settings)
         return settings
 
@@ -156,23 +183,42 @@ def _plainly(act: Callable[[], T]) -> T:
     pytest.fail(wrong, pytrace=False)
 
 
+def _of_markers(item: pytest.Item) -> dict[str, Any]:
+    """
+    Return what all markers of a test say: the nearest outranks the others, key by key.
+
+    Parameters go with their scenario, so that one that is named nearer has none of theirs. What is
+    ignored adds up.
+    """
+    merged: dict[str, Any] = {}
+    ignored: list[str] = []
+    for marker in item.iter_markers(MARKER):
+        given = _of_marker(marker)
+        ignored += _ignored(given.pop("verdicts", None) or {})
+        if "scenario" in merged:
+            given.pop("parameters", None)
+        merged = {**given, **merged}
+    return {**merged, "verdicts": list(dict.fromkeys(ignored))}
+
+
 def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
     given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
-    unknown = [name for name in given if name not in _KINDS]
+    unknown = [name for name in given if name not in _TYPES]
     if unknown or len(marker.args) > 1 or (marker.args and "scenario" in marker.kwargs):
-        wrong = unknown[0] if unknown else "two scenarios" if marker.args else ""
+        wrong = unknown[0] if unknown else "two scenarios"
         raise pytest.UsageError(
-            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_KINDS)}"
+            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_TYPES)}"
         )
     for name, value in given.items():
-        wanted, kind = _KINDS[name]
-        if value is not None and type(value) is not wanted:
+        allowed, kind = _TYPES[name]
+        fits = isinstance(value, allowed) and not isinstance(value, bool)
+        if value is not None and not fits:
             wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
             raise pytest.UsageError(wrong)
-    return given
+    return {name: value for name, value in given.items() if value is not None}
 
 
-def _ignored(verdicts: Mapping[str, Any]) -> tuple[str, ...]:
+def _ignored(verdicts: Mapping[str, Any]) -> list[str]:
     """Return which verdicts a marker lets pass."""
     unknown = [key for key in verdicts if key != "ignore"]
     names = verdicts.get("ignore", ())
@@ -182,11 +228,11 @@ def _ignored(verdicts: Mapping[str, Any]) -> tuple[str, ...]:
         raise pytest.UsageError(
             f"@pytest.mark.{MARKER}: verdicts takes {{'ignore': [NAME, ...]}}, {wrong}"
         )
-    return tuple(names)
+    return list(names)
 
 
 def _converted(name: str, value: Any) -> Any:
-    wanted, kind = _KINDS[name]
+    (wanted, *_), kind = _TYPES[name]
     try:
         converted = wanted(value)
     except ValueError:
@@ -198,4 +244,4 @@ def _converted(name: str, value: Any) -> Any:
 
 def _in_range(name: str, value: Any) -> bool:
     """Whether a number is above 0, and not above what there may be."""
-    return name not in _MOST or bool(0 < value <= _MOST[name])
+    return name not in _GREATEST or bool(0 < value <= _GREATEST[name])

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
-# user properties of a test: of the first two the end of the run tells, JUnit files have all
+# user properties of a test: of the first three the end of the run tells, JUnit files have all
 VERDICT = "cerebras_verdict"
 RETIRED = "cerebras_retired_model"
+LEFT_OUT = "cerebras_left_out"
 SCENARIO = "cerebras_scenario"
+# the attribute of a report that names the rules of its verdicts
+JUDGED_BY = "cerebras_judged_by"
 _REPORTING = "cerebras-reporting"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
@@ -44,7 +47,7 @@ OPTIONS = (
     ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
     ("others", "pass|block", "block: let no request out to any other machine"),
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
-    ("max_virtual", "SECONDS", "how far the virtual clock may run ahead in a test: a week"),
+    ("max_virtual", "SECONDS", "bound of the virtual clock in a test (default: 604800, a week)"),
     ("journal", "N", "how many requests of a test to keep, the last ones (default: 10000)"),
     ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )
@@ -80,7 +83,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker; refuse settings that can't work before any test runs."""
+    """Register the markers; refuse settings that can't work before any test runs."""
     names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts")
     signature = ", ".join(f"{name}=None" for name in names)
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
@@ -95,7 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from . import matrix
 
         matrix.chosen(config.getoption("cerebras_chaos"))
-    if _reports(config) and not hasattr(config, "workerinput"):
+    if _reports(config) and not hasattr(config, "workerinput") and not config.option.collectonly:
         from .reporting import reporting
 
         config.pluginmanager.register(reporting(config), _REPORTING)
@@ -117,7 +120,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     from . import matrix
 
     count = len(matrix.chosen(config.getoption("cerebras_chaos")))
-    return f"cerebras: chaos of {count} scenarios, {settings.line()}"
+    return f"cerebras: chaos of {count} scenarios, {settings.line(scenario=False)}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -125,11 +128,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marked = any(metafunc.definition.iter_markers(CHAOS))
     if not marked and metafunc.config.getoption("cerebras_chaos") is None:
         return
-    if not marked and (not _uses_mock(metafunc) or _is_about_one(metafunc.definition)):
+    if not marked and (not _uses_mock(metafunc) or is_about_one(metafunc.definition)):
         return
     from . import matrix
 
-    scenarios = matrix.scenarios_for(metafunc.config, metafunc.definition)
+    try:
+        scenarios = matrix.scenarios_for(metafunc.config, metafunc.definition)
+    except pytest.UsageError as error:
+        raise pytest.Collector.CollectError(str(error)) from None
     if scenarios:
         if MARKER not in metafunc.fixturenames:
             metafunc.fixturenames.insert(0, MARKER)
@@ -160,26 +166,35 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let the tests that are meant use the fixture, whether or not they name it."""
     everywhere = switched_on(config, "mock")
+    users = []
     for item in items:
-        marker = item.get_closest_marker(MARKER)
-        if marker is not None:
-            from . import options
-
-            options.check(options.resolve(config, marker), where=item.nodeid)
+        marked = item.get_closest_marker(MARKER) is not None
         names = getattr(item, "fixturenames", None)
-        if names is not None and MARKER not in names and (everywhere or marker is not None):
+        if names is not None and MARKER not in names and (everywhere or marked):
             names.insert(0, MARKER)
+        if marked or MARKER in (names or ()):
+            users.append(item)
+    if users or any(item.get_closest_marker(CHAOS) for item in items):
+        from .collection import check
+
+        check(config, items, users)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Judge the client when a test went well; strictly, a verdict fails it."""
-    yield
+    """Fail a test that the mock has put an end to; judge the client of one that went well."""
     mock = _mock_of(item)
-    if mock is not None:
-        from . import judging
+    if mock is None:
+        yield
+        return
+    from . import judging
 
-        judging.enforce(mock, item)
+    try:
+        yield
+    except Exception as error:
+        judging.explain(mock, error)
+        raise
+    judging.enforce(mock, item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -204,23 +219,24 @@ def pytest_runtest_makereport(
     if report.failed and mock is not None:
         from .report import failure_section
 
-        report.sections.append(("Cerebras mock", failure_section(mock, item)))
+        report.sections.append(("Cerebras mock", failure_section(mock, item, report)))
     return report
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Show what was noted of the tests: verdicts, and retired models."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
     notes = [
         (report.nodeid, name, value)
-        for reports in terminalreporter.stats.values()
         for report in reports
         for name, value in getattr(report, "user_properties", ())
-        if name in (VERDICT, RETIRED)
+        if name in (VERDICT, RETIRED, LEFT_OUT)
     ]
     if notes:
         from . import summary
 
-        summary.show(terminalreporter, notes)
+        rules = {rule for report in reports for rule in getattr(report, JUDGED_BY, ())}
+        summary.show(terminalreporter, notes, rules)
 
 
 @pytest.fixture(scope="session")
@@ -246,7 +262,7 @@ def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     from .options import found_ours
 
     found_ours()
-    from .mock import activated
+    from .activation import activated
 
     with activated(request) as mock:
         yield mock
@@ -278,7 +294,10 @@ def switched_on(config: pytest.Config, switch: str) -> bool:
         return True
     flag = environ.get(variable, "").lower()
     if not flag:
-        return bool(config.getini(f"cerebras_{switch}"))
+        try:
+            return bool(config.getini(f"cerebras_{switch}"))
+        except (ValueError, pytest.UsageError) as error:
+            raise pytest.UsageError(f"cerebras_{switch}: {error}") from None
     if flag not in FLAGS:
         allowed = ", ".join(FLAGS)
         raise pytest.UsageError(f"{variable} should be one of {allowed}, found {flag!r}")
@@ -294,10 +313,10 @@ def _uses_mock(metafunc: pytest.Metafunc) -> bool:
     )
 
 
-def _is_about_one(definition: pytest.Item) -> bool:
-    """Return whether the test's own marker names its scenario: under another it says nothing."""
-    marker = definition.get_closest_marker(MARKER)
-    return marker is not None and bool(marker.args or "scenario" in marker.kwargs)
+def is_about_one(definition: pytest.Item) -> bool:
+    """Return whether a marker of the test names its scenario: under another it says nothing."""
+    markers = definition.iter_markers(MARKER)
+    return any(marker.args or "scenario" in marker.kwargs for marker in markers)
 
 
 def _mock_of(item: pytest.Item) -> CerebrasMock | None:

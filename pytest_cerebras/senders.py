@@ -42,6 +42,7 @@ class Senders:
         self._now = now
         self._port = port
         self._at: dict[int, Sender] = {}
+        self._ours: set[int] = set()
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
         self._lock = threading.Lock()
@@ -50,6 +51,10 @@ class Senders:
     def at(self, port: int) -> Sender | None:
         """Return who has sent what comes from a port of the client; asked once for each request."""
         return self._at.pop(port, None)
+
+    def here(self, port: int) -> bool:
+        """Return whether something in this process has sent from a port."""
+        return port in self._ours
 
     def current(self) -> Sender | None:
         """Return the running task, or else the job or thread; what a loop does itself is none's."""
@@ -79,14 +84,16 @@ class Senders:
 
     def _noted(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def noted(connection: socket.socket, *args: Any, **kwargs: Any) -> Any:
-            port = self._own_port(connection)
-            if port is not None and (sender := self.current()) is not None:
-                self._at[port] = sender
+            port = self.own_port(connection)
+            if port is not None:
+                self._ours.add(port)
+                if (sender := self.current()) is not None:
+                    self._at[port] = sender
             return write(connection, *args, **kwargs)
 
         return noted
 
-    def _own_port(self, connection: socket.socket) -> int | None:
+    def own_port(self, connection: socket.socket) -> int | None:
         """Return the client's port of a connection to the mock; None for any other."""
         try:
             ours = connection.getpeername()[1] == self._port

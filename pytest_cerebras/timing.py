@@ -13,24 +13,28 @@ from mockserver.edge.threaded import ThreadedServer
 if TYPE_CHECKING:
     from .clock import VirtualClock
     from .options import Settings
+    from .stalls import Stalls
 
 
 @contextmanager
 def timed(
-    live: LiveEngine, settings: Settings, server: ThreadedServer | None
+    live: LiveEngine, settings: Settings, server: ThreadedServer | None, stalls: Stalls
 ) -> Iterator[VirtualClock | None]:
     """
     Give the engine its clock; yield it when it is the virtual one.
 
-    ``server`` lives in real time; None is for the mode in process.
+    ``server`` lives in real time; None is for the mode in process. ``stalls`` says how long one may
+    last.
     """
     try:
         if settings.clock == "virtual":
             with _virtual(live, server, settings.max_virtual) as clock:
+                clock.longest = stalls.longest
                 yield clock
         else:
             scale = settings.time_scale
             live.clock = Clock() if scale is None else ScaledClock(scale)
+            live.clock.stall = stalls.hold
             yield None
     finally:
         live.clock = Clock()

@@ -24,6 +24,7 @@ ELSEWHERE = {
     "mockserver/__main__.py": "tests/test_cli.py",  # three lines
     "mockserver/edge/serving.py": "tests/test_cli.py",  # a foreground process, met through `serve`
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
+    "pytest_cerebras/activation.py": "tests/plugin/test_mock.py",  # around each test there
     "pytest_cerebras/clients.py": "tests/plugin/test_mock.py",  # fixtures, used by all of it
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     "pytest_cerebras/options.py": "tests/plugin/test_plugin.py",  # settings, met through pytest

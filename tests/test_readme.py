@@ -146,6 +146,23 @@ def test_shown_output(tmp_path, monkeypatch):
     assert runner.invoke(cli.main, shlex.split(command)[2:]).output == output
 
 
+FAILING = """
+def test_it(cerebras_client):
+    messages = [{"role": "user", "content": "ping"}]
+    cerebras_client.chat.completions.create(model="gpt-4o", messages=messages)
+"""
+
+
+def test_shown_failure(pytester):
+    """What the README shows of a failed test is what is printed; it leaves out some models."""
+    pytester.makepyfile(FAILING)
+    options = ("-p", "no:asyncio", "-p", "no:cacheprovider")
+    printed = pytester.runpytest_inprocess(*options).stdout.str()
+    (shown,) = blocks_of("README.md", "text")
+    varying = r"\.\.\.|(?<=127\.0\.0\.1:)\d+"
+    assert re.search(".*".join(map(re.escape, re.split(varying, shown))), printed)
+
+
 def test_two_commands_set_up_everything():
     """The README has two commands that install: CI runs exactly these."""
     installs = [line for line in README.splitlines() if line.startswith("python -m pip")]

@@ -23,7 +23,7 @@ from models import Models
 from patience import Patience
 from problems import LOST, AssistantError, TooLongError
 
-MODELS = "llama3.1-8b,llama-4-scout-17b-16e-instruct,gpt-oss-120b"
+MODELS = "gpt-oss-120b,qwen-3.8-27b"
 PARTS = 3  # a long answer may come in so many
 INCOMPLETE = " [answer incomplete]"
 

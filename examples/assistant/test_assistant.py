@@ -18,11 +18,14 @@ from conversation import GO_ON, SYSTEM, Turn
 from patience import Patience
 from problems import AssistantError
 
+from mockserver import Reply
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.scenario import Match, Rule, Scenario, Schedule
 
 pytestmark = pytest.mark.cerebras_mock("healthy")
-FIRST, SECOND = "llama3.1-8b", "gpt-oss-120b"
+FIRST, SECOND = "gpt-oss-120b", "qwen-3.8-27b"
+NOTHING_SPECIAL = Reply()
+LONG = Reply(text="Since air scatters blue light the most. " * 9, reasoning="Why?")
 
 
 @pytest.fixture
@@ -43,9 +46,10 @@ def assistant(cerebras_client, pauses):
     return Assistant(cerebras_client, models=[FIRST, SECOND], patience=patience)
 
 
-def once(fault):
-    """Return a scenario in which only the first request meets the fault."""
-    return Scenario("once", rules=(Rule(schedule=Schedule(first=1), faults=(fault,)),))
+def once(fault, reply=NOTHING_SPECIAL):
+    """Return a scenario in which only the first request meets the fault, and has the reply."""
+    rule = Rule(schedule=Schedule(first=1), reply=reply, faults=(fault,))
+    return Scenario("once", rules=(rule,))
 
 
 def always(fault, *, model):
@@ -259,7 +263,7 @@ def test_says_so_when_the_question_alone_is_too_long(assistant, cerebras_mock):
 
 
 def test_asks_for_the_rest_of_an_answer_that_was_cut_off(assistant, cerebras_mock):
-    cerebras_mock.play(once(Truncate(tokens=5)))
+    cerebras_mock.play(once(Truncate(tokens=20), LONG))
     reply = assistant.ask("Why is the sky blue?")
 
     assert reply.complete
@@ -270,7 +274,7 @@ def test_asks_for_the_rest_of_an_answer_that_was_cut_off(assistant, cerebras_moc
 
 
 def test_streams_the_rest_of_an_answer_too(assistant, cerebras_mock):
-    cerebras_mock.play(once(Truncate(tokens=5)))
+    cerebras_mock.play(once(Truncate(tokens=20), LONG))
     text = "".join(assistant.stream("Why is the sky blue?"))
 
     assert assistant.turns == (Turn("Why is the sky blue?", text),)

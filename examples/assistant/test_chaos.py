@@ -16,7 +16,7 @@ from problems import AssistantError
 def assistant(cerebras_client):
     """Return an assistant that gives up on a silent server after a quarter of a minute."""
     client = cerebras_client.with_options(timeout=15)
-    return Assistant(client, models=["gpt-oss-120b", "llama3.1-8b"])
+    return Assistant(client, models=["gpt-oss-120b", "qwen-3.8-27b"])
 
 
 def test_answers_or_says_why_not(assistant):

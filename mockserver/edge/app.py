@@ -83,7 +83,7 @@ class Site:
                     _log.info("%s", exchange.line())
                 return await play(exchange.compact, request, self.live.clock)
         except ConnectionError:
-            return Played(keep_alive=False)  # the client has left, nobody reads it
+            return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall
         except Exception as error:
             self.live.crashes.append(error)
             raise

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from mockserver.plan import Compact
 
@@ -14,12 +15,20 @@ from .ticker import Ticker
 _MOMENT = 0.02  # seconds; longer waits have a timer of their own
 
 
+class StallError(ConnectionError):
+    """A stall has been ended, since no time-out of the client will do so."""
+
+    def __init__(self) -> None:
+        super().__init__("the scenario stalls and this client has no time-out")
+
+
 class Clock:
     """
     Real time.
 
     ``now`` returns seconds since the epoch. All waits of the mock go through its clock, so that
-    another kind of time is another clock and nothing else.
+    another kind of time is another clock and nothing else. ``stall`` holds the client at a port
+    for ever, or one in process at None; who puts another function there may raise StallError.
     """
 
     scale = 1.0
@@ -32,6 +41,7 @@ class Clock:
         self._shown = now
         self._ahead = 0.0
         self._ticker: Ticker | None = None
+        self.stall: Callable[[int | None], Awaitable[object]] = self._stall
 
     def monotonic(self) -> float:
         """Return seconds that only ever grow, and with which deadlines are made."""
@@ -64,6 +74,9 @@ class Clock:
         from anyio import sleep
 
         await sleep(seconds)
+
+    async def _stall(self, port: int | None) -> None:
+        await self.wait(math.inf)
 
     def pause(self, seconds: float) -> None:
         """Do the same for a client without an event loop, which is answered in its own thread."""

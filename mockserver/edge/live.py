@@ -14,7 +14,7 @@ from mockserver.messages import Request, Sender
 from mockserver.retention import Retention
 from mockserver.scenario import PortState, Rule, Scenario, load, steering
 
-from .clock import Clock
+from .clock import Clock, StallError
 
 _MOST_NAMED = 64  # scenarios that requests may name at a time
 
@@ -41,11 +41,11 @@ class LiveEngine:
     """
     The engine that is answering now; safe to use from any thread.
 
-    ``crashes`` are errors of the mock itself: there
-    should be none, and whoever owns the engine raises them where somebody sees them. ``followers``
-    are called when another scenario has begun. ``sender_at`` tells who sends from a port of the
-    loopback interface, where that can be known. ``retention`` is what the journals keep of the
-    scenarios that begin from now on.
+    ``crashes`` are errors of the mock itself: there should be none, and whoever owns the engine
+    raises them where somebody sees them. ``stalled`` are the exchanges whose stall the clock has
+    ended, because the client has no time-out. ``followers`` are called when another scenario has
+    begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
+    known. ``retention`` is what the journals keep of the scenarios that begin from now on.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class LiveEngine:
         self.retention = retention or Retention()
         self._lock = Lock()
         self.crashes: list[Exception] = []
+        self.stalled: list[Exchange] = []
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
@@ -179,4 +180,8 @@ class Answering:
         return self._exchange
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
-        self._live.finish(self._engine, self._exchange, client_left=error is not None)
+        stalled = error is not None and issubclass(error, StallError)
+        if stalled:
+            self._live.stalled.append(self._exchange)
+        left = error is not None and not stalled
+        self._live.finish(self._engine, self._exchange, client_left=left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import struct
 from typing import assert_never
@@ -42,7 +43,8 @@ async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.Str
     Each wait counts from the end of the one before it, as planned, and not from when that one was
     over: what is late for whatever reason is made up for, and all that is due is one write.
 
-    Raises ConnectionError or CancelledError when the client leaves before the end.
+    Raises ConnectionError or CancelledError when the client leaves before the end, and StallError
+    when the clock ends a stall.
     """
     wire = Wire(keep_alive=request.keep_alive, chunks=request.version >= HttpVersion11)
     due = now = clock.monotonic()
@@ -56,7 +58,7 @@ async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.Str
                 now = clock.monotonic()
             if due > now or not act.seconds:
                 await _write(request, ready)
-                await clock.until(due)
+                await (clock.stall(_peer(request)) if math.isinf(due) else clock.until(due))
         elif isinstance(act, Close):
             await _write(request, ready)
             _close(request, reset=act.reset)
@@ -65,6 +67,12 @@ async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.Str
             assert_never(act)
     await _write(request, ready)
     return Played(keep_alive=wire.keep_alive)
+
+
+def _peer(request: web.BaseRequest) -> int:
+    """Return the port of the client; 0 when it has left."""
+    peer = request.transport and request.transport.get_extra_info("peername")
+    return int(peer[1]) if peer else 0
 
 
 async def _write(request: web.BaseRequest, ready: list[bytes]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from mockserver.edge.clock import Clock
+from mockserver.edge.clock import Clock, StallError
 
 from . import real
 from .quiescence import probe
@@ -39,7 +39,8 @@ class Waiter:
     Somebody who waits until a ``deadline``, in seconds of the virtual monotonic clock.
 
     ``sleeps`` says that it does nothing but wait, so that time may jump for it; a read with a
-    time-out only bounds the jump. ``wake`` is called once, when the deadline has come.
+    time-out only bounds the jump. ``wake`` is called once, when the deadline has come; ``give_up``
+    instead, when the mock has stalled for so long that nothing else will ever happen.
     """
 
     deadline: float
@@ -47,13 +48,15 @@ class Waiter:
     sleeps: bool = True
     alive: Callable[[], bool] = lambda: True
     fail: Callable[[BaseException], object] | None = None
+    give_up: Callable[[], object] | None = None
 
 
 class VirtualClock(Clock):
     """
     The time that a client and its mock share while ``running()``.
 
-    It may not get more than ``max_virtual`` seconds ahead.
+    It may not get more than ``max_virtual`` seconds ahead. ``longest`` returns for how many real
+    seconds the mock may stall at a client's port while nobody at all has anything to wait for.
     """
 
     shared = True
@@ -63,6 +66,7 @@ class VirtualClock(Clock):
         self.sleeps: list[Sleep] = []
         self.timers: Callable[[], Iterable[float]] = tuple
         self.nudge: Callable[[], object] = lambda: None
+        self.longest: Callable[[int | None], float] = lambda _: math.inf
         self.error: RunawayError | None = None
         self._max_virtual = max_virtual
         self._offset = 0.0
@@ -103,13 +107,25 @@ class VirtualClock(Clock):
                 waiter.wake()
 
     def advance(self, seconds: float) -> None:
-        """Jump by so many seconds; returns when all that was due meanwhile has been done."""
+        """
+        Jump by so many seconds; returns when all that was due meanwhile has been done.
+
+        Raises ValueError for a jump back, RuntimeError when others don't come to rest.
+        """
+        if not 0 <= seconds < math.inf:
+            raise ValueError(
+                f"time goes forward: advance() takes seconds from 0, found {seconds!r}"
+            )
         unsettled = _locked()
         with self._changed:
             self._offset += seconds
             self._settling.append(unsettled)
             self._changed.notify_all()
-        unsettled.acquire(timeout=_PATIENCE)
+        if not unsettled.acquire(timeout=_PATIENCE):
+            raise RuntimeError(
+                f"advance({seconds:g}): something has been at work for {_PATIENCE:g} s since then, "
+                "so that not all that was due is known to be done"
+            )
 
     def add(self, waiter: Waiter) -> None:
         """Note that somebody waits."""
@@ -145,22 +161,26 @@ class VirtualClock(Clock):
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """Let time pass for the calling task; a ``passive`` one only bounds the jumps."""
-        loop = asyncio.get_running_loop()
-        woken = loop.create_future()
+        bell = _Bell()
+        waiter = Waiter(
+            self.monotonic() + seconds, bell.ring, sleeps=not passive, alive=bell.is_awaited
+        )
+        await self._rung(bell, waiter)
 
-        def wake() -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(ring)
+    async def _stall(self, port: int | None) -> None:
+        bell, begun = _Bell(), real.monotonic()
 
-        def ring() -> None:
-            if not woken.done():
-                woken.set_result(None)
+        def give_up() -> None:
+            if real.monotonic() - begun > self.longest(port):
+                bell.ring(StallError())
 
-        due = self.monotonic() + seconds
-        waiter = Waiter(due, wake, sleeps=not passive, alive=lambda: not woken.done())
+        waiter = Waiter(math.inf, bell.ring, alive=bell.is_awaited, give_up=give_up)
+        await self._rung(bell, waiter)
+
+    async def _rung(self, bell: _Bell, waiter: Waiter) -> None:
         self.add(waiter)
         try:
-            await woken
+            await bell.rung
         finally:
             self.remove(waiter)
 
@@ -185,9 +205,10 @@ class VirtualClock(Clock):
     def _settle(self) -> None:
         """Let those go on who have pushed the time, all others being at rest."""
         self.nudge()
-        for unsettled in self._settling:
+        with self._changed:
+            settled, self._settling = self._settling, []
+        for unsettled in settled:
             unsettled.release()
-        self._settling.clear()
 
     def _jump(self, asked: int) -> None:
         """Move to the earliest deadline, unless something has happened meanwhile."""
@@ -197,6 +218,10 @@ class VirtualClock(Clock):
                 return
             earliest = min((*(waiter.deadline for waiter in waiters), *self.timers()))
             ahead = earliest - self.monotonic()
+            if math.isinf(ahead):
+                for waiter in waiters:
+                    if waiter.give_up is not None:
+                        waiter.give_up()
             if not 0 < ahead < math.inf:
                 return
             self._offset += ahead + _JUST_AFTER
@@ -223,6 +248,27 @@ class VirtualClock(Clock):
     def _latest(self) -> str:
         last = self.sleeps[-1] if self.sleeps else None
         return f"last {last.via}({last.seconds:g}) in {last.thread}" if last else "the mock itself"
+
+
+class _Bell:
+    """What wakes a task, from any thread; an error is raised in it."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.rung: asyncio.Future[None] = self._loop.create_future()
+
+    def is_awaited(self) -> bool:
+        """Return whether it has not rung."""
+        return not self.rung.done()
+
+    def ring(self, error: Exception | None = None) -> None:
+        """Wake who waits."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ring, error)
+
+    def _ring(self, error: Exception | None) -> None:
+        if self.is_awaited():
+            self.rung.set_result(None) if error is None else self.rung.set_exception(error)
 
 
 def _locked() -> threading.Lock:

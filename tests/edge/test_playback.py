@@ -158,6 +158,9 @@ class Late(Clock):
         self.deadlines.append(deadline - 1000)
         self.at = deadline + self.lateness
 
+    async def _stall(self, port):
+        await self.until(math.inf)
+
 
 def played(clock, *plan):
     """Return what is written for a plan, write by write."""
@@ -167,7 +170,7 @@ def played(clock, *plan):
         written.append(data)
 
     writer = SimpleNamespace(write=write)
-    request = SimpleNamespace(keep_alive=True, version=HttpVersion11, writer=writer)
+    request = SimpleNamespace(keep_alive=True, version=HttpVersion11, writer=writer, transport=None)
     asyncio.run(play_on(plan, request, clock))
     acts = Wire(keep_alive=True).acts(plan)
     assert b"".join(written) == b"".join(act for act in acts if isinstance(act, bytes))

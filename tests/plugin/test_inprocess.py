@@ -12,7 +12,7 @@ import httpx2
 import pytest
 import respx
 
-from mockserver.edge.clock import ScaledClock
+from mockserver.edge.clock import ScaledClock, StallError
 from mockserver.edge.live import LiveEngine
 from mockserver.faults import Context, Cut, Disconnect, Error, Latency, Stall
 from mockserver.plan import Close, Plan, Wait
@@ -105,7 +105,7 @@ async def test_exceptions_async(live, http, chat_async, fault, raised):
 def test_stall_without_timeout(live, chat):
     """A client that would hang for ever is told so."""
     live.play(Scenario("stalls", rules=(Rule(faults=(FAULTS["stall"][0],)),)))
-    with intercepted(live), pytest.raises(RuntimeError, match="this client has no time-out"):
+    with intercepted(live), pytest.raises(StallError, match="this client has no time-out"):
         chat(timeout=None)
 
 

@@ -163,7 +163,7 @@ def test_failure_without_requests(run):
     """A failed test whose app never came to the mock is told so."""
     result = run("def test_it(cerebras_mock):\n    assert 0")
     result.stdout.fnmatch_lines(
-        ["no request reached the mock; does the app read CEREBRAS_BASE_URL?"]
+        ["no request reached the mock; does the app read CEREBRAS_BASE_URL, and not before *?"]
     )
 
 
@@ -228,7 +228,7 @@ def test_it(cerebras_client):
         ("'a', 'b'", (), "does not take two scenarios"),
         ("'a', scenario='b'", (), "does not take two scenarios"),
         ("tier=3", (), "@pytest.mark.cerebras_mock: tier should be a string, found 3"),
-        ("5", (), "@pytest.mark.cerebras_mock: scenario should be a string, found 5"),
+        ("5", (), "@pytest.mark.cerebras_mock: scenario should be a string or path, found 5"),
         ("parameters=3", (), "parameters should be a dictionary, found 3"),
         (
             "'stream-cut', parameters={'time': 1}",
@@ -316,10 +316,17 @@ def test_wrong_switch(run, monkeypatch):
 def test_wrong_environment_without_option(run, monkeypatch):
     """A wrong variable is one sentence too when only a fixture asks for the mock."""
     monkeypatch.setenv("CEREBRAS_MOCK_SEED", "abc")
-    result = run("def test_it(cerebras_mock):\n    pass")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["cerebras seed should be a whole number, found 'abc'"])
-    result.stdout.no_fnmatch_line("*options.py*")
+    result = run("def test_it(cerebras_mock):\n    pass\n\ndef test_2(cerebras_mock):\n    pass")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: cerebras seed should be a whole number, found 'abc'"])
+    assert result.stderr.str().count("found 'abc'") == 1
+
+
+def test_wrong_ini_switch(run):
+    """A wrong ini key is named."""
+    result = run("def test_it():\n    pass", "-o", "cerebras_strict=maybe")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: cerebras_strict: invalid truth value 'maybe'"])
 
 
 def test_pytest_asyncio(pytester, monkeypatch):

@@ -160,3 +160,13 @@ def test_step_summary(run, monkeypatch):
         "| wrong-key | ☑️ raised as expected | ❌ failed | ⏭️ skipped | ☑️ failed as expected |"
         in written
     )
+
+
+def test_collect_only(run, pytester):
+    """Who only collects writes no report, and is not measured."""
+    report = pytester.path / "a.json"
+    report.write_text("the last one")
+    options = ("--cerebras-report", "a.json", "--cerebras-fail-under", "50")
+    result = run("def test_it(cerebras_mock):\n    pass", "--collect-only", *options)
+    assert result.ret == pytest.ExitCode.OK
+    assert report.read_text() == "the last one"

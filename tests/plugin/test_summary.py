@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.verdicts import RULES
-from pytest_cerebras.plugin import RETIRED, VERDICT
+from pytest_cerebras.plugin import LEFT_OUT, RETIRED, VERDICT
 from pytest_cerebras.summary import show
 
 
@@ -37,6 +37,7 @@ def test_show(reporter):
             ("test_c", RETIRED, "old"),
             ("test_a", VERDICT, "announced-429 under 'x': twice"),
         ],
+        {"hot-retry", "announced-429"},
     )
     fixes = {rule.name: rule.fix for rule in RULES}
     assert reporter.lines == [
@@ -49,6 +50,16 @@ def test_show(reporter):
         f"fix announced-429: {fixes['announced-429']}",
         "== Cerebras: retired models",
         "warning: old",
+    ]
+
+
+def test_left_out(reporter):
+    """How many tests the matrix has left out is said, and why."""
+    show(reporter, [(name, LEFT_OUT, f"of {name[0]}") for name in ("aa", "ab", "ba")])
+    assert reporter.lines == [
+        "== Cerebras: left out of the matrix",
+        "2 tests of a",
+        "1 test of b",
     ]
 
 

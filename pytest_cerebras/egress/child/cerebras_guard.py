@@ -21,7 +21,10 @@ REAL = "cerebras.ai"
 OURS, OTHERS = "real", "other"  # whose host a note is about
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 _ADVICE = {
-    "server": "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx",
+    "server": (
+        "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; a client made before "
+        "the test keeps the real address: make it in a function or fixture"
+    ),
     "respx": (
         "respx mode answers for api.cerebras.ai, to httpx and httpx2 in the test's own process; "
         "let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from pytest_cerebras.clock import RunawayError, VirtualClock
+from pytest_cerebras.clock import RunawayError, VirtualClock, virtual
 from pytest_cerebras.clock.virtual import Waiter
 
 
@@ -149,3 +149,38 @@ def test_end():
     with clock.running():
         clock.add(Waiter(float("inf"), woken.set, sleeps=False))
     assert woken.is_set()
+
+
+@pytest.mark.parametrize("seconds", [-100, float("nan"), float("inf")])
+def test_advance_back(clock, seconds):
+    """Time never goes back, nor to nowhere."""
+    with pytest.raises(ValueError, match="time goes forward"):
+        clock.advance(seconds)
+    assert 0 <= clock.elapsed < 60
+
+
+def test_advance_unsettled(monkeypatch):
+    """Who advances while others never come to rest is told so."""
+    monkeypatch.setattr(virtual, "_PATIENCE", 0.01)
+    with pytest.raises(RuntimeError, match=r"advance\(60\): something has been at work"):
+        VirtualClock().advance(60)  # nobody lets it settle: it does not run
+
+
+def test_advance_from_many_threads(clock):
+    """No release is lost when several push the time at once."""
+    failed = []
+
+    def push():
+        try:
+            for _ in range(20):
+                clock.advance(1)
+        except RuntimeError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=push) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert 80 <= clock.elapsed < 90

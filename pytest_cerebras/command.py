@@ -1,0 +1,18 @@
+"""Starts ``cerebras-mock``: it must say it in a sentence when another ``mockserver`` hides ours."""
+
+from __future__ import annotations
+
+import sys
+
+from .install import foreign
+
+
+def main() -> None:
+    """Run the command line, or end with status 2 when it isn't ours that Python finds."""
+    hidden = foreign()
+    if hidden is not None:
+        sys.stderr.write(f"Error: {hidden}\n")
+        raise SystemExit(2)
+    from mockserver.cli import main as command
+
+    command()

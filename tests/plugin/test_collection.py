@@ -1,0 +1,162 @@
+"""Markers and settings, as they are checked before any test runs."""
+
+from __future__ import annotations
+
+import pytest
+
+UNITTEST = """
+from unittest import TestCase
+import pytest
+
+@pytest.mark.cerebras_mock
+class TestOld(TestCase):
+    {method}
+    def test_one(self):
+        pass
+
+    def test_two(self):
+        pass
+
+@pytest.mark.cerebras_mock("wrong-key")
+class TestAboutOne(TestCase):
+    def test_it(self):
+        pass
+
+def test_new(cerebras_mock):
+    pass
+"""
+
+
+def test_unittest_marked(run):
+    """A marker that could do nothing is refused."""
+    code = UNITTEST.format(method="@pytest.mark.cerebras_chaos('wrong-key')")
+    result = run(code)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: *::test_one: @pytest.mark.cerebras_chaos can't run a unittest.TestCase under *"]
+    )
+
+
+@pytest.mark.parametrize("how", [(), ("-n", "1")])
+def test_unittest_in_the_matrix(run, how):
+    """How many tests the matrix leaves out is said, also by workers of xdist."""
+    result = run(UNITTEST.format(method=""), "--cerebras-chaos", "healthy,html-502", *how)
+    result.assert_outcomes(passed=5)
+    result.stdout.fnmatch_lines(
+        ["*left out of the matrix*", "2 tests of unittest.TestCase ran once: *"]
+    )
+
+
+def test_marker_without_names(run):
+    """A marker that names no scenario says what happened to it."""
+    code = "import pytest\n\n@pytest.mark.cerebras_chaos\ndef test_it(cerebras_mock):\n    pass"
+    result = run(code)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["1 test ran once: @pytest.mark.cerebras_chaos names no scenario*"])
+    again = run(code, "--cerebras-chaos", "healthy")
+    again.stdout.no_fnmatch_line("*left out*")
+
+
+MERGED = """
+from pathlib import Path
+import pytest
+
+pytestmark = pytest.mark.cerebras_mock("stream-cut", parameters={"times": 5}, seed=3, tier="free")
+
+@pytest.mark.cerebras_mock(seed=4, verdicts={"ignore": ["hot-retry"]})
+class TestIt:
+    @pytest.mark.cerebras_mock(edition="2026-11", verdicts={"ignore": ["ignored-limits"]})
+    def test_keys(self, cerebras_mock):
+        found = cerebras_mock.scenario
+        assert (found.name, found.seed, found.tier) == ("stream-cut", 4, "free")
+        assert (found.edition, found.parameters["times"]) == ("2026-11", 5)
+
+    @pytest.mark.cerebras_mock("wrong-key", time_scale=1)
+    def test_parameters_go_with_their_scenario(self, cerebras_mock):
+        assert (cerebras_mock.scenario.name, cerebras_mock.scenario.seed) == ("wrong-key", 4)
+
+    @pytest.mark.cerebras_mock(Path("mine.yaml"))
+    def test_path(self, cerebras_mock):
+        assert cerebras_mock.scenario.name == "mine"
+"""
+
+
+def test_markers_merge(run, pytester):
+    """The nearest marker wins, key by key."""
+    pytester.makefile(".yaml", mine="{version: 1, name: mine, rules: []}")
+    run(MERGED.replace("ignored-limits", "key-sent-elsewhere")).assert_outcomes(passed=3)
+
+
+GUILTY = """
+import pytest
+from httpx import get
+
+@pytest.mark.cerebras_mock(verdicts={"ignore": ["hot-retry"]})
+class TestIt:
+    @pytest.mark.cerebras_mock("burst-503", verdicts={"ignore": ["no-jitter"]})
+    def test_it(self, cerebras_mock):
+        for _ in range(3):
+            headers = {"authorization": "Bearer " + cerebras_mock.api_key}
+            get(cerebras_mock.url + "/v1/models", headers=headers)
+        assert not cerebras_mock.verdicts
+"""
+
+
+def test_ignored_verdicts_add_up(run):
+    """What a class lets pass, a test of it lets pass too."""
+    run(GUILTY).assert_outcomes(passed=1)
+    run(GUILTY.replace('"hot-retry"', "")).assert_outcomes(failed=1)
+
+
+@pytest.mark.parametrize(
+    ("marker", "option", "outcomes"),
+    [
+        ("clock='virtual'", ("--cerebras-time-scale", "0.5"), {"passed": 1}),
+        ("time_scale=0.5", ("--cerebras-clock", "virtual"), {"passed": 1}),
+        ("time_scale=0.5, clock='virtual'", (), {}),
+    ],
+)
+def test_clock_and_scale(run, marker, option, outcomes):
+    """Of the virtual clock and a scale the one that outranks the other holds."""
+    result = run(
+        f"import pytest\n\n@pytest.mark.cerebras_mock({marker})\ndef test_it():\n    pass", *option
+    )
+    result.assert_outcomes(**outcomes)
+    assert outcomes or "the virtual clock needs no cerebras time_scale" in result.stderr.str()
+
+
+PARAMETERS = """
+import pytest
+
+@pytest.mark.cerebras_mock(parameters={"after_tokens": 3})
+@pytest.mark.cerebras_chaos("stream-cut", "wrong-key")
+def test_it(cerebras_mock):
+    assert cerebras_mock.scenario.parameters.get("after_tokens", 3) == 3
+"""
+
+
+def test_parameters_of_the_matrix(run):
+    """A parameter is for those scenarios that take it, and must be for one."""
+    run(PARAMETERS).assert_outcomes(passed=2)
+    result = run(PARAMETERS.replace("after_tokens", "after_token"))
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*no parameter of these scenarios is called 'after_token'; did you mean 'after_tokens'?*"]
+    )
+    result.stdout.no_fnmatch_line("*pytest_cerebras*")
+
+
+def test_unknown_scenario_of_a_marker(run):
+    """It is one sentence, as everywhere."""
+    result = run(PARAMETERS.replace("wrong-key", "wrong-kye"))
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*no scenario is called 'wrong-kye'; did you mean 'wrong-key'?*"])
+    result.stdout.no_fnmatch_line("*pytest_cerebras*")
+
+
+def test_wrong_environment(run, monkeypatch):
+    """A wrong variable ends the run once, not each test."""
+    monkeypatch.setenv("CEREBRAS_MOCK_CLOCK", "foo")
+    result = run("def test_a(cerebras_mock):\n    pass\n\ndef test_b(cerebras_mock):\n    pass")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.str().count("cerebras clock 'foo' is unknown") == 1
