@@ -54,9 +54,9 @@ def puzzle(engine, ask, now):
 )
 def test_puzzle(puzzle, stream, fault, what, fix):
     """A document and a stream are explained alike, but where one says more than the other."""
-    whats, fixes = ((one, one) if isinstance(one, str) else one for one in (what, fix))
+    causes, fixes = ((one, one) if isinstance(one, str) else one for one in (what, fix))
     found = puzzle(fault, stream=stream)
-    assert whats[stream] in found[0]
+    assert causes[stream] in found[0]
     assert fixes[stream] in found[1]
 
 

@@ -37,7 +37,7 @@ def test_no_header():
                 "'eof', found 'fim'; did you mean 'fin'?"
             ),
         ),
-        ("[cut: {afer: 1}]", "X-Cerebras-Mock-Fault:1:8: [0].cut: unknown key 'afer'; allowed"),
+        ("[cut: {behind: 1}]", "X-Cerebras-Mock-Fault:1:8: [0].cut: unknown key 'behind'; allowed"),
         ("", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found None"),
         ("503", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found 503"),
         ("cut: {", "X-Cerebras-Mock-Fault:2:1: not YAML: "),
