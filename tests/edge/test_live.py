@@ -151,7 +151,7 @@ def test_named_scenarios_are_bounded(ask):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"x-cerebras-mock-fault": "errorr: {}"}, "unknown key 'errorr'; did you mean 'error'?"),
+        ({"x-cerebras-mock-fault": "errorx: {}"}, "unknown key 'errorx'; did you mean 'error'?"),
         ({"x-cerebras-mock-scenario": "burst"}, "no shipped scenario is called 'burst'"),
     ],
 )

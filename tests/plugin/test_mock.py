@@ -66,8 +66,8 @@ def test_inject(cerebras_mock, cerebras_client):
     assert [one.status for one in cerebras_mock.requests] == [503, 507, 507, 200]
     cerebras_mock.reset()
     never.models.list()
-    with pytest.raises(DocumentError, match="unknown key 'errorr'; did you mean 'error'"):
-        cerebras_mock.inject({"errorr": {}})
+    with pytest.raises(DocumentError, match="unknown key 'errorx'; did you mean 'error'"):
+        cerebras_mock.inject({"errorx": {}})
 
 
 def test_fields_of_a_request(cerebras_mock, cerebras_client):
