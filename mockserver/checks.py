@@ -23,7 +23,7 @@ _Check: TypeAlias = Callable[[str, str], tuple[str, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Checked:
     """
     What was found in a file.
 
@@ -43,15 +43,15 @@ class Verdict:
         return f"{self.wrong}\n{self.file}: not a good {self.kind}" if self.kind else self.wrong
 
 
-def check(path: str) -> Iterator[Verdict]:
-    """Yield a verdict on a file, or on each YAML file of a folder and its sub-folders."""
+def check(path: str) -> Iterator[Checked]:
+    """Yield what was found of a file, or on each YAML file of a folder and its sub-folders."""
     if not Path(path).is_dir():
-        yield _verdict(path)
+        yield _checked(path)
         return
     files = list(_files(Path(path)))
     if not files:
-        yield Verdict(path, wrong=f"{path}: there is no {' or '.join(SUFFIXES)} file in it")
-    yield from map(_verdict, files)
+        yield Checked(path, wrong=f"{path}: there is no {' or '.join(SUFFIXES)} file in it")
+    yield from map(_checked, files)
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -62,15 +62,15 @@ def _files(folder: Path) -> Iterator[str]:
             yield str(file)
 
 
-def _verdict(file: str) -> Verdict:
+def _checked(file: str) -> Checked:
     kind: Kind | None = None
     try:
         text = read_text(file)
         kind = kind_of(Document(text, source=file).data)
         holds, odd = _CHECKS[kind](text, file)
-        return Verdict(file, kind, holds, odd=odd)
+        return Checked(file, kind, holds, odd=odd)
     except DocumentError as error:
-        return Verdict(file, kind, wrong=str(error))
+        return Checked(file, kind, wrong=str(error))
 
 
 def kind_of(data: Any) -> Kind:

@@ -17,9 +17,9 @@ from mockserver.quantities import counted
 from mockserver.timeline import STYLE
 
 from .cells import Cell, Judged
-from .chaos import Coverage, Report
 from .markup import add, add_name, box, shown
 from .page_cell import WORDS, draw, look, words
+from .report import Coverage, Report
 
 _FAILED = ("failed", "failed-by-verdict")
 

@@ -217,7 +217,7 @@ def pytest_runtest_makereport(
 
         record(mock, item, report)
     if report.failed and mock is not None:
-        from .report import failure_section
+        from .failure import failure_section
 
         report.sections.append(("Cerebras mock", failure_section(mock, item, report)))
     return report

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from .cells import Cell, read
-from .chaos import Coverage, Report
 from .outcome import reason_of
 from .page import html
+from .report import Coverage, Report
 from .step_summary import markdown
 
 COVERAGE_FAILED = 11

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from mockserver.kinds import KINDS
 
-from .chaos import Report
 from .outcome import Outcome
+from .report import Report
 
 _MOST = 60  # rows of each table; GitHub takes 1 MiB
 SIGNS: dict[Outcome, str] = {

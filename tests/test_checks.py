@@ -21,7 +21,7 @@ def write(tmp_path):
 
 
 def said(path):
-    return [str(verdict) for verdict in check(path)]
+    return [str(checked) for checked in check(path)]
 
 
 @pytest.mark.parametrize(
@@ -61,18 +61,18 @@ def test_good(write):
 def test_odd(write):
     """What is odd about a good one is told beside it."""
     path = write("a.yaml", "name: a\nparameters: {n: 1}\n")
-    (verdict,) = check(path)
-    assert (verdict.wrong, str(verdict)) == ("", f"{path}: ok, scenario 'a', 0 rules")
-    assert verdict.odd == [f"{path}:2:17: parameters.n: nothing uses this parameter"]
+    (checked,) = check(path)
+    assert (checked.wrong, str(checked)) == ("", f"{path}: ok, scenario 'a', 0 rules")
+    assert checked.odd == [f"{path}:2:17: parameters.n: nothing uses this parameter"]
 
 
 def test_wrong(write):
     """A wrong one is a line for each mistake, and what it was checked as."""
     path = write("a.yaml", "name: a\nseed: many\nruls: []\n")
-    (verdict,) = check(path)
-    assert verdict.wrong.startswith(f"{path}:2:7: seed: should be a whole number")
-    assert f"\n{path}:3:1: unknown key 'ruls'; did you mean 'rules'?" in verdict.wrong
-    assert str(verdict).endswith(f"\n{path}: not a good scenario")
+    (checked,) = check(path)
+    assert checked.wrong.startswith(f"{path}:2:7: seed: should be a whole number")
+    assert f"\n{path}:3:1: unknown key 'ruls'; did you mean 'rules'?" in checked.wrong
+    assert str(checked).endswith(f"\n{path}: not a good scenario")
     path = write("b.yaml", "extends: guide\nmodelz: {}\n")
     (text,) = said(path)
     assert text.startswith(f"{path}:2:1: unknown key 'modelz'; did you mean 'models'?")
@@ -86,10 +86,10 @@ def test_wrong(write):
 def test_no_yaml(write, text, message):
     """What is not YAML has no kind."""
     path = write("a.yaml", text)
-    (verdict,) = check(path)
-    assert verdict.kind is None
-    assert str(verdict).startswith(f"{path}{message}")
-    assert "\n" not in str(verdict)
+    (checked,) = check(path)
+    assert checked.kind is None
+    assert str(checked).startswith(f"{path}{message}")
+    assert "\n" not in str(checked)
 
 
 def test_missing(tmp_path):
@@ -103,10 +103,10 @@ def test_folder(write, tmp_path):
     for name in ("b.yaml", "a.yml", "sub/c.yaml", ".hidden.yaml", ".git/d.yaml", "e.txt"):
         write(name, f"name: {name}\n" if name != "a.yml" else "name: 5\n")
     (tmp_path / "folder.yaml").mkdir()
-    verdicts = list(check(str(tmp_path)))
-    found = [verdict.file for verdict in verdicts]
+    several = list(check(str(tmp_path)))
+    found = [checked.file for checked in several]
     assert found == [str(tmp_path / name) for name in ("a.yml", "b.yaml", "sub/c.yaml")]
-    assert [bool(verdict.wrong) for verdict in verdicts] == [True, False, False]
+    assert [bool(checked.wrong) for checked in several] == [True, False, False]
 
 
 def test_empty_folder(tmp_path):

@@ -28,7 +28,7 @@ ELSEWHERE = {
     "pytest_cerebras/clients.py": "tests/plugin/test_mock.py",  # fixtures, used by all of it
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     "pytest_cerebras/options.py": "tests/plugin/test_plugin.py",  # settings, met through pytest
-    "pytest_cerebras/report.py": "tests/plugin/test_plugin.py",  # a section of pytest's report
+    "pytest_cerebras/failure.py": "tests/plugin/test_plugin.py",  # a section of pytest's report
 }
 
 

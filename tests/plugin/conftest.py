@@ -11,7 +11,7 @@ from importlib import import_module
 
 import pytest
 
-for used in ("cerebras.cloud.sdk", "clients", "inprocess", "report"):
+for used in ("cerebras.cloud.sdk", "clients", "inprocess", "failure"):
     import_module(used if "." in used else f"pytest_cerebras.{used}")
 
 

@@ -6,8 +6,8 @@ import re
 from html.parser import HTMLParser
 
 from pytest_cerebras.cells import Cell, Drawn, Judged, Played, Seen
-from pytest_cerebras.chaos import Report
 from pytest_cerebras.page import html
+from pytest_cerebras.report import Report
 
 EVIL = "<script>alert('&')</script>\x07"
 SEEN = Seen(

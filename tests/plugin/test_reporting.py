@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from pytest_cerebras.chaos import schema
+from pytest_cerebras.report import schema
 from pytest_cerebras.reporting import COVERAGE_FAILED
 
 ASK = """

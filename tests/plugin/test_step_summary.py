@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_cerebras.cells import Cell, Judged, Played
-from pytest_cerebras.chaos import Report
+from pytest_cerebras.report import Report
 from pytest_cerebras.step_summary import markdown
 
 VERDICT = Judged("hot-retry", "it came back at once", "wait", (2,))

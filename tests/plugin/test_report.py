@@ -9,7 +9,7 @@ import pytest
 import pytest_cerebras
 from mockserver.kinds import KINDS
 from pytest_cerebras.cells import Cell
-from pytest_cerebras.chaos import Coverage, schema_text
+from pytest_cerebras.report import Coverage, schema_text
 
 
 def cell(outcome, *kinds):
