@@ -44,7 +44,7 @@ class Checked:
 
 
 def check(path: str) -> Iterator[Checked]:
-    """Yield what was found of a file, or on each YAML file of a folder and its sub-folders."""
+    """Yield what was found of a file, or of each YAML file of a folder and its sub-folders."""
     if not Path(path).is_dir():
         yield _checked(path)
         return

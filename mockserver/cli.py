@@ -256,15 +256,15 @@ def check(paths: tuple[str, ...], *, strict: bool) -> None:
 
     Which of them a file is, its keys tell. In a folder, each .yaml and .yml file is checked.
     """
-    from .checks import check as checked
+    from .checks import check as checks_of
 
     wrong = False
     for path in paths:
-        for verdict in checked(path):
-            wrong = wrong or bool(verdict.wrong) or (strict and bool(verdict.odd))
-            for oddity in verdict.odd:
+        for checked in checks_of(path):
+            wrong = wrong or bool(checked.wrong) or (strict and bool(checked.odd))
+            for oddity in checked.odd:
                 click.secho(f"warning: {oddity}", fg="yellow", err=True)
-            click.echo(str(verdict), err=bool(verdict.wrong))
+            click.echo(str(checked), err=bool(checked.wrong))
     if wrong:
         sys.exit(2)
 
