@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mockserver.api.reply import Reply
-from mockserver.edge.clock import Clock
+from mockserver.edge.clock import Clock, StallError
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.threaded import ThreadedServer
 from mockserver.faults import (
@@ -169,6 +169,6 @@ def test_nobody_waits_for_ever(verify):
     with (
         in_process(scenario) as url,
         httpx.Client(timeout=endless, verify=verify) as client,
-        pytest.raises(RuntimeError, match="no time-out"),
+        pytest.raises(StallError, match="no time-out"),
     ):
         client.get(f"{url}/v1/models")
