@@ -168,7 +168,7 @@ def test_two_commands_set_up_everything():
     installs = [line for line in README.splitlines() if line.startswith("python -m pip")]
     assert installs == [
         'python -m pip install -e ".[example]" && python -m pytest --cerebras-mock examples',
-        'python -m pip install -e ".[test]" && python -m pytest',
+        'python -m pip install -e ".[test]" && python -m pytest -n auto',
     ]
 
 
