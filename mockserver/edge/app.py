@@ -9,10 +9,9 @@ import ssl
 from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
-from mockserver.messages import Request, Sender
-
+from . import heads
 from .admin import PREFIX, Admin
-from .connection import Server
+from .connection import Connection, Server
 from .live import LiveEngine
 from .playback import Played, play
 from .port import Port
@@ -62,6 +61,8 @@ class Site:
             await self._runner.cleanup()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        connection = request.protocol
+        assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
         if request.headers.get("expect", "").lower() == "100-continue" and request.transport:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body, oversized = b"", False
@@ -70,35 +71,25 @@ class Site:
         except HTTPRequestEntityTooLarge:
             oversized = True
         try:
-            if self._admin is not None and request.path.startswith(PREFIX):
-                received = self._received(request, body, oversized=oversized)
-                # in another thread, since the port may have to change before there is an answer
-                answer = await asyncio.to_thread(self._admin.answer, received, request.remote or "")
-                return await play(answer.plan, request, self.live.clock)
             # no name for what was received: a silent stream would keep it in memory for that
-            with self.live.answering(
-                self._received(request, body, oversized=oversized)
+            if self._admin is not None and request.path.startswith(PREFIX):
+                # in another thread, since the port may have to change before there is an answer
+                answer = await asyncio.to_thread(
+                    self._admin.answer,
+                    heads.read(request).request(body, None, oversized=oversized),
+                    request.remote or "",
+                )
+                return await play(answer.plan, request, self.live.clock)
+            with connection.begun() or self.live.answering(
+                heads.read(request).request(body, connection.sender(), oversized=oversized)
             ) as exchange:
                 if _log.isEnabledFor(logging.INFO):
                     _log.info("%s", exchange.line())
-                return await play(exchange.compact, request, self.live.clock)
+                played = await play(exchange.compact, request, self.live.clock)
         except ConnectionError:
             return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall
         except Exception as error:
             self.live.crashes.append(error)
             raise
-
-    def _received(self, request: web.BaseRequest, body: bytes, *, oversized: bool) -> Request:
-        return Request(
-            request.method,
-            request.path,
-            {name.lower(): value for name, value in request.headers.items()},
-            body,
-            request.rel_url.raw_query_string,
-            oversized,
-            self._sender(request),
-        )
-
-    def _sender(self, request: web.BaseRequest) -> Sender | None:
-        peer = request.transport and request.transport.get_extra_info("peername")
-        return self.live.sender_at(peer[1]) if peer else None
+        connection.answered(request)
+        return played

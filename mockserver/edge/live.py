@@ -160,28 +160,34 @@ class LiveEngine:
             engine.finish(exchange, now=self.clock.now(), client_left=client_left)
 
     def answering(self, request: Request) -> Answering:
-        """Begin and finish around the playing; leaving by an exception means the client left."""
-        return Answering(self, request)
+        """Begin, and finish at the end of a ``with``, which has the exchange to play."""
+        return Answering(self, *self.begin(request))
 
 
 class Answering:
-    """One answer; a generator would do, but take more memory in thousands of silent streams."""
+    """
+    One answer that has begun; leaving by an exception means that the client left.
 
-    __slots__ = ("_engine", "_exchange", "_live", "_request")
+    A generator would do, but take more memory in thousands of silent streams.
+    """
 
-    def __init__(self, live: LiveEngine, request: Request) -> None:
+    __slots__ = ("_engine", "_live", "exchange")
+
+    def __init__(self, live: LiveEngine, engine: Engine, exchange: Exchange) -> None:
         self._live = live
-        self._request: Request | None = request
+        self._engine = engine
+        self.exchange = exchange
 
     def __enter__(self) -> Exchange:
-        assert self._request is not None  # noqa: S101 (it is entered once)
-        self._engine, self._exchange = self._live.begin(self._request)
-        self._request = None
-        return self._exchange
+        return self.exchange
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         stalled = error is not None and issubclass(error, StallError)
         if stalled:
-            self._live.stalled.append(self._exchange)
+            self._live.stalled.append(self.exchange)
         left = error is not None and not stalled
-        self._live.finish(self._engine, self._exchange, client_left=left)
+        self.end(client_left=left)
+
+    def end(self, *, client_left: bool = False) -> None:
+        """Note that it is over."""
+        self._live.finish(self._engine, self.exchange, client_left=client_left)
