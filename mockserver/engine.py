@@ -9,7 +9,6 @@ and the number of the request, so that the same seed gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from random import Random
 
 from .accounts import Accounts
@@ -21,7 +20,7 @@ from .api.prompt_cache import BLOCK, PromptCache
 from .api.routes import COMPLETING
 from .chance import Digits
 from .credentials import without_key
-from .faults import Context, Fault, name_of
+from .faults import Context, broken, name_of
 from .honest import Honest
 from .inquiry import Inquiry, Reader
 from .journal import Exchange, Journal
@@ -81,7 +80,7 @@ class Engine:
         else:
             plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
         if choice.rule.faults:
-            plan = _broken(plan, choice.rule.faults, self._context(inquiry, number, now))
+            plan = broken(plan, choice.rule.faults, self._context(inquiry, number, now))
         if request.method == "HEAD":
             plan = without_body(apart(plan))
         admitted = isinstance(quota, Quota)
@@ -175,10 +174,3 @@ class Engine:
             return 0
         account = inquiry.account, inquiry.model_id
         return self._prompts.read(account, parts(inquiry.body, inquiry.size), now)
-
-
-def _broken(plan: Compact, faults: Iterable[Fault], context: Context) -> Plan:
-    broken = apart(plan)
-    for fault in faults:
-        broken = fault.apply(broken, context)
-    return broken

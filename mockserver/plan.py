@@ -120,14 +120,16 @@ class Events:
     """
     Server-sent events that differ in their middles only: a ``Data`` for each, in little room.
 
-    ``counts`` are the tokens that each of them hands to the client. How a stream ends is never
-    among them.
+    ``counts`` are the tokens that each of them hands to the client, ``waits`` the seconds before
+    each, of which 0 are none; there are no waits at all where nothing paces the stream. How a
+    stream ends is never among them.
     """
 
     before: bytes
     middles: tuple[bytes, ...]
     after: bytes
     counts: tuple[int, ...]
+    waits: tuple[float, ...] = ()
 
     @property
     def data(self) -> bytes:
@@ -141,10 +143,19 @@ class Events:
         """The tokens of all of them."""
         return sum(self.counts)
 
-    def apart(self) -> Iterator[Data]:
-        """Yield one after the other."""
-        for middle, tokens in zip(self.middles, self.counts, strict=True):
-            yield Data(b"".join((self.before, middle, self.after)), tokens)
+    @property
+    def pieces(self) -> list[bytes]:
+        """Each of them."""
+        before, after = self.before, self.after
+        return [before + middle + after for middle in self.middles]
+
+    def apart(self) -> Iterator[Data | Wait]:
+        """Yield one after the other, and the waits between them."""
+        waits = self.waits or (0.0,) * len(self.middles)
+        for piece, tokens, wait in zip(self.pieces, self.counts, waits, strict=True):
+            if wait:
+                yield Wait(wait)
+            yield Data(piece, tokens)
 
 
 Compact: TypeAlias = tuple[Step | Events, ...]

@@ -48,19 +48,23 @@ def cut_plan(plan: Compact, most: int) -> Compact:
     for at, step in enumerate(plan):
         if _size(step) > room:
             begun = _beginning(step, room)
-            return (*kept, *begun, *_rest(plan[at:], most - room + sum(map(_size, begun)), plan))
+            sent = most - room + sum(map(_size, begun))
+            return (*kept, *begun, *_rest(plan[at:], sent, plan, waited=_seconds(begun)))
         room -= _size(step)
         kept.append(step)
     return plan
 
 
-def _rest(left: Compact, sent: int, plan: Compact) -> Iterable[Step | Events]:
-    """Yield what stands for the steps that are left, when so many bytes of a plan have been."""
+def _rest(left: Compact, sent: int, plan: Compact, *, waited: float) -> Iterable[Step]:
+    """
+    Yield what stands for the steps that are left, when so many bytes of a plan have been sent.
+
+    ``waited`` are the seconds of what was kept of the first of them.
+    """
     tokens = sum(step.tokens for step in left if isinstance(step, Data | Events))
     yield Data(_mark(size_of(plan) - sent), tokens)
-    waits = [step.seconds for step in left if isinstance(step, Wait)]
-    if waits:
-        yield Wait(sum(waits))
+    if seconds := _seconds(left) - waited:
+        yield Wait(seconds)
     yield from (step for step in left[-1:] if not isinstance(step, Data | Events | Raw | Wait))
 
 
@@ -77,9 +81,16 @@ def _beginning(step: Step | Events, room: int) -> tuple[Step | Events, ...]:
             while each + len(middles[count]) <= room:
                 room -= each + len(middles[count])
                 count += 1
-            return (Events(before, middles[:count], after, (0,) * count),) if count else ()
+            shown = Events(before, middles[:count], after, (0,) * count, step.waits[:count])
+            return (shown,) if count else ()
         case _:
             return ()
+
+
+def _seconds(plan: Compact) -> float:
+    return sum(step.seconds for step in plan if isinstance(step, Wait)) + sum(
+        sum(step.waits) for step in plan if isinstance(step, Events)
+    )
 
 
 def _size(step: Step | Events) -> int:

@@ -147,6 +147,14 @@ def test_events():
     assert tokens_of((events, A)) == tokens_of(apart((events, A))) == 4
 
 
+def test_paced_events():
+    """A wait stands before an event that has one; one of no seconds is none."""
+    events = Events(b"<", (b"a", b"b", b"c"), b">", (0, 1, 1), (0.5, 0.0, 2.0))
+    plan = apart((Head(200), events, End()))
+    assert plan[1:-1] == (Wait(0.5), Data(b"<a>"), Data(b"<b>", 1), Wait(2.0), Data(b"<c>", 1))
+    assert events.data == b"<a><b><c>"
+
+
 def test_no_events():
     """None at all are nothing, not two ends."""
     events = Events(b"<", (), b">", ())

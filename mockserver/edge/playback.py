@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import socket
 import struct
+from bisect import bisect_right
 from typing import assert_never
 
 from aiohttp import HttpVersion11, web
@@ -12,7 +13,7 @@ from aiohttp import HttpVersion11, web
 from mockserver.plan import Close, Compact, Wait
 
 from .clock import Clock
-from .wire import Wire
+from .wire import Timed, Wire
 
 _NO_LINGER = struct.pack("ii", 1, 0)
 
@@ -47,38 +48,76 @@ async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.Str
     when the clock ends a stall.
     """
     wire = Wire(keep_alive=request.keep_alive, chunks=request.version >= HttpVersion11)
-    due = now = clock.monotonic()
-    ready: list[bytes] = []
+    playing = _Playing(request, clock)
     for act in wire.acts(clock.announced(plan)):
         if isinstance(act, bytes):
-            ready.append(act)
+            playing.ready.append(act)
+        elif isinstance(act, Timed):
+            await playing.over_time(act)
         elif isinstance(act, Wait):
-            due += act.seconds
-            if due > now:
-                now = clock.monotonic()
-            if due > now or not act.seconds:
-                await _write(request, ready)
-                await (clock.stall(_peer(request)) if math.isinf(due) else clock.until(due))
+            await playing.wait(act.seconds)
         elif isinstance(act, Close):
-            await _write(request, ready)
+            await playing.flush()
             _close(request, reset=act.reset)
             return Played(keep_alive=False)
         else:
             assert_never(act)
-    await _write(request, ready)
+    await playing.flush()
     return Played(keep_alive=wire.keep_alive)
+
+
+class _Playing:
+    """How far it has come: what is ready to be written, and the moment that is due."""
+
+    __slots__ = ("_clock", "_due", "_now", "_request", "ready")
+
+    def __init__(self, request: web.BaseRequest, clock: Clock) -> None:
+        self._request = request
+        self._clock = clock
+        self._due = self._now = clock.monotonic()
+        self.ready: list[bytes] = []
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass; no seconds at all part two writes."""
+        self._due += seconds
+        if self._ahead() or not seconds:
+            await self.flush()
+            if math.isinf(self._due):
+                await self._clock.stall(_peer(self._request))
+            else:
+                await self._clock.until(self._due)
+
+    async def over_time(self, act: Timed) -> None:
+        """Write each piece when it is due."""
+        begun, at = self._due, 0
+        while at < len(act.pieces):
+            self._due = begun + act.due[at]
+            if self._ahead():
+                await self.flush()
+                await self._clock.until(self._due)
+            upto = max(at + 1, bisect_right(act.due, self._now - begun))
+            self.ready += act.pieces[at:upto]
+            at = upto
+        self._due = begun + act.due[-1]
+
+    async def flush(self) -> None:
+        """Write what is ready."""
+        ready = self.ready
+        if ready:
+            await self._request.writer.write(ready[0] if len(ready) == 1 else b"".join(ready))
+            ready.clear()
+
+    def _ahead(self) -> bool:
+        """Whether what is due lies ahead."""
+        if self._due > self._now:
+            self._now = self._clock.monotonic()
+        return self._due > self._now
 
 
 def _peer(request: web.BaseRequest) -> int:
     """Return the port of the client; 0 when it has left."""
     peer = request.transport and request.transport.get_extra_info("peername")
     return int(peer[1]) if peer else 0
-
-
-async def _write(request: web.BaseRequest, ready: list[bytes]) -> None:
-    if ready:
-        await request.writer.write(ready[0] if len(ready) == 1 else b"".join(ready))
-        ready.clear()
 
 
 def _close(request: web.BaseRequest, *, reset: bool) -> None:

@@ -7,15 +7,26 @@ break; and a whole answer becomes one write.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from http.client import responses
+from itertools import accumulate
 from typing import TypeAlias, assert_never
 
 from mockserver.plan import Close, Compact, Data, End, Events, Head, Raw, Wait
 
-Act: TypeAlias = bytes | Wait | Close
-"""Write these bytes, let time pass, or close the connection."""
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Write each of the ``pieces`` so many seconds after the beginning: when it is ``due``."""
+
+    pieces: Sequence[bytes]
+    due: Sequence[float]
+
+
+Act: TypeAlias = bytes | Timed | Wait | Close
+"""Write these bytes, write some over time, let time pass, or close the connection."""
 
 _CLOSE = ("connection", "close")
 _CHUNKED = ("transfer-encoding", "chunked")
@@ -43,6 +54,10 @@ class Wire:
         """Yield what the edge has to do; bytes with nothing between them come in one piece."""
         for step in plan:
             match step:
+                case Events(waits=waits) if waits:
+                    self._end_run()
+                    yield from self._flushed()
+                    yield self._timed(step)
                 case Data() | Events():
                     self._run.append(step.data)
                 case Head():
@@ -75,19 +90,22 @@ class Wire:
         self._written.append(lines.encode())
         self._chunked = self._chunked and not head.bodiless
 
+    def _timed(self, events: Events) -> Timed:
+        return Timed([*map(self._framed, events.pieces)], [*accumulate(events.waits)])
+
     def _end_run(self) -> None:
-        """Frame the data since the last pause."""
-        if not self._run:
-            return
-        data = self._run[0] if len(self._run) == 1 else b"".join(self._run)
+        """Frame the data since the last pause; an empty chunk would be the last one."""
+        data = b"".join(self._run)
         self._run.clear()
-        if not data:  # an empty chunk would be the last one
-            return
+        if data:
+            self._written.append(self._framed(data))
+
+    def _framed(self, data: bytes) -> bytes:
+        """Return a piece of the body in its frame."""
         if self._chunked:
-            self._written += (b"%x\r\n" % len(data), data, b"\r\n")
-        else:
-            self._written.append(data)
-            self._owed = None if self._owed is None else self._owed - len(data)
+            return b"%x\r\n%b\r\n" % (len(data), data)
+        self._owed = None if self._owed is None else self._owed - len(data)
+        return data
 
     def _end(self, end: End) -> None:
         self._end_run()

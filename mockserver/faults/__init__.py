@@ -7,7 +7,9 @@ in the file of its family and a row here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from mockserver.plan import Compact, apart
 
 from .base import Context, Fault
 from .connection import BadChunk, Disconnect, Garbage, HangUp
@@ -69,6 +71,7 @@ __all__ = [
     "Truncate",
     "WrongMode",
     "WrongShape",
+    "broken",
     "name_of",
 ]
 
@@ -122,6 +125,16 @@ FAULTS: Mapping[str, type[Fault]] = {
     name: fault for family in FAMILIES.values() for name, fault in family.items()
 }
 _NAMES = {kind: name for name, kind in FAULTS.items()}
+
+
+def broken(plan: Compact, faults: Iterable[Fault], context: Context) -> Compact:
+    """Return the plan with all faults in it; a pace alone leaves together what is together."""
+    for fault in faults:
+        if isinstance(fault, Pace):
+            plan = fault.apply(plan, context)
+        else:
+            plan = fault.apply(apart(plan), context)
+    return plan
 
 
 def name_of(fault: Fault) -> str:

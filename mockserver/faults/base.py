@@ -8,7 +8,7 @@ from random import Random
 from typing import Protocol
 
 from mockserver.api.shapes import TODAY, HeaderFields
-from mockserver.plan import Plan
+from mockserver.plan import Compact, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,6 @@ class Context:
 class Fault(Protocol):
     """A way to break an answer."""
 
-    def apply(self, plan: Plan, context: Context) -> Plan:
+    def apply(self, plan: Plan, context: Context) -> Compact:
         """Return the plan with this fault in it."""
         ...

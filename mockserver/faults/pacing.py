@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from mockserver.plan import Data, Plan, Step, Wait, tokens_of
+from mockserver.plan import Compact, Data, Events, Plan, Step, Wait, tokens_of
 from mockserver.quantities import Positive, Seconds
 
 from .base import Context
@@ -95,8 +95,8 @@ class Pace:
         if not self.first_token and self.tokens_per_second is None:
             raise ValueError("names neither 'first_token' nor 'tokens_per_second'")
 
-    def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put before each event the wait until its tokens are there."""
+    def apply(self, plan: Compact, context: Context) -> Compact:
+        """Put before each event the wait until its tokens are there; what is together stays so."""
         rate = context.speed if self.tokens_per_second == "model" else self.tokens_per_second
         tokens = tokens_of(plan)
         if not tokens:
@@ -130,20 +130,31 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
         yield step
 
 
-def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
+def _paced(plan: Compact, first_token: float, rate: float) -> Iterator[Step | Events]:
     """Yield the steps, and before each event the wait for its tokens but the very first one."""
     ahead, free = first_token, 1
-    waits = {0: Wait(0.0)}  # by tokens: a stream of thousands needs few
     for step in plan:
-        if isinstance(step, Data):
-            paid = max(0, step.tokens - free)
-            free = max(0, free - step.tokens)
-            wait = waits.get(paid) or waits.setdefault(paid, Wait(paid / rate))
-            if ahead:
-                wait, ahead = Wait(ahead + wait.seconds), 0.0
-            if wait.seconds:
-                yield wait
-        yield step
+        paid = _tokens(step)
+        if not paid:
+            yield step
+            continue
+        if free and any(paid):
+            paid[next(at for at, count in enumerate(paid) if count)] -= free
+            free = 0
+        first, *others = [count / rate for count in paid]
+        waits, ahead = (ahead + first, *others), 0.0
+        if isinstance(step, Events):
+            yield replace(step, waits=waits)
+        else:
+            yield from (Wait(waits[0]),) if waits[0] else ()
+            yield step
+
+
+def _tokens(step: Step | Events) -> list[int]:
+    """Return the tokens of each event in a step."""
+    if isinstance(step, Events):
+        return list(step.counts)
+    return [step.tokens] if isinstance(step, Data) else []
 
 
 def _sliced(plan: Plan, size: int | None) -> Iterator[Step]:

@@ -7,6 +7,7 @@ import math
 import socket
 import threading
 from dataclasses import dataclass
+from itertools import chain
 from types import SimpleNamespace
 
 import pytest
@@ -14,8 +15,8 @@ from aiohttp import HttpVersion11
 
 from mockserver.edge.clock import Clock
 from mockserver.edge.playback import play as play_on
-from mockserver.edge.wire import Wire
-from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait
+from mockserver.edge.wire import Timed, Wire
+from mockserver.plan import Close, Data, End, Events, Head, Plan, Raw, Wait
 from mockserver.scenario import Rule, Scenario
 
 pytestmark = pytest.mark.usefixtures("either_loop")
@@ -173,7 +174,8 @@ def played(clock, *plan):
     request = SimpleNamespace(keep_alive=True, version=HttpVersion11, writer=writer, transport=None)
     asyncio.run(play_on(plan, request, clock))
     acts = Wire(keep_alive=True).acts(plan)
-    assert b"".join(written) == b"".join(act for act in acts if isinstance(act, bytes))
+    pieces = (act.pieces if isinstance(act, Timed) else [act] for act in acts)
+    assert b"".join(written) == b"".join(one for one in chain(*pieces) if isinstance(one, bytes))
     return [
         data.rpartition(b"\r\n\r\n")[2] if data.startswith(b"HTTP") else data for data in written
     ]
@@ -183,6 +185,10 @@ PACED = (
     Head(200, PLAIN),
     Data(b"a"),
     *(step for n in b"bcdef" for step in (Wait(1), Data(bytes([n])))),
+)
+TOGETHER = (
+    Head(200, PLAIN),
+    Events(b"", tuple(b"%c" % n for n in b"abcdef"), b"", (1,) * 6, (0.0, 1.0, 1.0, 1.0, 1.0, 1.0)),
 )
 A, B, C, D, E, F = (b"1\r\n%c\r\n" % n for n in b"abcdef")
 LAST = b"0\r\n\r\n"
@@ -198,10 +204,11 @@ LAST = b"0\r\n\r\n"
         (9.0, [1], [A, B + C + D + E + F + LAST]),
     ],
 )
-def test_lateness_is_made_up_for(lateness, deadlines, written):
+@pytest.mark.parametrize("plan", [PACED, TOGETHER], ids=["apart", "together"])
+def test_lateness_is_made_up_for(plan, lateness, deadlines, written):
     """Waits count from the beginning of the plan; what is due is one write, its framing kept."""
     clock = Late(lateness)
-    assert played(clock, *PACED, End()) == written
+    assert played(clock, *plan, End()) == written
     assert clock.deadlines == deadlines
 
 
@@ -209,6 +216,13 @@ def test_parted_writes_stay_parted():
     """Lateness joins what waits part, and never what is parted on purpose."""
     late = (Head(200, PLAIN), Wait(1), Data(b"a"), Wait(0), Data(b"b"), Wait(1), Data(b"c"), End())
     assert played(Late(9), *late) == [b"", A, B + C + LAST]
+
+
+def test_what_follows_paced_events():
+    """Waits behind events that have their times count from the last of them."""
+    clock = Late(0.5)
+    assert played(clock, *TOGETHER, Wait(1), Data(b"g"), End())[-1] == b"1\r\ng\r\n" + LAST
+    assert clock.deadlines == [1, 2, 3, 4, 5, 6]
 
 
 def test_stall_is_never_overtaken():

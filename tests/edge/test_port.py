@@ -6,6 +6,7 @@ import asyncio
 import socket
 from contextlib import closing
 from functools import partial
+from queue import SimpleQueue
 
 import pytest
 
@@ -23,26 +24,26 @@ broken = pytest.mark.parametrize("how", LOST)
 
 
 class Hand(Clock):
-    """Time that a test moves on by hand."""
+    """Time that a test moves on by hand, for one who waits."""
 
     def __init__(self):
         super().__init__(lambda: self.at)
         self.at = 1.8e9
-        self.waiting = []
+        self.waiting = SimpleQueue()
 
     async def wait(self, seconds, *, passive=False):
         """Wait for ``move``."""
         woken = asyncio.Event()
         wake = partial(asyncio.get_running_loop().call_soon_threadsafe, woken.set)
-        self.waiting.append((self.at + seconds, wake))
+        self.waiting.put((self.at + seconds, wake))
         await woken.wait()
 
     def move(self, seconds):
-        """Let time pass."""
+        """Let time pass, as soon as somebody waits for it to."""
+        until, wake = self.waiting.get(timeout=5)
         self.at += seconds
-        for waiter in [each for each in self.waiting if each[0] <= self.at]:
-            self.waiting.remove(waiter)
-            waiter[1]()
+        assert until <= self.at
+        wake()
 
 
 @pytest.fixture
@@ -156,7 +157,7 @@ def test_kept_connections(site, raw_request):
 def test_started_in_a_window(clock):
     """A server that starts with such a scenario has its number, and no ear."""
     live = LiveEngine(Scenario("down", port=Port(refuses=MINUTE)), clock=clock)
-    clock.move(61)
+    clock.at += 61
     with ThreadedServer(live) as site, pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", site.port), 1)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.edge.wire import Wire
-from mockserver.plan import Close, Data, End, Head, Raw, Wait
+from mockserver.edge.wire import Timed, Wire
+from mockserver.plan import Close, Data, End, Events, Head, Raw, Wait
 
 FIELDS = (("connection", "keep-alive"), ("server", "mock"))
 LENGTH = ("content-length", "4")
@@ -81,3 +81,33 @@ def test_client_without_chunks():
     wire = Wire(keep_alive=True, chunks=False)
     sent, closed = wire.acts((Head(200, FIELDS), Data(b"ab"), End()))
     assert (sent, closed) == (CLOSED + b"\r\nab", Close())
+
+
+PACED = Events(b"<", (b"a", b"bc"), b">", (1, 1), (0.5, 0.25))
+
+
+@pytest.mark.parametrize(
+    ("head", "acts", "lives_on"),
+    [
+        (
+            Head(200, FIELDS),
+            [KEPT + CHUNKS, Timed([b"3\r\n<a>\r\n", b"4\r\n<bc>\r\n"], [0.5, 0.75]), b"0\r\n\r\n"],
+            True,
+        ),
+        (
+            Head(200, (*FIELDS, ("content-length", "7"))),
+            [KEPT + b"content-length: 7\r\n\r\n", Timed([b"<a>", b"<bc>"], [0.5, 0.75])],
+            True,
+        ),
+        (
+            Head(200, (*FIELDS, LENGTH)),
+            [KEPT + b"content-length: 4\r\n\r\n", Timed([b"<a>", b"<bc>"], [0.5, 0.75]), Close()],
+            False,
+        ),
+    ],
+)
+def test_paced(head, acts, lives_on):
+    """Each event that has its time is written in a frame of its own."""
+    wire = Wire(keep_alive=True)
+    assert list(wire.acts((head, PACED, End()))) == acts
+    assert wire.keep_alive is lives_on

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.faults import Bandwidth, Context, Drip, Pace
-from mockserver.plan import Close, Data, End, Head, Wait, duration_of, tokens_of
+from mockserver.faults import Bandwidth, Context, Drip, Pace, broken
+from mockserver.plan import Close, Data, End, Events, Head, Wait, apart, duration_of, tokens_of
 
 EVENTS = Head(200, (("content-type", "text/event-stream"),))
 ROLE, ONE, TWO, LAST, END = Data(b"role"), Data(b"1", 1), Data(b"2", 2), Data(b"last"), End()
@@ -115,3 +115,35 @@ def test_wrong_rate(rate):
 def test_rate(rate):
     """Numbers, whole or not, and the model's."""
     assert TypeAdapter(Pace).validate_python({"tokens_per_second": rate}) == Pace(0.0, rate)
+
+
+def together(counts):
+    """Return events of so many tokens each, which differ in their middles only."""
+    middles = tuple(b"%d" % at for at in range(len(counts)))
+    return Events(b"<", middles, b">", tuple(counts))
+
+
+@given(
+    st.lists(st.integers(0, 3), max_size=6),
+    st.sampled_from([0.0, 0.5]),
+    st.sampled_from([None, 0.3, 10.0, 3000.0]),
+    st.integers(0, 2),
+)
+def test_what_is_together(counts, first_token, rate, last):
+    """Events that come together are paced as they are apart, and stay together."""
+    if not first_token and rate is None:
+        first_token = 0.5
+    plan = (EVENTS, together(counts), Data(b"last", last), END)
+    found = apply(Pace(first_token, rate), plan)
+    assert apart(found) == apply(Pace(first_token, rate), apart(plan))
+    assert len(found) <= len(plan) + 1
+
+
+def test_broken():
+    """A pace parts nothing, and any other fault finds each event in a step of its own."""
+    plan = (EVENTS, together([0, 1, 1]), END)
+    context = Context(Random(1))
+    assert [type(step) for step in broken(plan, [Pace(0.0, 10)], context)] == [Head, Events, End]
+    both = broken(plan, [Pace(0.0, 10), Drip(0.5)], context)
+    assert both == Drip(0.5).apply(apart(Pace(0.0, 10).apply(plan, context)), context)
+    assert broken(plan, [], context) is plan
