@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from hashlib import blake2b
+from random import Random
 from typing import Protocol
 
 _DIGEST = 64  # bytes
@@ -43,3 +45,28 @@ class Digits:
         self._pool |= int.from_bytes(digest, "big") << self._left
         self._left += 8 * _DIGEST
         self._drawn += 1
+
+
+class Voice:
+    """
+    What somebody says is drawn from it: the ``number`` of a text, and a ``Random`` of that number.
+
+    Most answers are found by their number alone; only the others pay for the seeding.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    @cached_property
+    def random(self) -> Random:
+        """What draws all the rest, each time from where it is."""
+        return self.again()
+
+    def again(self) -> Random:
+        """Return what draws the same from the beginning."""
+        return Random(self.number)
+
+
+def number_of(text: str) -> int:
+    """Return a number of 64 bits that follows from a text."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")

@@ -7,8 +7,6 @@ The middle one of the engine's five steps; nothing here knows of scenarios' rule
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from hashlib import blake2b
-from random import Random
 
 from .api import answer, chat, choices, completions, headers, models
 from .api.answer import Answer
@@ -20,7 +18,7 @@ from .api.reply import Reply
 from .api.say import Ask, say
 from .api.sse import dumps
 from .api.writing import Written
-from .chance import Bits
+from .chance import Bits, Voice, number_of
 from .inquiry import Inquiry
 from .plan import Compact, Data, End, Head, Headers, Plan
 
@@ -109,10 +107,11 @@ class Honest:
         assert inquiry.endpoint in _FORMS  # noqa: S101 (only these have a quota)
         model = self.edition.models[inquiry.model_id]
         asked, spare = choices.returned(inquiry.body), choices.discarded(inquiry.body)
+        number = _number(self.seed, inquiry)
         made = []
         for at, body in enumerate([*asked, *spare]):
             ask = Ask(body, model, inquiry.limit, len(asked) + len(spare))
-            made.append(say(reply, ask, _voice(self.seed, inquiry, at), self.random))
+            made.append(say(reply, ask, Voice(number + at), self.random))
         said = Answer(
             inquiry.model_id,
             model,
@@ -139,8 +138,7 @@ def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
             return dumps(None)  # the warm-up
 
 
-def _voice(seed: int, inquiry: Inquiry, choice: int) -> Random:
-    """Return the randomness of what is said: the same however much of it is shown, and how."""
+def _number(seed: int, inquiry: Inquiry) -> int:
+    """Return what is said, as a number: the same however much of it is shown, and how."""
     about = {name: value for name, value in inquiry.body.items() if name not in _FORM}
-    digest = blake2b(f"{seed}/{choice}/{about!a}".encode(), digest_size=8).digest()
-    return Random(int.from_bytes(digest, "big"))
+    return number_of(f"{seed}/{about!a}")

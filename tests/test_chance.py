@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from mockserver.chance import Digits
+from mockserver.chance import Digits, Voice, number_of
 
 
 def drawn(text, *widths):
@@ -37,3 +37,21 @@ def test_even():
     counts = Counter(f"{Digits('even').getrandbits(64_000):016000x}")
     assert len(counts) == 16
     assert all(900 < count < 1100 for count in counts.values())
+
+
+def test_voice():
+    """A voice goes on drawing where it is, and can begin again."""
+    voice = Voice(7)
+    drawn = [voice.random.random() for _ in range(3)]
+    assert len(set(drawn)) == 3
+    again = voice.again()
+    assert [again.random() for _ in range(3)] == drawn
+    assert voice.random.random() not in drawn
+
+
+def test_number_of():
+    """Texts have numbers of 64 bits, different ones."""
+    numbers = {number_of(f"text {at}") for at in range(1000)}
+    assert len(numbers) == 1000
+    assert 2**63 < max(numbers) < 2**64
+    assert number_of("Grüße") == number_of("Grüße")
