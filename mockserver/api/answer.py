@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
@@ -31,8 +30,7 @@ class Stamp(NamedTuple):
     cached: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """
     What the model says to a request, ready to be written in either form.
 
@@ -46,7 +44,7 @@ class Answer:
     said: Said
     others: tuple[Said, ...] = ()
     images: int = 0
-    bodies: Bodies = field(default_factory=Bodies)
+    bodies: Bodies = Bodies()
     discarded: int = 0
 
     @property

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TypeAlias
+from functools import lru_cache
+from typing import NamedTuple
 
 from mockserver.plan import Data, Events
 
 from .answer import Answer, Stamp
+from .chunks import Chunks
 from .shapes import TimeKey
 from .sse import DONE, dumps
 
 _OVERHEAD = 0.0008  # seconds
-Chunk: TypeAlias = tuple[bytes, int]
-"""The choices of a chunk as JSON, and the tokens that they hand to the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +35,65 @@ class Form:
     kind: str
     chunk_kind: str
     choices: Callable[[Answer], Iterable[bytes]]
-    chunks: Callable[[Answer], Iterable[Chunk]]
+    chunks: Callable[[Answer], Chunks]
+
+
+class _Stream(NamedTuple):
+    """The choices of all chunks but the last and their tokens, then those of the last."""
+
+    middles: tuple[bytes, ...]
+    counts: tuple[int, ...]
+    finish: bytes
+    tokens: int
 
 
 class Written:
     """An answer in a form; it can be given any number of times, each with a stamp of its own."""
+
+    __slots__ = (
+        "_choices",
+        "_reading",
+        "_stream",
+        "_usages",
+        "_writing",
+        "answer",
+        "form",
+        "tokens",
+    )
 
     def __init__(self, form: Form, answer: Answer) -> None:
         self.form = form
         self.answer = answer
         self.tokens = answer.tokens
         self._reading, self._writing = answer.reading, answer.writing
-        self._work = self._reading + self._writing + _OVERHEAD
         self._usages: dict[int, bytes] = {}
+        self._choices: bytes | None = None
+        self._stream: _Stream | None = None
 
     def seconds(self, stamp: Stamp) -> float:
         """Return how long it all took."""
-        return stamp.queue + self._work
+        return stamp.queue + self._reading + self._writing + _OVERHEAD
 
     def document(self, stamp: Stamp) -> Data:
         """Return the answer to a request without ``stream``."""
+        choices = self._choices
+        if choices is None:
+            choices = self._choices = b",".join(self.form.choices(self.answer))
         before, after = self._ends(stamp, self.form.kind)
-        return Data(b"".join((before, self._choices, after, self._tail(stamp), b"}")), self.tokens)
+        return Data(b"".join((before, choices, after, self._tail(stamp), b"}")), self.tokens)
 
     def stream(self, stamp: Stamp, *, done: bool) -> tuple[Events | Data, ...]:
         """Return the events; the last chunk has usage and times besides."""
+        chunks = self._stream
+        if chunks is None:
+            *middles, finish = (found := self.form.chunks(self.answer)).choices
+            *counts, tokens = found.counts
+            chunks = self._stream = _Stream(tuple(middles), tuple(counts), finish, tokens)
         before, after = self._ends(stamp, self.form.chunk_kind)
-        middles, counts, (finish, tokens) = self._chunks
-        events = Events(b"data: " + before, middles, after + b"}\n\n", counts)
-        last = b"".join((b"data: ", before, finish, after, self._tail(stamp), b"}\n\n"))
-        return (events, Data(last, tokens), *((Data(DONE),) if done else ()))
+        before = b"data: " + before
+        last = b"".join((before, chunks.finish, after, self._tail(stamp), b"}\n\n"))
+        events = Events(before, chunks.middles, after + b"}\n\n", chunks.counts)
+        return (events, Data(last, chunks.tokens), *((Data(DONE),) if done else ()))
 
     def _ends(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes]:
         """Return what stands before the choices, and what stands behind them."""
@@ -74,30 +102,18 @@ class Written:
         return before.encode(), b'],"created":%d,%b' % (stamp.created, identity)
 
     def _tail(self, stamp: Stamp) -> bytes:
-        if stamp.cached not in self._usages:
-            self._usages[stamp.cached] = self.answer.usage(stamp.cached)
+        """Return the usage and the times."""
+        usage = self._usages.get(stamp.cached)
+        if usage is None:
+            usage = self._usages[stamp.cached] = self.answer.usage(stamp.cached)
         times = _time_info(self.answer.bodies.time_info) % {
-            "created": stamp.created,
-            "queue_time": stamp.queue,
-            "prompt_time": self._reading,
-            "completion_time": self._writing,
-            "total_time": self.seconds(stamp),
+            b"created": stamp.created,
+            b"queue_time": stamp.queue,
+            b"prompt_time": self._reading,
+            b"completion_time": self._writing,
+            b"total_time": self.seconds(stamp),
         }
-        return b',"usage":%b,"time_info":%b' % (self._usages[stamp.cached], times.encode())
-
-    @cached_property
-    def _choices(self) -> bytes:
-        return b",".join(self.form.choices(self.answer))
-
-    @cached_property
-    def _chunks(self) -> tuple[tuple[bytes, ...], tuple[int, ...], Chunk]:
-        """The choices of all chunks but the last, their tokens, and the last."""
-        *found, last = self.form.chunks(self.answer)
-        return (
-            tuple([choices for choices, _ in found]),
-            tuple([tokens for _, tokens in found]),
-            last,
-        )
+        return b',"usage":%b,"time_info":%b' % (usage, times)
 
 
 @lru_cache
@@ -106,6 +122,6 @@ def _identity(model_id: str, fingerprint: str, kind: str) -> bytes:
 
 
 @lru_cache
-def _time_info(keys: tuple[TimeKey, ...]) -> str:
+def _time_info(keys: tuple[TimeKey, ...]) -> bytes:
     """Return the object of this name as JSON, with gaps for the times."""
-    return "{" + ",".join([f'"{key}":%({key})r' for key in keys]) + "}"
+    return b"{%b}" % b",".join([b'"%b":%%(%b)r' % (key.encode(), key.encode()) for key in keys])
