@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from .api import choices
 from .api.batches import BatchRequest, read_request
@@ -25,10 +25,13 @@ from .api.writing import Written
 from .messages import Request
 from .scenario import Subject
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
-_MOST_KNOWN = 256  # requests; an app under load repeats itself, and so does one that tries again
+_MOST_KNOWN = 256  # heads, and requests: apps repeat themselves, under load and by trying again
 _LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
+_NOTHING = Size()
 _ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
 
 
@@ -54,7 +57,7 @@ class Inquiry:
     upload: Upload | None = None
     batch: BatchRequest | None = None
     prompt: int = 0
-    size: Size = field(default_factory=Size)
+    size: Size = _NOTHING
     requested: int | None = None
     limit: int = 0
     reserved: int = 0
@@ -91,12 +94,24 @@ class Inquiry:
         return facts
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Head:
+    """What is known of a request before its body has been read."""
+
+    account: str | None
+    endpoint: Endpoint | None
+    name: str
+    query: dict[str, Any]
+    refusal: RefusalError | None
+
+
 class Reader:
     """Reads requests to an edition; what the same request asks for is found out once."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._known: dict[tuple[object, ...], Inquiry] = {}
+        self._heads: dict[tuple[str | None, ...], _Head] = {}
+        self._known: dict[tuple[_Head, bytes], Inquiry] = {}
 
     def read(self, request: Request) -> Inquiry:
         """
@@ -105,24 +120,41 @@ class Reader:
         The first thing that the API would refuse is noted; reading goes on, because a scenario may
         have a rule for the request all the same.
         """
-        fields = map(request.headers.get, _MEANINGFUL)
-        asked = (request.method, request.path, request.query, request.body, *fields)
-        known = self._known.get(asked)
+        head, body = self._head(request), request.body
+        known = self._known.get((head, body))
         if known is not None:
             return known
-        inquiry = Inquiry(_account(request.key), data=request.body)
+        refusal = RefusalError("content_too_large") if request.oversized else head.refusal
+        inquiry = Inquiry(head.account, head.endpoint, head.name, head.query, body, refusal=refusal)
         _read_in(inquiry, request, self._edition, _STEPS)
-        if inquiry.refusal is None and inquiry.body and len(request.body) <= _LARGEST_KNOWN:
-            if len(self._known) == _MOST_KNOWN:
-                del self._known[next(iter(self._known))]
-            self._known[asked] = inquiry
+        if inquiry.refusal is None and inquiry.body and len(body) <= _LARGEST_KNOWN:
+            _remember(self._known, (head, body), inquiry)
         return inquiry
+
+    def _head(self, request: Request) -> _Head:
+        fields = map(request.headers.get, _MEANINGFUL)
+        line = (request.method, request.path, request.query, *fields)
+        head = self._heads.get(line)
+        if head is None:
+            inquiry = Inquiry(_account(request.key))
+            _read_in(inquiry, request, self._edition, _STEPS_OF_HEADS)
+            found = inquiry.endpoint, inquiry.name, inquiry.query, inquiry.refusal
+            head = _Head(inquiry.account, *found)
+            _remember(self._heads, line, head)
+        return head
+
+
+def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Add what was found out, in the place of the oldest when there is no more room."""
+    if len(known) == _MOST_KNOWN:
+        del known[next(iter(known))]
+    known[key] = value
 
 
 def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
     """Return what one line of a batch asks for; whose it is has been examined before."""
     inquiry = Inquiry(endpoint=endpoint, data=body)
-    _read_in(inquiry, Request("POST", "", body=body), edition, _STEPS_OF_LINES)
+    _read_in(inquiry, Request("POST", "", body=body), edition, _STEPS)
     return inquiry
 
 
@@ -138,11 +170,6 @@ def _read_in(inquiry: Inquiry, request: Request, edition: Edition, steps: Iterab
 def _account(key: str | None) -> str | None:
     # A field need not be UTF-8; its other bytes arrive as lone surrogates.
     return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
-
-
-def _check_size(_: Inquiry, request: Request, __: Edition) -> None:
-    if request.oversized:
-        raise RefusalError("content_too_large")
 
 
 def _find_endpoint(inquiry: Inquiry, request: Request, _: Edition) -> None:
@@ -227,11 +254,5 @@ def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"])
 
 
 Step: TypeAlias = Callable[[Inquiry, Request, Edition], None]
-_STEPS_OF_LINES: tuple[Step, ...] = (_read_body, _examine, _measure)
-_STEPS: tuple[Step, ...] = (
-    _check_size,
-    _find_endpoint,
-    _check_key,
-    _read_parameters,
-    *_STEPS_OF_LINES,
-)
+_STEPS_OF_HEADS: tuple[Step, ...] = (_find_endpoint, _check_key, _read_parameters)
+_STEPS: tuple[Step, ...] = (_read_body, _examine, _measure)
