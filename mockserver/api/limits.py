@@ -44,14 +44,17 @@ class Bucket:
         """Return the level now."""
         if now > self.at:
             level = self.level + (now - self.at) * self.capacity / self.period
-            self.level = level if level < self.capacity else float(self.capacity)
+            self.level = level if level < self.capacity else self.capacity
             self.at = now
         return self.level
 
     def left(self, now: float, returning: int) -> int:
         """Return what is there now, in whole numbers, with what is about to be put back."""
-        left = int(self.refill(now) + returning + _CLOSE_ENOUGH)
-        return min(self.capacity, left) if left > 0 else 0
+        level = self.level if now <= self.at else self.refill(now)
+        left = int(level + returning + _CLOSE_ENOUGH)
+        if left > self.capacity:
+            return self.capacity
+        return left if left > 0 else 0
 
     def wait_for(self, amount: float, now: float) -> float:
         """Return the seconds until so much is there; 0 when it is there now."""
@@ -64,8 +67,8 @@ class Bucket:
 
     def change(self, amount: float, now: float) -> None:
         """Put in, or take out when negative; a bucket may owe, so that putting back is exact."""
-        level = self.refill(now) + amount
-        self.level = level if level < self.capacity else float(self.capacity)
+        level = amount + (self.level if now <= self.at else self.refill(now))
+        self.level = level if level < self.capacity else self.capacity
 
 
 class Window(Bucket):
@@ -114,10 +117,14 @@ class Temporary:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What the header fields show: limits, what remains of which bucket, and when it is reset."""
+    """
+    What the header fields show: limits, what remains of which bucket, and when it is reset.
+
+    What a bucket counts stands there by its place among the ``KINDS``.
+    """
 
     limits: Headers
-    remaining: Sequence[tuple[str, Kind, Bucket]]
+    remaining: Sequence[tuple[str, int, Bucket]]
     resets: Sequence[tuple[str, float]]
 
 
@@ -213,9 +220,11 @@ class Quota:
         ``returning`` are reserved tokens that the very answer with these fields puts back, all but
         the ``cached`` ones that it used.
         """
-        back = {"requests": 0, "tokens": returning + self._free(cached), "total": returning}
+        back = (0, returning + self._free(cached), returning)
         shown = self._shown
         left = [(name, str(bucket.left(now, back[kind]))) for name, kind, bucket in shown.remaining]
+        if not shown.resets:
+            return (*shown.limits, *left)
         resets = [(name, str(period - now % period)) for name, period in shown.resets]
         return (*shown.limits, *left, *resets)
 
@@ -227,10 +236,11 @@ class Quota:
             for (kind, period), bucket in buckets.items()
             if f"{kind}-{period}" in shape.limits
         ]
-        remaining: list[tuple[str, Kind, Bucket]] = []
+        remaining: list[tuple[str, int, Bucket]] = []
         for kind, period, name, _ in shown:
             counted: Kind = "total" if name in shape.total and self._counts_twice else kind
-            remaining.append((f"{_FIELD}remaining-{name}", counted, buckets[counted, period]))
+            place = f"{_FIELD}remaining-{name}", KINDS.index(counted)
+            remaining.append((*place, buckets[counted, period]))
         return _Shown(
             tuple((f"{_FIELD}limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown),
             remaining,
@@ -250,6 +260,8 @@ class Quota:
             if amount:
                 for bucket in buckets:
                     bucket.change(amount, now)
+        if not self._imposed:
+            return
         for (kind, _), (limit, bucket) in self._imposed.items():
             if limit.since <= since:
                 bucket.change(amounts[KINDS.index(kind)], now)
