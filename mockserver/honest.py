@@ -18,7 +18,7 @@ from .api.reply import Reply
 from .api.say import Ask, say
 from .api.sse import dumps
 from .api.writing import Written
-from .chance import Bits, Voice, number_of
+from .chance import Digits, Voice, number_of
 from .inquiry import Inquiry
 from .plan import Compact, Data, End, Head, Headers, Plan
 
@@ -47,7 +47,7 @@ class Honest:
     edition: Edition
     seed: int
     now: float
-    random: Bits
+    random: Digits
 
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""

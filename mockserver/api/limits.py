@@ -44,7 +44,7 @@ class Bucket:
         """Return the level now."""
         if now > self.at:
             level = self.level + (now - self.at) * self.capacity / self.period
-            self.level = level if level < self.capacity else self.capacity
+            self.level = level if level < self.capacity else float(self.capacity)
             self.at = now
         return self.level
 
@@ -52,9 +52,7 @@ class Bucket:
         """Return what is there now, in whole numbers, with what is about to be put back."""
         level = self.level if now <= self.at else self.refill(now)
         left = int(level + returning + _CLOSE_ENOUGH)
-        if left > self.capacity:
-            return self.capacity
-        return left if left > 0 else 0
+        return min(self.capacity, left) if left > 0 else 0
 
     def wait_for(self, amount: float, now: float) -> float:
         """Return the seconds until so much is there; 0 when it is there now."""
@@ -68,7 +66,7 @@ class Bucket:
     def change(self, amount: float, now: float) -> None:
         """Put in, or take out when negative; a bucket may owe, so that putting back is exact."""
         level = amount + (self.level if now <= self.at else self.refill(now))
-        self.level = level if level < self.capacity else self.capacity
+        self.level = level if level < self.capacity else float(self.capacity)
 
 
 class Window(Bucket):

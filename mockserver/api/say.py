@@ -16,7 +16,7 @@ from itertools import takewhile
 from random import Random
 from typing import Any, NamedTuple
 
-from mockserver.chance import Bits, Voice
+from mockserver.chance import Digits, Voice
 
 from . import instances, logprobs, prose, thinking, tokens, tools
 from .edition import Model
@@ -61,7 +61,7 @@ class _Thoughts:
         return thinking.tagged(self.text, self.tag or thinking.TAG)
 
 
-def say(reply: Reply, ask: Ask, voice: Voice, ids: Bits) -> Said:
+def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
     """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
     body = ask.body
     if reply.plain and _SIMPLE.issuperset(body) and not _may_think(ask):  # by far the most
@@ -150,13 +150,13 @@ def _of_length(ask: Ask, voice: Voice, length: int) -> Sequence[str]:
     return said
 
 
-def _scripted_calls(reply: Reply, ask: Ask, ids: Bits) -> tuple[Call, ...]:
+def _scripted_calls(reply: Reply, ask: Ask, ids: Digits) -> tuple[Call, ...]:
     if not reply.tool_calls:
         return ()
     return tuple(_call(one.name, one.arguments, ask.model, ids) for one in reply.tool_calls)
 
 
-def _calls(ask: Ask, voice: Voice, ids: Bits) -> tuple[Call, ...]:
+def _calls(ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
     if not ask.body.get("tools"):
         return ()
     return tuple(
@@ -170,9 +170,9 @@ def _arguments(function: tools.Function, random: Random) -> dict[str, Any]:
     return made if isinstance(made, dict) else {}
 
 
-def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Bits) -> Call:
+def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Digits) -> Call:
     text = arguments if isinstance(arguments, str) else _json(arguments, model)
-    return Call(f"{ids.getrandbits(36):09x}", name, tuple(tokens.pieces(text)))
+    return Call(ids.draw(9), name, tuple(tokens.pieces(text)))
 
 
 def _content(ask: Ask, voice: Voice) -> Sequence[str]:

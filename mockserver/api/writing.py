@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from mockserver.plan import Data, Events
 
 from .answer import Answer, Stamp
 from .chunks import Chunks
-from .shapes import TimeKey
-from .sse import DONE, dumps
+from .sse import DONE
 
 _OVERHEAD = 0.0008  # seconds
 
@@ -50,37 +48,30 @@ class _Stream(NamedTuple):
 class Written:
     """An answer in a form; it can be given any number of times, each with a stamp of its own."""
 
-    __slots__ = (
-        "_choices",
-        "_reading",
-        "_stream",
-        "_usages",
-        "_writing",
-        "answer",
-        "form",
-        "tokens",
-    )
+    __slots__ = ("_choices", "_known", "_stream", "_work", "answer", "form", "tokens")
 
     def __init__(self, form: Form, answer: Answer) -> None:
         self.form = form
         self.answer = answer
         self.tokens = answer.tokens
-        self._reading, self._writing = answer.reading, answer.writing
-        self._usages: dict[int, bytes] = {}
+        reading, writing = answer.reading, answer.writing
+        self._work = reading + writing + _OVERHEAD
+        self._known = answer.counts()
+        self._known[b"prompt_time"], self._known[b"completion_time"] = reading, writing
         self._choices: bytes | None = None
         self._stream: _Stream | None = None
 
     def seconds(self, stamp: Stamp) -> float:
         """Return how long it all took."""
-        return stamp.queue + self._reading + self._writing + _OVERHEAD
+        return stamp.queue + self._work
 
     def document(self, stamp: Stamp) -> Data:
         """Return the answer to a request without ``stream``."""
         choices = self._choices
         if choices is None:
             choices = self._choices = b",".join(self.form.choices(self.answer))
-        before, after = self._ends(stamp, self.form.kind)
-        return Data(b"".join((before, choices, after, self._tail(stamp), b"}")), self.tokens)
+        before, after, tail = self._around(stamp, self.form.kind)
+        return Data(b"".join((before, choices, after, tail)), self.tokens)
 
     def stream(self, stamp: Stamp, *, done: bool) -> tuple[Events | Data, ...]:
         """Return the events; the last chunk has usage and times besides."""
@@ -89,39 +80,22 @@ class Written:
             *middles, finish = (found := self.form.chunks(self.answer)).choices
             *counts, tokens = found.counts
             chunks = self._stream = _Stream(tuple(middles), tuple(counts), finish, tokens)
-        before, after = self._ends(stamp, self.form.chunk_kind)
+        before, after, tail = self._around(stamp, self.form.chunk_kind)
         before = b"data: " + before
-        last = b"".join((before, chunks.finish, after, self._tail(stamp), b"}\n\n"))
         events = Events(before, chunks.middles, after + b"}\n\n", chunks.counts)
-        return (events, Data(last, chunks.tokens), *((Data(DONE),) if done else ()))
+        last = Data(b"".join((before, chunks.finish, after, tail, b"\n\n")), chunks.tokens)
+        return (events, last, Data(DONE)) if done else (events, last)
 
-    def _ends(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes]:
-        """Return what stands before the choices, and what stands behind them."""
-        identity = _identity(self.answer.model_id, self.answer.fingerprint, kind)
-        before = f'{{"id":"{self.form.prefix}{stamp.number}","choices":['
-        return before.encode(), b'],"created":%d,%b' % (stamp.created, identity)
-
-    def _tail(self, stamp: Stamp) -> bytes:
-        """Return the usage and the times."""
-        usage = self._usages.get(stamp.cached)
-        if usage is None:
-            usage = self._usages[stamp.cached] = self.answer.usage(stamp.cached)
-        times = _time_info(self.answer.bodies.time_info) % {
-            b"created": stamp.created,
-            b"queue_time": stamp.queue,
-            b"prompt_time": self._reading,
-            b"completion_time": self._writing,
-            b"total_time": self.seconds(stamp),
+    def _around(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes, bytes]:
+        """Return what stands before the choices, what stands behind them, and the end."""
+        number, created, queue, cached = stamp
+        frame = self.answer.frame(kind)
+        known = {
+            **self._known,
+            b"cached_tokens": cached,
+            b"created": created,
+            b"queue_time": queue,
+            b"total_time": queue + self._work,
         }
-        return b',"usage":%b,"time_info":%b' % (usage, times)
-
-
-@lru_cache
-def _identity(model_id: str, fingerprint: str, kind: str) -> bytes:
-    return dumps({"model": model_id, "system_fingerprint": fingerprint, "object": kind})[1:-1]
-
-
-@lru_cache
-def _time_info(keys: tuple[TimeKey, ...]) -> bytes:
-    """Return the object of this name as JSON, with gaps for the times."""
-    return b"{%b}" % b",".join([b'"%b":%%(%b)r' % (key.encode(), key.encode()) for key in keys])
+        before = frame.before % (self.form.prefix + number)
+        return before.encode(), frame.after % created, frame.tail % known
