@@ -104,8 +104,9 @@ class Honest:
 
     def _write(self, inquiry: Inquiry, reply: Reply) -> Written:
         """Let the model say something, in the form of the endpoint."""
+        model = inquiry.model
         assert inquiry.endpoint in _FORMS  # noqa: S101 (only these have a quota)
-        model = self.edition.models[inquiry.model_id]
+        assert model is not None  # noqa: S101 (nor has what is not served)
         asked, spare = choices.returned(inquiry.body), choices.discarded(inquiry.body)
         number = _number(self.seed, inquiry)
         made = []

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from .api import choices
 from .api.batches import BatchRequest, read_request
 from .api.decoding import as_json
-from .api.edition import Edition
+from .api.edition import Edition, Model
 from .api.files import Upload, read_upload
 from .api.parameters import check_fields, read_query
 from .api.problem import RefusalError
@@ -42,10 +42,11 @@ class Inquiry:
 
     It belongs to all requests that ask for the same, so nobody changes it but who reads them.
     ``account`` tells keys apart without being one. ``data`` is the body as JSON when it could be
-    decoded, else as sent. ``size`` is the prompt in parts, ``requested`` the completion length that
-    the client asked for, ``limit`` what it may get, each of them for one choice, ``reserved`` what
-    the limits hold back for all of them, all in tokens. ``answers`` are those that have been
-    written so far, by the identity of the script that they follow.
+    decoded, else as sent, ``model`` the one that is asked for, None where it is not served.
+    ``size`` is the prompt in parts, ``requested`` the completion length that the client asked for,
+    ``limit`` what it may get, each of them for one choice, ``reserved`` what the limits hold back
+    for all of them, all in tokens. ``answers`` are those that have been written so far, by the
+    identity of the script that they follow.
     """
 
     account: str | None = None
@@ -56,6 +57,7 @@ class Inquiry:
     body: dict[str, Any] = field(default_factory=dict)
     upload: Upload | None = None
     batch: BatchRequest | None = None
+    model: Model | None = None
     prompt: int = 0
     size: Size = _NOTHING
     requested: int | None = None
@@ -201,6 +203,7 @@ def _read_body(inquiry: Inquiry, request: Request, edition: Edition) -> None:
         case "chat" | "completions" as endpoint:
             inquiry.data = as_json(request.body, request.headers)
             inquiry.body = validate(endpoint, inquiry.data, edition.validation)
+            inquiry.model = edition.served(inquiry.body["model"])
         case "create_batch":
             inquiry.data = as_json(request.body, request.headers)
             inquiry.batch = read_request(inquiry.data)
@@ -213,32 +216,31 @@ def _read_body(inquiry: Inquiry, request: Request, edition: Edition) -> None:
 
 def _examine(inquiry: Inquiry, _: Request, edition: Edition) -> None:
     """Look for what the model or the API will not do; an unknown model is refused as such."""
-    if inquiry.body and edition.serves(inquiry.model_id):
-        examine(inquiry.body, edition.models[inquiry.model_id], edition.validation)
+    if inquiry.model is not None:
+        examine(inquiry.body, inquiry.model, edition.validation)
 
 
 def _measure(inquiry: Inquiry, _: Request, edition: Edition) -> None:
     """Count the prompt and find out how long the completion may be."""
-    body = inquiry.body
+    body, model = inquiry.body, inquiry.model
     if not body:
         return
-    if not edition.serves(inquiry.model_id):
+    if model is None:
         known = edition.models.get(inquiry.model_id)
         problem = "model_archived" if known and known.archived else "model_not_found"
         raise RefusalError(problem, {"model": inquiry.model_id})
-    model = edition.models[inquiry.model_id]
     inquiry.size = measure(body, model)
-    inquiry.prompt = inquiry.size.tokens
+    prompt = inquiry.prompt = inquiry.size.tokens
     asked = body.get("max_completion_tokens")
     asked = body.get("max_tokens") if asked is None else asked
-    inquiry.requested = None if asked in (None, -1) else min(asked, _ABSURD)
-    if inquiry.prompt + (inquiry.requested or 0) > model.context:
+    requested = inquiry.requested = None if asked in (None, -1) else min(asked, _ABSURD)
+    if prompt + (requested or 0) > model.context:
         raise RefusalError("context_length_exceeded", inquiry.facts(edition))
-    room = min(model.context - inquiry.prompt, model.max_output)
-    wanted = model.default_output if inquiry.requested is None else inquiry.requested
+    room = min(model.context - prompt, model.max_output)
+    wanted = model.default_output if requested is None else requested
     inquiry.limit = room if wanted is None else min(wanted, room)
     each = _reserved(inquiry, edition.limits.reserves)
-    inquiry.reserved = inquiry.prompt + choices.count(body) * each
+    inquiry.reserved = prompt + choices.count(body) * each
 
 
 def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"]) -> int:
