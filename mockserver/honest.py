@@ -32,11 +32,12 @@ _FORM = frozenset(
         *("min_tokens", "min_completion_tokens", "service_tier", "user", "n", "best_of", "echo"),
     }
 )
+_END = End()
 _LONGEST_KNOWN = 2048  # tokens; longer answers are made anew each time
 _FORMS = {"chat": chat.FORM, "completions": completions.FORM}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Honest:
     """
     One answer in the making.
@@ -76,7 +77,7 @@ class Honest:
         name = ("inference-id", f"{written.form.prefix}{stamp.number}")
         if inquiry.stream:
             fields = (*self._fields(_STREAM, plain=False), name, *quota.headers(self.now))
-            return (Head(200, fields), *written.stream(stamp, done=self.edition.bodies.done), End())
+            return (Head(200, fields), *written.stream(stamp, done=self.edition.bodies.done), _END)
         seconds = written.seconds(stamp) if self.edition.headers.server_timing else None
         returning = inquiry.reserved - inquiry.prompt - written.tokens
         fields = (
@@ -85,7 +86,7 @@ class Honest:
             name,
             *quota.headers(self.now, returning=returning, cached=cached),
         )
-        return (Head(200, fields), written.document(stamp), End())
+        return (Head(200, fields), written.document(stamp), _END)
 
     def _fields(self, content_type: str, *, plain: bool = True) -> Headers:
         shape = self.edition.headers

@@ -80,7 +80,7 @@ class Inquiry:
         """Return what the rules of a scenario can look at; ``attempt`` is that of the call."""
         if request.body != self.data:
             request = replace(request, body=self.data)
-        return Subject(self.endpoint, self._about, request, attempt, self.body)
+        return Subject(self.endpoint, self._about, request, attempt, self.body or None)
 
     @property
     def _about(self) -> str:

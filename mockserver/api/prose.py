@@ -52,15 +52,17 @@ def words(random: Random, number: int) -> str:
 
 def of_length(number: int, length: int) -> Pieces:
     """Return an answer of exactly so many tokens, the last of them a full stop."""
+    if not length:
+        return ()
     passage, first = divmod(number, _BANK_SIZE)
-    said = list(_openings()[first])
+    said = _openings()[first]
     while len(said) < length:
         said += _passage(passage % _PASSAGES)
         passage += 1
-    kept = said[: max(0, length - 1)]
+    kept = said[: length - 1]
     if kept and not kept[-1][-1].isalpha():
-        kept[-1] = " too"  # a full stop after a full stop would be one token, not two
-    return (*kept, ".") if length else ()
+        kept = (*kept[:-1], " too")  # a full stop after a full stop would be one token, not two
+    return (*kept, ".")
 
 
 @cache

@@ -18,6 +18,7 @@ from .chunks import Chunks
 from .sse import DONE
 
 _OVERHEAD = 0.0008  # seconds
+_DONE = Data(DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,15 @@ class Written:
         """Return the events; the last chunk has usage and times besides."""
         chunks = self._stream
         if chunks is None:
-            *middles, finish = (found := self.form.chunks(self.answer)).choices
-            *counts, tokens = found.counts
-            chunks = self._stream = _Stream(tuple(middles), tuple(counts), finish, tokens)
+            made = self.form.chunks(self.answer)
+            finish, tokens = made.choices.pop(), made.counts.pop()
+            chunks = _Stream(tuple(made.choices), tuple(made.counts), finish, tokens)
+            self._stream = chunks
         before, after, tail = self._around(stamp, self.form.chunk_kind)
         before = b"data: " + before
         events = Events(before, chunks.middles, after + b"}\n\n", chunks.counts)
         last = Data(b"".join((before, chunks.finish, after, tail, b"\n\n")), chunks.tokens)
-        return (events, last, Data(DONE)) if done else (events, last)
+        return (events, last, _DONE) if done else (events, last)
 
     def _around(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes, bytes]:
         """Return what stands before the choices, what stands behind them, and the end."""
