@@ -69,7 +69,11 @@ def of_length(number: int, length: int) -> Pieces:
 def _bank() -> tuple[Pieces, ...]:
     """Return the sentences that there are, each as its tokens with a space before it."""
     random = Random(_POOL_SEED)
-    return tuple(tuple(tokens.pieces(f" {_sentence(random)}")) for _ in range(_BANK_SIZE))
+    known: dict[str, str] = {}  # a word takes its room once
+    return tuple(
+        tuple([known.setdefault(one, one) for one in tokens.pieces(f" {_sentence(random)}")])
+        for _ in range(_BANK_SIZE)
+    )
 
 
 @cache
