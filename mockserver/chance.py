@@ -23,11 +23,16 @@ class Digits:
 
     def draw(self, number: int) -> str:
         """Return so many digits."""
-        at, self._at = self._at, self._at + number
-        while len(self._digits) < self._at:
+        at = self._at
+        end = self._at = at + number
+        if end > len(self._digits):
+            self._fill(end)
+        return self._digits[at:end]
+
+    def _fill(self, end: int) -> None:
+        while len(self._digits) < end:
             self._digits += blake2b(f"{self._text}/{self._digests}".encode()).hexdigest()
             self._digests += 1
-        return self._digits[at : self._at]
 
 
 class Voice:

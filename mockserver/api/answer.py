@@ -98,6 +98,7 @@ class Answer:
 
 def stamp(now: float, random: Digits, cached: int = 0) -> Stamp:
     """Return another stamp; its number has 32 hexadecimal digits in the form of a UUID."""
-    name, luck = random.draw(32), int(random.draw(8), 16) / 2**32
-    number = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
+    name = random.draw(40)
+    number = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:32]}"
+    luck = int(name[32:], 16) / 2**32
     return Stamp(number, now, round(_SHORTEST + 0.0004 * luck, 9), cached)
