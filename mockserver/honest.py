@@ -7,8 +7,6 @@ The middle one of the engine's five steps; nothing here knows of scenarios' rule
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from hashlib import blake2b
-from random import Random
 
 from .api import answer, chat, choices, completions, headers, models
 from .api.answer import Answer
@@ -20,7 +18,7 @@ from .api.reply import Reply
 from .api.say import Ask, say
 from .api.sse import dumps
 from .api.writing import Written
-from .chance import Bits
+from .chance import Digits, Voice, number_of
 from .inquiry import Inquiry
 from .plan import Compact, Data, End, Head, Headers, Plan
 
@@ -34,11 +32,12 @@ _FORM = frozenset(
         *("min_tokens", "min_completion_tokens", "service_tier", "user", "n", "best_of", "echo"),
     }
 )
+_END = End()
 _LONGEST_KNOWN = 2048  # tokens; longer answers are made anew each time
 _FORMS = {"chat": chat.FORM, "completions": completions.FORM}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Honest:
     """
     One answer in the making.
@@ -49,7 +48,7 @@ class Honest:
     edition: Edition
     seed: int
     now: float
-    random: Bits
+    random: Digits
 
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""
@@ -78,7 +77,7 @@ class Honest:
         name = ("inference-id", f"{written.form.prefix}{stamp.number}")
         if inquiry.stream:
             fields = (*self._fields(_STREAM, plain=False), name, *quota.headers(self.now))
-            return (Head(200, fields), *written.stream(stamp, done=self.edition.bodies.done), End())
+            return (Head(200, fields), *written.stream(stamp, done=self.edition.bodies.done), _END)
         seconds = written.seconds(stamp) if self.edition.headers.server_timing else None
         returning = inquiry.reserved - inquiry.prompt - written.tokens
         fields = (
@@ -87,7 +86,7 @@ class Honest:
             name,
             *quota.headers(self.now, returning=returning, cached=cached),
         )
-        return (Head(200, fields), written.document(stamp), End())
+        return (Head(200, fields), written.document(stamp), _END)
 
     def _fields(self, content_type: str, *, plain: bool = True) -> Headers:
         shape = self.edition.headers
@@ -106,13 +105,15 @@ class Honest:
 
     def _write(self, inquiry: Inquiry, reply: Reply) -> Written:
         """Let the model say something, in the form of the endpoint."""
+        model = inquiry.model
         assert inquiry.endpoint in _FORMS  # noqa: S101 (only these have a quota)
-        model = self.edition.models[inquiry.model_id]
+        assert model is not None  # noqa: S101 (nor has what is not served)
         asked, spare = choices.returned(inquiry.body), choices.discarded(inquiry.body)
+        number = _number(self.seed, inquiry)
         made = []
         for at, body in enumerate([*asked, *spare]):
             ask = Ask(body, model, inquiry.limit, len(asked) + len(spare))
-            made.append(say(reply, ask, _voice(self.seed, inquiry, at), self.random))
+            made.append(say(reply, ask, Voice(number + at), self.random))
         said = Answer(
             inquiry.model_id,
             model,
@@ -139,8 +140,7 @@ def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
             return dumps(None)  # the warm-up
 
 
-def _voice(seed: int, inquiry: Inquiry, choice: int) -> Random:
-    """Return the randomness of what is said: the same however much of it is shown, and how."""
+def _number(seed: int, inquiry: Inquiry) -> int:
+    """Return what is said, as a number: the same however much of it is shown, and how."""
     about = {name: value for name, value in inquiry.body.items() if name not in _FORM}
-    digest = blake2b(f"{seed}/{choice}/{about!a}".encode(), digest_size=8).digest()
-    return Random(int.from_bytes(digest, "big"))
+    return number_of(f"{seed}/{about!a}")

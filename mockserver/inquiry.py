@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from .api import choices
 from .api.batches import BatchRequest, read_request
 from .api.decoding import as_json
-from .api.edition import Edition
+from .api.edition import Edition, Model
 from .api.files import Upload, read_upload
 from .api.parameters import check_fields, read_query
 from .api.problem import RefusalError
@@ -25,10 +25,13 @@ from .api.writing import Written
 from .messages import Request
 from .scenario import Subject
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
-_MOST_KNOWN = 256  # requests; an app under load repeats itself, and so does one that tries again
+_MOST_KNOWN = 256  # heads, and requests: apps repeat themselves, under load and by trying again
 _LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
+_NOTHING = Size()
 _ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
 
 
@@ -39,10 +42,11 @@ class Inquiry:
 
     It belongs to all requests that ask for the same, so nobody changes it but who reads them.
     ``account`` tells keys apart without being one. ``data`` is the body as JSON when it could be
-    decoded, else as sent. ``size`` is the prompt in parts, ``requested`` the completion length that
-    the client asked for, ``limit`` what it may get, each of them for one choice, ``reserved`` what
-    the limits hold back for all of them, all in tokens. ``answers`` are those that have been
-    written so far, by the identity of the script that they follow.
+    decoded, else as sent, ``model`` the one that is asked for, None where it is not served.
+    ``size`` is the prompt in parts, ``requested`` the completion length that the client asked for,
+    ``limit`` what it may get, each of them for one choice, ``reserved`` what the limits hold back
+    for all of them, all in tokens. ``answers`` are those that have been written so far, by the
+    identity of the script that they follow.
     """
 
     account: str | None = None
@@ -53,8 +57,9 @@ class Inquiry:
     body: dict[str, Any] = field(default_factory=dict)
     upload: Upload | None = None
     batch: BatchRequest | None = None
+    model: Model | None = None
     prompt: int = 0
-    size: Size = field(default_factory=Size)
+    size: Size = _NOTHING
     requested: int | None = None
     limit: int = 0
     reserved: int = 0
@@ -75,7 +80,7 @@ class Inquiry:
         """Return what the rules of a scenario can look at; ``attempt`` is that of the call."""
         if request.body != self.data:
             request = replace(request, body=self.data)
-        return Subject(self.endpoint, self._about, request, attempt, self.body)
+        return Subject(self.endpoint, self._about, request, attempt, self.body or None)
 
     @property
     def _about(self) -> str:
@@ -91,12 +96,24 @@ class Inquiry:
         return facts
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Head:
+    """What is known of a request before its body has been read."""
+
+    account: str | None
+    endpoint: Endpoint | None
+    name: str
+    query: dict[str, Any]
+    refusal: RefusalError | None
+
+
 class Reader:
     """Reads requests to an edition; what the same request asks for is found out once."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._known: dict[tuple[object, ...], Inquiry] = {}
+        self._heads: dict[tuple[str | None, ...], _Head] = {}
+        self._known: dict[tuple[_Head, bytes], Inquiry] = {}
 
     def read(self, request: Request) -> Inquiry:
         """
@@ -105,24 +122,41 @@ class Reader:
         The first thing that the API would refuse is noted; reading goes on, because a scenario may
         have a rule for the request all the same.
         """
-        fields = map(request.headers.get, _MEANINGFUL)
-        asked = (request.method, request.path, request.query, request.body, *fields)
-        known = self._known.get(asked)
+        head, body = self._head(request), request.body
+        known = self._known.get((head, body))
         if known is not None:
             return known
-        inquiry = Inquiry(_account(request.key), data=request.body)
+        refusal = RefusalError("content_too_large") if request.oversized else head.refusal
+        inquiry = Inquiry(head.account, head.endpoint, head.name, head.query, body, refusal=refusal)
         _read_in(inquiry, request, self._edition, _STEPS)
-        if inquiry.refusal is None and inquiry.body and len(request.body) <= _LARGEST_KNOWN:
-            if len(self._known) == _MOST_KNOWN:
-                del self._known[next(iter(self._known))]
-            self._known[asked] = inquiry
+        if inquiry.refusal is None and inquiry.body and len(body) <= _LARGEST_KNOWN:
+            _remember(self._known, (head, body), inquiry)
         return inquiry
+
+    def _head(self, request: Request) -> _Head:
+        fields = map(request.headers.get, _MEANINGFUL)
+        line = (request.method, request.path, request.query, *fields)
+        head = self._heads.get(line)
+        if head is None:
+            inquiry = Inquiry(_account(request.key))
+            _read_in(inquiry, request, self._edition, _STEPS_OF_HEADS)
+            found = inquiry.endpoint, inquiry.name, inquiry.query, inquiry.refusal
+            head = _Head(inquiry.account, *found)
+            _remember(self._heads, line, head)
+        return head
+
+
+def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Add what was found out, in the place of the oldest when there is no more room."""
+    if len(known) == _MOST_KNOWN:
+        del known[next(iter(known))]
+    known[key] = value
 
 
 def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
     """Return what one line of a batch asks for; whose it is has been examined before."""
     inquiry = Inquiry(endpoint=endpoint, data=body)
-    _read_in(inquiry, Request("POST", "", body=body), edition, _STEPS_OF_LINES)
+    _read_in(inquiry, Request("POST", "", body=body), edition, _STEPS)
     return inquiry
 
 
@@ -138,11 +172,6 @@ def _read_in(inquiry: Inquiry, request: Request, edition: Edition, steps: Iterab
 def _account(key: str | None) -> str | None:
     # A field need not be UTF-8; its other bytes arrive as lone surrogates.
     return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
-
-
-def _check_size(_: Inquiry, request: Request, __: Edition) -> None:
-    if request.oversized:
-        raise RefusalError("content_too_large")
 
 
 def _find_endpoint(inquiry: Inquiry, request: Request, _: Edition) -> None:
@@ -174,6 +203,7 @@ def _read_body(inquiry: Inquiry, request: Request, edition: Edition) -> None:
         case "chat" | "completions" as endpoint:
             inquiry.data = as_json(request.body, request.headers)
             inquiry.body = validate(endpoint, inquiry.data, edition.validation)
+            inquiry.model = edition.served(inquiry.body["model"])
         case "create_batch":
             inquiry.data = as_json(request.body, request.headers)
             inquiry.batch = read_request(inquiry.data)
@@ -186,32 +216,31 @@ def _read_body(inquiry: Inquiry, request: Request, edition: Edition) -> None:
 
 def _examine(inquiry: Inquiry, _: Request, edition: Edition) -> None:
     """Look for what the model or the API will not do; an unknown model is refused as such."""
-    if inquiry.body and edition.serves(inquiry.model_id):
-        examine(inquiry.body, edition.models[inquiry.model_id], edition.validation)
+    if inquiry.model is not None:
+        examine(inquiry.body, inquiry.model, edition.validation)
 
 
 def _measure(inquiry: Inquiry, _: Request, edition: Edition) -> None:
     """Count the prompt and find out how long the completion may be."""
-    body = inquiry.body
+    body, model = inquiry.body, inquiry.model
     if not body:
         return
-    if not edition.serves(inquiry.model_id):
+    if model is None:
         known = edition.models.get(inquiry.model_id)
         problem = "model_archived" if known and known.archived else "model_not_found"
         raise RefusalError(problem, {"model": inquiry.model_id})
-    model = edition.models[inquiry.model_id]
     inquiry.size = measure(body, model)
-    inquiry.prompt = inquiry.size.tokens
+    prompt = inquiry.prompt = inquiry.size.tokens
     asked = body.get("max_completion_tokens")
     asked = body.get("max_tokens") if asked is None else asked
-    inquiry.requested = None if asked in (None, -1) else min(asked, _ABSURD)
-    if inquiry.prompt + (inquiry.requested or 0) > model.context:
+    requested = inquiry.requested = None if asked in (None, -1) else min(asked, _ABSURD)
+    if prompt + (requested or 0) > model.context:
         raise RefusalError("context_length_exceeded", inquiry.facts(edition))
-    room = min(model.context - inquiry.prompt, model.max_output)
-    wanted = model.default_output if inquiry.requested is None else inquiry.requested
+    room = min(model.context - prompt, model.max_output)
+    wanted = model.default_output if requested is None else requested
     inquiry.limit = room if wanted is None else min(wanted, room)
     each = _reserved(inquiry, edition.limits.reserves)
-    inquiry.reserved = inquiry.prompt + choices.count(body) * each
+    inquiry.reserved = prompt + choices.count(body) * each
 
 
 def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"]) -> int:
@@ -227,11 +256,5 @@ def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"])
 
 
 Step: TypeAlias = Callable[[Inquiry, Request, Edition], None]
-_STEPS_OF_LINES: tuple[Step, ...] = (_read_body, _examine, _measure)
-_STEPS: tuple[Step, ...] = (
-    _check_size,
-    _find_endpoint,
-    _check_key,
-    _read_parameters,
-    *_STEPS_OF_LINES,
-)
+_STEPS_OF_HEADS: tuple[Step, ...] = (_find_endpoint, _check_key, _read_parameters)
+_STEPS: tuple[Step, ...] = (_read_body, _examine, _measure)

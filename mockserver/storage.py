@@ -24,7 +24,7 @@ from .api.problem import RefusalError
 from .api.reply import Reply
 from .api.routes import Endpoint
 from .api.sse import dumps
-from .chance import Bits, Digits
+from .chance import Digits
 from .honest import Honest
 from .inquiry import Inquiry, read_line
 from .plan import Data, Plan, apart, head_of
@@ -176,7 +176,7 @@ def _outcome(batch: Batch, at: int, honest: Honest) -> Outcome:
         "request_id": head.header("x-request-id"),
         "body": json.loads(body),
     }
-    name = f"batch_req_{own.random.getrandbits(96):024x}"
+    name = f"batch_req_{own.random.draw(24)}"
     named: dict[str, Any] = {"id": name, "custom_id": line.custom_id}
     return Outcome(dumps({**named, "response": response, "error": None}), head.refuses)
 
@@ -191,7 +191,7 @@ def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
     return apart(own.completion(inquiry, Reply(), quota, cached=0))
 
 
-def _random(honest: Honest, batch: Batch, about: object) -> Bits:
+def _random(honest: Honest, batch: Batch, about: object) -> Digits:
     return Digits(f"{honest.seed}/{batch.id}/{about}")
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, NotRequired, TypeAlias
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from mockserver.chance import Bits
+from mockserver.chance import Digits
 
 from .routes import Endpoint
 from .validation import checked, refusal
@@ -171,9 +171,9 @@ def read_request(body: bytes) -> BatchRequest:
     return checked(_REQUEST, body)
 
 
-def new_id(random: Bits) -> str:
+def new_id(random: Digits) -> str:
     """Return the id of a new batch."""
-    return f"batch_{random.getrandbits(96):024x}"
+    return f"batch_{random.draw(24)}"
 
 
 def read_lines(content: bytes, url: Url) -> tuple[tuple[Line, ...], tuple[dict[str, Any], ...]]:

@@ -13,96 +13,84 @@ from json.encoder import encode_basestring as quoted
 
 from . import logprobs
 from .answer import Answer
+from .chunks import Chunks
 from .said import Call, Said
 from .sse import dumps
-from .writing import Chunk, Form
+from .writing import Form
 
 
 def choices(answer: Answer) -> Iterator[bytes]:
     """Yield the choices of a document."""
     for at, said in enumerate(answer.choices):
-        yield _choice(said, at)
+        yield _choice(said, at).encode()
 
 
-def chunks(answer: Answer) -> Iterator[Chunk]:
-    """Yield the role, thoughts, text, calls and finish of each choice."""
+def chunks(answer: Answer) -> Chunks:
+    """Return the role, thoughts, text, calls and finish of each choice."""
+    made = Chunks()
     for at, said in enumerate(answer.choices):
-        yield from _chunks(answer, said, at)
+        _add(made, answer, said, at)
+    return made
 
 
 FORM = Form("chatcmpl-", "chat.completion", "chat.completion.chunk", choices, chunks)
 
 
-def _choice(said: Said, at: int) -> bytes:
-    odds = "" if said.odds is None else f'"logprobs":{_json(logprobs.chat(said.odds))},'
-    message = ",".join(_message(said))
-    head = f'{{"finish_reason":"{said.finish_reason}","index":{at}'
-    return f'{head},{odds}"message":{{{message}}}}}'.encode()
-
-
-def _message(said: Said) -> Iterator[str]:
-    content = said.content
-    if content is not None:
-        yield f'"content":{quoted(content)}'
-    if said.reasoning:
-        yield f'"reasoning":{quoted("".join(said.reasoning))}'
-    yield '"role":"assistant"'
+def _choice(said: Said, at: int) -> str:
+    content, odds, calls = said.content, "", ""
+    text = "" if content is None else f'"content":{quoted(content)},'
+    thoughts = f'"reasoning":{quoted("".join(said.reasoning))},' if said.reasoning else ""
+    if said.odds is not None:
+        odds = f'"logprobs":{_json(logprobs.chat(said.odds))},'
     if said.calls:
-        calls = [
-            {
-                "function": {"name": call.name, "arguments": call.arguments},
-                "type": "function",
-                "id": call.id,
-            }
-            for call in said.calls
-        ]
-        yield f'"tool_calls":{_json(calls)}'
+        calls = f',"tool_calls":{_json([_whole(call) for call in said.calls])}'
+    message = f'{{{text}{thoughts}"role":"assistant"{calls}}}'
+    return f'{{"finish_reason":"{said.finish_reason}","index":{at},{odds}"message":{message}}}'
+
+
+def _whole(call: Call) -> dict[str, object]:
+    function = {"name": call.name, "arguments": call.arguments}
+    return {"function": function, "type": "function", "id": call.id}
 
 
 def _json(value: object) -> str:
     return dumps(value).decode()
 
 
-def _chunks(answer: Answer, said: Said, index: int) -> Iterator[Chunk]:
+def _add(chunks: Chunks, answer: Answer, said: Said, index: int) -> None:
+    """Add a choice."""
     step, behind = answer.model.tokens_per_event, f'}},"index":{index}'
-    yield f'{{"delta":{{"role":"assistant"{behind}}}'.encode(), said.hidden
-    yield from _words(said, step, behind)
+    chunks.add(f'{{"delta":{{"role":"assistant"{behind}}}'.encode(), said.hidden)
+    _add_words(chunks, said, step, behind)
     for at, call in enumerate(said.calls):
-        yield from _call(call, at, answer, f"]{behind}}}")
+        _add_call(chunks, call, at, answer, f"]{behind}}}")
     if answer.model.stop_event and said.finish_reason == "stop":
-        yield f'{{"delta":{{{behind}}}'.encode(), 0
-    yield f'{{"delta":{{}},"finish_reason":"{said.finish_reason}","index":{index}}}'.encode(), 0
+        chunks.add(f'{{"delta":{{{behind}}}'.encode())
+    chunks.add(f'{{"delta":{{}},"finish_reason":"{said.finish_reason}","index":{index}}}'.encode())
 
 
-def _words(said: Said, step: int, behind: str) -> Iterator[Chunk]:
+def _add_words(chunks: Chunks, said: Said, step: int, behind: str) -> None:
     """
-    Yield thoughts and content, so many tokens in each chunk.
+    Add thoughts and content, so many tokens in each chunk.
 
     As recorded, the chunk with the last thoughts may hold the first content as well.
     """
     shared = len(said.reasoning) % step if said.pieces else 0
     apart = len(said.reasoning) - shared
-    yield from _runs(said.reasoning[:apart], step, '{"delta":{"reasoning":', f"{behind}}}")
+    chunks.add_text(said.reasoning[:apart], step, '{"delta":{"reasoning":', f"{behind}}}")
     begun = step - shared if shared else 0
     content = '{"delta":{"content":'
     if shared:
         run, thoughts = said.pieces[:begun], said.reasoning[apart:]
         both = f'{content}{quoted("".join(run))},"reasoning":{quoted("".join(thoughts))}{behind}'
-        yield f"{both}{_odds(said, 0, begun)}}}".encode(), len(run) + shared
+        chunks.add(f"{both}{_odds(said, 0, begun)}}}".encode(), len(run) + shared)
     if said.odds is None:
-        yield from _runs(said.pieces[begun:], step, content, f"{behind}}}")
+        chunks.add_text(said.pieces[begun:], step, content, f"{behind}}}")
         return
     for at in range(begun, len(said.pieces), step):
         run = said.pieces[at : at + step]
         text = f"{content}{quoted(''.join(run))}{behind}{_odds(said, at, step)}}}"
-        yield text.encode(), len(run)
-
-
-def _runs(pieces: tuple[str, ...], step: int, before: str, behind: str) -> Iterator[Chunk]:
-    """Yield the pieces, so many tokens in each chunk."""
-    for at in range(0, len(pieces), step):
-        run = pieces[at : at + step]
-        yield f"{before}{quoted(''.join(run))}{behind}".encode(), len(run)
+        chunks.add(text.encode(), len(run))
 
 
 def _odds(said: Said, at: int, step: int) -> str:
@@ -112,15 +100,14 @@ def _odds(said: Said, at: int, step: int) -> str:
     return f',"logprobs":{_json(logprobs.chat(said.odds[at : at + step]))}'
 
 
-def _call(call: Call, at: int, answer: Answer, behind: str) -> Iterator[Chunk]:
-    """Yield a call: its name and id, then the arguments in pieces; or all of it in one."""
+def _add_call(chunks: Chunks, call: Call, at: int, answer: Answer, behind: str) -> None:
+    """Add a call: its name and id, then the arguments in pieces; or all of it in one."""
     before = '{"delta":{"tool_calls":[{"function":{'
     whole = answer.model.whole_tool_calls
     opening = f'"name":{quoted(call.name)},"arguments":{quoted(call.arguments if whole else "")}}},'
     closing = f'"type":"function","id":"{call.id}","index":{at}}}'
-    yield f"{before}{opening}{closing}{behind}".encode(), call.tokens if whole else 1
+    chunks.add(f"{before}{opening}{closing}{behind}".encode(), call.tokens if whole else 1)
     if not whole:
         behind = f'}},"type":"function","index":{at}}}{behind}'
-        yield from _runs(
-            call.pieces, answer.model.tokens_per_event, f'{before}"arguments":', behind
-        )
+        step = answer.model.tokens_per_event
+        chunks.add_text(call.pieces, step, f'{before}"arguments":', behind)

@@ -12,22 +12,26 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 Body: TypeAlias = Mapping[str, Any]
+_SEVERAL = frozenset({"n", "best_of", "prompt"})
+"""Without these there is one."""
 
 
 def returned(body: Body) -> list[Body]:
     """Return a request for each choice of the answer, in the order of their indices."""
+    if _SEVERAL.isdisjoint(body):
+        return [body]
     return [one for one in _prompts(body) for _ in range(_returned_each(body))]
 
 
 def discarded(body: Body) -> list[Body]:
     """Return a request for each completion that is made and not returned."""
     spare = _made_each(body) - _returned_each(body)
-    return [one for one in _prompts(body) for _ in range(spare)]
+    return [one for one in _prompts(body) for _ in range(spare)] if spare else []
 
 
 def count(body: Body) -> int:
     """Return how many completions are made, returned or not."""
-    return len(_prompts(body)) * _made_each(body)
+    return 1 if _SEVERAL.isdisjoint(body) else len(_prompts(body)) * _made_each(body)
 
 
 def _prompts(body: Body) -> list[Body]:

@@ -15,9 +15,10 @@ from typing import Any
 
 from . import logprobs
 from .answer import Answer
-from .said import Odds, Said
+from .chunks import Chunks
+from .said import Said
 from .sse import dumps
-from .writing import Chunk, Form
+from .writing import Form
 
 
 def choices(answer: Answer) -> Iterator[bytes]:
@@ -26,15 +27,17 @@ def choices(answer: Answer) -> Iterator[bytes]:
         yield dumps(_choice(said, at))
 
 
-def chunks(answer: Answer) -> Iterator[Chunk]:
-    """Yield the text of each choice in pieces, then all finishes."""
+def chunks(answer: Answer) -> Chunks:
+    """Return the text of each choice in pieces, then all finishes."""
+    made = Chunks()
     for at, said in enumerate(answer.choices):
-        yield from _texts(said, at, answer.model.tokens_per_event)
+        _add(made, said, at, answer.model.tokens_per_event)
     finishes = [
         f'{{"finish_reason":"{said.finish_reason}","index":{at},"text":""}}'
         for at, said in enumerate(answer.choices)
     ]
-    yield ",".join(finishes).encode(), answer.discarded
+    made.add(",".join(finishes).encode(), answer.discarded)
+    return made
 
 
 FORM = Form("cmpl-", "text_completion", "text_completion", choices, chunks)
@@ -51,21 +54,20 @@ def _choice(said: Said, at: int) -> dict[str, Any]:
     return choice
 
 
-def _texts(said: Said, index: int, step: int) -> Iterator[Chunk]:
-    offset = 0
-    for text, odds, tokens in _parts(said, step):
-        part = f'{{"index":{index},"text":{quoted(text)}'.encode()
-        if said.odds is not None:
-            part += b',"logprobs":' + dumps(logprobs.text(odds, offset=offset))
-            offset += len(text)
-        yield part + b"}", tokens
-
-
-def _parts(said: Said, step: int) -> Iterator[tuple[str, tuple[Odds, ...], int]]:
-    """Yield text, odds and paid tokens of each event."""
-    if said.echo:
-        yield said.echo, said.echo_odds, 0
-    odds = said.odds or ()
+def _add(chunks: Chunks, said: Said, index: int, step: int) -> None:
+    """Add a choice, with the echo in a chunk of its own."""
+    before = f'{{"index":{index},"text":'
+    if said.odds is None:
+        if said.echo:
+            chunks.add(f"{before}{quoted(said.echo)}}}".encode())
+        chunks.add_text(said.pieces, step, before, "}")
+        return
+    runs = [(said.echo, said.echo_odds, 0)] if said.echo else []
     for at in range(0, len(said.pieces), step):
         run = said.pieces[at : at + step]
-        yield "".join(run), odds[at : at + step], len(run)
+        runs.append(("".join(run), said.odds[at : at + step], len(run)))
+    offset = 0
+    for text, odds, tokens in runs:
+        columns = dumps(logprobs.text(odds, offset=offset)).decode()
+        chunks.add(f'{before}{quoted(text)},"logprobs":{columns}}}'.encode(), tokens)
+        offset += len(text)

@@ -20,6 +20,7 @@ from .problem import RefusalError
 MAX_BODY = 10 * 1024 * 1024
 """The longest body, compressed or not, in bytes: the documented limit of a payload with images."""
 
+_JSON = "application/json"
 _MSGPACK = frozenset({"application/vnd.msgpack", "application/msgpack", "application/x-msgpack"})
 _GZIP = frozenset({"gzip", "x-gzip"})  # RFC 9110, 8.4.1.3: the same
 
@@ -30,11 +31,15 @@ def as_json(body: bytes, headers: Mapping[str, str]) -> bytes:
 
     The names in ``headers`` are lower-case. Raises RefusalError.
     """
+    if headers.get("content-type") == _JSON and "content-encoding" not in headers:
+        if len(body) > MAX_BODY:
+            raise RefusalError("content_too_large")
+        return body  # by far the most
     data = uncompressed(body, headers)
     kind = media_type(headers)
     if kind in _MSGPACK:
         return _unpacked(data)
-    if kind in ("", "application/json") or kind.endswith("+json"):
+    if kind in ("", _JSON) or kind.endswith("+json"):
         return data
     allowed = "'application/json' or 'application/vnd.msgpack'"
     raise bad_request(f"Unsupported content type {kind!r}, expected {allowed}")

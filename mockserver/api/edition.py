@@ -194,10 +194,15 @@ class Edition:
         }
         return replace(self, models=models)
 
+    def served(self, name: str) -> Model | None:
+        """Return the model of that name; None when a request for it is refused."""
+        model = self.models.get(name)
+        gone = model is None or (self.is_retired(model) and name not in self.revived)
+        return None if gone else model
+
     def serves(self, model: str) -> bool:
         """Return whether a request for this model is answered."""
-        known = self.models.get(model)
-        return known is not None and (model in self.revived or not self.is_retired(known))
+        return self.served(model) is not None
 
     def is_retired(self, model: Model) -> bool:
         """Return whether the live API had dropped the model by the edition's date."""

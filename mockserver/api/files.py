@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.chance import Bits
+from mockserver.chance import Digits
 
 from .decoding import uncompressed
 from .multipart import parts
@@ -60,9 +60,9 @@ def deleted(file: File) -> dict[str, Any]:
     return {"id": file.id, "object": "file", "deleted": True}
 
 
-def new_id(random: Bits) -> str:
+def new_id(random: Digits) -> str:
     """Return the id of a new file."""
-    return f"file-{random.getrandbits(96):024x}"
+    return f"file-{random.draw(24)}"
 
 
 def read_upload(body: bytes, headers: Mapping[str, str]) -> Upload:

@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from mockserver.chance import Bits
+from mockserver.chance import Digits
 from mockserver.plan import Headers
 
 from .shapes import HeaderFields
@@ -29,14 +29,14 @@ _MONTHS = (
 
 
 def edge(
-    shape: HeaderFields, content_type: str, *, now: float, random: Bits, plain: bool = True
+    shape: HeaderFields, content_type: str, *, now: float, random: Digits, plain: bool = True
 ) -> Headers:
     """
     Return the fields that every answer carries; ``plain`` are all but completions.
 
     ``now`` is in seconds since the epoch. ``x-request-id`` always equals ``cf-ray``.
     """
-    ray = f"{random.getrandbits(64):016x}-ORD"
+    ray = f"{random.draw(16)}-ORD"
     security = shape.plain_transport_security if plain else shape.transport_security
     return (
         ("date", http_date(now)),
@@ -57,11 +57,11 @@ def timing(seconds: float | None) -> Headers:
     return (("server-timing", 'cfCacheStatus;desc="DYNAMIC"'), ("server-timing", spent))
 
 
-def _cookie(shape: HeaderFields, *, now: float, random: Bits) -> Headers:
+def _cookie(shape: HeaderFields, *, now: float, random: Digits) -> Headers:
     if shape.cookie is None:
         return ()
     expires = datetime.fromtimestamp(int(now), UTC) + _COOKIE_LIVES
-    token = f"{random.getrandbits(256):x}"
+    token = random.draw(64)
     return (("set-cookie", shape.cookie.format(token=token, expires=expires)),)
 
 

@@ -11,7 +11,7 @@ that the prompt cache did not have, and in total. Time comes in as an argument, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
@@ -48,9 +48,9 @@ class Bucket:
             self.at = now
         return self.level
 
-    def left(self, now: float, returning: int) -> int:
-        """Return what is there now, in whole numbers, with what is about to be put back."""
-        left = int(self.refill(now) + returning + _CLOSE_ENOUGH)
+    def left(self, returning: int) -> int:
+        """Return what was there last, in whole numbers, with what is about to be put back."""
+        left = int(self.level + returning + _CLOSE_ENOUGH)
         return min(self.capacity, left) if left > 0 else 0
 
     def wait_for(self, amount: float, now: float) -> float:
@@ -61,11 +61,6 @@ class Bucket:
     def drain(self, amount: float, now: float) -> None:
         """Take out so much, but no more than there is."""
         self.level = max(0.0, self.refill(now) - amount)
-
-    def change(self, amount: float, now: float) -> None:
-        """Put in, or take out when negative; a bucket may owe, so that putting back is exact."""
-        level = self.refill(now) + amount
-        self.level = level if level < self.capacity else float(self.capacity)
 
 
 class Window(Bucket):
@@ -114,10 +109,14 @@ class Temporary:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What the header fields show: limits, what remains of which bucket, and when it is reset."""
+    """
+    What the header fields show: limits, what remains of which bucket, and when it is reset.
+
+    What a bucket counts stands there by its place among the ``KINDS``.
+    """
 
     limits: Headers
-    remaining: Sequence[tuple[str, Kind, Bucket]]
+    remaining: Sequence[tuple[str, int, Bucket]]
     resets: Sequence[tuple[str, float]]
 
 
@@ -149,6 +148,7 @@ class Quota:
         ]
         self._enforced = dict(self._buckets) if enforced else {}
         self._imposed: dict[Place, tuple[Temporary, Bucket]] = {}
+        self._at = now
         self._counts_twice = ("total", "minute") in self._buckets
         self._shape = shape
         self._shown = self._fields(self._buckets)
@@ -163,6 +163,7 @@ class Quota:
         }
         imposed = {place: bucket for place, (_, bucket) in self._imposed.items()}
         self._shown = self._fields(self._buckets | imposed)
+        self._at = -math.inf
 
     def _full(self, capacity: int, period: str, now: float) -> Bucket:
         return self._bucket(capacity, _SECONDS[period], float(capacity), now)
@@ -213,9 +214,12 @@ class Quota:
         ``returning`` are reserved tokens that the very answer with these fields puts back, all but
         the ``cached`` ones that it used.
         """
-        back = {"requests": 0, "tokens": returning + self._free(cached), "total": returning}
+        self._refill(now)
+        back = (0, returning + self._free(cached), returning)
         shown = self._shown
-        left = [(name, str(bucket.left(now, back[kind]))) for name, kind, bucket in shown.remaining]
+        left = [(name, str(bucket.left(back[kind]))) for name, kind, bucket in shown.remaining]
+        if not shown.resets:
+            return (*shown.limits, *left)
         resets = [(name, str(period - now % period)) for name, period in shown.resets]
         return (*shown.limits, *left, *resets)
 
@@ -227,10 +231,11 @@ class Quota:
             for (kind, period), bucket in buckets.items()
             if f"{kind}-{period}" in shape.limits
         ]
-        remaining: list[tuple[str, Kind, Bucket]] = []
+        remaining: list[tuple[str, int, Bucket]] = []
         for kind, period, name, _ in shown:
             counted: Kind = "total" if name in shape.total and self._counts_twice else kind
-            remaining.append((f"{_FIELD}remaining-{name}", counted, buckets[counted, period]))
+            place = f"{_FIELD}remaining-{name}", KINDS.index(counted)
+            remaining.append((*place, buckets[counted, period]))
         return _Shown(
             tuple((f"{_FIELD}limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown),
             remaining,
@@ -245,14 +250,36 @@ class Quota:
         return cached if self._counts_twice else 0
 
     def _change(self, amounts: tuple[int, int, int], now: float, since: float = math.inf) -> None:
-        """Change the buckets of each kind, in the order of ``KINDS``, by so much."""
+        """
+        Put in so much of each kind, in the order of ``KINDS``; when negative, take it out.
+
+        A bucket may owe, so that putting back is exact.
+        """
+        self._refill(now)
         for amount, buckets in zip(amounts, self._by_kind, strict=True):
             if amount:
-                for bucket in buckets:
-                    bucket.change(amount, now)
+                _put(amount, buckets)
+        if not self._imposed:
+            return
         for (kind, _), (limit, bucket) in self._imposed.items():
             if limit.since <= since:
-                bucket.change(amounts[KINDS.index(kind)], now)
+                _put(amounts[KINDS.index(kind)], (bucket,))
+
+    def _refill(self, now: float) -> None:
+        """Let all buckets know the time."""
+        if now <= self._at:
+            return
+        for bucket in self._buckets.values():
+            bucket.refill(now)
+        for _, bucket in self._imposed.values():
+            bucket.refill(now)
+        self._at = now
+
+
+def _put(amount: float, buckets: Iterable[Bucket]) -> None:
+    for bucket in buckets:
+        level = bucket.level + amount
+        bucket.level = level if level < bucket.capacity else float(bucket.capacity)
 
 
 def _named(amounts: Amounts) -> Iterator[tuple[Kind, PerPeriod]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import tokens
 from .edition import Model
@@ -14,8 +13,7 @@ IMAGE_TOKENS = 280
 """What an image costs: the documented maximum, whatever its size."""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """The tokens of each part, and how many of all are those of images."""
 
     parts: tuple[int, ...] = ()

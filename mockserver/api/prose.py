@@ -1,32 +1,34 @@
 """
 What the model says when no scenario tells it what to say.
 
-Faker supplies a pool of words, and some hundred sentences are made of them, once and lazily.
-Answers are drawn from these by the ``Random`` that is handed in, so that the same seed gives the
-same text in every process.
+Faker supplies a pool of words, some hundred sentences are made of them, and some thousand passages
+of these, each once and lazily. An answer is a sentence and the passage behind it: both are found by
+a number that is handed in, so that the same number gives the same text in every process. What is
+drawn by a ``Random`` is drawn from the same words and sentences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 from . import tokens
+
+Pieces: TypeAlias = tuple[str, ...]
 
 _POOL_SEED = 20240828  # the day on which the API opened; any constant does
 _POOL_SIZE = 600
 _BANK_SIZE = 500
+_PASSAGES = 2048
 
 
-def answer(random: Random) -> list[str]:
-    """Return a short answer of some sentences, as tokens."""
-    first, *others = random.choices(_bank(), k=random.randint(2, 8))
-    said = [first[0][1:], *first[1:]]
-    for sentence in others:
-        said += sentence
-    return said
+def answer(number: int) -> Pieces:
+    """Return a short answer of some sentences, as tokens; other ones for the numbers around it."""
+    passage, first = divmod(number, _BANK_SIZE)
+    return _openings()[first] + _passage(passage % _PASSAGES)
 
 
 def prolonged(random: Random, said: Sequence[str], length: int) -> list[str]:
@@ -48,22 +50,43 @@ def words(random: Random, number: int) -> str:
     return " ".join(random.sample(_words(), number))
 
 
-def of_length(random: Random, length: int) -> list[str]:
+def of_length(number: int, length: int) -> Pieces:
     """Return an answer of exactly so many tokens, the last of them a full stop."""
-    said = prolonged(random, (), length)
-    kept = said[: max(0, length - 1)]
-    if kept:
-        kept[0] = kept[0][1:]
+    if not length:
+        return ()
+    passage, first = divmod(number, _BANK_SIZE)
+    said = _openings()[first]
+    while len(said) < length:
+        said += _passage(passage % _PASSAGES)
+        passage += 1
+    kept = said[: length - 1]
     if kept and not kept[-1][-1].isalpha():
-        kept[-1] = " too"  # a full stop after a full stop would be one token, not two
-    return [*kept, "."] if length else []
+        kept = (*kept[:-1], " too")  # a full stop after a full stop would be one token, not two
+    return (*kept, ".")
 
 
 @cache
-def _bank() -> tuple[tuple[str, ...], ...]:
+def _bank() -> tuple[Pieces, ...]:
     """Return the sentences that there are, each as its tokens with a space before it."""
     random = Random(_POOL_SEED)
-    return tuple(tuple(tokens.pieces(f" {_sentence(random)}")) for _ in range(_BANK_SIZE))
+    known: dict[str, str] = {}  # a word takes its room once
+    return tuple(
+        tuple([known.setdefault(one, one) for one in tokens.pieces(f" {_sentence(random)}")])
+        for _ in range(_BANK_SIZE)
+    )
+
+
+@cache
+def _openings() -> tuple[Pieces, ...]:
+    """Return the sentences as they begin a text."""
+    return tuple((first[1:], *others) for first, *others in _bank())
+
+
+@cache
+def _passage(number: int) -> Pieces:
+    """Return some sentences that go on with a text."""
+    random = Random(f"{_POOL_SEED}/{number}")
+    return tuple(chain.from_iterable(random.choices(_bank(), k=random.randint(1, 7))))
 
 
 def _sentence(random: Random) -> str:
@@ -73,7 +96,7 @@ def _sentence(random: Random) -> str:
 
 
 @cache
-def _words() -> tuple[str, ...]:
+def _words() -> Pieces:
     from faker import Factory
 
     fake: Any = Factory.create("en_US", providers=["faker.providers.lorem"])

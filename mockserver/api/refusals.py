@@ -1,11 +1,11 @@
 """
 What the API refuses although the body is well-formed.
 
-A table: the name of a check, which for all but the last is that of the problem it leads to, the key
-of the body without which there is nothing to check, and a function that returns the facts of the
-problem, or None when there is nothing to refuse. Checks are made in the order of the table, and the
-first that finds something ends the examination; in which order the real API makes them is not
-known. Which of them an edition waives, and what each model takes, is data.
+A table: the name of a check, which for all but the last is that of the problem it leads to, what a
+body must have to give it something to check (a key, or a kind of messages), and a function that
+returns the facts of the problem, or None when there is nothing to refuse. Checks are made in the
+order of the table, and the first that finds something ends the examination; in which order the real
+API makes them is not known. Which of them an edition waives, and what each model takes, is data.
 """
 
 from __future__ import annotations
@@ -21,19 +21,35 @@ from .shapes import Check, Validation
 
 Body: TypeAlias = Mapping[str, Any]
 Facts: TypeAlias = Mapping[str, object]
+_ANSWER = "messages[role=tool]"
+_PARTS = "messages[content=list]"
 _MOST_ANSWERS = 128  # where the OpenAI API ends; matters only where several are not refused at all
 
 
 def examine(body: Body, model: Model, how: Validation) -> None:
     """Raise RefusalError for the first thing that the API will not do with a valid body."""
-    for name, (key, find) in CHECKS.items():
-        if key not in body or name in how.waives:
+    there = _contents(body)
+    if _CHECKED.isdisjoint(there):  # by far the most
+        return
+    for name, (what, find) in CHECKS.items():
+        if what not in there or name in how.waives:
             continue
         facts = find(body, model, how)
         if facts is not None:
             raise RefusalError(name, facts, status=how.status if name in _OF_ITS_TIME else None)
     if "schemas" not in how.waives and ("response_format" in body or "tools" in body):
         _examine_schemas(body, how)
+
+
+def _contents(body: Body) -> set[str]:
+    """Return the keys of a body, and the kinds of messages that are looked at closer."""
+    there = set(body)
+    for message in body.get("messages", ()):
+        if message["role"] == "tool":
+            there.add(_ANSWER)
+        if isinstance(message.get("content"), list):
+            there.add(_PARTS)
+    return there
 
 
 def _examine_schemas(body: Body, how: Validation) -> None:
@@ -141,11 +157,11 @@ CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | No
     "two_token_limits": ("max_completion_tokens", _two_limits),
     "reasoning_effort_unsupported": ("reasoning_effort", _effort),
     "reasoning_format_unsupported": ("reasoning_format", _format),
-    "orphan_tool": ("messages", _orphan),
-    "images_unsupported": ("messages", images.unsupported),
-    "too_many_images": ("messages", images.too_many),
-    "image_by_url": ("messages", images.by_url),
-    "image_format": ("messages", images.unreadable),
+    "orphan_tool": (_ANSWER, _orphan),
+    "images_unsupported": (_PARTS, images.unsupported),
+    "too_many_images": (_PARTS, images.too_many),
+    "image_by_url": (_PARTS, images.by_url),
+    "image_format": (_PARTS, images.unreadable),
     "json_object_stream": ("response_format", _json_object_stream),
     "tool_choice_without_tools": ("tool_choice", _choice_without_tools),
     "tool_choice_named_2025": ("tool_choice", _named_choice),
@@ -155,5 +171,6 @@ CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | No
     "parallel_tool_calls_unsupported": ("parallel_tool_calls", _sequential),
     "tool_name_grammar": ("tools", _dotted_name),
 }
+_CHECKED = frozenset(what for what, _ in CHECKS.values())
 _OF_ITS_TIME: frozenset[Check] = frozenset({"mixed_strict"})
 """The problems with the status of the edition's validation; 400 was seen in 2025 for the others."""

@@ -58,7 +58,14 @@ class Reply:
     @property
     def says(self) -> bool:
         """Whether the script has content."""
-        return bool(self._contents())
+        given = self.text is not None or self.tokens is not None or self.json is not None
+        return given or self.echo
+
+    @property
+    def plain(self) -> bool:
+        """Whether it scripts nothing, or nothing but so many tokens."""
+        content = self.text is not None or self.json is not None or self.echo
+        return not content and not self.tool_calls and self.reasoning is None
 
     def _contents(self) -> list[str]:
         given = [name for name in ("text", "json", "tokens") if getattr(self, name) is not None]

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
-from mockserver.chance import Bits
+from mockserver.chance import Digits, Voice
 
 from . import instances, logprobs, prose, thinking, tokens, tools
 from .edition import Model
@@ -26,10 +26,16 @@ from .said import Call, FinishReason, Said
 _MOST_PROLONGED = 50_000
 _TRIES = 4  # two do, but where tokens join
 _MOST_ODDS = 100_000  # half a second, and some 7 MB of JSON
+# what most requests are made of; nothing else in them decides what is said
+_SIMPLE = frozenset(
+    {
+        *("model", "messages", "prompt", "max_tokens", "max_completion_tokens"),
+        *("stream", "stream_options", "temperature", "top_p", "seed", "user"),
+    }
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """
     Who is asked for what: a valid request body, and the completion tokens it may get.
 
@@ -55,24 +61,35 @@ class _Thoughts:
         return thinking.tagged(self.text, self.tag or thinking.TAG)
 
 
-def say(reply: Reply, ask: Ask, voice: Random, ids: Bits) -> Said:
+def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
     """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
-    body, scripted = ask.body, reply.answers
+    body = ask.body
+    if reply.plain and _SIMPLE.issuperset(body) and not _may_think(ask):  # by far the most
+        return _within(ask.limit, _prose(voice, reply.tokens))
+    scripted = reply.answers
     if scripted:
         pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, ids)
     else:
         calls = _calls(ask, voice, ids)
         pieces = [] if calls else _content(ask, voice)
     thoughts = reply.reasoning or ""
-    if reply.reasoning is None and not scripted and "messages" in body:
+    if reply.reasoning is None and not scripted and _may_think(ask):
         thoughts = thinking.thoughts(body, ask.model, voice)
     least = 0 if scripted or calls or _form(body) != "text" else _least(ask, thoughts)
     if least > len(pieces):
-        pieces = prose.prolonged(voice, pieces, least)
+        pieces = prose.prolonged(voice.random, pieces, least)
     stopped = until_stop(pieces[least:], body.get("stop"))
     said = [*pieces[:least], *stopped] if least else stopped
     limited = _limited(_Thoughts(thoughts, reply.tag), said, calls, ask)
     return _with_extras(limited, ask, voice)
+
+
+def _may_think(ask: Ask) -> bool:
+    return ask.model.reasoning and "messages" in ask.body
+
+
+def _prose(voice: Voice, length: int | None = None) -> prose.Pieces:
+    return prose.answer(voice.number) if length is None else prose.of_length(voice.number, length)
 
 
 def _least(ask: Ask, thoughts: str) -> int:
@@ -109,7 +126,7 @@ def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Seque
     return tokens.pieces(text[: min(ends)]) if ends else pieces
 
 
-def _scripted(reply: Reply, ask: Ask, voice: Random) -> list[str]:
+def _scripted(reply: Reply, ask: Ask, voice: Voice) -> Sequence[str]:
     if reply.text is not None:
         return tokens.pieces(reply.text)
     if reply.json is not None:
@@ -119,59 +136,57 @@ def _scripted(reply: Reply, ask: Ask, voice: Random) -> list[str]:
     return tokens.pieces(tools.last_user_text(ask.body)) if reply.echo else []
 
 
-def _of_length(ask: Ask, voice: Random, length: int) -> list[str]:
+def _of_length(ask: Ask, voice: Voice, length: int) -> Sequence[str]:
     """Return so many tokens: of prose, or of JSON as far as a string of it may be long enough."""
     if _form(ask.body) == "text":
-        return prose.of_length(voice, length)
-    state, seed = voice.getstate(), voice.getrandbits(64)
+        return _prose(voice, length)
     said: list[str] = []
     text = length
     for _ in range(_TRIES):  # how the string grows together with the rest is seen afterwards
-        voice.setstate(state)
-        said = _json_content(ask, voice, "".join(prose.of_length(Random(seed), text)))
+        said = _json_content(ask, voice.again(), "".join(_prose(voice, text)))
         text += length - len(said)
         if len(said) == length or text < 1:
             break
     return said
 
 
-def _scripted_calls(reply: Reply, ask: Ask, ids: Bits) -> tuple[Call, ...]:
+def _scripted_calls(reply: Reply, ask: Ask, ids: Digits) -> tuple[Call, ...]:
     if not reply.tool_calls:
         return ()
     return tuple(_call(one.name, one.arguments, ask.model, ids) for one in reply.tool_calls)
 
 
-def _calls(ask: Ask, voice: Random, ids: Bits) -> tuple[Call, ...]:
+def _calls(ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
     if not ask.body.get("tools"):
         return ()
     return tuple(
-        _call(function["name"], _arguments(function, voice), ask.model, ids)
+        _call(function["name"], _arguments(function, voice.random), ask.model, ids)
         for function in tools.wanted(ask.body)
     )
 
 
-def _arguments(function: tools.Function, voice: Random) -> dict[str, Any]:
-    made = instances.instance({"type": "object", **(function.get("parameters") or {})}, voice)
+def _arguments(function: tools.Function, random: Random) -> dict[str, Any]:
+    made = instances.instance({"type": "object", **(function.get("parameters") or {})}, random)
     return made if isinstance(made, dict) else {}
 
 
-def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Bits) -> Call:
+def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Digits) -> Call:
     text = arguments if isinstance(arguments, str) else _json(arguments, model)
-    return Call(f"{ids.getrandbits(36):09x}", name, tuple(tokens.pieces(text)))
+    return Call(ids.draw(9), name, tuple(tokens.pieces(text)))
 
 
-def _content(ask: Ask, voice: Random) -> list[str]:
-    return prose.answer(voice) if _form(ask.body) == "text" else _json_content(ask, voice)
+def _content(ask: Ask, voice: Voice) -> Sequence[str]:
+    return _prose(voice) if _form(ask.body) == "text" else _json_content(ask, voice.random)
 
 
-def _json_content(ask: Ask, voice: Random, text: str | None = None) -> list[str]:
+def _json_content(ask: Ask, random: Random, text: str | None = None) -> list[str]:
     """Return the JSON that a request wants; a ``text`` stands in it where it may."""
     wish = ask.body["response_format"]
     schema = wish["json_schema"].get("schema") if "json_schema" in wish else None
     if schema is None:
-        made = instances.json_object(voice, text)
+        made = instances.json_object(random, text)
     else:
-        made = instances.instance(schema, voice, text)
+        made = instances.instance(schema, random, text)
     return tokens.pieces(_json(made, ask.model))
 
 
@@ -181,24 +196,24 @@ def _json(value: object, model: Model) -> str:
     return json.dumps(value, ensure_ascii=False, separators=separators)
 
 
-def _with_extras(said: Said, ask: Ask, voice: Random) -> Said:
+def _with_extras(said: Said, ask: Ask, voice: Voice) -> Said:
     """Add what a request may ask for on top: odds, the fate of a prediction, the prompt again."""
     body = ask.body
     if body.get("prediction"):
-        said = replace(said, prediction=_accepted(said, body["prediction"]))
+        said = said._replace(prediction=_accepted(said, body["prediction"]))
     if body.get("echo"):
-        said = replace(said, echo=tools.last_user_text(body))
+        said = said._replace(echo=tools.last_user_text(body))
     top = logprobs.wanted(body)
-    return said if top is None else _with_odds(said, top, ask, voice)
+    return said if top is None else _with_odds(said, top, ask, voice.random)
 
 
-def _with_odds(said: Said, top: int, ask: Ask, voice: Random) -> Said:
+def _with_odds(said: Said, top: int, ask: Ask, random: Random) -> Said:
     """Add the odds of what is said, prompt included, as far as there is room for them."""
     room = _MOST_ODDS // ask.beside // (top + 1)
     prompt = tokens.pieces(said.echo)
-    odds = logprobs.drawn(said.pieces[:room], top, voice)
-    before = logprobs.of_prompt(prompt[:room], top, voice)
-    return replace(said, odds=odds if len(before) == len(prompt) else (), echo_odds=before)
+    odds = logprobs.drawn(said.pieces[:room], top, random)
+    before = logprobs.of_prompt(prompt[:room], top, random)
+    return said._replace(odds=odds if len(before) == len(prompt) else (), echo_odds=before)
 
 
 def _accepted(said: Said, prediction: Mapping[str, Any]) -> tuple[int, int]:
@@ -213,10 +228,10 @@ def _accepted(said: Said, prediction: Mapping[str, Any]) -> tuple[int, int]:
 
 def _limited(thoughts: _Thoughts, pieces: Sequence[str], calls: tuple[Call, ...], ask: Ask) -> Said:
     """Put the parts together as far as the limit reaches."""
+    if not thoughts.text and not calls:
+        return _within(ask.limit, pieces)
     finish: FinishReason = "tool_calls" if calls else "stop"
     room = ask.limit
-    if not thoughts.text and not calls:  # by far the most
-        return Said(tuple(pieces[:room]), "length" if len(pieces) > room else finish)
     shown = "raw" if thoughts.tag else thinking.shown(ask.body, ask.model)
     thought = tokens.pieces(thoughts.raw if shown == "raw" else thoughts.text)
     if len(thought) + len(pieces) + sum(call.tokens for call in calls) > room:
@@ -232,6 +247,11 @@ def _limited(thoughts: _Thoughts, pieces: Sequence[str], calls: tuple[Call, ...]
     if shown == "hidden":
         return Said(tuple(pieces), finish, calls=calls, hidden=len(thought))
     return Said(tuple(pieces), finish, tuple(thought), calls)
+
+
+def _within(room: int, pieces: Sequence[str]) -> Said:
+    """Return a content as far as there is room for it."""
+    return Said(tuple(pieces[:room]), "length" if len(pieces) > room else "stop")
 
 
 def _first(calls: tuple[Call, ...], room: int) -> tuple[Call, ...]:

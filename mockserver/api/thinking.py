@@ -8,8 +8,9 @@ ours: the API only says that a higher effort thinks longer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from random import Random
 from typing import Any
+
+from mockserver.chance import Voice
 
 from . import prose
 from .edition import Model, ShownReasoning
@@ -24,12 +25,14 @@ _SHOWN: Mapping[str, ShownReasoning] = {
 }
 
 
-def thoughts(body: Mapping[str, Any], model: Model, random: Random) -> str:
+def thoughts(body: Mapping[str, Any], model: Model, voice: Voice) -> str:
     """Return what the model thinks; nothing when it can't, or when the request forbids it."""
     if not model.reasoning or body.get("disable_reasoning"):
         return ""
     effort = body.get("reasoning_effort") or model.reasoning_effort
-    return "" if effort == "none" else prose.sentences(random, random.randint(*_SENTENCES[effort]))
+    if effort == "none":
+        return ""
+    return prose.sentences(voice.random, voice.random.randint(*_SENTENCES[effort]))
 
 
 def shown(body: Mapping[str, Any], model: Model) -> ShownReasoning:

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TypeAlias
+from typing import NamedTuple
 
 from mockserver.plan import Data, Events
 
 from .answer import Answer, Stamp
-from .shapes import TimeKey
-from .sse import DONE, dumps
+from .chunks import Chunks
+from .sse import DONE
 
 _OVERHEAD = 0.0008  # seconds
-Chunk: TypeAlias = tuple[bytes, int]
-"""The choices of a chunk as JSON, and the tokens that they hand to the client."""
+_DONE = Data(DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +34,33 @@ class Form:
     kind: str
     chunk_kind: str
     choices: Callable[[Answer], Iterable[bytes]]
-    chunks: Callable[[Answer], Iterable[Chunk]]
+    chunks: Callable[[Answer], Chunks]
+
+
+class _Stream(NamedTuple):
+    """The choices of all chunks but the last and their tokens, then those of the last."""
+
+    middles: tuple[bytes, ...]
+    counts: tuple[int, ...]
+    finish: bytes
+    tokens: int
 
 
 class Written:
     """An answer in a form; it can be given any number of times, each with a stamp of its own."""
 
+    __slots__ = ("_choices", "_known", "_stream", "_work", "answer", "form", "tokens")
+
     def __init__(self, form: Form, answer: Answer) -> None:
         self.form = form
         self.answer = answer
         self.tokens = answer.tokens
-        self._reading, self._writing = answer.reading, answer.writing
-        self._work = self._reading + self._writing + _OVERHEAD
-        self._usages: dict[int, bytes] = {}
+        reading, writing = answer.reading, answer.writing
+        self._work = reading + writing + _OVERHEAD
+        self._known = answer.counts()
+        self._known[b"prompt_time"], self._known[b"completion_time"] = reading, writing
+        self._choices: bytes | None = None
+        self._stream: _Stream | None = None
 
     def seconds(self, stamp: Stamp) -> float:
         """Return how long it all took."""
@@ -56,56 +68,36 @@ class Written:
 
     def document(self, stamp: Stamp) -> Data:
         """Return the answer to a request without ``stream``."""
-        before, after = self._ends(stamp, self.form.kind)
-        return Data(b"".join((before, self._choices, after, self._tail(stamp), b"}")), self.tokens)
+        choices = self._choices
+        if choices is None:
+            choices = self._choices = b",".join(self.form.choices(self.answer))
+        before, after, tail = self._around(stamp, self.form.kind)
+        return Data(b"".join((before, choices, after, tail)), self.tokens)
 
     def stream(self, stamp: Stamp, *, done: bool) -> tuple[Events | Data, ...]:
         """Return the events; the last chunk has usage and times besides."""
-        before, after = self._ends(stamp, self.form.chunk_kind)
-        middles, counts, (finish, tokens) = self._chunks
-        events = Events(b"data: " + before, middles, after + b"}\n\n", counts)
-        last = b"".join((b"data: ", before, finish, after, self._tail(stamp), b"}\n\n"))
-        return (events, Data(last, tokens), *((Data(DONE),) if done else ()))
+        chunks = self._stream
+        if chunks is None:
+            made = self.form.chunks(self.answer)
+            finish, tokens = made.choices.pop(), made.counts.pop()
+            chunks = _Stream(tuple(made.choices), tuple(made.counts), finish, tokens)
+            self._stream = chunks
+        before, after, tail = self._around(stamp, self.form.chunk_kind)
+        before = b"data: " + before
+        events = Events(before, chunks.middles, after + b"}\n\n", chunks.counts)
+        last = Data(b"".join((before, chunks.finish, after, tail, b"\n\n")), chunks.tokens)
+        return (events, last, _DONE) if done else (events, last)
 
-    def _ends(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes]:
-        """Return what stands before the choices, and what stands behind them."""
-        identity = _identity(self.answer.model_id, self.answer.fingerprint, kind)
-        before = f'{{"id":"{self.form.prefix}{stamp.number}","choices":['
-        return before.encode(), b'],"created":%d,%b' % (stamp.created, identity)
-
-    def _tail(self, stamp: Stamp) -> bytes:
-        if stamp.cached not in self._usages:
-            self._usages[stamp.cached] = self.answer.usage(stamp.cached)
-        times = _time_info(self.answer.bodies.time_info) % {
-            "created": stamp.created,
-            "queue_time": stamp.queue,
-            "prompt_time": self._reading,
-            "completion_time": self._writing,
-            "total_time": self.seconds(stamp),
+    def _around(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes, bytes]:
+        """Return what stands before the choices, what stands behind them, and the end."""
+        number, created, queue, cached = stamp
+        frame = self.answer.frame(kind)
+        known = {
+            **self._known,
+            b"cached_tokens": cached,
+            b"created": created,
+            b"queue_time": queue,
+            b"total_time": queue + self._work,
         }
-        return b',"usage":%b,"time_info":%b' % (self._usages[stamp.cached], times.encode())
-
-    @cached_property
-    def _choices(self) -> bytes:
-        return b",".join(self.form.choices(self.answer))
-
-    @cached_property
-    def _chunks(self) -> tuple[tuple[bytes, ...], tuple[int, ...], Chunk]:
-        """The choices of all chunks but the last, their tokens, and the last."""
-        *found, last = self.form.chunks(self.answer)
-        return (
-            tuple([choices for choices, _ in found]),
-            tuple([tokens for _, tokens in found]),
-            last,
-        )
-
-
-@lru_cache
-def _identity(model_id: str, fingerprint: str, kind: str) -> bytes:
-    return dumps({"model": model_id, "system_fingerprint": fingerprint, "object": kind})[1:-1]
-
-
-@lru_cache
-def _time_info(keys: tuple[TimeKey, ...]) -> str:
-    """Return the object of this name as JSON, with gaps for the times."""
-    return "{" + ",".join([f'"{key}":%({key})r' for key in keys]) + "}"
+        before = frame.before % (self.form.prefix + number)
+        return before.encode(), frame.after % created, frame.tail % known

@@ -57,7 +57,7 @@ class ReasoningOnly:
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Put thoughts in the place of all that is said."""
         room = self.tokens if context.room is None else min(self.tokens, context.room)
-        thoughts = prose.of_length(context.random, room)
+        thoughts = prose.of_length(context.random.getrandbits(64), room)
         if not streams(plan):
             return _silenced(plan, _Silence("length", room, "".join(thoughts)))
         silenced = _silenced(plan, _Silence("length", room))
@@ -106,7 +106,7 @@ def _silenced(plan: Plan, silence: _Silence) -> Plan:
     )
 
 
-def _thinking(plan: Plan, thoughts: list[str], size: int) -> Iterator[Step]:
+def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step]:
     """Yield the plan with thoughts behind the role, so many tokens in each event."""
     for step in plan:
         if not is_role(step) or not step.tokens or not (body := body_of(step)):

@@ -13,6 +13,7 @@ from mockserver.api import headers
 from mockserver.api.problem import Problem
 from mockserver.api.problems import PROBLEMS
 from mockserver.api.sse import plain_dumps
+from mockserver.chance import Digits
 from mockserver.errors import suggestion
 from mockserver.plan import Data, End, Head, Headers, Plan
 from mockserver.quantities import Count, Seconds, SignedSeconds, decimal
@@ -116,9 +117,9 @@ class Error:
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Replace the whole plan."""
         problem = self._problem()
-        common = headers.edge(
-            context.headers, self._media_type(problem), now=context.now, random=context.random
-        )
+        random = Digits(f"{context.random.getrandbits(64)}")
+        media_type = self._media_type(problem)
+        common = headers.edge(context.headers, media_type, now=context.now, random=random)
         own = fields.changed(common, {**self._told(context.now), **self.headers})
         if self.status in _EMPTY:
             return _empty(self.status, own)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mockserver.api.reply import Reply
 
@@ -29,8 +30,7 @@ class Course:
     turns: dict[int, Turn] = field(default_factory=dict[int, Turn])
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """
     Who answers a request, and what the model says.
 

@@ -13,7 +13,7 @@ from mockserver.messages import Request
 _NO_REQUEST = Request("", "")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Subject:
     """
     A request as the rules of a scenario see it, whether or not the API would like it.
@@ -27,36 +27,37 @@ class Subject:
     about: str = ""
     request: Request = _NO_REQUEST
     attempt: int = 1
-    read: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    read: Mapping[str, Any] | None = None
+    _prompt: str | None = field(default=None, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def body(self) -> Mapping[str, Any]:
         """The JSON object that the app sent."""
-        return self.read or self.request.document
+        if self.read is None:
+            self.read = self.request.document
+        return self.read
 
-    @cached_property
+    @property
     def model(self) -> str:
         """The id of the model that is asked for, or about."""
         return str(self.body.get("model", self.about))
 
-    @cached_property
+    @property
     def stream(self) -> bool:
         """Whether the client wants server-sent events."""
         return bool(self.body.get("stream"))
 
-    @cached_property
+    @property
     def key(self) -> str | None:
         """The API key; None without one."""
         return self.request.key
 
-    @cached_property
+    @property
     def prompt(self) -> str:
         """The text of all messages, or the prompt."""
-        messages = self.body.get("messages")
-        if isinstance(messages, list):
-            return "\n".join(text for text in map(_text_of, messages) if text is not None)
-        prompt = self.body.get("prompt") or ""
-        return "\n".join(map(str, prompt)) if isinstance(prompt, list) else str(prompt)
+        if self._prompt is None:
+            self._prompt = _prompt_of(self.body)
+        return self._prompt
 
     @cached_property
     def messages(self) -> int:
@@ -80,6 +81,14 @@ class Subject:
     @cached_property
     def _found(self) -> dict[str, list[Any]]:
         return {}
+
+
+def _prompt_of(body: Mapping[str, Any]) -> str:
+    messages = body.get("messages")
+    if isinstance(messages, list):
+        return "\n".join([text for text in map(_text_of, messages) if text is not None])
+    prompt = body.get("prompt") or ""
+    return "\n".join(map(str, prompt)) if isinstance(prompt, list) else str(prompt)
 
 
 def _text_of(message: Any) -> str | None:

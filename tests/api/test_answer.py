@@ -1,11 +1,13 @@
 import json
-from random import Random
 
 import pytest
 
-from mockserver.api import answer
+from mockserver.api import answer, chat
+from mockserver.api.answer import Stamp
 from mockserver.api.edition import Model
 from mockserver.api.said import Said
+from mockserver.api.writing import Written
+from mockserver.chance import Digits
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
 
@@ -21,20 +23,25 @@ def whole(**changes):
     return answer.Answer(**(fields | changes))
 
 
+def usage_of(answer, cached=0):
+    document = Written(chat.FORM, answer).document(Stamp("1", 12.5, 0.1, cached))
+    return json.loads(document.data)["usage"]
+
+
 def test_stamp():
     """An id has the form of a UUID and follows from the randomness alone, as does the wait."""
-    stamp = answer.stamp(12.5, Random(1), 128)
+    stamp = answer.stamp(12.5, Digits("1"), 128)
     assert [len(part) for part in stamp.number.split("-")] == [8, 4, 4, 4, 12]
-    assert int(stamp.number.replace("-", ""), 16) == Random(1).getrandbits(160) >> 32
-    assert stamp == answer.stamp(12.5, Random(1), 128)
-    assert stamp.number != answer.stamp(12.5, Random(2)).number
+    assert stamp.number.replace("-", "") == Digits("1").draw(32)
+    assert stamp == answer.stamp(12.5, Digits("1"), 128)
+    assert stamp.number != answer.stamp(12.5, Digits("2")).number
     assert (stamp.created, stamp.cached) == (12.5, 128)
     assert 0.0001 <= stamp.queue <= 0.0005
 
 
 def test_usage():
     """The total is prompt plus completion, in the key order of the API."""
-    usage = json.loads(whole().usage())
+    usage = usage_of(whole())
     assert list(usage) == [
         "total_tokens",
         "completion_tokens",
@@ -53,14 +60,14 @@ def test_usage():
 def test_usage_with_images():
     """Models that see count images as well."""
     seeing = Model(context=1, max_output=1, speed=1, vision=True)
-    details = json.loads(whole(model=seeing).usage())["prompt_tokens_details"]
+    details = usage_of(whole(model=seeing))["prompt_tokens_details"]
     assert details == {"cached_tokens": 0, "image_tokens": 0}
 
 
 def test_usage_of_everything():
     """Thoughts, cached and predicted tokens are counted in their places, choices together."""
     said = Said(("a", "b"), "stop", ("h", "m"), hidden=1, prediction=(2, 5))
-    usage = json.loads(whole(said=said, others=(Said(("c",), "stop"),)).usage(cached=128))
+    usage = usage_of(whole(said=said, others=(Said(("c",), "stop"),)), cached=128)
     assert usage["completion_tokens"] == 6
     assert usage["completion_tokens_details"] == {
         "accepted_prediction_tokens": 2,
@@ -75,20 +82,12 @@ def test_usage_of_choices():
     said = Said(("a",), "stop", ("h",), prediction=(1, 2))
     others = (Said(("b",), "stop", ("h", "m"), prediction=(3, 4)), Said(("c",), "stop", hidden=5))
     answer = whole(said=said, others=others, discarded=9)
-    assert answer.tokens == json.loads(answer.usage())["completion_tokens"] == 20
-    assert json.loads(answer.usage())["completion_tokens_details"] == {
+    assert answer.tokens == usage_of(answer)["completion_tokens"] == 20
+    assert usage_of(answer)["completion_tokens_details"] == {
         "accepted_prediction_tokens": 4,
         "rejected_prediction_tokens": 6,
         "reasoning_tokens": 8,
     }
-
-
-def test_fingerprint():
-    """The fingerprint has twenty digits and tells models apart, not answers."""
-    one, same, other = (whole(model_id=name, prompt=at) for at, name in enumerate(("m", "m", "x")))
-    prefix, _, digits = one.fingerprint.partition("_")
-    assert (prefix, len(digits), int(digits, 16) > 0) == ("fp", 20, True)
-    assert one.fingerprint == same.fingerprint != other.fingerprint
 
 
 @pytest.mark.parametrize(("speed", "seconds"), [(500, 2.0), (1000, 1.0), (2000, 0.5)])

@@ -1,10 +1,10 @@
 import json
-from random import Random
 
 import pytest
 
 from mockserver.api.batches import Batch, Line, new_id, read_lines, read_request
 from mockserver.api.problem import RefusalError
+from mockserver.chance import Digits
 
 CHAT = "/v1/chat/completions"
 REQUEST = {"input_file_id": "file-1", "endpoint": CHAT, "completion_window": "24h"}
@@ -91,7 +91,7 @@ def test_document():
         "request_counts": {"total": 20, "completed": 0, "failed": 0},
         "metadata": {"a": "b"},
     }
-    assert new_id(Random(1)) == new_id(Random(1)) != new_id(Random(2))
+    assert new_id(Digits("1")) == new_id(Digits("1")) != new_id(Digits("2"))
 
 
 def test_lines():

@@ -172,7 +172,8 @@ def test_hidden_reasoning():
     answer = whole("Yes", hidden=7)
     assert deltas(answer) == [({"role": "assistant"}, 7), ({"content": "Yes"}, 1)]
     assert message(answer) == {"content": "Yes", "role": "assistant"}
-    assert json.loads(answer.answer.usage())["completion_tokens_details"] == {"reasoning_tokens": 7}
+    usage = json.loads(document(answer).data)["usage"]
+    assert usage["completion_tokens_details"] == {"reasoning_tokens": 7}
 
 
 def test_choices():

@@ -1,10 +1,10 @@
 import gzip
-from random import Random
 
 import pytest
 
 from mockserver.api.files import File, Upload, deleted, new_id, read_upload
 from mockserver.api.problem import RefusalError
+from mockserver.chance import Digits
 
 KIND = {"content-type": "multipart/form-data; boundary=b"}
 UPLOAD = Upload("a.jsonl", "batch", b"{}\n")
@@ -60,4 +60,4 @@ def test_documents():
     }
     assert deleted(file) == {"id": "file-1", "object": "file", "deleted": True}
     assert UPLOAD.shown() == {"purpose": "batch", "filename": "a.jsonl", "file": "{}\n"}
-    assert new_id(Random(1)) == new_id(Random(1)) != new_id(Random(2))
+    assert new_id(Digits("1")) == new_id(Digits("1")) != new_id(Digits("2"))

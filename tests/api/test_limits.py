@@ -253,12 +253,24 @@ def test_bucket():
 
 def test_debt():
     """What is taken and not there is owed: shown as nothing left, and first to be paid back."""
-    bucket = Bucket(60, 60.0, 60.0, 1000.0)
-    bucket.change(-1000, 1000.0)
+    bucket = Bucket(60, 60.0, -940.0, 1000.0)
     assert bucket.wait_for(30, 1000.0) == 970.0
     assert bucket.wait_for(90, 1000.0) == 1000.0
-    assert bucket.left(1000.0, 0) == 0
-    assert bucket.left(1000.0, 945) == 5
+    assert bucket.left(0) == 0
+    assert bucket.left(945) == 5
+
+
+@pytest.mark.parametrize("refill", ["continuous", "window"])
+def test_debt_of_a_quota(refill):
+    """What was reserved beyond what there is comes back to the token, at once or later."""
+    quota, other = (Quota(SMALL, 0.0, refill, enforced=False) for _ in range(2))
+    for _ in range(5):
+        quota.reserve(1000, 0.0)
+        other.reserve(7, 0.0)
+    assert dict(quota.headers(0.0))["x-ratelimit-remaining-tokens-minute"] == "0"
+    for now in (0.0, 0.0, 10.0, 10.0, 10.0):
+        quota.settle(1000, 7, now)
+    assert quota.headers(10.0) == other.headers(10.0)
 
 
 PER_SECOND = ("requests", "second")
@@ -361,8 +373,7 @@ def test_settling_what_was_reserved_before():
 )
 def test_window(now, amount, level, wait):
     """All is back when the minute is over, not before; more than there can be needs all of it."""
-    window = Window(4, 60.0, 4.0, 10.0)
-    window.change(-3, 20.0)
+    window = Window(4, 60.0, 1.0, 20.0)
     assert window.wait_for(amount, now) == wait
     assert window.refill(now) == level
 

@@ -46,3 +46,22 @@ def test_tag_around_nothing():
     assert not Reply(reasoning="Hm.", tag="think").answers
     with pytest.raises(ValueError, match=r"^has a tag and no reasoning"):
         Reply(text="a", tag="think")
+
+
+@pytest.mark.parametrize(
+    ("reply", "plain"),
+    [
+        (Reply(), True),
+        (Reply(tokens=0), True),
+        (Reply(tokens=9), True),
+        (Reply(text=""), False),
+        (Reply(json=0), False),
+        (Reply(echo=True), False),
+        (Reply(reasoning=""), False),
+        (Reply(tool_calls=(ScriptedCall("a"),)), False),
+        (Reply(tokens=9, reasoning="Hm."), False),
+    ],
+)
+def test_plain(reply, plain):
+    """A plain script says no more than how long the content is."""
+    assert reply.plain is plain

@@ -1,5 +1,4 @@
 import json
-from random import Random
 
 import pytest
 from hypothesis import given
@@ -10,6 +9,7 @@ from mockserver.api.edition import Model
 from mockserver.api.reply import Reply, ScriptedCall
 from mockserver.api.say import Ask, say, until_stop
 from mockserver.api.tokens import pieces
+from mockserver.chance import Digits, Voice
 
 PLAIN = Model(context=8192, max_output=8192, speed=1000)
 THINKER = Model(context=8192, max_output=8192, speed=1000, reasoning=True)
@@ -30,7 +30,7 @@ SCHEMA = {
 
 def told(reply=None, *, limit=9999, model=PLAIN, seed=1, **body):
     body = {"messages": MESSAGES, **body}
-    return say(reply or Reply(), Ask(body, model, limit), Random(seed), Random(2))
+    return say(reply or Reply(), Ask(body, model, limit), Voice(seed), Digits("2"))
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,21 @@ def test_length(tokens, limit, length, finish):
     assert (result.tokens, result.finish_reason) == (length, finish)
 
 
+@pytest.mark.parametrize("reply", [Reply(), Reply(tokens=40), Reply(text="Hm, so."), Reply(json=1)])
+@pytest.mark.parametrize("model", [PLAIN, THINKER])
+@pytest.mark.parametrize("limit", [0, 3, 40, 9999])
+def test_simple_request(reply, model, limit):
+    """What a request only mentions makes no difference to what is said."""
+    mentioned = {"stop": None, "tools": None, "response_format": {"type": "text"}}
+    assert told(reply, model=model, limit=limit, **mentioned) == told(
+        reply, model=model, limit=limit
+    )
+
+
 def test_prose():
     """Without a script the model says some prose, of which a limit leaves the beginning."""
     whole = told(seed=7)
-    assert list(whole.pieces) == prose.answer(Random(7))
+    assert whole.pieces == prose.answer(7)
     assert whole.finish_reason == "stop"
     part = told(limit=4, seed=7)
     assert (part.pieces, part.finish_reason) == (whole.pieces[:4], "length")
@@ -261,22 +272,22 @@ def test_thinks_by_itself():
 def test_completions_do_not_think():
     """Text completions are text only."""
     body = {"prompt": "Once"}
-    assert not say(Reply(), Ask(body, THINKER, 99), Random(1), Random(1)).reasoning_tokens
-    assert say(Reply(echo=True), Ask(body, THINKER, 99), Random(1), Random(1)).text == "Once"
+    assert not say(Reply(), Ask(body, THINKER, 99), Voice(1), Digits("1")).reasoning_tokens
+    assert say(Reply(echo=True), Ask(body, THINKER, 99), Voice(1), Digits("1")).text == "Once"
 
 
 @pytest.mark.parametrize(("top", "beside", "room"), [(20, 1, 4761), (1, 5, 10_000), (0, 1, 40_000)])
 def test_odds_of_much(top, beside, room):
     """There are so many for all completions of a request; the others have none."""
     body = {"messages": MESSAGES, "min_tokens": -1, "logprobs": True, "top_logprobs": top}
-    said = say(Reply(), Ask(body, PLAIN, 40_000, beside), Random(1), Random(2))
+    said = say(Reply(), Ask(body, PLAIN, 40_000, beside), Voice(1), Digits("2"))
     assert len(said.odds) == room <= len(said.pieces) <= 40_000
 
 
 def test_odds_of_a_long_prompt():
     """What comes behind odds that are not there has none either: its offsets would be wrong."""
     body = {"prompt": "a " * 6000, "logprobs": 20, "echo": True}
-    said = say(Reply(), Ask(body, PLAIN, 9), Random(1), Random(2))
+    said = say(Reply(), Ask(body, PLAIN, 9), Voice(1), Digits("2"))
     assert (len(said.echo_odds), said.odds) == (4761, ())
 
 
@@ -308,7 +319,7 @@ def test_odds_of_the_prompt():
 
     def odds(**form):
         body = {"prompt": "Once upon a time", "logprobs": 2, **form}
-        return say(Reply(), Ask(body, PLAIN, 9), Random(1), Random(2))
+        return say(Reply(), Ask(body, PLAIN, 9), Voice(1), Digits("2"))
 
     said = odds(echo=True)
     assert [one.token for one in said.echo_odds] == ["Once", " upon", " a", " time"]

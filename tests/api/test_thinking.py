@@ -1,9 +1,8 @@
-from random import Random
-
 import pytest
 
 from mockserver.api import thinking
 from mockserver.api.edition import Model
+from mockserver.chance import Voice
 
 
 def model(**fields):
@@ -29,7 +28,7 @@ def model(**fields):
 def test_thoughts(body, fields, sentences):
     """The effort says how long a model thinks, if it does."""
     for seed in range(20):
-        said = thinking.thoughts(body, model(**fields), Random(seed))
+        said = thinking.thoughts(body, model(**fields), Voice(seed))
         assert said.count(".") in sentences
 
 

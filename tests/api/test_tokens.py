@@ -75,6 +75,13 @@ LONG = (
 )
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+@example("a b  \n\x1c\x1d 1234_ __!? \t\t\n \x0b\x7f-")
+def test_ascii(text):
+    """Plain text is cut as it is beside other letters."""
+    assert tokens.pieces(f"{text}0") == tokens.pieces(f"{text}0é")[:-1]
+
+
 @given(st.text())
 @example("a  b\t\n\n  c \r\n")
 @example("internationalisation_of__snake_case")
