@@ -91,14 +91,15 @@ RULES = (
     ),
     Rule(
         "unread-answer",
-        "The client left an answer before its end, or asked for it again in another form.",
+        "The client left an answer before its end, or asked for it again in another form, with a "
+        "`temperature` of 0.",
         "raise the read time-out above what an answer takes, stream, or ask for fewer tokens",
         unread_answers,
     ),
     Rule(
         "duplicate-request",
-        "A request that had been answered in full was sent again, to the byte, without a "
-        "`temperature` that asks for variety.",
+        "A request that had been answered in full was sent again, to the byte: with a "
+        "`temperature` of 0, or as a retry by its `x-stainless-retry-count`.",
         "keep the answer; retry only what has failed",
         duplicate_requests,
     ),

@@ -217,7 +217,7 @@ def test_patience(cerebras_mock, client, patience, verdicts):
 
 
 @pytest.mark.parametrize(
-    ("keys", "verdicts"), [({}, ["duplicate-request"]), ({"temperature": 1}, [])]
+    ("keys", "verdicts"), [({"temperature": 0}, ["duplicate-request"]), ({}, [])]
 )
 def test_twice(cerebras_mock, create, keys, verdicts):
     """The same question twice, and two samples."""
