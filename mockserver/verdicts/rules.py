@@ -33,8 +33,8 @@ RULES = (
     ),
     Rule(
         "permanent-error-retried",
-        "The same was asked again after a 400, 401, 402, 403, 404 or another answer that says "
-        "that the request is wrong.",
+        "The same was asked again, within a minute, after a 400, 401, 402, 403, 404 or another "
+        "answer that says that the request is wrong, and got it again.",
         "retry 408, 429 and 5xx only; show what the API says is wrong",
         retried_permanent_errors,
     ),
@@ -65,8 +65,8 @@ RULES = (
     ),
     Rule(
         "gave-up-at-once",
-        "A completion failed with an error that passes (408, 429, 5xx, no answer), and nobody "
-        "asked again, nor another model.",
+        "A completion failed with an error that passes (408, 429, 5xx, no answer), and that was "
+        "the only attempt: nobody asked again, nor another model.",
         "retry a few times with growing waits, or fall back to another model",
         gave_up,
     ),
