@@ -79,7 +79,7 @@ RULES = (
     Rule(
         "truncated-history",
         "An answer that was cut (`finish_reason: length`, or a lost stream) came back in the "
-        "history as a whole one.",
+        "history as a whole one, before a question in English that does not ask for the rest.",
         "look at finish_reason; ask for the rest, mark the part, or keep it out of the history",
         truncated_history,
     ),

@@ -190,7 +190,8 @@ def test_history(cerebras_mock, create, mark, verdicts):
     cerebras_mock.play(broken(Truncate(5), first=1, reply=script))
     stream = create(**PING, stream=True)
     answer = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
-    create(model=MODEL, messages=[said("ping"), said(answer + mark, "assistant"), said("pong")])
+    answered = [said("ping"), said(answer + mark, "assistant")]
+    create(model=MODEL, messages=[*answered, said("And in winter?")])
     assert judged(cerebras_mock) == verdicts
 
 

@@ -34,7 +34,15 @@ def test_moment(moment):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Question 7", "What was in 1989?", "Add 12345678.", "A facade, defaced.", "v1.2.3", "日本"],
+    [
+        "",
+        "Question 7",
+        "What was in 1989?",
+        "Add 12345678.",
+        "A facade, defaced.",
+        "v1.2.3",
+        "日本",
+    ],
 )
 def test_lasting(text):
     """Words, years and small numbers are."""
