@@ -3,19 +3,22 @@ Which requests are attempts at the same thing, seen from the end.
 
 The journal decides as a request comes in. When all is over more is known: who went on with what,
 and which of two that asked the same was the one to come back. So here a request of another thread
-is no retry, and an attempt that may be either of two calls is that of the more innocent one.
+is no retry, unless it was started after the failure, and not in one crowd with it. An attempt that
+may be either of two calls is that of the more innocent one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .crowds import crowds
 from .journal import Call, Exchange, Journal
 
 _ABSURD = 10  # digits
 # both in seconds of the client
 AT_ONCE = 0.1  # less is no pause, but the time that a round trip takes
 _SEEN = 0.05  # in which a client of another process has read an answer, at the latest
+_APART = 0.25  # in which who starts a crowd starts another of it, however busy the machine is
 
 
 def tolerance(seconds: float) -> float:
@@ -61,7 +64,7 @@ def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
     before, now = early.request.sender, late.request.sender
     if before is None or now is None:
         return waited(early, late) * scale >= _SEEN
-    return before == now or now.since >= early.finished
+    return before == now or now.begun_apart_from(before) >= early.finished
 
 
 def grouped(journal: Journal) -> list[Call]:
@@ -95,6 +98,7 @@ class _Links:
     def __init__(self, same: Sequence[Exchange], scale: float) -> None:
         self._same = same
         self._scale = scale
+        self._crowds = crowds(same, _APART / scale)
         self._follows: dict[Exchange, Exchange] = {}
         self._followed: set[Exchange] = set()
 
@@ -128,10 +132,17 @@ class _Links:
         failed: list[Exchange] = []
         for late in self._same:
             if not tries(late) and late not in self._follows:
-                known = [one for one in failed if could_know(one, late, scale=self._scale)]
-                self._choose(known, late)
+                self._choose([one for one in failed if self._could_follow(one, late)], late)
             if _may_be_tried_again(late):
                 failed.append(late)
+
+    def _could_follow(self, early: Exchange, late: Exchange) -> bool:
+        crowd = self._crowds.get(late)
+        return (
+            early not in self._followed
+            and (crowd is None or crowd != self._crowds.get(early))
+            and could_know(early, late, scale=self._scale)
+        )
 
     def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:
         """Link to the latest attempt after which it is not too early, else to the earliest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,10 +16,33 @@ class Sender:
     A thread or a task of the client: what sends one request after the other, never two at once.
 
     It exists ``since`` that time, in seconds since the epoch; minus infinity when nobody knows.
+    ``parent`` is who has started it, None when nobody knows; ``beside`` are the names of others
+    that the same had started and not yet waited for, the last of them. No two have one name.
     """
 
     name: str
     since: float = -math.inf
+    parent: Sender | None = field(default=None, compare=False, repr=False)
+    beside: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+
+    def begun_apart_from(self, other: Sender) -> float:
+        """Return since when it, or who started it, has been somebody else than the other was."""
+        if self.parent is other.parent:
+            return self.since
+        lineage = set(other._lineage())
+        apart = self
+        for ancestor in self._lineage():
+            if ancestor in lineage:
+                break
+            apart = ancestor
+        return apart.since
+
+    def _lineage(self) -> Iterator[Sender]:
+        """Yield it, who started it, who started that, and so on."""
+        one: Sender | None = self
+        while one is not None:
+            yield one
+            one = one.parent
 
 
 @dataclass(frozen=True, slots=True)

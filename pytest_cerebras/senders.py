@@ -12,12 +12,14 @@ import asyncio
 import socket
 import threading
 from asyncio import BaseEventLoop
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import pytest
 
@@ -25,6 +27,7 @@ from mockserver.edge.live import LiveEngine
 from mockserver.messages import Sender
 
 _WRITES = ("send", "sendall", "sendmsg")
+_ELDERS = 8  # of so many that one has started is known whether they are over
 
 
 class _Job:
@@ -47,6 +50,8 @@ class Senders:
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._at_work = threading.local()
+        self._children: dict[str, deque[tuple[str, Callable[[], bool]]]] = {}
+        self._joined: WeakKeyDictionary[threading.Thread, threading.Event] = WeakKeyDictionary()
 
     def at(self, port: int) -> Sender | None:
         """Return who has sent what comes from a port of the client; asked once for each request."""
@@ -62,25 +67,43 @@ class Senders:
             task = asyncio.current_task()
         except RuntimeError:
             job = getattr(self._at_work, "job", None)
-            return self._of(job or threading.current_thread(), Sender("").since)
-        return self._of(task, self._now()) if task is not None else None
+            return self._of(job or threading.current_thread(), Sender(""))
+        return self._of(task, Sender("", self._now())) if task is not None else None
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note who writes into sockets to the mock, and when tasks and jobs begin to exist."""
+        """Note who writes into sockets to the mock, and when others begin to exist, and by whom."""
         with pytest.MonkeyPatch.context() as patch:
             for name in _WRITES:
                 patch.setattr(socket.socket, name, self._noted(getattr(socket.socket, name)))
             patch.setattr(BaseEventLoop, "create_task", self._dated(BaseEventLoop.create_task))
             patch.setattr(ThreadPoolExecutor, "submit", self._as_job(ThreadPoolExecutor.submit))
+            patch.setattr(threading.Thread, "start", self._started(threading.Thread.start))
+            patch.setattr(threading.Thread, "join", self._waited_for(threading.Thread.join))
             yield
 
-    def _of(self, who: object, since: float) -> Sender:
+    def _of(self, who: object, born: Sender) -> Sender:
         with self._lock:
             if who not in self._known:
                 kind = type(who).__name__.strip("_").lower()
-                self._known[who] = Sender(f"{kind} {next(self._numbers)}", since)
+                self._known[who] = replace(born, name=f"{kind} {next(self._numbers)}")
             return self._known[who]
+
+    def _born(self) -> Sender:
+        """Return what is known of somebody who begins to exist here and now."""
+        parent = self.current()
+        if parent is None:
+            return Sender("", self._now())
+        elders = self._children.get(parent.name, ())
+        beside = frozenset(name for name, is_over in elders if not is_over())
+        return Sender("", self._now(), parent, beside)
+
+    def _begun(self, who: object, born: Sender, is_over: Callable[[], bool]) -> None:
+        """Note who has begun, and how to find out whether it is over, as its parent may know."""
+        name = self._of(who, born).name
+        if born.parent is not None:
+            elders = self._children.setdefault(born.parent.name, deque(maxlen=_ELDERS))
+            elders.append((name, is_over))
 
     def _noted(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def noted(connection: socket.socket, *args: Any, **kwargs: Any) -> Any:
@@ -103,18 +126,37 @@ class Senders:
 
     def _dated(self, create: Callable[..., Any]) -> Callable[..., Any]:
         def dated(loop: BaseEventLoop, *args: Any, **kwargs: Any) -> Any:
+            born = self._born()
             task = create(loop, *args, **kwargs)
-            self._of(task, self._now())
+            self._begun(task, born, _done(task))
             return task
 
         return dated
+
+    def _started(self, start: Callable[..., None]) -> Callable[..., None]:
+        def started(thread: threading.Thread) -> None:
+            joined = threading.Event()
+            self._joined[thread] = joined
+            self._begun(thread, self._born(), joined.is_set)
+            start(thread)
+
+        return started
+
+    def _waited_for(self, join: Callable[..., None]) -> Callable[..., None]:
+        def waited_for(thread: threading.Thread, timeout: float | None = None) -> None:
+            join(thread, timeout)
+            if thread in self._joined and not thread.is_alive():
+                self._joined[thread].set()
+
+        return waited_for
 
     def _as_job(self, submit: Callable[..., Any]) -> Callable[..., Any]:
         def submit_job(
             pool: ThreadPoolExecutor, work: Callable[..., Any], /, *args: Any, **kwargs: Any
         ) -> Any:
             job = _Job()
-            self._of(job, self._now())
+            born = self._born()
+            self._of(job, born)
 
             def at_work(*args: Any, **kwargs: Any) -> Any:
                 self._at_work.job = job
@@ -123,9 +165,22 @@ class Senders:
                 finally:
                     del self._at_work.job
 
-            return submit(pool, at_work, *args, **kwargs)
+            future = submit(pool, at_work, *args, **kwargs)
+            self._begun(job, born, _done(future))
+            return future
 
         return submit_job
+
+
+def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
+    """Return a function that tells whether work is done, and does not keep it from being freed."""
+    found = ref(work)
+
+    def is_done() -> bool:
+        still = found()
+        return still is None or still.done()
+
+    return is_done
 
 
 @contextmanager

@@ -74,6 +74,35 @@ def test_tasks():
     assert calls(sent(0), sent(1, by=before)) == [[0], [1]]
 
 
+def test_threads_for_each_attempt():
+    """Threads that one starts, each after the failure of the last, go on with a call."""
+    attempts = [sent(at, by=Sender(f"thread {at}", at - 0.1, A)) for at in (1, 2, 4)]
+    assert calls(*attempts) == [[1, 2, 4]]
+
+
+def test_children_of_two():
+    """A job retries nothing that failed after the task that submits it had begun."""
+    one, two = (Sender(f"task {number}", -1, A) for number in (1, 2))
+    first, late = sent(0, by=Sender("job 3", -0.5, one)), Sender("job 4", 0.5, two)
+    assert calls(first, sent(1, by=late)) == [[0], [1]]
+    assert calls(first, sent(1, by=Sender("job 4", 0.5, one))) == [[0, 1]]
+    assert calls(first, sent(1, by=Sender("job 4", 0.5, Sender("task 5", 0.3, A)))) == [[0, 1]]
+    assert calls(first, sent(1, by=one)) == [[0], [1]]
+
+
+@pytest.mark.parametrize("took", [0.38, 3, None])
+def test_crowd_that_starts_slowly(took):
+    """Threads that one starts one after the other, while others are at it, are a crowd."""
+    begun = [
+        sent(0, by=Sender("thread 1", -0.1, A), took=0.2),
+        sent(0.1, by=Sender("thread 2", 0.1, A), took=took),
+    ]
+    late = sent(0.5, by=Sender("thread 3", 0.45, A))
+    assert calls(*begun, late) == [[0], [0.1], [0.5]]
+    nephew = sent(0.5, by=Sender("thread 3", 0.45, Sender("thread 4", 0.3, A)))
+    assert calls(*begun, nephew)[0] == [0, 0.5]
+
+
 @pytest.mark.parametrize(("at", "expected"), [(0.02, [[0], [0.02]]), (0.3, [[0, 0.3]])])
 def test_other_processes(at, expected):
     """Of another process only what comes late enough to know of the failure is a retry."""

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.messages import Request
+from mockserver.messages import Request, Sender
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,25 @@ def test_no_credentials():
 def test_document(body, found):
     """A body is there as an object when it is JSON of one."""
     assert Request("POST", "/", {}, body).document == found
+
+
+MAIN = Sender("thread 1")
+ONE, TWO = (Sender(f"task {number}", number, MAIN) for number in (2, 3))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "since"),
+    [
+        (TWO, ONE, 3),
+        (TWO, MAIN, 3),
+        (MAIN, TWO, MAIN.since),
+        (Sender("job 9", 9, ONE), Sender("job 8", 8, ONE), 9),
+        (Sender("job 9", 9, TWO), Sender("job 8", 8, ONE), 3),
+        (Sender("job 9", 9, TWO), ONE, 3),
+        (Sender("job 9", 9, ONE), ONE, 9),
+        (Sender("job 9", 9, ONE), Sender("thread 7"), MAIN.since),
+    ],
+)
+def test_begun_apart_from(one, other, since):
+    """Two are apart since the later branch of their family left the common one."""
+    assert one.begun_apart_from(other) == since

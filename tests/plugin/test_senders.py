@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from operator import attrgetter
 
 import httpx
 import pytest
@@ -55,6 +56,41 @@ def test_threads(cerebras_mock):
         for thread in threads:
             thread.join()
     assert len(set(senders(cerebras_mock))) == 3
+
+
+@pytest.mark.usefixtures("mode")
+def test_thread_for_each_attempt(cerebras_mock):
+    """When a thread was started, and by whom, is known."""
+    for _ in range(2):
+        thread = threading.Thread(target=httpx.get, args=(cerebras_mock.url + PATH,))
+        thread.start()
+        thread.join()
+    httpx.get(cerebras_mock.url + PATH)
+    one, later, main = senders(cerebras_mock)
+    assert one.since < cerebras_mock.requests[0].finished <= later.since
+    assert one.parent == later.parent == main
+    assert main.parent is None
+
+
+def test_beside(cerebras_mock):
+    """Whom the same parent has started and not waited for is known, of threads and of jobs."""
+    get = (httpx.get, cerebras_mock.url + PATH)
+    threads = [threading.Thread(target=get[0], args=get[1:]) for _ in range(3)]
+    for thread in threads[:2]:
+        thread.start()
+    threads[0].join()
+    threads[1].join()
+    threads[2].start()
+    threads[2].join()
+
+    with ThreadPoolExecutor() as pool:
+        wait([pool.submit(*get) for _ in range(2)])
+        pool.submit(*get).result()
+    for of_one_kind in (senders(cerebras_mock)[:3], senders(cerebras_mock)[3:]):
+        one, other, later = sorted(of_one_kind, key=attrgetter("since"))
+        assert one.name in other.beside
+        assert one.beside.isdisjoint({other.name})
+        assert later.beside.isdisjoint({one.name, other.name})
 
 
 @pytest.mark.usefixtures("mode")
