@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from mockserver.api.routes import COMPLETING
 from mockserver.attempts import retries, tries
-from mockserver.journal import Exchange
+from mockserver.journal import Call, Exchange
 from mockserver.plan import head_of
 
 from .limits import too_large
@@ -17,6 +17,7 @@ from .verdict import USER, Case, Finding, numbers
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
 _TRANSIENT = frozenset({408, 425, 429})
 _OF_THE_SERVER = ("server_error", "generation_error")  # types of errors, whatever their status
+_MANY = 4  # retries; so many make neither SDKs nor those who try three times
 _OVERFLOW = "context_length_exceeded"
 _LONG_PERIOD = re.compile(r"per (hour|day) limit")
 _PATIENCE = 2.0  # seconds: who should wait longer, or has, may have a deadline to keep
@@ -30,7 +31,13 @@ def retried_permanent_errors(case: Case) -> Iterator[Finding]:
     """
     for call in case.calls:
         vain = [pair for pair in retries(call) if _in_vain(*pair, case)]
-        if vain:
+        if never := _never_fitting(call):
+            early, again = never[0][0], numbers(late for _, late in never)
+            asked, limit = too_large(early) or (0, 0)
+            what = f"#{early.number} asked for {asked} tokens, and the limit is {limit}"
+            shown = (early, *(late for _, late in never))
+            yield Finding(f"{what}: no retry can mend that, but {again} asked the same", shown)
+        elif vain:
             early, again = vain[0][0], numbers(late for _, late in vain)
             what = f"#{early.number} was answered {_named(early)}"
             shown = (early, *(late for _, late in vain))
@@ -92,6 +99,13 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
         and early.status == late.status
         and case.paused(early, late) <= USER
     )
+
+
+def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
+    """Return the retries of what is larger than the whole limit; those of an SDK are let go."""
+    never = [(early, late) for early, late in retries(call) if too_large(early) == too_large(late)]
+    never = [(early, late) for early, late in never if too_large(early) and early.key == late.key]
+    return never if len(never) >= _MANY else []
 
 
 def _passes(exchange: Exchange) -> bool:

@@ -1,17 +1,26 @@
-"""What of a text is about the moment: ids and times, which an app puts into it anew each time."""
+"""What of a request is about the moment: ids and times that an app puts into it anew each time."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Collection, Mapping
+from typing import Any
 
-_OF_THE_MOMENT = (
-    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",  # a UUID
-    r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?",
-    r"\d\d?:\d\d(:\d\d)?(\.\d+)?",
-    r"\d{9,}(\.\d+)?",  # seconds since the epoch, or less
+from mockserver.journal import Exchange
+
+_IDS = (
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",  # a UUID
     r"(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}",  # a digest, or a random token
 )
-_MOMENT = re.compile(rf"\b({'|'.join(_OF_THE_MOMENT)})\b", re.IGNORECASE)
+_TIMES = (
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?",
+    r"\d\d?:\d\d(?::\d\d)?(?:\.\d+)?",
+    r"\d{9,}(?:\.\d+)?",  # seconds since the epoch, or less
+)
+_TIME = re.compile(rf"\b(?:{'|'.join(_TIMES)})\b", re.IGNORECASE)
+_MOMENT = re.compile(rf"\b(?:{'|'.join((*_IDS, *_TIMES))})\b", re.IGNORECASE)
+_OF_THE_ATTEMPT = ("metadata", "safety_identifier", "seed", "user")  # fields of a body
 
 
 def lasting(text: str) -> str:
@@ -22,3 +31,37 @@ def lasting(text: str) -> str:
     'It is * (*). Ping 3!'
     """
     return _MOMENT.sub("*", text)
+
+
+def asked_without(exchange: Exchange, fields: Collection[str]) -> str | bytes:
+    """Return what a body asks without some of its fields; as sent, when nobody can write it."""
+    body = {name: value for name, value in exchange.body.items() if name not in fields}
+    return _written(body) or exchange.request.body
+
+
+def likeness(exchange: Exchange) -> tuple[str, str] | None:
+    """
+    Return what attempts have in common when an app puts the moment into them; None if unknown.
+
+    That moment is in a field that changes no answer, or it is a time in the system prompt. Of other
+    ids and times nobody knows whether they are what the question is about.
+    """
+    body = {name: value for name, value in exchange.body.items() if name not in _OF_THE_ATTEMPT}
+    if isinstance(messages := body.get("messages"), list):
+        body["messages"] = [_timeless(one) for one in messages]
+    written = _written(body) if body else None
+    return None if written is None else (exchange.request.path, written)
+
+
+def _timeless(message: Any) -> Any:
+    if not isinstance(message, dict) or message.get("role") not in ("system", "developer"):
+        return message
+    content = message.get("content")
+    return {**message, "content": _TIME.sub("*", content) if isinstance(content, str) else content}
+
+
+def _written(body: Mapping[str, Any]) -> str | None:
+    try:
+        return json.dumps(body, sort_keys=True)
+    except RecursionError:  # read with less on the stack than there is now
+        return None

@@ -8,18 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from itertools import groupby
+from itertools import groupby, pairwise
+from statistics import median
 from typing import TypeAlias
 
 from mockserver.attempts import AT_ONCE, retries, tolerance, tries, waited
 from mockserver.journal import Call, Exchange
+from mockserver.messages import Sender
 from mockserver.quantities import rough
 
 from .errors import passing
+from .likeness import likeness
 from .verdict import USER, Case, Finding
 
 _CONSTANT = 4  # equal waits; so many are not yet the beginning of an exponential with a minimum
 _LONG = 30.0  # seconds: a constant wait of this length overwhelms nobody
+_TIRELESS = 20  # retries of one call; so many make the waits a pattern, whatever their jitter
+_SHORT = 2.0  # seconds: what a tireless client had better let grow
+_JITTER = 0.6  # of the middle wait is the least of those that do not grow
+_GROWTH = 1.25  # times longer are the later waits, where they grow
+_ALIKE = 7  # retries that are alike; of fewer each may be of another user who says the same
 _TWICE = 2
 _NO_PAUSE = 0.02  # seconds; a random back-off draws less once in fifty times
 _CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
@@ -47,6 +55,7 @@ def hot_retries(case: Case) -> Iterator[Finding]:
 
     A short wait among longer ones may be the draw of a random back-off.
     """
+    yield from _alike(case)
     for call in case.calls:
         hot = _longest_rush(call, case)
         if len(hot) >= _TWICE or (hot and _only_rushed(hot[0], call, case)):
@@ -62,9 +71,15 @@ def constant_waits(case: Case) -> Iterator[Finding]:
         tried = retries(call)[:_CONSTANT]
         waits = [case.paused(*retry) for retry in tried if _is_chosen(retry, case)]
         equal = len(waits) == _CONSTANT and max(waits) - min(waits) <= tolerance(max(waits))
+        first = call.exchanges[0]
         if equal and max(waits) < _LONG:
-            said = f"the first {_CONSTANT} retries of #{call.exchanges[0].number}"
-            yield Finding(f"{said} waited {waits[0]:.2f} s each", _shown(tried))
+            each = f"each came {waits[0]:.2f} s after the failure"
+            yield Finding(f"the first {_CONSTANT} retries of #{first.number} {each}", _shown(tried))
+        elif tireless := _tireless(call, case):
+            waits = [case.paused(*retry) for retry in tireless]
+            changed = f"from {median(waits[:3]):.2f} s to {median(waits[-3:]):.2f} s"
+            said = f"#{first.number} was tried again {len(waits)} times"
+            yield Finding(f"{said}, with waits that did not grow: {changed}", _shown(tireless))
 
 
 def waits_in_step(case: Case) -> Iterator[Finding]:
@@ -105,6 +120,47 @@ def too_early(early: Exchange, late: Exchange) -> bool:
     """Whether a retry came before it was told to."""
     least = told(early, late) or 0.0
     return waited(early, late) < least - tolerance(least)
+
+
+def _alike(case: Case) -> Iterator[Finding]:
+    """Find requests that differ only in what an app puts into each, and came without a pause."""
+    sent: dict[Sender, list[Exchange]] = {}
+    for exchange in case.exchanges:
+        if exchange.request.sender is not None:
+            sent.setdefault(exchange.request.sender, []).append(exchange)
+    for one in sent.values():
+        for hot, run in groupby(pairwise(one), key=lambda retry: _is_alike(retry, case)):
+            tried = list(run)
+            if hot and len(tried) >= _ALIKE:
+                slowest = max(case.paused(*retry) for retry in tried)
+                said = f"{len(tried)} requests that ask what #{tried[0][0].number} asked"
+                came = f"came at once, within {slowest:.2f} s of the failure before"
+                yield Finding(f"{said} {came}", _shown(tried))
+
+
+def _is_alike(retry: _Retry, case: Case) -> bool:
+    early, late = retry
+    return (
+        early.asked != late.asked
+        and early.key == late.key
+        and _is_hot(retry, case)
+        and case.could_know(early, late)
+        and likeness(early) == likeness(late) is not None
+    )
+
+
+def _tireless(call: Call, case: Case) -> list[_Retry]:
+    """Return the retries of a call that was tried again and again, if their waits do not grow."""
+    tried = [retry for retry in _same_key(call) if _failed_untold(retry[0])]
+    waits = [case.paused(*retry) for retry in tried]
+    if len(waits) < _TIRELESS or not AT_ONCE <= median(waits) < _SHORT:
+        return []
+    half = len(waits) // 2
+    steady = min(waits) > _JITTER * median(waits) and median(waits[half:]) < _GROWTH * median(
+        waits[:half]
+    )
+    shrinking = min(waits[:3]) > _TWICE * median(waits[3:])
+    return tried if steady or shrinking else []
 
 
 def _same_key(call: Call) -> list[_Retry]:

@@ -34,19 +34,23 @@ RULES = (
     Rule(
         "permanent-error-retried",
         "The same was asked again, within a minute, after a 400, 401, 402, 403, 404 or another "
-        "answer that says that the request is wrong, and got it again.",
+        "answer that says that the request is wrong, and got it again; or, four times, what is "
+        "larger than a whole limit of tokens.",
         "retry 408, 429 and 5xx only; show what the API says is wrong",
         retried_permanent_errors,
     ),
     Rule(
         "hot-retry",
-        "A call came back without a pause: twice in a row, or its only retry after a 429.",
+        "A call came back without a pause: twice in a row, or its only retry after a 429. Or eight "
+        "requests of one thread or task followed each other so, and differ in nothing but fields "
+        "such as `user` and the times in the system prompt.",
         "wait before each retry: exponential back-off with jitter",
         hot_retries,
     ),
     Rule(
         "constant-backoff",
-        "The first four waits of a call are equal and under half a minute.",
+        "The first four waits of a call are equal and under half a minute, or twenty and more "
+        "under two seconds do not grow.",
         "let the waits grow, twice as long each time up to a cap",
         constant_waits,
     ),

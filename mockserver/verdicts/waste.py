@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from mockserver.api.routes import COMPLETING
@@ -11,6 +10,7 @@ from mockserver.journal import Exchange
 from mockserver.plan import Data, Wait
 
 from .heard import left
+from .likeness import asked_without
 from .verdict import Case, Finding, numbers
 
 _INSTANT = 1e-3  # seconds: by which the clock of who plays may be ahead of the plan
@@ -86,12 +86,7 @@ def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 def _asked(exchange: Exchange) -> tuple[object, ...]:
     """Return what is asked, without the form of the answer."""
-    body = {name: value for name, value in exchange.body.items() if name not in _FORM}
-    try:
-        asked: object = json.dumps(body, sort_keys=True)
-    except RecursionError:  # read with less on the stack than there is now
-        asked = exchange.request.body
-    return exchange.request.path, exchange.key, asked
+    return exchange.request.path, exchange.key, asked_without(exchange, _FORM)
 
 
 def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:

@@ -103,6 +103,19 @@ def test_mended_from_outside(stage, then):
     assert play.judged() == []
 
 
+@pytest.mark.parametrize(("retries", "verdicts"), [(3, []), (4, ["permanent-error-retried"])])
+def test_never_fits(failing, retries, verdicts):
+    """What is larger than the whole limit, again and again; the few attempts of SDKs are let go."""
+    said = "limit 8000 tokens per minute, requested 42084."
+    play = failing(9, Error(problem="tokens_per_minute", message=said, retry_after=1.0))
+    play.loop(*[1.5] * retries)
+    assert play.judged() == verdicts
+    if verdicts:
+        sentence, shown = play.sentence("permanent-error-retried")
+        assert sentence.startswith("#1 asked for 42084 tokens, and the limit is 8000: no retry")
+        assert shown == (1, 2, 3, 4, 5)
+
+
 def test_polling(stage):
     """To look for what is not there yet, again and again."""
     play = stage()

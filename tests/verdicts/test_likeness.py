@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mockserver.verdicts.likeness import lasting
+from mockserver.verdicts.likeness import asked_without, lasting, likeness
 
 THEN = datetime(2026, 11, 21, 10, 20, 30, 123456, tzinfo=UTC)
 
@@ -47,3 +47,31 @@ def test_moment(moment):
 def test_lasting(text):
     """Words, years and small numbers are."""
     assert lasting(text) == text
+
+
+@pytest.fixture
+def exchange(stage):
+    """Return a function that asks something, and returns the exchange."""
+    return lambda **body: stage().send(0, **body)
+
+
+def system(text):
+    return [{"role": "system", "content": text}, {"role": "user", "content": "8:30?"}]
+
+
+def test_likeness(exchange):
+    """What changes no answer, and times in the system prompt, are left out of it."""
+    like = likeness(exchange(messages=system("It is 8:30."), user="a", seed=1))
+    assert likeness(exchange(messages=system("It is 9:30."), user="b")) == like
+    assert likeness(exchange(messages=system("It is late."))) != like
+    assert likeness(exchange(messages=system("It is 8:30."), temperature=1)) != like
+    assert likeness(exchange(messages=[7], user="b")) is not None
+    assert likeness(exchange(raw=b"7")) is None
+
+
+def test_asked_without(exchange):
+    """A body without some of its fields; as it was sent when it is no object."""
+    asked = exchange(user="a", messages=[])
+    assert asked_without(asked, ("user", "messages")) == '{"model": "llama3.1-8b"}'
+    deep = b'{"a":' * 400 + b"7" + b"}" * 400
+    assert asked_without(exchange(raw=deep), ()) in (deep, deep.decode().replace(":", ": "))

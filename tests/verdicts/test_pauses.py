@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from mockserver.faults import Cut, Error
@@ -73,6 +75,56 @@ def test_hot_retry(failing, fault):
         "3 retries of #1 came at once, within 0.00 s of the failure",
         (1, 2, 3, 4),
     )
+
+
+def system(text):
+    return [{"role": "system", "content": text}, {"role": "user", "content": "Ping."}]
+
+
+def filled(body, number):
+    return json.loads(json.dumps(body).replace("@", str(number)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"user": "6a7e1b9c-52b7-4c1e-9a3d-0f5b8c6d7e1@"},
+        {"seed": "@", "metadata": {"request": "@"}},
+        {"messages": system("It is 10:20:3@.")},
+        {"messages": system("It is 179525643@.25.")},
+    ],
+)
+@pytest.mark.parametrize(("pause", "count"), [(0.01, 8), (0.01, 7), (0.5, 8)])
+def test_hot_retries_that_differ(failing, body, pause, count):
+    """Eight that ask the same without a pause, each with an id or the time of its own."""
+    play = failing(count, BUSY)
+    for number in range(count):
+        play.send(number * pause, **filled(body, number))
+    if (pause, count) == (0.01, 8):
+        assert play.sentence("hot-retry") == (
+            "7 requests that ask what #1 asked came at once, within 0.01 s of the failure before",
+            tuple(range(1, 9)),
+        )
+    else:
+        assert play.judged() == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"messages": [{"role": "user", "content": "Classify order 8f3a2b1@."}]},
+        {"messages": [{"role": "user", "content": "What was on 2026-11-1@?"}]},
+        {"messages": system("You speak of order 8f3a2b1@.")},
+        {"user": "@", "by": "thread @"},
+        {"user": "@", "headers": {"authorization": "Bearer csk-@"}},
+    ],
+)
+def test_series_of_questions(failing, body):
+    """Questions that differ in what they are about, and the same of others, are no retries."""
+    play = failing(9, BUSY)
+    for number in range(9):
+        play.send(number / 100, **filled(body, number))
+    assert "hot-retry" not in play.judged()
 
 
 def test_hot_retry_of_a_limit(failing):
@@ -163,9 +215,45 @@ def test_constant_backoff(failing):
     play = failing(4, BUSY)
     play.loop(1.0, 1.0, 1.02, 0.99)
     assert play.sentence("constant-backoff") == (
-        "the first 4 retries of #1 waited 1.00 s each",
+        "the first 4 retries of #1 each came 1.00 s after the failure",
         (1, 2, 3, 4, 5),
     )
+
+
+@pytest.mark.parametrize(
+    ("waits", "changed"),
+    [
+        ([1.2, 0.8, 1.0, 1.1, 0.9] * 4, "from 1.00 s to 1.00 s"),
+        ([0.1, 0.2, 0.15, 0.12, 0.18] * 5, "from 0.15 s to 0.15 s"),
+        ([4, 3, 2, 1] + [0.2] * 20, "from 3.00 s to 0.20 s"),
+    ],
+)
+def test_tireless(failing, waits, changed):
+    """Twenty retries whose waits do not grow, or become shorter."""
+    play = failing(len(waits), BUSY)
+    play.loop(*waits)
+    assert play.judged() == ["constant-backoff"]
+    sentence, _ = play.sentence("constant-backoff")
+    tried = f"#1 was tried again {len(waits)} times"
+    assert sentence == f"{tried}, with waits that did not grow: {changed}"
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        [1.2, 0.8, 1.0, 1.1] * 4,  # not so many
+        [2.2, 2.8, 2.0, 3.1] * 9,  # longer ones
+        [0.5, 0.9] + [1.7, 1.5, 1.9] * 9,  # growth up to a cap
+        [1 + number / 20 for number in range(20)],  # growth bit by bit
+        [1.9, 0.1, 0.8, 1.3, 0.3] * 6,  # full jitter
+        [0.5, 4, 0.3, 8, 1] + [1.9, 0.1, 0.8, 1.3, 0.3] * 6,
+    ],
+)
+def test_patience(failing, waits):
+    """Long series of waits that grow, that are long, or that chance makes."""
+    play = failing(len(waits), BUSY)
+    play.loop(*waits)
+    assert play.judged() == []
 
 
 @pytest.mark.parametrize(
