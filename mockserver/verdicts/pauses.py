@@ -7,18 +7,14 @@ A wait that the server has told is one of the scenario; any other is the client'
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from http import HTTPStatus
-from itertools import groupby, pairwise
 from statistics import median
 from typing import TypeAlias
 
 from mockserver.attempts import AT_ONCE, retries, tolerance, tries, waited
 from mockserver.journal import Call, Exchange
-from mockserver.messages import Sender
 from mockserver.quantities import rough
 
 from .errors import passing
-from .likeness import likeness
 from .verdict import USER, Case, Finding
 
 _CONSTANT = 4  # equal waits; so many are not yet the beginning of an exponential with a minimum
@@ -27,13 +23,11 @@ _TIRELESS = 20  # retries of one call; so many make the waits a pattern, whateve
 _SHORT = 2.0  # seconds: what a tireless client had better let grow
 _JITTER = 0.6  # of the middle wait is the least of those that do not grow
 _GROWTH = 1.25  # times longer are the later waits, where they grow
-_ALIKE = 7  # retries that are alike; of fewer each may be of another user who says the same
 _TWICE = 2
-_NO_PAUSE = 0.02  # seconds; a random back-off draws less once in fifty times
 _CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
 _STEP = 0.02  # seconds by which equal waits may differ, or
 _SHARE = 0.05  # of the wait
-_Retry: TypeAlias = tuple[Exchange, Exchange]
+Retry: TypeAlias = tuple[Exchange, Exchange]
 
 
 def ignored_retry_after(case: Case) -> Iterator[Finding]:
@@ -46,40 +40,24 @@ def ignored_retry_after(case: Case) -> Iterator[Finding]:
             said = f"#{early.number} said Retry-After {rough(early.retry_after or 0)}"
             came = f"but #{late.number} came after {waited(early, late):.2f} s"
             rest = f", and {more} more as early" if more else ""
-            yield Finding(f"{said}, {came}{rest}", _shown(early_birds))
-
-
-def hot_retries(case: Case) -> Iterator[Finding]:
-    """
-    Find calls that came back at once: twice in a row after anything, or just once after a 429.
-
-    A short wait among longer ones may be the draw of a random back-off.
-    """
-    yield from _alike(case)
-    for call in case.calls:
-        hot = _longest_rush(call, case)
-        if len(hot) >= _TWICE or (hot and _only_rushed(hot[0], call, case)):
-            slowest = max(case.paused(*retry) for retry in hot)
-            many = "1 retry" if len(hot) == 1 else f"{len(hot)} retries"
-            said = f"{many} of #{hot[0][0].number} came at once"
-            yield Finding(f"{said}, within {slowest:.2f} s of the failure", _shown(hot))
+            yield Finding(f"{said}, {came}{rest}", shown(early_birds))
 
 
 def constant_waits(case: Case) -> Iterator[Finding]:
     """Find calls whose waits do not grow, though nobody told them how long to wait."""
     for call in case.calls:
         tried = retries(call)[:_CONSTANT]
-        waits = [case.paused(*retry) for retry in tried if _is_chosen(retry, case)]
+        waits = [case.paused(*retry) for retry in tried if is_chosen(retry, case)]
         equal = len(waits) == _CONSTANT and max(waits) - min(waits) <= tolerance(max(waits))
         first = call.exchanges[0]
         if equal and max(waits) < _LONG:
             each = f"each came {waits[0]:.2f} s after the failure"
-            yield Finding(f"the first {_CONSTANT} retries of #{first.number} {each}", _shown(tried))
+            yield Finding(f"the first {_CONSTANT} retries of #{first.number} {each}", shown(tried))
         elif tireless := _tireless(call, case):
             waits = [case.paused(*retry) for retry in tireless]
             changed = f"from {median(waits[:3]):.2f} s to {median(waits[-3:]):.2f} s"
             said = f"#{first.number} was tried again {len(waits)} times"
-            yield Finding(f"{said}, with waits that did not grow: {changed}", _shown(tireless))
+            yield Finding(f"{said}, with waits that did not grow: {changed}", shown(tireless))
 
 
 def waits_in_step(case: Case) -> Iterator[Finding]:
@@ -122,63 +100,22 @@ def too_early(early: Exchange, late: Exchange) -> bool:
     return waited(early, late) < least - tolerance(least)
 
 
-def _alike(case: Case) -> Iterator[Finding]:
-    """Find requests that differ only in what an app puts into each, and came without a pause."""
-    sent: dict[Sender, list[Exchange]] = {}
-    for exchange in case.exchanges:
-        if exchange.request.sender is not None:
-            sent.setdefault(exchange.request.sender, []).append(exchange)
-    for one in sent.values():
-        for hot, run in groupby(pairwise(one), key=lambda retry: _is_alike(retry, case)):
-            tried = list(run)
-            if hot and len(tried) >= _ALIKE:
-                slowest = max(case.paused(*retry) for retry in tried)
-                said = f"{len(tried)} requests that ask what #{tried[0][0].number} asked"
-                came = f"came at once, within {slowest:.2f} s of the failure before"
-                yield Finding(f"{said} {came}", _shown(tried))
-
-
-def _is_alike(retry: _Retry, case: Case) -> bool:
-    early, late = retry
-    return (
-        early.asked != late.asked
-        and early.key == late.key
-        and _is_hot(retry, case)
-        and case.could_know(early, late)
-        and likeness(early) == likeness(late) is not None
-    )
-
-
-def _tireless(call: Call, case: Case) -> list[_Retry]:
+def _tireless(call: Call, case: Case) -> list[Retry]:
     """Return the retries of a call that was tried again and again, if their waits do not grow."""
-    tried = [retry for retry in _same_key(call) if _failed_untold(retry[0])]
+    tried = [retry for retry in same_key(call) if failed_untold(retry[0])]
     waits = [case.paused(*retry) for retry in tried]
     if len(waits) < _TIRELESS or not AT_ONCE <= median(waits) < _SHORT:
         return []
     half = len(waits) // 2
-    steady = min(waits) > _JITTER * median(waits) and median(waits[half:]) < _GROWTH * median(
-        waits[:half]
-    )
-    shrinking = min(waits[:3]) > _TWICE * median(waits[3:])
-    return tried if steady or shrinking else []
+    grows = median(waits[half:]) >= _GROWTH * median(waits[:half])
+    steady = min(waits) > _JITTER * median(waits) and not grows
+    shrinks = min(waits[:3]) > _TWICE * median(waits[3:])
+    return tried if steady or shrinks else []
 
 
-def _same_key(call: Call) -> list[_Retry]:
+def same_key(call: Call) -> list[Retry]:
     """Return the retries with the key that had failed; another one has limits of its own."""
     return [(early, late) for early, late in retries(call) if early.key == late.key]
-
-
-def _longest_rush(call: Call, case: Case) -> list[_Retry]:
-    """Return the most retries that came at once, one right after the other."""
-    runs = groupby(_same_key(call), key=lambda retry: _is_hot(retry, case))
-    return max((list(run) for hot, run in runs if hot), key=len, default=[])
-
-
-def _only_rushed(retry: _Retry, call: Call, case: Case) -> bool:
-    """Whether a call did not pause at all after a 429, and never chose to wait."""
-    limited = retry[0].status == HTTPStatus.TOO_MANY_REQUESTS
-    waits = any(_is_chosen(other, case) for other in retries(call))
-    return limited and case.paused(*retry) < _NO_PAUSE and not waits
 
 
 def _begins_again(early: Exchange, late: Exchange) -> bool:
@@ -204,23 +141,19 @@ def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
     yield Call(together)
 
 
-def _is_hot(retry: _Retry, case: Case) -> bool:
-    return _failed_untold(retry[0]) and case.paused(*retry) < AT_ONCE
-
-
-def _is_chosen(retry: _Retry, case: Case) -> bool:
+def is_chosen(retry: Retry, case: Case) -> bool:
     """Whether the client chose to wait so long."""
-    return _failed_untold(retry[0]) and case.paused(*retry) >= AT_ONCE
+    return failed_untold(retry[0]) and case.paused(*retry) >= AT_ONCE
 
 
-def _failed_untold(exchange: Exchange) -> bool:
+def failed_untold(exchange: Exchange) -> bool:
     """Whether an attempt failed, in the server's way, and nothing said when to come back."""
     told = exchange.retry_after is not None
     return exchange.failed and passing(exchange) and not told and not exchange.client_left
 
 
 def _chose_twice(call: Call, case: Case) -> bool:
-    return sum(_is_chosen(retry, case) for retry in retries(call)[:_TWICE]) == _TWICE
+    return sum(is_chosen(retry, case) for retry in retries(call)[:_TWICE]) == _TWICE
 
 
 def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
@@ -243,5 +176,6 @@ def _equal(waits: Sequence[float]) -> bool:
     return max(waits) - min(waits) <= max(_STEP, max(waits) * _SHARE)
 
 
-def _shown(tried: Sequence[_Retry]) -> tuple[Exchange, ...]:
+def shown(tried: Sequence[Retry]) -> tuple[Exchange, ...]:
+    """Return the exchanges of some retries, each once."""
     return tuple(dict.fromkeys(exchange for retry in tried for exchange in retry))

@@ -14,11 +14,11 @@ from .keys import strayed_keys
 from .limits import announced_refusals, excessive_reservations
 from .pauses import (
     constant_waits,
-    hot_retries,
     ignored_retry_after,
     nested_layers,
     waits_in_step,
 )
+from .rushes import hot_retries
 from .verdict import Case, Finding, Rule, Verdict
 from .waste import duplicate_requests, unread_answers
 

@@ -1,0 +1,79 @@
+"""Clients that come back at once: in one call, or with what is another only in its ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from itertools import groupby, pairwise
+
+from mockserver.attempts import AT_ONCE, retries
+from mockserver.journal import Call, Exchange
+from mockserver.messages import Sender
+
+from .likeness import likeness
+from .pauses import Retry, failed_untold, is_chosen, same_key, shown
+from .verdict import Case, Finding
+
+_ALIKE = 7  # retries that are alike; of fewer each may be of another user who says the same
+_TWICE = 2
+_NO_PAUSE = 0.02  # seconds; a random back-off draws less once in fifty times
+
+
+def hot_retries(case: Case) -> Iterator[Finding]:
+    """
+    Find calls that came back at once: twice in a row after anything, or just once after a 429.
+
+    A short wait among longer ones may be the draw of a random back-off.
+    """
+    yield from _alike(case)
+    for call in case.calls:
+        hot = _longest_rush(call, case)
+        if len(hot) >= _TWICE or (hot and _only_rushed(hot[0], call, case)):
+            slowest = max(case.paused(*retry) for retry in hot)
+            many = "1 retry" if len(hot) == 1 else f"{len(hot)} retries"
+            said = f"{many} of #{hot[0][0].number} came at once"
+            yield Finding(f"{said}, within {slowest:.2f} s of the failure", shown(hot))
+
+
+def _longest_rush(call: Call, case: Case) -> list[Retry]:
+    """Return the most retries that came at once, one right after the other."""
+    runs = groupby(same_key(call), key=lambda retry: _is_hot(retry, case))
+    return max((list(run) for hot, run in runs if hot), key=len, default=[])
+
+
+def _only_rushed(retry: Retry, call: Call, case: Case) -> bool:
+    """Whether a call did not pause at all after a 429, and never chose to wait."""
+    limited = retry[0].status == HTTPStatus.TOO_MANY_REQUESTS
+    waits = any(is_chosen(other, case) for other in retries(call))
+    return limited and case.paused(*retry) < _NO_PAUSE and not waits
+
+
+def _alike(case: Case) -> Iterator[Finding]:
+    """Find requests that differ only in what an app puts into each, and came without a pause."""
+    sent: dict[Sender, list[Exchange]] = {}
+    for exchange in case.exchanges:
+        if exchange.request.sender is not None:
+            sent.setdefault(exchange.request.sender, []).append(exchange)
+    for one in sent.values():
+        for hot, run in groupby(pairwise(one), key=lambda retry: _is_alike(retry, case)):
+            tried = list(run)
+            if hot and len(tried) >= _ALIKE:
+                slowest = max(case.paused(*retry) for retry in tried)
+                said = f"{len(tried)} requests that ask what #{tried[0][0].number} asked"
+                came = f"came at once, within {slowest:.2f} s of the failure before"
+                yield Finding(f"{said} {came}", shown(tried))
+
+
+def _is_alike(retry: Retry, case: Case) -> bool:
+    early, late = retry
+    return (
+        early.asked != late.asked
+        and early.key == late.key
+        and _is_hot(retry, case)
+        and case.could_know(early, late)
+        and likeness(early) == likeness(late) is not None
+    )
+
+
+def _is_hot(retry: Retry, case: Case) -> bool:
+    return failed_untold(retry[0]) and case.paused(*retry) < AT_ONCE
