@@ -18,7 +18,7 @@ from mockserver.plan import Data, head_of
 
 from .heads import END, Heads, framed
 from .live import Answering, LiveEngine
-from .wire import Wire
+from .wire import at_once
 
 _log = logging.getLogger("mockserver")
 # the engine decodes bodies, and says what it thinks of broken gzip
@@ -100,13 +100,10 @@ class Connection(web.RequestHandler):
 
     def _written(self, exchange: Exchange) -> bytes | None:
         """Return an answer that is one write; None for any other."""
-        plan = self._live.clock.announced(exchange.compact)
-        acts = list(Wire(keep_alive=True).acts(plan))
-        if len(acts) != 1 or not isinstance(acts[0], bytes):
-            return None
-        if _log.isEnabledFor(logging.INFO):
+        written = at_once(self._live.clock.announced(exchange.compact))
+        if written is not None and _log.isEnabledFor(logging.INFO):
             _log.info("%s", exchange.line())
-        return acts[0]
+        return written
 
     def _hand_on(self, data: bytes) -> None:
         """Let aiohttp read; what breaks off inside of a body is told to who waits for the rest."""
