@@ -108,5 +108,5 @@ def stamp(now: float, random: Digits, cached: int = 0) -> Stamp:
 
 
 def _whole(seconds: float) -> float:
-    """Return whole nanoseconds, in seconds; ``round`` takes five times as long."""
+    """Return whole nanoseconds, in seconds; ``round`` takes twice as long."""
     return int(seconds * _SECOND + 0.5) / _SECOND
