@@ -33,8 +33,7 @@ _CHUNKED = ("transfer-encoding", "chunked")
 _CHUNK = b"%x\r\n%b\r\n"
 _LAST_CHUNK = b"0\r\n\r\n"
 _WHOLE = End()
-_WHOLE_SIZED = b"%b\r\n%b"
-_WHOLE_CHUNKED = b"%btransfer-encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n"
+_WHOLE_CHUNK = b"transfer-encoding: chunked\r\n\r\n%x\r\n"
 
 
 class Wire:
@@ -138,11 +137,10 @@ def at_once(plan: Compact) -> bytes | None:
             run.append(piece.data)
         else:
             return None
-    body = b"".join(run)
-    lines, length = _lines(head.status, head.headers), head.length
-    if length is None and body:
-        return _WHOLE_CHUNKED % (lines, len(body), body)
-    return _WHOLE_SIZED % (lines, body) if length == len(body) else None
+    lines, length = _lines(head.status, head.headers), sum(map(len, run))
+    if head.length is None and length:
+        return b"".join((lines, _WHOLE_CHUNK % length, *run, b"\r\n", _LAST_CHUNK))
+    return b"".join((lines, b"\r\n", *run)) if head.length == length else None
 
 
 def _lines(status: int, fields: Headers) -> bytes:
