@@ -80,12 +80,13 @@ class Site:
                     request.remote or "",
                 )
                 return await play(answer.plan, request, self.live.clock)
-            with connection.begun() or self.live.answering(
+            answering = connection.begun() or self.live.answering(
                 heads.read(request).request(body, connection.sender(), oversized=oversized)
-            ) as exchange:
+            )
+            with answering as exchange:
                 if _log.isEnabledFor(logging.INFO):
                     _log.info("%s", exchange.line())
-                played = await play(exchange.compact, request, self.live.clock)
+                played = await play(exchange.compact, request, self.live.clock, answering.end)
         except ConnectionError:
             return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall
         except Exception as error:

@@ -6,6 +6,7 @@ import math
 import socket
 import struct
 from bisect import bisect_right
+from collections.abc import Callable
 from typing import assert_never
 
 from aiohttp import HttpVersion11, web
@@ -15,6 +16,7 @@ from mockserver.plan import Close, Compact, Wait
 from .clock import Clock
 from .wire import Timed, Wire
 
+_AT_ONCE = 2**16  # bytes: more may take time to write, in which the client may leave
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -37,9 +39,14 @@ class Played(web.StreamResponse):
         """Send no end: it is out."""
 
 
-async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.StreamResponse:
+async def play(
+    plan: Compact,
+    request: web.BaseRequest,
+    clock: Clock,
+    over: Callable[[], None] = lambda: None,
+) -> web.StreamResponse:
     """
-    Do what the plan says, step by step.
+    Do what the plan says, step by step; ``over`` is called before the last write, if that is short.
 
     Each wait counts from the end of the one before it, as planned, and not from when that one was
     over: what is late for whatever reason is made up for, and all that is due is one write.
@@ -48,7 +55,7 @@ async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.Str
     when the clock ends a stall.
     """
     wire = Wire(keep_alive=request.keep_alive, chunks=request.version >= HttpVersion11)
-    playing = _Playing(request, clock)
+    playing = _Playing(request, clock, over)
     for act in wire.acts(clock.announced(plan)):
         if isinstance(act, bytes):
             playing.ready.append(act)
@@ -57,23 +64,24 @@ async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.Str
         elif isinstance(act, Wait):
             await playing.wait(act.seconds)
         elif isinstance(act, Close):
-            await playing.flush()
+            await playing.end()
             _close(request, reset=act.reset)
             return Played(keep_alive=False)
         else:
             assert_never(act)
-    await playing.flush()
+    await playing.end()
     return Played(keep_alive=wire.keep_alive)
 
 
 class _Playing:
     """How far it has come: what is ready to be written, and the moment that is due."""
 
-    __slots__ = ("_clock", "_due", "_now", "_request", "ready")
+    __slots__ = ("_clock", "_due", "_now", "_over", "_request", "ready")
 
-    def __init__(self, request: web.BaseRequest, clock: Clock) -> None:
+    def __init__(self, request: web.BaseRequest, clock: Clock, over: Callable[[], None]) -> None:
         self._request = request
         self._clock = clock
+        self._over = over
         self._due = self._now = clock.monotonic()
         self.ready: list[bytes] = []
 
@@ -99,6 +107,14 @@ class _Playing:
             self.ready += act.pieces[at:upto]
             at = upto
         self._due = begun + act.due[-1]
+
+    async def end(self) -> None:
+        """Write what is left; who has it all, and asks again, finds that the answer was over."""
+        transport = self._request.transport
+        there = transport is not None and not transport.is_closing()
+        if there and sum(map(len, self.ready)) <= _AT_ONCE:
+            self._over()
+        await self.flush()
 
     async def flush(self) -> None:
         """Write what is ready."""

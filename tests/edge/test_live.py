@@ -83,6 +83,16 @@ def test_answering_notes_who_left(ask):
     assert whole.finished is not None
 
 
+def test_answering_is_over_once(ask):
+    """Who leaves after the last write has not left the answer."""
+    live = LiveEngine()
+    answering = live.answering(ask())
+    answering.end()
+    with pytest.raises(ConnectionError), answering as whole:
+        raise ConnectionError
+    assert not whole.client_left
+
+
 def test_first_three_of_many_threads(ask):
     """``first: 3`` under 50 threads hits exactly three."""
     rule = Rule(schedule=Schedule(first=3), faults=(Error(status=503),))
