@@ -328,6 +328,7 @@ def test_a_long_stall(play, asking):
         assert connection._next_keepalive_close_time > connection._loop.time() + 1e8
         await connection._playing
         assert connection._next_keepalive_close_time < connection._loop.time() + 1e8
+        assert not transport.closed
 
     play(test)
 
