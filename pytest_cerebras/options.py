@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
-from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +12,7 @@ import pytest
 
 from .install import ours
 from .matrix import scenario_of
-from .plugin import MARKER, OPTIONS, switched_on
+from .plugin import MARKER, OPTIONS, given, switched_on
 
 if TYPE_CHECKING:
     from mockserver.edge.live import Overrides
@@ -107,15 +106,10 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
     found: dict[str, Any] = {}
     ranks: dict[str, int] = {}
     for name in _NAMES:
-        layers = (
-            marked.get(name),
-            config.getoption(f"cerebras_{name}"),
-            environ.get(f"CEREBRAS_MOCK_{name.upper()}") or None,
-            config.getini(f"cerebras_{name}") or None,
-        )
-        given = [(rank, layer) for rank, layer in enumerate(layers) if layer is not None]
-        if given:
-            ranks[name], found[name] = given[0]
+        layers = (marked.get(name), *given(config, name))
+        set_ = [(rank, layer) for rank, layer in enumerate(layers) if layer is not None]
+        if set_:
+            ranks[name], found[name] = set_[0]
     _settle_time(found, ranks)
     settings = Settings(
         **{name: _converted(name, value) for name, value in found.items()},

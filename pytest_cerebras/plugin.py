@@ -30,6 +30,7 @@ SCENARIO = "cerebras_scenario"
 # the attribute of a report that names the rules of its verdicts
 JUDGED_BY = "cerebras_judged_by"
 _REPORTING = "cerebras-reporting"
+_RUN_GUARD = "cerebras-run-guard"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 FLAGS |= {"0": False, "false": False, "no": False, "off": False}
@@ -82,8 +83,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(dest, what)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Let nothing out from now on if the run is to have the mock: conftests may make clients."""
+    _guard(early_config)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; refuse settings that can't work before any test runs."""
+    _guard(config)  # where this module is loaded too late for the hook before
     names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts")
     signature = ", ".join(f"{name}=None" for name in names)
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
@@ -285,12 +293,20 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
     return async_client(cerebras_mock)
 
 
+def given(config: pytest.Config, name: str) -> tuple[object, object, object]:
+    """Return what option, environment and ini file say of a setting, None for nothing."""
+    from os import environ
+
+    variable = environ.get(f"CEREBRAS_MOCK_{name.upper()}")
+    return _option(config, name), variable or None, config.getini(f"cerebras_{name}") or None
+
+
 def switched_on(config: pytest.Config, switch: str) -> bool:
     """Return what option, environment and ini file say of a switch. Raises UsageError."""
     from os import environ
 
     variable = {name: variable for name, variable, _ in SWITCHES}[switch]
-    if config.getoption(f"cerebras_{switch}"):
+    if _option(config, switch):
         return True
     flag = environ.get(variable, "").lower()
     if not flag:
@@ -302,6 +318,22 @@ def switched_on(config: pytest.Config, switch: str) -> bool:
         allowed = ", ".join(FLAGS)
         raise pytest.UsageError(f"{variable} should be one of {allowed}, found {flag!r}")
     return FLAGS[flag]
+
+
+def _option(config: pytest.Config, name: str) -> object:
+    """Return the value of an option, also while pytest has not read all of them."""
+    read = (config.option, config.known_args_namespace)
+    return next(filter(None, (getattr(each, f"cerebras_{name}", None) for each in read)), None)
+
+
+def _guard(config: pytest.Config) -> None:
+    """Let nothing out of this run, inside or outside of tests, if all of it has the mock."""
+    others = next(filter(None, given(config, "others")), "pass")
+    wanted = others == "block" or switched_on(config, "mock")
+    if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
+        from .run_guard import guarding
+
+        config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)
 
 
 def _uses_mock(metafunc: pytest.Metafunc) -> bool:

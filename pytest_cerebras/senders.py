@@ -48,7 +48,8 @@ class Senders:
         self._ours: set[int] = set()
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
-        self._lock = threading.Lock()
+        # a lock of its owner: a client that is collected meanwhile may begin a task to close itself
+        self._lock = threading.RLock()
         self._at_work = threading.local()
         self._children: dict[str, deque[tuple[str, Callable[[], bool]]]] = {}
         self._joined: WeakKeyDictionary[threading.Thread, threading.Event] = WeakKeyDictionary()
@@ -94,7 +95,7 @@ class Senders:
         parent = self.current()
         if parent is None:
             return Sender("", self._now())
-        elders = self._children.get(parent.name, ())
+        elders = list(self._children.get(parent.name, ()))  # there may be another meanwhile
         beside = frozenset(name for name, is_over in elders if not is_over())
         return Sender("", self._now(), parent, beside)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import RLock
 
 from mockserver.engine import Engine
 from mockserver.errors import MockServerError
@@ -58,7 +58,7 @@ class LiveEngine:
     ) -> None:
         self.clock = clock or Clock()
         self.retention = retention or Retention()
-        self._lock = Lock()
+        self._lock = RLock()  # a stream that is collected meanwhile is finished by the same thread
         self.crashes: list[Exception] = []
         self.stalled: list[Exchange] = []
         self.sender_at: Callable[[int], Sender | None] = lambda _: None

@@ -1,5 +1,5 @@
 """
-Lets no request out to the real API while the mock is active.
+Lets no request out to the real API while the mock is active, be it in a test or in a whole run.
 
 ``child.cerebras_guard`` stops what the interpreter itself is asked to do, in this process and in
 Python children; ``doors`` stop what goes past it.
@@ -16,9 +16,9 @@ from tempfile import NamedTemporaryFile
 import pytest
 
 from . import doors
-from .child.cerebras_guard import OURS, REAL, VARIABLE, EscapeError, Guard
+from .child.cerebras_guard import OURS, REAL, RUN, VARIABLE, EscapeError, Guard
 
-__all__ = ["EscapeError", "Watch", "guarded", "no_proxy"]
+__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy"]
 
 _CHILD = str(Path(__file__).parent / "child")
 
@@ -74,7 +74,7 @@ def guarded(*, mode: str = "server", others: str = "pass") -> Iterator[Watch]:
     """
     Refuse requests to the real API, and with ``others="block"`` to every other machine.
 
-    ``mode`` is the mock's, for what an error advises.
+    ``mode`` is the mock's, for what an error advises; ``RUN`` is for what is outside of tests.
     """
     with NamedTemporaryFile(prefix="cerebras-mock-") as notes, pytest.MonkeyPatch.context() as own:
         guard = Guard(notes.name, mode=mode, others=others)

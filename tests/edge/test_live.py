@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from threading import Thread
 
 import pytest
 
@@ -177,3 +179,31 @@ def test_warm_ups_are_not_steered(ask):
     request = ask("warming")
     fields = {**request.headers, "x-cerebras-mock-fault": "error: {status: 503}"}
     assert LiveEngine().begin(replace(request, headers=fields))[1].status == 200
+
+
+class Collecting(dict):
+    """Header fields at a sight of which a stream is collected that nobody reads any more."""
+
+    def __init__(self, fields, collect):
+        super().__init__(fields)
+        self.collect = collect
+
+    def get(self, *args):
+        """Collect it once, while the engine looks for a field."""
+        collect, self.collect = self.collect, lambda: None
+        collect()
+        return super().get(*args)
+
+
+def test_collected_meanwhile(ask):
+    """An exchange may be over in the middle of the next one: garbage is collected at any time."""
+    live = LiveEngine()
+    abandoned = live.answering(ask(stream=True))
+    request = ask()
+    fields = Collecting(request.headers, partial(abandoned.end, client_left=True))
+    asking = Thread(target=live.begin, args=[replace(request, headers=fields)], daemon=True)
+    asking.start()
+    asking.join(5)
+    assert not asking.is_alive()
+    assert abandoned.exchange.client_left
+    assert live.journal.count == 2

@@ -11,7 +11,6 @@ from itertools import chain
 from types import SimpleNamespace
 
 import pytest
-from aiohttp import HttpVersion11
 
 from mockserver.edge.clock import Clock
 from mockserver.edge.playback import play as play_on
@@ -170,9 +169,7 @@ def played(clock, *plan):
     async def write(data):
         written.append(data)
 
-    writer = SimpleNamespace(write=write)
-    request = SimpleNamespace(keep_alive=True, version=HttpVersion11, writer=writer, transport=None)
-    asyncio.run(play_on(plan, request, clock))
+    asyncio.run(play_on(plan, SimpleNamespace(write=write, transport=None), clock))
     acts = Wire(keep_alive=True).acts(plan)
     pieces = (act.pieces if isinstance(act, Timed) else [act] for act in acts)
     assert b"".join(written) == b"".join(one for one in chain(*pieces) if isinstance(one, bytes))
@@ -240,11 +237,8 @@ def order(*plan, closing=False):
         happened.append(len(data))
 
     transport = SimpleNamespace(is_closing=lambda: closing, close=lambda: happened.append("closed"))
-    writer = SimpleNamespace(write=write)
-    request = SimpleNamespace(
-        keep_alive=True, version=HttpVersion11, writer=writer, transport=transport
-    )
-    asyncio.run(play_on(plan, request, Late(0), lambda: happened.append("over")))
+    outlet = SimpleNamespace(write=write, transport=transport)
+    asyncio.run(play_on(plan, outlet, Late(0), lambda: happened.append("over")))
     return happened
 
 

@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 REAL = "cerebras.ai"
 OURS, OTHERS = "real", "other"  # whose host a note is about
 VARIABLE = "CEREBRAS_MOCK_GUARD"
-_ADVICE = {
+RUN = "run"  # the mode of a guard for a whole run, which leaves it to that of a test
+_ACTIVE = "while the mock is active nothing reaches the real API"
+_RULES = {
     "server": (
-        "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; a client made before "
-        "the test keeps the real address: make it in a function or fixture"
+        f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; a client "
+        "made before the test keeps the real address: make it in a function or fixture"
     ),
     "respx": (
-        "respx mode answers for api.cerebras.ai, to httpx and httpx2 in the test's own process; "
-        "let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"
+        f"{_ACTIVE}; respx mode answers for api.cerebras.ai, to httpx and httpx2 in the test's own "
+        "process; let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"
+    ),
+    RUN: (
+        "in this run nothing reaches the real API, and outside of a test no mock answers; make the "
+        "client in a function that a test calls, or in a fixture that asks for cerebras_mock"
     ),
 }
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -45,8 +51,8 @@ class Guard:
     """
     Lets no request out to the real API; when ``others`` is ``block``, to no other machine at all.
 
-    ``mode`` is the mock's. What was stopped is noted in the file ``path``, a line each, because it
-    may happen in a child process and because an app may swallow the error.
+    ``mode`` is the mock's, or ``RUN``. What was stopped is noted in the file ``path``, a line each,
+    because it may happen in a child process and because an app may swallow the error.
     """
 
     def __init__(self, path: str, *, mode: str = "server", others: str = "pass") -> None:
@@ -57,12 +63,12 @@ class Guard:
     def refuse(self, host: object) -> None:
         """Raise EscapeError when there must be no request to this host."""
         name = _name(host)
+        if self._mode == RUN and _watching[-1:] != [self]:
+            return
         if is_real(host):
-            whose = OURS
-            rule = f"while the mock is active nothing reaches the real API; {_ADVICE[self._mode]}"
+            whose, rule = OURS, _RULES[self._mode]
         elif self._others == "block" and not _is_this_machine(name):
-            whose = OTHERS
-            rule = "with --cerebras-others block nothing leaves this machine"
+            whose, rule = OTHERS, "with --cerebras-others block nothing leaves this machine"
         else:
             return
         sentence = f"a request to {name} was stopped{_spot()}: {rule}"
