@@ -15,6 +15,7 @@ from operator import attrgetter
 import httpx
 import pytest
 
+from mockserver.messages import Sender
 from pytest_cerebras.senders import Senders
 
 pytestmark = pytest.mark.cerebras_mock
@@ -174,10 +175,10 @@ class Collected:
 def test_collected_meanwhile():
     """A task may begin while another one is noted: garbage is collected at any time."""
     senders, tasks = Senders(lambda: 1.0), []
-    begin = partial(senders._of, senders, 2.0)
+    begin = partial(senders._of, senders, Sender("", 2.0))
 
     def note():
-        tasks.append(senders._of(Collected(begin), 1.0))
+        tasks.append(senders._of(Collected(begin), Sender("", 1.0)))
 
     noting = threading.Thread(target=note, daemon=True)
     noting.start()
