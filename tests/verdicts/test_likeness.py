@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from datetime import UTC, datetime
 
@@ -18,8 +17,8 @@ THEN = datetime(2026, 11, 21, 10, 20, 30, 123456, tzinfo=UTC)
     [
         str(uuid.UUID(int=7)),
         uuid.UUID(int=2**127 + 1).hex,
-        str(time.time()),
-        str(time.time_ns()),
+        str(THEN.timestamp()),
+        str(int(THEN.timestamp() * 1e9)),
         THEN.isoformat(),
         str(THEN),
         THEN.date().isoformat(),
