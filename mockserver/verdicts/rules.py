@@ -95,8 +95,8 @@ RULES = (
     ),
     Rule(
         "unread-answer",
-        "The client left an answer before its end, or asked for it again in another form, with a "
-        "`temperature` of 0.",
+        "The client left an answer before its end, a stream while nothing came, and asked the same "
+        "again; or it asked for a whole answer again in another form, with a `temperature` of 0.",
         "raise the read time-out above what an answer takes, stream, or ask for fewer tokens",
         unread_answers,
     ),

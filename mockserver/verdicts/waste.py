@@ -13,15 +13,26 @@ from .heard import left
 from .likeness import asked_without
 from .verdict import Case, Finding, numbers
 
+_SILENCE = 0.5  # seconds, by the client's clock: a stream that pauses for less is still coming
 _INSTANT = 1e-3  # seconds: by which the clock of who plays may be ahead of the plan
 # what changes how an answer comes, not what is asked
 _FORM = ("stream", "stream_options", "max_tokens", "max_completion_tokens")
 
 
 def unread_answers(case: Case) -> Iterator[Finding]:
-    """Find answers that clients left, or that they asked for again in another form."""
-    missed = {one: _unread_tokens(one) for one in case.exchanges if left(one)}
-    yield from _wasted({one: tokens for one, tokens in missed.items() if tokens}, "left early")
+    """
+    Find answers that clients left and asked for again, in whatever form.
+
+    Who asks no more has stopped it, kept a deadline, or had the answer from elsewhere.
+    """
+    missed = {one: _unread_tokens(one) for one in case.exchanges if _lost_patience(one, case)}
+    again = {one for one, tokens in missed.items() if tokens and _comes_back(one, case)}
+    left_early = {
+        one: tokens
+        for one, tokens in missed.items()
+        if tokens and (one in again or not again.isdisjoint(case.same_question(one)))
+    }
+    yield from _wasted(left_early, "left early")
     again = {
         early: early.completion_tokens
         for early, late in _asked_again(case)
@@ -47,6 +58,32 @@ def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:
         total = sum(answers.values())
         said = f"{numbers(answers)} {were} {how}: {total} tokens were written for nobody"
         yield Finding(said, tuple(answers))
+
+
+def _lost_patience(exchange: Exchange, case: Case) -> bool:
+    """Whether the client left while nothing came; who leaves words that come has had enough."""
+    silence = _silence(exchange) * case.journal.scale
+    return left(exchange) and (not exchange.stream or silence >= _SILENCE)
+
+
+def _comes_back(exchange: Exchange, case: Case) -> bool:
+    """Whether anybody asked the same when the answer had been left."""
+    return any(
+        other.number > exchange.number and other.at >= exchange.over
+        for other in case.same_question(exchange)
+    )
+
+
+def _silence(exchange: Exchange) -> float:
+    """Return the seconds for which nothing had come when the client left."""
+    stayed = exchange.over - exchange.at
+    passed, spoke = 0.0, 0.0
+    for step in exchange.plan:
+        if isinstance(step, Wait):
+            passed += step.seconds
+        elif isinstance(step, Data) and passed <= stayed:
+            spoke = passed
+    return stayed - spoke
 
 
 def _unread_tokens(exchange: Exchange) -> int:

@@ -59,8 +59,35 @@ def test_left_in_the_middle(slow):
     """Of a stream that was left in its middle the rest counts."""
     play = slow()
     paced(play.send(0, stream=True, takes=3, left=True), 9.0, after=5)
+    play.send(4, stream=True)
     sentence, _ = play.sentence("unread-answer")
     assert sentence == "#1 was left early: 2 tokens were written for nobody"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_left_for_good(slow, stream):
+    """Who does not come back has stopped the answer, or has a deadline."""
+    play = slow(5.0)
+    play.send(0, stream=stream, takes=3, left=True)
+    play.send(4, messages=[{"role": "user", "content": "Something else."}])
+    assert play.judged() == []
+
+
+def test_left_for_another(slow):
+    """A second request that was begun before, and whose answer was taken."""
+    play = slow(9.0)
+    play.send(0, takes=5, left=True)
+    play.send(1, takes=3.9, by="thread 2")
+    assert play.judged() == []
+
+
+@pytest.mark.parametrize(("takes", "verdicts"), [(0.3, []), (0.9, ["unread-answer"])])
+def test_stopped_while_words_come(slow, takes, verdicts):
+    """A stream that somebody stops, and lets begin again, and one that had been silent before."""
+    play = slow()
+    paced(play.send(0, stream=True, takes=takes, left=True), 9.0, after=5)
+    play.send(9, stream=True)
+    assert play.judged() == verdicts
 
 
 def test_read_to_the_end(slow):
