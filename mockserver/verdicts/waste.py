@@ -25,14 +25,7 @@ def unread_answers(case: Case) -> Iterator[Finding]:
 
     Who asks no more has stopped it, kept a deadline, or had the answer from elsewhere.
     """
-    missed = {one: _unread_tokens(one) for one in case.exchanges if _lost_patience(one, case)}
-    again = {one for one, tokens in missed.items() if tokens and _comes_back(one, case)}
-    left_early = {
-        one: tokens
-        for one, tokens in missed.items()
-        if tokens and (one in again or not again.isdisjoint(case.same_question(one)))
-    }
-    yield from _wasted(left_early, "left early")
+    yield from _wasted(_left_early(case), "left early")
     again = {
         early: early.completion_tokens
         for early, late in _asked_again(case)
@@ -58,6 +51,17 @@ def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:
         total = sum(answers.values())
         said = f"{numbers(answers)} {were} {how}: {total} tokens were written for nobody"
         yield Finding(said, tuple(answers))
+
+
+def _left_early(case: Case) -> dict[Exchange, int]:
+    """Return the tokens of answers that were left and asked for again, and of the last left one."""
+    missed = {one: _unread_tokens(one) for one in case.exchanges if _lost_patience(one, case)}
+    again = {one for one, tokens in missed.items() if tokens and _comes_back(one, case)}
+    return {
+        one: tokens
+        for one, tokens in missed.items()
+        if tokens and (one in again or not again.isdisjoint(case.same_question(one)))
+    }
 
 
 def _lost_patience(exchange: Exchange, case: Case) -> bool:
