@@ -198,7 +198,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     from . import judging
 
     try:
-        yield
+        with judging.stoppable(mock):
+            yield
     except Exception as error:
         judging.explain(mock, error)
         raise

@@ -19,8 +19,12 @@ _PATIENCE = 5.0  # real seconds for all that was due to be done
 _JUST_AFTER = 1e-6  # seconds: a clock that stands exactly on a deadline may be read as before it
 
 
-class RunawayError(RuntimeError):
-    """The virtual time has passed its bound: something sleeps in an endless loop."""
+class RunawayError(BaseException):
+    """
+    The virtual time has passed its bound: something sleeps in an endless loop.
+
+    It is no ``Exception``, for such a loop often survives all of these.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class VirtualClock(Clock):
         self.timers: Callable[[], Iterable[float]] = tuple
         self.nudge: Callable[[], object] = lambda: None
         self.longest: Callable[[int | None], float] = lambda _: math.inf
+        self.ran_away: Callable[[], object] = lambda: None
         self.error: RunawayError | None = None
         self._max_virtual = max_virtual
         self._offset = 0.0
@@ -151,8 +156,12 @@ class VirtualClock(Clock):
         asleep = _locked()
         self.add(Waiter(self.monotonic() + seconds, asleep.release))
         asleep.acquire(timeout=min(seconds, threading.TIMEOUT_MAX))
+        self.check()
+
+    def check(self) -> None:
+        """Raise RunawayError when time has run away; a new one for each, as it has its own way."""
         if self.error is not None:
-            raise self.error
+            raise RunawayError(*self.error.args)
 
     async def until(self, deadline: float) -> None:
         """Wait until the clock shows the deadline."""
@@ -230,6 +239,7 @@ class VirtualClock(Clock):
                 f"virtual time ran {self._offset:.0f} s ahead, more than --cerebras-max-virtual "
                 f"{self._max_virtual:.0f}: something sleeps in an endless loop ({self._latest()})"
             )
+            self.ran_away()
         self.nudge()
 
     def _wake_due(self) -> bool:
@@ -240,7 +250,7 @@ class VirtualClock(Clock):
             self._waiters = [each for each in self._waiters if each not in due]
         for waiter in due:
             if self.error is not None and waiter.fail is not None:
-                waiter.fail(self.error)
+                waiter.fail(RunawayError(*self.error.args))
             else:
                 waiter.wake()
         return bool(due)
