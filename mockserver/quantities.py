@@ -12,7 +12,8 @@ _DURATION = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_UNITS)})")
 _SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20}
 _SIZE = re.compile(rf"(\d+)({'|'.join(_SIZES)})")
 _EXACT = 10.0  # seconds, from which on a fraction says nothing
-_LONGEST = 36_500 * _UNITS["d"]  # what timers and dates of all platforms can express
+LONGEST = 36_500 * _UNITS["d"]
+"""Seconds: what timers and dates of all platforms can express."""
 
 
 def seconds(text: object) -> float:
@@ -28,7 +29,7 @@ def seconds(text: object) -> float:
     if match is None:
         raise ValueError("should be a duration with its unit, such as 250ms, 2s, 1m or 1h")
     duration = float(match[1]) * _UNITS[match[2]]
-    if duration > _LONGEST:
+    if duration > LONGEST:
         raise ValueError("should be at most 36500d")
     return duration
 

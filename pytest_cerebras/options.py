@@ -33,12 +33,13 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "edition": ((str, Path), "string or path"),
     "seed": ((int,), "whole number"),
     "journal": ((int,), "whole number above 0"),
-    "time_scale": ((float, int), "number above 0, at most 1"),
-    "max_virtual": ((int,), "whole number of seconds above 0"),
+    "time_scale": ((float, int), "number from 0.000001 to 1"),
+    "max_virtual": ((int,), "whole number of seconds from 1 to 3153600000"),
     "parameters": ((dict,), "dictionary"),
     "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
 }
-_GREATEST = {"journal": inf, "time_scale": 1, "max_virtual": inf}
+# from where to where: with these the clock stays among the dates that there are
+_RANGES = {"journal": (1, inf), "time_scale": (1e-6, 1), "max_virtual": (1, 36_500 * 86_400)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,5 +238,8 @@ def _converted(name: str, value: Any) -> Any:
 
 
 def _in_range(name: str, value: Any) -> bool:
-    """Whether a number is above 0, and not above what there may be."""
-    return name not in _GREATEST or bool(0 < value <= _GREATEST[name])
+    """Whether a number is within what there may be."""
+    if name not in _RANGES:
+        return True
+    least, most = _RANGES[name]
+    return bool(least <= value <= most)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mockserver.edge.clock import Clock, StallError
+from mockserver.quantities import LONGEST
 
 from . import real
 from .quiescence import probe
@@ -115,11 +116,14 @@ class VirtualClock(Clock):
         """
         Jump by so many seconds; returns when all that was due meanwhile has been done.
 
-        Raises ValueError for a jump back, RuntimeError when others don't come to rest.
+        Raises ValueError for a jump back, or beyond the dates that there are; RuntimeError when
+        others don't come to rest.
         """
-        if not 0 <= seconds < math.inf:
+        number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+        if not number or not 0 <= seconds <= LONGEST - self._offset:
             raise ValueError(
-                f"time goes forward: advance() takes seconds from 0, found {seconds!r}"
+                "time goes forward: advance() takes seconds from 0, and a hundred years in all, "
+                f"found {seconds!r}"
             )
         unsettled = _locked()
         with self._changed:
@@ -233,10 +237,11 @@ class VirtualClock(Clock):
                         waiter.give_up()
             if not 0 < ahead < math.inf:
                 return
-            self._offset += ahead + _JUST_AFTER
-        if self._offset > self._max_virtual and self.error is None:
+            offset = self._offset + ahead + _JUST_AFTER
+            self._offset = min(offset, LONGEST)
+        if offset > self._max_virtual and self.error is None:
             self.error = RunawayError(
-                f"virtual time ran {self._offset:.0f} s ahead, more than --cerebras-max-virtual "
+                f"virtual time ran {offset:.0f} s ahead, more than --cerebras-max-virtual "
                 f"{self._max_virtual:.0f}: something sleeps in an endless loop ({self._latest()})"
             )
             self.ran_away()
