@@ -119,8 +119,7 @@ class VirtualClock(Clock):
         Raises ValueError for a jump back, or beyond the dates that there are; RuntimeError when
         others don't come to rest.
         """
-        number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-        if not number or not 0 <= seconds <= LONGEST - self._offset:
+        if not _is_number(seconds) or not 0 <= seconds <= LONGEST - self._offset:
             raise ValueError(
                 "time goes forward: advance() takes seconds from 0, and a hundred years in all, "
                 f"found {seconds!r}"
@@ -284,6 +283,10 @@ class _Bell:
     def _ring(self, error: Exception | None) -> None:
         if self.is_awaited():
             self.rung.set_result(None) if error is None else self.rung.set_exception(error)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _locked() -> threading.Lock:
