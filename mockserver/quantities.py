@@ -119,6 +119,21 @@ SignedSeconds: TypeAlias = Annotated[
 ]
 """The same from now on, or back with a minus."""
 
-Probability: TypeAlias = Annotated[float, Field(ge=0, le=1)]
-Positive: TypeAlias = Annotated[int, Field(ge=1)]
-Count: TypeAlias = Annotated[int, Field(ge=0)]
+
+def _no_disguise(kind: str) -> BeforeValidator:
+    """Refuse what Python takes for a number, and YAML doesn't: true, and digits in quotes."""
+
+    def checked(value: object) -> object:
+        if isinstance(value, (bool, str)):
+            raise ValueError(f"should be a {kind}")  # noqa: TRY004 (what pydantic listens to)
+        return value
+
+    return BeforeValidator(checked)
+
+
+_WHOLE = _no_disguise("whole number")
+
+Probability: TypeAlias = Annotated[float, Field(ge=0, le=1), _no_disguise("number")]
+Whole: TypeAlias = Annotated[int, _WHOLE]
+Positive: TypeAlias = Annotated[int, Field(ge=1), _WHOLE]
+Count: TypeAlias = Annotated[int, Field(ge=0), _WHOLE]

@@ -56,6 +56,11 @@ def injected(
 
     ``fault`` and ``match`` are values, or mappings as in YAML. Raises DocumentError.
     """
+    whole = isinstance(times, int) and not isinstance(times, bool)
+    if times is not None and (not whole or times < 1):
+        raise DocumentError(
+            f"inject(): times should be a whole number above 0, found {shown(times)}"
+        )
     keys: dict[str, Any] = {} if times is None else {"schedule": {"first": times}}
     values: dict[str, Any] = {}
     if isinstance(match, Mapping):

@@ -105,7 +105,7 @@ def test_wrong_max_virtual(run, wrong):
     """How far it may run is checked before the first test."""
     result = run(ENDLESS, "--cerebras-mock", "--cerebras-max-virtual", wrong)
     kind = "whole number of seconds from 1 to 3153600000"
-    expected = f"*cerebras max_virtual should be a {kind}, found '{wrong}'"
+    expected = f"*--cerebras-max-virtual should be a {kind}, found '{wrong}'"
     result.stderr.fnmatch_lines([expected])
 
 
