@@ -102,7 +102,12 @@ def scenario_of(text: str) -> Scenario:
     name, *settings = (part.strip() for part in text.split(";"))
     if name not in names():
         raise UnknownNameError("shipped scenario", name, names())
-    return load(name, dict(map(_parameter, settings)))
+    parameters: dict[str, object] = {}
+    for parameter, value in map(_parameter, settings):
+        if parameter in parameters:
+            raise DocumentError(f"{_SCENARIO_NAME}: {parameter!r} is given twice")
+        parameters[parameter] = value
+    return load(name, parameters)
 
 
 def refusal(error: MockServerError) -> Rule:

@@ -65,6 +65,7 @@ def test_scenario_of():
         ("burts-503", "no shipped scenario is called 'burts-503'; did you mean 'burst-503'?"),
         ("/etc/passwd.yaml", "no shipped scenario is called '/etc/passwd.yaml'; allowed are "),
         ("stream-cut; tims=1", "no parameter of stream-cut.yaml is called 'tims'; did you mean"),
+        ("stream-cut; times=1; times=2", "X-Cerebras-Mock-Scenario: 'times' is given twice"),
         ("stream-cut; times", "X-Cerebras-Mock-Scenario: should be a name, perhaps with "),
         ("stream-cut; times=[", "X-Cerebras-Mock-Scenario: times:2:1: not YAML: "),
         ("stream-cut; times=0", "stream-cut.yaml:13:23: rules[0].schedule.first: should be "),
