@@ -79,8 +79,9 @@ class Engine:
             plan = honest.completion(inquiry, choice.reply, quota, cached)
         else:
             plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
-        if choice.rule.faults:
-            plan = broken(plan, choice.rule.faults, self._context(inquiry, number, now))
+        faults = choice.rule.faults
+        if faults:
+            plan = broken(plan, faults, self._context(inquiry, number, now))
         if request.method == "HEAD":
             plan = without_body(apart(plan))
         admitted = isinstance(quota, Quota)
@@ -101,7 +102,7 @@ class Engine:
             cached_tokens=cached,
             key=inquiry.account,
             attempt=attempt,
-            faults=tuple(map(name_of, choice.rule.faults)),
+            faults=tuple(map(name_of, faults)) if faults else (),
             missed=choice.missed,
         )
         if quota is None:

@@ -45,7 +45,8 @@ class Senders:
         self._ours: set[int] = set()
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
-        self._lock = threading.Lock()
+        # a lock of its owner: a client that is collected meanwhile may begin a task to close itself
+        self._lock = threading.RLock()
         self._at_work = threading.local()
 
     def at(self, port: int) -> Sender | None:

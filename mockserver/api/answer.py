@@ -13,6 +13,7 @@ from .said import Said
 from .shapes import Bodies
 
 _SHORTEST = 0.0001  # seconds; encoders differ in how they write what is much less
+_SECOND = 1e9  # nanoseconds
 _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 _TODAY = Bodies()
 
@@ -64,12 +65,12 @@ class Answer:
     @property
     def reading(self) -> float:
         """The seconds that the prompt took: it is read twenty times faster than text is written."""
-        return round(_SHORTEST + self.prompt / (20 * self.model.speed), 9)
+        return _whole(_SHORTEST + self.prompt / (20 * self.model.speed))
 
     @property
     def writing(self) -> float:
         """The seconds that the completion took."""
-        return round(_SHORTEST + self.tokens / self.model.speed, 9)
+        return _whole(_SHORTEST + self.tokens / self.model.speed)
 
     def frame(self, kind: str) -> Frame:
         """Return what stands around the choices of a kind of object; the edition has the keys."""
@@ -84,7 +85,9 @@ class Answer:
     def counts(self) -> dict[bytes, float]:
         """Return what usage counts, by the names of its keys, but for the cached tokens."""
         choices = self.choices
-        predictions = [said.prediction for said in choices if said.prediction is not None]
+        predictions: list[tuple[int, int]] = []
+        if self.said.prediction is not None:
+            predictions = [said.prediction for said in choices if said.prediction is not None]
         return {
             b"total_tokens": self.prompt + self.tokens,
             b"completion_tokens": self.tokens,
@@ -101,4 +104,9 @@ def stamp(now: float, random: Digits, cached: int = 0) -> Stamp:
     name = random.draw(40)
     number = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:32]}"
     luck = int(name[32:], 16) / 2**32
-    return Stamp(number, now, round(_SHORTEST + 0.0004 * luck, 9), cached)
+    return Stamp(number, now, _whole(_SHORTEST + 0.0004 * luck), cached)
+
+
+def _whole(seconds: float) -> float:
+    """Return whole nanoseconds, in seconds; ``round`` takes twice as long."""
+    return int(seconds * _SECOND + 0.5) / _SECOND

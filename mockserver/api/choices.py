@@ -25,8 +25,10 @@ def returned(body: Body) -> list[Body]:
 
 def discarded(body: Body) -> list[Body]:
     """Return a request for each completion that is made and not returned."""
+    if _SEVERAL.isdisjoint(body):
+        return []
     spare = _made_each(body) - _returned_each(body)
-    return [one for one in _prompts(body) for _ in range(spare)] if spare else []
+    return [one for one in _prompts(body) for _ in range(spare)]
 
 
 def count(body: Body) -> int:

@@ -189,7 +189,8 @@ class Quota:
 
     def reserve(self, tokens: int, now: float) -> None:
         """Take one request and so many tokens, whether or not they are there."""
-        self._change((-1, -tokens, -tokens), now)
+        self._refill(now)
+        self._change((-1, -tokens, -tokens))
 
     def settle(
         self, reserved: int, used: int, now: float, *, cached: int = 0, since: float = math.inf
@@ -200,7 +201,9 @@ class Quota:
         Limits that were imposed after the reservation, at ``since``, know nothing of it.
         """
         unused = reserved - used
-        self._change((0, unused + self._free(cached), unused), now, since)
+        if unused < 0:  # what is put in may come before the refill that was due by then
+            self._refill(now)
+        self._change((0, unused + self._free(cached), unused), since)
 
     def spend(self, *, requests: int, tokens: int, now: float) -> None:
         """Take requests and tokens out of every bucket, down to empty."""
@@ -249,13 +252,12 @@ class Quota:
         """Return how many of the cached tokens cost nothing."""
         return cached if self._counts_twice else 0
 
-    def _change(self, amounts: tuple[int, int, int], now: float, since: float = math.inf) -> None:
+    def _change(self, amounts: tuple[int, int, int], since: float = math.inf) -> None:
         """
         Put in so much of each kind, in the order of ``KINDS``; when negative, take it out.
 
         A bucket may owe, so that putting back is exact.
         """
-        self._refill(now)
         for amount, buckets in zip(amounts, self._by_kind, strict=True):
             if amount:
                 _put(amount, buckets)

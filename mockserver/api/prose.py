@@ -22,13 +22,12 @@ Pieces: TypeAlias = tuple[str, ...]
 _POOL_SEED = 20240828  # the day on which the API opened; any constant does
 _POOL_SIZE = 600
 _BANK_SIZE = 500
-_PASSAGES = 2048
+_PASSAGES = 2047  # prime to the size of the bank: neighbours begin and go on in other words
 
 
 def answer(number: int) -> Pieces:
     """Return a short answer of some sentences, as tokens; other ones for the numbers around it."""
-    passage, first = divmod(number, _BANK_SIZE)
-    return _openings()[first] + _passage(passage % _PASSAGES)
+    return _openings()[number % _BANK_SIZE] + _passage(number % _PASSAGES)
 
 
 def prolonged(random: Random, said: Sequence[str], length: int) -> list[str]:
@@ -54,11 +53,10 @@ def of_length(number: int, length: int) -> Pieces:
     """Return an answer of exactly so many tokens, the last of them a full stop."""
     if not length:
         return ()
-    passage, first = divmod(number, _BANK_SIZE)
-    said = _openings()[first]
+    said = _openings()[number % _BANK_SIZE]
     while len(said) < length:
-        said += _passage(passage % _PASSAGES)
-        passage += 1
+        said += _passage(number % _PASSAGES)
+        number += 1
     kept = said[: length - 1]
     if kept and not kept[-1][-1].isalpha():
         kept = (*kept[:-1], " too")  # a full stop after a full stop would be one token, not two

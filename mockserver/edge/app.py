@@ -5,19 +5,41 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections.abc import Callable
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+
+from mockserver.plan import Compact
 
 from . import heads
 from .admin import PREFIX, Admin
 from .connection import Connection, Server
 from .live import LiveEngine
-from .playback import Played, play
+from .playback import play
 from .port import Port
 
 _SHUTDOWN_SECONDS = 0.01
 _log = logging.getLogger("mockserver")
+
+
+class Played(web.StreamResponse):
+    """Tells aiohttp that the answer is out, and whether the connection lives on."""
+
+    def __init__(self, *, keep_alive: bool) -> None:
+        super().__init__()
+        self._lives_on = keep_alive
+
+    @property
+    def keep_alive(self) -> bool:
+        """Whether another request may come."""
+        return self._lives_on
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Send no head: it is out."""
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send no end: it is out."""
 
 
 class Site:
@@ -79,13 +101,14 @@ class Site:
                     heads.read(request).request(body, None, oversized=oversized),
                     request.remote or "",
                 )
-                return await play(answer.plan, request, self.live.clock)
-            with connection.begun() or self.live.answering(
+                return await self._played(answer.plan, request)
+            answering = self.live.answering(
                 heads.read(request).request(body, connection.sender(), oversized=oversized)
-            ) as exchange:
+            )
+            with answering as exchange:
                 if _log.isEnabledFor(logging.INFO):
                     _log.info("%s", exchange.line())
-                played = await play(exchange.compact, request, self.live.clock)
+                played = await self._played(exchange.compact, request, answering.end)
         except ConnectionError:
             return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall
         except Exception as error:
@@ -93,3 +116,13 @@ class Site:
             raise
         connection.answered(request)
         return played
+
+    async def _played(
+        self, plan: Compact, request: web.BaseRequest, over: Callable[[], None] = lambda: None
+    ) -> Played:
+        connection = request.protocol
+        assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
+        chunks = request.version >= HttpVersion11
+        clock, keep_alive = self.live.clock, request.keep_alive
+        lives_on = await play(plan, connection, clock, over, keep_alive=keep_alive, chunks=chunks)
+        return Played(keep_alive=lives_on)

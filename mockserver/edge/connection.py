@@ -12,15 +12,17 @@ from aiohttp import HttpVersion11, web
 from aiohttp.http import HttpProcessingError
 
 from mockserver.api.decoding import MAX_BODY
-from mockserver.journal import Exchange
 from mockserver.messages import Sender
 from mockserver.plan import Data, head_of
 
-from .heads import END, Heads, framed
+from .heads import END, Head, Heads, framed
 from .live import Answering, LiveEngine
-from .wire import Wire
+from .playback import AT_ONCE, play
+from .wire import at_once
 
 _log = logging.getLogger("mockserver")
+_MOST_HELD = 64 * 1024  # bytes
+_AGES = 1e9  # seconds
 # the engine decodes bodies, and says what it thinks of broken gzip
 _SETTINGS: Mapping[str, Any] = {"access_log": None, "auto_decompress": False}
 
@@ -52,9 +54,10 @@ class Connection(web.RequestHandler):
     """
     One connection, which the edge's page for a malformed request ends.
 
-    A request whose head is known, and whose answer has no pause in it, is answered at once. All
-    others go through aiohttp, with a task and a reader for each of them. How many bytes aiohttp has
-    got since it was last done is counted: when they are one request, the next byte begins another.
+    A request whose head is known is answered at once, or by a task if its answer takes time. All
+    others go through aiohttp, with a reader, a request and a response for each of them. How many
+    bytes aiohttp has got since it was last done is counted: when they are one request, the next
+    byte begins another.
     """
 
     def __init__(self, server: Server) -> None:
@@ -62,51 +65,88 @@ class Connection(web.RequestHandler):
         self._live = server.live
         self._heads = server.heads
         self._free = False  # aiohttp has answered, and has not got a byte since
-        self._held = b""  # of a request whose head is known, and which has not come to its end
+        self._held = b""  # what has come and can't be answered yet
+        self._playing: asyncio.Task[None] | None = None
         self._head = b""
         self._count = 0
-        self._begun: Answering | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Answer at once, or let aiohttp read on; it calls this itself, with no data at all."""
-        if data and self._free and not self.writing_paused:
-            data = self._held + data if self._held else data
-            if self._answer_at_once(data):
-                return
-        self._hand_on(data)
+        """Answer, or let aiohttp read on; it calls this itself, with no data at all."""
+        if data and (self._free or self._playing is not None):
+            self._held = self._held + data if self._held else data
+            if self._playing is None:
+                self._answer_held()
+            elif self.transport is not None and len(self._held) > _MOST_HELD:
+                self.transport.pause_reading()
+        else:
+            self._hand_on(data)
 
-    def _answer_at_once(self, data: bytes) -> bool:
-        """Answer if that is possible, or wait for the rest of what can be answered."""
+    def _answer_held(self) -> None:
+        """Answer what is held, wait for the rest of it, or hand it on."""
+        data = self._held
+        found = None if self.writing_paused else self._heads.find(data)
+        if found is not None and len(data) < found[2]:
+            return
         self._held = b""
-        found = self._heads.find(data)
-        if found is None or len(data) > found[2]:
-            return False
-        head, end, whole = found
-        if len(data) < whole:
-            self._held = data
-            return True
+        if found is None or len(data) > found[2] or not self._answer(found[0], data[found[1] :]):
+            self._hand_on(data)
+
+    def _answer(self, head: Head, body: bytes) -> bool:
+        """Begin to answer; return whether that could be done."""
         try:
-            self._begun = self._live.answering(head.request(data[end:], self.sender()))
-            written = self._written(self._begun.exchange)
+            answering = self._live.answering(head.request(body, self.sender()))
         except Exception:  # noqa: BLE001 (it comes again where aiohttp makes an answer of it)
             return False
-        if written is None or self.transport is None:
-            return False
-        self._begun.end()  # who has the answer finds it in the journal
-        self._begun = None
-        self.transport.write(written)
-        self._next_keepalive_close_time = self._loop.time() + self.keepalive_timeout
+        if _log.isEnabledFor(logging.INFO):
+            _log.info("%s", answering.exchange.line())
+        written = at_once(self._live.clock.announced(answering.exchange.compact))
+        if written is None or len(written) > AT_ONCE or self.transport is None:
+            self._playing = self._loop.create_task(self._play(answering))
+            # it may be cancelled before it has begun
+            self._playing.add_done_callback(lambda _: answering.end(client_left=True))
+        else:
+            answering.end()  # who has the answer finds it in the journal
+            self.transport.write(written)
+            self._keep_for(self.keepalive_timeout)
         return True
 
-    def _written(self, exchange: Exchange) -> bytes | None:
-        """Return an answer that is one write; None for any other."""
-        plan = self._live.clock.announced(exchange.compact)
-        acts = list(Wire(keep_alive=True).acts(plan))
-        if len(acts) != 1 or not isinstance(acts[0], bytes):
-            return None
-        if _log.isEnabledFor(logging.INFO):
-            _log.info("%s", exchange.line())
-        return acts[0]
+    async def _play(self, answering: Answering) -> None:
+        """Play an answer that takes time, then go on with what has come meanwhile."""
+        lives_on = False
+        self._keep_for(_AGES)  # aiohttp takes the connection for idle
+        try:
+            with answering as exchange:
+                lives_on = await play(exchange.compact, self, self._live.clock, answering.end)
+        except ConnectionError:
+            pass  # nobody reads on, or the clock has ended a stall
+        except Exception as error:  # noqa: BLE001 (who owns the engine raises it)
+            self._live.crashes.append(error)
+            _log.exception("an answer could not be played")
+        finally:
+            self._playing = None
+            self._rest(lives_on=lives_on)
+
+    def _rest(self, *, lives_on: bool) -> None:
+        """Close the connection, or go on with what has come meanwhile."""
+        if not lives_on or not self._free:
+            self.force_close()
+            return
+        self._keep_for(self.keepalive_timeout)
+        if self._held:
+            if self.transport is not None and len(self._held) > _MOST_HELD:
+                self.transport.resume_reading()
+            self._answer_held()
+
+    def _keep_for(self, seconds: float) -> None:
+        self._next_keepalive_close_time = self._loop.time() + seconds
+
+    async def write(self, data: bytes, /) -> None:
+        """Write, as fast as the client reads. Raises ConnectionError when it has left."""
+        if self.transport is None or self.transport.is_closing():
+            raise ConnectionResetError
+        self.transport.write(data)
+        if self.writing_paused:
+            await self._drain_helper()
 
     def _hand_on(self, data: bytes) -> None:
         """Let aiohttp read; what breaks off inside of a body is told to who waits for the rest."""
@@ -122,11 +162,6 @@ class Connection(web.RequestHandler):
                 reading.content.set_exception(broken)
                 reading.content.feed_eof()  # nothing more is waited for
 
-    def begun(self) -> Answering | None:
-        """Return the answer to aiohttp's request that has been begun already; it is yours now."""
-        begun, self._begun = self._begun, None
-        return begun
-
     def answered(self, request: web.BaseRequest) -> None:
         """Note that the answer to a request is out."""
         length = framed(request)
@@ -140,10 +175,9 @@ class Connection(web.RequestHandler):
         return self._live.sender_at(peer[1]) if peer else None
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Note that nobody waits any more for what aiohttp has not come to."""
-        begun = self.begun()
-        if begun is not None:
-            begun.end(client_left=True)
+        """Play no more, for nobody listens."""
+        if self._playing is not None:
+            self._playing.cancel()
         super().connection_lost(exc)
 
     def leave(self) -> None:
@@ -151,7 +185,7 @@ class Connection(web.RequestHandler):
         self._free = False
         if self._waiter is None:
             self.close()
-        else:
+        elif self._playing is None:
             self.force_close()
 
     def handle_error(

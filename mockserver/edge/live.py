@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import RLock
 
 from mockserver.engine import Engine
 from mockserver.errors import MockServerError
@@ -58,7 +58,7 @@ class LiveEngine:
     ) -> None:
         self.clock = clock or Clock()
         self.retention = retention or Retention()
-        self._lock = Lock()
+        self._lock = RLock()  # a stream that is collected meanwhile is finished by the same thread
         self.crashes: list[Exception] = []
         self.stalled: list[Exchange] = []
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
@@ -171,11 +171,12 @@ class Answering:
     A generator would do, but take more memory in thousands of silent streams.
     """
 
-    __slots__ = ("_engine", "_live", "exchange")
+    __slots__ = ("_engine", "_live", "_over", "exchange")
 
     def __init__(self, live: LiveEngine, engine: Engine, exchange: Exchange) -> None:
         self._live = live
         self._engine = engine
+        self._over = False
         self.exchange = exchange
 
     def __enter__(self) -> Exchange:
@@ -189,5 +190,7 @@ class Answering:
         self.end(client_left=left)
 
     def end(self, *, client_left: bool = False) -> None:
-        """Note that it is over."""
-        self._live.finish(self._engine, self.exchange, client_left=client_left)
+        """Note that it is over; what is over stays as it was."""
+        if not self._over:
+            self._over = True
+            self._live.finish(self._engine, self.exchange, client_left=client_left)

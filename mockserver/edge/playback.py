@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import socket
 import struct
 from bisect import bisect_right
-from typing import assert_never
-
-from aiohttp import HttpVersion11, web
+from collections.abc import Callable
+from typing import Protocol, assert_never
 
 from mockserver.plan import Close, Compact, Wait
 
 from .clock import Clock
 from .wire import Timed, Wire
 
+AT_ONCE = 2**16  # bytes: more may take time to write, in which the client may leave
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
-class Played(web.StreamResponse):
-    """Tells aiohttp that the answer is out, and whether the connection lives on."""
-
-    def __init__(self, *, keep_alive: bool) -> None:
-        super().__init__()
-        self._lives_on = keep_alive
+class Outlet(Protocol):
+    """The way to a client; there is no ``transport`` when it has left."""
 
     @property
-    def keep_alive(self) -> bool:
-        """Whether another request may come."""
-        return self._lives_on
+    def transport(self) -> asyncio.Transport | None:
+        """What can be closed."""
+        ...
 
-    async def prepare(self, request: web.BaseRequest) -> None:
-        """Send no head: it is out."""
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        """Send no end: it is out."""
+    async def write(self, data: bytes, /) -> None:
+        """Write, as fast as the client reads. Raises ConnectionError when it has left."""
+        ...
 
 
-async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.StreamResponse:
+async def play(
+    plan: Compact,
+    outlet: Outlet,
+    clock: Clock,
+    over: Callable[[], None] = lambda: None,
+    *,
+    keep_alive: bool = True,
+    chunks: bool = True,
+) -> bool:
     """
-    Do what the plan says, step by step.
+    Do what the plan says, step by step; return whether the connection lives on.
+
+    ``over`` is called before the last write, if that is short. ``keep_alive`` and ``chunks`` are
+    those of a ``Wire``.
 
     Each wait counts from the end of the one before it, as planned, and not from when that one was
     over: what is late for whatever reason is made up for, and all that is due is one write.
@@ -47,8 +53,8 @@ async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.Str
     Raises ConnectionError or CancelledError when the client leaves before the end, and StallError
     when the clock ends a stall.
     """
-    wire = Wire(keep_alive=request.keep_alive, chunks=request.version >= HttpVersion11)
-    playing = _Playing(request, clock)
+    wire = Wire(keep_alive=keep_alive, chunks=chunks)
+    playing = _Playing(outlet, clock, over)
     for act in wire.acts(clock.announced(plan)):
         if isinstance(act, bytes):
             playing.ready.append(act)
@@ -57,23 +63,24 @@ async def play(plan: Compact, request: web.BaseRequest, clock: Clock) -> web.Str
         elif isinstance(act, Wait):
             await playing.wait(act.seconds)
         elif isinstance(act, Close):
-            await playing.flush()
-            _close(request, reset=act.reset)
-            return Played(keep_alive=False)
+            await playing.end()
+            _close(outlet, reset=act.reset)
+            return False
         else:
             assert_never(act)
-    await playing.flush()
-    return Played(keep_alive=wire.keep_alive)
+    await playing.end()
+    return wire.keep_alive
 
 
 class _Playing:
     """How far it has come: what is ready to be written, and the moment that is due."""
 
-    __slots__ = ("_clock", "_due", "_now", "_request", "ready")
+    __slots__ = ("_clock", "_due", "_now", "_outlet", "_over", "ready")
 
-    def __init__(self, request: web.BaseRequest, clock: Clock) -> None:
-        self._request = request
+    def __init__(self, outlet: Outlet, clock: Clock, over: Callable[[], None]) -> None:
+        self._outlet = outlet
         self._clock = clock
+        self._over = over
         self._due = self._now = clock.monotonic()
         self.ready: list[bytes] = []
 
@@ -83,7 +90,7 @@ class _Playing:
         if self._ahead() or not seconds:
             await self.flush()
             if math.isinf(self._due):
-                await self._clock.stall(_peer(self._request))
+                await self._clock.stall(_peer(self._outlet))
             else:
                 await self._clock.until(self._due)
 
@@ -100,11 +107,19 @@ class _Playing:
             at = upto
         self._due = begun + act.due[-1]
 
+    async def end(self) -> None:
+        """Write what is left; who has it all, and asks again, finds that the answer was over."""
+        transport = self._outlet.transport
+        there = transport is not None and not transport.is_closing()
+        if there and sum(map(len, self.ready)) <= AT_ONCE:
+            self._over()
+        await self.flush()
+
     async def flush(self) -> None:
         """Write what is ready."""
         ready = self.ready
         if ready:
-            await self._request.writer.write(ready[0] if len(ready) == 1 else b"".join(ready))
+            await self._outlet.write(ready[0] if len(ready) == 1 else b"".join(ready))
             ready.clear()
 
     def _ahead(self) -> bool:
@@ -114,14 +129,14 @@ class _Playing:
         return self._due > self._now
 
 
-def _peer(request: web.BaseRequest) -> int:
+def _peer(outlet: Outlet) -> int:
     """Return the port of the client; 0 when it has left."""
-    peer = request.transport and request.transport.get_extra_info("peername")
+    peer = outlet.transport and outlet.transport.get_extra_info("peername")
     return int(peer[1]) if peer else 0
 
 
-def _close(request: web.BaseRequest, *, reset: bool) -> None:
-    transport = request.transport
+def _close(outlet: Outlet, *, reset: bool) -> None:
+    transport = outlet.transport
     if transport is None:
         return
     if reset:

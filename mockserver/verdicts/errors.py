@@ -12,20 +12,24 @@ from mockserver.journal import Exchange
 from mockserver.plan import head_of
 
 from .limits import too_large
-from .verdict import Case, Finding, numbers
+from .verdict import USER, Case, Finding, numbers
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
 _TRANSIENT = frozenset({408, 425, 429})
 _OF_THE_SERVER = ("server_error", "generation_error")  # types of errors, whatever their status
 _OVERFLOW = "context_length_exceeded"
 _LONG_PERIOD = re.compile(r"per (hour|day) limit")
-_TOO_LONG = 30.0  # seconds: to give up is no worse than to let somebody wait for so long
+_PATIENCE = 2.0  # seconds: who should wait longer, or has, may have a deadline to keep
 
 
 def retried_permanent_errors(case: Case) -> Iterator[Finding]:
-    """Find calls that went on after an answer that says that the request itself is wrong."""
+    """
+    Find calls that went on after an answer that says that the request itself is wrong.
+
+    Where the same was answered otherwise, or asked a minute later, somebody has put it right.
+    """
     for call in case.calls:
-        vain = [pair for pair in retries(call) if _in_vain(*pair)]
+        vain = [pair for pair in retries(call) if _in_vain(*pair, case)]
         if vain:
             early, again = vain[0][0], numbers(late for _, late in vain)
             what = f"#{early.number} was answered {_named(early)}"
@@ -34,7 +38,11 @@ def retried_permanent_errors(case: Case) -> Iterator[Finding]:
 
 
 def gave_up(case: Case) -> Iterator[Finding]:
-    """Find calls that ended with the first error, though it was one that passes."""
+    """
+    Find questions that were asked just once, though the error was one that passes.
+
+    Where there was any other attempt, this one may be the last of a budget or of a chain of models.
+    """
     for call in case.calls:
         only = call.last
         if call.attempts == 1 and _passes(only) and not _asked_otherwise(only, case):
@@ -72,7 +80,7 @@ def passing(exchange: Exchange) -> bool:
     return exchange.error.get("type") in _OF_THE_SERVER
 
 
-def _in_vain(early: Exchange, late: Exchange) -> bool:
+def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
     """Whether a retry could not succeed; another key may well, and an overflow is its own rule."""
     missing = early.status == HTTPStatus.NOT_FOUND and early.request.method == "GET"
     return (
@@ -81,30 +89,34 @@ def _in_vain(early: Exchange, late: Exchange) -> bool:
         and not passing(early)
         and early.error.get("code") != _OVERFLOW
         and early.key == late.key
+        and early.status == late.status
+        and case.paused(early, late) <= USER
     )
 
 
 def _passes(exchange: Exchange) -> bool:
     """Whether an app had better try again: soon enough, and not in the middle of an answer."""
-    told = exchange.retry_after
+    asked_for = exchange.over - exchange.at + (exchange.retry_after or 0.0)
     return (
         exchange.endpoint in COMPLETING
         and exchange.refused
         and passing(exchange)
         and not exchange.client_left
         and not tries(exchange)
-        and not (told is not None and told > _TOO_LONG)
+        and asked_for <= _PATIENCE
         and too_large(exchange) is None
         and not _LONG_PERIOD.search(str(exchange.error.get("message", "")))
     )
 
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
-    """Whether anybody asked the same question later, or had an answer later: in another model."""
+    """Whether the same failed before, was asked later, or had an answer later: in any model."""
     return any(
-        other.number > failed.number or other.over > failed.over
-        for other in case.asking[case.question(failed)]
-        if other is not failed
+        other.failed
+        or other.client_left
+        or other.number > failed.number
+        or other.over > failed.over
+        for other in case.same_question(failed)
     )
 
 

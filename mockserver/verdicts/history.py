@@ -13,10 +13,16 @@ from .heard import Heard, HeardCall, heard, parts
 from .verdict import Case, Finding
 
 _ON_PURPOSE = 16  # tokens; who asks for so few wants no more, as of "yes" or "no"
-# what a user message says that asks for the rest of an answer
+# what a user message may say that asks for the rest of an answer
 _ASKS_FOR_THE_REST = re.compile(
-    r"continu|carry on|cut (off|short)|finish|go on|incomplete|keep going|left off|resume|"
-    r"rest of|stopped|truncate|truncation|unfinished",
+    r"continu|carry on|cut (off|short)|finish|go on|incomplete|keep going|left off|resum|stop|"
+    r"truncat|proceed|remain|complet|expand|extend|elaborat|happen|missing|"
+    r"\b(rest|more|next|further|then|last|ends?|ending|half|part|again|after|whole|full)\b",
+    re.IGNORECASE,
+)
+# words by which a text is English, and no other language written without accents
+_ENGLISH = re.compile(
+    r"\b(and|does|how|should|that|the|this|what|when|where|which|who|why|with|would|you|your)\b",
     re.IGNORECASE,
 )
 
@@ -70,13 +76,19 @@ def _messages(exchange: Exchange) -> list[dict[str, Any]]:
 
 
 def _fed_back(text: str, messages: Sequence[dict[str, Any]]) -> bool:
-    """Whether the text stands there as an answer, and what follows does not ask for its rest."""
+    """Whether the text stands there as an answer, and what follows can't ask for its rest."""
     return any(
         said.get("role") == "assistant"
         and _content(said) == text
-        and not _ASKS_FOR_THE_REST.search(_content(following))
+        and _asks_something_else(_content(following))
         for said, following in pairwise(messages)
     )
+
+
+def _asks_something_else(text: str) -> bool:
+    """Whether a message is no request to go on; of another language than English nobody knows."""
+    english = text.isascii() and _ENGLISH.search(text)
+    return bool(english) and not _ASKS_FOR_THE_REST.search(text)
 
 
 def _content(message: dict[str, Any]) -> str:

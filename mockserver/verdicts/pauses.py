@@ -16,13 +16,12 @@ from mockserver.journal import Call, Exchange
 from mockserver.quantities import rough
 
 from .errors import passing
-from .verdict import Case, Finding
+from .verdict import USER, Case, Finding
 
 _CONSTANT = 4  # equal waits; so many are not yet the beginning of an exponential with a minimum
 _LONG = 30.0  # seconds: a constant wait of this length overwhelms nobody
 _TWICE = 2
 _NO_PAUSE = 0.02  # seconds; a random back-off draws less once in fifty times
-_MINUTE = 60.0  # seconds: who begins again later is rather a user than a layer
 _CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
 _STEP = 0.02  # seconds by which equal waits may differ, or
 _SHARE = 0.05  # of the wait
@@ -140,7 +139,7 @@ def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
     longest, together = 0.0, call.exchanges[:1]
     for early, late in retries(call):
         pause = case.paused(early, late)
-        if _begins_again(early, late) and pause > max(_MINUTE, _TWICE * longest):
+        if _begins_again(early, late) and pause > max(USER, _TWICE * longest):
             yield Call(together)
             longest, together = 0.0, []
         else:

@@ -33,8 +33,8 @@ RULES = (
     ),
     Rule(
         "permanent-error-retried",
-        "The same was asked again after a 400, 401, 402, 403, 404 or another answer that says "
-        "that the request is wrong.",
+        "The same was asked again, within a minute, after a 400, 401, 402, 403, 404 or another "
+        "answer that says that the request is wrong, and got it again.",
         "retry 408, 429 and 5xx only; show what the API says is wrong",
         retried_permanent_errors,
     ),
@@ -65,8 +65,8 @@ RULES = (
     ),
     Rule(
         "gave-up-at-once",
-        "A completion failed with an error that passes (408, 429, 5xx, no answer), and nobody "
-        "asked again, nor another model.",
+        "A completion failed with an error that passes (408, 429, 5xx, no answer), and that was "
+        "the only attempt: nobody asked again, nor another model.",
         "retry a few times with growing waits, or fall back to another model",
         gave_up,
     ),
@@ -79,7 +79,7 @@ RULES = (
     Rule(
         "truncated-history",
         "An answer that was cut (`finish_reason: length`, or a lost stream) came back in the "
-        "history as a whole one.",
+        "history as a whole one, before a question in English that does not ask for the rest.",
         "look at finish_reason; ask for the rest, mark the part, or keep it out of the history",
         truncated_history,
     ),
@@ -91,14 +91,15 @@ RULES = (
     ),
     Rule(
         "unread-answer",
-        "The client left an answer before its end, or asked for it again in another form.",
+        "The client left an answer before its end, or asked for it again in another form, with a "
+        "`temperature` of 0.",
         "raise the read time-out above what an answer takes, stream, or ask for fewer tokens",
         unread_answers,
     ),
     Rule(
         "duplicate-request",
-        "A request that had been answered in full was sent again, to the byte, without a "
-        "`temperature` that asks for variety.",
+        "A request that had been answered in full was sent again, to the byte: with a "
+        "`temperature` of 0, or as a retry by its `x-stainless-retry-count`.",
         "keep the answer; retry only what has failed",
         duplicate_requests,
     ),

@@ -13,7 +13,9 @@ from mockserver.attempts import could_know, grouped, waited
 from mockserver.journal import Call, Exchange, Journal
 
 from .heard import complete, question
+from .likeness import lasting
 
+USER = 60.0  # seconds: who asks the same again later is rather a user than a program
 _MOST = 8  # exchanges are named, of a crowd
 
 
@@ -40,12 +42,17 @@ class Case:
 
     @cached_property
     def asking(self) -> dict[str, list[Exchange]]:
-        """The completions by what their users asked."""
+        """The completions by what their users asked, whatever ids and times it has."""
         found: dict[str, list[Exchange]] = {}
         for exchange in self.exchanges:
             if exchange.endpoint in COMPLETING:
-                found.setdefault(self.question(exchange), []).append(exchange)
+                found.setdefault(lasting(self.question(exchange)), []).append(exchange)
         return found
+
+    def same_question(self, exchange: Exchange) -> list[Exchange]:
+        """Return all other completions that ask what this one asks, of whichever model."""
+        asking = self.asking[lasting(self.question(exchange))]
+        return [other for other in asking if other is not exchange]
 
     def could_know(self, early: Exchange, late: Exchange) -> bool:
         """Whether who sent the later request could know how the earlier one ended."""

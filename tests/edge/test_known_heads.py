@@ -13,12 +13,13 @@ from mockserver.edge.app import Site
 from mockserver.edge.connection import Connection, Server
 from mockserver.edge.live import LiveEngine
 from mockserver.engine import Engine
-from mockserver.faults import Disconnect, Latency
-from mockserver.scenario import Rule, Scenario
+from mockserver.faults import Disconnect, Huge, Latency
+from mockserver.scenario import Match, Rule, Scenario
+from mockserver.scenario.matching import Prompt
 
 VARYING = re.compile(
     rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16}|(created|_time)\":[0-9.e-]+"
-    rb"|remaining-.*"
+    rb"|remaining-.*|[0-9a-f]+\r\n(?={)"
 )
 
 
@@ -126,18 +127,41 @@ class TestOverSockets:
         assert said == [b"one", b"two", b"three"]
 
     def test_a_pause(self, server, connect, asking, handed_on, talk, raw_request):
-        """An answer that has to wait is aiohttp's, and the request is noted once."""
+        """An answer that has to wait is whole, too, and its connection lives on."""
+        connection = connect()
+        connection.sendall(asking())
+        first = answer_from(connection)
+        server.live.play(Scenario("slow", rules=(Rule(faults=(Latency(0.001),)),)))
+        for _ in range(2):
+            connection.sendall(asking())
+            assert VARYING.sub(b"?", answer_from(connection)) == VARYING.sub(b"?", first)
+        assert handed_on == [asking()]
+        assert [exchange.client_left for exchange in server.live.journal] == [False, False]
+
+    def test_during_a_pause(self, server, connect, asking, talk, raw_request):
+        """What comes while an answer is played is answered after it."""
         connection = connect()
         connection.sendall(asking())
         answer_from(connection)
-        server.live.play(Scenario("slow", rules=(Rule(faults=(Latency(0.001),)),)))
-        connection.sendall(asking("ho"))
-        assert answer_from(connection).startswith(b"HTTP/1.1 200 ")
-        assert handed_on == [asking(), asking("ho")]
-        talk(raw_request())  # the server has noted what came before it
-        exchange, _ = server.live.journal
-        assert exchange.finished
-        assert not exchange.client_left
+        rule = Rule(match=Match(prompt=Prompt("one")), faults=(Latency(0.05),))
+        server.live.play(Scenario("slow", rules=(rule,)))
+        for text in ("one", "two", "three"):
+            connection.sendall(asking(text))
+            talk(raw_request(path="/v1/nowhere"))
+        received = b""
+        while received.count(b"\r\n0\r\n\r\n") < 3:
+            received += connection.recv(65536)
+        bodies = [exchange.request.body for exchange in server.live.journal if exchange.model]
+        assert bodies == [asking(t).partition(b"\r\n\r\n")[2] for t in ("one", "two", "three")]
+
+    def test_a_long_answer(self, server, connect, asking):
+        """One of megabytes comes as fast as it is read, and is over when it has been written."""
+        connection = connect()
+        connection.sendall(asking())
+        answer_from(connection)
+        server.live.play(Scenario("huge", rules=(Rule(faults=(Huge(bytes=4_000_000),)),)))
+        connection.sendall(asking())
+        assert len(answer_from(connection)) > 4_000_000
 
     def test_a_lost_connection(self, server, connect, asking):
         """A connection that the scenario closes is closed."""
@@ -167,6 +191,15 @@ class Transport(asyncio.Transport):
         super().__init__()
         self.written = b""
         self.closed = False
+        self.reading = True
+
+    def pause_reading(self):
+        """Read no more."""
+        self.reading = False
+
+    def resume_reading(self):
+        """Read on."""
+        self.reading = True
 
     def write(self, data):
         """Keep it."""
@@ -232,17 +265,87 @@ def test_a_client_that_does_not_read(play, asking):
     play(test)
 
 
+SLOW = Scenario("slow", rules=(Rule(faults=(Latency(0.001),)),))
+STILL = Scenario("still", rules=(Rule(faults=(Latency(9),)),))
+
+
 def test_a_client_that_leaves(play, asking):
-    """One that is gone before its answer has begun to wait has left, and that is noted."""
+    """One that is gone while its answer waits has left, and that is noted."""
 
     async def test(live, connection, transport):
-        live.play(Scenario("slow", rules=(Rule(faults=(Latency(9),)),)))
+        live.play(STILL)
         connection.data_received(asking("ho"))
         connection.connection_lost(None)
         transport.close()
+        for _ in range(3):
+            await asyncio.sleep(0)
         [exchange] = live.journal
         assert exchange.client_left
         assert exchange.finished
+
+    play(test)
+
+
+def test_more_than_can_be_held(play, asking):
+    """Who sends on and on while an answer waits is not read until it is out."""
+
+    async def test(live, connection, transport):
+        live.play(SLOW)
+        connection.data_received(asking("ho"))
+        connection.data_received(b"x" * 65536)
+        assert transport.reading
+        connection.data_received(b"x")
+        assert not transport.reading
+        await connection._playing
+        assert transport.reading
+        assert b"\r\n0\r\n\r\n" in transport.written
+
+    play(test)
+
+
+def test_an_error_in_the_middle(play, asking, caplog):
+    """An error of the mock while it plays ends the connection, and is noted."""
+
+    async def test(live, connection, transport):
+        live.play(SLOW)
+        live.clock.until = lambda _: 1 / 0
+        connection.data_received(asking("ho"))
+        await asyncio.sleep(0)
+        assert transport.closed
+        assert [type(crash) for crash in live.crashes] == [ZeroDivisionError]
+
+    play(test)
+    assert [record.getMessage() for record in caplog.records] == ["an answer could not be played"]
+
+
+def test_a_long_stall(play, asking):
+    """However long an answer takes, the connection is not idle, and is again when it is over."""
+
+    async def test(live, connection, transport):
+        live.play(SLOW)
+        connection.data_received(asking("ho"))
+        await asyncio.sleep(0)
+        assert connection._next_keepalive_close_time > connection._loop.time() + 1e8
+        await connection._playing
+        assert connection._next_keepalive_close_time < connection._loop.time() + 1e8
+        assert not transport.closed
+
+    play(test)
+
+
+def test_leaving_in_the_middle(play, asking):
+    """A connection that is to be closed lets its answer end, and reads nothing more."""
+
+    async def test(live, connection, transport):
+        live.play(SLOW)
+        connection.data_received(asking("ho"))
+        connection.leave()
+        connection.data_received(asking("hu"))
+        assert not transport.closed
+        await connection._playing
+        assert transport.closed
+        assert transport.written.endswith(b"\r\n0\r\n\r\n")
+        assert live.journal.count == 1
 
     play(test)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from threading import Thread
 
 import pytest
 
@@ -79,6 +81,16 @@ def test_answering_notes_who_left(ask):
         raise ConnectionError
     assert (whole.client_left, broken.client_left) == (False, True)
     assert whole.finished is not None
+
+
+def test_answering_is_over_once(ask):
+    """Who leaves after the last write has not left the answer."""
+    live = LiveEngine()
+    answering = live.answering(ask())
+    answering.end()
+    with pytest.raises(ConnectionError), answering as whole:
+        raise ConnectionError
+    assert not whole.client_left
 
 
 def test_first_three_of_many_threads(ask):
@@ -167,3 +179,31 @@ def test_warm_ups_are_not_steered(ask):
     request = ask("warming")
     fields = {**request.headers, "x-cerebras-mock-fault": "error: {status: 503}"}
     assert LiveEngine().begin(replace(request, headers=fields))[1].status == 200
+
+
+class Collecting(dict):
+    """Header fields at a sight of which a stream is collected that nobody reads any more."""
+
+    def __init__(self, fields, collect):
+        super().__init__(fields)
+        self.collect = collect
+
+    def get(self, *args):
+        """Collect it once, while the engine looks for a field."""
+        collect, self.collect = self.collect, lambda: None
+        collect()
+        return super().get(*args)
+
+
+def test_collected_meanwhile(ask):
+    """An exchange may be over in the middle of the next one: garbage is collected at any time."""
+    live = LiveEngine()
+    abandoned = live.answering(ask(stream=True))
+    request = ask()
+    fields = Collecting(request.headers, partial(abandoned.end, client_left=True))
+    asking = Thread(target=live.begin, args=[replace(request, headers=fields)], daemon=True)
+    asking.start()
+    asking.join(5)
+    assert not asking.is_alive()
+    assert abandoned.exchange.client_left
+    assert live.journal.count == 2

@@ -11,7 +11,6 @@ from itertools import chain
 from types import SimpleNamespace
 
 import pytest
-from aiohttp import HttpVersion11
 
 from mockserver.edge.clock import Clock
 from mockserver.edge.playback import play as play_on
@@ -170,9 +169,7 @@ def played(clock, *plan):
     async def write(data):
         written.append(data)
 
-    writer = SimpleNamespace(write=write)
-    request = SimpleNamespace(keep_alive=True, version=HttpVersion11, writer=writer, transport=None)
-    asyncio.run(play_on(plan, request, clock))
+    asyncio.run(play_on(plan, SimpleNamespace(write=write, transport=None), clock))
     acts = Wire(keep_alive=True).acts(plan)
     pieces = (act.pieces if isinstance(act, Timed) else [act] for act in acts)
     assert b"".join(written) == b"".join(one for one in chain(*pieces) if isinstance(one, bytes))
@@ -230,3 +227,30 @@ def test_stall_is_never_overtaken():
     clock = Late(9)
     played(clock, Head(200, PLAIN), Wait(1), Data(b"a"), Wait(math.inf), Data(b"b"), End())
     assert clock.deadlines == [1, math.inf]
+
+
+def order(*plan, closing=False):
+    """Return what happens when a plan is played: writes of so many bytes, and that it is over."""
+    happened = []
+
+    async def write(data):
+        happened.append(len(data))
+
+    transport = SimpleNamespace(is_closing=lambda: closing, close=lambda: happened.append("closed"))
+    outlet = SimpleNamespace(write=write, transport=transport)
+    asyncio.run(play_on(plan, outlet, Late(0), lambda: happened.append("over")))
+    return happened
+
+
+@pytest.mark.parametrize("last", [End(), Close()])
+def test_over_before_the_last_write(last):
+    """Who has read an answer, and asks again in a new task, finds that it was over before that."""
+    happened = order(Raw(b"ab"), Wait(1), Raw(b"cde"), last)
+    assert happened[:3] == [2, "over", 3]
+    assert order(Raw(b"ab"), Wait(1), last)[:2] == [2, "over"]
+
+
+def test_not_over_before_a_long_write():
+    """While much is written the client may leave, and who has left has not waited for the end."""
+    assert order(Raw(b"x" * 2**17), End()) == [2**17]
+    assert order(Raw(b"ab"), End(), closing=True) == [2]

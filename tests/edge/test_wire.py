@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mockserver.edge.wire import Timed, Wire
+from mockserver.edge.wire import Timed, Wire, at_once
 from mockserver.plan import Close, Data, End, Events, Head, Raw, Wait
 
 FIELDS = (("connection", "keep-alive"), ("server", "mock"))
@@ -111,3 +113,50 @@ def test_paced(head, acts, lives_on):
     wire = Wire(keep_alive=True)
     assert list(wire.acts((head, PACED, End()))) == acts
     assert wire.keep_alive is lives_on
+
+
+TOGETHER = Events(b"<", (b"a", b"bc"), b">", (1, 1))
+STEPS = st.sampled_from(
+    (
+        *(Data(b"abcd"), Data(b""), TOGETHER, PACED, Wait(0.5), Wait(0), Raw(b"zz")),
+        *(End(hang_up=True), Close(), End()),
+    )
+)
+HEADS = st.builds(
+    Head,
+    st.sampled_from((200, 204, 429)),
+    st.sampled_from((FIELDS, (*FIELDS, LENGTH))),
+    bodiless=st.booleans(),
+    framed=st.booleans(),
+)
+
+
+@given(st.tuples(st.lists(HEADS, max_size=1), st.lists(STEPS, max_size=3)))
+def test_at_once(parts):
+    """What is one write is the same that a wire makes of it, on a connection that lives on."""
+    head, steps = parts
+    plan = (*head, *steps, End())
+    wire = Wire(keep_alive=True)
+    acts = list(wire.acts(plan)) if head else []
+    written = at_once(plan)
+    assert written is None or (acts, wire.keep_alive) == ([written], True)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        (Head(200, FIELDS), Data(b"ab"), Data(b"cd"), End()),
+        (Head(200, FIELDS), TOGETHER, Data(b"ab"), End()),
+        (Head(200, (*FIELDS, LENGTH)), Data(b"abcd"), End()),
+        (Head(429, (*FIELDS, ("content-length", "0"))), End()),
+    ],
+)
+def test_most_are_at_once(plan):
+    """Whole answers are one write, chunked or not."""
+    assert [at_once(plan)] == list(Wire(keep_alive=True).acts(plan))
+
+
+@pytest.mark.parametrize("plan", [(), (End(),), (Head(200, FIELDS), Close())])
+def test_parts_are_not(plan):
+    """What has no head, or no end, is no whole answer."""
+    assert at_once(plan) is None

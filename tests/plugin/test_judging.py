@@ -17,7 +17,7 @@ def ask(mock, times=2):
         found = httpx.post(
             mock.openai_url + "/chat/completions",
             headers={"authorization": "Bearer csk-0"},
-            json={"model": "gpt-oss-120b", "messages": MESSAGES},
+            json={"model": "gpt-oss-120b", "messages": MESSAGES, "temperature": 0},
         )
     return found
 

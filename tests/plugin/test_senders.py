@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 
 import httpx
 import pytest
@@ -120,3 +121,30 @@ def test_other_process(cerebras_mock):
 def test_unknown_port():
     """Nobody has sent from a port that no socket of this process wrote to."""
     assert Senders(lambda: 0.0, 1).at(2) is None
+
+
+class Collected:
+    """Who is not known yet, and at a sight of whom a client is collected that begins a task."""
+
+    def __init__(self, begin):
+        self.begin = begin
+
+    def __hash__(self):
+        begin, self.begin = self.begin, lambda: None
+        begin()
+        return id(self)
+
+
+def test_collected_meanwhile():
+    """A task may begin while another one is noted: garbage is collected at any time."""
+    senders, tasks = Senders(lambda: 1.0), []
+    begin = partial(senders._of, senders, 2.0)
+
+    def note():
+        tasks.append(senders._of(Collected(begin), 1.0))
+
+    noting = threading.Thread(target=note, daemon=True)
+    noting.start()
+    noting.join(5)
+    assert not noting.is_alive()
+    assert [task.since for task in tasks] == [1.0]

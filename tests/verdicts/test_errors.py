@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -83,6 +84,25 @@ def test_permanent_error_mended(failing):
     assert play.judged() == []
 
 
+@pytest.mark.parametrize(("later", "verdicts"), [(61, []), (59, ["permanent-error-retried"])])
+def test_user_who_pays(failing, later, verdicts):
+    """Who asks again more than a minute later is a user who has done something about it."""
+    play = failing(2, Error(problem="payment_required"))
+    play.loop(later)
+    assert play.judged() == verdicts
+
+
+@pytest.mark.parametrize("then", [None, Error(status=429, headers={"retry-after": "1"})])
+def test_mended_from_outside(stage, then):
+    """What is answered otherwise at once has been put right: paid for, or allowed."""
+    play = stage(
+        Rule(schedule=Schedule(first=1), faults=(Error(problem="payment_required"),)),
+        Rule(schedule=Schedule(first=1), faults=(then,) if then else ()),
+    )
+    play.loop(0.1)
+    assert play.judged() == []
+
+
 def test_polling(stage):
     """To look for what is not there yet, again and again."""
     play = stage()
@@ -99,7 +119,7 @@ def test_polling(stage):
     ("fault", "named"),
     [
         (BUSY, "503 service_unavailable"),
-        (Error(problem="queue_exceeded", retry_after=5.0), "429 queue_exceeded"),
+        (Error(problem="queue_exceeded", retry_after=2.0), "429 queue_exceeded"),
         (Error(problem="bad_gateway"), "502"),
     ],
 )
@@ -146,6 +166,59 @@ def test_asked_otherwise(failing, later):
     assert play.judged() == []
 
 
+def test_chain_of_models(failing):
+    """The last model of a chain, after one attempt at each, or after a few at the first."""
+    for tries in (1, 3):
+        play = failing(9, BUSY)
+        play.loop(*[2**at for at in range(tries - 1)])
+        play.send(9, model=LARGE)
+        play.send(10, model="qwen-3-32b")
+        assert play.judged() == []
+
+
+@pytest.mark.parametrize(
+    "changing",
+    [
+        {"user": "{}"},
+        {"messages": [{"role": "system", "content": "It is {}."}, *said("Ping.")]},
+        {"messages": said("It is {}. Ping.")},
+    ],
+)
+@pytest.mark.parametrize(
+    "moment", ["1795256430.{}5", "2026-11-21T10:20:3{}Z", "6a7e1b9c-52b7-4c1e-9a3d-0f5b8c6d7e1{}"]
+)
+def test_attempts_that_differ_in_an_id(failing, changing, moment):
+    """Growing waits between attempts that have the time or an id in them."""
+    play = failing(9, BUSY)
+    for number, at in enumerate((0, 1, 3)):
+        body = json.dumps(changing).replace("{}", moment.format(number))
+        play.send(at, **json.loads(body))
+    assert play.judged() == []
+
+
+def test_gave_up_on_a_second_question(failing):
+    """An answer to the same question before is no attempt at this one."""
+    play = failing(1, BUSY)
+    play.engine.inject(Rule(schedule=Schedule(first=1)))
+    play.loop(5)
+    assert play.judged() == ["gave-up-at-once"]
+
+
+def test_hedged_in_vain(stage):
+    """Two models that are asked at the same time, and both fail."""
+    play = stage(Rule(faults=(BUSY,)))
+    play.send(0, takes=1)
+    play.send(0, takes=1, model=LARGE, by="thread 2")
+    assert play.judged() == []
+
+
+def test_no_time_left(failing):
+    """A failure that took longer than many a deadline."""
+    play = failing(1, Error(problem="gateway_timeout"))
+    play.send(0, takes=60)
+    assert play.judged() == []
+
+
 def test_hedged(stage):
     """A second request for the same question that had an answer after all."""
     play = stage(Rule(match=Match(model=LARGE), faults=(BUSY,)))
@@ -165,7 +238,7 @@ def test_another_question(failing):
 @pytest.mark.parametrize(
     "fault",
     [
-        Error(problem="requests_per_minute", retry_after=45.0),
+        Error(problem="requests_per_minute", retry_after=3.0),
         Error(problem="tokens_per_day"),
         Error(problem="requests_per_hour"),
         Error(

@@ -61,6 +61,14 @@ def test_truncated_history(cut, fault, stream, form):
     [
         history(PART, "Your answer was cut off. Go on exactly where it stopped."),
         history(PART, "Please continue."),
+        history(PART, "More!"),
+        history(PART, "And then?"),
+        history(PART, "Would you write the remaining words, please?"),
+        history(PART, "Bitte schreib weiter, genau ab dem letzten Wort."),
+        history(PART, "Suite, s'il te plaît."),
+        history(PART, "Suite, s'il te plait."),
+        history(PART, "続きを書いてください。"),
+        history(PART, "Sigue, por favor, desde la ultima palabra."),
         history(PART)[:2],  # a prefix for the model to go on from
         history(f"{PART} [incomplete]"),
         history(TEXT),

@@ -86,8 +86,8 @@ def test_left_what_never_comes(slow):
 def test_asked_in_another_form(slow):
     """The answer to a stream, asked for again as a document."""
     play = slow()
-    play.send(0, stream=True)
-    play.send(1)
+    play.send(0, stream=True, temperature=0)
+    play.send(1, temperature=0)
     assert play.judged() == ["unread-answer"]
     assert play.sentence("unread-answer") == (
         "#1 was asked for again in another form: 4 tokens were written for nobody",
@@ -108,16 +108,16 @@ def test_asked_in_another_form(slow):
 def test_asked_something_else(slow, later):
     """Other settings, models and users, and other threads that ask the same."""
     play = slow()
-    play.send(0, stream=True)
-    play.send(1, **later)
+    play.send(0, stream=True, temperature=0)
+    play.send(1, **{"temperature": 0, **later})
     assert play.judged() == []
 
 
 def test_asked_for_more(stage):
     """An answer that was too short is asked for again with more room."""
     play = stage(Rule(reply=Reply(tokens=40), faults=(Truncate(20),)))
-    play.send(0, max_tokens=20)
-    play.send(1, max_tokens=40)
+    play.send(0, max_tokens=20, temperature=0)
+    play.send(1, max_tokens=40, temperature=0)
     assert play.judged() == []
 
 
@@ -125,9 +125,9 @@ def test_asked_for_more(stage):
 
 
 def test_duplicate_request(slow):
-    """The same request after the answer, once more and again."""
+    """The same request after the answer, though there is no other answer to be had."""
     play = slow()
-    play.loop(1, 1)
+    play.loop(1, 1, temperature=0)
     assert play.judged() == ["duplicate-request"]
     assert play.sentence("duplicate-request") == (
         "#1 was answered in full, and #2, #3 asked exactly the same",
@@ -143,17 +143,13 @@ def test_retry_of_an_answer(slow):
     assert play.judged() == ["duplicate-request"]
 
 
-def test_deterministic_samples(slow):
-    """With a temperature of 0 there is no other answer to be had."""
+@pytest.mark.parametrize("asked", [{}, {"temperature": 0.7}, {"top_p": 0.9}, {"seed": 7}])
+def test_samples(slow, asked):
+    """Several answers to one question, by chance, are different ones; chance is the default."""
     play = slow()
-    play.loop(1, temperature=0)
-    assert play.judged() == ["duplicate-request"]
-
-
-def test_samples(slow):
-    """Several answers to one question, by chance, are different ones."""
-    play = slow()
-    play.loop(1, 1, temperature=0.7)
+    play.loop(1, 1, **asked)
+    play.send(5, stream=True, **asked)
+    play.send(6, max_tokens=3000, **asked)
     assert play.judged() == []
 
 
@@ -161,8 +157,8 @@ def test_same_question_of_others(slow):
     """Threads that ask the same, and other processes, of which nothing is known."""
     play = slow()
     for by in ("thread 1", "thread 2", None, None):
-        play.send(0, by=by)
-    play.send(5, by=None)
+        play.send(0, by=by, temperature=0)
+    play.send(5, by=None, temperature=0)
     assert play.judged() == []
 
 
@@ -173,7 +169,7 @@ def test_same_question_of_others(slow):
 def test_not_understood(slow, fault):
     """Nor is an answer that SDKs read as an empty one."""
     play = slow(0.0, fault)
-    play.loop(1, stream=True)
+    play.loop(1, stream=True, temperature=0)
     assert play.judged() == []
 
 
@@ -181,7 +177,7 @@ def test_not_understood(slow, fault):
 def test_not_answered_in_full(slow, fault):
     """A part of an answer is a reason to ask again."""
     play = slow(0.0, fault)
-    play.loop(1)
+    play.loop(1, temperature=0)
     assert play.judged() == []
 
 
