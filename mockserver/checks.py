@@ -12,7 +12,7 @@ from .api import editions
 from .documents import SUFFIXES, Document, read_text
 from .errors import DocumentError
 from .quantities import counted
-from .scenario import read
+from .scenario import names, read
 from .schemas import TYPES, Kind
 
 _KEYS: Mapping[Kind, frozenset[str]] = {
@@ -78,7 +78,7 @@ def kind_of(data: Any) -> Kind:
     Return what a file is meant to be: the kind that has more of its keys to itself.
 
     A misspelt key counts as the one that it resembles. What could be both is an edition when it
-    extends one by name, else a scenario.
+    extends one by name, be it misspelt, else a scenario.
     """
     known = sorted(frozenset[str]().union(*_KEYS.values()))
     meant = {
@@ -88,7 +88,9 @@ def kind_of(data: Any) -> Kind:
     }
     edition, scenario = (len(meant.keys() & _KEYS[kind]) for kind in ("edition", "scenario"))
     if edition == scenario:
-        return "edition" if meant.get("extends") in editions.names() else "scenario"
+        known = [*editions.names(), *names()]
+        extended = get_close_matches(str(meant.get("extends")), known, n=1)
+        return "edition" if extended and extended[0] in editions.names() else "scenario"
     return "edition" if edition > scenario else "scenario"
 
 

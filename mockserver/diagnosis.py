@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from http import HTTPStatus
 from typing import get_args
 
+from .api import editions
 from .api.edition import Edition
 from .api.shapes import LimitName
 from .journal import Exchange, Journal
@@ -46,14 +47,19 @@ def diagnose(exchange: Exchange, edition: Edition) -> Diagnosis | None:
 
 
 def retirements(journal: Journal, edition: Edition) -> list[str]:
-    """Return a sentence for each model that was used, as is known, and that the API has retired."""
-    asked = {exchange.model for exchange in journal.exchanges}
-    used = sorted(asked & edition.models.keys())
+    """Return a sentence for each model that has answered, and that the API has retired."""
+    answered = {one.model for one in journal.exchanges if one.status == HTTPStatus.OK}
+    known = {name: edition.models[name] for name in answered & edition.models.keys()}
+    retired = {name: one.retired for name, one in known.items() if edition.is_retired(one)}
     return [
-        f"{name} answers here, but the live API retired it on {edition.models[name].retired}"
-        for name in used
-        if edition.is_retired(edition.models[name])
+        f"{name} answers here, but {_by_whom(edition)} retired it on {retired[name]}"
+        for name in sorted(retired)
     ]
+
+
+def _by_whom(edition: Edition) -> str:
+    shipped = edition.name in editions.names()
+    return "the live API" if shipped else f"by edition {edition.name!r} the API"
 
 
 def _wrong_key(exchange: Exchange, edition: Edition) -> Diagnosis:

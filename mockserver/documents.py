@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from copy import copy
 from difflib import get_close_matches
 from pathlib import Path as FilePath
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -39,8 +39,27 @@ _IN_YAML = {
     "tuple_type": "should be a list",
 }
 """What an error of pydantic says in the words of YAML, where its own are those of Python."""
+_DEEPEST = 5000  # mappings and lists in one another; a text has no more than it has letters
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _SafeLoader
+else:
+    _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):
+    """Takes what only looks like a date or a number, such as 2027-13-01, for a text."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
+        try:
+            return super().construct_object(node, deep)
+        except (KeyError, ValueError):
+            if not isinstance(node, yaml.ScalarNode):
+                raise
+            del self.recursive_objects[node]
+            return node.value
 
 
 @contextmanager
@@ -90,6 +109,7 @@ class Document:
         self.source = source
         self.origins: Mapping[int, Sequence[str]] = {}
         try:
+            _refuse_depth(text)
             self.root = yaml.compose(_named(text, source), Loader=_Loader)
             _refuse_doubles(self.root, source)
             self.data = _data_of(self.root)
@@ -97,7 +117,9 @@ class Document:
             raise DocumentError(_syntax_error(error, source, text)) from error
         except yaml.YAMLError as error:
             raise DocumentError(f"{source}: not YAML: {error}".replace("\n", " ")) from error
-        except (RecursionError, TypeError, ValueError) as error:
+        except RecursionError as error:
+            raise DocumentError(f"{source}: is nested too deeply, or contains itself") from error
+        except (TypeError, ValueError) as error:
             raise DocumentError(f"{source}: YAML that makes no sense: {error}") from error
 
     def with_root(
@@ -196,6 +218,16 @@ def node_of(value: object) -> yaml.Node:
         raise ValueError(f"YAML has no form for {shown(value)}") from error
     assert node is not None  # noqa: S101 (a dump is never empty)
     return node
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise RecursionError for what would overflow the stack of libyaml, which does not look."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader) if len(text) > _DEEPEST else ():
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise RecursionError
 
 
 def _named(text: str, source: str) -> io.StringIO:

@@ -12,7 +12,8 @@ _DURATION = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_UNITS)})")
 _SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20}
 _SIZE = re.compile(rf"(\d+)({'|'.join(_SIZES)})")
 _EXACT = 10.0  # seconds, from which on a fraction says nothing
-_LONGEST = 36_500 * _UNITS["d"]  # what timers and dates of all platforms can express
+LONGEST = 36_500 * _UNITS["d"]
+"""Seconds: what timers and dates of all platforms can express."""
 
 
 def seconds(text: object) -> float:
@@ -28,7 +29,7 @@ def seconds(text: object) -> float:
     if match is None:
         raise ValueError("should be a duration with its unit, such as 250ms, 2s, 1m or 1h")
     duration = float(match[1]) * _UNITS[match[2]]
-    if duration > _LONGEST:
+    if duration > LONGEST:
         raise ValueError("should be at most 36500d")
     return duration
 
@@ -118,6 +119,21 @@ SignedSeconds: TypeAlias = Annotated[
 ]
 """The same from now on, or back with a minus."""
 
-Probability: TypeAlias = Annotated[float, Field(ge=0, le=1)]
-Positive: TypeAlias = Annotated[int, Field(ge=1)]
-Count: TypeAlias = Annotated[int, Field(ge=0)]
+
+def _no_disguise(kind: str) -> BeforeValidator:
+    """Refuse what Python takes for a number, and YAML doesn't: true, and digits in quotes."""
+
+    def checked(value: object) -> object:
+        if isinstance(value, (bool, str)):
+            raise ValueError(f"should be a {kind}")  # noqa: TRY004 (what pydantic listens to)
+        return value
+
+    return BeforeValidator(checked)
+
+
+_WHOLE = _no_disguise("whole number")
+
+Probability: TypeAlias = Annotated[float, Field(ge=0, le=1), _no_disguise("number")]
+Whole: TypeAlias = Annotated[int, _WHOLE]
+Positive: TypeAlias = Annotated[int, Field(ge=1), _WHOLE]
+Count: TypeAlias = Annotated[int, Field(ge=0), _WHOLE]

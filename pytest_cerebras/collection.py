@@ -26,8 +26,15 @@ def check(
         options.check(options.resolve(config))
     for item in users:
         if item.get_closest_marker(MARKER) is not None:
-            options.check(options.resolve(config, item), where=item.nodeid)
+            _check_marked(config, item)
     _note_left_out(config, items, set(users))
+
+
+def _check_marked(config: pytest.Config, item: pytest.Item) -> None:
+    try:
+        options.check(options.resolve(config, item))
+    except pytest.UsageError as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from error
 
 
 def _note_left_out(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import pytest
 
 from mockserver.verdicts import Verdict
@@ -14,7 +16,16 @@ from .plugin import JUDGED_BY, SCENARIO, VERDICT
 _FAILED = pytest.StashKey[bool]()
 
 
-def explain(mock: CerebrasMock, error: Exception) -> None:
+def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
+    """Stop a test in which virtual time has run away, whatever it waits for or catches."""
+    if mock.clock is None:
+        return nullcontext()
+    from .clock.interrupt import Interruption
+
+    return Interruption(mock.clock)
+
+
+def explain(mock: CerebrasMock, error: BaseException) -> None:
     """
     Add to the error of a test what the mock has broken off, unless it says so.
 

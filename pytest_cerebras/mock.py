@@ -157,7 +157,8 @@ class CerebrasMock:
         Sentences that ``told``, what is shown anyway, contains are left out.
         """
         stalls = [f"{StallError()}: {exchange.line()}" for exchange in self._live.stalled]
-        found = dict.fromkeys([*stalls, *self._watch.stopped])
+        ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
+        found = dict.fromkeys([*stalls, *self._watch.stopped, *ran_away])
         new = [sentence for sentence in found if sentence not in self.told]
         self.told.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in told]

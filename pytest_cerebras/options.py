@@ -33,12 +33,13 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "edition": ((str, Path), "string or path"),
     "seed": ((int,), "whole number"),
     "journal": ((int,), "whole number above 0"),
-    "time_scale": ((float, int), "number above 0, at most 1"),
-    "max_virtual": ((int,), "whole number of seconds above 0"),
+    "time_scale": ((float, int), "number from 0.000001 to 1"),
+    "max_virtual": ((int,), "whole number of seconds from 1 to 3153600000"),
     "parameters": ((dict,), "dictionary"),
     "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
 }
-_GREATEST = {"journal": inf, "time_scale": 1, "max_virtual": inf}
+# from where to where: with these the clock stays among the dates that there are
+_RANGES = {"journal": (1, inf), "time_scale": (1e-6, 1), "max_virtual": (1, 36_500 * 86_400)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
             ranks[name], found[name] = set_[0]
     _settle_time(found, ranks)
     settings = Settings(
-        **{name: _converted(name, value) for name, value in found.items()},
+        **{name: _converted(name, value, ranks[name]) for name, value in found.items()},
         parameters=marked.get("parameters") or {},
         strict=switched_on(config, "strict"),
         ignored=tuple(marked.get("verdicts", ())),
@@ -146,26 +147,20 @@ def resolved_for_test(item: pytest.Item) -> Settings:
     return _plainly(checked)
 
 
-def check(settings: Settings, *, where: str = "") -> None:
+def check(settings: Settings) -> None:
     """Raise UsageError when the scenario or another setting does not exist."""
     ours()
     from mockserver.edge.live import LiveEngine
     from mockserver.errors import MockServerError
     from mockserver.verdicts import check_names
 
-    spot = f"{where}: " if where else ""
-    for name, choices in _CHOICES.items():
-        if (chosen := getattr(settings, name)) not in choices:
-            raise pytest.UsageError(
-                f"{spot}cerebras {name} {chosen!r} is unknown; allowed are {', '.join(choices)}"
-            )
     if settings.time_scale is not None and settings.clock == "virtual":
-        raise pytest.UsageError(f"{spot}the virtual clock needs no cerebras time_scale")
+        raise pytest.UsageError("the virtual clock needs no cerebras time_scale")
     try:
         check_names(settings.ignored)
         LiveEngine(settings.loaded(), settings.overrides())
     except MockServerError as error:
-        raise pytest.UsageError(f"{spot}{error}") from error
+        raise pytest.UsageError(str(error)) from error
 
 
 def _plainly(act: Callable[[], T]) -> T:
@@ -199,10 +194,10 @@ def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
     given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
     unknown = [name for name in given if name not in _TYPES]
     if unknown or len(marker.args) > 1 or (marker.args and "scenario" in marker.kwargs):
-        wrong = unknown[0] if unknown else "two scenarios"
-        raise pytest.UsageError(
-            f"@pytest.mark.{MARKER} does not take {wrong}; it takes {', '.join(_TYPES)}"
-        )
+        from mockserver.errors import suggestion
+
+        wrong = f"{unknown[0]!r}{suggestion(unknown[0], _TYPES)}" if unknown else "two scenarios"
+        raise pytest.UsageError(f"@pytest.mark.{MARKER} does not take {wrong}")
     for name, value in given.items():
         allowed, kind = _TYPES[name]
         fits = isinstance(value, allowed) and not isinstance(value, bool)
@@ -225,17 +220,30 @@ def _ignored(verdicts: Mapping[str, Any]) -> list[str]:
     return list(names)
 
 
-def _converted(name: str, value: Any) -> Any:
+def _converted(name: str, value: Any, rank: int) -> Any:
     (wanted, *_), kind = _TYPES[name]
     try:
         converted = wanted(value)
     except ValueError:
         converted = None
-    if converted is None or not _in_range(name, converted):
-        raise pytest.UsageError(f"cerebras {name} should be a {kind}, found {value!r}")
+    choices = _CHOICES.get(name, ())
+    known = not choices or converted in choices
+    if converted is None or not known or not _in_range(name, converted):
+        allowed = " or ".join(choices) or f"a {kind}"
+        raise pytest.UsageError(f"{_place(name, rank)} should be {allowed}, found {value!r}")
     return converted
 
 
+def _place(name: str, rank: int) -> str:
+    """Return how a setting is called where it was set."""
+    option = f"--cerebras-{name.replace('_', '-')}"
+    variable, key = f"CEREBRAS_MOCK_{name.upper()}", f"the ini key cerebras_{name}"
+    return (f"@pytest.mark.{MARKER}: {name}", option, variable, key)[rank]
+
+
 def _in_range(name: str, value: Any) -> bool:
-    """Whether a number is above 0, and not above what there may be."""
-    return name not in _GREATEST or bool(0 < value <= _GREATEST[name])
+    """Whether a number is within what there may be."""
+    if name not in _RANGES:
+        return True
+    least, most = _RANGES[name]
+    return bool(least <= value <= most)

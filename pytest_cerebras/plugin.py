@@ -188,9 +188,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         check(config, items, users)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Fail a test that the mock has put an end to; judge the client of one that went well."""
+    """
+    Fail a test that the mock has put an end to; judge the client of one that went well.
+
+    Of one that the user interrupts pytest would say nothing.
+    """
     mock = _mock_of(item)
     if mock is None:
         yield
@@ -198,9 +202,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     from . import judging
 
     try:
-        yield
+        with judging.stoppable(mock):
+            yield
     except Exception as error:
         judging.explain(mock, error)
+        raise
+    except KeyboardInterrupt as error:
+        from .interrupted import tell
+
+        tell(item, error)
         raise
     judging.enforce(mock, item)
 

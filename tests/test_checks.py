@@ -35,6 +35,8 @@ def said(path):
         ({"extends": "guide"}, "edition"),
         ({"name": "x", "extend": "guide"}, "edition"),
         ({"name": "x", "extends": "burst-503"}, "scenario"),
+        ({"name": "x", "extends": "gude"}, "edition"),
+        ({"name": "x", "extends": "burts-503"}, "scenario"),
         ({"name": "x", "extends": "mine.yaml"}, "scenario"),
         ({"name": "x", "modelz": {}}, "edition"),
         ({"name": "x", "date": "y", "models": {}, "tier": "z"}, "edition"),

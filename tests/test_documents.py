@@ -194,14 +194,35 @@ def test_unknown_key_of_merged_data():
     "text",
     [
         pytest.param("? [a, b]\n: c\n", id="a list as key"),
-        pytest.param("a: &a {b: *a}\n", id="an alias of itself"),
-        pytest.param("a: 2026-13-45\n", id="no such day"),
+        pytest.param("? {}\n: c\n", id="a mapping as key"),
     ],
 )
 def test_odd_yaml(text):
     """YAML that cannot become plain data is refused like any other mistake."""
     with pytest.raises(DocumentError, match=r"^tree\.yaml: YAML that makes no sense: "):
         Document(text, source="tree.yaml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a: &a {b: *a}\n", id="an alias of itself"),
+        pytest.param("[" * 3000 + "]" * 3000, id="more than Python bears"),
+        pytest.param("- " * 100_000, id="more than libyaml bears"),
+    ],
+)
+def test_too_deep(text):
+    """What has no end, or nearly so, is refused in one sentence."""
+    with pytest.raises(DocumentError, match=r"^tree\.yaml: is nested too deeply, or contains "):
+        Document(text, source="tree.yaml")
+
+
+@pytest.mark.parametrize("text", ["2026-13-45", "0b_", "!!int x", "!!bool x"])
+def test_no_such_value(text):
+    """What only looks like a date or a number is a text, whose spot is told when it is read."""
+    document = Document(f"name: oak\nheight: {text}\nage: {text}\n", source="tree.yaml")
+    found = text.rpartition(" ")[2]
+    assert document.data == {"name": "oak", "height": found, "age": found}
 
 
 def test_file_of():

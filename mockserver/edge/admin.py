@@ -75,8 +75,7 @@ class Admin:
             allowed = " and ".join(methods)
             return _error(405, f"{name} takes {allowed}, found {request.method}")
         try:
-            query = dict(parse_qsl(request.query, keep_blank_values=True))
-            return Answer(200, action(request, query))
+            return Answer(200, action(request, _query(request)))
         except (MockServerError, ValueError) as error:
             return _error(400, str(error))
 
@@ -152,6 +151,15 @@ class Admin:
         except ValueError as error:
             raise DocumentError(f"advance: {error}, found {query.get('advance')!r}") from error
         return self._clock(request, {})
+
+
+def _query(request: Request) -> Query:
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(request.query, keep_blank_values=True):
+        if name in query:
+            raise DocumentError(f"{name!r} is given twice")
+        query[name] = value
+    return query
 
 
 def _check(query: Query, known: tuple[str, ...]) -> None:

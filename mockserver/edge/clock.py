@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from mockserver.plan import Compact
+from mockserver.quantities import LONGEST
 
 from .scaling import scaled
 from .ticker import Ticker
@@ -83,7 +84,13 @@ class Clock:
         time.sleep(seconds)  # noqa: TID251 (a player is what waits)
 
     def advance(self, seconds: float) -> None:
-        """Put ``now`` ahead by so many seconds; who waits goes on waiting."""
+        """
+        Put ``now`` ahead by so many seconds; who waits goes on waiting.
+
+        Raises ValueError when it would be further ahead than dates reach.
+        """
+        if self._ahead + seconds > LONGEST:
+            raise ValueError("should leave the clock at most 36500d ahead")
         self._ahead += seconds
         self.now = lambda: self._shown() + self._ahead
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mockserver.plan import Data, End, Head, Plan, Step, Wait
+from mockserver.quantities import Whole
 
 from .base import Context
 from .body import length_of, resized, up_to
@@ -28,7 +29,7 @@ class ContentLength:
     though the model has answered each time; Cerebras' SDK for Node waits for the rest for ever.
     """
 
-    off_by: int
+    off_by: Whole
     stall: bool = False
 
     def apply(self, plan: Plan, context: Context) -> Plan:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, JsonValue, create_model
 from mockserver.api.edition import EditionName
 from mockserver.api.reply import Reply
 from mockserver.faults import FAULTS, Fault
-from mockserver.quantities import Count, Positive
+from mockserver.quantities import Count, Positive, Whole
 
 from .limits import Limit
 from .matching import Match
@@ -127,7 +127,7 @@ class Scenario:
     source: str = ""
     edition: EditionName | None = None
     tier: str | None = None
-    seed: int | None = None
+    seed: Whole | None = None
     spent: Spent = field(default_factory=Spent)
     context: Positive | None = None
     capacity: Positive | None = None

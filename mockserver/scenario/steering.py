@@ -56,6 +56,11 @@ def injected(
 
     ``fault`` and ``match`` are values, or mappings as in YAML. Raises DocumentError.
     """
+    whole = isinstance(times, int) and not isinstance(times, bool)
+    if times is not None and (not whole or times < 1):
+        raise DocumentError(
+            f"inject(): times should be a whole number above 0, found {shown(times)}"
+        )
     keys: dict[str, Any] = {} if times is None else {"schedule": {"first": times}}
     values: dict[str, Any] = {}
     if isinstance(match, Mapping):
@@ -97,7 +102,12 @@ def scenario_of(text: str) -> Scenario:
     name, *settings = (part.strip() for part in text.split(";"))
     if name not in names():
         raise UnknownNameError("shipped scenario", name, names())
-    return load(name, dict(map(_parameter, settings)))
+    parameters: dict[str, object] = {}
+    for parameter, value in map(_parameter, settings):
+        if parameter in parameters:
+            raise DocumentError(f"{_SCENARIO_NAME}: {parameter!r} is given twice")
+        parameters[parameter] = value
+    return load(name, parameters)
 
 
 def refusal(error: MockServerError) -> Rule:

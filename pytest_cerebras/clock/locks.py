@@ -84,7 +84,7 @@ class _Gate:
 
 
 def _wait(clock: VirtualClock, condition: Any, timeout: float) -> bool:
-    """Do what ``Condition.wait`` does, with a lock that the clock can open."""
+    """Do what ``Condition.wait`` does, with a lock that the clock can open. Raises RunawayError."""
     if not condition._is_owned():  # noqa: SLF001 (this is a method of it)
         raise RuntimeError("cannot wait on un-acquired lock")
     gate = _Gate()
@@ -94,10 +94,13 @@ def _wait(clock: VirtualClock, condition: Any, timeout: float) -> bool:
     clock.add(waiter)
     released = condition._release_save()  # noqa: SLF001
     try:
-        return gate.passed(timeout)
+        passed = gate.passed(timeout)
     finally:
         clock.remove(waiter)
         condition._acquire_restore(released)  # noqa: SLF001
         if not gate.notified:
             with contextlib.suppress(ValueError):
                 waiting.remove(gate)
+    if not passed:
+        clock.check()
+    return passed

@@ -102,7 +102,7 @@ def _functions(
     clock: VirtualClock, client: Callable[[], bool]
 ) -> dict[Callable[..., Any], Callable[..., Any]]:
     def sleep(seconds: float) -> None:
-        if not client() or seconds <= 0 or _is_for_a_process(sys._getframe(1)):  # noqa: SLF001
+        if not client() or not seconds > 0 or _is_for_a_process(sys._getframe(1)):  # noqa: SLF001
             return real.sleep(seconds)
         clock.note(seconds, "time.sleep")
         return clock.pause(seconds)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mockserver.edge.clock import Clock, StallError
+from mockserver.quantities import LONGEST
 
 from . import real
 from .quiescence import probe
@@ -19,8 +20,12 @@ _PATIENCE = 5.0  # real seconds for all that was due to be done
 _JUST_AFTER = 1e-6  # seconds: a clock that stands exactly on a deadline may be read as before it
 
 
-class RunawayError(RuntimeError):
-    """The virtual time has passed its bound: something sleeps in an endless loop."""
+class RunawayError(BaseException):
+    """
+    The virtual time has passed its bound: something sleeps in an endless loop.
+
+    It is no ``Exception``, for such a loop often survives all of these.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class VirtualClock(Clock):
         self.timers: Callable[[], Iterable[float]] = tuple
         self.nudge: Callable[[], object] = lambda: None
         self.longest: Callable[[int | None], float] = lambda _: math.inf
+        self.ran_away: Callable[[], object] = lambda: None
         self.error: RunawayError | None = None
         self._max_virtual = max_virtual
         self._offset = 0.0
@@ -110,11 +116,13 @@ class VirtualClock(Clock):
         """
         Jump by so many seconds; returns when all that was due meanwhile has been done.
 
-        Raises ValueError for a jump back, RuntimeError when others don't come to rest.
+        Raises ValueError for a jump back, or beyond the dates that there are; RuntimeError when
+        others don't come to rest.
         """
-        if not 0 <= seconds < math.inf:
+        if not _is_number(seconds) or not 0 <= seconds <= LONGEST - self._offset:
             raise ValueError(
-                f"time goes forward: advance() takes seconds from 0, found {seconds!r}"
+                "time goes forward: advance() takes seconds from 0, and a hundred years in all, "
+                f"found {seconds!r}"
             )
         unsettled = _locked()
         with self._changed:
@@ -151,8 +159,12 @@ class VirtualClock(Clock):
         asleep = _locked()
         self.add(Waiter(self.monotonic() + seconds, asleep.release))
         asleep.acquire(timeout=min(seconds, threading.TIMEOUT_MAX))
+        self.check()
+
+    def check(self) -> None:
+        """Raise RunawayError when time has run away; a new one for each, as it has its own way."""
         if self.error is not None:
-            raise self.error
+            raise RunawayError(*self.error.args)
 
     async def until(self, deadline: float) -> None:
         """Wait until the clock shows the deadline."""
@@ -224,12 +236,14 @@ class VirtualClock(Clock):
                         waiter.give_up()
             if not 0 < ahead < math.inf:
                 return
-            self._offset += ahead + _JUST_AFTER
-        if self._offset > self._max_virtual and self.error is None:
+            offset = self._offset + ahead + _JUST_AFTER
+            self._offset = min(offset, LONGEST)
+        if offset > self._max_virtual and self.error is None:
             self.error = RunawayError(
-                f"virtual time ran {self._offset:.0f} s ahead, more than --cerebras-max-virtual "
+                f"virtual time ran {offset:.0f} s ahead, more than --cerebras-max-virtual "
                 f"{self._max_virtual:.0f}: something sleeps in an endless loop ({self._latest()})"
             )
+            self.ran_away()
         self.nudge()
 
     def _wake_due(self) -> bool:
@@ -240,7 +254,7 @@ class VirtualClock(Clock):
             self._waiters = [each for each in self._waiters if each not in due]
         for waiter in due:
             if self.error is not None and waiter.fail is not None:
-                waiter.fail(self.error)
+                waiter.fail(RunawayError(*self.error.args))
             else:
                 waiter.wake()
         return bool(due)
@@ -269,6 +283,10 @@ class _Bell:
     def _ring(self, error: Exception | None) -> None:
         if self.is_awaited():
             self.rung.set_result(None) if error is None else self.rung.set_exception(error)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _locked() -> threading.Lock:

@@ -84,6 +84,11 @@ def test_clock(call, live):
         said = {"now": 1.8e9 + passed, "elapsed": passed}
         assert call("POST clock", query="advance=1m") == (200, said)
     assert followed == [60.0, 120.0]
+    assert call("POST clock", query="advance=36500d") == (
+        400,
+        {"error": "advance: should leave the clock at most 36500d ahead, found '36500d'"},
+    )
+    assert call("GET clock") == (200, said)
 
 
 def test_shared_clock(call, live):
@@ -134,6 +139,7 @@ def test_shared_clock(call, live):
             "advance: should be a duration with its uni",
         ),
         ("POST clock", {}, 400, "advance: should be a duration with its unit"),
+        ("GET clock", {"query": "a=1&a=2"}, 400, "'a' is given twice"),
     ],
 )
 def test_wrong_input(call, live, what, more, status, said):

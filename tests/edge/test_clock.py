@@ -105,3 +105,6 @@ def test_advance(scale):
     real[0] += 1
     assert clock.now() == 1100.0 + 1 / (scale or 1)
     assert clock.monotonic() - begun < 900
+    with pytest.raises(ValueError, match="at most 36500d ahead"):
+        clock.advance(36_500 * 86_400)
+    assert clock.now() == 1100.0 + 1 / (scale or 1)

@@ -230,3 +230,39 @@ def test_it(cerebras_mock):
 """)
     result.assert_outcomes(failed=1)
     assert result.stdout.str().count("was stopped (") == 1
+
+
+RUNAWAY = """
+import threading, time
+import pytest
+
+def worker():
+    while True:
+        try:
+            time.sleep(3600)
+        except Exception:
+            pass
+
+@pytest.mark.cerebras_mock(clock="virtual", max_virtual=7200)
+def test_loop(cerebras_mock):
+    worker()
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.cerebras_mock(clock="virtual", max_virtual=7200)
+def test_thread(cerebras_mock):
+    thread = threading.Thread(target=worker)
+    thread.start()
+    thread.join()
+"""
+
+
+def test_runaway(run):
+    """A loop that catches its errors ends and fails its test, in a thread that dies of it too."""
+    result = run(RUNAWAY)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "E *RunawayError: virtual time ran 10* s ahead* (last time.sleep(3600) in MainThread)",
+            "virtual time ran 10* s ahead*more than --cerebras-max-virtual 7200*in Thread-*",
+        ]
+    )

@@ -212,19 +212,27 @@ def test_it(cerebras_client):
         ("", ("--cerebras-scenario", "nope.yaml"), "nope.yaml: there is no such file"),
         ("", ("--cerebras-edition", "nope"), "no edition is called 'nope'"),
         ("", ("--cerebras-tier", "gold"), "no tier of edition guide is called 'gold'"),
-        ("", ("--cerebras-seed", "x"), "cerebras seed should be a whole number, found 'x'"),
+        (
+            "",
+            ("--cerebras-seed", "x"),
+            "ERROR: --cerebras-seed should be a whole number, found 'x'",
+        ),
         (
             "",
             ("--cerebras-journal", "0"),
-            "cerebras journal should be a whole number above 0, found '0'",
+            "--cerebras-journal should be a whole number above 0, found '0'",
         ),
         (
             "",
             ("--cerebras-mode", "tcp"),
-            "cerebras mode 'tcp' is unknown; allowed are server, respx",
+            "--cerebras-mode should be server or respx, found 'tcp'",
         ),
         ("scenario='nope'", (), "test_it: no scenario is called 'nope'"),
-        ("scenari='x'", (), "@pytest.mark.cerebras_mock does not take scenari; it takes scenario"),
+        (
+            "scenari='x'",
+            (),
+            "@pytest.mark.cerebras_mock does not take 'scenari'; did you mean 'scenario'?",
+        ),
         ("'a', 'b'", (), "does not take two scenarios"),
         ("'a', scenario='b'", (), "does not take two scenarios"),
         ("tier=3", (), "@pytest.mark.cerebras_mock: tier should be a string, found 3"),
@@ -235,6 +243,13 @@ def test_it(cerebras_client):
             (),
             "no parameter of stream-cut.yaml is called 'time'; did you mean 'times'?",
         ),
+        (
+            "journal=0",
+            (),
+            "@pytest.mark.cerebras_mock: journal should be a whole number above 0, f",
+        ),
+        ("mode='tcp'", (), "@pytest.mark.cerebras_mock: mode should be server or respx, found "),
+        ("verdicts={'x': 1}", (), "verdicts takes {'ignore': [NAME, ...]}, found 'x'"),
         ("seed=True", (), "@pytest.mark.cerebras_mock: seed should be a whole number, found True"),
     ],
 )
@@ -246,6 +261,7 @@ def test_wrong_settings(run, code, arguments, sentence):
     shown = result.stdout.str() + result.stderr.str()
     assert sentence in shown
     assert "Traceback" not in shown
+    assert ("test_wrong_settings.py::test_it: " in shown) == bool(code)
 
 
 def test_precedence(run, monkeypatch):
@@ -318,8 +334,17 @@ def test_wrong_environment_without_option(run, monkeypatch):
     monkeypatch.setenv("CEREBRAS_MOCK_SEED", "abc")
     result = run("def test_it(cerebras_mock):\n    pass\n\ndef test_2(cerebras_mock):\n    pass")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: cerebras seed should be a whole number, found 'abc'"])
+    result.stderr.fnmatch_lines(["ERROR: CEREBRAS_MOCK_SEED should be a whole number, found 'abc'"])
     assert result.stderr.str().count("found 'abc'") == 1
+
+
+def test_wrong_ini_key(run, pytester):
+    """A wrong value of the ini file names its key."""
+    pytester.makefile(".ini", pytest="[pytest]\ncerebras_time_scale = 7\n")
+    result = run("def test_it(cerebras_mock):\n    pass")
+    result.stderr.fnmatch_lines(
+        ["ERROR: the ini key cerebras_time_scale should be a number from 0.000001 to 1, found '7'"]
+    )
 
 
 def test_wrong_ini_switch(run):

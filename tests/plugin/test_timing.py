@@ -100,11 +100,12 @@ def test_endless(run):
     )
 
 
-@pytest.mark.parametrize("wrong", ["0", "-1", "soon"])
+@pytest.mark.parametrize("wrong", ["0", "-1", "soon", "1" + "0" * 30])
 def test_wrong_max_virtual(run, wrong):
     """How far it may run is checked before the first test."""
     result = run(ENDLESS, "--cerebras-mock", "--cerebras-max-virtual", wrong)
-    expected = f"*cerebras max_virtual should be a whole number of seconds above 0, found '{wrong}'"
+    kind = "whole number of seconds from 1 to 3153600000"
+    expected = f"*--cerebras-max-virtual should be a {kind}, found '{wrong}'"
     result.stderr.fnmatch_lines([expected])
 
 

@@ -47,7 +47,7 @@ def test_yaml():
         ({}, "limits nothing; it may name requests_per_second, "),
         ({"window": {"after": "1s"}}, "limits nothing; it may name requests_per_second, "),
         ({"requests_per_second": 0}, "greater than or equal to 1"),
-        ({"tokens_per_minute": "many"}, "valid integer"),
+        ({"tokens_per_minute": "many"}, "whole number"),
     ],
 )
 def test_refused(keys, said):

@@ -122,7 +122,7 @@ def test_yaml():
         ({"headers": {"a": 1}}, "valid string"),
         ({"headers": ["a"]}, "valid dictionary"),
         ({"json": {"model": "x"}}, "is not a JSONPath"),
-        ({"messages": "many"}, "valid integer"),
+        ({"messages": "many"}, "whole number"),
         ({"prompt": {"regex": "a("}}, "is not a regular expression"),
     ],
 )

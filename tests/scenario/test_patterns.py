@@ -92,9 +92,9 @@ def test_number(given, inside, outside, words):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("few", "valid integer"),
+        ("few", "whole number"),
         (-1, "greater than or equal to 0"),
-        ({"min": "a"}, "valid integer"),
+        ({"min": "a"}, "whole number"),
         ({"min": 3, "max": 2}, "'max' should not be less than 'min'"),
     ],
 )

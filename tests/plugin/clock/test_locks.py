@@ -10,7 +10,7 @@ from threading import Barrier, BrokenBarrierError, Condition, Event, Semaphore
 
 import pytest
 
-from pytest_cerebras.clock import VirtualClock, real
+from pytest_cerebras.clock import RunawayError, VirtualClock, real
 from pytest_cerebras.clock.locks import _Gate
 from pytest_cerebras.clock.patches import installed
 
@@ -178,6 +178,14 @@ def test_no_patience():
     """Neither no time nor a negative one is a wait."""
     assert not Event().wait(0)
     assert not Event().wait(-1)
+
+
+def test_runaway(clock):
+    """Where time has run away, who waits by it is stopped as who sleeps is."""
+    with pytest.raises(RunawayError):
+        clock.pause(1e6)
+    with pytest.raises(RunawayError):
+        Event().wait(1)
 
 
 def test_put_back():

@@ -34,6 +34,14 @@ def test_sleep(clock):
     assert (slept.seconds, slept.via, slept.thread) == (60.0, "time.sleep", "MainThread")
 
 
+def test_no_number(clock):
+    """What is no time at all is refused as ever, and leaves nobody waiting."""
+    with pytest.raises(ValueError, match="NaN"):
+        time.sleep(float("nan"))
+    time.sleep(60)
+    assert [slept.seconds for slept in clock.sleeps] == [60.0]
+
+
 def test_alias(clock):
     """A name that was imported earlier sleeps on the clock, too."""
     globals()["alias"](30)
