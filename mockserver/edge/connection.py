@@ -17,6 +17,7 @@ from mockserver.plan import Data, head_of
 
 from .heads import END, Head, Heads, framed
 from .live import Answering, LiveEngine
+from .outbox import Outbox
 from .playback import AT_ONCE, play
 from .wire import at_once
 
@@ -38,6 +39,7 @@ class Server(web.Server):
         super().__init__(answer, request_factory=_request, handler_cancellation=True)
         self.live = live
         self.heads = Heads()
+        self.outbox = Outbox()
 
     def __call__(self) -> Connection:
         """Return a connection."""
@@ -64,11 +66,19 @@ class Connection(web.RequestHandler):
         super().__init__(server, loop=asyncio.get_running_loop(), **_SETTINGS)
         self._live = server.live
         self._heads = server.heads
+        self._outbox = server.outbox
         self._free = False  # aiohttp has answered, and has not got a byte since
         self._held = b""  # what has come and can't be answered yet
         self._playing: asyncio.Task[None] | None = None
         self._head = b""
         self._count = 0
+        self._client = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note from which port the client sends."""
+        super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        self._client = peer[1] if peer else 0
 
     def data_received(self, data: bytes) -> None:
         """Answer, or let aiohttp read on; it calls this itself, with no data at all."""
@@ -106,7 +116,7 @@ class Connection(web.RequestHandler):
             self._playing.add_done_callback(lambda _: answering.end(client_left=True))
         else:
             answering.end()  # who has the answer finds it in the journal
-            self.transport.write(written)
+            self._outbox.put(self.transport, written, self._loop)
             self._keep_for(self.keepalive_timeout)
         return True
 
@@ -171,8 +181,17 @@ class Connection(web.RequestHandler):
 
     def sender(self) -> Sender | None:
         """Return who sends on the connection, where that can be known."""
-        peer = self.transport and self.transport.get_extra_info("peername")
-        return self._live.sender_at(peer[1]) if peer else None
+        return self._live.sender_at(self._client)
+
+    def eof_received(self) -> None:
+        """Write what is ready, for the connection is closed now."""
+        self._outbox.flush()
+        super().eof_received()
+
+    def force_close(self) -> None:
+        """Close the connection, with all written that is ready."""
+        self._outbox.flush()
+        super().force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Play no more, for nobody listens."""

@@ -241,13 +241,14 @@ def play(asking):
 
 
 def test_at_once(play, asking):
-    """The answer is written before anything else gets its turn, and the connection kept longer."""
+    """The answer is written at the end of the turn, and the connection kept longer."""
 
     async def test(live, connection, transport):
         closes = connection._next_keepalive_close_time
         connection.data_received(asking("ho"))
-        assert transport.written.endswith(b"\r\n0\r\n\r\n")
         assert live.journal.exchanges[-1].finished
+        await asyncio.sleep(0)
+        assert transport.written.endswith(b"\r\n0\r\n\r\n")
         assert connection._next_keepalive_close_time > closes
 
     play(test)
@@ -346,6 +347,19 @@ def test_leaving_in_the_middle(play, asking):
         assert transport.closed
         assert transport.written.endswith(b"\r\n0\r\n\r\n")
         assert live.journal.count == 1
+
+    play(test)
+
+
+@pytest.mark.parametrize("close", ["eof_received", "leave"])
+def test_closed_in_the_same_turn(play, asking, close):
+    """Who sends no more than a request, or is to leave, has had the answer to it."""
+
+    async def test(live, connection, transport):
+        connection.data_received(asking("ho"))
+        getattr(connection, close)()
+        assert transport.written.endswith(b"\r\n0\r\n\r\n")
+        assert live.journal.exchanges[-1].finished
 
     play(test)
 
