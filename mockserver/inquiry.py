@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -112,8 +113,8 @@ class Reader:
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._heads: dict[tuple[str | None, ...], _Head] = {}
-        self._known: dict[tuple[_Head, bytes], Inquiry] = {}
+        self._heads: OrderedDict[tuple[str | None, ...], _Head] = OrderedDict()
+        self._known: OrderedDict[tuple[_Head, bytes], Inquiry] = OrderedDict()
 
     def read(self, request: Request) -> Inquiry:
         """
@@ -146,10 +147,10 @@ class Reader:
         return head
 
 
-def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
     """Add what was found out, in the place of the oldest when there is no more room."""
     if len(known) == _MOST_KNOWN:
-        del known[next(iter(known))]
+        known.popitem(last=False)
     known[key] = value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.machinery import ModuleSpec
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def foreign() -> str | None:
     beside the tests hides it just as well.
     """
     found = find_spec("mockserver")
-    if found is not None and _is_whole(found):
+    if found is not None and _is_whole(found.origin):
         return None
     where = (found.origin or "a folder") if found else "nowhere"
     return (
@@ -33,9 +33,10 @@ def foreign() -> str | None:
     )
 
 
-def _is_whole(found: ModuleSpec) -> bool:
+@cache
+def _is_whole(origin: str | None) -> bool:
     """Return whether a package has what only ours has; one of an editable install may lie apart."""
-    if found.origin is None or not Path(found.origin).with_name("engine.py").exists():
+    if origin is None or not Path(origin).with_name("engine.py").exists():
         return False
     try:
         return find_spec("mockserver.scenarios") is not None

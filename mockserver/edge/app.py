@@ -102,6 +102,7 @@ class Site:
                     request.remote or "",
                 )
                 return await self._played(answer.plan, request)
+            connection.received(request)
             answering = self.live.answering(
                 heads.read(request).request(body, connection.sender(), oversized=oversized)
             )

@@ -67,7 +67,7 @@ class Connection(web.RequestHandler):
         self._live = server.live
         self._heads = server.heads
         self._outbox = server.outbox
-        self._free = False  # aiohttp has answered, and has not got a byte since
+        self._free = True  # all that aiohttp has got is answered
         self._held = b""  # what has come and can't be answered yet
         self._playing: asyncio.Task[None] | None = None
         self._head = b""
@@ -172,12 +172,19 @@ class Connection(web.RequestHandler):
                 reading.content.set_exception(broken)
                 reading.content.feed_eof()  # nothing more is waited for
 
+    def received(self, request: web.BaseRequest) -> None:
+        """Note what the head of a request means that aiohttp has read to its end."""
+        if self._is_all(request):
+            self._heads.remember(self._head, request)
+
     def answered(self, request: web.BaseRequest) -> None:
         """Note that the answer to a request is out."""
+        self._free = self._is_all(request)
+
+    def _is_all(self, request: web.BaseRequest) -> bool:
+        """Whether aiohttp has got this request since it was last done, and nothing else."""
         length = framed(request)
-        self._free = length is not None and self._count == len(self._head) + length
-        if self._free:
-            self._heads.remember(self._head, request)
+        return length is not None and self._count == len(self._head) + length
 
     def sender(self) -> Sender | None:
         """Return who sends on the connection, where that can be known."""

@@ -47,8 +47,13 @@ class Loaded:
 
 def names() -> list[str]:
     """Return the names of the shipped scenarios."""
+    return list(_names())
+
+
+@cache
+def _names() -> tuple[str, ...]:
     found = (entry.name for entry in _SHIPPED.iterdir())
-    return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
+    return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
 
 
 def tagged(tags: Iterable[str]) -> list[str]:
@@ -72,7 +77,7 @@ def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     ``parameters`` are values to replace those of the scenario. Raises UnknownNameError for an
     unknown scenario or parameter, DocumentError for a file that is missing or wrong.
     """
-    if name in names() and not parameters:
+    if name in _names() and not parameters:
         return _shipped(name)
     return _read(*_document(name), parameters).scenario
 
@@ -117,8 +122,8 @@ def _extended(document: Document, name: str) -> tuple[str, Document]:
 def _document(name: str) -> tuple[str, Document]:
     if name.endswith(SUFFIXES):
         return _identity(name), Document(read_text(name), source=name)
-    if name not in names():
-        raise UnknownNameError("scenario", name, names())
+    if name not in _names():
+        raise UnknownNameError("scenario", name, _names())
     file = f"{name}.yaml"
     return name, Document((_SHIPPED / file).read_text("utf-8"), source=file)
 

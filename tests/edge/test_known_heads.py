@@ -78,13 +78,21 @@ class TestOverSockets:
         assert all(exchange.finished for exchange in server.live.journal)
 
     def test_other_connections(self, connect, asking, handed_on):
-        """What one connection taught is known to the others, which begin with aiohttp."""
-        for _ in range(2):
+        """What one connection taught is known to the others from their first request on."""
+        for text in ("hi", "ho", "hu"):
             connection = connect()
-            for text in ("hi", "ho"):
-                connection.sendall(asking(text))
-                answer_from(connection)
-        assert handed_on == [asking(), asking()]
+            connection.sendall(asking(text))
+            answer_from(connection)
+        assert handed_on == [asking()]
+
+    def test_before_the_first_answer(self, server, connect, asking, handed_on, talk, raw_request):
+        """A head is known as soon as it has been read, however long its answer takes."""
+        server.live.play(Scenario("slow", rules=(Rule(faults=(Latency(9),)),)))
+        for text in ("hi", "ho", "hu"):
+            connect().sendall(asking(text))
+            talk(raw_request(path="/__mock__/clock"))
+        assert [data for data in handed_on if b"__mock__" not in data] == [asking()]
+        assert server.live.journal.count == 3
 
     def test_in_pieces(self, server, connect, asking, talk, raw_request, handed_on):
         """A body may come after its head, piece by piece."""
