@@ -134,6 +134,20 @@ class TestOverSockets:
         said = [word for body in bodies for word in (b"one", b"two", b"three") if word in body]
         assert said == [b"one", b"two", b"three"]
 
+    def test_a_request_in_a_body(self, server, connect, asking, raw_request):
+        """What looks like a known request is none where the body of another one goes on."""
+        connection = connect()
+        connection.sendall(asking())
+        answer_from(connection)
+        body = b"!" + asking()
+        hiding = raw_request(body=body, connection="keep-alive")
+        connection.sendall(asking() + hiding[: -len(asking())])
+        answer_from(connection)
+        connection.sendall(asking())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
+        assert server.live.journal.exchanges[-1].request.body == body
+        assert server.live.journal.count == 3
+
     def test_a_pause(self, server, connect, asking, handed_on, talk, raw_request):
         """An answer that has to wait is whole, too, and its connection lives on."""
         connection = connect()
@@ -291,6 +305,26 @@ def test_a_client_that_leaves(play, asking):
         [exchange] = live.journal
         assert exchange.client_left
         assert exchange.finished
+
+    play(test)
+
+
+def test_a_client_that_reads_slowly(play, asking):
+    """A long answer is over when it has been read, but for what the kernel holds."""
+
+    async def test(live, connection, transport):
+        live.play(Scenario("huge", rules=(Rule(faults=(Huge(bytes=100_000),)),)))
+        connection.data_received(asking("ho"))
+        connection.pause_writing()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        [exchange] = live.journal
+        assert len(transport.written) > 100_000
+        assert not exchange.finished
+        connection.resume_writing()
+        await connection._playing
+        assert exchange.finished
+        assert not exchange.client_left
 
     play(test)
 

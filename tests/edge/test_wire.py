@@ -156,7 +156,17 @@ def test_most_are_at_once(plan):
     assert [at_once(plan)] == list(Wire(keep_alive=True).acts(plan))
 
 
-@pytest.mark.parametrize("plan", [(), (End(),), (Head(200, FIELDS), Close())])
+@pytest.mark.parametrize(
+    "plan",
+    [
+        *((), (End(),), (Head(200, FIELDS), Close()), (Head(200, FIELDS), Wait(0), End())),
+        (Head(200, FIELDS), PACED, End()),
+        (Head(200, FIELDS), Data(b"ab"), End(hang_up=True)),
+        (Head(200, FIELDS, bodiless=True), End()),
+        (Head(200, FIELDS, framed=False), Data(b"ab"), End()),
+        (Head(200, (*FIELDS, LENGTH)), Data(b"ab"), End()),
+    ],
+)
 def test_parts_are_not(plan):
-    """What has no head, or no end, is no whole answer."""
+    """What has no head, no end, a pause, or an end of its own is more than one write."""
     assert at_once(plan) is None
