@@ -56,6 +56,18 @@ def raw_request():
 
 
 @pytest.fixture
+def asking(raw_request):
+    """Return a builder of requests with the same head."""
+
+    def build(text="hi", **more):
+        message = {"role": "user", "content": f"{text:9}"}
+        body = json.dumps({"model": "llama3.1-8b", "messages": [message], **more}).encode()
+        return raw_request(body=body, connection="keep-alive")
+
+    return build
+
+
+@pytest.fixture
 def connect(server):
     """Return a function that opens a connection to the server."""
     opened = []
