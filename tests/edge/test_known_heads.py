@@ -135,7 +135,7 @@ def test_a_request_in_a_body(server, connect, asking, raw_request):
     assert server.live.journal.count == 3
 
 
-def test_a_pause(server, connect, asking, handed_on, talk, raw_request):
+def test_a_pause(server, connect, asking, handed_on):
     """An answer that has to wait is whole, too, and its connection lives on."""
     connection = connect()
     connection.sendall(asking())
