@@ -1,16 +1,14 @@
 """
 Stops a test that goes on after time has run away.
 
-Whoever sleeps is told by an error. That is no help where it is caught even so, or where the test
-waits for a thread that the error has ended. So the main thread is interrupted, as by a time-out of
-pytest, again and again until the test is over; at last at one line after another, for a bare
-``except`` lets nothing out but what is raised beside its ``try``. Windows has no such signals.
+Whoever sleeps is told by an error. That is no help where the test waits for a thread that the error
+has ended, or catches it once and goes on. So the main thread is interrupted, as by a time-out of
+pytest, again and again until the test is over. Windows has no such signals.
 """
 
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from itertools import chain, repeat
 from types import FrameType
@@ -20,9 +18,8 @@ from . import real
 from .virtual import VirtualClock
 
 _SIGNAL: Any = getattr(signal, "SIGURG", None)  # ignored where it has no handler; nobody sends it
-_PAUSES = (5.0, 1.0, 1.0, 1.0)  # real seconds: a test may end by itself, and clean up
-_AFTERWARDS = 0.01
-_LINES = 40  # executed from the signal to the error, at most
+_PATIENCE = 5.0  # real seconds: a test may end by itself, and clean up
+_AFTERWARDS = 1.0
 
 
 class Interruption:
@@ -32,7 +29,6 @@ class Interruption:
         self._clock = clock
         self._over = False
         self._before: Any = None
-        self._times = 0
 
     def __enter__(self) -> None:
         if _SIGNAL is None or threading.current_thread() is not threading.main_thread():
@@ -53,7 +49,7 @@ class Interruption:
 
     def _repeat(self) -> None:
         main = threading.main_thread().ident or 0
-        for pause in chain(_PAUSES, repeat(_AFTERWARDS)):
+        for pause in chain([_PATIENCE], repeat(_AFTERWARDS)):
             real.sleep(pause)
             if self._over:
                 return
@@ -61,26 +57,5 @@ class Interruption:
 
     def _raise(self, _: int, frame: FrameType | None) -> None:
         begins_or_ends = frame is not None and frame.f_globals is globals()
-        if self._over or begins_or_ends:
-            return
-        self._times += 1
-        if self._times <= len(_PAUSES):
+        if not (self._over or begins_or_ends):
             self._clock.check()
-        self._raise_later(frame, self._times % _LINES)
-
-    def _raise_later(self, frame: FrameType | None, lines: int) -> None:
-        """Raise it so many lines later, by what debuggers use."""
-        before, left = sys.gettrace(), iter(range(lines))
-
-        def trace(_: FrameType, event: str, __: Any) -> Any:
-            if event != "line" or next(left, None) is not None:
-                return trace
-            sys.settrace(before)
-            if not self._over:
-                self._clock.check()
-            return None
-
-        while frame is not None:
-            frame.f_trace = trace
-            frame = frame.f_back
-        sys.settrace(trace)
