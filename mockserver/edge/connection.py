@@ -105,11 +105,11 @@ class Connection(web.RequestHandler):
         """Begin to answer; return whether that could be done."""
         try:
             answering = self._live.answering(head.request(body, self.sender()))
+            written = at_once(self._live.clock.announced(answering.exchange.compact))
         except Exception:  # noqa: BLE001 (it comes again where aiohttp makes an answer of it)
             return False
         if _log.isEnabledFor(logging.INFO):
             _log.info("%s", answering.exchange.line())
-        written = at_once(self._live.clock.announced(answering.exchange.compact))
         if written is None or len(written) > AT_ONCE or self.transport is None:
             self._playing = self._loop.create_task(self._play(answering))
             # it may be cancelled before it has begun

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from mockserver.engine import Engine
 from mockserver.faults import Disconnect, Huge, Latency
+from mockserver.plan import End, Head
 from mockserver.scenario import Match, Rule, Scenario
 from mockserver.scenario.matching import Prompt
 
@@ -183,6 +184,18 @@ def test_a_lost_connection(server, connect, asking):
     server.live.play(Scenario("lost", rules=(Rule(faults=(Disconnect(),)),)))
     connection.sendall(asking())
     assert connection.recv(65536) == b""
+
+
+def test_an_answer_that_is_none(server, connect, asking, answer_with):
+    """A plan of a user's own that can't be written is an error of the mock, too."""
+    connection = connect()
+    connection.sendall(asking())
+    answer_from(connection)
+    answer_with((Head(200, ((b"bytes", 1),)), End()))
+    connection.sendall(asking())
+    assert b" 500 " in connection.recv(65536)
+    assert [type(crash) for crash in server.live.crashes] == [TypeError]
+    server.live.crashes.clear()
 
 
 def test_a_crash(server, connect, asking, monkeypatch):
