@@ -70,6 +70,7 @@ class Connection(web.RequestHandler):
         self._free = True  # all that aiohttp has got is answered
         self._held = b""  # what has come and can't be answered yet
         self._playing: asyncio.Task[None] | None = None
+        self._answering: Answering | None = None
         self._head = b""
         self._count = 0
         self._client = 0
@@ -111,9 +112,8 @@ class Connection(web.RequestHandler):
         if _log.isEnabledFor(logging.INFO):
             _log.info("%s", answering.exchange.line())
         if written is None or len(written) > AT_ONCE or self.transport is None:
+            self._answering = answering
             self._playing = self._loop.create_task(self._play(answering))
-            # it may be cancelled before it has begun
-            self._playing.add_done_callback(lambda _: answering.end(client_left=True))
         else:
             answering.end()  # who has the answer finds it in the journal
             self._outbox.put(self.transport, written, self._loop)
@@ -133,7 +133,7 @@ class Connection(web.RequestHandler):
             self._live.crashes.append(error)
             _log.exception("an answer could not be played")
         finally:
-            self._playing = None
+            self._playing = self._answering = None
             self._rest(lives_on=lives_on)
 
     def _rest(self, *, lives_on: bool) -> None:
@@ -193,6 +193,7 @@ class Connection(web.RequestHandler):
     def eof_received(self) -> None:
         """Write what is ready, for the connection is closed now."""
         self._outbox.flush()
+        self._note_that_client_left()
         super().eof_received()
 
     def force_close(self) -> None:
@@ -202,9 +203,15 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Play no more, for nobody listens."""
+        self._note_that_client_left()
         if self._playing is not None:
             self._playing.cancel()
         super().connection_lost(exc)
+
+    def _note_that_client_left(self) -> None:
+        """Note it before any other request is answered, which the task may be too late for."""
+        if self._answering is not None:
+            self._answering.end(client_left=True)
 
     def leave(self) -> None:
         """Close the connection: now if it is idle, else when the answer is out."""

@@ -99,16 +99,17 @@ SLOW = Scenario("slow", rules=(Rule(faults=(Latency(0.001),)),))
 STILL = Scenario("still", rules=(Rule(faults=(Latency(9),)),))
 
 
-def test_a_client_that_leaves(play, asking):
+@pytest.mark.parametrize("begun", [0, 3])
+def test_a_client_that_leaves(play, asking, begun):
     """One that is gone while its answer waits has left, and that is noted."""
 
     async def test(live, connection, transport):
         live.play(STILL)
         connection.data_received(asking("ho"))
+        for _ in range(begun):
+            await asyncio.sleep(0)
         connection.connection_lost(None)
         transport.close()
-        for _ in range(3):
-            await asyncio.sleep(0)
         [exchange] = live.journal
         assert exchange.client_left
         assert exchange.finished
