@@ -42,7 +42,7 @@ def framed(request: web.BaseRequest) -> int | None:
 
 class Heads:
     """
-    Heads that were answered, by their bytes, each with the length of its body.
+    Heads that were read, by their bytes, each with the length of its body.
 
     An app sends the same head again and again, and to read one takes longer than to answer it. What
     a head means is found out by aiohttp alone; here it is remembered, as long as nothing in it is

@@ -9,6 +9,7 @@ from operator import itemgetter
 import pytest
 
 from mockserver.messages import Sender
+from mockserver.scenario import Rule, Schedule
 from mockserver.verdicts import Case, judge
 
 
@@ -74,5 +75,15 @@ def stage(engine, ask, now):
 
     def build(*rules, **scenario):
         return Stage(engine(*rules, **scenario), ask, now)
+
+    return build
+
+
+@pytest.fixture
+def failing(stage):
+    """Return a builder of stages on which the first so many requests meet a fault."""
+
+    def build(first, fault):
+        return stage(Rule(schedule=Schedule(first=first), faults=(fault,)))
 
     return build

@@ -12,16 +12,6 @@ LIMITED = Error(problem="requests_per_minute")
 TOLD = Error(problem="requests_per_minute", retry_after=2.0)
 
 
-@pytest.fixture
-def failing(stage):
-    """Return a builder of stages on which the first so many requests meet a fault."""
-
-    def build(first, fault):
-        return stage(Rule(schedule=Schedule(first=first), faults=(fault,)))
-
-    return build
-
-
 # ---------------------------------------------------------------------- retry-after-ignored
 
 

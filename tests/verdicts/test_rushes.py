@@ -14,16 +14,6 @@ LIMITED = Error(problem="requests_per_minute")
 TOLD = Error(problem="requests_per_minute", retry_after=2.0)
 
 
-@pytest.fixture
-def failing(stage):
-    """Return a builder of stages on which the first so many requests meet a fault."""
-
-    def build(first, fault):
-        return stage(Rule(schedule=Schedule(first=first), faults=(fault,)))
-
-    return build
-
-
 @pytest.mark.parametrize("fault", [BUSY, LIMITED, Cut(after_tokens=1)])
 def test_hot_retry(failing, fault):
     """A loop without a pause, whatever fails."""
