@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from copy import copy
 from difflib import get_close_matches
@@ -39,7 +39,7 @@ _IN_YAML = {
     "tuple_type": "should be a list",
 }
 """What an error of pydantic says in the words of YAML, where its own are those of Python."""
-_DEEPEST = 5000  # mappings and lists in one another; a text has no more than it has letters
+_DEEPEST = 100  # mappings and lists in one another; a text has no more than it has letters
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 
 
@@ -221,9 +221,26 @@ def node_of(value: object) -> yaml.Node:
 
 
 def _refuse_depth(text: str) -> None:
-    """Raise RecursionError for what would overflow the stack of libyaml, which does not look."""
+    """
+    Raise RecursionError for a text that is nested deeper than any real file.
+
+    Old releases of libyaml overflow their stack on it. New ones have a bound of their own, and
+    meet it while they look ahead, before they tell of the first level: then what stands before
+    the spot is looked at by itself.
+    """
+    if len(text) <= _DEEPEST:
+        return
+    try:
+        _count_depth(text)
+    except yaml.MarkedYAMLError as error:
+        spot = error.problem_mark.index if error.problem_mark else 0
+        with suppress(yaml.YAMLError):  # it ends too soon
+            _count_depth(text[:spot])
+
+
+def _count_depth(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader) if len(text) > _DEEPEST else ():
+    for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:

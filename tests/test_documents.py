@@ -207,14 +207,30 @@ def test_odd_yaml(text):
     "text",
     [
         pytest.param("a: &a {b: *a}\n", id="an alias of itself"),
+        pytest.param("[" * 101 + "]" * 101, id="one level too many"),
         pytest.param("[" * 3000 + "]" * 3000, id="more than Python bears"),
+        pytest.param("{a: " * 3000 + "}" * 3000, id="mappings"),
+        pytest.param("? " * 3000, id="keys"),
         pytest.param("- " * 100_000, id="more than libyaml bears"),
+        pytest.param("[" * 3000, id="and never ends"),
     ],
 )
 def test_too_deep(text):
     """What has no end, or nearly so, is refused in one sentence."""
     with pytest.raises(DocumentError, match=r"^tree\.yaml: is nested too deeply, or contains "):
         Document(text, source="tree.yaml")
+
+
+@pytest.mark.parametrize("text", ["[" * 100 + "]" * 100, "- " * 99 + "x"])
+def test_deep_enough(text):
+    """A hundred levels are read."""
+    assert Document(text, source="tree.yaml").data
+
+
+def test_wrong_and_long():
+    """A long text with a mistake in it is told the mistake, not its depth."""
+    with pytest.raises(DocumentError, match=r"^tree\.yaml:200:1: not YAML"):
+        Document("name: oak\n" * 199 + "}", source="tree.yaml")
 
 
 @pytest.mark.parametrize("text", ["2026-13-45", "0b_", "!!int x", "!!bool x"])
