@@ -15,7 +15,7 @@ from mockserver.edge.threaded import ThreadedServer
 from . import egress, options
 from .knocks import Knocks, knocking
 from .mock import REAL_URL, CerebrasMock
-from .plugin import RETIRED
+from .names import RETIRED
 from .senders import Senders, told_apart
 from .stalls import Stalls
 from .timing import timed

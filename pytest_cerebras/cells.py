@@ -20,8 +20,8 @@ from mockserver.plan import duration_of
 from mockserver.timeline import Kind, Span, spans_of
 from mockserver.verdicts import Case
 
-from .matrix import scenario_of
 from .mock import CerebrasMock
+from .names import scenario_of
 from .outcome import Outcome, outcome_of, reason_of
 from .replay import replay
 

@@ -7,8 +7,8 @@ from unittest import TestCase
 
 import pytest
 
-from . import matrix, options
-from .plugin import CHAOS, LEFT_OUT, MARKER, is_about_one
+from . import options
+from .names import CHAOS, LEFT_OUT, MARKER, is_about_one, scenario_of
 
 _OF_UNITTEST = "of unittest.TestCase ran once: pytest can't run these under several scenarios"
 _WITHOUT_NAMES = f"ran once: @pytest.mark.{CHAOS} names no scenario, nor does --cerebras-chaos"
@@ -44,7 +44,7 @@ def _note_left_out(
     for item in items:
         marked = item.get_closest_marker(CHAOS) is not None
         if not _is_of_unittest(item):
-            if marked and matrix.scenario_of(item) is None:
+            if marked and scenario_of(item) is None:
                 item.user_properties.append((LEFT_OUT, _WITHOUT_NAMES))
         elif marked:
             raise pytest.UsageError(

@@ -11,8 +11,8 @@ from mockserver.journal import Exchange
 from mockserver.scenario import told
 
 from .judging import failed_by_verdict
-from .matrix import scenario_of
 from .mock import CerebrasMock
+from .names import scenario_of
 from .replay import replay
 
 _MOST = 50

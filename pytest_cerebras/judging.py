@@ -9,9 +9,8 @@ import pytest
 from mockserver.verdicts import Verdict
 
 from .exit_status import FAILED_BY_VERDICT
-from .matrix import scenario_of
 from .mock import CerebrasMock
-from .plugin import JUDGED_BY, SCENARIO, VERDICT
+from .names import JUDGED_BY, SCENARIO, VERDICT, scenario_of
 
 _FAILED = pytest.StashKey[bool]()
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 import pytest
 
-from .plugin import CHAOS, MARKER
+from .names import CHAOS, MARKER, scenario_of
 
 _RAISED = pytest.StashKey[bool]()
 Expect = Literal["survives", "raises"]
@@ -87,13 +87,6 @@ def expected(item: pytest.Item) -> Expectation:
     scenario = scenario_of(item)
     about = (each for each in expectations(item) if scenario and each.about(scenario))
     return next(about, Expectation())
-
-
-def scenario_of(item: pytest.Item) -> str | None:
-    """Return the scenario of the matrix that a test runs under."""
-    callspec = getattr(item, "callspec", None)
-    found: str | None = callspec.params.get(MARKER) if callspec else None
-    return found
 
 
 def note_raised(item: pytest.Item) -> None:

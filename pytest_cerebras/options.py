@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from .install import ours
-from .matrix import scenario_of
-from .plugin import MARKER, OPTIONS, given, switched_on
+from .names import MARKER, OPTIONS, scenario_of
+from .sources import given, switched_on
 
 if TYPE_CHECKING:
     from mockserver.edge.live import Overrides

@@ -11,6 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .names import (
+    CHAOS,
+    JUDGED_BY,
+    LEFT_OUT,
+    MARKER,
+    OPTIONS,
+    RETIRED,
+    SWITCHES,
+    VERDICT,
+    is_about_one,
+    scenario_of,
+)
+from .sources import given, switched_on
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
@@ -20,38 +34,8 @@ if TYPE_CHECKING:
 
     from .mock import CerebrasMock
 
-MARKER = "cerebras_mock"
-CHAOS = "cerebras_chaos"
-# user properties of a test: of the first three the end of the run tells, JUnit files have all
-VERDICT = "cerebras_verdict"
-RETIRED = "cerebras_retired_model"
-LEFT_OUT = "cerebras_left_out"
-SCENARIO = "cerebras_scenario"
-# the attribute of a report that names the rules of its verdicts
-JUDGED_BY = "cerebras_judged_by"
 _REPORTING = "cerebras-reporting"
 _RUN_GUARD = "cerebras-run-guard"
-
-FLAGS = {"1": True, "true": True, "yes": True, "on": True}
-FLAGS |= {"0": False, "false": False, "no": False, "off": False}
-# name, environment variable, what is switched on
-SWITCHES = (
-    ("mock", "CEREBRAS_MOCK", "use the mock in every test, not only on request"),
-    ("strict", "CEREBRAS_MOCK_STRICT", "let each verdict on the client fail its test"),
-)
-# name, metavar, what it is
-OPTIONS = (
-    ("scenario", "NAME|FILE", "what goes wrong: a shipped scenario or a YAML file"),
-    ("edition", "NAME|FILE", "whose Cerebras: guide (default), 2026-11, or a YAML file"),
-    ("tier", "NAME", "enforce the rate limits of this tier, such as free"),
-    ("seed", "N", "seed of every random draw"),
-    ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
-    ("others", "pass|block", "block: let no request out to any other machine"),
-    ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
-    ("max_virtual", "SECONDS", "bound of the virtual clock in a test (default: 604800, a week)"),
-    ("journal", "N", "how many requests of a test to keep, the last ones (default: 10000)"),
-    ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
-)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -166,7 +150,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         matrix.note_raised(pyfuncitem)
         return True
     named = " or ".join(each.__name__ for each in cell.raises)
-    scenario = matrix.scenario_of(pyfuncitem)
+    scenario = scenario_of(pyfuncitem)
     pytest.fail(f"expected {named} under {scenario!r}, but the test went through", pytrace=False)
 
 
@@ -303,39 +287,6 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
     return async_client(cerebras_mock)
 
 
-def given(config: pytest.Config, name: str) -> tuple[object, object, object]:
-    """Return what option, environment and ini file say of a setting, None for nothing."""
-    from os import environ
-
-    variable = environ.get(f"CEREBRAS_MOCK_{name.upper()}")
-    return _option(config, name), variable or None, config.getini(f"cerebras_{name}") or None
-
-
-def switched_on(config: pytest.Config, switch: str) -> bool:
-    """Return what option, environment and ini file say of a switch. Raises UsageError."""
-    from os import environ
-
-    variable = {name: variable for name, variable, _ in SWITCHES}[switch]
-    if _option(config, switch):
-        return True
-    flag = environ.get(variable, "").lower()
-    if not flag:
-        try:
-            return bool(config.getini(f"cerebras_{switch}"))
-        except (ValueError, pytest.UsageError) as error:
-            raise pytest.UsageError(f"cerebras_{switch}: {error}") from None
-    if flag not in FLAGS:
-        allowed = ", ".join(FLAGS)
-        raise pytest.UsageError(f"{variable} should be one of {allowed}, found {flag!r}")
-    return FLAGS[flag]
-
-
-def _option(config: pytest.Config, name: str) -> object:
-    """Return the value of an option, also while pytest has not read all of them."""
-    read = (config.option, config.known_args_namespace)
-    return next(filter(None, (getattr(each, f"cerebras_{name}", None) for each in read)), None)
-
-
 def _guard(config: pytest.Config) -> None:
     """Let nothing out of this run, inside or outside of tests, if all of it has the mock."""
     others = next(filter(None, given(config, "others")), "pass")
@@ -353,12 +304,6 @@ def _uses_mock(metafunc: pytest.Metafunc) -> bool:
         or definition.get_closest_marker(MARKER) is not None
         or switched_on(metafunc.config, "mock")
     )
-
-
-def is_about_one(definition: pytest.Item) -> bool:
-    """Return whether a marker of the test names its scenario: under another it says nothing."""
-    markers = definition.iter_markers(MARKER)
-    return any(marker.args or "scenario" in marker.kwargs for marker in markers)
 
 
 def _mock_of(item: pytest.Item) -> CerebrasMock | None:

@@ -9,8 +9,8 @@ from os import environ
 
 import pytest
 
-from .matrix import expectations, scenario_of
-from .plugin import FLAGS, OPTIONS, SWITCHES
+from .matrix import expectations
+from .names import FLAGS, OPTIONS, SWITCHES, scenario_of
 
 _OF_THE_CELL = ("scenario", "seed")
 

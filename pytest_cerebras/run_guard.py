@@ -15,7 +15,7 @@ import pytest
 from . import options
 from .egress import RUN, Watch, guarded
 from .exit_status import VERDICTS_FAILED
-from .plugin import switched_on
+from .sources import switched_on
 
 _STOPPED = "cerebras_stopped"  # the key under which a worker of xdist tells it
 _MOST = 20

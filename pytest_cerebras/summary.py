@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from mockserver.verdicts import RULES
 
-from .plugin import LEFT_OUT, RETIRED, VERDICT
+from .names import LEFT_OUT, RETIRED, VERDICT
 
 Note: TypeAlias = tuple[str, str, str]
 """The test, the name of the property, and what it says."""

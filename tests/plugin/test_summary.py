@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.verdicts import RULES
-from pytest_cerebras.plugin import LEFT_OUT, RETIRED, VERDICT
+from pytest_cerebras.names import LEFT_OUT, RETIRED, VERDICT
 from pytest_cerebras.summary import show
 
 

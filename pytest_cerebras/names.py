@@ -1,0 +1,56 @@
+"""
+What the plugin is called by: its markers, options, and what it notes of a test.
+
+Every pytest run in an environment with this package imports this module, so it imports nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+MARKER = "cerebras_mock"
+CHAOS = "cerebras_chaos"
+# user properties of a test: of the first three the end of the run tells, JUnit files have all
+VERDICT = "cerebras_verdict"
+RETIRED = "cerebras_retired_model"
+LEFT_OUT = "cerebras_left_out"
+SCENARIO = "cerebras_scenario"
+# the attribute of a report that names the rules of its verdicts
+JUDGED_BY = "cerebras_judged_by"
+
+FLAGS = {"1": True, "true": True, "yes": True, "on": True}
+FLAGS |= {"0": False, "false": False, "no": False, "off": False}
+# name, environment variable, what is switched on
+SWITCHES = (
+    ("mock", "CEREBRAS_MOCK", "use the mock in every test, not only on request"),
+    ("strict", "CEREBRAS_MOCK_STRICT", "let each verdict on the client fail its test"),
+)
+# name, metavar, what it is
+OPTIONS = (
+    ("scenario", "NAME|FILE", "what goes wrong: a shipped scenario or a YAML file"),
+    ("edition", "NAME|FILE", "whose Cerebras: guide (default), 2026-11, or a YAML file"),
+    ("tier", "NAME", "enforce the rate limits of this tier, such as free"),
+    ("seed", "N", "seed of every random draw"),
+    ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
+    ("others", "pass|block", "block: let no request out to any other machine"),
+    ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
+    ("max_virtual", "SECONDS", "bound of the virtual clock in a test (default: 604800, a week)"),
+    ("journal", "N", "how many requests of a test to keep, the last ones (default: 10000)"),
+    ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
+)
+
+
+def scenario_of(item: pytest.Item) -> str | None:
+    """Return the scenario of the matrix that a test runs under."""
+    callspec = getattr(item, "callspec", None)
+    found: str | None = callspec.params.get(MARKER) if callspec else None
+    return found
+
+
+def is_about_one(definition: pytest.Item) -> bool:
+    """Return whether a marker of the test names its scenario: under another it says nothing."""
+    markers = definition.iter_markers(MARKER)
+    return any(marker.args or "scenario" in marker.kwargs for marker in markers)
