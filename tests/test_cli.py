@@ -60,12 +60,13 @@ def test_scenarios_by_tag(run):
 
 def test_check_good(run):
     """A good file is said to be so, and what it was checked as; so is each file of a folder."""
-    result = run("check", "scenarios/burst-503.yaml", "mockserver/api/editions")
+    result = run("check", "scenarios/burst-503.yaml", "mockserver/api/shipped_editions")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == "scenarios/burst-503.yaml: ok, scenario 'burst-503', 1 rule"
     assert (
-        lines[-1] == "mockserver/api/editions/guide.yaml: ok, edition 'guide', 14 models, 4 tiers"
+        lines[-1]
+        == "mockserver/api/shipped_editions/guide.yaml: ok, edition 'guide', 14 models, 4 tiers"
     )
     assert len(lines) == 8
 

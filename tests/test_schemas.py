@@ -18,7 +18,7 @@ from mockserver.faults import FAULTS
 from mockserver.scenario import parse
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = {"scenario": ROOT / "scenarios", "edition": ROOT / "mockserver/api/editions"}
+FOLDERS = {"scenario": ROOT / "scenarios", "edition": ROOT / "mockserver/api/shipped_editions"}
 LOADERS = {"scenario": parse, "edition": editions.parse}
 SHIPPED = [
     pytest.param(kind, path, id=f"{kind}-{path.stem}")

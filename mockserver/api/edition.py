@@ -19,6 +19,7 @@ from mockserver.quantities import Count, Positive
 
 from .requests import ReasoningEffort, ReasoningFormat
 from .shapes import Bodies, HeaderFields, Keys, Limits, Validation
+from .shipped_editions import names
 
 DEFAULT = "default"
 Lack = Literal["named_tool_choice", "strict_tools", "sequential_tool_calls"]
@@ -27,8 +28,6 @@ ShownReasoning: TypeAlias = Literal["parsed", "raw", "hidden"]
 
 def _offer_names(schema: dict[str, Any]) -> None:
     """Let editors offer the shipped editions; anything else is the path of a YAML file."""
-    from .editions import names
-
     schema["anyOf"] = [{"enum": names()}, {"pattern": r"\.ya?ml$"}]
 
 

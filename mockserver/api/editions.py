@@ -1,29 +1,25 @@
-"""The editions that are shipped, and how one is found by name or path."""
+"""Finds an edition by its shipped name or by path, and reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 
-from mockserver.api.edition import Edition
 from mockserver.documents import SUFFIXES, Document, beside, read_text
 from mockserver.errors import DocumentError, MockServerError, UnknownNameError
 
+from .edition import Edition
+from .shipped_editions import names, text_of
+
+__all__ = ["DEFAULT", "load", "names", "parse"]
 DEFAULT = "guide"
 _ADAPTER = TypeAdapter(Edition)
 _Read: TypeAlias = tuple[Any, Edition]
 """An edition with what its file and all that it extends say."""
-
-
-def names() -> list[str]:
-    """Return the names of the shipped editions."""
-    found = (entry.name for entry in files(__name__).iterdir())
-    return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
 
 
 def load(name: str) -> Edition:
@@ -55,8 +51,7 @@ def _load(name: str, *above: str) -> _Read:
 def _shipped(name: str) -> _Read:
     if name not in names():
         raise UnknownNameError("edition", name, names())
-    text = (files(__name__) / f"{name}.yaml").read_text("utf-8")
-    return _read(Document(text, source=f"{name}.yaml"))
+    return _read(Document(text_of(name), source=f"{name}.yaml"))
 
 
 def _read(document: Document, *above: str) -> _Read:
