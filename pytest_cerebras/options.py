@@ -16,7 +16,7 @@ from .sources import given, switched_on
 
 if TYPE_CHECKING:
     from mockserver.edge.live import Overrides
-    from mockserver.retention import Retention
+    from mockserver.journal import Retention
     from mockserver.scenario import Scenario
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
@@ -86,7 +86,7 @@ class Settings:
 
     def retention(self) -> Retention:
         """Return what the journal keeps: whole bodies, for a test may want to read them."""
-        from mockserver.retention import Retention
+        from mockserver.journal import Retention
 
         return Retention() if self.journal is None else Retention(self.journal)
 

@@ -9,8 +9,7 @@ import pytest
 from mockserver.engine import Engine
 from mockserver.faults import Corrupt, Cut, Disconnect, Error, Latency
 from mockserver.har import as_har, as_json
-from mockserver.journal import Journal
-from mockserver.retention import Retention
+from mockserver.journal import Journal, Retention
 from mockserver.scenario import Match, Rule, Scenario
 
 URL = "http://127.0.0.1:80"

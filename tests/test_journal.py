@@ -7,10 +7,9 @@ from mockserver import attempts
 from mockserver.api.reply import Reply
 from mockserver.errors import DroppedError
 from mockserver.faults import Cut, Error, ErrorEvent, NoFinish, Truncate
-from mockserver.journal import Call, Exchange, Journal
+from mockserver.journal import Call, Exchange, Journal, Retention
 from mockserver.messages import Request
 from mockserver.plan import Close, Data, End, Head, Wait
-from mockserver.retention import Retention
 from mockserver.scenario import Match, Rule, Schedule, State
 
 SECRET = "csk-topsecret0123456789abcdef"

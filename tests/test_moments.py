@@ -6,9 +6,8 @@ import pytest
 
 from mockserver.engine import Engine
 from mockserver.faults import Error
-from mockserver.journal import Journal
+from mockserver.journal import Journal, Retention
 from mockserver.moments import lines, moments
-from mockserver.retention import Retention
 from mockserver.scenario import Rule, Scenario, Schedule
 
 

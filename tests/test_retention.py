@@ -7,9 +7,9 @@ import math
 import pytest
 
 from mockserver.engine import Engine
-from mockserver.journal import Journal
+from mockserver.journal import Journal, Retention
+from mockserver.journal.retention import cut, cut_plan, size_of
 from mockserver.plan import Close, Data, End, Events, Head, Raw, Wait, apart, duration_of, tokens_of
-from mockserver.retention import Retention, cut, cut_plan, size_of
 from mockserver.scenario import Match, Rule, Scenario
 
 HEAD = Head(200)

@@ -9,9 +9,8 @@ from threading import RLock
 
 from mockserver.engine import Engine
 from mockserver.errors import MockServerError
-from mockserver.journal import Exchange, Journal
+from mockserver.journal import Exchange, Journal, Retention
 from mockserver.messages import Request, Sender
-from mockserver.retention import Retention
 from mockserver.scenario import PortState, Rule, Scenario, load, steering
 
 from .clock import Clock, StallError

@@ -13,7 +13,7 @@ from typing import TypeAlias, TypeVar
 from mockserver.checks import kind_of
 from mockserver.documents import SUFFIXES, Document, noting_files, read_text
 from mockserver.errors import DocumentError, MockServerError
-from mockserver.retention import Retention
+from mockserver.journal import Retention
 from mockserver.scenario import Scenario, load, names
 
 from .clock import Clock

@@ -13,7 +13,7 @@ from mockserver.edge.clock import Clock, ScaledClock
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.errors import UnknownNameError
 from mockserver.faults import Error
-from mockserver.retention import Retention
+from mockserver.journal import Retention
 from mockserver.scenario import Rule, Scenario, Schedule
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .plan import Compact, Data, Events, Raw, Step, Wait
+from mockserver.plan import Compact, Data, Events, Raw, Step, Wait
 
 EXCHANGES = 10_000
 

@@ -1,0 +1,92 @@
+"""``cerebras-mock explain``: what sample requests would meet."""
+
+from __future__ import annotations
+
+import codecs
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from .options import SET, one_sentence, overridable
+
+if TYPE_CHECKING:
+    from mockserver.timeline import Kind
+
+_NARROWEST = 60
+_STYLES: Mapping[Kind, dict[str, Any]] = {
+    "wait": {"fg": "yellow"},
+    "pause": {"dim": True},
+    "head": {"fg": "blue"},
+    "error": {"fg": "red"},
+    "data": {"fg": "green"},
+    "end": {"fg": "green"},
+    "lost": {"fg": "red", "bold": True},
+    "stall": {"fg": "magenta"},
+}
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--requests", default=6, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--interval", default="1s", show_default=True, help="Time between two requests.")
+@click.option(
+    "--model",
+    show_default="llama3.1-8b, or the first that the edition serves",
+    help="Model they ask for.",
+)
+@click.option("--stream/--no-stream", default=True, show_default=True, help="Ask for a stream.")
+@click.option(
+    "--svg",
+    type=click.File("w", encoding="utf-8"),
+    metavar="FILE",
+    help="Draw them all on one axis of time into this file (-: stdout), instead.",
+)
+@overridable
+@SET
+def explain(  # noqa: PLR0913 (an argument for each option)
+    *,
+    scenario: str,
+    requests: int,
+    interval: str,
+    model: str | None,
+    stream: bool,
+    svg: TextIO | None,
+    edition: str | None,
+    tier: str | None,
+    seed: int | None,
+    parameters: dict[str, Any],
+) -> None:
+    """Print what sample requests would meet, with a drawn time line; no server is needed."""
+    from mockserver.edge.live import Overrides
+    from mockserver.explain import samples, told_as_svg, told_as_text
+    from mockserver.quantities import seconds
+    from mockserver.scenario import load
+
+    try:
+        pause = seconds(interval)
+    except ValueError as error:
+        raise click.UsageError(f"--interval {error}, found {interval!r}") from error
+    with one_sentence():
+        found = Overrides(edition, tier, seed).applied_to(load(scenario, parameters))
+        met = samples(found, requests=requests, interval=pause, model=model, stream=stream)
+    title = f"{found.name}: {found.description}"
+    if svg is not None:
+        svg.write(told_as_svg(met, title=title))
+        return
+    click.echo(title)
+    if found.expect:
+        click.echo(f"a good app: {found.expect}")
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    for line in told_as_text(met, width=width, plain=not _is_unicode(sys.stdout), paint=_painted):
+        click.echo(line)
+
+
+def _painted(text: str, kind: Kind) -> str:
+    return click.style(text, **_STYLES[kind])
+
+
+def _is_unicode(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding).name.startswith("utf")

@@ -1,0 +1,64 @@
+"""What several commands share: options, and how they tell what is wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from mockserver.errors import MockServerError
+
+_OVERRIDES = (
+    click.option("--seed", type=int, help="Seed of every random draw."),
+    click.option("--tier", help="Enforce the rate limits of this tier, such as free."),
+    click.option("--edition", help="Whose Cerebras: guide, 2026-11, or a YAML file."),
+)
+
+
+def overridable(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that outrank a scenario's own settings."""
+    for option in _OVERRIDES:
+        command = option(command)
+    return command
+
+
+def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
+    """Read what ``--set`` says: names, and values as they would stand in YAML."""
+    from mockserver.documents import value_of
+
+    found: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise click.BadParameter(f"should be NAME=VALUE, found {one!r}")
+        with one_sentence():
+            found[name] = value_of(value, source=f"--set {name}")
+    return found
+
+
+SET = click.option(
+    "--set",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_parameters,
+    help="A parameter of the scenario; may be given again.",
+)
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turn what is wrong with the input into a sentence and exit status 2."""
+    try:
+        yield
+    except MockServerError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+
+
+def warn(what: str) -> None:
+    """Print a warning to stderr."""
+    click.secho(f"warning: {what}", fg="yellow", err=True)

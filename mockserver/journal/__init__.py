@@ -1,0 +1,9 @@
+"""What happened: exchanges, the calls they belong to, and how much of them is kept."""
+
+from __future__ import annotations
+
+from .exchange import Exchange, Gist
+from .journal import Call, Journal, Ongoing
+from .retention import Retention
+
+__all__ = ["Call", "Exchange", "Gist", "Journal", "Ongoing", "Retention"]

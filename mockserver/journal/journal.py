@@ -1,0 +1,158 @@
+"""
+What happened: the last exchanges, and the logical calls they belong to.
+
+A call is one thing that the app asked for, with all the attempts made at it, by its client or by
+the app itself. A request is another attempt of a call when it repeats the body of one that failed.
+A client that says it is its first try (``x-stainless-retry-count: 0``) is believed as long as the
+failed one is still being answered; one that says it tries again is always believed, for it may have
+lost its patience with an answer in which nothing was wrong. An attempt is recognised as long as the
+one before it is kept.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mockserver.errors import DroppedError
+from mockserver.messages import Request
+from mockserver.scenario import Course
+
+from .exchange import Asked, Exchange, asked_of
+from .retention import Retention
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One logical call: the exchanges of its attempts, in order."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    @property
+    def attempts(self) -> int:
+        """How many requests the client made."""
+        return len(self.exchanges)
+
+    @property
+    def last(self) -> Exchange:
+        """The attempt that decided how the call ended."""
+        return self.exchanges[-1]
+
+    @property
+    def waits(self) -> tuple[float, ...]:
+        """The seconds between the end of each failed attempt and the next one."""
+        pairs = zip(self.exchanges, self.exchanges[1:], strict=False)
+        return tuple(later.at - early.over for early, later in pairs)
+
+
+@dataclass(slots=True, eq=False)
+class Ongoing:
+    """
+    A call that may go on.
+
+    It has what was ``asked``, how many attempts there were, the last of them, and what rules made
+    of it.
+    """
+
+    asked: Asked
+    attempts: int = 0
+    last: Exchange = field(init=False)
+    course: Course = field(default_factory=Course)
+
+
+class Journal:
+    """
+    The last exchanges since the start of the scenario; warm-ups are kept apart.
+
+    ``scale`` is what a second of the scenario takes on the clock of the client. ``count`` is how
+    many exchanges there were, ``begun`` when the first of them was, in seconds since the epoch.
+    """
+
+    def __init__(self, *, scale: float = 1.0, retention: Retention | None = None) -> None:
+        self.scale = scale
+        self.count = 0
+        self.begun = 0.0
+        self._retention = retention or Retention()
+        self._kept: deque[tuple[Exchange, Ongoing]] = deque()
+        self._warmups: deque[Exchange] = deque(maxlen=self._retention.exchanges)
+        self._failed: dict[Asked, dict[Ongoing, None]] = {}  # in the order of last attempts
+        self._latest: dict[Asked, Ongoing] = {}
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Those that are kept, the oldest first."""
+        return [exchange for exchange, _ in list(self._kept)]  # others may add meanwhile
+
+    @property
+    def dropped(self) -> int:
+        """How many exchanges are not kept any more."""
+        return self.count - len(self._kept)
+
+    @property
+    def warmups(self) -> list[Exchange]:
+        """What clients sent to open a connection, the last ones."""
+        return list(self._warmups)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """Go through all exchanges that there were; raises DroppedError when some are gone."""
+        if self.dropped:
+            raise DroppedError(self._retention.exchanges, self.count)
+        return iter(self.exchanges)
+
+    def call_of(self, request: Request) -> Ongoing:
+        """Return the call that the request is another attempt of; a new one when it is none."""
+        asked = asked_of(request)
+        tries = request.headers.get("x-stainless-retry-count", "")
+        failed = self._failed.get(asked)
+        if not failed:
+            again = self._latest.get(asked) if tries not in ("", "0") else None
+            return again or Ongoing(asked)
+        latest = next(reversed(failed))
+        if tries == "0" and latest.last.finished is None:
+            return Ongoing(asked)  # another thread asks the same at the same time
+        return latest
+
+    def add(self, exchange: Exchange, call: Ongoing) -> None:
+        """Note an exchange as the last attempt of its call."""
+        if exchange.endpoint == "warming":
+            self._warmups.append(exchange)
+            return
+        self._take(call)
+        call.attempts += 1
+        call.last = exchange
+        self._latest[call.asked] = call
+        if exchange.failed:
+            self._failed.setdefault(call.asked, {})[call] = None
+        if not self.count:
+            self.begun = exchange.at
+        self.count += 1
+        self._kept.append((exchange, call))
+        if len(self._kept) > self._retention.exchanges:
+            self._drop()
+
+    def finish(self, exchange: Exchange) -> None:
+        """Keep of an exchange that is over no more than there is room for."""
+        if self._retention.body is not None:
+            exchange.shorten(self._retention.body)
+
+    def _drop(self) -> None:
+        """Forget the oldest exchange, and its call when that was the last attempt."""
+        exchange, call = self._kept.popleft()
+        if call.last is not exchange:
+            return
+        if self._latest.get(call.asked) is call:
+            del self._latest[call.asked]
+        self._take(call)
+
+    def _take(self, call: Ongoing) -> None:
+        """Take a call from those that have failed, if it is there."""
+        failed = self._failed.get(call.asked)
+        if failed is None or call not in failed:
+            return
+        if next(reversed(failed)) is call:
+            failed.popitem()  # unlike ``del`` it leaves no gap that is searched again and again
+        else:
+            del failed[call]
+        if not failed:
+            del self._failed[call.asked]
