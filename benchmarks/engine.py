@@ -36,9 +36,9 @@ Call: TypeAlias = Callable[[], object]
 
 def stages(rules: int) -> dict[str, Callable[[], Call]]:
     """Return how to prepare each stage: a function that returns what to call in a batch."""
-    from mockserver.edge.wire import Wire
+    from mockserver.edge.play.wire import Wire
     from mockserver.engine import Engine
-    from mockserver.inquiry import Reader
+    from mockserver.engine.inquiry import Reader
 
     now = time.time()
     asked = {

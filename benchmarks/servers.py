@@ -17,7 +17,7 @@ from . import speed
 from .questions import HEADERS, HOST, IDLE, PACE, PACED, PACED_TOKENS, PATH, STREAM, TOKENS
 
 if TYPE_CHECKING:
-    from mockserver.messages import Request
+    from mockserver.core.messages import Request
     from mockserver.scenario import Rule, Scenario
 
     from .questions import Question
@@ -28,7 +28,7 @@ LIFETIME = 1800.0
 
 def scenario(*before: Rule) -> Scenario:
     """Return what our server plays: streams of known lengths and paces, else prose."""
-    from mockserver.api.reply import Reply
+    from mockserver.api.model.reply import Reply
     from mockserver.faults import Pace, Stall
     from mockserver.scenario import Match, Rule, Scenario
     from mockserver.scenario.matching import Prompt
@@ -49,7 +49,7 @@ def scenario(*before: Rule) -> Scenario:
 
 def request(question: Question, number: int = 0) -> Request:
     """Return a question as an edge would hand it to the engine."""
-    from mockserver.messages import Request
+    from mockserver.core.messages import Request
 
     return Request("POST", PATH, HEADERS, question.body(number))
 
@@ -63,7 +63,7 @@ def ours() -> None:
 def ours_with_speed() -> None:
     """Serve as an installation with the ``speed`` extra does."""
     from mockserver.edge.live import LiveEngine
-    from mockserver.edge.serving import Address, serve_until_signal
+    from mockserver.edge.server.serving import Address, serve_until_signal
 
     address = Address(HOST, int(sys.argv[2]))
     serve_until_signal(LiveEngine(scenario()), address, ready=lambda _: None, beside=_grow_old)

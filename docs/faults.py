@@ -17,13 +17,13 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from mockserver.api.problem import Problem
-from mockserver.api.problems import PROBLEMS
+from mockserver.api.contract.problem import Problem
+from mockserver.api.contract.problems import PROBLEMS
 from mockserver.faults import FAMILIES, Fault
 from mockserver.faults.corruption import CORRUPTIONS
 from mockserver.faults.events import TAMPERINGS
 from mockserver.faults.shape import MISSHAPES
-from mockserver.schemas import schema_of
+from mockserver.scenario.schemas import schema_of
 
 Row: TypeAlias = dict[str, str]
 Table: TypeAlias = Iterable[Iterable[str]]

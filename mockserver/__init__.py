@@ -8,25 +8,14 @@ in ``mockserver.edge``.
 
 from __future__ import annotations
 
-from .api.reply import Reply
+from .api.model.reply import Reply
+from .core.errors import DocumentError, MockServerError, UnknownNameError
+from .core.messages import Request
 from .engine import Engine
-from .errors import DocumentError, MockServerError, UnknownNameError
 from .faults import FAULTS, Context, Cut, Error, Fault, Latency, Truncate
 from .journal import Call, Exchange
-from .messages import Request
 from .plan import Close, Data, End, Head, Plan, Wait
-from .scenario import (
-    Limit,
-    Match,
-    Prompt,
-    Range,
-    Rule,
-    Scenario,
-    Schedule,
-    Spent,
-    State,
-    Window,
-)
+from .scenario import Limit, Match, Prompt, Range, Rule, Scenario, Schedule, Spent, State, Window
 
 __all__ = [
     "FAULTS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .install import foreign
+from .settings.install import foreign
 
 
 def main() -> None:

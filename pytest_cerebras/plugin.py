@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .names import (
+from .settings.names import (
     CHAOS,
     JUDGED_BY,
     LEFT_OUT,
@@ -23,16 +23,16 @@ from .names import (
     is_about_one,
     scenario_of,
 )
-from .sources import given, switched_on
+from .settings.sources import given, switched_on
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from cerebras.cloud.sdk import AsyncCerebras, Cerebras
 
-    from mockserver.edge.threaded import ThreadedServer
+    from mockserver.edge.server.threaded import ThreadedServer
 
-    from .mock import CerebrasMock
+    from .session.mock import CerebrasMock
 
 _REPORTING = "cerebras-reporting"
 _RUN_GUARD = "cerebras-run-guard"
@@ -83,19 +83,19 @@ def pytest_configure(config: pytest.Config) -> None:
     what = "run under these scenarios, and say what is expected"
     config.addinivalue_line("markers", f"{CHAOS}({signature}): {what}")
     if _wanted(config):
-        from . import options
+        from .settings import options
 
         options.check(options.resolve(config))
     if config.getoption("cerebras_chaos") is not None:
-        from . import matrix
+        from .chaos import matrix
 
         matrix.chosen(config.getoption("cerebras_chaos"))
     if _reports(config) and not hasattr(config, "workerinput") and not config.option.collectonly:
-        from .reporting import reporting
+        from .report.reporting import reporting
 
         config.pluginmanager.register(reporting(config), _REPORTING)
     if switched_on(config, "strict"):
-        from .exit_status import ExitStatus
+        from .settings.exit_status import ExitStatus
 
         config.pluginmanager.register(ExitStatus(), "cerebras-exit-status")
 
@@ -104,12 +104,12 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Say what the tests will meet."""
     if not _wanted(config):
         return None
-    from . import options
+    from .settings import options
 
     settings = options.resolve(config)
     if config.getoption("cerebras_chaos") is None:
         return f"cerebras: {settings.line()}"
-    from . import matrix
+    from .chaos import matrix
 
     count = len(matrix.chosen(config.getoption("cerebras_chaos")))
     return f"cerebras: chaos of {count} scenarios, {settings.line(scenario=False)}"
@@ -122,7 +122,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if not marked and (not _uses_mock(metafunc) or is_about_one(metafunc.definition)):
         return
-    from . import matrix
+    from .chaos import matrix
 
     try:
         scenarios = matrix.scenarios_for(metafunc.config, metafunc.definition)
@@ -139,7 +139,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     """Let a test of the matrix raise what it is expected to raise."""
     if pyfuncitem.get_closest_marker(CHAOS) is None:
         return (yield)
-    from . import matrix
+    from .chaos import matrix
 
     cell = matrix.expected(pyfuncitem)
     if not cell.raises:
@@ -167,7 +167,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if marked or MARKER in (names or ()):
             users.append(item)
     if users or any(item.get_closest_marker(CHAOS) for item in items):
-        from .collection import check
+        from .chaos.collection import check
 
         check(config, items, users)
 
@@ -183,7 +183,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     if mock is None:
         yield
         return
-    from . import judging
+    from .session import judging
 
     try:
         with judging.stoppable(mock):
@@ -192,7 +192,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         judging.explain(mock, error)
         raise
     except KeyboardInterrupt as error:
-        from .interrupted import tell
+        from .session.interrupted import tell
 
         tell(item, error)
         raise
@@ -207,7 +207,7 @@ def pytest_runtest_makereport(
     report = yield
     mock = _mock_of(item)
     if mock is not None and call.when == "call":
-        from . import judging
+        from .session import judging
 
         judging.note(mock, item, report)
     if (
@@ -215,11 +215,11 @@ def pytest_runtest_makereport(
         and _reports(item.config)
         and MARKER in getattr(item, "fixturenames", ())
     ):
-        from .cells import record
+        from .report.cells import record
 
         record(mock, item, report)
     if report.failed and mock is not None:
-        from .failure import failure_section
+        from .session.failure import failure_section
 
         report.sections.append(("Cerebras mock", failure_section(mock, item, report)))
     return report
@@ -235,7 +235,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         if name in (VERDICT, RETIRED, LEFT_OUT)
     ]
     if notes:
-        from . import summary
+        from .report import summary
 
         rules = {rule for report in reports for rule in getattr(report, JUDGED_BY, ())}
         summary.show(terminalreporter, notes, rules)
@@ -244,11 +244,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 @pytest.fixture(scope="session")
 def cerebras_mock_server() -> Iterator[ThreadedServer]:
     """Run the mock server: one for the session (one per xdist worker), on a free loopback port."""
-    from .options import found_ours
+    from .settings.options import found_ours
 
     found_ours()
     from mockserver.edge.live import LiveEngine
-    from mockserver.edge.threaded import ThreadedServer
+    from mockserver.edge.server.threaded import ThreadedServer
 
     with ThreadedServer(LiveEngine()) as server:
         yield server
@@ -261,10 +261,10 @@ def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
 
     The environment points the SDKs at it, with a valid key, until the test is over.
     """
-    from .options import found_ours
+    from .settings.options import found_ours
 
     found_ours()
-    from .activation import activated
+    from .session.activation import activated
 
     with activated(request) as mock:
         yield mock
@@ -273,7 +273,7 @@ def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
 @pytest.fixture
 def cerebras_client(cerebras_mock: CerebrasMock) -> Iterator[Cerebras]:
     """Yield an official ``Cerebras`` client that talks to the mock."""
-    from .clients import sync_client
+    from .session.clients import sync_client
 
     with sync_client(cerebras_mock) as client:
         yield client
@@ -282,7 +282,7 @@ def cerebras_client(cerebras_mock: CerebrasMock) -> Iterator[Cerebras]:
 @pytest.fixture
 def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
     """Return an official ``AsyncCerebras`` client that talks to the mock."""
-    from .clients import async_client
+    from .session.clients import async_client
 
     return async_client(cerebras_mock)
 
@@ -292,7 +292,7 @@ def _guard(config: pytest.Config) -> None:
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
-        from .run_guard import guarding
+        from .egress.run_guard import guarding
 
         config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)
 

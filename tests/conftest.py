@@ -7,9 +7,9 @@ import json
 import pytest
 from hypothesis import settings
 
-from mockserver.api.sse import parsed
+from mockserver.core.messages import Request
+from mockserver.core.sse import parsed
 from mockserver.engine import Engine
-from mockserver.messages import Request
 from mockserver.plan import Data
 from mockserver.scenario import Rule, Scenario
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pytest_cerebras.exit_status import VERDICTS_FAILED
-from pytest_cerebras.reporting import COVERAGE_FAILED
+from pytest_cerebras.report.reporting import COVERAGE_FAILED
+from pytest_cerebras.settings.exit_status import VERDICTS_FAILED
 
 ROOT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((ROOT / ".github/actions/chaos/action.yml").read_text("utf-8"))

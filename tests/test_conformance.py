@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from mockserver import Engine, Reply, Request, Rule, Scenario
-from mockserver.api import editions
-from mockserver.api.reply import ScriptedCall
+from mockserver.api.contract import editions
+from mockserver.api.model.reply import ScriptedCall
 from mockserver.plan import Data, head_of
 
 FOLDER = Path(__file__).parents[2] / "shared" / "contract" / "recorded"

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 import pytest
 
-from mockserver.api.reply import Reply
-from mockserver.api.sse import parsed, plain_dumps
+from mockserver.api.model.reply import Reply
+from mockserver.core.sse import parsed, plain_dumps
 from mockserver.engine import Engine
 from mockserver.faults import Error
 from mockserver.plan import Data
@@ -29,7 +29,7 @@ from hashlib import sha256
 if "plain" in sys.argv:
     sys.modules["orjson"] = None
 from mockserver.engine import Engine
-from mockserver.messages import Request
+from mockserver.core.messages import Request
 from mockserver.scenario import parse
 scenario, now, requests = json.load(sys.stdin)
 engine = Engine(parse(scenario), now=now)

@@ -13,15 +13,15 @@ import openai
 import pytest
 from cerebras.cloud import sdk as cerebras
 
-from mockserver.edge.clock import Clock
+from mockserver.core.messages import Request
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.edge.threaded import ThreadedServer
-from mockserver.messages import Request
+from mockserver.edge.play.clock import Clock
+from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.plan import duration_of, head_of
 from mockserver.scenario import names
 from pytest_cerebras.clock import VirtualClock
 from pytest_cerebras.clock.patches import installed
-from pytest_cerebras.inprocess import HOST, intercepted
+from pytest_cerebras.transport.inprocess import HOST, intercepted
 
 LONG = "word " * 9000
 # model, prompt: the three kinds of requests that scenarios tell apart

@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from mockserver.scenario import load, names
-from pytest_cerebras.outcome import Outcome
+from pytest_cerebras.report.outcome import Outcome
 
 pytest.importorskip("cerebras.cloud.sdk")
 

@@ -18,14 +18,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.attempts import grouped
-from mockserver.diagnosis import diagnose
+from mockserver.core.messages import Request
 from mockserver.edge.live import LiveEngine
-from mockserver.edge.threaded import ThreadedServer
+from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.engine import Engine
-from mockserver.messages import Request
+from mockserver.journal.attempts import grouped
 from mockserver.plan import Data, End, Head
 from mockserver.scenario import Match, Prompt, Rule, Scenario
+from mockserver.verdicts.diagnosis import diagnose
 
 MANY = 10_000 if os.environ.get("CEREBRAS_SLOW") == "full" else 4_000
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,15 +23,33 @@ OTHERS = sorted(
 )
 # a module whose tests stand under another name, and why
 ELSEWHERE = {
-    "mockserver/__main__.py": "tests/test_cli.py",  # three lines
-    "mockserver/edge/serving.py": "tests/test_cli.py",  # a foreground process, met through `serve`
+    "mockserver/__main__.py": "tests/cli/test_group.py",  # three lines
+    "mockserver/edge/server/serving.py": "tests/cli/test_serve.py",  # met through `serve`
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
-    "pytest_cerebras/activation.py": "tests/plugin/test_mock.py",  # around each test there
-    "pytest_cerebras/clients.py": "tests/plugin/test_mock.py",  # fixtures, used by all of it
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
-    "pytest_cerebras/options.py": "tests/plugin/test_plugin.py",  # settings, met through pytest
-    "pytest_cerebras/failure.py": "tests/plugin/test_plugin.py",  # a section of pytest's report
+    # around each test there
+    "pytest_cerebras/session/activation.py": "tests/plugin/session/test_mock.py",
+    # fixtures, used by all of it
+    "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",
+    # met through pytest: a section of its report, and settings from wherever they come
+    "pytest_cerebras/session/failure.py": "tests/plugin/test_plugin.py",
+    "pytest_cerebras/settings/names.py": "tests/plugin/test_plugin.py",
+    "pytest_cerebras/settings/options.py": "tests/plugin/test_plugin.py",
+    "pytest_cerebras/settings/sources.py": "tests/plugin/test_plugin.py",
 }
+PACKAGES = sorted({path.parent for path in MODULES})
+# parts of a room that the room's row speaks for
+PARTS = {
+    "mockserver",
+    "mockserver/api",
+    "mockserver/api/contract/shipped_editions",
+    "mockserver/edge/play",
+    "mockserver/edge/server",
+    "mockserver/plan/timeline",
+    "pytest_cerebras",
+    "pytest_cerebras/egress/child",
+}
+MOST = {"mockserver": 10, "pytest_cerebras": 10, "mockserver/faults": 40}  # of the others: 20
 
 
 def functions(path):
@@ -57,6 +77,56 @@ def test_each_module_has_a_test(path):
     folder = ROOT / "tests" / ("plugin" if package == "pytest_cerebras" else "")
     own = folder.joinpath(*inner[:-1], f"test_{path.name}")
     assert (ROOT / ELSEWHERE.get(path.as_posix(), own)).exists()
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=str)
+def test_modules_of_a_folder(folder):
+    """A folder with many modules has rooms in it that nobody has named yet."""
+    loose = [path for path in MODULES if path.parent == folder and path.name != "__init__.py"]
+    assert len(loose) <= MOST.get(folder.as_posix(), 20)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=str)
+def test_packages(package):
+    """Each folder is a package, and is built into the wheel."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    assert package / "__init__.py" in MODULES
+    assert ".".join(package.parts) in listed
+
+
+def rooms_told():
+    """Return the rooms in the table of the contributors' page, in their order."""
+    page = (ROOT / ".github/CONTRIBUTING.md").read_text("utf-8")
+    table = page.partition("| room |")[2].partition("\n\n")[0]
+    return [name for row in table.splitlines()[2:] for name in re.findall(r"`(.*?)/?`", row[:60])]
+
+
+def test_rooms_told():
+    """The contributors' page has each room in its table, and none that isn't there."""
+    told = rooms_told()
+    here = [path.as_posix() for path in PACKAGES if path.as_posix() not in PARTS]
+    assert sorted(told) == sorted([*here, "scenarios"])
+
+
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+    "contracts"
+]
+
+
+@pytest.mark.parametrize("container", ["mockserver", "mockserver.api", "pytest_cerebras"])
+def test_rooms_are_told_from_the_ground_up(container):
+    """The table stands in the order of the contracts: a room imports what is above it."""
+    layers = next(each["layers"] for each in CONTRACTS if each.get("containers") == [container])
+    floors = {name: -at for at, layer in enumerate(layers) for name in layer.split(" | ")}
+    prefix = f"{container.replace('.', '/')}/"
+    told = [room.removeprefix(prefix) for room in rooms_told() if room.startswith(prefix)]
+    order = [floors[room.partition("/")[0]] for room in told]
+    assert order == sorted(order)
+
+
+def test_floors():
+    """The house is not too high for somebody who climbs it for the first time."""
+    assert max(len(each["layers"]) for each in CONTRACTS if each["type"] == "layers") <= 9
 
 
 def test_no_machine_in_the_project():

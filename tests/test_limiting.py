@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver import Engine, Limit, Scenario, Spent, Window
-from mockserver.api import editions
+from mockserver.api.contract import editions
 from mockserver.plan import head_of
 
 CHILD = """

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from mockserver.api.reply import Reply
-from mockserver.edge.clock import Clock, StallError
+from mockserver.api.model.reply import Reply
 from mockserver.edge.live import LiveEngine
-from mockserver.edge.threaded import ThreadedServer
+from mockserver.edge.play.clock import Clock, StallError
+from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.faults import (
     BadChunk,
     Cut,
@@ -30,7 +30,7 @@ from mockserver.faults import (
     Tamper,
 )
 from mockserver.scenario import Port, Rule, Scenario, Window
-from pytest_cerebras.inprocess import HOST, intercepted
+from pytest_cerebras.transport.inprocess import HOST, intercepted
 
 KEY = {"authorization": "Bearer csk-0000"}
 ASKED = {"model": "llama3.1-8b", "messages": [{"role": "user", "content": "Grüße!"}]}

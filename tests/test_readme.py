@@ -16,14 +16,14 @@ from click.testing import CliRunner
 from pydantic import TypeAdapter
 
 from mockserver import cli
-from mockserver.api import editions
-from mockserver.api.edition import Edition, Model, PerPeriod, Tier
-from mockserver.api.problems import PROBLEMS
-from mockserver.api.routes import ENDPOINTS
-from mockserver.api.shapes import Bodies, HeaderFields, Keys, Limits, Validation
-from mockserver.checks import check, kind_of
+from mockserver.api.contract import editions
+from mockserver.api.contract.edition import Edition, Model, PerPeriod, Tier
+from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.routes import ENDPOINTS
+from mockserver.api.contract.shapes import Bodies, HeaderFields, Keys, Limits, Validation
 from mockserver.faults import FAULTS
 from mockserver.scenario import load, names
+from mockserver.scenario.checks import check, kind_of
 
 ROOT = Path(__file__).parent.parent
 PAGES = (

@@ -10,10 +10,10 @@ import httpx
 import msgpack
 import pytest
 
-from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.edge.threaded import ThreadedServer
-from pytest_cerebras.inprocess import HOST, intercepted
+from mockserver.edge.play.clock import Clock
+from mockserver.edge.server.threaded import ThreadedServer
+from pytest_cerebras.transport.inprocess import HOST, intercepted
 
 BODY = {"model": "llama3.1-8b", "messages": [{"role": "user", "content": "hi"}]}
 PLAIN, PACKED = json.dumps(BODY).encode(), msgpack.packb(BODY)

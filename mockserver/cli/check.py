@@ -16,7 +16,7 @@ def check(paths: tuple[str, ...], *, strict: bool) -> None:
 
     Which of them a file is, its keys tell. In a folder, each .yaml and .yml file is checked.
     """
-    from mockserver.checks import check as checks_of
+    from mockserver.scenario.checks import check as checks_of
 
     wrong = False
     for path in paths:

@@ -13,7 +13,7 @@ import click
 from .options import SET, one_sentence, overridable
 
 if TYPE_CHECKING:
-    from mockserver.timeline import Kind
+    from mockserver.plan.timeline import Kind
 
 _NARROWEST = 60
 _STYLES: Mapping[Kind, dict[str, Any]] = {
@@ -60,9 +60,9 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     parameters: dict[str, Any],
 ) -> None:
     """Print what sample requests would meet, with a drawn time line; no server is needed."""
+    from mockserver.core.quantities import seconds
     from mockserver.edge.live import Overrides
-    from mockserver.explain import samples, told_as_svg, told_as_text
-    from mockserver.quantities import seconds
+    from mockserver.engine.explain import samples, told_as_svg, told_as_text
     from mockserver.scenario import load
 
     try:

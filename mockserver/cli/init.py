@@ -13,7 +13,7 @@ import click
 @click.argument("file", default="scenario.yaml")
 def init(file: str) -> None:
     """Write a scenario to begin with into FILE (default: scenario.yaml; -: stdout)."""
-    from mockserver.documents import SUFFIXES
+    from mockserver.core.documents import SUFFIXES
 
     text = files("mockserver.cli").joinpath("starter.yaml").read_text("utf-8")
     if file == "-":

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mockserver.errors import MockServerError
+from mockserver.core.errors import MockServerError
 
 _OVERRIDES = (
     click.option("--seed", type=int, help="Seed of every random draw."),
@@ -27,7 +27,7 @@ def overridable(command: Callable[..., None]) -> Callable[..., None]:
 
 def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
     """Read what ``--set`` says: names, and values as they would stand in YAML."""
-    from mockserver.documents import value_of
+    from mockserver.core.documents import value_of
 
     found: dict[str, Any] = {}
     for one in given:

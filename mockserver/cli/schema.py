@@ -13,6 +13,6 @@ _KINDS = ("scenario", "edition")
 @click.argument("kind", type=click.Choice(_KINDS), default="scenario")
 def schema(kind: Literal["scenario", "edition"]) -> None:
     """Print the JSON Schema of scenario files, or of edition files, for editors."""
-    from mockserver.schemas import text_of
+    from mockserver.scenario.schemas import text_of
 
     click.echo(text_of(kind), nl=False)

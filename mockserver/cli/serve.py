@@ -17,13 +17,13 @@ from .options import SET, one_sentence, overridable, warn
 if TYPE_CHECKING:
     from mockserver.edge.live import LiveEngine
     from mockserver.edge.reload import Reloader
-    from mockserver.edge.serving import Address
+    from mockserver.edge.server.serving import Address
 
 _LEVELS = ("debug", "info", "warning", "error")
 
 
 def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
-    from mockserver.quantities import size
+    from mockserver.core.quantities import size
 
     try:
         return size(given)
@@ -117,8 +117,8 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
     from mockserver.edge.live import Overrides
     from mockserver.edge.reload import Reloader
-    from mockserver.edge.serving import Address
-    from mockserver.edge.tls import server_context
+    from mockserver.edge.server.serving import Address
+    from mockserver.edge.server.tls import server_context
     from mockserver.journal import Retention
 
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
@@ -150,13 +150,13 @@ def _reason(error: OSError | UnicodeError) -> str:
 
 
 def _serve(reloader: Reloader, address: Address, workers: int, *, reload: bool) -> None:
-    from mockserver.edge.serving import serve_until_signal
+    from mockserver.edge.server.serving import serve_until_signal
 
     live, ready = reloader.live, partial(_announce, reloader.live, workers)
     if workers == 1:
         beside = reloader.run if reload and reloader.watches else None
         return serve_until_signal(live, address, ready=ready, beside=beside)
-    from mockserver.edge.workers import reason_against, serve_by_workers
+    from mockserver.edge.server.workers import reason_against, serve_by_workers
 
     reason = reason_against(live)
     if reason is not None:

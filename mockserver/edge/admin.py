@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
-from mockserver.documents import value_of
-from mockserver.errors import DocumentError, MockServerError, suggestion
-from mockserver.har import as_har, as_json
-from mockserver.messages import Request
+from mockserver.core.documents import value_of
+from mockserver.core.errors import DocumentError, MockServerError, suggestion
+from mockserver.core.messages import Request
+from mockserver.core.quantities import seconds
+from mockserver.journal.har import as_har, as_json
 from mockserver.plan import Compact, Data, End, Head
-from mockserver.quantities import seconds
 from mockserver.scenario import load, parse, steering
 
 from .live import LiveEngine

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import RLock
 
+from mockserver.core.errors import MockServerError
+from mockserver.core.messages import Request, Sender
 from mockserver.engine import Engine
-from mockserver.errors import MockServerError
 from mockserver.journal import Exchange, Journal, Retention
-from mockserver.messages import Request, Sender
 from mockserver.scenario import PortState, Rule, Scenario, load, steering
 
-from .clock import Clock, StallError
+from .play.clock import Clock, StallError
 
 _MOST_NAMED = 64  # scenarios that requests may name at a time
 

@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from mockserver.checks import kind_of
-from mockserver.documents import SUFFIXES, Document, noting_files, read_text
-from mockserver.errors import DocumentError, MockServerError
+from mockserver.core.documents import SUFFIXES, Document, noting_files, read_text
+from mockserver.core.errors import DocumentError, MockServerError
 from mockserver.journal import Retention
 from mockserver.scenario import Scenario, load, names
+from mockserver.scenario.checks import kind_of
 
-from .clock import Clock
 from .live import LiveEngine, Overrides
+from .play.clock import Clock
 
 T = TypeVar("T")
 _SECONDS = 0.25

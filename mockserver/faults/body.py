@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from mockserver.api.sse import parsed, plain_dumps
+from mockserver.core.sse import parsed, plain_dumps
 from mockserver.plan import Compact, Data, Head, Plan, Step, head_of, tokens_of
 
 from .fields import changed

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Literal
 
+from mockserver.core.quantities import Count
 from mockserver.plan import Close, End, Head, Plan, Raw, Step, Wait
-from mockserver.quantities import Count
 
 from .base import Context
 from .body import parted

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from mockserver.core.quantities import Count
 from mockserver.plan import Close, Data, Head, Plan, Raw, Step, head_of
-from mockserver.quantities import Count
 
 from .base import Context
 from .body import length_of, parted

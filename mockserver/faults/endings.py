@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mockserver.core.quantities import Seconds
 from mockserver.plan import Close, Data, End, Plan, Wait
-from mockserver.quantities import Seconds
 
 from .base import Context
 from .body import length_of, resized, streams

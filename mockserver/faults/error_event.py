@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from mockserver.api.problems import PROBLEMS
-from mockserver.api.sse import DONE, dumps, parsed
+from mockserver.api.contract.problems import PROBLEMS
+from mockserver.core.quantities import Count
+from mockserver.core.sse import DONE, dumps, parsed
 from mockserver.plan import Data, End, Plan, tokens_of
-from mockserver.quantities import Count
 
 from .base import Context
 from .body import parted, streams

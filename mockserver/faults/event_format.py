@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal, TypeAlias
 
+from mockserver.core.quantities import Seconds
 from mockserver.plan import Data, Plan, Step
-from mockserver.quantities import Seconds
 
 from .base import Context
 from .body import length_of, resized, streams

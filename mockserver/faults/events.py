@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeGuard
 
 from pydantic import Field
 
-from mockserver.api.sse import event, parsed
+from mockserver.core.sse import event, parsed
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context

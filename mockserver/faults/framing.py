@@ -7,8 +7,8 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from mockserver.core.quantities import Whole
 from mockserver.plan import Data, End, Head, Plan, Step, Wait
-from mockserver.quantities import Whole
 
 from .base import Context
 from .body import length_of, resized, up_to

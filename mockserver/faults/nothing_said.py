@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Literal, TypeAlias
 
-from mockserver.api import prose
-from mockserver.api.sse import event
+from mockserver.api.model import prose
+from mockserver.core.quantities import Count, Positive
+from mockserver.core.sse import event
 from mockserver.plan import Data, Plan, Step
-from mockserver.quantities import Count, Positive
 
 from .base import Context
 from .body import edited, length_of, resized, streams

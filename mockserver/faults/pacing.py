@@ -9,8 +9,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from mockserver.core.quantities import Positive, Seconds
 from mockserver.plan import Compact, Data, Events, Plan, Step, Wait, tokens_of
-from mockserver.quantities import Positive, Seconds
 
 from .base import Context
 from .body import length_of, sliced, streams

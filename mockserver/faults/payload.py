@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import JsonValue
 
-from mockserver.api.problems import PROBLEMS
-from mockserver.api.sse import DONE, parsed
+from mockserver.api.contract.problems import PROBLEMS
+from mockserver.core.sse import DONE, parsed
 from mockserver.plan import Plan
 
 from .base import Context

@@ -9,14 +9,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from mockserver.api import headers
-from mockserver.api.problem import Problem
-from mockserver.api.problems import PROBLEMS
-from mockserver.api.sse import plain_dumps
-from mockserver.chance import Digits
-from mockserver.errors import suggestion
+from mockserver.api.contract.problem import Problem
+from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.writing import headers
+from mockserver.core.chance import Digits
+from mockserver.core.errors import suggestion
+from mockserver.core.quantities import Count, Seconds, SignedSeconds, decimal
+from mockserver.core.sse import plain_dumps
 from mockserver.plan import Data, End, Head, Headers, Plan
-from mockserver.quantities import Count, Seconds, SignedSeconds, decimal
 
 from . import fields
 from .base import Context

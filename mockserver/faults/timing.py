@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mockserver.core.quantities import Count, Seconds
 from mockserver.plan import Data, End, Plan, Wait
-from mockserver.quantities import Count, Seconds
 
 from .base import Context
 from .body import length_of, parted, resized, streams

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.api import tokens
-from mockserver.api.sse import dumps, event, parsed
+from mockserver.api.model import tokens
+from mockserver.core.quantities import Count
+from mockserver.core.sse import dumps, event, parsed
 from mockserver.plan import Data, Plan, Step, tokens_of
-from mockserver.quantities import Count
 
 from .base import Context
 from .events import is_role, says_choices

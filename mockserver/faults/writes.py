@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mockserver.core.quantities import Positive
 from mockserver.plan import Data, Plan, Step, Wait, coalesce
-from mockserver.quantities import Positive
 
 from .base import Context
 from .body import sliced

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mockserver.api.sse import DONE, event, parsed, plain_dumps
+from mockserver.core.sse import DONE, event, parsed, plain_dumps
 from mockserver.plan import Data, Head, Plan, Step
 
 from .base import Context

@@ -9,11 +9,10 @@ from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
-from mockserver import ending
-from mockserver.api.routes import Endpoint
-from mockserver.messages import Request, json_object
-from mockserver.plan import Close, Compact, Data, Plan, Wait, apart, head_of, tokens_of
-from mockserver.quantities import rough
+from mockserver.api.contract.routes import Endpoint
+from mockserver.core.messages import Request, json_object
+from mockserver.core.quantities import rough
+from mockserver.plan import Close, Compact, Data, Plan, Wait, apart, ending, head_of, tokens_of
 from mockserver.scenario import Missed, NearMiss, Subject
 
 from .retention import cut, cut_plan, size_of

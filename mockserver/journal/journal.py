@@ -15,8 +15,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mockserver.errors import DroppedError
-from mockserver.messages import Request
+from mockserver.core.errors import DroppedError
+from mockserver.core.messages import Request
 from mockserver.scenario import Course
 
 from .exchange import Asked, Exchange, asked_of

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from operator import eq
 from typing import Any, TypeAlias
 
-from mockserver.documents import Path
-from mockserver.errors import suggestion
+from mockserver.core.documents import Path
+from mockserver.core.errors import suggestion
 
 from .matching import Match, Prompt
 from .model import START, Rule, Scenario

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import yaml
 
-from mockserver.documents import Document
+from mockserver.core.documents import Document
 
 Join: TypeAlias = Callable[[yaml.Node, yaml.Node], yaml.Node]
 _NOTHING: Mapping[str, Join] = {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mockserver.api.limits import Place, Temporary
-from mockserver.quantities import Positive
+from mockserver.api.contract.limits import Place, Temporary
+from mockserver.core.quantities import Positive
 
 from .schedule import Window
 

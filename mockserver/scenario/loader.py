@@ -11,10 +11,10 @@ from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
-from mockserver.api import editions
-from mockserver.api.edition import DEFAULT
-from mockserver.documents import SUFFIXES, Document, beside, read_text
-from mockserver.errors import MockServerError, UnknownNameError, suggestion
+from mockserver.api.contract import editions
+from mockserver.api.contract.edition import DEFAULT
+from mockserver.core.documents import SUFFIXES, Document, beside, read_text
+from mockserver.core.errors import MockServerError, UnknownNameError, suggestion
 
 from .findings import Finding, findings
 from .inheritance import inherited

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Discriminator, Field, JsonValue, Tag
 
-from mockserver.api.routes import Endpoint
+from mockserver.api.contract.routes import Endpoint
 
 from . import traits
 from .patterns import JsonPath, Number, Regex, bounds

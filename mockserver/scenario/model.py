@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, create_model
 
-from mockserver.api.edition import EditionName
-from mockserver.api.reply import Reply
+from mockserver.api.contract.edition import EditionName
+from mockserver.api.model.reply import Reply
+from mockserver.core.quantities import Count, Positive, Whole
 from mockserver.faults import FAULTS, Fault
-from mockserver.quantities import Count, Positive, Whole
 
 from .limits import Limit
 from .matching import Match

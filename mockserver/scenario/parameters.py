@@ -16,8 +16,8 @@ from typing import Annotated, Any, TypeAlias
 import yaml
 from pydantic import AfterValidator
 
-from mockserver.documents import Document, Path, node_of
-from mockserver.errors import UnknownNameError, suggestion
+from mockserver.core.documents import Document, Path, node_of
+from mockserver.core.errors import UnknownNameError, suggestion
 
 _KEY = "parameters"
 _UNFILLED = (_KEY, "extends")

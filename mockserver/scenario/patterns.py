@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Tag
 
-from mockserver.quantities import Count
+from mockserver.core.quantities import Count
 
 
 @dataclass(frozen=True, slots=True)

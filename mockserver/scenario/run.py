@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mockserver.api.reply import Reply
+from mockserver.api.model.reply import Reply
 
 from .condition import failing
 from .model import START, Rule

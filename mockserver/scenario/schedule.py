@@ -10,7 +10,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from mockserver.quantities import Count, Positive, Probability, Seconds, decimal
+from mockserver.core.quantities import Count, Positive, Probability, Seconds, decimal
 
 from .condition import Condition, failing
 

@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter
 
-from mockserver.documents import Document, value_of
-from mockserver.errors import DocumentError, MockServerError, UnknownNameError, shown
+from mockserver.core.documents import Document, value_of
+from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError, shown
 from mockserver.faults import Error, Fault
 
 from .loader import load, names

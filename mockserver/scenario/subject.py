@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from mockserver.api.routes import Endpoint
-from mockserver.messages import Request
+from mockserver.api.contract.routes import Endpoint
+from mockserver.core.messages import Request
 
 _NO_REQUEST = Request("", "")
 

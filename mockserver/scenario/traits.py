@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from mockserver.errors import shown
+from mockserver.core.errors import shown
 
 from .condition import Condition, failing
 from .patterns import Range, glob, jsonpath

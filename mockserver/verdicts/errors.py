@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from mockserver.api.routes import COMPLETING
-from mockserver.attempts import retries, tries
+from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
+from mockserver.journal.attempts import retries, tries
 from mockserver.plan import head_of
 
 from .limits import too_large

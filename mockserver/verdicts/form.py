@@ -12,10 +12,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mockserver import ending
-from mockserver.api.sse import read
+from mockserver.core.sse import read
 from mockserver.journal import Exchange
-from mockserver.plan import Data, Plan, head_of
+from mockserver.plan import Data, Plan, ending, head_of
 
 _DONE = "[DONE]"
 _KEYS = frozenset({"id", "object", "created", "model", "choices"})

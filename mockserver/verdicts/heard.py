@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from mockserver import ending
-from mockserver.api.routes import COMPLETING
-from mockserver.api.sse import read
-from mockserver.api.tools import last_user_text
+from mockserver.api.contract.routes import COMPLETING
+from mockserver.api.model.tools import last_user_text
+from mockserver.core.messages import json_object
+from mockserver.core.sse import read
 from mockserver.journal import Exchange
-from mockserver.messages import json_object
-from mockserver.plan import Wait, duration_of
+from mockserver.plan import Wait, duration_of, ending
 
 from .form import readable
 

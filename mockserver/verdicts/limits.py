@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mockserver.api.limits import PERIODS
-from mockserver.attempts import same_sender, tolerance, waited
+from mockserver.api.contract.limits import PERIODS
+from mockserver.core.quantities import duration
 from mockserver.journal import Call, Exchange
+from mockserver.journal.attempts import same_sender, tolerance, waited
 from mockserver.plan import head_of
-from mockserver.quantities import duration
 
 from .verdict import Case, Finding, numbers
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import TypeAlias
 
-from mockserver.attempts import AT_ONCE, retries, tolerance, tries, waited
+from mockserver.core.quantities import rough
 from mockserver.journal import Call, Exchange
-from mockserver.quantities import rough
+from mockserver.journal.attempts import AT_ONCE, retries, tolerance, tries, waited
 
 from .errors import passing
 from .verdict import USER, Case, Finding

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from mockserver.errors import UnknownNameError
+from mockserver.core.errors import UnknownNameError
 from mockserver.journal import Journal
 
 from .errors import gave_up, repeated_overflows, retried_permanent_errors
 from .history import partial_tool_calls, truncated_history
 from .keys import strayed_keys
 from .limits import announced_refusals, excessive_reservations
-from .pauses import (
-    constant_waits,
-    ignored_retry_after,
-    nested_layers,
-    waits_in_step,
-)
+from .pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
 from .rushes import hot_retries
 from .verdict import Case, Finding, Rule, Verdict
 from .waste import duplicate_requests, unread_answers

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import groupby, pairwise
 
-from mockserver.attempts import AT_ONCE, retries
+from mockserver.core.messages import Sender
 from mockserver.journal import Call, Exchange
-from mockserver.messages import Sender
+from mockserver.journal.attempts import AT_ONCE, retries
 
 from .likeness import likeness
 from .pauses import Retry, failed_untold, is_chosen, same_key, shown

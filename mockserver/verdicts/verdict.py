@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TypeAlias
 
-from mockserver.api.edition import Edition
-from mockserver.api.routes import COMPLETING
-from mockserver.attempts import could_know, grouped, waited
+from mockserver.api.contract.edition import Edition
+from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange, Journal
+from mockserver.journal.attempts import could_know, grouped, waited
 
 from .heard import complete, question
 from .likeness import lasting

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockserver.api.routes import COMPLETING
-from mockserver.attempts import retries, same_sender, tries
+from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Exchange
+from mockserver.journal.attempts import retries, same_sender, tries
 from mockserver.plan import Data, Wait
 
 from .heard import left

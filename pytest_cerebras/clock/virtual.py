@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from mockserver.edge.clock import Clock, StallError
-from mockserver.quantities import LONGEST
+from mockserver.core.quantities import LONGEST
+from mockserver.edge.play.clock import Clock, StallError
 
 from . import real
 from .quiescence import probe

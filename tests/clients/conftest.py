@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from mockserver.api import tokens
-from mockserver.api.reply import Reply
+from mockserver.api.model import tokens
+from mockserver.api.model.reply import Reply
 from mockserver.faults import Context, Cut, Disconnect, Latency
 from mockserver.plan import Data, Plan, Wait
 from mockserver.scenario import Rule, Scenario

@@ -7,7 +7,7 @@ import json
 import jsonschema
 import pytest
 
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.scenario import Rule, Scenario
 
 PERSON = {

@@ -8,7 +8,7 @@ import httpx2
 import openai
 import pytest
 
-from mockserver.api import tokens
+from mockserver.api.model import tokens
 
 if sys.version_info >= (3, 13):
     pytest.skip("langchain-cerebras has no release for this Python", allow_module_level=True)

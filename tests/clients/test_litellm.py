@@ -14,7 +14,7 @@ litellm = import_module("litellm") if required else pytest.importorskip("litellm
 
 from litellm import exceptions as of  # noqa: E402 (not before it is known to be there)
 
-from mockserver.api import tokens  # noqa: E402 (likewise)
+from mockserver.api.model import tokens  # noqa: E402 (likewise)
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydantic")
 REFUSED = {

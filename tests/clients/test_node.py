@@ -16,7 +16,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mockserver.api import tokens
+from mockserver.api.model import tokens
 
 SCRIPTS = Path(__file__).parent / "node"
 PACKAGES = Path(os.environ.get("CEREBRAS_NODE_MODULES", SCRIPTS / "node_modules"))

@@ -7,9 +7,9 @@ import json
 import pytest
 from openai import DefaultHttpxClient, NotFoundError, OpenAI
 
-from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
-from mockserver.edge.threaded import ThreadedServer
+from mockserver.edge.play.clock import Clock
+from mockserver.edge.server.threaded import ThreadedServer
 
 WINDOW, CHAT = "24h", "/v1/chat/completions"
 HI = [{"role": "user", "content": "hi"}]

@@ -13,7 +13,7 @@ from cerebras.cloud import sdk
 from cerebras.cloud.sdk import AsyncCerebras, Cerebras
 from openai import OpenAI
 
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Error, Latency, Truncate
 from mockserver.scenario import Match, Rule, Scenario, Schedule, Spent
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from mockserver.edge.live import LiveEngine
-from mockserver.edge.threaded import ThreadedServer
+from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.scenario import Scenario
 
 required = os.environ.get("REQUIRE_CONTRACT")

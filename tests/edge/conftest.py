@@ -10,10 +10,10 @@ from importlib import import_module
 
 import pytest
 
-from mockserver.edge import threaded
-from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
-from mockserver.edge.threaded import ThreadedServer
+from mockserver.edge.play.clock import Clock
+from mockserver.edge.server import threaded
+from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.plan import Plan
 from mockserver.scenario import Rule, Scenario
 

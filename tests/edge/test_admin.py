@@ -6,12 +6,12 @@ import anyio
 import httpx
 import pytest
 
+from mockserver.core.messages import Request
 from mockserver.edge.admin import Admin
-from mockserver.edge.app import Site
-from mockserver.edge.clock import Clock
 from mockserver.edge.live import LiveEngine
-from mockserver.edge.threaded import ThreadedServer
-from mockserver.messages import Request
+from mockserver.edge.play.clock import Clock
+from mockserver.edge.server.app import Site
+from mockserver.edge.server.threaded import ThreadedServer
 
 pytestmark = pytest.mark.usefixtures("either_loop")
 

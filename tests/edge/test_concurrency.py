@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.api import editions
-from mockserver.edge.clock import Clock
+from mockserver.api.contract import editions
 from mockserver.edge.live import LiveEngine
+from mockserver.edge.play.clock import Clock
 from mockserver.faults import Error
 from mockserver.scenario import Rule, Scenario, Schedule, Spent
 

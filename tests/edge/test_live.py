@@ -9,9 +9,9 @@ from threading import Thread
 
 import pytest
 
-from mockserver.edge.clock import Clock, ScaledClock
+from mockserver.core.errors import UnknownNameError
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.errors import UnknownNameError
+from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.faults import Error
 from mockserver.journal import Retention
 from mockserver.scenario import Rule, Scenario, Schedule

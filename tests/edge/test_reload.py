@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from mockserver.cli import main
-from mockserver.edge import serving
+from mockserver.core.errors import DocumentError
 from mockserver.edge.live import Overrides
 from mockserver.edge.reload import Reloader
-from mockserver.errors import DocumentError
+from mockserver.edge.server import serving
 
 WRONG = "name: x\nrules:\n  - match: {modle: x}\n"
 EDITION = "extends: guide\nname: ours\nkeys: {prefix: our-}\n"

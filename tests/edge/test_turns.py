@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from mockserver.edge.app import Site
-from mockserver.edge.connection import Connection, Server
 from mockserver.edge.live import LiveEngine
+from mockserver.edge.server.app import Site
+from mockserver.edge.server.connection import Connection, Server
 from mockserver.faults import Huge, Latency
 from mockserver.scenario import Rule, Scenario
 

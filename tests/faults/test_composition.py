@@ -18,11 +18,11 @@ from hypothesis import example, find, given, reject, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.api import editions
-from mockserver.api.reply import Reply, ScriptedCall
-from mockserver.diagnosis import diagnose
-from mockserver.edge.scaling import scaled
-from mockserver.edge.wire import Wire
+from mockserver.api.contract import editions
+from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.core.quantities import Seconds, SignedSeconds
+from mockserver.edge.play.scaling import scaled
+from mockserver.edge.play.wire import Wire
 from mockserver.faults import (
     FAULTS,
     Bandwidth,
@@ -35,9 +35,9 @@ from mockserver.faults import (
 )
 from mockserver.faults.json_patch import Pointer
 from mockserver.plan import Close, Data, End, Head, Wait, duration_of, tokens_of
-from mockserver.quantities import Seconds, SignedSeconds
-from mockserver.timeline import Lane, bars, spans_of, svg
-from pytest_cerebras.delivery import actions
+from mockserver.plan.timeline import Lane, bars, spans_of, svg
+from mockserver.verdicts.diagnosis import diagnose
+from pytest_cerebras.transport.delivery import actions
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.sampled_from(["", "größer", "queue_exceeded"]),

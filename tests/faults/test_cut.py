@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Context, Cut
 from mockserver.plan import Close, Data, End, Head, Raw, Wait, tokens_of
 

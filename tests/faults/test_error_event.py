@@ -2,8 +2,8 @@ from random import Random
 
 import pytest
 
-from mockserver.api import tokens
-from mockserver.api.reply import Reply
+from mockserver.api.model import tokens
+from mockserver.api.model.reply import Reply
 from mockserver.faults import Context, Error, ErrorEvent
 from mockserver.plan import Close, Data, End, Wait, tokens_of
 

@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from mockserver.api.sse import read
+from mockserver.core.sse import read
 from mockserver.faults import Context, EventFormat
 from mockserver.plan import Close, Data, End, Head, Wait
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults.places import INSIDES, Piece, parted_at, pieces
 from mockserver.plan import Close, Data, End, Head, Wait
 

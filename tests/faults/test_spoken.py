@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from mockserver.api.reply import Reply
-from mockserver.api.sse import dumps, event
+from mockserver.api.model.reply import Reply
+from mockserver.core.sse import dumps, event
 from mockserver.faults import Corrupt
 from mockserver.faults.spoken import inside_json
 from mockserver.plan import Data, End, Head

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from mockserver.api.problems import PROBLEMS
+from mockserver.api.contract.problems import PROBLEMS
 from mockserver.faults import Context, Error
 from mockserver.plan import Close, Data, End, Head, Wait
 

@@ -2,8 +2,8 @@ from random import Random
 
 import pytest
 
-from mockserver.api import tokens
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.model import tokens
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Context, Cut, Truncate
 from mockserver.plan import Data, End, Head, Wait, tokens_of
 

@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from mockserver.edge.wire import Wire
+from mockserver.edge.play.wire import Wire
 from mockserver.faults import Context, Split
 from mockserver.plan import Close, Data, End, Head, Wait
 

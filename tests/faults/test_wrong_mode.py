@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Cut, Error, ErrorEvent, WrongMode
 from mockserver.plan import Close, Data, End, Head, Wait, tokens_of
 

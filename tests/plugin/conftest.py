@@ -11,8 +11,9 @@ from importlib import import_module
 
 import pytest
 
-for used in ("cerebras.cloud.sdk", "clients", "inprocess", "failure"):
-    import_module(used if "." in used else f"pytest_cerebras.{used}")
+for used in ("session.clients", "session.failure", "transport.inprocess"):
+    import_module(f"pytest_cerebras.{used}")
+import_module("cerebras.cloud.sdk")
 
 
 @pytest.fixture

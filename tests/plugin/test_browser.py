@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_cerebras.cells import Cell, Drawn, Judged, Played, Seen, Slept
-from pytest_cerebras.page import html
-from pytest_cerebras.report import Report
+from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Seen, Slept
+from pytest_cerebras.report.page import html
+from pytest_cerebras.report.report import Report
 
 DOCS = Path(__file__).parents[2] / "docs"
 Chromium = runpy.run_path(str(DOCS / "chromium.py"))["Chromium"]

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.errors import DocumentError
+from mockserver.core.errors import DocumentError
 from mockserver.scenario import load, parse
 
 BASE = """\

@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver import scenario
-from mockserver.errors import DocumentError, UnknownNameError
+from mockserver.core.errors import DocumentError, UnknownNameError
 from mockserver.faults import Cut, Error
 from mockserver.scenario import Rule, Scenario
 

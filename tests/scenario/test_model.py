@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import FAULTS, Cut, Error, HangUp, Latency, Truncate
 from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, State, Window
 

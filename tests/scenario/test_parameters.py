@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from mockserver.errors import DocumentError, UnknownNameError
+from mockserver.core.errors import DocumentError, UnknownNameError
 from mockserver.scenario import parse
 
 TEXT = """\

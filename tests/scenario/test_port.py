@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from mockserver.errors import DocumentError
+from mockserver.core.errors import DocumentError
 from mockserver.scenario import Port, Window, parse
 
 ONCE = Window(after=10, lasting=5)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.api.reply import Reply
+from mockserver.api.model.reply import Reply
 from mockserver.scenario import Course, Match, Rule, Run, Schedule, State, Subject, Window
 
 CHAT = Subject("chat", read={"model": "llama"})

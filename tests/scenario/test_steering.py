@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.errors import DocumentError, MockServerError
+from mockserver.core.errors import DocumentError, MockServerError
 from mockserver.faults import Cut, Error, NoDone
 from mockserver.scenario import Match, Rule, Schedule, steering
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mockserver.messages import Request
+from mockserver.core.messages import Request
 from mockserver.scenario import Subject
 
 HI = {"role": "user", "content": "hi"}

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mockserver.messages import Request
+from mockserver.core.messages import Request
 from mockserver.scenario import Range, Subject, traits
 from mockserver.scenario.condition import failing
 

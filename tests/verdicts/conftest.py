@@ -8,7 +8,7 @@ from operator import itemgetter
 
 import pytest
 
-from mockserver.messages import Sender
+from mockserver.core.messages import Sender
 from mockserver.scenario import Rule, Schedule
 from mockserver.verdicts import Case, judge
 

@@ -7,8 +7,8 @@ import math
 
 import pytest
 
+from mockserver.core.messages import Sender
 from mockserver.faults import Cut, Error, Latency
-from mockserver.messages import Sender
 from mockserver.plan import Close
 from mockserver.scenario import Match, Rule, Schedule
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.api import editions
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.contract import editions
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import FAMILIES, Corrupt, EventFormat, Gzip, Tamper
 from mockserver.scenario import Rule, parse
 from mockserver.verdicts.form import readable

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Cut, Error, ErrorEvent, Truncate
 from mockserver.plan import Data, End, Head, Wait
 from mockserver.scenario import Rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.api.reply import Reply, ScriptedCall
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Cut, ErrorEvent, Truncate
 from mockserver.scenario import Rule, Schedule
 from mockserver.verdicts.heard import heard

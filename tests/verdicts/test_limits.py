@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.api.reply import Reply
-from mockserver.messages import Sender
+from mockserver.api.model.reply import Reply
+from mockserver.core.messages import Sender
 from mockserver.scenario import Rule, Spent
 
 ONE_LEFT = {"tier": "free", "spent": Spent(requests=29)}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.errors import UnknownNameError
+from mockserver.core.errors import UnknownNameError
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.scenario import Rule, Schedule
 from mockserver.verdicts import NAMES, RULES, Case, judge

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from mockserver.api.reply import Reply
+from mockserver.api.model.reply import Reply
+from mockserver.core.messages import Sender
 from mockserver.faults import (
     Cut,
     EventFormat,
@@ -16,7 +17,6 @@ from mockserver.faults import (
     Truncate,
     WrongShape,
 )
-from mockserver.messages import Sender
 from mockserver.plan import Wait
 from mockserver.scenario import Rule
 

@@ -16,7 +16,7 @@ import requests
 from aiohttp.abc import AbstractResolver
 
 from mockserver.edge.live import LiveEngine
-from mockserver.edge.threaded import ThreadedServer
+from mockserver.edge.server.threaded import ThreadedServer
 from pytest_cerebras.egress import EscapeError, doors, guarded
 
 HOST = "api.cerebras.ai"

@@ -24,7 +24,7 @@ from cerebras.cloud import sdk
 
 from mockserver.edge.live import LiveEngine
 from pytest_cerebras.egress import guarded
-from pytest_cerebras.inprocess import intercepted
+from pytest_cerebras.transport.inprocess import intercepted
 
 HOST = "api.cerebras.ai"
 URL = f"https://{HOST}/public/v1/models"

@@ -1,0 +1,1 @@
+"""What the API is, as data: editions, request bodies, problems, limits, routes."""

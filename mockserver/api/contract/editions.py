@@ -1,0 +1,99 @@
+"""Finds an edition by its shipped name or by path, and reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pydantic import TypeAdapter
+
+from mockserver.core.documents import SUFFIXES, Document, beside, read_text
+from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError
+
+from .edition import Edition
+from .shipped_editions import names, text_of
+
+__all__ = ["DEFAULT", "load", "names", "parse"]
+DEFAULT = "guide"
+_ADAPTER = TypeAdapter(Edition)
+_Read: TypeAlias = tuple[Any, Edition]
+"""An edition with what its file and all that it extends say."""
+
+
+def load(name: str) -> Edition:
+    """
+    Return an edition by its shipped name, or by the path of a YAML file.
+
+    Raises UnknownNameError for an unknown name, DocumentError for a file that is missing or wrong.
+    """
+    return _load(name)[1]
+
+
+def parse(text: str, *, source: str = "<text>") -> Edition:
+    """
+    Read an edition from YAML text.
+
+    ``source`` is its path: it stands in the errors, and the path of what the edition extends is
+    relative to it. Raises DocumentError.
+    """
+    return _read(Document(text, source=source))[1]
+
+
+def _load(name: str, *above: str) -> _Read:
+    if not name.endswith(SUFFIXES):
+        return _shipped(name)
+    return _read(Document(read_text(name), source=name), *above)
+
+
+@cache
+def _shipped(name: str) -> _Read:
+    if name not in names():
+        raise UnknownNameError("edition", name, names())
+    return _read(Document(text_of(name), source=f"{name}.yaml"))
+
+
+def _read(document: Document, *above: str) -> _Read:
+    """Read an edition; ``above`` are the files that extend it, by way of each other."""
+    data = document.data
+    if isinstance(data, dict) and data.get("extends") is not None:
+        data = _overlaid(_base(document, *above), data)
+    edition = document.read_as(_ADAPTER, data)
+    wrong = [
+        str(document.error(path, UnknownNameError(kind, name, known)))
+        for path, kind, name, known in _references(edition)
+        if name not in known
+    ]
+    if wrong:
+        raise DocumentError("\n".join(wrong))
+    return data, edition
+
+
+def _base(document: Document, *above: str) -> Any:
+    name = beside(document.source, str(document.data["extends"]))
+    chain = (*above, str(Path(document.source).resolve()))
+    try:
+        if str(Path(name).resolve()) in chain:
+            raise DocumentError(f"{name!r} extends itself, by way of {document.source!r}")
+        return _load(name, *chain)[0]
+    except MockServerError as error:
+        raise document.error(("extends",), error) from error
+
+
+def _overlaid(base: Any, over: Any) -> Any:
+    if not isinstance(base, dict) or not isinstance(over, dict):
+        return over
+    return {**base, **{key: _overlaid(base.get(key), value) for key, value in over.items()}}
+
+
+def _references(
+    edition: Edition,
+) -> Iterator[tuple[tuple[str | int, ...], str, str, Iterable[str]]]:
+    """Yield where an edition names a part of itself, what kind of part, its name, and all names."""
+    yield ("default_tier",), "tier", edition.default_tier, edition.tiers
+    for at, name in enumerate(edition.revived):
+        yield ("revived", at), "model", name, edition.models
+    for model, served in edition.models.items():
+        for tier in served.windows:
+            yield ("models", model, "windows", tier), "tier", tier, edition.tiers

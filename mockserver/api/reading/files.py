@@ -1,0 +1,78 @@
+"""
+Files, as the batch API needs them.
+
+That files can be uploaded, listed, retrieved, read and deleted is documented; what the answers
+look like is not. They are those of the OpenAI API, for whose clients they are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.api.contract.problem import RefusalError
+from mockserver.core.chance import Digits
+
+from .decoding import uncompressed
+from .multipart import parts
+
+PURPOSE = "batch"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a client uploads."""
+
+    filename: str
+    purpose: str
+    content: bytes
+
+    def shown(self) -> dict[str, Any]:
+        """Return it as JSON, for the journal; without the boundary, which differs each time."""
+        text = self.content.decode(errors="replace")
+        return {"purpose": self.purpose, "filename": self.filename, "file": text}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is kept; ``created`` is in seconds since the epoch."""
+
+    id: str
+    created: float
+    upload: Upload
+
+    def document(self) -> dict[str, Any]:
+        """Return the file's object."""
+        return {
+            "id": self.id,
+            "object": "file",
+            "bytes": len(self.upload.content),
+            "created_at": int(self.created),
+            "filename": self.upload.filename,
+            "purpose": self.upload.purpose,
+            "status": "processed",
+        }
+
+
+def deleted(file: File) -> dict[str, Any]:
+    """Return what confirms that the file is gone."""
+    return {"id": file.id, "object": "file", "deleted": True}
+
+
+def new_id(random: Digits) -> str:
+    """Return the id of a new file."""
+    return f"file-{random.draw(24)}"
+
+
+def read_upload(body: bytes, headers: Mapping[str, str]) -> Upload:
+    """Return what the form uploads. Raises RefusalError."""
+    form = parts(uncompressed(body, headers), headers)
+    wrong = [f"{name}: Field required" for name in ("file", "purpose") if name not in form]
+    purpose = form["purpose"].data.decode(errors="replace") if "purpose" in form else PURPOSE
+    if purpose != PURPOSE:
+        wrong.append(f"purpose: Input should be '{PURPOSE}'")
+    if wrong:
+        raise RefusalError("wrong_api_format", {"reason": "\n".join(wrong)})
+    file = form["file"]
+    return Upload(file.filename or "upload", purpose, file.data)

@@ -1,0 +1,55 @@
+"""What a prompt costs, part by part: the template with the tools, then each message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mockserver.api.contract.edition import Model
+from mockserver.api.model import tokens
+
+IMAGE_TOKENS = 280
+"""What an image costs: the documented maximum, whatever its size."""
+
+
+class Size(NamedTuple):
+    """The tokens of each part, and how many of all are those of images."""
+
+    parts: tuple[int, ...] = ()
+    images: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """The whole prompt."""
+        return sum(self.parts)
+
+
+def measure(body: Mapping[str, Any], model: Model) -> Size:
+    """Return what the prompt of a valid request costs; models that can't see skip images."""
+    if "messages" not in body:
+        return Size((_text_tokens(body["prompt"]),))
+    head = model.prompt_base
+    if body.get("tools"):
+        head += tokens.count_tools(body["tools"])
+    messages = body["messages"]
+    costs = [model.prompt_each + tokens.count_message(message) for message in messages]
+    if not model.vision:
+        return Size((head, *costs))
+    images = [IMAGE_TOKENS * tokens.count_images(message.get("content")) for message in messages]
+    return Size((head, *map(sum, zip(costs, images, strict=True))), sum(images))
+
+
+def parts(body: Mapping[str, Any], size: Size) -> Iterator[tuple[str, int]]:
+    """Yield each part of a prompt as text that tells it from others, with its tokens."""
+    whole = [body.get("prompt")]
+    if "messages" in body:
+        whole = [body.get("tools"), *body["messages"]]
+    for part, cost in zip(whole, size.parts, strict=True):
+        yield json.dumps(part, sort_keys=True), cost
+
+
+def _text_tokens(prompt: object) -> int:
+    if isinstance(prompt, list):
+        return sum(_text_tokens(one) for one in prompt)
+    return tokens.count(prompt) if isinstance(prompt, str) else 1

@@ -1,0 +1,177 @@
+"""
+What the API refuses although the body is well-formed.
+
+A table: the name of a check, which for all but the last is that of the problem it leads to, what a
+body must have to give it something to check (a key, or a kind of messages), and a function that
+returns the facts of the problem, or None when there is nothing to refuse. Checks are made in the
+order of the table, and the first that finds something ends the examination; in which order the real
+API makes them is not known. Which of them an edition waives, and what each model takes, is data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from mockserver.api.contract.edition import Model
+from mockserver.api.contract.problem import RefusalError
+from mockserver.api.contract.shapes import Check, Validation
+
+from . import images
+from .schema_rules import examine_schema
+
+Body: TypeAlias = Mapping[str, Any]
+Facts: TypeAlias = Mapping[str, object]
+_ANSWER = "messages[role=tool]"
+_PARTS = "messages[content=list]"
+_MOST_ANSWERS = 128  # where the OpenAI API ends; matters only where several are not refused at all
+
+
+def examine(body: Body, model: Model, how: Validation) -> None:
+    """Raise RefusalError for the first thing that the API will not do with a valid body."""
+    there = _contents(body)
+    if _CHECKED.isdisjoint(there):  # by far the most
+        return
+    for name, (what, find) in CHECKS.items():
+        if what not in there or name in how.waives:
+            continue
+        facts = find(body, model, how)
+        if facts is not None:
+            raise RefusalError(name, facts, status=how.status if name in _OF_ITS_TIME else None)
+    if "schemas" not in how.waives and ("response_format" in body or "tools" in body):
+        _examine_schemas(body, how)
+
+
+def _contents(body: Body) -> set[str]:
+    """Return the keys of a body, and the kinds of messages that are looked at closer."""
+    there = set(body)
+    for message in body.get("messages", ()):
+        if message["role"] == "tool":
+            there.add(_ANSWER)
+        if isinstance(message.get("content"), list):
+            there.add(_PARTS)
+    return there
+
+
+def _examine_schemas(body: Body, how: Validation) -> None:
+    for schema in _strict_schemas(body):
+        try:
+            examine_schema(schema)
+        except RefusalError as refusal:
+            refusal.status = how.status
+            raise
+
+
+def _found(found: object) -> Facts | None:
+    """Return facts without content when there is something to refuse."""
+    return {} if found else None
+
+
+def _several_answers(body: Body, _: Model, __: Validation) -> Facts | None:
+    return _found((body.get("n") or 1) > 1)
+
+
+def _too_many_answers(body: Body, _: Model, __: Validation) -> Facts | None:
+    return _found((body.get("n") or 1) > _MOST_ANSWERS)
+
+
+def _two_limits(body: Body, _: Model, __: Validation) -> Facts | None:
+    both = (body.get("max_tokens"), body.get("max_completion_tokens"))
+    return _found(None not in both)
+
+
+def _effort(body: Body, model: Model, _: Validation) -> Facts | None:
+    asked, taken = body.get("reasoning_effort"), model.reasoning_efforts
+    return {"reason": repr(asked)} if asked and taken and asked not in taken else None
+
+
+def _format(body: Body, model: Model, _: Validation) -> Facts | None:
+    asked, taken = body.get("reasoning_format"), model.reasoning_formats
+    return {"reason": repr(asked)} if asked and taken and asked not in taken else None
+
+
+def _orphan(body: Body, _: Model, __: Validation) -> Facts | None:
+    called = False
+    for message in body.get("messages", ()):
+        if message["role"] == "tool" and not called:
+            return {}
+        called = called or bool(message.get("tool_calls"))
+    return None
+
+
+def _json_object_stream(body: Body, _: Model, __: Validation) -> Facts | None:
+    return _found(_format_type(body) == "json_object" and body.get("stream"))
+
+
+def _choice_without_tools(body: Body, _: Model, __: Validation) -> Facts | None:
+    return _found(body.get("tool_choice") is not None and not body.get("tools"))
+
+
+def _named_choice(body: Body, model: Model, _: Validation) -> Facts | None:
+    choice = body.get("tool_choice")
+    if isinstance(choice, dict) and "named_tool_choice" in model.lacks:
+        return {"reason": repr(choice["function"]["name"])}
+    return None
+
+
+def _tools_and_format(body: Body, _: Model, __: Validation) -> Facts | None:
+    return _found(body.get("tools") and _format_type(body) not in (None, "text"))
+
+
+def _mixed_strict(body: Body, _: Model, __: Validation) -> Facts | None:
+    return _found(len({bool(function.get("strict")) for function in _functions(body)}) > 1)
+
+
+def _strict_unsupported(body: Body, model: Model, _: Validation) -> Facts | None:
+    strict = any(function.get("strict") for function in _functions(body))
+    return _found(strict and "strict_tools" in model.lacks)
+
+
+def _sequential(body: Body, model: Model, _: Validation) -> Facts | None:
+    asked = body.get("parallel_tool_calls") is False
+    return _found(asked and "sequential_tool_calls" in model.lacks)
+
+
+def _dotted_name(body: Body, _: Model, __: Validation) -> Facts | None:
+    return _found(any("." in function["name"] for function in _functions(body)))
+
+
+def _functions(body: Body) -> list[dict[str, Any]]:
+    return [tool["function"] for tool in body.get("tools") or ()]
+
+
+def _format_type(body: Body) -> str | None:
+    return (body.get("response_format") or {}).get("type")
+
+
+def _strict_schemas(body: Body) -> list[dict[str, Any]]:
+    """Return the schemas that the answer is to follow to the letter."""
+    asked = (body.get("response_format") or {}).get("json_schema") or {}
+    schemas = [asked.get("schema")] if asked.get("strict") else []
+    schemas += [one.get("parameters") for one in _functions(body) if one.get("strict")]
+    return [schema for schema in schemas if schema is not None]
+
+
+CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | None]]] = {
+    "n_greater_than_1": ("n", _several_answers),
+    "n_greater_than_128": ("n", _too_many_answers),
+    "two_token_limits": ("max_completion_tokens", _two_limits),
+    "reasoning_effort_unsupported": ("reasoning_effort", _effort),
+    "reasoning_format_unsupported": ("reasoning_format", _format),
+    "orphan_tool": (_ANSWER, _orphan),
+    "images_unsupported": (_PARTS, images.unsupported),
+    "too_many_images": (_PARTS, images.too_many),
+    "image_by_url": (_PARTS, images.by_url),
+    "image_format": (_PARTS, images.unreadable),
+    "json_object_stream": ("response_format", _json_object_stream),
+    "tool_choice_without_tools": ("tool_choice", _choice_without_tools),
+    "tool_choice_named_2025": ("tool_choice", _named_choice),
+    "tools_plus_response_format": ("response_format", _tools_and_format),
+    "mixed_strict": ("tools", _mixed_strict),
+    "strict_unsupported": ("tools", _strict_unsupported),
+    "parallel_tool_calls_unsupported": ("parallel_tool_calls", _sequential),
+    "tool_name_grammar": ("tools", _dotted_name),
+}
+_CHECKED = frozenset(what for what, _ in CHECKS.values())
+_OF_ITS_TIME: frozenset[Check] = frozenset({"mixed_strict"})
+"""The problems with the status of the edition's validation; 400 was seen in 2025 for the others."""

@@ -1,0 +1,80 @@
+"""From the bytes of a body to a plain dictionary, or to the API's own sentence about it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from mockserver.api.contract.problem import RefusalError
+from mockserver.api.contract.requests import ChatCompletionRequest, CompletionRequest
+from mockserver.api.contract.routes import Endpoint
+from mockserver.api.contract.shapes import Validation
+
+_BODIES: dict[Endpoint, TypeAdapter[Any]] = {
+    "chat": TypeAdapter(ChatCompletionRequest),
+    "completions": TypeAdapter(CompletionRequest),
+}
+Valid = TypeVar("Valid")
+_TODAY = Validation()
+_MOST_ERRORS = 10_000
+
+
+def validate(endpoint: Endpoint, body: bytes, how: Validation = _TODAY) -> dict[str, Any]:
+    """
+    Return the body as a dictionary; an endpoint without a body gives an empty one.
+
+    Raises RefusalError with one line for each thing that is wrong, worded as the API words it,
+    with the status and the prefix that it has in the edition.
+    """
+    adapter = _BODIES.get(endpoint)
+    if adapter is None:
+        return {}
+    valid: dict[str, Any] = checked(adapter, body, how)
+    return valid
+
+
+def checked(adapter: TypeAdapter[Valid], body: bytes, how: Validation = _TODAY) -> Valid:
+    """Return the body as the adapter reads it. Raises RefusalError."""
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as error:
+        found = error if error.error_count() <= _MOST_ERRORS else _first_errors(adapter, body)
+        raise refusal(found, within=how.prefix, status=how.status) from error
+
+
+def _first_errors(adapter: TypeAdapter[Any], body: bytes) -> ValidationError:
+    """Return what is wrong in the first items of lists: to list a million errors takes minutes."""
+    parsed, most = json.loads(body), 100
+    while True:
+        try:
+            adapter.validate_json(json.dumps(_beginning(parsed, most)))
+        except ValidationError as error:
+            return error
+        most *= 10
+
+
+def _beginning(value: Any, most: int) -> Any:
+    """Return the JSON value with no list longer than that."""
+    if isinstance(value, list):
+        return [_beginning(item, most) for item in value[:most]]
+    if isinstance(value, dict):
+        return {name: _beginning(item, most) for name, item in value.items()}
+    return value
+
+
+def refusal(error: ValidationError, *, within: str = "", status: int | None = None) -> RefusalError:
+    """Return the API's answer to the error; ``within`` is put before each place."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    reason = "\n".join(_sentence(one, within) for one in details)
+    return RefusalError("wrong_api_format", {"reason": reason}, status=status)
+
+
+def _sentence(error: ErrorDetails, within: str) -> str:
+    where = within + ".".join(map(str, error["loc"]))
+    where = where if error["loc"] else where.removesuffix(".")  # the body as a whole
+    if error["type"] == "extra_forbidden":
+        return f"{where}: property '{where}' is unsupported"
+    return f"{where}: {error['msg']}"

@@ -1,0 +1,75 @@
+"""
+The catalogue in the forms of OpenRouter and of Hugging Face, for ``?format=``.
+
+Names, order and defaults are those of the server's own OpenAPI document; no answer in these forms
+is public, so what the values say of a model is derived from its record in the other form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mockserver.api.contract.edition import Model
+from mockserver.api.reading.parameters import ModelFormat
+
+SAMPLING = ("temperature", "top_p", "seed", "stop", "max_completion_tokens")
+PENALTIES = ("frequency_penalty", "presence_penalty", "logit_bias")
+_FREE = ("image", "request", "input_cache_read", "input_cache_write")
+_MILLION = 1_000_000
+
+Record = Callable[[str, Model], dict[str, Any]]
+
+
+def openrouter(name: str, model: Model) -> dict[str, Any]:
+    """Return the record of a model as OpenRouter reads it; prices are strings, per token."""
+    prompt, completion = model.price
+    slug = model.hugging_face_id.lower()
+    return {
+        "id": f"cerebras/{name}",
+        "name": model.name,
+        "created": model.created,
+        "context_length": model.context,
+        "max_output_length": model.max_output,
+        "pricing": {"prompt": prompt, "completion": completion, **dict.fromkeys(_FREE, "0")},
+        "hugging_face_id": model.hugging_face_id,
+        "input_modalities": ["text", "image"] if model.vision else ["text"],
+        "output_modalities": ["text"],
+        "quantization": "fp16",
+        "description": model.description,
+        "supported_sampling_parameters": [*SAMPLING, *PENALTIES],
+        "supported_features": [
+            *("tools", "json_mode", "structured_outputs"),
+            *(["reasoning"] if model.reasoning else []),
+        ],
+        "openrouter": {"slug": slug} if slug else None,
+        "datacenters": [],
+    }
+
+
+def huggingface(name: str, model: Model) -> dict[str, Any]:
+    """Return the record of a model as Hugging Face reads it; prices are per million tokens."""
+    prompt, completion = (round(float(price) * _MILLION, 6) for price in model.price)
+    return {
+        "id": name,
+        "object": "model",
+        "created": model.created,
+        "owned_by": model.owner,
+        "hugging_face_id": model.hugging_face_id or None,
+        "context_length": model.context,
+        "pricing": {"input": prompt, "output": completion},
+        "capabilities": {
+            "streaming": True,
+            "function_calling": True,
+            "structured_outputs": True,
+            "vision": model.vision,
+        },
+    }
+
+
+FORMATS: Mapping[ModelFormat, Record] = {"openrouter": openrouter, "huggingface": huggingface}
+ENVELOPES: Mapping[ModelFormat, dict[str, Any]] = {
+    "openrouter": {},
+    "huggingface": {"object": "list"},
+}
+"""What a list has beside its ``data``."""

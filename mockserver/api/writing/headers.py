@@ -1,0 +1,81 @@
+"""The header fields of answers, in the order in which the edge sends them."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from mockserver.api.contract.shapes import HeaderFields
+from mockserver.core.chance import Digits
+from mockserver.plan import Headers
+
+_EDGE: Headers = (
+    ("connection", "keep-alive"),
+    ("server", "cloudflare"),
+    ("cf-cache-status", "DYNAMIC"),
+    ("referrer-policy", "strict-origin-when-cross-origin"),
+    ("x-content-type-options", "nosniff"),
+    ("alt-svc", 'h3=":443"; ma=86400'),
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # plus a time: some platforms know no earlier one
+_COOKIE_LIVES = timedelta(minutes=30)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+
+
+def edge(
+    shape: HeaderFields, content_type: str, *, now: float, random: Digits, plain: bool = True
+) -> Headers:
+    """
+    Return the fields that every answer carries; ``plain`` are all but completions.
+
+    ``now`` is in seconds since the epoch. ``x-request-id`` always equals ``cf-ray``.
+    """
+    ray = f"{random.draw(16)}-ORD"
+    security = shape.plain_transport_security if plain else shape.transport_security
+    return (
+        ("date", http_date(now)),
+        ("content-type", content_type),
+        *_EDGE,
+        ("strict-transport-security", security),
+        *_cookie(shape, now=now, random=random),
+        ("cf-ray", ray),
+        ("x-request-id", ray),
+    )
+
+
+def timing(seconds: float | None) -> Headers:
+    """Return the two ``server-timing`` fields of an answer that took so long; none for None."""
+    if seconds is None:
+        return ()
+    spent = f"cfEdge;dur=4,cfOrigin;dur={round(seconds * 1000)}"
+    return (("server-timing", 'cfCacheStatus;desc="DYNAMIC"'), ("server-timing", spent))
+
+
+def _cookie(shape: HeaderFields, *, now: float, random: Digits) -> Headers:
+    if shape.cookie is None:
+        return ()
+    expires = datetime.fromtimestamp(int(now), UTC) + _COOKIE_LIVES
+    token = random.draw(64)
+    return (("set-cookie", shape.cookie.format(token=token, expires=expires)),)
+
+
+def http_date(now: float) -> str:
+    """
+    Format a time as an IMF-fixdate (RFC 9110, 5.6.7).
+
+    >>> http_date(0)
+    'Thu, 01 Jan 1970 00:00:00 GMT'
+    """
+    return _date_of_second(math.floor(now))
+
+
+@lru_cache(maxsize=2)
+def _date_of_second(second: int) -> str:
+    at = _EPOCH + timedelta(seconds=second)
+    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
+    return f"{day}, {at.day:02} {month} {at.year} {at:%H:%M:%S} GMT"

@@ -1,0 +1,1 @@
+"""Plays a plan: as bytes, on a connection, along a clock."""

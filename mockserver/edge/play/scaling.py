@@ -1,0 +1,63 @@
+"""Shortens the waits that an answer announces in its header fields."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+from mockserver.core.quantities import decimal
+from mockserver.plan import Compact, Head, Headers
+
+
+def scaled(plan: Compact, scale: float, *, now: float) -> Compact:
+    """
+    Return the plan with each announced wait multiplied; what is no number of seconds stays.
+
+    ``now`` is in seconds since the epoch. A date has whole seconds, and is rounded up.
+    """
+    return tuple(
+        replace(step, headers=_fields(step.headers, scale, now)) if isinstance(step, Head) else step
+        for step in plan
+    )
+
+
+def _fields(headers: Headers, scale: float, now: float) -> Headers:
+    return tuple((name, _field(name, value, scale, now)) for name, value in headers)
+
+
+def _field(name: str, value: str, scale: float, now: float) -> str:
+    how = _HOW.get(name) or (_seconds if name.startswith("x-ratelimit-reset-") else None)
+    return value if how is None else how(value, scale, now)
+
+
+def _seconds(value: str, scale: float, now: float) -> str:
+    try:
+        seconds = float(value)
+    except ValueError:
+        return _date(value, scale, now)
+    return decimal(seconds * scale) if math.isfinite(seconds) else value
+
+
+def _milliseconds(value: str, scale: float, _: float) -> str:
+    try:
+        return decimal(float(value) * scale)
+    except ValueError:
+        return value
+
+
+def _date(value: str, scale: float, now: float) -> str:
+    try:
+        ahead = parsedate_to_datetime(value).timestamp() - now
+    except (ValueError, TypeError):
+        return value
+    at = datetime.fromtimestamp(math.ceil(now + ahead * scale), UTC)
+    return format_datetime(at, usegmt=True)
+
+
+_HOW: Mapping[str, Callable[[str, float, float], str]] = {
+    "retry-after": _seconds,
+    "retry-after-ms": _milliseconds,
+}

@@ -1,0 +1,1 @@
+"""Sockets: where connections come in, and what runs the server."""

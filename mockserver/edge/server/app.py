@@ -1,0 +1,129 @@
+"""Translates between aiohttp and the engine; everything else is in the plan."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable
+
+from aiohttp import HttpVersion11, web
+from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+
+from mockserver.edge.admin import PREFIX, Admin
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.play.playback import play
+from mockserver.plan import Compact
+
+from . import heads
+from .connection import Connection, Server
+from .port import Port
+
+_SHUTDOWN_SECONDS = 0.01
+_log = logging.getLogger("mockserver")
+
+
+class Played(web.StreamResponse):
+    """Tells aiohttp that the answer is out, and whether the connection lives on."""
+
+    def __init__(self, *, keep_alive: bool) -> None:
+        super().__init__()
+        self._lives_on = keep_alive
+
+    @property
+    def keep_alive(self) -> bool:
+        """Whether another request may come."""
+        return self._lives_on
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Send no head: it is out."""
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send no end: it is out."""
+
+
+class Site:
+    """
+    A listening mock; the only thing it knows of HTTP is how to hand a request on.
+
+    ``url`` has the port that was really bound. ``token`` is that of the admin API.
+    """
+
+    def __init__(self, live: LiveEngine, *, token: str | None = None) -> None:
+        self.live = live
+        self._token = token
+        self._admin: Admin | None = None
+        self.url = ""
+        self._runner: web.ServerRunner | None = None
+        self._port: Port | None = None
+
+    async def start(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        tls: ssl.SSLContext | None = None,
+        shared: bool = False,
+    ) -> None:
+        """Listen, on a port ``shared`` with others. Raises OSError when it can't be had."""
+        server = Server(self.live, self._answer)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
+        await self._runner.setup()
+        self._port = Port(self.live, server, tls=tls)
+        address, number = await self._port.start(host, port, shared=shared)
+        shown = f"[{address}]" if ":" in address else address
+        self.url = f"{'https' if tls else 'http'}://{shown}:{number}"
+        self._admin = None if shared else Admin(self.live, self.url, self._token)
+
+    async def stop(self) -> None:
+        """Stop listening and drop every open connection."""
+        if self._port is not None:
+            await self._port.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        connection = request.protocol
+        assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
+        if request.headers.get("expect", "").lower() == "100-continue" and request.transport:
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        body, oversized = b"", False
+        try:
+            body = await request.read()
+        except HTTPRequestEntityTooLarge:
+            oversized = True
+        try:
+            # no name for what was received: a silent stream would keep it in memory for that
+            if self._admin is not None and request.path.startswith(PREFIX):
+                # in another thread, since the port may have to change before there is an answer
+                answer = await asyncio.to_thread(
+                    self._admin.answer,
+                    heads.read(request).request(body, None, oversized=oversized),
+                    request.remote or "",
+                )
+                return await self._played(answer.plan, request)
+            connection.received(request)
+            answering = self.live.answering(
+                heads.read(request).request(body, connection.sender(), oversized=oversized)
+            )
+            with answering as exchange:
+                if _log.isEnabledFor(logging.INFO):
+                    _log.info("%s", exchange.line())
+                played = await self._played(exchange.compact, request, answering.end)
+        except ConnectionError:
+            return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall
+        except Exception as error:
+            self.live.crashes.append(error)
+            raise
+        connection.answered(request)
+        return played
+
+    async def _played(
+        self, plan: Compact, request: web.BaseRequest, over: Callable[[], None] = lambda: None
+    ) -> Played:
+        connection = request.protocol
+        assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
+        chunks = request.version >= HttpVersion11
+        clock, keep_alive = self.live.clock, request.keep_alive
+        lives_on = await play(plan, connection, clock, over, keep_alive=keep_alive, chunks=chunks)
+        return Played(keep_alive=lives_on)

@@ -1,0 +1,71 @@
+"""Heads of requests: read once, and known again by their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import HttpVersion11, web
+
+from mockserver.core.messages import Request, Sender
+
+END = b"\r\n\r\n"
+_MOST = 256
+_LONGEST = 8 * 1024  # bytes
+_LONGEST_BODY = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands in a head; the names in ``headers`` are lower-case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: str
+
+    def request(self, body: bytes, sender: Sender | None, *, oversized: bool = False) -> Request:
+        """Return the request that has this head."""
+        return Request(self.method, self.path, self.headers, body, self.query, oversized, sender)
+
+
+def read(request: web.BaseRequest) -> Head:
+    """Return the head that aiohttp has read."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Head(request.method, request.path, headers, request.rel_url.raw_query_string)
+
+
+def framed(request: web.BaseRequest) -> int | None:
+    """Return the length of the body in bytes; None where the head does not tell it."""
+    return None if "transfer-encoding" in request.headers else request.content_length or 0
+
+
+class Heads:
+    """
+    Heads that were read, by their bytes, each with the length of its body.
+
+    An app sends the same head again and again, and to read one takes longer than to answer it. What
+    a head means is found out by aiohttp alone; here it is remembered, as long as nothing in it is
+    about the connection.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[Head, int]] = {}
+
+    def find(self, data: bytes) -> tuple[Head, int, int] | None:
+        """Return the head that the data begins with, where it ends, and where the body does."""
+        end = data.find(END) + len(END)
+        known = self._known.get(data[:end])
+        return known and (known[0], end, end + known[1])
+
+    def remember(self, data: bytes, request: web.BaseRequest) -> None:
+        """Note what the data means if it is all that tells how the request is to be answered."""
+        length = framed(request)
+        fit = length is not None and length <= _LONGEST_BODY and len(data) <= _LONGEST
+        usual = request.version == HttpVersion11 and request.keep_alive
+        if not (fit and usual) or "expect" in request.headers or "upgrade" in request.headers:
+            return
+        assert length is not None  # noqa: S101 (it fits)
+        if len(self._known) == _MOST:
+            del self._known[next(iter(self._known))]
+        self._known[data] = read(request), length

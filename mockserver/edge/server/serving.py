@@ -1,0 +1,85 @@
+"""Runs the server in the foreground, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import ssl
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mockserver.edge.live import LiveEngine
+
+from .app import Site
+from .threaded import loop_factory
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """
+    Where to listen, and how.
+
+    A ``shared`` port is one that other processes of ours listen on, too. ``token`` is that of the
+    admin API, which a shared port has not.
+    """
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+    shared: bool = False
+    token: str | None = None
+
+
+def serve_until_signal(
+    live: LiveEngine,
+    address: Address,
+    *,
+    ready: Callable[[str], None],
+    beside: _Job | None = None,
+    parent: int | None = None,
+) -> None:
+    """
+    Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
+
+    ``beside`` is run meanwhile. ``parent`` is a descriptor that can be read when the process has
+    ended for which we serve. Raises OSError when the address can't be had.
+    """
+    _tune_garbage_collection()
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_serve(live, address, ready, beside, parent))
+
+
+def _tune_garbage_collection() -> None:
+    """Leave alone what lives for ever, and collect the rest less often: a fifth more answers."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+async def _serve(
+    live: LiveEngine,
+    address: Address,
+    ready: Callable[[str], None],
+    beside: _Job | None,
+    parent: int | None,
+) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in SIGNALS:
+        loop.add_signal_handler(number, ended.set)
+    if parent is not None:
+        loop.add_reader(parent, ended.set)
+    site = Site(live, token=address.token)
+    await site.start(address.host, address.port, tls=address.tls, shared=address.shared)
+    ready(site.url)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(beside()) if beside else None
+        await ended.wait()
+        if running:
+            running.cancel()
+    await site.stop()

@@ -1,0 +1,33 @@
+"""What a server needs to speak TLS."""
+
+from __future__ import annotations
+
+import ssl
+
+from mockserver.core.documents import read_text
+from mockserver.core.errors import DocumentError
+
+
+def server_context(certificate: str, key: str) -> ssl.SSLContext:
+    """
+    Return a context with the certificate, or chain of them, and its private key, both in PEM.
+
+    Raises DocumentError when they can't be read or don't belong together.
+    """
+    for path in (certificate, key):
+        read_text(path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.set_alpn_protocols(["http/1.1"])
+    try:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    except ssl.SSLError as error:
+        reason = error.reason or "not in PEM, or locked by a password"
+        raise DocumentError(
+            f"{certificate}: is no certificate in PEM for the key in {key} ({reason})"
+        ) from error
+    return context
+
+
+def _no_password() -> str:
+    """Keep OpenSSL from asking the terminal."""
+    return ""

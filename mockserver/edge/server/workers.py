@@ -1,0 +1,160 @@
+"""
+Runs the server in several processes, which share its port and nothing else.
+
+The kernel spreads connections over them, so that a fast client is answered by several cores. A
+connection stays with its process.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+
+from mockserver.edge.live import LiveEngine, Overrides
+from mockserver.scenario import Port
+
+from .serving import SIGNALS, Address, serve_until_signal
+
+_PATIENCE = 5.0  # seconds that a worker is given to end
+
+
+def reason_against(live: LiveEngine) -> str | None:
+    """Return in a sentence why there can't be several workers; None when there can."""
+    if sys.platform != "linux":
+        return "--workers needs Linux, which spreads connections over processes that share a port"
+    if live.scenario.port != Port():
+        name = live.scenario.name
+        return f"--workers can't play {name!r}, whose 'port' is to open and close as a whole"
+    return None
+
+
+def serve_by_workers(
+    live: LiveEngine,
+    address: Address,
+    count: int,
+    *,
+    ready: Callable[[str], None],
+    died: Callable[[str], None],
+) -> bool:
+    """
+    Listen in so many processes until SIGINT or SIGTERM, which ends them all.
+
+    ``ready`` gets the URL when all of them listen, ``died`` a sentence for each that ends before
+    its time; the others go on. Returns whether none has. Raises OSError when the address can't be
+    had.
+    """
+    with ExitStack() as stack:
+        port = _reserved(address, stack)
+        shared = replace(address, port=port, shared=True)
+        workers = [_Worker(number, live, shared) for number in range(1, count + 1)]
+        stack.callback(_end, workers)
+        urls = [worker.listens() for worker in workers]
+        with _signals() as signalled:
+            ready(urls[0])
+            return _watch(workers, signalled, died)
+
+
+class _Worker:
+    """One process; ``number`` counts from 1."""
+
+    def __init__(self, number: int, live: LiveEngine, address: Address) -> None:
+        context = multiprocessing.get_context("fork")
+        self.number = number
+        self._ready, sender = context.Pipe(duplex=False)
+        self.process: ForkProcess = context.Process(
+            target=_work, args=(number, live, address, sender), daemon=True
+        )
+        self.process.start()
+        sender.close()
+
+    def listens(self) -> str:
+        """Wait until it listens and return the URL; raises OSError when it does not."""
+        try:
+            found = self._ready.recv()
+        except EOFError:
+            raise OSError(self.obituary()) from None
+        if isinstance(found, OSError):
+            raise found
+        return str(found)
+
+    def obituary(self) -> str:
+        """Return how it has ended, in a sentence."""
+        self.process.join()
+        code = self.process.exitcode or 0
+        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+        return f"worker {self.number} (process {self.process.pid}) {how}"
+
+
+def _work(number: int, live: LiveEngine, address: Address, ready: Connection) -> None:
+    """Serve, in a process of its own, for as long as its parent lives."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the loop takes it
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(logging.Formatter(f"[{number}] %(message)s"))
+    # no two of them answer with the same ids
+    live.play(live.scenario, Overrides(seed=(live.scenario.seed or 0) + number - 1))
+    parent = multiprocessing.parent_process()
+    try:
+        serve_until_signal(
+            live, address, ready=ready.send, parent=parent.sentinel if parent else None
+        )
+    except OSError as error:
+        with suppress(BrokenPipeError):
+            ready.send(error)
+
+
+def _reserved(address: Address, stack: ExitStack) -> int:
+    """Bind the port for as long as the stack lasts, and let nobody in who is not ours."""
+    port = address.port
+    found = socket.getaddrinfo(address.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    for family, kind, protocol, _, where in found:
+        held = stack.enter_context(socket.socket(family, kind, protocol))
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            held.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        held.bind((where[0], port, *where[2:]))
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        port = held.getsockname()[1]
+    return port
+
+
+@contextmanager
+def _signals() -> Iterator[socket.socket]:
+    """Yield a socket that has something to read as soon as we are told to end."""
+    with ExitStack() as stack:
+        reader, writer = (stack.enter_context(one) for one in socket.socketpair())
+        writer.setblocking(False)  # noqa: FBT003 (that is its only argument)
+        stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
+        for number in SIGNALS:
+            stack.callback(signal.signal, number, signal.signal(number, lambda *_: None))
+        yield reader
+
+
+def _watch(
+    workers: Sequence[_Worker], signalled: socket.socket, died: Callable[[str], None]
+) -> bool:
+    alive = {worker.process.sentinel: worker for worker in workers}
+    while alive:
+        ended = wait([signalled, *alive])
+        if signalled in ended:
+            break
+        for sentinel in [one for one in alive if one in ended]:
+            died(alive.pop(sentinel).obituary())
+    return len(alive) == len(workers)
+
+
+def _end(workers: Sequence[_Worker]) -> None:
+    for worker in workers:
+        worker.process.terminate()
+    for worker in workers:
+        worker.process.join(_PATIENCE)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()

@@ -1,0 +1,7 @@
+"""The five steps from a request to the plan of its answer: admit, choose, answer, distort, note."""
+
+from __future__ import annotations
+
+from .engine import Engine
+
+__all__ = ["Engine"]

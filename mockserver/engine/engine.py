@@ -1,0 +1,178 @@
+"""
+Answers a request with a plan.
+
+Five steps: admit (who asks for what, is it allowed), choose (the first rule that fits), answer
+(what the real API would say), distort (fold the rule's faults over it), note (into the journal).
+No clock and no chance of its own: time is handed in, and every random draw comes from the seed
+and the number of the request, so that the same seed gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from mockserver.api.contract import editions
+from mockserver.api.contract.limits import Quota, Refusal
+from mockserver.api.contract.problem import RefusalError
+from mockserver.api.contract.routes import COMPLETING
+from mockserver.api.model.prompt_cache import BLOCK, PromptCache
+from mockserver.api.reading.prompt import parts
+from mockserver.core.chance import Digits
+from mockserver.core.credentials import without_key
+from mockserver.core.messages import Request
+from mockserver.faults import Context, broken, name_of
+from mockserver.journal import Exchange, Journal
+from mockserver.plan import Compact, Plan, apart, without_body
+from mockserver.scenario import Choice, Rule, Run, Scenario
+
+from .accounts import Accounts
+from .honest import Honest
+from .inquiry import Inquiry, Reader
+from .storage import Storage
+
+
+class Engine:
+    """
+    One run of a scenario; ``now`` is always in seconds since the epoch.
+
+    It notes what happens in a ``journal`` of its own, unless it shares that of another run.
+    Raises UnknownNameError when the scenario's edition or tier does not exist.
+    """
+
+    def __init__(self, scenario: Scenario, *, now: float, journal: Journal | None = None) -> None:
+        self.scenario = scenario
+        edition = editions.load(scenario.edition or editions.DEFAULT)
+        narrower = scenario.context or scenario.tier
+        self.edition = (
+            edition.narrowed(tier=scenario.tier, context=scenario.context) if narrower else edition
+        )
+        self.seed = scenario.seed or 0
+        self.journal = Journal() if journal is None else journal
+        self._reader = Reader(self.edition)
+        self._storage = Storage()
+        self.started = now
+        self._running = 0
+        self._accounts = Accounts(scenario, self.edition, now)
+        self._prompts = PromptCache()
+        self._run = Run(scenario.rules, self.seed)
+
+    def inject(self, rule: Rule) -> None:
+        """Ask this rule before all others from now on."""
+        self._run.inject(rule)
+
+    def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
+        """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
+        inquiry = self._reader.read(request)
+        noted = without_key(request, inquiry.data)
+        number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
+        honest = Honest(self.edition, self.seed, now, self._digits(number))
+        call = self.journal.call_of(noted)
+        attempt = call.attempts + 1
+        subject = inquiry.subject(request, attempt)
+        forced = None if rule is None or inquiry.endpoint == "warming" else Choice(rule, rule.reply)
+        choice = forced or self._run.choose(subject, now - self.started, call.course)
+        quota = self._admit(inquiry, now)
+        cached = 0
+        if isinstance(quota, RefusalError):
+            plan: Compact = honest.refusal(quota)
+        elif quota is not None:
+            cached = self._read_cached(inquiry, now)
+            plan = honest.completion(inquiry, choice.reply, quota, cached)
+        else:
+            plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
+        faults = choice.rule.faults
+        if faults:
+            plan = broken(plan, faults, self._context(inquiry, number, now))
+        if request.method == "HEAD":
+            plan = without_body(apart(plan))
+        admitted = isinstance(quota, Quota)
+        exchange = Exchange(
+            number,
+            now,
+            noted,
+            inquiry.endpoint,
+            inquiry.model_id,
+            inquiry.stream,
+            plan,
+            rule=choice.rule.name,
+            prompt_tokens=inquiry.prompt,
+            requested_tokens=inquiry.requested,
+            admitted=admitted,
+            wanted_tokens=inquiry.reserved,
+            reserved_tokens=inquiry.reserved if admitted else 0,
+            cached_tokens=cached,
+            key=inquiry.account,
+            attempt=attempt,
+            faults=tuple(map(name_of, faults)) if faults else (),
+            missed=choice.missed,
+        )
+        if quota is None:
+            self._storage.settle(refused=exchange.refused)
+        self.journal.add(exchange, call)
+        return exchange
+
+    def malformed(self, *, now: float) -> Plan:
+        """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""
+        honest = Honest(self.edition, self.seed, now, self._digits(0))
+        return honest.refusal(RefusalError("malformed_request"))
+
+    def _digits(self, number: int) -> Digits:
+        """Return the bits of one exchange, for ids."""
+        return Digits(f"{self.seed}/{number}")
+
+    def _context(self, inquiry: Inquiry, number: int, now: float) -> Context:
+        """Return what the faults of one exchange may depend on."""
+        model = self.edition.models.get(inquiry.model_id)
+        return Context(
+            Random(f"{self.seed}/{number}"),
+            now,
+            self.edition.headers,
+            inquiry.facts(self.edition),
+            model.speed if model else None,
+            inquiry.limit or None,
+        )
+
+    def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:
+        """Note that the plan has been played, and settle what it had reserved."""
+        exchange.finished, exchange.client_left = now, client_left
+        if exchange.admitted:
+            self._running -= 1
+            used = exchange.prompt_tokens + exchange.completion_tokens
+            cached = exchange.cached_tokens
+            if exchange.refused:
+                used, cached = 0, 0
+            quota = self._accounts.find(exchange.key, exchange.model, now)
+            if quota is not None:
+                quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
+        self.journal.finish(exchange)
+
+    def _admit(self, inquiry: Inquiry, now: float) -> Quota | RefusalError | None:
+        """Reserve what the request may use; None when it costs nothing."""
+        if inquiry.refusal is not None:
+            return inquiry.refusal
+        if inquiry.endpoint not in COMPLETING:
+            return None
+        quota = self._accounts.open(inquiry.account, inquiry.model_id, now)
+        if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
+            extra = tuple(self.edition.limits.overload_headers.items())
+            return RefusalError("queue_exceeded", headers=extra)
+        refused = quota.refusal(inquiry.reserved, now)
+        if refused is not None:
+            return self._too_much(refused, quota, now)
+        quota.reserve(inquiry.reserved, now)
+        self._running += 1
+        return quota
+
+    def _too_much(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
+        shown = quota.headers(now)
+        wait = (
+            (("retry-after", str(refused.retry_after)),) if self.edition.limits.retry_after else ()
+        )
+        return RefusalError(refused.problem, headers=(*wait, *shown))
+
+    def _read_cached(self, inquiry: Inquiry, now: float) -> int:
+        """Return how much of the prompt was read before; the short ones are never cached."""
+        if not self.edition.prompt_cache or inquiry.prompt <= BLOCK:
+            return 0
+        account = inquiry.account, inquiry.model_id
+        return self._prompts.read(account, parts(inquiry.body, inquiry.size), now)

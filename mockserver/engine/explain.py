@@ -1,0 +1,111 @@
+"""Tells what a scenario will do, without a server: the plans of some sample requests."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mockserver.api.contract.edition import Edition
+from mockserver.core.messages import Request
+from mockserver.journal import Exchange
+from mockserver.plan import Plan, Wait
+from mockserver.plan.timeline import Kind, Lane, Paint, Span, bars, legend, spans_of, svg, unpainted
+from mockserver.scenario import PortState, Scenario, told
+
+from .engine import Engine
+
+_MODEL = "llama3.1-8b"
+_START = 0.0
+_MOST_RULES = 5
+_PIECES = 12  # into how many the longest answer is divided at most, to be told and drawn
+_INDENT = " " * 10
+_UNREACHABLE: Mapping[PortState, tuple[Kind, str, float]] = {
+    "refuses": ("lost", "connection refused", 0.0),
+    "ignores": ("stall", "no connection, the connect times out", math.inf),
+    "breaks_tls": ("lost", "connection lost in the TLS handshake", 0.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """
+    What a request would meet, ``at`` so many seconds from the start of the scenario.
+
+    ``line`` says it in a line, ``remarks`` say why no rule took it.
+    """
+
+    at: float
+    line: str
+    spans: tuple[Span, ...]
+    remarks: Sequence[str] = ()
+
+
+def samples(
+    scenario: Scenario, *, requests: int, interval: float, model: str | None, stream: bool
+) -> list[Sample]:
+    """
+    Return what so many chat requests would meet, ``interval`` seconds apart.
+
+    Without a ``model`` they ask for llama3.1-8b, or for the first that the edition serves.
+    Raises UnknownNameError when the scenario's edition or tier does not exist.
+    """
+    engine = Engine(scenario, now=_START)
+    request = _sample(engine.edition, model, stream=stream)
+    met: list[tuple[float, Exchange | PortState]] = []
+    for number in range(requests):
+        now = _START + number * interval
+        port = scenario.port.state(now - _START)
+        if port != "open":
+            met.append((now, port))
+            continue
+        exchange = engine.handle(request, now=now)
+        engine.finish(exchange, now=now)
+        met.append((now, exchange))
+    plans = [one.plan for _, one in met if isinstance(one, Exchange)]
+    grain = max(map(_known_duration, plans), default=0.0) / _PIECES
+    return [_sampled(now, one, grain) for now, one in met]
+
+
+def told_as_text(
+    found: Sequence[Sample], *, width: int, plain: bool = False, paint: Paint = unpainted
+) -> Iterator[str]:
+    """Yield the lines that tell of samples: each in words, and drawn on ``width`` columns."""
+    lanes = [Lane(sample.line, sample.spans) for sample in found]
+    drawings = bars(lanes, width=width - len(_INDENT), plain=plain, paint=paint)
+    for sample, lane, drawing in zip(found, lanes, drawings, strict=True):
+        yield f"{sample.at:6.1f} s  {sample.line}"
+        words = [lane.words] if lane.words not in ("", sample.line) else []
+        for line in (*words, *drawing, *sample.remarks):
+            yield f"{_INDENT}{line}"
+    yield f"{_INDENT}{legend(lanes, plain=plain, paint=paint)}"
+
+
+def told_as_svg(found: Sequence[Sample], *, title: str) -> str:
+    """Return a drawing of the samples on one axis of time."""
+    lanes = [Lane(f"{sample.at:g} s  {sample.line}", sample.spans) for sample in found]
+    return svg(lanes, title=title)
+
+
+def _sampled(now: float, met: Exchange | PortState, grain: float) -> Sample:
+    if not isinstance(met, Exchange):
+        kind, said, lasts = _UNREACHABLE[met]
+        return Sample(now, said, (Span(now, now + lasts, kind, said),))
+    spans = spans_of(met.plan, start=now, grain=grain)
+    return Sample(now, met.line(), spans, told(met.near_misses, most=_MOST_RULES))
+
+
+def _known_duration(plan: Plan) -> float:
+    return sum(
+        step.seconds for step in plan if isinstance(step, Wait) and math.isfinite(step.seconds)
+    )
+
+
+def _sample(edition: Edition, model: str | None, *, stream: bool) -> Request:
+    served = [name for name in edition.models if edition.serves(name)]
+    model = model or (_MODEL if _MODEL in served or not served else served[0])
+    body = {"model": model, "messages": [{"role": "user", "content": "Hello!"}], "stream": stream}
+    key = edition.keys.sample("explain")
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    return Request("POST", "/v1/chat/completions", headers, json.dumps(body).encode())

@@ -1,0 +1,261 @@
+"""Reads a request: which endpoint, whose key, which model, how many tokens, or why not."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from mockserver.api.contract.edition import Edition, Model
+from mockserver.api.contract.problem import RefusalError
+from mockserver.api.contract.routes import COMPLETING, WITHOUT_KEY, Endpoint, route
+from mockserver.api.model.reply import Reply
+from mockserver.api.reading import choices
+from mockserver.api.reading.batches import BatchRequest, read_request
+from mockserver.api.reading.decoding import as_json
+from mockserver.api.reading.files import Upload, read_upload
+from mockserver.api.reading.parameters import check_fields, read_query
+from mockserver.api.reading.prompt import Size, measure
+from mockserver.api.reading.refusals import examine
+from mockserver.api.reading.validation import validate
+from mockserver.api.writing.writing import Written
+from mockserver.core.messages import Request
+from mockserver.core.sse import dumps
+from mockserver.scenario import Subject
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+_MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
+_MOST_KNOWN = 256  # heads, and requests: apps repeat themselves, under load and by trying again
+_LARGEST_KNOWN = 64 * 1024  # bytes
+_MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
+_NOTHING = Size()
+_ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """
+    What a request asks for, as far as it could be read before ``refusal`` ended the reading.
+
+    It belongs to all requests that ask for the same, so nobody changes it but who reads them.
+    ``account`` tells keys apart without being one. ``data`` is the body as JSON when it could be
+    decoded, else as sent, ``model`` the one that is asked for, None where it is not served.
+    ``size`` is the prompt in parts, ``requested`` the completion length that the client asked for,
+    ``limit`` what it may get, each of them for one choice, ``reserved`` what the limits hold back
+    for all of them, all in tokens. ``answers`` are those that have been written so far, by the
+    identity of the script that they follow.
+    """
+
+    account: str | None = None
+    endpoint: Endpoint | None = None
+    name: str = ""
+    query: dict[str, Any] = field(default_factory=dict)
+    data: bytes = b""
+    body: dict[str, Any] = field(default_factory=dict)
+    upload: Upload | None = None
+    batch: BatchRequest | None = None
+    model: Model | None = None
+    prompt: int = 0
+    size: Size = _NOTHING
+    requested: int | None = None
+    limit: int = 0
+    reserved: int = 0
+    refusal: RefusalError | None = None
+    answers: dict[int, tuple[Reply, Written]] = field(default_factory=dict)
+
+    @property
+    def model_id(self) -> str:
+        """The id of the model that is asked for, or about."""
+        return self.body["model"] if self.body else self._about
+
+    @property
+    def stream(self) -> bool:
+        """Whether the client wants server-sent events."""
+        return bool(self.body.get("stream"))
+
+    def subject(self, request: Request, attempt: int = 1) -> Subject:
+        """Return what the rules of a scenario can look at; ``attempt`` is that of the call."""
+        if request.body != self.data:
+            request = replace(request, body=self.data)
+        return Subject(self.endpoint, self._about, request, attempt, self.body or None)
+
+    @property
+    def _about(self) -> str:
+        """The model that the path names."""
+        return self.name if self.endpoint in ("model", "public_model") else ""
+
+    def facts(self, edition: Edition) -> dict[str, object]:
+        """Return what the messages of errors may name."""
+        model = edition.models.get(self.model_id)
+        facts: dict[str, object] = {"model": self.model_id}
+        if model is not None:
+            facts |= {"length": self.prompt + (self.requested or 0), "limit": model.context}
+        return facts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Head:
+    """What is known of a request before its body has been read."""
+
+    account: str | None
+    endpoint: Endpoint | None
+    name: str
+    query: dict[str, Any]
+    refusal: RefusalError | None
+
+
+class Reader:
+    """Reads requests to an edition; what the same request asks for is found out once."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._heads: OrderedDict[tuple[str | None, ...], _Head] = OrderedDict()
+        self._known: OrderedDict[tuple[_Head, bytes], Inquiry] = OrderedDict()
+
+    def read(self, request: Request) -> Inquiry:
+        """
+        Return what the request asks for.
+
+        The first thing that the API would refuse is noted; reading goes on, because a scenario may
+        have a rule for the request all the same.
+        """
+        head, body = self._head(request), request.body
+        known = self._known.get((head, body))
+        if known is not None:
+            return known
+        refusal = RefusalError("content_too_large") if request.oversized else head.refusal
+        inquiry = Inquiry(head.account, head.endpoint, head.name, head.query, body, refusal=refusal)
+        _read_in(inquiry, request, self._edition, _STEPS)
+        if inquiry.refusal is None and inquiry.body and len(body) <= _LARGEST_KNOWN:
+            _remember(self._known, (head, body), inquiry)
+        return inquiry
+
+    def _head(self, request: Request) -> _Head:
+        fields = map(request.headers.get, _MEANINGFUL)
+        line = (request.method, request.path, request.query, *fields)
+        head = self._heads.get(line)
+        if head is None:
+            inquiry = Inquiry(_account(request.key))
+            _read_in(inquiry, request, self._edition, _STEPS_OF_HEADS)
+            found = inquiry.endpoint, inquiry.name, inquiry.query, inquiry.refusal
+            head = _Head(inquiry.account, *found)
+            _remember(self._heads, line, head)
+        return head
+
+
+def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Add what was found out, in the place of the oldest when there is no more room."""
+    if len(known) == _MOST_KNOWN:
+        known.popitem(last=False)
+    known[key] = value
+
+
+def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
+    """Return what one line of a batch asks for; whose it is has been examined before."""
+    inquiry = Inquiry(endpoint=endpoint, data=body)
+    _read_in(inquiry, Request("POST", "", body=body), edition, _STEPS)
+    return inquiry
+
+
+def _read_in(inquiry: Inquiry, request: Request, edition: Edition, steps: Iterable[Step]) -> None:
+    for step in steps:
+        try:
+            step(inquiry, request, edition)
+        except RefusalError as refusal:
+            inquiry.refusal = inquiry.refusal or refusal
+
+
+@lru_cache
+def _account(key: str | None) -> str | None:
+    # A field need not be UTF-8; its other bytes arrive as lone surrogates.
+    return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+def _find_endpoint(inquiry: Inquiry, request: Request, _: Edition) -> None:
+    inquiry.endpoint, inquiry.name = route(request.method, request.path)
+
+
+def _check_key(inquiry: Inquiry, request: Request, edition: Edition) -> None:
+    if inquiry.endpoint in WITHOUT_KEY:
+        return
+    credentials = request.headers.get("authorization")
+    if credentials is None:
+        raise RefusalError(edition.keys.missing)
+    if request.key is None:
+        malformed = edition.keys.missing == "wrong_api_key"
+        raise RefusalError("wrong_api_key" if malformed else "not_bearer")
+    if not request.key.startswith(edition.keys.prefix):
+        raise RefusalError("wrong_api_key")
+
+
+def _read_parameters(inquiry: Inquiry, request: Request, _: Edition) -> None:
+    if inquiry.endpoint in COMPLETING:
+        check_fields(request.headers)
+    elif inquiry.endpoint is not None:
+        inquiry.query = read_query(inquiry.endpoint, request.query)
+
+
+def _read_body(inquiry: Inquiry, request: Request, edition: Edition) -> None:
+    match inquiry.endpoint:
+        case "chat" | "completions" as endpoint:
+            inquiry.data = as_json(request.body, request.headers)
+            inquiry.body = validate(endpoint, inquiry.data, edition.validation)
+            inquiry.model = edition.served(inquiry.body["model"])
+        case "create_batch":
+            inquiry.data = as_json(request.body, request.headers)
+            inquiry.batch = read_request(inquiry.data)
+        case "upload_file":
+            inquiry.upload = read_upload(request.body, request.headers)
+            inquiry.data = dumps(inquiry.upload.shown())
+        case _:
+            pass  # the others have none
+
+
+def _examine(inquiry: Inquiry, _: Request, edition: Edition) -> None:
+    """Look for what the model or the API will not do; an unknown model is refused as such."""
+    if inquiry.model is not None:
+        examine(inquiry.body, inquiry.model, edition.validation)
+
+
+def _measure(inquiry: Inquiry, _: Request, edition: Edition) -> None:
+    """Count the prompt and find out how long the completion may be."""
+    body, model = inquiry.body, inquiry.model
+    if not body:
+        return
+    if model is None:
+        known = edition.models.get(inquiry.model_id)
+        problem = "model_archived" if known and known.archived else "model_not_found"
+        raise RefusalError(problem, {"model": inquiry.model_id})
+    inquiry.size = measure(body, model)
+    prompt = inquiry.prompt = inquiry.size.tokens
+    asked = body.get("max_completion_tokens")
+    asked = body.get("max_tokens") if asked is None else asked
+    requested = inquiry.requested = None if asked in (None, -1) else min(asked, _ABSURD)
+    if prompt + (requested or 0) > model.context:
+        raise RefusalError("context_length_exceeded", inquiry.facts(edition))
+    room = min(model.context - prompt, model.max_output)
+    wanted = model.default_output if requested is None else requested
+    inquiry.limit = room if wanted is None else min(wanted, room)
+    each = _reserved(inquiry, edition.limits.reserves)
+    inquiry.reserved = prompt + choices.count(body) * each
+
+
+def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"]) -> int:
+    """Return the tokens that are reserved for one completion; see ``Limits``."""
+    match how:
+        case "completion":
+            return inquiry.limit
+        case "asked":
+            most = _MOST_RESERVED
+            return most if inquiry.requested is None else min(inquiry.requested, most)
+        case "estimate":
+            return min(inquiry.limit, inquiry.requested or inquiry.prompt)
+
+
+Step: TypeAlias = Callable[[Inquiry, Request, Edition], None]
+_STEPS_OF_HEADS: tuple[Step, ...] = (_find_endpoint, _check_key, _read_parameters)
+_STEPS: tuple[Step, ...] = (_read_body, _examine, _measure)

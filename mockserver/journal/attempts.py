@@ -1,0 +1,172 @@
+"""
+Which requests are attempts at the same thing, seen from the end.
+
+The journal decides as a request comes in. When all is over more is known: who went on with what,
+and which of two that asked the same was the one to come back. So here a request of another thread
+is no retry, unless it was started after the failure, and not in one crowd with it. An attempt that
+may be either of two calls is that of the more innocent one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import Call, Exchange, Journal
+from .crowds import crowds
+
+_ABSURD = 10  # digits
+# both in seconds of the client
+AT_ONCE = 0.1  # less is no pause, but the time that a round trip takes
+_SEEN = 0.05  # in which a client of another process has read an answer, at the latest
+_APART = 0.25  # in which who starts a crowd starts another of it, however busy the machine is
+
+
+def tolerance(seconds: float) -> float:
+    """
+    Return by how much a wait may differ: clients round, and their clocks tick apart.
+
+    >>> [tolerance(seconds) for seconds in (0.05, 0.5, 2, 60)]
+    [0.025, 0.05, 0.1, 0.5]
+    """
+    return min(max(0.05, seconds / 20), seconds / 2, 0.5)
+
+
+def waited(early: Exchange, late: Exchange) -> float:
+    """Return the seconds between the end of an answer and the next request."""
+    return late.at - early.over
+
+
+def retries(call: Call) -> list[tuple[Exchange, Exchange]]:
+    """Return each attempt of a call but the last with the one that followed it."""
+    return list(zip(call.exchanges, call.exchanges[1:], strict=False))
+
+
+def tries(exchange: Exchange) -> int | None:
+    """Return how often the client says that it has tried before; None when it does not say."""
+    count = exchange.request.headers.get("x-stainless-retry-count", "")
+    return int(count) if count.isdecimal() and len(count) < _ABSURD else None
+
+
+def same_sender(early: Exchange, late: Exchange) -> bool:
+    """Whether one thread or task has sent both."""
+    sender = late.request.sender
+    return sender is not None and sender == early.request.sender
+
+
+def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
+    """
+    Whether who sent the later request could know how the earlier one ended.
+
+    ``scale`` is that of the journal.
+    """
+    if early.finished is None or late.at < early.finished:
+        return False
+    before, now = early.request.sender, late.request.sender
+    if before is None or now is None:
+        return waited(early, late) * scale >= _SEEN
+    return before == now or now.begun_apart_from(before) >= early.finished
+
+
+def grouped(journal: Journal) -> list[Call]:
+    """
+    Return the logical calls, in the order of their first attempts.
+
+    Raises DroppedError when the journal does not keep all exchanges.
+    """
+    return among(list(journal), scale=journal.scale)
+
+
+def among(exchanges: Sequence[Exchange], *, scale: float) -> list[Call]:
+    """Return the logical calls that some exchanges are attempts of."""
+    asked: dict[tuple[str, bytes], list[Exchange]] = {}
+    for exchange in exchanges:
+        asked.setdefault(exchange.asked, []).append(exchange)
+    follows: dict[Exchange, Exchange] = {}
+    for same in asked.values():
+        follows |= _Links(same, scale).found()
+    calls: dict[Exchange, Call] = {}
+    for exchange in exchanges:
+        early = follows.get(exchange)
+        calls[exchange] = Call() if early is None else calls[early]
+        calls[exchange].exchanges.append(exchange)
+    return list(dict.fromkeys(calls.values()))
+
+
+class _Links:
+    """Finds out which of some equal requests follows which, the surest first."""
+
+    def __init__(self, same: Sequence[Exchange], scale: float) -> None:
+        self._same = same
+        self._scale = scale
+        self._crowds = crowds(same, _APART / scale)
+        self._follows: dict[Exchange, Exchange] = {}
+        self._followed: set[Exchange] = set()
+
+    def found(self) -> dict[Exchange, Exchange]:
+        """Return the attempt that each retry follows."""
+        self._link_senders()
+        self._link_counts()
+        self._link_rest()
+        return self._follows
+
+    def _link_senders(self) -> None:
+        """Link what one thread or task sends again."""
+        latest: dict[object, Exchange] = {}
+        for late in self._same:
+            early = latest.get(late.request.sender)
+            if early is not None and _goes_on(early, late):
+                self._link(early, late)
+            if late.request.sender is not None:
+                latest[late.request.sender] = late
+
+    def _link_counts(self) -> None:
+        """Link what says that it is a retry, and of which attempt."""
+        for at, late in enumerate(self._same):
+            count = tries(late)
+            if count and late not in self._follows:
+                before = self._same[:at]
+                self._choose([one for one in before if tries(one) == count - 1], late)
+
+    def _link_rest(self) -> None:
+        """Link what comes after a failure that its sender could know of."""
+        failed: list[Exchange] = []
+        for late in self._same:
+            if not tries(late) and late not in self._follows:
+                self._choose([one for one in failed if self._could_follow(one, late)], late)
+            if _may_be_tried_again(late):
+                failed.append(late)
+
+    def _could_follow(self, early: Exchange, late: Exchange) -> bool:
+        crowd = self._crowds.get(late)
+        return (
+            early not in self._followed
+            and (crowd is None or crowd != self._crowds.get(early))
+            and could_know(early, late, scale=self._scale)
+        )
+
+    def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:
+        """Link to the latest attempt after which it is not too early, else to the earliest."""
+        free = [early for early in before if early not in self._followed]
+        if free:
+            due = [early for early in free if self._is_due(early, late)]
+            self._link(due[-1] if due else free[0], late)
+
+    def _link(self, early: Exchange, late: Exchange) -> None:
+        self._follows[late] = early
+        self._followed.add(early)
+
+    def _is_due(self, early: Exchange, late: Exchange) -> bool:
+        wanted = max(early.retry_after or 0.0, AT_ONCE / self._scale)
+        return waited(early, late) >= wanted - tolerance(wanted)
+
+
+def _goes_on(early: Exchange, late: Exchange) -> bool:
+    """Whether who sent both tries again what has failed."""
+    count = tries(late)
+    if count:
+        return tries(early) == count - 1
+    return _may_be_tried_again(early) and early.finished is not None
+
+
+def _may_be_tried_again(exchange: Exchange) -> bool:
+    return exchange.failed or exchange.client_left

@@ -1,0 +1,63 @@
+"""
+Which requests come from threads, jobs or tasks that somebody started together.
+
+Some of a crowd are answered before others are started, so that the time alone makes these look like
+retries. What is started while another is at work, or just after such a pair, retries nothing of its
+crowd; a pause makes another crowd of what follows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from mockserver.core.messages import Sender
+
+from . import Exchange
+
+
+def crowds(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
+    """
+    Return the number of the crowd, of those of equal requests that come from one.
+
+    ``pause`` is by how many seconds two crowds are apart.
+    """
+    found: dict[Exchange, int] = {}
+    for series in _series(same, pause):
+        if _is_crowd(series):
+            found |= dict.fromkeys((exchange for exchange, _ in series), len(found))
+    return found
+
+
+def _series(same: Sequence[Exchange], pause: float) -> Iterator[list[tuple[Exchange, Sender]]]:
+    """Yield the requests whose senders one parent started, as far as no pause is between them."""
+    families: dict[Sender, list[tuple[Exchange, Sender]]] = {}
+    for exchange in same:
+        sender = exchange.request.sender
+        if sender is not None and sender.parent is not None:
+            families.setdefault(sender.parent, []).append((exchange, sender))
+    for family in families.values():
+        series: list[tuple[Exchange, Sender]] = []
+        over = -math.inf
+        for exchange, sender in sorted(family, key=lambda pair: pair[1].since):
+            if series and sender.since >= over + pause:
+                yield series
+                series = []
+            series.append((exchange, sender))
+            over = max(over, _end(exchange))
+        yield series
+
+
+def _is_crowd(series: Sequence[tuple[Exchange, Sender]]) -> bool:
+    """Whether any two were at work side by side."""
+    names = {sender.name for _, sender in series}
+    over, last = -math.inf, ""
+    for exchange, sender in series:
+        if not sender.beside.isdisjoint(names) or (sender.since < over and sender.name != last):
+            return True
+        over, last = max(over, _end(exchange)), sender.name
+    return False
+
+
+def _end(exchange: Exchange) -> float:
+    return math.inf if exchange.finished is None else exchange.finished

@@ -1,0 +1,139 @@
+"""The journal for other programs: as plain JSON, and as an HTTP Archive (HAR 1.2)."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mockserver.plan import Data, Head, Wait, head_of
+
+from . import Exchange, Journal
+
+_UNKNOWN = -1
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_FACTS = (
+    "number",
+    "at",
+    "finished",
+    "endpoint",
+    "model",
+    "stream",
+    "status",
+    "outcome",
+    "finish_reason",
+    "retry_after",
+    "rule",
+    "faults",
+    "attempt",
+    "prompt_tokens",
+    "completion_tokens",
+    "client_left",
+)
+
+
+def as_json(journal: Journal) -> list[dict[str, Any]]:
+    """
+    Return the exchanges that are kept, as JSON.
+
+    Times are in seconds since the epoch. Keys are shortened, as in the journal.
+    """
+    return [_facts(exchange) for exchange in journal.exchanges]
+
+
+def as_har(journal: Journal, url: str) -> dict[str, Any]:
+    """Return the same as a HAR, in which the mock is at the ``url``."""
+    creator = {"name": "cerebras-mock", "version": version("pytest-cerebras")}
+    entries = [_entry(exchange, url) for exchange in journal.exchanges]
+    return {"log": {"version": "1.2", "creator": creator, "entries": entries}}
+
+
+def _facts(exchange: Exchange) -> dict[str, Any]:
+    asked = exchange.request
+    return {
+        **{name: getattr(exchange, name) for name in _FACTS},
+        "method": asked.method,
+        "path": asked.path,
+        "query": asked.query,
+        "body": exchange.body,
+        "near_misses": list(map(str, exchange.near_misses)),
+    }
+
+
+def _entry(exchange: Exchange, url: str) -> dict[str, Any]:
+    total = 1000 * (exchange.over - exchange.at)
+    wait = min(total, _milliseconds_before_head(exchange))
+    return {
+        "startedDateTime": datetime.fromtimestamp(exchange.at, UTC).isoformat(),
+        "time": total,
+        "request": _request(exchange, url),
+        "response": _response(exchange),
+        "cache": {},
+        "timings": {"send": 0, "wait": wait, "receive": total - wait},
+        "comment": exchange.line(),
+    }
+
+
+def _milliseconds_before_head(exchange: Exchange) -> float:
+    before = 0.0
+    for step in exchange.compact:
+        if isinstance(step, Head):
+            return before
+        if isinstance(step, Wait):
+            before += 1000 * step.seconds
+    return math.inf
+
+
+def _request(exchange: Exchange, url: str) -> dict[str, Any]:
+    asked = exchange.request
+    query = f"?{asked.query}" if asked.query else ""
+    kind = asked.headers.get("content-type", "application/json")
+    body = {"postData": {"mimeType": kind, **_text(asked.body)}} if asked.body else {}
+    return {
+        "method": asked.method,
+        "url": f"{url}{asked.path}{query}",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(asked.headers.items()),
+        "queryString": _pairs(parse_qsl(asked.query, keep_blank_values=True)),
+        **body,
+        "headersSize": _UNKNOWN,
+        "bodySize": exchange.gist.request_bytes if exchange.gist else len(asked.body),
+    }
+
+
+def _response(exchange: Exchange) -> dict[str, Any]:
+    head = head_of(exchange.compact) or Head(0)
+    body = b"".join(step.data for step in exchange.plan if isinstance(step, Data))
+    return {
+        "status": head.status,
+        "statusText": _PHRASES.get(head.status, ""),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(head.headers),
+        "content": {
+            "size": len(body),
+            "mimeType": head.header("content-type") or "",
+            **_text(body),
+        },
+        "redirectURL": "",
+        "headersSize": _UNKNOWN,
+        "bodySize": exchange.gist.answer_bytes if exchange.gist else len(body),
+    }
+
+
+def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in items]
+
+
+def _text(body: bytes) -> dict[str, str]:
+    """Return a body as HAR holds it: as text, or in base64 where it is none."""
+    try:
+        return {"text": body.decode()}
+    except UnicodeDecodeError:
+        return {"text": base64.b64encode(body).decode(), "encoding": "base64"}

@@ -1,0 +1,96 @@
+"""How an answer ends, in the eyes of a client that reads all of it."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Any
+
+from mockserver.core.messages import json_object
+from mockserver.core.sse import read
+
+from .steps import Compact, Data, Events, head_of
+
+_FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
+_DONE_LINE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
+_BLANK_LINE = re.compile(rb"(?:\r\n|\r(?!\n)|\n){2,}")
+_DONE = b"[DONE]"
+_ANY_HEADER = 32 + zlib.MAX_WBITS
+
+
+def streams(plan: Compact) -> bool:
+    """Return whether the client gets a stream of server-sent events."""
+    head = head_of(plan)
+    return head is not None and head.streams and not head.bodiless
+
+
+def finish_reason(plan: Compact) -> str | None:
+    """Return the last ``finish_reason`` before ``[DONE]``; None when there is none."""
+    for at in range(len(plan) - 1, -1, -1):
+        step = plan[at]
+        if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
+            if at + 1 < len(plan) and _is_done(plan[at + 1]):
+                return found[1].decode()  # as of every honest stream
+            break
+    body = body_of(plan)
+    done = _DONE_LINE.search(body.replace(b"\r", b"\n"))
+    found_all = _FINISH_REASON.findall(body[: done.start()] if done else body)
+    return found_all[-1].decode() if found_all else None
+
+
+def error_event(plan: Compact) -> dict[str, Any]:
+    """Return what the last event of a stream says, but for ``[DONE]``, when it is an error."""
+    if not streams(plan):
+        return {}
+    last = next((one for one in reversed(events(plan)) if b"data:" in one and not _ends(one)), b"")
+    return {} if b'"choices":' in last else _error_in(last)
+
+
+def events(plan: Compact) -> list[bytes]:
+    """Return the events of a stream, in whatever pieces they come."""
+    return _BLANK_LINE.split(body_of(plan))
+
+
+def body_of(plan: Compact) -> bytes:
+    """Return the body as the client unpacks it, or as it is where it can't be unpacked."""
+    head = head_of(plan)
+    body = b"".join(step.data for step in plan if isinstance(step, Data | Events))
+    if head is None or head.header("content-encoding") is None:
+        return body
+    try:
+        return zlib.decompressobj(_ANY_HEADER).decompress(body)
+    except zlib.error:
+        return body
+
+
+def unpacks(plan: Compact) -> bool:
+    """Return whether a packed body can be unpacked to its end; true of one that is not packed."""
+    head = head_of(plan)
+    if head is None or head.header("content-encoding") is None:
+        return True
+    packed = zlib.decompressobj(_ANY_HEADER)
+    try:
+        packed.decompress(b"".join(step.data for step in plan if isinstance(step, Data | Events)))
+    except zlib.error:
+        return False
+    return packed.eof
+
+
+def _is_done(step: object) -> bool:
+    return isinstance(step, Data) and _ends(step.data)
+
+
+def _ends(event: bytes) -> bool:
+    return _DONE in event and b"{" not in event
+
+
+def _error_in(event: bytes) -> dict[str, Any]:
+    """Return the error of an event: nested, flat, a string, or a text under ``event: error``."""
+    name, said = read(event)
+    body = json_object(said)
+    error = body.get("error", body)
+    if not isinstance(error, dict):
+        return {"message": str(error)}
+    if "message" in error:
+        return error
+    return {"message": said} if name == "error" else {}

@@ -1,0 +1,175 @@
+"""
+What a time line is made of: lanes of spans, whatever they stand for.
+
+A plan is one source of spans. The attempts of a client are another: their plans with a ``pause``
+between two of them make a lane.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from mockserver.core.quantities import counted, decimal
+from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait
+
+Kind: TypeAlias = Literal["wait", "pause", "head", "error", "data", "end", "lost", "stall"]
+_Happening: TypeAlias = Head | Data | Raw | End | Close
+_OPEN = 1.25  # how much further than all else the drawing of what has no end goes
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """
+    Something that lasts from ``start`` to ``end``, in seconds; a moment when these are the same.
+
+    An infinite ``end`` never comes. ``title`` says it in a few words.
+    """
+
+    start: float
+    end: float
+    kind: Kind
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What happened one after the other, under a label of one line."""
+
+    label: str
+    spans: Sequence[Span] = ()
+
+    @property
+    def start(self) -> float:
+        """When it begins."""
+        return self.spans[0].start if self.spans else 0.0
+
+    @property
+    def end(self) -> float:
+        """The last moment that is known."""
+        moments = (one for span in self.spans for one in (span.start, span.end))
+        return max((one for one in moments if math.isfinite(one)), default=0.0)
+
+    @property
+    def never_ends(self) -> bool:
+        """Whether its last span has no end."""
+        return bool(self.spans) and math.isinf(self.spans[-1].end)
+
+    @property
+    def words(self) -> str:
+        """All titles in a row."""
+        return ", ".join(span.title for span in self.spans)
+
+
+def spans_of(plan: Plan, *, start: float = 0.0, grain: float = 0.0) -> tuple[Span, ...]:
+    """
+    Return what happens when a plan is played, from ``start`` on.
+
+    Pieces of a body that are no more than ``grain`` seconds apart are one span.
+
+    >>> plan = (Wait(2.0), Head(200), Data(b"abc", 1), Close(reset=True))
+    >>> Lane("", spans_of(plan)).words
+    'wait 2 s, head 200, 3 bytes with 1 token, RST'
+    """
+    timed, over = _timed(plan, start)
+    spans: list[Span] = []
+    now = start
+    for group in _groups(timed, grain):
+        first, last = group[0][0], group[-1][0]
+        if first > now:
+            spans.append(_wait(now, first))
+        spans.append(_span(first, last, [happening for _, happening in group]))
+        now = last
+    if over > now:
+        spans.append(_wait(now, over))
+    return tuple(spans)
+
+
+def shown(seconds: float) -> str:
+    """
+    Return a number of seconds as a drawing says it.
+
+    >>> shown(0.25), shown(90.00004), shown(0.00004)
+    ('0.25 s', '90 s', '0.00004 s')
+    """
+    return f"{decimal(round(seconds, 3) or seconds)} s"
+
+
+def stretched(seconds: float, lanes: Iterable[Lane]) -> float:
+    """Return how many seconds a drawing has to hold, with room for what has no end."""
+    if any(lane.never_ends for lane in lanes):
+        return (seconds or 1.0) * _OPEN
+    return seconds
+
+
+def placed(
+    spans: Iterable[Span], at: Callable[[float], float], *, smallest: float
+) -> Iterator[tuple[Span, float, float]]:
+    """
+    Yield each span with the places where it begins and ends, as ``at`` has them.
+
+    None is smaller than ``smallest``, and none hides another: it is moved on instead.
+    """
+    free = -math.inf
+    for span in spans:
+        left = max(at(span.start), free)
+        free = max(at(span.end), left + smallest)
+        yield span, left, free
+
+
+def _timed(plan: Plan, start: float) -> tuple[list[tuple[float, _Happening]], float]:
+    """Return what happens when, and when it is over."""
+    timed: list[tuple[float, _Happening]] = []
+    now = start
+    for step in plan:
+        if isinstance(step, Wait):
+            now += step.seconds
+        elif math.isfinite(now):
+            timed.append((now, step))
+    return timed, now
+
+
+def _groups(
+    timed: Iterable[tuple[float, _Happening]], grain: float
+) -> Iterator[list[tuple[float, _Happening]]]:
+    group: list[tuple[float, _Happening]] = []
+    for now, happening in timed:
+        if group and not (
+            isinstance(happening, Data | Raw)
+            and type(happening) is type(group[-1][1])
+            and now - group[-1][0] <= grain
+        ):
+            yield group
+            group = []
+        group.append((now, happening))
+    if group:
+        yield group
+
+
+def _wait(start: float, end: float) -> Span:
+    if math.isinf(end):
+        return Span(start, end, "stall", "stall")
+    return Span(start, end, "wait", f"wait {shown(end - start)}")
+
+
+def _span(start: float, end: float, happenings: Sequence[_Happening]) -> Span:
+    match happenings[0]:
+        case Head(status) as head:
+            return Span(start, end, "error" if head.refuses else "head", f"head {status}")
+        case End(hang_up):
+            return Span(start, end, "end", "end, FIN" if hang_up else "end")
+        case Close(reset):
+            return Span(start, end, "lost", "RST" if reset else "FIN")
+        case _:
+            return Span(start, end, "data", _pieces(happenings, end - start))
+
+
+def _pieces(happenings: Sequence[_Happening], duration: float) -> str:
+    pieces = [one for one in happenings if isinstance(one, Data | Raw)]
+    raw = isinstance(pieces[0], Raw)
+    size = counted(sum(len(one.data) for one in pieces), "raw byte" if raw else "byte")
+    tokens = sum(one.tokens for one in pieces if isinstance(one, Data))
+    held = f" with {counted(tokens, 'token')}" if tokens else ""
+    return f"{size}{held}{f' in {shown(duration)}' if duration else ''}"

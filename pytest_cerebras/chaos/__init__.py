@@ -1,0 +1,1 @@
+"""The matrix: tests times scenarios."""

@@ -1,0 +1,59 @@
+"""What the tests of a run must be like before any of them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from unittest import TestCase
+
+import pytest
+
+from pytest_cerebras.settings import options
+from pytest_cerebras.settings.names import CHAOS, LEFT_OUT, MARKER, is_about_one, scenario_of
+
+_OF_UNITTEST = "of unittest.TestCase ran once: pytest can't run these under several scenarios"
+_WITHOUT_NAMES = f"ran once: @pytest.mark.{CHAOS} names no scenario, nor does --cerebras-chaos"
+
+
+def check(
+    config: pytest.Config, items: Sequence[pytest.Item], users: Sequence[pytest.Item]
+) -> None:
+    """
+    Check the settings of the run and of ``users``, the tests that use the mock.
+
+    Notes which of them the matrix can't run. Raises UsageError.
+    """
+    if users:
+        options.check(options.resolve(config))
+    for item in users:
+        if item.get_closest_marker(MARKER) is not None:
+            _check_marked(config, item)
+    _note_left_out(config, items, set(users))
+
+
+def _check_marked(config: pytest.Config, item: pytest.Item) -> None:
+    try:
+        options.check(options.resolve(config, item))
+    except pytest.UsageError as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from error
+
+
+def _note_left_out(
+    config: pytest.Config, items: Sequence[pytest.Item], users: Container[pytest.Item]
+) -> None:
+    everywhere = config.getoption("cerebras_chaos") is not None
+    for item in items:
+        marked = item.get_closest_marker(CHAOS) is not None
+        if not _is_of_unittest(item):
+            if marked and scenario_of(item) is None:
+                item.user_properties.append((LEFT_OUT, _WITHOUT_NAMES))
+        elif marked:
+            raise pytest.UsageError(
+                f"{item.nodeid}: @pytest.mark.{CHAOS} can't run a unittest.TestCase under several "
+                "scenarios; make it a function or a class without that base"
+            )
+        elif everywhere and item in users and not is_about_one(item):
+            item.user_properties.append((LEFT_OUT, _OF_UNITTEST))
+
+
+def _is_of_unittest(item: pytest.Item) -> bool:
+    return issubclass(getattr(item, "cls", None) or object, TestCase)

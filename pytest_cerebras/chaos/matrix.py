@@ -1,0 +1,144 @@
+"""
+The chaos matrix: tests times scenarios.
+
+``--cerebras-chaos`` runs every test that uses the mock under each of the chosen scenarios, and a
+test may name scenarios of its own with ``@pytest.mark.cerebras_chaos``. What it expects of each is
+declared there: to survive, or to raise a certain exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import pytest
+
+from pytest_cerebras.settings.names import CHAOS, MARKER, scenario_of
+
+_RAISED = pytest.StashKey[bool]()
+Expect = Literal["survives", "raises"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a test is to do under some scenarios; without names, under all."""
+
+    scenarios: tuple[str, ...] = ()
+    expect: Expect = "survives"
+    raises: tuple[type[BaseException], ...] = ()
+
+    def about(self, scenario: str) -> bool:
+        """Return whether it speaks of a scenario."""
+        return not self.scenarios or scenario in self.scenarios
+
+
+def chosen(text: str) -> list[str]:
+    """
+    Return the scenarios that an option names: ``all``, names, paths, and ``tag:NAME``.
+
+    Raises UsageError.
+    """
+    from mockserver.core.errors import MockServerError
+
+    found: list[str] = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        try:
+            found += _named(part)
+        except MockServerError as error:
+            raise pytest.UsageError(f"--cerebras-chaos: {error}") from error
+    if not found:
+        raise pytest.UsageError("--cerebras-chaos names no scenario: all, NAME, FILE or tag:NAME")
+    return list(dict.fromkeys(found))
+
+
+def scenarios_for(config: pytest.Config, definition: pytest.Item) -> list[str]:
+    """Return the scenarios that a test runs under, besides none at all. Raises UsageError."""
+    option = config.getoption("cerebras_chaos")
+    own = [name for each in expectations(definition) for name in each.scenarios]
+    found = list(dict.fromkeys([*(chosen(option) if option else ()), *own]))
+    _check(found, definition)
+    return found
+
+
+def _check(scenarios: Sequence[str], definition: pytest.Item) -> None:
+    """Raise UsageError for a scenario that is none, or a parameter that none of them takes."""
+    from mockserver.core.errors import MockServerError, UnknownNameError
+    from mockserver.scenario import load
+
+    try:
+        known = {name for scenario in scenarios for name in load(scenario).parameters}
+        for marker in definition.iter_markers(MARKER) if scenarios else ():
+            for name in marker.kwargs.get("parameters") or ():
+                if name not in known:
+                    raise UnknownNameError("parameter of these scenarios", name, known)
+    except MockServerError as error:
+        raise pytest.UsageError(f"{definition.nodeid}: {error}") from None
+
+
+def expectations(item: pytest.Item) -> Iterator[Expectation]:
+    """Yield what the markers of a test say, the closest first. Raises UsageError."""
+    for marker in item.iter_markers(CHAOS):
+        yield _read(marker, item.nodeid)
+
+
+def expected(item: pytest.Item) -> Expectation:
+    """Return what is expected of a test under the scenario that it runs under."""
+    scenario = scenario_of(item)
+    about = (each for each in expectations(item) if scenario and each.about(scenario))
+    return next(about, Expectation())
+
+
+def note_raised(item: pytest.Item) -> None:
+    """Note that a test has raised what it was expected to raise."""
+    item.stash[_RAISED] = True
+
+
+def has_raised(item: pytest.Item) -> bool:
+    """Return whether that was noted of a test."""
+    return item.stash.get(_RAISED, False)
+
+
+def _named(part: str) -> list[str]:
+    from mockserver.core.errors import UnknownNameError
+    from mockserver.scenario import load, names
+
+    if part == "all":
+        return names()
+    if part.startswith("tag:"):
+        tag = part.removeprefix("tag:")
+        tagged = [name for name in names() if tag in load(name).tags]
+        if not tagged:
+            tags = sorted({each for name in names() for each in load(name).tags})
+            raise UnknownNameError("tag", tag, tags)
+        return tagged
+    load(part)
+    return [part]
+
+
+def _read(marker: pytest.Mark, where: str) -> Expectation:
+    keys: dict[str, Any] = dict(marker.kwargs)
+    expect = keys.pop("expect", "survives")
+    raises = keys.pop("raises", ())
+    types = raises if isinstance(raises, tuple) else (raises,)
+    wrong = _wrong(marker.args, keys, expect, types)
+    if wrong:
+        raise pytest.UsageError(f"{where}: @pytest.mark.{CHAOS}: {wrong}")
+    return Expectation(tuple(marker.args), expect, types)
+
+
+def _wrong(
+    names: tuple[Any, ...], unknown: dict[str, Any], expect: Any, types: tuple[Any, ...]
+) -> str | None:
+    """Return what is wrong with a marker, in a few words."""
+    if unknown:
+        return f"does not take {next(iter(unknown))}; it takes names, expect, raises"
+    if not all(isinstance(name, str) for name in names):
+        return f"scenarios should be strings, found {names!r}"
+    if expect not in get_args(Expect):
+        return f"expect should be one of {', '.join(get_args(Expect))}, found {expect!r}"
+    if not all(isinstance(each, type) and issubclass(each, BaseException) for each in types):
+        return f"raises should be an exception type or several, found {types!r}"
+    if (expect == "raises") != bool(types):
+        return "expect='raises' and raises=... belong together"
+    return None

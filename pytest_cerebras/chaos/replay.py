@@ -1,0 +1,47 @@
+"""The command that runs one cell of the matrix again."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from os import environ
+
+import pytest
+
+from pytest_cerebras.settings.names import FLAGS, OPTIONS, SWITCHES, scenario_of
+
+from .matrix import expectations
+
+_OF_THE_CELL = ("scenario", "seed")
+
+
+def replay(item: pytest.Item, seed: int | None = None) -> str:
+    """
+    Return the command that runs exactly this test again, from the folder where pytest was started.
+
+    It has the options of this run, and what the environment has set; the ini file stays.
+    """
+    seeded = [] if seed is None else ["--cerebras-seed", str(seed)]
+    return shlex.join(["pytest", _place(item), *_options(item), *seeded])
+
+
+def _place(item: pytest.Item) -> str:
+    """Return the test as the command line names it: relative to where pytest was started."""
+    _, colons, inside = item.nodeid.partition("::")
+    return f"{os.path.relpath(item.path, item.config.invocation_params.dir)}{colons}{inside}"
+
+
+def _options(item: pytest.Item) -> Iterator[str]:
+    scenario = scenario_of(item)
+    if scenario and not any(scenario in each.scenarios for each in expectations(item)):
+        yield from ("--cerebras-chaos", scenario)
+    for name, variable, _ in SWITCHES:
+        set_here = FLAGS.get(environ.get(variable, "").lower(), False)
+        if item.config.getoption(f"cerebras_{name}") or set_here:
+            yield f"--cerebras-{name}"
+    for name, *_ in OPTIONS:
+        value = item.config.getoption(f"cerebras_{name}")
+        value = environ.get(f"CEREBRAS_MOCK_{name.upper()}") if value is None else value
+        if value and name not in _OF_THE_CELL:
+            yield from (f"--cerebras-{name.replace('_', '-')}", value)

@@ -1,0 +1,1 @@
+"""Sees what the client does besides its requests."""

@@ -1,0 +1,200 @@
+"""
+Tells which thread, task, or job of a pool sends a request.
+
+So two that ask the same are not taken for one that retries.
+A socket of this process notes who writes into it; the mock looks that up by the port that the
+request came from. uvloop and trio write in ways of their own: there nobody is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from asyncio import BaseEventLoop
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+import pytest
+
+from mockserver.core.messages import Sender
+from mockserver.edge.live import LiveEngine
+
+_WRITES = ("send", "sendall", "sendmsg")
+_ELDERS = 8  # of so many that one has started is known whether they are over
+
+
+class _Job:
+    """What a thread of a pool is at."""
+
+
+class Senders:
+    """
+    Who sends, as far as it has been seen; ``now`` returns seconds since the epoch.
+
+    ``port`` is the mock's; None where requests do not come through a socket.
+    """
+
+    def __init__(self, now: Callable[[], float], port: int | None = None) -> None:
+        self._now = now
+        self._port = port
+        self._at: dict[int, Sender] = {}
+        self._ours: set[int] = set()
+        self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
+        self._numbers = count(1)
+        # a lock of its owner: a client that is collected meanwhile may begin a task to close itself
+        self._lock = threading.RLock()
+        self._at_work = threading.local()
+        self._children: dict[str, deque[tuple[str, Callable[[], bool]]]] = {}
+        self._joined: WeakKeyDictionary[threading.Thread, threading.Event] = WeakKeyDictionary()
+
+    def at(self, port: int) -> Sender | None:
+        """Return who has sent what comes from a port of the client; asked once for each request."""
+        return self._at.pop(port, None)
+
+    def here(self, port: int) -> bool:
+        """Return whether something in this process has sent from a port."""
+        return port in self._ours
+
+    def current(self) -> Sender | None:
+        """Return the running task, or else the job or thread; what a loop does itself is none's."""
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:
+            job = getattr(self._at_work, "job", None)
+            return self._of(job or threading.current_thread(), Sender(""))
+        return self._of(task, Sender("", self._now())) if task is not None else None
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Note who writes into sockets to the mock, and when others begin to exist, and by whom."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in _WRITES:
+                patch.setattr(socket.socket, name, self._noted(getattr(socket.socket, name)))
+            patch.setattr(BaseEventLoop, "create_task", self._dated(BaseEventLoop.create_task))
+            patch.setattr(ThreadPoolExecutor, "submit", self._as_job(ThreadPoolExecutor.submit))
+            patch.setattr(threading.Thread, "start", self._started(threading.Thread.start))
+            patch.setattr(threading.Thread, "join", self._waited_for(threading.Thread.join))
+            yield
+
+    def _of(self, who: object, born: Sender) -> Sender:
+        with self._lock:
+            if who not in self._known:
+                kind = type(who).__name__.strip("_").lower()
+                self._known[who] = replace(born, name=f"{kind} {next(self._numbers)}")
+            return self._known[who]
+
+    def _born(self) -> Sender:
+        """Return what is known of somebody who begins to exist here and now."""
+        parent = self.current()
+        if parent is None:
+            return Sender("", self._now())
+        elders = list(self._children.get(parent.name, ()))  # there may be another meanwhile
+        beside = frozenset(name for name, is_over in elders if not is_over())
+        return Sender("", self._now(), parent, beside)
+
+    def _begun(self, who: object, born: Sender, is_over: Callable[[], bool]) -> None:
+        """Note who has begun, and how to find out whether it is over, as its parent may know."""
+        name = self._of(who, born).name
+        if born.parent is not None:
+            elders = self._children.setdefault(born.parent.name, deque(maxlen=_ELDERS))
+            elders.append((name, is_over))
+
+    def _noted(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(connection: socket.socket, *args: Any, **kwargs: Any) -> Any:
+            port = self.own_port(connection)
+            if port is not None:
+                self._ours.add(port)
+                if (sender := self.current()) is not None:
+                    self._at[port] = sender
+            return write(connection, *args, **kwargs)
+
+        return noted
+
+    def own_port(self, connection: socket.socket) -> int | None:
+        """Return the client's port of a connection to the mock; None for any other."""
+        try:
+            ours = connection.getpeername()[1] == self._port
+            return int(connection.getsockname()[1]) if ours else None
+        except (OSError, IndexError, TypeError):
+            return None
+
+    def _dated(self, create: Callable[..., Any]) -> Callable[..., Any]:
+        def dated(loop: BaseEventLoop, *args: Any, **kwargs: Any) -> Any:
+            born = self._born()
+            task = create(loop, *args, **kwargs)
+            self._begun(task, born, _done(task))
+            return task
+
+        return dated
+
+    def _started(self, start: Callable[..., None]) -> Callable[..., None]:
+        def started(thread: threading.Thread) -> None:
+            joined = threading.Event()
+            self._joined[thread] = joined
+            self._begun(thread, self._born(), joined.is_set)
+            start(thread)
+
+        return started
+
+    def _waited_for(self, join: Callable[..., None]) -> Callable[..., None]:
+        def waited_for(thread: threading.Thread, timeout: float | None = None) -> None:
+            join(thread, timeout)
+            if thread in self._joined and not thread.is_alive():
+                self._joined[thread].set()
+
+        return waited_for
+
+    def _as_job(self, submit: Callable[..., Any]) -> Callable[..., Any]:
+        def submit_job(
+            pool: ThreadPoolExecutor, work: Callable[..., Any], /, *args: Any, **kwargs: Any
+        ) -> Any:
+            job = _Job()
+            born = self._born()
+            self._of(job, born)
+
+            def at_work(*args: Any, **kwargs: Any) -> Any:
+                self._at_work.job = job
+                try:
+                    return work(*args, **kwargs)
+                finally:
+                    del self._at_work.job
+
+            future = submit(pool, at_work, *args, **kwargs)
+            self._begun(job, born, _done(future))
+            return future
+
+        return submit_job
+
+
+def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
+    """Return a function that tells whether work is done, and does not keep it from being freed."""
+    found = ref(work)
+
+    def is_done() -> bool:
+        still = found()
+        return still is None or still.done()
+
+    return is_done
+
+
+@contextmanager
+def told_apart(live: LiveEngine, port: int | None) -> Iterator[Senders]:
+    """Let the engine know who sends what comes to a port; yield who can tell it of others."""
+
+    def now() -> float:
+        return live.clock.now()  # whichever it has by then
+
+    senders = Senders(now, port)
+    live.sender_at = senders.at
+    try:
+        with senders.watching():
+            yield senders
+    finally:
+        live.sender_at = lambda _: None

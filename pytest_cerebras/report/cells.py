@@ -1,0 +1,249 @@
+"""
+The cells of the chaos matrix: what one test did under one scenario, as plain values.
+
+A cell goes from the process that ran the test, a worker of xdist perhaps, to the one that reports.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from mockserver.journal.moments import Moment, moments
+from mockserver.plan import duration_of
+from mockserver.plan.timeline import Kind, Span, spans_of
+from mockserver.verdicts import Case
+from mockserver.verdicts.kinds import UNREACHABLE, kinds_of
+from pytest_cerebras.chaos.replay import replay
+from pytest_cerebras.session.mock import CerebrasMock
+from pytest_cerebras.settings.names import scenario_of
+
+from .outcome import Outcome, outcome_of, reason_of
+
+CELL = "cerebras_cell"
+"""The attribute of a report that holds the cell of its test."""
+
+_PIECES = 12  # into how many an answer is divided at most, to be drawn
+_MOST = 200  # exchanges of one scenario that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A piece of a time line; ``end`` is null for what never ends."""
+
+    start: float
+    end: float | None
+    kind: Kind
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """
+    An exchange.
+
+    ``at`` is in seconds since the first exchange under the scenario; it is the ``attempt`` of the
+    call that began with the exchange ``call``, and came ``waited`` seconds after the end of the
+    attempt before, which had asked for ``retry_after`` seconds.
+    """
+
+    number: int
+    line: str
+    at: float
+    call: int
+    attempt: int
+    waited: float | None
+    retry_after: float | None
+    status: int | None
+    prompt_tokens: int
+    completion_tokens: int
+    rule: str
+    faults: tuple[str, ...]
+    kinds: tuple[str, ...]
+    drawn: tuple[Drawn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict: what the client did wrong, the fix, and the numbers of the exchanges."""
+
+    rule: str
+    sentence: str
+    fix: str
+    exchanges: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slept:
+    """A sleep of the app under the virtual clock: ``seconds``, begun ``at``, by ``via``."""
+
+    seconds: float
+    at: float
+    via: str
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What happened under a scenario, in order; ``earlier`` exchanges are not kept."""
+
+    scenario: str
+    exchanges: tuple[Seen, ...]
+    verdicts: tuple[Judged, ...]
+    earlier: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """
+    What a test did under a scenario.
+
+    ``test`` is its name without that of the scenario, ``id`` the one that pytest has for it.
+    ``played`` are the scenarios it met, more than one when it chose others; ``kinds`` is the
+    trouble of all of them. ``duration`` is in real seconds. ``reason`` is why it failed, was
+    excused or was skipped; where verdicts are why, they say it.
+    """
+
+    id: str
+    test: str
+    scenario: str
+    outcome: Outcome
+    duration: float
+    seed: int | None
+    replay: str
+    played: tuple[Played, ...] = ()
+    sleeps: tuple[Slept, ...] = ()
+    kinds: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def in_matrix(self) -> bool:
+        """Whether the matrix chose its scenario, not the test."""
+        return self.id != self.test
+
+    @property
+    def verdicts(self) -> Iterator[Judged]:
+        """What the client did wrong."""
+        return (verdict for each in self.played for verdict in each.verdicts)
+
+
+_CELLS = TypeAdapter(Cell)
+
+
+def record(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestReport) -> None:
+    """Put the cell of a test into its report, as what xdist can carry."""
+    setattr(report, CELL, _CELLS.dump_python(cell_of(mock, item, report), mode="json"))
+
+
+def read(report: Any) -> Cell | None:
+    """Return the cell in a report; None when its test has not used the mock."""
+    found = getattr(report, CELL, None)
+    return None if found is None else _CELLS.validate_python(found)
+
+
+def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestReport) -> Cell:
+    """Return what a test did; nothing at all when it never came to have a mock."""
+    scenario = scenario_of(item)
+    name = scenario or (mock.scenario.name if mock else "")
+    outcome = outcome_of(item, report)
+    reason = "" if outcome == "failed-by-verdict" else reason_of(report)
+    found = (item.nodeid, _without(item.nodeid, scenario), name, outcome)
+    if mock is None:
+        return Cell(*found, report.duration, None, replay(item), reason=reason)
+    seed = mock.live.engine.seed
+    cases = mock.played()
+    kinds = [kind for _, case in cases for one in case.exchanges for kind in kinds_of(one)]
+    if mock.was_unreachable:
+        kinds.append(UNREACHABLE)
+    return Cell(
+        *found,
+        report.duration,
+        seed,
+        replay(item, seed),
+        tuple(_played(mock, name, case) for name, case in cases),
+        tuple(_slept(mock)),
+        tuple(dict.fromkeys(kinds)),
+        reason,
+    )
+
+
+def _without(test: str, scenario: str | None) -> str:
+    """
+    Return the name of a test without its scenario.
+
+    >>> _without("test_a.py::test[x-wrong-key]", "wrong-key"), _without("t[healthy]", "healthy")
+    ('test_a.py::test[x]', 't')
+    """
+    head, bracket, ids = test.partition("[")
+    if scenario is None or not bracket:
+        return test
+    padded = f"-{ids.removesuffix(']')}-".replace(f"-{scenario}-", "-", 1).strip("-")
+    return f"{head}[{padded}]" if padded else head
+
+
+def _slept(mock: CerebrasMock) -> Iterator[Slept]:
+    if mock.clock is not None:
+        for sleep in mock.sleeps:
+            yield Slept(sleep.seconds, sleep.at, sleep.via, sleep.thread)
+
+
+def _played(mock: CerebrasMock, scenario: str, case: Case) -> Played:
+    seen = moments(case.journal)
+    verdicts = tuple(
+        Judged(one.rule, one.sentence, one.fix, one.exchanges) for one in mock.judge(case)
+    )
+    shown = tuple(map(_seen, seen[-_MOST:]))
+    return Played(scenario, shown, verdicts, earlier=case.journal.count - len(shown))
+
+
+def _seen(moment: Moment) -> Seen:
+    exchange = moment.exchange
+    return Seen(
+        exchange.number,
+        exchange.line(),
+        moment.at,
+        moment.first,
+        moment.attempt,
+        moment.waited,
+        moment.told,
+        exchange.status,
+        exchange.prompt_tokens,
+        exchange.completion_tokens,
+        exchange.rule,
+        exchange.faults,
+        tuple(kinds_of(exchange)),
+        tuple(_drawn(moment)),
+    )
+
+
+def _drawn(moment: Moment) -> Iterator[Drawn]:
+    """Yield what was played, until the client left."""
+    exchange = moment.exchange
+    duration = duration_of(exchange.plan)
+    grain = duration / _PIECES if math.isfinite(duration) else 1.0
+    left = math.inf
+    if exchange.client_left and exchange.finished is not None:
+        left = moment.at + exchange.finished - exchange.at
+    for span in spans_of(exchange.plan, start=moment.at, grain=grain):
+        if span.start <= left:
+            end = min(span.end, left)
+            yield Drawn(span.start, end if math.isfinite(end) else None, span.kind, span.title)
+
+
+def spans(exchanges: Iterable[Seen]) -> Sequence[Span]:
+    """Return the attempts of a call in one lane, with the pauses between them."""
+    found: list[Span] = []
+    for seen in exchanges:
+        over = found[-1].end if found else seen.at
+        if math.isfinite(over) and seen.at > over:
+            found.append(Span(over, seen.at, "pause", f"pause {seen.at - over:.2f} s"))
+        found += [
+            Span(one.start, math.inf if one.end is None else one.end, one.kind, one.title)
+            for one in seen.drawn
+        ]
+    return found

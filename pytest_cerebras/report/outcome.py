@@ -1,0 +1,48 @@
+"""What became of a test, and why, as pytest's report on it tells."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import pytest
+
+from pytest_cerebras.chaos.matrix import has_raised
+from pytest_cerebras.session.judging import failed_by_verdict
+
+Outcome: TypeAlias = Literal[
+    "passed", "raised-as-expected", "xfailed", "failed", "failed-by-verdict", "skipped"
+]
+_LONGEST = 240  # letters of a reason
+
+
+def outcome_of(item: pytest.Item, report: pytest.TestReport) -> Outcome:
+    """Return what became of a test; one that its marker ``xfail`` excuses has not failed."""
+    if report.failed:
+        return "failed-by-verdict" if failed_by_verdict(item) else "failed"
+    if report.skipped:
+        return "xfailed" if hasattr(report, "wasxfail") else "skipped"
+    return "raised-as-expected" if has_raised(item) else "passed"
+
+
+def reason_of(report: pytest.TestReport) -> str:
+    """Return why a test failed, was excused or was skipped, in a line; nothing if it passed."""
+    if report.passed:
+        return ""
+    excuse = getattr(report, "wasxfail", None)
+    if excuse is not None:
+        text = str(excuse).removeprefix("reason: ")
+    elif isinstance(report.longrepr, tuple):
+        text = report.longrepr[2].removeprefix("Skipped: ")
+    else:
+        text = _error(report)
+    line = next(iter(text.strip().splitlines()), "")
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _error(report: pytest.TestReport) -> str:
+    """Return the message of an exception, or else what pytest marks as the error."""
+    message = getattr(getattr(report.longrepr, "reprcrash", None), "message", None)
+    if message is not None:
+        return str(message)
+    text = report.longrepr if isinstance(report.longrepr, str) else report.longreprtext
+    return next((line[1:] for line in text.splitlines() if line.startswith("E ")), text)

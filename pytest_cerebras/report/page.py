@@ -1,0 +1,175 @@
+"""
+The report as one page of HTML that needs nothing else, neither network nor scripts.
+
+The page is a tree, so that whatever a test, a model or a header is called is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from itertools import groupby
+from operator import attrgetter
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from mockserver.core.quantities import counted
+from mockserver.plan.timeline import STYLE
+from mockserver.verdicts.kinds import KINDS
+
+from .cells import Cell, Judged
+from .markup import add, add_name, box, shown
+from .page_cell import WORDS, draw, look, words
+from .report import Coverage, Report
+
+_FAILED = ("failed", "failed-by-verdict")
+
+
+def html(report: Report) -> str:
+    """Return the page."""
+    anchors = {id(cell): f"cell-{number}" for number, cell in enumerate(report.cells, 1)}
+    root = Element("html", {"lang": "en"})
+    _head(root)
+    body = SubElement(root, "body")
+    header, main = SubElement(body, "header"), Element("main")
+    if report.matrix:
+        _matrix(_section(main, "Matrix"), report, anchors)
+    if report.others:
+        _others(_section(main, "Other tests"), report, anchors)
+    if any(cell.outcome in _FAILED for cell in report.cells):
+        _failures(_section(main, "Failures"), report, anchors)
+    _verdicts(_section(main, "Verdicts"), report, anchors)
+    _coverage(_section(main, "Fault coverage"), report.coverage)
+    _cells(_section(main, "Cells"), report, anchors)
+    _summary(header, report, [found.text or "" for found in main.iter("h2")])
+    body.append(main)
+    return f"<!doctype html>\n{tostring(root, encoding='unicode', method='html')}\n"
+
+
+def _head(root: Element) -> None:
+    head = SubElement(root, "head")
+    SubElement(head, "meta", {"charset": "utf-8"})
+    viewport = {"name": "viewport", "content": "width=device-width, initial-scale=1"}
+    SubElement(head, "meta", viewport)
+    SubElement(head, "meta", {"name": "color-scheme", "content": "light dark"})
+    add(head, "title", "Cerebras chaos report")
+    css = resources.files(__package__).joinpath("page.css").read_text("utf-8")
+    SubElement(head, "style").text = f"{STYLE}\n{css}"
+
+
+def _summary(header: Element, report: Report, sections: list[str]) -> None:
+    add(header, "h1", "Cerebras chaos report")
+    counts = SubElement(header, "p", {"class": "counts"})
+    for outcome, word in WORDS.items():
+        count = sum(cell.outcome == outcome for cell in report.cells)
+        if count:
+            add(counts, "span", f"{count} {word}", {"class": f"is {outcome}"}).tail = " "
+    if not report.cells:
+        counts.text = "No test used the mock."
+    verdicts = counted(sum(len(list(cell.verdicts)) for cell in report.cells), "verdict")
+    scenarios = len({cell.scenario for cell in report.cells})
+    told = f"{counted(len(report.cells), 'cell')}, {counted(scenarios, 'scenario')}, {verdicts}"
+    add(header, "p", f"{told}; {report.coverage.line()}.")
+    links = SubElement(header, "nav", {"aria-label": "Sections"})
+    for title in sections:
+        add(links, "a", title, {"href": f"#{_anchor(title)}"}).tail = " "
+
+
+def _matrix(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
+    table = SubElement(box(section, "Matrix"), "table", {"class": "matrix"})
+    top = SubElement(SubElement(table, "thead"), "tr")
+    add(top, "th", "scenario", {"scope": "col"})
+    for test in report.tests:
+        add_name(top, "th", test.rpartition("::")[2], {"scope": "col", "title": test})
+    body = SubElement(table, "tbody")
+    for scenario, cells in report.rows.items():
+        row = SubElement(body, "tr")
+        add(row, "th", scenario, {"scope": "row"})
+        for test in report.tests:
+            place = SubElement(row, "td")
+            if test in cells:
+                _link(place, cells[test], anchors)
+
+
+def _others(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
+    add(section, "p", "These choose their scenarios themselves.")
+    table = SubElement(box(section, "Other tests"), "table")
+    top = SubElement(SubElement(table, "thead"), "tr")
+    for name in ("test", "outcome", "scenario"):
+        add(top, "th", name, {"scope": "col"})
+    body = SubElement(table, "tbody")
+    for cell in report.others:
+        row = SubElement(body, "tr")
+        add_name(row, "th", cell.test.rpartition("::")[2], {"scope": "row", "title": cell.test})
+        _link(SubElement(row, "td"), cell, anchors)
+        add(row, "td", cell.scenario)
+
+
+def _link(place: Element, cell: Cell, anchors: Mapping[int, str]) -> None:
+    add(place, "a", words(cell), {"href": f"#{anchors[id(cell)]}", "class": look(cell)})
+
+
+def _failures(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
+    listed = SubElement(section, "ul")
+    for cell in report.cells:
+        if cell.outcome in _FAILED:
+            why = "; ".join(f"{verdict.rule}: {verdict.sentence}" for verdict in cell.verdicts)
+            _said(SubElement(listed, "li"), cell, cell.reason or why, anchors)
+
+
+def _verdicts(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
+    found: dict[str, list[tuple[Cell, Judged]]] = {}
+    for cell in report.cells:
+        for verdict in cell.verdicts:
+            found.setdefault(verdict.rule, []).append((cell, verdict))
+    if not found:
+        add(section, "p", "None: the client did nothing wrong.")
+    for rule, said in found.items():
+        add(section, "h3", f"{rule} ({len(said)})")
+        add(section, "p", f"Fix: {said[0][1].fix}.", {"class": "verdict"})
+        listed = SubElement(section, "ul")
+        for cell, verdict in said:
+            _said(SubElement(listed, "li"), cell, verdict.sentence, anchors)
+
+
+def _said(item: Element, cell: Cell, sentence: str, anchors: Mapping[int, str]) -> None:
+    where = f"{cell.test.rpartition('::')[2]} under {cell.scenario}"
+    link = add_name(item, "a", where, {"href": f"#{anchors[id(cell)]}"})
+    link.tail = shown(f": {sentence}")
+
+
+def _coverage(section: Element, coverage: Coverage) -> None:
+    value = {"max": "100", "value": str(coverage.percent), "aria-label": "fault coverage"}
+    SubElement(section, "progress", value).tail = f" {coverage.percent:g} %"
+    if coverage.never:
+        add(section, "h3", "Never met")
+        _kinds(section, coverage, coverage.never)
+    if coverage.met:
+        details = SubElement(section, "details")
+        add(details, "summary", f"Met: {counted(len(coverage.met), 'kind')} of trouble")
+        _kinds(details, coverage, tuple(coverage.met))
+
+
+def _kinds(parent: Element, coverage: Coverage, names: tuple[str, ...]) -> None:
+    listed = SubElement(parent, "ul", {"class": "kinds"})
+    for name in names:
+        item = SubElement(listed, "li")
+        count = coverage.met.get(name)
+        more = f" ({counted(count, 'cell')})" if count else ""
+        add(item, "code", name).tail = f" {KINDS[name].what}{more}"
+
+
+def _cells(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
+    for test, cells in groupby(report.cells, key=attrgetter("test")):
+        add_name(section, "h3", test)
+        for cell in cells:
+            draw(SubElement(section, "details"), cell, anchors[id(cell)])
+
+
+def _section(main: Element, title: str) -> Element:
+    section = SubElement(main, "section", {"aria-labelledby": _anchor(title)})
+    add(section, "h2", title, {"id": _anchor(title)})
+    return section
+
+
+def _anchor(title: str) -> str:
+    return title.lower().replace(" ", "-")

@@ -1,0 +1,113 @@
+"""A cell in the page of the report: what is known of it, its time lines, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from xml.etree.ElementTree import Element, SubElement
+
+from mockserver.core.quantities import counted
+from mockserver.plan.timeline import Lane, drawing
+
+from .cells import Cell, Played, Seen, spans
+from .markup import add, box, shown
+from .outcome import Outcome
+
+WORDS: Mapping[Outcome, str] = {
+    "passed": "passed",
+    "raised-as-expected": "raised as expected",
+    "xfailed": "failed as expected",
+    "failed": "failed",
+    "failed-by-verdict": "failed by verdict",
+    "skipped": "skipped",
+}
+_MOST_LANES = 40
+
+
+def words(cell: Cell) -> str:
+    """Return the outcome of a cell, and how many verdicts there are."""
+    guilty = len(list(cell.verdicts))
+    if cell.outcome == "failed-by-verdict":
+        return f"failed by {counted(guilty, 'verdict')}"
+    more = f", {counted(guilty, 'verdict')}" if guilty else ""
+    return f"{WORDS[cell.outcome]}{more}"
+
+
+def look(cell: Cell) -> str:
+    """Return the classes that an outcome is drawn with; what the client did wrong shows."""
+    return f"is {cell.outcome}{' guilty' if any(cell.verdicts) else ''}"
+
+
+def draw(details: Element, cell: Cell, anchor: str) -> None:
+    """Put a cell into an element that opens and closes; ``anchor`` is what links lead to."""
+    summary = SubElement(details, "summary")
+    add(summary, "span", cell.scenario).tail = " "
+    add(summary, "span", words(cell), {"class": look(cell)})
+    # browsers open what a link leads into, and the focus goes there
+    facts = SubElement(details, "dl", {"id": anchor, "tabindex": "-1"})
+    told = {
+        "Why": cell.reason,
+        "Met": ", ".join(cell.kinds) or "no trouble",
+        "App slept": ", ".join(f"{sleep.seconds:.3g} s" for sleep in cell.sleeps),
+        "Took": f"{cell.duration:.2f} s of real time",
+    }
+    for name, value in told.items():
+        if value:
+            add(facts, "dt", name)
+            add(facts, "dd", value)
+    add(facts, "dt", "Replay")
+    _command(SubElement(SubElement(facts, "dd"), "code", {"class": "replay"}), cell.replay)
+    for played in cell.played:
+        _played(details, played)
+
+
+def _command(code: Element, command: str) -> None:
+    """Write a command so that its lines are broken between its options."""
+    first, *options = command.split(" --")
+    add(code, "span", first)
+    for option in options:
+        code[-1].tail = " "
+        add(code, "span", f"--{option}")
+
+
+def _played(details: Element, played: Played) -> None:
+    for verdict in played.verdicts:
+        said = SubElement(details, "p", {"class": "verdict"})
+        add(said, "strong", verdict.rule).tail = shown(f": {verdict.sentence}.")
+        SubElement(said, "br").tail = shown(f"Fix: {verdict.fix}.")
+    if not played.exchanges:
+        add(details, "p", f"No request reached the mock under {played.scenario}.")
+        return
+    lanes = _lanes(played.exchanges)
+    title = shown(f"Requests under {played.scenario}")
+    picture = drawing(lanes[:_MOST_LANES], title=title)
+    picture.set("role", "img")
+    picture.set("aria-label", title)
+    box(details, title).append(picture)
+    if len(lanes) > _MOST_LANES:
+        add(details, "p", f"{len(lanes) - _MOST_LANES} of {len(lanes)} calls not drawn.")
+    if played.earlier:
+        add(details, "p", f"{counted(played.earlier, 'earlier request')} left out.")
+    listed = SubElement(details, "ol", {"class": "log"})
+    for seen in played.exchanges:
+        _line(SubElement(listed, "li"), seen)
+
+
+def _line(item: Element, seen: Seen) -> None:
+    add(item, "b", f"{seen.at:.2f} s").tail = shown(f" {seen.line} ")
+    if seen.waited is not None:
+        add(item, "span", f"waited {seen.waited:.2f} s", {"class": "more"}).tail = " "
+    if seen.faults:
+        add(item, "span", f"faults: {', '.join(seen.faults)}", {"class": "more"})
+
+
+def _lanes(exchanges: Iterable[Seen]) -> list[Lane]:
+    """Return a lane for each call."""
+    calls: dict[int, list[Seen]] = {}
+    for seen in exchanges:
+        calls.setdefault(seen.call, []).append(seen)
+    return [Lane(_label(call), spans(call)) for call in calls.values()]
+
+
+def _label(call: list[Seen]) -> str:
+    attempts = f", {len(call)} attempts" if len(call) > 1 else ""
+    return f"{call[-1].line}{attempts}"

@@ -1,0 +1,95 @@
+"""The report on a run: its cells, and which kinds of trouble they have met."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from pydantic import TypeAdapter
+
+from mockserver.verdicts.kinds import KINDS, share_met
+
+from .cells import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The kinds of trouble: in how many cells each was ``met``, and those ``never`` met."""
+
+    percent: float
+    met: Mapping[str, int]
+    never: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> Self:
+        """Return what the tests that ran have met; skipped ones met nothing."""
+        met = dict.fromkeys(KINDS, 0)
+        for cell in cells:
+            for kind in cell.kinds if cell.outcome != "skipped" else ():
+                met[kind] += 1
+        never = tuple(kind for kind, count in met.items() if not count)
+        found = {kind: count for kind, count in met.items() if count}
+        return cls(round(share_met(found), 1), found, never)
+
+    def line(self) -> str:
+        """Return it in a line."""
+        met, of = len(self.met), len(KINDS)
+        return f"fault coverage {self.percent:g} %: {met} of {of} kinds of trouble met"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All cells of a run, in the order of its tests. A change of ``version`` breaks readers."""
+
+    version: Literal[1]
+    coverage: Coverage
+    cells: tuple[Cell, ...]
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> Self:
+        """Return the report on some cells."""
+        found = tuple(cells)
+        return cls(1, Coverage.of(found), found)
+
+    @property
+    def matrix(self) -> list[Cell]:
+        """The cells of tests that the matrix ran under its scenarios."""
+        return [cell for cell in self.cells if cell.in_matrix]
+
+    @property
+    def others(self) -> list[Cell]:
+        """The cells of tests that choose their scenarios themselves."""
+        return [cell for cell in self.cells if not cell.in_matrix]
+
+    @property
+    def tests(self) -> list[str]:
+        """The tests of the matrix, in their order."""
+        return list(dict.fromkeys(cell.test for cell in self.matrix))
+
+    @property
+    def rows(self) -> dict[str, dict[str, Cell]]:
+        """The matrix: its cells by scenario, in their order, then by test."""
+        found: dict[str, dict[str, Cell]] = {}
+        for cell in sorted(self.matrix, key=lambda cell: cell.scenario):
+            found.setdefault(cell.scenario, {})[cell.test] = cell
+        return found
+
+    def json(self) -> str:
+        """Return it as JSON, as ``report.schema.json`` describes it."""
+        return _REPORT.dump_json(self, indent=2).decode() + "\n"
+
+
+_REPORT = TypeAdapter(Report)
+
+
+def schema() -> Mapping[str, Any]:
+    """Return the JSON Schema of a report."""
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": draft, **_REPORT.json_schema(mode="serialization")}
+
+
+def schema_text() -> str:
+    """Return the schema as it stands in its own file."""
+    return json.dumps(schema(), indent=2) + "\n"

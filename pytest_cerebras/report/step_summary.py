@@ -1,0 +1,91 @@
+"""The report as Markdown, for the summary of a step of GitHub Actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockserver.verdicts.kinds import KINDS
+
+from .outcome import Outcome
+from .report import Report
+
+_MOST = 60  # rows of each table; GitHub takes 1 MiB
+SIGNS: dict[Outcome, str] = {
+    "passed": "✅ passed",
+    "raised-as-expected": "☑️ raised as expected",
+    "xfailed": "☑️ failed as expected",
+    "failed": "❌ failed",
+    "failed-by-verdict": "⚠️ failed by verdict",
+    "skipped": "⏭️ skipped",
+}
+
+
+def markdown(report: Report) -> str:
+    """Return the summary: coverage, the matrix, the verdicts."""
+    return (
+        "\n".join([*_head(report), *_matrix(report), *_others(report), *_verdicts(report)]) + "\n"
+    )
+
+
+def _head(report: Report) -> Iterator[str]:
+    yield "## Cerebras chaos report"
+    yield ""
+    yield f"{len(report.cells)} cells, {report.coverage.line()}."
+    if report.coverage.never:
+        never = ", ".join(f"{KINDS[name].what} (`{name}`)" for name in report.coverage.never)
+        yield ""
+        yield f"Never met: {never}."
+
+
+def _matrix(report: Report) -> Iterator[str]:
+    found = report.rows
+    if found:
+        yield ""
+        yield _row("scenario", *(test.rpartition("::")[2] for test in report.tests))
+        yield "|" + " --- |" * (len(report.tests) + 1)
+    for scenario in list(found)[:_MOST]:
+        cells = (found[scenario].get(test) for test in report.tests)
+        yield _row(scenario, *(SIGNS[cell.outcome] if cell else "" for cell in cells))
+    if len(found) > _MOST:
+        yield ""
+        yield f"... and {len(found) - _MOST} more scenarios"
+
+
+def _others(report: Report) -> Iterator[str]:
+    if report.others:
+        yield ""
+        yield _row("other test", "outcome", "scenario")
+        yield "| --- | --- | --- |"
+    for cell in report.others[:_MOST]:
+        yield _row(cell.test.rpartition("::")[2], SIGNS[cell.outcome], cell.scenario)
+    if len(report.others) > _MOST:
+        yield ""
+        yield f"... and {len(report.others) - _MOST} more tests"
+
+
+def _verdicts(report: Report) -> Iterator[str]:
+    said = [(cell, verdict) for cell in report.cells for verdict in cell.verdicts]
+    if said:
+        yield ""
+        yield "### Verdicts"
+        yield ""
+    for cell, verdict in said[:_MOST]:
+        where = f"{cell.test.rpartition('::')[2]} under {cell.scenario}"
+        yield f"- **{verdict.rule}** ({_safe(where)}): {_safe(verdict.sentence)}"
+    if len(said) > _MOST:
+        yield f"- ... and {len(said) - _MOST} more"
+
+
+def _row(*fields: str) -> str:
+    return "| " + " | ".join(map(_safe, fields)) + " |"
+
+
+def _safe(text: str) -> str:
+    r"""
+    Return a text that Markdown shows as it is, within its line and its cell.
+
+    >>> print(_safe("a|b <i>c_d</i>"))
+    a\|b \<i\>c\_d\</i\>
+    """
+    plain = " ".join(text.split())
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>|#" else letter for letter in plain)

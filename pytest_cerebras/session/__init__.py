@@ -1,0 +1,1 @@
+"""One test: what it holds, and how it is judged."""

@@ -1,0 +1,160 @@
+"""Assertions over a journal; each that fails shows the time line of what did happen."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from mockserver.api.contract.routes import COMPLETING
+from mockserver.core.quantities import counted, rough
+from mockserver.journal import Exchange, Journal
+from mockserver.journal.attempts import grouped, retries, tolerance, waited
+from mockserver.journal.moments import lines
+from mockserver.verdicts.heard import parts, question
+from mockserver.verdicts.pauses import told, too_early
+
+from .results import passed_off
+
+_MINUTE = 60.0
+
+
+def requests(journal: Journal, count: int) -> None:
+    """Assert the number of requests."""
+    __tracebackhide__ = True
+    found = journal.count
+    if found != count:
+        _fail(journal, f"expected {counted(count, 'request')}, got {found}")
+
+
+def waited_for(journal: Journal, at_least: float | None) -> None:
+    """Assert that retries waited: as told, or one of them for so many seconds."""
+    __tracebackhide__ = True
+    waits = [waited(early, late) for early, late in _retries(journal)]
+    if not waits:
+        _fail(journal, "expected a retry that waited, but nothing was retried")
+    if at_least is None:
+        _not_too_early(journal)
+    elif max(waits) < at_least - tolerance(at_least):
+        wrong = f"expected a wait of at least {at_least:g} s, longest was {max(waits):.2f} s"
+        _fail(journal, wrong)
+
+
+def retry_after_respected(journal: Journal) -> None:
+    """Assert that no retry came earlier than it was told."""
+    __tracebackhide__ = True
+    if all(exchange.retry_after is None for exchange in journal):
+        _fail(journal, "expected a Retry-After to be respected, but no answer had one")
+    _not_too_early(journal)
+
+
+def backed_off(journal: Journal, *, factor: float, start: float, cap: float, jitter: float) -> None:
+    """Assert that the waits of each call grow, or are as told."""
+    __tracebackhide__ = True
+    if not _retries(journal):
+        _fail(journal, "expected retries that back off, but nothing was retried")
+    for call in grouped(journal):
+        for count, (early, late) in enumerate(retries(call)):
+            wanted, wait = told(early, late), waited(early, late)
+            if wanted is None:
+                wait *= journal.scale  # by the clock of the client
+            least = min(start * factor**count, cap) * (1 - jitter) if wanted is None else wanted
+            most = max(cap * (1 + jitter), wanted or 0.0)
+            came = f"but #{late.number} came {wait:.2f} s after #{early.number}"
+            if wait < least - tolerance(least):
+                _fail(journal, f"expected a wait of at least {least:g} s, {came}")
+            if wait > most + tolerance(most):
+                _fail(journal, f"expected a wait of at most {most:g} s, {came}")
+
+
+def fell_back(journal: Journal, model: str) -> None:
+    """Assert that what another model had no answer to was asked this one, and answered."""
+    __tracebackhide__ = True
+    completions = [one for one in journal if one.endpoint in COMPLETING]
+    failed = [one for one in completions if one.failed and one.model != model]
+    if not failed:
+        _fail(journal, f"expected a fall-back to {model!r}, but no other model failed")
+    asked = [
+        one
+        for one in completions
+        if one.model == model
+        and any(early.number < one.number and question(early) == question(one) for early in failed)
+    ]
+    first = failed[0]
+    if not asked:
+        _fail(
+            journal,
+            f"expected a fall-back to {model!r}, but after #{first.number} it was not asked",
+        )
+    if all(one.failed for one in asked):
+        _fail(
+            journal, f"expected a fall-back to {model!r}, but #{asked[0].number} to it failed too"
+        )
+
+
+def truncation_noticed(journal: Journal, result: object) -> None:
+    """Assert that no part of an answer is passed off as a whole one."""
+    __tracebackhide__ = True
+    cut = [(exchange, choice.text) for exchange in journal for choice in parts(exchange)]
+    if not cut:
+        _fail(journal, "expected a truncated answer to be noticed, but no answer was truncated")
+    for exchange, text in cut:
+        if passed_off(result, text):
+            wrong = f"#{exchange.number} was cut, but its {exchange.completion_tokens} tokens "
+            _fail(journal, f"{wrong}are passed off as a whole answer")
+
+
+def peak_rpm(journal: Journal, at_most: int) -> None:
+    """Assert that no minute, wherever it begins, has more requests."""
+    __tracebackhide__ = True
+    times = sorted(exchange.at for exchange in journal)
+    length = _MINUTE - tolerance(1.0)
+    counts = [bisect_left(times, begun + length) - at for at, begun in enumerate(times)]
+    peak = max(counts, default=0)
+    if peak > at_most:
+        since = times[counts.index(peak)] - times[0]
+        wrong = f"expected at most {counted(at_most, 'request')} in any minute, got {peak}"
+        _fail(journal, f"{wrong} in the one from {since:.2f} s on")
+
+
+def tokens_spent(journal: Journal, at_most: int) -> None:
+    """Assert how many tokens were paid for."""
+    __tracebackhide__ = True
+    paid = [exchange for exchange in journal if exchange.admitted and not exchange.refused]
+    prompt = sum(exchange.prompt_tokens for exchange in paid)
+    completion = sum(exchange.completion_tokens for exchange in paid)
+    if prompt + completion > at_most:
+        found = f"{prompt + completion} (prompts {prompt}, completions {completion})"
+        _fail(journal, f"expected at most {at_most} tokens to be spent, got {found}")
+
+
+def not_retried(journal: Journal) -> None:
+    """Assert that each call took one attempt."""
+    __tracebackhide__ = True
+    for call in grouped(journal):
+        if call.attempts > 1:
+            first = call.exchanges[0].number
+            _fail(journal, f"expected no retry, but #{first} took {call.attempts} attempts")
+
+
+def no_errors(journal: Journal) -> None:
+    """Assert that nothing failed."""
+    __tracebackhide__ = True
+    failed = [exchange for exchange in journal if exchange.failed]
+    if failed:
+        _fail(journal, f"expected no errors, but {counted(len(failed), 'request')} failed")
+
+
+def _retries(journal: Journal) -> list[tuple[Exchange, Exchange]]:
+    return [pair for call in grouped(journal) for pair in retries(call)]
+
+
+def _not_too_early(journal: Journal) -> None:
+    __tracebackhide__ = True
+    for early, late in _retries(journal):
+        if too_early(early, late):
+            said = f"#{early.number} said Retry-After {rough(told(early, late) or 0)}"
+            _fail(journal, f"{said}, waited {waited(early, late):.2f} s")
+
+
+def _fail(journal: Journal, wrong: str) -> None:
+    __tracebackhide__ = True
+    raise AssertionError("\n".join([f"{wrong}; what happened:", *lines(journal)]))

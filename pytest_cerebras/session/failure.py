@@ -1,0 +1,59 @@
+"""What a failed test shows: the exchanges, what they mean, the verdicts on them, and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mockserver.journal import Exchange
+from mockserver.scenario import told
+from mockserver.verdicts.diagnosis import diagnose
+from pytest_cerebras.chaos.replay import replay
+from pytest_cerebras.settings.names import scenario_of
+
+from .judging import failed_by_verdict
+from .mock import CerebrasMock
+
+_MOST = 50
+_NO_REQUEST = (
+    "no request reached the mock; does the app read CEREBRAS_BASE_URL, and not before the test?"
+)
+
+
+def failure_section(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> str:
+    """
+    Return the exchanges of a test as text, the last ones when there are many.
+
+    What the report says anyway is not said again.
+    """
+    mock.untold()  # from here on they are told
+    shown = report.longreprtext
+    journal = mock.live.journal
+    exchanges = journal.exchanges
+    lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
+    if report.when != "teardown":
+        lines += [sentence for sentence in mock.told if sentence not in shown]
+    if not exchanges:
+        lines.append(_NO_REQUEST)
+    last = exchanges[-_MOST:]
+    if journal.count > len(last):
+        lines.append(f"... {journal.count - len(last)} earlier requests")
+    for exchange in last:
+        lines += _told_of(exchange, mock)
+    if not failed_by_verdict(item):
+        for _, verdict in mock.judged():
+            lines += [] if verdict.sentence in mock.told else verdict.lines()
+    if scenario_of(item) is not None:
+        lines.append(f"replay: {replay(item, mock.live.engine.seed)}")
+    return "\n".join(lines)
+
+
+def _told_of(exchange: Exchange, mock: CerebrasMock) -> Iterator[str]:
+    yield exchange.line()
+    found = diagnose(exchange, mock.live.engine.edition)
+    if found is not None:
+        yield f"    what: {found.what}"
+        yield f"    fix:  {found.fix}"
+    for line in told(exchange.near_misses, most=1):
+        yield f"    {line}"

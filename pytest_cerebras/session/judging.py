@@ -1,0 +1,91 @@
+"""Brings the verdicts on a client into pytest: as notes of a test, or as its failure."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import pytest
+
+from mockserver.verdicts import Verdict
+from pytest_cerebras.settings.exit_status import FAILED_BY_VERDICT
+from pytest_cerebras.settings.names import JUDGED_BY, SCENARIO, VERDICT, scenario_of
+
+from .mock import CerebrasMock
+
+_FAILED = pytest.StashKey[bool]()
+
+
+def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
+    """Stop a test in which virtual time has run away, whatever it waits for or catches."""
+    if mock.clock is None:
+        return nullcontext()
+    from pytest_cerebras.clock.interrupt import Interruption
+
+    return Interruption(mock.clock)
+
+
+def explain(mock: CerebrasMock, error: BaseException) -> None:
+    """
+    Add to the error of a test what the mock has broken off, unless it says so.
+
+    Raises another one where it has ended a stall: what the client met then, no server has done.
+    """
+    untold = mock.untold(_chain(error))
+    if mock.live.stalled and untold:
+        found = pytest.fail.Exception("\n".join(untold))
+        raise found.with_traceback(error.__traceback__) from None
+    for sentence in untold:
+        error.add_note(sentence)
+
+
+def _chain(error: BaseException | None) -> str:
+    """Return what pytest shows of an error: its message, and those of its causes."""
+    said = []
+    while error is not None and str(error) not in said:
+        said.append(str(error))
+        error = error.__cause__ or error.__context__
+    return "\n".join(said)
+
+
+def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
+    """
+    Fail a test that went well, but in which the mock has broken something off.
+
+    When the run is strict, a verdict fails it too.
+    """
+    if untold := mock.untold():
+        pytest.fail("\n".join(untold), pytrace=False)
+    found = mock.judged() if mock.strict else []
+    item.stash[_FAILED] = bool(found)
+    if found:
+        lines = [line for _, verdict in found for line in verdict.lines()]
+        wrong = "\n".join(["the test went well, the client did not:", *lines])
+        pytest.fail(wrong, pytrace=False)
+
+
+def failed_by_verdict(item: pytest.Item) -> bool:
+    """Whether a test has failed, or will, for nothing but a verdict."""
+    return item.stash.get(_FAILED, False)
+
+
+def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> None:
+    """Note scenario and verdicts in the report, and whether they are why the test failed."""
+    if report.failed and failed_by_verdict(item):
+        setattr(report, FAILED_BY_VERDICT, True)
+    under = (SCENARIO, scenario_of(item) or mock.scenario.name)
+    item.user_properties.append(under)
+    report.user_properties.append(under)
+    rules: list[str] = []
+    for scenario, verdict in mock.judged():
+        if report.failed and verdict.sentence in mock.told:
+            continue
+        noted = (VERDICT, _line(scenario, verdict))
+        item.user_properties.append(noted)
+        report.user_properties.append(noted)
+        rules.append(verdict.rule)
+    setattr(report, JUDGED_BY, rules)
+
+
+def _line(scenario: str, verdict: Verdict) -> str:
+    seen = f" ({verdict.evidence})" if verdict.exchanges else ""
+    return f"{verdict.rule} under {scenario!r}: {verdict.sentence}{seen}"

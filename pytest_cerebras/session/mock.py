@@ -1,0 +1,322 @@
+"""The object that a test holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mockserver.core.errors import MockServerError, UnknownNameError
+from mockserver.edge.live import LiveEngine, Overrides
+from mockserver.edge.play.clock import StallError
+from mockserver.faults import Fault
+from mockserver.journal import Call, Exchange
+from mockserver.journal.attempts import grouped
+from mockserver.scenario import Match, Scenario, load, steering
+from mockserver.verdicts import Case, Verdict, judge
+from pytest_cerebras import egress
+from pytest_cerebras.observe.knocks import Knocks
+
+from . import assertions
+
+if TYPE_CHECKING:
+    from pytest_cerebras.clock import Sleep, VirtualClock
+    from pytest_cerebras.settings.options import Settings
+
+_KEY_NAME = "mock-0000000000000000"
+REAL_URL = "https://api.cerebras.ai"
+
+
+class CerebrasMock:
+    """
+    A mock of the Cerebras API.
+
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``told`` are
+    sentences on what the mock has broken off, by which the test has failed.
+    """
+
+    def __init__(
+        self,
+        live: LiveEngine,
+        url: str,
+        settings: Settings,
+        watch: egress.Watch,
+        knocks: Knocks,
+        clock: VirtualClock | None = None,
+    ) -> None:
+        self._live = live
+        self._settings = settings
+        self._watch = watch
+        self._knocks = knocks
+        self._clock = clock
+        self._ended: list[tuple[str, Case]] = []
+        self.told: dict[str, None] = {}
+        self.url = url
+
+    def __repr__(self) -> str:
+        return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
+
+    @property
+    def api_key(self) -> str:
+        """A key that the edition being played accepts."""
+        return self._live.engine.edition.keys.sample(_KEY_NAME)
+
+    @property
+    def openai_url(self) -> str:
+        """The base URL as OpenAI's SDK and everything built on it want it (with ``/v1``)."""
+        return f"{self.url}/v1"
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario being played."""
+        return self._live.scenario
+
+    @property
+    def live(self) -> LiveEngine:
+        """The engine behind the mock."""
+        return self._live
+
+    def play(
+        self,
+        scenario: str | Path | Scenario,
+        *,
+        edition: str | None = None,
+        tier: str | None = None,
+        seed: int | None = None,
+        **parameters: object,
+    ) -> None:
+        """
+        Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
+
+        ``parameters`` are values for those of the scenario: ``play("stream-cut", after_tokens=3)``.
+        The journal and the limits start afresh. Raises MockServerError when it can't be read or
+        has no such parameter.
+        """
+        __tracebackhide__ = True
+        base = self._settings
+        overrides = Overrides(
+            edition or base.edition, tier or base.tier, base.seed if seed is None else seed
+        )
+        try:
+            self._begin(_found(scenario, parameters), overrides)
+        except MockServerError as error:
+            raise error.with_traceback(None) from None  # its sentence is all that a test needs
+
+    def inject(
+        self,
+        fault: Fault | Mapping[str, Any],
+        *,
+        times: int | None = None,
+        match: Match | Mapping[str, Any] | None = None,
+    ) -> None:
+        """
+        Break what comes next by a fault, before any rule of the scenario is asked.
+
+        ``fault`` is a value such as ``Error(status=503)``, or a mapping as in YAML; ``times`` is
+        how many requests it takes, None for all; ``match`` says which, as in a rule. It holds until
+        a scenario is started. Raises DocumentError for what is no fault or no match.
+        """
+        __tracebackhide__ = True
+        try:
+            rule = steering.injected(fault, times=times, match=match)
+        except MockServerError as error:
+            raise error.with_traceback(None) from None
+        self._live.inject(rule)
+
+    def reset(self) -> None:
+        """Start the scenario again from its beginning, without what was injected."""
+        self._begin(self._live.scenario)
+
+    def _begin(self, scenario: str | Scenario, overrides: Overrides | None = None) -> None:
+        ended = self.scenario.name, self._case()
+        self._live.play(scenario, overrides)
+        self._ended.append(ended)
+
+    @property
+    def requests(self) -> Sequence[Exchange]:
+        """
+        Every request so far and what it was answered; warm-ups are not counted.
+
+        Raises DroppedError when there were more than the journal keeps, as ``calls`` does.
+        """
+        return list(self._live.journal)
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """The logical calls: what the app asked for, each with all its attempts."""
+        return grouped(self._live.journal)
+
+    @property
+    def was_unreachable(self) -> bool:
+        """Whether the app tried to connect while a scenario had the port shut."""
+        return self._knocks.count > 0
+
+    def untold(self, told: str = "") -> list[str]:
+        """
+        Return what the mock has broken off, once: a sentence each, to fail the test with.
+
+        Sentences that ``told``, what is shown anyway, contains are left out.
+        """
+        stalls = [f"{StallError()}: {exchange.line()}" for exchange in self._live.stalled]
+        ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
+        found = dict.fromkeys([*stalls, *self._watch.stopped, *ran_away])
+        new = [sentence for sentence in found if sentence not in self.told]
+        self.told.update(dict.fromkeys(new))
+        return [sentence for sentence in new if sentence not in told]
+
+    @property
+    def strict(self) -> bool:
+        """Whether verdicts fail the test."""
+        return self._settings.strict
+
+    @property
+    def verdicts(self) -> Sequence[Verdict]:
+        """What the client did wrong, but for what the marker ignores; since the scenario began."""
+        return self.judge(self._case())
+
+    def judged(self) -> list[tuple[str, Verdict]]:
+        """Return the verdicts of all scenarios that the test has played, with their names."""
+        return [(name, found) for name, case in self.played() for found in self.judge(case)]
+
+    def played(self) -> list[tuple[str, Case]]:
+        """Return all scenarios that the test has played, and what happened under each."""
+        return [*self._ended, (self.scenario.name, self._case())]
+
+    def judge(self, case: Case) -> tuple[Verdict, ...]:
+        """Return the verdicts on a case, but for what the marker ignores."""
+        return judge(case, ignore=self._settings.ignored)
+
+    def _case(self) -> Case:
+        return Case(self._live.journal, self._live.engine.edition, self._watch.escapes)
+
+    @property
+    def clock(self) -> VirtualClock | None:
+        """The virtual clock; None when the test lives in real time."""
+        return self._clock
+
+    @property
+    def sleeps(self) -> Sequence[Sleep]:
+        """What slept under the virtual clock: how long, when, by what, in which thread."""
+        return self._virtual_clock().sleeps
+
+    @property
+    def waits(self) -> list[float]:
+        """The seconds of each sleep of the app under the virtual clock, in order."""
+        return [sleep.seconds for sleep in self.sleeps]
+
+    def advance(self, seconds: float) -> None:
+        """
+        Let so many seconds pass at once, for the app and the mock, under the virtual clock.
+
+        Raises RuntimeError under another clock.
+        """
+        self._virtual_clock().advance(seconds)
+
+    def _virtual_clock(self) -> VirtualClock:
+        if self._clock is None:
+            raise RuntimeError(
+                "this needs the virtual clock: pytest --cerebras-clock virtual, or "
+                '@pytest.mark.cerebras_mock(clock="virtual")'
+            )
+        return self._clock
+
+    def env(self) -> dict[str, str]:
+        """
+        Return the variables that point an app in another process at the mock.
+
+        Raises RuntimeError in respx mode, where there is nothing that another process could reach.
+        """
+        if self.url == REAL_URL:
+            raise RuntimeError(
+                "cerebras_mock.env() is for other processes, and respx mode has no server for "
+                "them: run this test in server mode"
+            )
+        return self.variables()
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables that the environment has while the mock is active."""
+        return {
+            "CEREBRAS_API_KEY": self.api_key,
+            "CEREBRAS_BASE_URL": self.url,
+            "CEREBRAS_API_BASE": self.openai_url,
+            "OPENAI_API_KEY": self.api_key,
+            "OPENAI_BASE_URL": self.openai_url,
+            **self._watch.variables(),
+        }
+
+    def assert_requests(self, count: int) -> None:
+        """Assert that the app sent so many requests, retries included."""
+        __tracebackhide__ = True
+        assertions.requests(self._live.journal, count)
+
+    def assert_waited(self, at_least: float | None = None) -> None:
+        """
+        Assert that something was retried, and no retry came earlier than its ``Retry-After`` said.
+
+        With ``at_least``, in seconds: that some retry waited at least so long.
+        """
+        __tracebackhide__ = True
+        assertions.waited_for(self._live.journal, at_least)
+
+    def assert_retry_after_respected(self) -> None:
+        """Assert that there was a ``Retry-After``, and that no retry came earlier than it said."""
+        __tracebackhide__ = True
+        assertions.retry_after_respected(self._live.journal)
+
+    def assert_backed_off(
+        self, factor: float = 2, start: float = 1, cap: float = 30, *, jitter: float = 0.25
+    ) -> None:
+        """
+        Assert that the waits before the retries of each call grow from ``start`` by ``factor``.
+
+        They may be longer, but never longer than ``cap``, and shorter or over the cap by the share
+        ``jitter``, as chance has it. After an answer with ``Retry-After`` that time counts instead.
+        All but the factor and the share are in seconds.
+        """
+        __tracebackhide__ = True
+        pace = {"factor": factor, "start": start, "cap": cap, "jitter": jitter}
+        assertions.backed_off(self._live.journal, **pace)
+
+    def assert_fell_back(self, to: str) -> None:
+        """Assert that this model answered what another had been asked before, in vain."""
+        __tracebackhide__ = True
+        assertions.fell_back(self._live.journal, to)
+
+    def assert_truncation_noticed(self, result: object) -> None:
+        """
+        Assert that an answer was cut, and that what the app made of it does not hide that.
+
+        ``result`` is what the app hands out. It hides the cut when it holds the text that arrived,
+        unchanged, and no field that says so, such as ``complete=False``, ``truncated=True`` or a
+        ``finish_reason`` of ``length``. None and an exception hide nothing.
+        """
+        __tracebackhide__ = True
+        assertions.truncation_noticed(self._live.journal, result)
+
+    def assert_peak_rpm(self, at_most: int) -> None:
+        """Assert that no minute, wherever it begins, saw more requests, retries included."""
+        __tracebackhide__ = True
+        assertions.peak_rpm(self._live.journal, at_most)
+
+    def assert_tokens_spent(self, at_most: int) -> None:
+        """Assert that prompts and completions cost no more tokens; refused requests cost none."""
+        __tracebackhide__ = True
+        assertions.tokens_spent(self._live.journal, at_most)
+
+    def assert_not_retried(self) -> None:
+        """Assert that no call took more than one attempt."""
+        __tracebackhide__ = True
+        assertions.not_retried(self._live.journal)
+
+    def assert_no_errors(self) -> None:
+        """Assert that every request was answered in full, without an error."""
+        __tracebackhide__ = True
+        assertions.no_errors(self._live.journal)
+
+
+def _found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> Scenario:
+    if not isinstance(scenario, Scenario):
+        return load(str(scenario), parameters)
+    if parameters:
+        raise UnknownNameError("parameter of a Scenario", next(iter(parameters)), ())
+    return scenario

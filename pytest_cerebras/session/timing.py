@@ -1,0 +1,54 @@
+"""Chooses the time that a test lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.play.clock import Clock, ScaledClock
+from mockserver.edge.server.threaded import ThreadedServer
+
+if TYPE_CHECKING:
+    from pytest_cerebras.clock import VirtualClock
+    from pytest_cerebras.observe.stalls import Stalls
+    from pytest_cerebras.settings.options import Settings
+
+
+@contextmanager
+def timed(
+    live: LiveEngine, settings: Settings, server: ThreadedServer | None, stalls: Stalls
+) -> Iterator[VirtualClock | None]:
+    """
+    Give the engine its clock; yield it when it is the virtual one.
+
+    ``server`` lives in real time; None is for the mode in process. ``stalls`` says how long one may
+    last.
+    """
+    try:
+        if settings.clock == "virtual":
+            with _virtual(live, server, settings.max_virtual) as clock:
+                clock.longest = stalls.longest
+                yield clock
+        else:
+            scale = settings.time_scale
+            live.clock = Clock() if scale is None else ScaledClock(scale)
+            live.clock.stall = stalls.hold
+            yield None
+    finally:
+        live.clock = Clock()
+
+
+@contextmanager
+def _virtual(
+    live: LiveEngine, server: ThreadedServer | None, max_virtual: float | None
+) -> Iterator[VirtualClock]:
+    from pytest_cerebras.clock import VirtualClock
+    from pytest_cerebras.clock.patches import installed
+
+    clock = VirtualClock() if max_virtual is None else VirtualClock(max_virtual=max_virtual)
+    live.clock = clock
+    servers = frozenset({server.ident}) if server else frozenset[int]()
+    with installed(clock, servers=servers, port=server.port if server else None):
+        yield clock

@@ -1,0 +1,44 @@
+"""Finds out whether the package ``mockserver`` is ours."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def ours() -> None:
+    """Raise UsageError when another distribution's ``mockserver`` hides ours."""
+    hidden = foreign()
+    if hidden is not None:
+        import pytest
+
+        raise pytest.UsageError(hidden)
+
+
+def foreign() -> str | None:
+    """
+    Return one clear sentence when another distribution's ``mockserver`` hides ours.
+
+    The distribution mockserver-client installs a package of that name, and a folder of that name
+    beside the tests hides it just as well.
+    """
+    found = find_spec("mockserver")
+    if found is not None and _is_whole(found.origin):
+        return None
+    where = (found.origin or "a folder") if found else "nowhere"
+    return (
+        f"pytest-cerebras needs its own package 'mockserver', but Python finds {where}: "
+        "uninstall mockserver-client or rename your folder, then reinstall pytest-cerebras"
+    )
+
+
+@cache
+def _is_whole(origin: str | None) -> bool:
+    """Return whether a package has what only ours has; one of an editable install may lie apart."""
+    if origin is None or not Path(origin).with_name("verdicts").is_dir():
+        return False
+    try:
+        return find_spec("mockserver.scenarios") is not None
+    except ImportError:
+        return False

@@ -1,0 +1,249 @@
+"""Settings: marker over command line over environment over ini file over default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+from .install import ours
+from .names import MARKER, OPTIONS, scenario_of
+from .sources import given, switched_on
+
+if TYPE_CHECKING:
+    from mockserver.edge.live import Overrides
+    from mockserver.journal import Retention
+    from mockserver.scenario import Scenario
+
+_NAMES = tuple(name for name, *_ in OPTIONS)
+T = TypeVar("T")
+_CHOICES = {
+    "mode": ("server", "respx"),
+    "others": ("pass", "block"),
+    "clock": ("real", "virtual"),
+}
+# what a marker may have, what an option becomes, and how that is called
+_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    **dict.fromkeys(_NAMES, ((str,), "string")),
+    "scenario": ((str, Path), "string or path"),
+    "edition": ((str, Path), "string or path"),
+    "seed": ((int,), "whole number"),
+    "journal": ((int,), "whole number above 0"),
+    "time_scale": ((float, int), "number from 0.000001 to 1"),
+    "max_virtual": ((int,), "whole number of seconds from 1 to 3153600000"),
+    "parameters": ((dict,), "dictionary"),
+    "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
+}
+# from where to where: with these the clock stays among the dates that there are
+_RANGES = {"journal": (1, inf), "time_scale": (1e-6, 1), "max_virtual": (1, 36_500 * 86_400)}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    What a test meets; None leaves the choice to the scenario.
+
+    ``strict`` says whether verdicts fail it, all but the ``ignored`` ones.
+    """
+
+    scenario: str = "healthy"
+    edition: str | None = None
+    tier: str | None = None
+    seed: int | None = None
+    mode: str = "server"
+    others: str = "pass"
+    clock: str = "real"
+    journal: int | None = None
+    time_scale: float | None = None
+    max_virtual: int | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+    strict: bool = False
+    ignored: tuple[str, ...] = ()
+
+    def loaded(self) -> Scenario:
+        """Return the scenario. Raises MockServerError."""
+        from mockserver.scenario import load
+
+        return load(self.scenario, self.parameters)
+
+    def under(self, scenario: str) -> Settings:
+        """Return them for a scenario of the matrix, with those parameters that it takes."""
+        from mockserver.scenario import load
+
+        known = load(scenario).parameters
+        taken = {name: value for name, value in self.parameters.items() if name in known}
+        return replace(self, scenario=scenario, parameters=taken)
+
+    def line(self, *, scenario: bool = True) -> str:
+        """Return the settings in a line, for the header of the run; ``scenario`` is one of them."""
+        chosen = ((name, getattr(self, name)) for name in _NAMES if scenario or name != "scenario")
+        told = [f"{name} {value}" for name, value in chosen if value is not None]
+        return ", ".join([*told, "strict"] if self.strict else told)
+
+    def retention(self) -> Retention:
+        """Return what the journal keeps: whole bodies, for a test may want to read them."""
+        from mockserver.journal import Retention
+
+        return Retention() if self.journal is None else Retention(self.journal)
+
+    def overrides(self) -> Overrides:
+        """Return what outranks the scenario's own settings."""
+        from mockserver.edge.live import Overrides
+
+        return Overrides(self.edition, self.tier, self.seed)
+
+
+def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
+    """
+    Return the settings of a test, or of the run. Raises UsageError.
+
+    Where the matrix has chosen a scenario for the test, they are those under it.
+    """
+    marked = _of_markers(item) if item is not None else {}
+    found: dict[str, Any] = {}
+    ranks: dict[str, int] = {}
+    for name in _NAMES:
+        layers = (marked.get(name), *given(config, name))
+        set_ = [(rank, layer) for rank, layer in enumerate(layers) if layer is not None]
+        if set_:
+            ranks[name], found[name] = set_[0]
+    _settle_time(found, ranks)
+    settings = Settings(
+        **{name: _converted(name, value, ranks[name]) for name, value in found.items()},
+        parameters=marked.get("parameters") or {},
+        strict=switched_on(config, "strict"),
+        ignored=tuple(marked.get("verdicts", ())),
+    )
+    scenario = scenario_of(item) if item is not None else None
+    return settings if scenario is None else settings.under(scenario)
+
+
+def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
+    """Leave out of clock and scale the one that the other outranks, where both can't hold."""
+    if found.get("clock") == "virtual" and "time_scale" in found:
+        if ranks["clock"] < ranks["time_scale"]:
+            del found["time_scale"]
+        elif ranks["clock"] > ranks["time_scale"]:
+            del found["clock"]
+
+
+def found_ours() -> None:
+    """Fail the test with one sentence when another ``mockserver`` hides ours."""
+    _plainly(ours)
+
+
+def resolved_for_test(item: pytest.Item) -> Settings:
+    """Return the checked settings of a test; what is wrong fails it with one sentence."""
+
+    def checked() -> Settings:
+        settings = resolve(item.config, item)
+        check(settings)
+        return settings
+
+    return _plainly(checked)
+
+
+def check(settings: Settings) -> None:
+    """Raise UsageError when the scenario or another setting does not exist."""
+    ours()
+    from mockserver.core.errors import MockServerError
+    from mockserver.edge.live import LiveEngine
+    from mockserver.verdicts import check_names
+
+    if settings.time_scale is not None and settings.clock == "virtual":
+        raise pytest.UsageError("the virtual clock needs no cerebras time_scale")
+    try:
+        check_names(settings.ignored)
+        LiveEngine(settings.loaded(), settings.overrides())
+    except MockServerError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _plainly(act: Callable[[], T]) -> T:
+    """Return what ``act`` returns; a usage error fails the test with its sentence alone."""
+    try:
+        return act()
+    except pytest.UsageError as error:
+        wrong = str(error)
+    pytest.fail(wrong, pytrace=False)
+
+
+def _of_markers(item: pytest.Item) -> dict[str, Any]:
+    """
+    Return what all markers of a test say: the nearest outranks the others, key by key.
+
+    Parameters go with their scenario, so that one that is named nearer has none of theirs. What is
+    ignored adds up.
+    """
+    merged: dict[str, Any] = {}
+    ignored: list[str] = []
+    for marker in item.iter_markers(MARKER):
+        given = _of_marker(marker)
+        ignored += _ignored(given.pop("verdicts", None) or {})
+        if "scenario" in merged:
+            given.pop("parameters", None)
+        merged = {**given, **merged}
+    return {**merged, "verdicts": list(dict.fromkeys(ignored))}
+
+
+def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
+    given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
+    unknown = [name for name in given if name not in _TYPES]
+    if unknown or len(marker.args) > 1 or (marker.args and "scenario" in marker.kwargs):
+        from mockserver.core.errors import suggestion
+
+        wrong = f"{unknown[0]!r}{suggestion(unknown[0], _TYPES)}" if unknown else "two scenarios"
+        raise pytest.UsageError(f"@pytest.mark.{MARKER} does not take {wrong}")
+    for name, value in given.items():
+        allowed, kind = _TYPES[name]
+        fits = isinstance(value, allowed) and not isinstance(value, bool)
+        if value is not None and not fits:
+            wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
+            raise pytest.UsageError(wrong)
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _ignored(verdicts: Mapping[str, Any]) -> list[str]:
+    """Return which verdicts a marker lets pass."""
+    unknown = [key for key in verdicts if key != "ignore"]
+    names = verdicts.get("ignore", ())
+    listed = isinstance(names, (list, tuple, set)) and all(isinstance(one, str) for one in names)
+    if unknown or not listed:
+        wrong = f"found {unknown[0]!r}" if unknown else f"'ignore' is {names!r}, no list of names"
+        raise pytest.UsageError(
+            f"@pytest.mark.{MARKER}: verdicts takes {{'ignore': [NAME, ...]}}, {wrong}"
+        )
+    return list(names)
+
+
+def _converted(name: str, value: Any, rank: int) -> Any:
+    (wanted, *_), kind = _TYPES[name]
+    try:
+        converted = wanted(value)
+    except ValueError:
+        converted = None
+    choices = _CHOICES.get(name, ())
+    known = not choices or converted in choices
+    if converted is None or not known or not _in_range(name, converted):
+        allowed = " or ".join(choices) or f"a {kind}"
+        raise pytest.UsageError(f"{_place(name, rank)} should be {allowed}, found {value!r}")
+    return converted
+
+
+def _place(name: str, rank: int) -> str:
+    """Return how a setting is called where it was set."""
+    option = f"--cerebras-{name.replace('_', '-')}"
+    variable, key = f"CEREBRAS_MOCK_{name.upper()}", f"the ini key cerebras_{name}"
+    return (f"@pytest.mark.{MARKER}: {name}", option, variable, key)[rank]
+
+
+def _in_range(name: str, value: Any) -> bool:
+    """Whether a number is within what there may be."""
+    if name not in _RANGES:
+        return True
+    least, most = _RANGES[name]
+    return bool(least <= value <= most)

@@ -1,0 +1,1 @@
+"""The second player: answers httpx in its own process."""

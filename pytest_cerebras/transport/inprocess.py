@@ -1,0 +1,236 @@
+"""
+Plays plans to clients of httpx and httpx2 inside the process, through respx.
+
+The second player: what ``mockserver.edge.play.playback`` does to a socket, this does to an
+``httpx.Response``. respx knows no time-outs, so those of the client are kept here. Clients of other
+libraries (requests, aiohttp) need the server.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
+
+import httpx
+import respx
+from respx.models import AllMockedAssertionError, PassThrough
+
+from mockserver.core.messages import Request
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.play.clock import Clock, StallError
+from mockserver.plan import Head
+from pytest_cerebras.observe.knocks import Knocks
+from pytest_cerebras.observe.senders import Senders, told_apart
+
+from .delivery import Action, actions, unreachable
+from .libraries import Library, libraries
+
+HOST = "api.cerebras.ai"
+
+
+class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """
+    A response that arrives as planned, for a sync or an async client.
+
+    ``finish`` is called once, when it is over, with whether the client has left before the end;
+    ``stall`` when it would never be over.
+    """
+
+    def __init__(
+        self,
+        actions: Iterator[Action],
+        clock: Clock,
+        core: ModuleType,
+        finish: Callable[[bool], None],
+        stall: Callable[[], object],
+    ) -> None:
+        self._actions = self._noted(actions, core)
+        self._clock = clock
+        self._finish = finish
+        self._stall = stall
+        self._waiting = False
+        self._left: bool | None = None  # None: it depends on what is still to come
+
+    def head(self) -> Head:
+        """Go through all that is before the head, and return it."""
+        try:
+            for action in self._actions:
+                if isinstance(action, Head):
+                    return action
+                self._pause(action)
+        except BaseException:
+            self.close()
+            raise
+        raise AssertionError("a plan without a head ends by Close")
+
+    async def async_head(self) -> Head:
+        """Do the same for an async client."""
+        try:
+            for action in self._actions:
+                if isinstance(action, Head):
+                    return action
+                await self._wait(action)
+        except BaseException:
+            self.close()
+            raise
+        raise AssertionError("a plan without a head ends by Close")
+
+    def __iter__(self) -> Iterator[bytes]:
+        for action in self._actions:
+            if isinstance(action, bytes):
+                yield action
+            else:
+                self._pause(action)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for action in self._actions:
+            if isinstance(action, bytes):
+                yield action
+            else:
+                await self._wait(action)
+
+    def close(self) -> None:
+        """Note the end, once: a client has left when there was something to wait for."""
+        finish, self._finish = self._finish, lambda _: None
+        finish(self._waiting or (self._waits() if self._left is None else self._left))
+
+    async def aclose(self) -> None:
+        """Note the end, once."""
+        self.close()
+
+    def _pause(self, action: Action) -> None:
+        if isinstance(action, float):
+            self._waiting = True
+            if math.isinf(action):
+                raise self._stalled(StallError())
+            self._clock.pause(action)
+            self._waiting = False
+
+    async def _wait(self, action: Action) -> None:
+        if isinstance(action, float):
+            self._waiting = True
+            try:
+                await (self._clock.stall(None) if math.isinf(action) else self._clock.wait(action))
+            except StallError as error:
+                raise self._stalled(error) from None
+            self._waiting = False
+
+    def _stalled(self, error: StallError) -> StallError:
+        """Note that this would never be over: not the client has left."""
+        self._waiting, self._left = False, False
+        self._stall()
+        return error
+
+    def _waits(self) -> bool:
+        try:
+            return any(isinstance(action, float) for action in self._actions)
+        except Exception:  # noqa: BLE001 (whatever the client would have met)
+            return False
+
+    def _noted(self, actions: Iterator[Action], core: ModuleType) -> Iterator[Action]:
+        try:
+            yield from actions
+        except core.TimeoutException:
+            self._left = True
+            raise
+        except Exception:
+            self._left = False
+            raise
+        self._left = False
+
+
+class PlanRouter(respx.MockRouter):
+    """
+    Answers for one host from the engine; every other request goes its way.
+
+    It is asked before all other routers of respx, whichever was started first.
+    """
+
+    def __init__(
+        self, live: LiveEngine, senders: Senders, knocks: Knocks, library: Library
+    ) -> None:
+        super().__init__(assert_all_called=False, using=library.mocker)
+        self._live = live
+        self._senders = senders
+        self._knocks = knocks
+        self._core = library.core
+
+    def start(self) -> None:
+        """Begin, in front of the others."""
+        super().start()
+        self._routers.insert(0, self._routers.pop())
+
+    def handler(self, request: httpx.Request) -> httpx.Response:
+        """Answer a sync client."""
+        body = self._begin(request)
+        return _response(body.head(), body)
+
+    async def async_handler(self, request: httpx.Request) -> httpx.Response:
+        """Answer an async client."""
+        body = self._begin(request)
+        return _response(await body.async_head(), body)
+
+    def _begin(self, request: httpx.Request) -> PlannedBody:
+        if request.url.host != HOST:
+            raise self._not_ours(request)
+        clock, port = self._live.clock, self._live.port
+        if port != "open":
+            self._knocks.count += 1
+            attempt = unreachable(port, _patience(request, "connect", clock), self._core)
+            return PlannedBody(attempt, clock, self._core, lambda _: None, lambda: None)
+        engine, exchange = self._live.begin(self._received(request))
+        plan = clock.announced(exchange.compact)
+        going_through = actions(plan, _patience(request, "read", clock), self._core)
+
+        def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
+            self._live.finish(engine, exchange, client_left=left)
+
+        def stall() -> None:
+            self._live.stalled.append(exchange)
+
+        return PlannedBody(going_through, clock, self._core, finish, stall)
+
+    def _received(self, request: httpx.Request) -> Request:
+        return Request(
+            request.method,
+            request.url.path,
+            {name.lower(): value for name, value in request.headers.items()},
+            request.content,
+            request.url.query.decode(),
+            sender=self._senders.current(),
+        )
+
+    def _not_ours(self, request: httpx.Request) -> Exception:
+        """Return what makes respx ask the next router, or let a request out when there is none."""
+        if len(self._routers) > 1:
+            return AllMockedAssertionError("this router is for the Cerebras API")
+        return PassThrough("not ours", request=request, origin=respx.Route())
+
+    @property
+    def _routers(self) -> list[respx.Router]:
+        assert self.Mocker is not None  # noqa: S101 (respx knows the mocker of a library)
+        return self.Mocker.routers
+
+
+@contextmanager
+def intercepted(live: LiveEngine) -> Iterator[tuple[Knocks, Senders]]:
+    """Answer all requests of httpx and httpx2 to the real host; yield who sends, and shut ports."""
+    knocks = Knocks()
+    with ExitStack() as stack:
+        senders = stack.enter_context(told_apart(live, None))
+        for library in libraries():
+            stack.enter_context(PlanRouter(live, senders, knocks, library))
+        yield knocks, senders
+
+
+def _patience(request: httpx.Request, phase: str, clock: Clock) -> float:
+    """Return the time-out that the client has for a phase, in seconds of the clock."""
+    seconds = request.extensions.get("timeout", {}).get(phase)
+    return math.inf if seconds is None else float(clock.patience(seconds))
+
+
+def _response(head: Head, body: PlannedBody) -> httpx.Response:
+    fields = [(name.encode(), value.encode()) for name, value in head.headers]  # as the wire does
+    return httpx.Response(head.status, headers=fields, stream=body)

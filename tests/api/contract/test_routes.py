@@ -1,0 +1,96 @@
+import pytest
+
+from mockserver.api.contract.problem import RefusalError
+from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.routes import ENDPOINTS, WITHOUT_KEY, route
+
+ROUTES = [
+    ("POST", "/v1/chat/completions", "chat", ""),
+    ("POST", "/v1/completions", "completions", ""),
+    ("GET", "/v1/models", "models", ""),
+    ("GET", "/v1/models/gpt-oss-120b", "model", "gpt-oss-120b"),
+    ("GET", "/v1/models/no.such-model", "model", "no.such-model"),
+    ("GET", "/public/v1/models", "public_models", ""),
+    ("GET", "/public/v1/models/qwen-3.8-27b", "public_model", "qwen-3.8-27b"),
+    ("GET", "/v1/tcp_warming", "warming", ""),
+    ("POST", "/v1/files", "upload_file", ""),
+    ("GET", "/v1/files", "files", ""),
+    ("GET", "/v1/files/file-1", "file", "file-1"),
+    ("DELETE", "/v1/files/file-1", "delete_file", "file-1"),
+    ("GET", "/v1/files/file-1/content", "file_content", "file-1"),
+    ("POST", "/v1/batches", "create_batch", ""),
+    ("GET", "/v1/batches", "batches", ""),
+    ("GET", "/v1/batches/batch_1", "batch", "batch_1"),
+    ("POST", "/v1/batches/batch_1/cancel", "cancel_batch", "batch_1"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "endpoint", "name"), ROUTES)
+def test_route(method, path, endpoint, name):
+    """Each path of the API is its endpoint; the path of one model gives its id."""
+    assert route(method, path) == (endpoint, name)
+
+
+def test_table_is_complete():
+    """Every endpoint has a path."""
+    assert {endpoint for _, _, endpoint, _ in ROUTES} == set(ENDPOINTS)
+    assert set(ENDPOINTS) >= WITHOUT_KEY
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "/v1",
+        "/v1/",
+        "/v1/chat/completions/",
+        "/v1/models/",
+        "/public/v1/models/",
+        "/v1/models/a/b",
+        "/chat/completions",
+        "/v1/v1/chat/completions",
+        "/v1/embeddings",
+        "/V1/models",
+        "/v1/models/{id}/",
+        "/v1/files/",
+        "/v1/files/a/content/",
+        "/v1/files//content",
+        "/v1/batches/a/stop",
+        "//v1/models",
+    ],
+)
+def test_unknown_path(path):
+    """An unknown path and a trailing slash are refused by the gateway."""
+    with pytest.raises(RefusalError) as refused:
+        route("GET", path)
+    assert refused.value.problem == "unknown_path"
+    assert PROBLEMS["unknown_path"].status == 404
+
+
+def methods_of(wanted):
+    listed = [method for method, path, _, _ in ROUTES if path == wanted]
+    return [*listed, "HEAD"] if "GET" in listed else listed
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path, _, _ in ROUTES}))
+@pytest.mark.parametrize(
+    "method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "get"]
+)
+def test_wrong_method(path, method):
+    """A wrong method is refused and all the right ones are named."""
+    if method in methods_of(path):
+        return
+    with pytest.raises(RefusalError) as refused:
+        route(method, path)
+    assert refused.value.problem == "method_not_allowed"
+    ((name, value),) = refused.value.headers
+    assert (name, sorted(value.split(", "))) == ("allow", sorted(methods_of(path)))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "endpoint", "name"), [row for row in ROUTES if row[0] == "GET"]
+)
+def test_head(method, path, endpoint, name):
+    """HEAD asks for what GET asks for."""
+    assert route("HEAD", path) == route(method, path) == (endpoint, name)

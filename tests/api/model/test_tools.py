@@ -1,0 +1,84 @@
+import pytest
+
+from mockserver.api.model import tools
+
+
+def tool(name, description=None):
+    return {"type": "function", "function": {"name": name, "description": description}}
+
+
+WEATHER = tool("getWeather", "Look up temperature and rain for cities")
+ADD = tool("add", "Add two integers")
+STOCKS = tool("stock_price")
+USER = {"role": "user", "content": "Use the add tool: what is 2 + 3?"}
+TOOL = {"role": "tool", "tool_call_id": "1", "content": "5"}
+
+
+def names(content="Hello!", *more, **body):
+    messages = [{"role": "user", "content": content}, *more]
+    body = {"tools": [WEATHER, ADD, STOCKS], "messages": messages, **body}
+    return [one["name"] for one in tools.wanted(body)]
+
+
+@pytest.mark.parametrize(
+    ("content", "called"),
+    [
+        ("Use the add tool: what is 2 + 3?", ["add"]),
+        ("How is the WEATHER?", ["getWeather"]),
+        ("Is it raining in the city? Two integers!", ["add"]),
+        ("rain", ["getWeather"]),
+        ("What are the prices of stocks, and the weather?", ["getWeather", "stock_price"]),
+        ("Please use a tool and get me something", []),
+        ("", []),
+        ([{"type": "text", "text": "Which"}, {"type": "text", "text": "stock?"}], ["stock_price"]),
+    ],
+)
+def test_auto(content, called):
+    """Left to itself, the model calls each tool that shares a significant word with the user."""
+    assert names(content) == names(content, tool_choice="auto") == called
+    assert names(content, parallel_tool_calls=False) == called[:1]
+
+
+@pytest.mark.parametrize(
+    ("body", "called"),
+    [
+        ({"tool_choice": "none"}, []),
+        ({"tool_choice": "required"}, ["add"]),
+        (
+            {"tool_choice": {"type": "function", "function": {"name": "stock_price"}}},
+            ["stock_price"],
+        ),
+        ({"tool_choice": {"type": "function", "function": {"name": "nothing"}}}, ["nothing"]),
+        ({"tools": []}, []),
+        ({"tools": None}, []),
+    ],
+)
+def test_choice(body, called):
+    """A choice of the client's goes before what the words say."""
+    assert names("add", **body) == called
+
+
+def test_required():
+    """Something is called even if nothing fits."""
+    assert names("Hello!", tool_choice="required") == ["getWeather"]
+
+
+def test_after_a_result():
+    """Once a tool has answered, only a choice of the client's calls another."""
+    assert names("add", TOOL) == []
+    assert names("add", TOOL, tool_choice="required") == ["add"]
+    assert names("add", TOOL, {"role": "user", "content": "weather"}) == ["getWeather"]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"prompt": "Once"}, "Once"),
+        ({"prompt": ["Once", "Twice"]}, ""),
+        ({"messages": [USER, TOOL]}, USER["content"]),
+        ({"messages": [TOOL]}, ""),
+    ],
+)
+def test_last_user_text(body, text):
+    """The last user message is what an echo says."""
+    assert tools.last_user_text(body) == text

@@ -1,0 +1,69 @@
+"""What commands share: options, and one sentence for what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("explain", "nope"),
+            "Error: no scenario is called 'nope'; allowed are all-models-limited",
+        ),
+        (("explain", "nope.yaml"), "Error: nope.yaml: there is no such file"),
+        (("explain", "healthy", "--interval", "5"), "duration with its unit"),
+        (("explain", "healthy", "--requests", "0"), "0 is not in the range"),
+        (("explain", "healthy", "--edition", "gide"), "did you mean 'guide'?"),
+        (("explain", "healthy", "--tier", "gold"), "no tier of edition guide is called 'gold'"),
+        (("explain", "healthy", "--seed", "x"), "'x' is not a valid integer"),
+        (("schema", "rule"), "'rule' is not one of 'scenario', 'edition'"),
+        (("serve", "--scenario", "helthy"), "did you mean 'healthy'?"),
+        (("serve", "--edition", "2025"), "no edition is called '2025'"),
+        (("serve", "--tier", "gold"), "no tier of edition guide is called 'gold'"),
+        (("serve", "--port", "99999"), "99999 is not in the range"),
+        (("serve", "--seed", "x"), "'x' is not a valid integer"),
+        (("serve", "--tls-cert", "x"), "--tls-cert and --tls-key should be given together"),
+        (("serve", "--tls-cert", "no", "--tls-key", "no"), "Error: no: there is no such file"),
+        (
+            ("serve", "--tls-cert", "README.md", "--tls-key", "README.md"),
+            "Error: README.md: is no certificate in PEM for the key in README.md",
+        ),
+        (
+            ("serve", "--journal-body", "64"),
+            "should be a size with its unit, such as 512B, 16KiB or 1MiB, found '64'",
+        ),
+        (("serve", "--journal", "0"), "0 is not in the range x>=1"),
+        (("check",), "Missing argument"),
+        (("explain", "healthy", "--set", "x"), "should be NAME=VALUE, found 'x'"),
+        (("serve", "--set", "x=1"), "no parameter of healthy.yaml is called 'x'; there are none"),
+        (("serve", "--set", "x=[1"), "Error: --set x:2:1: not YAML: "),
+        (
+            ("explain", "stream-cut", "--set", "times=0"),
+            (
+                "stream-cut.yaml:13:23: rules[0].schedule.first: should be greater than or equal "
+                "to 1, found 0 (from the parameter 'times')"
+            ),
+        ),
+    ],
+)
+def test_wrong_input(run, arguments, sentence):
+    """Wrong input is one sentence and status 2."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_set(run, tmp_path):
+    """Parameters are set as they would stand in YAML."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "name: mine\nparameters: {n: 1, word: a}\ndescription: ${word}\n"
+        "rules: [{schedule: {first: '${n}'}, faults: [error: {status: 503}]}]\n"
+    )
+    result = run("explain", str(path), "--set", "n=2", "--set", "word=b=c", "--requests", "3")
+    assert result.exit_code == 0
+    assert result.output.startswith("mine: b=c\n")
+    assert result.output.count("-> 503") == 2

@@ -1,0 +1,78 @@
+"""The mock in the foreground."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from urllib.request import urlopen
+
+import pytest
+
+from mockserver.cli.serve import _is_loopback
+
+
+def test_port_in_use(run):
+    """A port that somebody else has is one sentence and status 1."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        result = run("serve", "--port", port)
+    assert result.exit_code == 1
+    assert f"Error: cannot listen on 127.0.0.1 port {port}: " in result.output
+
+
+def test_other_address_warns(run):
+    """An address that other machines reach is served only when asked for, with a warning."""
+    result = run("serve", "--host", "192.0.2.1")  # documentation's own: nobody has it
+    assert result.exit_code == 1
+    assert "warning: 192.0.2.1 can be reached from other machines" in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "Name or service not known"),
+        (UnicodeError("label empty or too long"), "this can be no name of a host"),
+        (OSError("gone"), "gone"),
+    ],
+)
+def test_no_address(run, monkeypatch, error, reason):
+    """A host that is no address is one sentence and status 1."""
+
+    def refused(*_, **__):
+        raise error
+
+    monkeypatch.setattr("mockserver.edge.server.serving.serve_until_signal", refused)
+    result = run("serve", "--host", "localhots")
+    assert result.exit_code == 1
+    assert f"Error: cannot listen on localhots port 0: {reason}\n" in result.output
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.0.0.9"])
+def test_loopback_does_not_warn(host):
+    """All names of the loopback interface are quiet."""
+    assert _is_loopback(host)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_until_signal(number):
+    """It prints the URL and two lines to paste, answers, logs, and a signal ends it with 0."""
+    command = [sys.executable, "-m", "mockserver", "serve", "--scenario", "wrong-key"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        first = server.stdout.readline()
+        url = first.split(" on ")[1].split()[0]
+        pasted = [server.stdout.readline().strip() for _ in range(2)]
+        with urlopen(f"{url}/v1/tcp_warming") as answer:
+            assert answer.read() == b"null"
+        server.send_signal(number)
+        _, log = server.communicate(timeout=10)
+    assert server.returncode == 0
+    assert first.startswith("Cerebras mock, scenario 'wrong-key', on http://127.0.0.1:")
+    assert pasted == [
+        f'Cerebras(base_url="{url}", api_key="csk-mock")',
+        f'OpenAI(base_url="{url}/v1", api_key="csk-mock")',
+    ]
+    assert log == "#0 GET /v1/tcp_warming -> 200\n"

@@ -1,0 +1,64 @@
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.core.sse import DONE, dumps, event, parsed, plain_dumps
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(0.0001, 1e15)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("abc"), inner),
+)
+
+
+@given(JSON)
+def test_dumps_agree(value):
+    """With and without orjson, whatever an answer may hold becomes the same bytes."""
+    assert dumps(value) == plain_dumps(value)
+
+
+def test_without_orjson():
+    """When the ``speed`` extra is not installed, the plain encoder takes its place."""
+    program = (
+        "import sys; sys.modules['orjson'] = None\n"
+        "from mockserver.core import sse\n"
+        "assert sse.dumps is sse.plain_dumps"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ({"b": 1, "a": [1, 2.5, None, True]}, '{"b":1,"a":[1,2.5,null,true]}'),
+        ("grün 日本 😀", '"grün 日本 😀"'),
+        ('"\\\n\t\u0000\u001f', r'"\"\\\n\t\u0000\u001f"'),
+        (0.00012716, "0.00012716"),
+    ],
+)
+def test_written_form(value, written):
+    """JSON is compact, in the order of the keys, and not escaped to ASCII."""
+    assert dumps(value).decode() == plain_dumps(value).decode() == written
+
+
+def test_event():
+    """An event is a data line and an empty line."""
+    assert event({"a": "ü"}) == 'data: {"a":"ü"}\n\n'.encode()
+
+
+@given(st.dictionaries(st.text("ab"), JSON))
+def test_parsed_event(value):
+    """What an event was made of can be read from it."""
+    assert parsed(event(value)) == value
+
+
+@pytest.mark.parametrize("data", [DONE, b": comment\n\n", b'{"a":1}', b"data: 5\n\n", b""])
+def test_parsed_else(data):
+    """The end marker, a comment and a document say no JSON object as an event."""
+    assert parsed(data) is None

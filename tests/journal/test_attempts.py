@@ -1,0 +1,168 @@
+"""Which requests are attempts at the same thing, seen from the end."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from mockserver.core.messages import Request, Sender
+from mockserver.journal import Exchange, Journal
+from mockserver.journal.attempts import could_know, grouped, retries, tolerance, waited
+from mockserver.plan import Data, End, Head
+
+OK = (Head(200), Data(b'{"choices":[]}', 3), End())
+BUSY = (Head(503), Data(b'{"code":"service_unavailable"}'), End())
+LIMITED = (Head(429, (("retry-after", "60"),)), End())
+A, B = Sender("thread 1"), Sender("thread 2")
+
+
+def sent(at, plan=BUSY, *, by=A, count=None, took=0.0, **changes):
+    headers = {} if count is None else {"x-stainless-retry-count": str(count)}
+    body = changes.pop("body", b"{}")
+    fields = {
+        "number": 0,
+        "endpoint": "chat",
+        "model": "m",
+        "stream": False,
+        "request": Request("POST", "/v1/chat/completions", headers, body, sender=by),
+        "finished": None if took is None else at + took,
+    }
+    return Exchange(at=at, compact=plan, **fields, **changes)
+
+
+def journal_of(*exchanges, scale=1.0):
+    journal = Journal(scale=scale)
+    for exchange in exchanges:
+        journal.add(exchange, journal.call_of(exchange.request))
+    return journal
+
+
+def calls(*exchanges, scale=1.0):
+    """Return the times of the attempts of each call."""
+    journal = journal_of(*exchanges, scale=scale)
+    return [[exchange.at for exchange in call.exchanges] for call in grouped(journal)]
+
+
+def test_retries_of_a_loop():
+    """What one thread asks again after a failure is one call, however soon it asks."""
+    assert calls(sent(0), sent(0.001), sent(2), sent(9, OK)) == [[0, 0.001, 2, 9]]
+
+
+def test_new_questions_of_a_loop():
+    """What it asks again after an answer is another call, and so is what it asks otherwise."""
+    assert calls(sent(0, OK), sent(1, OK)) == [[0], [1]]
+    assert calls(sent(0), sent(1, body=b"[]")) == [[0], [1]]
+
+
+def test_threads_that_ask_the_same():
+    """Two threads that ask the same, one just after the other, are two calls."""
+    assert calls(sent(0), sent(0.001, by=B)) == [[0], [0.001]]
+    assert calls(sent(0), sent(60, by=B)) == [[0], [60]]
+
+
+def test_threads_that_retry():
+    """Each thread's retries are its own, in whichever order they come."""
+    journal = (sent(0), sent(0.001, by=B), sent(1, OK, by=B), sent(2, OK))
+    assert calls(*journal) == [[0, 2], [0.001, 1]]
+
+
+def test_tasks():
+    """A task that began to exist after a failure may be its retry; one from before is not."""
+    later, before = Sender("task 2", since=0.5), Sender("task 3", since=-1.0)
+    assert calls(sent(0), sent(1, by=later)) == [[0, 1]]
+    assert calls(sent(0), sent(1, by=before)) == [[0], [1]]
+
+
+def test_threads_for_each_attempt():
+    """Threads that one starts, each after the failure of the last, go on with a call."""
+    attempts = [sent(at, by=Sender(f"thread {at}", at - 0.1, A)) for at in (1, 2, 4)]
+    assert calls(*attempts) == [[1, 2, 4]]
+
+
+def test_children_of_two():
+    """A job retries nothing that failed after the task that submits it had begun."""
+    one, two = (Sender(f"task {number}", -1, A) for number in (1, 2))
+    first, late = sent(0, by=Sender("job 3", -0.5, one)), Sender("job 4", 0.5, two)
+    assert calls(first, sent(1, by=late)) == [[0], [1]]
+    assert calls(first, sent(1, by=Sender("job 4", 0.5, one))) == [[0, 1]]
+    assert calls(first, sent(1, by=Sender("job 4", 0.5, Sender("task 5", 0.3, A)))) == [[0, 1]]
+    assert calls(first, sent(1, by=one)) == [[0], [1]]
+
+
+@pytest.mark.parametrize("took", [0.38, 3, None])
+def test_crowd_that_starts_slowly(took):
+    """Threads that one starts one after the other, while others are at it, are a crowd."""
+    begun = [
+        sent(0, by=Sender("thread 1", -0.1, A), took=0.2),
+        sent(0.1, by=Sender("thread 2", 0.1, A), took=took),
+    ]
+    late = sent(0.5, by=Sender("thread 3", 0.45, A))
+    assert calls(*begun, late) == [[0], [0.1], [0.5]]
+    nephew = sent(0.5, by=Sender("thread 3", 0.45, Sender("thread 4", 0.3, A)))
+    assert calls(*begun, nephew)[0] == [0, 0.5]
+
+
+@pytest.mark.parametrize(("at", "expected"), [(0.02, [[0], [0.02]]), (0.3, [[0, 0.3]])])
+def test_other_processes(at, expected):
+    """Of another process only what comes late enough to know of the failure is a retry."""
+    assert calls(sent(0, by=None), sent(at, by=None)) == expected
+
+
+def test_other_processes_on_another_clock():
+    """What is late enough is so by the clock of the client."""
+    assert calls(sent(0, by=None), sent(0.3, by=None), scale=0.01) == [[0], [0.3]]
+    assert calls(sent(0, by=None), sent(6, by=None), scale=0.01) == [[0, 6]]
+
+
+def test_counts():
+    """A client that counts its retries is believed, whoever sends."""
+    crowd = [sent(at, LIMITED, by=None, count=0) for at in (0, 0.1, 0.2)]
+    again = [sent(at, OK, by=None, count=1) for at in (60, 60.1, 60.2)]
+    assert calls(*crowd, *again) == [[0, 60.2], [0.1, 60.1], [0.2, 60]]
+
+
+def test_counts_that_can_not_be_due():
+    """Where none of the attempts before is due, the earliest was the one that came back."""
+    assert calls(
+        sent(0, LIMITED, by=None, count=0),
+        sent(1, LIMITED, by=None, count=0),
+        sent(2, OK, by=None, count=1),
+    ) == [[0, 2], [1]]
+
+
+def test_count_without_a_beginning():
+    """A retry of something that never arrived is a call of its own."""
+    assert calls(sent(0, count=1), sent(1, OK, count=2)) == [[0, 1]]
+    assert calls(sent(0, OK, count=1)) == [[0]]
+
+
+def test_nested():
+    """A second layer that starts the first one again goes on with the call."""
+    assert calls(sent(0, count=0), sent(1, count=1), sent(3, count=0)) == [[0, 1, 3]]
+
+
+def test_lost_patience():
+    """What a client has left, or says that it asks again, is tried again although it was good."""
+    assert calls(sent(0, OK, client_left=True), sent(1, OK)) == [[0, 1]]
+    assert calls(sent(0, OK, count=0), sent(1, OK, count=1)) == [[0, 1]]
+
+
+def test_still_being_answered():
+    """Nobody knows the end of what is still being answered."""
+    assert calls(sent(0, took=None), sent(1)) == [[0], [1]]
+    assert not could_know(sent(0, took=5), sent(1))
+
+
+def test_waits():
+    """A wait begins when the answer ends."""
+    (call,) = grouped(journal_of(sent(0, took=0.5), sent(2, OK)))
+    assert [waited(early, late) for early, late in retries(call)] == [1.5]
+    assert waited(sent(0, took=None), sent(2)) == 2
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.1, 1, 10, 100, 3600])
+def test_tolerance(seconds):
+    """It never is more than half of the time, nor than half a second."""
+    assert 0 <= tolerance(seconds) <= min(seconds / 2, 0.5)
+    assert math.isfinite(tolerance(math.inf))

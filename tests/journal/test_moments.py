@@ -1,0 +1,67 @@
+"""The exchanges on one line of time."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.engine import Engine
+from mockserver.faults import Error
+from mockserver.journal import Journal, Retention
+from mockserver.journal.moments import lines, moments
+from mockserver.scenario import Rule, Scenario, Schedule
+
+
+@pytest.fixture
+def journal(engine, ask, now):
+    """Return a journal: two refusals with Retry-After 2, then an answer; and another question."""
+    refuse = Error(problem="requests_per_minute", retry_after=2.0)
+    running = engine(Rule(name="limit", schedule=Schedule(first=2), faults=(refuse,)))
+    for late in (0.0, 2.0, 65.5):
+        running.finish(running.handle(ask(), now=now + late), now=now + late + 0.25)
+    running.finish(running.handle(ask(max_tokens=3), now=now + 66), now=now + 66)
+    return running.journal
+
+
+def test_moments(journal):
+    """Each moment knows when it was, its attempt, its wait, and what it had been told."""
+    shown = [(one.at, one.first, one.attempt, one.waited, one.told) for one in moments(journal)]
+    assert shown == [
+        (0.0, 1, 1, None, None),
+        (2.0, 1, 2, 1.75, 2.0),
+        (65.5, 1, 3, 63.25, 2.0),
+        (66.0, 4, 1, None, None),
+    ]
+
+
+def test_lines(journal):
+    """As text it is a line for each."""
+    refused = "POST /v1/chat/completions llama3.1-8b -> 429, request_quota_exceeded, Retry-After 2"
+    first, second, third, fourth = lines(journal)
+    assert first == f"     0.00 s  #1 {refused} [limit]"
+    assert second == f"     2.00 s  #2 {refused} [limit]; attempt 2 of #1, after 1.75 s, told 2 s"
+    assert third.startswith("    65.50 s  #3 POST /v1/chat/completions llama3.1-8b -> 200, ")
+    assert third.endswith(" tokens, stop; attempt 3 of #1, after 63.25 s, told 2 s")
+    assert (
+        fourth == "    66.00 s  #4 POST /v1/chat/completions llama3.1-8b -> 200, 3 tokens, length"
+    )
+
+
+def test_many_lines(journal):
+    """Of many the last are shown."""
+    assert [line[:15] for line in lines(journal, most=1)] == ["... 3 earlier r", "    66.00 s  #4"]
+
+
+def test_what_is_not_kept(ask, now):
+    """What is gone is counted; attempts and times still count from the very first."""
+    scenario = Scenario("test", rules=(Rule(faults=(Error(status=503),)),))
+    running = Engine(scenario, now=now, journal=Journal(retention=Retention(2)))
+    for late in (0.0, 1.0, 3.0, 7.0):
+        running.finish(running.handle(ask(), now=now + late), now=now + late)
+    shown = [(one.at, one.first, one.attempt, one.waited) for one in moments(running.journal)]
+    assert shown == [(3.0, 3, 3, None), (7.0, 3, 4, 4.0)]
+    assert lines(running.journal)[0] == "... 2 earlier requests"
+
+
+def test_nothing():
+    """That there was nothing is said."""
+    assert lines(Journal()) == ["no request at all"]

@@ -1,0 +1,30 @@
+"""The report as a value, and its schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mockserver.verdicts.kinds import KINDS
+from pytest_cerebras import report
+from pytest_cerebras.report.cells import Cell
+from pytest_cerebras.report.report import Coverage, schema_text
+
+
+def cell(outcome, *kinds):
+    return Cell("t", "t", "s", outcome, 0.0, 0, "", kinds=kinds)
+
+
+def test_coverage():
+    """Each cell counts once for a kind; what was skipped has met nothing."""
+    found = Coverage.of([cell("failed", "page"), cell("passed", "page"), cell("skipped", "slow")])
+    assert found.met == {"page": 2}
+    assert found.percent == pytest.approx(100 / len(KINDS), abs=0.05)
+    assert set(found.never) == KINDS.keys() - {"page"}
+
+
+def test_schema_is_as_shipped():
+    """The file is what the types say: write ``schema_text()`` to it when they change."""
+    shipped = Path(report.__file__).with_name("report.schema.json")
+    assert shipped.read_text("utf-8") == schema_text()

@@ -1,0 +1,233 @@
+"""Assertions over a journal; each that fails shows the time line of what did happen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from mockserver.api.model.reply import Reply
+from mockserver.core.messages import Sender
+from mockserver.faults import Cut, Error, Truncate
+from mockserver.scenario import Match, Rule, Schedule
+from pytest_cerebras.session import assertions
+
+ME = Sender("thread 1")
+
+
+@pytest.fixture
+def journal(engine, ask, now):
+    """Return a journal: refusals with Retry-After 2, each tried again after so many seconds."""
+
+    def play(*waits, fault=None):
+        refuse = fault or Error(problem="requests_per_minute", retry_after=2.0)
+        running = engine(Rule(schedule=Schedule(first=max(1, len(waits))), faults=(refuse,)))
+        at = now
+        for wait in (0, *waits):
+            at += wait
+            request = replace(ask(), sender=ME)
+            running.finish(running.handle(request, now=at), now=at)
+        return running.journal
+
+    return play
+
+
+def fails(match):
+    return pytest.raises(AssertionError, match=match)
+
+
+def test_requests(journal):
+    """The number of requests counts retries."""
+    assertions.requests(journal(2), 2)
+    with fails(r"expected 1 request, got 2; what happened:\n +0\.00 s  #1 POST"):
+        assertions.requests(journal(2), 1)
+
+
+def test_requests_of_nobody(engine):
+    """No request at all is said so."""
+    with fails(r"expected 2 requests, got 0; .*\nno request at all"):
+        assertions.requests(engine().journal, 2)
+
+
+def test_waited_as_told(journal):
+    """A retry must not come before its Retry-After."""
+    assertions.waited_for(journal(2.0), None)
+    with fails(r"#1 said Retry-After 2, waited 1\.50 s"):
+        assertions.waited_for(journal(1.5), None)
+
+
+def test_waited_at_least(journal):
+    """With a number, some retry must have waited so long."""
+    assertions.waited_for(journal(3), 3)
+    with fails(r"at least 4 s, longest was 3\.00 s"):
+        assertions.waited_for(journal(3), 4)
+
+
+def test_waited_without_retry(journal):
+    """Nothing retried is nothing waited."""
+    with fails("nothing was retried"):
+        assertions.waited_for(journal(), None)
+
+
+def test_retry_after_respected(journal):
+    """To give up respects it too, and so does a wait that is rounded."""
+    for waits in ((2.0,), (1.95, 2.0), ()):
+        assertions.retry_after_respected(journal(*waits))
+    with fails(r"#2 said Retry-After 2, waited 0\.20 s; what happened:\n(.*\n)*.*attempt 3 of #1"):
+        assertions.retry_after_respected(journal(2, 0.2))
+
+
+def test_retry_after_of_another_key(journal):
+    """Another key, and who left before the answer, were told nothing: the verdict's own rule."""
+    for change in ({"key": "another"}, {"client_left": True}):
+        played = journal(0.2)
+        first = played.exchanges[0]
+        for name, value in change.items():
+            setattr(first, name, value)
+        assertions.retry_after_respected(played)
+        assertions.waited_for(played, None)
+
+
+def test_retry_after_of_nobody(journal):
+    """Without such an answer there is nothing to respect."""
+    with fails("no answer had one"):
+        assertions.retry_after_respected(journal(2, fault=Error(status=503)))
+
+
+@pytest.mark.parametrize(
+    "waits", [(1, 2, 4), (0.75, 1.5, 3), (1.25, 2.5, 5), (8, 16, 30, 30), (1, 1.9, 4)]
+)
+def test_backed_off(journal, waits):
+    """Waits that grow, with some chance in them, and stop at the cap."""
+    grown = journal(*waits, fault=Error(status=503))
+    assertions.backed_off(grown, factor=2, start=1, cap=30, jitter=0.25)
+
+
+@pytest.mark.parametrize(
+    ("waits", "wrong"),
+    [
+        ((), "nothing was retried"),
+        ((0.5, 2), r"at least 0\.75 s, but #2 came 0\.50 s after #1"),
+        ((1, 1, 1), r"at least 1\.5 s, but #3 came 1\.00 s after #2"),
+        ((20, 20, 45), r"at most 37\.5 s, but #4 came 45\.00 s after #3"),
+    ],
+)
+def test_not_backed_off(journal, waits, wrong):
+    """Waits that are too short, do not grow, or are over the cap."""
+    with fails(wrong):
+        flat = journal(*waits, fault=Error(status=503))
+        assertions.backed_off(flat, factor=2, start=1, cap=30, jitter=0.25)
+
+
+def test_backed_off_as_told(journal):
+    """After a Retry-After that time counts, also over the cap."""
+    pace = {"factor": 2, "start": 1, "jitter": 0}
+    assertions.backed_off(journal(2, 2, 2), cap=1, **pace)
+    with fails(r"at least 2 s, but #2 came 1\.00 s"):
+        assertions.backed_off(journal(1), cap=30, **pace)
+
+
+def test_backed_off_by_the_clock_of_the_client(journal):
+    """Where the scenario's seconds take less, what a client waits of its own is not scaled."""
+    grown = journal(100, 200, fault=Error(status=503))
+    grown.scale = 0.01
+    assertions.backed_off(grown, factor=2, start=1, cap=30, jitter=0)
+    with fails(r"at least 10 s, but #2 came 1\.00 s after #1"):
+        assertions.backed_off(grown, factor=2, start=10, cap=30, jitter=0)
+
+
+@pytest.fixture
+def models(engine, ask, now):
+    """Return a journal in which some models fail, and others are asked after them."""
+
+    def play(*asked, down="gpt-oss-*", question="hi"):
+        running = engine(Rule(match=Match(model=down), faults=(Error(status=503),)))
+        for model in asked:
+            says = "something else" if model.startswith("other/") else question
+            messages = [{"role": "user", "content": says}]
+            request = ask(model=model.removeprefix("other/"), messages=messages)
+            running.finish(running.handle(request, now=now), now=now)
+        return running.journal
+
+    return play
+
+
+def test_fell_back(models):
+    """The same question to another model, which answers."""
+    assertions.fell_back(models("gpt-oss-120b", "llama3.1-8b"), "llama3.1-8b")
+
+
+@pytest.mark.parametrize(
+    ("asked", "down", "wrong"),
+    [
+        (["llama3.1-8b"], "gpt*", "but no other model failed"),
+        (["gpt-oss-120b"], "gpt*", "but after #1 it was not asked"),
+        (["llama3.1-8b", "gpt-oss-120b"], "gpt*", "but after #2 it was not asked"),
+        (["gpt-oss-120b", "other/llama3.1-8b"], "gpt*", "but after #1 it was not asked"),
+        (["gpt-oss-120b", "llama3.1-8b"], "*", "but #2 to it failed too"),
+    ],
+)
+def test_did_not_fall_back(models, asked, down, wrong):
+    """No failure, no request, one before, another question, and one that fails are no fall-back."""
+    with fails(f"expected a fall-back to 'llama3.1-8b', {wrong}"):
+        assertions.fell_back(models(*asked, down=down), "llama3.1-8b")
+
+
+@pytest.mark.parametrize(
+    ("faults", "stream"), [((Truncate(3),), False), ((Truncate(3),), True), ((Cut(3),), True)]
+)
+def test_truncation_noticed(engine, ask, now, faults, stream):
+    """What arrived may be handed out only with a mark."""
+    running = engine(Rule(reply=Reply(text="one two three four five"), faults=faults))
+    running.finish(running.handle(ask(stream=stream), now=now), now=now)
+    assertions.truncation_noticed(running.journal, "one two three [cut]")
+    with fails("#1 was cut, but its 3 tokens are passed off as a whole answer"):
+        assertions.truncation_noticed(running.journal, "one two three")
+
+
+def test_no_truncation(journal):
+    """Where nothing was cut there is nothing to notice."""
+    with fails("no answer was truncated"):
+        assertions.truncation_noticed(journal(2), "")
+
+
+def test_peak_rpm(engine, ask, now):
+    """A minute may begin anywhere, and its end belongs to the next one."""
+    running = engine()
+    for at in (0, 50, 60, 109.9, 110, 200):
+        running.handle(ask("models"), now=now + at)
+    assertions.peak_rpm(running.journal, 3)
+    assertions.peak_rpm(engine().journal, 0)
+    with fails(r"at most 2 requests in any minute, got 3 in the one from 50\.00 s on"):
+        assertions.peak_rpm(running.journal, 2)
+
+
+def test_tokens_spent(engine, ask, now):
+    """Prompts and completions count, of what was answered."""
+    running = engine(Rule(schedule=Schedule(at=[2]), faults=(Error(status=503),)))
+    for _ in range(3):
+        running.finish(running.handle(ask(max_tokens=7), now=now), now=now)
+    first, _, third = running.journal
+    usage = json.loads(first.plan[1].data)["usage"]
+    total = 2 * usage["total_tokens"]
+    assert third.completion_tokens == 7
+    assertions.tokens_spent(running.journal, total)
+    prompts = 2 * usage["prompt_tokens"]
+    with fails(rf"got {total} \(prompts {prompts}, completions 14\)"):
+        assertions.tokens_spent(running.journal, total - 1)
+
+
+def test_not_retried(journal):
+    """A second attempt is a retry."""
+    assertions.not_retried(journal())
+    with fails("expected no retry, but #1 took 2 attempts"):
+        assertions.not_retried(journal(2))
+
+
+@pytest.mark.parametrize("fault", [Error(status=500), Cut()])
+def test_no_errors(journal, engine, fault):
+    """A refusal and a lost connection are errors."""
+    assertions.no_errors(engine().journal)
+    with fails("expected no errors, but 1 request failed"):
+        assertions.no_errors(journal(2, fault=fault))

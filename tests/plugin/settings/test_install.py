@@ -1,0 +1,29 @@
+"""Whose package ``mockserver`` is."""
+
+from __future__ import annotations
+
+from importlib.machinery import ModuleSpec
+
+import pytest
+
+from pytest_cerebras.settings import install
+
+
+def test_ours():
+    """Our own package is accepted."""
+    install.ours()
+
+
+@pytest.mark.parametrize(
+    ("found", "where"),
+    [
+        ({}, "nowhere"),
+        ({"mockserver": ModuleSpec("mockserver", None, origin="theirs.py")}, "theirs.py"),
+    ],
+)
+def test_theirs(monkeypatch, found, where):
+    """A foreign package of that name is told from ours in one sentence."""
+    monkeypatch.setattr(install, "find_spec", found.get)
+    sentence = f"needs its own package 'mockserver', but Python finds {where}: uninstall"
+    with pytest.raises(pytest.UsageError, match=sentence):
+        install.ours()

@@ -1,0 +1,226 @@
+"""The troubleshooting guide's table."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from mockserver.api.model.reply import Reply
+from mockserver.faults import Cut, Error, ErrorEvent, NoCompletion, NoFinish, Truncate
+from mockserver.plan import Close, Data, Head, Wait
+from mockserver.scenario import Rule, Spent
+from mockserver.verdicts.diagnosis import _EXPLANATIONS, diagnose, retirements
+
+
+def error(problem, **keys):
+    return {"faults": (Error(problem=problem, **keys),)}
+
+
+@pytest.fixture
+def found(engine, ask, now):
+    """Return a function that plays one request and diagnoses it."""
+
+    def play(rule=None, keys=None, **request):
+        running = engine(Rule(**(rule or {})), **(keys or {}))
+        exchange = running.handle(ask(**request), now=now)
+        return diagnose(exchange, running.edition)
+
+    return play
+
+
+@pytest.mark.parametrize(
+    ("case", "what", "fix"),
+    [
+        (
+            {"headers": {"authorization": "Bearer sk-proj-abc"}},
+            "the key was sent as 'Bearer sk-...'; Cerebras keys begin with 'csk-'",
+            "set CEREBRAS_API_KEY to a key that begins with 'csk-'",
+        ),
+        ({"headers": {}}, "no Authorization header", "set CEREBRAS_API_KEY"),
+        ({"rule": error("wrong_api_key")}, "the key was refused", "renew CEREBRAS_API_KEY"),
+        ({"model": "gpt-4o"}, "'gpt-4o' is not served", "(nearest: 'gpt-oss-120b')"),
+        (
+            {"rule": error("model_not_found")},
+            "'llama3.1-8b' was withdrawn by the scenario",
+            "use one of gpt-oss-120b, ",
+        ),
+        ({"rule": {"faults": (Error(status=429),)}}, "429: ", "try again with"),
+        (
+            {"rule": {"faults": (NoCompletion("page"),)}},
+            "status 200 came with an HTML page",
+            "show no page",
+        ),
+        (
+            {"keys": {"tier": "free", "spent": Spent(requests=30)}},
+            "Requests per minute limit exceeded; the next one is admitted in 2 s",
+            "wait as long as Retry-After says",
+        ),
+        (
+            {"rule": {"faults": (ErrorEvent(after_tokens=2),)}, "stream": True},
+            "an error broke the stream off after 2 tokens of the answer: Encountered a server",
+            "expect errors while reading a stream too",
+        ),
+        (
+            {"rule": {"faults": (ErrorEvent(after_tokens=2, form="text", event="error"),)}}
+            | {"stream": True},
+            "broke the stream off after 2 tokens of the answer: Encountered a server",
+            "expect errors while reading a stream too",
+        ),
+        (
+            {"rule": {"reply": Reply(tokens=9), "faults": (NoFinish(),)}, "stream": True},
+            "the stream ended after 9 tokens without a finish_reason",
+            "for cut off",
+        ),
+        ({"rule": error("tokens_per_day")}, "there is no Retry-After", "ask another model"),
+        (
+            {"max_tokens": 8192},
+            "more than the window of 8192",
+            "or use a model with a wider window: gpt-oss-120b",
+        ),
+        (
+            {"rule": error("context_length_exceeded", message="too long")},
+            "the request needs 0 tokens",
+            "drop the oldest messages",
+        ),
+        ({"store": True}, "store: property 'store' is unsupported", "only what the API documents"),
+        ({"rule": error("queue_exceeded")}, "the service is overloaded", "back-off and jitter"),
+        ({"rule": error("service_unavailable")}, "the service is overloaded", "back-off"),
+        ({"rule": error("server_error")}, "500: Encountered a server error", "back-off"),
+        ({"rule": error("payment_required")}, "402: Payment required", "add credit"),
+        ({"rule": error("edge_bot_block")}, "403: the edge blocks the client", "not at the key"),
+        (
+            {"rule": {"faults": (Cut(after_tokens=3),)}, "stream": True},
+            "lost after 3 tokens",
+            "throw the part away",
+        ),
+        (
+            {"rule": {"faults": (Truncate(tokens=5),)}},
+            "the answer stopped at 5 tokens, the default of 512",
+            "set max_completion_tokens",
+        ),
+        ({"max_tokens": 4}, "stopped at 4 tokens, the 4 it asked for", "finish_reason 'length'"),
+    ],
+)
+def test_diagnosis(found, case, what, fix):
+    """Each way to fail has a sentence on what happened and one on what to do."""
+    diagnosis = found(**case)
+    assert what in diagnosis.what
+    assert fix in diagnosis.fix
+
+
+TWO_RESETS = {
+    "x-ratelimit-reset-requests-day": "33011.382867",
+    "x-ratelimit-remaining-requests-day": "2399",
+    "x-ratelimit-reset-tokens-minute": "11.0",
+    "x-ratelimit-remaining-tokens-minute": "0",
+}
+TOO_LARGE = "Request too large: limit 8000 tokens per minute, requested 42084."
+
+
+@pytest.mark.parametrize(
+    ("problem", "keys", "what", "fix"),
+    [
+        ("tokens_per_minute", {}, "is no Retry-After", "jitter until the minute is over"),
+        ("requests_per_hour", {"retry_after": 7200.0}, "admitted in 2 h", "as Retry-After says"),
+        ("requests_per_minute", {"retry_after_date": 29.6}, "in 29 s", "as Retry-After says"),
+        ("tokens_per_minute", {"headers": TWO_RESETS}, "no Retry-After", "tokens-minute says 11 s"),
+        ("tokens_per_minute", {"message": TOO_LARGE}, "can never fit", "waiting never helps"),
+    ],
+)
+def test_quota(found, problem, keys, what, fix):
+    """What to do about a limit depends on what the answer tells of it."""
+    diagnosis = found(error(problem, **keys))
+    assert what in diagnosis.what
+    assert fix in diagnosis.fix
+
+
+@pytest.mark.parametrize("model", ["gpt-oss-120b", "llama3.1-8b", "gpt-4o"])
+def test_other_models(found, model):
+    """No model is named that was withdrawn just now, or that the live API has retired."""
+    fix = found(error("model_not_found"), model=model).fix
+    assert "llama3.1-8b" not in fix
+    assert model not in fix
+    assert "use one of " in fix
+
+
+def test_no_other_model(engine, ask, now):
+    """Where no other model is left, the list tells."""
+    running = engine(Rule(**error("model_not_found")))
+    exchange = running.handle(ask(model="gpt-oss-120b"), now=now)
+    only = {"gpt-oss-120b": running.edition.models["gpt-oss-120b"]}
+    assert "GET /v1/models" in diagnose(exchange, replace(running.edition, models=only)).fix
+
+
+@pytest.mark.parametrize(
+    ("asked", "fix"), [(30_000, "waiting never helps"), (20_000, "until the minute is over")]
+)
+def test_never_fits(found, asked, fix):
+    """A request that is larger than what a minute has is not told to wait."""
+    refusal = error("tokens_per_minute", headers={"x-ratelimit-limit-tokens-minute": "30000"})
+    assert fix in found(refusal, model="gpt-oss-120b", max_tokens=asked).fix
+
+
+def test_nothing_wrong(found):
+    """A whole answer needs no diagnosis."""
+    assert found() is None
+
+
+def test_lost_before_the_head(engine, ask, now):
+    """A connection closed before any answer is said to be so."""
+    running = engine()
+    exchange = running.handle(ask(), now=now)
+    exchange.compact = (Close(),)
+    assert diagnose(exchange, running.edition).what == "the connection was lost before any answer"
+
+
+@pytest.mark.parametrize(
+    ("plan", "what"),
+    [
+        ((Wait(math.inf),), "nothing came ever, and"),
+        ((Head(200), Data(b"x", 3), Wait(math.inf)), "nothing came after 3 tokens of the answer"),
+    ],
+)
+def test_stalled(engine, ask, now, plan, what):
+    """Silence is told from a lost connection, and needs a time-out."""
+    running = engine()
+    exchange = running.handle(ask(), now=now)
+    exchange.compact = plan
+    diagnosis = diagnose(exchange, running.edition)
+    assert diagnosis.what.startswith(what)
+    assert "time-out" in diagnosis.fix
+
+
+@pytest.mark.parametrize("code", _EXPLANATIONS)
+def test_code_without_message(found, code):
+    """A body of the scenario's own may have a known code and nothing else."""
+    assert found({"faults": (Error(status=500, body={"code": code}),)}).fix
+
+
+def test_no_retirements(engine, ask, now):
+    """A model that was asked in vain is not said to answer."""
+    for running in (engine(edition="2026-11"), engine(Rule("down", faults=(Error(status=503),)))):
+        exchange = running.handle(ask(model="llama3.1-8b"), now=now)
+        assert exchange.status in (404, 503)
+        assert retirements(running.journal, running.edition) == []
+
+
+def test_retirements_of_ours(engine, ask, now):
+    """What only the user's own edition says is told as its word."""
+    running = engine()
+    ours = replace(running.edition, name="ours")
+    running.handle(ask(model="llama3.1-8b"), now=now)
+    assert retirements(running.journal, ours) == [
+        "llama3.1-8b answers here, but by edition 'ours' the API retired it on 2026-05-27"
+    ]
+
+
+def test_retirements(engine, ask, now):
+    """Each retired model that has answered is named once, with its date."""
+    running = engine()
+    for model in ("llama3.1-8b", "llama3.1-8b", "gpt-oss-120b", "gpt-4o"):
+        running.handle(ask(model=model), now=now)
+    assert retirements(running.journal, running.edition) == [
+        "llama3.1-8b answers here, but the live API retired it on 2026-05-27"
+    ]
