@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+CONTRACTS = TOOLS["importlinter"]["contracts"]
 MODULES = [
     path.relative_to(ROOT)
     for package in ("mockserver", "pytest_cerebras")
@@ -89,9 +91,8 @@ def test_modules_of_a_folder(folder):
 @pytest.mark.parametrize("package", PACKAGES, ids=str)
 def test_packages(package):
     """Each folder is a package, and is built into the wheel."""
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     assert package / "__init__.py" in MODULES
-    assert ".".join(package.parts) in listed
+    assert ".".join(package.parts) in TOOLS["setuptools"]["packages"]
 
 
 def rooms_told():

@@ -16,13 +16,14 @@ import sys
 def test_nothing_is_imported():
     ours = {name for name in sys.modules if name.split(".")[0] in ("mockserver", "pytest_cerebras")}
     heavy = {"aiohttp", "click", "faker", "httpx", "pydantic", "respx", "yaml"} & set(sys.modules)
-    assert ours == {"pytest_cerebras", "pytest_cerebras.plugin"}
+    names = {"plugin", "settings", "settings.names", "settings.sources"}
+    assert ours == {"pytest_cerebras", *(f"pytest_cerebras.{name}" for name in names)}
     assert not heavy
 """
 
 
 def test_cheap_when_unused(run, pytester, monkeypatch):
-    """A run that uses no mock imports the plugin module and nothing else."""
+    """A run that uses no mock imports the plugin, and what names its settings, and nothing else."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     run(CHEAP, "-p", "cerebras", how=pytester.runpytest_subprocess).assert_outcomes(passed=1)
 

@@ -102,7 +102,7 @@ def test_without():
 
 
 @pytest.mark.parametrize(
-    ("options", "ini", "variable"),
+    "how",
     [
         (("--cerebras-others", "block"), "", ""),
         ((), "[pytest]\ncerebras_others = block\n", ""),
@@ -110,8 +110,9 @@ def test_without():
     ],
     ids=["option", "ini", "variable"],
 )
-def test_others(run, pytester, monkeypatch, options, ini, variable):
+def test_others(run, left, pytester, monkeypatch, how):
     """Blocking all other machines holds for the whole run; a marker may let its test pass."""
+    options, ini, variable = how
     pytester.makefile(".ini", pytest=ini)
     monkeypatch.setenv("CEREBRAS_MOCK_OTHERS", variable)
     code = f"""{SWALLOWED.format(host="elsewhere.invalid")}
@@ -125,6 +126,8 @@ def test_it():
     result = run(code, *options)
     result.assert_outcomes(passed=1)
     assert told(result) == ["elsewhere.invalid"]
+    assert left == ["socket.getaddrinfo elsewhere.invalid"]  # of the test that may
+    left.clear()
 
 
 def test_child(run):
