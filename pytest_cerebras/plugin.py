@@ -7,23 +7,26 @@ and nothing else; whatever is needed to mock is imported when a test asks for it
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .settings.names import (
+    ADVICE,
     CHAOS,
     JUDGED_BY,
     LEFT_OUT,
     MARKER,
     OPTIONS,
     RETIRED,
+    STRICT,
     SWITCHES,
     VERDICT,
     is_about_one,
     scenario_of,
 )
-from .settings.sources import given, switched_on
+from .settings.sources import given, strictness, switched_on
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -38,12 +41,34 @@ _REPORTING = "cerebras-reporting"
 _RUN_GUARD = "cerebras-run-guard"
 
 
+class _StrictAction(argparse.Action):
+    """
+    Reads ``--cerebras-strict`` and ``--cerebras-strict=all``.
+
+    An option with a value that may be missing would take the path that follows it for one.
+    """
+
+    def __call__(
+        self, _: object, namespace: argparse.Namespace, __: object, option: str | None = None
+    ) -> None:
+        """Note what stands behind the option."""
+        setattr(namespace, self.dest, (option or "").partition("=")[2] or STRICT[0])
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add one option, one ini key and one environment variable for each setting."""
     group = parser.getgroup("cerebras", "mock of the Cerebras API")
     for name, _, what in SWITCHES:
         group.addoption(f"--cerebras-{name}", action="store_true", help=what)
         parser.addini(f"cerebras_{name}", what, type="bool", default=False)
+    group.addoption(
+        *("--cerebras-strict", *(f"--cerebras-strict={which}" for which in STRICT)),
+        action=_StrictAction,
+        nargs=0,
+        dest="cerebras_strict",
+        help="let certain verdicts on the client fail their test; all: advice as well",
+    )
+    parser.addini("cerebras_strict", "which verdicts fail their test: true, false, or all")
     group.addoption(
         "--cerebras-chaos",
         metavar="all|NAME,...|tag:NAME",
@@ -94,7 +119,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from .report.reporting import reporting
 
         config.pluginmanager.register(reporting(config), _REPORTING)
-    if switched_on(config, "strict"):
+    if strictness(config) is not None:
         from .settings.exit_status import ExitStatus
 
         config.pluginmanager.register(ExitStatus(), "cerebras-exit-status")
@@ -232,7 +257,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         (report.nodeid, name, value)
         for report in reports
         for name, value in getattr(report, "user_properties", ())
-        if name in (VERDICT, RETIRED, LEFT_OUT)
+        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT)
     ]
     if notes:
         from .report import summary

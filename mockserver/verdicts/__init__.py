@@ -9,6 +9,6 @@ tolerance, and what an app may well have meant is let pass.
 from __future__ import annotations
 
 from .rules import NAMES, RULES, check_names, judge
-from .verdict import Case, Rule, Verdict
+from .verdict import Case, Certainty, Rule, Verdict
 
-__all__ = ["NAMES", "RULES", "Case", "Rule", "Verdict", "check_names", "judge"]
+__all__ = ["NAMES", "RULES", "Case", "Certainty", "Rule", "Verdict", "check_names", "judge"]

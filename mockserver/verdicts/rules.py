@@ -22,12 +22,14 @@ _MOST = 5  # verdicts of a rule
 RULES = (
     Rule(
         "retry-after-ignored",
+        "certain",
         "A retry came before the `Retry-After` of the answer was over.",
         "wait as long as Retry-After says; where that is too long, give up or ask another model",
         ignored_retry_after,
     ),
     Rule(
         "permanent-error-retried",
+        "certain",
         "The same was asked again, within a minute, after a 400, 401, 402, 403, 404 or another "
         "answer that says that the request is wrong, and got it again; or, four times, what is "
         "larger than a whole limit of tokens.",
@@ -36,6 +38,7 @@ RULES = (
     ),
     Rule(
         "hot-retry",
+        "certain",
         "A call came back without a pause: twice in a row, or its only retry after a 429. Or eight "
         "requests of one thread or task followed each other so, and differ in nothing but fields "
         "such as `user` and the times in the system prompt.",
@@ -44,6 +47,7 @@ RULES = (
     ),
     Rule(
         "constant-backoff",
+        "advice",
         "The first four waits of a call are equal and under half a minute, or twenty and more "
         "under two seconds do not grow.",
         "let the waits grow, twice as long each time up to a cap",
@@ -51,12 +55,14 @@ RULES = (
     ),
     Rule(
         "no-jitter",
+        "advice",
         "Five or more calls failed together, and waited equally long, twice.",
         "add jitter to each wait, so that clients that fail together come back apart",
         waits_in_step,
     ),
     Rule(
         "nested-retries",
+        "advice",
         "A client had used up its attempts, and another layer made it begin again, within a minute "
         "or twice the longest wait of the call.",
         "let one layer retry: max_retries=0 for the SDK, or no loop around it",
@@ -64,6 +70,7 @@ RULES = (
     ),
     Rule(
         "gave-up-at-once",
+        "advice",
         "A completion failed with an error that passes (408, 429, 5xx, no answer), and that was "
         "the only attempt: nobody asked again, nor another model.",
         "retry a few times with growing waits, or fall back to another model",
@@ -71,12 +78,14 @@ RULES = (
     ),
     Rule(
         "overflow-repeated",
+        "certain",
         "A prompt that was over the context window was sent again, no shorter.",
         "drop the oldest messages or ask for a shorter completion before asking again",
         repeated_overflows,
     ),
     Rule(
         "truncated-history",
+        "advice",
         "An answer that was cut (`finish_reason: length`, or a lost stream) came back in the "
         "history as a whole one, before a question in English that does not ask for the rest.",
         "look at finish_reason; ask for the rest, mark the part, or keep it out of the history",
@@ -84,12 +93,14 @@ RULES = (
     ),
     Rule(
         "partial-tool-call",
+        "certain",
         "A call of a tool whose arguments were cut was sent back as made, or answered.",
         "use the calls of an answer only when its finish_reason is tool_calls",
         partial_tool_calls,
     ),
     Rule(
         "unread-answer",
+        "advice",
         "The client left an answer before its end, a stream while nothing came, and asked the same "
         "again; or it asked for a whole answer again in another form, with a `temperature` of 0.",
         "raise the read time-out above what an answer takes, stream, or ask for fewer tokens",
@@ -97,13 +108,15 @@ RULES = (
     ),
     Rule(
         "duplicate-request",
-        "A request that had been answered in full was sent again, to the byte: with a "
-        "`temperature` of 0, or as a retry by its `x-stainless-retry-count`.",
+        "certain",
+        "A request that had been answered in full was sent again, to the byte, as a retry by its "
+        "`x-stainless-retry-count`; or, which is advice, with a `temperature` of 0.",
         "keep the answer; retry only what has failed",
         duplicate_requests,
     ),
     Rule(
         "announced-429",
+        "advice",
         "A new request ran into a limit of which an answer before had told: nothing remaining, or "
         "a `Retry-After` that was not over.",
         "read x-ratelimit-remaining-* and Retry-After, and hold all requests back meanwhile",
@@ -111,6 +124,7 @@ RULES = (
     ),
     Rule(
         "excessive-reservation",
+        "advice",
         "A request was refused for lack of tokens that only had to be reserved: it, or those "
         "running beside it, asked for more than twice what the answer needed.",
         "set max_completion_tokens to what an answer needs; the limits reserve all of it",
@@ -118,6 +132,7 @@ RULES = (
     ),
     Rule(
         "key-sent-elsewhere",
+        "certain",
         "A request went to the real API although the mock is active, or brought the key of "
         "another vendor.",
         "let the app read CEREBRAS_BASE_URL and CEREBRAS_API_KEY, and no other vendor's",
@@ -146,6 +161,7 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
             rule.fix,
             tuple(exchange.number for exchange in finding.exchanges),
             tuple(map(case.since_start, finding.exchanges)),
+            finding.certainty or rule.certainty,
         )
         for rule in RULES
         if rule.name not in ignore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.routes import COMPLETING
@@ -14,6 +14,9 @@ from mockserver.journal.attempts import could_know, grouped, waited
 
 from .heard import complete, question
 from .likeness import lasting
+
+Certainty: TypeAlias = Literal["certain", "advice"]
+"""``certain``: only a bug explains what was seen. ``advice``: it could be better."""
 
 USER = 60.0  # seconds: who asks the same again later is rather a user than a program
 _MOST = 8  # exchanges are named, of a crowd
@@ -69,10 +72,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a client did, in a sentence, and the exchanges that show it."""
+    """
+    What a client did, in a sentence, and the exchanges that show it.
+
+    ``certainty`` is None where it is that of the rule.
+    """
 
     sentence: str
     exchanges: tuple[Exchange, ...] = ()
+    certainty: Certainty | None = None
 
 
 Find: TypeAlias = Callable[[Case], Iterator[Finding]]
@@ -83,6 +91,7 @@ class Rule:
     """A mistake of clients: its ``name``, what it means, the fix, and how it is found."""
 
     name: str
+    certainty: Certainty
     meaning: str
     fix: str
     find: Find
@@ -95,7 +104,7 @@ class Verdict:
 
     ``rule`` names the mistake, ``sentence`` says what was seen and ``fix`` what to do about it.
     The evidence are the numbers of the ``exchanges``, and ``times``, when each of them began, in
-    seconds since the first exchange of all.
+    seconds since the first exchange of all. ``certainty`` says whether only a bug explains it.
     """
 
     rule: str
@@ -103,6 +112,12 @@ class Verdict:
     fix: str
     exchanges: tuple[int, ...] = ()
     times: tuple[float, ...] = ()
+    certainty: Certainty = "certain"
+
+    @property
+    def title(self) -> str:
+        """The rule, and whether it is only advice."""
+        return self.rule if self.certainty == "certain" else f"{self.rule} (advice)"
 
     @property
     def evidence(self) -> str:
@@ -113,7 +128,7 @@ class Verdict:
     def lines(self) -> list[str]:
         """Return the verdict as text."""
         seen = [f"    seen: {self.evidence}"] if self.exchanges else []
-        return [f"{self.rule}: {self.sentence}", *seen, f"    fix:  {self.fix}"]
+        return [f"{self.title}: {self.sentence}", *seen, f"    fix:  {self.fix}"]
 
 
 def numbers(exchanges: Iterable[Exchange]) -> str:

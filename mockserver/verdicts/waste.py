@@ -11,7 +11,7 @@ from mockserver.plan import Data, Wait
 
 from .heard import left
 from .likeness import asked_without
-from .verdict import Case, Finding, numbers
+from .verdict import Case, Certainty, Finding, numbers
 
 _SILENCE = 0.5  # seconds, by the client's clock: a stream that pauses for less is still coming
 _INSTANT = 1e-3  # seconds: by which the clock of who plays may be ahead of the plan
@@ -41,8 +41,10 @@ def duplicate_requests(case: Case) -> Iterator[Finding]:
         if early.request.body == late.request.body:
             copies.setdefault(early, []).append(late)
     for first, again in copies.items():
-        said = f"#{first.number} was answered in full"
-        yield Finding(f"{said}, and {numbers(again)} asked exactly the same", (first, *again))
+        said = f"#{first.number} was answered in full, and {numbers(again)} asked exactly the same"
+        # another user may ask the same, and an app need not keep answers; no retry needs to be
+        certainty: Certainty = "certain" if any(map(tries, again)) else "advice"
+        yield Finding(said, (first, *again), certainty)
 
 
 def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:

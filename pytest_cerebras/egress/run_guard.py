@@ -14,7 +14,7 @@ import pytest
 
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.exit_status import VERDICTS_FAILED
-from pytest_cerebras.settings.sources import switched_on
+from pytest_cerebras.settings.sources import strictness
 
 from . import RUN, Watch, guarded
 
@@ -82,4 +82,4 @@ def guarding(config: pytest.Config, *, others: str) -> RunGuard:
 
 def _is_wrong(config: pytest.Config) -> bool:
     """Return whether a client that was made too early fails the run; respx mode answers it."""
-    return switched_on(config, "strict") and options.resolve(config).mode == "server"
+    return strictness(config) is not None and options.resolve(config).mode == "server"

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from mockserver.journal.moments import Moment, moments
 from mockserver.plan import duration_of
 from mockserver.plan.timeline import Kind, Span, spans_of
-from mockserver.verdicts import Case
+from mockserver.verdicts import Case, Certainty
 from mockserver.verdicts.kinds import UNREACHABLE, kinds_of
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.session.mock import CerebrasMock
@@ -70,12 +70,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict: what the client did wrong, the fix, and the numbers of the exchanges."""
+    """
+    A verdict: what the client did wrong, the fix, and the numbers of the exchanges.
+
+    ``certainty`` says whether only a bug explains it, or whether it is advice.
+    """
 
     rule: str
     sentence: str
     fix: str
     exchanges: tuple[int, ...]
+    certainty: Certainty = "certain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +132,19 @@ class Cell:
         return self.id != self.test
 
     @property
-    def verdicts(self) -> Iterator[Judged]:
-        """What the client did wrong."""
-        return (verdict for each in self.played for verdict in each.verdicts)
+    def judged(self) -> list[Judged]:
+        """All verdicts, certain ones and advice."""
+        return [verdict for each in self.played for verdict in each.verdicts]
+
+    @property
+    def verdicts(self) -> list[Judged]:
+        """What the client did wrong for certain."""
+        return [verdict for verdict in self.judged if verdict.certainty == "certain"]
+
+    @property
+    def advice(self) -> list[Judged]:
+        """What it could do better."""
+        return [verdict for verdict in self.judged if verdict.certainty == "advice"]
 
 
 _CELLS = TypeAdapter(Cell)
@@ -195,7 +210,8 @@ def _slept(mock: CerebrasMock) -> Iterator[Slept]:
 def _played(mock: CerebrasMock, scenario: str, case: Case) -> Played:
     seen = moments(case.journal)
     verdicts = tuple(
-        Judged(one.rule, one.sentence, one.fix, one.exchanges) for one in mock.judge(case)
+        Judged(one.rule, one.sentence, one.fix, one.exchanges, one.certainty)
+        for one in mock.judge(case)
     )
     shown = tuple(map(_seen, seen[-_MOST:]))
     return Played(scenario, shown, verdicts, earlier=case.journal.count - len(shown))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib import resources
 from itertools import groupby
 from operator import attrgetter
+from typing import Literal, TypeAlias
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mockserver.core.quantities import counted
@@ -21,6 +22,7 @@ from .markup import add, add_name, box, shown
 from .page_cell import WORDS, draw, look, words
 from .report import Coverage, Report
 
+_Kind: TypeAlias = Literal["verdicts", "advice"]
 _FAILED = ("failed", "failed-by-verdict")
 
 
@@ -37,7 +39,9 @@ def html(report: Report) -> str:
         _others(_section(main, "Other tests"), report, anchors)
     if any(cell.outcome in _FAILED for cell in report.cells):
         _failures(_section(main, "Failures"), report, anchors)
-    _verdicts(_section(main, "Verdicts"), report, anchors)
+    _verdicts(_section(main, "Verdicts"), "verdicts", report, anchors)
+    if any(cell.advice for cell in report.cells):
+        _verdicts(_section(main, "Advice"), "advice", report, anchors)
     _coverage(_section(main, "Fault coverage"), report.coverage)
     _cells(_section(main, "Cells"), report, anchors)
     _summary(header, report, [found.text or "" for found in main.iter("h2")])
@@ -65,7 +69,7 @@ def _summary(header: Element, report: Report, sections: list[str]) -> None:
             add(counts, "span", f"{count} {word}", {"class": f"is {outcome}"}).tail = " "
     if not report.cells:
         counts.text = "No test used the mock."
-    verdicts = counted(sum(len(list(cell.verdicts)) for cell in report.cells), "verdict")
+    verdicts = counted(sum(len(cell.verdicts) for cell in report.cells), "verdict")
     scenarios = len({cell.scenario for cell in report.cells})
     told = f"{counted(len(report.cells), 'cell')}, {counted(scenarios, 'scenario')}, {verdicts}"
     add(header, "p", f"{told}; {report.coverage.line()}.")
@@ -112,14 +116,14 @@ def _failures(section: Element, report: Report, anchors: Mapping[int, str]) -> N
     listed = SubElement(section, "ul")
     for cell in report.cells:
         if cell.outcome in _FAILED:
-            why = "; ".join(f"{verdict.rule}: {verdict.sentence}" for verdict in cell.verdicts)
+            why = "; ".join(f"{verdict.rule}: {verdict.sentence}" for verdict in cell.judged)
             _said(SubElement(listed, "li"), cell, cell.reason or why, anchors)
 
 
-def _verdicts(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
+def _verdicts(section: Element, kind: _Kind, report: Report, anchors: Mapping[int, str]) -> None:
     found: dict[str, list[tuple[Cell, Judged]]] = {}
     for cell in report.cells:
-        for verdict in cell.verdicts:
+        for verdict in getattr(cell, kind):
             found.setdefault(verdict.rule, []).append((cell, verdict))
     if not found:
         add(section, "p", "None: the client did nothing wrong.")

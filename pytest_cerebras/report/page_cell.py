@@ -25,16 +25,16 @@ _MOST_LANES = 40
 
 def words(cell: Cell) -> str:
     """Return the outcome of a cell, and how many verdicts there are."""
-    guilty = len(list(cell.verdicts))
+    guilty = len(cell.verdicts)
     if cell.outcome == "failed-by-verdict":
-        return f"failed by {counted(guilty, 'verdict')}"
+        return f"failed by {counted(guilty or len(cell.advice), 'verdict')}"
     more = f", {counted(guilty, 'verdict')}" if guilty else ""
     return f"{WORDS[cell.outcome]}{more}"
 
 
 def look(cell: Cell) -> str:
     """Return the classes that an outcome is drawn with; what the client did wrong shows."""
-    return f"is {cell.outcome}{' guilty' if any(cell.verdicts) else ''}"
+    return f"is {cell.outcome}{' guilty' if cell.verdicts else ''}"
 
 
 def draw(details: Element, cell: Cell, anchor: str) -> None:
@@ -72,7 +72,8 @@ def _command(code: Element, command: str) -> None:
 def _played(details: Element, played: Played) -> None:
     for verdict in played.verdicts:
         said = SubElement(details, "p", {"class": "verdict"})
-        add(said, "strong", verdict.rule).tail = shown(f": {verdict.sentence}.")
+        mark = "" if verdict.certainty == "certain" else " (advice)"
+        add(said, "strong", f"{verdict.rule}{mark}").tail = shown(f": {verdict.sentence}.")
         SubElement(said, "br").tail = shown(f"Fix: {verdict.fix}.")
     if not played.exchanges:
         add(details, "p", f"No request reached the mock under {played.scenario}.")

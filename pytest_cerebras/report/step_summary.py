@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mockserver.verdicts.kinds import KINDS
 
+from .cells import Cell, Judged
 from .outcome import Outcome
 from .report import Report
 
@@ -22,9 +23,8 @@ SIGNS: dict[Outcome, str] = {
 
 def markdown(report: Report) -> str:
     """Return the summary: coverage, the matrix, the verdicts."""
-    return (
-        "\n".join([*_head(report), *_matrix(report), *_others(report), *_verdicts(report)]) + "\n"
-    )
+    parts = (_head, _matrix, _others, _verdicts, _advice)
+    return "\n".join(line for part in parts for line in part(report)) + "\n"
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -64,10 +64,17 @@ def _others(report: Report) -> Iterator[str]:
 
 
 def _verdicts(report: Report) -> Iterator[str]:
-    said = [(cell, verdict) for cell in report.cells for verdict in cell.verdicts]
+    yield from _judged("Verdicts", [(cell, one) for cell in report.cells for one in cell.verdicts])
+
+
+def _advice(report: Report) -> Iterator[str]:
+    yield from _judged("Advice", [(cell, one) for cell in report.cells for one in cell.advice])
+
+
+def _judged(title: str, said: Sequence[tuple[Cell, Judged]]) -> Iterator[str]:
     if said:
         yield ""
-        yield "### Verdicts"
+        yield f"### {title}"
         yield ""
     for cell, verdict in said[:_MOST]:
         where = f"{cell.test.rpartition('::')[2]} under {cell.scenario}"

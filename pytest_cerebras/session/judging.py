@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.verdicts import Verdict
 from pytest_cerebras.settings.exit_status import FAILED_BY_VERDICT
-from pytest_cerebras.settings.names import JUDGED_BY, SCENARIO, VERDICT, scenario_of
+from pytest_cerebras.settings.names import ADVICE, JUDGED_BY, SCENARIO, VERDICT, scenario_of
 
 from .mock import CerebrasMock
 
@@ -51,11 +51,11 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
     """
     Fail a test that went well, but in which the mock has broken something off.
 
-    When the run is strict, a verdict fails it too.
+    When the run is strict, verdicts fail it too.
     """
     if untold := mock.untold():
         pytest.fail("\n".join(untold), pytrace=False)
-    found = mock.judged() if mock.strict else []
+    found = mock.guilty()
     item.stash[_FAILED] = bool(found)
     if found:
         lines = [line for _, verdict in found for line in verdict.lines()]
@@ -79,7 +79,8 @@ def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> No
     for scenario, verdict in mock.judged():
         if report.failed and verdict.sentence in mock.told:
             continue
-        noted = (VERDICT, _line(scenario, verdict))
+        kind = VERDICT if verdict.certainty == "certain" else ADVICE
+        noted = (kind, _line(scenario, verdict))
         item.user_properties.append(noted)
         report.user_properties.append(noted)
         rules.append(verdict.rule)

@@ -164,10 +164,14 @@ class CerebrasMock:
         self.told.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in told]
 
-    @property
-    def strict(self) -> bool:
-        """Whether verdicts fail the test."""
-        return self._settings.strict
+    def guilty(self) -> list[tuple[str, Verdict]]:
+        """Return the verdicts that fail the test, with the names of their scenarios."""
+        strict = self._settings.strict
+        return [
+            (name, found)
+            for name, found in (self.judged() if strict else ())
+            if strict in (found.certainty, "all")
+        ]
 
     @property
     def verdicts(self) -> Sequence[Verdict]:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
-# user properties of a test: of the first three the end of the run tells, JUnit files have all
+# user properties of a test: of the first four the end of the run tells, JUnit files have all
 VERDICT = "cerebras_verdict"
+ADVICE = "cerebras_advice"
 RETIRED = "cerebras_retired_model"
 LEFT_OUT = "cerebras_left_out"
 SCENARIO = "cerebras_scenario"
@@ -24,10 +25,9 @@ JUDGED_BY = "cerebras_judged_by"
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 FLAGS |= {"0": False, "false": False, "no": False, "off": False}
 # name, environment variable, what is switched on
-SWITCHES = (
-    ("mock", "CEREBRAS_MOCK", "use the mock in every test, not only on request"),
-    ("strict", "CEREBRAS_MOCK_STRICT", "let each verdict on the client fail its test"),
-)
+SWITCHES = (("mock", "CEREBRAS_MOCK", "use the mock in every test, not only on request"),)
+# what `strict` may be, besides a flag, which means the first
+STRICT = ("certain", "all")
 # name, metavar, what it is
 OPTIONS = (
     ("scenario", "NAME|FILE", "what goes wrong: a shipped scenario or a YAML file"),

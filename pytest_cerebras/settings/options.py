@@ -12,7 +12,7 @@ import pytest
 
 from .install import ours
 from .names import MARKER, OPTIONS, scenario_of
-from .sources import given, switched_on
+from .sources import given, strictness
 
 if TYPE_CHECKING:
     from mockserver.edge.live import Overrides
@@ -47,7 +47,8 @@ class Settings:
     """
     What a test meets; None leaves the choice to the scenario.
 
-    ``strict`` says whether verdicts fail it, all but the ``ignored`` ones.
+    ``strict`` says which verdicts fail it: ``certain`` ones, ``all``, or none. The ``ignored``
+    never do.
     """
 
     scenario: str = "healthy"
@@ -61,7 +62,7 @@ class Settings:
     time_scale: float | None = None
     max_virtual: int | None = None
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
-    strict: bool = False
+    strict: str | None = None
     ignored: tuple[str, ...] = ()
 
     def loaded(self) -> Scenario:
@@ -82,7 +83,8 @@ class Settings:
         """Return the settings in a line, for the header of the run; ``scenario`` is one of them."""
         chosen = ((name, getattr(self, name)) for name in _NAMES if scenario or name != "scenario")
         told = [f"{name} {value}" for name, value in chosen if value is not None]
-        return ", ".join([*told, "strict"] if self.strict else told)
+        strict = {None: [], "certain": ["strict"]}.get(self.strict, [f"strict {self.strict}"])
+        return ", ".join([*told, *strict])
 
     def retention(self) -> Retention:
         """Return what the journal keeps: whole bodies, for a test may want to read them."""
@@ -115,7 +117,7 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
     settings = Settings(
         **{name: _converted(name, value, ranks[name]) for name, value in found.items()},
         parameters=marked.get("parameters") or {},
-        strict=switched_on(config, "strict"),
+        strict=strictness(config),
         ignored=tuple(marked.get("verdicts", ())),
     )
     scenario = scenario_of(item) if item is not None else None

@@ -10,7 +10,7 @@ from os import environ
 
 import pytest
 
-from .names import FLAGS, SWITCHES
+from .names import FLAGS, STRICT, SWITCHES
 
 
 def given(config: pytest.Config, name: str) -> tuple[object, object, object]:
@@ -34,6 +34,43 @@ def switched_on(config: pytest.Config, switch: str) -> bool:
         allowed = ", ".join(FLAGS)
         raise pytest.UsageError(f"{variable} should be one of {allowed}, found {flag!r}")
     return FLAGS[flag]
+
+
+def strictness(config: pytest.Config) -> str | None:
+    """
+    Return which verdicts fail their test: ``certain``, ``all``, or None for none of them.
+
+    Raises UsageError.
+    """
+    option = _option(config, "strict")
+    if option is not None:
+        return str(option)
+    variable = environ.get("CEREBRAS_MOCK_STRICT")
+    if variable:
+        return _strictness(variable, "CEREBRAS_MOCK_STRICT")
+    return _strictness(_ini(config, "cerebras_strict"), "cerebras_strict")
+
+
+def _strictness(value: object, where: str) -> str | None:
+    word = str(value).lower()
+    if word in STRICT:
+        return word
+    if word not in FLAGS:
+        allowed = ", ".join([*FLAGS, *STRICT])
+        raise pytest.UsageError(f"{where} should be one of {allowed}, found {value!r}")
+    return STRICT[0] if FLAGS[word] else None
+
+
+def _ini(config: pytest.Config, key: str) -> object:
+    """Return what the ini file says, also where its TOML has a truth and pytest wants a string."""
+    try:
+        return config.getini(key) or "false"
+    except (TypeError, pytest.UsageError):
+        import tomllib
+
+        assert config.inipath is not None  # noqa: S101 (it has just been read)
+        table = tomllib.loads(config.inipath.read_text("utf-8"))
+        return table.get("tool", table)["pytest"][key]
 
 
 def _option(config: pytest.Config, name: str) -> object:

@@ -27,8 +27,8 @@ def test_table():
 def test_documented():
     """The page on verdicts has the whole table."""
     page = (Path(__file__).parents[2] / "docs/verdicts.md").read_text("utf-8")
-    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \| (.*) \|$", page, re.MULTILINE)
-    assert rows == [(rule.name, rule.meaning, rule.fix) for rule in RULES]
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (\w+) \| (.*) \| (.*) \|$", page, re.MULTILINE)
+    assert rows == [(rule.name, rule.certainty, rule.meaning, rule.fix) for rule in RULES]
 
 
 @pytest.fixture

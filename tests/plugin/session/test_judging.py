@@ -13,10 +13,10 @@ import pytest
 MESSAGES = [{"role": "user", "content": "ping"}]
 
 def ask(mock, times=2):
-    for _ in range(times):
+    for tried in range(times):
         found = httpx.post(
             mock.openai_url + "/chat/completions",
-            headers={"authorization": "Bearer csk-0"},
+            headers={"authorization": "Bearer csk-0", "x-stainless-retry-count": str(tried)},
             json={"model": "gpt-oss-120b", "messages": MESSAGES, "temperature": 0},
         )
     return found
@@ -25,6 +25,7 @@ def test_guilty(cerebras_mock):
     ask(cerebras_mock)
     assert [verdict.rule for verdict in cerebras_mock.verdicts] == ["duplicate-request"]
 """
+ADVISED = GUILTY.replace("str(tried)", '"0"').replace("test_guilty", "test_advised")
 INNOCENT = """
 def test_innocent(cerebras_mock):
     ask(cerebras_mock, 1)
@@ -91,6 +92,73 @@ def test_strict(run, monkeypatch, how):
     shown = result.stdout.str()
     assert shown.count("    seen: #1") == 1
     assert "judging.py" not in shown
+
+
+def test_advice(run):
+    """Advice is told apart from what only a bug explains."""
+    result = run(ADVISED + "    assert cerebras_mock.verdicts[0].certainty == 'advice'")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["*= Cerebras: advice =*", "*::test_advised", "    duplicate-request under 'healthy': *"]
+    )
+    result.stdout.no_fnmatch_line("*Cerebras: verdicts*")
+
+
+def test_advice_fails_nothing(run):
+    """A strict run fails for what is certain; one that is strict in all for advice as well."""
+    assert run(ADVISED, "--cerebras-strict").ret == 0
+    result = run(ADVISED, "--cerebras-strict=all")
+    result.assert_outcomes(failed=1)
+    assert result.ret == VERDICTS_FAILED
+    result.stdout.fnmatch_lines(["duplicate-request (advice): #1 was *"])
+
+
+@pytest.mark.parametrize(
+    ("ini", "name"),
+    [
+        ("[pytest]\ncerebras_strict = all\n", "pytest.ini"),
+        ("[pytest]\ncerebras_strict = 'all'\n", "pytest.toml"),
+        ("[tool.pytest.ini_options]\ncerebras_strict = 'all'\n", "pyproject.toml"),
+    ],
+)
+def test_all_in_a_file(run, pytester, ini, name):
+    """An ini file may say so, too."""
+    pytester.makefile(f".{name.partition('.')[2]}", **{name.partition(".")[0]: ini})
+    assert run(ADVISED).ret == VERDICTS_FAILED
+
+
+@pytest.mark.parametrize(
+    ("ini", "name"),
+    [
+        ("[pytest]\ncerebras_strict = yes\n", "pytest.ini"),
+        ("[pytest]\ncerebras_strict = true\n", "pytest.toml"),
+        ("[tool.pytest]\ncerebras_strict = true\n", "pyproject.toml"),
+        ("[tool.pytest.ini_options]\ncerebras_strict = true\n", "pyproject.toml"),
+    ],
+)
+def test_true_in_a_file(run, pytester, ini, name):
+    """A truth in an ini file means what is certain, as the bare option does."""
+    pytester.makefile(f".{name.partition('.')[2]}", **{name.partition(".")[0]: ini})
+    assert (run(ADVISED).ret, run(GUILTY).ret) == (0, VERDICTS_FAILED)
+
+
+def test_strict_before_a_path(run, pytester):
+    """The option does not take the path behind it for its value."""
+    result = run(GUILTY, "--cerebras-strict", str(pytester.path))
+    assert result.ret == VERDICTS_FAILED
+
+
+@pytest.mark.parametrize("how", ["option", "environment", "ini"])
+def test_strict_in_vain(run, monkeypatch, how):
+    """Another word is one sentence, which says what is allowed."""
+    if how == "environment":
+        monkeypatch.setenv("CEREBRAS_MOCK_STRICT", "al")
+    arguments = {"option": ["--cerebras-strict=al"], "ini": ["-o", "cerebras_strict=al"]}
+    result = run(INNOCENT, *arguments.get(how, ()))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    told = [line for line in result.stderr.lines if "strict" in line.lower() and "'al'" in line]
+    assert len(told) == 1
+    assert "all" in told[0].replace("'al'", "")
 
 
 def test_strict_beside_a_failure(run):
