@@ -18,12 +18,17 @@ class Sender:
     It exists ``since`` that time, in seconds since the epoch; minus infinity when nobody knows.
     ``parent`` is who has started it, None when nobody knows; ``beside`` are the names of others
     that the same had started and not yet waited for, the last of them. No two have one name.
+
+    ``busy`` are the seconds for which its thread has computed when it sent, ``rests`` how many
+    waits of its process had run their time by then; None when nobody counts.
     """
 
     name: str
     since: float = -math.inf
     parent: Sender | None = field(default=None, compare=False, repr=False)
     beside: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    busy: float = field(default=0.0, compare=False, repr=False)
+    rests: int | None = field(default=None, compare=False, repr=False)
 
     def begun_apart_from(self, other: Sender) -> float:
         """Return since when it, or who started it, has been somebody else than the other was."""

@@ -17,6 +17,7 @@ from .crowds import crowds
 _ABSURD = 10  # digits
 # both in seconds of the client
 AT_ONCE = 0.1  # less is no pause, but the time that a round trip takes
+_AT_WORK = 0.1  # of the time a client computes that does nothing else, on a busy machine too
 _SEEN = 0.05  # in which a client of another process has read an answer, at the latest
 _APART = 0.25  # in which who starts a crowd starts another of it, however busy the machine is
 
@@ -34,6 +35,37 @@ def tolerance(seconds: float) -> float:
 def waited(early: Exchange, late: Exchange) -> float:
     """Return the seconds between the end of an answer and the next request."""
     return late.at - early.over
+
+
+def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
+    """
+    Whether a request followed the end of an answer without a pause worth the name.
+
+    ``scale`` is that of the journal.
+    """
+    return waited(early, late) * scale < AT_ONCE or never_rested(early, late, scale=scale)
+
+
+def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
+    """
+    Whether it is known that a client has not paused, however long it took to come back.
+
+    So it is where nobody in its process has waited, and it was at work meanwhile, or ready to be.
+    ``scale`` is that of the journal.
+    """
+    before, now = early.request.sender, late.request.sender
+    if before is None or now is None or before != now or before.rests is None:
+        return False
+    computed = now.busy - before.busy
+    if early.stream:  # it may have computed while the answer came
+        computed -= (early.over - early.at) * scale
+    return now.rests == before.rests and computed >= _AT_WORK * waited(early, late) * scale
+
+
+def has_rested(early: Exchange, late: Exchange) -> bool:
+    """Whether somebody in the client's process is known to have waited between two requests."""
+    before, now = early.request.sender, late.request.sender
+    return before is not None and now is not None and now.rests != before.rests
 
 
 def retries(call: Call) -> list[tuple[Exchange, Exchange]]:

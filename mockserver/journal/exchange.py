@@ -146,7 +146,9 @@ class Exchange:
     @property
     def retry_after(self) -> float | None:
         """
-        The seconds that the client is asked to wait; None when nothing sensible asks for any.
+        The seconds that the client is asked to wait, from the end of the answer.
+
+        None when nothing sensible asks for any.
 
         The ``retry-after-ms`` of the SDKs wins over ``Retry-After``, as it does with them.
         """
@@ -157,7 +159,7 @@ class Exchange:
         if exact is not None:
             return exact / 1000
         value = head.header("retry-after")
-        return _until(value, self.at) if _number(value) is None else _number(value)
+        return _until(value, self.over) if _number(value) is None else _number(value)
 
     @property
     def error(self) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from mockserver.core.quantities import duration
 from mockserver.journal import Exchange, Journal
 
 from .errors import passing
-from .limits import field, too_large
+from .limits import field, takes_all, too_large
 from .puzzles import explained
 
 _HOUR = 3600.0  # seconds
@@ -105,6 +105,14 @@ def _quota(exchange: Exchange, _: Edition) -> Diagnosis:
         return Diagnosis(
             f"the request asks for {asked} tokens, and the limit is {limit}: it can never fit",
             "send a shorter prompt or set a smaller max_completion_tokens; waiting never helps",
+        )
+    whole = takes_all(exchange)
+    if whole is not None:
+        asked, limit = whole
+        return Diagnosis(
+            f"the request asks for {asked} tokens, and the limit is {limit}: it is answered only "
+            "when nothing of the limit is in use",
+            "set max_completion_tokens to what the answer needs, or send a shorter prompt",
         )
     wait = exchange.retry_after
     if wait is not None:

@@ -8,10 +8,10 @@ from http import HTTPStatus
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
-from mockserver.journal.attempts import retries, tries
+from mockserver.journal.attempts import retries, tolerance, tries
 from mockserver.plan import head_of
 
-from .limits import too_large
+from .limits import takes_all, too_large
 from .verdict import USER, Case, Finding, numbers
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
@@ -78,7 +78,11 @@ def repeated_overflows(case: Case) -> Iterator[Finding]:
 def passing(exchange: Exchange) -> bool:
     """Whether a failure may be over when the same is asked again a little later."""
     status = exchange.status
-    if status is None or not exchange.refused:
+    if status is not None and not exchange.refused:
+        status = exchange.error.get("status_code")
+        if not isinstance(status, int):
+            return exchange.failed
+    if status is None:
         return exchange.failed
     if _says(exchange, "x-should-retry") is not None:
         return _says(exchange, "x-should-retry") == "true"
@@ -110,17 +114,23 @@ def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
 
 def _passes(exchange: Exchange) -> bool:
     """Whether an app had better try again: soon enough, and not in the middle of an answer."""
-    asked_for = exchange.over - exchange.at + (exchange.retry_after or 0.0)
+    told = exchange.retry_after or 0.0
     return (
         exchange.endpoint in COMPLETING
-        and exchange.refused
+        and _came_to_nothing(exchange)
         and passing(exchange)
         and not exchange.client_left
         and not tries(exchange)
-        and asked_for <= _PATIENCE
+        and max(told, exchange.over - exchange.at) <= _PATIENCE + tolerance(_PATIENCE)
         and too_large(exchange) is None
+        and takes_all(exchange) is None
         and not _LONG_PERIOD.search(str(exchange.error.get("message", "")))
     )
+
+
+def _came_to_nothing(exchange: Exchange) -> bool:
+    """Whether a client got an error and nothing else: as the answer, or first in its stream."""
+    return exchange.refused or (exchange.broken_off and not exchange.completion_tokens)
 
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.journal import Exchange
 
-from .heard import Heard, HeardCall, heard, parts
+from .heard import Heard, heard, parts
 from .verdict import Case, Finding
 
 _ON_PURPOSE = 16  # tokens; who asks for so few wants no more, as of "yes" or "no"
@@ -34,7 +34,7 @@ def truncated_history(case: Case) -> Iterator[Finding]:
         fed = [
             late
             for late in case.exchanges
-            if late.number > cut.number and text and _fed_back(text, _messages(late))
+            if late.number > cut.number and text and _fed_back(text, messages_of(late))
         ]
         if fed and not any(
             _says(text, other) for other in case.exchanges if case.is_complete(other)
@@ -46,22 +46,6 @@ def truncated_history(case: Case) -> Iterator[Finding]:
             )
 
 
-def partial_tool_calls(case: Case) -> Iterator[Finding]:
-    """Find calls of tools that were cut, and were sent back as made or as answered."""
-    for cut, choice in _cut_choices(case):
-        call = choice.last_call
-        if call is None or call.whole:
-            continue
-        used = [
-            late
-            for late in case.exchanges
-            if late.number > cut.number and any(_uses(call, one) for one in _messages(late))
-        ]
-        if used:
-            what = f"#{cut.number} was cut inside the call of {call.name or 'a tool'!r}"
-            yield Finding(f"{what}, and #{used[0].number} goes on with it", (cut, *used))
-
-
 def _cut_choices(case: Case) -> Iterator[tuple[Exchange, Heard]]:
     for exchange in case.exchanges:
         asked = exchange.requested_tokens
@@ -70,7 +54,8 @@ def _cut_choices(case: Case) -> Iterator[tuple[Exchange, Heard]]:
                 yield exchange, choice
 
 
-def _messages(exchange: Exchange) -> list[dict[str, Any]]:
+def messages_of(exchange: Exchange) -> list[dict[str, Any]]:
+    """Return the messages of a request, as far as they are any."""
     found = exchange.body.get("messages")
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
@@ -79,8 +64,8 @@ def _fed_back(text: str, messages: Sequence[dict[str, Any]]) -> bool:
     """Whether the text stands there as an answer, and what follows can't ask for its rest."""
     return any(
         said.get("role") == "assistant"
-        and _content(said) == text
-        and _asks_something_else(_content(following))
+        and content_of(said) == text
+        and _asks_something_else(content_of(following))
         for said, following in pairwise(messages)
     )
 
@@ -91,7 +76,8 @@ def _asks_something_else(text: str) -> bool:
     return bool(english) and not _ASKS_FOR_THE_REST.search(text)
 
 
-def _content(message: dict[str, Any]) -> str:
+def content_of(message: dict[str, Any]) -> str:
+    """Return the text of a message, all parts of it."""
     content = message.get("content")
     if isinstance(content, list):
         parts = [one.get("text") for one in content if isinstance(one, dict)]
@@ -101,20 +87,3 @@ def _content(message: dict[str, Any]) -> str:
 
 def _says(text: str, exchange: Exchange) -> bool:
     return any(choice.text.strip() == text for choice in heard(exchange))
-
-
-def _uses(call: HeardCall, message: dict[str, Any]) -> bool:
-    """Whether a message makes the call, or answers it."""
-    if message.get("role") == "tool":
-        return bool(call.id) and message.get("tool_call_id") == call.id
-    made = message.get("tool_calls")
-    calls = [one for one in made if isinstance(one, dict)] if isinstance(made, list) else []
-    return any(_is_same(call, one) for one in calls)
-
-
-def _is_same(call: HeardCall, made: dict[str, Any]) -> bool:
-    if call.id:
-        return bool(made.get("id") == call.id)
-    function = made.get("function")
-    given = {"name": call.name, "arguments": call.arguments}
-    return isinstance(function, dict) and {**function, **given} == function

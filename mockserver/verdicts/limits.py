@@ -54,13 +54,23 @@ def too_large(exchange: Exchange) -> tuple[int, int] | None:
     """
     Return the tokens that a refused request asked for, and the limit, where it can never fit.
 
-    The message of the refusal says so, or the limit that its header fields tell.
+    The message of the refusal says so. Where it does not, a request that asks for more than a
+    whole limit is still answered when nothing of the limit is in use.
     """
     said = _TOO_LARGE.search(str(exchange.error.get("message")))
-    if said:
-        limit, asked = map(int, said.groups())
-    else:
-        limit, asked = int(field(exchange, "limit-tokens-minute") or 0), exchange.wanted_tokens
+    if said is None or exchange.error.get("code") != "token_quota_exceeded":
+        return None
+    limit, asked = map(int, said.groups())
+    return (asked, limit) if limit < asked else None
+
+
+def takes_all(exchange: Exchange) -> tuple[int, int] | None:
+    """
+    Return the tokens that a refused request asked for, and the limit, where that is less.
+
+    Its header fields tell the limit. Such a request is answered when nothing of it is in use.
+    """
+    limit, asked = int(field(exchange, "limit-tokens-minute") or 0), exchange.wanted_tokens
     of_tokens = exchange.error.get("code") == "token_quota_exceeded"
     return (asked, limit) if of_tokens and 0 < limit < asked else None
 

@@ -143,7 +143,7 @@ def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
 
 def is_chosen(retry: Retry, case: Case) -> bool:
     """Whether the client chose to wait so long."""
-    return failed_untold(retry[0]) and case.paused(*retry) >= AT_ONCE
+    return failed_untold(retry[0]) and not case.at_once(*retry)
 
 
 def failed_untold(exchange: Exchange) -> bool:

@@ -9,11 +9,12 @@ from mockserver.core.errors import UnknownNameError
 from mockserver.journal import Journal
 
 from .errors import gave_up, repeated_overflows, retried_permanent_errors
-from .history import partial_tool_calls, truncated_history
+from .history import truncated_history
 from .keys import strayed_keys
 from .limits import announced_refusals, excessive_reservations
 from .pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
 from .rushes import hot_retries
+from .tool_calls import partial_tool_calls
 from .verdict import Case, Finding, Rule, Verdict
 from .waste import duplicate_requests, unread_answers
 
@@ -94,8 +95,10 @@ RULES = (
     Rule(
         "partial-tool-call",
         "certain",
-        "A call of a tool whose arguments were cut was sent back as made, or answered.",
-        "use the calls of an answer only when its finish_reason is tool_calls",
+        "A call of a tool whose arguments were cut, or are no JSON object, was answered as if they "
+        "had been whole. It is advice where the answer may be a refusal.",
+        "run a tool only when its arguments are whole JSON and finish_reason is tool_calls; answer "
+        "other calls by an error, or ask again with room for more",
         partial_tool_calls,
     ),
     Rule(

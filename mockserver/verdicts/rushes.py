@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from itertools import groupby, pairwise
 
 from mockserver.core.messages import Sender
 from mockserver.journal import Call, Exchange
-from mockserver.journal.attempts import AT_ONCE, retries
+from mockserver.journal.attempts import has_rested, retries
 
 from .likeness import likeness
 from .pauses import Retry, failed_untold, is_chosen, same_key, shown
@@ -16,6 +16,7 @@ from .verdict import Case, Finding
 
 _ALIKE = 7  # retries that are alike; of fewer each may be of another user who says the same
 _TWICE = 2
+_DRAWS = 5  # short ones in a row: full jitter has them once in some thousand calls
 _NO_PAUSE = 0.02  # seconds; a random back-off draws less once in fifty times
 
 
@@ -23,12 +24,14 @@ def hot_retries(case: Case) -> Iterator[Finding]:
     """
     Find calls that came back at once: twice in a row after anything, or just once after a 429.
 
-    A short wait among longer ones may be the draw of a random back-off.
+    Short waits may be the draws of a random back-off, which five in a row hardly are.
     """
     yield from _alike(case)
     for call in case.calls:
         hot = _longest_rush(call, case)
-        if len(hot) >= _TWICE or (hot and _only_rushed(hot[0], call, case)):
+        draws = _draws(hot, call, case)
+        enough = _DRAWS if draws else _TWICE
+        if len(hot) >= enough or (hot and not draws and _rushed(hot[0], case)):
             slowest = max(case.paused(*retry) for retry in hot)
             many = "1 retry" if len(hot) == 1 else f"{len(hot)} retries"
             said = f"{many} of #{hot[0][0].number} came at once"
@@ -41,11 +44,16 @@ def _longest_rush(call: Call, case: Case) -> list[Retry]:
     return max((list(run) for hot, run in runs if hot), key=len, default=[])
 
 
-def _only_rushed(retry: Retry, call: Call, case: Case) -> bool:
-    """Whether a call did not pause at all after a 429, and never chose to wait."""
+def _draws(hot: Sequence[Retry], call: Call, case: Case) -> bool:
+    """Whether a client may draw its waits: it chose longer ones, or it is seen to sleep."""
+    chose = any(is_chosen(retry, case) for retry in retries(call))
+    return chose or any(has_rested(*retry) for retry in hot)
+
+
+def _rushed(retry: Retry, case: Case) -> bool:
+    """Whether a client did not pause at all after a 429."""
     limited = retry[0].status == HTTPStatus.TOO_MANY_REQUESTS
-    waits = any(is_chosen(other, case) for other in retries(call))
-    return limited and case.paused(*retry) < _NO_PAUSE and not waits
+    return limited and (case.paused(*retry) < _NO_PAUSE or case.never_rested(*retry))
 
 
 def _alike(case: Case) -> Iterator[Finding]:
@@ -76,4 +84,4 @@ def _is_alike(retry: Retry, case: Case) -> bool:
 
 
 def _is_hot(retry: Retry, case: Case) -> bool:
-    return failed_untold(retry[0]) and case.paused(*retry) < AT_ONCE
+    return failed_untold(retry[0]) and case.at_once(*retry)

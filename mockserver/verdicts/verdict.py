@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange, Journal
-from mockserver.journal.attempts import could_know, grouped, waited
+from mockserver.journal.attempts import came_at_once, could_know, grouped, never_rested, waited
 
 from .heard import complete, question
 from .likeness import lasting
@@ -64,6 +64,14 @@ class Case:
     def paused(self, early: Exchange, late: Exchange) -> float:
         """Return how long a client that nobody told a time has waited, by its own clock."""
         return waited(early, late) * self.journal.scale
+
+    def at_once(self, early: Exchange, late: Exchange) -> bool:
+        """Whether a client has come back without a pause."""
+        return came_at_once(early, late, scale=self.journal.scale)
+
+    def never_rested(self, early: Exchange, late: Exchange) -> bool:
+        """Whether it is known that a client has not paused at all."""
+        return never_rested(early, late, scale=self.journal.scale)
 
     def since_start(self, exchange: Exchange) -> float:
         """Return when an exchange began, in seconds since the first one."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from asyncio import BaseEventLoop
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -38,10 +39,12 @@ class Senders:
     """
     Who sends, as far as it has been seen; ``now`` returns seconds since the epoch.
 
+    ``rests`` returns how many waits of this process have run their time, None when nobody counts.
     ``port`` is the mock's; None where requests do not come through a socket.
     """
 
     def __init__(self, now: Callable[[], float], port: int | None = None) -> None:
+        self.rests: Callable[[], int | None] = lambda: None
         self._now = now
         self._port = port
         self._at: dict[int, Sender] = {}
@@ -63,7 +66,17 @@ class Senders:
         return port in self._ours
 
     def current(self) -> Sender | None:
-        """Return the running task, or else the job or thread; what a loop does itself is none's."""
+        """
+        Return the running task, or else the job or thread; what a loop does itself is none's.
+
+        It comes with how busy it has been, and how often anybody has rested.
+        """
+        sender = self._current()
+        if sender is None:
+            return None
+        return replace(sender, busy=time.thread_time(), rests=self.rests())
+
+    def _current(self) -> Sender | None:
         try:
             task = asyncio.current_task()
         except RuntimeError:
@@ -92,7 +105,7 @@ class Senders:
 
     def _born(self) -> Sender:
         """Return what is known of somebody who begins to exist here and now."""
-        parent = self.current()
+        parent = self._current()
         if parent is None:
             return Sender("", self._now())
         elders = list(self._children.get(parent.name, ()))  # there may be another meanwhile

@@ -39,7 +39,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     with ExitStack() as stack:
         live, url, knocks, senders, server = stack.enter_context(_place(request, settings.mode))
         stalls = Stalls(senders)
-        clock = stack.enter_context(timed(live, settings, server, stalls))
+        clock = stack.enter_context(timed(live, settings, server, stalls, senders))
         stack.enter_context(stalls.watched())
         live.retention = settings.retention()
         live.stalled.clear()

@@ -9,33 +9,44 @@ from typing import TYPE_CHECKING
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
+from pytest_cerebras.observe.rests import Rests
 
 if TYPE_CHECKING:
     from pytest_cerebras.clock import VirtualClock
+    from pytest_cerebras.observe.senders import Senders
     from pytest_cerebras.observe.stalls import Stalls
     from pytest_cerebras.settings.options import Settings
 
 
 @contextmanager
 def timed(
-    live: LiveEngine, settings: Settings, server: ThreadedServer | None, stalls: Stalls
+    live: LiveEngine,
+    settings: Settings,
+    server: ThreadedServer | None,
+    stalls: Stalls,
+    senders: Senders,
 ) -> Iterator[VirtualClock | None]:
     """
     Give the engine its clock; yield it when it is the virtual one.
 
     ``server`` lives in real time; None is for the mode in process. ``stalls`` says how long one may
-    last.
+    last. ``senders`` are told how often anybody has waited.
     """
+    servers = frozenset({server.ident}) if server else frozenset[int]()
     try:
         if settings.clock == "virtual":
             with _virtual(live, server, settings.max_virtual) as clock:
                 clock.longest = stalls.longest
+                senders.rests = lambda: len(clock.sleeps)
                 yield clock
         else:
             scale = settings.time_scale
             live.clock = Clock() if scale is None else ScaledClock(scale)
             live.clock.stall = stalls.hold
-            yield None
+            rests = Rests(servers)
+            senders.rests = lambda: rests.count
+            with rests.counted():
+                yield None
     finally:
         live.clock = Clock()
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.reply import Reply
 from mockserver.faults import Cut, ErrorEvent, Truncate
 from mockserver.scenario import Rule, Schedule
-from mockserver.verdicts.heard import heard
 
 TEXT = "one two three four five six"
 PART = "one two three"
-TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
 QUESTION = {"role": "user", "content": "What is the weather?"}
 
 
@@ -125,88 +123,4 @@ def test_nothing_arrived(cut):
     play = cut(Cut(after_tokens=0))
     play.send(0, messages=[QUESTION], stream=True)
     play.send(5, messages=history(""))
-    assert play.judged() == []
-
-
-# --------------------------------------------------------------------------- partial-tool-call
-
-
-@pytest.fixture
-def calling(cut):
-    """Return a function that plays an answer with a call of a tool; the stage and the call."""
-
-    def play(*faults, stream=False):
-        acting = cut(*faults, tool_calls=(ScriptedCall("weather", {"city": "Reykjavik"}),))
-        first = acting.send(0, messages=[QUESTION], tools=[TOOL], stream=stream)
-        return acting, heard(first)[0].last_call
-
-    return play
-
-
-def made(call, arguments=None):
-    given = call.arguments if arguments is None else arguments
-    function = {"name": call.name, "arguments": given}
-    return {
-        "role": "assistant",
-        "content": None,
-        "tool_calls": [{"id": call.id, "type": "function", "function": function}],
-    }
-
-
-def answered(call):
-    return {"role": "tool", "tool_call_id": call.id, "content": "It rains."}
-
-
-@pytest.mark.parametrize(
-    ("fault", "stream"), [(Truncate(4), False), (Truncate(4), True), (Cut(after_tokens=4), True)]
-)
-@pytest.mark.parametrize("arguments", [None, '{"city": "Rey"}'])
-def test_partial_tool_call(calling, fault, stream, arguments):
-    """The call is sent back as made and answered, as it came or with its JSON repaired."""
-    play, call = calling(fault, stream=stream)
-    assert not call.whole
-    play.send(5, messages=[QUESTION, made(call, arguments), answered(call)], tools=[TOOL])
-    assert play.judged() == ["partial-tool-call"]
-    assert play.sentence("partial-tool-call") == (
-        "#1 was cut inside the call of 'weather', and #2 goes on with it",
-        (1, 2),
-    )
-
-
-def test_answer_to_a_partial_call(calling):
-    """An answer to it is enough."""
-    play, call = calling(Truncate(4))
-    whole = {**made(call), "tool_calls": []}
-    play.send(5, messages=[QUESTION, whole, answered(call)], tools=[TOOL])
-    assert play.judged() == ["partial-tool-call"]
-
-
-def test_whole_tool_call(calling):
-    """A call that came in full is made and answered."""
-    play, call = calling()
-    play.send(5, messages=[QUESTION, made(call), answered(call)], tools=[TOOL])
-    assert play.judged() == []
-
-
-def test_whole_call_before_a_cut(calling):
-    """So is one whose arguments were all there when the answer was cut."""
-    play, call = calling(Cut(after_tokens=99), stream=True)
-    assert call.whole
-    play.send(5, messages=[QUESTION, made(call), answered(call)], tools=[TOOL])
-    assert play.judged() == []
-
-
-def test_asked_again(calling):
-    """To throw the call away and ask again, with room for more."""
-    play, _ = calling(Truncate(4))
-    play.send(5, messages=[QUESTION], tools=[TOOL], max_tokens=2000)
-    assert play.judged() == []
-
-
-def test_nonsense_in_a_history(calling):
-    """Messages that no API takes are no evidence."""
-    play, call = calling(Truncate(4))
-    for messages in ("hi", [7], [{"role": "assistant", "tool_calls": 7}], [{"role": "tool"}]):
-        play.send(5, messages=messages, tools=[TOOL])
-    call.id = ""
     assert play.judged() == []

@@ -97,6 +97,9 @@ def test_hot_retry_between_told_ones(stage):
     [
         (0.08, 1.7, 2.9, 0.5, 12, 25, 50),  # tenacity's wait_random_exponential
         (0.7, 0.05, 3.1, 0.02, 9.0),
+        (0.06, 0.07, 2.5),  # of one that begins with a tenth of a second
+        (0.06, 0.07, 0.9),
+        (0.04, 0.09, 0.03, 0.02, 1.2),
         (0.01, 1.5),
         (0.08,),
     ],
@@ -110,11 +113,11 @@ def test_full_jitter(failing, waits):
 
 def test_hot_retries_that_are_shown(failing):
     """Of a call that also paused, only those that came at once one after the other are named."""
-    play = failing(6, LIMITED)
-    play.loop(0.05, 0.87, 0.02, 0.01, 0.9, 0.07)
+    play = failing(9, LIMITED)
+    play.loop(0.05, 0.87, 0.02, 0.01, 0.02, 0.01, 0.02, 0.9, 0.07)
     assert play.sentence("hot-retry") == (
-        "2 retries of #3 came at once, within 0.02 s of the failure",
-        (3, 4, 5),
+        "5 retries of #3 came at once, within 0.02 s of the failure",
+        (3, 4, 5, 6, 7, 8),
     )
 
 

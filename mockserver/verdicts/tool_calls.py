@@ -1,0 +1,116 @@
+"""
+Calls of tools whose arguments were cut or are no JSON, and were used all the same.
+
+To throw such a call away is right, and so is to answer it by a refusal, or to send it back marked
+as invalid. To use it is to answer it as if its arguments had been whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from mockserver.api.contract.routes import COMPLETING
+from mockserver.journal import Exchange
+from mockserver.plan import ending
+
+from .heard import Heard, HeardCall, heard, left
+from .history import content_of, messages_of
+from .tool_results import Reading, reading_of, reading_of_text
+from .verdict import Case, Certainty, Finding
+
+_CALLS = b'"tool_calls"'
+_NO_ARGUMENTS = ("", "null")  # as some models call a tool that takes none
+_TELLING = 8  # characters of an id, or of arguments, that are in a text by no chance
+_RANK: dict[Reading, int] = {"refusal": 0, "open": 1, "result": 2}
+_CERTAINTY: dict[Reading, Certainty] = {"open": "advice", "result": "certain"}
+
+
+def partial_tool_calls(case: Case) -> Iterator[Finding]:
+    """Find calls whose arguments are not whole, and that were answered as if they were."""
+    for cut, choice in _choices(case):
+        for call in choice.calls.values():
+            if not _is_whole(call, choice):
+                yield from _used(call, cut, choice, case)
+
+
+def _choices(case: Case) -> Iterator[tuple[Exchange, Heard]]:
+    """Yield the choices that call tools; what the client broke off itself is no cut."""
+    for exchange in case.exchanges:
+        readable = exchange.endpoint in COMPLETING and not exchange.refused and not left(exchange)
+        if readable and _CALLS in ending.body_of(exchange.plan):
+            for choice in heard(exchange):
+                if choice.calls:
+                    yield exchange, choice
+
+
+def _is_whole(call: HeardCall, choice: Heard) -> bool:
+    if choice.finish == "tool_calls" and call.arguments.strip() in _NO_ARGUMENTS:
+        return True
+    return call.whole
+
+
+def _used(call: HeardCall, cut: Exchange, choice: Heard, case: Case) -> Iterator[Finding]:
+    late = [one for one in case.exchanges if one.number > cut.number]
+    readings = [(_reading(call, messages_of(one)), one) for one in late]
+    known = [(reading, one) for reading, one in readings if reading is not None]
+    reading, first = max(known, key=lambda pair: _RANK[pair[0]], default=("refusal", cut))
+    if reading == "refusal":
+        return
+    name = repr(call.name) if call.name else "a tool"
+    whole = choice.finish == "tool_calls"
+    what = "no JSON object for arguments" if whole else "arguments that were cut"
+    used = tuple(one for found, one in known if found == reading)
+    said = f"#{cut.number} calls {name} with {what}, and #{first.number} goes on with its answer"
+    yield Finding(said, (cut, *used), _CERTAINTY[reading])
+
+
+def _reading(call: HeardCall, messages: Sequence[dict[str, Any]]) -> Reading | None:
+    """Return what the messages say to a call; None where they say nothing to it."""
+    if any(_is_marked(call, made) for made in _made(call, messages)):
+        return "refusal"
+    answers = [reading_of(content_of(one)) for one in messages if _answers(call, one)]
+    answers += [
+        reading_of_text(content_of(answer))
+        for told, answer in pairwise(messages)
+        if _tells_of(call, told) and answer.get("role") != "assistant"
+    ]
+    return max(answers, key=_RANK.__getitem__, default=None)
+
+
+def _made(call: HeardCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield the arguments with which the call was sent back."""
+    for message in messages:
+        made = message.get("tool_calls")
+        for one in made if isinstance(made, list) else ():
+            if isinstance(one, dict) and one.get("id") == call.id:
+                function = one.get("function")
+                arguments = function.get("arguments") if isinstance(function, dict) else None
+                if isinstance(arguments, str):
+                    yield arguments
+
+
+def _is_marked(call: HeardCall, made: str) -> bool:
+    """Whether arguments hold the broken ones as a text, under a name that says what they are."""
+    try:
+        found = json.loads(made)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and call.arguments in found.values()
+
+
+def _answers(call: HeardCall, message: dict[str, Any]) -> bool:
+    return (
+        bool(call.id) and message.get("role") == "tool" and message.get("tool_call_id") == call.id
+    )
+
+
+def _tells_of(call: HeardCall, message: dict[str, Any]) -> bool:
+    """Whether an agent tells of the call in a text, as those do that keep no calls."""
+    if message.get("role") != "assistant":
+        return False
+    text = content_of(message)
+    signs = (call.id, call.arguments.strip())
+    return any(len(sign) >= _TELLING and sign in text for sign in signs)

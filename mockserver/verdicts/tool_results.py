@@ -1,0 +1,75 @@
+"""
+What a message that answers a call of a tool says: a result, a refusal, or what may be either.
+
+Nobody knows all languages. So only the form makes a message a certain result, such as a number or
+a JSON object without an error; words only ever make it a refusal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Literal, TypeAlias
+
+from .refusal_words import SAYS_NO
+
+Reading: TypeAlias = Literal["result", "refusal", "open"]
+
+_WRONG_IF_TRUE = re.compile(
+    r"^(is_?)?(error|errors|err|exception|failed|failure|cancel+ed|skipped|retry)$"
+)
+_WRONG_IF_FALSE = re.compile(r"^(is_?)?(ok|success|successful|valid|executed|completed|done|ran)$")
+# a text that is nothing but a remark, whatever its language: "[not executed]"
+_REMARK = re.compile(r"[\[(<【（〔«].*[\])>】）〕»][.!。]?", re.DOTALL)
+_AMOUNT = re.compile(r"[-+~]?[\d.,]*\d\s?\S{0,12}")
+# what an agent calls the answer of a tool in a text: "Observation:"
+_LABEL = re.compile(r"\A\s*[\w ]{1,24}:\s*")
+_DEEPEST = 4  # objects in one another that are read
+
+
+def reading_of(text: str) -> Reading:
+    """
+    Return what an answer to a call says.
+
+    >>> [reading_of(text) for text in ("21", '{"error": "cut"}', "[nicht gelaufen]", "Sunny")]
+    ['result', 'refusal', 'refusal', 'open']
+    """
+    text = text.strip()
+    try:
+        return _of_value(json.loads(text), _DEEPEST)
+    except (ValueError, RecursionError):
+        if _says_no(text):
+            return "refusal"
+        return "result" if _AMOUNT.fullmatch(text) else "open"
+
+
+def reading_of_text(text: str) -> Reading:
+    """Return what an answer says that an agent tells as text, under a label of its own."""
+    return reading_of(_LABEL.sub("", text, count=1))
+
+
+def _of_value(value: Any, depth: int) -> Reading:
+    if isinstance(value, str):
+        return "refusal" if _says_no(value) else "open"
+    if value is None or value is False or not depth:
+        return "open"
+    inner = list(value.values()) if isinstance(value, dict) else value
+    if isinstance(value, dict) and any(map(_is_wrong, value.items())):
+        return "refusal"
+    if isinstance(inner, list) and any(_of_value(one, depth - 1) == "refusal" for one in inner):
+        return "refusal"
+    return "result"
+
+
+def _is_wrong(item: tuple[str, Any]) -> bool:
+    """Whether a key of an object says that something went wrong."""
+    key, value = item[0].lower(), item[1]
+    if _WRONG_IF_FALSE.match(key):
+        return value is False
+    return bool(value) and bool(
+        _WRONG_IF_TRUE.match(key) or (isinstance(value, str) and _says_no(key))
+    )
+
+
+def _says_no(text: str) -> bool:
+    return bool(_REMARK.fullmatch(text) or SAYS_NO.search(text))

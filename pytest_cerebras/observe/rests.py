@@ -1,0 +1,82 @@
+"""
+Counts the waits of the client's process that have run their time.
+
+A client that comes back at once takes longer for it on a busy machine. Whether anybody has waited
+in between tells that from a pause, however long it took.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from asyncio import TimerHandle
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from pytest_cerebras.clock import real
+from pytest_cerebras.clock.aliases import Aliases
+
+_aliases = Aliases((real.sleep,))
+
+
+def _is_the_mock(caller: FrameType) -> bool:
+    """Return whether it is the mock that plays a wait, in the client's own thread."""
+    return str(caller.f_globals.get("__name__")).partition(".")[0] == "mockserver"
+
+
+class Rests:
+    """
+    The count of sleeps, timers, and other timed waits that were over; infinite ones never are.
+
+    ``servers`` are threads whose waits are none of the client's, by their ``ident``.
+    """
+
+    def __init__(self, servers: frozenset[int] = frozenset()) -> None:
+        self._servers = servers
+        self._numbers = count(1)
+        self._count = 0
+
+    @property
+    def count(self) -> int:
+        """How many there have been."""
+        return self._count
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count those of real time meanwhile."""
+        with pytest.MonkeyPatch.context() as patch, _aliases.replaced({real.sleep: self._sleep}):
+            patch.setattr(time, "sleep", self._sleep)
+            patch.setattr(TimerHandle, "_run", self._noting_timers(TimerHandle._run))  # noqa: SLF001
+            patch.setattr(threading.Condition, "wait", self._noting_waits(real.wait))
+            yield
+
+    def _note(self) -> None:
+        if threading.get_ident() not in self._servers:
+            self._count = next(self._numbers)
+
+    def _sleep(self, seconds: float) -> None:
+        real.sleep(seconds)
+        if seconds > 0 and not _is_the_mock(sys._getframe(1)):  # noqa: SLF001
+            self._note()
+
+    def _noting_timers(self, run: Callable[..., None]) -> Callable[..., None]:
+        def noting(handle: TimerHandle) -> None:
+            self._note()
+            run(handle)
+
+        return noting
+
+    def _noting_waits(self, wait: Callable[..., bool]) -> Callable[..., bool]:
+        def noting(condition: threading.Condition, timeout: float | None = None) -> Any:
+            notified = wait(condition, timeout)
+            if not notified:
+                self._note()
+            return notified
+
+        return noting
