@@ -1,0 +1,53 @@
+"""Each app of the corpus meets its scenario: the guilty one is judged, the fixed one is not."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from .apps.sdks import close_all
+from .cells import Cell, cells, limited
+from .known_misses import always, sometimes
+from .score import SEEN, is_right
+
+SLIPS = (AssertionError, AttributeError, ImportError, NameError, TypeError, Warning)
+
+
+def _param(cell: Cell):
+    marks = [pytest.mark.cerebras_mock(**cell.marker)]
+    if cell.clock == "real":
+        marks.append(pytest.mark.slow)
+    for known, strict in ((always(cell), True), (sometimes(cell), False)):
+        if known:
+            marks.append(pytest.mark.xfail(reason=known, strict=strict, raises=AssertionError))
+    return pytest.param(cell, id=cell.name, marks=marks)
+
+
+@contextlib.contextmanager
+def _own_errors():
+    """Let an app end with its own error, but not with a slip of who has written it here."""
+    try:
+        yield
+    except SLIPS:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever its library raises)
+        print(f"ended with {error!r}")
+    finally:
+        close_all()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # apps leave streams, as apps do
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("cell", [_param(cell) for cell in cells()])
+def test_judged(cell, cerebras_mock, record_property):
+    """The guilty twin is told what it does wrong; the fixed one is told nothing."""
+    pair = cell.told.pair
+    settings = {"edition": pair.edition, "tier": pair.tier}
+    cerebras_mock.play(pair.file, **settings, **pair.parameters)
+    with limited(), _own_errors():
+        cell.told.twin(cell.twin)(cerebras_mock)
+    cerebras_mock.untold()  # what the mock had to stop is for its verdicts to say
+    seen = sorted({verdict.rule for verdict in cerebras_mock.verdicts})
+    record_property(SEEN, " ".join(seen))
+    assert is_right(cell, seen), f"{cell.twin} of {pair.rule}: {seen}"
