@@ -12,14 +12,14 @@ from pathlib import Path
 
 from .cells import Cell, cells
 from .pair import CLOCKS, HERE, MODES
-from .score import Outcome, lines, read
+from .score import Outcome, is_enough, lines, read
 
 TEST = f"{HERE / 'test_corpus.py'}::test_judged"
 PATIENCE = 600  # seconds; each cell has a limit of its own
 
 
 def main() -> int:
-    """Run the cells that are asked for, and print how many were judged rightly."""
+    """Print how many of the cells that are asked for were judged rightly; 1 if too few were."""
     parser = argparse.ArgumentParser(prog="python -m tests.corpus", description=__doc__)
     parser.add_argument("--mode", choices=MODES, help="only this one; both by default")
     parser.add_argument("--clock", choices=CLOCKS, help="only this one; both by default")
@@ -37,7 +37,7 @@ def main() -> int:
     outcomes = _run(wanted, chosen.n)
     print("\n".join(lines(wanted, outcomes)))
     print(f"\n{len(wanted)} cells in {time.perf_counter() - began:.0f} s")
-    return 0
+    return 0 if is_enough(wanted, outcomes) else 1
 
 
 def _run(wanted: Sequence[Cell], workers: str) -> dict[str, Outcome]:

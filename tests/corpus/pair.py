@@ -44,7 +44,7 @@ class Pair:
     ``source`` is the public report that the app is written after, and ``package`` the release whose
     code does so, where there is one. ``scenario`` is one that is shipped, or the name of a file of
     ``scenarios`` beside this module. ``without`` names the modes and clocks in which the app can't
-    exist, with the reason. The verdicts of ``advice`` the fixed twin may have.
+    exist, with the reason.
     """
 
     source: str
@@ -55,7 +55,6 @@ class Pair:
     edition: str | None = None
     tier: str | None = None
     without: Mapping[str, str] = field(default_factory=dict)
-    advice: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:

@@ -10,7 +10,8 @@ from .cells import Cell
 from .pair import TWINS
 
 SEEN = "corpus_verdicts"  # the property of a report that names the rules
-
+ADVICE = "advice:"  # stands before the name of a rule that is not certain
+ENOUGH = 0.95  # of the guilty have to be told
 
 Outcome = str | Sequence[str]
 
@@ -30,20 +31,27 @@ def read(report: Path) -> dict[str, Outcome]:
 
 
 def is_right(cell: Cell, outcome: Outcome | None) -> bool:
-    """Whether the guilty twin was told its mistake, and the other none."""
+    """Whether the guilty twin was told its mistake, and the other none that is certain."""
     if outcome is None or isinstance(outcome, str):
         return False
-    pair = cell.told.pair
     if cell.twin == "guilty":
-        return pair.rule in outcome
-    return not set(outcome).difference(pair.advice)
+        return cell.told.pair.rule in {rule.removeprefix(ADVICE) for rule in outcome}
+    return all(rule.startswith(ADVICE) for rule in outcome)
+
+
+def is_enough(cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> bool:
+    """Whether no innocent was accused, and enough of the guilty were told."""
+    guilty, fixed = ([cell for cell in cells if cell.twin == twin] for twin in TWINS)
+    told = sum(is_right(cell, outcomes.get(cell.name)) for cell in guilty)
+    innocent = all(is_right(cell, outcomes.get(cell.name)) for cell in fixed)
+    return innocent and told >= ENOUGH * len(guilty)
 
 
 def lines(cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> Iterator[str]:
     """Yield the score by rule, then each miss in a line."""
     rules = sorted({cell.told.pair.rule for cell in cells})
     width = max(map(len, rules), default=0)
-    yield f"{'rule':{width}}  guilty told  innocents accused"
+    yield f"{'rule':{width}}  guilty told  innocents accused  innocents advised"
     for rule in rules:
         yield _row(rule, width, [cell for cell in cells if cell.told.pair.rule == rule], outcomes)
     yield _row("all", width, cells, outcomes)
@@ -60,7 +68,10 @@ def _row(name: str, width: int, cells: Sequence[Cell], outcomes: Mapping[str, Ou
     told = sum(is_right(cell, outcomes.get(cell.name)) for cell in guilty)
     accused = sum(not is_right(cell, outcomes.get(cell.name)) for cell in fixed)
     rate = f"{told}/{len(guilty)}"
-    return f"{name:{width}}  {rate:>11}  {f'{accused}/{len(fixed)}':>17}"
+    said = (outcomes.get(cell.name) or () for cell in fixed)
+    advised = sum(any(rule.startswith(ADVICE) for rule in one) for one in said)
+    wrong, better = (f"{count}/{len(fixed)}" for count in (accused, advised))
+    return f"{name:{width}}  {rate:>11}  {wrong:>17}  {better:>17}"
 
 
 def _said(outcome: Outcome | None) -> str:
