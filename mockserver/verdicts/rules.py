@@ -165,11 +165,18 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
             tuple(exchange.number for exchange in finding.exchanges),
             tuple(map(case.since_start, finding.exchanges)),
             finding.certainty or rule.certainty,
+            _site_of(finding),
         )
         for rule in RULES
         if rule.name not in ignore
         for finding in _first(list(rule.find(case)))
     )
+
+
+def _site_of(finding: Finding) -> tuple[str, int] | None:
+    """Return the line of the app that sent the last of some exchanges."""
+    senders = (exchange.request.sender for exchange in reversed(finding.exchanges))
+    return next((sender.site for sender in senders if sender and sender.site), None)
 
 
 def _not_judged(journal: Journal) -> Verdict:

@@ -113,6 +113,8 @@ class Verdict:
     ``rule`` names the mistake, ``sentence`` says what was seen and ``fix`` what to do about it.
     The evidence are the numbers of the ``exchanges``, and ``times``, when each of them began, in
     seconds since the first exchange of all. ``certainty`` says whether only a bug explains it.
+    ``site`` is the line of the app that sent the last of them, a file and a number, where that is
+    known.
     """
 
     rule: str
@@ -121,6 +123,7 @@ class Verdict:
     exchanges: tuple[int, ...] = ()
     times: tuple[float, ...] = ()
     certainty: Certainty = "certain"
+    site: tuple[str, int] | None = None
 
     @property
     def title(self) -> str:
@@ -136,7 +139,8 @@ class Verdict:
     def lines(self) -> list[str]:
         """Return the verdict as text."""
         seen = [f"    seen: {self.evidence}"] if self.exchanges else []
-        return [f"{self.title}: {self.sentence}", *seen, f"    fix:  {self.fix}"]
+        line = [f"    line: {self.site[0]}:{self.site[1]}"] if self.site else []
+        return [f"{self.title}: {self.sentence}", *seen, *line, f"    fix:  {self.fix}"]
 
 
 def numbers(exchanges: Iterable[Exchange]) -> str:

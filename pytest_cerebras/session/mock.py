@@ -164,9 +164,13 @@ class CerebrasMock:
         self.told.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in told]
 
-    def guilty(self) -> list[tuple[str, Verdict]]:
-        """Return the verdicts that fail the test, with the names of their scenarios."""
-        strict = self._settings.strict
+    def guilty(self, strict: str | None = None) -> list[tuple[str, Verdict]]:
+        """
+        Return the verdicts that count, with the names of their scenarios.
+
+        Those are what the run is ``strict`` about, or else what the argument says.
+        """
+        strict = self._settings.strict or strict
         return [
             (name, found)
             for name, found in (self.judged() if strict else ())
