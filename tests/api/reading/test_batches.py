@@ -101,7 +101,11 @@ def test_lines():
     assert faults == ()
 
 
-@pytest.mark.parametrize("value", [2**70, -(10**4299), 1e308, "\N{GRINNING FACE}", None])
+# pydantic reads integers of 4,300 characters, of which some versions take the sign for one
+HUGE = [10**4299, -(10**4298)]
+
+
+@pytest.mark.parametrize("value", [2**70, *HUGE, 1e308, "\N{GRINNING FACE}", None])
 def test_bodies_of_lines(value):
     """The body of a line is kept whatever stands in it; its examination comes later."""
     (kept,), faults = read_lines(line(body={"n": value}), CHAT)
