@@ -170,7 +170,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
     found = (item.nodeid, _without(item.nodeid, scenario), name, outcome)
     if mock is None:
         return Cell(*found, report.duration, None, replay(item), reason=reason)
-    seed = mock.live.engine.seed
+    seed = mock.engine.seed
     cases = mock.played()
     kinds = [kind for _, case in cases for one in case.exchanges for kind in kinds_of(one)]
     if mock.was_unreachable:

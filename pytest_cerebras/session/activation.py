@@ -18,6 +18,7 @@ from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import RETIRED
 
+from .between import rest
 from .mock import REAL_URL, CerebrasMock
 from .timing import timed
 
@@ -46,6 +47,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         live.play(settings.loaded(), settings.overrides())
         watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
         mock = CerebrasMock(live, url, settings, watch, knocks, clock)
+        stack.callback(mock.end)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
@@ -69,5 +71,8 @@ def _place(request: pytest.FixtureRequest, mode: str) -> Iterator[_Place]:
         return
     server = request.getfixturevalue("cerebras_mock_server")
     live = server.live
-    with told_apart(live, server.port) as senders, knocking(live, server.port) as knocks:
-        yield _Place(live, server.url, knocks, senders, server)
+    try:
+        with told_apart(live, server.port) as senders, knocking(live, server.port) as knocks:
+            yield _Place(live, server.url, knocks, senders, server)
+    finally:
+        rest(live, request.config)

@@ -29,7 +29,7 @@ def failure_section(mock: CerebrasMock, item: pytest.Item, report: pytest.TestRe
     """
     mock.untold()  # from here on they are told
     shown = report.longreprtext
-    journal = mock.live.journal
+    journal = mock.engine.journal
     exchanges = journal.exchanges
     lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
     if report.when != "teardown":
@@ -45,13 +45,13 @@ def failure_section(mock: CerebrasMock, item: pytest.Item, report: pytest.TestRe
         for _, verdict in mock.judged():
             lines += [] if verdict.sentence in mock.told else verdict.lines()
     if scenario_of(item) is not None:
-        lines.append(f"replay: {replay(item, mock.live.engine.seed)}")
+        lines.append(f"replay: {replay(item, mock.engine.seed)}")
     return "\n".join(lines)
 
 
 def _told_of(exchange: Exchange, mock: CerebrasMock) -> Iterator[str]:
     yield exchange.line()
-    found = diagnose(exchange, mock.live.engine.edition)
+    found = diagnose(exchange, mock.engine.edition)
     if found is not None:
         yield f"    what: {found.what}"
         yield f"    fix:  {found.fix}"
