@@ -33,6 +33,7 @@ ELSEWHERE = {
     "pytest_cerebras/session/activation.py": "tests/plugin/session/test_mock.py",
     # fixtures, used by all of it
     "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",
+    "pytest_cerebras/session/place.py": "tests/plugin/session/test_mock.py",
     # met through pytest: a section of its report, and settings from wherever they come
     "pytest_cerebras/session/failure.py": "tests/plugin/test_plugin.py",
     "pytest_cerebras/settings/names.py": "tests/plugin/test_plugin.py",

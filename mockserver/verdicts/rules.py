@@ -14,6 +14,7 @@ from .keys import strayed_keys
 from .limits import announced_refusals, excessive_reservations
 from .pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
 from .rushes import hot_retries
+from .side_effects import tools_run_twice
 from .verdict import Case, Finding, Rule, Verdict
 from .waste import duplicate_requests, unread_answers
 
@@ -97,6 +98,15 @@ RULES = (
         "A call of a tool whose arguments were cut was sent back as made, or answered.",
         "use the calls of an answer only when its finish_reason is tool_calls",
         partial_tool_calls,
+    ),
+    Rule(
+        "tool-ran-twice",
+        "certain",
+        "The app has recorded the same side effect, with the same arguments, more often than the "
+        "model has asked for it, within a minute.",
+        "remember by the id of each call that it was run, and its result; or give the tool an "
+        "idempotency key",
+        tools_run_twice,
     ),
     Rule(
         "unread-answer",

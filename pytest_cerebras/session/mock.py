@@ -16,44 +16,44 @@ from mockserver.journal.attempts import grouped
 from mockserver.scenario import Match, Scenario, load, steering
 from mockserver.verdicts import Case, Verdict, judge
 from pytest_cerebras import egress
-from pytest_cerebras.observe.knocks import Knocks
 
 from . import assertions
+from .place import REAL_URL, Place
+from .side_effects import SideEffects
 
 if TYPE_CHECKING:
     from pytest_cerebras.clock import Sleep, VirtualClock
     from pytest_cerebras.settings.options import Settings
 
 _KEY_NAME = "mock-0000000000000000"
-REAL_URL = "https://api.cerebras.ai"
 
 
 class CerebrasMock:
     """
     A mock of the Cerebras API.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``told`` are
-    sentences on what the mock has broken off, by which the test has failed.
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``side_effects`` are
+    the tools that the app runs, as far as somebody records them. ``told`` are sentences on what
+    the mock has broken off, by which the test has failed.
     """
 
     def __init__(
         self,
-        live: LiveEngine,
-        url: str,
+        place: Place,
         settings: Settings,
         watch: egress.Watch,
-        knocks: Knocks,
         clock: VirtualClock | None = None,
     ) -> None:
-        self._live = live
+        self._live = place.live
         self._settings = settings
         self._watch = watch
-        self._knocks = knocks
+        self._knocks = place.knocks
         self._clock = clock
+        self.side_effects = SideEffects(self._live.clock.now, place.senders.current)
         self._ended: list[tuple[str, Case]] = []
         self._last: Engine | None = None
         self.told: dict[str, None] = {}
-        self.url = url
+        self.url = place.url
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
@@ -100,8 +100,8 @@ class CerebrasMock:
         Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
 
         ``parameters`` are values for those of the scenario: ``play("stream-cut", after_tokens=3)``.
-        The journal and the limits start afresh. Raises MockServerError when it can't be read or
-        has no such parameter.
+        Journal, side effects and limits start afresh. Raises MockServerError when it can't be read
+        or has no such parameter.
         """
         __tracebackhide__ = True
         base = self._settings
@@ -141,6 +141,7 @@ class CerebrasMock:
     def _begin(self, scenario: str | Scenario, overrides: Overrides | None = None) -> None:
         ended = self.scenario.name, self._case()
         self._live.play(scenario, overrides)
+        self.side_effects.clear()
         self._ended.append(ended)
 
     @property
@@ -202,7 +203,8 @@ class CerebrasMock:
         return judge(case, ignore=self._settings.ignored)
 
     def _case(self) -> Case:
-        return Case(self.engine.journal, self.engine.edition, self._watch.escapes)
+        edition, escapes = self.engine.edition, self._watch.escapes
+        return Case(self.engine.journal, edition, escapes, self.side_effects)
 
     @property
     def clock(self) -> VirtualClock | None:
@@ -317,6 +319,11 @@ class CerebrasMock:
         """Assert that prompts and completions cost no more tokens; refused requests cost none."""
         __tracebackhide__ = True
         assertions.tokens_spent(self.engine.journal, at_most)
+
+    def assert_side_effects(self, *names: str) -> None:
+        """Assert that these side effects were recorded, in this order, and no others."""
+        __tracebackhide__ = True
+        assertions.side_effects(self.engine.journal, list(self.side_effects), names)
 
     def assert_not_retried(self) -> None:
         """Assert that no call took more than one attempt."""
