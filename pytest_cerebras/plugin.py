@@ -280,15 +280,23 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def cerebras_mock_server() -> Iterator[ThreadedServer]:
-    """Run the mock server: one for the session (one per xdist worker), on a free loopback port."""
+def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer]:
+    """
+    Run the mock server: one for the session (one per xdist worker), on a free loopback port.
+
+    Between tests with the mock it plays what the settings of the run say.
+    """
     from .settings.options import found_ours
 
     found_ours()
     from mockserver.edge.live import LiveEngine
     from mockserver.edge.server.threaded import ThreadedServer
 
-    with ThreadedServer(LiveEngine()) as server:
+    from .session.between import rest
+
+    live = LiveEngine()
+    rest(live, pytestconfig)
+    with ThreadedServer(live) as server:
         yield server
 
 

@@ -11,6 +11,7 @@ from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange, Journal
 from mockserver.journal.attempts import came_at_once, could_know, grouped, never_rested, waited
+from mockserver.journal.side_effects import SideEffect
 
 from .heard import complete, question
 from .likeness import lasting
@@ -26,12 +27,20 @@ class Case:
     """
     What is judged: a journal and the edition that answered.
 
-    ``escapes`` are requests to the real API that were stopped, a sentence each. ``is_complete`` and
-    ``question`` are those of ``heard``, which read much and are asked often.
+    ``escapes`` are requests to the real API that were stopped, a sentence each; ``side_effects``
+    are those that the app has recorded. ``is_complete`` and ``question`` are those of ``heard``,
+    which read much and are asked often.
     """
 
-    def __init__(self, journal: Journal, edition: Edition, escapes: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        edition: Edition,
+        escapes: Iterable[str] = (),
+        side_effects: Iterable[SideEffect] = (),
+    ) -> None:
         self.journal = journal
+        self.side_effects: Sequence[SideEffect] = tuple(side_effects)
         self.exchanges = journal.exchanges
         self.edition = edition
         self.escapes = list(escapes)

@@ -14,7 +14,8 @@ import httpx
 def ask(mock, tried):
     headers = {"authorization": "Bearer csk-0", "x-stainless-retry-count": str(tried)}
     body = {"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "ping"}]}
-    return httpx.post(mock.openai_url + "/chat/completions", headers=headers, json=body)
+    url = mock.openai_url + "/chat/completions"
+    return httpx.post(url, headers=headers, json=body, timeout=60)
 
 def test_old(cerebras_mock):
     ask(cerebras_mock, 0)
@@ -45,7 +46,7 @@ def test_written(known):
     assert one["rule"] == "duplicate-request"
     assert one["test"].endswith("::test_old")
     assert one["line"].endswith(
-        '.py: return httpx.post(mock.openai_url + "/chat/completions", headers=headers, json=body)'
+        ".py: return httpx.post(url, headers=headers, json=body, timeout=60)"
     )
 
 
