@@ -90,7 +90,7 @@ def test_texts_stay_texts(value):
         ({"word": object}, "6:9: parameters.word: YAML has no form for <class 'object'>"),
         (
             {"body": dt.date(2026, 1, 1)},
-            "12:19: rules[0].reply.json: input was not a valid JSON value",
+            "12:19: rules[0].reply.json: should be a value as JSON has them, found ",
         ),
     ],
 )
