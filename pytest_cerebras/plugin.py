@@ -323,7 +323,8 @@ def switched_on(config: pytest.Config, switch: str) -> bool:
         try:
             return bool(config.getini(f"cerebras_{switch}"))
         except (ValueError, pytest.UsageError) as error:
-            raise pytest.UsageError(f"cerebras_{switch}: {error}") from None
+            said = f"the ini key cerebras_{switch} should be true or false"
+            raise pytest.UsageError(f"{said} ({error})") from None
     if flag not in FLAGS:
         allowed = ", ".join(FLAGS)
         raise pytest.UsageError(f"{variable} should be one of {allowed}, found {flag!r}")

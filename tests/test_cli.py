@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import signal
 import socket
@@ -169,7 +171,7 @@ def test_explain_svg(run, late, tmp_path):
     assert run("explain", late, "--svg", "-").output == drawing
     result = run("explain", late, "--svg", str(tmp_path / "no" / "late.svg"))
     assert result.exit_code == 1
-    assert "No such file or directory" in result.output
+    assert os.strerror(errno.ENOENT) in result.output
 
 
 def test_explain_with_overrides(run, tmp_path):
@@ -227,7 +229,7 @@ def test_init_never_overwrites(run, tmp_path):
     assert result.output == f"Error: {path}: is there already, and is not overwritten\n"
     result = run("init", str(tmp_path / "no" / "mine.yaml"))
     assert result.exit_code == 1
-    assert "mine.yaml: cannot be written: No such file or directory" in result.output
+    assert f"mine.yaml: cannot be written: {os.strerror(errno.ENOENT)}" in result.output
     result = run("init", "mine.txt")
     assert result.exit_code == 2
     assert "FILE should end in .yaml or .yml, found 'mine.txt'" in result.output
