@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.edge.play.clock import StallError
+
 WHOLE, HALF, EMPTY, ERROR, HANG = "whole answer", "half answer", "empty answer", "error", "hang"
+
+_STALLED = str(StallError())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ def outcome(noted: Noted) -> str:
     """Return in a word or two what the app handed to its user."""
     if noted.error == "KeyboardInterrupt":
         return HANG
+    if any(sentence.startswith(_STALLED) for sentence in noted.told):
+        return f"{HANG}, broken off by the mock"
     if noted.error:
         return f"{ERROR} ({noted.error})"
     if not (noted.answer or "").strip():

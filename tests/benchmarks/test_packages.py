@@ -14,6 +14,7 @@ from benchmarks.packages.apps import APPS, SCENARIOS, App
 from benchmarks.packages.findings import Source, finding, sources
 from benchmarks.packages.outcome import Noted
 from benchmarks.packages.weather import WHOLE
+from mockserver.edge.play.clock import StallError
 from mockserver.verdicts import NAMES
 
 NOTED = Noted(
@@ -43,10 +44,12 @@ SOURCE = Source("main.py:completion", "Retries | once.", ("partial-tool-call",),
         ({"answer": "", "cut": True}, "empty answer"),
         ({"answer": None, "error": "openai.APIError", "cut": True}, "error (openai.APIError)"),
         ({"answer": None, "error": "KeyboardInterrupt"}, "hang"),
+        ({"told": [f"{StallError()}: #1"]}, "hang, broken off by the mock"),
+        ({"told": ["a request was stopped"]}, "whole answer"),
     ],
 )
 def test_outcome(changes, expected):
-    """An exception goes before what was handed on; an interrupt means that the app hung."""
+    """An exception goes before what was handed on; who was stopped has hung."""
     assert outcome.outcome(replace(NOTED, **changes)) == expected
 
 
