@@ -22,6 +22,7 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, StallError
 from mockserver.plan import Head
 from pytest_cerebras.observe.knocks import Knocks
+from pytest_cerebras.observe.rests import played
 from pytest_cerebras.observe.senders import Senders, told_apart
 
 from .delivery import Action, actions, unreachable
@@ -112,10 +113,14 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         if isinstance(action, float):
             self._waiting = True
             try:
-                await (self._clock.stall(None) if math.isinf(action) else self._clock.wait(action))
+                with played():
+                    await self._over(action)
             except StallError as error:
                 raise self._stalled(error) from None
             self._waiting = False
+
+    async def _over(self, seconds: float) -> None:
+        await (self._clock.stall(None) if math.isinf(seconds) else self._clock.wait(seconds))
 
     def _stalled(self, error: StallError) -> StallError:
         """Note that this would never be over: not the client has left."""
