@@ -26,7 +26,13 @@ class App:
 
 
 APPS = (
-    App("pydantic-ai", "pydantic_ai", "pydantic-ai", ("openai",), ("pydantic_ai.models.cerebras",)),
+    App(
+        "pydantic-ai-slim",  # pydantic-ai is the same with all of its extras
+        "pydantic_ai",
+        "pydantic-ai-slim[cerebras]",
+        ("openai",),
+        ("pydantic_ai.models.cerebras",),
+    ),
     App("smolagents", "smolagents", "smolagents[openai]", ("openai",), ("smolagents", "openai")),
     App(
         "llama-index-llms-cerebras",
