@@ -272,10 +272,9 @@ def cerebras_mock_server() -> Iterator[ThreadedServer]:
     from .settings.options import found_ours
 
     found_ours()
-    from mockserver.edge.live import LiveEngine
-    from mockserver.edge.server.threaded import ThreadedServer
+    from .session.serving import serving
 
-    with ThreadedServer(LiveEngine()) as server:
+    with serving() as server:
         yield server
 
 

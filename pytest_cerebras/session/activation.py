@@ -18,6 +18,7 @@ from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import RETIRED
 
+from . import serving
 from .mock import REAL_URL, CerebrasMock
 from .timing import timed
 
@@ -68,6 +69,7 @@ def _place(request: pytest.FixtureRequest, mode: str) -> Iterator[_Place]:
             yield _Place(live, REAL_URL, knocks, senders)
         return
     server = request.getfixturevalue("cerebras_mock_server")
+    serving.check(server)
     live = server.live
     with told_apart(live, server.port) as senders, knocking(live, server.port) as knocks:
         yield _Place(live, server.url, knocks, senders, server)
