@@ -80,7 +80,7 @@ class Rests:
     def _noting_timers(self, run: Callable[..., None]) -> Callable[..., None]:
         def noting(handle: TimerHandle) -> None:
             context = handle._context  # type: ignore[attr-defined]  # noqa: SLF001
-            if not context.get(_played, False):  # noqa: FBT003 (the default of a context variable)
+            if not context.get(_played, False):
                 self._note()
             run(handle)
 
