@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-import time
 from asyncio import BaseEventLoop
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -26,6 +25,8 @@ import pytest
 
 from mockserver.core.messages import Sender
 from mockserver.edge.live import LiveEngine
+
+from .work import worked
 
 _WRITES = ("send", "sendall", "sendmsg")
 _ELDERS = 8  # of so many that one has started is known whether they are over
@@ -74,7 +75,7 @@ class Senders:
         sender = self._current()
         if sender is None:
             return None
-        return replace(sender, busy=time.thread_time(), rests=self.rests())
+        return replace(sender, busy=worked(), rests=self.rests())
 
     def _current(self) -> Sender | None:
         try:
