@@ -97,7 +97,7 @@ def told(early: Exchange, late: Exchange) -> float | None:
 def too_early(early: Exchange, late: Exchange) -> bool:
     """Whether a retry came before it was told to."""
     least = told(early, late)
-    return bool(least) and waited(early, late) < least - tolerance(least)
+    return bool(least and waited(early, late) < least - tolerance(least))
 
 
 def _tireless(call: Call, case: Case) -> list[Retry]:
@@ -149,7 +149,7 @@ def is_chosen(retry: Retry, case: Case) -> bool:
 def failed_untold(exchange: Exchange) -> bool:
     """Whether an attempt failed, in the server's way, and nothing said when to come back."""
     told = exchange.retry_after is not None
-    return exchange.failed and passing(exchange) and not told and not exchange.client_left
+    return passing(exchange) and not told and not exchange.client_left
 
 
 def _chose_twice(call: Call, case: Case) -> bool:

@@ -29,7 +29,7 @@ _played: ContextVar[bool] = ContextVar("played", default=False)
 
 @contextmanager
 def played() -> Iterator[None]:
-    """Let what is waited for meanwhile, on a loop, be the mock's own wait and no rest of anybody."""
+    """Let what is waited for meanwhile, on a loop, be a wait of the mock's and nobody's rest."""
     _played.set(True)
     try:
         yield
@@ -80,7 +80,7 @@ class Rests:
     def _noting_timers(self, run: Callable[..., None]) -> Callable[..., None]:
         def noting(handle: TimerHandle) -> None:
             context = handle._context  # type: ignore[attr-defined]  # noqa: SLF001
-            if not context.get(_played, False):  # noqa: FBT003 (the default of a context variable)
+            if not context.get(_played, False):
                 self._note()
             run(handle)
 

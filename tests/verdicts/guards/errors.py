@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.faults import Error, ErrorEvent, Latency
-from mockserver.scenario import Match, Rule, Schedule
+from mockserver.faults import Error, ErrorEvent
+from mockserver.scenario import Match, Rule
 
 from .row import (
     ANOTHER_KEY,
@@ -70,9 +70,7 @@ ROWS = (
         VAIN,
         Play(loop(1), (first(9, Error(status=400, type="invalid_request_error")),)),
         "x-should-retry says that it may pass",
-        meets(
-            first(9, Error(status=400, type="invalid_request_error", should_retry=True))
-        ),
+        meets(first(9, Error(status=400, type="invalid_request_error", should_retry=True))),
     ),
     Row(
         PASSING,
@@ -88,6 +86,13 @@ ROWS = (
         Play(loop(1, endpoint="/v1/files/file-1", method="DELETE")),
         "what is looked for may appear",
         each(method="GET"),
+    ),
+    Row(
+        PASSING,
+        VAIN,
+        Play(loop(1, endpoint="models"), (first(9, Error(problem="wrong_api_key")),)),
+        "what is not there may appear",
+        meets(first(9, Error(problem="model_not_found"))),
     ),
     Row(
         PASSING,
@@ -112,6 +117,13 @@ ROWS = (
         NEVER_FITS,
         "only the header fields call it larger, and it may fit when nothing is in use",
         meets(first(9, tokens("", headers={"x-ratelimit-limit-tokens-minute": "5"}))),
+    ),
+    Row(
+        PASSING,
+        VAIN,
+        NEVER_FITS,
+        "it was refused for something else",
+        meets(first(9, Error(problem="queue_exceeded", message=TOO_MUCH))),
     ),
     # --------------------------------------------------------------------- gave-up-at-once
     Row(PATIENCE, GAVE_UP, ALONE, "somebody asks again", also({"at": 1, "stream": True})),
@@ -184,7 +196,16 @@ ROWS = (
         PATIENCE,
         GAVE_UP,
         Play(
-            ALONE.asks, (first(1, tokens("", headers={"x-ratelimit-limit-tokens-minute": "9e9"})),)
+            ALONE.asks,
+            (
+                first(
+                    1,
+                    Error(
+                        problem="requests_per_minute",
+                        headers={"x-ratelimit-limit-tokens-minute": "5"},
+                    ),
+                ),
+            ),
         ),
         "it is answered only when nothing of the limit is in use",
         meets(first(1, tokens("", headers={"x-ratelimit-limit-tokens-minute": "5"}))),
@@ -209,6 +230,13 @@ ROWS = (
         Play(ALONE.asks, (first(1, ErrorEvent(after_tokens=0)),)),
         "it had a part of the answer",
         meets(first(1, ErrorEvent(after_tokens=3))),
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        Play(ALONE.asks, (first(1, ErrorEvent(after_tokens=0)),)),
+        "the error in the stream does not pass",
+        meets(first(1, ErrorEvent(problem="wrong_api_format", after_tokens=0))),
     ),
     Row(
         PATIENCE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.api.model.reply import Reply
 from mockserver.faults import Truncate
 
-from .row import Play, Row, also, but, first, given, meets, said, without
+from .row import Play, Row, but, first, meets, said
 
 HISTORY = "truncated-history (advice)"
 PARTS, LEAVING = "Parts that are called so", "Leaving"

@@ -37,7 +37,7 @@ def early(seconds, wait):
 
 EQUAL = Play(loop(1, 1, 1, 1), (first(9, BUSY),))
 TIRELESS = Play(loop(*[1.2, 0.8, 1.0, 1.1, 0.9] * 4), (first(99, BUSY),))
-SHRINKING = Play(loop(*[4, 3, 2, 1], *[0.2] * 20), (first(99, BUSY),))
+SHRINKING = Play(loop(*[4, 3, 2, 1], *[0.2, 0.1] * 10), (first(99, BUSY),))
 CROWD = Play(
     tuple(
         {"at": at + client / 100, "by": f"thread {client}", "user": str(client)}

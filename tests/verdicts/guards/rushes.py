@@ -28,7 +28,16 @@ RUSH = Play(loop(0.001, 0.002), (first(99, BUSY),))
 ONCE = Play(loop(0.01), (first(9, LIMITED),))
 DRAWN = Play(loop(0.04, 0.09, 0.03, 0.02, 0.05, 1.2), (first(99, LIMITED),))
 ALIKE = Play(
-    tuple({"at": number / 100, "user": str(number)} for number in range(8)), (first(99, BUSY),)
+    tuple({"at": 0.06 * number, "user": str(number)} for number in range(8)), (first(99, BUSY),)
+)
+
+
+WORKED = Play(
+    (
+        {"at": 0, "by": Sender("thread 1", rests=0)},
+        {"at": 0.5, "by": Sender("thread 1", busy=0.45, rests=0)},
+    ),
+    (first(9, LIMITED),),
 )
 
 
@@ -56,7 +65,9 @@ ROWS = (
         meets(first(9, Error(problem="wrong_api_key"))),
     ),
     Row(BACK_OFF, HOT, RUSH, "the answer before was good", meets()),
-    Row("Leaving", HOT, RUSH, "the client had waited for the answers that it left", each(left=True)),
+    Row(
+        "Leaving", HOT, RUSH, "the client had waited for the answers that it left", each(left=True)
+    ),
     Row(KEYS, HOT, RUSH, "the retry has another key", but(2, headers=ANOTHER_KEY)),
     Row("Others who ask the same", HOT, RUSH, "it is somebody else", but(2, by="thread 2")),
     Row(BACK_OFF, HOT, RUSH, "it waits longer at other times", also({"at": 2.5})),
@@ -70,8 +81,28 @@ ROWS = (
     ),
     Row(BACK_OFF, HOT, ONCE, "after a 503 one is none", meets(first(9, BUSY))),
     Row(BACK_OFF, HOT, ONCE, "0.05 s may be drawn", but(2, at=0.05)),
-    Row(BACK_OFF, HOT, ONCE, "after a 429, too, who waits longer at other times may draw", also({"at": 1.5})),
+    Row(
+        BACK_OFF,
+        HOT,
+        ONCE,
+        "after a 429, too, who waits longer at other times may draw",
+        also({"at": 1.5}),
+    ),
     Row(BACK_OFF, HOT, ONCE, "so may who is seen to sleep", each(by=resting)),
+    Row(
+        BACK_OFF,
+        HOT,
+        WORKED,
+        "it may have waited for another server",
+        but(2, by=Sender("thread 1", busy=0.35, rests=0)),
+    ),
+    Row(
+        BACK_OFF,
+        HOT,
+        WORKED,
+        "somebody in its process has slept",
+        but(2, by=Sender("thread 1", busy=0.45, rests=1)),
+    ),
     Row(USERS, HOT, ALIKE, "seven may be of seven users", without(8)),
     Row(
         "Others who ask the same",
@@ -102,5 +133,12 @@ ROWS = (
         ALIKE,
         "in one of them the client had left",
         but(4, left=True),
+    ),
+    Row(
+        "Others who ask the same",
+        HOT,
+        ALIKE,
+        "it could not know yet of one failure",
+        but(4, takes=0.07),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.core.messages import Sender
 from mockserver.faults import Error
 
-from .row import BUSY, Play, Row, but, each, first
+from .row import Play, Row, but, first
 
 OTHERS, IGNORED = "Others who ask the same", "retry-after-ignored"
 A = Sender("thread 1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mockserver.api.model.reply import Reply
-from mockserver.core.messages import Sender
 from mockserver.faults import (
     EventFormat,
     Latency,
@@ -15,7 +14,7 @@ from mockserver.faults import (
     WrongShape,
 )
 
-from .row import ANOTHER_KEY, LARGE, Play, Row, but, each, first, given, loop, meets, said, without
+from .row import ANOTHER_KEY, LARGE, Play, Row, but, each, first, loop, meets, said, without
 
 UNREAD, TWICE = "unread-answer (advice)", "duplicate-request (advice)"
 TWICE_FOR_CERTAIN, STRAYED = "duplicate-request", "key-sent-elsewhere"
