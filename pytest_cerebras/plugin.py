@@ -8,6 +8,7 @@ and nothing else; whatever is needed to mock is imported when a test asks for it
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -75,6 +76,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run every test that uses the mock under each of these scenarios",
     )
     group.addoption(
+        "--cerebras-baseline",
+        metavar="FILE",
+        help="accept the verdicts that this file has, so that strict fails new ones only; "
+        "a run without the file writes it",
+    )
+    group.addoption(
         "--cerebras-report",
         action="append",
         metavar="FILE",
@@ -119,6 +126,12 @@ def pytest_configure(config: pytest.Config) -> None:
         from .report.reporting import reporting
 
         config.pluginmanager.register(reporting(config), _REPORTING)
+    if config.getoption("cerebras_baseline") is not None:
+        from .session.baseline import BASELINE, Baseline
+
+        known = Baseline(Path(config.getoption("cerebras_baseline")))
+        config.stash[BASELINE] = known
+        config.pluginmanager.register(known, "cerebras-baseline")
     if strictness(config) is not None:
         from .settings.exit_status import ExitStatus
 
@@ -267,15 +280,23 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def cerebras_mock_server() -> Iterator[ThreadedServer]:
-    """Run the mock server: one for the session (one per xdist worker), on a free loopback port."""
+def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer]:
+    """
+    Run the mock server: one for the session (one per xdist worker), on a free loopback port.
+
+    Between tests with the mock it plays what the settings of the run say.
+    """
     from .settings.options import found_ours
 
     found_ours()
     from mockserver.edge.live import LiveEngine
     from mockserver.edge.server.threaded import ThreadedServer
 
-    with ThreadedServer(LiveEngine()) as server:
+    from .session.between import rest
+
+    live = LiveEngine()
+    rest(live, pytestconfig)
+    with ThreadedServer(live) as server:
         yield server
 
 

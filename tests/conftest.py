@@ -47,6 +47,18 @@ def several(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def told():
+    """Return what tells an error of pydantic: our own words, or its name of the error and facts."""
+
+    def tell(error):
+        facts = error.get("ctx", {})
+        kind = [] if "error" in facts else [error["type"]]
+        return " ".join([*kind, *map(str, facts.values())])
+
+    return tell
+
+
+@pytest.fixture(scope="session")
 def ask():
     """Return a builder of requests: an endpoint's name or a path, then keys of the body."""
 

@@ -47,8 +47,8 @@ class Sdk(NamedTuple):
     path: str = ""
     settings: tuple[tuple[str, object], ...] = ()
 
-    def client(self, url, *, sync=True):
-        """Return a client that tries once, and waits for a minute."""
+    def client(self, live, url, *, sync=True):
+        """Return a client that tries once, and waits for a minute where there is an answer."""
         prefix, kind = ("", "Httpx") if sync else ("Async", "AsyncHttpx")
         http = getattr(self.module, f"Default{kind}Client")(verify=TLS)
         return getattr(self.module, f"{prefix}{self.name}")(
@@ -56,7 +56,7 @@ class Sdk(NamedTuple):
             http_client=http,
             api_key="csk-0000",
             max_retries=0,
-            timeout=self.module.Timeout(60, connect=0.2),
+            timeout=self.module.Timeout(60, connect=60 if live.port == "open" else 0.2),
             **dict(self.settings),
         )
 
@@ -208,7 +208,7 @@ def test_sync(edges, sdk, stream):
     """A sync client sees the same status, fields, text and exceptions at both edges."""
     found = []
     for edge in edges:
-        with edge() as (live, url), sdk.client(url) as client:
+        with edge() as (live, url), sdk.client(live, url) as client:
             found.append([listen(client, asked, stream=stream) for asked in ASKED])
             check_journal(live, found[-1])
     over_wire, within = found
@@ -225,7 +225,7 @@ async def test_async(edges, sdk, stream):
     found = []
     for edge in edges:
         with edge() as (live, url):
-            async with sdk.client(url, sync=False) as client:
+            async with sdk.client(live, url, sync=False) as client:
                 found.append([await listen_async(client, asked, stream=stream) for asked in ASKED])
             check_journal(live, found[-1])
     over_wire, within = found
@@ -240,6 +240,6 @@ def test_client_left(edges, sdk, stream):
     """A client that reads an answer to its end has left at neither edge."""
     for edge in edges:
         with edge() as (live, url):
-            with sdk.client(url) as client:
+            with sdk.client(live, url) as client:
                 listen(client, ASKED[0], stream=stream)
             assert [one.client_left for one in live.journal] == [False]

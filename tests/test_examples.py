@@ -70,7 +70,7 @@ def command_of(page):
 )
 def test_each_test_of_the_examples_has_an_outcome_under_each_scenario(page, scenarios, tmp_path):
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    more = ["--cerebras-report", "cells.json", "-q", "-p", "no:cacheprovider"]
+    more = ["--cerebras-strict", "--cerebras-report", "cells.json", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-m", *command_of(page), *more],
         cwd=tmp_path,

@@ -28,11 +28,13 @@ ELSEWHERE = {
     "mockserver/__main__.py": "tests/cli/test_group.py",  # three lines
     "mockserver/edge/server/serving.py": "tests/cli/test_serve.py",  # met through `serve`
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
+    "mockserver/verdicts/refusal_words.py": "tests/verdicts/test_tool_results.py",  # a table
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     # around each test there
     "pytest_cerebras/session/activation.py": "tests/plugin/session/test_mock.py",
     # fixtures, used by all of it
     "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",
+    "pytest_cerebras/session/place.py": "tests/plugin/session/test_mock.py",
     # met through pytest: a section of its report, and settings from wherever they come
     "pytest_cerebras/session/failure.py": "tests/plugin/test_plugin.py",
     "pytest_cerebras/settings/names.py": "tests/plugin/test_plugin.py",

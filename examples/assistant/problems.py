@@ -7,6 +7,7 @@ looks only for OpenAI's ``error.message`` has nothing to tell its user.
 
 from __future__ import annotations
 
+import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -23,6 +24,7 @@ from cerebras.cloud.sdk import (
 TRY_AGAIN = (408, 409, 429)  # and every 5xx; any other answer would be the same again
 GONE = ("model_not_found", "model_archived")
 TOO_LONG = "context_length_exceeded"
+MORE_THAN_THE_LIMIT = re.compile(r"limit (\d+) tokens per \w+, requested (\d+)")
 
 # What can end a stream in its middle: the SDK lets the errors of httpx and json through.
 LOST = (APIError, httpx.HTTPError, ValueError)
@@ -39,13 +41,21 @@ class TooLongError(AssistantError):
 def worth_retrying(error: APIError) -> bool:
     """Return whether the same request may succeed a little later."""
     if isinstance(error, APIStatusError) and error.status_code in TRY_AGAIN:
-        return True
+        return not never_fits(error)
     return isinstance(error, APIConnectionError | InternalServerError)
+
+
+def never_fits(error: APIError) -> bool:
+    """Return whether the request is larger than a whole limit, so that waiting never helps."""
+    said = MORE_THAN_THE_LIMIT.search(message_of(error))
+    return said is not None and int(said[1]) < int(said[2])
 
 
 def another_model_may_help(error: APIError) -> bool:
     """Return whether it is the model's trouble, not that of the request, the key or the line."""
-    return code_of(error) in GONE or (isinstance(error, APIStatusError) and worth_retrying(error))
+    if code_of(error) in GONE or never_fits(error):
+        return True
+    return isinstance(error, APIStatusError) and worth_retrying(error)
 
 
 def retry_after(error: APIError) -> float:

@@ -171,6 +171,15 @@ def test_waits_as_long_as_the_server_says(assistant, cerebras_mock, pauses):
     cerebras_mock.assert_retry_after_respected()
 
 
+@pytest.mark.cerebras_mock(scenario="never-fits")
+def test_does_not_wait_for_what_never_fits(assistant, cerebras_mock, pauses):
+    with pytest.raises(AssistantError, match="Request too large"):
+        assistant.ask("Why is the sky blue?")
+
+    assert models(cerebras_mock) == [FIRST, SECOND]  # another model has limits of its own
+    assert pauses == []
+
+
 def test_answers_when_the_rate_limit_has_passed(assistant, cerebras_mock, pauses):
     cerebras_mock.play(once(Error("tokens_per_minute", retry_after=7)))
 

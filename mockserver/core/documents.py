@@ -31,14 +31,27 @@ _IN_YAML = {
     "bool_parsing": "should be true or false",
     "bool_type": "should be true or false",
     "dict_type": "should be a mapping of keys to values",
+    "finite_number": "should be a finite number",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
+    "greater_than_equal": "should be greater than or equal to {ge:.15g}",
     "int_from_float": "should be a whole number",
     "int_parsing": "should be a whole number",
     "int_type": "should be a whole number",
+    "invalid-json-value": "should be a value as JSON has them",
+    "less_than_equal": "should be less than or equal to {le:.15g}",
+    "literal_error": "should be {expected}",
+    "string_pattern_mismatch": "should match the pattern {pattern!r}",
     "string_too_short": "should not be empty",
+    "string_type": "should be a valid string",
     "too_short": "should not be empty",
     "tuple_type": "should be a list",
+    "value_error": "{error}",
 }
-"""What an error of pydantic says in the words of YAML, where its own are those of Python."""
+"""
+What an error of pydantic says in the words of YAML. Its own are those of Python, and other versions
+may have others.
+"""
 _DEEPEST = 100  # mappings and lists in one another; a text has no more than it has letters
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 
@@ -188,11 +201,10 @@ class Document:
                 said = f"the key {last!r} is missing"
             case "dataclass_type" | "model_type":
                 said = f"should be a mapping of keys to values, found {shown(error['input'])}"
-            case "literal_error":
-                said = f"{_plain(error['msg'])}, found {shown(error['input'])}{_meant(error)}"
             case kind:
-                plain = _IN_YAML.get(kind) or _plain(error["msg"])
-                said = f"{plain}, found {shown(error['input'])}"
+                words = _IN_YAML.get(kind, "")
+                plain = words.format(**error.get("ctx", {})) or _plain(error["msg"])
+                said = f"{plain}, found {shown(error['input'])}{_meant(error)}"
         return f"{spot}: {_dotted(path)}{said}{self._made_from(error['loc'])}"
 
     def _made_from(self, path: Sequence[str | int]) -> str:
@@ -306,7 +318,7 @@ def _variants(schema: dict[str, Any], root: dict[str, Any]) -> list[dict[str, An
 
 
 def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Input should", "should")
+    return message.replace("Input should", "should")
 
 
 def _meant(error: ErrorDetails) -> str:

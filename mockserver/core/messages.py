@@ -20,7 +20,8 @@ class Sender:
     that the same had started and not yet waited for, the last of them. No two have one name.
 
     ``busy`` are the seconds for which its thread has been at work when it sent, ``rests`` how many
-    waits of its process had run their time by then; None when nobody counts.
+    waits of its process had run their time by then; None when nobody counts. ``site`` is the line
+    of the app's own code that sent it: its file, and its number.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Sender:
     beside: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     busy: float = field(default=0.0, compare=False, repr=False)
     rests: int | None = field(default=None, compare=False, repr=False)
+    site: tuple[str, int] | None = field(default=None, compare=False, repr=False)
 
     def begun_apart_from(self, other: Sender) -> float:
         """Return since when it, or who started it, has been somebody else than the other was."""

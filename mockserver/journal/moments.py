@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
-from mockserver.core.quantities import rough
+from mockserver.core.quantities import counted, rough
 
 from . import Exchange, Journal
 from .attempts import among, retries, waited
+from .side_effects import SideEffect
 
 _MOST = 50
 
@@ -57,11 +60,19 @@ def moments(journal: Journal) -> list[Moment]:
     return [found[exchange] for exchange in exchanges]
 
 
-def lines(journal: Journal, *, most: int = _MOST) -> list[str]:
-    """Return the time line as text, the last moments when there are many."""
-    shown = moments(journal)
-    if not shown:
-        return ["no request at all"]
-    earlier = journal.count - len(shown[-most:])
+def lines(
+    journal: Journal, side_effects: Sequence[SideEffect] = (), *, most: int = _MOST
+) -> list[str]:
+    """Return the time line as text, the last of each kind when there are many."""
+    shown = moments(journal)[-most:]
+    ran = side_effects[-most:]
+    begun = journal.begun if shown else ran[0].at if ran else 0.0
+    earlier = journal.count - len(shown)
     head = [f"... {earlier} earlier requests"] if earlier > 0 else []
-    return head + [moment.line() for moment in shown[-most:]]
+    if not shown:
+        head.append("no request at all")
+    if len(ran) < len(side_effects):
+        head.append(f"... {counted(len(side_effects) - len(ran), 'earlier side effect')}")
+    timed = [(moment.exchange.at, moment.line()) for moment in shown]
+    timed += [(one.at, f"{one.at - begun:9.2f} s  {one.line()}") for one in ran]
+    return head + [line for _, line in sorted(timed, key=itemgetter(0))]

@@ -96,8 +96,8 @@ def told(early: Exchange, late: Exchange) -> float | None:
 
 def too_early(early: Exchange, late: Exchange) -> bool:
     """Whether a retry came before it was told to."""
-    least = told(early, late)
-    return bool(least and waited(early, late) < least - tolerance(least))
+    least = told(early, late) or 0.0
+    return least > 0 and waited(early, late) < least - tolerance(least)
 
 
 def _tireless(call: Call, case: Case) -> list[Retry]:

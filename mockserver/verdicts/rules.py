@@ -14,6 +14,7 @@ from .keys import strayed_keys
 from .limits import announced_refusals, excessive_reservations
 from .pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
 from .rushes import hot_retries
+from .side_effects import tools_run_twice
 from .tool_calls import partial_tool_calls
 from .verdict import Case, Finding, Rule, Verdict
 from .waste import duplicate_requests, unread_answers
@@ -96,10 +97,20 @@ RULES = (
         "partial-tool-call",
         "certain",
         "A call of a tool whose arguments were cut, or are no JSON object, was answered as if they "
-        "had been whole. It is advice where the answer may be a refusal.",
+        "had been whole, or the tool was recorded as run. It is advice where the answer may be a "
+        "refusal.",
         "run a tool only when its arguments are whole JSON and finish_reason is tool_calls; answer "
         "other calls by an error, or ask again with room for more",
         partial_tool_calls,
+    ),
+    Rule(
+        "tool-ran-twice",
+        "certain",
+        "The app has recorded the same side effect, with the same arguments, more often than the "
+        "model has asked for it, within a minute.",
+        "remember by the id of each call that it was run, and its result; or give the tool an "
+        "idempotency key",
+        tools_run_twice,
     ),
     Rule(
         "unread-answer",
@@ -165,11 +176,18 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
             tuple(exchange.number for exchange in finding.exchanges),
             tuple(map(case.since_start, finding.exchanges)),
             finding.certainty or rule.certainty,
+            _site_of(finding),
         )
         for rule in RULES
         if rule.name not in ignore
         for finding in _first(list(rule.find(case)))
     )
+
+
+def _site_of(finding: Finding) -> tuple[str, int] | None:
+    """Return the line of the app that sent the last of some exchanges."""
+    senders = (exchange.request.sender for exchange in reversed(finding.exchanges))
+    return next((sender.site for sender in senders if sender and sender.site), None)
 
 
 def _not_judged(journal: Journal) -> Verdict:

@@ -13,7 +13,9 @@ from itertools import pairwise
 from typing import Any
 
 from mockserver.api.contract.routes import COMPLETING
+from mockserver.core.messages import json_object
 from mockserver.journal import Exchange
+from mockserver.journal.side_effects import SideEffect
 from mockserver.plan import ending
 
 from .heard import Heard, HeardCall, heard, left
@@ -53,18 +55,47 @@ def _is_whole(call: HeardCall, choice: Heard) -> bool:
 
 
 def _used(call: HeardCall, cut: Exchange, choice: Heard, case: Case) -> Iterator[Finding]:
+    what = _what(call, cut, choice)
+    if ran := _ran(call, cut, case):
+        yield Finding(f"{what}, and the app ran it: {ran.line()}", (cut,), "certain")
+        return
     late = [one for one in case.exchanges if one.number > cut.number]
     readings = [(_reading(call, messages_of(one)), one) for one in late]
     known = [(reading, one) for reading, one in readings if reading is not None]
     reading, first = max(known, key=lambda pair: _RANK[pair[0]], default=("refusal", cut))
     if reading == "refusal":
         return
+    used = tuple(one for found, one in known if found == reading)
+    said = f"{what}, and #{first.number} goes on with its answer"
+    yield Finding(said, (cut, *used), _CERTAINTY[reading])
+
+
+def _what(call: HeardCall, cut: Exchange, choice: Heard) -> str:
     name = repr(call.name) if call.name else "a tool"
     whole = choice.finish == "tool_calls"
-    what = "no JSON object for arguments" if whole else "arguments that were cut"
-    used = tuple(one for found, one in known if found == reading)
-    said = f"#{cut.number} calls {name} with {what}, and #{first.number} goes on with its answer"
-    yield Finding(said, (cut, *used), _CERTAINTY[reading])
+    how = "no JSON object for arguments" if whole else "arguments that were cut"
+    return f"#{cut.number} calls {name} with {how}"
+
+
+def _ran(call: HeardCall, cut: Exchange, case: Case) -> SideEffect | None:
+    """
+    Return a recorded run of the tool that no whole call has asked for.
+
+    A run that raised an exception may have found out what is wrong.
+    """
+    runs = {
+        one.fingerprint: one
+        for one in case.side_effects
+        if one.name == call.name and one.at >= cut.at and not one.failed
+    }
+    wholes = [
+        SideEffect.of(other.name, json_object(other.arguments), at=exchange.at)
+        for exchange, choice in _choices(case)
+        for other in choice.calls.values()
+        if other.name == call.name and _is_whole(other, choice)
+    ]
+    unasked = [run for run in runs.values() if not any(run.has(one.arguments) for one in wholes)]
+    return unasked[0] if unasked and len(runs) > len(wholes) else None
 
 
 def _reading(call: HeardCall, messages: Sequence[dict[str, Any]]) -> Reading | None:

@@ -11,6 +11,7 @@ from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange, Journal
 from mockserver.journal.attempts import came_at_once, could_know, grouped, never_rested, waited
+from mockserver.journal.side_effects import SideEffect
 
 from .heard import complete, question
 from .likeness import lasting
@@ -26,12 +27,20 @@ class Case:
     """
     What is judged: a journal and the edition that answered.
 
-    ``escapes`` are requests to the real API that were stopped, a sentence each. ``is_complete`` and
-    ``question`` are those of ``heard``, which read much and are asked often.
+    ``escapes`` are requests to the real API that were stopped, a sentence each; ``side_effects``
+    are those that the app has recorded. ``is_complete`` and ``question`` are those of ``heard``,
+    which read much and are asked often.
     """
 
-    def __init__(self, journal: Journal, edition: Edition, escapes: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        edition: Edition,
+        escapes: Iterable[str] = (),
+        side_effects: Iterable[SideEffect] = (),
+    ) -> None:
         self.journal = journal
+        self.side_effects: Sequence[SideEffect] = tuple(side_effects)
         self.exchanges = journal.exchanges
         self.edition = edition
         self.escapes = list(escapes)
@@ -113,6 +122,8 @@ class Verdict:
     ``rule`` names the mistake, ``sentence`` says what was seen and ``fix`` what to do about it.
     The evidence are the numbers of the ``exchanges``, and ``times``, when each of them began, in
     seconds since the first exchange of all. ``certainty`` says whether only a bug explains it.
+    ``site`` is the line of the app that sent the last of them, a file and a number, where that is
+    known.
     """
 
     rule: str
@@ -121,6 +132,7 @@ class Verdict:
     exchanges: tuple[int, ...] = ()
     times: tuple[float, ...] = ()
     certainty: Certainty = "certain"
+    site: tuple[str, int] | None = None
 
     @property
     def title(self) -> str:
@@ -136,7 +148,8 @@ class Verdict:
     def lines(self) -> list[str]:
         """Return the verdict as text."""
         seen = [f"    seen: {self.evidence}"] if self.exchanges else []
-        return [f"{self.title}: {self.sentence}", *seen, f"    fix:  {self.fix}"]
+        line = [f"    line: {self.site[0]}:{self.site[1]}"] if self.site else []
+        return [f"{self.title}: {self.sentence}", *seen, *line, f"    fix:  {self.fix}"]
 
 
 def numbers(exchanges: Iterable[Exchange]) -> str:

@@ -26,6 +26,7 @@ import pytest
 from mockserver.core.messages import Sender
 from mockserver.edge.live import LiveEngine
 
+from .call_sites import call_site
 from .work import worked
 
 _WRITES = ("send", "sendall", "sendmsg")
@@ -70,12 +71,12 @@ class Senders:
         """
         Return the running task, or else the job or thread; what a loop does itself is none's.
 
-        It comes with how busy it has been, and how often anybody has rested.
+        It comes with how busy it has been, how often anybody has rested, and the app's line.
         """
         sender = self._current()
         if sender is None:
             return None
-        return replace(sender, busy=worked(), rests=self.rests())
+        return replace(sender, busy=worked(), rests=self.rests(), site=call_site())
 
     def _current(self) -> Sender | None:
         try:

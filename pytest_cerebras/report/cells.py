@@ -7,7 +7,7 @@ A cell goes from the process that ran the test, a worker of xdist perhaps, to th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ CELL = "cerebras_cell"
 """The attribute of a report that holds the cell of its test."""
 
 _PIECES = 12  # into how many an answer is divided at most, to be drawn
-_MOST = 200  # exchanges of one scenario that are kept
+_MOST = 200  # exchanges, or side effects, of one scenario that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,34 @@ class Slept:
 
 
 @dataclass(frozen=True, slots=True)
+class Ran:
+    """
+    A side effect that the app has recorded.
+
+    ``at`` is in seconds since the first exchange under the scenario, or since the first side effect
+    where there is none. ``failed`` says that it has raised an exception.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+    line: str
+    at: float
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
-    """What happened under a scenario, in order; ``earlier`` exchanges are not kept."""
+    """
+    What happened under a scenario, in order; ``earlier`` exchanges are not kept.
+
+    Of the ``side_effects`` the last ones are kept.
+    """
 
     scenario: str
     exchanges: tuple[Seen, ...]
     verdicts: tuple[Judged, ...]
     earlier: int = 0
+    side_effects: tuple[Ran, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +191,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
     found = (item.nodeid, _without(item.nodeid, scenario), name, outcome)
     if mock is None:
         return Cell(*found, report.duration, None, replay(item), reason=reason)
-    seed = mock.live.engine.seed
+    seed = mock.engine.seed
     cases = mock.played()
     kinds = [kind for _, case in cases for one in case.exchanges for kind in kinds_of(one)]
     if mock.was_unreachable:
@@ -214,7 +235,15 @@ def _played(mock: CerebrasMock, scenario: str, case: Case) -> Played:
         for one in mock.judge(case)
     )
     shown = tuple(map(_seen, seen[-_MOST:]))
-    return Played(scenario, shown, verdicts, earlier=case.journal.count - len(shown))
+    earlier = case.journal.count - len(shown)
+    return Played(scenario, shown, verdicts, earlier, tuple(_ran(case)))
+
+
+def _ran(case: Case) -> Iterator[Ran]:
+    ran = case.side_effects
+    begun = case.journal.begun if case.exchanges else ran[0].at if ran else 0.0
+    for one in ran[-_MOST:]:
+        yield Ran(one.name, one.arguments, one.line(), one.at - begun, one.failed)
 
 
 def _seen(moment: Moment) -> Seen:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from xml.etree.ElementTree import Element, SubElement
 
 from mockserver.core.quantities import counted
 from mockserver.plan.timeline import Lane, drawing
 
-from .cells import Cell, Played, Seen, spans
+from .cells import Cell, Played, Ran, Seen, spans
 from .markup import add, box, shown
 from .outcome import Outcome
 
@@ -75,9 +76,19 @@ def _played(details: Element, played: Played) -> None:
         mark = "" if verdict.certainty == "certain" else " (advice)"
         add(said, "strong", f"{verdict.rule}{mark}").tail = shown(f": {verdict.sentence}.")
         SubElement(said, "br").tail = shown(f"Fix: {verdict.fix}.")
-    if not played.exchanges:
-        add(details, "p", f"No request reached the mock under {played.scenario}.")
+    if played.exchanges:
+        _draw_calls(details, played)
+    else:
+        add(details, "p", f"No requests under {played.scenario}.")
+    happened: list[Seen | Ran] = [*played.exchanges, *played.side_effects]
+    if not happened:
         return
+    listed = SubElement(details, "ol", {"class": "log"})
+    for one in sorted(happened, key=attrgetter("at")):
+        _line(SubElement(listed, "li"), one)
+
+
+def _draw_calls(details: Element, played: Played) -> None:
     lanes = _lanes(played.exchanges)
     title = shown(f"Requests under {played.scenario}")
     picture = drawing(lanes[:_MOST_LANES], title=title)
@@ -88,13 +99,12 @@ def _played(details: Element, played: Played) -> None:
         add(details, "p", f"{len(lanes) - _MOST_LANES} of {len(lanes)} calls not drawn.")
     if played.earlier:
         add(details, "p", f"{counted(played.earlier, 'earlier request')} left out.")
-    listed = SubElement(details, "ol", {"class": "log"})
-    for seen in played.exchanges:
-        _line(SubElement(listed, "li"), seen)
 
 
-def _line(item: Element, seen: Seen) -> None:
+def _line(item: Element, seen: Seen | Ran) -> None:
     add(item, "b", f"{seen.at:.2f} s").tail = shown(f" {seen.line} ")
+    if isinstance(seen, Ran):
+        return
     if seen.waited is not None:
         add(item, "span", f"waited {seen.waited:.2f} s", {"class": "more"}).tail = " "
     if seen.faults:

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
 
 import pytest
 
-from mockserver.edge.live import LiveEngine
-from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.verdicts.diagnosis import retirements
 from pytest_cerebras import egress
-from pytest_cerebras.observe.knocks import Knocks, knocking
-from pytest_cerebras.observe.senders import Senders, told_apart
 from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import RETIRED
 
-from .mock import REAL_URL, CerebrasMock
+from .mock import CerebrasMock
+from .place import placed
 from .timing import timed
-
-
-class _Place(NamedTuple):
-    """Where the mock answers, and what is seen there of its clients."""
-
-    live: LiveEngine
-    url: str
-    knocks: Knocks
-    senders: Senders
-    server: ThreadedServer | None = None
 
 
 @contextmanager
@@ -37,15 +23,17 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """Turn the world towards a mock for the duration of one test."""
     settings = options.resolved_for_test(request.node)
     with ExitStack() as stack:
-        live, url, knocks, senders, server = stack.enter_context(_place(request, settings.mode))
-        stalls = Stalls(senders)
-        clock = stack.enter_context(timed(live, settings, server, stalls, senders))
+        place = stack.enter_context(placed(request, settings.mode))
+        live = place.live
+        stalls = Stalls(place.senders)
+        clock = stack.enter_context(timed(live, settings, place.server, stalls, place.senders))
         stack.enter_context(stalls.watched())
         live.retention = settings.retention()
         live.stalled.clear()
         live.play(settings.loaded(), settings.overrides())
         watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
-        mock = CerebrasMock(live, url, settings, watch, knocks, clock)
+        mock = CerebrasMock(place, settings, watch, clock)
+        stack.callback(mock.end)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
@@ -56,18 +44,3 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             raise live.crashes[0]
         if untold := mock.untold():
             pytest.fail("\n".join(untold), pytrace=False)
-
-
-@contextmanager
-def _place(request: pytest.FixtureRequest, mode: str) -> Iterator[_Place]:
-    if mode == "respx":
-        from pytest_cerebras.transport.inprocess import intercepted
-
-        live = LiveEngine()
-        with intercepted(live) as (knocks, senders):
-            yield _Place(live, REAL_URL, knocks, senders)
-        return
-    server = request.getfixturevalue("cerebras_mock_server")
-    live = server.live
-    with told_apart(live, server.port) as senders, knocking(live, server.port) as knocks:
-        yield _Place(live, server.url, knocks, senders, server)

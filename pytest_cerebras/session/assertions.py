@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.quantities import counted, rough
 from mockserver.journal import Exchange, Journal
 from mockserver.journal.attempts import grouped, retries, tolerance, waited
 from mockserver.journal.moments import lines
+from mockserver.journal.side_effects import SideEffect
 from mockserver.verdicts.heard import parts, question
 from mockserver.verdicts.pauses import told, too_early
 
@@ -126,6 +128,15 @@ def tokens_spent(journal: Journal, at_most: int) -> None:
         _fail(journal, f"expected at most {at_most} tokens to be spent, got {found}")
 
 
+def side_effects(journal: Journal, found: Sequence[SideEffect], names: Sequence[str]) -> None:
+    """Assert which side effects there were, in their order."""
+    __tracebackhide__ = True
+    ran = [one.name for one in found]
+    if ran != list(names):
+        wrong = f"expected {_named(names)}, got {_named(ran)}; what happened:"
+        raise AssertionError("\n".join([wrong, *lines(journal, found)]))
+
+
 def not_retried(journal: Journal) -> None:
     """Assert that each call took one attempt."""
     __tracebackhide__ = True
@@ -153,6 +164,10 @@ def _not_too_early(journal: Journal) -> None:
         if too_early(early, late):
             said = f"#{early.number} said Retry-After {rough(told(early, late) or 0)}"
             _fail(journal, f"{said}, waited {waited(early, late):.2f} s")
+
+
+def _named(names: Sequence[str]) -> str:
+    return f"the side effects {', '.join(names)}" if names else "no side effects"
 
 
 def _fail(journal: Journal, wrong: str) -> None:

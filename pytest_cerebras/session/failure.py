@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 import pytest
 
+from mockserver.core.quantities import counted
 from mockserver.journal import Exchange
+from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import told
 from mockserver.verdicts.diagnosis import diagnose
 from pytest_cerebras.chaos.replay import replay
@@ -29,7 +32,7 @@ def failure_section(mock: CerebrasMock, item: pytest.Item, report: pytest.TestRe
     """
     mock.untold()  # from here on they are told
     shown = report.longreprtext
-    journal = mock.live.journal
+    journal = mock.engine.journal
     exchanges = journal.exchanges
     lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
     if report.when != "teardown":
@@ -39,19 +42,33 @@ def failure_section(mock: CerebrasMock, item: pytest.Item, report: pytest.TestRe
     last = exchanges[-_MOST:]
     if journal.count > len(last):
         lines.append(f"... {journal.count - len(last)} earlier requests")
-    for exchange in last:
-        lines += _told_of(exchange, mock)
+    lines += _time_line(last, list(mock.side_effects), mock)
     if not failed_by_verdict(item):
         for _, verdict in mock.judged():
             lines += [] if verdict.sentence in mock.told else verdict.lines()
     if scenario_of(item) is not None:
-        lines.append(f"replay: {replay(item, mock.live.engine.seed)}")
+        lines.append(f"replay: {replay(item, mock.engine.seed)}")
     return "\n".join(lines)
+
+
+def _time_line(
+    exchanges: Sequence[Exchange], side_effects: Sequence[SideEffect], mock: CerebrasMock
+) -> Iterator[str]:
+    """Yield what happened in its order: the exchanges, and what the app has recorded."""
+    ran = side_effects[-_MOST:]
+    if len(ran) < len(side_effects):
+        yield f"... {counted(len(side_effects) - len(ran), 'earlier side effect')}"
+    happened: list[Exchange | SideEffect] = [*exchanges, *ran]
+    for one in sorted(happened, key=attrgetter("at")):
+        if isinstance(one, SideEffect):
+            yield one.line()
+        else:
+            yield from _told_of(one, mock)
 
 
 def _told_of(exchange: Exchange, mock: CerebrasMock) -> Iterator[str]:
     yield exchange.line()
-    found = diagnose(exchange, mock.live.engine.edition)
+    found = diagnose(exchange, mock.engine.edition)
     if found is not None:
         yield f"    what: {found.what}"
         yield f"    fix:  {found.fix}"

@@ -8,8 +8,10 @@ import pytest
 
 from mockserver.verdicts import Verdict
 from pytest_cerebras.settings.exit_status import FAILED_BY_VERDICT
-from pytest_cerebras.settings.names import ADVICE, JUDGED_BY, SCENARIO, VERDICT, scenario_of
+from pytest_cerebras.settings.names import ADVICE, JUDGED_BY, SCENARIO, STRICT, VERDICT, scenario_of
 
+from . import baseline
+from .baseline import BASELINE
 from .mock import CerebrasMock
 
 _FAILED = pytest.StashKey[bool]()
@@ -55,7 +57,12 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
     """
     if untold := mock.untold():
         pytest.fail("\n".join(untold), pytrace=False)
-    found = mock.guilty()
+    accepted = item.config.stash.get(BASELINE, None)
+    found = [
+        (name, verdict)
+        for name, verdict in mock.guilty()
+        if accepted is None or not accepted.accepts(item.nodeid, verdict)
+    ]
     item.stash[_FAILED] = bool(found)
     if found:
         lines = [line for _, verdict in found for line in verdict.lines()]
@@ -75,6 +82,8 @@ def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> No
     under = (SCENARIO, scenario_of(item) or mock.scenario.name)
     item.user_properties.append(under)
     report.user_properties.append(under)
+    if BASELINE in item.config.stash:
+        baseline.note(report, (verdict for _, verdict in mock.guilty(STRICT[0])))
     rules: list[str] = []
     for scenario, verdict in mock.judged():
         if report.failed and verdict.sentence in mock.told:

@@ -9,49 +9,51 @@ from typing import TYPE_CHECKING, Any
 from mockserver.core.errors import MockServerError, UnknownNameError
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.edge.play.clock import StallError
+from mockserver.engine import Engine
 from mockserver.faults import Fault
 from mockserver.journal import Call, Exchange
 from mockserver.journal.attempts import grouped
 from mockserver.scenario import Match, Scenario, load, steering
 from mockserver.verdicts import Case, Verdict, judge
 from pytest_cerebras import egress
-from pytest_cerebras.observe.knocks import Knocks
 
 from . import assertions
+from .place import REAL_URL, Place
+from .side_effects import SideEffects
 
 if TYPE_CHECKING:
     from pytest_cerebras.clock import Sleep, VirtualClock
     from pytest_cerebras.settings.options import Settings
 
 _KEY_NAME = "mock-0000000000000000"
-REAL_URL = "https://api.cerebras.ai"
 
 
 class CerebrasMock:
     """
     A mock of the Cerebras API.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``told`` are
-    sentences on what the mock has broken off, by which the test has failed.
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``side_effects`` are
+    the tools that the app runs, as far as somebody records them. ``told`` are sentences on what
+    the mock has broken off, by which the test has failed.
     """
 
     def __init__(
         self,
-        live: LiveEngine,
-        url: str,
+        place: Place,
         settings: Settings,
         watch: egress.Watch,
-        knocks: Knocks,
         clock: VirtualClock | None = None,
     ) -> None:
-        self._live = live
+        self._live = place.live
         self._settings = settings
         self._watch = watch
-        self._knocks = knocks
+        self._knocks = place.knocks
         self._clock = clock
+        self.side_effects = SideEffects(self._live.clock.now, place.senders.current)
         self._ended: list[tuple[str, Case]] = []
+        self._last: Engine | None = None
         self.told: dict[str, None] = {}
-        self.url = url
+        self.url = place.url
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
@@ -59,7 +61,7 @@ class CerebrasMock:
     @property
     def api_key(self) -> str:
         """A key that the edition being played accepts."""
-        return self._live.engine.edition.keys.sample(_KEY_NAME)
+        return self.engine.edition.keys.sample(_KEY_NAME)
 
     @property
     def openai_url(self) -> str:
@@ -68,13 +70,22 @@ class CerebrasMock:
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario being played."""
-        return self._live.scenario
+        """The scenario being played; after the test, the last one."""
+        return self.engine.scenario
 
     @property
     def live(self) -> LiveEngine:
-        """The engine behind the mock."""
+        """What answers, for this test and all others."""
         return self._live
+
+    @property
+    def engine(self) -> Engine:
+        """What plays the scenario, and has its journal."""
+        return self._last or self._live.engine
+
+    def end(self) -> None:
+        """Keep what was played last: the server is about to play something else."""
+        self._last = self._live.engine
 
     def play(
         self,
@@ -89,8 +100,8 @@ class CerebrasMock:
         Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
 
         ``parameters`` are values for those of the scenario: ``play("stream-cut", after_tokens=3)``.
-        The journal and the limits start afresh. Raises MockServerError when it can't be read or
-        has no such parameter.
+        Journal, side effects and limits start afresh. Raises MockServerError when it can't be read
+        or has no such parameter.
         """
         __tracebackhide__ = True
         base = self._settings
@@ -125,11 +136,12 @@ class CerebrasMock:
 
     def reset(self) -> None:
         """Start the scenario again from its beginning, without what was injected."""
-        self._begin(self._live.scenario)
+        self._begin(self.scenario)
 
     def _begin(self, scenario: str | Scenario, overrides: Overrides | None = None) -> None:
         ended = self.scenario.name, self._case()
         self._live.play(scenario, overrides)
+        self.side_effects.clear()
         self._ended.append(ended)
 
     @property
@@ -139,12 +151,12 @@ class CerebrasMock:
 
         Raises DroppedError when there were more than the journal keeps, as ``calls`` does.
         """
-        return list(self._live.journal)
+        return list(self.engine.journal)
 
     @property
     def calls(self) -> Sequence[Call]:
         """The logical calls: what the app asked for, each with all its attempts."""
-        return grouped(self._live.journal)
+        return grouped(self.engine.journal)
 
     @property
     def was_unreachable(self) -> bool:
@@ -164,9 +176,13 @@ class CerebrasMock:
         self.told.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in told]
 
-    def guilty(self) -> list[tuple[str, Verdict]]:
-        """Return the verdicts that fail the test, with the names of their scenarios."""
-        strict = self._settings.strict
+    def guilty(self, strict: str | None = None) -> list[tuple[str, Verdict]]:
+        """
+        Return the verdicts that count, with the names of their scenarios.
+
+        Those are what the run is ``strict`` about, or else what the argument says.
+        """
+        strict = self._settings.strict or strict
         return [
             (name, found)
             for name, found in (self.judged() if strict else ())
@@ -191,7 +207,8 @@ class CerebrasMock:
         return judge(case, ignore=self._settings.ignored)
 
     def _case(self) -> Case:
-        return Case(self._live.journal, self._live.engine.edition, self._watch.escapes)
+        edition, escapes = self.engine.edition, self._watch.escapes
+        return Case(self.engine.journal, edition, escapes, self.side_effects)
 
     @property
     def clock(self) -> VirtualClock | None:
@@ -251,7 +268,7 @@ class CerebrasMock:
     def assert_requests(self, count: int) -> None:
         """Assert that the app sent so many requests, retries included."""
         __tracebackhide__ = True
-        assertions.requests(self._live.journal, count)
+        assertions.requests(self.engine.journal, count)
 
     def assert_waited(self, at_least: float | None = None) -> None:
         """
@@ -260,12 +277,12 @@ class CerebrasMock:
         With ``at_least``, in seconds: that some retry waited at least so long.
         """
         __tracebackhide__ = True
-        assertions.waited_for(self._live.journal, at_least)
+        assertions.waited_for(self.engine.journal, at_least)
 
     def assert_retry_after_respected(self) -> None:
         """Assert that there was a ``Retry-After``, and that no retry came earlier than it said."""
         __tracebackhide__ = True
-        assertions.retry_after_respected(self._live.journal)
+        assertions.retry_after_respected(self.engine.journal)
 
     def assert_backed_off(
         self, factor: float = 2, start: float = 1, cap: float = 30, *, jitter: float = 0.25
@@ -279,12 +296,12 @@ class CerebrasMock:
         """
         __tracebackhide__ = True
         pace = {"factor": factor, "start": start, "cap": cap, "jitter": jitter}
-        assertions.backed_off(self._live.journal, **pace)
+        assertions.backed_off(self.engine.journal, **pace)
 
     def assert_fell_back(self, to: str) -> None:
         """Assert that this model answered what another had been asked before, in vain."""
         __tracebackhide__ = True
-        assertions.fell_back(self._live.journal, to)
+        assertions.fell_back(self.engine.journal, to)
 
     def assert_truncation_noticed(self, result: object) -> None:
         """
@@ -295,27 +312,32 @@ class CerebrasMock:
         ``finish_reason`` of ``length``. None and an exception hide nothing.
         """
         __tracebackhide__ = True
-        assertions.truncation_noticed(self._live.journal, result)
+        assertions.truncation_noticed(self.engine.journal, result)
 
     def assert_peak_rpm(self, at_most: int) -> None:
         """Assert that no minute, wherever it begins, saw more requests, retries included."""
         __tracebackhide__ = True
-        assertions.peak_rpm(self._live.journal, at_most)
+        assertions.peak_rpm(self.engine.journal, at_most)
 
     def assert_tokens_spent(self, at_most: int) -> None:
         """Assert that prompts and completions cost no more tokens; refused requests cost none."""
         __tracebackhide__ = True
-        assertions.tokens_spent(self._live.journal, at_most)
+        assertions.tokens_spent(self.engine.journal, at_most)
+
+    def assert_side_effects(self, *names: str) -> None:
+        """Assert that these side effects were recorded, in this order, and no others."""
+        __tracebackhide__ = True
+        assertions.side_effects(self.engine.journal, list(self.side_effects), names)
 
     def assert_not_retried(self) -> None:
         """Assert that no call took more than one attempt."""
         __tracebackhide__ = True
-        assertions.not_retried(self._live.journal)
+        assertions.not_retried(self.engine.journal)
 
     def assert_no_errors(self) -> None:
         """Assert that every request was answered in full, without an error."""
         __tracebackhide__ = True
-        assertions.no_errors(self._live.journal)
+        assertions.no_errors(self.engine.journal)
 
 
 def _found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> Scenario:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -82,7 +84,7 @@ def test_explain_svg(run, late, tmp_path):
     assert run("explain", late, "--svg", "-").output == drawing
     result = run("explain", late, "--svg", str(tmp_path / "no" / "late.svg"))
     assert result.exit_code == 1
-    assert "No such file or directory" in result.output
+    assert os.strerror(errno.ENOENT) in result.output
 
 
 def test_explain_with_overrides(run, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from pathlib import Path
 
@@ -51,7 +53,7 @@ def test_init_never_overwrites(run, tmp_path):
     assert result.output == f"Error: {path}: is there already, and is not overwritten\n"
     result = run("init", str(tmp_path / "no" / "mine.yaml"))
     assert result.exit_code == 1
-    assert "mine.yaml: cannot be written: No such file or directory" in result.output
+    assert f"mine.yaml: cannot be written: {os.strerror(errno.ENOENT)}" in result.output
     result = run("init", "mine.txt")
     assert result.exit_code == 2
     assert "FILE should end in .yaml or .yml, found 'mine.txt'" in result.output

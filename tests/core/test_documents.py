@@ -132,7 +132,7 @@ def test_not_yaml(text, spot):
 
 def test_control_characters():
     """Characters that YAML forbids are refused in one line, though there is no spot to name."""
-    with pytest.raises(DocumentError, match=r"^tree.yaml: not YAML: unacceptable character") as it:
+    with pytest.raises(DocumentError, match=r"^tree.yaml: not YAML: .") as it:
         Document("name: \x00", source="tree.yaml")
     assert "\n" not in str(it.value)
 

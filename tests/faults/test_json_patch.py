@@ -104,7 +104,7 @@ def test_no_json(apply, plan):
 
 
 @pytest.mark.parametrize("pointer", ["choices", "/a~2", "/a~", "$.choices[0]"])
-def test_no_pointer(pointer):
+def test_no_pointer(told, pointer):
     """What is no pointer is refused, with examples, in Python and in YAML."""
     said = "should be a JSON Pointer (RFC 6901), such as /choices/0/message/content or /usage"
     for keys in ({"remove": (pointer,)}, {"replace": {pointer: 1}}, {"add": {pointer: 1}}):
@@ -112,7 +112,7 @@ def test_no_pointer(pointer):
             JsonPatch(**keys)
         with pytest.raises(ValidationError) as caught:
             TypeAdapter(JsonPatch).validate_python(keys)
-        assert caught.value.errors()[0]["msg"] == f"Value error, {said}"
+        assert told(caught.value.errors()[0]) == said
 
 
 def test_nothing_left():

@@ -8,6 +8,7 @@ from mockserver.engine import Engine
 from mockserver.faults import Error
 from mockserver.journal import Journal, Retention
 from mockserver.journal.moments import lines, moments
+from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Rule, Scenario, Schedule
 
 
@@ -65,3 +66,22 @@ def test_what_is_not_kept(ask, now):
 def test_nothing():
     """That there was nothing is said."""
     assert lines(Journal()) == ["no request at all"]
+
+
+def test_side_effects(journal, now):
+    """What the app has recorded stands where it happened; of much the last is shown."""
+    ran = [SideEffect("pay", {"cents": one}, now + one) for one in (1, 2, 70)]
+    shown = [line[:37] for line in lines(journal, ran, most=2)]
+    assert shown == [
+        "... 2 earlier requests",
+        "... 1 earlier side effect",
+        "     2.00 s  side effect: pay(cents=2",
+        "    65.50 s  #3 POST /v1/chat/complet",
+        "    66.00 s  #4 POST /v1/chat/complet",
+        "    70.00 s  side effect: pay(cents=7",
+    ]
+    assert lines(Journal(), ran[:2]) == [
+        "no request at all",
+        "     0.00 s  side effect: pay(cents=1)",
+        "     1.00 s  side effect: pay(cents=2)",
+    ]

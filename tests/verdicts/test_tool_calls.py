@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Cut, Truncate, WrongShape
+from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Rule, Schedule
+from mockserver.verdicts import Case, judge
 from mockserver.verdicts.heard import heard
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
 QUESTION = {"role": "user", "content": "What is the weather?"}
 WHOLE = {"city": "Reykjavik"}
+HALF_A_CALL = (Truncate(4),)
 HALF = '{"city": "Rey'
 
 
@@ -177,6 +181,52 @@ def test_told_in_text(calling, observed, found, by_id):
     answer = {"role": "user", "content": observed}
     play.send(5, messages=[QUESTION, told(call, by_id=by_id), answer], tools=[TOOL])
     assert certainty(play) == found
+
+
+@pytest.fixture
+def recorded(stage):
+    """Return a function that plays calls of a tool, and judges the app by the runs it recorded."""
+
+    def judged(*runs, asks=(HALF_A_CALL,), failed=False):
+        rules = [
+            Rule(
+                schedule=Schedule(first=1),
+                reply=Reply(tool_calls=(ScriptedCall("weather", WHOLE),)),
+                faults=faults,
+            )
+            for faults in asks
+        ]
+        play = stage(*rules)
+        for at in range(len(asks)):
+            play.send(at, messages=[QUESTION], tools=[TOOL], seed=at)
+        play.finish()
+        effects = [
+            SideEffect.of("weather", {"city": city}, at=play.now + 5 + at)
+            for at, city in enumerate(runs)
+        ]
+        effects = [replace(one, failed=failed) for one in effects]
+        case = Case(play.engine.journal, play.engine.edition, (), effects)
+        return [one.certainty for one in judge(case) if one.rule == "partial-tool-call"]
+
+    return judged
+
+
+def test_recorded(recorded):
+    """A tool that was recorded as run has been used, whatever was sent afterwards."""
+    assert recorded("Rey") == ["certain"]
+
+
+def test_recorded_and_asked_for(recorded):
+    """What a whole call asked for later is no run of the cut one, in whatever words."""
+    again = (HALF_A_CALL, ())
+    assert recorded("Reykjavik", asks=again) == []
+    assert recorded("reykjavík", asks=again) == []
+    assert recorded("Reykjavik", "Rey", asks=again) == ["certain"]
+
+
+def test_recorded_in_vain(recorded):
+    """A tool that raised an exception may have found out what is wrong."""
+    assert recorded("Rey", failed=True) == []
 
 
 def test_whole_tool_call(calling):

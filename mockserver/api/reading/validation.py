@@ -20,6 +20,45 @@ _BODIES: dict[Endpoint, TypeAdapter[Any]] = {
 Valid = TypeVar("Valid")
 _TODAY = Validation()
 _MOST_ERRORS = 10_000
+_SENTENCES = {
+    "bool_parsing": "Input should be a valid boolean, unable to interpret input",
+    "bool_type": "Input should be a valid boolean",
+    "dict_type": "Input should be an object",
+    "enum": "Input should be {expected}",
+    "extra_forbidden": "property '{where}' is unsupported",
+    "finite_number": "Input should be a finite number",
+    "float_parsing": "Input should be a valid number, unable to parse string as a number",
+    "float_type": "Input should be a valid number",
+    "greater_than_equal": "Input should be greater than or equal to {ge:.15g}",
+    "int_from_float": "Input should be a valid integer, got a number with a fractional part",
+    "int_parsing": "Input should be a valid integer, unable to parse string as an integer",
+    "int_parsing_size": "Unable to parse input string as an integer, exceeded maximum size",
+    "int_type": "Input should be a valid integer",
+    "json_invalid": "Invalid JSON: {error}",
+    "less_than_equal": "Input should be less than or equal to {le:.15g}",
+    "list_type": "Input should be a valid array",
+    "literal_error": "Input should be {expected}",
+    "missing": "Field required",
+    "string_too_long": "String should have at most {max_length} character{s}",
+    "string_type": "Input should be a valid string",
+    "too_long": (
+        "{field_type} should have at most {max_length} item{s} after validation, "
+        "not {actual_length}"
+    ),
+    "too_short": (
+        "{field_type} should have at least {min_length} item{s} after validation, "
+        "not {actual_length}"
+    ),
+    "union_tag_invalid": (
+        "Input tag '{tag}' found using {discriminator} does not match any of the expected tags: "
+        "{expected_tags}"
+    ),
+    "union_tag_not_found": "Unable to extract tag using discriminator {discriminator}",
+}
+"""
+The API's words. They are those of pydantic, but for the unknown property, and stand here because
+other versions of pydantic may have others. What is wrong with JSON only the parser can say.
+"""
 
 
 def validate(endpoint: Endpoint, body: bytes, how: Validation = _TODAY) -> dict[str, Any]:
@@ -67,7 +106,7 @@ def _beginning(value: Any, most: int) -> Any:
 
 def refusal(error: ValidationError, *, within: str = "", status: int | None = None) -> RefusalError:
     """Return the API's answer to the error; ``within`` is put before each place."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
+    details = error.errors(include_url=False, include_input=False)
     reason = "\n".join(_sentence(one, within) for one in details)
     return RefusalError("wrong_api_format", {"reason": reason}, status=status)
 
@@ -75,6 +114,9 @@ def refusal(error: ValidationError, *, within: str = "", status: int | None = No
 def _sentence(error: ErrorDetails, within: str) -> str:
     where = within + ".".join(map(str, error["loc"]))
     where = where if error["loc"] else where.removesuffix(".")  # the body as a whole
-    if error["type"] == "extra_forbidden":
-        return f"{where}: property '{where}' is unsupported"
-    return f"{where}: {error['msg']}"
+    known = _SENTENCES.get(error["type"])
+    if known is None:
+        return f"{where}: {error['msg']}"
+    facts = error.get("ctx", {})
+    most = facts.get("max_length", facts.get("min_length"))
+    return f"{where}: {known.format(**facts, where=where, s='' if most == 1 else 's')}"

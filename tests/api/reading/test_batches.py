@@ -101,7 +101,11 @@ def test_lines():
     assert faults == ()
 
 
-@pytest.mark.parametrize("value", [2**70, -(10**4299), 1e308, "\N{GRINNING FACE}", None])
+# pydantic reads integers of 4,300 characters, of which some versions take the sign for one
+HUGE = [10**4299, -(10**4298)]
+
+
+@pytest.mark.parametrize("value", [2**70, *HUGE, 1e308, "\N{GRINNING FACE}", None])
 def test_bodies_of_lines(value):
     """The body of a line is kept whatever stands in it; its examination comes later."""
     (kept,), faults = read_lines(line(body={"n": value}), CHAT)
@@ -113,7 +117,7 @@ def test_bodies_of_lines(value):
     [
         (b"", "empty_file", None, "The file has no requests"),
         (b"\n \n", "empty_file", None, "The file has no requests"),
-        (line() + b"\n{", "invalid_line", 2, ": Invalid JSON: EOF while parsing"),
+        (line() + b"\n{", "invalid_line", 2, ": Invalid JSON: "),
         (line(custom_id=None), "invalid_line", 1, "custom_id: Field required"),
         (line(method="GET"), "invalid_line", 1, "method: Input should be 'POST'"),
         (line(body=[]), "invalid_line", 1, "body: Input should be an object"),

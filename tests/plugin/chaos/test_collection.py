@@ -89,23 +89,28 @@ def test_markers_merge(run, pytester):
 
 GUILTY = """
 import pytest
-from httpx import get
+from httpx import post
 
-@pytest.mark.cerebras_mock(verdicts={"ignore": ["hot-retry"]})
+MESSAGES = [{"role": "user", "content": "ping"}]
+
+@pytest.mark.cerebras_mock(verdicts={"ignore": ["permanent-error-retried"]})
 class TestIt:
-    @pytest.mark.cerebras_mock("burst-503", verdicts={"ignore": ["no-jitter"]})
+    @pytest.mark.cerebras_mock(verdicts={"ignore": ["duplicate-request"]})
     def test_it(self, cerebras_mock):
-        for _ in range(3):
-            headers = {"authorization": "Bearer " + cerebras_mock.api_key}
-            get(cerebras_mock.url + "/v1/models", headers=headers)
+        url = cerebras_mock.openai_url + "/chat/completions"
+        headers = {"authorization": "Bearer " + cerebras_mock.api_key}
+        asked = {"messages": MESSAGES, "temperature": 0}
+        for model in ("gpt-oss-120b", "gpt-oss-120b", "gpt-4o", "gpt-4o"):
+            post(url, headers=headers, json={**asked, "model": model})
         assert not cerebras_mock.verdicts
 """
 
 
 def test_ignored_verdicts_add_up(run):
-    """What a class lets pass, a test of it lets pass too."""
+    """What a class lets pass, a test of it lets pass too, beside what it names itself."""
     run(GUILTY).assert_outcomes(passed=1)
-    run(GUILTY.replace('"hot-retry"', "")).assert_outcomes(failed=1)
+    for rule in ("permanent-error-retried", "duplicate-request"):
+        run(GUILTY.replace(f'"{rule}"', "")).assert_outcomes(failed=1)
 
 
 @pytest.mark.parametrize(

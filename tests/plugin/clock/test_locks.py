@@ -169,7 +169,7 @@ def test_background(clock, kind):
 @pytest.mark.usefixtures("clock")
 def test_not_acquired():
     """A condition that one doesn't hold is refused as ever."""
-    with pytest.raises(RuntimeError, match="un-acquired"):
+    with pytest.raises(RuntimeError):
         Condition().wait(1)
 
 

@@ -58,7 +58,7 @@ def test_time_out(clock, peers):
     begun = time.perf_counter()
     stall(clock)
     for _ in range(2):
-        with pytest.raises(TimeoutError, match="timed out"):
+        with pytest.raises(TimeoutError):
             client.recv(1)
     assert time.perf_counter() - begun < 20
     assert 120 <= clock.elapsed < 130

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Seen, Slept
+from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Ran, Seen, Slept
 from pytest_cerebras.report.outcome import Outcome
 from pytest_cerebras.report.page_cell import WORDS, draw, look, words
 
@@ -70,6 +70,23 @@ def test_requests_that_were_not_kept():
     assert "1 earlier request left out." in text(drawn(Played("healthy", (SEEN,), (), 1)))
     assert "7 earlier requests left out." in text(drawn(Played("healthy", (SEEN,), (), 7)))
     assert "left out" not in text(drawn(Played("healthy", (SEEN,), ())))
+
+
+def test_side_effects():
+    """What the app has recorded stands between the requests, and also where there are none."""
+    ran = tuple(Ran("pay", {}, f"side effect: pay{at}()", at, failed=False) for at in (0.5, 2.0))
+    retry = replace(SEEN, number=2, at=1.5, line="#2 POST")
+    played = Played("healthy", (SEEN, retry), (), 0, ran)
+    listed = [text(item).strip() for item in drawn(played).findall(".//li")]
+    assert [one.partition(" s ")[2][:15] for one in listed] == [
+        "#1 POST /v1 -> ",
+        "side effect: pa",
+        "#2 POST faults:",
+        "side effect: pa",
+    ]
+    alone = drawn(replace(played, exchanges=()))
+    assert "No requests under healthy." in text(alone)
+    assert len(alone.findall(".//li")) == 2
 
 
 def test_words():

@@ -10,6 +10,7 @@ import pytest
 from mockserver.api.model.reply import Reply
 from mockserver.core.messages import Sender
 from mockserver.faults import Cut, Error, Truncate
+from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Match, Rule, Schedule
 from pytest_cerebras.session import assertions
 
@@ -231,3 +232,23 @@ def test_no_errors(journal, engine, fault):
     assertions.no_errors(engine().journal)
     with fails("expected no errors, but 1 request failed"):
         assertions.no_errors(journal(2, fault=fault))
+
+
+def test_side_effects(journal, now):
+    """They are asserted in their order, and shown between the requests."""
+    ran = [SideEffect("pay", {"cents": 5}, now + 1), SideEffect("mail", {}, now + 3)]
+    assertions.side_effects(journal(2), ran, ("pay", "mail"))
+    assertions.side_effects(journal(2), [], ())
+    with fails("expected the side effects mail, pay, got the side effects pay, mail; ") as caught:
+        assertions.side_effects(journal(2), ran, ("mail", "pay"))
+    shown = [line[:28] for line in str(caught.value).splitlines()[1:]]
+    assert shown == [
+        "     0.00 s  #1 POST /v1/cha",
+        "     1.00 s  side effect: pa",
+        "     2.00 s  #2 POST /v1/cha",
+        "     3.00 s  side effect: ma",
+    ]
+    with fails("expected no side effects, got the side effects pay, mail"):
+        assertions.side_effects(journal(2), ran, ())
+    with fails("expected the side effects pay, got no side effects"):
+        assertions.side_effects(journal(2), [], ("pay",))

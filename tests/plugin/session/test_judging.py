@@ -47,7 +47,7 @@ def test_noted(run):
         [
             "*= Cerebras: verdicts =*",
             "test_noted.py::test_guilty",
-            "    duplicate-request under 'healthy': #1 was * the same (#1 at 0.00 s, #2 at 0.* s)",
+            "    duplicate-request under 'healthy': #1 was * the same (#1 at 0.00 s, #2 at *.* s)",
             "fix duplicate-request: keep the answer; retry only what has failed",
         ]
     )
@@ -64,7 +64,7 @@ def test_shown_on_failure(run):
             "*- Cerebras mock -*",
             "#2 POST /v1/chat/completions gpt-oss-120b -> 200, * tokens, stop",
             "duplicate-request: #1 was answered in full, and #2 asked exactly the same",
-            "    seen: #1 at 0.00 s, #2 at 0.* s",
+            "    seen: #1 at 0.00 s, #2 at *.* s",
             "    fix:  keep the answer; retry only what has failed",
         ]
     )
@@ -83,7 +83,7 @@ def test_strict(run, monkeypatch, how):
         [
             "the test went well, the client did not:",
             "duplicate-request: #1 was answered in full, and #2 asked exactly the same",
-            "    seen: #1 at 0.00 s, #2 at 0.* s",
+            "    seen: #1 at 0.00 s, #2 at *.* s",
             "    fix:  keep the answer; retry only what has failed",
             "*- Cerebras mock -*",
             "#2 POST /v1/chat/completions gpt-oss-120b -> 200, * tokens, stop",

@@ -177,7 +177,7 @@ def test_beside_respx(live, tls, first):
         with httpx.Client(verify=tls) as client:
             assert client.get("https://elsewhere.example/").status_code == 204
             assert client.get(f"https://{HOST}/v1/models", headers=KEY).status_code == 200
-            with pytest.raises(AssertionError, match="not mocked"):
+            with pytest.raises(AssertionError):
                 client.get("https://elsewhere.example/other")
 
     theirs = respx.mock(assert_all_called=False)

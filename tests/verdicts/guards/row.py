@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from mockserver.api.model.reply import Reply
 from mockserver.faults import Error
+from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Rule, Schedule
 
 ANOTHER_KEY = {"authorization": "Bearer csk-another"}
@@ -26,13 +27,14 @@ class Play:
     """
     What a client does: requests, each as the keys of ``Stage.send``, and what they meet.
 
-    A key whose value is a function gets the answers so far. Each row of ``rules`` is for the first
-    requests that it matches; ``scenario`` are the other keys of one.
+    A key whose value is a function gets the answers so far. ``scenario`` are the other keys of one.
+    ``ran`` are the runs of tools that the app records, each as the keys of ``SideEffect``.
     """
 
     asks: tuple[Mapping[str, Any], ...]
     rules: tuple[Rule, ...] = ()
     scenario: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    ran: tuple[Mapping[str, Any], ...] = ()
 
     def titles(self, stage: Callable[..., Any]) -> set[str]:
         """Return the rules that are broken, and which of them are advice."""
@@ -41,6 +43,9 @@ class Play:
         for ask in sorted(self.asks, key=itemgetter("at")):
             keys = {key: one(answers) if callable(one) else one for key, one in ask.items()}
             answers.append(acting.send(**keys))
+        acting.side_effects = [
+            SideEffect(**{**run, "at": acting.now + run["at"]}) for run in self.ran
+        ]
         return {verdict.title for verdict in acting.verdicts()}
 
 

@@ -1,0 +1,1 @@
+"""What released packages do under faults: ``python -m benchmarks.packages``."""

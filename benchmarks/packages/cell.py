@@ -1,0 +1,84 @@
+"""
+One app under one scenario, as a test of pytest that uses the plugin.
+
+``MEASURED_APP`` names the app, ``MEASURED_TO`` the file for what is noted. The scenario is the one
+that pytest is told. An interrupt by the runner ends an app that hangs; what it did until then is
+noted all the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+from pytest_cerebras.session.mock import CerebrasMock
+
+from .apps import APPS, STREAMED, WITH_A_TOOL, App
+from .outcome import Noted
+from .weather import QUESTION, ran
+
+
+def test_cell(cerebras_mock: CerebrasMock) -> None:
+    """Let the app ask, and note what it does."""
+    app = next(app for app in APPS if app.package == os.environ["MEASURED_APP"])
+    module = import_module(f"{__package__}.{app.module}")
+    for name in app.imports:
+        import_module(name)
+    cerebras_mock.reset()  # imports have taken a part of what a scenario does in its first seconds
+    noted = _asked(app, module, cerebras_mock)
+    Path(os.environ["MEASURED_TO"]).write_text(json.dumps(asdict(noted)), "utf-8")
+
+
+def _asked(app: App, module: ModuleType, mock: CerebrasMock) -> Noted:
+    begun, before = time.perf_counter(), _virtual(mock)
+    answer, error = None, ""
+    try:
+        answer = _ask(module, mock.scenario.name)
+    except BaseException as raised:  # noqa: BLE001 (an interrupt is an outcome, too)
+        error = _named(raised)
+    for exchange in mock.requests:
+        print(exchange.line(), json.dumps(exchange.body.get("messages"), ensure_ascii=False))
+    last = mock.requests[-1] if mock.requests else None
+    return Noted(
+        answer=answer,
+        error=error,
+        requests=len(mock.requests),
+        cut=last is not None and (last.failed or last.finish_reason == "length"),
+        tool=list(ran),
+        seconds=round(time.perf_counter() - begun, 2),
+        virtual=round(_virtual(mock) - before, 2),
+        verdicts=[verdict.rule for verdict in mock.verdicts],
+        sentences=[verdict.sentence for verdict in mock.verdicts],
+        told=mock.untold(),
+        versions=_versions(app),
+        timeline=[f"{exchange.at:.2f} {exchange.line()}" for exchange in mock.requests],
+    )
+
+
+def _virtual(mock: CerebrasMock) -> float:
+    return mock.clock.elapsed if mock.clock else 0.0
+
+
+def _ask(module: ModuleType, scenario: str) -> str:
+    if scenario in WITH_A_TOOL:
+        how = module.with_a_tool
+    else:
+        how = module.streamed if scenario in STREAMED else module.plain
+    return str(how(QUESTION))
+
+
+def _named(error: BaseException) -> str:
+    kind = type(error)
+    where = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    return f"{where}{kind.__qualname__}"
+
+
+def _versions(app: App) -> Mapping[str, str]:
+    return {name: version(name) for name in (app.package, *app.beneath)}

@@ -1,0 +1,37 @@
+"""The LLM of llama-index-llms-cerebras, and an agent with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+from .weather import MODEL, get_weather
+
+
+def _llm(**settings: Any) -> Any:
+    from llama_index.llms.cerebras import Cerebras
+
+    # Its default for the address is CEREBRAS_BASE_URL, which the SDK of Cerebras wants without /v1.
+    return Cerebras(model=MODEL, api_base=os.environ["OPENAI_BASE_URL"], **settings)
+
+
+def plain(question: str) -> str:
+    """Complete a prompt."""
+    return str(_llm().complete(question))
+
+
+def with_a_tool(question: str) -> str:
+    """Ask an agent with the tool."""
+    from llama_index.core.agent.workflow import FunctionAgent
+
+    async def answer() -> str:
+        agent = FunctionAgent(tools=[get_weather], llm=_llm(is_function_calling_model=True))
+        return str(await agent.run(question))
+
+    return asyncio.run(answer())
+
+
+def streamed(question: str) -> str:
+    """Print a completion while it comes."""
+    return "".join(part.delta or "" for part in _llm().stream_complete(question))

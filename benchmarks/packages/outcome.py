@@ -1,0 +1,68 @@
+"""What became of an app, from what was noted of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.edge.play.clock import StallError
+
+WHOLE, HALF, EMPTY, ERROR, HANG = "whole answer", "half answer", "empty answer", "error", "hang"
+
+_STALLED = str(StallError())
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """
+    What a cell has noted of its app.
+
+    ``answer`` is None where it gave none, ``error`` the exception that it raised, by its module
+    and class. ``cut`` says whether the last answer that it got was a part, ``tool`` with what its
+    tool was run, ``told`` what the mock had to break off.
+    """
+
+    answer: str | None
+    error: str
+    requests: int
+    cut: bool
+    tool: Sequence[Mapping[str, str]]
+    seconds: float
+    virtual: float
+    verdicts: Sequence[str]
+    sentences: Sequence[str]
+    told: Sequence[str]
+    versions: Mapping[str, str]
+    timeline: Sequence[str]
+
+
+def read(document: Mapping[str, Any]) -> Noted:
+    """Return what a cell has noted, from its JSON."""
+    return Noted(**document)
+
+
+def outcome(noted: Noted) -> str:
+    """Return in a word or two what the app handed to its user."""
+    if noted.error == "KeyboardInterrupt":
+        return HANG
+    if any(sentence.startswith(_STALLED) for sentence in noted.told):
+        return f"{HANG}, broken off by the mock"
+    if noted.error:
+        return f"{ERROR} ({noted.error})"
+    if not (noted.answer or "").strip():
+        return EMPTY
+    return HALF if noted.cut else WHOLE
+
+
+def tool_ran(asked: Sequence[Mapping[str, str]], whole: Mapping[str, str]) -> str:
+    """Return whether the tool ran, and with what: with all of the arguments or with a part."""
+    if not asked:
+        return "no"
+    part = next((arguments for arguments in asked if arguments != whole), None)
+    what = "whole arguments" if part is None else f"cut arguments ({_told(part, whole)})"
+    return f"with {what}" if len(asked) == 1 else f"with {what}, {len(asked)} times"
+
+
+def _told(part: Mapping[str, object], whole: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}: {part[key]}" for key in part if part[key] != whole.get(key))

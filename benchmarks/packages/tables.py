@@ -1,0 +1,100 @@
+"""Writes docs/measured/packages.yaml and, from it, docs/measured/packages.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_HEAD = """\
+# What packages do under faults
+
+Written by `.ci/measure packages` from [packages.yaml](packages.yaml), which also has the sentences
+of the verdicts, and where the source was read. Each cell is an app after the package's README
+(`benchmarks/packages/`), with the package's defaults, as a test of pytest on the virtual clock.
+
+*Half answer*: a part of an answer was handed on without an exception. *Source says* is written by
+hand, after the installed code. A verdict that accuses of what the source shows not to happen is a
+*contradiction*; a mistake that the source shows, and of which no verdict tells, is *unseen*.
+"""
+
+
+def document(date: str, python: str, packages: Mapping[str, Any]) -> str:
+    """Return the YAML of all packages: of each its versions, and a cell for each scenario."""
+    import yaml
+
+    class Indented(yaml.SafeDumper):
+        """Indents lists as well, which is what yamllint wants."""
+
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002
+            super().increase_indent(flow, indentless=False)
+
+    whole = {"date": date, "python": python, "packages": packages}
+    text = yaml.dump(whole, Dumper=Indented, sort_keys=False, allow_unicode=True, width=80)
+    return f"# Written by .ci/measure packages.\n{text}"
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """Return the page in Markdown: a matrix of outcomes, and a table for each scenario."""
+    packages: Mapping[str, Any] = found["packages"]
+    scenarios = list(dict.fromkeys(name for one in packages.values() for name in one["cells"]))
+    blocks = [
+        _HEAD,
+        f"Measured on {found['date']} with Python {found['python']}.\n",
+        _table(("package", "releases", *scenarios), list(_matrix(packages, scenarios))),
+    ]
+    return "\n".join([*blocks, *(_section(packages, scenario) for scenario in scenarios)])
+
+
+_COLUMNS = ("package", "outcome", "requests", "real s", "virtual s", "verdicts")
+_SOURCE = ("source says", "verdict and source")
+_TOOL = ("tool ran",)
+
+
+def _matrix(packages: Mapping[str, Any], scenarios: Sequence[str]) -> Iterator[Sequence[str]]:
+    for name, one in packages.items():
+        releases = ", ".join(f"{which} {version}" for which, version in one["versions"].items())
+        cells = (one["cells"].get(scenario, {}) for scenario in scenarios)
+        yield (name, releases, *(short(cell.get("outcome", "-")) for cell in cells))
+
+
+def _section(packages: Mapping[str, Any], scenario: str) -> str:
+    cells = {
+        name: one["cells"][scenario] for name, one in packages.items() if scenario in one["cells"]
+    }
+    tool = _TOOL if any(cell.get("tool ran", "no") != "no" for cell in cells.values()) else ()
+    rows = [
+        (
+            name,
+            short(cell["outcome"]),
+            *(str(cell.get(key, "?")) for key in ("requests", "seconds", "virtual seconds")),
+            ", ".join(cell.get("verdicts", ())) or "none",
+            *(str(cell.get(key, "?")) for key in tool),
+            cell["source"],
+            agreement(cell),
+        )
+        for name, cell in cells.items()
+    ]
+    return f"## {scenario}\n\n{_table((*_COLUMNS, *tool, *_SOURCE), rows)}"
+
+
+def short(outcome: str) -> str:
+    """Return an outcome with the class of its error only."""
+    head, bracket, name = outcome.partition(" (")
+    return f"{head}: `{name.rstrip(')').rpartition('.')[2]}`" if bracket else head
+
+
+def agreement(cell: Mapping[str, Any]) -> str:
+    """Return how verdicts and source stand to each other."""
+    wrong, unseen = cell.get("contradiction", ()), cell.get("unseen", ())
+    told = [f"**contradiction**: {', '.join(wrong)}"] if wrong else []
+    told += [f"unseen: {', '.join(unseen)}"] if unseen else []
+    return "; ".join(told) or "agree"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(map(_escaped, cells))} |\n" for cells in lines)
+
+
+def _escaped(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

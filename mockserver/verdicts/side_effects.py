@@ -1,0 +1,115 @@
+"""
+What an app did in the world more often than the model has asked for it.
+
+The app records its side effects itself; the journal has the calls of tools that were served. A run
+that raised may be tried again, and so may one that is known again by an idempotency key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from mockserver.api.contract.routes import COMPLETING
+from mockserver.core.messages import json_object
+from mockserver.core.quantities import counted
+from mockserver.journal import Exchange
+from mockserver.journal.side_effects import SideEffect
+
+from .heard import HeardCall, heard
+from .verdict import USER, Case, Finding
+
+# arguments by which who gets the same twice knows that it is the same
+_KNOWN_AGAIN = re.compile(r"idempot|dedup|nonce|client_?token", re.IGNORECASE)
+
+
+class _Asked(NamedTuple):
+    """A call of a tool, as if it had been made, and the exchange that brought it."""
+
+    exchange: Exchange
+    would_be: SideEffect
+    whole: bool
+
+
+def tools_run_twice(case: Case) -> Iterator[Finding]:
+    """Find side effects that were recorded more often than the model has asked for them."""
+    runs = [one for one in case.side_effects if _counts(one)]
+    by_name: dict[str, list[SideEffect]] = {}
+    for one in runs:
+        by_name.setdefault(one.name, []).append(one)
+    if len(by_name) == len(runs):
+        return  # as nearly always, and reading takes time
+    asked = list(_asked(case))
+    for name, of_name in by_name.items():
+        calls = [call for call in asked if call.would_be.name == name]
+        by_arguments: dict[str, list[SideEffect]] = {}
+        for one in sorted(of_name, key=attrgetter("at")):
+            by_arguments.setdefault(one.fingerprint, []).append(one)
+        for same in by_arguments.values():
+            others = [one for one in of_name if one.fingerprint != same[0].fingerprint]
+            yield from _too_many(case, same, calls, others)
+
+
+def _counts(one: SideEffect) -> bool:
+    """Whether it must not happen twice, as far as can be known."""
+    return one.exact and not one.failed and not any(map(_KNOWN_AGAIN.search, one.arguments))
+
+
+def _too_many(
+    case: Case, runs: Sequence[SideEffect], calls: Sequence[_Asked], others: Sequence[SideEffect]
+) -> Iterator[Finding]:
+    """Yield that one of some equal runs came without a call of its own."""
+    sure = [call for call in calls if _asks_for(call, runs[0])]
+    # what no other run has answered may have been meant, in other words
+    possible = [call for call in calls if not any(_asks_for(call, other) for other in others)]
+    for count, (early, late) in enumerate(pairwise(runs), start=2):
+        so_far = [call for call in possible if call.exchange.at <= late.at]
+        by_a_user = (late.at - early.at) * case.journal.scale > USER
+        if sure and len(so_far) < count and not by_a_user:
+            yield Finding(
+                f"{late.name!r} ran {count} times with the same arguments, and the model has asked "
+                f"for it {counted(len(so_far), 'time')}",
+                tuple(dict.fromkeys(call.exchange for call in sure)),
+            )
+            return
+
+
+def _asks_for(call: _Asked, run: SideEffect) -> bool:
+    """Whether a run does what a call says; what the app has added to the arguments is its own."""
+    return call.whole and run.has(call.would_be.arguments)
+
+
+def _asked(case: Case) -> Iterator[_Asked]:
+    """Yield the calls that were served, and those that an app has brought from elsewhere."""
+    known: set[str] = set()
+    completions = [one for one in case.exchanges if one.endpoint in COMPLETING]
+    for exchange in completions:
+        for choice in heard(exchange):
+            for call in choice.calls.values():
+                known.add(call.id)
+                yield _read(exchange, call)
+    for exchange in completions:
+        for call in _history(exchange):
+            if call.id not in known:
+                known.add(call.id)
+                yield _read(exchange, call)
+
+
+def _read(exchange: Exchange, call: HeardCall) -> _Asked:
+    would_be = SideEffect.of(call.name, json_object(call.arguments), at=exchange.at)
+    return _Asked(exchange, would_be, call.whole)
+
+
+def _history(exchange: Exchange) -> Iterator[HeardCall]:
+    for message in _dicts(exchange.body.get("messages")):
+        for call in _dicts(message.get("tool_calls")):
+            function = call.get("function")
+            said = function if isinstance(function, dict) else {}
+            yield HeardCall(str(call.get("id")), str(said.get("name")), str(said.get("arguments")))
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,0 +1,52 @@
+"""Finds the line of the app's own code that sends a request."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from functools import lru_cache
+from pathlib import Path
+from types import FrameType
+
+_OURS = ("mockserver", "pytest_cerebras")
+_DEEPEST = 200  # frames that are looked through
+_KINDS = ("stdlib", "platstdlib", "purelib", "platlib", "scripts")
+# below these are Python itself and what is installed
+_INSTALLED = tuple({str(Path(sysconfig.get_path(kind)).resolve()) for kind in _KINDS})
+
+
+def call_site(frame: FrameType | None = None) -> tuple[str, int] | None:
+    """
+    Return file and line of the innermost frame that is the app's, or the test's.
+
+    What is installed, Python itself and this package are neither. The file is relative to the
+    working directory where it is below that. None when there is no such frame, as in a loop that
+    sends what was handed to it before.
+    """
+    found: FrameType | None = frame or sys._getframe(1)  # noqa: SLF001
+    for _ in range(_DEEPEST):
+        if found is None:
+            return None
+        if (name := _of_the_app(found.f_code.co_filename)) is not None:
+            return name, found.f_lineno
+        found = found.f_back
+    return None
+
+
+@lru_cache(4096)
+def _of_the_app(filename: str) -> str | None:
+    """Return how a file of the app is told; None for any other."""
+    if filename.startswith("<"):
+        return None
+    path = Path(filename).resolve()
+    parts = path.parts
+    if "site-packages" in parts or "dist-packages" in parts or _is_ours(path):
+        return None
+    if any(str(path).startswith(f"{folder}/") for folder in _INSTALLED):
+        return None
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _is_ours(path: Path) -> bool:
+    here = Path(__file__).resolve().parents[2]
+    return path.is_relative_to(here) and path.relative_to(here).parts[0] in _OURS

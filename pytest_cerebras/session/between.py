@@ -1,0 +1,17 @@
+"""What the server plays while no test has it, for fixtures of a class, a module or the session."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.play.clock import Clock, ScaledClock
+from pytest_cerebras.settings import options
+
+
+def rest(live: LiveEngine, config: pytest.Config) -> None:
+    """Let an engine play, from the beginning, what the settings of the run say, in real time."""
+    settings = options.resolve(config)
+    live.clock = Clock() if settings.time_scale is None else ScaledClock(settings.time_scale)
+    live.retention = settings.retention()
+    live.play(settings.loaded(), settings.overrides())
