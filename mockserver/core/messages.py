@@ -19,7 +19,7 @@ class Sender:
     ``parent`` is who has started it, None when nobody knows; ``beside`` are the names of others
     that the same had started and not yet waited for, the last of them. No two have one name.
 
-    ``busy`` are the seconds for which its thread has computed when it sent, ``rests`` how many
+    ``busy`` are the seconds for which its thread has been at work when it sent, ``rests`` how many
     waits of its process had run their time by then; None when nobody counts. ``site`` is the line
     of the app's own code that sent it: its file, and its number.
     """

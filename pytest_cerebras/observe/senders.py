@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-import time
 from asyncio import BaseEventLoop
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from mockserver.core.messages import Sender
 from mockserver.edge.live import LiveEngine
 
 from .call_sites import call_site
+from .work import worked
 
 _WRITES = ("send", "sendall", "sendmsg")
 _ELDERS = 8  # of so many that one has started is known whether they are over
@@ -76,7 +76,7 @@ class Senders:
         sender = self._current()
         if sender is None:
             return None
-        return replace(sender, busy=time.thread_time(), rests=self.rests(), site=call_site())
+        return replace(sender, busy=worked(), rests=self.rests(), site=call_site())
 
     def _current(self) -> Sender | None:
         try:
