@@ -303,7 +303,7 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
     from .session.between import resting
     from .session.serving import serving
 
-    with serving(resting(pytestconfig)) as server:
+    with serving(lambda: resting(pytestconfig)) as server:
         yield server
 
 

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
@@ -39,14 +39,16 @@ _KNOWN = {
 
 
 @contextmanager
-def serving(live: LiveEngine) -> Iterator[ThreadedServer]:
+def serving(engine: Callable[[], LiveEngine]) -> Iterator[ThreadedServer]:
     """Run a server on a free port of the loopback interface, or fail the test."""
     server, wrong = None, _forbidden(None)
     if wrong is None:
         try:
             _spare_descriptors()
-            server = ThreadedServer(live)
+            server = ThreadedServer(engine())
             server.start()
+        except pytest.UsageError:
+            raise
         except Exception as error:  # noqa: BLE001 (whatever it is, the test gets one sentence)
             wrong = _told(error)
     if server is None or wrong is not None:

@@ -116,7 +116,7 @@ def test_told(monkeypatch, error, told):
         raise error
 
     monkeypatch.setattr(ThreadedServer, "start", fail)
-    with pytest.raises(pytest.fail.Exception) as failed, serving.serving(LiveEngine()):
+    with pytest.raises(pytest.fail.Exception) as failed, serving.serving(LiveEngine):
         raise AssertionError("it did start")
     sentence = str(failed.value)
     assert sentence.startswith("the mock server can't start: ")
@@ -126,7 +126,7 @@ def test_told(monkeypatch, error, told):
 
 def test_unreachable_port():
     """A port at which nobody listens forbids nothing to anybody, but can't be reached."""
-    with serving.serving(LiveEngine()) as server:
+    with serving.serving(LiveEngine) as server:
         serving.check(server)
     with pytest.raises(pytest.fail.Exception, match="the mock server"):
         serving.check(SimpleNamespace(port=server.port))
