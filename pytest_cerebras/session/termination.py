@@ -8,6 +8,7 @@ run exits with the status that a shell gives to the signal.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -40,7 +41,7 @@ class Termination:
         self.ending = False
         self._process = os.getpid()
         self._received: int | None = None
-        self._at = -_AT_ONCE
+        self._at = -math.inf
         self._session: pytest.Session | None = None
         self._taken: list[int] = []
         config.add_cleanup(self._give_back)
@@ -86,24 +87,29 @@ class Termination:
         """Let nothing disturb the end, be it after Ctrl-C or another signal."""
         self.ending = True
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Exit with the status for the signal."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Exit with the status for the signal, even if it comes only now."""
         self.ending = True
+        yield
         if self._received is not None:
             session.exitstatus = _BY_SIGNAL + self._received
 
     def _interrupt(self, number: int, _: FrameType | None) -> None:
         __tracebackhide__ = True
         if os.getpid() != self._process:  # a fork, which is not ours to keep alive
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-            return
+            _die(number)
         now = time.perf_counter()
-        if self.ending or now - self._at < _AT_ONCE:
+        since, self._at = now - self._at, now
+        first = self._received is None
+        self._received = number
+        if self.ending:
+            if not first and since > _PATIENCE:  # it was told before, and hangs
+                _die(number)
             return
-        self._at = now
-        if self._received is None:
-            self._received = number
+        if since < _AT_ONCE:
+            return
+        if first:
             threading.Thread(target=self._insist, name="cerebras-signal", daemon=True).start()
         running = os.environ.get("PYTEST_CURRENT_TEST")
         told = f"{signal.Signals(number).name} has ended the run"
@@ -125,6 +131,12 @@ class Termination:
         for number in self._taken:
             if signal.getsignal(number) == self._interrupt:
                 signal.signal(number, signal.SIG_DFL)
+
+
+def _die(number: int) -> None:
+    """End the process by a signal, as if nobody had a handler."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def of_run(config: pytest.Config) -> Termination:

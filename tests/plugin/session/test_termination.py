@@ -229,11 +229,22 @@ def test_another_thread(termination):
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
-def test_at_the_end(termination):
-    """What comes while the run ends disturbs nothing."""
+def test_at_the_end(termination, monkeypatch):
+    """What comes while the run ends disturbs nothing but its status, unless the end hangs."""
+    died = []
+    monkeypatch.setattr(termination_module, "_die", died.append)
     termination.take()
-    termination.pytest_keyboard_interrupt()
+    session = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
+    finishing = termination.pytest_sessionfinish(session)
+    next(finishing)
+    for _ in range(2):  # as `timeout` does
+        os.kill(os.getpid(), signal.SIGTERM)
+    next(finishing, None)
+    assert session.exitstatus == 128 + signal.SIGTERM
+    assert died == []
+    monkeypatch.setattr(termination_module, "_PATIENCE", 0)
     os.kill(os.getpid(), signal.SIGTERM)
+    assert died == [signal.SIGTERM]
 
 
 def test_handler_that_came_later(termination):
