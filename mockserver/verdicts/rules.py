@@ -149,8 +149,13 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
         )
         for rule in RULES
         if rule.name not in ignore
-        for finding in _first(list(rule.find(case)))
+        for finding in _first([one for one in rule.find(case) if _is_its_own(one)])
     )
+
+
+def _is_its_own(finding: Finding) -> bool:
+    """Whether a client did it without the mock's intervention, after which nobody is accused."""
+    return not any(exchange.intervened for exchange in finding.exchanges)
 
 
 def _not_judged(journal: Journal) -> Verdict:

@@ -21,6 +21,8 @@ from pytest_cerebras.settings.names import RETIRED
 from .mock import REAL_URL, CerebrasMock
 from .timing import timed
 
+_STALL = 10.0  # seconds
+
 
 class _Place(NamedTuple):
     """Where the mock answers, and what is seen there of its clients."""
@@ -38,13 +40,13 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     settings = options.resolved_for_test(request.node)
     with ExitStack() as stack:
         live, url, knocks, senders, server = stack.enter_context(_place(request, settings.mode))
-        stalls = Stalls(senders)
+        stalls = Stalls(senders.connections, settings.stall or _STALL)
         clock = stack.enter_context(timed(live, settings, server, stalls))
-        stack.enter_context(stalls.watched())
         live.retention = settings.retention()
         live.stalled.clear()
         live.play(settings.loaded(), settings.overrides())
         watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
+        stalls.elsewhere, senders.connections.forked = watch.reads, egress.note_forked
         mock = CerebrasMock(live, url, settings, watch, knocks, clock)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():

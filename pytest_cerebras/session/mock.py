@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.core.errors import MockServerError, UnknownNameError
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.edge.play.clock import StallError
 from mockserver.faults import Fault
 from mockserver.journal import Call, Exchange
 from mockserver.journal.attempts import grouped
@@ -157,9 +156,9 @@ class CerebrasMock:
 
         Sentences that ``told``, what is shown anyway, contains are left out.
         """
-        stalls = [f"{StallError()}: {exchange.line()}" for exchange in self._live.stalled]
         ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
-        found = dict.fromkeys([*stalls, *self._watch.stopped, *ran_away])
+        stall = self._live.stalled[:1]  # all of them are seen among the exchanges
+        found = dict.fromkeys([*stall, *self._watch.stopped, *ran_away])
         new = [sentence for sentence in found if sentence not in self.told]
         self.told.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in told]

@@ -29,14 +29,15 @@ def timed(
     try:
         if settings.clock == "virtual":
             with _virtual(live, server, settings.max_virtual) as clock:
-                clock.longest = stalls.longest
+                clock.watch = stalls.watch
                 yield clock
         else:
             scale = settings.time_scale
             live.clock = Clock() if scale is None else ScaledClock(scale)
-            live.clock.stall = stalls.hold
+            live.clock.stall, live.clock.hold = stalls.hold, stalls.hold_thread
             yield None
     finally:
+        stalls.close()
         live.clock = Clock()
 
 

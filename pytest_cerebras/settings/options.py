@@ -33,13 +33,21 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "edition": ((str, Path), "string or path"),
     "seed": ((int,), "whole number"),
     "journal": ((int,), "whole number above 0"),
+    "stall": ((float, int), "number of seconds from 0.01 to 86400"),
+    "max_requests": ((int,), "whole number above 0"),
     "time_scale": ((float, int), "number from 0.000001 to 1"),
     "max_virtual": ((int,), "whole number of seconds from 1 to 3153600000"),
     "parameters": ((dict,), "dictionary"),
     "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
 }
 # from where to where: with these the clock stays among the dates that there are
-_RANGES = {"journal": (1, inf), "time_scale": (1e-6, 1), "max_virtual": (1, 36_500 * 86_400)}
+_RANGES = {
+    "journal": (1, inf),
+    "stall": (0.01, 86_400),
+    "max_requests": (1, inf),
+    "time_scale": (1e-6, 1),
+    "max_virtual": (1, 36_500 * 86_400),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,8 @@ class Settings:
     others: str = "pass"
     clock: str = "real"
     journal: int | None = None
+    stall: float | None = None
+    max_requests: int | None = None
     time_scale: float | None = None
     max_virtual: int | None = None
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 REAL = "cerebras.ai"
-OURS, OTHERS = "real", "other"  # whose host a note is about
+OURS, OTHERS, READ = "real", "other", "read"  # what a note is about: whose host, or a read
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run, which leaves it to that of a test
 _ACTIVE = "while the mock is active nothing reaches the real API"
@@ -38,9 +38,11 @@ _RULES = {
 }
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FETCHERS = ("curl", "wget")  # the child processes that a hook of this kind can't be put into
+_MOST_READS = 1000  # notes of a process
 _LINE = 4096  # bytes of a request in which its first line is looked for
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _watching: list[Guard] = []
+_children: list[Guard] = []  # of this process, if it is a child that has not connected yet
 
 
 class EscapeError(OSError):
@@ -83,6 +85,10 @@ class Guard:
         """Refuse no more."""
         _watching.remove(self)
 
+    def note_read(self, port: int, timeout: float | None) -> None:
+        """Note that a child reads from a port, with a time-out in seconds; None is for ever."""
+        self._note(f"{READ} {port} {timeout}\n")
+
     def _note(self, line: str) -> None:
         try:
             file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
@@ -99,14 +105,59 @@ def guard_child() -> None:
     mode, _, rest = os.environ.get(VARIABLE, "").partition(":")
     others, _, path = rest.partition(":")
     if path:
-        Guard(path, mode=mode, others=others).watch()
+        guard = Guard(path, mode=mode, others=others)
+        guard.watch()
+        _children.append(guard)
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
+    if _children and event == "socket.connect":
+        _note_reads(*args)
     if _watching and event in _HOSTS:
         for host in _HOSTS[event](*args):
             for guard in reversed(_watching):
                 guard.refuse(host)
+
+
+def _note_reads(_: Any, address: Any) -> None:
+    """Let this process note its reads, if it connects to its own machine."""
+    if isinstance(address, tuple) and _is_this_machine(_name(address[0])):
+        from socket import socket
+
+        guard = _children.pop()
+        known: dict[int, float | None] = {}
+        for name in ("recv", "recv_into"):
+            setattr(socket, name, _noting(getattr(socket, name), known, guard))
+
+
+def _noting(
+    read: Callable[..., Any], known: dict[int, float | None], guard: Guard
+) -> Callable[..., Any]:
+    def noting(connection: Any, *args: Any, **kwargs: Any) -> Any:
+        timeout = connection.gettimeout()
+        if timeout != 0 and len(known) < _MOST_READS:  # an event loop has its time-outs elsewhere
+            port = _own_port(connection)
+            if port is not None and known.get(port, -1.0) != timeout:
+                known[port] = timeout
+                guard.note_read(port, timeout)
+        return read(connection, *args, **kwargs)
+
+    return noting
+
+
+def _own_port(connection: Any) -> int | None:
+    """Return the port of a connection to this machine; None for any other."""
+    try:
+        host = connection.getpeername()[0]
+        return int(connection.getsockname()[1]) if _is_this_machine(host) else None
+    except (OSError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def note_forked(port: int, timeout: float | None) -> None:
+    """Note from a process that was forked from the test's that it reads; see ``note_read``."""
+    if _watching:
+        _watching[-1].note_read(port, timeout)
 
 
 def _resolved(host: object, *_: object) -> Iterator[object]:
