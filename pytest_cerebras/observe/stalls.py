@@ -20,7 +20,7 @@ from mockserver.edge.play.clock import Silence, StallError
 from mockserver.journal import Exchange
 
 from .connections import Connections
-from .timers import Horizon, running
+from .timers import Horizon, horizon_of, running
 
 UNSEEN = 60.0
 """Real seconds for a client of which nothing is known."""
@@ -107,7 +107,7 @@ class _Stall:
         self._thread = current_thread().name
         self._loop = running() if silence.port is None else None
         self._horizon: Horizon | None = None
-        self._looked = self._next = 0.0
+        self._next = 0.0
         self._begun = monotonic()
 
     def error(self, moment: Moment) -> StallError | None:
@@ -116,7 +116,7 @@ class _Stall:
         if waited < max(self._least(moment), self._next):
             return None
         self._next = waited + _AGAIN
-        waiting = self._waiting(moment, waited)
+        waiting = self._waiting(moment)
         if waiting is None or waited < self._most(waiting, moment):
             return None
         self._stalls.ended = True
@@ -139,10 +139,10 @@ class _Stall:
     def _is_here(self) -> bool:
         return self._port is None or self._stalls.connections.home(self._port) is not None
 
-    def _waiting(self, moment: Moment, waited: float) -> _Waiting | None:
+    def _waiting(self, moment: Moment) -> _Waiting | None:
         """Return who waits; None for nobody, or for one that may still be ended by a timer."""
         if self._port is None:
-            return self._in_loop(self._loop, self._thread, moment, waited)
+            return self._in_loop(self._loop, self._thread, moment)
         connections = self._stalls.connections
         if (reading := connections.reading(self._port)) is not None:
             return _Waiting(_named(reading.thread), _seconds(reading.timeout))
@@ -150,11 +150,9 @@ class _Stall:
             return self._elsewhere(self._port)
         if home.loop is None:
             return None  # the thread does something else
-        return self._in_loop(home.loop, home.thread, moment, waited)
+        return self._in_loop(home.loop, home.thread, moment)
 
-    def _in_loop(
-        self, loop: object | None, thread: str, moment: Moment, waited: float
-    ) -> _Waiting | None:
+    def _in_loop(self, loop: object | None, thread: str, moment: Moment) -> _Waiting | None:
         waiting = _Waiting(_named(thread))
         if loop is None or moment in ("still", "overdue"):  # no timer will ever come
             return waiting
@@ -162,11 +160,8 @@ class _Stall:
         if moment == "real" and timeout is not None and math.isfinite(timeout):
             return waiting._replace(timeout=timeout)
         if self._horizon is None:
-            self._horizon, self._looked = Horizon(loop), waited
-        ahead = self._horizon.seconds()
-        if ahead is None or (moment == "busy" and ahead > 0):  # it counts in virtual time
-            return None
-        return waiting if waited >= self._looked + ahead else None
+            self._horizon = horizon_of(loop)
+        return waiting if self._horizon.is_past() else None
 
     def _elsewhere(self, port: int) -> _Waiting:
         noted = self._stalls.elsewhere()

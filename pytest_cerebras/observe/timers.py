@@ -14,7 +14,8 @@ from asyncio import AbstractEventLoop, BaseEventLoop, TimerHandle, futures
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import Any, TypeAlias
+from time import monotonic
+from typing import Any, Protocol, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
 import pytest
@@ -48,52 +49,70 @@ def noted() -> Iterator[None]:
         yield
 
 
-class Horizon:
-    """
-    How long anything that a loop has scheduled may take to happen.
+class Horizon(Protocol):
+    """The time by which all that a loop has scheduled has happened."""
 
-    It is looked at once, for there are loops in which something is always about to happen.
-    """
+    def is_past(self) -> bool:
+        """Return whether it has come; never where the loop does not run."""
+        ...
 
-    def __init__(self, loop: AbstractEventLoop | Token) -> None:
+
+def horizon_of(loop: AbstractEventLoop | Token) -> Horizon:
+    """Return the horizon of a loop as ``running`` returns it."""
+    return _OfAsyncio(loop) if isinstance(loop, AbstractEventLoop) else _OfTrio(loop)
+
+
+class _OfAsyncio:
+    """Looks once, for there are loops in which something is always about to happen."""
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
         self._loop = loop
-        self._found: float | None = None
-        self._asked = False
+        self._due = _latest(loop) if loop.is_running() else math.inf
 
-    def seconds(self) -> float | None:
-        """
-        Return the seconds from the first look until the last timer is due, 0 for no timers.
+    def is_past(self) -> bool:
+        return self._loop.time() >= self._due
 
-        None as long as that is not known; infinity where the loop does not run.
-        """
-        if self._found is None and not self._asked:
-            self._asked = True
-            self._look()
-        return self._found
+
+class _OfTrio:
+    """Looks from one deadline to the next, since trio tells of no other, and not for ever."""
+
+    def __init__(self, token: Token) -> None:
+        self._token = token
+        self._last = monotonic() + SLEEPS
+        self._due = math.inf
+        self._ahead = 0.0
+        self._look()
+
+    def is_past(self) -> bool:
+        if monotonic() < self._due:
+            return False
+        if not self._ahead or monotonic() > self._last:
+            return True
+        self._look()
+        return False
 
     def _look(self) -> None:
-        loop = self._loop
-        if isinstance(loop, AbstractEventLoop):
-            self._found = _latest(loop) if loop.is_running() else math.inf
-            return
         from trio import RunFinishedError
 
-        try:
-            loop.run_sync_soon(self._ask)
-        except RunFinishedError:
-            self._found = math.inf
+        self._due = math.inf
+        if running() is self._token:
+            self._ask()
+        else:
+            with suppress(RunFinishedError):
+                self._token.run_sync_soon(self._ask)
 
     def _ask(self) -> None:
         from trio.lowlevel import current_statistics
 
         ahead = current_statistics().seconds_to_next_deadline
-        self._found = max(0.0, ahead) if math.isfinite(ahead) else 0.0
+        self._ahead = ahead if math.isfinite(ahead) else 0.0
+        self._due = monotonic() + self._ahead
 
 
 def _latest(loop: AbstractEventLoop) -> float:
+    """Return when the last timer is due, by the clock of the loop; now where there is none."""
     now = loop.time()
-    ahead = [_counted(handle, handle.when() - now) for handle in _timers(loop)]
-    return max(0.0, *ahead) if ahead else 0.0
+    return max((now, *(_counted(handle, now) for handle in _timers(loop))))
 
 
 def _timers(loop: AbstractEventLoop) -> Iterable[TimerHandle]:
@@ -104,9 +123,9 @@ def _timers(loop: AbstractEventLoop) -> Iterable[TimerHandle]:
     return [handle for handle in found if not handle.cancelled()]
 
 
-def _counted(handle: TimerHandle, ahead: float) -> float:
+def _counted(handle: TimerHandle, now: float) -> float:
     sleeps = getattr(handle, "_callback", None) is _ends_a_sleep
-    return min(ahead, SLEEPS) if sleeps else ahead
+    return min(handle.when(), now + SLEEPS) if sleeps else handle.when()
 
 
 def _noting(schedule: Callable[..., Any]) -> Callable[..., Any]:
