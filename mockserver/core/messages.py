@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+_ELSEWHERE = "a process or event loop that can't be seen into"
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -18,12 +20,14 @@ class Sender:
     It exists ``since`` that time, in seconds since the epoch; minus infinity when nobody knows.
     ``parent`` is who has started it, None when nobody knows; ``beside`` are the names of others
     that the same had started and not yet waited for, the last of them. No two have one name.
+    ``place`` is the line of the app's own code that it sends from, as in ``app.py:31``.
     """
 
     name: str
     since: float = -math.inf
     parent: Sender | None = field(default=None, compare=False, repr=False)
     beside: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    place: str = field(default="", compare=False, repr=False)
 
     def begun_apart_from(self, other: Sender) -> float:
         """Return since when it, or who started it, has been somebody else than the other was."""
@@ -67,6 +71,11 @@ class Request:
     def key(self) -> str | None:
         """The API key of ``Authorization: Bearer KEY``; None when there is none in that form."""
         return _bearer(self.headers.get("authorization", ""))
+
+    @property
+    def place(self) -> str:
+        """Where in the app it was sent, in words."""
+        return (self.sender and self.sender.place) or _ELSEWHERE
 
     @property
     def document(self) -> dict[str, Any]:

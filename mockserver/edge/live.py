@@ -13,6 +13,7 @@ from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal, Retention
 from mockserver.scenario import PortState, Rule, Scenario, load, steering
 
+from .budget import Budget
 from .play.clock import Clock, Silence, StallError
 
 _MOST_NAMED = 64  # scenarios that requests may name at a time
@@ -45,6 +46,7 @@ class LiveEngine:
     ended, because the client has no time-out. ``followers`` are called when another scenario has
     begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
     known. ``retention`` is what the journals keep of the scenarios that begin from now on.
+    ``budget`` bounds how many requests there may be.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class LiveEngine:
         self._lock = RLock()  # a stream that is collected meanwhile is finished by the same thread
         self.crashes: list[Exception] = []
         self.stalled: list[str] = []
+        self.budget: Budget | None = None
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
@@ -131,14 +134,29 @@ class LiveEngine:
         """Return the exchange to play, and the engine to tell when it is over."""
         with self._lock:
             now = self.clock.now()
-            if request.headers.keys().isdisjoint(steering.FIELDS):
-                return self._engine, self._engine.handle(request, now=now)
-            try:
-                engine = self._engine_for(request, now)
-                rule = steering.rule_for(request.headers)
-            except MockServerError as error:
-                engine, rule = self._engine, steering.refusal(error)
-            return engine, engine.handle(request, now=now, rule=rule)
+            if self.budget is not None:
+                return self._within(self.budget, request, now)
+            return self._begun(request, now)
+
+    def _within(self, budget: Budget, request: Request, now: float) -> tuple[Engine, Exchange]:
+        refusal = budget.refusal(request)
+        if refusal is None:
+            engine, exchange = self._begun(request, now)
+            budget.note(exchange)
+            return engine, exchange
+        exchange = self._engine.handle(request, now=now, rule=refusal)
+        exchange.intervened = True
+        return self._engine, exchange
+
+    def _begun(self, request: Request, now: float) -> tuple[Engine, Exchange]:
+        if request.headers.keys().isdisjoint(steering.FIELDS):
+            return self._engine, self._engine.handle(request, now=now)
+        try:
+            engine = self._engine_for(request, now)
+            rule = steering.rule_for(request.headers)
+        except MockServerError as error:
+            engine, rule = self._engine, steering.refusal(error)
+        return engine, engine.handle(request, now=now, rule=rule)
 
     def _engine_for(self, request: Request, now: float) -> Engine:
         """Return the engine of the scenario that the request names; it goes on where it was."""

@@ -12,6 +12,7 @@ from .errors import gave_up, repeated_overflows, retried_permanent_errors
 from .history import partial_tool_calls, truncated_history
 from .keys import strayed_keys
 from .limits import announced_refusals, excessive_reservations
+from .loops import endless_requests
 from .pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
 from .rushes import hot_retries
 from .verdict import Case, Finding, Rule, Verdict
@@ -115,6 +116,13 @@ RULES = (
         "running beside it, asked for more than twice what the answer needed.",
         "set max_completion_tokens to what an answer needs; the limits reserve all of it",
         excessive_reservations,
+    ),
+    Rule(
+        "endless-requests",
+        "More requests came than a test may send (`--cerebras-max-requests`), from one line of the "
+        "app or in all, so that the mock has refused the rest.",
+        "bound the loop: count its rounds, and end it when an answer brings nothing new",
+        endless_requests,
     ),
     Rule(
         "key-sent-elsewhere",

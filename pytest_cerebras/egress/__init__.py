@@ -16,9 +16,19 @@ from tempfile import NamedTemporaryFile
 import pytest
 
 from . import doors
-from .child.cerebras_guard import OURS, READ, REAL, RUN, VARIABLE, EscapeError, Guard, note_forked
+from .child.cerebras_guard import (
+    OURS,
+    READ,
+    REAL,
+    RUN,
+    VARIABLE,
+    EscapeError,
+    Guard,
+    note_forked,
+    place,
+)
 
-__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy", "note_forked"]
+__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy", "note_forked", "place"]
 
 _CHILD = str(Path(__file__).parent / "child")
 

@@ -41,11 +41,13 @@ class Senders:
     """
     Who sends, as far as it has been seen; ``now`` returns seconds since the epoch.
 
-    ``port`` is the mock's; None where requests do not come through a socket.
+    ``port`` is the mock's; None where requests do not come through a socket. ``place`` returns the
+    line of the app that runs in the calling thread.
     """
 
     def __init__(self, now: Callable[[], float], port: int | None = None) -> None:
         self.connections = Connections(port)
+        self.place: Callable[[], str] = str
         self._now = now
         self._at: dict[int, Sender] = {}
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
@@ -68,6 +70,11 @@ class Senders:
             job = getattr(self._at_work, "job", None)
             return self._of(job or threading.current_thread(), Sender(""))
         return self._of(task, Sender("", self._now())) if task is not None else None
+
+    def sending(self) -> Sender | None:
+        """Return the same, with the place in the app that it sends from."""
+        sender = self.current()
+        return sender and replace(sender, place=self.place())
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -109,7 +116,7 @@ class Senders:
             port = self.connections.own_port(connection)
             if port is not None:
                 self.connections.written(port, connection)
-                if (sender := self.current()) is not None:
+                if (sender := self.sending()) is not None:
                     self._at[port] = sender
             return write(connection, *args, **kwargs)
 

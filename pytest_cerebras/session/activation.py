@@ -44,8 +44,11 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         clock = stack.enter_context(timed(live, settings, server, stalls))
         live.retention = settings.retention()
         live.stalled.clear()
+        live.budget = settings.budget()
+        stack.callback(setattr, live, "budget", None)
         live.play(settings.loaded(), settings.overrides())
         watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
+        senders.place = egress.place
         stalls.elsewhere, senders.connections.forked = watch.reads, egress.note_forked
         mock = CerebrasMock(live, url, settings, watch, knocks, clock)
         environment = stack.enter_context(pytest.MonkeyPatch.context())

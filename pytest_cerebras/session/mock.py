@@ -49,6 +49,7 @@ class CerebrasMock:
         self._knocks = knocks
         self._clock = clock
         self._ended: list[tuple[str, Case]] = []
+        self._endless: str | None = None
         self.told: dict[str, None] = {}
         self.url = url
 
@@ -157,8 +158,11 @@ class CerebrasMock:
         Sentences that ``told``, what is shown anyway, contains are left out.
         """
         ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
+        if self._endless is None and self._live.budget is not None:
+            self._endless = self._live.budget.sentence()  # by its first count
+        endless = [self._endless] if self._endless else []
         stall = self._live.stalled[:1]  # all of them are seen among the exchanges
-        found = dict.fromkeys([*stall, *self._watch.stopped, *ran_away])
+        found = dict.fromkeys([*stall, *endless, *self._watch.stopped, *ran_away])
         new = [sentence for sentence in found if sentence not in self.told]
         self.told.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in told]

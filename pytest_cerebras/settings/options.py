@@ -15,6 +15,7 @@ from .names import MARKER, OPTIONS, scenario_of
 from .sources import given, switched_on
 
 if TYPE_CHECKING:
+    from mockserver.edge.budget import Budget
     from mockserver.edge.live import Overrides
     from mockserver.journal import Retention
     from mockserver.scenario import Scenario
@@ -99,6 +100,12 @@ class Settings:
         from mockserver.journal import Retention
 
         return Retention() if self.journal is None else Retention(self.journal)
+
+    def budget(self) -> Budget:
+        """Return how many requests a test may send."""
+        from mockserver.edge.budget import Budget
+
+        return Budget(self.max_requests or 200, self.max_requests or 2000)
 
     def overrides(self) -> Overrides:
         """Return what outranks the scenario's own settings."""

@@ -223,7 +223,7 @@ class PlanRouter(respx.MockRouter):
             {name.lower(): value for name, value in request.headers.items()},
             request.content,
             request.url.query.decode(),
-            sender=self._senders.current(),
+            sender=self._senders.sending(),
         )
 
     def _not_ours(self, request: httpx.Request) -> Exception:

@@ -41,6 +41,7 @@ _FETCHERS = ("curl", "wget")  # the child processes that a hook of this kind can
 _MOST_READS = 1000  # notes of a process
 _LINE = 4096  # bytes of a request in which its first line is looked for
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_foreign: dict[str, bool] = {}  # files, and whether they are
 _watching: list[Guard] = []
 _children: list[Guard] = []  # of this process, if it is a child that has not connected yet
 
@@ -244,14 +245,27 @@ def _is_this_machine(name: str) -> bool:
 
 def _spot() -> str:
     """Return, in brackets, the line of code that sends, or else one that waits for it."""
+    word, line = _own_line()
+    waits = " waited" if word else ""
+    return f" ({word}{line}{waits})" if line else ""
+
+
+def place() -> str:
+    """Return the line of the app's own code that runs, or else one that waits for it."""
+    _, line = _own_line()
+    return os.path.relpath(line) if line.startswith(os.path.join(os.getcwd(), "")) else line
+
+
+def _own_line() -> tuple[str, str]:
+    """Return the innermost line of nobody else's code, and what it does if it does not run."""
     stack = sys._getframe()  # noqa: SLF001 (all modules that know the stack begin with it)
     waiting = (_other_tasks(), _frames(stack), _main_thread())
     for word, frames in (("", _frames(stack, _task_begin())), *(("while ", f) for f in waiting)):
         for frame in frames:
             name = frame.f_code.co_filename
             if not _is_foreign(name):
-                return f" ({word}{name}:{frame.f_lineno}{' waited' if word else ''})"
-    return ""
+                return word, f"{name}:{frame.f_lineno}"
+    return "", ""
 
 
 def _frames(frame: FrameType | None, last: FrameType | None = None) -> Iterator[FrameType]:
@@ -293,11 +307,13 @@ def _main_thread() -> Iterator[FrameType]:
 
 def _is_foreign(name: str) -> bool:
     """Return whether a file is nobody's own code: of Python, of a library, or of this one."""
-    from sysconfig import get_path
+    if name not in _foreign:
+        from sysconfig import get_path
 
-    folders = (_PACKAGE, *map(get_path, ("stdlib", "platstdlib", "scripts")))
-    begins = ("<", *(os.path.join(folder, "") for folder in folders))
-    return name.startswith(begins) or any(folder in name for folder in _INSTALLED)
+        folders = (_PACKAGE, *map(get_path, ("stdlib", "platstdlib", "scripts")))
+        begins = ("<", *(os.path.join(folder, "") for folder in folders))
+        _foreign[name] = name.startswith(begins) or any(one in name for one in _INSTALLED)
+    return _foreign[name]
 
 
 sys.addaudithook(_audit)  # once and for all: there is no way to take it out again

@@ -254,7 +254,7 @@ def _soon(monkeypatch):
 
 
 @pytest.fixture
-def stalling(run, monkeypatch):
+def stalling(run):
     """Return a function that runs tests under a scenario that stalls, on a clock."""
 
     def start(code, clock, *more):
