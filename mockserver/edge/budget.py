@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from mockserver.api.contract.routes import route
 from mockserver.core.messages import Request
 from mockserver.core.quantities import counted
 from mockserver.journal import Exchange
 from mockserver.scenario import Rule
 from mockserver.scenario.steering import PAST_BUDGET
+
+_WARMING = "/v1/tcp_warming"  # the SDK's constructor asks it, and no journal counts it
 
 
 class EndlessRequestsError(BaseException):
@@ -40,7 +41,7 @@ class Budget:
 
     def refusal(self, request: Request) -> Rule | None:
         """Count a request; return the rule that refuses it, None as long as there may be more."""
-        if route(request.method, request.path)[0] == "warming":
+        if request.path == _WARMING:
             return None
         place = request.place
         if self._sent[place] < self._from_one_place and self._sent.total() < self._in_all:
