@@ -16,9 +16,19 @@ from tempfile import NamedTemporaryFile
 import pytest
 
 from . import doors
-from .child.cerebras_guard import OURS, REAL, RUN, VARIABLE, EscapeError, Guard
+from .child.cerebras_guard import (
+    OURS,
+    READ,
+    REAL,
+    RUN,
+    VARIABLE,
+    EscapeError,
+    Guard,
+    note_forked,
+    place,
+)
 
-__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy"]
+__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy", "note_forked", "place"]
 
 _CHILD = str(Path(__file__).parent / "child")
 
@@ -34,12 +44,17 @@ class Watch:
     @property
     def stopped(self) -> list[str]:
         """All attempts so far, a sentence each."""
-        return [sentence for _, sentence in self._read()]
+        return [sentence for word, sentence in self._read() if word != READ]
 
     @property
     def escapes(self) -> list[str]:
         """Those that were for the real API."""
         return [sentence for whose, sentence in self._read() if whose == OURS]
+
+    def reads(self) -> dict[int, float | None]:
+        """Return the ports that other processes read from, with their time-outs in seconds."""
+        notes = [note.split() for word, note in self._read() if word == READ]
+        return {int(port): None if told == "None" else float(told) for port, told in notes}
 
     def keep(self) -> None:
         """Remember what was noted: the file is about to go."""

@@ -26,7 +26,9 @@ import pytest
 from mockserver.core.messages import Sender
 from mockserver.edge.live import LiveEngine
 
+from . import timers
 from .call_sites import call_site
+from .connections import Connections
 from .work import worked
 
 _WRITES = ("send", "sendall", "sendmsg")
@@ -47,10 +49,9 @@ class Senders:
 
     def __init__(self, now: Callable[[], float], port: int | None = None) -> None:
         self.rests: Callable[[], int | None] = lambda: None
+        self.connections = Connections(port)
         self._now = now
-        self._port = port
         self._at: dict[int, Sender] = {}
-        self._ours: set[int] = set()
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
         # a lock of its owner: a client that is collected meanwhile may begin a task to close itself
@@ -62,10 +63,6 @@ class Senders:
     def at(self, port: int) -> Sender | None:
         """Return who has sent what comes from a port of the client; asked once for each request."""
         return self._at.pop(port, None)
-
-    def here(self, port: int) -> bool:
-        """Return whether something in this process has sent from a port."""
-        return port in self._ours
 
     def current(self) -> Sender | None:
         """
@@ -123,22 +120,14 @@ class Senders:
 
     def _noted(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def noted(connection: socket.socket, *args: Any, **kwargs: Any) -> Any:
-            port = self.own_port(connection)
+            port = self.connections.own_port(connection)
             if port is not None:
-                self._ours.add(port)
+                self.connections.written(port, connection)
                 if (sender := self.current()) is not None:
                     self._at[port] = sender
             return write(connection, *args, **kwargs)
 
         return noted
-
-    def own_port(self, connection: socket.socket) -> int | None:
-        """Return the client's port of a connection to the mock; None for any other."""
-        try:
-            ours = connection.getpeername()[1] == self._port
-            return int(connection.getsockname()[1]) if ours else None
-        except (OSError, IndexError, TypeError):
-            return None
 
     def _dated(self, create: Callable[..., Any]) -> Callable[..., Any]:
         def dated(loop: BaseEventLoop, *args: Any, **kwargs: Any) -> Any:
@@ -209,7 +198,7 @@ def told_apart(live: LiveEngine, port: int | None) -> Iterator[Senders]:
     senders = Senders(now, port)
     live.sender_at = senders.at
     try:
-        with senders.watching():
+        with senders.watching(), senders.connections.watching(), timers.noted():
             yield senders
     finally:
         live.sender_at = lambda _: None

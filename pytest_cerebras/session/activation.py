@@ -17,6 +17,8 @@ from .mock import CerebrasMock
 from .place import placed
 from .timing import timed
 
+_STALL = 10.0  # seconds
+
 
 @contextmanager
 def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
@@ -25,13 +27,16 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     with ExitStack() as stack:
         place = stack.enter_context(placed(request, settings.mode))
         live = place.live
-        stalls = Stalls(place.senders)
+        stalls = Stalls(place.senders.connections, settings.stall or _STALL)
         clock = stack.enter_context(timed(live, settings, place.server, stalls, place.senders))
-        stack.enter_context(stalls.watched())
         live.retention = settings.retention()
         live.stalled.clear()
+        live.budget = settings.budget()
+        stack.callback(setattr, live, "budget", None)
         live.play(settings.loaded(), settings.overrides())
         watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
+        stalls.elsewhere = watch.reads
+        place.senders.connections.forked = egress.note_forked
         mock = CerebrasMock(place, settings, watch, clock)
         stack.callback(mock.end)
         environment = stack.enter_context(pytest.MonkeyPatch.context())

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.core.errors import MockServerError, UnknownNameError
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.edge.play.clock import StallError
 from mockserver.engine import Engine
 from mockserver.faults import Fault
 from mockserver.journal import Call, Exchange
@@ -52,6 +51,7 @@ class CerebrasMock:
         self.side_effects = SideEffects(self._live.clock.now, place.senders.current)
         self._ended: list[tuple[str, Case]] = []
         self._last: Engine | None = None
+        self._endless: str | None = None
         self.told: dict[str, None] = {}
         self.url = place.url
 
@@ -169,9 +169,12 @@ class CerebrasMock:
 
         Sentences that ``told``, what is shown anyway, contains are left out.
         """
-        stalls = [f"{StallError()}: {exchange.line()}" for exchange in self._live.stalled]
         ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
-        found = dict.fromkeys([*stalls, *self._watch.stopped, *ran_away])
+        if self._endless is None and self._live.budget is not None:
+            self._endless = self._live.budget.sentence()  # by its first count
+        endless = [self._endless] if self._endless else []
+        stall = self._live.stalled[:1]  # all of them are seen among the exchanges
+        found = dict.fromkeys([*stall, *endless, *self._watch.stopped, *ran_away])
         new = [sentence for sentence in found if sentence not in self.told]
         self.told.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in told]

@@ -41,6 +41,12 @@ OPTIONS = (
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
     ("max_virtual", "SECONDS", "bound of the virtual clock in a test (default: 604800, a week)"),
     ("journal", "N", "how many requests of a test to keep, the last ones (default: 10000)"),
+    ("stall", "SECONDS", "how long a client without a time-out is left to stall (default: 10)"),
+    (
+        "max_requests",
+        "N",
+        "how many requests a test may send (default: 200 from one line of code, 2000 in all)",
+    ),
     ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )
 
