@@ -23,6 +23,7 @@ from .settings.names import (
     RETIRED,
     STRICT,
     SWITCHES,
+    USES_MOCK,
     VERDICT,
     is_about_one,
     scenario_of,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _REPORTING = "cerebras-reporting"
 _RUN_GUARD = "cerebras-run-guard"
+_MOCK = pytest.StashKey["CerebrasMock"]()
 
 
 class _StrictAction(argparse.Action):
@@ -126,6 +128,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from .report.reporting import reporting
 
         config.pluginmanager.register(reporting(config), _REPORTING)
+        _take_signals(config)
+    if getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput"):
+        from .session import distributed
+
+        distributed.listen(config)
     if config.getoption("cerebras_baseline") is not None:
         from .session.baseline import BASELINE, Baseline
 
@@ -204,6 +211,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             names.insert(0, MARKER)
         if marked or MARKER in (names or ()):
             users.append(item)
+    if users and not config.option.collectonly:
+        _take_signals(config)
     if users or any(item.get_closest_marker(CHAOS) for item in items):
         from .chaos.collection import check
 
@@ -244,6 +253,8 @@ def pytest_runtest_makereport(
     """Note the verdicts; show the exchanges of a test that failed, with what they mean."""
     report = yield
     mock = _mock_of(item)
+    if mock is not None and call.when == "setup":
+        setattr(report, USES_MOCK, True)
     if mock is not None and call.when == "call":
         from .session import judging
 
@@ -289,14 +300,10 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
     from .settings.options import found_ours
 
     found_ours()
-    from mockserver.edge.live import LiveEngine
-    from mockserver.edge.server.threaded import ThreadedServer
+    from .session.between import resting
+    from .session.serving import serving
 
-    from .session.between import rest
-
-    live = LiveEngine()
-    rest(live, pytestconfig)
-    with ThreadedServer(live) as server:
+    with serving(lambda: resting(pytestconfig)) as server:
         yield server
 
 
@@ -313,7 +320,9 @@ def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     from .session.activation import activated
 
     with activated(request) as mock:
+        request.node.stash[_MOCK] = mock
         yield mock
+        del request.node.stash[_MOCK]
 
 
 @pytest.fixture
@@ -352,9 +361,16 @@ def _uses_mock(metafunc: pytest.Metafunc) -> bool:
     )
 
 
+def _take_signals(config: pytest.Config) -> None:
+    from .session.termination import of_run
+
+    of_run(config).take()
+
+
 def _mock_of(item: pytest.Item) -> CerebrasMock | None:
+    """Return the mock of a test; while fixtures are made, pytest may not tell of it yet."""
     found: CerebrasMock | None = getattr(item, "funcargs", {}).get(MARKER)
-    return found
+    return found or item.stash.get(_MOCK, None)
 
 
 def _reports(config: pytest.Config) -> bool:

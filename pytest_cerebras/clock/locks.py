@@ -2,8 +2,9 @@
 Lets waits for other threads time out in virtual time.
 
 ``Event``, ``Semaphore``, ``Barrier``, ``Timer``, ``Queue`` and ``Future.result`` all wait by means
-of ``Condition.wait``. A time-out only bounds the jump that a sleep causes: what is waited for may
-really be on its way. Daemon threads keep house in real time.
+of ``Condition.wait``; for ``Thread.join`` there is a thread that waits beside it. A time-out only
+bounds the jump that a sleep causes: what is waited for may really be on its way. Daemon threads
+keep house in real time.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from threading import Condition
+from threading import Condition, Thread
 from typing import Any
 
 import pytest
@@ -28,24 +29,33 @@ def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable
     """Replace the waits of conditions, and the time by which locks and queues count."""
 
     def is_virtual() -> bool:
-        return client() and _is_at_work()
+        return client() and is_at_work(threading.current_thread())
 
     def wait(condition: Condition, timeout: float | None = None) -> bool:
-        if timeout is not None and timeout > 0 and is_virtual():
+        if timeout is not None and 0 < timeout <= threading.TIMEOUT_MAX and is_virtual():
             return _wait(clock, condition, timeout)
-        return real.wait(condition, timeout)
+        return real.wait(condition, timeout)  # what is no time raises there, at once
+
+    def join(thread: Thread, timeout: float | None = None) -> None:
+        ahead = timeout is not None and 0 < timeout <= threading.TIMEOUT_MAX
+        lives = thread.is_alive() and thread is not threading.current_thread()
+        if timeout is not None and ahead and lives and is_virtual():
+            _until_over(clock, thread, timeout)
+            timeout = 0
+        joined(thread, timeout)
 
     def monotonic() -> float:
         return clock.monotonic() if is_virtual() else real.monotonic()
 
+    joined = Thread.join
+    patch.setattr(Thread, "join", join)
     patch.setattr(Condition, "wait", wait)
     patch.setattr(threading, "_time", monotonic)
     patch.setattr(queue, "time", monotonic)
 
 
-def _is_at_work() -> bool:
-    """Return whether this thread does what is tested, and is neither a daemon nor pytest's."""
-    thread = threading.current_thread()
+def is_at_work(thread: Thread) -> bool:
+    """Return whether a thread does what is tested, and is neither a daemon nor pytest's."""
     strikes = getattr(thread, "function", None)  # of a Timer
     watches = str(getattr(strikes, "__module__", "")).startswith(_WATCH_OVER_TESTS)
     return not thread.daemon and not watches
@@ -104,3 +114,23 @@ def _wait(clock: VirtualClock, condition: Any, timeout: float) -> bool:
     if not passed:
         clock.check()
     return passed
+
+
+def _until_over(clock: VirtualClock, thread: Thread, timeout: float) -> None:
+    """Wait until another thread has ended, or the time is over. Raises RunawayError."""
+    gate = _Gate()
+
+    def watch() -> None:
+        real.join(thread)
+        with contextlib.suppress(RuntimeError):  # the time was over before
+            gate.release()
+
+    waiter = Waiter(clock.monotonic() + timeout, gate.expire, sleeps=False)
+    clock.add(waiter)
+    real.start(Thread(target=watch, name="cerebras-join", daemon=True))
+    try:
+        passed = gate.passed(timeout)
+    finally:
+        clock.remove(waiter)
+    if not passed:
+        clock.check()

@@ -8,16 +8,20 @@ event loops' ``call_later``    tells the clock of each ``asyncio.sleep``, and is
 event loops' ``call_at``       tells which loops are the client's: their timers bound a jump
 sockets' ``recv``              reads from the mock time out in virtual time
 ``Condition.wait``             times out in virtual time, and with it events, queues and futures
+``Thread.join``                times out in virtual time
+``signal.alarm``               is noted, as ``setitimer`` is: it goes off in real time
 ============================== ==================================================================
 
 Names that were imported earlier (``from time import sleep``) are replaced, too. Default arguments,
-``perf_counter``, ``Thread.join(timeout)`` and ``Lock.acquire(timeout=...)`` stay real, and so does
-what waits for another process, such as ``Popen.wait(timeout)``.
+``perf_counter``, ``Lock.acquire(timeout=...)`` and ``SimpleQueue.get(timeout=...)`` stay real, and
+so does what waits for files, sockets or another process, such as ``Popen.wait(timeout)``: see
+``overtaken``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 import threading
 import time
@@ -26,7 +30,7 @@ from asyncio import BaseEventLoop, futures
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, SupportsIndex
 
 import pytest
 
@@ -34,6 +38,7 @@ from . import real
 from .aliases import Aliases
 from .foreign import refused
 from .locks import patch_locks
+from .overtaken import Overtaken
 from .sockets import Reads
 from .virtual import VirtualClock, Waiter
 
@@ -55,7 +60,7 @@ class Loops:
         """Yield when something is due in them."""
         for loop in self._open():
             for handle in tuple(loop._scheduled):  # type: ignore[attr-defined]  # noqa: SLF001
-                if not handle.cancelled():
+                if not handle.cancelled() and not math.isnan(handle.when()):
                     yield handle.when()
 
     def nudge(self) -> None:
@@ -75,7 +80,8 @@ def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None)
     """
     Let the process live by the clock; ``servers`` are threads that don't, by their ``ident``.
 
-    ``port`` is the mock's. Raises UsageError on loops that have timers of their own.
+    ``port`` is the mock's. Warns in the end of what has waited in real time. Raises UsageError on
+    loops that have timers of their own.
     """
     loops = Loops()
     clock.timers, clock.nudge = loops.timers, loops.nudge
@@ -84,6 +90,8 @@ def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None)
         return threading.get_ident() not in servers
 
     reads = Reads(clock, port, client)
+    overtaken = Overtaken(lambda thread: thread not in servers)
+    clock.jumped = overtaken.note
     replaced = _functions(clock, client)
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -93,17 +101,20 @@ def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None)
         stack.enter_context(_aliases.replaced(replaced))
         _patch_loops(patch, clock, loops, client)
         patch_locks(patch, clock, client)
+        overtaken.patch(patch)
         stack.enter_context(reads.patched(patch))
         stack.enter_context(clock.running())
         yield
+    overtaken.tell()
 
 
 def _functions(
     clock: VirtualClock, client: Callable[[], bool]
 ) -> dict[Callable[..., Any], Callable[..., Any]]:
     def sleep(seconds: float) -> None:
-        if not client() or not seconds > 0 or _is_for_a_process(sys._getframe(1)):  # noqa: SLF001
-            return real.sleep(seconds)
+        sleeps = client() and _is_time(seconds)
+        if not sleeps or _is_for_a_process(sys._getframe(1)):  # noqa: SLF001
+            return real.sleep(seconds)  # what is no time raises there, at once
         clock.note(seconds, "time.sleep")
         return clock.pause(seconds)
 
@@ -126,6 +137,11 @@ def _functions(
         real.monotonic_ns: monotonic_ns,
         real.now_ns: now_ns,
     }
+
+
+def _is_time(seconds: object) -> bool:
+    """Return whether one can sleep for so long."""
+    return isinstance(seconds, (float, SupportsIndex)) and 0 < seconds < real.BEYOND  # type: ignore[operator]
 
 
 def _is_for_a_process(caller: FrameType) -> bool:

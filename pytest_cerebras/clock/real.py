@@ -11,3 +11,8 @@ now = time.time
 now_ns = time.time_ns
 sleep = time.sleep  # noqa: TID251 (real time is what this module is for)
 wait = threading.Condition.wait
+join = threading.Thread.join
+start = threading.Thread.start
+
+BEYOND = 2**63 / 1e9
+"""Seconds: what is as long, or longer, no sleep takes; it raises OverflowError at once."""

@@ -17,6 +17,7 @@ from .quiescence import probe
 
 _A_WEEK = 7 * 86400.0
 _PATIENCE = 5.0  # real seconds for all that was due to be done
+_STANDSTILL = 10.0  # real seconds in which nothing happens beside somebody who sleeps for ever
 _JUST_AFTER = 1e-6  # seconds: a clock that stands exactly on a deadline may be read as before it
 
 
@@ -73,11 +74,13 @@ class VirtualClock(Clock):
         self.nudge: Callable[[], object] = lambda: None
         self.longest: Callable[[int | None], float] = lambda _: math.inf
         self.ran_away: Callable[[], object] = lambda: None
+        self.jumped: Callable[[float], object] = lambda _: None
         self.error: RunawayError | None = None
         self._max_virtual = max_virtual
         self._offset = 0.0
         self._begun = real.monotonic()
         self._asked = 0
+        self._still: tuple[int, float] | None = None
         self._changed = threading.Condition()
         self._waiters: list[Waiter] = []
         self._settling: list[threading.Lock] = []
@@ -234,17 +237,41 @@ class VirtualClock(Clock):
                 for waiter in waiters:
                     if waiter.give_up is not None:
                         waiter.give_up()
+                self._stand_still(asked, waiters)
             if not 0 < ahead < math.inf:
                 return
             offset = self._offset + ahead + _JUST_AFTER
             self._offset = min(offset, LONGEST)
-        if offset > self._max_virtual and self.error is None:
-            self.error = RunawayError(
+        self.jumped(ahead)
+        if offset > self._max_virtual:
+            self._run_away(
                 f"virtual time ran {offset:.0f} s ahead, more than --cerebras-max-virtual "
                 f"{self._max_virtual:.0f}: something sleeps in an endless loop ({self._latest()})"
             )
-            self.ran_away()
         self.nudge()
+
+    def _stand_still(self, asked: int, waiters: Iterable[Waiter]) -> None:
+        """
+        Let time run away if somebody sleeps for ever, and nothing has happened for a while.
+
+        Stalls of the mock are over before that. ``asked`` grows with all that happens.
+        """
+        now = real.monotonic()
+        if any(waiter.give_up is not None for waiter in waiters):
+            self._still = None
+        elif self._still is None or self._still[0] != asked:
+            self._still = asked, now
+        elif now - self._still[1] > _STANDSTILL:
+            self._run_away(
+                "virtual time would run on for ever, beyond every --cerebras-max-virtual: "
+                f"something sleeps without an end ({self._latest()}), and nothing else has "
+                f"happened for {_STANDSTILL:g} s"
+            )
+
+    def _run_away(self, why: str) -> None:
+        if self.error is None:
+            self.error = RunawayError(why)
+            self.ran_away()
 
     def _wake_due(self) -> bool:
         """Wake all whose deadline has come, or everybody when time has run away."""
@@ -260,8 +287,10 @@ class VirtualClock(Clock):
         return bool(due)
 
     def _latest(self) -> str:
-        last = self.sleeps[-1] if self.sleeps else None
-        return f"last {last.via}({last.seconds:g}) in {last.thread}" if last else "the mock itself"
+        endless = [sleep for sleep in self.sleeps if math.isinf(sleep.seconds)]
+        for last in (endless or self.sleeps)[-1:]:
+            return f"last {last.via}({last.seconds:g}) in {last.thread}"
+        return "the mock itself"
 
 
 class _Bell:

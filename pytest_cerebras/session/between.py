@@ -9,6 +9,13 @@ from mockserver.edge.play.clock import Clock, ScaledClock
 from pytest_cerebras.settings import options
 
 
+def resting(config: pytest.Config) -> LiveEngine:
+    """Return an engine that does so. Raises UsageError."""
+    live = LiveEngine()
+    rest(live, config)
+    return live
+
+
 def rest(live: LiveEngine, config: pytest.Config) -> None:
     """Let an engine play, from the beginning, what the settings of the run say, in real time."""
     settings = options.resolve(config)

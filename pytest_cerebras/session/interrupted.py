@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 
-def tell(item: pytest.Item, error: KeyboardInterrupt) -> None:
+def tell(
+    item: pytest.Item, error: KeyboardInterrupt, *, when: Literal["setup", "call"] = "call"
+) -> None:
     """
     Report the test as one that has failed, to the terminal and to all who write reports.
 
-    With ``--pdb`` pytest does so itself.
+    ``when`` is the phase that was interrupted. With ``--pdb`` pytest does so itself.
     """
     if item.config.getoption("usepdb", default=False):
         return
@@ -17,6 +21,6 @@ def tell(item: pytest.Item, error: KeyboardInterrupt) -> None:
     def interrupted() -> None:
         raise error
 
-    call = pytest.CallInfo.from_call(interrupted, when="call")
+    call = pytest.CallInfo.from_call(interrupted, when=when)
     report = item.ihook.pytest_runtest_makereport(item=item, call=call)
     item.ihook.pytest_runtest_logreport(report=report)

@@ -13,6 +13,7 @@ from mockserver.edge.server.threaded import ThreadedServer
 from pytest_cerebras.observe.knocks import Knocks, knocking
 from pytest_cerebras.observe.senders import Senders, told_apart
 
+from . import serving
 from .between import rest
 
 REAL_URL = "https://api.cerebras.ai"
@@ -39,6 +40,7 @@ def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
             yield Place(live, REAL_URL, knocks, senders)
         return
     server = request.getfixturevalue("cerebras_mock_server")
+    serving.check(server)
     live = server.live
     try:
         with told_apart(live, server.port) as senders, knocking(live, server.port) as knocks:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
+from pytest_cerebras.clock import VirtualClock  # now: it keeps what others replace in a test
 from pytest_cerebras.observe.rests import Rests
 
 if TYPE_CHECKING:
-    from pytest_cerebras.clock import VirtualClock
     from pytest_cerebras.observe.senders import Senders
     from pytest_cerebras.observe.stalls import Stalls
     from pytest_cerebras.settings.options import Settings
@@ -55,7 +55,6 @@ def timed(
 def _virtual(
     live: LiveEngine, server: ThreadedServer | None, max_virtual: float | None
 ) -> Iterator[VirtualClock]:
-    from pytest_cerebras.clock import VirtualClock
     from pytest_cerebras.clock.patches import installed
 
     clock = VirtualClock() if max_virtual is None else VirtualClock(max_virtual=max_virtual)

@@ -21,6 +21,8 @@ LEFT_OUT = "cerebras_left_out"
 SCENARIO = "cerebras_scenario"
 # the attribute of a report that names the rules of its verdicts
 JUDGED_BY = "cerebras_judged_by"
+# the attribute of a report on the beginning of a test that has the mock
+USES_MOCK = "cerebras_uses_mock"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 FLAGS |= {"0": False, "false": False, "no": False, "off": False}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from threading import Thread
 from typing import Self
@@ -12,6 +14,8 @@ from typing import Self
 from mockserver.edge.live import LiveEngine
 
 from .app import Site
+
+_PATIENCE = 5.0  # seconds that it is given to listen, and to end
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
@@ -43,18 +47,40 @@ class ThreadedServer:
         return (self._thread.ident if self._thread else None) or 0
 
     def start(self) -> None:
-        """Listen; the address is in ``url`` when this returns."""
+        """
+        Listen; the address is in ``url`` when this returns.
+
+        Raises whatever went wrong before it could listen, and TimeoutError after five seconds.
+        """
         started: Future[str] = Future()
         self._thread = Thread(target=self._run, args=(started,), name="cerebras-mock", daemon=True)
         self._thread.start()
-        self.url = started.result()
+        try:
+            self.url = started.result(_PATIENCE)
+        except TimeoutError:
+            if started.done():
+                raise
+            raise TimeoutError(f"it did not listen within {_PATIENCE:g} s") from None
 
     def stop(self) -> None:
-        """Drop every connection and end the thread."""
-        if self._stop is not None and self._thread is not None:
+        """
+        Drop every connection and end the thread.
+
+        Warns after five seconds of a thread that does not end, and leaves it behind.
+        """
+        if self._stop is None or self._thread is None:
+            return
+        with suppress(RuntimeError):  # its loop is closed: it has ended by itself
             self._stop()
-            self._thread.join()
-            self._stop = None
+        self._stop = None
+        self._thread.join(_PATIENCE)
+        if self._thread.is_alive():
+            warnings.warn(
+                f"the thread of the mock server has not ended within {_PATIENCE:g} s, and is left "
+                "behind",
+                ResourceWarning,
+                stacklevel=2,
+            )
 
     def __enter__(self) -> Self:
         self.start()
@@ -64,19 +90,21 @@ class ThreadedServer:
         self.stop()
 
     def _run(self, started: Future[str]) -> None:
-        with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(self._serve(started))
+        try:
+            with asyncio.Runner(loop_factory=loop_factory()) as runner:
+                runner.get_loop()  # before there is a coroutine that would never run
+                runner.run(self._serve(started))
+        except BaseException as error:
+            if started.done():
+                raise
+            started.set_exception(error)
 
     async def _serve(self, started: Future[str]) -> None:
         site = Site(self.live)
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._stop = partial(loop.call_soon_threadsafe, ended.set)
-        try:
-            await site.start()
-        except OSError as error:
-            started.set_exception(error)
-            return
+        await site.start()
         started.set_result(site.url)
         await ended.wait()
         await site.stop()

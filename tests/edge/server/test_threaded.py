@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from threading import Event
 from urllib.request import urlopen
 
 import pytest
 
 from mockserver.edge.live import LiveEngine
+from mockserver.edge.server import threaded
 from mockserver.edge.server.app import Site
 from mockserver.edge.server.threaded import ThreadedServer, loop_factory
 
@@ -27,15 +29,71 @@ def test_binds_to_loopback_only():
         assert server.url.startswith("http://127.0.0.1:")
 
 
-def test_failure_to_start_is_raised(monkeypatch):
-    """What goes wrong in the thread is raised where the server was started."""
+@pytest.mark.parametrize("error", [OSError, RuntimeError, SystemExit, asyncio.CancelledError])
+def test_failure_to_start_is_raised(monkeypatch, error):
+    """What goes wrong in the thread is raised where the server was started, whatever it is."""
 
     async def refuse(*_):
-        raise OSError("no port left")
+        raise error("no port left")
 
     monkeypatch.setattr(Site, "start", refuse)
-    with pytest.raises(OSError, match="no port left"):
+    server = ThreadedServer(LiveEngine())
+    with pytest.raises(error):
+        server.start()
+    server._thread.join()
+
+
+def test_failure_to_make_a_loop_is_raised(monkeypatch):
+    """So is what goes wrong before anything runs."""
+
+    def fail():
+        raise RuntimeError("no sockets")
+
+    monkeypatch.setattr(threaded, "loop_factory", lambda: fail)
+    with pytest.raises(RuntimeError, match="no sockets"):
         ThreadedServer(LiveEngine()).start()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Let the server have no time."""
+    monkeypatch.setattr(threaded, "_PATIENCE", 0.01)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_start_that_hangs(monkeypatch):
+    """One that never comes to listen is given up."""
+    going_on = Event()
+
+    def hang():
+        going_on.wait()
+        raise RuntimeError("at last")
+
+    monkeypatch.setattr(threaded, "loop_factory", lambda: hang)
+    server = ThreadedServer(LiveEngine())
+    with pytest.raises(TimeoutError, match=r"did not listen within 0\.01 s"):
+        server.start()
+    going_on.set()
+    server._thread.join()
+    server.stop()
+
+
+def test_stop_that_hangs(monkeypatch):
+    """One that does not end is left behind, with a warning; others end while nothing is said."""
+    going_on, stop = Event(), Site.stop
+
+    async def hang(site):
+        going_on.wait()
+        await stop(site)
+
+    monkeypatch.setattr(Site, "stop", hang)
+    server = ThreadedServer(LiveEngine())
+    server.start()
+    monkeypatch.setattr(threaded, "_PATIENCE", 0.01)
+    with pytest.warns(ResourceWarning, match="left behind"):
+        server.stop()
+    going_on.set()
+    server._thread.join()
 
 
 def test_loop_without_uvloop(monkeypatch):

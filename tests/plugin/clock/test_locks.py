@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import wait as wait_for_futures
 from threading import Barrier, BrokenBarrierError, Condition, Event, Semaphore
 
 import pytest
@@ -101,7 +102,19 @@ def completed(event, timeout):
             return False
 
 
-WAITS = [has_come, of_a_condition, got, acquired, met, resulted, completed]
+def done(event, timeout):
+    with ThreadPoolExecutor() as pool:
+        return wait_for_futures([pool.submit(event.wait)], timeout).done
+
+
+def joined(event, timeout):
+    thread = threading.Thread(target=event.wait)
+    thread.start()
+    thread.join(timeout)
+    return not thread.is_alive()
+
+
+WAITS = [has_come, of_a_condition, got, acquired, met, resulted, completed, done, joined]
 
 
 @pytest.mark.parametrize("wait", WAITS, ids=lambda wait: wait.__name__)
@@ -167,6 +180,32 @@ def test_background(clock, kind):
 
 
 @pytest.mark.usefixtures("clock")
+def test_no_join():
+    """A thread that can't be waited for is refused as ever, and one that is over needs no wait."""
+    thread = threading.Thread(target=int)
+    with pytest.raises(RuntimeError, match="before it is started"):
+        thread.join(1)
+    with pytest.raises(RuntimeError, match="current thread"):
+        threading.current_thread().join(1)
+    thread.start()
+    thread.join()
+    thread.join(1)
+
+
+def test_join_alone(clock):
+    """Who only waits for a thread makes no time jump."""
+    going = Event()
+    thread = threading.Thread(target=going.wait)
+    thread.start()
+    thread.join(0.05)
+    assert thread.is_alive()
+    assert clock.elapsed < 5
+    going.set()
+    thread.join(LATE)
+    assert not thread.is_alive()
+
+
+@pytest.mark.usefixtures("clock")
 def test_not_acquired():
     """A condition that one doesn't hold is refused as ever."""
     with pytest.raises(RuntimeError):
@@ -190,10 +229,10 @@ def test_runaway(clock):
 
 def test_put_back():
     """Afterwards all is as it was."""
-    before = Condition.wait, threading._time, queue.time
+    before = Condition.wait, threading.Thread.join, threading._time, queue.time
     with installed(VirtualClock(), servers=frozenset(), port=None):
         assert Condition.wait is not real.wait
-    assert (Condition.wait, threading._time, queue.time) == before
+    assert (Condition.wait, threading.Thread.join, threading._time, queue.time) == before
     assert Condition.wait is real.wait
 
 

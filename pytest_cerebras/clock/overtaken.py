@@ -1,0 +1,202 @@
+"""
+Finds who waits in real time while the virtual one goes past the end of that wait.
+
+Locks, selectors, other processes and foreign sockets can't be made to wait by the clock. Such a
+wait is no harm until time jumps further than it may last: then it ends too late, or not at all. So
+at each jump the threads are looked at, and what each is at is read from its code: the call, and
+what its time-out is worth there. Where that can't be read, nobody is accused.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import math
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import islice
+from os import sep
+from pathlib import Path
+from socket import socket
+from sysconfig import get_path
+from types import CodeType, FrameType
+from typing import Any, TypeAlias
+
+import pytest
+
+from .locks import is_at_work
+
+_TOLD = (
+    "this waits in real time, and the virtual clock went past the end of it, so that it came too "
+    "late or not at all: wait by an Event, a Condition or a Queue, or use --cerebras-clock real"
+)
+_INSTALLED = (f"{sep}site-packages{sep}", f"{sep}dist-packages{sep}")
+_OURS = str(Path(__file__).parent.parent) + sep
+_PYTHON = tuple(get_path(name) + sep for name in ("stdlib", "platstdlib", "scripts"))
+_RUNS_TESTS = ("_pytest", "pluggy")
+# what can be read without doing anything
+_HARMLESS = (
+    *(ast.Name, ast.Attribute, ast.Constant, ast.UnaryOp, ast.BinOp, ast.Subscript),
+    *(ast.operator, ast.unaryop, ast.expr_context),
+)
+Line: TypeAlias = tuple[str, int]
+"""A file, and the number of a line."""
+
+
+class RealWaitWarning(pytest.PytestWarning):
+    """Something waits in real time, beside what waits on the virtual clock."""
+
+
+# the functions in C that wait, and which of their arguments is the time-out
+_WAITS = {
+    "acquire": 1,  # of Lock, RLock, and the locks of multiprocessing
+    "get": 1,  # of SimpleQueue
+    "poll": 0,
+    "select": 3,
+    "sigtimedwait": 1,
+}
+_OF_SOCKETS = ("_accept", "read", "recvfrom")  # to read is what TLS does
+
+
+class Overtaken:
+    """The lines of the client that a jump has overtaken; ``client`` tells a thread by its ident."""
+
+    def __init__(self, client: Callable[[int], bool]) -> None:
+        self._client = client
+        self._lines: dict[Line, None] = {}
+        self._gone: dict[int, tuple[tuple[int, int], float]] = {}
+        self._alarm: tuple[Line, float] | None = None
+
+    def patch(self, patch: pytest.MonkeyPatch) -> None:
+        """Note the line that sets an alarm, which goes off in real time."""
+        for name in ("alarm", "setitimer"):
+            if function := getattr(signal, name, None):  # Windows has none
+                patch.setattr(signal, name, self._noted(function))
+
+    def note(self, ahead: float) -> None:
+        """Look at all threads, when time has jumped so far and none of them is at work."""
+        frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
+        for thread in threading.enumerate():
+            ident = thread.ident or 0
+            frame = frames.get(ident)
+            if frame is not None and self._client(ident) and is_at_work(thread):
+                self._look(ident, frame, ahead)
+        if self._alarm is not None:
+            line, gone = self._alarm
+            self._alarm = line, gone + ahead
+            if 0 < signal.getitimer(signal.ITIMER_REAL)[0] < gone + ahead:
+                self._lines[line] = None
+
+    def tell(self) -> None:
+        """Warn of each line."""
+        for file, number in self._lines:
+            warnings.warn_explicit(_TOLD, RealWaitWarning, file, number)
+
+    def _look(self, ident: int, frame: FrameType, ahead: float) -> None:
+        waits = (id(frame), frame.f_lasti)
+        before, gone = self._gone.get(ident, (waits, 0.0))
+        gone = ahead if before != waits else gone + ahead
+        self._gone[ident] = waits, gone
+        timeout = _timeout(frame)
+        if timeout is not None and gone > timeout and (line := _line(frame)):
+            self._lines[line] = None
+
+    def _noted(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any) -> Any:
+            before = function(*args)
+            line = _line(sys._getframe(1))  # noqa: SLF001 (the stack is what is asked for)
+            self._alarm = (line, 0.0) if line else None
+            return before
+
+        return noted
+
+
+def _timeout(frame: FrameType) -> float | None:
+    """Return the seconds that the innermost call of a thread may take; None for no real wait."""
+    module, function = frame.f_globals.get("__name__"), frame.f_code.co_name
+    if module == f"{__package__}.sockets" and function == "timed":
+        return _number(frame.f_locals.get("patience"))
+    if module == f"{__package__}.patches" and function == "sleep":
+        waits = frame.f_back  # on another process
+        return _number(waits.f_locals.get("timeout")) if waits else None
+    if frame.f_code.co_filename.startswith(_OURS) or _is_of_loop(frame):
+        return None
+    call = _call(frame.f_code, frame.f_lasti)
+    return _timeout_of(call, frame) if call else None
+
+
+def _is_of_loop(frame: FrameType) -> bool:
+    """Return whether an event loop waits, whose timers are known to the clock."""
+    caller = frame.f_back
+    name = str(caller.f_globals.get("__name__", "")) if caller else ""
+    return name.partition(".")[0] == "asyncio" and frame.f_code.co_name == "select"
+
+
+def _timeout_of(call: ast.Call, frame: FrameType) -> float | None:
+    function = call.func
+    receiver = _value(function.value, frame) if isinstance(function, ast.Attribute) else None
+    if frame.f_globals.get("__name__") == "ssl":
+        receiver = frame.f_locals.get("self")  # what it reads from knows no time-out
+    name = getattr(function, "attr", getattr(function, "id", ""))
+    if name in _OF_SOCKETS and isinstance(receiver, socket):
+        return _number(receiver.gettimeout())
+    given = {each.arg: each.value for each in call.keywords}
+    argument = given.get("timeout") or next(islice(call.args, _WAITS.get(name, 9), None), None)
+    if name not in _WAITS or argument is None:
+        return None
+    seconds = _number(_value(argument, frame))
+    return seconds / 1000 if seconds is not None and type(receiver).__name__ == "poll" else seconds
+
+
+def _number(value: object) -> float | None:
+    """Return a time-out as seconds; None for none, or for one that does not wait."""
+    if not isinstance(value, (int, float)):
+        return None
+    return float(value) if 0 < value < math.inf else None
+
+
+def _value(node: ast.expr, frame: FrameType) -> Any:
+    """Return what an expression is worth where it stands, None where that can't be told."""
+    if not all(isinstance(each, _HARMLESS) for each in ast.walk(node)):
+        return None
+    code = compile(ast.Expression(node), "<time-out>", "eval")
+    try:
+        return eval(code, frame.f_globals, dict(frame.f_locals))  # noqa: S307 (of names and numbers)
+    except Exception:  # noqa: BLE001 (whatever a name may mean by now)
+        return None
+
+
+@lru_cache(maxsize=256)
+def _call(code: CodeType, at: int) -> ast.Call | None:
+    """Return the call that an instruction makes, as its source says."""
+    positions = next(islice(code.co_positions(), at // 2, None), None)
+    if positions is None or None in positions:
+        return None
+    first, last, begin, end = (each or 0 for each in positions)
+    lines = [line.encode() for line in linecache.getlines(code.co_filename)[first - 1 : last]]
+    if not lines:
+        return None
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][begin:]
+    try:
+        found = ast.parse(b"(" + b"".join(lines) + b")", mode="eval").body
+    except (SyntaxError, ValueError):
+        return None
+    return found if isinstance(found, ast.Call) else None
+
+
+def _line(frame: FrameType | None) -> Line | None:
+    """Return the innermost line of a test that is neither of Python nor of an installed package."""
+    while frame is not None:
+        name, module = frame.f_code.co_filename, str(frame.f_globals.get("__name__"))
+        if module.partition(".")[0] in _RUNS_TESTS:
+            return None
+        foreign = name.startswith(("<", _OURS, *_PYTHON))
+        if not foreign and not any(folder in name for folder in _INSTALLED):
+            return name, frame.f_lineno
+        frame = frame.f_back
+    return None

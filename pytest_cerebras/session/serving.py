@@ -1,0 +1,102 @@
+"""Runs the server of a session; what keeps it, or its clients, from that is told in a sentence."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.server.threaded import ThreadedServer
+
+_DESCRIPTORS = 16  # that the server needs; libuv aborts the process when it finds too few
+_IN_PROCESS = "use --cerebras-mode respx, which needs no socket"
+_NO_DESCRIPTOR = (
+    "no file descriptor is left",
+    "close the files and sockets that tests leave open, or raise the limit (ulimit -n)",
+)
+_NO_ADDRESS = (
+    "this machine has no 127.0.0.1",
+    f"let it have a loopback interface, or {_IN_PROCESS}",
+)
+# what goes wrong, by its number: the cause and the way out
+_KNOWN = {
+    errno.EMFILE: _NO_DESCRIPTOR,
+    errno.ENFILE: _NO_DESCRIPTOR,
+    errno.EADDRNOTAVAIL: _NO_ADDRESS,
+    errno.EAFNOSUPPORT: _NO_ADDRESS,
+    errno.EADDRINUSE: (
+        "no port of 127.0.0.1 is free",
+        f"let connections be closed, or {_IN_PROCESS}",
+    ),
+}
+
+
+@contextmanager
+def serving(engine: Callable[[], LiveEngine]) -> Iterator[ThreadedServer]:
+    """Run a server on a free port of the loopback interface, or fail the test."""
+    server, wrong = None, _forbidden(None)
+    if wrong is None:
+        try:
+            _spare_descriptors()
+            server = ThreadedServer(engine())
+            server.start()
+        except pytest.UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, the test gets one sentence)
+            wrong = _told(error)
+    if server is None or wrong is not None:
+        pytest.fail(str(wrong), pytrace=False)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def check(server: ThreadedServer) -> None:
+    """Fail the test if it may not connect to the server."""
+    if wrong := _forbidden(server.port):
+        pytest.fail(wrong, pytrace=False)
+
+
+def _spare_descriptors() -> None:
+    """Raise OSError when there are too few."""
+    with ExitStack() as stack:
+        for _ in range(_DESCRIPTORS):
+            stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+
+
+def _told(error: Exception) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    cause, way_out = _KNOWN.get(number or 0, (f"{type(error).__name__}: {error}", _IN_PROCESS))
+    return f"the mock server can't start: {cause}; {way_out}"
+
+
+def _forbidden(port: int | None) -> str | None:
+    """
+    Return a sentence when pytest-socket forbids sockets, or to connect one to this port.
+
+    uvloop has sockets of its own, so that the server may run where no client reaches it.
+    """
+    if "pytest_socket" not in sys.modules:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with socket.socket() as one:
+                if port is not None:
+                    one.connect(("127.0.0.1", port))
+    except OSError as error:
+        return _told(error)
+    except RuntimeError:
+        return (
+            "no test can reach the mock server: pytest-socket forbids it; add 127.0.0.1 to "
+            f"--allow-hosts or to the test's allow_hosts marker, or {_IN_PROCESS}"
+        )
+    return None

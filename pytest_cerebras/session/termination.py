@@ -1,0 +1,148 @@
+"""
+Ends a run in good order when the process is told to end, as a job is that takes too long in CI.
+
+pytest itself knows Ctrl-C only. Other signals would end the process on the spot: no report, no word
+on the test that hangs, and files left behind. So they interrupt the test as Ctrl-C does, and the
+run exits with the status that a shell gives to the signal.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import threading
+import time
+from collections.abc import Generator
+from types import FrameType
+
+import pytest
+
+from pytest_cerebras.settings.names import MARKER
+
+from .interrupted import tell
+
+_PLUGIN = "cerebras-termination"
+_SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has no second one
+_AT_ONCE = 1.0  # seconds in which a signal is the same one: `timeout` sends it twice
+_PATIENCE = 5.0  # seconds after which a test that goes on is interrupted again
+_BY_SIGNAL = 128
+_sleep = time.sleep  # noqa: TID251 (kept before a test lives in virtual time)
+
+
+class SignalError(KeyboardInterrupt):
+    """The process was told to end."""
+
+
+class Termination:
+    """Takes the signals for which nobody else has a handler, until the run is over."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.ending = False
+        self._process = os.getpid()
+        self._received: int | None = None
+        self._at = -math.inf
+        self._session: pytest.Session | None = None
+        self._taken: list[int] = []
+        config.add_cleanup(self._give_back)
+
+    def take(self) -> None:
+        """Handle them from now on, where nobody else does; only a main thread can."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for number in filter(None, (getattr(signal, name, None) for name in _SIGNALS)):
+            if signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, self._interrupt)
+                self._taken.append(number)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Take them again: a server in the test before may have had handlers of its own."""
+        self._session = item.session
+        self.take()
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Tell of a test that is interrupted while its fixtures are at work."""
+        try:
+            yield
+        except KeyboardInterrupt as error:
+            self.ending = True
+            if MARKER in getattr(item, "fixturenames", ()):
+                tell(item, error, when="setup")
+            raise
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self) -> Generator[None, None, None]:
+        """Interrupt a test that has ended no more: it is being told of."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.ending = True
+            raise
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """Let nothing disturb the end, be it after Ctrl-C or another signal."""
+        self.ending = True
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Exit with the status for the signal, even if it comes only now."""
+        self.ending = True
+        yield
+        if self._received is not None:
+            session.exitstatus = _BY_SIGNAL + self._received
+
+    def _interrupt(self, number: int, _: FrameType | None) -> None:
+        __tracebackhide__ = True
+        if os.getpid() != self._process:  # a fork, which is not ours to keep alive
+            _die(number)
+        now = time.perf_counter()
+        since, self._at = now - self._at, now
+        first = self._received is None
+        self._received = number
+        if self.ending:
+            if not first and since > _PATIENCE:  # it was told before, and hangs
+                _die(number)
+            return
+        if since < _AT_ONCE:
+            return
+        if first:
+            threading.Thread(target=self._insist, name="cerebras-signal", daemon=True).start()
+        running = os.environ.get("PYTEST_CURRENT_TEST")
+        told = f"{signal.Signals(number).name} has ended the run"
+        if self._session is not None:
+            self._session.shouldstop = told  # for a test that catches everything
+        raise SignalError(f"{told}, in {running}" if running else told)
+
+    def _insist(self) -> None:
+        """Interrupt a test again that goes on: it may wait for a thread that hangs."""
+        main = threading.main_thread().ident or 0
+        while hasattr(signal, "pthread_kill"):  # Windows has none
+            _sleep(_PATIENCE)
+            if self.ending or self._received is None:
+                return
+            signal.pthread_kill(main, self._received)
+
+    def _give_back(self) -> None:
+        self.ending = True
+        for number in self._taken:
+            if signal.getsignal(number) == self._interrupt:
+                signal.signal(number, signal.SIG_DFL)
+
+
+def _die(number: int) -> None:
+    """End the process by a signal, as if nobody had a handler."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+def of_run(config: pytest.Config) -> Termination:
+    """Return what takes the signals of a run."""
+    found: Termination | None = config.pluginmanager.get_plugin(_PLUGIN)
+    if found is None:
+        found = Termination(config)
+        config.pluginmanager.register(found, _PLUGIN)
+    return found

@@ -1,0 +1,330 @@
+"""What waits in real time is named, if the virtual clock has gone past the end of that wait."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import queue
+import select
+import selectors
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Pipe
+from ssl import Purpose
+from threading import Lock, RLock, Thread
+
+import pytest
+import trustme
+
+from pytest_cerebras.clock import RealWaitWarning, VirtualClock, real
+from pytest_cerebras.clock.patches import installed
+
+HERE = __file__
+SOON, JUMP, LATE = 30, 60, 3000
+
+
+@contextlib.contextmanager
+def after_a_jump(act):
+    """Let a thread do something when it has slept: what waits for it sees it in time."""
+    thread = Thread(target=lambda: (time.sleep(JUMP), act()))
+    thread.start()
+    yield
+    thread.join()
+
+
+def lock(timeout):
+    held = Lock()
+    held.acquire()
+    with after_a_jump(held.release):
+        assert held.acquire(timeout=timeout)  # here
+
+
+def lock_by_position(timeout):
+    held = Lock()
+    held.acquire()
+    with after_a_jump(held.release):
+        assert held.acquire(True, timeout / 2)  # noqa: FBT003 # here
+
+
+def reentrant_lock(timeout):
+    held, holding = RLock(), threading.Event()
+
+    def hold():
+        with held:
+            holding.set()
+            time.sleep(JUMP)
+
+    other = Thread(target=hold)
+    other.start()
+    holding.wait()
+    assert held.acquire(timeout=timeout)  # here
+    other.join()
+
+
+def simple_queue(timeout):
+    waiting = queue.SimpleQueue()
+    with after_a_jump(lambda: waiting.put(1)):
+        waiting.get(timeout=timeout)  # here
+
+
+def over_lines(timeout):
+    waiting = queue.SimpleQueue()
+    with after_a_jump(lambda: waiting.put(1)):
+        waiting.get(  # here
+            block=True,
+            timeout=timeout,
+        )
+
+
+def selected(timeout):
+    with pair() as (here, there), after_a_jump(lambda: there.send(b"!")):
+        select.select([here], [], [], timeout)  # here
+
+
+def polled(timeout):
+    poll = select.poll()
+    with pair() as (here, there), after_a_jump(lambda: there.send(b"!")):
+        poll.register(here, select.POLLIN)
+        poll.poll(timeout * 1000)  # here
+
+
+def selector(timeout):
+    with selectors.DefaultSelector() as found, pair() as (here, there):
+        found.register(here, selectors.EVENT_READ)
+        with after_a_jump(lambda: there.send(b"!")):
+            found.select(timeout)  # here
+
+
+def read(timeout):
+    with pair() as (here, there), after_a_jump(lambda: there.send(b"!")):
+        here.settimeout(timeout)
+        assert here.recv(1) == b"!"  # here
+
+
+def accepted(timeout):
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as other:
+        server.settimeout(timeout)
+        with after_a_jump(lambda: other.connect(server.getsockname())):
+            server.accept()[0].close()  # here
+
+
+def datagram(timeout):
+    with pair(socket.SOCK_DGRAM) as (here, there), after_a_jump(lambda: there.send(b"!")):
+        here.settimeout(timeout)
+        here.recvfrom(1)  # here
+
+
+def over_tls(timeout):
+    client, server = ssl.create_default_context(), ssl.create_default_context(Purpose.CLIENT_AUTH)
+    authority = trustme.CA()
+    authority.configure_trust(client)
+    authority.issue_cert("localhost").configure_cert(server)
+    with pair() as (here, there), ThreadPoolExecutor(1) as pool:
+        answering = pool.submit(server.wrap_socket, there, server_side=True)
+        reading = client.wrap_socket(here, server_hostname="localhost")
+        writing = answering.result()
+        with reading, writing, after_a_jump(lambda: writing.send(b"!")):
+            reading.settimeout(timeout)
+            reading.recv(1)  # here
+
+
+def pipe(timeout):
+    here, there = Pipe()
+    with here, there, after_a_jump(lambda: there.send(1)):
+        assert here.poll(timeout)  # here
+
+
+def process(timeout):
+    with child() as waiting, after_a_jump(waiting.stdin.close):
+        waiting.wait(timeout=timeout)  # here
+
+
+def output(timeout):
+    with child() as waiting, after_a_jump(waiting.kill):
+        waiting.communicate(timeout=timeout)  # here
+
+
+def timer(timeout):
+    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.setitimer(signal.ITIMER_REAL, timeout)  # here
+    time.sleep(JUMP)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def alarm(timeout):
+    signal.alarm(timeout)  # here
+    time.sleep(JUMP)
+    signal.alarm(0)
+
+
+@contextlib.contextmanager
+def pair(kind=socket.SOCK_STREAM):
+    here, there = socket.socketpair(type=kind)
+    with here, there:
+        yield here, there
+
+
+def child():
+    code = "import sys; sys.stdin.read()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+
+WAITS = [
+    *(lock, lock_by_position, reentrant_lock, simple_queue, over_lines, selected, polled, selector),
+    *(read, accepted, datagram, over_tls, pipe, process, output, timer, alarm),
+]
+
+
+def lines_told(act):
+    """Return the lines that are warned of when something is done on a virtual clock."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with installed(VirtualClock(), servers=frozenset(), port=None):
+            act()
+    assert {each.category for each in caught} <= {RealWaitWarning}
+    return [(each.filename, each.lineno) for each in caught]
+
+
+@pytest.mark.parametrize("wait", WAITS, ids=lambda wait: wait.__name__)
+def test_told(wait):
+    """The line that waits is named, once, in whatever way it waits."""
+    lines, first = inspect.getsourcelines(wait)
+    [number] = [first + at for at, line in enumerate(lines) if "# here" in line]
+    assert lines_told(lambda: wait(SOON)) == [(HERE, number)]
+
+
+@pytest.mark.parametrize("wait", WAITS, ids=lambda wait: wait.__name__)
+def test_in_time(wait):
+    """A wait that would have been longer than the jump has come to no harm."""
+    assert lines_told(lambda: wait(LATE)) == []
+
+
+@pytest.mark.parametrize("wait", WAITS, ids=lambda wait: wait.__name__)
+def test_beside_a_nap(wait, monkeypatch):
+    """Nor has one beside which time hardly jumps."""
+    monkeypatch.setattr(sys.modules[__name__], "JUMP", 0.001)
+    assert lines_told(lambda: wait(SOON)) == []
+
+
+def test_several_jumps():
+    """What several jumps have gone past together is gone."""
+    held = Lock()
+    held.acquire()
+
+    def in_steps():
+        for _ in range(5):
+            time.sleep(SOON / 4)
+        held.release()
+
+    def wait():
+        thread = Thread(target=in_steps)
+        thread.start()
+        held.acquire(timeout=SOON)
+        thread.join()
+
+    assert len(lines_told(wait)) == 1
+
+
+def untimed(held):
+    held.acquire()
+
+
+def minus_one(held):
+    held.acquire(timeout=-1)
+
+
+def unreadable(held):
+    held.acquire(timeout=float(SOON))
+
+
+def of_a_name_that_is_not(held):
+    exec("held.acquire(timeout=SOON)", {"held": held, "SOON": SOON})  # noqa: S102
+
+
+def by_a_library(held):
+    code = compile("held.acquire(timeout=30)", "/usr/lib/site-packages/lib.py", "exec")
+    exec(code, {"held": held})  # noqa: S102
+
+
+def in_a_daemon(held):
+    daemon = Thread(target=held.acquire, kwargs={"timeout": SOON}, daemon=True)
+    daemon.start()
+    daemon.join()
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [untimed, minus_one, unreadable, of_a_name_that_is_not, by_a_library, in_a_daemon],
+    ids=lambda wait: wait.__name__,
+)
+def test_innocent(wait):
+    """Nobody is accused who has no time-out, keeps house, or can't be read."""
+    held = Lock()
+    held.acquire()
+
+    def act():
+        with after_a_jump(held.release):
+            wait(held)
+
+    assert lines_told(act) == []
+
+
+def test_servers():
+    """Threads of the server wait in real time anyway."""
+    held = Lock()
+    held.acquire()
+    ready = threading.Event()
+
+    def serve():
+        ready.wait()
+        held.acquire(timeout=SOON)
+
+    server = Thread(target=serve)
+    server.start()
+    clock = VirtualClock()
+    servers = frozenset({server.ident})
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        installed(clock, servers=servers, port=None),
+    ):
+        ready.set()
+        time.sleep(JUMP)
+        held.release()
+        real.join(server)
+    assert caught == []
+
+
+CODE = """
+import threading, time, pytest
+
+@pytest.mark.cerebras_mock(clock="virtual")
+@pytest.mark.parametrize("number", [1, 2])
+def test_it(cerebras_mock, number):
+    held = threading.Lock()
+    held.acquire()
+    thread = threading.Thread(target=lambda: (time.sleep(60), held.release()))
+    thread.start()
+    held.acquire(timeout=30)
+    thread.join()
+"""
+
+
+def test_in_a_run(run):
+    """The end of the run shows each line once; whoever wants that fails by it, or ignores it."""
+    result = run(CODE, "-W", "default")
+    result.assert_outcomes(passed=2, warnings=2)
+    result.stdout.fnmatch_lines(["*test_in_a_run.py:10: RealWaitWarning: this waits in real time*"])
+    assert str(result.stdout).count("RealWaitWarning") == 1
+    run(CODE, "-W", "error").assert_outcomes(passed=2, errors=2)
+    ignored = "ignore::pytest_cerebras.clock.RealWaitWarning"
+    run(CODE, "-W", "error", "-W", ignored).assert_outcomes(passed=2)
