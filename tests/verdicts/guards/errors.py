@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.faults import Error, ErrorEvent
+from mockserver.faults import Cut, Error, ErrorEvent
 from mockserver.scenario import Match, Rule
 
 from .row import (
@@ -80,6 +80,13 @@ ROWS = (
         meets(first(9, Error(status=400, type="server_error"))),
     ),
     Row(PASSING, VAIN, AGAIN, "its status says that it may pass", meets(first(9, BUSY))),
+    Row(
+        PASSING,
+        VAIN,
+        Play(loop(1), (first(9, Error(status=405, type="invalid_request_error")),)),
+        "a conflict may be over",
+        meets(first(9, Error(status=409, type="invalid_request_error"))),
+    ),
     Row(
         PASSING,
         VAIN,
@@ -230,6 +237,13 @@ ROWS = (
         Play(ALONE.asks, (first(1, ErrorEvent(after_tokens=0)),)),
         "it had a part of the answer",
         meets(first(1, ErrorEvent(after_tokens=3))),
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        Play(ALONE.asks, (first(1, ErrorEvent(after_tokens=0)),)),
+        "the stream was lost, and nobody says why",
+        meets(first(1, Cut(after_tokens=0))),
     ),
     Row(
         PATIENCE,

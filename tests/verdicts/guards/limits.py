@@ -42,7 +42,7 @@ MUCH = Play(
 )
 BESIDE = Play(
     (
-        {"at": 0, "model": LARGE, "max_completion_tokens": 34_900, "takes": 9},
+        {"at": 0, "model": LARGE, "max_completion_tokens": 34_900, "takes": None},
         {"at": 0.01, "model": LARGE, "max_completion_tokens": 1000, "by": "thread 2"},
         {"at": 30, "model": LARGE, "max_completion_tokens": 1000, "by": "thread 2"},
     ),
@@ -105,6 +105,7 @@ ROWS = (
     ),
     Row(UNTOLD, ANNOUNCED, told_to_be_empty(reset=9), "it is reset soon", told(reset=1)),
     Row(UNTOLD, ANNOUNCED, told_to_be_empty(limit=60), "as much is back soon", told(limit=6000)),
+    Row(UNTOLD, ANNOUNCED, told_to_be_empty(), "of a large limit more is back", told(limit=6000)),
     Row(
         UNTOLD,
         ANNOUNCED,
@@ -128,6 +129,13 @@ ROWS = (
     Row(UNTOLD, RESERVED, MUCH, "nobody knows what it needs", without(2)),
     Row(
         UNTOLD, RESERVED, MUCH, "it is the requests that are gone", given(spent=Spent(requests=30))
+    ),
+    Row(
+        UNTOLD,
+        RESERVED,
+        BESIDE,
+        "it is the requests that are gone, whatever runs beside it",
+        given(spent=Spent(tokens=25_000, requests=29)),
     ),
     Row(OTHERS, RESERVED, BESIDE, "the other one was over", but(1, takes=0.0)),
 )

@@ -10,6 +10,7 @@ from mockserver.scenario import Match, Rule, Schedule
 from .row import (
     ANOTHER_KEY,
     BUSY,
+    LIMITED,
     Play,
     Row,
     but,
@@ -116,6 +117,13 @@ ROWS = (
         meets(first(1, Cut(after_tokens=0), HeaderChanges(set={"retry-after": "2"}))),
     ),
     Row(BACK_OFF, IGNORED, early(2.0, 0.5), "it was told to come at once", meets(told(0.0))),
+    Row(
+        BACK_OFF,
+        IGNORED,
+        Play(({"at": 0, "takes": 0.51}, {"at": 0.5}), (told(2.0),)),
+        "it was told nothing",
+        meets(first(9, LIMITED)),
+    ),
     # -------------------------------------------------------------------- constant-backoff
     Row(BACK_OFF, CONSTANT, EQUAL, "the waits grow", waiting(1, 2, 4, 8)),
     Row(BACK_OFF, CONSTANT, EQUAL, "the waits are drawn", waiting(1, 1.5, 0.7, 1.2)),

@@ -99,6 +99,20 @@ ROWS = (
         "some models call without arguments so",
         meets(meeting("null")),
     ),
+    Row(
+        NOBODY_RAN,
+        PARTIAL,
+        Play(USED.asks, (meeting({"city": "Reykjavik"}, Truncate(1)),)),
+        "none had come, and none was to come",
+        meets(meeting("")),
+    ),
+    Row(
+        NOBODY_RAN,
+        PARTIAL,
+        use(used(arguments="[1]")),
+        "it is refused, whatever its arguments are by then",
+        but(2, messages=used("[not executed]", arguments="[1]")),
+    ),
     Row(LEAVING, PARTIAL, USED, "the client broke it off", but(1, left=True)),
     Row(
         NOBODY_RAN,

@@ -28,7 +28,10 @@ def answers(*faults):
 
 
 LEFT = Play(
-    ({"at": 0, "takes": 1.5, "left": True}, {"at": 2, "takes": 9}), (answers(Latency(5.0)),)
+    ({"at": 0, "takes": 0.3, "left": True}, {"at": 2, "takes": 9}), (answers(Latency(5.0)),)
+)
+LEFT_TWICE = Play(
+    tuple({"at": at, "takes": 0.3, "left": True} for at in (0, 2)), (answers(Latency(5.0)),)
 )
 SILENT = Play(
     ({"at": 0, "takes": 1.9, "left": True, "stream": True}, {"at": 2, "takes": 9, "stream": True}),
@@ -45,10 +48,17 @@ ROWS = (
     # ----------------------------------------------------------------------- unread-answer
     Row(LEAVING, UNREAD, LEFT, "nobody asks again", without(2)),
     Row(LEAVING, UNREAD, LEFT, "it asks something else", but(2, messages=said("And now?"))),
-    Row(LEAVING, UNREAD, LEFT, "it had taken the first of two", but(2, at=1, by="thread 2")),
+    Row(LEAVING, UNREAD, LEFT, "it had taken the first of two", but(2, at=0.2, by="thread 2")),
     Row(LEAVING, UNREAD, LEFT, "it was read to its end", but(1, left=False)),
     Row(LEAVING, UNREAD, LEFT, "it would never have come", meets(answers(Latency(9e99), Stall()))),
-    Row(LEAVING, UNREAD, LEFT, "all of it was there", meets(answers(Latency(1.5)))),
+    Row(LEAVING, UNREAD, LEFT, "all of it was there", meets(answers(Latency(0.3)))),
+    Row(
+        LEAVING,
+        UNREAD,
+        LEFT_TWICE,
+        "all of the first was there, and nobody asks for the second again",
+        meets(first(1, Latency(0.3), reply=REPLY), answers(Latency(5.0))),
+    ),
     Row(LEAVING, UNREAD, SILENT, "words were coming", but(1, takes=1.2)),
     Row(
         SAMPLES,
@@ -61,14 +71,13 @@ ROWS = (
     Row("Another key or model", UNREAD, REFORMED, "another key", but(2, headers=ANOTHER_KEY)),
     Row("Another key or model", UNREAD, REFORMED, "another model is asked", but(2, model=LARGE)),
     Row(OTHERS, UNREAD, REFORMED, "it is another thread", but(2, by="thread 2")),
-    Row(OTHERS, UNREAD, REFORMED, "it could not know yet", but(1, takes=None)),
+    Row(OTHERS, UNREAD, REFORMED, "it could not know yet", but(1, takes=1.5)),
     Row("Users", UNREAD, REFORMED, "it is of another user", but(2, user="somebody else")),
     # ------------------------------------------------------------------- duplicate-request
     Row(SAMPLES, TWICE, REPEATED, "samples may be drawn", each(temperature=0.7)),
     Row(SAMPLES, TWICE, REPEATED, "chance is the default", each(temperature=None)),
     Row(OTHERS, TWICE, REPEATED, "it is another thread", but(2, by="thread 2")),
     Row(OTHERS, TWICE, REPEATED, "nobody knows whose they are", each(by=None)),
-    Row("Users", TWICE, REPEATED, "it asks nothing", each(messages=[])),
     *(
         Row(ODD, TWICE, REPEATED, because, meets(answers(fault)))
         for because, fault in (
