@@ -31,27 +31,22 @@ async def past(horizon):
         await asyncio.sleep(0.001)
 
 
-def is_past(loop, schedule):
-    """Return whether the horizon is past at once, and after what was scheduled."""
+def wait_until_past(loop, schedule):
+    """Wait until the horizon is past that something is scheduled before; return whether it was."""
 
     async def look():
-        scheduled = schedule(loop)
+        schedule(loop)
         found = horizon_of(loop)
         at_once = found.is_past()
         await past(found)
-        return at_once, scheduled
+        return at_once
 
     return loop.run_until_complete(look())
 
 
 def test_nothing(loop):
-    """Where nothing is scheduled it is past."""
-    assert is_past(loop, lambda _: None)[0]
-
-
-def test_cancelled(loop):
-    """What is cancelled counts for nothing."""
-    assert is_past(loop, lambda loop: loop.call_later(60, print).cancel())[0]
+    """Where nothing is scheduled, or what was is cancelled, nothing is waited for."""
+    wait_until_past(loop, lambda loop: loop.call_later(3600, print).cancel())
 
 
 def test_the_last(loop):
@@ -61,9 +56,26 @@ def test_the_last(loop):
     def schedule(loop):
         loop.call_later(0.01, happened.append, 1)
         loop.call_at(loop.time() + 0.03, happened.append, 2)
+        loop.call_later(0.02, loop.call_later, 3600, print)
 
-    at_once, _ = is_past(loop, schedule)
-    assert (at_once, happened) == (False, [1, 2])
+    assert not wait_until_past(loop, schedule)
+    assert happened == [1, 2]
+
+
+def test_late(loop):
+    """What is due on a loop that had no time for it yet gets its turn, and what follows."""
+    happened = []
+
+    def begin(rounds):
+        happened.append(rounds)
+        if rounds < 20:
+            loop.call_soon(begin, rounds + 1)
+
+    def schedule(loop):
+        loop.call_soon(begin, 1)
+
+    assert not wait_until_past(loop, schedule)
+    assert happened[-1] == 20
 
 
 @pytest.mark.parametrize("seconds", [0.02, 3600])
