@@ -219,6 +219,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         check(config, items, users)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note what is older than a test with the mock: it may go on in it."""
+    if MARKER in getattr(item, "fixturenames", ()):
+        from .observe.leftovers import note_older
+
+        note_older(item)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """
@@ -270,7 +279,8 @@ def pytest_runtest_makereport(
     if report.failed and mock is not None:
         from .session.failure import failure_section
 
-        report.sections.append(("Cerebras mock", failure_section(mock, item, report)))
+        error = call.excinfo.value if call.excinfo else None
+        report.sections.append(("Cerebras mock", failure_section(mock, item, report, error)))
     return report
 
 

@@ -44,7 +44,8 @@ class LiveEngine:
     raises them where somebody sees them. ``stalled`` are the exchanges whose stall the clock has
     ended, because the client has no time-out. ``followers`` are called when another scenario has
     begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
-    known. ``retention`` is what the journals keep of the scenarios that begin from now on.
+    known. ``elsewhere`` says why a request comes from who has nothing to do with who watches, empty
+    where it does. ``retention`` is what the journals keep of the scenarios that begin from now on.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class LiveEngine:
         self.crashes: list[Exception] = []
         self.stalled: list[Exchange] = []
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
+        self.elsewhere: Callable[[Request], str] = lambda _: ""
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
         self._named: dict[str, Engine] = {}
@@ -131,14 +133,19 @@ class LiveEngine:
         """Return the exchange to play, and the engine to tell when it is over."""
         with self._lock:
             now = self.clock.now()
-            if request.headers.keys().isdisjoint(steering.FIELDS):
-                return self._engine, self._engine.handle(request, now=now)
-            try:
-                engine = self._engine_for(request, now)
-                rule = steering.rule_for(request.headers)
-            except MockServerError as error:
-                engine, rule = self._engine, steering.refusal(error)
-            return engine, engine.handle(request, now=now, rule=rule)
+            engine, rule = self._chosen(request, now)
+            exchange = engine.handle(request, now=now, rule=rule)
+            exchange.from_elsewhere = self.elsewhere(request)
+            return engine, exchange
+
+    def _chosen(self, request: Request, now: float) -> tuple[Engine, Rule | None]:
+        """Return who answers, and by which rule if the request names one."""
+        if request.headers.keys().isdisjoint(steering.FIELDS):
+            return self._engine, None
+        try:
+            return self._engine_for(request, now), steering.rule_for(request.headers)
+        except MockServerError as error:
+            return self._engine, steering.refusal(error)
 
     def _engine_for(self, request: Request, now: float) -> Engine:
         """Return the engine of the scenario that the request names; it goes on where it was."""

@@ -73,6 +73,7 @@ class Exchange:
     client_left: bool = False
     attempt: int = 1
     faults: tuple[str, ...] = ()
+    from_elsewhere: str = ""
     missed: Missed | None = field(default=None, repr=False)
     gist: Gist | None = field(default=None, repr=False)
 

@@ -31,14 +31,20 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         live.retention = settings.retention()
         live.stalled.clear()
         live.play(settings.loaded(), settings.overrides())
-        watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
+        watch = stack.enter_context(
+            egress.guarded(
+                mode=settings.mode,
+                others=settings.others,
+                elsewhere=place.senders.leftovers.reason_here,
+            )
+        )
         mock = CerebrasMock(place, settings, watch, clock)
         stack.callback(mock.end)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
         yield mock
-        for sentence in retirements(live.journal, live.engine.edition):
+        for sentence in retirements(mock.journal, mock.engine.edition):
             request.node.user_properties.append((RETIRED, sentence))
         if live.crashes:
             raise live.crashes[0]

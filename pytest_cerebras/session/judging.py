@@ -33,7 +33,7 @@ def explain(mock: CerebrasMock, error: BaseException) -> None:
     Raises another one where it has ended a stall: what the client met then, no server has done.
     """
     untold = mock.untold(_chain(error))
-    if mock.live.stalled and untold:
+    if mock.stalled and untold:
         found = pytest.fail.Exception("\n".join(untold))
         raise found.with_traceback(error.__traceback__) from None
     for sentence in untold:

@@ -207,3 +207,12 @@ def test_collected_meanwhile(ask):
     assert not asking.is_alive()
     assert abandoned.exchange.client_left
     assert live.journal.count == 2
+
+
+def test_from_elsewhere(ask):
+    """Who can tell that a request has nothing to do with a test is asked, whoever answers it."""
+    live = LiveEngine()
+    live.elsewhere = lambda request: f"from {request.path}"
+    for headers in ({}, {"x-cerebras-mock-scenario": "wrong-key"}, {"x-cerebras-mock-fault": "?"}):
+        _, exchange = live.begin(ask("models", headers=headers))
+        assert exchange.from_elsewhere == "from /v1/models"

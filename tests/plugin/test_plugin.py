@@ -160,14 +160,6 @@ def test_it(cerebras_mock, cerebras_client):
     result.stdout.fnmatch_lines(["*(nor by 1 more)"])
 
 
-def test_failure_without_requests(run):
-    """A failed test whose app never came to the mock is told so."""
-    result = run("def test_it(cerebras_mock):\n    assert 0")
-    result.stdout.fnmatch_lines(
-        ["no request reached the mock; does the app read CEREBRAS_BASE_URL, and not before *?"]
-    )
-
-
 def test_failure_with_many_requests(run):
     """Of many requests the last fifty are shown."""
     result = run("""
