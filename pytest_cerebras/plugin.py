@@ -25,6 +25,7 @@ from .settings.names import (
     SWITCHES,
     USES_MOCK,
     VERDICT,
+    WITHOUT_VERSION,
     is_about_one,
     scenario_of,
 )
@@ -291,7 +292,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         (report.nodeid, name, value)
         for report in reports
         for name, value in getattr(report, "user_properties", ())
-        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT)
+        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT, WITHOUT_VERSION)
     ]
     if notes:
         from .report import summary

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import RLock
 
+from mockserver.api.contract.routes import with_version
 from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request, Sender
 from mockserver.engine import Engine
@@ -45,7 +46,9 @@ class LiveEngine:
     ended, because the client has no time-out. ``followers`` are called when another scenario has
     begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
     known. ``elsewhere`` says why a request comes from who has nothing to do with who watches, empty
-    where it does. ``retention`` is what the journals keep of the scenarios that begin from now on.
+    where it does. ``forgives_version`` says whether paths without ``/v1`` are answered as if they
+    had it, which the API does not. ``retention`` is what the journals keep of the scenarios that
+    begin from now on.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class LiveEngine:
         self.stalled: list[Exchange] = []
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
         self.elsewhere: Callable[[Request], str] = lambda _: ""
+        self.forgives_version = False
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
         self._named: dict[str, Engine] = {}
@@ -134,8 +138,12 @@ class LiveEngine:
         with self._lock:
             now = self.clock.now()
             engine, rule = self._chosen(request, now)
-            exchange = engine.handle(request, now=now, rule=rule)
+            path = with_version(request.path) if self.forgives_version else request.path
+            read = request if path == request.path else replace(request, path=path)
+            exchange = engine.handle(read, now=now, rule=rule)
             exchange.from_elsewhere = self.elsewhere(request)
+            if read is not request:
+                exchange.sent_path = request.path
             return engine, exchange
 
     def _chosen(self, request: Request, now: float) -> tuple[Engine, Rule | None]:

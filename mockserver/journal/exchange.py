@@ -51,7 +51,8 @@ class Exchange:
     Where a body is too long for the journal, there is a ``gist`` as soon as the exchange is over,
     and the body ends by saying how much is left out.
     ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
-    that they did.
+    that they did. ``from_elsewhere`` says why it is none of those that a test has caused, empty
+    where it may be. ``sent_path`` is the path as it was sent, where another was read into it.
     """
 
     number: int
@@ -74,6 +75,7 @@ class Exchange:
     attempt: int = 1
     faults: tuple[str, ...] = ()
     from_elsewhere: str = ""
+    sent_path: str = ""
     missed: Missed | None = field(default=None, repr=False)
     gist: Gist | None = field(default=None, repr=False)
 

@@ -136,7 +136,7 @@ class Leftovers:
                 standing = of_thread(frame, at_job=job is not None)
                 self._consider(actor or self._actor(job or thread), standing)
         for one, actor in list(_actors.items()):
-            if isinstance(one, Task) and not one.done() and one is not _running_task(one):
+            if isinstance(one, Task) and not one.done():
                 self._consider(actor, of_task(one.get_coro()))
             elif isinstance(one, Job) and one.thread is None:
                 self._queued.add(actor)
@@ -188,7 +188,7 @@ class Leftovers:
         return found is not None and self._has_been_handed(found[0])
 
     def _consider(self, actor: Actor, standing: Standing) -> None:
-        if actor.began is not self._test and standing.goes_on:
+        if standing.goes_on:
             self._standing[actor] = standing
 
     def _actor(self, who: object) -> Actor:
@@ -285,11 +285,6 @@ def _task_here() -> Task[Any] | None:
         return asyncio.current_task()
     except RuntimeError:
         return None
-
-
-def _running_task(task: Task[Any]) -> Task[Any] | None:
-    """Return the task that runs in the loop of another."""
-    return asyncio.current_task(task.get_loop())
 
 
 def _kind(who: object) -> str:

@@ -11,8 +11,9 @@ from mockserver.verdicts.diagnosis import retirements
 from pytest_cerebras import egress
 from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.settings import options
-from pytest_cerebras.settings.names import RETIRED
+from pytest_cerebras.settings.names import RETIRED, WITHOUT_VERSION
 
+from .failure import told_of_path
 from .mock import CerebrasMock
 from .place import placed
 from .timing import timed
@@ -46,6 +47,9 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         yield mock
         for sentence in retirements(mock.journal, mock.engine.edition):
             request.node.user_properties.append((RETIRED, sentence))
+        for sentence in dict.fromkeys(map(told_of_path, mock.journal.exchanges)):
+            if sentence:
+                request.node.user_properties.append((WITHOUT_VERSION, sentence))
         if live.crashes:
             raise live.crashes[0]
         if untold := mock.untold():

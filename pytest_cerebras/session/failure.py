@@ -58,6 +58,16 @@ def failure_section(
     return "\n".join(lines)
 
 
+def told_of_path(exchange: Exchange) -> str:
+    """Return what to know of a path that was sent without ``/v1``; empty for all others."""
+    if not exchange.sent_path:
+        return ""
+    return (
+        f"{exchange.sent_path} was answered as {exchange.request.path}, and the real API answers "
+        "404: this client wants CEREBRAS_BASE_URL, or its base URL, with /v1"
+    )
+
+
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
     """Whether the test failed because its requests went elsewhere: it had looked for them here."""
     if mock.journal.count or mock.told or mock.was_unreachable:
@@ -97,6 +107,8 @@ def _told_of(exchange: Exchange, mock: CerebrasMock) -> Iterator[str]:
     if exchange.from_elsewhere:
         yield f"    {exchange.from_elsewhere}: counts for nothing"
         return
+    if sentence := told_of_path(exchange):
+        yield f"    {sentence}"
     found = diagnose(exchange, mock.engine.edition)
     if found is not None:
         yield f"    what: {found.what}"

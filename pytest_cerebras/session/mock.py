@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -290,7 +291,7 @@ class CerebrasMock:
         """Return the variables that the environment has while the mock is active."""
         return {
             "CEREBRAS_API_KEY": self.api_key,
-            "CEREBRAS_BASE_URL": self.url,
+            "CEREBRAS_BASE_URL": self.openai_url if _has_version() else self.url,
             "CEREBRAS_API_BASE": self.openai_url,
             "OPENAI_API_KEY": self.api_key,
             "OPENAI_BASE_URL": self.openai_url,
@@ -370,6 +371,11 @@ class CerebrasMock:
         """Assert that every request was answered in full, without an error."""
         __tracebackhide__ = True
         assertions.no_errors(self._looked_at())
+
+
+def _has_version() -> bool:
+    """Return whether the environment has an address with ``/v1``, as some clients want it."""
+    return environ.get("CEREBRAS_BASE_URL", "").rstrip("/").endswith("/v1")
 
 
 def _found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> Scenario:

@@ -133,7 +133,9 @@ LEFT_OVER = {
         """
     async def later():
         await sleep_async()
-        await asyncio.to_thread(ask, cerebras_mock)
+        thread = started(ask, cerebras_mock)
+        while thread.is_alive():
+            await asyncio.sleep(0.001)
 
     loop = loop_in_a_thread()
     asyncio.run_coroutine_threadsafe(later(), loop)

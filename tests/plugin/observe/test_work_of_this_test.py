@@ -33,20 +33,18 @@ OURS = {
         """
     def work():
         while True:
-            mock, done = SHARED["queue"].get()
-            ask(mock)
-            done.set()
+            ask(SHARED["queue"].get())
             sleep()
     SHARED["queue"] = queue.Queue()
     thread = started(work)
-    SHARED["queue"].put((cerebras_mock, threading.Event()))
+    SHARED["queue"].put(cerebras_mock)
     came(cerebras_mock, 1)
     asleep(thread)
 """,
         """
-    SHARED["queue"].put((cerebras_mock, done := threading.Event()))
+    SHARED["queue"].put(cerebras_mock)
     MORNING.release()
-    done.wait()
+    came(cerebras_mock, 1)
 """,
     ),
     "worker without a rest": (
@@ -196,20 +194,21 @@ def app(cerebras_mock_server):
     asleep(thread)
     return thread
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_of_a_module(app, number, request):
+    mock = SHARED["mock"] = request.getfixturevalue("cerebras_mock")
+    MORNING.release()
+    came(mock, 1)
+    mock.assert_requests(1)
+    asleep(app)
+"""
+EARLY = """
 @pytest.fixture
 def early():
     def later():
         sleep()
         ask(SHARED["mock"])
     asleep(started(later))
-
-@pytest.mark.parametrize("number", [1, 2])
-def test_of_a_module(app, cerebras_mock, number):
-    SHARED["mock"] = cerebras_mock
-    MORNING.release()
-    came(cerebras_mock, 1)
-    cerebras_mock.assert_requests(1)
-    asleep(app)
 
 def test_of_a_test(early, cerebras_mock):
     SHARED["mock"] = cerebras_mock
@@ -222,4 +221,5 @@ def test_of_a_test(early, cerebras_mock):
 @pytest.mark.parametrize("everywhere", [(), ("--cerebras-mock",)], ids=["asked", "everywhere"])
 def test_of_a_fixture(run, begin, everywhere):
     """What a fixture has started is at work for the tests that have that fixture."""
-    run(begin + FIXTURES, *everywhere).assert_outcomes(passed=3)
+    run(begin + FIXTURES, *everywhere).assert_outcomes(passed=2)
+    run(begin + EARLY, *everywhere).assert_outcomes(passed=1)
