@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import RLock
 
+from mockserver.api.contract.routes import with_version
 from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request, Sender
 from mockserver.engine import Engine
@@ -45,8 +46,10 @@ class LiveEngine:
     raises them where somebody sees them. ``stalled`` are sentences on the stalls that the clock has
     ended, because the client has no time-out. ``followers`` are called when another scenario has
     begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
-    known. ``retention`` is what the journals keep of the scenarios that begin from now on.
-    ``budget`` bounds how many requests there may be.
+    known. ``elsewhere`` says why a request comes from who has nothing to do with who watches, empty
+    where it does. ``forgives_version`` says whether paths without ``/v1`` are answered as if they
+    had it, which the API does not. ``retention`` is what the journals keep of the scenarios that
+    begin from now on. ``budget`` bounds how many requests there may be.
     """
 
     def __init__(
@@ -64,6 +67,8 @@ class LiveEngine:
         self.stalled: list[str] = []
         self.budget: Budget | None = None
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
+        self.elsewhere: Callable[[Request], str] = lambda _: ""
+        self.forgives_version = False
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
         self._named: dict[str, Engine] = {}
@@ -134,29 +139,35 @@ class LiveEngine:
         """Return the exchange to play, and the engine to tell when it is over."""
         with self._lock:
             now = self.clock.now()
-            if self.budget is not None:
-                return self._within(self.budget, request, now)
-            return self._begun(request, now)
-
-    def _within(self, budget: Budget, request: Request, now: float) -> tuple[Engine, Exchange]:
-        refusal = budget.refusal(request)
-        if refusal is None:
-            engine, exchange = self._begun(request, now)
-            budget.note(exchange)
+            path = with_version(request.path) if self.forgives_version else request.path
+            read = request if path == request.path else replace(request, path=path)
+            engine, exchange = self._within(read, now)
+            exchange.from_elsewhere = self.elsewhere(request)
+            if read is not request:
+                exchange.sent_path = request.path
             return engine, exchange
-        exchange = self._engine.handle(request, now=now, rule=refusal)
-        exchange.intervened = True
-        return self._engine, exchange
 
-    def _begun(self, request: Request, now: float) -> tuple[Engine, Exchange]:
+    def _within(self, request: Request, now: float) -> tuple[Engine, Exchange]:
+        """Answer a request, or refuse it where there were more than there may be."""
+        refusal = self.budget.refusal(request) if self.budget is not None else None
+        if refusal is not None:
+            exchange = self._engine.handle(request, now=now, rule=refusal)
+            exchange.intervened = True
+            return self._engine, exchange
+        engine, rule = self._chosen(request, now)
+        exchange = engine.handle(request, now=now, rule=rule)
+        if self.budget is not None:
+            self.budget.note(exchange)
+        return engine, exchange
+
+    def _chosen(self, request: Request, now: float) -> tuple[Engine, Rule | None]:
+        """Return who answers, and by which rule if the request names one."""
         if request.headers.keys().isdisjoint(steering.FIELDS):
-            return self._engine, self._engine.handle(request, now=now)
+            return self._engine, None
         try:
-            engine = self._engine_for(request, now)
-            rule = steering.rule_for(request.headers)
+            return self._engine_for(request, now), steering.rule_for(request.headers)
         except MockServerError as error:
-            engine, rule = self._engine, steering.refusal(error)
-        return engine, engine.handle(request, now=now, rule=rule)
+            return self._engine, steering.refusal(error)
 
     def _engine_for(self, request: Request, now: float) -> Engine:
         """Return the engine of the scenario that the request names; it goes on where it was."""
@@ -221,8 +232,9 @@ class Answering:
     def _ended(self, error: StallError) -> None:
         """Note that the mock has hung up, and not the client."""
         self.exchange.intervened = True
-        told = error.told(self._engine.scenario.name, self.exchange.line())
-        self._live.stalled.append(told)
+        if not self.exchange.from_elsewhere:
+            told = error.told(self._engine.scenario.name, self.exchange.line())
+            self._live.stalled.append(told)
 
     def end(self, *, client_left: bool = False) -> None:
         """Note that it is over; what is over stays as it was."""

@@ -53,7 +53,8 @@ class Exchange:
     ``intervened`` says that the mock has done with it what no server does, for the sake of the run:
     what the client does then is not its own.
     ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
-    that they did.
+    that they did. ``from_elsewhere`` says why it is none of those that a test has caused, empty
+    where it may be. ``sent_path`` is the path as it was sent, where another was read into it.
     """
 
     number: int
@@ -76,6 +77,8 @@ class Exchange:
     intervened: bool = False
     attempt: int = 1
     faults: tuple[str, ...] = ()
+    from_elsewhere: str = ""
+    sent_path: str = ""
     missed: Missed | None = field(default=None, repr=False)
     gist: Gist | None = field(default=None, repr=False)
 

@@ -8,7 +8,7 @@ Python children; ``doors`` stop what goes past it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -21,6 +21,7 @@ from .child.cerebras_guard import (
     READ,
     REAL,
     RUN,
+    STRAY,
     VARIABLE,
     EscapeError,
     Guard,
@@ -43,8 +44,13 @@ class Watch:
 
     @property
     def stopped(self) -> list[str]:
-        """All attempts so far, a sentence each."""
-        return [sentence for word, sentence in self._read() if word != READ]
+        """All attempts of the test so far, a sentence each."""
+        return [sentence for word, sentence in self._read() if word not in (READ, STRAY)]
+
+    @property
+    def strays(self) -> list[str]:
+        """Those of what is left over from an earlier test."""
+        return [sentence for whose, sentence in self._read() if whose == STRAY]
 
     @property
     def escapes(self) -> list[str]:
@@ -85,14 +91,18 @@ def no_proxy() -> str:
 
 
 @contextmanager
-def guarded(*, mode: str = "server", others: str = "pass") -> Iterator[Watch]:
+def guarded(
+    *, mode: str = "server", others: str = "pass", elsewhere: Callable[[], str] = str
+) -> Iterator[Watch]:
     """
     Refuse requests to the real API, and with ``others="block"`` to every other machine.
 
     ``mode`` is the mock's, for what an error advises; ``RUN`` is for what is outside of tests.
+    ``elsewhere`` returns why what happens here and now is none of the test's.
     """
     with NamedTemporaryFile(prefix="cerebras-mock-") as notes, pytest.MonkeyPatch.context() as own:
         guard = Guard(notes.name, mode=mode, others=others)
+        guard.elsewhere = elsewhere
         doors.close(guard.refuse, own)
         watch = Watch(Path(notes.name), mode=mode, others=others)
         guard.watch()

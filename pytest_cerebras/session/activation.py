@@ -11,8 +11,9 @@ from mockserver.verdicts.diagnosis import retirements
 from pytest_cerebras import egress
 from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.settings import options
-from pytest_cerebras.settings.names import RETIRED
+from pytest_cerebras.settings.names import RETIRED, WITHOUT_VERSION
 
+from .failure import told_of_path
 from .mock import CerebrasMock
 from .place import placed
 from .timing import timed
@@ -34,7 +35,13 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         live.budget = settings.budget()
         stack.callback(setattr, live, "budget", None)
         live.play(settings.loaded(), settings.overrides())
-        watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
+        watch = stack.enter_context(
+            egress.guarded(
+                mode=settings.mode,
+                others=settings.others,
+                elsewhere=place.senders.leftovers.reason_here,
+            )
+        )
         stalls.elsewhere = watch.reads
         place.senders.connections.forked = egress.note_forked
         mock = CerebrasMock(place, settings, watch, clock)
@@ -43,8 +50,11 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         for name, value in mock.variables().items():
             environment.setenv(name, value)
         yield mock
-        for sentence in retirements(live.journal, live.engine.edition):
+        for sentence in retirements(mock.journal, mock.engine.edition):
             request.node.user_properties.append((RETIRED, sentence))
+        for sentence in dict.fromkeys(map(told_of_path, mock.journal.exchanges)):
+            if sentence:
+                request.node.user_properties.append((WITHOUT_VERSION, sentence))
         if live.crashes:
             raise live.crashes[0]
         if untold := mock.untold():

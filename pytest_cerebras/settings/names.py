@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
-# user properties of a test: of the first four the end of the run tells, JUnit files have all
+# user properties of a test: of the first five the end of the run tells, JUnit files have all
 VERDICT = "cerebras_verdict"
 ADVICE = "cerebras_advice"
 RETIRED = "cerebras_retired_model"
 LEFT_OUT = "cerebras_left_out"
+WITHOUT_VERSION = "cerebras_without_version"
 SCENARIO = "cerebras_scenario"
 # the attribute of a report that names the rules of its verdicts
 JUDGED_BY = "cerebras_judged_by"

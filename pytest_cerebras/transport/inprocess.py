@@ -22,6 +22,7 @@ from mockserver.edge.live import Answering, LiveEngine
 from mockserver.edge.play.clock import Clock, Silence, StallError
 from mockserver.plan import Head
 from pytest_cerebras.observe.knocks import Knocks
+from pytest_cerebras.observe.leftovers import Leftovers
 from pytest_cerebras.observe.rests import played
 from pytest_cerebras.observe.senders import Senders, told_apart
 
@@ -213,7 +214,7 @@ class PlanRouter(respx.MockRouter):
             raise self._not_ours(request)
         clock, port = self._live.clock, self._live.port
         if port != "open":
-            self._knocks.count += 1
+            self._knocks.count += not self._senders.leftovers.reason_here()
             attempt = unreachable(port, _patience(request, "connect", clock), self._core)
             return PlannedBody(attempt, clock, self._core, Unanswered(self._live))
         answering = self._live.answering(self._received(request))
@@ -244,11 +245,13 @@ class PlanRouter(respx.MockRouter):
 
 
 @contextmanager
-def intercepted(live: LiveEngine) -> Iterator[tuple[Knocks, Senders]]:
+def intercepted(
+    live: LiveEngine, leftovers: Leftovers | None = None
+) -> Iterator[tuple[Knocks, Senders]]:
     """Answer all requests of httpx and httpx2 to the real host; yield who sends, and shut ports."""
     knocks = Knocks()
     with ExitStack() as stack:
-        senders = stack.enter_context(told_apart(live, None))
+        senders = stack.enter_context(told_apart(live, None, leftovers))
         for library in libraries():
             stack.enter_context(PlanRouter(live, senders, knocks, library))
         yield knocks, senders

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 REAL = "cerebras.ai"
 OURS, OTHERS, READ = "real", "other", "read"  # what a note is about: whose host, or a read
+STRAY = "stray"  # whatever the host: the test that is on has not caused it
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run, which leaves it to that of a test
 _ACTIVE = "while the mock is active nothing reaches the real API"
@@ -55,13 +56,15 @@ class Guard:
     Lets no request out to the real API; when ``others`` is ``block``, to no other machine at all.
 
     ``mode`` is the mock's, or ``RUN``. What was stopped is noted in the file ``path``, a line each,
-    because it may happen in a child process and because an app may swallow the error.
+    because it may happen in a child process and because an app may swallow the error. ``elsewhere``
+    returns why what happens here and now is none of the test's, empty where it may be.
     """
 
     def __init__(self, path: str, *, mode: str = "server", others: str = "pass") -> None:
         self._path = path
         self._mode = mode
         self._others = others
+        self.elsewhere: Callable[[], str] = str
 
     def refuse(self, host: object) -> None:
         """Raise EscapeError when there must be no request to this host."""
@@ -75,6 +78,8 @@ class Guard:
         else:
             return
         sentence = f"a request to {name} was stopped{_spot()}: {rule}"
+        if reason := self.elsewhere():
+            whose, sentence = STRAY, f"{sentence}; {reason}"
         self._note(f"{whose} {sentence}\n")
         raise EscapeError(sentence)
 
