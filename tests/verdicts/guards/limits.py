@@ -11,6 +11,7 @@ from .row import (
     BUSY,
     LARGE,
     LIMITED,
+    SMALL,
     Play,
     Row,
     but,
@@ -129,6 +130,13 @@ ROWS = (
     Row(UNTOLD, RESERVED, MUCH, "nobody knows what it needs", without(2)),
     Row(
         UNTOLD, RESERVED, MUCH, "it is the requests that are gone", given(spent=Spent(requests=30))
+    ),
+    Row(
+        UNTOLD,
+        RESERVED,
+        MUCH,
+        "another model's answer is no measure",
+        but(2, model=SMALL),
     ),
     Row(
         UNTOLD,

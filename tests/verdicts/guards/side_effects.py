@@ -124,6 +124,17 @@ ROWS = (
     Row(
         NOBODY_RAN,
         PARTIAL,
+        Play(
+            (ASKING, AGAIN_LATER),
+            (calling(TO_ANN, Truncate(6)), calling(TO_ANN)),
+            ran=(run(2, {**TO_ANN, "part": 1}), run(3, {"to": "an", "part": 2})),
+        ),
+        "the app did in two parts what a whole call asked for",
+        ran(run(2, {**TO_ANN, "part": 1}), run(3, {**TO_ANN, "part": 2})),
+    ),
+    Row(
+        NOBODY_RAN,
+        PARTIAL,
         CUT_AND_RUN,
         "a whole call asked for it, in whatever words",
         asked_again(calling(TO_ANN)),

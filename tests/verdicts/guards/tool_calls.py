@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from mockserver.api.model.reply import Reply, ScriptedCall
-from mockserver.faults import Truncate
+from mockserver.faults import JsonPatch, Truncate
 from mockserver.verdicts.heard import heard
 
 from .row import Play, Row, but, first, meets, said
@@ -14,6 +14,7 @@ PARTIAL = "partial-tool-call"
 NOBODY_RAN, LEAVING = "Calls that nobody ran", "Leaving"
 QUESTION = said("What is the weather?")
 TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+ID = "/choices/0/message/tool_calls/0/id"
 HALF = '{"city": "Rey'
 
 
@@ -39,8 +40,7 @@ def told(observed, *, who="assistant", by="user", shown=None):
     """Return a function from answers to a history that tells of the call in a text."""
 
     def history(answers):
-        call = heard(answers[0])[0].last_call
-        text = f"I call {shown or call.id}"
+        text = f"I call {shown or heard(answers[0])[0].last_call.id}"
         return [*QUESTION, {"role": who, "content": text}, {"role": by, "content": observed}]
 
     return history
@@ -112,6 +112,20 @@ ROWS = (
         use(used(arguments="[1]")),
         "it is refused, whatever its arguments are by then",
         but(2, messages=used("[not executed]", arguments="[1]")),
+    ),
+    Row(
+        NOBODY_RAN,
+        PARTIAL,
+        Play(tuple({**ask, "stream": False} for ask in USED.asks), USED.rules),
+        "nobody knows which call without an id is answered",
+        meets(meeting({"city": "Reykjavik"}, Truncate(4), JsonPatch(replace={ID: ""}))),
+    ),
+    Row(
+        NOBODY_RAN,
+        PARTIAL,
+        use(told("Observation: 21", shown='{"city":"')),
+        "it was told before",
+        but(2, at=-1),
     ),
     Row(LEAVING, PARTIAL, USED, "the client broke it off", but(1, left=True)),
     Row(
