@@ -135,7 +135,7 @@ class _Stall:
         return self._port is None or self._stalls.connections.home(self._port) is not None
 
     def _waiting(self, moment: Moment) -> _Waiting | None:
-        """Return who waits; None for nobody, or for one that may still be ended by a timer."""
+        """Return who waits; None for one whose loop does not run, or may yet end it by a timer."""
         if self._port is None:
             return self._in_loop(self._loop, self._thread, moment)
         connections = self._stalls.connections
@@ -143,8 +143,8 @@ class _Stall:
             return _Waiting(_named(reading.thread), _seconds(reading.timeout))
         if (home := connections.home(self._port)) is None:
             return self._elsewhere(self._port)
-        if home.loop is None:
-            return None  # the thread does something else
+        if home.loop is None:  # the thread does something else, or waits in a way of its own
+            return _Waiting(_named(home.thread), None)
         return self._in_loop(home.loop, home.thread, moment)
 
     def _in_loop(self, loop: object | None, thread: str, moment: Moment) -> _Waiting | None:
