@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+_ELSEWHERE = "a process or event loop that can't be seen into"
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -19,7 +21,7 @@ class Sender:
     ``parent`` is who has started it, None when nobody knows; ``beside`` are the names of others
     that the same had started and not yet waited for, the last of them. No two have one name.
 
-    ``busy`` are the seconds for which its thread has computed when it sent, ``rests`` how many
+    ``busy`` are the seconds for which its thread has been at work when it sent, ``rests`` how many
     waits of its process had run their time by then; None when nobody counts. ``site`` is the line
     of the app's own code that sent it: its file, and its number.
     """
@@ -74,6 +76,12 @@ class Request:
     def key(self) -> str | None:
         """The API key of ``Authorization: Bearer KEY``; None when there is none in that form."""
         return _bearer(self.headers.get("authorization", ""))
+
+    @property
+    def place(self) -> str:
+        """Where in the app it was sent, in words."""
+        site = self.sender and self.sender.site
+        return f"{site[0]}:{site[1]}" if site else _ELSEWHERE
 
     @property
     def document(self) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from .crowds import crowds
 _ABSURD = 10  # digits
 # both in seconds of the client
 AT_ONCE = 0.1  # less is no pause, but the time that a round trip takes
-_AT_WORK = 0.1  # of the time a client computes that does nothing else, on a busy machine too
 _SEEN = 0.05  # in which a client of another process has read an answer, at the latest
 _APART = 0.25  # in which who starts a crowd starts another of it, however busy the machine is
 
@@ -50,16 +49,16 @@ def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
     Whether it is known that a client has not paused, however long it took to come back.
 
-    So it is where nobody in its process has waited, and it was at work meanwhile, or ready to be.
-    ``scale`` is that of the journal.
+    So it is where nobody in its process has waited, and it has been at work all the time: who waits
+    for another server has paused. ``scale`` is that of the journal.
     """
     before, now = early.request.sender, late.request.sender
     if before is None or now is None or before != now or before.rests is None:
         return False
-    computed = now.busy - before.busy
-    if early.stream:  # it may have computed while the answer came
-        computed -= (early.over - early.at) * scale
-    return now.rests == before.rests and computed >= _AT_WORK * waited(early, late) * scale
+    worked = now.busy - before.busy
+    if early.stream:  # it may have worked while the answer came
+        worked -= (early.over - early.at) * scale
+    return now.rests == before.rests and waited(early, late) * scale - worked < AT_ONCE
 
 
 def has_rested(early: Exchange, late: Exchange) -> bool:

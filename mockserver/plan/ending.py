@@ -91,6 +91,6 @@ def _error_in(event: bytes) -> dict[str, Any]:
     error = body.get("error", body)
     if not isinstance(error, dict):
         return {"message": str(error)}
-    if "message" in error:
-        return error
+    if "message" in error:  # its status stands beside it
+        return {**error, **{key: body[key] for key in ("status_code",) if key in body}}
     return {"message": said} if name == "error" else {}

@@ -52,7 +52,7 @@ def gave_up(case: Case) -> Iterator[Finding]:
     """
     for call in case.calls:
         only = call.last
-        if call.attempts == 1 and _passes(only) and not _asked_otherwise(only, case):
+        if _passes(only) and not _asked_otherwise(only, case):
             yield Finding(
                 f"#{only.number} was answered {_named(only)}, and nobody came back", (only,)
             )
@@ -77,12 +77,8 @@ def repeated_overflows(case: Case) -> Iterator[Finding]:
 
 def passing(exchange: Exchange) -> bool:
     """Whether a failure may be over when the same is asked again a little later."""
-    status = exchange.status
-    if status is not None and not exchange.refused:
-        status = exchange.error.get("status_code")
-        if not isinstance(status, int):
-            return exchange.failed
-    if status is None:
+    status = exchange.status if exchange.refused else exchange.error.get("status_code")
+    if not isinstance(status, int):
         return exchange.failed
     if _says(exchange, "x-should-retry") is not None:
         return _says(exchange, "x-should-retry") == "true"

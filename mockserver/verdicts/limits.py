@@ -147,7 +147,7 @@ def _is_running(other: Exchange, late: Exchange) -> bool:
     """Whether an exchange still holds its reservation when another comes."""
     over = other.finished is not None and other.finished <= late.at
     same = (other.key, other.model) == (late.key, late.model)
-    return other.admitted and same and other.number < late.number and not over
+    return same and other.number < late.number and not over
 
 
 def _idle(exchange: Exchange) -> int:

@@ -149,7 +149,7 @@ def is_chosen(retry: Retry, case: Case) -> bool:
 def failed_untold(exchange: Exchange) -> bool:
     """Whether an attempt failed, in the server's way, and nothing said when to come back."""
     told = exchange.retry_after is not None
-    return exchange.failed and passing(exchange) and not told and not exchange.client_left
+    return passing(exchange) and not told and not exchange.client_left
 
 
 def _chose_twice(call: Call, case: Case) -> bool:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.messages import json_object
 from mockserver.journal import Exchange
 from mockserver.journal.side_effects import SideEffect
@@ -41,8 +40,7 @@ def partial_tool_calls(case: Case) -> Iterator[Finding]:
 def _choices(case: Case) -> Iterator[tuple[Exchange, Heard]]:
     """Yield the choices that call tools; what the client broke off itself is no cut."""
     for exchange in case.exchanges:
-        readable = exchange.endpoint in COMPLETING and not exchange.refused and not left(exchange)
-        if readable and _CALLS in ending.body_of(exchange.plan):
+        if not left(exchange) and _CALLS in ending.body_of(exchange.plan):
             for choice in heard(exchange):
                 if choice.calls:
                     yield exchange, choice

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Exchange
 from mockserver.journal.attempts import retries, same_sender, tries
 from mockserver.plan import Data, Wait
@@ -57,12 +56,13 @@ def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:
 
 def _left_early(case: Case) -> dict[Exchange, int]:
     """Return the tokens of answers that were left and asked for again, and of the last left one."""
-    missed = {one: _unread_tokens(one) for one in case.exchanges if _lost_patience(one, case)}
-    again = {one for one, tokens in missed.items() if tokens and _comes_back(one, case)}
+    left_early = [one for one in case.exchanges if _lost_patience(one, case)]
+    missed = {one: tokens for one in left_early if (tokens := _unread_tokens(one))}
+    again = {one for one in missed if _comes_back(one, case)}
     return {
         one: tokens
         for one, tokens in missed.items()
-        if tokens and (one in again or not again.isdisjoint(case.same_question(one)))
+        if one in again or not again.isdisjoint(case.same_question(one))
     }
 
 
@@ -117,13 +117,13 @@ def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
     """Yield the first of equal questions that was answered in full, with each new one after it."""
     answered: dict[tuple[object, ...], list[Exchange]] = {}
     for late in case.exchanges:
-        if late.endpoint not in COMPLETING or not case.question(late) or tries(late):
+        if tries(late):
             continue
         same = answered.setdefault(_asked(late), [])
         early = next((one for one in same if _repeats(one, late, case)), None)
         if early is not None:
             yield early, late
-        elif not late.failed:
+        else:
             same.append(late)
 
 

@@ -29,7 +29,7 @@ _played: ContextVar[bool] = ContextVar("played", default=False)
 
 @contextmanager
 def played() -> Iterator[None]:
-    """Let what is waited for meanwhile, on a loop, be the mock's own wait and no rest of anybody."""
+    """Let what is waited for meanwhile, on a loop, be a wait of the mock's and nobody's rest."""
     _played.set(True)
     try:
         yield

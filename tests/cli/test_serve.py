@@ -19,7 +19,7 @@ def test_port_in_use(run):
         port = str(other.getsockname()[1])
         result = run("serve", "--port", port)
     assert result.exit_code == 1
-    assert f"Error: cannot listen on 127.0.0.1 port {port}: " in result.output
+    assert f"cannot listen on 127.0.0.1 port {port}: " in result.output
 
 
 def test_other_address_warns(run):
@@ -46,7 +46,7 @@ def test_no_address(run, monkeypatch, error, reason):
     monkeypatch.setattr("mockserver.edge.server.serving.serve_until_signal", refused)
     result = run("serve", "--host", "localhots")
     assert result.exit_code == 1
-    assert f"Error: cannot listen on localhots port 0: {reason}\n" in result.output
+    assert f"cannot listen on localhots port 0: {reason}\n" in result.output
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.0.0.9"])

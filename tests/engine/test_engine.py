@@ -146,7 +146,7 @@ ERRORS = [
     ),
     ({"store": True}, "guide", 400, "store: property 'store' is unsupported"),
     ({"n": 2}, "guide", 400, r"\"n\" > 1 is not currently supported"),
-    ({"raw": b""}, "guide", 400, ": Invalid JSON: EOF while parsing a value"),
+    ({"raw": b""}, "guide", 400, ": Invalid JSON: "),
     ({"method": "GET"}, "guide", 405, '{"detail":"Method Not Allowed"}'),
     ({"endpoint": "/v1/chat/completions/"}, "guide", 404, ""),
     ({"endpoint": "/v1/embeddings"}, "guide", 404, ""),

@@ -8,7 +8,16 @@ import pytest
 
 from mockserver.core.messages import Request, Sender
 from mockserver.journal import Exchange, Journal
-from mockserver.journal.attempts import could_know, grouped, retries, tolerance, waited
+from mockserver.journal.attempts import (
+    came_at_once,
+    could_know,
+    grouped,
+    has_rested,
+    never_rested,
+    retries,
+    tolerance,
+    waited,
+)
 from mockserver.plan import Data, End, Head
 
 OK = (Head(200), Data(b'{"choices":[]}', 3), End())
@@ -17,14 +26,14 @@ LIMITED = (Head(429, (("retry-after", "60"),)), End())
 A, B = Sender("thread 1"), Sender("thread 2")
 
 
-def sent(at, plan=BUSY, *, by=A, count=None, took=0.0, **changes):
+def sent(at, plan=BUSY, *, by=A, count=None, took=0.0, stream=False, **changes):
     headers = {} if count is None else {"x-stainless-retry-count": str(count)}
     body = changes.pop("body", b"{}")
     fields = {
         "number": 0,
         "endpoint": "chat",
         "model": "m",
-        "stream": False,
+        "stream": stream,
         "request": Request("POST", "/v1/chat/completions", headers, body, sender=by),
         "finished": None if took is None else at + took,
     }
@@ -166,3 +175,80 @@ def test_tolerance(seconds):
     """It never is more than half of the time, nor than half a second."""
     assert 0 <= tolerance(seconds) <= min(seconds / 2, 0.5)
     assert math.isfinite(tolerance(math.inf))
+
+
+# ------------------------------------------------------------------------------- pauses and work
+
+
+def worker(busy=0.0, rests=0, name="thread 1"):
+    """Return a thread that has worked so long, in a process that has waited so often."""
+    return Sender(name, busy=busy, rests=rests)
+
+
+AT_WORK = (sent(0, by=worker()), sent(1, by=worker(busy=0.95)))
+
+
+def test_never_rested():
+    """A client that is at work from one request to the next has not paused."""
+    assert never_rested(*AT_WORK, scale=1.0)
+    assert came_at_once(*AT_WORK, scale=1.0)
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        worker(busy=0.95, rests=1),  # somebody has waited
+        worker(busy=0.85),  # it has done nothing for a while, or asked another server
+        worker(busy=0.95, name="thread 2"),  # another one, which may have worked on something else
+        Sender("thread 1", busy=0.95),  # nobody counts
+        None,  # nobody knows
+    ],
+)
+def test_may_have_rested(late):
+    """Where anything else may be, it has."""
+    early = AT_WORK[0]
+    assert not never_rested(early, sent(1, by=late), scale=1.0)
+    assert not came_at_once(early, sent(1, by=late), scale=1.0)
+
+
+@pytest.mark.parametrize("before", [Sender("thread 1"), None])
+def test_may_have_rested_before(before):
+    """Nor is anything known of who was not seen when it asked first."""
+    assert not never_rested(sent(0, by=before), sent(1, by=Sender("thread 1", busy=9)), scale=1.0)
+
+
+def test_work_while_the_answer_comes():
+    """Who reads a stream may have worked meanwhile; who waits for a document has not."""
+    late = sent(2, by=worker(busy=0.95))
+    assert never_rested(sent(0, by=worker(), took=1), late, scale=1.0)
+    assert not never_rested(sent(0, by=worker(), took=1, stream=True), late, scale=1.0)
+    late = sent(2, by=worker(busy=1.95))
+    assert never_rested(sent(0, by=worker(), took=1, stream=True), late, scale=1.0)
+
+
+def test_work_on_another_clock():
+    """Work is measured by the clock of the client."""
+    early, late = sent(0, by=worker(), took=10), sent(110, by=worker(busy=0.95))
+    assert never_rested(early, late, scale=0.01)
+    assert not never_rested(early, late, scale=1.0)
+    streamed = sent(0, by=worker(), took=10, stream=True)
+    assert not never_rested(streamed, sent(110, by=worker(busy=0.99)), scale=0.01)
+    assert never_rested(streamed, sent(110, by=worker(busy=1.05)), scale=0.01)
+
+
+@pytest.mark.parametrize(("pause", "at_once"), [(0.09, True), (0.11, False)])
+def test_came_at_once(pause, at_once):
+    """A tenth of a second is a pause, whoever sends, by the clock of the client."""
+    assert came_at_once(sent(0, by=None), sent(pause, by=None), scale=1.0) == at_once
+    assert came_at_once(sent(0, took=2), sent(2 + pause), scale=1.0) == at_once
+    assert came_at_once(sent(0), sent(pause * 100), scale=0.01) == at_once
+
+
+def test_has_rested():
+    """A rest of anybody in the process is known where both requests come with a count."""
+    early = sent(0, by=worker())
+    assert has_rested(early, sent(1, by=worker(rests=1)))
+    assert has_rested(early, sent(1, by=worker(rests=1, name="thread 2")))
+    assert not has_rested(early, sent(1, by=worker()))
+    assert not has_rested(early, sent(1, by=None))
+    assert not has_rested(sent(0, by=None), sent(1, by=worker()))

@@ -93,7 +93,7 @@ def test_no_retry_after():
     [
         (OK, {}),
         (BUSY, {"message": "Busy.", "code": "service_unavailable"}),
-        (BROKEN, {"message": "Sorry.", "code": ""}),
+        (BROKEN, {"message": "Sorry.", "code": "", "status_code": 500}),
         ((EVENTS, Data(b'data: {"status_code":500}'), End()), {}),
         ((EVENTS, Data(b'data: {"status_code":500,'), End()), {}),
         ((Head(502), Data(b"<html>"), End()), {}),

@@ -47,7 +47,7 @@ def test_finish_reason(plan, reason):
 @pytest.mark.parametrize(
     ("events", "error"),
     [
-        ([{"status_code": 500, "error": FLAT}], FLAT),
+        ([{"status_code": 500, "error": FLAT}], {**FLAT, "status_code": 500}),
         ([{"error": FLAT}, "[DONE]"], FLAT),
         ([FLAT], FLAT),
         ([{**FLAT, "status_code": 500}, "[DONE]"], {**FLAT, "status_code": 500}),

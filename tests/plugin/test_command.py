@@ -32,7 +32,7 @@ def test_ours(start):
     """With our own package it does what it is for."""
     done = start()
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Usage: cerebras-mock" in done.stdout
+    assert "Mock the Cerebras inference API" in done.stdout
 
 
 @pytest.mark.parametrize("file", ["__init__.py", "readme.txt"])

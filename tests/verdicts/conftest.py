@@ -21,6 +21,7 @@ class Stage:
         self.ask = ask
         self.now = now
         self.escapes = []
+        self.side_effects = []
         self.running = []
 
     def send(self, at, *, by="thread 1", count=None, takes=0.0, left=False, **body):
@@ -57,7 +58,8 @@ class Stage:
     def verdicts(self):
         """Return all verdicts when all is over."""
         self.finish()
-        return judge(Case(self.engine.journal, self.engine.edition, self.escapes))
+        journal, edition = self.engine.journal, self.engine.edition
+        return judge(Case(journal, edition, self.escapes, self.side_effects))
 
     def judged(self):
         """Return the names of the rules that were broken."""

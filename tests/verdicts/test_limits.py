@@ -6,7 +6,8 @@ import pytest
 
 from mockserver.api.model.reply import Reply
 from mockserver.core.messages import Sender
-from mockserver.scenario import Rule, Spent
+from mockserver.faults import Error
+from mockserver.scenario import Rule, Schedule, Spent
 
 ONE_LEFT = {"tier": "free", "spent": Spent(requests=29)}
 MODEL = "gpt-oss-120b"
@@ -132,6 +133,18 @@ def test_windows(stage, windows, now, limits, at, guilty):
     assert play.judged() == (["announced-429"] if guilty else [])
 
 
+def test_end_of_a_window(stage, windows, now):
+    """When a window is over there is something again, which others may have taken."""
+    play = stage(edition=windows(refill="window"), tier="small")
+    begin = 60 - now % 60 + 40  # 20 seconds before the end of a window
+    play.send(begin)
+    play.send(begin + 21, messages=said("Another's"), by="thread 2")
+    play.send(begin + 21.1, messages=said("And now?"))
+    assert [exchange.status for exchange in play.engine.journal] == [200, 200, 429]
+    play.send(begin + 130, messages=said("And now?"))
+    assert play.judged() == []
+
+
 # ---------------------------------------------------------------------- excessive-reservation
 
 
@@ -181,11 +194,40 @@ def test_used_up(tokens):
     assert play.judged() == []
 
 
+@pytest.mark.parametrize(
+    "other", [{"headers": {"authorization": "Bearer csk-another"}, "takes": 9}, {"takes": 0.5}]
+)
+def test_reserved_by_another(tokens, other):
+    """What another key has reserved, or this one before, is no reason for a refusal."""
+    play = tokens()
+    long = [{"role": "user", "content": "word " * 50_000}]
+    asked = {"model": MODEL, "max_completion_tokens": 50}
+    play.send(0, model=MODEL, max_completion_tokens=35_000, by="thread 2", **other)
+    used = play.send(1, messages=long, **asked)
+    late = play.send(2, messages=[{"role": "user", "content": "word " * 20_000}], **asked)
+    assert (used.status, late.status) == (200, 429)
+    play.send(60, messages=[{"role": "user", "content": "word " * 20_000}], **asked)
+    assert play.judged() == []
+
+
 def test_modest_reservation(tokens):
     """Who asks for no more than twice of what the answer needs has done enough."""
     play = tokens(59_930)
     play.send(0, model=MODEL, max_completion_tokens=5)
     play.send(30, model=MODEL, max_completion_tokens=5)
+    assert [exchange.status for exchange in play.engine.journal] == [429, 200]
+    assert play.judged() == []
+
+
+def test_refused_by_the_scenario(stage):
+    """What the limits have admitted was refused for something else than a reservation."""
+    refusal = Error(
+        problem="tokens_per_minute", headers={"x-ratelimit-remaining-tokens-minute": "50000"}
+    )
+    rule = Rule(schedule=Schedule(first=1), faults=(refusal,))
+    play = stage(rule, Rule(reply=Reply(text="one two three")), tier="free")
+    play.send(0, model=MODEL)
+    play.send(12, model=MODEL)
     assert [exchange.status for exchange in play.engine.journal] == [429, 200]
     assert play.judged() == []
 

@@ -25,6 +25,15 @@ def test_retry_after_ignored(failing):
     )
 
 
+def test_retry_after_ignored_once(failing):
+    """One that came too early is told alone."""
+    play = failing(1, TOLD)
+    play.loop(0.5)
+    assert play.sentence("retry-after-ignored")[0] == (
+        "#1 said Retry-After 2, but #2 came after 0.50 s"
+    )
+
+
 @pytest.mark.parametrize("wait", [2.0, 1.95, 9.0])
 def test_retry_after_respected(failing, wait):
     """To wait as told, rounded by a client, or longer."""
@@ -216,6 +225,14 @@ def test_patient_layers(failing):
         "#1 became 4 requests: its client made 2 attempts, 2 times over",
         (1, 2, 3, 4),
     )
+
+
+def test_long_wait_of_a_layer(failing):
+    """A layer may wait for more than a minute itself: only who begins again may be a user."""
+    play = failing(9, BUSY)
+    for at, count in ((0, 0), (70, 1), (100, 0)):
+        play.send(at, count=count)
+    assert play.sentence("nested-retries")[1] == (1, 2, 3)
 
 
 @pytest.mark.parametrize("counts", [(0, 1, 2), (0, 0, 0), (None, None, None)])

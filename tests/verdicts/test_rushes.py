@@ -25,6 +25,13 @@ def test_hot_retry(failing, fault):
     )
 
 
+def test_one_verdict(failing):
+    """Requests that are equal are not accused once more for being alike."""
+    play = failing(9, BUSY)
+    play.loop(*[0.001] * 8)
+    assert play.judged() == ["hot-retry"]
+
+
 def system(text):
     return [{"role": "system", "content": text}, {"role": "user", "content": "Ping."}]
 
@@ -79,7 +86,10 @@ def test_hot_retry_of_a_limit(failing):
     """After a 429 one is too many."""
     play = failing(1, LIMITED)
     play.loop(0.01)
-    assert play.judged() == ["hot-retry"]
+    assert play.sentence("hot-retry") == (
+        "1 retry of #1 came at once, within 0.01 s of the failure",
+        (1, 2),
+    )
 
 
 def test_hot_retry_between_told_ones(stage):

@@ -170,6 +170,16 @@ def test_retry_of_an_answer(slow):
     assert play.judged() == ["duplicate-request"]
 
 
+def test_duplicate_that_is_counted(slow):
+    """What says that it is a retry, and is no sample either, is told once."""
+    play = slow()
+    play.send(0, count=0, temperature=0)
+    play.send(1, count=1, temperature=0)
+    assert play.sentence("duplicate-request")[0] == (
+        "#1 was answered in full, and #2 asked exactly the same"
+    )
+
+
 @pytest.mark.parametrize("asked", [{}, {"temperature": 0.7}, {"top_p": 0.9}, {"seed": 7}])
 def test_samples(slow, asked):
     """Several answers to one question, by chance, are different ones; chance is the default."""

@@ -126,7 +126,7 @@ class Connection(web.RequestHandler):
         self._keep_for(_AGES)  # aiohttp takes the connection for idle
         try:
             with answering as exchange:
-                lives_on = await play(exchange.compact, self, self._live.clock, answering.end)
+                lives_on = await play(exchange.compact, self, self._live.clock, answering)
         except ConnectionError:
             pass  # nobody reads on, or the clock has ended a stall
         except Exception as error:  # noqa: BLE001 (who owns the engine raises it)
@@ -243,9 +243,13 @@ class Connection(web.RequestHandler):
 
 
 def _reason(error: HttpProcessingError) -> str:
-    """Return what was wrong, without the bytes: the key may be among them."""
-    found = re.split(r"\n|: (?=b'|bytearray)", error.message, maxsplit=1)[0]
-    return f"{type(error).__name__}, {found.rstrip(':.')}"
+    """
+    Return what was wrong, without the bytes: the key may be among them.
+
+    However aiohttp words it, bytes stand in quotes, or on a line of their own.
+    """
+    found = re.split(r"\n|(?:bytearray\(|b)*['\"]", error.message, maxsplit=1)[0]
+    return f"{type(error).__name__}, {found.rstrip(' :.')}"
 
 
 def _request(

@@ -107,7 +107,7 @@ def test_the_port_is_ours_alone():
         port = command.url.rpartition(":")[2]
         other = CliRunner().invoke(main, ["serve", "--workers", "2", "--port", port])
         assert other.exit_code == 1
-        assert f"Error: cannot listen on 127.0.0.1 port {port}: " in other.output
+        assert f"cannot listen on 127.0.0.1 port {port}: " in other.output
         assert "Traceback" not in other.output
 
 
@@ -131,7 +131,7 @@ def test_wrong_count(count):
     """There is one worker at least and not hundreds."""
     result = CliRunner().invoke(main, ["serve", "--workers", count])
     assert result.exit_code == 2
-    assert "Invalid value for '--workers'" in result.output
+    assert "--workers" in result.output
 
 
 def test_a_port_that_closes_by_itself(tmp_path):

@@ -12,6 +12,7 @@ from time import sleep as alias
 import httpx
 import pytest
 
+from mockserver.edge.play.clock import Clock
 from mockserver.faults import Latency
 from pytest_cerebras.observe.rests import Rests, played
 
@@ -68,7 +69,7 @@ def test_threads_of_the_mock():
 
 def test_sleep_of_the_mock(rests):
     """What the mock sleeps in the client's own thread is no rest of the client."""
-    exec("time.sleep(seconds)", {"__name__": "mockserver.x", "time": time, "seconds": MOMENT})
+    Clock().pause(MOMENT)
     assert rests.count == 0
 
 
@@ -163,7 +164,7 @@ def test_put_back():
     ],
     ids="-".join,
 )
-def slow(request, cerebras_mock):
+def slow(cerebras_mock):
     """Return the address of a mock that takes its time, at each edge and on each clock."""
     cerebras_mock.inject(Latency(0.02))
     return cerebras_mock.url + "/public/v1/models"

@@ -17,6 +17,7 @@ import pytest
 
 from mockserver.core.messages import Sender
 from pytest_cerebras.observe.senders import Senders
+from pytest_cerebras.observe.work import worked
 
 pytestmark = pytest.mark.cerebras_mock
 PATH = "/public/v1/models"
@@ -153,6 +154,59 @@ def test_other_process(cerebras_mock):
     env = {**os.environ, **cerebras_mock.env()}
     subprocess.run([sys.executable, "-c", code], check=True, env=env)
     assert senders(cerebras_mock) == [None]
+
+
+def test_busy_and_rested():
+    """A sender comes with how long its thread has computed, and how often anybody has rested."""
+    senders = Senders(lambda: 0.0)
+    first = senders.current()
+    assert first.rests is None
+    senders.rests = lambda: 7
+    while worked() < first.busy + 0.002:
+        pass
+    second = senders.current()
+    assert second.rests == 7
+    assert first.busy + 0.002 <= second.busy <= worked()
+    assert first == second
+
+
+def test_busy_in_a_task():
+    """So does a task; what others compute in the same thread counts as its own, which is busy."""
+
+    async def main():
+        senders = Senders(lambda: 0.0)
+        senders.rests = lambda: 1
+        first = senders.current()
+        while worked() < first.busy + 0.002:  # noqa: ASYNC110 (others have their turn)
+            await asyncio.sleep(0)
+        return first, senders.current()
+
+    first, second = asyncio.run(main())
+    assert first == second
+    assert second.busy >= first.busy + 0.002
+    assert second.rests == 1
+
+
+def test_nobody_on_a_loop():
+    """What a loop does itself is of nobody, who rests as little."""
+
+    async def main():
+        found = asyncio.get_running_loop().create_future()
+        senders = Senders(lambda: 0.0)
+        asyncio.get_running_loop().call_soon(lambda: found.set_result(senders.current()))
+        return await found
+
+    assert asyncio.run(main()) is None
+
+
+@pytest.mark.usefixtures("mode")
+def test_busy_when_it_sends(cerebras_mock):
+    """Both are those of the moment when the request is sent."""
+    for _ in range(2):
+        httpx.get(cerebras_mock.url + PATH)
+    first, second = senders(cerebras_mock)
+    assert 0 < first.busy < second.busy <= worked()
+    assert first.rests is not None
 
 
 def test_unknown_port():

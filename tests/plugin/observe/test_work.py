@@ -1,0 +1,43 @@
+"""For how long a thread has been at work."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pytest_cerebras.observe import work
+
+
+def computing(seconds):
+    """Compute for so long; return for how long it has worked, and how long it took."""
+    begun, worked = time.monotonic(), work.worked()
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+    return work.worked() - worked, time.monotonic() - begun
+
+
+def test_computing():
+    """Who computes is at work, and for no longer than it takes."""
+    worked, took = computing(0.005)
+    assert 0.005 <= worked <= took + 0.001
+
+
+def test_kept_from_it(monkeypatch, tmp_path):
+    """What the system tells of the time that others were at the processor counts."""
+    told = tmp_path / "schedstat"
+    told.write_bytes(b"629817 8720089000 2\n")
+    monkeypatch.setattr(work, "_STATISTICS", str(told))
+    assert work._kept_from_it() == 8.720089
+    assert work.worked() >= 8.720089
+
+
+@pytest.mark.parametrize("told", [None, b"", b"7", b"a b c"])
+def test_nothing_told(monkeypatch, tmp_path, told):
+    """Where it does not tell, or in another form, only what was computed counts."""
+    path = tmp_path / "schedstat"
+    if told is not None:
+        path.write_bytes(told)
+    monkeypatch.setattr(work, "_STATISTICS", str(path))
+    assert work.worked() <= time.thread_time()

@@ -1,0 +1,276 @@
+"""What may pass, and when it is right to give up: rows for the rules on errors."""
+
+from __future__ import annotations
+
+from mockserver.faults import Cut, Error, ErrorEvent
+from mockserver.scenario import Match, Rule
+
+from .row import (
+    ANOTHER_KEY,
+    BUSY,
+    LARGE,
+    Play,
+    Row,
+    also,
+    but,
+    each,
+    first,
+    loop,
+    meets,
+    said,
+    without,
+)
+
+VAIN, GAVE_UP, OVERFLOW = "permanent-error-retried", "gave-up-at-once (advice)", "overflow-repeated"
+KEYS, OTHERS, PASSING = "Another key or model", "Others who ask the same", "What may pass"
+PATIENCE, USERS = "Patience", "Users"
+TOO_MUCH = "limit 8000 tokens per minute, requested 42084."
+LESS = "limit 50000 tokens per minute, requested 42084."
+
+
+def tokens(message, **keys):
+    return Error(problem="tokens_per_minute", message=message, **keys)
+
+
+AGAIN = Play(loop(1), (first(9, Error(problem="payment_required")),))
+NEVER_FITS = Play(loop(1, 1, 1, 1), (first(9, tokens(TOO_MUCH)),))
+ALONE = Play(({"at": 0, "stream": True},), (first(1, BUSY),))
+
+
+def long(words, question="And now?"):
+    return [{"role": "user", "content": "word " * words}, *said(question)]
+
+
+TOO_LONG = Play(
+    ({"at": 0, "messages": long(9000)}, {"at": 1, "messages": long(9000)}),
+)
+
+ROWS = (
+    # ------------------------------------------------------------- permanent-error-retried
+    Row(KEYS, VAIN, AGAIN, "another key may do", but(2, headers=ANOTHER_KEY)),
+    Row(KEYS, VAIN, AGAIN, "another model may do", but(2, model=LARGE)),
+    Row(OTHERS, VAIN, AGAIN, "it is another thread", but(2, by="thread 2")),
+    Row(USERS, VAIN, AGAIN, "who asks a minute later has paid", but(2, at=61)),
+    Row(
+        USERS,
+        VAIN,
+        AGAIN,
+        "it was put right meanwhile",
+        meets(first(1, Error(problem="payment_required"))),
+    ),
+    Row(
+        USERS,
+        VAIN,
+        AGAIN,
+        "it is answered otherwise now",
+        meets(first(1, Error(problem="payment_required")), first(1, Error(problem="edge_block"))),
+    ),
+    Row(
+        PASSING,
+        VAIN,
+        Play(loop(1), (first(9, Error(status=400, type="invalid_request_error")),)),
+        "x-should-retry says that it may pass",
+        meets(first(9, Error(status=400, type="invalid_request_error", should_retry=True))),
+    ),
+    Row(
+        PASSING,
+        VAIN,
+        Play(loop(1), (first(9, Error(status=400, type="invalid_request_error")),)),
+        "its type says that it may pass",
+        meets(first(9, Error(status=400, type="server_error"))),
+    ),
+    Row(PASSING, VAIN, AGAIN, "its status says that it may pass", meets(first(9, BUSY))),
+    Row(
+        PASSING,
+        VAIN,
+        Play(loop(1), (first(9, Error(status=405, type="invalid_request_error")),)),
+        "a conflict may be over",
+        meets(first(9, Error(status=409, type="invalid_request_error"))),
+    ),
+    Row(
+        PASSING,
+        VAIN,
+        Play(loop(1, endpoint="/v1/files/file-1", method="DELETE")),
+        "what is looked for may appear",
+        each(method="GET"),
+    ),
+    Row(
+        PASSING,
+        VAIN,
+        Play(loop(1, endpoint="models"), (first(9, Error(problem="wrong_api_key")),)),
+        "what is not there may appear",
+        meets(first(9, Error(problem="model_not_found"))),
+    ),
+    Row(
+        PASSING,
+        VAIN,
+        AGAIN,
+        "an overflow has a rule of its own",
+        meets(first(9, Error(problem="context_length_exceeded"))),
+    ),
+    Row(PATIENCE, VAIN, NEVER_FITS, "SDKs ask three times more", without(5)),
+    Row(
+        KEYS,
+        VAIN,
+        NEVER_FITS,
+        "each has another key",
+        each(headers=lambda number: {"authorization": f"Bearer csk-{number}"}),
+    ),
+    Row(PASSING, VAIN, NEVER_FITS, "the limit was raised", meets(first(4, tokens(TOO_MUCH)))),
+    Row(PASSING, VAIN, NEVER_FITS, "it is not larger", meets(first(9, tokens(LESS)))),
+    Row(
+        PASSING,
+        VAIN,
+        NEVER_FITS,
+        "only the header fields call it larger, and it may fit when nothing is in use",
+        meets(first(9, tokens("", headers={"x-ratelimit-limit-tokens-minute": "5"}))),
+    ),
+    Row(
+        PASSING,
+        VAIN,
+        NEVER_FITS,
+        "it was refused for something else",
+        meets(first(9, Error(problem="queue_exceeded", message=TOO_MUCH))),
+    ),
+    # --------------------------------------------------------------------- gave-up-at-once
+    Row(PATIENCE, GAVE_UP, ALONE, "somebody asks again", also({"at": 1, "stream": True})),
+    Row(KEYS, GAVE_UP, ALONE, "another model was asked", also({"at": 1, "model": LARGE})),
+    Row(KEYS, GAVE_UP, ALONE, "it was asked in another form", also({"at": 1})),
+    Row(
+        KEYS,
+        GAVE_UP,
+        ALONE,
+        "it was asked in other words",
+        also({"at": 1, "messages": [{"role": "system", "content": "Hi"}, *said("Say something.")]}),
+    ),
+    Row(
+        KEYS,
+        GAVE_UP,
+        Play(
+            ({"at": 0}, {"at": 1, "model": LARGE}),
+            (Rule(match=Match(model=LARGE), faults=(BUSY,)),),
+        ),
+        "it is the last of a chain of models",
+        meets(first(9, BUSY)),
+    ),
+    Row(
+        KEYS,
+        GAVE_UP,
+        Play(
+            ({"at": 0, "takes": 0.5}, {"at": 1, "model": LARGE, "by": "thread 2"}),
+            (Rule(match=Match(model=LARGE), faults=(BUSY,)),),
+        ),
+        "the other of two had an answer later",
+        but(1, takes=3),
+    ),
+    Row(
+        KEYS,
+        GAVE_UP,
+        Play(
+            ({"at": 0, "takes": 0.5}, {"at": 1, "model": LARGE}),
+            (Rule(match=Match(model=LARGE), faults=(BUSY,)),),
+        ),
+        "the client had left the first of two models",
+        but(1, left=True),
+    ),
+    Row(PATIENCE, GAVE_UP, ALONE, "it says that it has tried before", but(1, count=2)),
+    Row(PATIENCE, GAVE_UP, ALONE, "the failure took long", but(1, takes=2.2)),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        Play(ALONE.asks, (first(1, Error(problem="queue_exceeded", retry_after=2.0)),)),
+        "Retry-After is long",
+        meets(first(1, Error(problem="queue_exceeded", retry_after=2.2))),
+    ),
+    *(
+        Row(
+            PATIENCE,
+            GAVE_UP,
+            Play(ALONE.asks, (first(1, Error(problem="requests_per_minute")),)),
+            f"the quota is one of the {period}",
+            meets(first(1, Error(problem=f"requests_per_{period}"))),
+        )
+        for period in ("hour", "day")
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        Play(ALONE.asks, (first(1, tokens(LESS)),)),
+        "it is larger than the limit",
+        meets(first(1, tokens(TOO_MUCH))),
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        Play(
+            ALONE.asks,
+            (
+                first(
+                    1,
+                    Error(
+                        problem="requests_per_minute",
+                        headers={"x-ratelimit-limit-tokens-minute": "5"},
+                    ),
+                ),
+            ),
+        ),
+        "it is answered only when nothing of the limit is in use",
+        meets(first(1, tokens("", headers={"x-ratelimit-limit-tokens-minute": "5"}))),
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        ALONE,
+        "x-should-retry says so",
+        meets(first(1, Error(problem="service_unavailable", should_retry=False))),
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        ALONE,
+        "the error does not pass",
+        meets(first(1, Error(problem="wrong_api_key"))),
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        Play(ALONE.asks, (first(1, ErrorEvent(after_tokens=0)),)),
+        "it had a part of the answer",
+        meets(first(1, ErrorEvent(after_tokens=3))),
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        Play(ALONE.asks, (first(1, ErrorEvent(after_tokens=0)),)),
+        "the stream was lost, and nobody says why",
+        meets(first(1, Cut(after_tokens=0))),
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        Play(ALONE.asks, (first(1, ErrorEvent(after_tokens=0)),)),
+        "the error in the stream does not pass",
+        meets(first(1, ErrorEvent(problem="wrong_api_format", after_tokens=0))),
+    ),
+    Row(
+        PATIENCE,
+        GAVE_UP,
+        Play(({"at": 0},), (Rule(match=Match(endpoint=None), faults=(BUSY,)),)),
+        "it asked for no completion",
+        but(1, endpoint="models"),
+    ),
+    Row("Leaving", GAVE_UP, ALONE, "the client had left", but(1, left=True)),
+    # ------------------------------------------------------------------- overflow-repeated
+    Row(PATIENCE, OVERFLOW, TOO_LONG, "it is shorter now", but(2, messages=long(8900))),
+    Row(PATIENCE, OVERFLOW, TOO_LONG, "it asks for less now", each(max_tokens=lambda n: 900 - n)),
+    Row(
+        KEYS,
+        OVERFLOW,
+        Play(({"at": 0, "messages": long(140_000)}, {"at": 1, "messages": long(140_000)})),
+        "another model was asked",
+        but(2, model=LARGE),
+    ),
+    Row(USERS, OVERFLOW, TOO_LONG, "it asks something else", but(2, messages=long(9000, "Then?"))),
+    Row(OTHERS, OVERFLOW, TOO_LONG, "it is another thread", but(2, by="thread 2")),
+    Row(OTHERS, OVERFLOW, TOO_LONG, "it could not know yet", but(1, takes=None)),
+)

@@ -1,0 +1,84 @@
+"""Who sends: rows on what is a retry at all, and of whom."""
+
+from __future__ import annotations
+
+from mockserver.core.messages import Sender
+from mockserver.faults import Error
+
+from .row import Play, Row, but, first
+
+OTHERS, IGNORED = "Others who ask the same", "retry-after-ignored"
+A = Sender("thread 1")
+TOLD = (first(9, Error(problem="requests_per_minute", retry_after=2.0)),)
+
+
+def play(early, late, *, at=0.5, **keys):
+    """Return a play in which one is told to wait and another one comes too early."""
+    return Play(({"at": 0, "takes": 0.1, "by": early}, {"at": at, "by": late, **keys}), TOLD)
+
+
+def child(name, since, parent=A, beside=()):
+    return Sender(name, NOW + since, parent, frozenset(beside))
+
+
+NOW = 1_790_000_000.25  # when the stage begins
+CROWD = Play(
+    (
+        {"at": 0, "takes": 0.2, "by": child("job 1", 0)},
+        {"at": 0.5, "takes": 0.5, "by": child("job 2", 0.5)},
+        {"at": 0.6, "by": child("job 3", 0.6)},
+    ),
+    TOLD,
+)
+
+ROWS = (
+    Row(OTHERS, IGNORED, play("thread 1", "thread 1"), "another thread", but(2, by="thread 2")),
+    Row(
+        OTHERS,
+        IGNORED,
+        play(A, child("job 2", 0.2)),
+        "it began before the failure",
+        but(2, by=child("job 2", 0.05)),
+    ),
+    Row(
+        OTHERS,
+        IGNORED,
+        play(child("task 1", -1), child("job 3", 0.2, child("task 1", -1))),
+        "it was started by a task that was beside the other",
+        but(2, by=child("job 3", 0.2, child("task 2", -1))),
+    ),
+    Row(
+        OTHERS,
+        IGNORED,
+        play(child("job 1", 0), child("job 2", 0.3)),
+        "its parent had not waited for the other",
+        but(2, by=child("job 2", 0.3, beside=["job 1"])),
+    ),
+    Row(
+        OTHERS,
+        IGNORED,
+        play(None, None),
+        "what other processes send within 50 ms is no retry",
+        but(2, at=0.12),
+    ),
+    Row(
+        OTHERS,
+        IGNORED,
+        Play(
+            (
+                {"at": 0, "takes": 0.1, "by": None, "count": 0},
+                {"at": 0.12, "by": None, "count": 1},
+            ),
+            TOLD,
+        ),
+        "a process that counts no retries may have more threads",
+        but(2, count=None),
+    ),
+    Row(
+        OTHERS,
+        IGNORED,
+        play("thread 1", "thread 1"),
+        "the first is still being answered",
+        but(1, takes=None),
+    ),
+)

@@ -1,0 +1,37 @@
+"""Each guard that lets somebody go: a guilty play, and the same but for one thing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from . import errors, history, limits, pauses, rushes, senders, side_effects, tool_calls, waste
+
+FAMILIES = (errors, history, limits, pauses, rushes, senders, side_effects, tool_calls, waste)
+ROWS = [row for family in FAMILIES for row in family.ROWS]
+DOCS = Path(__file__).parents[3] / "docs/verdicts.md"
+
+
+def named(row):
+    return f"{row.rule}-{row.because}".replace(" ", "_")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=named)
+def test_guilty(stage, row):
+    """What the client does is a mistake."""
+    assert row.rule in row.guilty.titles(stage)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=named)
+def test_innocent(stage, row):
+    """It is none where one thing is otherwise."""
+    assert row.rule not in row.innocent.titles(stage)
+
+
+def test_each_bullet_has_a_row():
+    """Whoever the docs let go is let go by a row, and no row lets go whom they don't."""
+    section = DOCS.read_text("utf-8").partition("## Who is let go")[2]
+    bullets = re.findall(r"^- \*\*(.+?)\.\*\*", section, re.MULTILINE)
+    assert {row.bullet for row in ROWS} == set(bullets)
