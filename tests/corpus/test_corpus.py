@@ -35,6 +35,7 @@ def _own_errors():
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # apps leave streams, as apps do
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:this waits in real time")  # the limit of a cell, on purpose
 @pytest.mark.parametrize("cell", [_param(cell) for cell in cells()])
 def test_judged(cell, cerebras_mock, record_property):
     """The guilty twin is told what it does wrong; the fixed one is accused of nothing."""
