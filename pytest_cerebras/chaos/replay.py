@@ -9,7 +9,8 @@ from os import environ
 
 import pytest
 
-from pytest_cerebras.settings.names import FLAGS, OPTIONS, SWITCHES, scenario_of
+from pytest_cerebras.settings.names import FLAGS, OPTIONS, STRICT, SWITCHES, scenario_of
+from pytest_cerebras.settings.sources import strictness
 
 from .matrix import expectations
 
@@ -40,6 +41,8 @@ def _options(item: pytest.Item) -> Iterator[str]:
         set_here = FLAGS.get(environ.get(variable, "").lower(), False)
         if item.config.getoption(f"cerebras_{name}") or set_here:
             yield f"--cerebras-{name}"
+    if strict := strictness(item.config):
+        yield "--cerebras-strict" if strict == STRICT[0] else f"--cerebras-strict={strict}"
     for name, *_ in OPTIONS:
         value = item.config.getoption(f"cerebras_{name}")
         value = environ.get(f"CEREBRAS_MOCK_{name.upper()}") if value is None else value
