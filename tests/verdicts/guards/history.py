@@ -24,6 +24,8 @@ def cut(tokens):
 
 FED = Play(({"at": 0, "messages": said(QUESTION)}, {"at": 5, "messages": fed()}), (cut(3),))
 
+WANTED = but(1, max_tokens=17)(FED)
+
 
 def following(text):
     return but(2, messages=fed(following=text))
@@ -38,7 +40,7 @@ ROWS = (
     Row(PARTS, HISTORY, FED, "the model is to go on from it", but(2, messages=fed()[:2])),
     Row(PARTS, HISTORY, FED, "the user says it", but(2, messages=fed(role="user"))),
     Row(PARTS, HISTORY, FED, "the part is thrown away", but(2, messages=said(QUESTION))),
-    Row(PARTS, HISTORY, FED, "the app asked for 16 tokens", but(1, max_tokens=16)),
+    Row(PARTS, HISTORY, WANTED, "the app asked for 16 tokens", but(1, max_tokens=16)),
     Row(PARTS, HISTORY, FED, "the answer was not cut", meets(first(1, reply=Reply(text=PART)))),
     Row(
         PARTS,
