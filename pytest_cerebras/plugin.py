@@ -7,12 +7,12 @@ and nothing else; whatever is needed to mock is imported when a test asks for it
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .settings.command_line import add_options
 from .settings.names import (
     ADVICE,
     CHAOS,
@@ -21,10 +21,9 @@ from .settings.names import (
     MARKER,
     OPTIONS,
     RETIRED,
-    STRICT,
-    SWITCHES,
     USES_MOCK,
     VERDICT,
+    WITHOUT_VERSION,
     is_about_one,
     scenario_of,
 )
@@ -44,61 +43,9 @@ _RUN_GUARD = "cerebras-run-guard"
 _MOCK = pytest.StashKey["CerebrasMock"]()
 
 
-class _StrictAction(argparse.Action):
-    """
-    Reads ``--cerebras-strict`` and ``--cerebras-strict=all``.
-
-    An option with a value that may be missing would take the path that follows it for one.
-    """
-
-    def __call__(
-        self, _: object, namespace: argparse.Namespace, __: object, option: str | None = None
-    ) -> None:
-        """Note what stands behind the option."""
-        setattr(namespace, self.dest, (option or "").partition("=")[2] or STRICT[0])
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add one option, one ini key and one environment variable for each setting."""
-    group = parser.getgroup("cerebras", "mock of the Cerebras API")
-    for name, _, what in SWITCHES:
-        group.addoption(f"--cerebras-{name}", action="store_true", help=what)
-        parser.addini(f"cerebras_{name}", what, type="bool", default=False)
-    group.addoption(
-        *("--cerebras-strict", *(f"--cerebras-strict={which}" for which in STRICT)),
-        action=_StrictAction,
-        nargs=0,
-        dest="cerebras_strict",
-        help="let certain verdicts on the client fail their test; all: advice as well",
-    )
-    parser.addini("cerebras_strict", "which verdicts fail their test: true, false, or all")
-    group.addoption(
-        "--cerebras-chaos",
-        metavar="all|NAME,...|tag:NAME",
-        help="run every test that uses the mock under each of these scenarios",
-    )
-    group.addoption(
-        "--cerebras-baseline",
-        metavar="FILE",
-        help="accept the verdicts that this file has, so that strict fails new ones only; "
-        "a run without the file writes it",
-    )
-    group.addoption(
-        "--cerebras-report",
-        action="append",
-        metavar="FILE",
-        help="write a report on the tests that use the mock: FILE.html or FILE.json; repeatable",
-    )
-    group.addoption(
-        "--cerebras-fail-under",
-        metavar="PERCENT",
-        help="fail when the tests have met less of the kinds of trouble there are",
-    )
-    for name, metavar, what in OPTIONS:
-        dest = f"cerebras_{name}"
-        flag = f"--cerebras-{name.replace('_', '-')}"
-        group.addoption(flag, metavar=metavar, dest=dest, help=what)
-        parser.addini(dest, what)
+    add_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -219,6 +166,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         check(config, items, users)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note what is older than a test with the mock: it may go on in it."""
+    if MARKER in getattr(item, "fixturenames", ()):
+        from .observe.leftovers import note_older
+
+        note_older(item)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """
@@ -270,7 +226,8 @@ def pytest_runtest_makereport(
     if report.failed and mock is not None:
         from .session.failure import failure_section
 
-        report.sections.append(("Cerebras mock", failure_section(mock, item, report)))
+        error = call.excinfo.value if call.excinfo else None
+        report.sections.append(("Cerebras mock", failure_section(mock, item, report, error)))
     return report
 
 
@@ -281,7 +238,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         (report.nodeid, name, value)
         for report in reports
         for name, value in getattr(report, "user_properties", ())
-        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT)
+        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT, WITHOUT_VERSION)
     ]
     if notes:
         from .report import summary

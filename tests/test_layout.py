@@ -36,7 +36,7 @@ ELSEWHERE = {
     "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",
     "pytest_cerebras/session/place.py": "tests/plugin/session/test_mock.py",
     # met through pytest: a section of its report, and settings from wherever they come
-    "pytest_cerebras/session/failure.py": "tests/plugin/test_plugin.py",
+    "pytest_cerebras/settings/command_line.py": "tests/plugin/test_plugin.py",
     "pytest_cerebras/settings/names.py": "tests/plugin/test_plugin.py",
     "pytest_cerebras/settings/options.py": "tests/plugin/test_plugin.py",
     "pytest_cerebras/settings/sources.py": "tests/plugin/test_plugin.py",

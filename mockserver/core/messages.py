@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+_ELSEWHERE = "a process or event loop that can't be seen into"
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -74,6 +76,12 @@ class Request:
     def key(self) -> str | None:
         """The API key of ``Authorization: Bearer KEY``; None when there is none in that form."""
         return _bearer(self.headers.get("authorization", ""))
+
+    @property
+    def place(self) -> str:
+        """Where in the app it was sent, in words."""
+        site = self.sender and self.sender.site
+        return f"{site[0]}:{site[1]}" if site else _ELSEWHERE
 
     @property
     def document(self) -> dict[str, Any]:

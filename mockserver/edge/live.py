@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import RLock
 
+from mockserver.api.contract.routes import with_version
 from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request, Sender
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal, Retention
 from mockserver.scenario import PortState, Rule, Scenario, load, steering
 
-from .play.clock import Clock, StallError
+from .budget import Budget
+from .play.clock import Clock, Silence, StallError
 
 _MOST_NAMED = 64  # scenarios that requests may name at a time
 
@@ -41,10 +43,13 @@ class LiveEngine:
     The engine that is answering now; safe to use from any thread.
 
     ``crashes`` are errors of the mock itself: there should be none, and whoever owns the engine
-    raises them where somebody sees them. ``stalled`` are the exchanges whose stall the clock has
+    raises them where somebody sees them. ``stalled`` are sentences on the stalls that the clock has
     ended, because the client has no time-out. ``followers`` are called when another scenario has
     begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
-    known. ``retention`` is what the journals keep of the scenarios that begin from now on.
+    known. ``elsewhere`` says why a request comes from who has nothing to do with who watches, empty
+    where it does. ``forgives_version`` says whether paths without ``/v1`` are answered as if they
+    had it, which the API does not. ``retention`` is what the journals keep of the scenarios that
+    begin from now on. ``budget`` bounds how many requests there may be.
     """
 
     def __init__(
@@ -59,8 +64,11 @@ class LiveEngine:
         self.retention = retention or Retention()
         self._lock = RLock()  # a stream that is collected meanwhile is finished by the same thread
         self.crashes: list[Exception] = []
-        self.stalled: list[Exchange] = []
+        self.stalled: list[str] = []
+        self.budget: Budget | None = None
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
+        self.elsewhere: Callable[[Request], str] = lambda _: ""
+        self.forgives_version = False
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
         self._named: dict[str, Engine] = {}
@@ -131,14 +139,35 @@ class LiveEngine:
         """Return the exchange to play, and the engine to tell when it is over."""
         with self._lock:
             now = self.clock.now()
-            if request.headers.keys().isdisjoint(steering.FIELDS):
-                return self._engine, self._engine.handle(request, now=now)
-            try:
-                engine = self._engine_for(request, now)
-                rule = steering.rule_for(request.headers)
-            except MockServerError as error:
-                engine, rule = self._engine, steering.refusal(error)
-            return engine, engine.handle(request, now=now, rule=rule)
+            path = with_version(request.path) if self.forgives_version else request.path
+            read = request if path == request.path else replace(request, path=path)
+            engine, exchange = self._within(read, now)
+            exchange.from_elsewhere = self.elsewhere(request)
+            if read is not request:
+                exchange.sent_path = request.path
+            return engine, exchange
+
+    def _within(self, request: Request, now: float) -> tuple[Engine, Exchange]:
+        """Answer a request, or refuse it where there were more than there may be."""
+        refusal = self.budget.refusal(request) if self.budget is not None else None
+        if refusal is not None:
+            exchange = self._engine.handle(request, now=now, rule=refusal)
+            exchange.intervened = True
+            return self._engine, exchange
+        engine, rule = self._chosen(request, now)
+        exchange = engine.handle(request, now=now, rule=rule)
+        if self.budget is not None:
+            self.budget.note(exchange)
+        return engine, exchange
+
+    def _chosen(self, request: Request, now: float) -> tuple[Engine, Rule | None]:
+        """Return who answers, and by which rule if the request names one."""
+        if request.headers.keys().isdisjoint(steering.FIELDS):
+            return self._engine, None
+        try:
+            return self._engine_for(request, now), steering.rule_for(request.headers)
+        except MockServerError as error:
+            return self._engine, steering.refusal(error)
 
     def _engine_for(self, request: Request, now: float) -> Engine:
         """Return the engine of the scenario that the request names; it goes on where it was."""
@@ -182,11 +211,30 @@ class Answering:
         return self.exchange
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
-        stalled = error is not None and issubclass(error, StallError)
-        if stalled:
-            self._live.stalled.append(self.exchange)
-        left = error is not None and not stalled
-        self.end(client_left=left)
+        self.end(client_left=error is not None and not issubclass(error, StallError))
+
+    async def stall(self, port: int | None) -> None:
+        """Hold the client, connected at a port or in process. Raises StallError."""
+        try:
+            await self._live.clock.stall(Silence(port, self.exchange))
+        except StallError as error:
+            self._ended(error)
+            raise
+
+    def hold(self) -> None:
+        """Hold the calling thread, which is the client. Raises StallError."""
+        try:
+            self._live.clock.hold(Silence(None, self.exchange))
+        except StallError as error:
+            self._ended(error)
+            raise
+
+    def _ended(self, error: StallError) -> None:
+        """Note that the mock has hung up, and not the client."""
+        self.exchange.intervened = True
+        if not self.exchange.from_elsewhere:
+            told = error.told(self._engine.scenario.name, self.exchange.line())
+            self._live.stalled.append(told)
 
     def end(self, *, client_left: bool = False) -> None:
         """Note that it is over; what is over stays as it was."""

@@ -50,8 +50,11 @@ class Exchange:
     is its number in its call, from 1. ``faults`` are the names of those in the rule that took it.
     Where a body is too long for the journal, there is a ``gist`` as soon as the exchange is over,
     and the body ends by saying how much is left out.
+    ``intervened`` says that the mock has done with it what no server does, for the sake of the run:
+    what the client does then is not its own.
     ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
-    that they did.
+    that they did. ``from_elsewhere`` says why it is none of those that a test has caused, empty
+    where it may be. ``sent_path`` is the path as it was sent, where another was read into it.
     """
 
     number: int
@@ -71,8 +74,11 @@ class Exchange:
     key: str | None = None
     finished: float | None = None
     client_left: bool = False
+    intervened: bool = False
     attempt: int = 1
     faults: tuple[str, ...] = ()
+    from_elsewhere: str = ""
+    sent_path: str = ""
     missed: Missed | None = field(default=None, repr=False)
     gist: Gist | None = field(default=None, repr=False)
 

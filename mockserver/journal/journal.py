@@ -94,6 +94,19 @@ class Journal:
         """What clients sent to open a connection, the last ones."""
         return list(self._warmups)
 
+    def own(self) -> Journal:
+        """Return it, as it is now, without what came from elsewhere; itself where nothing did."""
+        kept = list(self._kept)
+        own = [pair for pair in kept if not pair[0].from_elsewhere]
+        if len(own) == len(kept):
+            return self
+        part = Journal(scale=self.scale, retention=self._retention)
+        part.count = self.count - (len(kept) - len(own))
+        part.begun = own[0][0].at if own and not self.dropped else self.begun
+        part._kept.extend(own)
+        part._warmups = self._warmups
+        return part
+
     def __iter__(self) -> Iterator[Exchange]:
         """Go through all exchanges that there were; raises DroppedError when some are gone."""
         if self.dropped:

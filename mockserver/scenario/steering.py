@@ -28,6 +28,19 @@ SCENARIO = "x-cerebras-mock-scenario"
 FIELDS = frozenset({FAULT, SCENARIO})
 _FAULT_NAME, _SCENARIO_NAME = "X-Cerebras-Mock-Fault", "X-Cerebras-Mock-Scenario"
 _INJECTED = "injected"
+PAST_BUDGET = Rule(
+    "past the budget",
+    faults=(
+        Error(
+            status=400,
+            message="This test has sent more requests than it may: --cerebras-max-requests.",
+            type="invalid_request_error",
+            code="request_budget_spent",
+            should_retry=False,
+        ),
+    ),
+)
+"""What answers whoever asks without end, so that no client tries again."""
 _RULE = TypeAdapter(Rule)
 _ONE: TypeAdapter[Fault] = TypeAdapter(AnyFault)
 _MANY: TypeAdapter[tuple[Fault, ...]] = TypeAdapter(tuple[AnyFault, ...])

@@ -229,6 +229,13 @@ def _truncated(exchange: Exchange, edition: Edition) -> Diagnosis:
     )
 
 
+def _too_many(exchange: Exchange, _: Edition) -> Diagnosis:
+    return Diagnosis(
+        f"{exchange.request.place} has asked more often than a test may",
+        "end the loop, or allow more with --cerebras-max-requests",
+    )
+
+
 _EXPLANATIONS: Mapping[str, Callable[[Exchange, Edition], Diagnosis]] = {
     "wrong_api_key": _wrong_key,
     "model_not_found": _unknown_model,
@@ -239,4 +246,5 @@ _EXPLANATIONS: Mapping[str, Callable[[Exchange, Edition], Diagnosis]] = {
     "service_unavailable": _overloaded,
     "context_length_exceeded": _overflow,
     "wrong_api_format": _wrong_format,
+    "request_budget_spent": _too_many,
 }

@@ -12,6 +12,7 @@ from .errors import gave_up, repeated_overflows, retried_permanent_errors
 from .history import truncated_history
 from .keys import strayed_keys
 from .limits import announced_refusals, excessive_reservations
+from .loops import endless_requests
 from .pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
 from .rushes import hot_retries
 from .side_effects import tools_run_twice
@@ -145,6 +146,14 @@ RULES = (
         excessive_reservations,
     ),
     Rule(
+        "endless-requests",
+        "certain",
+        "More requests came than a test may send (`--cerebras-max-requests`), from one line of the "
+        "app or in all, so that the mock has refused the rest.",
+        "bound the loop: count its rounds, and end it when an answer brings nothing new",
+        endless_requests,
+    ),
+    Rule(
         "key-sent-elsewhere",
         "certain",
         "A request went to the real API although the mock is active, or brought the key of "
@@ -180,7 +189,7 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
         )
         for rule in RULES
         if rule.name not in ignore
-        for finding in _first(list(rule.find(case)))
+        for finding in _first([one for one in rule.find(case) if _is_its_own(one)])
     )
 
 
@@ -188,6 +197,11 @@ def _site_of(finding: Finding) -> tuple[str, int] | None:
     """Return the line of the app that sent the last of some exchanges."""
     senders = (exchange.request.sender for exchange in reversed(finding.exchanges))
     return next((sender.site for sender in senders if sender and sender.site), None)
+
+
+def _is_its_own(finding: Finding) -> bool:
+    """Whether a client did it without the mock's intervention, after which nobody is accused."""
+    return not any(exchange.intervened for exchange in finding.exchanges)
 
 
 def _not_judged(journal: Journal) -> Verdict:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from mockserver.core.quantities import LONGEST
-from mockserver.edge.play.clock import Clock, StallError
+from mockserver.edge.play.clock import Clock, Silence, StallError
 
 from . import real
 from .quiescence import probe
 
+Moment: TypeAlias = Literal["real", "busy", "overdue", "still"]
+"""
+Which time it is: real, or virtual while others are at work, when everything is over that could have
+ended the stall, or when nothing will ever happen.
+"""
+Look: TypeAlias = Callable[[Moment], StallError | None]
 _A_WEEK = 7 * 86400.0
 _PATIENCE = 5.0  # real seconds for all that was due to be done
 _STANDSTILL = 10.0  # real seconds in which nothing happens beside somebody who sleeps for ever
+_LONGEST = 660.0  # seconds in which every time-out that a client has of its own accord is over
 _JUST_AFTER = 1e-6  # seconds: a clock that stands exactly on a deadline may be read as before it
 
 
@@ -45,8 +53,8 @@ class Waiter:
     Somebody who waits until a ``deadline``, in seconds of the virtual monotonic clock.
 
     ``sleeps`` says that it does nothing but wait, so that time may jump for it; a read with a
-    time-out only bounds the jump. ``wake`` is called once, when the deadline has come; ``give_up``
-    instead, when the mock has stalled for so long that nothing else will ever happen.
+    time-out only bounds the jump. ``wake`` is called once, when the deadline has come. A ``stall``
+    is looked at again and again.
     """
 
     deadline: float
@@ -54,15 +62,39 @@ class Waiter:
     sleeps: bool = True
     alive: Callable[[], bool] = lambda: True
     fail: Callable[[BaseException], object] | None = None
-    give_up: Callable[[], object] | None = None
+    stall: Stalled | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Stalled:
+    """
+    A stall: ``error`` says what is to ``end`` it, if anything.
+
+    Nobody waits for it beyond ``until``, nor beyond what was scheduled when all first came to rest.
+    """
+
+    error: Look
+    end: Callable[[Exception], object]
+    until: float
+    _is_settled: bool = False
+
+    def look(self, moment: Moment, now: float, due: Sequence[float]) -> None:
+        """End it if it is time."""
+        if due and not self._is_settled:
+            self._is_settled = True
+            self.until = max((self.until, *filter(math.isfinite, due)))
+        if moment == "overdue" and now <= self.until:
+            moment = "busy"
+        if error := self.error(moment):
+            self.end(error)
 
 
 class VirtualClock(Clock):
     """
     The time that a client and its mock share while ``running()``.
 
-    It may not get more than ``max_virtual`` seconds ahead. ``longest`` returns for how many real
-    seconds the mock may stall at a client's port while nobody at all has anything to wait for.
+    It may not get more than ``max_virtual`` seconds ahead. ``watch`` returns for a silence what
+    says, moment by moment, whether it is to be ended.
     """
 
     shared = True
@@ -72,7 +104,7 @@ class VirtualClock(Clock):
         self.sleeps: list[Sleep] = []
         self.timers: Callable[[], Iterable[float]] = tuple
         self.nudge: Callable[[], object] = lambda: None
-        self.longest: Callable[[int | None], float] = lambda _: math.inf
+        self.watch: Callable[[Silence], Look] = lambda _: lambda _: None
         self.ran_away: Callable[[], object] = lambda: None
         self.jumped: Callable[[float], object] = lambda _: None
         self.error: RunawayError | None = None
@@ -182,15 +214,31 @@ class VirtualClock(Clock):
         )
         await self._rung(bell, waiter)
 
-    async def _stall(self, port: int | None) -> None:
-        bell, begun = _Bell(), real.monotonic()
+    async def _stall(self, silence: Silence) -> None:
+        bell = _Bell()
+        await self._rung(bell, self._stalled(silence, bell.ring, bell.is_awaited))
 
-        def give_up() -> None:
-            if real.monotonic() - begun > self.longest(port):
-                bell.ring(StallError())
+    def _hold(self, silence: Silence) -> None:
+        asleep, ended = _locked(), list[Exception]()
 
-        waiter = Waiter(math.inf, bell.ring, alive=bell.is_awaited, give_up=give_up)
-        await self._rung(bell, waiter)
+        def end(error: Exception) -> None:
+            if not ended:
+                ended.append(error)
+                asleep.release()
+
+        self.add(self._stalled(silence, end, lambda: not ended))
+        asleep.acquire()
+        self.check()
+        raise ended[0]
+
+    def _stalled(
+        self, silence: Silence, end: Callable[[Exception], object], alive: Callable[[], bool]
+    ) -> Waiter:
+        """Return who waits for nothing at all, and is told when the clock stops."""
+        stall = Stalled(self.watch(silence), end, self.monotonic() + _LONGEST)
+        return Waiter(
+            math.inf, lambda: end(ConnectionAbortedError("over")), alive=alive, stall=stall
+        )
 
     async def _rung(self, bell: _Bell, waiter: Waiter) -> None:
         self.add(waiter)
@@ -208,8 +256,12 @@ class VirtualClock(Clock):
                 asked = self._asked
             if self._wake_due():
                 self.nudge()
-            elif self._probe.quiet():
-                self._settle() if self._settling else self._jump(asked)
+            elif not self._probe.quiet():
+                self._look_at_stalls("busy")
+            elif self._settling:
+                self._settle()
+            else:
+                self._jump(asked)
         self._settle()
 
     def _until_due(self) -> float | None:
@@ -231,14 +283,13 @@ class VirtualClock(Clock):
             waiters = [waiter for waiter in self._waiters if waiter.alive()]
             if asked != self._asked or not any(waiter.sleeps for waiter in waiters):
                 return
-            earliest = min((*(waiter.deadline for waiter in waiters), *self.timers()))
-            ahead = earliest - self.monotonic()
-            if math.isinf(ahead):
-                for waiter in waiters:
-                    if waiter.give_up is not None:
-                        waiter.give_up()
-                self._stand_still(asked, waiters)
-            if not 0 < ahead < math.inf:
+            due = [*(waiter.deadline for waiter in waiters), *self.timers()]
+            ahead = min(due) - self.monotonic()
+        self._look_at_stalls("still" if math.isinf(ahead) else "overdue", due)
+        if math.isinf(ahead):
+            self._stand_still(asked, waiters)
+        with self._changed:
+            if asked != self._asked or not 0 < ahead < math.inf:
                 return
             offset = self._offset + ahead + _JUST_AFTER
             self._offset = min(offset, LONGEST)
@@ -257,7 +308,7 @@ class VirtualClock(Clock):
         Stalls of the mock are over before that. ``asked`` grows with all that happens.
         """
         now = real.monotonic()
-        if any(waiter.give_up is not None for waiter in waiters):
+        if any(waiter.stall is not None for waiter in waiters):
             self._still = None
         elif self._still is None or self._still[0] != asked:
             self._still = asked, now
@@ -272,6 +323,13 @@ class VirtualClock(Clock):
         if self.error is None:
             self.error = RunawayError(why)
             self.ran_away()
+
+    def _look_at_stalls(self, moment: Moment, due: Sequence[float] = ()) -> None:
+        """End those that have lasted long enough; ``due`` is when something may happen."""
+        with self._changed:
+            stalls = [waiter.stall for waiter in self._waiters if waiter.stall is not None]
+        for stall in stalls:
+            stall.look(moment, self.monotonic(), due)
 
     def _wake_due(self) -> bool:
         """Wake all whose deadline has come, or everybody when time has run away."""

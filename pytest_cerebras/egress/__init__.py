@@ -8,7 +8,7 @@ Python children; ``doors`` stop what goes past it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -16,9 +16,20 @@ from tempfile import NamedTemporaryFile
 import pytest
 
 from . import doors
-from .child.cerebras_guard import OURS, REAL, RUN, VARIABLE, EscapeError, Guard
+from .child.cerebras_guard import (
+    OURS,
+    READ,
+    REAL,
+    RUN,
+    STRAY,
+    VARIABLE,
+    EscapeError,
+    Guard,
+    note_forked,
+    place,
+)
 
-__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy"]
+__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy", "note_forked", "place"]
 
 _CHILD = str(Path(__file__).parent / "child")
 
@@ -33,13 +44,23 @@ class Watch:
 
     @property
     def stopped(self) -> list[str]:
-        """All attempts so far, a sentence each."""
-        return [sentence for _, sentence in self._read()]
+        """All attempts of the test so far, a sentence each."""
+        return [sentence for word, sentence in self._read() if word not in (READ, STRAY)]
+
+    @property
+    def strays(self) -> list[str]:
+        """Those of what is left over from an earlier test."""
+        return [sentence for whose, sentence in self._read() if whose == STRAY]
 
     @property
     def escapes(self) -> list[str]:
         """Those that were for the real API."""
         return [sentence for whose, sentence in self._read() if whose == OURS]
+
+    def reads(self) -> dict[int, float | None]:
+        """Return the ports that other processes read from, with their time-outs in seconds."""
+        notes = [note.split() for word, note in self._read() if word == READ]
+        return {int(port): None if told == "None" else float(told) for port, told in notes}
 
     def keep(self) -> None:
         """Remember what was noted: the file is about to go."""
@@ -70,14 +91,18 @@ def no_proxy() -> str:
 
 
 @contextmanager
-def guarded(*, mode: str = "server", others: str = "pass") -> Iterator[Watch]:
+def guarded(
+    *, mode: str = "server", others: str = "pass", elsewhere: Callable[[], str] = str
+) -> Iterator[Watch]:
     """
     Refuse requests to the real API, and with ``others="block"`` to every other machine.
 
     ``mode`` is the mock's, for what an error advises; ``RUN`` is for what is outside of tests.
+    ``elsewhere`` returns why what happens here and now is none of the test's.
     """
     with NamedTemporaryFile(prefix="cerebras-mock-") as notes, pytest.MonkeyPatch.context() as own:
         guard = Guard(notes.name, mode=mode, others=others)
+        guard.elsewhere = elsewhere
         doors.close(guard.refuse, own)
         watch = Watch(Path(notes.name), mode=mode, others=others)
         guard.watch()

@@ -26,15 +26,14 @@ import pytest
 from mockserver.core.messages import Sender
 from mockserver.edge.live import LiveEngine
 
+from . import timers
 from .call_sites import call_site
+from .connections import Connections
+from .leftovers import Job, Leftovers, at_job, job_here
 from .work import worked
 
 _WRITES = ("send", "sendall", "sendmsg")
 _ELDERS = 8  # of so many that one has started is known whether they are over
-
-
-class _Job:
-    """What a thread of a pool is at."""
 
 
 class Senders:
@@ -42,30 +41,31 @@ class Senders:
     Who sends, as far as it has been seen; ``now`` returns seconds since the epoch.
 
     ``rests`` returns how many waits of this process have run their time, None when nobody counts.
-    ``port`` is the mock's; None where requests do not come through a socket.
+    ``port`` is the mock's; None where requests do not come through a socket. ``leftovers`` are told
+    of all that begins, and of who is about to send.
     """
 
-    def __init__(self, now: Callable[[], float], port: int | None = None) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        port: int | None = None,
+        leftovers: Leftovers | None = None,
+    ) -> None:
         self.rests: Callable[[], int | None] = lambda: None
+        self.connections = Connections(port)
         self._now = now
-        self._port = port
+        self.leftovers = leftovers or Leftovers()
         self._at: dict[int, Sender] = {}
-        self._ours: set[int] = set()
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
         # a lock of its owner: a client that is collected meanwhile may begin a task to close itself
         self._lock = threading.RLock()
-        self._at_work = threading.local()
         self._children: dict[str, deque[tuple[str, Callable[[], bool]]]] = {}
         self._joined: WeakKeyDictionary[threading.Thread, threading.Event] = WeakKeyDictionary()
 
     def at(self, port: int) -> Sender | None:
         """Return who has sent what comes from a port of the client; asked once for each request."""
         return self._at.pop(port, None)
-
-    def here(self, port: int) -> bool:
-        """Return whether something in this process has sent from a port."""
-        return port in self._ours
 
     def current(self) -> Sender | None:
         """
@@ -82,28 +82,33 @@ class Senders:
         try:
             task = asyncio.current_task()
         except RuntimeError:
-            job = getattr(self._at_work, "job", None)
-            return self._of(job or threading.current_thread(), Sender(""))
+            return self._of(job_here() or threading.current_thread(), Sender(""))
         return self._of(task, Sender("", self._now())) if task is not None else None
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Note who writes into sockets to the mock, and when others begin to exist, and by whom."""
         with pytest.MonkeyPatch.context() as patch:
+            self.leftovers.begin(patch)
             for name in _WRITES:
                 patch.setattr(socket.socket, name, self._noted(getattr(socket.socket, name)))
             patch.setattr(BaseEventLoop, "create_task", self._dated(BaseEventLoop.create_task))
             patch.setattr(ThreadPoolExecutor, "submit", self._as_job(ThreadPoolExecutor.submit))
             patch.setattr(threading.Thread, "start", self._started(threading.Thread.start))
             patch.setattr(threading.Thread, "join", self._waited_for(threading.Thread.join))
-            yield
+            try:
+                yield
+            finally:
+                self.leftovers.end()
 
     def _of(self, who: object, born: Sender) -> Sender:
         with self._lock:
             if who not in self._known:
                 kind = type(who).__name__.strip("_").lower()
                 self._known[who] = replace(born, name=f"{kind} {next(self._numbers)}")
-            return self._known[who]
+            found = self._known[who]
+        self.leftovers.sends(who, found.name)
+        return found
 
     def _born(self) -> Sender:
         """Return what is known of somebody who begins to exist here and now."""
@@ -123,27 +128,20 @@ class Senders:
 
     def _noted(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def noted(connection: socket.socket, *args: Any, **kwargs: Any) -> Any:
-            port = self.own_port(connection)
+            port = self.connections.own_port(connection)
             if port is not None:
-                self._ours.add(port)
+                self.connections.written(port, connection)
                 if (sender := self.current()) is not None:
                     self._at[port] = sender
             return write(connection, *args, **kwargs)
 
         return noted
 
-    def own_port(self, connection: socket.socket) -> int | None:
-        """Return the client's port of a connection to the mock; None for any other."""
-        try:
-            ours = connection.getpeername()[1] == self._port
-            return int(connection.getsockname()[1]) if ours else None
-        except (OSError, IndexError, TypeError):
-            return None
-
     def _dated(self, create: Callable[..., Any]) -> Callable[..., Any]:
         def dated(loop: BaseEventLoop, *args: Any, **kwargs: Any) -> Any:
             born = self._born()
             task = create(loop, *args, **kwargs)
+            self.leftovers.born(task)
             self._begun(task, born, _done(task))
             return task
 
@@ -153,6 +151,7 @@ class Senders:
         def started(thread: threading.Thread) -> None:
             joined = threading.Event()
             self._joined[thread] = joined
+            self.leftovers.born(thread)
             self._begun(thread, self._born(), joined.is_set)
             start(thread)
 
@@ -170,18 +169,11 @@ class Senders:
         def submit_job(
             pool: ThreadPoolExecutor, work: Callable[..., Any], /, *args: Any, **kwargs: Any
         ) -> Any:
-            job = _Job()
+            job = Job()
             born = self._born()
+            self.leftovers.born(job)
             self._of(job, born)
-
-            def at_work(*args: Any, **kwargs: Any) -> Any:
-                self._at_work.job = job
-                try:
-                    return work(*args, **kwargs)
-                finally:
-                    del self._at_work.job
-
-            future = submit(pool, at_work, *args, **kwargs)
+            future = submit(pool, at_job(job, work), *args, **kwargs)
             self._begun(job, born, _done(future))
             return future
 
@@ -200,16 +192,20 @@ def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
 
 
 @contextmanager
-def told_apart(live: LiveEngine, port: int | None) -> Iterator[Senders]:
+def told_apart(
+    live: LiveEngine, port: int | None, leftovers: Leftovers | None = None
+) -> Iterator[Senders]:
     """Let the engine know who sends what comes to a port; yield who can tell it of others."""
 
     def now() -> float:
         return live.clock.now()  # whichever it has by then
 
-    senders = Senders(now, port)
+    senders = Senders(now, port, leftovers)
     live.sender_at = senders.at
+    live.elsewhere = senders.leftovers.reason
     try:
-        with senders.watching():
+        with senders.watching(), senders.connections.watching(), timers.noted():
             yield senders
     finally:
         live.sender_at = lambda _: None
+        live.elsewhere = lambda _: ""

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from mockserver.verdicts import RULES
-from pytest_cerebras.settings.names import ADVICE, LEFT_OUT, RETIRED, VERDICT
+from pytest_cerebras.settings.names import ADVICE, LEFT_OUT, RETIRED, VERDICT, WITHOUT_VERSION
 
 Note: TypeAlias = tuple[str, str, str]
 """The test, the name of the property, and what it says."""
@@ -28,10 +28,11 @@ def show(reporter: Any, notes: Iterable[Note], rules: Container[str] = ()) -> No
         reporter.section("Cerebras: left out of the matrix", yellow=True)
         for said, count in left_out.items():
             reporter.line(f"{count} test{'s' * (count > 1)} {said}")
-    retired = sorted({said for _, name, said in noted if name == RETIRED})
-    if retired:
-        reporter.section("Cerebras: retired models", yellow=True)
-        for sentence in retired:
+    for title, kind in (("retired models", RETIRED), ("paths without /v1", WITHOUT_VERSION)):
+        warnings = sorted({said for _, name, said in noted if name == kind})
+        if warnings:
+            reporter.section(f"Cerebras: {title}", yellow=True)
+        for sentence in warnings:
             reporter.line(f"warning: {sentence}")
 
 

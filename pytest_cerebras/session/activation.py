@@ -11,11 +11,14 @@ from mockserver.verdicts.diagnosis import retirements
 from pytest_cerebras import egress
 from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.settings import options
-from pytest_cerebras.settings.names import RETIRED
+from pytest_cerebras.settings.names import RETIRED, WITHOUT_VERSION
 
+from .failure import told_of_path
 from .mock import CerebrasMock
 from .place import placed
 from .timing import timed
+
+_STALL = 10.0  # seconds
 
 
 @contextmanager
@@ -25,21 +28,33 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     with ExitStack() as stack:
         place = stack.enter_context(placed(request, settings.mode))
         live = place.live
-        stalls = Stalls(place.senders)
+        stalls = Stalls(place.senders.connections, settings.stall or _STALL)
         clock = stack.enter_context(timed(live, settings, place.server, stalls, place.senders))
-        stack.enter_context(stalls.watched())
         live.retention = settings.retention()
         live.stalled.clear()
+        live.budget = settings.budget()
+        stack.callback(setattr, live, "budget", None)
         live.play(settings.loaded(), settings.overrides())
-        watch = stack.enter_context(egress.guarded(mode=settings.mode, others=settings.others))
+        watch = stack.enter_context(
+            egress.guarded(
+                mode=settings.mode,
+                others=settings.others,
+                elsewhere=place.senders.leftovers.reason_here,
+            )
+        )
+        stalls.elsewhere = watch.reads
+        place.senders.connections.forked = egress.note_forked
         mock = CerebrasMock(place, settings, watch, clock)
         stack.callback(mock.end)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
         yield mock
-        for sentence in retirements(live.journal, live.engine.edition):
+        for sentence in retirements(mock.journal, mock.engine.edition):
             request.node.user_properties.append((RETIRED, sentence))
+        for sentence in dict.fromkeys(map(told_of_path, mock.journal.exchanges)):
+            if sentence:
+                request.node.user_properties.append((WITHOUT_VERSION, sentence))
         if live.crashes:
             raise live.crashes[0]
         if untold := mock.untold():

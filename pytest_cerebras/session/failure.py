@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
+from socket import gaierror
 
 import pytest
 
@@ -24,11 +25,16 @@ _NO_REQUEST = (
 )
 
 
-def failure_section(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> str:
+def failure_section(
+    mock: CerebrasMock,
+    item: pytest.Item,
+    report: pytest.TestReport,
+    error: BaseException | None = None,
+) -> str:
     """
     Return the exchanges of a test as text, the last ones when there are many.
 
-    What the report says anyway is not said again.
+    What the report says anyway is not said again. ``error`` is what the test has failed with.
     """
     mock.untold()  # from here on they are told
     shown = report.longreprtext
@@ -37,18 +43,48 @@ def failure_section(mock: CerebrasMock, item: pytest.Item, report: pytest.TestRe
     lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
     if report.when != "teardown":
         lines += [sentence for sentence in mock.told if sentence not in shown]
-    if not exchanges:
+    if report.when == "call" and _lacks_requests(mock, error):
         lines.append(_NO_REQUEST)
     last = exchanges[-_MOST:]
     if journal.count > len(last):
         lines.append(f"... {journal.count - len(last)} earlier requests")
     lines += _time_line(last, list(mock.side_effects), mock)
+    lines += mock.strays
     if not failed_by_verdict(item):
         for _, verdict in mock.judged():
             lines += [] if verdict.sentence in mock.told else verdict.lines()
     if scenario_of(item) is not None:
         lines.append(f"replay: {replay(item, mock.engine.seed)}")
     return "\n".join(lines)
+
+
+def told_of_path(exchange: Exchange) -> str:
+    """Return what to know of a path that was sent without ``/v1``; empty for all others."""
+    if not exchange.sent_path:
+        return ""
+    return (
+        f"{exchange.sent_path} was answered as {exchange.request.path}, and the real API answers "
+        "404: this client wants CEREBRAS_BASE_URL, or its base URL, with /v1"
+    )
+
+
+def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
+    """Whether the test failed because its requests went elsewhere: it had looked for them here."""
+    if mock.journal.count or mock.told or mock.was_unreachable:
+        return False
+    return mock.found_nothing or any(map(_is_of_the_network, _chain(error)))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    known: set[int] = set()
+    while error is not None and id(error) not in known:
+        known.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_of_the_network(error: BaseException) -> bool:
+    return isinstance(error, (gaierror, TimeoutError)) or "Connect" in type(error).__name__
 
 
 def _time_line(
@@ -68,6 +104,11 @@ def _time_line(
 
 def _told_of(exchange: Exchange, mock: CerebrasMock) -> Iterator[str]:
     yield exchange.line()
+    if exchange.from_elsewhere:
+        yield f"    {exchange.from_elsewhere}: counts for nothing"
+        return
+    if sentence := told_of_path(exchange):
+        yield f"    {sentence}"
     found = diagnose(exchange, mock.engine.edition)
     if found is not None:
         yield f"    what: {found.what}"

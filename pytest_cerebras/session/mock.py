@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockserver.core.errors import MockServerError, UnknownNameError
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.edge.play.clock import StallError
 from mockserver.engine import Engine
 from mockserver.faults import Fault
-from mockserver.journal import Call, Exchange
+from mockserver.journal import Call, Exchange, Journal
 from mockserver.journal.attempts import grouped
 from mockserver.scenario import Match, Scenario, load, steering
 from mockserver.verdicts import Case, Verdict, judge
@@ -34,7 +34,8 @@ class CerebrasMock:
 
     ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``side_effects`` are
     the tools that the app runs, as far as somebody records them. ``told`` are sentences on what
-    the mock has broken off, by which the test has failed.
+    the mock has broken off, by which the test has failed; ``found_nothing`` says that the test has
+    looked for requests, and there were none.
     """
 
     def __init__(
@@ -48,11 +49,14 @@ class CerebrasMock:
         self._settings = settings
         self._watch = watch
         self._knocks = place.knocks
+        self._leftovers = place.senders.leftovers
         self._clock = clock
         self.side_effects = SideEffects(self._live.clock.now, place.senders.current)
         self._ended: list[tuple[str, Case]] = []
         self._last: Engine | None = None
+        self._endless: str | None = None
         self.told: dict[str, None] = {}
+        self.found_nothing = False
         self.url = place.url
 
     def __repr__(self) -> str:
@@ -82,6 +86,29 @@ class CerebrasMock:
     def engine(self) -> Engine:
         """What plays the scenario, and has its journal."""
         return self._last or self._live.engine
+
+    @property
+    def journal(self) -> Journal:
+        """What this test has caused, without what is left over from earlier ones."""
+        self._settle()
+        return self.engine.journal.own()
+
+    @property
+    def strays(self) -> list[str]:
+        """What earlier tests have left over, and was stopped on its way out; a sentence each."""
+        return self._watch.strays
+
+    def _settle(self) -> None:
+        """Count as this test's what has turned out to be at work for it."""
+        for exchange in self.engine.journal.exchanges:
+            if exchange.from_elsewhere and self._leftovers.is_handed(exchange.request.sender):
+                exchange.from_elsewhere = ""
+
+    def _looked_at(self) -> Journal:
+        """Return the journal to the test, and note whether there is nothing in it."""
+        found = self.journal
+        self.found_nothing = not found.count
+        return found
 
     def end(self) -> None:
         """Keep what was played last: the server is about to play something else."""
@@ -147,16 +174,16 @@ class CerebrasMock:
     @property
     def requests(self) -> Sequence[Exchange]:
         """
-        Every request so far and what it was answered; warm-ups are not counted.
+        Every request of this test so far and what it was answered; warm-ups are not counted.
 
         Raises DroppedError when there were more than the journal keeps, as ``calls`` does.
         """
-        return list(self.engine.journal)
+        return list(self._looked_at())
 
     @property
     def calls(self) -> Sequence[Call]:
         """The logical calls: what the app asked for, each with all its attempts."""
-        return grouped(self.engine.journal)
+        return grouped(self._looked_at())
 
     @property
     def was_unreachable(self) -> bool:
@@ -169,9 +196,12 @@ class CerebrasMock:
 
         Sentences that ``told``, what is shown anyway, contains are left out.
         """
-        stalls = [f"{StallError()}: {exchange.line()}" for exchange in self._live.stalled]
         ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
-        found = dict.fromkeys([*stalls, *self._watch.stopped, *ran_away])
+        if self._endless is None and self._live.budget is not None:
+            self._endless = self._live.budget.sentence()  # by its first count
+        endless = [self._endless] if self._endless else []
+        stall = self._live.stalled[:1]  # all of them are seen among the exchanges
+        found = dict.fromkeys([*stall, *endless, *self._watch.stopped, *ran_away])
         new = [sentence for sentence in found if sentence not in self.told]
         self.told.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in told]
@@ -208,7 +238,7 @@ class CerebrasMock:
 
     def _case(self) -> Case:
         edition, escapes = self.engine.edition, self._watch.escapes
-        return Case(self.engine.journal, edition, escapes, self.side_effects)
+        return Case(self.journal, edition, escapes, self.side_effects)
 
     @property
     def clock(self) -> VirtualClock | None:
@@ -258,7 +288,7 @@ class CerebrasMock:
         """Return the variables that the environment has while the mock is active."""
         return {
             "CEREBRAS_API_KEY": self.api_key,
-            "CEREBRAS_BASE_URL": self.url,
+            "CEREBRAS_BASE_URL": self.openai_url if _has_version() else self.url,
             "CEREBRAS_API_BASE": self.openai_url,
             "OPENAI_API_KEY": self.api_key,
             "OPENAI_BASE_URL": self.openai_url,
@@ -268,7 +298,7 @@ class CerebrasMock:
     def assert_requests(self, count: int) -> None:
         """Assert that the app sent so many requests, retries included."""
         __tracebackhide__ = True
-        assertions.requests(self.engine.journal, count)
+        assertions.requests(self._looked_at(), count)
 
     def assert_waited(self, at_least: float | None = None) -> None:
         """
@@ -277,12 +307,12 @@ class CerebrasMock:
         With ``at_least``, in seconds: that some retry waited at least so long.
         """
         __tracebackhide__ = True
-        assertions.waited_for(self.engine.journal, at_least)
+        assertions.waited_for(self._looked_at(), at_least)
 
     def assert_retry_after_respected(self) -> None:
         """Assert that there was a ``Retry-After``, and that no retry came earlier than it said."""
         __tracebackhide__ = True
-        assertions.retry_after_respected(self.engine.journal)
+        assertions.retry_after_respected(self._looked_at())
 
     def assert_backed_off(
         self, factor: float = 2, start: float = 1, cap: float = 30, *, jitter: float = 0.25
@@ -296,12 +326,12 @@ class CerebrasMock:
         """
         __tracebackhide__ = True
         pace = {"factor": factor, "start": start, "cap": cap, "jitter": jitter}
-        assertions.backed_off(self.engine.journal, **pace)
+        assertions.backed_off(self._looked_at(), **pace)
 
     def assert_fell_back(self, to: str) -> None:
         """Assert that this model answered what another had been asked before, in vain."""
         __tracebackhide__ = True
-        assertions.fell_back(self.engine.journal, to)
+        assertions.fell_back(self._looked_at(), to)
 
     def assert_truncation_noticed(self, result: object) -> None:
         """
@@ -312,32 +342,37 @@ class CerebrasMock:
         ``finish_reason`` of ``length``. None and an exception hide nothing.
         """
         __tracebackhide__ = True
-        assertions.truncation_noticed(self.engine.journal, result)
+        assertions.truncation_noticed(self._looked_at(), result)
 
     def assert_peak_rpm(self, at_most: int) -> None:
         """Assert that no minute, wherever it begins, saw more requests, retries included."""
         __tracebackhide__ = True
-        assertions.peak_rpm(self.engine.journal, at_most)
+        assertions.peak_rpm(self._looked_at(), at_most)
 
     def assert_tokens_spent(self, at_most: int) -> None:
         """Assert that prompts and completions cost no more tokens; refused requests cost none."""
         __tracebackhide__ = True
-        assertions.tokens_spent(self.engine.journal, at_most)
+        assertions.tokens_spent(self._looked_at(), at_most)
 
     def assert_side_effects(self, *names: str) -> None:
         """Assert that these side effects were recorded, in this order, and no others."""
         __tracebackhide__ = True
-        assertions.side_effects(self.engine.journal, list(self.side_effects), names)
+        assertions.side_effects(self._looked_at(), list(self.side_effects), names)
 
     def assert_not_retried(self) -> None:
         """Assert that no call took more than one attempt."""
         __tracebackhide__ = True
-        assertions.not_retried(self.engine.journal)
+        assertions.not_retried(self._looked_at())
 
     def assert_no_errors(self) -> None:
         """Assert that every request was answered in full, without an error."""
         __tracebackhide__ = True
-        assertions.no_errors(self.engine.journal)
+        assertions.no_errors(self._looked_at())
+
+
+def _has_version() -> bool:
+    """Return whether the environment has an address with ``/v1``, as some clients want it."""
+    return environ.get("CEREBRAS_BASE_URL", "").rstrip("/").endswith("/v1")
 
 
 def _found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> Scenario:

@@ -11,6 +11,7 @@ import pytest
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 from pytest_cerebras.observe.knocks import Knocks, knocking
+from pytest_cerebras.observe.leftovers import Leftovers
 from pytest_cerebras.observe.senders import Senders, told_apart
 
 from . import serving
@@ -32,18 +33,24 @@ class Place(NamedTuple):
 @contextmanager
 def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
     """Yield the place of a test; afterwards the server plays what it does between tests."""
+    leftovers = Leftovers.at(request.node)
     if mode == "respx":
         from pytest_cerebras.transport.inprocess import intercepted
 
         live = LiveEngine()
-        with intercepted(live) as (knocks, senders):
+        with intercepted(live, leftovers) as (knocks, senders):
             yield Place(live, REAL_URL, knocks, senders)
         return
     server = request.getfixturevalue("cerebras_mock_server")
     serving.check(server)
     live = server.live
+    live.forgives_version = True  # CEREBRAS_BASE_URL can't be right for all clients
     try:
-        with told_apart(live, server.port) as senders, knocking(live, server.port) as knocks:
+        with (
+            told_apart(live, server.port, leftovers) as senders,
+            knocking(live, server.port, leftovers) as knocks,
+        ):
             yield Place(live, server.url, knocks, senders, server)
     finally:
+        live.forgives_version = False
         rest(live, request.config)

@@ -36,18 +36,19 @@ def timed(
     try:
         if settings.clock == "virtual":
             with _virtual(live, server, settings.max_virtual) as clock:
-                clock.longest = stalls.longest
+                clock.watch = stalls.watch
                 senders.rests = lambda: len(clock.sleeps)
                 yield clock
         else:
             scale = settings.time_scale
             live.clock = Clock() if scale is None else ScaledClock(scale)
-            live.clock.stall = stalls.hold
+            live.clock.stall, live.clock.hold = stalls.hold, stalls.hold_thread
             rests = Rests(servers)
             senders.rests = lambda: rests.count
             with rests.counted():
                 yield None
     finally:
+        stalls.close()
         live.clock = Clock()
 
 

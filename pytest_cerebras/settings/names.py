@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
-# user properties of a test: of the first four the end of the run tells, JUnit files have all
+# user properties of a test: of the first five the end of the run tells, JUnit files have all
 VERDICT = "cerebras_verdict"
 ADVICE = "cerebras_advice"
 RETIRED = "cerebras_retired_model"
 LEFT_OUT = "cerebras_left_out"
+WITHOUT_VERSION = "cerebras_without_version"
 SCENARIO = "cerebras_scenario"
 # the attribute of a report that names the rules of its verdicts
 JUDGED_BY = "cerebras_judged_by"
@@ -41,6 +42,12 @@ OPTIONS = (
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
     ("max_virtual", "SECONDS", "bound of the virtual clock in a test (default: 604800, a week)"),
     ("journal", "N", "how many requests of a test to keep, the last ones (default: 10000)"),
+    ("stall", "SECONDS", "how long a client without a time-out is left to stall (default: 10)"),
+    (
+        "max_requests",
+        "N",
+        "how many requests a test may send (default: 200 from one line of code, 2000 in all)",
+    ),
     ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )
 

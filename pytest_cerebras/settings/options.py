@@ -15,6 +15,7 @@ from .names import MARKER, OPTIONS, scenario_of
 from .sources import given, strictness
 
 if TYPE_CHECKING:
+    from mockserver.edge.budget import Budget
     from mockserver.edge.live import Overrides
     from mockserver.journal import Retention
     from mockserver.scenario import Scenario
@@ -33,13 +34,21 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "edition": ((str, Path), "string or path"),
     "seed": ((int,), "whole number"),
     "journal": ((int,), "whole number above 0"),
+    "stall": ((float, int), "number of seconds from 0.01 to 86400"),
+    "max_requests": ((int,), "whole number above 0"),
     "time_scale": ((float, int), "number from 0.000001 to 1"),
     "max_virtual": ((int,), "whole number of seconds from 1 to 3153600000"),
     "parameters": ((dict,), "dictionary"),
     "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
 }
 # from where to where: with these the clock stays among the dates that there are
-_RANGES = {"journal": (1, inf), "time_scale": (1e-6, 1), "max_virtual": (1, 36_500 * 86_400)}
+_RANGES = {
+    "journal": (1, inf),
+    "stall": (0.01, 86_400),
+    "max_requests": (1, inf),
+    "time_scale": (1e-6, 1),
+    "max_virtual": (1, 36_500 * 86_400),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class Settings:
     others: str = "pass"
     clock: str = "real"
     journal: int | None = None
+    stall: float | None = None
+    max_requests: int | None = None
     time_scale: float | None = None
     max_virtual: int | None = None
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -91,6 +102,12 @@ class Settings:
         from mockserver.journal import Retention
 
         return Retention() if self.journal is None else Retention(self.journal)
+
+    def budget(self) -> Budget:
+        """Return how many requests a test may send."""
+        from mockserver.edge.budget import Budget
+
+        return Budget(self.max_requests or 200, self.max_requests or 2000)
 
     def overrides(self) -> Overrides:
         """Return what outranks the scenario's own settings."""

@@ -9,7 +9,7 @@ libraries (requests, aiohttp) need the server.
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 
@@ -18,10 +18,11 @@ import respx
 from respx.models import AllMockedAssertionError, PassThrough
 
 from mockserver.core.messages import Request
-from mockserver.edge.live import LiveEngine
-from mockserver.edge.play.clock import Clock, StallError
+from mockserver.edge.live import Answering, LiveEngine
+from mockserver.edge.play.clock import Clock, Silence, StallError
 from mockserver.plan import Head
 from pytest_cerebras.observe.knocks import Knocks
+from pytest_cerebras.observe.leftovers import Leftovers
 from pytest_cerebras.observe.rests import played
 from pytest_cerebras.observe.senders import Senders, told_apart
 
@@ -31,12 +32,41 @@ from .libraries import Library, libraries
 HOST = "api.cerebras.ai"
 
 
+class Unanswered:
+    """A connect to a port that is not open, which is in no journal."""
+
+    def __init__(self, live: LiveEngine) -> None:
+        self._live = live
+
+    def end(self, *, client_left: bool = False) -> None:
+        """Note nothing."""
+
+    async def stall(self, port: int | None) -> None:
+        """Hold the client. Raises StallError."""
+        with self._noted():
+            await self._live.clock.stall(Silence(port))
+
+    def hold(self) -> None:
+        """Hold the calling thread. Raises StallError."""
+        with self._noted():
+            self._live.clock.hold(Silence())
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except StallError as error:
+            told = error.told(self._live.scenario.name, "a connect that nobody answers")
+            self._live.stalled.append(told)
+            raise
+
+
 class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """
     A response that arrives as planned, for a sync or an async client.
 
-    ``finish`` is called once, when it is over, with whether the client has left before the end;
-    ``stall`` when it would never be over.
+    The ``audience`` is told once that it is over, with whether the client has left before the end,
+    and holds the client when it would never be over.
     """
 
     def __init__(
@@ -44,13 +74,11 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         actions: Iterator[Action],
         clock: Clock,
         core: ModuleType,
-        finish: Callable[[bool], None],
-        stall: Callable[[], object],
+        audience: Answering | Unanswered,
     ) -> None:
         self._actions = self._noted(actions, core)
         self._clock = clock
-        self._finish = finish
-        self._stall = stall
+        self._audience = audience
         self._waiting = False
         self._left: bool | None = None  # None: it depends on what is still to come
 
@@ -94,8 +122,8 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def close(self) -> None:
         """Note the end, once: a client has left when there was something to wait for."""
-        finish, self._finish = self._finish, lambda _: None
-        finish(self._waiting or (self._waits() if self._left is None else self._left))
+        left = self._waiting or (self._waits() if self._left is None else self._left)
+        self._audience.end(client_left=left)
 
     async def aclose(self) -> None:
         """Note the end, once."""
@@ -105,28 +133,32 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         if isinstance(action, float):
             self._waiting = True
             if math.isinf(action):
-                raise self._stalled(StallError())
+                with self._held():
+                    self._audience.hold()
             self._clock.pause(action)
             self._waiting = False
 
     async def _wait(self, action: Action) -> None:
         if isinstance(action, float):
             self._waiting = True
-            try:
-                with played():
-                    await self._over(action)
-            except StallError as error:
-                raise self._stalled(error) from None
+            with played():
+                await self._over(action)
             self._waiting = False
 
     async def _over(self, seconds: float) -> None:
-        await (self._clock.stall(None) if math.isinf(seconds) else self._clock.wait(seconds))
+        if math.isinf(seconds):
+            with self._held():
+                await self._audience.stall(None)
+        await self._clock.wait(seconds)
 
-    def _stalled(self, error: StallError) -> StallError:
-        """Note that this would never be over: not the client has left."""
-        self._waiting, self._left = False, False
-        self._stall()
-        return error
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Note, where a stall is ended, that not the client has left."""
+        try:
+            yield
+        except StallError:
+            self._waiting, self._left = False, False
+            raise
 
     def _waits(self) -> bool:
         try:
@@ -182,20 +214,13 @@ class PlanRouter(respx.MockRouter):
             raise self._not_ours(request)
         clock, port = self._live.clock, self._live.port
         if port != "open":
-            self._knocks.count += 1
+            self._knocks.count += not self._senders.leftovers.reason_here()
             attempt = unreachable(port, _patience(request, "connect", clock), self._core)
-            return PlannedBody(attempt, clock, self._core, lambda _: None, lambda: None)
-        engine, exchange = self._live.begin(self._received(request))
-        plan = clock.announced(exchange.compact)
+            return PlannedBody(attempt, clock, self._core, Unanswered(self._live))
+        answering = self._live.answering(self._received(request))
+        plan = clock.announced(answering.exchange.compact)
         going_through = actions(plan, _patience(request, "read", clock), self._core)
-
-        def finish(left: bool) -> None:  # noqa: FBT001 (a callback of one fact)
-            self._live.finish(engine, exchange, client_left=left)
-
-        def stall() -> None:
-            self._live.stalled.append(exchange)
-
-        return PlannedBody(going_through, clock, self._core, finish, stall)
+        return PlannedBody(going_through, clock, self._core, answering)
 
     def _received(self, request: httpx.Request) -> Request:
         return Request(
@@ -220,11 +245,13 @@ class PlanRouter(respx.MockRouter):
 
 
 @contextmanager
-def intercepted(live: LiveEngine) -> Iterator[tuple[Knocks, Senders]]:
+def intercepted(
+    live: LiveEngine, leftovers: Leftovers | None = None
+) -> Iterator[tuple[Knocks, Senders]]:
     """Answer all requests of httpx and httpx2 to the real host; yield who sends, and shut ports."""
     knocks = Knocks()
     with ExitStack() as stack:
-        senders = stack.enter_context(told_apart(live, None))
+        senders = stack.enter_context(told_apart(live, None, leftovers))
         for library in libraries():
             stack.enter_context(PlanRouter(live, senders, knocks, library))
         yield knocks, senders

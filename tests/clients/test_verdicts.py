@@ -259,6 +259,7 @@ def test_key(cerebras_mock, key, verdicts):
     assert judged(cerebras_mock) == verdicts
 
 
+@pytest.mark.cerebras_mock(max_requests=2000)
 def test_innocent_crowd(cerebras_mock, client):
     """Thirty jobs on twelve threads that ask the same, under a limit, do nothing wrong."""
     cerebras_mock.play(Scenario("limited", tier="free", spent=Spent(requests=20)))

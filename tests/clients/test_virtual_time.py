@@ -181,6 +181,7 @@ def test_median(cerebras_mock, client, trusts_nobody, request):
     assert computed < 250  # below 50 on two slow cores; here machines of any speed may pass
 
 
+@pytest.mark.cerebras_mock(max_requests=2000)
 def test_crowd(cerebras_mock, tmp_path):
     """Twelve threads against four requests a minute: 24 requests in two minutes, every time."""
     path = tmp_path / "small.yaml"

@@ -207,3 +207,29 @@ def test_collected_meanwhile(ask):
     assert not asking.is_alive()
     assert abandoned.exchange.client_left
     assert live.journal.count == 2
+
+
+def test_paths_without_version(ask):
+    """Where that is forgiven, a path without ``/v1`` is answered as if it had it, and noted."""
+    live = LiveEngine()
+    assert live.begin(ask("/models"))[1].status == 404
+    live.forgives_version = True
+    for sent, path, status in (
+        ("/models", "/v1/models", 200),
+        ("/models/gpt-oss-120b", "/v1/models/gpt-oss-120b", 200),
+        ("/v1/models", "", 200),
+        ("/v2/models", "", 404),
+        ("/v1/v1/models", "", 404),
+    ):
+        _, exchange = live.begin(ask(sent))
+        assert exchange.status == status
+        assert (exchange.sent_path, exchange.request.path) == ((sent, path) if path else ("", sent))
+
+
+def test_from_elsewhere(ask):
+    """Who can tell that a request has nothing to do with a test is asked, whoever answers it."""
+    live = LiveEngine()
+    live.elsewhere = lambda request: f"from {request.path}"
+    for headers in ({}, {"x-cerebras-mock-scenario": "wrong-key"}, {"x-cerebras-mock-fault": "?"}):
+        _, exchange = live.begin(ask("models", headers=headers))
+        assert exchange.from_elsewhere == "from /v1/models"

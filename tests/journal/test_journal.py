@@ -180,3 +180,29 @@ def test_nothing_grows():
     held = (journal._kept, journal._latest, journal._failed)
     assert all(len(one) <= 10 for one in held)
     assert sum(map(len, journal._failed.values())) <= 10
+
+
+def test_own():
+    """What comes from elsewhere is kept, and can be left out: as if it had never come."""
+    journal = Journal(scale=0.5, retention=Retention(3))
+    add(journal, exchange(at=4.0, from_elsewhere="from a thread"))
+    add(journal, exchange(at=5.0, endpoint="warming"))
+    own = journal.own()
+    assert (list(own), own.count, own.begun) == ([], 0, journal.begun)
+    add(journal, exchange(at=6.0, number=2))
+    own = journal.own()
+    assert [one.number for one in own] == [2]
+    assert (own.count, own.begun, own.scale, own.dropped) == (1, 6.0, 0.5, 0)
+    assert own.warmups == journal.warmups
+    add(journal, exchange(at=7.0, from_elsewhere="from a thread"))
+    add(journal, exchange(at=8.0, number=4))
+    own = journal.own()
+    assert (own.count, own.dropped, own.begun) == (3, 1, 4.0)
+    assert len(journal.exchanges) == 3
+
+
+def test_own_is_all():
+    """Where nothing comes from elsewhere, it is the journal itself."""
+    journal = Journal()
+    add(journal, exchange())
+    assert journal.own() is journal

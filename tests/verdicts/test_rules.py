@@ -17,7 +17,7 @@ from mockserver.verdicts import NAMES, RULES, Case, judge
 
 def test_table():
     """Each rule has a name of its own, a sentence, and a fix that follows a colon."""
-    assert len(set(NAMES)) == len(RULES) == 16
+    assert len(set(NAMES)) == len(RULES) == 17
     for rule in RULES:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name)
         assert re.fullmatch(r"[A-Z].*\.", rule.meaning)
@@ -67,6 +67,16 @@ def test_not_judged(case):
     kept = len(case.exchanges)
     assert found.sentence.startswith(f"the journal keeps the last {kept} of {kept + 1} requests")
     assert judge(case, ignore=["not-judged"]) == ()
+
+
+def test_intervened(stage):
+    """What the mock has brought about itself is nobody's mistake, and all else is."""
+    play = stage(Rule(faults=(Error(status=503),)))
+    first = play.send(0)
+    play.send(0, messages=[{"role": "user", "content": "Another question"}])
+    assert play.judged() == ["gave-up-at-once"] * 2
+    first.intervened = True
+    assert [one.exchanges for one in play.verdicts()] == [(2,)]
 
 
 def test_ignore(case):

@@ -65,6 +65,17 @@ def route(method: str, path: str) -> tuple[Endpoint, str]:
     return endpoint, name
 
 
+def with_version(path: str) -> str:
+    """
+    Return a path with the ``/v1`` that a client has left out, if the API has a path of that name.
+
+    >>> with_version("/chat/completions"), with_version("/v1/models"), with_version("/chat")
+    ('/v1/chat/completions', '/v1/models', '/chat')
+    """
+    meant = f"/v1{path}"
+    return meant if meant in _FIXED or any(one.fullmatch(meant) for one, _ in _PATTERNS) else path
+
+
 def _by_path() -> dict[str, dict[str, Endpoint]]:
     table: dict[str, dict[str, Endpoint]] = {}
     for method, path, endpoint in ROUTES:

@@ -6,8 +6,10 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from mockserver.core.quantities import LONGEST
+from mockserver.journal import Exchange
 from mockserver.plan import Compact
 
 from .scaling import scaled
@@ -16,11 +18,42 @@ from .ticker import Ticker
 _MOMENT = 0.02  # seconds; longer waits have a timer of their own
 
 
-class StallError(ConnectionError):
-    """A stall has been ended, since no time-out of the client will do so."""
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """
+    A client to which nothing more will come.
 
-    def __init__(self) -> None:
-        super().__init__("the scenario stalls and this client has no time-out")
+    ``port`` is where it is connected, on this machine; None is for one in process. ``exchange`` is
+    its request, None for a connect that nobody answers.
+    """
+
+    port: int | None = None
+    exchange: Exchange | None = None
+
+
+class StallError(ConnectionError):
+    """
+    A stall has been ended, since no time-out of the client will do so.
+
+    ``who`` waited for so many real ``seconds``; ``known`` says whether it is known to have no
+    time-out, or just none was seen.
+    """
+
+    def __init__(self, who: str = "", seconds: float = 0.0, *, known: bool = True) -> None:
+        self._lacks = " and this client has no time-out" if known else ", no time-out seen"
+        super().__init__(self._lacks_in("the scenario"))
+        self.who = who
+        self.seconds = seconds
+
+    def told(self, scenario: str, what: str) -> str:
+        """Return the sentence for the user, with the way out."""
+        return (
+            f"{self._lacks_in(f'the scenario {scenario!r}')}: {what}; {self.who} waited for "
+            f"{self.seconds:.1f} s until the mock hung up: set a time-out, such as timeout=30"
+        )
+
+    def _lacks_in(self, scenario: str) -> str:
+        return f"{scenario} stalls{self._lacks}"
 
 
 class Clock:
@@ -28,8 +61,8 @@ class Clock:
     Real time.
 
     ``now`` returns seconds since the epoch. All waits of the mock go through its clock, so that
-    another kind of time is another clock and nothing else. ``stall`` holds the client at a port
-    for ever, or one in process at None; who puts another function there may raise StallError.
+    another kind of time is another clock and nothing else. ``stall`` holds a client for ever, and
+    ``hold`` the calling thread, unless somebody puts a function there that raises StallError.
     """
 
     scale = 1.0
@@ -42,7 +75,8 @@ class Clock:
         self._shown = now
         self._ahead = 0.0
         self._ticker: Ticker | None = None
-        self.stall: Callable[[int | None], Awaitable[object]] = self._stall
+        self.stall: Callable[[Silence], Awaitable[object]] = self._stall
+        self.hold: Callable[[Silence], object] = self._hold
 
     def monotonic(self) -> float:
         """Return seconds that only ever grow, and with which deadlines are made."""
@@ -76,8 +110,11 @@ class Clock:
 
         await sleep(seconds)
 
-    async def _stall(self, port: int | None) -> None:
+    async def _stall(self, silence: Silence) -> None:
         await self.wait(math.inf)
+
+    def _hold(self, silence: Silence) -> None:
+        raise StallError  # nobody could ever wake the thread
 
     def pause(self, seconds: float) -> None:
         """Do the same for a client without an event loop, which is answered in its own thread."""

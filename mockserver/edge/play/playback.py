@@ -7,7 +7,7 @@ import math
 import socket
 import struct
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Awaitable
 from typing import Protocol, assert_never
 
 from mockserver.plan import Close, Compact, Wait
@@ -32,11 +32,23 @@ class Outlet(Protocol):
         ...
 
 
+class Audience(Protocol):
+    """Whom an answer is for."""
+
+    def end(self) -> None:
+        """Note that the answer is over."""
+        ...
+
+    def stall(self, port: int) -> Awaitable[object]:
+        """Hold the client at a port. Raises StallError."""
+        ...
+
+
 async def play(
     plan: Compact,
     outlet: Outlet,
     clock: Clock,
-    over: Callable[[], None] = lambda: None,
+    audience: Audience | None = None,
     *,
     keep_alive: bool = True,
     chunks: bool = True,
@@ -44,8 +56,8 @@ async def play(
     """
     Do what the plan says, step by step; return whether the connection lives on.
 
-    ``over`` is called before the last write, if that is short. ``keep_alive`` and ``chunks`` are
-    those of a ``Wire``.
+    The ``audience`` is told of the end before the last write, if that is short; without one a stall
+    is for ever. ``keep_alive`` and ``chunks`` are those of a ``Wire``.
 
     Each wait counts from the end of the one before it, as planned, and not from when that one was
     over: what is late for whatever reason is made up for, and all that is due is one write.
@@ -54,7 +66,7 @@ async def play(
     when the clock ends a stall.
     """
     wire = Wire(keep_alive=keep_alive, chunks=chunks)
-    playing = _Playing(outlet, clock, over)
+    playing = _Playing(outlet, clock, audience)
     for act in wire.acts(clock.announced(plan)):
         if isinstance(act, bytes):
             playing.ready.append(act)
@@ -75,12 +87,12 @@ async def play(
 class _Playing:
     """How far it has come: what is ready to be written, and the moment that is due."""
 
-    __slots__ = ("_clock", "_due", "_now", "_outlet", "_over", "ready")
+    __slots__ = ("_audience", "_clock", "_due", "_now", "_outlet", "ready")
 
-    def __init__(self, outlet: Outlet, clock: Clock, over: Callable[[], None]) -> None:
+    def __init__(self, outlet: Outlet, clock: Clock, audience: Audience | None) -> None:
         self._outlet = outlet
         self._clock = clock
-        self._over = over
+        self._audience = audience
         self._due = self._now = clock.monotonic()
         self.ready: list[bytes] = []
 
@@ -89,10 +101,12 @@ class _Playing:
         self._due += seconds
         if self._ahead() or not seconds:
             await self.flush()
-            if math.isinf(self._due):
-                await self._clock.stall(_peer(self._outlet))
-            else:
+            if math.isfinite(self._due):
                 await self._clock.until(self._due)
+            elif self._audience is None:
+                await self._clock.wait(math.inf)
+            else:
+                await self._audience.stall(_peer(self._outlet))
 
     async def over_time(self, act: Timed) -> None:
         """Write each piece when it is due."""
@@ -111,8 +125,8 @@ class _Playing:
         """Write what is left; who has it all, and asks again, finds that the answer was over."""
         transport = self._outlet.transport
         there = transport is not None and not transport.is_closing()
-        if there and sum(map(len, self.ready)) <= AT_ONCE:
-            self._over()
+        if there and self._audience is not None and sum(map(len, self.ready)) <= AT_ONCE:
+            self._audience.end()
         await self.flush()
 
     async def flush(self) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
 
 from aiohttp import HttpVersion11, web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 from mockserver.edge.admin import PREFIX, Admin
-from mockserver.edge.live import LiveEngine
+from mockserver.edge.live import Answering, LiveEngine
 from mockserver.edge.play.playback import play
 from mockserver.plan import Compact
 
@@ -109,7 +108,7 @@ class Site:
             with answering as exchange:
                 if _log.isEnabledFor(logging.INFO):
                     _log.info("%s", exchange.line())
-                played = await self._played(exchange.compact, request, answering.end)
+                played = await self._played(exchange.compact, request, answering)
         except ConnectionError:
             return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall
         except Exception as error:
@@ -119,11 +118,13 @@ class Site:
         return played
 
     async def _played(
-        self, plan: Compact, request: web.BaseRequest, over: Callable[[], None] = lambda: None
+        self, plan: Compact, request: web.BaseRequest, audience: Answering | None = None
     ) -> Played:
         connection = request.protocol
         assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
         chunks = request.version >= HttpVersion11
         clock, keep_alive = self.live.clock, request.keep_alive
-        lives_on = await play(plan, connection, clock, over, keep_alive=keep_alive, chunks=chunks)
+        lives_on = await play(
+            plan, connection, clock, audience, keep_alive=keep_alive, chunks=chunks
+        )
         return Played(keep_alive=lives_on)

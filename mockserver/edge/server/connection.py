@@ -126,7 +126,7 @@ class Connection(web.RequestHandler):
         self._keep_for(_AGES)  # aiohttp takes the connection for idle
         try:
             with answering as exchange:
-                lives_on = await play(exchange.compact, self, self._live.clock, answering.end)
+                lives_on = await play(exchange.compact, self, self._live.clock, answering)
         except ConnectionError:
             pass  # nobody reads on, or the clock has ended a stall
         except Exception as error:  # noqa: BLE001 (who owns the engine raises it)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 REAL = "cerebras.ai"
-OURS, OTHERS = "real", "other"  # whose host a note is about
+OURS, OTHERS, READ = "real", "other", "read"  # what a note is about: whose host, or a read
+STRAY = "stray"  # whatever the host: the test that is on has not caused it
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run, which leaves it to that of a test
 _ACTIVE = "while the mock is active nothing reaches the real API"
@@ -38,9 +39,12 @@ _RULES = {
 }
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FETCHERS = ("curl", "wget")  # the child processes that a hook of this kind can't be put into
+_MOST_READS = 1000  # notes of a process
 _LINE = 4096  # bytes of a request in which its first line is looked for
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_foreign: dict[str, bool] = {}  # files, and whether they are
 _watching: list[Guard] = []
+_children: list[Guard] = []  # of this process, if it is a child that has not connected yet
 
 
 class EscapeError(OSError):
@@ -52,13 +56,15 @@ class Guard:
     Lets no request out to the real API; when ``others`` is ``block``, to no other machine at all.
 
     ``mode`` is the mock's, or ``RUN``. What was stopped is noted in the file ``path``, a line each,
-    because it may happen in a child process and because an app may swallow the error.
+    because it may happen in a child process and because an app may swallow the error. ``elsewhere``
+    returns why what happens here and now is none of the test's, empty where it may be.
     """
 
     def __init__(self, path: str, *, mode: str = "server", others: str = "pass") -> None:
         self._path = path
         self._mode = mode
         self._others = others
+        self.elsewhere: Callable[[], str] = str
 
     def refuse(self, host: object) -> None:
         """Raise EscapeError when there must be no request to this host."""
@@ -72,6 +78,8 @@ class Guard:
         else:
             return
         sentence = f"a request to {name} was stopped{_spot()}: {rule}"
+        if reason := self.elsewhere():
+            whose, sentence = STRAY, f"{sentence}; {reason}"
         self._note(f"{whose} {sentence}\n")
         raise EscapeError(sentence)
 
@@ -82,6 +90,10 @@ class Guard:
     def unwatch(self) -> None:
         """Refuse no more."""
         _watching.remove(self)
+
+    def note_read(self, port: int, timeout: float | None) -> None:
+        """Note that a child reads from a port, with a time-out in seconds; None is for ever."""
+        self._note(f"{READ} {port} {timeout}\n")
 
     def _note(self, line: str) -> None:
         try:
@@ -99,14 +111,59 @@ def guard_child() -> None:
     mode, _, rest = os.environ.get(VARIABLE, "").partition(":")
     others, _, path = rest.partition(":")
     if path:
-        Guard(path, mode=mode, others=others).watch()
+        guard = Guard(path, mode=mode, others=others)
+        guard.watch()
+        _children.append(guard)
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
+    if _children and event == "socket.connect":
+        _note_reads(*args)
     if _watching and event in _HOSTS:
         for host in _HOSTS[event](*args):
             for guard in reversed(_watching):
                 guard.refuse(host)
+
+
+def _note_reads(_: Any, address: Any) -> None:
+    """Let this process note its reads, if it connects to its own machine."""
+    if isinstance(address, tuple) and _is_this_machine(_name(address[0])):
+        from socket import socket
+
+        guard = _children.pop()
+        known: dict[int, float | None] = {}
+        for name in ("recv", "recv_into"):
+            setattr(socket, name, _noting(getattr(socket, name), known, guard))
+
+
+def _noting(
+    read: Callable[..., Any], known: dict[int, float | None], guard: Guard
+) -> Callable[..., Any]:
+    def noting(connection: Any, *args: Any, **kwargs: Any) -> Any:
+        timeout = connection.gettimeout()
+        if timeout != 0 and len(known) < _MOST_READS:  # an event loop has its time-outs elsewhere
+            port = _own_port(connection)
+            if port is not None and known.get(port, -1.0) != timeout:
+                known[port] = timeout
+                guard.note_read(port, timeout)
+        return read(connection, *args, **kwargs)
+
+    return noting
+
+
+def _own_port(connection: Any) -> int | None:
+    """Return the port of a connection to this machine; None for any other."""
+    try:
+        host = connection.getpeername()[0]
+        return int(connection.getsockname()[1]) if _is_this_machine(host) else None
+    except (OSError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def note_forked(port: int, timeout: float | None) -> None:
+    """Note from a process that was forked from the test's that it reads; see ``note_read``."""
+    if _watching:
+        _watching[-1].note_read(port, timeout)
 
 
 def _resolved(host: object, *_: object) -> Iterator[object]:
@@ -193,14 +250,27 @@ def _is_this_machine(name: str) -> bool:
 
 def _spot() -> str:
     """Return, in brackets, the line of code that sends, or else one that waits for it."""
+    word, line = _own_line()
+    waits = " waited" if word else ""
+    return f" ({word}{line}{waits})" if line else ""
+
+
+def place() -> str:
+    """Return the line of the app's own code that runs, or else one that waits for it."""
+    _, line = _own_line()
+    return os.path.relpath(line) if line.startswith(os.path.join(os.getcwd(), "")) else line
+
+
+def _own_line() -> tuple[str, str]:
+    """Return the innermost line of nobody else's code, and what it does if it does not run."""
     stack = sys._getframe()  # noqa: SLF001 (all modules that know the stack begin with it)
     waiting = (_other_tasks(), _frames(stack), _main_thread())
     for word, frames in (("", _frames(stack, _task_begin())), *(("while ", f) for f in waiting)):
         for frame in frames:
             name = frame.f_code.co_filename
             if not _is_foreign(name):
-                return f" ({word}{name}:{frame.f_lineno}{' waited' if word else ''})"
-    return ""
+                return word, f"{name}:{frame.f_lineno}"
+    return "", ""
 
 
 def _frames(frame: FrameType | None, last: FrameType | None = None) -> Iterator[FrameType]:
@@ -242,11 +312,13 @@ def _main_thread() -> Iterator[FrameType]:
 
 def _is_foreign(name: str) -> bool:
     """Return whether a file is nobody's own code: of Python, of a library, or of this one."""
-    from sysconfig import get_path
+    if name not in _foreign:
+        from sysconfig import get_path
 
-    folders = (_PACKAGE, *map(get_path, ("stdlib", "platstdlib", "scripts")))
-    begins = ("<", *(os.path.join(folder, "") for folder in folders))
-    return name.startswith(begins) or any(folder in name for folder in _INSTALLED)
+        folders = (_PACKAGE, *map(get_path, ("stdlib", "platstdlib", "scripts")))
+        begins = ("<", *(os.path.join(folder, "") for folder in folders))
+        _foreign[name] = name.startswith(begins) or any(one in name for one in _INSTALLED)
+    return _foreign[name]
 
 
 sys.addaudithook(_audit)  # once and for all: there is no way to take it out again

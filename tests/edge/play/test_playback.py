@@ -158,8 +158,9 @@ class Late(Clock):
         self.deadlines.append(deadline - 1000)
         self.at = deadline + self.lateness
 
-    async def _stall(self, port):
-        await self.until(math.inf)
+    async def wait(self, seconds, *, passive=False):
+        """Wait for ever, as for a moment."""
+        await self.until(self.at + seconds)
 
 
 def played(clock, *plan):
@@ -238,7 +239,8 @@ def order(*plan, closing=False):
 
     transport = SimpleNamespace(is_closing=lambda: closing, close=lambda: happened.append("closed"))
     outlet = SimpleNamespace(write=write, transport=transport)
-    asyncio.run(play_on(plan, outlet, Late(0), lambda: happened.append("over")))
+    audience = SimpleNamespace(end=lambda: happened.append("over"))
+    asyncio.run(play_on(plan, outlet, Late(0), audience))
     return happened
 
 

@@ -251,20 +251,15 @@ def of_a_name_that_is_not(held):
     exec("held.acquire(timeout=SOON)", {"held": held, "SOON": SOON})  # noqa: S102
 
 
-def by_a_library(held):
-    code = compile("held.acquire(timeout=30)", "/usr/lib/site-packages/lib.py", "exec")
-    exec(code, {"held": held})  # noqa: S102
-
-
 def in_a_daemon(held):
-    daemon = Thread(target=held.acquire, kwargs={"timeout": SOON}, daemon=True)
+    daemon = Thread(target=lambda: held.acquire(timeout=SOON), daemon=True)
     daemon.start()
-    daemon.join()
+    real.join(daemon)
 
 
 @pytest.mark.parametrize(
     "wait",
-    [untimed, minus_one, unreadable, of_a_name_that_is_not, by_a_library, in_a_daemon],
+    [untimed, minus_one, unreadable, of_a_name_that_is_not, in_a_daemon],
     ids=lambda wait: wait.__name__,
 )
 def test_innocent(wait):
@@ -277,6 +272,48 @@ def test_innocent(wait):
             wait(held)
 
     assert lines_told(act) == []
+
+
+@pytest.fixture
+def library(tmp_path):
+    """Return a function of an installed package that waits for a lock."""
+    path = tmp_path / "site-packages" / "lib.py"
+    path.parent.mkdir()
+    path.write_text("def wait(held, timeout):\n    held.acquire(timeout=timeout)\n")
+    names = {}
+    exec(compile(path.read_text(), path, "exec"), names)  # noqa: S102
+    return names["wait"]
+
+
+def test_through_a_library(library):
+    """Of a wait in a library the line is told that called it, and none if there is none."""
+    held = Lock()
+    held.acquire()
+
+    def by_us():
+        with after_a_jump(held.release):
+            library(held, SOON)
+
+    def by_itself():
+        with after_a_jump(held.release):
+            thread = Thread(target=library, args=(held, SOON))
+            thread.start()
+            thread.join()
+
+    assert lines_told(by_us) == [(HERE, by_us.__code__.co_firstlineno + 2)]
+    assert lines_told(by_itself) == []
+
+
+def test_alarm_of_pytest():
+    """An alarm that watches over the test is not the app's, whoever has called pytest."""
+    code = "import signal; signal.setitimer(signal.ITIMER_REAL, seconds)"
+
+    def watched():
+        exec(code, {"__name__": "_pytest.watch", "seconds": SOON})  # noqa: S102
+        time.sleep(JUMP)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    assert lines_told(watched) == []
 
 
 def test_servers():

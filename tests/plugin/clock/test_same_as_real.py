@@ -242,13 +242,16 @@ def test_the_least_of_those():
 
 
 def test_number_of_another_kind(clock):
-    """A whole number of whatever type is a time to sleep, as it is in reality."""
+    """A whole number of whatever type is a time to sleep, as in reality; others leave no trace."""
 
     class Two(int):
         pass
 
     time.sleep(Two(2))
     time.sleep(True)  # noqa: FBT003 (as careless code has it)
+    for refused in NO_TIME:
+        with pytest.raises(TypeError):
+            time.sleep(refused)
     assert [slept.seconds for slept in clock.sleeps] == [2.0, 1.0]
 
 

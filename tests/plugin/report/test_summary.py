@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.verdicts import RULES
 from pytest_cerebras.report.summary import show
-from pytest_cerebras.settings.names import LEFT_OUT, RETIRED, VERDICT
+from pytest_cerebras.settings.names import LEFT_OUT, RETIRED, VERDICT, WITHOUT_VERSION
 
 
 @pytest.fixture
@@ -35,6 +35,7 @@ def test_show(reporter):
             ("test_b", VERDICT, "hot-retry under 'x': once"),
             ("test_a", RETIRED, "old"),
             ("test_c", RETIRED, "old"),
+            ("test_c", WITHOUT_VERSION, "/models"),
             ("test_a", VERDICT, "announced-429 under 'x': twice"),
         ],
         {"hot-retry", "announced-429"},
@@ -50,6 +51,8 @@ def test_show(reporter):
         f"fix announced-429: {fixes['announced-429']}",
         "== Cerebras: retired models",
         "warning: old",
+        "== Cerebras: paths without /v1",
+        "warning: /models",
     ]
 
 

@@ -242,3 +242,46 @@ def test_more_than_is_kept(cerebras_mock, cerebras_client):
         cerebras_mock.assert_no_errors()
     cerebras_mock.reset()
     assert cerebras_mock.requests == []
+
+
+BASE_URL = """
+import os
+import pytest
+from openai import NotFoundError, OpenAI
+
+MESSAGES = [{"role": "user", "content": "ping"}]
+
+def ask():
+    with OpenAI(base_url=os.environ["CEREBRAS_BASE_URL"], max_retries=0) as client:
+        return client.chat.completions.create(model="gpt-oss-120b", messages=MESSAGES)
+
+def test_it(cerebras_mock):
+    assert os.environ["CEREBRAS_BASE_URL"] == cerebras_mock.url + ADDED
+    ask()
+    assert cerebras_mock.requests[0].request.path == "/v1/chat/completions"
+    assert 0
+"""
+
+
+def test_base_url_without_version(run):
+    """A client that wants CEREBRAS_BASE_URL with ``/v1`` is answered, and that is told."""
+    result = run(BASE_URL.replace("ADDED", "''"))
+    told = "/chat/completions was answered as /v1/chat/completions, and the real API answers 404: *"
+    result.stdout.fnmatch_lines(
+        [f"    {told}", "*Cerebras: paths without /v1*", f"warning: {told}"]
+    )
+
+
+def test_base_url_with_version(run, monkeypatch):
+    """It keeps the form that it has outside of the test."""
+    monkeypatch.setenv("CEREBRAS_BASE_URL", "https://api.cerebras.ai/v1/")
+    for mode in ("server", "respx"):
+        result = run(BASE_URL.replace("ADDED", "'/v1'"), "--cerebras-mode", mode)
+        result.stdout.fnmatch_lines(["#1 POST /v1/chat/completions *"])
+        result.stdout.no_fnmatch_line("*answered as*")
+
+
+def test_wrong_path_in_respx_mode(run):
+    """Where the address is the real one, the path is as wrong as it is there."""
+    result = run(BASE_URL.replace("ADDED", "''"), "--cerebras-mode", "respx")
+    result.stdout.fnmatch_lines(["*NotFoundError*", "#1 POST /chat/completions -> 404*"])

@@ -20,9 +20,8 @@ import contextlib, os, signal, threading
 from concurrent.futures import ThreadPoolExecutor
 import pytest
 
-def end(times=1, number=signal.SIGTERM):
-    for _ in range(times):
-        os.kill(os.getpid(), number)
+def end(number=signal.SIGTERM):
+    os.kill(os.getpid(), number)
 
 def ask(client):
     with contextlib.suppress(Exception):
@@ -33,7 +32,7 @@ pytestmark = pytest.mark.cerebras_mock("wrong-key")
 ENDS = """
 def test_first(cerebras_mock, cerebras_client):
     ask(cerebras_client)
-    end({times}, signal.{name})
+    end(signal.{name})
     threading.Event().wait()
 
 def test_never(cerebras_mock):
@@ -79,10 +78,10 @@ def end_here(run, pytester, request):
     return start
 
 
-@pytest.mark.parametrize(("name", "times"), [("SIGHUP", 1), ("SIGTERM", 2)])
-def test_told(end, pytester, name, times):
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM"])
+def test_told(end, pytester, name):
     """The test and its requests are told, once, and the status is that for the signal."""
-    code = ENDS.replace("{name}", name).replace("{times}", str(times))
+    code = ENDS.replace("{name}", name)
     result = end(code, "--cerebras-report", "report.json", "--cerebras-report", "report.html")
     assert result.ret == 128 + getattr(signal, name)
     result.assert_outcomes(failed=1)
@@ -209,6 +208,14 @@ def termination(request):
     yield Termination(SimpleNamespace(add_cleanup=clean_up.append))
     for act in clean_up:
         act()
+
+
+def test_twice(termination):
+    """What sends a signal to the process and to its group, as `timeout` does, means one."""
+    termination.take()
+    with pytest.raises(SignalError):
+        os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_taken_again(termination):

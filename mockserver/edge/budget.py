@@ -1,0 +1,84 @@
+"""How many requests an app may send before somebody says that it will never stop."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from mockserver.core.messages import Request
+from mockserver.core.quantities import counted
+from mockserver.journal import Exchange
+from mockserver.scenario import Rule
+from mockserver.scenario.steering import PAST_BUDGET
+
+_WARMING = "/v1/tcp_warming"  # the SDK's constructor asks it, and no journal counts it
+
+
+class EndlessRequestsError(BaseException):
+    """
+    An app goes on asking although it has been refused as often as it has been answered.
+
+    It is no ``Exception``, for such an app often survives all of these.
+    """
+
+
+class Budget:
+    """
+    So many requests ``from_one_place`` of the app's code, and so many ``in_all``.
+
+    What comes beyond gets an error that no client tries again. ``ran_away`` is called when that
+    does not stop the app either, and ``error`` says so from then on.
+    """
+
+    def __init__(self, from_one_place: int, in_all: int) -> None:
+        self._from_one_place = from_one_place
+        self._in_all = in_all
+        self._sent: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._last: dict[str, Exchange] = {}
+        self.ran_away: Callable[[], object] = lambda: None
+        self.error: EndlessRequestsError | None = None
+
+    def refusal(self, request: Request) -> Rule | None:
+        """Count a request; return the rule that refuses it, None as long as there may be more."""
+        if request.path == _WARMING:
+            return None
+        place = request.place
+        if self._sent[place] < self._from_one_place and self._sent.total() < self._in_all:
+            self._sent[place] += 1
+            return None
+        self._refused[place] += 1
+        if self.error is None and self._refused.total() > self._from_one_place:
+            self.error = EndlessRequestsError(self.sentence())
+            self.ran_away()
+        return PAST_BUDGET
+
+    def note(self, exchange: Exchange) -> None:
+        """Remember the last exchange of each place before its requests were too many."""
+        if not exchange.intervened:
+            self._last[exchange.request.place] = exchange
+
+    def check(self) -> None:
+        """Raise EndlessRequestsError when the app goes on."""
+        if self.error is not None:
+            raise EndlessRequestsError(*self.error.args)
+
+    def sentence(self) -> str | None:
+        """Return what is wrong with the app, and with which place in it; None if nothing is."""
+        if not self._refused:
+            return None
+        sent = self._sent + self._refused
+        place, _ = self._refused.most_common(1)[0]
+        if self._sent[place] >= self._from_one_place:
+            came = f"{counted(sent[place], 'request')} came from {place}"
+            may = f"{self._from_one_place} from one line"
+        else:
+            place, most = sent.most_common(1)[0]
+            came = f"{counted(sent.total(), 'request')} came, {most} of them from {place}"
+            may = f"{self._in_all} in all"
+        last = self._last.get(place)
+        got = f"; the last of these that was answered got {last.outcome}" if last else ""
+        return (
+            f"the app asks without end: {came}, where a test may send {may}{got}. End the loop, or "
+            "allow more with --cerebras-max-requests"
+        )

@@ -1,0 +1,33 @@
+"""Apps that ask without end, until the mock refuses to answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from mockserver.core.quantities import counted
+from mockserver.journal import Exchange
+from mockserver.scenario.steering import PAST_BUDGET
+
+from .verdict import Case, Finding
+
+_SHOWN = 8  # exchanges, of hundreds that are much the same
+
+
+def endless_requests(case: Case) -> Iterator[Finding]:
+    """Find the places in an app from which more came than a test may send."""
+    answered: dict[str, list[Exchange]] = {}
+    refused: Counter[str] = Counter()
+    for exchange in case.exchanges:
+        place = exchange.request.place
+        if exchange.intervened and exchange.rule == PAST_BUDGET.name:
+            refused[place] += 1
+        else:
+            answered.setdefault(place, []).append(exchange)
+    for place, more in refused.items():
+        before = answered.get(place, [])
+        came = f"{counted(len(before) + more, 'request')} came from {place}"
+        if before:
+            last = before[-1]
+            came += f", and the last that was answered, #{last.number}, got {last.outcome}"
+        yield Finding(came, tuple(before[-_SHOWN:]))

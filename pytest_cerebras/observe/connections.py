@@ -1,0 +1,147 @@
+"""
+Knows which connections to the mock are this process's, and what waits at their other end.
+
+A socket is seen when it connects, writes and reads. uvloop connects, writes and reads in ways of
+its own, and is seen when it connects; trio when it connects, too.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from os import getpid
+from socket import socket
+from typing import Any
+from weakref import ref
+
+import pytest
+
+from .timers import running
+
+_READS = ("recv", "recv_into")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A thread that is blocked in a read: its name, and its time-out in seconds, None for none."""
+
+    thread: str
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Whose a connection is: a thread's, or a loop's in it; see ``timers.running``."""
+
+    thread: str
+    loop: object | None
+    is_open: Callable[[], bool]
+
+
+class Connections:
+    """
+    The connections to the mock, by the port of the client.
+
+    ``port`` is the mock's; None where requests do not come through a socket. ``forked`` is called
+    in a process that was forked from this one, when it reads from a port, with its time-out.
+    """
+
+    def __init__(self, port: int | None) -> None:
+        self.forked: Callable[[int, float | None], object] = lambda *_: None
+        self._port = port
+        self._process = getpid()
+        self._homes: dict[int, Home] = {}
+        self._reading: dict[int, Reading] = {}
+
+    def home(self, port: int) -> Home | None:
+        """Return whose connection it is; None for another process's, or if nobody has seen it."""
+        found = self._homes.get(port)
+        return found if found is not None and found.is_open() else None
+
+    def reading(self, port: int) -> Reading | None:
+        """Return the thread that is blocked in a read from the mock; None for none."""
+        return self._reading.get(port)
+
+    def written(self, port: int, connection: socket) -> None:
+        """Note who writes into a connection to the mock."""
+        self._note(port, _is_open(connection))
+
+    def own_port(self, connection: socket) -> int | None:
+        """Return the client's port of a connection to the mock; None for any other."""
+        try:
+            ours = connection.getpeername()[1] == self._port
+            return int(connection.getsockname()[1]) if ours else None
+        except (OSError, IndexError, TypeError):
+            return None
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Note all connects, and the blocking reads."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("connect", "connect_ex"):
+                patch.setattr(socket, name, self._connected(getattr(socket, name)))
+            for name in _READS:
+                patch.setattr(socket, name, self._read(getattr(socket, name)))
+            if "uvloop" in sys.modules:
+                loop = sys.modules["uvloop"].Loop
+                patch.setattr(loop, "create_connection", self._created(loop.create_connection))
+            yield
+
+    def _note(self, port: int, is_open: Callable[[], bool]) -> None:
+        thread = threading.current_thread().name
+        self._homes[port] = Home(thread, running(), is_open)
+
+    def _connected(self, connect: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(connect)
+        def connected(connection: socket, address: Any) -> Any:
+            try:
+                return connect(connection, address)
+            finally:  # a loop's socket is only about to be connected, and has its port
+                if isinstance(address, tuple) and address[1:2] == (self._port,):
+                    self._note(connection.getsockname()[1], _is_open(connection))
+
+        return connected
+
+    def _created(self, create: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(create)
+        async def created(loop: AbstractEventLoop, *args: Any, **kwargs: Any) -> Any:
+            transport, protocol = await create(loop, *args, **kwargs)
+            peer = transport.get_extra_info("peername")
+            if isinstance(peer, tuple) and peer[1:2] == (self._port,):
+                own = transport.get_extra_info("sockname")[1]
+                self._note(own, lambda: not transport.is_closing())
+            return transport, protocol
+
+        return created
+
+    def _read(self, read: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(connection: socket, *args: Any, **kwargs: Any) -> Any:
+            timeout = connection.gettimeout()
+            port = self.own_port(connection) if timeout != 0 else None
+            if port is None:
+                return read(connection, *args, **kwargs)
+            if getpid() != self._process:
+                self.forked(port, timeout)
+            self._reading[port] = Reading(threading.current_thread().name, timeout)
+            try:
+                return read(connection, *args, **kwargs)
+            finally:
+                self._reading.pop(port, None)
+
+        return noted
+
+
+def _is_open(connection: socket) -> Callable[[], bool]:
+    """Return a function that tells whether a socket is open, and does not keep it so."""
+    found = ref(connection)
+
+    def is_open() -> bool:
+        still = found()
+        return still is not None and still.fileno() >= 0
+
+    return is_open

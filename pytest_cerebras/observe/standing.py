@@ -1,0 +1,164 @@
+"""
+Where a thread or a task stood at some moment, and whether it goes on from there by itself.
+
+One that sleeps does, and one that is inside of a call of an HTTP client. Of one that waits for a
+queue, a socket or anything else that somebody may fill nobody can say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dis
+import linecache
+import re
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import CodeType, FrameType
+from typing import Any
+
+_CALLS = frozenset(
+    {
+        *("httpx._client", "httpx2._client", "requests.sessions", "urllib3.connectionpool"),
+        *("http.client", "urllib.request", "aiohttp.client"),
+        *("cerebras.cloud.sdk._base_client", "openai._base_client"),
+    }
+)
+# who runs threads, jobs and tasks, in loops that are not those of the work
+_RUNNERS = ("threading", "concurrent.futures", "asyncio", "queue", "pytest_cerebras.")
+# in whose threads something else may be next
+_POOLS = ("asyncio.", "multiprocessing.", "anyio.", "trio.")
+_SLEEP = re.compile(r"[\w.]*\bsleep\s*\(")
+_JUMPS = frozenset({*dis.hasjrel, *dis.hasjabs})
+_AWAITS = "JUMP_BACKWARD_NO_INTERRUPT"  # an ``await`` is a small loop of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    Where something stood: in which ``calls`` of HTTP clients, ``asleep``, and inside of a loop.
+
+    The frames in ``calls`` are kept, so that they can be known again.
+    """
+
+    calls: frozenset[FrameType]
+    asleep: bool
+    in_loop: bool
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it needs nobody to go on."""
+        return self.asleep or bool(self.calls)
+
+    def is_in_call(self) -> bool:
+        """Whether what runs here and now is still inside of one of the calls."""
+        return any(frame in self.calls for frame in _outwards(sys._getframe()))  # noqa: SLF001
+
+
+NOWHERE = Standing(frozenset(), asleep=False, in_loop=False)
+
+
+def of_thread(frame: FrameType, *, at_job: bool = False) -> Standing:
+    """
+    Return where a thread stands whose innermost frame this is, ``at_job`` if it is one of a pool.
+
+    Of a thread that runs a loop or a pool of another kind nobody knows what is next.
+    """
+    frames = list(_outwards(frame))
+    turning = _POOLS if at_job else (*_POOLS, "concurrent.futures.")
+    return NOWHERE if any(_module(one).startswith(turning) for one in frames) else _of(frames)
+
+
+def of_task(coroutine: object) -> Standing:
+    """Return where a task stands that is not running."""
+    frames: list[FrameType] = []
+    while coroutine is not None:
+        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+        if isinstance(frame, FrameType):
+            frames.append(frame)
+        inner = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
+        coroutine = inner
+    return _of(frames[::-1])
+
+
+def _of(frames: Sequence[FrameType]) -> Standing:
+    """Return what the frames tell, from the innermost to the outermost."""
+    calls = frozenset(frame for frame in frames if _module(frame) in _CALLS)
+    work: list[FrameType] = []  # that of the app, outside of the calls
+    for frame in reversed(frames):
+        if frame in calls:
+            break
+        if not _module(frame).startswith(_RUNNERS):
+            work.append(frame)
+    return Standing(calls, _is_asleep(frames), any(map(_is_in_loop, work)))
+
+
+def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def _is_asleep(frames: Sequence[FrameType]) -> bool:
+    """Whether it sleeps, or waits until an event happens or some time is over."""
+    for frame in frames:
+        if frame.f_code.co_name == "sleep":
+            return True  # asyncio's, anyio's, or that of the virtual clock
+        if _is_wait(frame):
+            waiting = frame.f_locals.get("self")
+            if isinstance(waiting, threading.Event):
+                return frame.f_locals.get("timeout") is not None
+        elif not _module(frame).startswith("pytest_cerebras."):
+            return _calls_sleep(frame)
+    return False
+
+
+def _is_wait(frame: FrameType) -> bool:
+    return frame.f_code.co_name == "wait" and _module(frame) == "threading"
+
+
+def _calls_sleep(frame: FrameType) -> bool:
+    """Whether the code that a frame is at reads ``sleep(...)``, for what is written in C."""
+    places = list(frame.f_code.co_positions())
+    line, _, start, _ = places[frame.f_lasti // 2] if frame.f_lasti >= 0 else (None,) * 4
+    if line is None or start is None:
+        return False
+    text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals)
+    return _SLEEP.match(text.encode()[start:].decode("utf-8", "replace")) is not None
+
+
+def _is_in_loop(frame: FrameType) -> bool:
+    """Whether the code goes back from behind where the frame is to before it."""
+    return any(first <= frame.f_lasti <= last for first, last in _loops(frame.f_code))
+
+
+def _loops(code: CodeType) -> Iterator[tuple[int, int]]:
+    for step in dis.get_instructions(code):
+        if step.opcode in _JUMPS and step.opname != _AWAITS and step.argval < step.offset:
+            yield step.argval, step.offset
+
+
+def loop_of(frame: FrameType) -> asyncio.AbstractEventLoop | None:
+    """Return the event loop that a thread runs whose innermost frame this is."""
+    for one in _outwards(frame):
+        if one.f_code.co_name == "run_forever" and _module(one).startswith("asyncio."):
+            loop = one.f_locals.get("self")
+            return loop if isinstance(loop, asyncio.AbstractEventLoop) else None
+    return None
+
+
+def waits_for(condition: object, frame: FrameType) -> bool:
+    """Whether a thread whose innermost frame this is waits for a condition."""
+    return any(
+        frame.f_code.co_name in ("wait", "_wait") and _holds(frame.f_locals, condition)
+        for frame in _outwards(frame)
+    )
+
+
+def _holds(values: dict[str, Any], condition: object) -> bool:
+    return values.get("self") is condition or values.get("condition") is condition

@@ -1,0 +1,181 @@
+"""
+The timers of event loops, by which a client that sets no time-out may be ended all the same.
+
+asyncio shows its own. Those of uvloop are noted when they are set; trio tells when asked from
+inside, which takes a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+from abc import ABC, abstractmethod
+from asyncio import AbstractEventLoop, BaseEventLoop, TimerHandle, futures
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from time import monotonic
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary, WeakSet
+
+import pytest
+
+SLEEPS = 60.0
+"""Seconds for which a mere sleep counts, since somebody who sleeps may end a request afterwards."""
+_ROUNDS = 50  # of a loop: to cancel a request and to close its connection takes a few
+_ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
+_of_uvloop: WeakKeyDictionary[AbstractEventLoop, WeakSet[Any]] = WeakKeyDictionary()
+Token: TypeAlias = Any
+"""What trio lets other threads in by."""
+
+
+def running() -> AbstractEventLoop | Token | None:
+    """Return the loop that runs in this thread: asyncio's, or trio's token; None for none."""
+    loop = asyncio._get_running_loop()  # noqa: SLF001 (raises nothing)
+    if loop is not None or "trio" not in sys.modules:
+        return loop
+    from trio import lowlevel
+
+    return lowlevel.current_trio_token() if lowlevel.in_trio_run() else None
+
+
+@contextmanager
+def noted() -> Iterator[None]:
+    """Note the timers that uvloop sets meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "uvloop" in sys.modules:
+            loop = sys.modules["uvloop"].Loop
+            for name in ("call_later", "call_at"):
+                patch.setattr(loop, name, _noting(getattr(loop, name)))
+        yield
+
+
+class Horizon(ABC):
+    """
+    The time by which all that a loop has scheduled has happened, and what follows from it.
+
+    A busy machine lets a loop do late what is due. So the loop is asked to go round a few times
+    afterwards, in which a request that a timer has cancelled comes to its end.
+    """
+
+    _due = math.inf
+
+    def __init__(self) -> None:
+        self._rounds = 0
+
+    def is_past(self) -> bool:
+        """Return whether it has come; never where the loop does not run."""
+        if self._now() < self._due:
+            return False
+        if not self._rounds:
+            self._go_round()
+        return self._rounds > _ROUNDS and self._is_last()
+
+    def _go_round(self) -> None:
+        self._rounds += 1
+        if self._rounds <= _ROUNDS:
+            self._let_in(self._go_round)
+
+    @abstractmethod
+    def _now(self) -> float:
+        """Return the time by the loop's clock."""
+
+    @abstractmethod
+    def _let_in(self, act: Callable[[], object]) -> None:
+        """Let the loop do something when it next goes round, if it ever does."""
+
+    @abstractmethod
+    def _is_last(self) -> bool:
+        """Return whether nothing else is to be waited for."""
+
+
+def horizon_of(loop: AbstractEventLoop | Token) -> Horizon:
+    """Return the horizon of a loop as ``running`` returns it."""
+    return _OfAsyncio(loop) if isinstance(loop, AbstractEventLoop) else _OfTrio(loop)
+
+
+class _OfAsyncio(Horizon):
+    """Looks once, for there are loops in which something is always about to happen."""
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        super().__init__()
+        self._loop = loop
+        self._due = _latest(loop) if loop.is_running() else math.inf
+
+    def _now(self) -> float:
+        return self._loop.time()
+
+    def _let_in(self, act: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # it is closed
+            self._loop.call_soon_threadsafe(act)
+
+    def _is_last(self) -> bool:
+        return True
+
+
+class _OfTrio(Horizon):
+    """Looks from one deadline to the next, since trio tells of no other, and not for ever."""
+
+    def __init__(self, token: Token) -> None:
+        super().__init__()
+        self._token = token
+        self._last = monotonic() + SLEEPS
+        self._is_idle = False
+        self._look()
+
+    def _now(self) -> float:
+        return monotonic()
+
+    def _let_in(self, act: Callable[[], object]) -> None:
+        from trio import RunFinishedError
+
+        with suppress(RunFinishedError):
+            self._token.run_sync_soon(act)
+
+    def _is_last(self) -> bool:
+        if self._is_idle or monotonic() > self._last:
+            return True
+        self._due, self._rounds = math.inf, 0
+        self._look()
+        return False
+
+    def _look(self) -> None:
+        self._ask() if running() is self._token else self._let_in(self._ask)
+
+    def _ask(self) -> None:
+        from trio.lowlevel import current_statistics
+
+        ahead = current_statistics().seconds_to_next_deadline
+        self._is_idle = math.isinf(ahead)
+        self._due = monotonic() + (0.0 if self._is_idle else ahead)
+
+
+def _latest(loop: AbstractEventLoop) -> float:
+    """Return when the last timer is due, by the clock of the loop; now where there is none."""
+    now = loop.time()
+    return max((now, *(_counted(handle, now) for handle in _timers(loop))))
+
+
+def _timers(loop: AbstractEventLoop) -> Iterable[TimerHandle]:
+    if isinstance(loop, BaseEventLoop):
+        found = tuple(loop._scheduled)  # type: ignore[attr-defined]  # noqa: SLF001
+    else:
+        found = tuple(_of_uvloop.get(loop, ()))
+    return [handle for handle in found if not handle.cancelled()]
+
+
+def _counted(handle: TimerHandle, now: float) -> float:
+    sleeps = getattr(handle, "_callback", None) is _ends_a_sleep
+    return min(handle.when(), now + SLEEPS) if sleeps else handle.when()
+
+
+def _noting(schedule: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(schedule)
+    def scheduled(loop: AbstractEventLoop, *args: Any, **kwargs: Any) -> Any:
+        handle = schedule(loop, *args, **kwargs)
+        with suppress(TypeError):  # it is due at once, and no timer
+            _of_uvloop.setdefault(loop, WeakSet()).add(handle)
+        return handle
+
+    return scheduled

@@ -1,0 +1,70 @@
+"""
+The options of the command line, and the keys of the ini file.
+
+Every pytest run in an environment with this package imports this module, so it imports only pytest.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from .names import OPTIONS, STRICT, SWITCHES
+
+
+class _StrictAction(argparse.Action):
+    """
+    Reads ``--cerebras-strict`` and ``--cerebras-strict=all``.
+
+    An option with a value that may be missing would take the path that follows it for one.
+    """
+
+    def __call__(
+        self, _: object, namespace: argparse.Namespace, __: object, option: str | None = None
+    ) -> None:
+        """Note what stands behind the option."""
+        setattr(namespace, self.dest, (option or "").partition("=")[2] or STRICT[0])
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add one option, one ini key and one environment variable for each setting."""
+    group = parser.getgroup("cerebras", "mock of the Cerebras API")
+    for name, _, what in SWITCHES:
+        group.addoption(f"--cerebras-{name}", action="store_true", help=what)
+        parser.addini(f"cerebras_{name}", what, type="bool", default=False)
+    group.addoption(
+        *("--cerebras-strict", *(f"--cerebras-strict={which}" for which in STRICT)),
+        action=_StrictAction,
+        nargs=0,
+        dest="cerebras_strict",
+        help="let certain verdicts on the client fail their test; all: advice as well",
+    )
+    parser.addini("cerebras_strict", "which verdicts fail their test: true, false, or all")
+    group.addoption(
+        "--cerebras-chaos",
+        metavar="all|NAME,...|tag:NAME",
+        help="run every test that uses the mock under each of these scenarios",
+    )
+    group.addoption(
+        "--cerebras-baseline",
+        metavar="FILE",
+        help="accept the verdicts that this file has, so that strict fails new ones only; "
+        "a run without the file writes it",
+    )
+    group.addoption(
+        "--cerebras-report",
+        action="append",
+        metavar="FILE",
+        help="write a report on the tests that use the mock: FILE.html or FILE.json; repeatable",
+    )
+    group.addoption(
+        "--cerebras-fail-under",
+        metavar="PERCENT",
+        help="fail when the tests have met less of the kinds of trouble there are",
+    )
+    for name, metavar, what in OPTIONS:
+        dest = f"cerebras_{name}"
+        flag = f"--cerebras-{name.replace('_', '-')}"
+        group.addoption(flag, metavar=metavar, dest=dest, help=what)
+        parser.addini(dest, what)

@@ -1,0 +1,71 @@
+"""What a failed test shows, besides what ``test_plugin`` has of it."""
+
+from __future__ import annotations
+
+import pytest
+
+HINT = "no request reached the mock; does the app read CEREBRAS_BASE_URL, and not before the test?"
+ANSWERED = "cerebras_client.models.list()"
+LOOKED_FOR = {
+    "requests": "assert cerebras_mock.requests",
+    "calls": "assert cerebras_mock.calls[0].attempts == 2",
+    "an assertion": "cerebras_mock.assert_requests(1)",
+    "another server": "urlopen('http://127.0.0.1:1')",
+    "another server, in the end": "raise RuntimeError from ConnectionError()",
+    "another server, meanwhile": "raise TimeoutError",
+}
+
+
+def told(run, code, *arguments):
+    """Return the lines of the section of a failed test."""
+    head = "from urllib.request import urlopen\nimport pytest\n"
+    lines = run(head + code, *arguments).stdout.lines
+    begin = next(at for at, line in enumerate(lines) if "- Cerebras mock -" in line)
+    end = next(at for at in range(begin, len(lines)) if lines[at].startswith("===="))
+    return lines[begin + 1 : end]
+
+
+@pytest.mark.parametrize("line", LOOKED_FOR.values(), ids=LOOKED_FOR)
+def test_requests_that_went_elsewhere(run, line):
+    """Who looks for requests that never came, or fails to connect, is told where to look."""
+    assert HINT in told(run, f"def test_it(cerebras_mock, cerebras_client):\n    {line}")
+
+
+SOMETHING_ELSE = {
+    "a bug": "def test_it(cerebras_mock):\n    assert 0",
+    "a bug after an answer": f"""
+def test_it(cerebras_mock, cerebras_client):
+    cerebras_mock.assert_requests(0)
+    {ANSWERED}
+    raise ConnectionError
+""",
+    "a bug in a fixture": """
+@pytest.fixture
+def broken(cerebras_mock):
+    assert cerebras_mock.requests
+
+def test_it(cerebras_mock, broken):
+    pass
+""",
+    "a shut port": """
+@pytest.mark.cerebras_mock("restart")
+def test_it(cerebras_mock):
+    urlopen(cerebras_mock.url)
+""",
+    "a guard": """
+def test_it(cerebras_mock):
+    try:
+        urlopen("https://api.cerebras.ai")
+    finally:
+        cerebras_mock.assert_requests(1)
+""",
+    "a missing file": "def test_it(cerebras_mock):\n    open('none')",
+}
+
+
+@pytest.mark.parametrize("code", SOMETHING_ELSE.values(), ids=SOMETHING_ELSE)
+def test_something_else_failed(run, code):
+    """Nobody is sent to look for requests when that is not what has failed."""
+    shown = told(run, code)
+    assert shown[0].startswith("scenario ")
+    assert HINT not in shown
