@@ -176,7 +176,7 @@ def test_excessive_reservation(tokens):
 @pytest.mark.parametrize(("again", "enough"), [(True, 3), (False, 5)])
 def test_what_is_enough(stage, again, enough):
     """What its own answer needed; where there is none, what the longest of the model did."""
-    longer = Rule(schedule=Schedule(first=1), reply=Reply(text="one two three four five"))
+    longer = Rule(schedule=Schedule(first=2), reply=Reply(text="one two three four five"))
     cut = Rule(schedule=Schedule(first=1), reply=Reply(tokens=40), faults=(Truncate(9),))
     own = Rule(reply=Reply(text="one two three"))
     play = stage(longer, cut, own, tier="free", spent=Spent(tokens=30_000))
