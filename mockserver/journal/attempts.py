@@ -169,11 +169,8 @@ class _Links:
 
     def _could_follow(self, early: Exchange, late: Exchange) -> bool:
         crowd = self._crowds.get(late)
-        return (
-            early not in self._followed
-            and (crowd is None or crowd != self._crowds.get(early))
-            and could_know(early, late, scale=self._scale)
-        )
+        apart = crowd is None or crowd != self._crowds.get(early)
+        return apart and could_know(early, late, scale=self._scale)
 
     def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:
         """Link to the latest attempt after which it is not too early, else to the earliest."""

@@ -16,6 +16,7 @@ from mockserver.journal.attempts import (
     never_rested,
     retries,
     tolerance,
+    tries,
     waited,
 )
 from mockserver.plan import Data, End, Head
@@ -144,6 +145,35 @@ def test_count_without_a_beginning():
     """A retry of something that never arrived is a call of its own."""
     assert calls(sent(0, count=1), sent(1, OK, count=2)) == [[0, 1]]
     assert calls(sent(0, OK, count=1)) == [[0]]
+    assert calls(sent(0, count=0), sent(1, count=2)) == [[0], [1]]
+    assert calls(sent(0, by=None), sent(1, by=None, count=2)) == [[0], [1]]
+
+
+def test_absurd_count():
+    """A number that no client counts to is none."""
+    assert tries(sent(0, count="9" * 9)) == 999_999_999
+    assert [tries(sent(0, count=count)) for count in ("9" * 5000, "-1", "x")] == [None] * 3
+
+
+def test_counts_of_threads():
+    """What one thread counts on goes on with its own attempt, even if another one is due, too."""
+    first = [sent(at, LIMITED, by=by, count=0) for at, by in ((0, A), (0.1, B))]
+    again = [sent(at, OK, by=by, count=1) for at, by in ((70.2, A), (70.3, B))]
+    assert calls(*first, *again) == [[0, 70.2], [0.1, 70.3]]
+
+
+def test_one_failure_for_each_retry():
+    """What goes on with one failure does not go on with another."""
+    late = Sender("task 3", 0.5)
+    asked = (sent(0), sent(0.1, by=B), sent(1, by=late), sent(2, by=late))
+    assert calls(*asked) == [[0], [0.1, 1, 2]]
+
+
+def test_crowd_that_goes_on():
+    """One of a crowd goes on with what failed before the crowd was started."""
+    one = Sender("job 1", 0.9, A)
+    other = Sender("job 2", 0.95, A, frozenset({"job 1"}))
+    assert calls(sent(0), sent(1, by=one), sent(1.01, by=other)) == [[0, 1], [1.01]]
 
 
 def test_nested():
@@ -161,6 +191,13 @@ def test_still_being_answered():
     """Nobody knows the end of what is still being answered."""
     assert calls(sent(0, took=None), sent(1)) == [[0], [1]]
     assert not could_know(sent(0, took=5), sent(1))
+
+
+@pytest.mark.parametrize(("before", "now"), [(None, A), (A, None), (None, None)])
+def test_nobody_knows_who(before, now):
+    """Where one of two is not known, it may be the same, or one of another process."""
+    assert could_know(sent(0, by=before), sent(0.06, by=now))
+    assert not could_know(sent(0, by=before), sent(0.04, by=now))
 
 
 def test_waits():
@@ -215,6 +252,7 @@ def test_may_have_rested(late):
 def test_may_have_rested_before(before):
     """Nor is anything known of who was not seen when it asked first."""
     assert not never_rested(sent(0, by=before), sent(1, by=Sender("thread 1", busy=9)), scale=1.0)
+    assert not never_rested(sent(0, by=before), sent(1, by=before), scale=1.0)
 
 
 def test_work_while_the_answer_comes():

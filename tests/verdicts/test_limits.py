@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.api.model.reply import Reply
 from mockserver.core.messages import Sender
-from mockserver.faults import Error
+from mockserver.faults import Error, Truncate
 from mockserver.scenario import Rule, Schedule, Spent
 
 ONE_LEFT = {"tier": "free", "spent": Spent(requests=29)}
@@ -171,6 +171,21 @@ def test_excessive_reservation(tokens):
         "#1 was refused because 40960 tokens had to be reserved for its answer without "
         "max_completion_tokens; 3 are enough"
     )
+
+
+@pytest.mark.parametrize(("again", "enough"), [(True, 3), (False, 5)])
+def test_what_is_enough(stage, again, enough):
+    """What its own answer needed; where there is none, what the longest of the model did."""
+    longer = Rule(schedule=Schedule(first=2), reply=Reply(text="one two three four five"))
+    cut = Rule(schedule=Schedule(first=1), reply=Reply(tokens=40), faults=(Truncate(9),))
+    own = Rule(reply=Reply(text="one two three"))
+    play = stage(longer, cut, own, tier="free", spent=Spent(tokens=30_000))
+    play.send(0, model=MODEL)
+    for at in (0.1, 0.2):
+        play.send(at, model=MODEL, max_completion_tokens=50, messages=said(f"Count to {at}"))
+    if again:
+        play.send(30, model=MODEL)
+    assert play.sentence("excessive-reservation")[0].endswith(f"; {enough} are enough")
 
 
 def test_excessive_reservations_side_by_side(tokens):

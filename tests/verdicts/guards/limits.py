@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.model.reply import Reply
+from mockserver.core.messages import Sender
 from mockserver.faults import Error
 from mockserver.scenario import Rule, Spent
 
@@ -23,6 +24,7 @@ from .row import (
     without,
 )
 
+SIMILAR = "More than the per minute limit of the queue."
 ANNOUNCED, RESERVED = "announced-429 (advice)", "excessive-reservation (advice)"
 UNTOLD, OTHERS = "Limits of which nobody had told", "Others who ask the same"
 KEYS = "Another key or model"
@@ -81,7 +83,7 @@ ROWS = (
         TO_WAIT,
         "Retry-After was of no limit",
         meets(
-            first(1, Error(problem="service_unavailable", retry_after=9.0)),
+            first(1, Error(problem="queue_exceeded", message=SIMILAR, retry_after=9.0)),
             first(1, LIMITED),
         ),
     ),
@@ -96,6 +98,7 @@ ROWS = (
     Row(KEYS, ANNOUNCED, TO_WAIT, "it has another key", but(2, headers=ANOTHER_KEY)),
     Row(KEYS, ANNOUNCED, TO_WAIT, "it asks another model", but(2, model=LARGE)),
     Row(OTHERS, ANNOUNCED, TO_WAIT, "another thread was told", but(2, by="thread 2")),
+    Row(OTHERS, ANNOUNCED, TO_WAIT, "a later task was not", but(2, by=Sender("task 9", 1e12))),
     Row(OTHERS, ANNOUNCED, TO_WAIT, "it could not know yet", but(1, takes=5.5)),
     Row(
         OTHERS,
@@ -141,7 +144,7 @@ ROWS = (
     Row(
         UNTOLD,
         RESERVED,
-        BESIDE,
+        but(1, takes=9)(BESIDE),
         "it is the requests that are gone, whatever runs beside it",
         given(spent=Spent(tokens=25_000, requests=29)),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.model.reply import Reply
+from mockserver.core.messages import Sender
 from mockserver.faults import (
     EventFormat,
     Latency,
@@ -71,6 +72,7 @@ ROWS = (
     Row("Another key or model", UNREAD, REFORMED, "another key", but(2, headers=ANOTHER_KEY)),
     Row("Another key or model", UNREAD, REFORMED, "another model is asked", but(2, model=LARGE)),
     Row(OTHERS, UNREAD, REFORMED, "it is another thread", but(2, by="thread 2")),
+    Row(OTHERS, UNREAD, REFORMED, "it is a later task", but(2, by=Sender("task 3", 1e12))),
     Row(OTHERS, UNREAD, REFORMED, "it could not know yet", but(1, takes=1.5)),
     Row("Users", UNREAD, REFORMED, "it is of another user", but(2, user="somebody else")),
     # ------------------------------------------------------------------- duplicate-request
