@@ -141,23 +141,27 @@ class LiveEngine:
             now = self.clock.now()
             path = with_version(request.path) if self.forgives_version else request.path
             read = request if path == request.path else replace(request, path=path)
-            engine, exchange = self._within(read, now)
-            exchange.from_elsewhere = self.elsewhere(request)
+            elsewhere = self.elsewhere(request)
+            budget = None if elsewhere else self.budget
+            engine, exchange = self._within(budget, read, now)
+            exchange.from_elsewhere = elsewhere
             if read is not request:
                 exchange.sent_path = request.path
             return engine, exchange
 
-    def _within(self, request: Request, now: float) -> tuple[Engine, Exchange]:
+    def _within(
+        self, budget: Budget | None, request: Request, now: float
+    ) -> tuple[Engine, Exchange]:
         """Answer a request, or refuse it where there were more than there may be."""
-        refusal = self.budget.refusal(request) if self.budget is not None else None
+        refusal = budget.refusal(request) if budget is not None else None
         if refusal is not None:
             exchange = self._engine.handle(request, now=now, rule=refusal)
             exchange.intervened = True
             return self._engine, exchange
         engine, rule = self._chosen(request, now)
         exchange = engine.handle(request, now=now, rule=rule)
-        if self.budget is not None:
-            self.budget.note(exchange)
+        if budget is not None:
+            budget.note(exchange)
         return engine, exchange
 
     def _chosen(self, request: Request, now: float) -> tuple[Engine, Rule | None]:

@@ -97,3 +97,13 @@ def test_who_goes_on(asking):
 def test_without(asking):
     """Without a budget there is no end to it."""
     assert set(statuses(asking(None, *["a.py:1"] * 300))) == {200}
+
+
+def test_from_elsewhere(ask):
+    """What has nothing to do with the test uses up nothing of its budget."""
+    live = LiveEngine()
+    live.budget = Budget(1, 1)
+    live.elsewhere = lambda _: "from a thread"
+    assert statuses(live.begin(ask())[1] for _ in range(3)) == [200, 200, 200]
+    live.elsewhere = lambda _: ""
+    assert statuses(live.begin(ask())[1] for _ in range(2)) == [200, 400]
