@@ -56,7 +56,7 @@ class Sdk(NamedTuple):
             http_client=http,
             api_key="csk-0000",
             max_retries=0,
-            timeout=self.module.Timeout(60, connect=60 if live.port == "open" else 0.2),
+            timeout=self.module.Timeout(60, connect=60 if live.port == "open" else 1.0),
             **dict(self.settings),
         )
 

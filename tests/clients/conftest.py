@@ -80,8 +80,9 @@ TROUBLES = {
     "cut": Trouble(scenario="stream-cut"),
     "reset": Trouble(scenario=_broken(Cut(after_tokens=20, by="rst"), tokens=120)),
     "hangup": Trouble(scenario=_broken(Disconnect())),
-    "slow": Trouble(scenario=_broken(Latency(5.0)), patience=0.05),
-    "stall": Trouble(scenario=_broken(Stall()), patience=0.15),
+    # long enough to connect and to be heard on a busy machine
+    "slow": Trouble(scenario=_broken(Latency(5.0)), patience=0.5),
+    "stall": Trouble(scenario=_broken(Stall()), patience=0.5),
 }
 
 
