@@ -18,8 +18,8 @@ from mockserver.api.model import tokens  # noqa: E402 (likewise)
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydantic")
 REFUSED = {
-    "wrong key": of.BadRequestError,  # with the status 401 in it
-    "foreign key": of.BadRequestError,
+    "wrong key": of.AuthenticationError,
+    "foreign key": of.AuthenticationError,
     "unknown model": of.NotFoundError,
     "foreign model": of.NotFoundError,
     "rate limit": of.RateLimitError,
@@ -35,7 +35,7 @@ LOST = [
     ("hangup", False, of.InternalServerError),
     ("slow", False, of.Timeout),
     ("stall", False, of.Timeout),
-    ("stall", True, of.MidStreamFallbackError),
+    ("stall", True, of.Timeout),
 ]
 refused = pytest.mark.parametrize(("trouble", "exception"), REFUSED.items(), indirect=["trouble"])
 lost = pytest.mark.parametrize(("trouble", "stream", "exception"), LOST, indirect=["trouble"])
