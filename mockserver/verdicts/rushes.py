@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 from mockserver.core.messages import Sender
 from mockserver.journal import Call, Exchange
-from mockserver.journal.attempts import has_rested, retries
+from mockserver.journal.attempts import AT_ONCE, has_rested, retries
 
 from .likeness import likeness
 from .pauses import Retry, failed_untold, is_chosen, same_key, shown
@@ -34,8 +34,10 @@ def hot_retries(case: Case) -> Iterator[Finding]:
         if len(hot) >= enough or (hot and not draws and _rushed(hot[0], case)):
             slowest = max(case.paused(*retry) for retry in hot)
             many = "1 retry" if len(hot) == 1 else f"{len(hot)} retries"
-            said = f"{many} of #{hot[0][0].number} came at once"
-            yield Finding(f"{said}, within {slowest:.2f} s of the failure", shown(hot))
+            said = f"{many} of #{hot[0][0].number} came at once, within"
+            if slowest >= AT_ONCE:  # and it was at work all that time
+                said = f"{many} of #{hot[0][0].number} came without a pause, each within"
+            yield Finding(f"{said} {slowest:.2f} s of the failure", shown(hot))
 
 
 def _longest_rush(call: Call, case: Case) -> list[Retry]:

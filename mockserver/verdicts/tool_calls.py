@@ -127,7 +127,7 @@ def _is_marked(call: HeardCall, made: str) -> bool:
         found = json.loads(made)
     except (ValueError, RecursionError):
         return False
-    return isinstance(found, dict) and call.arguments in found.values()
+    return bool(call.arguments) and isinstance(found, dict) and call.arguments in found.values()
 
 
 def _answers(call: HeardCall, message: dict[str, Any]) -> bool:

@@ -26,10 +26,9 @@ from .child.cerebras_guard import (
     EscapeError,
     Guard,
     note_forked,
-    place,
 )
 
-__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy", "note_forked", "place"]
+__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy", "note_forked"]
 
 _CHILD = str(Path(__file__).parent / "child")
 

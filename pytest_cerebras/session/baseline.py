@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 
+from mockserver.core.quantities import counted
 from mockserver.verdicts import Verdict
 
 BASELINE = pytest.StashKey["Baseline"]()
@@ -43,6 +44,8 @@ class Baseline:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._is_new = not path.exists()
+        if self._is_new and not path.absolute().parent.is_dir():
+            raise pytest.UsageError(f"--cerebras-baseline: {path}: there is no such folder")
         if self._is_new and environ.get("CI"):
             raise pytest.UsageError(
                 f"--cerebras-baseline: there is no {path}, and under CI none is written, which "
@@ -51,6 +54,7 @@ class Baseline:
         self._accepted = frozenset() if self._is_new else _read(path)
         self._found: dict[Entry, None] = {}
         self._tests: set[str] = set()
+        self._is_written = False
 
     def accepts(self, test: str, verdict: Verdict) -> bool:
         """Return whether a verdict on a test is known."""
@@ -63,19 +67,22 @@ class Baseline:
         self._found |= dict.fromkeys(Entry(*one) for one in getattr(report, _ENTRIES, ()))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the file where there was none."""
-        if self._is_new and not hasattr(session.config, "workerinput"):
+        """Write the file where there was none, when the run has gone to its end."""
+        ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        is_run = not session.config.option.collectonly
+        if self._is_new and ended and is_run and not hasattr(session.config, "workerinput"):
             self._path.write_text(_text_of(self._found), "utf-8")
+            self._is_written = True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say what was accepted, and what has gone."""
         known = len(self._found.keys() & self._accepted)
         gone = [one for one in self._accepted if one.test in self._tests and one not in self._found]
-        if self._is_new:
-            count = len(self._found)
-            terminalreporter.line(f"cerebras: wrote {self._path}: {count} verdicts are accepted")
+        if self._is_written:
+            found = counted(len(self._found), "verdict")
+            terminalreporter.line(f"cerebras: wrote {self._path}, which accepts {found}")
         elif known:
-            terminalreporter.line(f"cerebras: {known} verdicts are accepted by {self._path}")
+            terminalreporter.line(f"cerebras: {self._path} accepts {counted(known, 'verdict')}")
         for one in sorted(gone):
             terminalreporter.line(f"cerebras: {self._path}: {one.rule} of {one.test} has gone")
 

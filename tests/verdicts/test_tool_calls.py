@@ -145,6 +145,14 @@ def test_marked_as_invalid(calling):
     assert play.judged() == []
 
 
+def test_emptied(calling):
+    """Of a call that was cut before its arguments no empty text is a mark."""
+    play, call = calling(Cut(after_tokens=1), stream=True)
+    call.arguments, made_up = "", '{"city": ""}'
+    play.send(5, messages=[QUESTION, made(call, made_up), answered(call)], tools=[TOOL])
+    assert certainty(play) == ["certain"]
+
+
 def test_sent_back_and_not_answered(calling):
     """A call that nobody answers was not used: the user asks for it again."""
     play, call = calling(Truncate(4))

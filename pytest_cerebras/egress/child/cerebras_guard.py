@@ -255,12 +255,6 @@ def _spot() -> str:
     return f" ({word}{line}{waits})" if line else ""
 
 
-def place() -> str:
-    """Return the line of the app's own code that runs, or else one that waits for it."""
-    _, line = _own_line()
-    return os.path.relpath(line) if line.startswith(os.path.join(os.getcwd(), "")) else line
-
-
 def _own_line() -> tuple[str, str]:
     """Return the innermost line of nobody else's code, and what it does if it does not run."""
     stack = sys._getframe()  # noqa: SLF001 (all modules that know the stack begin with it)

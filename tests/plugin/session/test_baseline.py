@@ -34,7 +34,7 @@ def known(pytester, run):
     """Return the path of the baseline that a first run has written."""
     result = run(APP, *STRICT)
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["cerebras: wrote known.json: 1 verdicts are accepted"])
+    result.stdout.fnmatch_lines(["cerebras: wrote known.json, which accepts 1 verdict"])
     return pytester.path / "known.json"
 
 
@@ -62,7 +62,7 @@ def test_accepted(pytester, known):
     """A known verdict fails nothing, also where its line has moved."""
     result = rerun(pytester, known, f"# a line more\n{APP}")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["cerebras: 1 verdicts are accepted by known.json"])
+    result.stdout.fnmatch_lines(["cerebras: known.json accepts 1 verdict"])
 
 
 def test_new_ones_fail(pytester, known):
@@ -85,7 +85,7 @@ def test_of_workers(run):
     """With xdist the process that reports writes it, and workers accept by it."""
     result = run(APP + NEW, "-n", "2", *STRICT)
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["cerebras: wrote known.json: 2 verdicts are accepted"])
+    result.stdout.fnmatch_lines(["cerebras: wrote known.json, which accepts 2 verdicts"])
     assert run(APP + NEW, "-n", "2", *STRICT).ret == 0
 
 
@@ -118,3 +118,23 @@ def test_advice_is_not_written(pytester, run):
     (pytester.path / "known.json").unlink()
     run(advised, "--cerebras-strict=all", *STRICT[1:])
     assert len(json.loads((pytester.path / "known.json").read_text())["verdicts"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [(APP, ["--collect-only"]), (f"{APP}    raise KeyboardInterrupt\n", []), (APP, ["-k", "none"])],
+    ids=["collected", "interrupted", "no test"],
+)
+def test_not_written(pytester, run, code, arguments):
+    """A run that has not gone through its tests knows too little, and writes nothing."""
+    result = run(code, *arguments, *STRICT, how=pytester.runpytest_subprocess)
+    assert not (pytester.path / "known.json").exists()
+    result.stdout.no_fnmatch_line("*wrote known.json*")
+
+
+def test_no_folder(run):
+    """A file that can't be written is one sentence before any test runs."""
+    result = run(APP, "--cerebras-strict", "--cerebras-baseline", "no/such/known.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    told = [line for line in result.stderr.lines if line.startswith("ERROR")]
+    assert told == ["ERROR: --cerebras-baseline: no/such/known.json: there is no such folder"]
