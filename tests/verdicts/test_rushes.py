@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from mockserver.core.messages import Sender
 from mockserver.faults import Cut, Error
 from mockserver.scenario import Rule, Schedule
 
@@ -30,6 +31,18 @@ def test_one_verdict(failing):
     play = failing(9, BUSY)
     play.loop(*[0.001] * 8)
     assert play.judged() == ["hot-retry"]
+
+
+def test_at_work(failing):
+    """A client that computes before each request has not paused, however long that takes."""
+    play = failing(2, BUSY)
+    for number in range(3):
+        at_work = Sender("thread 1", busy=number * 0.5, rests=0)
+        play.send(number * 0.5, by=at_work)
+    assert play.sentence("hot-retry") == (
+        "2 retries of #1 came without a pause, each within 0.50 s of the failure",
+        (1, 2, 3),
+    )
 
 
 def system(text):
