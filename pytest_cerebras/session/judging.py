@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from mockserver.verdicts import Verdict
+from pytest_cerebras.chaos.matrix import has_raised
 from pytest_cerebras.settings.exit_status import FAILED_BY_VERDICT
 from pytest_cerebras.settings.names import ADVICE, JUDGED_BY, SCENARIO, STRICT, VERDICT, scenario_of
 
@@ -31,6 +32,7 @@ def explain(mock: CerebrasMock, error: BaseException) -> None:
 
     Raises another one where it has ended a stall: what the client met then, no server has done.
     """
+    mock.witness.raised = True
     untold = mock.untold(_chain(error))
     if mock.live.stalled and untold:
         found = pytest.fail.Exception("\n".join(untold))
@@ -56,6 +58,7 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
     """
     if untold := mock.untold():
         pytest.fail("\n".join(untold), pytrace=False)
+    mock.witness.raised = has_raised(item)
     accepted = item.config.stash.get(BASELINE, None)
     found = [
         (name, verdict)

@@ -23,6 +23,7 @@ from .side_effects import SideEffects
 
 if TYPE_CHECKING:
     from pytest_cerebras.clock import Sleep, VirtualClock
+    from pytest_cerebras.observe.witness import Witness
     from pytest_cerebras.settings.options import Settings
 
 _KEY_NAME = "mock-0000000000000000"
@@ -35,7 +36,7 @@ class CerebrasMock:
     ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``side_effects`` are
     the tools that the app runs, as far as somebody records them. ``told`` are sentences on what
     the mock has broken off, by which the test has failed; ``found_nothing`` says that the test has
-    looked for requests, and there were none.
+    looked for requests, and there were none. ``witness`` has seen what the app made of the answers.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class CerebrasMock:
         place: Place,
         settings: Settings,
         watch: egress.Watch,
+        witness: Witness,
         clock: VirtualClock | None = None,
     ) -> None:
         self._live = place.live
         self._settings = settings
         self._watch = watch
+        self.witness = witness
         self._knocks = place.knocks
         self._leftovers = place.senders.leftovers
         self._clock = clock
@@ -238,7 +241,7 @@ class CerebrasMock:
 
     def _case(self) -> Case:
         edition, escapes = self.engine.edition, self._watch.escapes
-        return Case(self.journal, edition, escapes, self.side_effects)
+        return Case(self.journal, edition, escapes, self.side_effects, self.witness.evidence)
 
     @property
     def clock(self) -> VirtualClock | None:
