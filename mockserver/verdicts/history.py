@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from mockserver.journal import Exchange
+from mockserver.journal import Exchange, Served
 
-from .heard import Heard, heard, parts
+from .heard import parts
 from .verdict import Case, Finding
 
 _ON_PURPOSE = 16  # tokens; who asks for so few wants no more, as of "yes" or "no"
@@ -46,7 +46,7 @@ def truncated_history(case: Case) -> Iterator[Finding]:
             )
 
 
-def _cut_choices(case: Case) -> Iterator[tuple[Exchange, Heard]]:
+def _cut_choices(case: Case) -> Iterator[tuple[Exchange, Served]]:
     for exchange in case.exchanges:
         asked = exchange.requested_tokens
         if not (asked is not None and asked <= _ON_PURPOSE):
@@ -86,4 +86,4 @@ def content_of(message: dict[str, Any]) -> str:
 
 
 def _says(text: str, exchange: Exchange) -> bool:
-    return any(choice.text.strip() == text for choice in heard(exchange))
+    return any(choice.text.strip() == text for choice in exchange.choices)

@@ -1,4 +1,4 @@
-"""Whether what an app hands out passes a part of an answer off as the whole."""
+"""What an app hands out, and whether it passes a part of an answer off as the whole."""
 
 from __future__ import annotations
 
@@ -32,10 +32,15 @@ def passed_off(result: object, text: str) -> bool:
     """
     if not text.strip():
         return False
-    fields = list(_fields(result, "", _DEEP, set()))
-    if any(_tells(name, value) for name, value in fields):
+    found = list(fields(result))
+    if any(_tells(name, value) for name, value in found):
         return False
-    return any(isinstance(value, str) and value.strip() == text.strip() for _, value in fields)
+    return any(isinstance(value, str) and value.strip() == text.strip() for _, value in found)
+
+
+def fields(result: object) -> Iterator[tuple[str, object]]:
+    """Yield the names and values of all that a result holds, the pieces of a text joined."""
+    yield from _fields(result, "", _DEEP, set())
 
 
 def _tells(name: str, value: object) -> bool:
@@ -44,7 +49,6 @@ def _tells(name: str, value: object) -> bool:
 
 
 def _fields(value: object, name: str, depth: int, seen: set[int]) -> Iterator[tuple[str, object]]:
-    """Yield the names and values of all that a result holds, the pieces of a text joined."""
     yield name, value
     if isinstance(value, (str, bytes, type, BaseException)) or not depth or id(value) in seen:
         return
