@@ -344,6 +344,16 @@ class CerebrasMock:
         __tracebackhide__ = True
         assertions.truncation_noticed(self._looked_at(), result)
 
+    def assert_delivered(self, result: object) -> None:
+        """
+        Assert that ``result``, what the app hands out, has the text that was served.
+
+        It is a text, a list of its pieces, or anything with fields. White space at the ends and
+        what stands around the text are spared; an answer in JSON may have been parsed.
+        """
+        __tracebackhide__ = True
+        assertions.delivered(self._looked_at(), result)
+
     def assert_peak_rpm(self, at_most: int) -> None:
         """Assert that no minute, wherever it begins, saw more requests, retries included."""
         __tracebackhide__ = True

@@ -59,13 +59,15 @@ def _fields(value: object, name: str, depth: int, seen: set[int]) -> Iterator[tu
         for piece in value:
             yield from _fields(piece, name, depth - 1, seen)
         return
-    for key, inner in _members(value).items():
+    for key, inner in members(value).items():
         yield from _fields(inner, str(key), depth - 1, seen)
 
 
-def _members(value: object) -> Mapping[Any, object]:
+def members(value: object) -> Mapping[Any, object]:
+    """Return the fields of a value by their names; none of a value that is no more than one."""
     if isinstance(value, Mapping):
         return value
     slots = [name for one in type(value).__mro__ for name in getattr(one, "__slots__", ())]
     found = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    found.pop("__dict__", None)  # of pydantic's models, whose fields follow
     return {**found, **getattr(value, "__dict__", {})}

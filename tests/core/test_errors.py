@@ -41,9 +41,7 @@ def test_unknown_name():
     )
 
 
-@pytest.mark.parametrize(
-    "error", [DocumentError, DroppedError, ShortenedError, UnknownNameError]
-)
+@pytest.mark.parametrize("error", [DocumentError, DroppedError, ShortenedError, UnknownNameError])
 def test_tree(error):
     """Whoever catches the root catches all."""
     assert issubclass(error, MockServerError)
