@@ -52,10 +52,15 @@ def gave_up(case: Case) -> Iterator[Finding]:
     """
     for call in case.calls:
         only = call.last
-        if _passes(only) and not _asked_otherwise(only, case):
+        if is_given_up(call, case):
             yield Finding(
                 f"#{only.number} was answered {_named(only)}, and nobody came back", (only,)
             )
+
+
+def is_given_up(call: Call, case: Case) -> bool:
+    """Whether a call failed at its only attempt, with what passes, and nobody asked otherwise."""
+    return _passes(call.last) and not _asked_otherwise(call.last, case)
 
 
 def repeated_overflows(case: Case) -> Iterator[Finding]:

@@ -29,7 +29,8 @@ class Case:
 
     ``escapes`` are requests to the real API that were stopped, a sentence each; ``side_effects``
     are those that the app has recorded. ``is_complete`` and ``question`` are those of ``heard``,
-    which read much and are asked often.
+    which read much and are asked often. ``other_model`` tells of a refused completion which other
+    model would have answered it, None where nobody can be sure.
     """
 
     def __init__(
@@ -38,12 +39,14 @@ class Case:
         edition: Edition,
         escapes: Iterable[str] = (),
         side_effects: Iterable[SideEffect] = (),
+        other_model: Callable[[Exchange], str | None] = lambda _: None,
     ) -> None:
         self.journal = journal
         self.side_effects: Sequence[SideEffect] = tuple(side_effects)
         self.exchanges = journal.exchanges
         self.edition = edition
         self.escapes = list(escapes)
+        self.other_model = other_model
         self.is_complete = cache(complete)
         self.question = cache(question)
 

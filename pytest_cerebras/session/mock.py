@@ -238,7 +238,8 @@ class CerebrasMock:
 
     def _case(self) -> Case:
         edition, escapes = self.engine.edition, self._watch.escapes
-        return Case(self.journal, edition, escapes, self.side_effects)
+        other_model = self.engine.other_model
+        return Case(self.journal, edition, escapes, self.side_effects, other_model)
 
     @property
     def clock(self) -> VirtualClock | None:

@@ -59,7 +59,8 @@ class Stage:
         """Return all verdicts when all is over."""
         self.finish()
         journal, edition = self.engine.journal, self.engine.edition
-        return judge(Case(journal, edition, self.escapes, self.side_effects))
+        other_model = self.engine.other_model
+        return judge(Case(journal, edition, self.escapes, self.side_effects, other_model))
 
     def judged(self):
         """Return the names of the rules that were broken."""
