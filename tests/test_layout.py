@@ -50,6 +50,7 @@ PARTS = {
     "mockserver/edge/play",
     "mockserver/edge/server",
     "mockserver/plan/timeline",
+    "mockserver/verdicts/retries",
     "pytest_cerebras",
     "pytest_cerebras/egress/child",
 }

@@ -218,11 +218,16 @@ class Exchange:
 
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
+        return f"#{self.number} {self.summary}"
+
+    @property
+    def summary(self) -> str:
+        """The line without its number: the same for all that asked and got the same."""
         how = "stream" if self.stream else ""
         words = (self.request.method, self.request.path, self.model, how)
         asked = " ".join(filter(None, map(_printable, words)))
         because = f" [{self.rule}]" if self.rule else ""
-        return f"#{self.number} {asked} -> {self.outcome}{because}"
+        return f"{asked} -> {self.outcome}{because}"
 
     @property
     def outcome(self) -> str:

@@ -12,7 +12,7 @@ from mockserver.journal.attempts import grouped, retries, tolerance, waited
 from mockserver.journal.moments import lines
 from mockserver.journal.side_effects import SideEffect
 from mockserver.verdicts.heard import parts, question
-from mockserver.verdicts.pauses import told, too_early
+from mockserver.verdicts.retries.pauses import told, too_early
 
 from .delivered import answers, lost
 from .results import passed_off

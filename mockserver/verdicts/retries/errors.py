@@ -10,9 +10,9 @@ from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
 from mockserver.journal.attempts import retries, tolerance, tries
 from mockserver.plan import head_of
+from mockserver.verdicts.verdict import USER, Case, Finding, numbers
 
 from .limits import takes_all, too_large
-from .verdict import USER, Case, Finding, numbers
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
 _TRANSIENT = frozenset({408, 425, 429})

@@ -15,9 +15,9 @@ from mockserver.core.quantities import duration
 from mockserver.journal import Exchange
 from mockserver.journal.attempts import retries, same_sender, tolerance, tries
 from mockserver.plan import Compact, Data, Events, Head, Wait
+from mockserver.verdicts.verdict import Case, Finding
 
 from .pauses import told
-from .verdict import Case, Finding
 
 _TOO_LONG = 600.0  # seconds before a retry, for which nobody waits in front of a program
 _LATER = 1.1  # times what was told, and

@@ -7,9 +7,9 @@ from http import HTTPStatus
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
+from mockserver.verdicts.verdict import Case, Finding, numbers
 
 from .errors import is_given_up, passing
-from .verdict import Case, Finding, numbers
 
 _GONE = ("model_archived", "model_not_found")
 
