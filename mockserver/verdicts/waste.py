@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.journal import Exchange
-from mockserver.journal.attempts import retries, same_sender, tries
+from mockserver.journal.attempts import left_before, retries, same_sender, tries
 from mockserver.plan import Data, Wait
 
 from .heard import left
@@ -75,7 +75,8 @@ def _lost_patience(exchange: Exchange, case: Case) -> bool:
 def _comes_back(exchange: Exchange, case: Case) -> bool:
     """Whether anybody asked the same when the answer had been left."""
     return any(
-        other.number > exchange.number and other.at >= exchange.over
+        other.number > exchange.number
+        and (other.at >= exchange.over or left_before(exchange, other))
         for other in case.same_question(exchange)
     )
 

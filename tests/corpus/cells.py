@@ -13,7 +13,6 @@ from types import FrameType
 
 from .pair import CLOCKS, MODES, TWINS, Told, pairs
 
-TIME_SCALE = 0.01  # of the real clock: the minute of a limit is over in 0.6 s
 LIMIT = 20  # seconds that a cell may take
 _AGAIN = 1  # each second after that, for who waits again on the way out
 _LAST_RESORT = 10  # more of them, and its process is ended: what hangs heeds no signal
@@ -36,7 +35,7 @@ class Cell:
     @property
     def marker(self) -> dict[str, object]:
         """The arguments of the plugin's marker."""
-        scale = {"time_scale": TIME_SCALE} if self.clock == "real" else {}
+        scale = {"time_scale": self.told.pair.time_scale} if self.clock == "real" else {}
         return {"mode": self.mode, "clock": self.clock, **scale}
 
 

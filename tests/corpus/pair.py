@@ -44,7 +44,8 @@ class Pair:
     ``source`` is the public report that the app is written after, and ``package`` the release whose
     code does so, where there is one. ``scenario`` is one that is shipped, or the name of a file of
     ``scenarios`` beside this module. ``without`` names the modes and clocks in which the app can't
-    exist, with the reason.
+    exist, with the reason. ``time_scale`` is that of the real clock: it is larger where an app has
+    to be faster than a limit fills again, on a busy machine too.
     """
 
     source: str
@@ -55,6 +56,7 @@ class Pair:
     edition: str | None = None
     tier: str | None = None
     without: Mapping[str, str] = field(default_factory=dict)
+    time_scale: float = 0.01  # the minute of a limit is over in 0.6 s
 
     @property
     def file(self) -> str:

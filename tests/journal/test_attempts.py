@@ -13,6 +13,7 @@ from mockserver.journal.attempts import (
     could_know,
     grouped,
     has_rested,
+    left_before,
     never_rested,
     retries,
     tolerance,
@@ -31,7 +32,7 @@ def sent(at, plan=BUSY, *, by=A, count=None, took=0.0, stream=False, **changes):
     headers = {} if count is None else {"x-stainless-retry-count": str(count)}
     body = changes.pop("body", b"{}")
     fields = {
-        "number": 0,
+        "number": changes.pop("number", 0),
         "endpoint": "chat",
         "model": "m",
         "stream": stream,
@@ -191,6 +192,21 @@ def test_still_being_answered():
     """Nobody knows the end of what is still being answered."""
     assert calls(sent(0, took=None), sent(1)) == [[0], [1]]
     assert not could_know(sent(0, took=5), sent(1))
+
+
+@pytest.mark.parametrize(
+    ("early", "by", "knows"),
+    [
+        ({"client_left": True, "took": 1.01}, A, True),
+        ({"client_left": True, "took": 1.01}, B, False),
+        ({"client_left": False, "took": 1.01}, A, False),
+        ({"client_left": True, "took": 5}, A, False),
+    ],
+)
+def test_left_before(early, by, knows):
+    """Who leaves an answer and asks on knows of it, though the mock has noticed that too late."""
+    early, late = sent(0, OK, **early), sent(1, by=by, number=1)
+    assert left_before(early, late) == could_know(early, late) == knows
 
 
 @pytest.mark.parametrize(("before", "now"), [(None, A), (A, None), (None, None)])

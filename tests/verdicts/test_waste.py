@@ -55,6 +55,14 @@ def test_unread_answer(slow, stream):
     )
 
 
+def test_left_a_moment_ago(slow):
+    """The mock may see the next request before it sees that the client has left."""
+    play = slow(5.0)
+    play.send(0, stream=True, takes=2.01, left=True)
+    play.send(2, stream=True, takes=6)
+    assert play.judged() == ["unread-answer"]
+
+
 def test_left_in_the_middle(slow):
     """Of a stream that was left in its middle the rest counts."""
     play = slow()

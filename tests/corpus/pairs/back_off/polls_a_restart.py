@@ -15,6 +15,7 @@ PAIR = Pair(
     scenario="lost-before-answer",
     rule="constant-backoff",
     parameters={"times": 5},
+    without={"real": "its pauses are short and not scaled: on a busy machine they differ"},
 )
 
 

@@ -13,6 +13,7 @@ PAIR = Pair(
     scenario="rate-limit",
     rule="announced-429",
     parameters={"spent": 27},
+    time_scale=0.2,
 )
 
 

@@ -15,6 +15,7 @@ PAIR = Pair(
     scenario="rate-limit",
     rule="retry-after-ignored",
     parameters={"spent": 28},
+    time_scale=0.2,
 )
 
 
