@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.quantities import counted, rough
@@ -108,9 +108,9 @@ def truncation_noticed(journal: Journal, result: object) -> None:
 def delivered(journal: Journal, result: object) -> None:
     """Assert that an app hands out what it was served, no less and no more."""
     __tracebackhide__ = True
-    if isinstance(result, Iterator):
+    if isinstance(result, (AsyncIterator, Awaitable, Iterator)):
         kind = type(result).__name__
-        wrong = f"the result is a {kind} that nobody has read: hand over list(result)"
+        wrong = f"the result is a {kind} that nobody has read: hand over what comes out of it"
         raise AssertionError(wrong)  # noqa: TRY004 (a test fails by an assertion)
     served = answers(journal)
     if not served:

@@ -46,12 +46,19 @@ class Answer:
     def forms(self) -> list[str]:
         """The text as it may be handed out: with its thoughts, and without."""
         text = self.choice.text
-        return list(dict.fromkeys(map(_normal, (_THOUGHTS.sub("", text, count=1), text))))
+        forms = map(_normal, (_THOUGHTS.sub("", text, count=1), text))
+        return list(dict.fromkeys(filter(None, forms)))
 
     @cached_property
     def values(self) -> Counter[str]:
-        """What the text says in JSON; nothing where it is none."""
-        return Counter(map(_written, _inside(next(filter(None, map(_parsed, self.forms)), ()))))
+        """The texts and numbers that it has in JSON; none where it is no JSON."""
+        return Counter(map(_written, _inside(self.parsed)))
+
+    @cached_property
+    def parsed(self) -> Any:
+        """The JSON object or list that the text is; None where it is none."""
+        found = map(_parsed, self.forms)
+        return next((one for one in found if one is not None), None)
 
 
 def answers(journal: Journal) -> list[Answer]:
@@ -94,6 +101,8 @@ def _is_in(answer: Answer, texts: Sequence[str], result: object) -> bool:
     if any(_has(text, form) for text in texts for form in answer.forms):
         return True
     values = [one for _, one in fields(result)]
+    if any(isinstance(one, (dict, list)) and one == answer.parsed for one in values):
+        return True
     inside = [one for text in filter(_is_text, values) for one in _inside(_parsed(text))]
     said = Counter(map(_written, filter(_is_plain, [*values, *inside])))
     made = sum(isinstance(one, _MADE) for one in values)

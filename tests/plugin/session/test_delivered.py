@@ -139,6 +139,7 @@ def test_thoughts(served):
     assert delivered(journal, FOX)
     assert delivered(journal, next(iter(journal)).text)
     assert "the last chunk is missing" in lost(journal, FOX[:-1])
+    assert "all of it is missing" in lost(served("<think>A fox it is.</think>"), "")
 
 
 def test_parsed(served):
@@ -149,6 +150,7 @@ def test_parsed(served):
     assert delivered(journal, json.dumps(said, indent=2))
     assert delivered(journal, Fox(**said))
     assert delivered(journal, Fox(**said).model_dump())
+    assert delivered(served("[true]"), [True])
     assert delivered(journal, "Fox")
     assert delivered(journal, 4)
 
@@ -239,10 +241,28 @@ def test_client_left(engine, ask, now):
     assert "and the client left before its end" in lost(running.journal, "Once upon")
 
 
-def test_unread(served):
-    """A generator has to be read first."""
-    with pytest.raises(AssertionError, match=r"a generator that nobody has read.*list\(result\)"):
-        assertions.delivered(served(FOX), (piece for piece in FOX))
+class Awaited:
+    """A result that comes later."""
+
+    def __await__(self):
+        """Return what it is waited for."""
+        yield FOX
+
+
+async def pieces():
+    """Yield a text."""
+    yield FOX
+
+
+@pytest.mark.parametrize(
+    "unread", [iter([FOX]), pieces(), Awaited()], ids=["iterator", "async", "awaited"]
+)
+def test_unread(served, unread):
+    """A stream has to be read first, and a future awaited."""
+    with pytest.raises(
+        AssertionError, match="that nobody has read: hand over what comes out of it"
+    ):
+        assertions.delivered(served(FOX), unread)
 
 
 def events(mock):
