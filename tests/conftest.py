@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import settings
 
+from mockserver.api.model.reply import Reply
 from mockserver.core.messages import Request
 from mockserver.core.sse import parsed
 from mockserver.engine import Engine
@@ -97,6 +98,21 @@ def play(engine, now):
         return engine(Rule(**rule), **(scenario or {})).handle(request, now=now)
 
     return handle
+
+
+@pytest.fixture(scope="session")
+def answer(engine, ask, now):
+    """Return a player of one request to its end; keyword arguments make the reply."""
+
+    def play(*faults, stream=False, leaves=None, request=None, **reply):
+        running = engine(Rule(reply=Reply(**reply), faults=faults))
+        body = {"stream": stream, **(request or {})}
+        exchange = running.handle(ask(**body), now=now)
+        over = now + (leaves or 0)
+        running.finish(exchange, now=over, client_left=leaves is not None)
+        return exchange
+
+    return play
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     # around each test there
     "pytest_cerebras/session/activation.py": "tests/plugin/session/test_mock.py",
+    "pytest_cerebras/session/asserting.py": "tests/plugin/session/test_assertions.py",
     # fixtures, used by all of it
     "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",
     "pytest_cerebras/session/place.py": "tests/plugin/session/test_mock.py",
@@ -52,6 +53,7 @@ PARTS = {
     "mockserver/edge/play",
     "mockserver/edge/server",
     "mockserver/plan/timeline",
+    "mockserver/verdicts/retries",
     "pytest_cerebras",
     "pytest_cerebras/egress/child",
 }

@@ -5,6 +5,7 @@ What can be wrong with the user's input.
   - DocumentError: a YAML file that cannot be read as what it should be
   - UnknownNameError: a scenario, edition, tier or parameter that does not exist
   - DroppedError: something that needs more exchanges than the journal keeps
+  - ShortenedError: something that needs more of an answer than the journal keeps
 """
 
 from __future__ import annotations
@@ -39,6 +40,16 @@ class DroppedError(MockServerError):
         super().__init__(
             f"this needs all {count} requests, and the journal keeps the last {kept}; let it keep "
             f"more: pytest --cerebras-journal {count}, or cerebras-mock serve --journal {count}"
+        )
+
+
+class ShortenedError(MockServerError):
+    """Somebody wants to know what only a whole answer could tell, and its end is gone."""
+
+    def __init__(self, number: int, size: int) -> None:
+        super().__init__(
+            f"this needs all {size} bytes of the answer to #{number}, and the journal keeps less; "
+            f"let it keep more: cerebras-mock serve --journal-body {size}"
         )
 
 

@@ -28,6 +28,7 @@ from mockserver.scenario import Choice, Rule, Run, Scenario
 from .accounts import Accounts
 from .honest import Honest
 from .inquiry import Inquiry, Reader
+from .other_models import other_model
 from .storage import Storage
 
 
@@ -110,6 +111,10 @@ class Engine:
             self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange, call)
         return exchange
+
+    def other_model(self, exchange: Exchange) -> str | None:
+        """Return a model that would have answered a refused completion; None: nobody can tell."""
+        return other_model(exchange, self.scenario, self.edition, self._run)
 
     def malformed(self, *, now: float) -> Plan:
         """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""

@@ -5,5 +5,15 @@ from __future__ import annotations
 from .exchange import Exchange, Gist
 from .journal import Call, Journal, Ongoing
 from .retention import Retention
+from .served import Served, ServedCall
 
-__all__ = ["Call", "Exchange", "Gist", "Journal", "Ongoing", "Retention"]
+__all__ = [
+    "Call",
+    "Exchange",
+    "Gist",
+    "Journal",
+    "Ongoing",
+    "Retention",
+    "Served",
+    "ServedCall",
+]

@@ -10,12 +10,14 @@ from hashlib import blake2b
 from typing import Any, TypeAlias
 
 from mockserver.api.contract.routes import Endpoint
+from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
 from mockserver.core.quantities import rough
 from mockserver.plan import Close, Compact, Data, Plan, Wait, apart, ending, head_of, tokens_of
 from mockserver.scenario import Missed, NearMiss, Subject
 
 from .retention import cut, cut_plan, size_of
+from .served import Served, ServedCall, served
 
 _LONGEST_KEY = 1024  # bytes of a body by which it is known again; of longer ones the digest
 Asked: TypeAlias = tuple[str, bytes]
@@ -27,11 +29,13 @@ class Gist:
     """
     What is known of an exchange of which a body is not kept whole.
 
-    ``request_bytes`` and ``answer_bytes`` are how long they were; the rest is as in ``Exchange``.
+    ``request_bytes`` and ``answer_bytes`` are how long they were; ``answer_cut`` says whether the
+    answer is the one that is not kept whole; the rest is as in ``Exchange``.
     """
 
     request_bytes: int
     answer_bytes: int
+    answer_cut: bool
     asked: Asked
     near_misses: tuple[NearMiss, ...]
     finish_reason: str | None
@@ -178,13 +182,52 @@ class Exchange:
             return {}
         return json_object(b"".join(step.data for step in self.compact if isinstance(step, Data)))
 
+    @property
+    def choices(self) -> list[Served]:
+        """What the client could read of each choice, read anew each time."""
+        return served(self.compact)
+
+    @property
+    def text(self) -> str:
+        """
+        The text that was served, as far as it came: the content of the first choice.
+
+        Raises ShortenedError where the journal has not kept all of the answer, as do ``reasoning``
+        and ``tool_calls``.
+        """
+        return self._first.text
+
+    @property
+    def reasoning(self) -> str:
+        """What the model thought, as far as it was served."""
+        return self._first.reasoning
+
+    @property
+    def tool_calls(self) -> list[ServedCall]:
+        """The calls of tools, each with ``id``, ``name`` and ``arguments``, as far as they came."""
+        return list(self._first.calls)
+
+    @property
+    def _first(self) -> Served:
+        if self.gist and self.gist.answer_cut:
+            raise ShortenedError(self.number, self.gist.answer_bytes)
+        return next(iter(self.choices), Served())
+
+    def __str__(self) -> str:
+        return self.line()
+
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
+        return f"#{self.number} {self.summary}"
+
+    @property
+    def summary(self) -> str:
+        """The line without its number: the same for all that asked and got the same."""
         how = "stream" if self.stream else ""
         words = (self.request.method, self.request.path, self.model, how)
         asked = " ".join(filter(None, map(_printable, words)))
         because = f" [{self.rule}]" if self.rule else ""
-        return f"#{self.number} {asked} -> {self.outcome}{because}"
+        return f"{asked} -> {self.outcome}{because}"
 
     @property
     def outcome(self) -> str:
@@ -221,6 +264,7 @@ class Exchange:
         self.gist = Gist(
             sent,
             answered,
+            answered > most,
             self.asked,
             self.near_misses,
             self.finish_reason,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -10,6 +11,7 @@ from mockserver.core.quantities import counted, rough
 
 from . import Exchange, Journal
 from .attempts import among, retries, waited
+from .folding import folded, span, times
 from .side_effects import SideEffect
 
 _MOST = 50
@@ -39,6 +41,12 @@ class Moment:
             again = f"; attempt {self.attempt} of #{self.first}, after {self.waited:.2f} s{told}"
         return f"{self.at:9.2f} s  {self.exchange.line()}{again}"
 
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What is the same for all moments that can stand in one line."""
+        call = None if self.waited is None else self.first
+        return self.exchange.summary, call, self.told
+
 
 def moments(journal: Journal) -> list[Moment]:
     """
@@ -63,16 +71,37 @@ def moments(journal: Journal) -> list[Moment]:
 def lines(
     journal: Journal, side_effects: Sequence[SideEffect] = (), *, most: int = _MOST
 ) -> list[str]:
-    """Return the time line as text, the last of each kind when there are many."""
-    shown = moments(journal)[-most:]
+    """Return the time line as text: runs of equal exchanges folded, the last of each kind."""
+    shown = _runs(moments(journal), side_effects)[-most:]
     ran = side_effects[-most:]
     begun = journal.begun if shown else ran[0].at if ran else 0.0
-    earlier = journal.count - len(shown)
+    earlier = journal.count - sum(map(len, shown))
     head = [f"... {earlier} earlier requests"] if earlier > 0 else []
     if not shown:
         head.append("no request at all")
     if len(ran) < len(side_effects):
         head.append(f"... {counted(len(side_effects) - len(ran), 'earlier side effect')}")
-    timed = [(moment.exchange.at, moment.line()) for moment in shown]
+    timed = [(run[0].exchange.at, _line(run)) for run in shown]
     timed += [(one.at, f"{one.at - begun:9.2f} s  {one.line()}") for one in ran]
     return head + [line for _, line in sorted(timed, key=itemgetter(0))]
+
+
+def _runs(found: Sequence[Moment], side_effects: Sequence[SideEffect]) -> list[list[Moment]]:
+    """Return the moments of one kind together, as long as the app ran nothing in between."""
+    ran = sorted(one.at for one in side_effects)
+    return folded(found, lambda one: (one.kind, bisect(ran, one.exchange.at)))
+
+
+def _line(run: Sequence[Moment]) -> str:
+    """Return moments of one kind in a line."""
+    first, last = run[0], run[-1]
+    if first is last:
+        return first.line()
+    said = times([one.exchange.number for one in run], first.exchange.summary)
+    waits = [one.waited for one in run if one.waited is not None]
+    again = ""
+    if waits:
+        told = "" if first.told is None else f", told {rough(first.told)} s"
+        attempts = f"attempts {first.attempt} to {last.attempt} of #{first.first}"
+        again = f"; {attempts}, after {span(waits)}{told}"
+    return f"{first.at:9.2f} s  {said}{again}; the last at {last.at:.2f} s"

@@ -8,12 +8,13 @@ rules beside it draw.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from mockserver.api.model.reply import Reply
 
 from .condition import failing
+from .matching import Match
 from .model import START, Rule
 from .near_misses import Missed, Why, WrongState
 from .schedule import Turn, Turns
@@ -99,6 +100,17 @@ class Run:
             whys[candidate.number] = why
         return Choice(_NO_RULE, _NO_RULE.reply, Missed(self._rules, whys))
 
+    def may_break(self, subject: Subject) -> bool:
+        """
+        Whether any rule may break what a request is answered, whenever it acts.
+
+        Keys are not looked at: of a request that is noted there is none.
+        """
+        return any(
+            rule.faults and failing(_keyless(rule.match).conditions(), subject) is None
+            for rule in self._rules
+        )
+
     def _turn(self, candidate: Candidate, elapsed: float, course: Course) -> Turn:
         """Return the rule's next turn, or the one that the call has had already."""
         at = candidate.number
@@ -111,3 +123,9 @@ class Run:
         if turn.refused is None and state is not None:
             self.state = state
         return turn
+
+
+def _keyless(match: Match) -> Match:
+    """Return what a rule is for, of whatever key."""
+    excluded = match.excluded
+    return replace(match, key=None, excluded=None if excluded and excluded.key else excluded)

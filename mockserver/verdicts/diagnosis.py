@@ -15,9 +15,9 @@ from mockserver.api.contract.shapes import LimitName
 from mockserver.core.quantities import duration
 from mockserver.journal import Exchange, Journal
 
-from .errors import passing
-from .limits import field, takes_all, too_large
 from .puzzles import explained
+from .retries.errors import passing
+from .retries.limits import field, takes_all, too_large
 
 _HOUR = 3600.0  # seconds
 _PERIOD = re.compile(r"per (second|minute|hour|day) limit")

@@ -13,7 +13,7 @@ from mockserver.journal.attempts import left_before
 from mockserver.plan import ending
 
 from .evidence import Evidence, Held
-from .heard import heard, left, parts
+from .heard import left, parts
 from .telling import may_tell, place_of, tells
 from .turns import content_of, messages_of
 from .verdict import Case, Certainty, Finding
@@ -69,7 +69,7 @@ def _halves(exchange: Exchange) -> Iterator[_Half]:
     if cut or exchange.interrupted or exchange.stalled:
         return
     body = ending.body_of(exchange.compact)
-    if _SOMETHING.search(body) or any(one.text or one.calls for one in heard(exchange)):
+    if _SOMETHING.search(body) or any(one.text or one.calls for one in exchange.choices):
         return
     if body.lstrip().startswith(b"<"):
         yield _Half(exchange, body.decode(errors="replace"), "was no completion but a page")
@@ -91,7 +91,7 @@ def _is_said_in_full(half: _Half, case: Case) -> bool:
         choice.text.strip() == half.text.strip()
         for other in case.exchanges
         if other is not half.exchange and case.is_complete(other)
-        for choice in heard(other)
+        for choice in other.choices
     )
 
 

@@ -15,11 +15,10 @@ from functools import cached_property
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.messages import json_object
 from mockserver.core.sse import read
-from mockserver.journal import Exchange
+from mockserver.journal import Exchange, Served
 from mockserver.plan import ending, head_of
 
 from .form import readable
-from .heard import Heard, heard
 
 _PAGE = re.compile(r"\s*<(?:!doctype|html)", re.IGNORECASE)
 _SEPARATORS = re.compile("[\u2028\u2029\u0085]")
@@ -52,9 +51,9 @@ class Answer:
         return {} if self.streams else json_object(self.text)
 
     @cached_property
-    def choices(self) -> list[Heard]:
+    def choices(self) -> list[Served]:
         """What can be read of each choice."""
-        return heard(self.exchange)
+        return self.exchange.choices
 
     @property
     def is_silent(self) -> bool:
@@ -146,7 +145,7 @@ def _lacks_calls(answer: Answer) -> bool:
 
 def _has_broken_calls(answer: Answer) -> bool:
     ended = [one for one in answer.choices if one.finish == "tool_calls"]
-    return any(not call.whole for one in ended for call in one.calls.values())
+    return any(not call.whole for one in ended for call in one.calls)
 
 
 def _is_unreadable(answer: Answer) -> bool:

@@ -8,13 +8,15 @@ from dataclasses import replace
 from mockserver.core.errors import UnknownNameError
 from mockserver.journal import Journal
 
-from .errors import gave_up, repeated_overflows, retried_permanent_errors
 from .half_answers import half_answers
 from .keys import strayed_keys
-from .limits import announced_refusals, excessive_reservations
 from .loops import endless_requests
-from .pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
-from .rushes import hot_retries
+from .retries.errors import gave_up, repeated_overflows, retried_permanent_errors
+from .retries.fallback import no_fallback
+from .retries.limits import announced_refusals, excessive_reservations
+from .retries.patience import no_overall_deadline, slept_for_hours
+from .retries.pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
+from .retries.rushes import hot_retries
 from .side_effects import tools_run_twice
 from .tool_calls import partial_tool_calls
 from .verdict import Case, Finding, Rule, Verdict
@@ -78,6 +80,30 @@ RULES = (
         "the only attempt: nobody asked again, nor another model.",
         "retry a few times with growing waits, or fall back to another model",
         gave_up,
+    ),
+    Rule(
+        "no-fallback",
+        "advice",
+        "Calls failed for good because their model was gone, or answered 429 or 5xx to each "
+        "attempt, and another model that would have answered was not asked.",
+        "name a second model, and ask it when the first is gone or keeps failing",
+        no_fallback,
+    ),
+    Rule(
+        "slept-for-hours",
+        "advice",
+        "A retry came more than ten minutes after the failure, from inside of the same call: as "
+        "`Retry-After` told, or as the back-off grew.",
+        "bound what a call may wait; beyond that say until when, queue it, or ask another model",
+        slept_for_hours,
+    ),
+    Rule(
+        "no-overall-deadline",
+        "advice",
+        "For two minutes and more nothing came of an answer but comments or white space, and the "
+        "client stayed to its end.",
+        "bound the whole answer as well as each read, such as by asyncio.timeout(120)",
+        no_overall_deadline,
     ),
     Rule(
         "overflow-repeated",

@@ -16,10 +16,9 @@ from typing import Any, NamedTuple
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.messages import json_object
 from mockserver.core.quantities import counted
-from mockserver.journal import Exchange
+from mockserver.journal import Exchange, ServedCall
 from mockserver.journal.side_effects import SideEffect
 
-from .heard import HeardCall, heard
 from .verdict import USER, Case, Finding
 
 # arguments by which who gets the same twice knows that it is the same
@@ -87,8 +86,8 @@ def _asked(case: Case) -> Iterator[_Asked]:
     known: set[str] = set()
     completions = [one for one in case.exchanges if one.endpoint in COMPLETING]
     for exchange in completions:
-        for choice in heard(exchange):
-            for call in choice.calls.values():
+        for choice in exchange.choices:
+            for call in choice.calls:
                 known.add(call.id)
                 yield _read(exchange, call)
     for exchange in completions:
@@ -98,17 +97,17 @@ def _asked(case: Case) -> Iterator[_Asked]:
                 yield _read(exchange, call)
 
 
-def _read(exchange: Exchange, call: HeardCall) -> _Asked:
+def _read(exchange: Exchange, call: ServedCall) -> _Asked:
     would_be = SideEffect.of(call.name, json_object(call.arguments), at=exchange.at)
     return _Asked(exchange, would_be, call.whole)
 
 
-def _history(exchange: Exchange) -> Iterator[HeardCall]:
+def _history(exchange: Exchange) -> Iterator[ServedCall]:
     for message in _dicts(exchange.body.get("messages")):
         for call in _dicts(message.get("tool_calls")):
             function = call.get("function")
             said = function if isinstance(function, dict) else {}
-            yield HeardCall(str(call.get("id")), str(said.get("name")), str(said.get("arguments")))
+            yield ServedCall(str(call.get("id")), str(said.get("name")), str(said.get("arguments")))
 
 
 def _dicts(value: object) -> list[dict[str, Any]]:

@@ -13,11 +13,11 @@ from itertools import pairwise
 from typing import Any
 
 from mockserver.core.messages import json_object
-from mockserver.journal import Exchange
+from mockserver.journal import Exchange, Served, ServedCall
 from mockserver.journal.side_effects import SideEffect
 from mockserver.plan import ending
 
-from .heard import Heard, HeardCall, heard, left
+from .heard import left
 from .tool_results import Reading, reading_of, reading_of_text
 from .turns import content_of, messages_of
 from .verdict import Case, Certainty, Finding
@@ -32,27 +32,27 @@ _CERTAINTY: dict[Reading, Certainty] = {"open": "advice", "result": "certain"}
 def partial_tool_calls(case: Case) -> Iterator[Finding]:
     """Find calls whose arguments are not whole, and that were answered as if they were."""
     for cut, choice in _choices(case):
-        for call in choice.calls.values():
+        for call in choice.calls:
             if not _is_whole(call, choice):
                 yield from _used(call, cut, choice, case)
 
 
-def _choices(case: Case) -> Iterator[tuple[Exchange, Heard]]:
+def _choices(case: Case) -> Iterator[tuple[Exchange, Served]]:
     """Yield the choices that call tools; what the client broke off itself is no cut."""
     for exchange in case.exchanges:
         if not left(exchange) and _CALLS in ending.body_of(exchange.plan):
-            for choice in heard(exchange):
+            for choice in exchange.choices:
                 if choice.calls:
                     yield exchange, choice
 
 
-def _is_whole(call: HeardCall, choice: Heard) -> bool:
+def _is_whole(call: ServedCall, choice: Served) -> bool:
     if choice.finish == "tool_calls" and call.arguments.strip() in _NO_ARGUMENTS:
         return True
     return call.whole
 
 
-def _used(call: HeardCall, cut: Exchange, choice: Heard, case: Case) -> Iterator[Finding]:
+def _used(call: ServedCall, cut: Exchange, choice: Served, case: Case) -> Iterator[Finding]:
     what = _what(call, cut, choice)
     if ran := _ran(call, cut, case):
         yield Finding(f"{what}, and the app ran it: {ran.line()}", (cut,), "certain")
@@ -68,14 +68,14 @@ def _used(call: HeardCall, cut: Exchange, choice: Heard, case: Case) -> Iterator
     yield Finding(said, (cut, *used), _CERTAINTY[reading])
 
 
-def _what(call: HeardCall, cut: Exchange, choice: Heard) -> str:
+def _what(call: ServedCall, cut: Exchange, choice: Served) -> str:
     name = repr(call.name) if call.name else "a tool"
     whole = choice.finish == "tool_calls"
     how = "no JSON object for arguments" if whole else "arguments that were cut"
     return f"#{cut.number} calls {name} with {how}"
 
 
-def _ran(call: HeardCall, cut: Exchange, case: Case) -> SideEffect | None:
+def _ran(call: ServedCall, cut: Exchange, case: Case) -> SideEffect | None:
     """
     Return a recorded run of the tool that no whole call has asked for.
 
@@ -89,14 +89,14 @@ def _ran(call: HeardCall, cut: Exchange, case: Case) -> SideEffect | None:
     wholes = [
         SideEffect.of(other.name, json_object(other.arguments), at=exchange.at)
         for exchange, choice in _choices(case)
-        for other in choice.calls.values()
+        for other in choice.calls
         if other.name == call.name and _is_whole(other, choice)
     ]
     unasked = [run for run in runs.values() if not any(run.has(one.arguments) for one in wholes)]
     return unasked[0] if unasked and len(runs) > len(wholes) else None
 
 
-def _reading(call: HeardCall, messages: Sequence[dict[str, Any]]) -> Reading | None:
+def _reading(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Reading | None:
     """Return what the messages say to a call; None where they say nothing to it."""
     if any(_is_marked(call, made) for made in _made(call, messages)):
         return "refusal"
@@ -109,7 +109,7 @@ def _reading(call: HeardCall, messages: Sequence[dict[str, Any]]) -> Reading | N
     return max(answers, key=_RANK.__getitem__, default=None)
 
 
-def _made(call: HeardCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Yield the arguments with which the call was sent back."""
     for message in messages:
         made = message.get("tool_calls")
@@ -121,7 +121,7 @@ def _made(call: HeardCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]:
                     yield arguments
 
 
-def _is_marked(call: HeardCall, made: str) -> bool:
+def _is_marked(call: ServedCall, made: str) -> bool:
     """Whether arguments hold the broken ones as a text, under a name that says what they are."""
     try:
         found = json.loads(made)
@@ -130,13 +130,13 @@ def _is_marked(call: HeardCall, made: str) -> bool:
     return bool(call.arguments) and isinstance(found, dict) and call.arguments in found.values()
 
 
-def _answers(call: HeardCall, message: dict[str, Any]) -> bool:
+def _answers(call: ServedCall, message: dict[str, Any]) -> bool:
     return (
         bool(call.id) and message.get("role") == "tool" and message.get("tool_call_id") == call.id
     )
 
 
-def _tells_of(call: HeardCall, message: dict[str, Any]) -> bool:
+def _tells_of(call: ServedCall, message: dict[str, Any]) -> bool:
     """Whether an agent tells of the call in a text, as those do that keep no calls."""
     if message.get("role") != "assistant":
         return False

@@ -30,7 +30,9 @@ class Case:
 
     ``escapes`` are requests to the real API that were stopped, a sentence each; ``side_effects``
     are those that the app has recorded; ``evidence`` gathers what its test shows. ``is_complete``
-    and ``question`` are those of ``heard``, which read much and are asked often.
+    and ``question`` are those of ``heard``, which read much and are asked often. ``other_model``
+    tells of a refused completion which other model would have answered it, None where nobody can
+    be sure.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Case:
         escapes: Iterable[str] = (),
         side_effects: Iterable[SideEffect] = (),
         evidence: Callable[[], Evidence | None] = lambda: None,
+        other_model: Callable[[Exchange], str | None] = lambda _: None,
     ) -> None:
         self.journal = journal
         self.side_effects: Sequence[SideEffect] = tuple(side_effects)
@@ -47,6 +50,7 @@ class Case:
         self.edition = edition
         self.escapes = list(escapes)
         self._evidence = evidence
+        self.other_model = other_model
         self.is_complete = cache(complete)
         self.question = cache(question)
 

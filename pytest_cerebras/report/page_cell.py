@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from xml.etree.ElementTree import Element, SubElement
 
 from mockserver.core.quantities import counted
+from mockserver.journal.folding import folded, span, times
 from mockserver.plan.timeline import Lane, drawing
 
 from .cells import Cell, Played, Ran, Seen, spans
@@ -84,8 +85,8 @@ def _played(details: Element, played: Played) -> None:
     if not happened:
         return
     listed = SubElement(details, "ol", {"class": "log"})
-    for one in sorted(happened, key=attrgetter("at")):
-        _line(SubElement(listed, "li"), one)
+    for run in folded(sorted(happened, key=attrgetter("at")), _kind):
+        _line(SubElement(listed, "li"), run)
 
 
 def _draw_calls(details: Element, played: Played) -> None:
@@ -101,14 +102,32 @@ def _draw_calls(details: Element, played: Played) -> None:
         add(details, "p", f"{counted(played.earlier, 'earlier request')} left out.")
 
 
-def _line(item: Element, seen: Seen | Ran) -> None:
-    add(item, "b", f"{seen.at:.2f} s").tail = shown(f" {seen.line} ")
-    if isinstance(seen, Ran):
-        return
-    if seen.waited is not None:
-        add(item, "span", f"waited {seen.waited:.2f} s", {"class": "more"}).tail = " "
-    if seen.faults:
-        add(item, "span", f"faults: {', '.join(seen.faults)}", {"class": "more"})
+def _kind(one: Seen | Ran) -> object:
+    """Return what is the same for all exchanges that can stand in one line."""
+    if isinstance(one, Ran):
+        return id(one)
+    return _summary(one), one.faults, None if one.waited is None else one.call
+
+
+def _summary(seen: Seen) -> str:
+    return seen.line.removeprefix(f"#{seen.number} ")
+
+
+def _line(item: Element, run: Sequence[Seen | Ran]) -> None:
+    """Write what happened once, or several times in a row."""
+    first = run[0]
+    exchanges = [one for one in run if isinstance(one, Seen)]
+    many = [one.number for one in exchanges] if len(run) > 1 else []
+    line = times(many, _summary(exchanges[0])) if many else first.line
+    add(item, "b", f"{first.at:.2f} s").tail = shown(f" {line} ")
+    waits = [one.waited for one in exchanges if one.waited is not None]
+    facts = [f"the last at {run[-1].at:.2f} s"] if many else []
+    if waits:
+        facts.append(f"waited {span(waits) if many else f'{waits[0]:.2f} s'}")
+    if exchanges and exchanges[0].faults:
+        facts.append(f"faults: {', '.join(exchanges[0].faults)}")
+    for fact in facts:
+        add(item, "span", fact, {"class": "more"}).tail = " "
 
 
 def _lanes(exchanges: Iterable[Seen]) -> list[Lane]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.quantities import counted, rough
@@ -12,8 +12,9 @@ from mockserver.journal.attempts import grouped, retries, tolerance, waited
 from mockserver.journal.moments import lines
 from mockserver.journal.side_effects import SideEffect
 from mockserver.verdicts.heard import parts, question
-from mockserver.verdicts.pauses import told, too_early
+from mockserver.verdicts.retries.pauses import told, too_early
 
+from .delivered import answers, lost
 from .results import passed_off
 
 _MINUTE = 60.0
@@ -102,6 +103,22 @@ def truncation_noticed(journal: Journal, result: object) -> None:
         if passed_off(result, text):
             wrong = f"#{exchange.number} was cut, but its {exchange.completion_tokens} tokens "
             _fail(journal, f"{wrong}are passed off as a whole answer")
+
+
+def delivered(journal: Journal, result: object) -> None:
+    """Assert that an app hands out what it was served, no less and no more."""
+    __tracebackhide__ = True
+    if isinstance(result, (AsyncIterator, Awaitable, Iterator)):
+        kind = type(result).__name__
+        wrong = f"the result is a {kind} that nobody has read: hand over what comes out of it"
+        raise AssertionError(wrong)  # noqa: TRY004 (a test fails by an assertion)
+    served = answers(journal)
+    if not served:
+        _fail(journal, "expected an answer to be delivered, but no text was served to its end")
+    if found := lost(result, served):
+        exchange, difference = found
+        left = ", and the client left before its end" if exchange.client_left else ""
+        _fail(journal, f"what #{exchange.number} was served is not handed out{left}: {difference}")
 
 
 def peak_rpm(journal: Journal, at_most: int) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
+from operator import itemgetter
 from socket import gaierror
 
 import pytest
 
 from mockserver.core.quantities import counted
 from mockserver.journal import Exchange
+from mockserver.journal.folding import folded, times
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import told
 from mockserver.verdicts.diagnosis import diagnose
@@ -45,10 +47,7 @@ def failure_section(
         lines += [sentence for sentence in mock.told if sentence not in shown]
     if report.when == "call" and _lacks_requests(mock, error):
         lines.append(_NO_REQUEST)
-    last = exchanges[-_MOST:]
-    if journal.count > len(last):
-        lines.append(f"... {journal.count - len(last)} earlier requests")
-    lines += _time_line(last, list(mock.side_effects), mock)
+    lines += _time_line(exchanges, list(mock.side_effects), mock)
     lines += mock.strays
     if not failed_by_verdict(item):
         for _, verdict in mock.judged():
@@ -90,20 +89,29 @@ def _is_of_the_network(error: BaseException) -> bool:
 def _time_line(
     exchanges: Sequence[Exchange], side_effects: Sequence[SideEffect], mock: CerebrasMock
 ) -> Iterator[str]:
-    """Yield what happened in its order: the exchanges, and what the app has recorded."""
+    """Yield what happened in its order: runs of exchanges, and what the app has recorded."""
+    breaks = sorted(one.at for one in side_effects)
+    runs = folded(exchanges, lambda one: (one.summary, one.from_elsewhere, bisect(breaks, one.at)))[
+        -_MOST:
+    ]
     ran = side_effects[-_MOST:]
+    earlier = mock.engine.journal.count - sum(map(len, runs))
+    if earlier:
+        yield f"... {earlier} earlier requests"
     if len(ran) < len(side_effects):
         yield f"... {counted(len(side_effects) - len(ran), 'earlier side effect')}"
-    happened: list[Exchange | SideEffect] = [*exchanges, *ran]
-    for one in sorted(happened, key=attrgetter("at")):
-        if isinstance(one, SideEffect):
-            yield one.line()
-        else:
-            yield from _told_of(one, mock)
+    told_at = [(run[0].at, _told_of(run, mock)) for run in runs]
+    told_at += [(one.at, iter([one.line()])) for one in ran]
+    for _, lines in sorted(told_at, key=itemgetter(0)):
+        yield from lines
 
 
-def _told_of(exchange: Exchange, mock: CerebrasMock) -> Iterator[str]:
-    yield exchange.line()
+def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
+    """Yield what happened once, or several times in a row."""
+    exchange = run[0]
+    yield (
+        exchange.line() if len(run) == 1 else times([one.number for one in run], exchange.summary)
+    )
     if exchange.from_elsewhere:
         yield f"    {exchange.from_elsewhere}: counts for nothing"
         return

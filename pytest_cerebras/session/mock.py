@@ -17,7 +17,7 @@ from mockserver.scenario import Match, Scenario, load, steering
 from mockserver.verdicts import Case, Verdict, judge
 from pytest_cerebras import egress
 
-from . import assertions
+from .asserting import Asserting
 from .place import REAL_URL, Place
 from .side_effects import SideEffects
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _KEY_NAME = "mock-0000000000000000"
 
 
-class CerebrasMock:
+class CerebrasMock(Asserting):
     """
     A mock of the Cerebras API.
 
@@ -241,7 +241,14 @@ class CerebrasMock:
 
     def _case(self) -> Case:
         edition, escapes = self.engine.edition, self._watch.escapes
-        return Case(self.journal, edition, escapes, self.side_effects, self.witness.evidence)
+        return Case(
+            self.journal,
+            edition,
+            escapes,
+            self.side_effects,
+            evidence=self.witness.evidence,
+            other_model=self.engine.other_model,
+        )
 
     @property
     def clock(self) -> VirtualClock | None:
@@ -297,80 +304,6 @@ class CerebrasMock:
             "OPENAI_BASE_URL": self.openai_url,
             **self._watch.variables(),
         }
-
-    def assert_requests(self, count: int) -> None:
-        """Assert that the app sent so many requests, retries included."""
-        __tracebackhide__ = True
-        assertions.requests(self._looked_at(), count)
-
-    def assert_waited(self, at_least: float | None = None) -> None:
-        """
-        Assert that something was retried, and no retry came earlier than its ``Retry-After`` said.
-
-        With ``at_least``, in seconds: that some retry waited at least so long.
-        """
-        __tracebackhide__ = True
-        assertions.waited_for(self._looked_at(), at_least)
-
-    def assert_retry_after_respected(self) -> None:
-        """Assert that there was a ``Retry-After``, and that no retry came earlier than it said."""
-        __tracebackhide__ = True
-        assertions.retry_after_respected(self._looked_at())
-
-    def assert_backed_off(
-        self, factor: float = 2, start: float = 1, cap: float = 30, *, jitter: float = 0.25
-    ) -> None:
-        """
-        Assert that the waits before the retries of each call grow from ``start`` by ``factor``.
-
-        They may be longer, but never longer than ``cap``, and shorter or over the cap by the share
-        ``jitter``, as chance has it. After an answer with ``Retry-After`` that time counts instead.
-        All but the factor and the share are in seconds.
-        """
-        __tracebackhide__ = True
-        pace = {"factor": factor, "start": start, "cap": cap, "jitter": jitter}
-        assertions.backed_off(self._looked_at(), **pace)
-
-    def assert_fell_back(self, to: str) -> None:
-        """Assert that this model answered what another had been asked before, in vain."""
-        __tracebackhide__ = True
-        assertions.fell_back(self._looked_at(), to)
-
-    def assert_truncation_noticed(self, result: object) -> None:
-        """
-        Assert that an answer was cut, and that what the app made of it does not hide that.
-
-        ``result`` is what the app hands out. It hides the cut when it holds the text that arrived,
-        unchanged, and no field that says so, such as ``complete=False``, ``truncated=True`` or a
-        ``finish_reason`` of ``length``. None and an exception hide nothing.
-        """
-        __tracebackhide__ = True
-        assertions.truncation_noticed(self._looked_at(), result)
-
-    def assert_peak_rpm(self, at_most: int) -> None:
-        """Assert that no minute, wherever it begins, saw more requests, retries included."""
-        __tracebackhide__ = True
-        assertions.peak_rpm(self._looked_at(), at_most)
-
-    def assert_tokens_spent(self, at_most: int) -> None:
-        """Assert that prompts and completions cost no more tokens; refused requests cost none."""
-        __tracebackhide__ = True
-        assertions.tokens_spent(self._looked_at(), at_most)
-
-    def assert_side_effects(self, *names: str) -> None:
-        """Assert that these side effects were recorded, in this order, and no others."""
-        __tracebackhide__ = True
-        assertions.side_effects(self._looked_at(), list(self.side_effects), names)
-
-    def assert_not_retried(self) -> None:
-        """Assert that no call took more than one attempt."""
-        __tracebackhide__ = True
-        assertions.not_retried(self._looked_at())
-
-    def assert_no_errors(self) -> None:
-        """Assert that every request was answered in full, without an error."""
-        __tracebackhide__ = True
-        assertions.no_errors(self._looked_at())
 
 
 def _has_version() -> bool:

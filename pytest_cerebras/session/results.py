@@ -1,4 +1,4 @@
-"""Whether what an app hands out passes a part of an answer off as the whole."""
+"""What an app hands out, and whether it passes a part of an answer off as the whole."""
 
 from __future__ import annotations
 
@@ -32,10 +32,15 @@ def passed_off(result: object, text: str) -> bool:
     """
     if not text.strip():
         return False
-    fields = list(_fields(result, "", _DEEP, set()))
-    if any(_tells(name, value) for name, value in fields):
+    found = list(fields(result))
+    if any(_tells(name, value) for name, value in found):
         return False
-    return any(isinstance(value, str) and value.strip() == text.strip() for _, value in fields)
+    return any(isinstance(value, str) and value.strip() == text.strip() for _, value in found)
+
+
+def fields(result: object) -> Iterator[tuple[str, object]]:
+    """Yield the names and values of all that a result holds, the pieces of a text joined."""
+    yield from _fields(result, "", _DEEP, set())
 
 
 def _tells(name: str, value: object) -> bool:
@@ -44,7 +49,6 @@ def _tells(name: str, value: object) -> bool:
 
 
 def _fields(value: object, name: str, depth: int, seen: set[int]) -> Iterator[tuple[str, object]]:
-    """Yield the names and values of all that a result holds, the pieces of a text joined."""
     yield name, value
     if isinstance(value, (str, bytes, type, BaseException)) or not depth or id(value) in seen:
         return
@@ -55,13 +59,15 @@ def _fields(value: object, name: str, depth: int, seen: set[int]) -> Iterator[tu
         for piece in value:
             yield from _fields(piece, name, depth - 1, seen)
         return
-    for key, inner in _members(value).items():
+    for key, inner in members(value).items():
         yield from _fields(inner, str(key), depth - 1, seen)
 
 
-def _members(value: object) -> Mapping[Any, object]:
+def members(value: object) -> Mapping[Any, object]:
+    """Return the fields of a value by their names; none of a value that is no more than one."""
     if isinstance(value, Mapping):
         return value
     slots = [name for one in type(value).__mro__ for name in getattr(one, "__slots__", ())]
     found = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    found.pop("__dict__", None)  # of pydantic's models, whose fields follow
     return {**found, **getattr(value, "__dict__", {})}

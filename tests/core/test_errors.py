@@ -1,6 +1,13 @@
 import pytest
 
-from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError, suggestion
+from mockserver.core.errors import (
+    DocumentError,
+    DroppedError,
+    MockServerError,
+    ShortenedError,
+    UnknownNameError,
+    suggestion,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +41,7 @@ def test_unknown_name():
     )
 
 
-@pytest.mark.parametrize("error", [DocumentError, UnknownNameError])
+@pytest.mark.parametrize("error", [DocumentError, DroppedError, ShortenedError, UnknownNameError])
 def test_tree(error):
     """Whoever catches the root catches all."""
     assert issubclass(error, MockServerError)

@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request
 from mockserver.faults import Cut, Error, ErrorEvent, NoFinish, Truncate
 from mockserver.journal import Exchange
@@ -242,3 +243,57 @@ def test_shortened(plan, most):
     assert [getattr(short, name) for name in told] == [getattr(whole, name) for name in told]
     assert short.line().startswith(whole.line().partition(" -> ")[0])
     assert len(short.request.body) <= most + len("[... 30 bytes left out]")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_was_served(answer, stream):
+    """Text, thoughts and calls of tools are those of the first choice."""
+    tool = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+    spoken = answer(stream=stream, text="one two", reasoning="hm")
+    assert (spoken.text, spoken.reasoning, spoken.tool_calls) == ("one two", "hm", [])
+    calling = answer(
+        stream=stream,
+        tool_calls=(ScriptedCall("weather", {"city": "Rome"}),),
+        request={"tools": [tool]},
+    )
+    (call,) = calling.tool_calls
+    assert (call.name, call.arguments, bool(call.id)) == ("weather", '{"city":"Rome"}', True)
+
+
+def test_nothing_was_served(answer):
+    """A refusal serves nothing, a stream that is cut what came before."""
+    refused = answer(Error(status=500))
+    assert (refused.text, refused.reasoning, refused.tool_calls) == ("", "", [])
+    assert answer(Cut(2), stream=True, text="one two three").text == "one two"
+
+
+def test_several_choices(engine, ask, now, several):
+    """The text is that of the first choice; all of them are at hand."""
+    found = engine(edition=several).handle(ask(n=2), now=now)
+    assert [found.text == choice.text for choice in found.choices] == [True, False]
+
+
+def test_answer_not_kept_whole(answer):
+    """Of an answer that is not kept whole there is no text, but a sentence that says why."""
+    found = answer(text="one two three")
+    size = len(found.plan[1].data)
+    found.shorten(size)
+    assert found.text == "one two three"
+    found.shorten(20)
+    for part in ("text", "reasoning", "tool_calls"):
+        with pytest.raises(ShortenedError, match=rf"{size} bytes of the answer to #1"):
+            getattr(found, part)
+
+
+def test_shortened_request(answer):
+    """Where only the request is too long to be kept, the answer is there."""
+    found = answer(text="hi", request={"user": "x" * 9999})
+    found.shorten(9999)
+    assert found.gist
+    assert found.text == "hi"
+
+
+def test_as_text(answer):
+    """An exchange as text is its line."""
+    found = answer(text="hi")
+    assert str(found) == found.line()

@@ -85,3 +85,49 @@ def test_side_effects(journal, now):
         "     0.00 s  side effect: pay(cents=1)",
         "     1.00 s  side effect: pay(cents=2)",
     ]
+
+
+@pytest.fixture
+def hammered(engine, ask, now):
+    """Return the journal of a client that has come back after each of some waits."""
+
+    def play(*waits):
+        running = engine(Rule(name="busy", faults=(Error(status=503),)))
+        at = now
+        for wait in (0.0, *waits):
+            at += wait
+            running.finish(running.handle(ask(), now=at), now=at)
+        return running.journal
+
+    return play
+
+
+def test_equal_lines(hammered):
+    """Attempts that got the same are told in a line."""
+    first, again = lines(hammered(*[0.5] * 5, 0.75))
+    refused = first.removeprefix("     0.00 s  #1 ")
+    assert refused.startswith("POST /v1/chat/completions llama3.1-8b -> 503")
+    assert again == (
+        f"     0.50 s  #2 to #7: 6 times {refused}; attempts 2 to 7 of #1, after 0.5 to 0.75 s; "
+        "the last at 3.25 s"
+    )
+    assert len(lines(hammered(*[0.5] * 4))) == 5
+
+
+def test_equal_lines_of_many_calls(engine, ask, now):
+    """So are calls that have nothing to do with each other, but not what the app ran between."""
+    running = engine()
+    for at in range(10):
+        running.finish(running.handle(ask(seed=at, max_tokens=1), now=now + at), now=now + at)
+    (line,) = lines(running.journal)
+    assert line.startswith("     0.00 s  #1 to #10: 10 times POST /v1/chat/completions")
+    assert line.endswith(" -> 200, 1 tokens, length; the last at 9.00 s")
+    ran = [SideEffect("pay", {}, now + 4.5)]
+    assert [line[13:19] for line in lines(running.journal, ran)] == [
+        *("#1 to ", "side e", "#6 to "),
+    ]
+
+
+def test_many_runs(hammered):
+    """What is left out is counted by requests, not by lines."""
+    assert lines(hammered(*[1.0] * 9), most=1)[0] == "... 1 earlier requests"

@@ -3,10 +3,12 @@
 import pytest
 
 from mockserver.api.model.reply import Reply
+from mockserver.faults import Error
 from mockserver.scenario import Course, Match, Rule, Run, Schedule, State, Subject, Window
 
 CHAT = Subject("chat", read={"model": "llama"})
 QWEN = Subject("chat", read={"model": "qwen"})
+FAULTS = (Error(status=503),)
 
 
 def chosen(run, *asked, elapsed=0.0, course=None):
@@ -153,3 +155,25 @@ def test_no_rule():
     """Without a rule the honest API answers."""
     choice = Run((), 0).choose(CHAT, 0.0, Course())
     assert (choice.rule, choice.reply) == (Rule(), Reply())
+
+
+@pytest.mark.parametrize(
+    ("rule", "breaks"),
+    [
+        (Rule("all", faults=FAULTS), True),
+        (Rule("later", Match(model="llama"), Schedule(after=9), faults=FAULTS), True),
+        (Rule("key", Match(key="csk-mine"), faults=FAULTS), True),
+        (Rule("other key", Match(excluded=Match(key="*")), faults=FAULTS), True),
+        (Rule("other", Match(model="qwen"), faults=FAULTS), False),
+        (Rule("all but", Match(excluded=Match(model="llama")), faults=FAULTS), False),
+        (Rule("no fault"), False),
+    ],
+)
+def test_may_break(rule, breaks):
+    """Whatever may break an answer, at any time and for any key, may break it; no turn is taken."""
+    run = Run((Rule("qwen", Match(model="qwen"), faults=FAULTS),), 0)
+    assert not run.may_break(CHAT)
+    run.inject(rule)
+    assert run.may_break(CHAT) is breaks
+    assert run.may_break(QWEN)
+    assert chosen(run, CHAT) == chosen(Run((rule,), 0), CHAT)

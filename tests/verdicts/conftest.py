@@ -61,7 +61,16 @@ class Stage:
         self.finish()
         journal, edition = self.engine.journal, self.engine.edition
         evidence = self.evidence
-        return judge(Case(journal, edition, self.escapes, self.side_effects, lambda: evidence))
+        return judge(
+            Case(
+                journal,
+                edition,
+                self.escapes,
+                self.side_effects,
+                evidence=lambda: evidence,
+                other_model=self.engine.other_model,
+            )
+        )
 
     def judged(self):
         """Return the names of the rules that were broken."""

@@ -13,7 +13,6 @@ from mockserver.faults import Cut, Truncate, WrongShape
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Rule, Schedule
 from mockserver.verdicts import Case, judge
-from mockserver.verdicts.heard import heard
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
 QUESTION = {"role": "user", "content": "What is the weather?"}
@@ -30,7 +29,7 @@ def calling(stage):
         reply = Reply(tool_calls=(ScriptedCall("weather", arguments),))
         acting = stage(Rule(schedule=Schedule(first=first), reply=reply, faults=faults))
         answer = acting.send(0, messages=[QUESTION], tools=[TOOL], stream=stream)
-        return acting, heard(answer)[0].last_call
+        return acting, answer.choices[0].last_call
 
     return play
 
@@ -148,8 +147,10 @@ def test_marked_as_invalid(calling):
 def test_emptied(calling):
     """Of a call that was cut before its arguments no empty text is a mark."""
     play, call = calling(Cut(after_tokens=1), stream=True)
-    call.arguments, made_up = "", '{"city": ""}'
-    play.send(5, messages=[QUESTION, made(call, made_up), answered(call)], tools=[TOOL])
+    emptied = replace(call, arguments="")
+    play.send(
+        5, messages=[QUESTION, made(emptied, '{"city": ""}'), answered(emptied)], tools=[TOOL]
+    )
     assert certainty(play) == ["certain"]
 
 
@@ -272,7 +273,7 @@ def test_left_in_the_middle(stage):
     reply = Reply(tool_calls=(ScriptedCall("weather", WHOLE),))
     play = stage(Rule(schedule=Schedule(first=1), reply=reply, faults=(Truncate(4),)))
     first = play.send(0, messages=[QUESTION], tools=[TOOL], stream=True, left=True)
-    call = SimpleNamespace(name="", arguments="", id=heard(first)[0].last_call.id)
+    call = SimpleNamespace(name="", arguments="", id=first.choices[0].last_call.id)
     play.send(5, messages=[QUESTION, made(call, "{}"), answered(call)], tools=[TOOL])
     assert certainty(play) == []
 

@@ -32,7 +32,10 @@ def text(element):
 
 
 def calls(count):
-    return tuple(replace(SEEN, number=one, call=one, at=float(one)) for one in range(count))
+    return tuple(
+        replace(SEEN, number=one, call=one, at=float(one), line=f"#{one} GET /{one} -> 200")
+        for one in range(count)
+    )
 
 
 def test_all_is_told():
@@ -52,6 +55,31 @@ def test_replay_is_a_command():
     """Its lines are broken between options; read or copied, it is what it was."""
     code = drawn().find(".//code[@class='replay']")
     assert text(code) == REPLAY
+
+
+def test_equal_requests():
+    """Requests that got the same are told in one line, with the range of their waits."""
+    attempts = [
+        replace(
+            SEEN,
+            number=at,
+            at=float(at),
+            attempt=at,
+            waited=at // 10 + 1.0,
+            line=f"#{at} GET -> 503",
+        )
+        for at in range(2, 40)
+    ]
+    ran = Ran("pay", {}, "side effect: pay()", 30.5, failed=False)
+    listed = [
+        " ".join(text(item).split())
+        for item in drawn(Played("healthy", (SEEN, *attempts), (), 0, (ran,))).findall(".//li")
+    ]
+    assert listed[1:] == [
+        "2.00 s #2 to #30: 29 times GET -> 503 the last at 30.00 s waited 1 to 4 s faults: error",
+        "30.50 s side effect: pay()",
+        "31.00 s #31 to #39: 9 times GET -> 503 the last at 39.00 s waited 4 s faults: error",
+    ]
 
 
 @pytest.mark.parametrize(("count", "left_out"), [(40, None), (41, 1), (60, 20)])

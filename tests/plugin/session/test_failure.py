@@ -69,3 +69,29 @@ def test_something_else_failed(run, code):
     shown = told(run, code)
     assert shown[0].startswith("scenario ")
     assert HINT not in shown
+
+
+HAMMERS = """
+import httpx
+
+
+@pytest.mark.cerebras_mock("outage-503", clock="virtual", verdicts={"ignore": ["hot-retry"]})
+def test_it(cerebras_mock):
+    cerebras_mock.inject({"error": {"status": 503}})
+    with httpx.Client(headers={"authorization": "Bearer csk-0"}) as client:
+        for _ in range(60):
+            client.get(f"{cerebras_mock.openai_url}/models")
+            cerebras_mock.advance(1)
+        cerebras_mock.side_effects.record("pay")
+        for _ in range(3):
+            client.get(f"{cerebras_mock.openai_url}/models")
+    assert 0
+"""
+
+
+def test_runs_of_equal_exchanges(run):
+    """Equal exchanges are told once, with what they mean, as long as nothing came between them."""
+    shown = [line for line in told(run, HAMMERS) if line.startswith(("#", "..."))]
+    assert [line.partition(" GET")[0] for line in shown] == [
+        *("#1 to #60: 60 times", "#61", "#62", "#63")
+    ]

@@ -7,9 +7,33 @@ from pathlib import Path
 
 import pytest
 
-from . import errors, half_answers, limits, pauses, rushes, senders, side_effects, tool_calls, waste
+from . import (
+    errors,
+    fallback,
+    half_answers,
+    limits,
+    patience,
+    pauses,
+    rushes,
+    senders,
+    side_effects,
+    tool_calls,
+    waste,
+)
 
-FAMILIES = (errors, half_answers, limits, pauses, rushes, senders, side_effects, tool_calls, waste)
+FAMILIES = (
+    errors,
+    fallback,
+    half_answers,
+    limits,
+    patience,
+    pauses,
+    rushes,
+    senders,
+    side_effects,
+    tool_calls,
+    waste,
+)
 ROWS = [row for family in FAMILIES for row in family.ROWS]
 DOCS = Path(__file__).parents[3] / "docs/verdicts.md"
 

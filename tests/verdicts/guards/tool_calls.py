@@ -6,7 +6,6 @@ import json
 
 from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import JsonPatch, Truncate
-from mockserver.verdicts.heard import heard
 
 from .row import Play, Row, but, first, meets, said
 
@@ -27,7 +26,7 @@ def used(result="21", *, arguments="{}", role="tool", of=None):
     """Return a function from answers to a history in which the call has a result."""
 
     def history(answers):
-        call = heard(answers[0])[0].last_call
+        call = answers[0].choices[0].last_call
         function = {"name": call.name, "arguments": arguments}
         made = {"id": call.id, "type": "function", "function": function}
         answer = {"role": role, "tool_call_id": of or call.id, "content": result}
@@ -40,7 +39,7 @@ def told(observed, *, who="assistant", by="user", shown=None):
     """Return a function from answers to a history that tells of the call in a text."""
 
     def history(answers):
-        text = f"I call {shown or heard(answers[0])[0].last_call.id}"
+        text = f"I call {shown or answers[0].choices[0].last_call.id}"
         return [*QUESTION, {"role": who, "content": text}, {"role": by, "content": observed}]
 
     return history

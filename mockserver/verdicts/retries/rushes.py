@@ -9,10 +9,10 @@ from itertools import groupby, pairwise
 from mockserver.core.messages import Sender
 from mockserver.journal import Call, Exchange
 from mockserver.journal.attempts import AT_ONCE, has_rested, retries
+from mockserver.verdicts.likeness import likeness
+from mockserver.verdicts.verdict import Case, Finding
 
-from .likeness import likeness
 from .pauses import Retry, failed_untold, is_chosen, same_key, shown
-from .verdict import Case, Finding
 
 _ALIKE = 7  # retries that are alike; of fewer each may be of another user who says the same
 _TWICE = 2

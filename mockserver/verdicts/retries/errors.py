@@ -10,9 +10,9 @@ from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
 from mockserver.journal.attempts import retries, tolerance, tries
 from mockserver.plan import head_of
+from mockserver.verdicts.verdict import USER, Case, Finding, numbers
 
 from .limits import takes_all, too_large
-from .verdict import USER, Case, Finding, numbers
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
 _TRANSIENT = frozenset({408, 425, 429})
@@ -52,10 +52,15 @@ def gave_up(case: Case) -> Iterator[Finding]:
     """
     for call in case.calls:
         only = call.last
-        if _passes(only) and not _asked_otherwise(only, case):
+        if is_given_up(call, case):
             yield Finding(
                 f"#{only.number} was answered {_named(only)}, and nobody came back", (only,)
             )
+
+
+def is_given_up(call: Call, case: Case) -> bool:
+    """Whether a call failed at its only attempt, with what passes, and nobody asked otherwise."""
+    return _passes(call.last) and not _asked_otherwise(call.last, case)
 
 
 def repeated_overflows(case: Case) -> Iterator[Finding]:

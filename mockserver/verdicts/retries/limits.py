@@ -10,8 +10,7 @@ from mockserver.core.quantities import duration
 from mockserver.journal import Call, Exchange
 from mockserver.journal.attempts import same_sender, tolerance, waited
 from mockserver.plan import head_of
-
-from .verdict import Case, Finding, numbers
+from mockserver.verdicts.verdict import Case, Finding, numbers
 
 _KINDS = {"request_quota_exceeded": "requests", "token_quota_exceeded": "tokens"}
 _PERIOD = re.compile(r"per (minute|hour|day) limit")

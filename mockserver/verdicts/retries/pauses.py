@@ -13,9 +13,9 @@ from typing import TypeAlias
 from mockserver.core.quantities import rough
 from mockserver.journal import Call, Exchange
 from mockserver.journal.attempts import AT_ONCE, retries, tolerance, tries, waited
+from mockserver.verdicts.verdict import USER, Case, Finding
 
 from .errors import passing
-from .verdict import USER, Case, Finding
 
 _CONSTANT = 4  # equal waits; so many are not yet the beginning of an exponential with a minimum
 _LONG = 30.0  # seconds: a constant wait of this length overwhelms nobody

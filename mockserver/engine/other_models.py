@@ -1,0 +1,30 @@
+"""Whether another model would have answered what one has refused."""
+
+from __future__ import annotations
+
+from mockserver.api.contract.edition import Edition
+from mockserver.api.contract.routes import COMPLETING
+from mockserver.core.sse import dumps
+from mockserver.journal import Exchange
+from mockserver.scenario import Run, Scenario
+
+from .inquiry import read_line
+
+
+def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: Run) -> str | None:
+    """
+    Return a model that would have answered a completion, None where nobody can be sure of one.
+
+    It takes the same request, and no rule breaks an answer to that. Limits may refuse anything.
+    """
+    endpoint, asked = exchange.endpoint, exchange.body
+    limited = scenario.tier or scenario.limits or scenario.capacity is not None
+    if endpoint not in COMPLETING or endpoint is None or not asked or limited:
+        return None
+    for name in edition.models:
+        if name != exchange.model and edition.serves(name):
+            body = dumps({**asked, "model": name})
+            inquiry = read_line(endpoint, body, edition)
+            if inquiry.refusal is None and not run.may_break(inquiry.subject(exchange.request)):
+                return name
+    return None

@@ -1,0 +1,141 @@
+"""What a client could read of an answer, whatever faults have left of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
+
+from mockserver.core.messages import json_object
+from mockserver.core.sse import read
+from mockserver.plan import Close, Compact, Wait, ending, head_of
+
+_DONE = "[DONE]"
+
+
+@dataclass(frozen=True, slots=True)
+class ServedCall:
+    """A call of a tool as far as it was served; ``arguments`` are as they were written."""
+
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the arguments are a JSON object, as those of a call that was not cut are."""
+        try:
+            return isinstance(json.loads(self.arguments), dict)
+        except (ValueError, RecursionError):
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """
+    One choice of an answer: what it says, and why it has finished, None where it has not.
+
+    ``last_piece`` is the last piece of the text, as it came.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    calls: tuple[ServedCall, ...] = ()
+    finish: str | None = None
+    last_piece: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it came to an end of its own and says what that end promises."""
+        if self.finish == "tool_calls":
+            return bool(self.calls) and all(call.whole for call in self.calls)
+        return self.finish == "stop" and bool(self.text)
+
+    @property
+    def last_call(self) -> ServedCall | None:
+        """The call that a cut has hit, if any has."""
+        return self.calls[-1] if self.calls else None
+
+
+def served(plan: Compact) -> list[Served]:
+    """Return what a client could read of each choice; none of a document that is not whole."""
+    head = head_of(plan)
+    if head is None or head.refuses:
+        return []
+    choices: dict[int, _Choice] = {}
+    for said in _objects(plan):
+        for choice in _dicts(said.get("choices")):
+            choices.setdefault(_index(choice), _Choice()).listen(choice)
+    return [choices[at].served() for at in sorted(choices)]
+
+
+@dataclass(slots=True)
+class _Call:
+    id: str = ""
+    name: str = ""
+    arguments: list[str] = field(default_factory=list[str])
+
+
+@dataclass(slots=True)
+class _Choice:
+    """A choice while its pieces come in."""
+
+    text: list[str] = field(default_factory=list[str])
+    reasoning: list[str] = field(default_factory=list[str])
+    calls: dict[int, _Call] = field(default_factory=dict[int, _Call])
+    finish: str | None = None
+
+    def listen(self, said: dict[str, Any]) -> None:
+        """Take what an event, or the document, says of it."""
+        holder = said.get("delta") or said.get("message") or said
+        if not isinstance(holder, dict):
+            return
+        self.text.append(_text(holder.get("content") if holder is not said else said.get("text")))
+        self.reasoning.append(_text(holder.get("reasoning")))
+        self.finish = _text(said.get("finish_reason")) or self.finish
+        for at, part in enumerate(_dicts(holder.get("tool_calls"))):
+            call = self.calls.setdefault(_index(part, at), _Call())
+            function = part.get("function")
+            function = function if isinstance(function, dict) else {}
+            call.id = call.id or _text(part.get("id"))
+            call.name = call.name or _text(function.get("name"))
+            call.arguments.append(_text(function.get("arguments")))
+
+    def served(self) -> Served:
+        """Return what came, joined."""
+        calls = (
+            ServedCall(call.id, call.name, "".join(call.arguments)) for call in self.calls.values()
+        )
+        last = next((piece for piece in reversed(self.text) if piece), "")
+        return Served("".join(self.text), "".join(self.reasoning), tuple(calls), self.finish, last)
+
+
+def _objects(plan: Compact) -> Iterator[dict[str, Any]]:
+    """Yield what arrives and can be read: the document, or the events before ``[DONE]``."""
+    # what stands behind a stall never comes
+    arrives = tuple(takewhile(lambda step: step != Wait(math.inf), plan))
+    if not ending.streams(arrives):
+        if not isinstance(plan[-1], Close) and len(arrives) == len(plan):
+            yield json_object(ending.body_of(plan))
+        return
+    for event in ending.events(arrives):
+        _, said = read(event)
+        if said.strip() == _DONE:
+            return
+        yield json_object(said)
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _index(part: dict[str, Any], default: int = 0) -> int:
+    index = part.get("index", default)
+    return index if isinstance(index, int) else default
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,61 @@
+"""Calls that failed because of their model, while another one would have answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from mockserver.api.contract.routes import COMPLETING
+from mockserver.journal import Call, Exchange
+from mockserver.verdicts.verdict import Case, Finding, numbers
+
+from .errors import is_given_up, passing
+
+_GONE = ("model_archived", "model_not_found")
+
+
+def no_fallback(case: Case) -> Iterator[Finding]:
+    """Find models that failed for good, beside one that nobody asked."""
+    failed: dict[str, list[Exchange]] = {}
+    for call in case.calls:
+        if _failed_for_good(call, case):
+            failed.setdefault(call.last.model, []).append(call.last)
+    for model, ends in failed.items():
+        other = case.other_model(ends[0])
+        if other is not None and not _has_changed(ends[-1], case):
+            said = f"{model} failed for good with {numbers(ends)}"
+            yield Finding(f"{said}, and {other}, which answers, was not asked", tuple(ends))
+
+
+def _failed_for_good(call: Call, case: Case) -> bool:
+    """Whether a call ended without an answer, for what lies in its model, and nobody went on."""
+    last = call.last
+    if last.endpoint not in COMPLETING or last.client_left or not last.refused:
+        return False
+    if not (_is_gone(last) or all(map(_is_down, call.exchanges))) or is_given_up(call, case):
+        return False
+    return not any(
+        other.model != last.model or (other.number > last.number and not other.failed)
+        for other in case.same_question(last)
+    )
+
+
+def _is_gone(exchange: Exchange) -> bool:
+    """Whether a model was there once; a name that none ever had is a slip."""
+    code = exchange.error.get("code")
+    return code == _GONE[0] or (code in _GONE and bool(exchange.faults))
+
+
+def _is_down(exchange: Exchange) -> bool:
+    """Whether a server says that a model has no room or is out of order."""
+    status = exchange.status or 0
+    busy = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return busy and passing(exchange)
+
+
+def _has_changed(last: Exchange, case: Case) -> bool:
+    """Whether an app has gone over to another model since, for whatever it asked then."""
+    return any(
+        later.number > last.number and later.model != last.model and later.endpoint in COMPLETING
+        for later in case.exchanges
+    )

@@ -1,0 +1,222 @@
+"""
+Whether what an app hands out has the texts that were served.
+
+White space around a text, the ends of its lines and thoughts in tags are nobody's loss; what an app
+writes around a text is its own. An answer in JSON may be parsed, or be one of its values.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any, TypeGuard
+from uuid import UUID
+
+from mockserver.api.contract.routes import COMPLETING
+from mockserver.journal import Exchange, Journal, Served
+from mockserver.journal.attempts import grouped
+
+from .differences import Difference, difference
+from .results import fields
+
+_BEGINNING = 12  # characters by which the place of an answer in a longer text is found
+_BY_CHANCE = 16  # characters: so short an answer may be a part of other words
+_LIKE = 1 / 2  # of an answer is there: what was handed out is a part of it
+_ENDED = ("stop", "tool_calls")
+_MADE = (date, time, timedelta, Decimal, UUID, PurePath)  # of what JSON has as text or number
+_THOUGHTS = re.compile(r"\s*<((?:think|thought|reason)\w*)>.*?</\1>", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A text that was served to its end."""
+
+    exchange: Exchange
+    choice: Served
+
+    @cached_property
+    def forms(self) -> list[str]:
+        """The text as it may be handed out: with its thoughts, and without."""
+        text = self.choice.text
+        forms = map(_normal, (_THOUGHTS.sub("", text, count=1), text))
+        return list(dict.fromkeys(filter(None, forms)))
+
+    @cached_property
+    def values(self) -> Counter[str]:
+        """The texts and numbers that it has in JSON; none where it is no JSON."""
+        return Counter(map(_written, _inside(self.parsed)))
+
+    @cached_property
+    def parsed(self) -> Any:
+        """The JSON object or list that the text is; None where it is none."""
+        found = map(_parsed, self.forms)
+        return next((one for one in found if one is not None), None)
+
+
+def answers(journal: Journal) -> list[Answer]:
+    """Return what was served to its end and says something, the last attempt of each call."""
+    lasts = [call.last for call in grouped(journal)]
+    return [
+        Answer(one, choice)
+        for one in lasts
+        if one.endpoint in COMPLETING and not one.failed
+        for choice in one.choices[:1]
+        if choice.finish in _ENDED and choice.text.strip()
+    ]
+
+
+def lost(result: object, served: Sequence[Answer]) -> tuple[Exchange, Difference] | None:
+    """
+    Return the first answer that a result should have and has not, and how it differs.
+
+    Of several answers some may be there for the app alone, such as drafts. So a result that has one
+    of them has lost another only where it shows a part of it, or is empty in its place.
+    """
+    texts = list(_texts(result))
+    missing = [one for one in served if not _is_in(one, texts, result)]
+    known = [form for one in served if one not in missing for form in one.forms]
+    left = [rest for text in texts for rest in _without(known, text)]
+    found = [(one, _nearest(one, left)) for one in missing]
+    if found and len(missing) == len(served):
+        one, nearest = max(reversed(found), key=lambda pair: _likeness(pair[1]))
+        return one.exchange, nearest
+    for one, nearest in found:
+        if _is_empty(result, served.index(one), len(served), known):
+            return one.exchange, _nearest(one, ())
+        if _likeness(nearest) >= _LIKE:
+            return one.exchange, nearest
+    return _twice(served, texts)
+
+
+def _is_in(answer: Answer, texts: Sequence[str], result: object) -> bool:
+    """Whether a result has an answer: its text, all values of its JSON, or the one that it is."""
+    if any(_has(text, form) for text in texts for form in answer.forms):
+        return True
+    values = [one for _, one in fields(result)]
+    if any(isinstance(one, (dict, list)) and one == answer.parsed for one in values):
+        return True
+    inside = [one for text in filter(_is_text, values) for one in _inside(_parsed(text))]
+    said = Counter(map(_written, filter(_is_plain, [*values, *inside])))
+    made = sum(isinstance(one, _MADE) for one in values)
+    is_one_of_them = len(values) == 1 and said.total() == 1 and said <= answer.values
+    return bool(answer.values) and (
+        is_one_of_them or (answer.values - said).total() <= made < answer.values.total()
+    )
+
+
+def _without(known: Sequence[str], text: str) -> list[str]:
+    """Return what a text has besides answers that it has, and is no piece of one."""
+    rests = re.split("|".join(map(re.escape, known)), text) if known else [text]
+    return [rest.strip() for rest in rests if not any(rest in one for one in known)]
+
+
+def _has(text: str, form: str) -> bool:
+    if len(form) > _BY_CHANCE:
+        return form in text
+    return bool(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text))
+
+
+def _nearest(answer: Answer, texts: Iterable[str]) -> Difference:
+    """Return how an answer differs from the text that is most like it."""
+    last = answer.choice.last_piece
+    found = (
+        difference(form, _from_beginning(text, form), last)
+        for text in ("", *texts)
+        for form in answer.forms
+    )
+    return max(found, key=_likeness)
+
+
+def _likeness(found: Difference) -> float:
+    return found.same / len(found.served)
+
+
+def _from_beginning(text: str, form: str) -> str:
+    """Return a text from where an answer begins in it, if it does."""
+    found = text.find(form[:_BEGINNING]) if len(form) > _BY_CHANCE else 0
+    return text[max(0, found) :]
+
+
+def _is_empty(result: object, at: int, count: int, known: Sequence[str]) -> bool:
+    """Whether a result is a list that is empty where one of so many answers should stand."""
+    if not isinstance(result, Sequence) or isinstance(result, (str, bytes)) or not result:
+        return False
+    if not all(isinstance(item, str) for item in result):
+        said = [value for name, value in fields(result[-1]) if name == "content"]
+        return at == count - 1 and any(isinstance(one, str) and not one.strip() for one in said)
+    apart = any(_has(_normal(item), one) for item in result for one in known)  # and no pieces
+    return apart and len(result) == count and not result[at].strip()
+
+
+def _twice(served: Sequence[Answer], texts: Sequence[str]) -> tuple[Exchange, Difference] | None:
+    """Return an answer that a text has twice, though the model has given it once."""
+    given = Counter(form for one in served for form in one.forms)
+    for one in served:
+        for form in one.forms:
+            if given[form] > 1 or texts.count(form) > 1:
+                continue
+            for text in texts:
+                if "".join(text.split()) == 2 * "".join(form.split()):
+                    return one.exchange, _nearest(one, [text])
+    return None
+
+
+def _texts(result: object) -> Iterator[str]:
+    """Yield the texts of a result: each, and those of one name joined, for they may be pieces."""
+    by_name: dict[str, list[str]] = {}
+    for name, value in fields(result):
+        text = value.decode(errors="replace") if isinstance(value, bytes) else value
+        if not isinstance(text, str):
+            continue
+        yield _normal(text)
+        by_name.setdefault(name, []).append(text)
+        yield from map(_normal, filter(_is_text, _inside(_parsed(text))))
+    for name, pieces in by_name.items():
+        if name:
+            yield _normal("".join(pieces))
+
+
+def _normal(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _parsed(text: str) -> Any:
+    """Return the JSON object or list that a text is; None when it is none."""
+    if not text.startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _inside(value: Any) -> Iterator[object]:
+    """Yield the texts and numbers of what was read from JSON."""
+    if isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _inside(inner)
+    elif _is_plain(value):
+        yield value
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str)
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value is one that JSON has; nobody misses true, false and null."""
+    return isinstance(value, (str, int, float, Enum)) and not isinstance(value, bool)
+
+
+def _written(value: object) -> str:
+    """Return a value as text, equal numbers alike."""
+    value = value.value if isinstance(value, Enum) else value
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
