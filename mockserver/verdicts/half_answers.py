@@ -114,6 +114,15 @@ def _passed_on(half: _Half, case: Case, evidence: Evidence) -> Iterator[Finding]
     elif fed and not (evidence.looked or evidence.catches):  # who looks may ask for the rest
         said = f"{half.said}, and #{fed[0].number} sends it on as a whole answer"
         yield Finding(f"#{half.exchange.number} {said}", (half.exchange, *fed), "advice")
+    elif (empty := _all_empty(evidence)) and not fed:
+        said = f"{half.said}, and {empty.where} has nothing of it"
+        yield Finding(f"#{half.exchange.number} {said}", (half.exchange,), "advice")
+
+
+def _all_empty(evidence: Evidence) -> Held | None:
+    """Return an empty text that the app has handed out, where it has handed out nothing else."""
+    texts = [held for held in evidence.held if held.is_new]
+    return texts[0] if texts and all(not held.text.strip() for held in texts) else None
 
 
 def _certainty(evidence: Evidence, *, open_: bool) -> Certainty:
@@ -145,16 +154,14 @@ def _nothing_passed_on(half: _Half, case: Case, evidence: Evidence) -> Iterator[
     """Find that an answer which said nothing has become an empty text, or the word None."""
     texts = [held for held in evidence.held if held.is_new]
     words = [held for held in texts if held.text.strip() in _NOTHING]
-    empty = texts if all(not held.text.strip() for held in texts) else []
+    empty = _all_empty(evidence)
     printed = [held for held in evidence.held if _PRINTED.search(held.text)]
     number = half.exchange.number
-    for found, how in ((words, "certain"), (empty, "advice"), (printed, "advice")):
-        if found:
-            sure = how == "certain"
-            certainty = _certainty(evidence, open_=not sure)
-            said = f"{half.said}, and {found[0].where} has that as an answer"
-            yield Finding(f"#{number} {said}", (half.exchange,), certainty)
-            return
+    if found := [*words, *([empty] if empty else ()), *printed]:
+        certainty = _certainty(evidence, open_=not words or len(words) < len(texts))
+        said = f"{half.said}, and {found[0].where} has that as an answer"
+        yield Finding(f"#{number} {said}", (half.exchange,), certainty)
+        return
     later = (late for late in case.exchanges if late.number > half.exchange.number)
     fed = [late for late in later if _has_nothing(late)]
     if fed and not evidence.looked:

@@ -126,6 +126,24 @@ def test_nothing(stage, text, title):
     assert found.sentence == "#1 said nothing, and `answer` has that as an answer"
 
 
+def test_nothing_left_of_it(cut):
+    """An empty text, for an answer of which a part had come."""
+    play = cut()
+    play.send(0)
+    play.evidence = Evidence(held=(Held("`answer`", ""),))
+    (found,) = play.verdicts()
+    assert found.title == "half-answer (advice)"
+    assert found.sentence == f"#1 was cut after {TOKENS} tokens, and `answer` has nothing of it"
+
+
+def test_nothing_beside_something(stage):
+    """The word None beside other texts may be a word of the test."""
+    play = stage(Rule(faults=(WrongShape("null_content"),)))
+    play.send(0)
+    play.evidence = Evidence(held=(Held("`answer`", "Sorry."), Held("`word`", "None")))
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
+
+
 def test_nothing_printed(stage):
     """The word None in what was printed."""
     play = stage(Rule(faults=(WrongShape("null_content"),)))

@@ -41,6 +41,7 @@ WORDS = Play(
 NULL = Play(
     (ASKED,), (first(1, WrongShape("null_content")),), evidence=Evidence(held=(Held("`a`", ""),))
 )
+EMPTIED = replace(PASSED, evidence=Evidence(held=(Held("`a`", ""),)))
 NULL_FED = replace(NULL, asks=(ASKED, {"at": 5, "messages": fed("")}), evidence=Evidence())
 PAGE = replace(NULL, rules=(first(1, NoCompletion("page")),))
 CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -94,6 +95,14 @@ ROWS = (
         meets(cut(), first(2, reply=Reply(text=PART))),
     ),
     Row(SAYING, HALF, PASSED, "the part is too short to be known", meets(cut(1))),
+    Row(SAYING, ADVICE, EMPTIED, "the app says why", held("Sorry.")),
+    Row(
+        SAYING,
+        ADVICE,
+        EMPTIED,
+        "it was there before",
+        seeing(held=(Held("`a`", "", is_new=False),)),
+    ),
     Row(SAYING, ADVICE, NULL, "the app apologises", seeing(held=(Held("`a`", "Sorry."),))),
     Row(
         SAYING,
