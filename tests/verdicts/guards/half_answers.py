@@ -100,7 +100,7 @@ ROWS = (
         SAYING,
         ADVICE,
         EMPTIED,
-        "it was there before",
+        "the empty text is an older one",
         seeing(held=(Held("`a`", "", is_new=False),)),
     ),
     Row(SAYING, ADVICE, NULL, "the app apologises", seeing(held=(Held("`a`", "Sorry."),))),
