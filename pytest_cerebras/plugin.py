@@ -25,7 +25,6 @@ from .settings.names import (
     VERDICT,
     WITHOUT_VERSION,
     is_about_one,
-    scenario_of,
 )
 from .settings.sources import given, strictness, switched_on
 
@@ -57,10 +56,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; refuse settings that can't work before any test runs."""
     _guard(config)  # where this module is loaded too late for the hook before
-    names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts")
+    names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts", "allow_unmet")
     signature = ", ".join(f"{name}=None" for name in names)
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
-    signature = "*scenarios, expect='survives', raises=None"
+    signature = "*scenarios, expect='survives', raises=None, allow_unmet=False"
     what = "run under these scenarios, and say what is expected"
     config.addinivalue_line("markers", f"{CHAOS}({signature}): {what}")
     if _wanted(config):
@@ -141,9 +140,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except cell.raises:
         matrix.note_raised(pyfuncitem)
         return True
-    named = " or ".join(each.__name__ for each in cell.raises)
-    scenario = scenario_of(pyfuncitem)
-    pytest.fail(f"expected {named} under {scenario!r}, but the test went through", pytrace=False)
+    from .session import judging
+
+    pytest.fail(judging.went_through(pyfuncitem, _mock_of(pyfuncitem), cell.raises), pytrace=False)
 
 
 @pytest.hookimpl(trylast=True)

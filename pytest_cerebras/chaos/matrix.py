@@ -22,11 +22,16 @@ Expect = Literal["survives", "raises"]
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a test is to do under some scenarios; without names, under all."""
+    """
+    What a test is to do under some scenarios; without names, under all.
+
+    ``allow_unmet`` says that these need not act on it.
+    """
 
     scenarios: tuple[str, ...] = ()
     expect: Expect = "survives"
     raises: tuple[type[BaseException], ...] = ()
+    allow_unmet: bool = False
 
     def about(self, scenario: str) -> bool:
         """Return whether it speaks of a scenario."""
@@ -120,11 +125,12 @@ def _read(marker: pytest.Mark, where: str) -> Expectation:
     keys: dict[str, Any] = dict(marker.kwargs)
     expect = keys.pop("expect", "survives")
     raises = keys.pop("raises", ())
+    allow_unmet = keys.pop("allow_unmet", False)
     types = raises if isinstance(raises, tuple) else (raises,)
-    wrong = _wrong(marker.args, keys, expect, types)
+    wrong = _wrong(marker.args, keys, expect, types) or _no_truth(allow_unmet)
     if wrong:
         raise pytest.UsageError(f"{where}: @pytest.mark.{CHAOS}: {wrong}")
-    return Expectation(tuple(marker.args), expect, types)
+    return Expectation(tuple(marker.args), expect, types, allow_unmet)
 
 
 def _wrong(
@@ -132,7 +138,7 @@ def _wrong(
 ) -> str | None:
     """Return what is wrong with a marker, in a few words."""
     if unknown:
-        return f"does not take {next(iter(unknown))}; it takes names, expect, raises"
+        return f"does not take {next(iter(unknown))}; it takes names, expect, raises, allow_unmet"
     if not all(isinstance(name, str) for name in names):
         return f"scenarios should be strings, found {names!r}"
     if expect not in get_args(Expect):
@@ -142,3 +148,9 @@ def _wrong(
     if (expect == "raises") != bool(types):
         return "expect='raises' and raises=... belong together"
     return None
+
+
+def _no_truth(allow_unmet: Any) -> str | None:
+    if isinstance(allow_unmet, bool):
+        return None
+    return f"allow_unmet should be True or False, found {allow_unmet!r}"

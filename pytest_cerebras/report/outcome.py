@@ -10,17 +10,32 @@ from pytest_cerebras.chaos.matrix import has_raised
 from pytest_cerebras.session.judging import failed_by_verdict
 
 Outcome: TypeAlias = Literal[
-    "passed", "raised-as-expected", "xfailed", "failed", "failed-by-verdict", "skipped"
+    "passed",
+    "raised-as-expected",
+    "not-met",
+    "xfailed",
+    "failed",
+    "failed-by-verdict",
+    "skipped",
+    "left-out",
 ]
+SAYS_NOTHING: tuple[Outcome, ...] = ("not-met", "skipped", "left-out")
+"""Those of which nothing counts as met."""
 _LONGEST = 240  # letters of a reason
 
 
-def outcome_of(item: pytest.Item, report: pytest.TestReport) -> Outcome:
-    """Return what became of a test; one that its marker ``xfail`` excuses has not failed."""
+def outcome_of(item: pytest.Item, report: pytest.TestReport, *, unmet: bool = False) -> Outcome:
+    """
+    Return what became of a test; one that its marker ``xfail`` excuses has not failed.
+
+    ``unmet`` says that the matrix ran it under a scenario of which it has met nothing.
+    """
     if report.failed:
         return "failed-by-verdict" if failed_by_verdict(item) else "failed"
     if report.skipped:
         return "xfailed" if hasattr(report, "wasxfail") else "skipped"
+    if unmet:
+        return "not-met"
     return "raised-as-expected" if has_raised(item) else "passed"
 
 

@@ -16,10 +16,12 @@ from .outcome import Outcome
 WORDS: Mapping[Outcome, str] = {
     "passed": "passed",
     "raised-as-expected": "raised as expected",
+    "not-met": "not met",
     "xfailed": "failed as expected",
     "failed": "failed",
     "failed-by-verdict": "failed by verdict",
     "skipped": "skipped",
+    "left-out": "left out",
 }
 _MOST_LANES = 40
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from pydantic import TypeAdapter
 
+from mockserver.core.quantities import counted
 from mockserver.verdicts.kinds import KINDS, share_met
 
 from .cells import Cell
+from .outcome import SAYS_NOTHING, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,10 @@ class Coverage:
 
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> Self:
-        """Return what the tests that ran have met; skipped ones met nothing."""
+        """Return what the tests have met; those that did not run, or met nothing, don't count."""
         met = dict.fromkeys(KINDS, 0)
         for cell in cells:
-            for kind in cell.kinds if cell.outcome != "skipped" else ():
+            for kind in cell.kinds if cell.outcome not in SAYS_NOTHING else ():
                 met[kind] += 1
         never = tuple(kind for kind, count in met.items() if not count)
         found = {kind: count for kind, count in met.items() if count}
@@ -36,7 +39,7 @@ class Coverage:
     def line(self) -> str:
         """Return it in a line."""
         met, of = len(self.met), len(KINDS)
-        return f"fault coverage {self.percent:g} %: {met} of {of} kinds of trouble met"
+        return f"fault coverage: met {self.percent:g} %, {met} of {of} kinds of trouble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,25 @@ class Report:
             found.setdefault(cell.scenario, {})[cell.test] = cell
         return found
 
+    @property
+    def unmet(self) -> list[str]:
+        """Sentences on the cells of the matrix that say nothing, each with how many there are."""
+        counts = Counter(cell.outcome for cell in self.cells)
+        return [
+            f"{name.replace('-', ' ')}: {counted(counts[name], 'cell')} {what}"
+            for name, what in _UNMET.items()
+            if counts[name]
+        ]
+
     def json(self) -> str:
         """Return it as JSON, as ``report.schema.json`` describes it."""
         return _REPORT.dump_json(self, indent=2).decode() + "\n"
 
 
+_UNMET: Mapping[Outcome, str] = {
+    "not-met": "under a scenario that has not acted",
+    "left-out": "under a scenario that can't act on the test, and was not run",
+}
 _REPORT = TypeAdapter(Report)
 
 

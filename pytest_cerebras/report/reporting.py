@@ -74,6 +74,8 @@ class Reporting:
         coverage = self.report.coverage
         terminalreporter.section("Cerebras: chaos report")
         terminalreporter.line(self._verdict_on(coverage), red=self._short)
+        for sentence in self.report.unmet:
+            terminalreporter.line(sentence)
         if coverage.never:
             terminalreporter.line(f"never met: {', '.join(coverage.never)}")
         for file in self._files:
@@ -97,10 +99,16 @@ def reporting(config: pytest.Config) -> Reporting:
 
 
 def _percent(given: str | None) -> float | None:
+    """Return the least share that must be met, in per cent; ``met=90`` is the same as ``90``."""
     if given is None:
         return None
+    what, equals, number = given.rpartition("=")
+    if equals and what.strip() != "met":
+        raise pytest.UsageError(
+            f"--cerebras-fail-under {given}: only what is met is measured today, as in met=90"
+        )
     try:
-        least = float(given)
+        least = float(number)
     except ValueError:
         least = -1.0
     if not 0 <= least <= 100:  # noqa: PLR2004 (per cent)

@@ -60,7 +60,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--cerebras-fail-under",
-        metavar="PERCENT",
+        metavar="PERCENT|met=PERCENT",
         help="fail when the tests have met less of the kinds of trouble there are",
     )
     for name, metavar, what in OPTIONS:

@@ -40,6 +40,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "max_virtual": ((int,), "whole number of seconds from 1 to 3153600000"),
     "parameters": ((dict,), "dictionary"),
     "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
+    "allow_unmet": ((bool,), "truth, True or False"),
 }
 # from where to where: with these the clock stays among the dates that there are
 _RANGES = {
@@ -57,7 +58,7 @@ class Settings:
     What a test meets; None leaves the choice to the scenario.
 
     ``strict`` says which verdicts fail it: ``certain`` ones, ``all``, or none. The ``ignored``
-    never do.
+    never do. ``allow_unmet`` says that its scenario need not act on it.
     """
 
     scenario: str = "healthy"
@@ -75,6 +76,7 @@ class Settings:
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
     strict: str | None = None
     ignored: tuple[str, ...] = ()
+    allow_unmet: bool = False
 
     def loaded(self) -> Scenario:
         """Return the scenario. Raises MockServerError."""
@@ -136,6 +138,7 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
         parameters=marked.get("parameters") or {},
         strict=strictness(config),
         ignored=tuple(marked.get("verdicts", ())),
+        allow_unmet=marked.get("allow_unmet", False),
     )
     scenario = scenario_of(item) if item is not None else None
     return settings if scenario is None else settings.under(scenario)
@@ -219,7 +222,7 @@ def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
         raise pytest.UsageError(f"@pytest.mark.{MARKER} does not take {wrong}")
     for name, value in given.items():
         allowed, kind = _TYPES[name]
-        fits = isinstance(value, allowed) and not isinstance(value, bool)
+        fits = isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
         if value is not None and not fits:
             wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
             raise pytest.UsageError(wrong)
