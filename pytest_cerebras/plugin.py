@@ -67,9 +67,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
         options.check(options.resolve(config))
     if config.getoption("cerebras_chaos") is not None:
-        from .chaos import matrix
+        from .chaos import choice
 
-        matrix.chosen(config.getoption("cerebras_chaos"))
+        choice.chosen(config.getoption("cerebras_chaos"))
     if _reports(config) and not hasattr(config, "workerinput") and not config.option.collectonly:
         from .report.reporting import reporting
 
@@ -100,9 +100,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     settings = options.resolve(config)
     if config.getoption("cerebras_chaos") is None:
         return f"cerebras: {settings.line()}"
-    from .chaos import matrix
+    from .chaos import choice
 
-    count = len(matrix.chosen(config.getoption("cerebras_chaos")))
+    count = len(choice.chosen(config.getoption("cerebras_chaos")))
     return f"cerebras: chaos of {count} scenarios, {settings.line(scenario=False)}"
 
 

@@ -16,6 +16,8 @@ import pytest
 
 from pytest_cerebras.settings.names import CHAOS, MARKER, scenario_of
 
+from .choice import chosen
+
 _RAISED = pytest.StashKey[bool]()
 Expect = Literal["survives", "raises"]
 
@@ -36,25 +38,6 @@ class Expectation:
     def about(self, scenario: str) -> bool:
         """Return whether it speaks of a scenario."""
         return not self.scenarios or scenario in self.scenarios
-
-
-def chosen(text: str) -> list[str]:
-    """
-    Return the scenarios that an option names: ``all``, names, paths, and ``tag:NAME``.
-
-    Raises UsageError.
-    """
-    from mockserver.core.errors import MockServerError
-
-    found: list[str] = []
-    for part in filter(None, map(str.strip, text.split(","))):
-        try:
-            found += _named(part)
-        except MockServerError as error:
-            raise pytest.UsageError(f"--cerebras-chaos: {error}") from error
-    if not found:
-        raise pytest.UsageError("--cerebras-chaos names no scenario: all, NAME, FILE or tag:NAME")
-    return list(dict.fromkeys(found))
 
 
 def scenarios_for(config: pytest.Config, definition: pytest.Item) -> list[str]:
@@ -102,23 +85,6 @@ def note_raised(item: pytest.Item) -> None:
 def has_raised(item: pytest.Item) -> bool:
     """Return whether that was noted of a test."""
     return item.stash.get(_RAISED, False)
-
-
-def _named(part: str) -> list[str]:
-    from mockserver.core.errors import UnknownNameError
-    from mockserver.scenario import load, names
-
-    if part == "all":
-        return names()
-    if part.startswith("tag:"):
-        tag = part.removeprefix("tag:")
-        tagged = [name for name in names() if tag in load(name).tags]
-        if not tagged:
-            tags = sorted({each for name in names() for each in load(name).tags})
-            raise UnknownNameError("tag", tag, tags)
-        return tagged
-    load(part)
-    return [part]
 
 
 def _read(marker: pytest.Mark, where: str) -> Expectation:

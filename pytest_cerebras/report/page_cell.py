@@ -49,6 +49,7 @@ def draw(details: Element, cell: Cell, anchor: str) -> None:
     facts = SubElement(details, "dl", {"id": anchor, "tabindex": "-1"})
     told = {
         "Why": cell.reason,
+        "Parameters": ", ".join(f"{name}={value}" for name, value in cell.parameters.items()),
         "Met": ", ".join(cell.kinds) or "no trouble",
         "App slept": ", ".join(f"{sleep.seconds:.3g} s" for sleep in cell.sleeps),
         "Took": f"{cell.duration:.2f} s of real time",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from .install import ours
-from .names import MARKER, OPTIONS, scenario_of
+from .names import MARKER, OPTIONS, parameters_of, scenario_of
 from .sources import given, strictness
 
 if TYPE_CHECKING:
@@ -84,13 +84,17 @@ class Settings:
 
         return load(self.scenario, self.parameters)
 
-    def under(self, scenario: str) -> Settings:
-        """Return them for a scenario of the matrix, with those parameters that it takes."""
+    def under(self, scenario: str, parameters: Mapping[str, object]) -> Settings:
+        """
+        Return them for a scenario of the matrix, with those parameters that it takes.
+
+        ``parameters`` are those chosen with it; what a marker says outranks them.
+        """
         from mockserver.scenario import load
 
         known = load(scenario).parameters
         taken = {name: value for name, value in self.parameters.items() if name in known}
-        return replace(self, scenario=scenario, parameters=taken)
+        return replace(self, scenario=scenario, parameters={**parameters, **taken})
 
     def line(self, *, scenario: bool = True) -> str:
         """Return the settings in a line, for the header of the run; ``scenario`` is one of them."""
@@ -141,7 +145,9 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
         allow_unmet=marked.get("allow_unmet", False),
     )
     scenario = scenario_of(item) if item is not None else None
-    return settings if scenario is None else settings.under(scenario)
+    if item is None or scenario is None:
+        return settings
+    return settings.under(scenario, parameters_of(item))
 
 
 def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
