@@ -21,6 +21,7 @@ from .settings.names import (
     MARKER,
     OPTIONS,
     RETIRED,
+    UNMET,
     USES_MOCK,
     VERDICT,
     WITHOUT_VERSION,
@@ -67,9 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         options.check(options.resolve(config))
     if config.getoption("cerebras_chaos") is not None:
-        from .chaos import choice
-
-        choice.chosen(config.getoption("cerebras_chaos"))
+        _prepare_chaos(config)
     if _reports(config) and not hasattr(config, "workerinput") and not config.option.collectonly:
         from .report.reporting import reporting
 
@@ -236,8 +235,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     notes = [
         (report.nodeid, name, value)
         for report in reports
-        for name, value in getattr(report, "user_properties", ())
-        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT, WITHOUT_VERSION)
+        for name, value in _noted(report)
+        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT, UNMET, WITHOUT_VERSION)
     ]
     if notes:
         from .report import summary
@@ -296,6 +295,21 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
     from .session.clients import async_client
 
     return async_client(cerebras_mock)
+
+
+def _prepare_chaos(config: pytest.Config) -> None:
+    """Check what is chosen; learn of each test what can act on it."""
+    from .chaos import choice
+
+    choice.chosen(config.getoption("cerebras_chaos"))
+    if not config.option.collectonly:
+        from .session.relevance import relevance
+
+        config.pluginmanager.register(relevance(config), "cerebras-relevance")
+
+
+def _noted(report: Any) -> list[tuple[str, Any]]:
+    return getattr(report, "user_properties", [])
 
 
 def _guard(config: pytest.Config) -> None:

@@ -43,8 +43,9 @@ def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> b
     if _restricts(scenario) and any(exchange.restricted for exchange in exchanges):
         return True
     breaks = any(rule.faults for rule in scenario.rules)
-    taken = [exchange for exchange in exchanges if _is_of(exchange, scenario.rules)]
-    return any(felt(one) if breaks else _is_scripted(one) for one in taken)
+    if not breaks:
+        return any(is_scripted(one, scenario.rules) for one in exchanges)
+    return any(felt(one) and _is_of(one, scenario.rules) for one in exchanges)
 
 
 def felt(exchange: Exchange) -> bool:
@@ -93,6 +94,7 @@ def _is_of(exchange: Exchange, rules: Iterable[Rule]) -> bool:
     return any(exchange.taken_by is rule for rule in rules)
 
 
-def _is_scripted(exchange: Exchange) -> bool:
-    """Return whether the model has said what a rule has it say."""
-    return exchange.taken_by is not None and exchange.taken_by.speaks and exchange.admitted
+def is_scripted(exchange: Exchange, rules: Iterable[Rule]) -> bool:
+    """Return whether the model has said what one of the rules has it say."""
+    rule = exchange.taken_by
+    return rule is not None and rule.speaks and exchange.admitted and _is_of(exchange, rules)

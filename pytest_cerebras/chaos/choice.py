@@ -15,6 +15,8 @@ import pytest
 from pytest_cerebras.settings.names import Chosen
 
 RELEVANT = "relevant"
+LEFT_OUT = pytest.StashKey[bool]()
+"""Whether a cell is not run, because its scenario can't act on its test."""
 _WITH_PARAMETERS = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)", re.DOTALL)
 _PLAIN = re.compile(r"[\w.*/-]+")
 _OPENING, _CLOSING, _QUOTES = "([{", ")]}", "'\""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from pydantic import TypeAdapter
 
-from mockserver.core.quantities import counted
 from mockserver.verdicts.kinds import KINDS, share_met
 
 from .cells import Cell
-from .outcome import SAYS_NOTHING, Outcome
+from .outcome import SAYS_NOTHING, told_of_unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +80,13 @@ class Report:
     @property
     def unmet(self) -> list[str]:
         """Sentences on the cells of the matrix that say nothing, each with how many there are."""
-        counts = Counter(cell.outcome for cell in self.cells)
-        return [
-            f"{name.replace('-', ' ')}: {counted(counts[name], 'cell')} {what}"
-            for name, what in _UNMET.items()
-            if counts[name]
-        ]
+        return told_of_unmet(cell.outcome for cell in self.cells)
 
     def json(self) -> str:
         """Return it as JSON, as ``report.schema.json`` describes it."""
         return _REPORT.dump_json(self, indent=2).decode() + "\n"
 
 
-_UNMET: Mapping[Outcome, str] = {
-    "not-met": "under a scenario that has not acted",
-    "left-out": "under a scenario that can't act on the test, and was not run",
-}
 _REPORT = TypeAdapter(Report)
 
 

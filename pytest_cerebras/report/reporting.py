@@ -74,8 +74,6 @@ class Reporting:
         coverage = self.report.coverage
         terminalreporter.section("Cerebras: chaos report")
         terminalreporter.line(self._verdict_on(coverage), red=self._short)
-        for sentence in self.report.unmet:
-            terminalreporter.line(sentence)
         if coverage.never:
             terminalreporter.line(f"never met: {', '.join(coverage.never)}")
         for file in self._files:

@@ -10,7 +10,15 @@ import pytest
 from mockserver.verdicts import Verdict
 from pytest_cerebras.chaos.naming import Naming, naming
 from pytest_cerebras.settings.exit_status import FAILED_BY_VERDICT
-from pytest_cerebras.settings.names import ADVICE, JUDGED_BY, SCENARIO, STRICT, VERDICT, scenario_of
+from pytest_cerebras.settings.names import (
+    ADVICE,
+    JUDGED_BY,
+    SCENARIO,
+    STRICT,
+    UNMET,
+    VERDICT,
+    scenario_of,
+)
 
 from . import baseline
 from .baseline import BASELINE
@@ -104,6 +112,9 @@ def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> No
     under = (SCENARIO, scenario_of(item) or mock.scenario.name)
     item.user_properties.append(under)
     report.user_properties.append(under)
+    if report.passed and scenario_of(item) is not None and why_cell_unmet(mock.rounds):
+        report.user_properties.append((UNMET, "not-met"))
+        item.user_properties.append((UNMET, "not-met"))
     if BASELINE in item.config.stash:
         baseline.note(report, (verdict for _, verdict in mock.guilty(STRICT[0])))
     rules: list[str] = []

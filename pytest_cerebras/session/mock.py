@@ -181,6 +181,7 @@ class CerebrasMock:
         if self._round.scenario.name != self.scenario.name:  # somebody has used the admin API
             self._round = Round(self.scenario)
         self._round.case = self._case()
+        self._round.started = self.engine.started
         self._round.was_unreachable = self._knocks.count > self._knocked
         return self._round
 

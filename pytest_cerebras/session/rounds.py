@@ -27,7 +27,8 @@ class Round:
 
     ``is_named`` says that the test has chosen it by ``play``. ``injected`` are the rules that the
     test has put before its own. ``case`` is what has happened, ``was_unreachable`` whether the app
-    has tried to connect while the port was shut.
+    has tried to connect while the port was shut. ``started`` is when it has begun, in seconds since
+    the epoch.
     """
 
     scenario: Scenario
@@ -35,6 +36,7 @@ class Round:
     injected: list[Rule] = field(default_factory=list[Rule])
     case: Case | None = None
     was_unreachable: bool = False
+    started: float = 0.0
 
     def again(self) -> Round:
         """Return the round that begins when the scenario is played from its beginning."""

@@ -22,6 +22,8 @@ RETIRED = "cerebras_retired_model"
 LEFT_OUT = "cerebras_left_out"
 WITHOUT_VERSION = "cerebras_without_version"
 SCENARIO = "cerebras_scenario"
+# a cell that says nothing, and why: "not-met" or "left-out"
+UNMET = "cerebras_unmet"
 # the attribute of a report that names the rules of its verdicts
 JUDGED_BY = "cerebras_judged_by"
 # the attribute of a report on the beginning of a test that has the mock

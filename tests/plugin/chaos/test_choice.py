@@ -56,7 +56,10 @@ def test_all(text):
     ("text", "sentence"),
     [
         ("retirement-day(modle=x)", "no parameter of retirement-day.yaml is called 'modle'; did*"),
-        ("retirement-day(after=soon)", "*should be a whole number, found 'soon' (from the parameter*"),
+        (
+            "retirement-day(after=soon)",
+            "*should be a whole number, found 'soon' (from the parameter*",
+        ),
         ("retirement-day(after)", "*in parentheses there should be name=value, found 'after'"),
         ("retirement-day(after=1, after=2)", "*: 'after' is given twice"),
         ("retirement-day(after=1),retirement-day(after=2)", "* names retirement-day twice, with*"),
