@@ -25,13 +25,15 @@ class Sent:
     """
     A request of an earlier run.
 
-    It came ``at`` so many seconds from the start of the scenario, and was over at ``over``.
-    ``has_key`` says whether it has its key, of which journals keep only the beginning.
+    It came ``at`` so many seconds from the start of the scenario, was over at ``over``, and was
+    answered by so many ``tokens``. ``has_key`` says whether it has its key, of which journals keep
+    only the beginning.
     """
 
     request: Request
     at: float
     over: float
+    tokens: int = 0
     has_key: bool = True
 
 
@@ -45,19 +47,27 @@ def could_act(scenario: Scenario, sent: Sequence[Sent]) -> bool:
     """
     Return whether anything of a scenario could happen to whoever sends these requests.
 
-    They are tried as they came, and all at once, for a client may be faster the next time. What is
-    answered by a script counts, for what the client sends then is not known. Raises
+    They are tried as they came, and all at once, for a client may be faster the next time. An
+    answer of another length counts, for what the client sends then is not known. Raises
     UnknownNameError when the scenario's edition or tier does not exist.
     """
     if not can_be_met(scenario) or not sent:
         return False
     if _looks_at_key(scenario) and not all(one.has_key for one in sent):
         return True
-    return acts(scenario, sent, when=whole_seconds) or acts(scenario, sent, when=lambda _: 0.0)
+    return acts(scenario, sent, when=whole_seconds, unknown=True) or acts(
+        scenario, sent, when=lambda _: 0.0, unknown=True
+    )
 
 
-def acts(scenario: Scenario, sent: Iterable[Sent], *, when: Callable[[float], float]) -> bool:
-    """Return whether a scenario acts on requests that come ``when`` their times say."""
+def acts(
+    scenario: Scenario, sent: Iterable[Sent], *, when: Callable[[float], float], unknown: bool
+) -> bool:
+    """
+    Return whether a scenario acts on requests that come ``when`` their times say.
+
+    Where an answer before has another length it is ``unknown``, which is what is returned then.
+    """
     engine = Engine(scenario, now=0.0)
     open_: list[tuple[float, Exchange]] = []
     for one in sent:
@@ -71,6 +81,8 @@ def acts(scenario: Scenario, sent: Iterable[Sent], *, when: Callable[[float], fl
         open_.append((when(one.over), exchange))
         if met(scenario, engine.journal) or is_scripted(exchange, scenario.rules):
             return True
+        if exchange.completion_tokens != one.tokens:
+            return unknown
     return False
 
 
@@ -84,7 +96,8 @@ def _sent(exchange: Exchange, started: float, key: str) -> Sent:
     if exchange.key is not None and exchange.key == account_of(key):
         headers = {**request.headers, "authorization": f"Bearer {key}"}
         request, has_key = replace(request, headers=headers), True
-    return Sent(request, exchange.at - started, exchange.over - started, has_key)
+    at, over = exchange.at - started, exchange.over - started
+    return Sent(request, at, over, exchange.completion_tokens, has_key)
 
 
 def _looks_at_key(scenario: Scenario) -> bool:

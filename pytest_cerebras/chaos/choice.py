@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from pytest_cerebras.settings.names import Chosen
+from pytest_cerebras.settings.names import MARKER, Chosen
 
 RELEVANT = "relevant"
 LEFT_OUT = pytest.StashKey[bool]()
@@ -52,6 +52,12 @@ def chosen(text: str) -> list[Chosen]:
 def is_relevant(text: str | None) -> bool:
     """Return whether what can't act on a test is to be left out."""
     return RELEVANT in parts(text or "")
+
+
+def choose(item: pytest.Item, parameters: Mapping[str, object]) -> None:
+    """Choose the parameters of the scenario that a cell is run under."""
+    params = item.callspec.params  # type: ignore[attr-defined]  # as all cells have
+    params[MARKER] = _chosen(params[MARKER], parameters)
 
 
 def parts(text: str) -> list[str]:

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Generator, Hashable, Sequence
+from collections.abc import Generator, Hashable, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import TypeAlias
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 from mockserver.engine.rehearsal import Sent, could_act, sent_in
-from pytest_cerebras.chaos.choice import LEFT_OUT, is_relevant
+from mockserver.engine.suited import suited
+from mockserver.scenario import Scenario, automatic
+from mockserver.scenario.parameters import Automatic
+from pytest_cerebras.chaos.choice import LEFT_OUT, choose, is_relevant
 from pytest_cerebras.chaos.naming import Naming, naming
 from pytest_cerebras.settings import options
-from pytest_cerebras.settings.names import MARKER, UNMET, scenario_of
+from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenario_of
 
 from .mock import CerebrasMock
 
@@ -74,14 +78,20 @@ class Relevance:
         return report
 
     def _prepare(self, item: pytest.Item) -> None:
-        if not self._leaves_out:
-            return
-        runs = self._runs_of(item)
+        settings = options.resolved_for_test(item)
+        open_ = {
+            name: how
+            for name, how in automatic(settings.scenario).items()
+            if name not in settings.parameters
+        }
+        runs = self._runs_of(item) if self._leaves_out or open_ else None
         if runs is None:
             return
-        settings = options.resolved_for_test(item)
-        scenario = settings.overrides().applied_to(settings.loaded())
-        item.stash[LEFT_OUT] = not any(could_act(scenario, sent) for sent in runs)
+        chosen = next(filter(None, (_suited(settings, open_, sent) for sent in runs)), {})
+        choose(item, {**parameters_of(item), **chosen})
+        if self._leaves_out:
+            scenario = _scenario(settings, chosen)
+            item.stash[LEFT_OUT] = not any(could_act(scenario, sent) for sent in runs)
 
     def _runs_of(self, item: pytest.Item) -> Runs | None:
         """Return what the test sends when all is well; None where that can't be known."""
@@ -103,6 +113,19 @@ class Relevance:
 def relevance(config: pytest.Config) -> Relevance:
     """Return what the options ask for."""
     return Relevance(leaves_out=is_relevant(config.getoption("cerebras_chaos")))
+
+
+def _suited(
+    settings: options.Settings, open_: Mapping[str, Automatic], sent: Sequence[Sent]
+) -> dict[str, object]:
+    """Return what lets the scenario act, for those parameters that nobody has chosen."""
+    return suited(open_, lambda values: _scenario(settings, values), sent)
+
+
+def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scenario:
+    """Return the scenario as the test will meet it with these values."""
+    parameters = {**settings.parameters, **values}
+    return settings.overrides().applied_to(replace(settings, parameters=parameters).loaded())
 
 
 def _test_of(item: pytest.Item) -> Hashable:

@@ -97,7 +97,7 @@ def test_at_the_same_time(sent, ask):
     assert could_act(full, (replace(first, over=9.0), second))
 
 
-def test_keys(sent, ask, key):
+def test_keys(sent, ask):
     """A key that is not known may be any; the mock's own is known."""
     dead = of(Rule(faults=(BUSY,), match=Match(key="csk-dead*")))
     assert not could_act(dead, sent())
@@ -121,5 +121,6 @@ def test_warm_ups(sent, ask):
 def test_sent(sent, ask, key):
     """What is known of a request is all of it, and when it came."""
     (one,) = sent(ask(stream=True))
-    assert one == Sent(ask(stream=True), 0.0, pytest.approx(0.1))
+    assert one == Sent(ask(stream=True), 0.0, pytest.approx(0.1), one.tokens)
+    assert one.tokens > 0
     assert one.request.key == key

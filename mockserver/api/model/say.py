@@ -20,7 +20,7 @@ from mockserver.api.contract.edition import Model
 from mockserver.core.chance import Digits, Voice
 
 from . import instances, logprobs, prose, thinking, tokens, tools
-from .reply import Reply
+from .reply import AUTO, Reply
 from .said import Call, FinishReason, Said
 
 _MOST_PROLONGED = 50_000
@@ -68,7 +68,7 @@ def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
         return _within(ask.limit, _prose(voice, reply.tokens))
     scripted = reply.answers
     if scripted:
-        pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, ids)
+        pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, voice, ids)
     else:
         calls = _calls(ask, voice, ids)
         pieces = [] if calls else _content(ask, voice)
@@ -150,10 +150,14 @@ def _of_length(ask: Ask, voice: Voice, length: int) -> Sequence[str]:
     return said
 
 
-def _scripted_calls(reply: Reply, ask: Ask, ids: Digits) -> tuple[Call, ...]:
-    if not reply.tool_calls:
-        return ()
-    return tuple(_call(one.name, one.arguments, ask.model, ids) for one in reply.tool_calls)
+def _scripted_calls(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
+    calls = []
+    for one in reply.tool_calls:
+        offered = tools.automatic(ask.body) if one.name == AUTO else None
+        name = offered["name"] if offered else one.name
+        arguments = _arguments(offered, voice.random) if offered else one.arguments
+        calls.append(_call(name, arguments, ask.model, ids))
+    return tuple(calls)
 
 
 def _calls(ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:

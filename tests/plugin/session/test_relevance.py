@@ -35,6 +35,7 @@ def test_fails(cerebras_client):
 """
 CHAOS = "relevant,mine.yaml"
 MINE = "{name: mine, rules: [{match: {stream: true}, faults: [{error: {status: 503}}]}]}"
+VIRTUAL = ("--cerebras-clock", "virtual")
 REPORT = ("--cerebras-report", "a.json")
 
 
@@ -56,7 +57,7 @@ def mine(pytester):
 def test_left_out(run, pytester, arguments):
     """The same cells are left out, whoever runs which and in whichever order."""
     pytester.makepyfile(last="def pytest_collection_modifyitems(items):\n    items.reverse()")
-    result = run(CODE, "--cerebras-chaos", CHAOS, *REPORT, *arguments)
+    result = run(CODE, "--cerebras-chaos", CHAOS, *VIRTUAL, *REPORT, *arguments)
     found = outcomes()
     assert all(
         (cell["outcome"] == "left-out") == (cell["reason"].startswith("left out: "))
@@ -146,7 +147,7 @@ def test_healthy_run_before_its_turn(run, pytester):
 
 def test_once_for_all(run):
     """One healthy run tells for all scenarios."""
-    run(COUNTS, "--cerebras-chaos", "relevant", *REPORT)
+    run(COUNTS, "--cerebras-chaos", "relevant", *VIRTUAL, *REPORT)
     ran = [cell for cell in outcomes().values() if cell["outcome"] != "left-out"]
     assert len(ran) > 5
     assert Path("log").read_text("utf-8").split() == ["function", "test"] * len(ran)
@@ -156,7 +157,7 @@ def test_named_by_a_marker(run):
     """A scenario that the test names itself is never left out."""
     code = f"import pytest\n@pytest.mark.cerebras_chaos('silent-cut'){CODE[CODE.index('@') :][:0]}"
     code += "\ndef test_it(cerebras_mock): pass"
-    run(code, "--cerebras-chaos", "relevant", *REPORT)
+    run(code, "--cerebras-chaos", "relevant", *VIRTUAL, *REPORT)
     found = outcomes()
     assert found["it", "silent-cut"]["outcome"] == "not-met"
     assert found["it", "wrong-key"]["outcome"] == "left-out"
@@ -172,7 +173,7 @@ def test_too_many_requests(run):
             for _ in range(501):
                 client.get("/public/v1/models")
     """
-    run(code, "--cerebras-chaos", "relevant", *REPORT, "-k", "silent-cut or healthy")
+    run(code, "--cerebras-chaos", "relevant", *VIRTUAL, *REPORT, "-k", "silent-cut or healthy")
     assert outcomes()["much", "silent-cut"]["outcome"] == "not-met"
 
 
@@ -186,7 +187,7 @@ def test_other_scenarios_within(run):
         cerebras_mock.play("wrong-key")
         httpx.get(cerebras_mock.url + "/v1/models")
     """
-    run(code, "--cerebras-chaos", "relevant", *REPORT, "-k", "html or healthy or wrong")
+    run(code, "--cerebras-chaos", "relevant", *VIRTUAL, *REPORT, "-k", "html or healthy or wrong")
     assert {cell["outcome"] for key, cell in outcomes().items() if key[1] != "healthy"} == {
         "left-out"
     }
