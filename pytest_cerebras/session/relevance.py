@@ -131,8 +131,8 @@ def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scena
 def _test_of(item: pytest.Item) -> Hashable:
     """Return what the cells of a test have in common."""
     callspec = getattr(item, "callspec", None)
-    indices = callspec.indices if callspec else {}
-    others = tuple(sorted(pair for pair in indices.items() if pair[0] != MARKER))
+    params = callspec.params.items() if callspec else ()
+    others = frozenset((name, id(value)) for name, value in params if name != MARKER)
     parent = item.parent.nodeid if item.parent else ""
     return parent, getattr(item, "originalname", None) or item.name, others
 

@@ -36,6 +36,7 @@ def test_fails(cerebras_client):
 CHAOS = "relevant,mine.yaml"
 MINE = "{name: mine, rules: [{match: {stream: true}, faults: [{error: {status: 503}}]}]}"
 VIRTUAL = ("--cerebras-clock", "virtual")
+XML = ("-o", "junit_family=xunit1")
 REPORT = ("--cerebras-report", "a.json")
 
 
@@ -56,6 +57,7 @@ def mine(pytester):
 )
 def test_left_out(run, pytester, arguments):
     """The same cells are left out, whoever runs which and in whichever order."""
+    pytester.syspathinsert()
     pytester.makepyfile(last="def pytest_collection_modifyitems(items):\n    items.reverse()")
     result = run(CODE, "--cerebras-chaos", CHAOS, *VIRTUAL, *REPORT, *arguments)
     found = outcomes()
@@ -109,10 +111,10 @@ class TestOne:
 """
 
 
-def test_healthy_run_before(run):
+def test_in_advance(run):
     """A healthy cell that runs in advance counts nowhere, and leaves nothing behind."""
     chosen = ("--cerebras-chaos", "relevant", "-k", "wrong-key or silent-cut")
-    base = ("--cerebras-baseline", "base.json", "--junit-xml", "a.xml")
+    base = ("--cerebras-baseline", "base.json", "--junit-xml", "a.xml", *XML)
     result = run(COUNTS, *chosen, *REPORT, *base)
     assert Path("log").read_text("utf-8").split() == ["function", "test"] * 2
     assert {key[1]: cell["outcome"] for key, cell in outcomes().items()} == {
@@ -125,19 +127,11 @@ def test_healthy_run_before(run):
     assert "[healthy]" not in result.stdout.str()
 
 
-def test_healthy_run_before_its_turn(run, pytester):
+def test_own_turn(run, pytester):
     """It is run again when its turn comes, as if nothing had been."""
     pytester.makeconftest("def pytest_collection_modifyitems(items):\n    items.reverse()")
-    run(
-        COUNTS,
-        "--cerebras-chaos",
-        "relevant",
-        *REPORT,
-        "--junit-xml",
-        "a.xml",
-        "-k",
-        "healthy or wrong",
-    )
+    chosen = ("--cerebras-chaos", "relevant", "-k", "healthy or wrong-key")
+    run(COUNTS, *chosen, *REPORT, "--junit-xml", "a.xml", *XML)
     assert outcomes()["once", "healthy"]["outcome"] == "passed"
     assert Path("log").read_text("utf-8").split() == ["function", "test"] * 3
     xml = Path("a.xml").read_text("utf-8")
@@ -149,7 +143,7 @@ def test_once_for_all(run):
     """One healthy run tells for all scenarios."""
     run(COUNTS, "--cerebras-chaos", "relevant", *VIRTUAL, *REPORT)
     ran = [cell for cell in outcomes().values() if cell["outcome"] != "left-out"]
-    assert len(ran) > 5
+    assert len(ran) >= 5  # of more nothing can act on a list of models
     assert Path("log").read_text("utf-8").split() == ["function", "test"] * len(ran)
 
 
