@@ -18,7 +18,7 @@ class ScriptedCall:
     A call of a tool; arguments that are a text stand there as they are, JSON or not.
 
     ``name`` is that of the tool, or ``auto``: one that the request offers, with arguments that its
-    schema allows, in the place of these.
+    schema allows in the place of these, if it says anything of them.
     """
 
     name: str
