@@ -58,8 +58,8 @@ def test_spent(sent, ask):
     """So much is spent that the last request does not fit, even half a second later."""
     requests = sent(ask(model="gpt-oss-120b", max_completion_tokens=900))
     spent = values("minute-window", requests)["spent"]
-    for late, refused in ((0.0, True), (0.5, True), (60.5, False)):
-        engine = Engine(load("minute-window", {"spent": spent}), now=0.0)
+    for tokens, late, refused in ((spent, 0.0, True), (spent, 0.5, True), (spent - 1, 0.0, False)):
+        engine = Engine(load("minute-window", {"spent": tokens}), now=0.0)
         assert engine.handle(requests[0].request, now=late).refused is refused
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,49 @@ def test_other_scenarios_within(run):
     assert {cell["outcome"] for key, cell in outcomes().items() if key[1] != "healthy"} == {
         "left-out"
     }
+
+
+TURNS = """
+def test_turns(cerebras_client):
+    client = cerebras_client.with_options(max_retries=0)
+    for text in ("one", "two", "three"):
+        said = [{"role": "user", "content": text}]
+        client.chat.completions.create(model="gpt-oss-120b", messages=said)
+"""
+AUTOMATIC = ("--cerebras-chaos", "retirement-day,healthy,billing-stop")
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_automatic(run, arguments):
+    """Defaults are chosen so that the last request meets them; the replay has them written out."""
+    run(TURNS, *AUTOMATIC, *REPORT, *arguments).assert_outcomes(passed=1, failed=2)
+    cell = outcomes()["turns", "retirement-day"]
+    assert cell["parameters"] == {"model": "gpt-oss-120b", "after": 2}
+    assert [one["status"] for one in cell["played"][0]["exchanges"]] == [200, 200, 404]
+    assert outcomes()["turns", "billing-stop"]["parameters"] == {"after": 2}
+    _, *command = shlex.split(cell["replay"])
+    assert command[1:3] == ["--cerebras-chaos", "retirement-day(model=gpt-oss-120b, after=2)"]
+    run(TURNS, *command).assert_outcomes(failed=1)
+
+
+def test_without_healthy_run(run):
+    """Without a healthy cell, and for what somebody has chosen, the numbers stay."""
+    run(TURNS, "--cerebras-chaos", "retirement-day", *REPORT).assert_outcomes(passed=1)
+    assert outcomes()["turns", "retirement-day"]["outcome"] == "not-met"
+    assert outcomes()["turns", "retirement-day"]["parameters"] == {}
+    chosen = "healthy,retirement-day(after=1)"
+    run(TURNS, "--cerebras-chaos", chosen, *REPORT).assert_outcomes(passed=1, failed=1)
+    found = outcomes()["turns", "retirement-day"]
+    assert found["parameters"] == {"after": 1, "model": "gpt-oss-120b"}
+
+
+def test_of_markers(run):
+    """What a marker of the test says of a parameter, or of the scenario, stays."""
+    code = "import pytest\n@pytest.mark.cerebras_mock(parameters={'after': 0})" + TURNS
+    run(code, "--cerebras-chaos", "healthy,retirement-day", *REPORT)
+    found = outcomes()["turns", "retirement-day"]
+    assert found["parameters"] == {"model": "gpt-oss-120b"}
+    assert [one["status"] for one in found["played"][0]["exchanges"]] == [404]
+    code = "import pytest\n@pytest.mark.cerebras_chaos('retirement-day')" + TURNS
+    run(code, "--cerebras-chaos", "all", *REPORT, "-k", "retirement")
+    assert outcomes()["turns", "retirement-day"]["parameters"] == {}
