@@ -7,18 +7,19 @@ from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockserver.core.errors import MockServerError, UnknownNameError
+from mockserver.core.errors import MockServerError
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.engine import Engine
 from mockserver.faults import Fault
 from mockserver.journal import Call, Exchange, Journal
 from mockserver.journal.attempts import grouped
-from mockserver.scenario import Match, Scenario, load, steering
+from mockserver.scenario import Match, Scenario, steering
 from mockserver.verdicts import Case, Verdict, judge
 from pytest_cerebras import egress
 
 from .asserting import Asserting
 from .place import REAL_URL, Place
+from .rounds import Round, found
 from .side_effects import SideEffects
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class CerebrasMock(Asserting):
     ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``side_effects`` are
     the tools that the app runs, as far as somebody records them. ``told`` are sentences on what
     the mock has broken off, by which the test has failed; ``found_nothing`` says that the test has
-    looked for requests, and there were none. ``witness`` has seen what the app made of the answers.
+    looked for requests, and there were none. ``witness`` has seen what the app made of the answers;
+    ``settings`` are those of the test.
     """
 
     def __init__(
@@ -48,14 +50,16 @@ class CerebrasMock(Asserting):
         clock: VirtualClock | None = None,
     ) -> None:
         self._live = place.live
-        self._settings = settings
+        self.settings = settings
         self._watch = watch
         self.witness = witness
         self._knocks = place.knocks
         self._leftovers = place.senders.leftovers
         self._clock = clock
         self.side_effects = SideEffects(self._live.clock.now, place.senders.current)
-        self._ended: list[tuple[str, Case]] = []
+        self._ended: list[Round] = []
+        self._round = Round(settings.loaded())
+        self._knocked = 0
         self._last: Engine | None = None
         self._endless: str | None = None
         self.told: dict[str, None] = {}
@@ -134,12 +138,12 @@ class CerebrasMock(Asserting):
         or has no such parameter.
         """
         __tracebackhide__ = True
-        base = self._settings
+        base = self.settings
         overrides = Overrides(
             edition or base.edition, tier or base.tier, base.seed if seed is None else seed
         )
         try:
-            self._begin(_found(scenario, parameters), overrides)
+            self._begin(Round(found(scenario, parameters), is_named=True), overrides)
         except MockServerError as error:
             raise error.with_traceback(None) from None  # its sentence is all that a test needs
 
@@ -163,16 +167,32 @@ class CerebrasMock(Asserting):
         except MockServerError as error:
             raise error.with_traceback(None) from None
         self._live.inject(rule)
+        self._round.injected.append(rule)
 
     def reset(self) -> None:
         """Start the scenario again from its beginning, without what was injected."""
-        self._begin(self.scenario)
+        self._begin(self._round.again())
 
-    def _begin(self, scenario: str | Scenario, overrides: Overrides | None = None) -> None:
-        ended = self.scenario.name, self._case()
-        self._live.play(scenario, overrides)
+    def _begin(self, begun: Round, overrides: Overrides | None = None) -> None:
+        ended = self._now()
+        self._live.play(begun.scenario, overrides)
         self.side_effects.clear()
         self._ended.append(ended)
+        self._round, self._knocked = begun, self._knocks.count
+
+    def _now(self) -> Round:
+        """Return the round that is being played, with what has happened in it."""
+        if self._round.scenario.name != self.scenario.name:  # somebody has used the admin API
+            self._round = Round(self.scenario)
+        self._round.case = self._case()
+        self._round.started = self.engine.started
+        self._round.was_unreachable = self._knocks.count > self._knocked
+        return self._round
+
+    @property
+    def rounds(self) -> list[Round]:
+        """What the test has played, one after the other, and what happened."""
+        return [*self._ended, self._now()]
 
     @property
     def requests(self) -> Sequence[Exchange]:
@@ -215,7 +235,7 @@ class CerebrasMock(Asserting):
 
         Those are what the run is ``strict`` about, or else what the argument says.
         """
-        strict = self._settings.strict or strict
+        strict = self.settings.strict or strict
         return [
             (name, found)
             for name, found in (self.judged() if strict else ())
@@ -233,11 +253,11 @@ class CerebrasMock(Asserting):
 
     def played(self) -> list[tuple[str, Case]]:
         """Return all scenarios that the test has played, and what happened under each."""
-        return [*self._ended, (self.scenario.name, self._case())]
+        return [(one.scenario.name, one.happened) for one in self.rounds]
 
     def judge(self, case: Case) -> tuple[Verdict, ...]:
         """Return the verdicts on a case, but for what the marker ignores."""
-        return judge(case, ignore=self._settings.ignored)
+        return judge(case, ignore=self.settings.ignored)
 
     def _case(self) -> Case:
         edition, escapes = self.engine.edition, self._watch.escapes
@@ -309,11 +329,3 @@ class CerebrasMock(Asserting):
 def _has_version() -> bool:
     """Return whether the environment has an address with ``/v1``, as some clients want it."""
     return environ.get("CEREBRAS_BASE_URL", "").rstrip("/").endswith("/v1")
-
-
-def _found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> Scenario:
-    if not isinstance(scenario, Scenario):
-        return load(str(scenario), parameters)
-    if parameters:
-        raise UnknownNameError("parameter of a Scenario", next(iter(parameters)), ())
-    return scenario
