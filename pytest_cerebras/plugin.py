@@ -14,16 +14,14 @@ import pytest
 
 from .settings.command_line import add_options
 from .settings.names import (
-    ADVICE,
     CHAOS,
-    JUDGED_BY,
     LEFT_OUT,
     MARKER,
     OPTIONS,
     RETIRED,
+    SYMPTOMS,
     UNMET,
     USES_MOCK,
-    VERDICT,
     WITHOUT_VERSION,
     is_about_one,
 )
@@ -210,9 +208,11 @@ def pytest_runtest_makereport(
     if mock is not None and call.when == "setup":
         setattr(report, USES_MOCK, True)
     if mock is not None and call.when == "call":
+        from .report import causes
         from .session import judging
 
-        judging.note(mock, item, report)
+        judged = judging.note(mock, item, report)
+        causes.note(mock, item, report, call, judged)
     if (
         call.when != "teardown"
         and _reports(item.config)
@@ -230,19 +230,19 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Show what was noted of the tests: verdicts, and retired models."""
+    """Show what there is to fix, and what else was noted of the tests."""
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
     notes = [
         (report.nodeid, name, value)
         for report in reports
         for name, value in _noted(report)
-        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT, UNMET, WITHOUT_VERSION)
+        if name in (RETIRED, LEFT_OUT, UNMET, WITHOUT_VERSION)
     ]
-    if notes:
+    seen = [report for report in reports if hasattr(report, SYMPTOMS)]
+    if notes or seen:
         from .report import summary
 
-        rules = {rule for report in reports for rule in getattr(report, JUDGED_BY, ())}
-        summary.show(terminalreporter, notes, rules)
+        summary.show(terminalreporter, notes, seen)
 
 
 @pytest.fixture(scope="session")

@@ -91,7 +91,7 @@ def _restricts(scenario: Scenario) -> bool:
 
 
 def _is_of(exchange: Exchange, rules: Iterable[Rule]) -> bool:
-    return any(exchange.taken_by is rule for rule in rules)
+    return any(exchange.taken_by == rule for rule in rules)  # a file may have been read twice
 
 
 def is_scripted(exchange: Exchange, rules: Iterable[Rule]) -> bool:

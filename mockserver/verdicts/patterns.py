@@ -1,4 +1,4 @@
-"""What right looks like: five lines of Python at most for each rule."""
+"""What right looks like: five lines of Python at most for each rule, and for some exceptions."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ _FALLS_BACK = """
             return client.chat.completions.create(model=model, messages=messages)
         except (NotFoundError, RateLimitError, InternalServerError) as error:
             failed = error
+"""
+
+_CATCHES = """
+    try:
+        answer = ask(question)
+    except ({}) as error:
+        answer = apology(error)
 """
 
 PATTERNS: Mapping[str, tuple[str, ...]] = {
@@ -115,4 +122,8 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
     "key-sent-elsewhere": _lines("""
         client = Cerebras()  # reads CEREBRAS_BASE_URL and CEREBRAS_API_KEY
     """),
+    # errors of libraries, by what all of them are
+    "CerebrasError": _lines(_CATCHES.format("CerebrasError, httpx.HTTPError")),
+    "OpenAIError": _lines(_CATCHES.format("OpenAIError, httpx.HTTPError")),
+    "HTTPError": _lines(_CATCHES.format("CerebrasError, httpx.HTTPError")),
 }

@@ -7,10 +7,14 @@ long; elsewhere only the time at the processor is known.
 
 from __future__ import annotations
 
+import os
 import time
-from io import FileIO  # by its own name: a test may replace open()
 
 _STATISTICS = "/proc/thread-self/schedstat"
+_LONGEST = 256  # bytes; three numbers
+# by names of their own: a test may replace those of `os`, and a file object that an interrupt of
+# the test catches between its making and its `with` would warn that nobody has closed it
+_open, _read, _close = os.open, os.read, os.close
 
 
 def worked() -> float:
@@ -20,8 +24,11 @@ def worked() -> float:
 
 def _kept_from_it() -> float:
     try:
-        with FileIO(_STATISTICS) as file:
-            _, waited, *_ = file.read().split()
-            return int(waited) / 1e9
+        file = _open(_STATISTICS, os.O_RDONLY)
+        try:
+            _, waited, *_ = _read(file, _LONGEST).split()
+        finally:
+            _close(file)
+        return int(waited) / 1e9
     except (OSError, ValueError):
         return 0.0

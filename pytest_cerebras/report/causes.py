@@ -15,15 +15,14 @@ import pytest
 from pydantic import TypeAdapter
 
 from mockserver.core.quantities import counted
+from mockserver.verdicts import Verdict
 from mockserver.verdicts.diagnosis import diagnose
 from mockserver.verdicts.patterns import PATTERNS
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.observe.call_sites import of_the_app
 from pytest_cerebras.session.judging import failed_by_verdict
 from pytest_cerebras.session.mock import CerebrasMock
-
-SYMPTOMS = "cerebras_symptoms"
-"""The attribute of a report that holds what its test has shown."""
+from pytest_cerebras.settings.names import SYMPTOMS
 
 How: TypeAlias = Literal["failed", "certain", "advice"]
 _LONGEST = 200  # letters of a sentence
@@ -51,10 +50,10 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What has caused some symptoms, the first of them is shown; ``cells`` is how many tests."""
+    """What has caused some symptoms, of which the first is shown, in which tests."""
 
     first: Symptom
-    cells: int
+    tests: tuple[str, ...]
     scenarios: tuple[str, ...]
 
     @property
@@ -68,17 +67,22 @@ class Cause:
         more = len(self.scenarios) - _SHOWN
         named = ", ".join(self.scenarios[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
         at = f" at {self.first.site}" if self.first.site else ""
-        return f"{self.first.what}{at} ({counted(self.cells, 'cell')}: {named})"
+        return f"{self.first.what}{at} ({counted(len(self.tests), 'cell')}: {named})"
 
 
 _SYMPTOMS = TypeAdapter(tuple[Symptom, ...])
 
 
 def note(
-    mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]
+    mock: CerebrasMock,
+    item: pytest.Item,
+    report: pytest.TestReport,
+    call: pytest.CallInfo[None],
+    judged: Iterable[tuple[str, Verdict]],
 ) -> None:
     """Put the symptoms of a test into its report, as what xdist can carry."""
-    found = tuple(_seen(mock, item, report, call))
+    again = replay(item, mock.engine.seed)
+    found = (*_failure(mock, item, report, call, again), *_told(judged, again))
     if found:
         setattr(report, SYMPTOMS, _SYMPTOMS.dump_python(found, mode="json"))
 
@@ -96,22 +100,25 @@ def causes(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
     grouped = [
         Cause(
             seen[0][1],
-            len({test for test, _ in seen}),
+            tuple(dict.fromkeys(test for test, _ in seen)),
             tuple(dict.fromkeys(symptom.scenario for _, symptom in seen)),
         )
         for seen in found.values()
     ]
-    return sorted(grouped, key=lambda cause: -cause.cells)
+    return sorted(grouped, key=lambda cause: -len(cause.tests))
 
 
-def title(found: Sequence[Cause], cells: int) -> str:
-    """
-    Return how many things there are to fix, and in how many cells they were seen.
+def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
+    """Return what there is to fix: how much it is, in how many tests, and the causes."""
+    bad = [one for one in symptoms if one[1].how != "advice"]
+    found = causes(bad)
+    cells = len({test for test, _ in bad})
+    return f"{counted(len(found), 'thing')} to fix, {counted(cells, 'cell')}", found
 
-    >>> title([], 0)
-    '0 things to fix, 0 cells'
-    """
-    return f"{counted(len(found), 'thing')} to fix, {counted(cells, 'cell')}"
+
+def advice(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
+    """Return what could be better."""
+    return causes(one for one in symptoms if one[1].how == "advice")
 
 
 def lines(found: Sequence[Cause]) -> Iterator[str]:
@@ -128,29 +135,29 @@ def lines(found: Sequence[Cause]) -> Iterator[str]:
         yield f"... and {len(found) - _MOST} more"
 
 
-def _seen(
-    mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]
+def _failure(
+    mock: CerebrasMock,
+    item: pytest.Item,
+    report: pytest.TestReport,
+    call: pytest.CallInfo[None],
+    again: str,
 ) -> Iterator[Symptom]:
-    again = replay(item, mock.engine.seed)
-    if report.failed and call.excinfo is not None and not failed_by_verdict(item):
-        error = call.excinfo.value
-        last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
-        found = diagnose(last, mock.engine.edition) if last else None
-        yield Symptom(
-            type(error).__name__,
-            _line_of(call.excinfo.traceback, item),
-            "failed",
-            mock.scenario.name,
-            _first_line(str(error)),
-            found.fix if found else "",
-            again,
-        )
-    for scenario, verdict in mock.judged():
-        if report.failed and verdict.sentence in mock.told:
-            continue
-        at = f"{verdict.site[0]}:{verdict.site[1]}" if verdict.site else ""
-        how: How = verdict.certainty
-        yield Symptom(verdict.rule, at, how, scenario, verdict.sentence, verdict.fix, again)
+    """Yield why a test failed, unless verdicts say it."""
+    if not report.failed or call.excinfo is None or failed_by_verdict(item):
+        return
+    error = call.excinfo.value
+    last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
+    found = diagnose(last, mock.engine.edition) if last else None
+    fix = found.fix if found else ""
+    where = _line_of(call.excinfo.traceback, item)
+    sentence = _first_line(f"{type(error).__name__}: {error}")
+    yield Symptom(_family(error), where, "failed", mock.scenario.name, sentence, fix, again)
+
+
+def _told(judged: Iterable[tuple[str, Verdict]], again: str) -> Iterator[Symptom]:
+    for scenario, one in judged:
+        where = f"{one.site[0]}:{one.site[1]}" if one.site else ""
+        yield Symptom(one.rule, where, one.certainty, scenario, one.sentence, one.fix, again)
 
 
 def _line_of(traceback: Any, item: pytest.Item) -> str:
@@ -163,6 +170,18 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
     test = of_the_app(str(item.path))
     of_app = [place for place in places if place[0] != test] or places
     return f"{of_app[-1][0]}:{of_app[-1][1]}" if of_app else ""
+
+
+def _family(error: BaseException) -> str:
+    """Return what all errors of a library are: who does not catch one of them catches none."""
+    library = type(error).__module__.partition(".")[0]
+    kinds = [
+        kind
+        for kind in type(error).__mro__
+        if issubclass(kind, Exception) and kind.__module__.partition(".")[0] == library
+    ]
+    is_of_library = kinds and library not in ("builtins", "_pytest")
+    return (kinds[-1] if is_of_library else type(error)).__name__
 
 
 def _first_line(text: str) -> str:

@@ -24,6 +24,8 @@ from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.session.rounds import why_cell_unmet
 from pytest_cerebras.settings.names import parameters_of, scenario_of
 
+from . import causes
+from .causes import Symptom
 from .outcome import Outcome, outcome_of, reason_of
 
 CELL = "cerebras_cell"
@@ -134,7 +136,8 @@ class Cell:
     ``played`` are the scenarios it met, more than one when it chose others; ``kinds`` is the
     trouble of all of them. ``duration`` is in real seconds. ``reason`` is why it failed, was
     excused or was skipped, or has met nothing of its scenario; where verdicts are why, they say it.
-    ``parameters`` are those that the matrix has chosen for its scenario.
+    ``parameters`` are those that the matrix has chosen for its scenario; ``symptoms`` are why it
+    failed, and what its client was told.
     """
 
     id: str
@@ -149,6 +152,7 @@ class Cell:
     kinds: tuple[str, ...] = ()
     reason: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    symptoms: tuple[Symptom, ...] = ()
 
     @property
     def in_matrix(self) -> bool:
@@ -211,6 +215,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         tuple(dict.fromkeys(kinds)),
         reason,
         dict(parameters_of(item)),
+        causes.read(report),
     )
 
 

@@ -10,20 +10,18 @@ from collections.abc import Mapping
 from importlib import resources
 from itertools import groupby
 from operator import attrgetter
-from typing import Literal, TypeAlias
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mockserver.core.quantities import counted
 from mockserver.plan.timeline import STYLE
 from mockserver.verdicts.kinds import KINDS
 
-from .cells import Cell, Judged
-from .markup import add, add_name, box, shown
+from . import causes
+from .cells import Cell
+from .markup import add, add_name, box
+from .page_causes import draw_causes
 from .page_cell import WORDS, draw, look, words
 from .report import Coverage, Report
-
-_Kind: TypeAlias = Literal["verdicts", "advice"]
-_FAILED = ("failed", "failed-by-verdict")
 
 
 def html(report: Report) -> str:
@@ -37,11 +35,10 @@ def html(report: Report) -> str:
         _matrix(_section(main, "Matrix"), report, anchors)
     if report.others:
         _others(_section(main, "Other tests"), report, anchors)
-    if any(cell.outcome in _FAILED for cell in report.cells):
-        _failures(_section(main, "Failures"), report, anchors)
-    _verdicts(_section(main, "Verdicts"), "verdicts", report, anchors)
-    if any(cell.advice for cell in report.cells):
-        _verdicts(_section(main, "Advice"), "advice", report, anchors)
+    to_fix, found = causes.things(report.symptoms)
+    draw_causes(_section(main, "Things to fix"), to_fix, found, anchors_of(report, anchors))
+    if better := causes.advice(report.symptoms):
+        draw_causes(_section(main, "Advice"), "", better, anchors_of(report, anchors))
     _coverage(_section(main, "Fault coverage"), report.coverage)
     _cells(_section(main, "Cells"), report, anchors)
     _summary(header, report, [found.text or "" for found in main.iter("h2")])
@@ -69,9 +66,9 @@ def _summary(header: Element, report: Report, sections: list[str]) -> None:
             add(counts, "span", f"{count} {word}", {"class": f"is {outcome}"}).tail = " "
     if not report.cells:
         counts.text = "No test used the mock."
-    verdicts = counted(sum(len(cell.verdicts) for cell in report.cells), "verdict")
+    to_fix, _ = causes.things(report.symptoms)
     scenarios = len({cell.scenario for cell in report.cells})
-    told = f"{counted(len(report.cells), 'cell')}, {counted(scenarios, 'scenario')}, {verdicts}"
+    told = f"{counted(len(report.cells), 'cell')}, {counted(scenarios, 'scenario')}, {to_fix}"
     add(header, "p", f"{told}; {report.coverage.line()}.")
     links = SubElement(header, "nav", {"aria-label": "Sections"})
     for title in sections:
@@ -112,33 +109,9 @@ def _link(place: Element, cell: Cell, anchors: Mapping[int, str]) -> None:
     add(place, "a", words(cell), {"href": f"#{anchors[id(cell)]}", "class": look(cell)})
 
 
-def _failures(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
-    listed = SubElement(section, "ul")
-    for cell in report.cells:
-        if cell.outcome in _FAILED:
-            why = "; ".join(f"{verdict.rule}: {verdict.sentence}" for verdict in cell.judged)
-            _said(SubElement(listed, "li"), cell, cell.reason or why, anchors)
-
-
-def _verdicts(section: Element, kind: _Kind, report: Report, anchors: Mapping[int, str]) -> None:
-    found: dict[str, list[tuple[Cell, Judged]]] = {}
-    for cell in report.cells:
-        for verdict in getattr(cell, kind):
-            found.setdefault(verdict.rule, []).append((cell, verdict))
-    if not found:
-        add(section, "p", "None: the client did nothing wrong.")
-    for rule, said in found.items():
-        add(section, "h3", f"{rule} ({len(said)})")
-        add(section, "p", f"Fix: {said[0][1].fix}.", {"class": "verdict"})
-        listed = SubElement(section, "ul")
-        for cell, verdict in said:
-            _said(SubElement(listed, "li"), cell, verdict.sentence, anchors)
-
-
-def _said(item: Element, cell: Cell, sentence: str, anchors: Mapping[int, str]) -> None:
-    where = f"{cell.test.rpartition('::')[2]} under {cell.scenario}"
-    link = add_name(item, "a", where, {"href": f"#{anchors[id(cell)]}"})
-    link.tail = shown(f": {sentence}")
+def anchors_of(report: Report, anchors: Mapping[int, str]) -> Mapping[str, str]:
+    """Return the anchors of cells by the ids of these."""
+    return {cell.id: anchors[id(cell)] for cell in report.cells}
 
 
 def _coverage(section: Element, coverage: Coverage) -> None:

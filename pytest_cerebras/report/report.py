@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from mockserver.verdicts.kinds import KINDS, share_met
 
+from .causes import Symptom
 from .cells import Cell
 from .outcome import SAYS_NOTHING, told_of_unmet
 
@@ -82,9 +83,23 @@ class Report:
         """Sentences on the cells of the matrix that say nothing, each with how many there are."""
         return told_of_unmet(cell.outcome for cell in self.cells)
 
+    @property
+    def symptoms(self) -> list[tuple[str, Symptom]]:
+        """Why cells failed, and what was told, each with the id of its cell."""
+        return [(cell.id, one) for cell in self.cells for one in _symptoms(cell)]
+
     def json(self) -> str:
         """Return it as JSON, as ``report.schema.json`` describes it."""
         return _REPORT.dump_json(self, indent=2).decode() + "\n"
+
+
+def _symptoms(cell: Cell) -> tuple[Symptom, ...]:
+    """Return those of a cell; what fails before its test or after it has left none."""
+    if cell.outcome != "failed" or any(one.how == "failed" for one in cell.symptoms):
+        return cell.symptoms
+    what, _, _ = cell.reason.partition(":")
+    failed = Symptom(what, "", "failed", cell.scenario, cell.reason, "", cell.replay)
+    return (failed, *cell.symptoms)
 
 
 _REPORT = TypeAdapter(Report)

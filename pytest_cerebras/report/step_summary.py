@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from mockserver.verdicts.kinds import KINDS
 
-from .cells import Cell, Judged
+from . import causes
+from .causes import Cause
 from .outcome import Outcome
 from .report import Report
 
@@ -24,8 +25,8 @@ SIGNS: dict[Outcome, str] = {
 
 
 def markdown(report: Report) -> str:
-    """Return the summary: coverage, the matrix, the verdicts."""
-    parts = (_head, _matrix, _others, _verdicts, _advice)
+    """Return the summary: coverage, the matrix, what there is to fix."""
+    parts = (_head, _matrix, _others, _things, _advice)
     return "\n".join(line for part in parts for line in part(report)) + "\n"
 
 
@@ -68,24 +69,23 @@ def _others(report: Report) -> Iterator[str]:
         yield f"... and {len(report.others) - _MOST} more tests"
 
 
-def _verdicts(report: Report) -> Iterator[str]:
-    yield from _judged("Verdicts", [(cell, one) for cell in report.cells for one in cell.verdicts])
+def _things(report: Report) -> Iterator[str]:
+    yield from _causes(*causes.things(report.symptoms))
 
 
 def _advice(report: Report) -> Iterator[str]:
-    yield from _judged("Advice", [(cell, one) for cell in report.cells for one in cell.advice])
+    yield from _causes("Advice", causes.advice(report.symptoms))
 
 
-def _judged(title: str, said: Sequence[tuple[Cell, Judged]]) -> Iterator[str]:
-    if said:
+def _causes(title: str, found: Sequence[Cause]) -> Iterator[str]:
+    if found:
         yield ""
         yield f"### {title}"
         yield ""
-    for cell, verdict in said[:_MOST]:
-        where = f"{cell.test.rpartition('::')[2]} under {cell.scenario}"
-        yield f"- **{verdict.rule}** ({_safe(where)}): {_safe(verdict.sentence)}"
-    if len(said) > _MOST:
-        yield f"- ... and {len(said) - _MOST} more"
+    for cause in found[:_MOST]:
+        yield f"1. **{_safe(cause.title)}**: {_safe(cause.first.sentence)}"
+    if len(found) > _MOST:
+        yield f"1. ... and {len(found) - _MOST} more"
 
 
 def _row(*fields: str) -> str:

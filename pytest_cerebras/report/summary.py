@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from mockserver.verdicts import RULES
 from pytest_cerebras.settings.names import (
-    ADVICE,
     LEFT_OUT,
     RETIRED,
     UNMET,
-    VERDICT,
     WITHOUT_VERSION,
 )
 
+from . import causes
+from .causes import Symptom
 from .outcome import told_of_unmet
 
 Note: TypeAlias = tuple[str, str, str]
 """The test, the name of the property, and what it says."""
 
-_MOST = 20  # tests
 
-
-def show(reporter: Any, notes: Iterable[Note], rules: Container[str] = ()) -> None:
-    """Write the sections for which something was noted; ``rules`` are those of the verdicts."""
+def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> None:
+    """Write the sections for which something was noted; ``reports`` may hold symptoms."""
     noted = list(dict.fromkeys(notes))
-    _show_verdicts(reporter, "verdicts", [note for note in noted if note[1] == VERDICT])
-    _show_verdicts(reporter, "advice", [note for note in noted if note[1] == ADVICE])
-    for rule in RULES:
-        if rule.name in rules:
-            reporter.line(f"fix {rule.name}: {rule.fix}")
+    _show_causes(reporter, [(one.nodeid, seen) for one in reports for seen in causes.read(one)])
     _show_left_out(reporter, [said for _, name, said in noted if name == LEFT_OUT])
     unmet = told_of_unmet(said for _, name, said in noted if name == UNMET)
     if unmet:
@@ -56,17 +49,12 @@ def _show_warnings(reporter: Any, title: str, warnings: Collection[str]) -> None
         reporter.line(f"warning: {sentence}")
 
 
-def _show_verdicts(reporter: Any, title: str, notes: Sequence[Note]) -> None:
-    """Write what was noted of each test."""
-    if not notes:
-        return
-    reporter.section(f"Cerebras: {title}", yellow=True)
-    found: dict[str, list[str]] = {}
-    for test, _, said in notes:
-        found.setdefault(test, []).append(said)
-    for test in list(found)[:_MOST]:
-        reporter.line(test)
-        for said in found[test]:
-            reporter.line(f"    {said}")
-    if len(found) > _MOST:
-        reporter.line(f"... and {len(found) - _MOST} more tests")
+def _show_causes(reporter: Any, symptoms: Sequence[tuple[str, Symptom]]) -> None:
+    """Write what has caused failures and verdicts, once each."""
+    title, found = causes.things(symptoms)
+    better = causes.advice(symptoms)
+    for heading, some in ((title, found), ("advice", better)):
+        if some:
+            reporter.section(f"Cerebras: {heading}", yellow=True)
+        for line in causes.lines(some):
+            reporter.line(line)

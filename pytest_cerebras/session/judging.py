@@ -13,7 +13,6 @@ from pytest_cerebras.chaos.naming import Naming, naming
 from pytest_cerebras.settings.exit_status import FAILED_BY_VERDICT
 from pytest_cerebras.settings.names import (
     ADVICE,
-    JUDGED_BY,
     SCENARIO,
     STRICT,
     UNMET,
@@ -108,8 +107,14 @@ def failed_by_verdict(item: pytest.Item) -> bool:
     return item.stash.get(_FAILED, False)
 
 
-def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> None:
-    """Note scenario and verdicts in the report, and whether they are why the test failed."""
+def note(
+    mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport
+) -> list[tuple[str, Verdict]]:
+    """
+    Note scenario and verdicts in the report, and whether they are why the test failed.
+
+    Returns the verdicts that nothing else has told, with the names of their scenarios.
+    """
     if report.failed and failed_by_verdict(item):
         setattr(report, FAILED_BY_VERDICT, True)
     under = (SCENARIO, scenario_of(item) or mock.scenario.name)
@@ -120,16 +125,14 @@ def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> No
         item.user_properties.append((UNMET, "not-met"))
     if BASELINE in item.config.stash:
         baseline.note(report, (verdict for _, verdict in mock.guilty(STRICT[0])))
-    rules: list[str] = []
-    for scenario, verdict in mock.judged():
-        if report.failed and verdict.sentence in mock.told:
-            continue
+    told = mock.told if report.failed else {}
+    judged = [one for one in mock.judged() if one[1].sentence not in told]
+    for scenario, verdict in judged:
         kind = VERDICT if verdict.certainty == "certain" else ADVICE
         noted = (kind, _line(scenario, verdict))
         item.user_properties.append(noted)
         report.user_properties.append(noted)
-        rules.append(verdict.rule)
-    setattr(report, JUDGED_BY, rules)
+    return judged
 
 
 def _line(scenario: str, verdict: Verdict) -> str:

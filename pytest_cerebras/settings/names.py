@@ -24,8 +24,8 @@ WITHOUT_VERSION = "cerebras_without_version"
 SCENARIO = "cerebras_scenario"
 # a cell that says nothing, and why: "not-met" or "left-out"
 UNMET = "cerebras_unmet"
-# the attribute of a report that names the rules of its verdicts
-JUDGED_BY = "cerebras_judged_by"
+# the attribute of a report that holds what its test has shown
+SYMPTOMS = "cerebras_symptoms"
 # the attribute of a report on the beginning of a test that has the mock
 USES_MOCK = "cerebras_uses_mock"
 

@@ -103,7 +103,7 @@ def beside(value):
         'data: {"text": "Once upon"}\n\ndata: {"text": " a time"}\n\n',
         "data: Once upon\r\n\r\ndata:  a time\r\n\r\n",
     ],
-    ids=lambda value: repr(value)[:60],
+    ids=lambda value: f"{type(value).__name__}-{value!r}"[:40].partition(" object at")[0],
 )
 def test_texts(value):
     """However deep it lies."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+
 import pytest
 
-from mockserver.verdicts import RULES
+from pytest_cerebras.report.causes import Symptom
 from pytest_cerebras.report.summary import show
-from pytest_cerebras.settings.names import LEFT_OUT, RETIRED, VERDICT, WITHOUT_VERSION
+from pytest_cerebras.settings.names import LEFT_OUT, RETIRED, SYMPTOMS, WITHOUT_VERSION
 
 
 @pytest.fixture
@@ -26,29 +28,32 @@ def reporter():
     return Reporter()
 
 
+class Report:
+    """A report of pytest, with what its test has shown."""
+
+    def __init__(self, nodeid, *symptoms):
+        self.nodeid = nodeid
+        setattr(self, SYMPTOMS, [asdict(one) for one in symptoms])
+
+
 def test_show(reporter):
-    """Verdicts stand below their tests, once each; the fixes follow; then the retired models."""
+    """What is to be fixed comes first, then advice, then the rest of what was noted."""
+    bad = Symptom("hot-retry", "app.py:1", "certain", "burst-503", "seen", "mend it", "pytest")
     show(
         reporter,
         [
-            ("test_b", VERDICT, "hot-retry under 'x': once"),
-            ("test_b", VERDICT, "hot-retry under 'x': once"),
             ("test_a", RETIRED, "old"),
             ("test_c", RETIRED, "old"),
             ("test_c", WITHOUT_VERSION, "/models"),
-            ("test_a", VERDICT, "announced-429 under 'x': twice"),
         ],
-        {"hot-retry", "announced-429"},
+        [Report("test_a", bad), Report("test_b", bad, replace(bad, how="advice"))],
     )
-    fixes = {rule.name: rule.fix for rule in RULES}
-    assert reporter.lines == [
-        "== Cerebras: verdicts",
-        "test_b",
-        "    hot-retry under 'x': once",
-        "test_a",
-        "    announced-429 under 'x': twice",
-        f"fix hot-retry: {fixes['hot-retry']}",
-        f"fix announced-429: {fixes['announced-429']}",
+    lines = [line for line in reporter.lines if not line.startswith("  ")]
+    assert lines == [
+        "== Cerebras: 1 thing to fix, 2 cells",
+        "1. hot-retry at app.py:1 (2 cells: burst-503)",
+        "== Cerebras: advice",
+        "1. hot-retry at app.py:1 (1 cell: burst-503)",
         "== Cerebras: retired models",
         "warning: old",
         "== Cerebras: paths without /v1",
@@ -64,13 +69,6 @@ def test_left_out(reporter):
         "2 tests of a",
         "1 test of b",
     ]
-
-
-def test_many(reporter):
-    """Of many tests the first twenty are named."""
-    show(reporter, [(f"test_{n}", VERDICT, "hot-retry under 'x': once") for n in range(23)])
-    assert reporter.lines.count("    hot-retry under 'x': once") == 20
-    assert "... and 3 more tests" in reporter.lines
 
 
 def test_models_only(reporter):
