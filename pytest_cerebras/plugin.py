@@ -21,11 +21,11 @@ from .settings.names import (
     MARKER,
     OPTIONS,
     RETIRED,
+    UNMET,
     USES_MOCK,
     VERDICT,
     WITHOUT_VERSION,
     is_about_one,
-    scenario_of,
 )
 from .settings.sources import given, strictness, switched_on
 
@@ -57,10 +57,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; refuse settings that can't work before any test runs."""
     _guard(config)  # where this module is loaded too late for the hook before
-    names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts")
+    names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts", "allow_unmet")
     signature = ", ".join(f"{name}=None" for name in names)
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
-    signature = "*scenarios, expect='survives', raises=None"
+    signature = "*scenarios, expect='survives', raises=None, allow_unmet=False"
     what = "run under these scenarios, and say what is expected"
     config.addinivalue_line("markers", f"{CHAOS}({signature}): {what}")
     if _wanted(config):
@@ -68,9 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         options.check(options.resolve(config))
     if config.getoption("cerebras_chaos") is not None:
-        from .chaos import matrix
-
-        matrix.chosen(config.getoption("cerebras_chaos"))
+        _prepare_chaos(config)
     if _reports(config) and not hasattr(config, "workerinput") and not config.option.collectonly:
         from .report.reporting import reporting
 
@@ -101,9 +99,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     settings = options.resolve(config)
     if config.getoption("cerebras_chaos") is None:
         return f"cerebras: {settings.line()}"
-    from .chaos import matrix
+    from .chaos import choice
 
-    count = len(matrix.chosen(config.getoption("cerebras_chaos")))
+    count = len(choice.chosen(config.getoption("cerebras_chaos")))
     return f"cerebras: chaos of {count} scenarios, {settings.line(scenario=False)}"
 
 
@@ -141,9 +139,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except cell.raises:
         matrix.note_raised(pyfuncitem)
         return True
-    named = " or ".join(each.__name__ for each in cell.raises)
-    scenario = scenario_of(pyfuncitem)
-    pytest.fail(f"expected {named} under {scenario!r}, but the test went through", pytrace=False)
+    from .session import judging
+
+    pytest.fail(judging.went_through(pyfuncitem, _mock_of(pyfuncitem), cell.raises), pytrace=False)
 
 
 @pytest.hookimpl(trylast=True)
@@ -237,8 +235,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     notes = [
         (report.nodeid, name, value)
         for report in reports
-        for name, value in getattr(report, "user_properties", ())
-        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT, WITHOUT_VERSION)
+        for name, value in _noted(report)
+        if name in (VERDICT, ADVICE, RETIRED, LEFT_OUT, UNMET, WITHOUT_VERSION)
     ]
     if notes:
         from .report import summary
@@ -297,6 +295,21 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
     from .session.clients import async_client
 
     return async_client(cerebras_mock)
+
+
+def _prepare_chaos(config: pytest.Config) -> None:
+    """Check what is chosen; learn of each test what can act on it."""
+    from .chaos import choice
+
+    choice.chosen(config.getoption("cerebras_chaos"))
+    if not config.option.collectonly:
+        from .session.relevance import relevance
+
+        config.pluginmanager.register(relevance(config), "cerebras-relevance")
+
+
+def _noted(report: Any) -> list[tuple[str, Any]]:
+    return getattr(report, "user_properties", [])
 
 
 def _guard(config: pytest.Config) -> None:

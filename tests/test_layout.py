@@ -28,10 +28,13 @@ ELSEWHERE = {
     "mockserver/__main__.py": "tests/cli/test_group.py",  # three lines
     "mockserver/edge/server/serving.py": "tests/cli/test_serve.py",  # met through `serve`
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
+    "mockserver/verdicts/evidence.py": "tests/verdicts/test_half_answers.py",  # values only
+    "mockserver/verdicts/turns.py": "tests/verdicts/test_half_answers.py",
     "mockserver/verdicts/refusal_words.py": "tests/verdicts/test_tool_results.py",  # a table
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     # around each test there
     "pytest_cerebras/session/activation.py": "tests/plugin/session/test_mock.py",
+    "pytest_cerebras/session/asserting.py": "tests/plugin/session/test_assertions.py",
     # fixtures, used by all of it
     "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",
     "pytest_cerebras/session/place.py": "tests/plugin/session/test_mock.py",

@@ -22,7 +22,7 @@ from mockserver.api.contract.problems import PROBLEMS
 from mockserver.api.contract.routes import ENDPOINTS
 from mockserver.api.contract.shapes import Bodies, HeaderFields, Keys, Limits, Validation
 from mockserver.faults import FAULTS
-from mockserver.scenario import load, names
+from mockserver.scenario import automatic, load, names
 from mockserver.scenario.checks import check, kind_of
 
 ROOT = Path(__file__).parent.parent
@@ -188,7 +188,10 @@ def test_tables_are_complete():
 def row_of(name):
     """Return the line that the docs have of a shipped scenario."""
     found = load(name)
-    parameters = ", ".join(f"`{key}: {value}`" for key, value in found.parameters.items())
+    known = automatic(name)
+    parameters = ", ".join(
+        f"`{key}: {value}`{' (auto)' * (key in known)}" for key, value in found.parameters.items()
+    )
     source = f"[source]({found.source})" if found.source else ""
     return f"| `{name}` | {found.description} | {found.expect} | {parameters} | {source} |"
 

@@ -17,12 +17,21 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 from pytest_cerebras.session.mock import CerebrasMock
 
 from .apps import APPS, STREAMED, WITH_A_TOOL, App
-from .outcome import Noted
+from .outcome import Noted, is_cut
 from .weather import QUESTION, ran
+
+
+class Asked(NamedTuple):
+    """What an app has handed out, or the exception that it raised, and how long it took."""
+
+    answer: str | None
+    error: str
+    seconds: float
 
 
 def test_cell(cerebras_mock: CerebrasMock) -> None:
@@ -32,30 +41,36 @@ def test_cell(cerebras_mock: CerebrasMock) -> None:
     for name in app.imports:
         import_module(name)
     cerebras_mock.reset()  # imports have taken a part of what a scenario does in its first seconds
-    noted = _asked(app, module, cerebras_mock)
+    before = _virtual(cerebras_mock)
+    asked = _asked(module, cerebras_mock.scenario.name)  # where verdicts look for half answers
+    noted = _noted(app, cerebras_mock, asked, _virtual(cerebras_mock) - before)
     Path(os.environ["MEASURED_TO"]).write_text(json.dumps(asdict(noted)), "utf-8")
 
 
-def _asked(app: App, module: ModuleType, mock: CerebrasMock) -> Noted:
-    begun, before = time.perf_counter(), _virtual(mock)
+def _asked(module: ModuleType, scenario: str) -> Asked:
+    begun = time.perf_counter()
     answer, error = None, ""
     try:
-        answer = _ask(module, mock.scenario.name)
+        answer = _ask(module, scenario)
     except BaseException as raised:  # noqa: BLE001 (an interrupt is an outcome, too)
         error = _named(raised)
+    return Asked(answer, error, round(time.perf_counter() - begun, 2))
+
+
+def _noted(app: App, mock: CerebrasMock, asked: Asked, virtual: float) -> Noted:
+    verdicts = mock.verdicts
     for exchange in mock.requests:
         print(exchange.line(), json.dumps(exchange.body.get("messages"), ensure_ascii=False))
-    last = mock.requests[-1] if mock.requests else None
     return Noted(
-        answer=answer,
-        error=error,
+        answer=asked.answer,
+        error=asked.error,
         requests=len(mock.requests),
-        cut=last is not None and (last.failed or last.finish_reason == "length"),
+        cut=is_cut(mock.requests),
         tool=list(ran),
-        seconds=round(time.perf_counter() - begun, 2),
-        virtual=round(_virtual(mock) - before, 2),
-        verdicts=[verdict.rule for verdict in mock.verdicts],
-        sentences=[verdict.sentence for verdict in mock.verdicts],
+        seconds=asked.seconds,
+        virtual=round(virtual, 2),
+        verdicts=[verdict.rule for verdict in verdicts],
+        sentences=[verdict.sentence for verdict in verdicts],
         told=mock.untold(),
         versions=_versions(app),
         timeline=[f"{exchange.at:.2f} {exchange.line()}" for exchange in mock.requests],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.edge.play.clock import StallError
+from mockserver.journal import Exchange
 
 WHOLE, HALF, EMPTY, ERROR, HANG = "whole answer", "half answer", "empty answer", "error", "hang"
 
@@ -40,6 +41,12 @@ class Noted:
 def read(document: Mapping[str, Any]) -> Noted:
     """Return what a cell has noted, from its JSON."""
     return Noted(**document)
+
+
+def is_cut(exchanges: Sequence[Exchange]) -> bool:
+    """Return whether the last answer of some was a part."""
+    last = exchanges[-1] if exchanges else None
+    return last is not None and (last.failed or last.finish_reason == "length")
 
 
 def outcome(noted: Noted) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .outcome import EMPTY, HALF
+
 _HEAD = """\
 # What packages do under faults
 
@@ -12,7 +14,8 @@ Written by `.ci/measure packages` from [packages.yaml](packages.yaml), which als
 of the verdicts, and where the source was read. Each cell is an app after the package's README
 (`benchmarks/packages/`), with the package's defaults, as a test of pytest on the virtual clock.
 
-*Half answer*: a part of an answer was handed on without an exception. *Source says* is written by
+*Half answer*: a part of an answer was handed on without an exception; the last column of the first
+table counts these and empty ones, and those that a verdict tells of. *Source says* is written by
 hand, after the installed code. A verdict that accuses of what the source shows not to happen is a
 *contradiction*; a mistake that the source shows, and of which no verdict tells, is *unseen*.
 """
@@ -40,11 +43,12 @@ def page(found: Mapping[str, Any]) -> str:
     blocks = [
         _HEAD,
         f"Measured on {found['date']} with Python {found['python']}.\n",
-        _table(("package", "releases", *scenarios), list(_matrix(packages, scenarios))),
+        _table(("package", "releases", *scenarios, _TOLD), list(_matrix(packages, scenarios))),
     ]
     return "\n".join([*blocks, *(_section(packages, scenario) for scenario in scenarios)])
 
 
+_RULE, _TOLD = "half-answer", "half answer"
 _COLUMNS = ("package", "outcome", "requests", "real s", "virtual s", "verdicts")
 _SOURCE = ("source says", "verdict and source")
 _TOOL = ("tool ran",)
@@ -53,8 +57,16 @@ _TOOL = ("tool ran",)
 def _matrix(packages: Mapping[str, Any], scenarios: Sequence[str]) -> Iterator[Sequence[str]]:
     for name, one in packages.items():
         releases = ", ".join(f"{which} {version}" for which, version in one["versions"].items())
-        cells = (one["cells"].get(scenario, {}) for scenario in scenarios)
-        yield (name, releases, *(short(cell.get("outcome", "-")) for cell in cells))
+        found = [cell for scenario in scenarios if (cell := one["cells"].get(scenario))]
+        outcomes = (short(one["cells"].get(name, {}).get("outcome", "-")) for name in scenarios)
+        yield (name, releases, *outcomes, _half_answers(found))
+
+
+def _half_answers(cells: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many half or empty answers were handed on, and of how many a verdict tells."""
+    handed = [cell for cell in cells if cell["outcome"] in (HALF, EMPTY)]
+    told = [cell for cell in handed if _RULE in cell["verdicts"]]
+    return f"{len(handed)}, told {len(told)}" if handed else "none"
 
 
 def _section(packages: Mapping[str, Any], scenario: str) -> str:

@@ -9,6 +9,7 @@ and the number of the request, so that the same seed gives the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 from mockserver.api.contract import editions
@@ -20,10 +21,10 @@ from mockserver.api.reading.prompt import parts
 from mockserver.core.chance import Digits
 from mockserver.core.credentials import without_key
 from mockserver.core.messages import Request
-from mockserver.faults import Context, broken, name_of
+from mockserver.faults import Context, Fault, broken, name_of
 from mockserver.journal import Exchange, Journal
-from mockserver.plan import Compact, Plan, apart, without_body
-from mockserver.scenario import Choice, Rule, Run, Scenario
+from mockserver.plan import Compact, Plan, apart, changed_after, without_body
+from mockserver.scenario import Choice, Course, Rule, Run, Scenario, Subject
 
 from .accounts import Accounts
 from .honest import Honest
@@ -68,22 +69,19 @@ class Engine:
         number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
         honest = Honest(self.edition, self.seed, now, self._digits(number))
         call = self.journal.call_of(noted)
-        attempt = call.attempts + 1
-        subject = inquiry.subject(request, attempt)
-        forced = None if rule is None or inquiry.endpoint == "warming" else Choice(rule, rule.reply)
-        choice = forced or self._run.choose(subject, now - self.started, call.course)
+        subject = inquiry.subject(request, call.attempts + 1)
+        choice = self._choose(subject, now, call.course, rule)
         quota = self._admit(inquiry, now)
-        cached = 0
+        cached = self._read_cached(inquiry, now) if isinstance(quota, Quota) else 0
         if isinstance(quota, RefusalError):
             plan: Compact = honest.refusal(quota)
         elif quota is not None:
-            cached = self._read_cached(inquiry, now)
             plan = honest.completion(inquiry, choice.reply, quota, cached)
         else:
             plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
-        faults = choice.rule.faults
+        faults, felt = choice.rule.faults, None
         if faults:
-            plan = broken(plan, faults, self._context(inquiry, number, now))
+            plan, felt = self._broken(plan, faults, inquiry, number, now)
         if request.method == "HEAD":
             plan = without_body(apart(plan))
         admitted = isinstance(quota, Quota)
@@ -103,9 +101,12 @@ class Engine:
             reserved_tokens=inquiry.reserved if admitted else 0,
             cached_tokens=cached,
             key=inquiry.account,
-            attempt=attempt,
+            attempt=subject.attempt,
             faults=tuple(map(name_of, faults)) if faults else (),
             missed=choice.missed,
+            taken_by=None if choice.missed else choice.rule,
+            changed_after=felt,
+            restricted=isinstance(quota, RefusalError) and self._restricts(inquiry, request),
         )
         if quota is None:
             self._storage.settle(refused=exchange.refused)
@@ -115,6 +116,18 @@ class Engine:
     def other_model(self, exchange: Exchange) -> str | None:
         """Return a model that would have answered a refused completion; None: nobody can tell."""
         return other_model(exchange, self.scenario, self.edition, self._run)
+
+    def _choose(self, subject: Subject, now: float, course: Course, rule: Rule | None) -> Choice:
+        if rule is not None and subject.endpoint != "warming":
+            return Choice(rule, rule.reply)
+        return self._run.choose(subject, now - self.started, course)
+
+    def _broken(
+        self, plan: Compact, faults: Sequence[Fault], inquiry: Inquiry, number: int, now: float
+    ) -> tuple[Compact, float | None]:
+        """Return the plan with faults in it, and the second from which on they are felt."""
+        distorted = broken(plan, faults, self._context(inquiry, number, now))
+        return distorted, changed_after(plan, distorted)
 
     def malformed(self, *, now: float) -> Plan:
         """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""
@@ -167,6 +180,14 @@ class Engine:
         quota.reserve(inquiry.reserved, now)
         self._running += 1
         return quota
+
+    def _restricts(self, inquiry: Inquiry, request: Request) -> bool:
+        """Return whether what was refused is a limit's doing, or a check that others waive."""
+        if inquiry.refusal is None:
+            return True
+        if self.scenario.edition is None and self.scenario.context is None:
+            return False
+        return Reader(editions.load(editions.DEFAULT)).read(request).refusal is None
 
     def _too_much(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
         shown = quota.headers(now)

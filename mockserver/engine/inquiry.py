@@ -139,7 +139,7 @@ class Reader:
         line = (request.method, request.path, request.query, *fields)
         head = self._heads.get(line)
         if head is None:
-            inquiry = Inquiry(_account(request.key))
+            inquiry = Inquiry(account_of(request.key))
             _read_in(inquiry, request, self._edition, _STEPS_OF_HEADS)
             found = inquiry.endpoint, inquiry.name, inquiry.query, inquiry.refusal
             head = _Head(inquiry.account, *found)
@@ -170,7 +170,8 @@ def _read_in(inquiry: Inquiry, request: Request, edition: Edition, steps: Iterab
 
 
 @lru_cache
-def _account(key: str | None) -> str | None:
+def account_of(key: str | None) -> str | None:
+    """Return what tells a key apart without being one."""
     # A field need not be UTF-8; its other bytes arrive as lone surrogates.
     return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 

@@ -14,7 +14,7 @@ from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
 from mockserver.core.quantities import rough
 from mockserver.plan import Close, Compact, Data, Plan, Wait, apart, ending, head_of, tokens_of
-from mockserver.scenario import Missed, NearMiss, Subject
+from mockserver.scenario import Missed, NearMiss, Rule, Subject
 
 from .retention import cut, cut_plan, size_of
 from .served import Served, ServedCall, served
@@ -59,6 +59,9 @@ class Exchange:
     ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
     that they did. ``from_elsewhere`` says why it is none of those that a test has caused, empty
     where it may be. ``sent_path`` is the path as it was sent, where another was read into it.
+    ``taken_by`` is the rule that took it. ``changed_after`` are the seconds into the answer from
+    which on the rule's faults are felt, None where they have changed nothing. ``restricted`` says
+    that a limit, a window or a check has refused it that the honest API does not have.
     """
 
     number: int
@@ -84,6 +87,9 @@ class Exchange:
     from_elsewhere: str = ""
     sent_path: str = ""
     missed: Missed | None = field(default=None, repr=False)
+    taken_by: Rule | None = field(default=None, repr=False)
+    changed_after: float | None = None
+    restricted: bool = False
     gist: Gist | None = field(default=None, repr=False)
 
     @property

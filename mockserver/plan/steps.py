@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from itertools import zip_longest
 from typing import TypeAlias
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -213,6 +214,23 @@ def tokens_of(plan: Compact) -> int:
 def duration_of(plan: Plan) -> float:
     """Add up the waits, in seconds; infinite for a plan that stalls."""
     return sum(step.seconds for step in plan if isinstance(step, Wait))
+
+
+def changed_after(before: Compact, after: Compact) -> float | None:
+    """
+    Return the seconds into a plan at which it differs from another; None when it never does.
+
+    What only the head says of the framing is felt where the body differs, if it does.
+    """
+    elapsed, at_head = 0.0, None
+    for one, other in zip_longest(apart(before), apart(after)):
+        if one != other:
+            if not (isinstance(one, Head) and isinstance(other, Head)):
+                return elapsed
+            at_head = elapsed
+        if isinstance(other, Wait):
+            elapsed += other.seconds
+    return at_head
 
 
 def _joined(run: list[Data]) -> Data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import steering
 from .limits import Limit, imposed
-from .loader import Loaded, load, names, parse, read, tagged
+from .loader import Loaded, automatic, load, names, parse, read, tagged
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
 from .near_misses import Missed, NearMiss, told
@@ -34,6 +34,7 @@ __all__ = [
     "State",
     "Subject",
     "Window",
+    "automatic",
     "imposed",
     "load",
     "names",

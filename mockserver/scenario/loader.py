@@ -19,7 +19,7 @@ from mockserver.core.errors import MockServerError, UnknownNameError, suggestion
 from .findings import Finding, findings
 from .inheritance import inherited
 from .model import Scenario
-from .parameters import filled
+from .parameters import Automatic, filled, settled
 
 _SHIPPED = files("mockserver.scenarios")
 _ADAPTER = TypeAdapter(Scenario)
@@ -28,11 +28,17 @@ _NONE: Mapping[str, object] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A scenario with the text it comes from, and the parameters that nothing in it uses."""
+    """
+    A scenario with the text it comes from, and the parameters that nothing in it uses.
+
+    ``automatic`` says which of its parameters have a better value for who knows what a client
+    sends, and how that is chosen.
+    """
 
     scenario: Scenario
     document: Document
     unused: tuple[str, ...]
+    automatic: Mapping[str, Automatic]
 
     def warnings(self) -> list[str]:
         """Return a sentence for each oddity, with its spot; what is inherited is not told."""
@@ -82,6 +88,15 @@ def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     return _read(*_document(name), parameters).scenario
 
 
+def automatic(name: str) -> Mapping[str, Automatic]:
+    """
+    Return which parameters of a scenario have automatic defaults, and how they are chosen.
+
+    Raises UnknownNameError or DocumentError, as ``load`` does.
+    """
+    return _read(*_document(name), _NONE).automatic
+
+
 def parse(
     text: str, *, source: str = "<text>", parameters: Mapping[str, object] = _NONE
 ) -> Scenario:
@@ -105,10 +120,11 @@ def _shipped(name: str) -> Scenario:
 
 
 def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
-    whole, used = filled(inherited(document, _extended, identity), parameters)
+    plain, automatic = settled(inherited(document, _extended, identity))
+    whole, used = filled(plain, parameters)
     scenario = whole.read_as(_ADAPTER)
     unused = tuple(name for name in scenario.parameters if name not in used)
-    return Loaded(_with_edition(scenario, whole), whole, unused)
+    return Loaded(_with_edition(scenario, whole), whole, unused, automatic)
 
 
 def _extended(document: Document, name: str) -> tuple[str, Document]:

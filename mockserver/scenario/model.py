@@ -89,6 +89,11 @@ class Rule:
         if self.cycle and not self.replies:
             raise ValueError("has 'cycle', but no 'replies' to begin again")
 
+    @property
+    def speaks(self) -> bool:
+        """Whether it says what the model answers."""
+        return bool(self.replies) or self.reply != Reply()
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:

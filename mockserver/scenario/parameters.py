@@ -4,6 +4,9 @@ Parameters: values of a scenario that whoever plays it may choose.
 ``${name}`` in a value stands for a parameter. A value that is nothing else becomes the parameter's
 value, whatever its type; in a longer text it is written out. ``$${name}`` is no placeholder, but
 the text ``${name}``.
+
+A default may be ``{auto: most, otherwise: 3}``: ``otherwise`` is the value, and whoever knows what
+a client sends may choose a better one; ``auto`` says which.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 import yaml
 from pydantic import AfterValidator
@@ -19,7 +22,14 @@ from pydantic import AfterValidator
 from mockserver.core.documents import Document, Path, node_of
 from mockserver.core.errors import UnknownNameError, suggestion
 
+Automatic: TypeAlias = Literal["most", "least", "first_model"]
+"""
+How a default is chosen: the largest number with which the scenario still acts on what a client
+sends, the smallest one, or the model that it asks first.
+"""
+
 _KEY = "parameters"
+_AUTO_KEYS = ("auto", "otherwise")
 _UNFILLED = (_KEY, "extends")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TAKEN = ("edition", "scenario", "seed", "self", "tier")  # other arguments of ``play``
@@ -35,6 +45,59 @@ def _is_name(name: str) -> str:
 
 
 ParameterName: TypeAlias = Annotated[str, AfterValidator(_is_name)]
+
+
+def settled(document: Document) -> tuple[Document, dict[str, Automatic]]:
+    """
+    Return the document with plain values for automatic defaults, and how these are chosen.
+
+    Raises DocumentError.
+    """
+    found: dict[str, Automatic] = {}
+    root = document.root
+    declared = _declared(root) if isinstance(root, yaml.MappingNode) else None
+    if not declared or not isinstance(root, yaml.MappingNode):
+        return document, found
+    plain = {}
+    for name, node in declared.items():
+        plain[name] = node
+        if isinstance(node, yaml.MappingNode) and "auto" in (key.value for key, _ in node.value):
+            found[name], plain[name] = _automatic(document, name, node)
+    if not found:
+        return document, found
+    pairs = [
+        (key, _with_values(value, plain) if key.value == _KEY else value)
+        for key, value in root.value
+    ]
+    return document.with_root(
+        yaml.MappingNode(root.tag, pairs, root.start_mark, root.end_mark)
+    ), found
+
+
+def _automatic(
+    document: Document, name: str, node: yaml.MappingNode
+) -> tuple[Automatic, yaml.Node]:
+    keys = {key.value: value for key, value in node.value}
+    for key in keys:
+        if key not in _AUTO_KEYS:
+            said = f"unknown key {key!r}{suggestion(key, _AUTO_KEYS)}"
+            raise document.error((_KEY, name, key), said)
+    if "otherwise" not in keys:
+        said = "the key 'otherwise' is missing: what the value is where nothing is known"
+        raise document.error((_KEY, name), said)
+    for word in get_args(Automatic):
+        if word == keys["auto"].value:
+            return word, keys["otherwise"]
+    known = get_args(Automatic)
+    found = str(keys["auto"].value)
+    said = f"should be one of {', '.join(known)}, found {found!r}{suggestion(found, known)}"
+    raise document.error((_KEY, name, "auto"), said)
+
+
+def _with_values(node: yaml.Node, values: Mapping[str, yaml.Node]) -> yaml.Node:
+    """Return a mapping with these values."""
+    pairs = [(key, values[key.value]) for key, _ in node.value]
+    return yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
 
 
 def filled(document: Document, given: Mapping[str, object]) -> tuple[Document, set[str]]:
@@ -93,13 +156,9 @@ class Filling:
         for key, value in root.value:
             new = value if key.value in _UNFILLED else self._node(value, (key.value,))
             if key.value == _KEY:
-                new = self._parameters(value)
+                new = _with_values(value, self.values)
             pairs.append((key, new))
         return yaml.MappingNode(root.tag, pairs, root.start_mark, root.end_mark)
-
-    def _parameters(self, node: yaml.Node) -> yaml.Node:
-        pairs = [(key, self.values[key.value]) for key, _ in node.value]
-        return yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
 
     def _node(self, node: yaml.Node, path: Path) -> yaml.Node:
         match node:

@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from inspect import getdoc
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
@@ -23,6 +23,7 @@ from mockserver.api.contract.edition import Edition
 from mockserver.core.quantities import decimal
 
 from . import Scenario
+from .parameters import Automatic
 
 Kind: TypeAlias = Literal["scenario", "edition"]
 Schema: TypeAlias = dict[str, Any]
@@ -35,6 +36,28 @@ _PLACEHOLDER = {
     "description": "A parameter in the place of a value, or of a part of one.",
     "type": "string",
     "pattern": r"\$\{[a-z][a-z0-9_]*\}",
+}
+_AUTOMATIC = {
+    "description": "A default that is chosen where it is known what a client sends.",
+    "type": "object",
+    "required": ["auto", "otherwise"],
+    "additionalProperties": False,
+    "properties": {
+        "auto": {
+            "description": "How it is chosen: the largest number with which the scenario still "
+            "acts, the smallest one, or the model that is asked first.",
+            "enum": list(get_args(Automatic)),
+        },
+        "otherwise": {
+            "description": "The value where nothing is known.",
+            "$ref": "#/$defs/JsonValue",
+        },
+    },
+}
+_IF_AUTOMATIC = {
+    "if": {"type": "object", "required": ["auto"]},
+    "then": {"$ref": "#/$defs/Automatic"},
+    "else": {"$ref": "#/$defs/JsonValue"},
 }
 _NOT_FILLED = ("extends", "parameters")  # keys of a scenario in which a placeholder is none
 
@@ -120,7 +143,8 @@ def _with_placeholders(schema: Schema) -> Schema:
         for key in keys:
             if mapping is not schema or key not in _NOT_FILLED:
                 keys[key] = _or_placeholder(keys[key])
-    definitions = {**schema["$defs"], "Placeholder": _PLACEHOLDER}
+    schema["properties"]["parameters"]["additionalProperties"] = _IF_AUTOMATIC
+    definitions = {**schema["$defs"], "Automatic": _AUTOMATIC, "Placeholder": _PLACEHOLDER}
     return {**schema, "$defs": definitions, "if": _EXTENDING, "else": whole}
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mockserver.core.errors import UnknownNameError
 from mockserver.journal import Journal
 
-from .history import truncated_history
+from .half_answers import half_answers
 from .keys import strayed_keys
 from .loops import endless_requests
 from .retries.errors import gave_up, repeated_overflows, retried_permanent_errors
@@ -113,12 +113,14 @@ RULES = (
         repeated_overflows,
     ),
     Rule(
-        "truncated-history",
-        "advice",
-        "An answer that was cut (`finish_reason: length`, or a lost stream) came back in the "
-        "history as a whole one, before a question in English that does not ask for the rest.",
-        "look at finish_reason; ask for the rest, mark the part, or keep it out of the history",
-        truncated_history,
+        "half-answer",
+        "certain",
+        "An answer that was cut, or none at all, was passed on as a whole one: it stands so in a "
+        "value of the test, its output, a file, or the next request, and nothing says that it is "
+        "not whole. It is advice where the app may have said so in a way that nobody sees.",
+        "look at finish_reason: only stop and tool_calls end a whole answer; raise, ask again, or "
+        "mark the part",
+        half_answers,
     ),
     Rule(
         "partial-tool-call",

@@ -18,8 +18,8 @@ from mockserver.journal.side_effects import SideEffect
 from mockserver.plan import ending
 
 from .heard import left
-from .history import content_of, messages_of
 from .tool_results import Reading, reading_of, reading_of_text
+from .turns import content_of, messages_of
 from .verdict import Case, Certainty, Finding
 
 _CALLS = b'"tool_calls"'

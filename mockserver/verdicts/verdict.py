@@ -13,6 +13,7 @@ from mockserver.journal import Call, Exchange, Journal
 from mockserver.journal.attempts import came_at_once, could_know, grouped, never_rested, waited
 from mockserver.journal.side_effects import SideEffect
 
+from .evidence import Evidence
 from .heard import complete, question
 from .likeness import lasting
 
@@ -28,9 +29,10 @@ class Case:
     What is judged: a journal and the edition that answered.
 
     ``escapes`` are requests to the real API that were stopped, a sentence each; ``side_effects``
-    are those that the app has recorded. ``is_complete`` and ``question`` are those of ``heard``,
-    which read much and are asked often. ``other_model`` tells of a refused completion which other
-    model would have answered it, None where nobody can be sure.
+    are those that the app has recorded; ``evidence`` gathers what its test shows. ``is_complete``
+    and ``question`` are those of ``heard``, which read much and are asked often. ``other_model``
+    tells of a refused completion which other model would have answered it, None where nobody can
+    be sure.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Case:
         edition: Edition,
         escapes: Iterable[str] = (),
         side_effects: Iterable[SideEffect] = (),
+        evidence: Callable[[], Evidence | None] = lambda: None,
         other_model: Callable[[Exchange], str | None] = lambda _: None,
     ) -> None:
         self.journal = journal
@@ -46,9 +49,15 @@ class Case:
         self.exchanges = journal.exchanges
         self.edition = edition
         self.escapes = list(escapes)
+        self._evidence = evidence
         self.other_model = other_model
         self.is_complete = cache(complete)
         self.question = cache(question)
+
+    @cached_property
+    def evidence(self) -> Evidence | None:
+        """What the test shows, gathered now; None where nobody knows."""
+        return self._evidence()
 
     @cached_property
     def calls(self) -> list[Call]:

@@ -16,40 +16,28 @@ import pytest
 
 from pytest_cerebras.settings.names import CHAOS, MARKER, scenario_of
 
+from .choice import chosen
+
 _RAISED = pytest.StashKey[bool]()
 Expect = Literal["survives", "raises"]
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a test is to do under some scenarios; without names, under all."""
+    """
+    What a test is to do under some scenarios; without names, under all.
+
+    ``allow_unmet`` says that these need not act on it.
+    """
 
     scenarios: tuple[str, ...] = ()
     expect: Expect = "survives"
     raises: tuple[type[BaseException], ...] = ()
+    allow_unmet: bool = False
 
     def about(self, scenario: str) -> bool:
         """Return whether it speaks of a scenario."""
         return not self.scenarios or scenario in self.scenarios
-
-
-def chosen(text: str) -> list[str]:
-    """
-    Return the scenarios that an option names: ``all``, names, paths, and ``tag:NAME``.
-
-    Raises UsageError.
-    """
-    from mockserver.core.errors import MockServerError
-
-    found: list[str] = []
-    for part in filter(None, map(str.strip, text.split(","))):
-        try:
-            found += _named(part)
-        except MockServerError as error:
-            raise pytest.UsageError(f"--cerebras-chaos: {error}") from error
-    if not found:
-        raise pytest.UsageError("--cerebras-chaos names no scenario: all, NAME, FILE or tag:NAME")
-    return list(dict.fromkeys(found))
 
 
 def scenarios_for(config: pytest.Config, definition: pytest.Item) -> list[str]:
@@ -99,32 +87,16 @@ def has_raised(item: pytest.Item) -> bool:
     return item.stash.get(_RAISED, False)
 
 
-def _named(part: str) -> list[str]:
-    from mockserver.core.errors import UnknownNameError
-    from mockserver.scenario import load, names
-
-    if part == "all":
-        return names()
-    if part.startswith("tag:"):
-        tag = part.removeprefix("tag:")
-        tagged = [name for name in names() if tag in load(name).tags]
-        if not tagged:
-            tags = sorted({each for name in names() for each in load(name).tags})
-            raise UnknownNameError("tag", tag, tags)
-        return tagged
-    load(part)
-    return [part]
-
-
 def _read(marker: pytest.Mark, where: str) -> Expectation:
     keys: dict[str, Any] = dict(marker.kwargs)
     expect = keys.pop("expect", "survives")
     raises = keys.pop("raises", ())
+    allow_unmet = keys.pop("allow_unmet", False)
     types = raises if isinstance(raises, tuple) else (raises,)
-    wrong = _wrong(marker.args, keys, expect, types)
+    wrong = _wrong(marker.args, keys, expect, types) or _no_truth(allow_unmet)
     if wrong:
         raise pytest.UsageError(f"{where}: @pytest.mark.{CHAOS}: {wrong}")
-    return Expectation(tuple(marker.args), expect, types)
+    return Expectation(tuple(marker.args), expect, types, allow_unmet)
 
 
 def _wrong(
@@ -132,7 +104,7 @@ def _wrong(
 ) -> str | None:
     """Return what is wrong with a marker, in a few words."""
     if unknown:
-        return f"does not take {next(iter(unknown))}; it takes names, expect, raises"
+        return f"does not take {next(iter(unknown))}; it takes names, expect, raises, allow_unmet"
     if not all(isinstance(name, str) for name in names):
         return f"scenarios should be strings, found {names!r}"
     if expect not in get_args(Expect):
@@ -142,3 +114,9 @@ def _wrong(
     if (expect == "raises") != bool(types):
         return "expect='raises' and raises=... belong together"
     return None
+
+
+def _no_truth(allow_unmet: Any) -> str | None:
+    if isinstance(allow_unmet, bool):
+        return None
+    return f"allow_unmet should be True or False, found {allow_unmet!r}"

@@ -9,9 +9,17 @@ from os import environ
 
 import pytest
 
-from pytest_cerebras.settings.names import FLAGS, OPTIONS, STRICT, SWITCHES, scenario_of
+from pytest_cerebras.settings.names import (
+    FLAGS,
+    OPTIONS,
+    STRICT,
+    SWITCHES,
+    parameters_of,
+    scenario_of,
+)
 from pytest_cerebras.settings.sources import strictness
 
+from .choice import written
 from .matrix import expectations
 
 _OF_THE_CELL = ("scenario", "seed")
@@ -34,9 +42,10 @@ def _place(item: pytest.Item) -> str:
 
 
 def _options(item: pytest.Item) -> Iterator[str]:
-    scenario = scenario_of(item)
-    if scenario and not any(scenario in each.scenarios for each in expectations(item)):
-        yield from ("--cerebras-chaos", scenario)
+    scenario, parameters = scenario_of(item), parameters_of(item)
+    named = any(scenario in each.scenarios for each in expectations(item))
+    if scenario and (parameters or not named):
+        yield from ("--cerebras-chaos", written(scenario, parameters))
     for name, variable, _ in SWITCHES:
         set_here = FLAGS.get(environ.get(variable, "").lower(), False)
         if item.config.getoption(f"cerebras_{name}") or set_here:

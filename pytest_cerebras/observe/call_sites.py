@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import FrameType
@@ -27,14 +28,44 @@ def call_site(frame: FrameType | None = None) -> tuple[str, int] | None:
     for _ in range(_DEEPEST):
         if found is None:
             return None
-        if (name := _of_the_app(found.f_code.co_filename)) is not None:
+        if (name := of_the_app(found.f_code.co_filename)) is not None:
             return name, found.f_lineno
         found = found.f_back
     return None
 
 
+def files_of_app(frame: FrameType | None) -> Iterator[str]:
+    """Yield the files of the app whose code is on the stack."""
+    for _ in range(_DEEPEST):
+        if frame is None:
+            return
+        if of_the_app(frame.f_code.co_filename) is not None:
+            yield frame.f_code.co_filename
+        frame = frame.f_back
+
+
+def packages_below(frame: FrameType | None) -> Iterator[str]:
+    """Yield the installed packages whose code the app's innermost frame has called."""
+    for _ in range(_DEEPEST):
+        if frame is None or of_the_app(frame.f_code.co_filename) is not None:
+            return
+        if package := _package_of(frame.f_code.co_filename):
+            yield package
+        frame = frame.f_back
+
+
 @lru_cache(4096)
-def _of_the_app(filename: str) -> str | None:
+def _package_of(filename: str) -> str:
+    """Return the package that a file is installed with; empty for Python's own and for ours."""
+    for folder in ("site-packages", "dist-packages"):
+        _, found, inside = filename.rpartition(f"{folder}/")
+        if found:
+            return inside.partition("/")[0].removesuffix(".py")
+    return ""
+
+
+@lru_cache(4096)
+def of_the_app(filename: str) -> str | None:
     """Return how a file of the app is told; None for any other."""
     if filename.startswith("<"):
         return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import threading
 from asyncio import BaseEventLoop
 from collections import deque
@@ -18,6 +19,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
+from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -41,6 +43,7 @@ class Senders:
     Who sends, as far as it has been seen; ``now`` returns seconds since the epoch.
 
     ``rests`` returns how many waits of this process have run their time, None when nobody counts.
+    ``seen`` is called with the frame that is about to send, None for that of another process.
     ``port`` is the mock's; None where requests do not come through a socket. ``leftovers`` are told
     of all that begins, and of who is about to send.
     """
@@ -52,6 +55,7 @@ class Senders:
         leftovers: Leftovers | None = None,
     ) -> None:
         self.rests: Callable[[], int | None] = lambda: None
+        self.seen: Callable[[FrameType | None], None] = lambda _: None
         self.connections = Connections(port)
         self._now = now
         self.leftovers = leftovers or Leftovers()
@@ -65,7 +69,10 @@ class Senders:
 
     def at(self, port: int) -> Sender | None:
         """Return who has sent what comes from a port of the client; asked once for each request."""
-        return self._at.pop(port, None)
+        sender = self._at.pop(port, None)
+        if sender is None:
+            self.seen(None)
+        return sender
 
     def current(self) -> Sender | None:
         """
@@ -74,6 +81,7 @@ class Senders:
         It comes with how busy it has been, how often anybody has rested, and the app's line.
         """
         sender = self._current()
+        self.seen(sys._getframe(1))  # noqa: SLF001
         if sender is None:
             return None
         return replace(sender, busy=worked(), rests=self.rests(), site=call_site())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -21,7 +21,8 @@ from mockserver.verdicts import Case, Certainty
 from mockserver.verdicts.kinds import UNREACHABLE, kinds_of
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.session.mock import CerebrasMock
-from pytest_cerebras.settings.names import scenario_of
+from pytest_cerebras.session.rounds import why_cell_unmet
+from pytest_cerebras.settings.names import parameters_of, scenario_of
 
 from .outcome import Outcome, outcome_of, reason_of
 
@@ -132,7 +133,8 @@ class Cell:
     ``test`` is its name without that of the scenario, ``id`` the one that pytest has for it.
     ``played`` are the scenarios it met, more than one when it chose others; ``kinds`` is the
     trouble of all of them. ``duration`` is in real seconds. ``reason`` is why it failed, was
-    excused or was skipped; where verdicts are why, they say it.
+    excused or was skipped, or has met nothing of its scenario; where verdicts are why, they say it.
+    ``parameters`` are those that the matrix has chosen for its scenario.
     """
 
     id: str
@@ -146,6 +148,7 @@ class Cell:
     sleeps: tuple[Slept, ...] = ()
     kinds: tuple[str, ...] = ()
     reason: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def in_matrix(self) -> bool:
@@ -186,11 +189,13 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
     """Return what a test did; nothing at all when it never came to have a mock."""
     scenario = scenario_of(item)
     name = scenario or (mock.scenario.name if mock else "")
-    outcome = outcome_of(item, report)
-    reason = "" if outcome == "failed-by-verdict" else reason_of(report)
+    why = why_cell_unmet(mock.rounds) if mock is not None and scenario is not None else None
+    outcome = outcome_of(item, report, unmet=why is not None)
+    reason = {"failed-by-verdict": "", "not-met": why or ""}.get(outcome, reason_of(report))
     found = (item.nodeid, _without(item.nodeid, scenario), name, outcome)
     if mock is None:
-        return Cell(*found, report.duration, None, replay(item), reason=reason)
+        chosen = dict(parameters_of(item))
+        return Cell(*found, report.duration, None, replay(item), reason=reason, parameters=chosen)
     seed = mock.engine.seed
     cases = mock.played()
     kinds = [kind for _, case in cases for one in case.exchanges for kind in kinds_of(one)]
@@ -205,6 +210,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         tuple(_slept(mock)),
         tuple(dict.fromkeys(kinds)),
         reason,
+        dict(parameters_of(item)),
     )
 
 

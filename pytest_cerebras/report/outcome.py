@@ -2,26 +2,61 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
 import pytest
 
+from mockserver.core.quantities import counted
+from pytest_cerebras.chaos.choice import LEFT_OUT
 from pytest_cerebras.chaos.matrix import has_raised
 from pytest_cerebras.session.judging import failed_by_verdict
 
 Outcome: TypeAlias = Literal[
-    "passed", "raised-as-expected", "xfailed", "failed", "failed-by-verdict", "skipped"
+    "passed",
+    "raised-as-expected",
+    "not-met",
+    "xfailed",
+    "failed",
+    "failed-by-verdict",
+    "skipped",
+    "left-out",
 ]
+SAYS_NOTHING: tuple[Outcome, ...] = ("not-met", "skipped", "left-out")
+"""Those of which nothing counts as met."""
+_UNMET: Mapping[str, str] = {
+    "not-met": "under a scenario that has not acted",
+    "left-out": "whose scenario can't act on the test",
+}
 _LONGEST = 240  # letters of a reason
 
 
-def outcome_of(item: pytest.Item, report: pytest.TestReport) -> Outcome:
-    """Return what became of a test; one that its marker ``xfail`` excuses has not failed."""
+def outcome_of(item: pytest.Item, report: pytest.TestReport, *, unmet: bool = False) -> Outcome:
+    """
+    Return what became of a test; one that its marker ``xfail`` excuses has not failed.
+
+    ``unmet`` says that the matrix ran it under a scenario of which it has met nothing.
+    """
     if report.failed:
         return "failed-by-verdict" if failed_by_verdict(item) else "failed"
     if report.skipped:
+        if item.stash.get(LEFT_OUT, False):
+            return "left-out"
         return "xfailed" if hasattr(report, "wasxfail") else "skipped"
+    if unmet:
+        return "not-met"
     return "raised-as-expected" if has_raised(item) else "passed"
+
+
+def told_of_unmet(outcomes: Iterable[str]) -> list[str]:
+    """Return a sentence on each outcome of cells of the matrix that say nothing."""
+    counts = Counter(outcomes)
+    return [
+        f"{name.replace('-', ' ')}: {counted(counts[name], 'cell')} {what}"
+        for name, what in _UNMET.items()
+        if counts[name]
+    ]
 
 
 def reason_of(report: pytest.TestReport) -> str:

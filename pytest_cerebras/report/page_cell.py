@@ -17,10 +17,12 @@ from .outcome import Outcome
 WORDS: Mapping[Outcome, str] = {
     "passed": "passed",
     "raised-as-expected": "raised as expected",
+    "not-met": "not met",
     "xfailed": "failed as expected",
     "failed": "failed",
     "failed-by-verdict": "failed by verdict",
     "skipped": "skipped",
+    "left-out": "left out",
 }
 _MOST_LANES = 40
 
@@ -48,6 +50,7 @@ def draw(details: Element, cell: Cell, anchor: str) -> None:
     facts = SubElement(details, "dl", {"id": anchor, "tabindex": "-1"})
     told = {
         "Why": cell.reason,
+        "Parameters": ", ".join(f"{name}={value}" for name, value in cell.parameters.items()),
         "Met": ", ".join(cell.kinds) or "no trouble",
         "App slept": ", ".join(f"{sleep.seconds:.3g} s" for sleep in cell.sleeps),
         "Took": f"{cell.duration:.2f} s of real time",

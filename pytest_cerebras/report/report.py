@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from mockserver.verdicts.kinds import KINDS, share_met
 
 from .cells import Cell
+from .outcome import SAYS_NOTHING, told_of_unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,10 @@ class Coverage:
 
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> Self:
-        """Return what the tests that ran have met; skipped ones met nothing."""
+        """Return what the tests have met; those that did not run, or met nothing, don't count."""
         met = dict.fromkeys(KINDS, 0)
         for cell in cells:
-            for kind in cell.kinds if cell.outcome != "skipped" else ():
+            for kind in cell.kinds if cell.outcome not in SAYS_NOTHING else ():
                 met[kind] += 1
         never = tuple(kind for kind, count in met.items() if not count)
         found = {kind: count for kind, count in met.items() if count}
@@ -36,7 +37,7 @@ class Coverage:
     def line(self) -> str:
         """Return it in a line."""
         met, of = len(self.met), len(KINDS)
-        return f"fault coverage {self.percent:g} %: {met} of {of} kinds of trouble met"
+        return f"fault coverage: met {self.percent:g} %, {met} of {of} kinds of trouble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ class Report:
         for cell in sorted(self.matrix, key=lambda cell: cell.scenario):
             found.setdefault(cell.scenario, {})[cell.test] = cell
         return found
+
+    @property
+    def unmet(self) -> list[str]:
+        """Sentences on the cells of the matrix that say nothing, each with how many there are."""
+        return told_of_unmet(cell.outcome for cell in self.cells)
 
     def json(self) -> str:
         """Return it as JSON, as ``report.schema.json`` describes it."""

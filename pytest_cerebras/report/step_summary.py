@@ -14,10 +14,12 @@ _MOST = 60  # rows of each table; GitHub takes 1 MiB
 SIGNS: dict[Outcome, str] = {
     "passed": "✅ passed",
     "raised-as-expected": "☑️ raised as expected",
+    "not-met": "▫️ not met",
     "xfailed": "☑️ failed as expected",
     "failed": "❌ failed",
     "failed-by-verdict": "⚠️ failed by verdict",
     "skipped": "⏭️ skipped",
+    "left-out": "▫️ left out",
 }
 
 
@@ -31,6 +33,9 @@ def _head(report: Report) -> Iterator[str]:
     yield "## Cerebras chaos report"
     yield ""
     yield f"{len(report.cells)} cells, {report.coverage.line()}."
+    if report.unmet:
+        yield ""
+        yield f"{'; '.join(report.unmet)}."
     if report.coverage.never:
         never = ", ".join(f"{KINDS[name].what} (`{name}`)" for name in report.coverage.never)
         yield ""

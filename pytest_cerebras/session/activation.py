@@ -10,6 +10,7 @@ import pytest
 from mockserver.verdicts.diagnosis import retirements
 from pytest_cerebras import egress
 from pytest_cerebras.observe.stalls import Stalls
+from pytest_cerebras.observe.witness import Witness
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import RETIRED, WITHOUT_VERSION
 
@@ -44,7 +45,10 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         )
         stalls.elsewhere = watch.reads
         place.senders.connections.forked = egress.note_forked
-        mock = CerebrasMock(place, settings, watch, clock)
+        witness = Witness(request.node, place.url)
+        stack.enter_context(witness.watching())
+        place.senders.seen = witness.sees
+        mock = CerebrasMock(place, settings, watch, witness, clock)
         stack.callback(mock.end)
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():

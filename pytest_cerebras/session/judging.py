@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
 import pytest
 
 from mockserver.verdicts import Verdict
+from pytest_cerebras.chaos.matrix import has_raised
+from pytest_cerebras.chaos.naming import Naming, naming
 from pytest_cerebras.settings.exit_status import FAILED_BY_VERDICT
-from pytest_cerebras.settings.names import ADVICE, JUDGED_BY, SCENARIO, STRICT, VERDICT, scenario_of
+from pytest_cerebras.settings.names import (
+    ADVICE,
+    JUDGED_BY,
+    SCENARIO,
+    STRICT,
+    UNMET,
+    VERDICT,
+    scenario_of,
+)
 
 from . import baseline
 from .baseline import BASELINE
 from .mock import CerebrasMock
+from .rounds import unmet, why_cell_unmet
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -31,6 +43,7 @@ def explain(mock: CerebrasMock, error: BaseException) -> None:
 
     Raises another one where it has ended a stall: what the client met then, no server has done.
     """
+    mock.witness.raised = True
     untold = mock.untold(_chain(error))
     if mock.live.stalled and untold:
         found = pytest.fail.Exception("\n".join(untold))
@@ -52,10 +65,13 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
     """
     Fail a test that went well, but in which the mock has broken something off.
 
-    When the run is strict, verdicts fail it too.
+    When the run is strict, verdicts fail it too, and that nothing of what it names has happened.
     """
     if untold := mock.untold():
         pytest.fail("\n".join(untold), pytrace=False)
+    mock.witness.raised = has_raised(item)
+    if nothing := _unmet(mock, item):
+        pytest.fail("\n".join(["the test went well, but says nothing:", *nothing]), pytrace=False)
     accepted = item.config.stash.get(BASELINE, None)
     found = [
         (name, verdict)
@@ -67,6 +83,24 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
         lines = [line for _, verdict in found for line in verdict.lines()]
         wrong = "\n".join(["the test went well, the client did not:", *lines])
         pytest.fail(wrong, pytrace=False)
+
+
+def _unmet(mock: CerebrasMock, item: pytest.Item) -> list[str]:
+    """Return what a test names and has never met, where the run is strict about it."""
+    by = naming(item)
+    if mock.settings.strict is None or mock.settings.allow_unmet or by is Naming.EXCUSED:
+        return []
+    return list(unmet(mock.rounds, by, knows=mock.found_nothing))
+
+
+def went_through(
+    item: pytest.Item, mock: CerebrasMock | None, raises: Iterable[type[BaseException]]
+) -> str:
+    """Return what to say of a test that has not raised what it was expected to raise."""
+    named = " or ".join(each.__name__ for each in raises)
+    said = f"expected {named} under {scenario_of(item)!r}, but the test went through"
+    why = why_cell_unmet(mock.rounds) if mock else None
+    return f"{said}: nothing of it has happened: {why}" if why else said
 
 
 def failed_by_verdict(item: pytest.Item) -> bool:
@@ -81,6 +115,9 @@ def note(mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport) -> No
     under = (SCENARIO, scenario_of(item) or mock.scenario.name)
     item.user_properties.append(under)
     report.user_properties.append(under)
+    if report.passed and scenario_of(item) is not None and why_cell_unmet(mock.rounds):
+        report.user_properties.append((UNMET, "not-met"))
+        item.user_properties.append((UNMET, "not-met"))
     if BASELINE in item.config.stash:
         baseline.note(report, (verdict for _, verdict in mock.guilty(STRICT[0])))
     rules: list[str] = []

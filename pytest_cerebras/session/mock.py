@@ -7,35 +7,38 @@ from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockserver.core.errors import MockServerError, UnknownNameError
+from mockserver.core.errors import MockServerError
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.engine import Engine
 from mockserver.faults import Fault
 from mockserver.journal import Call, Exchange, Journal
 from mockserver.journal.attempts import grouped
-from mockserver.scenario import Match, Scenario, load, steering
+from mockserver.scenario import Match, Scenario, steering
 from mockserver.verdicts import Case, Verdict, judge
 from pytest_cerebras import egress
 
-from . import assertions
+from .asserting import Asserting
 from .place import REAL_URL, Place
+from .rounds import Round, found
 from .side_effects import SideEffects
 
 if TYPE_CHECKING:
     from pytest_cerebras.clock import Sleep, VirtualClock
+    from pytest_cerebras.observe.witness import Witness
     from pytest_cerebras.settings.options import Settings
 
 _KEY_NAME = "mock-0000000000000000"
 
 
-class CerebrasMock:
+class CerebrasMock(Asserting):
     """
     A mock of the Cerebras API.
 
     ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``side_effects`` are
     the tools that the app runs, as far as somebody records them. ``told`` are sentences on what
     the mock has broken off, by which the test has failed; ``found_nothing`` says that the test has
-    looked for requests, and there were none.
+    looked for requests, and there were none. ``witness`` has seen what the app made of the answers;
+    ``settings`` are those of the test.
     """
 
     def __init__(
@@ -43,16 +46,20 @@ class CerebrasMock:
         place: Place,
         settings: Settings,
         watch: egress.Watch,
+        witness: Witness,
         clock: VirtualClock | None = None,
     ) -> None:
         self._live = place.live
-        self._settings = settings
+        self.settings = settings
         self._watch = watch
+        self.witness = witness
         self._knocks = place.knocks
         self._leftovers = place.senders.leftovers
         self._clock = clock
         self.side_effects = SideEffects(self._live.clock.now, place.senders.current)
-        self._ended: list[tuple[str, Case]] = []
+        self._ended: list[Round] = []
+        self._round = Round(settings.loaded())
+        self._knocked = 0
         self._last: Engine | None = None
         self._endless: str | None = None
         self.told: dict[str, None] = {}
@@ -131,12 +138,12 @@ class CerebrasMock:
         or has no such parameter.
         """
         __tracebackhide__ = True
-        base = self._settings
+        base = self.settings
         overrides = Overrides(
             edition or base.edition, tier or base.tier, base.seed if seed is None else seed
         )
         try:
-            self._begin(_found(scenario, parameters), overrides)
+            self._begin(Round(found(scenario, parameters), is_named=True), overrides)
         except MockServerError as error:
             raise error.with_traceback(None) from None  # its sentence is all that a test needs
 
@@ -160,16 +167,32 @@ class CerebrasMock:
         except MockServerError as error:
             raise error.with_traceback(None) from None
         self._live.inject(rule)
+        self._round.injected.append(rule)
 
     def reset(self) -> None:
         """Start the scenario again from its beginning, without what was injected."""
-        self._begin(self.scenario)
+        self._begin(self._round.again())
 
-    def _begin(self, scenario: str | Scenario, overrides: Overrides | None = None) -> None:
-        ended = self.scenario.name, self._case()
-        self._live.play(scenario, overrides)
+    def _begin(self, begun: Round, overrides: Overrides | None = None) -> None:
+        ended = self._now()
+        self._live.play(begun.scenario, overrides)
         self.side_effects.clear()
         self._ended.append(ended)
+        self._round, self._knocked = begun, self._knocks.count
+
+    def _now(self) -> Round:
+        """Return the round that is being played, with what has happened in it."""
+        if self._round.scenario.name != self.scenario.name:  # somebody has used the admin API
+            self._round = Round(self.scenario)
+        self._round.case = self._case()
+        self._round.started = self.engine.started
+        self._round.was_unreachable = self._knocks.count > self._knocked
+        return self._round
+
+    @property
+    def rounds(self) -> list[Round]:
+        """What the test has played, one after the other, and what happened."""
+        return [*self._ended, self._now()]
 
     @property
     def requests(self) -> Sequence[Exchange]:
@@ -212,7 +235,7 @@ class CerebrasMock:
 
         Those are what the run is ``strict`` about, or else what the argument says.
         """
-        strict = self._settings.strict or strict
+        strict = self.settings.strict or strict
         return [
             (name, found)
             for name, found in (self.judged() if strict else ())
@@ -230,16 +253,22 @@ class CerebrasMock:
 
     def played(self) -> list[tuple[str, Case]]:
         """Return all scenarios that the test has played, and what happened under each."""
-        return [*self._ended, (self.scenario.name, self._case())]
+        return [(one.scenario.name, one.happened) for one in self.rounds]
 
     def judge(self, case: Case) -> tuple[Verdict, ...]:
         """Return the verdicts on a case, but for what the marker ignores."""
-        return judge(case, ignore=self._settings.ignored)
+        return judge(case, ignore=self.settings.ignored)
 
     def _case(self) -> Case:
         edition, escapes = self.engine.edition, self._watch.escapes
-        other_model = self.engine.other_model
-        return Case(self.journal, edition, escapes, self.side_effects, other_model)
+        return Case(
+            self.journal,
+            edition,
+            escapes,
+            self.side_effects,
+            evidence=self.witness.evidence,
+            other_model=self.engine.other_model,
+        )
 
     @property
     def clock(self) -> VirtualClock | None:
@@ -296,99 +325,7 @@ class CerebrasMock:
             **self._watch.variables(),
         }
 
-    def assert_requests(self, count: int) -> None:
-        """Assert that the app sent so many requests, retries included."""
-        __tracebackhide__ = True
-        assertions.requests(self._looked_at(), count)
-
-    def assert_waited(self, at_least: float | None = None) -> None:
-        """
-        Assert that something was retried, and no retry came earlier than its ``Retry-After`` said.
-
-        With ``at_least``, in seconds: that some retry waited at least so long.
-        """
-        __tracebackhide__ = True
-        assertions.waited_for(self._looked_at(), at_least)
-
-    def assert_retry_after_respected(self) -> None:
-        """Assert that there was a ``Retry-After``, and that no retry came earlier than it said."""
-        __tracebackhide__ = True
-        assertions.retry_after_respected(self._looked_at())
-
-    def assert_backed_off(
-        self, factor: float = 2, start: float = 1, cap: float = 30, *, jitter: float = 0.25
-    ) -> None:
-        """
-        Assert that the waits before the retries of each call grow from ``start`` by ``factor``.
-
-        They may be longer, but never longer than ``cap``, and shorter or over the cap by the share
-        ``jitter``, as chance has it. After an answer with ``Retry-After`` that time counts instead.
-        All but the factor and the share are in seconds.
-        """
-        __tracebackhide__ = True
-        pace = {"factor": factor, "start": start, "cap": cap, "jitter": jitter}
-        assertions.backed_off(self._looked_at(), **pace)
-
-    def assert_fell_back(self, to: str) -> None:
-        """Assert that this model answered what another had been asked before, in vain."""
-        __tracebackhide__ = True
-        assertions.fell_back(self._looked_at(), to)
-
-    def assert_truncation_noticed(self, result: object) -> None:
-        """
-        Assert that an answer was cut, and that what the app made of it does not hide that.
-
-        ``result`` is what the app hands out. It hides the cut when it holds the text that arrived,
-        unchanged, and no field that says so, such as ``complete=False``, ``truncated=True`` or a
-        ``finish_reason`` of ``length``. None and an exception hide nothing.
-        """
-        __tracebackhide__ = True
-        assertions.truncation_noticed(self._looked_at(), result)
-
-    def assert_delivered(self, result: object) -> None:
-        """
-        Assert that ``result``, what the app hands out, has the text that was served.
-
-        It is a text, a list of its pieces, or anything with fields. White space at the ends and
-        what stands around the text are spared; an answer in JSON may have been parsed.
-        """
-        __tracebackhide__ = True
-        assertions.delivered(self._looked_at(), result)
-
-    def assert_peak_rpm(self, at_most: int) -> None:
-        """Assert that no minute, wherever it begins, saw more requests, retries included."""
-        __tracebackhide__ = True
-        assertions.peak_rpm(self._looked_at(), at_most)
-
-    def assert_tokens_spent(self, at_most: int) -> None:
-        """Assert that prompts and completions cost no more tokens; refused requests cost none."""
-        __tracebackhide__ = True
-        assertions.tokens_spent(self._looked_at(), at_most)
-
-    def assert_side_effects(self, *names: str) -> None:
-        """Assert that these side effects were recorded, in this order, and no others."""
-        __tracebackhide__ = True
-        assertions.side_effects(self._looked_at(), list(self.side_effects), names)
-
-    def assert_not_retried(self) -> None:
-        """Assert that no call took more than one attempt."""
-        __tracebackhide__ = True
-        assertions.not_retried(self._looked_at())
-
-    def assert_no_errors(self) -> None:
-        """Assert that every request was answered in full, without an error."""
-        __tracebackhide__ = True
-        assertions.no_errors(self._looked_at())
-
 
 def _has_version() -> bool:
     """Return whether the environment has an address with ``/v1``, as some clients want it."""
     return environ.get("CEREBRAS_BASE_URL", "").rstrip("/").endswith("/v1")
-
-
-def _found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> Scenario:
-    if not isinstance(scenario, Scenario):
-        return load(str(scenario), parameters)
-    if parameters:
-        raise UnknownNameError("parameter of a Scenario", next(iter(parameters)), ())
-    return scenario

@@ -43,8 +43,9 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("cerebras_strict", "which verdicts fail their test: true, false, or all")
     group.addoption(
         "--cerebras-chaos",
-        metavar="all|NAME,...|tag:NAME",
-        help="run every test that uses the mock under each of these scenarios",
+        metavar="all|relevant|NAME,...|tag:NAME",
+        help="run every test that uses the mock under each of these scenarios; relevant: all that "
+        "can act on it; NAME(after=3) chooses a parameter",
     )
     group.addoption(
         "--cerebras-baseline",
@@ -60,7 +61,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--cerebras-fail-under",
-        metavar="PERCENT",
+        metavar="PERCENT|met=PERCENT",
         help="fail when the tests have met less of the kinds of trouble there are",
     )
     for name, metavar, what in OPTIONS:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pytest
 
 MARKER = "cerebras_mock"
@@ -20,6 +22,8 @@ RETIRED = "cerebras_retired_model"
 LEFT_OUT = "cerebras_left_out"
 WITHOUT_VERSION = "cerebras_without_version"
 SCENARIO = "cerebras_scenario"
+# a cell that says nothing, and why: "not-met" or "left-out"
+UNMET = "cerebras_unmet"
 # the attribute of a report that names the rules of its verdicts
 JUDGED_BY = "cerebras_judged_by"
 # the attribute of a report on the beginning of a test that has the mock
@@ -52,8 +56,26 @@ OPTIONS = (
 )
 
 
+class Chosen(str):
+    """The name of a scenario that the matrix runs tests under, with its ``parameters``."""
+
+    __slots__ = ("parameters",)
+
+    parameters: Mapping[str, object]
+
+
 def scenario_of(item: pytest.Item) -> str | None:
     """Return the scenario of the matrix that a test runs under."""
+    found = _chosen_for(item)
+    return None if found is None else str(found)  # a plain one, which xdist can carry
+
+
+def parameters_of(item: pytest.Item) -> Mapping[str, object]:
+    """Return the parameters that were chosen for the scenario of the matrix."""
+    return getattr(_chosen_for(item), "parameters", {})
+
+
+def _chosen_for(item: pytest.Item) -> str | None:
     callspec = getattr(item, "callspec", None)
     found: str | None = callspec.params.get(MARKER) if callspec else None
     return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from .install import ours
-from .names import MARKER, OPTIONS, scenario_of
+from .names import MARKER, OPTIONS, parameters_of, scenario_of
 from .sources import given, strictness
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "max_virtual": ((int,), "whole number of seconds from 1 to 3153600000"),
     "parameters": ((dict,), "dictionary"),
     "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
+    "allow_unmet": ((bool,), "truth, True or False"),
 }
 # from where to where: with these the clock stays among the dates that there are
 _RANGES = {
@@ -57,7 +58,7 @@ class Settings:
     What a test meets; None leaves the choice to the scenario.
 
     ``strict`` says which verdicts fail it: ``certain`` ones, ``all``, or none. The ``ignored``
-    never do.
+    never do. ``allow_unmet`` says that its scenario need not act on it.
     """
 
     scenario: str = "healthy"
@@ -75,6 +76,7 @@ class Settings:
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
     strict: str | None = None
     ignored: tuple[str, ...] = ()
+    allow_unmet: bool = False
 
     def loaded(self) -> Scenario:
         """Return the scenario. Raises MockServerError."""
@@ -82,13 +84,17 @@ class Settings:
 
         return load(self.scenario, self.parameters)
 
-    def under(self, scenario: str) -> Settings:
-        """Return them for a scenario of the matrix, with those parameters that it takes."""
+    def under(self, scenario: str, parameters: Mapping[str, object]) -> Settings:
+        """
+        Return them for a scenario of the matrix, with those parameters that it takes.
+
+        ``parameters`` are those chosen with it; what a marker says outranks them.
+        """
         from mockserver.scenario import load
 
         known = load(scenario).parameters
         taken = {name: value for name, value in self.parameters.items() if name in known}
-        return replace(self, scenario=scenario, parameters=taken)
+        return replace(self, scenario=scenario, parameters={**parameters, **taken})
 
     def line(self, *, scenario: bool = True) -> str:
         """Return the settings in a line, for the header of the run; ``scenario`` is one of them."""
@@ -136,9 +142,12 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
         parameters=marked.get("parameters") or {},
         strict=strictness(config),
         ignored=tuple(marked.get("verdicts", ())),
+        allow_unmet=marked.get("allow_unmet", False),
     )
     scenario = scenario_of(item) if item is not None else None
-    return settings if scenario is None else settings.under(scenario)
+    if item is None or scenario is None:
+        return settings
+    return settings.under(scenario, parameters_of(item))
 
 
 def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
@@ -219,7 +228,7 @@ def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
         raise pytest.UsageError(f"@pytest.mark.{MARKER} does not take {wrong}")
     for name, value in given.items():
         allowed, kind = _TYPES[name]
-        fits = isinstance(value, allowed) and not isinstance(value, bool)
+        fits = isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
         if value is not None and not fits:
             wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
             raise pytest.UsageError(wrong)

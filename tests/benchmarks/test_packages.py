@@ -108,7 +108,7 @@ def test_document(found):
 def test_page(found):
     """The page has a matrix, and a table for each scenario; where a tool ran it has a column."""
     page = tables.page({"date": "2026-11-29", "python": "3.11.7", "packages": found})
-    assert "| litellm | litellm 1.0 | error: `APIError` | whole answer |\n" in page
+    assert "| litellm | litellm 1.0 | error: `APIError` | whole answer | none |\n" in page
     _, silent, limited = page.split("\n## ")
     assert silent.splitlines()[-1] == (
         "| litellm | error: `APIError` | 2 | 0.2 | 3.5 | none | Retries \\| once. "

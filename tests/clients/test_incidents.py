@@ -108,8 +108,8 @@ ROWS = {
     "strict-schema-gate": [Row("404", OLD), Row("stop")],
     "think-tags": [Row("stop", text="<think>"), Row("stop", STREAM, text="<think>")],
     "tool-arguments-cut": [
-        Row("length", TOOLS, text='{"city":"K'),
-        Row("length", TOOLS | STREAM, text='{"city":"K'),
+        Row("length", TOOLS, text='{"city":"'),
+        Row("length", TOOLS | STREAM, text='{"city":"'),
     ],
     "tool-grammar": [Row("400 400", TOOLS), Row("stop")],
     "truncated-512": [Row("length length"), Row("length", STREAM)],

@@ -183,7 +183,7 @@ def test_overflow(cerebras_mock, create):
     assert judged(cerebras_mock) == ["overflow-repeated"]
 
 
-@pytest.mark.parametrize(("mark", "verdicts"), [("", ["truncated-history"]), (" [cut off]", [])])
+@pytest.mark.parametrize(("mark", "verdicts"), [("", ["half-answer"]), (" [cut off]", [])])
 def test_history(cerebras_mock, create, mark, verdicts):
     """A conversation that goes on from half an answer, and one that says that it is half."""
     script = Reply(text="one two three four five six")

@@ -37,13 +37,15 @@ def _own_errors():
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:this waits in real time")  # the limit of a cell, on purpose
 @pytest.mark.parametrize("cell", [_param(cell) for cell in cells()])
-def test_judged(cell, cerebras_mock, record_property):
+def test_judged(cell, cerebras_mock, record_property, capfd, tmp_path, monkeypatch):
     """The guilty twin is told what it does wrong; the fixed one is accused of nothing."""
     pair = cell.told.pair
     settings = {"edition": pair.edition, "tier": pair.tier}
+    monkeypatch.chdir(tmp_path)  # what an app writes is evidence
     cerebras_mock.play(pair.file, **settings, **pair.parameters)
     with limited(), _own_errors():
-        cell.told.twin(cell.twin)(cerebras_mock)
+        answer = cell.told.twin(cell.twin)(cerebras_mock)  # noqa: F841 (as what it prints)
+    printed = capfd.readouterr().out or None  # noqa: F841
     cerebras_mock.untold()  # what the mock had to stop is for its verdicts to say
     found = {(verdict.certainty, verdict.rule) for verdict in cerebras_mock.verdicts}
     seen = [f"{ADVICE if how == 'advice' else ''}{rule}" for how, rule in sorted(found)]

@@ -13,6 +13,7 @@ from mockserver.plan import (
     Head,
     Wait,
     apart,
+    changed_after,
     coalesce,
     duration_of,
     head_of,
@@ -20,6 +21,8 @@ from mockserver.plan import (
     without_body,
 )
 
+EVENTS = Events(b"[", (b"a", b"b"), b"]", (1, 1), (0.5, 0.0))
+PLAN = (Head(200), Data(b"a", 1), Wait(3.0), Data(b"b", 1), End())
 A, B, C = Data(b"a", 1), Data(b"b", 2), Data(b"c")
 STEPS = st.one_of(
     st.builds(Wait, st.floats(0, 10)),
@@ -159,3 +162,23 @@ def test_no_events():
     """None at all are nothing, not two ends."""
     events = Events(b"<", (), b">", ())
     assert (events.data, events.tokens, apart((events,))) == (b"", 0, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "seconds"),
+    [
+        (PLAN, PLAN, None),
+        (PLAN, (Head(500), *PLAN[1:]), 0.0),
+        (PLAN, (Wait(2.0), *PLAN), 0.0),
+        (PLAN, (*PLAN[:-1], Close()), 3.0),
+        (PLAN, PLAN[:-1], 3.0),
+        (PLAN, (Head(200, (("connection", "close"),)), *PLAN[1:-1], Close()), 3.0),
+        ((Wait(1.0), *PLAN), (Wait(1.0), Head(200, (("x", "1"),)), *PLAN[1:]), 1.0),
+        ((Head(200), EVENTS, End()), (Head(200), EVENTS, End()), None),
+        ((Head(200), EVENTS, End()), (Head(200), *EVENTS.apart(), End()), None),
+        ((Head(200), EVENTS, End()), (Head(200), EVENTS, Close()), 0.5),
+    ],
+)
+def test_changed_after(before, after, seconds):
+    """What a fault has changed is felt when its place comes; framing, where the body differs."""
+    assert changed_after(before, after) == seconds

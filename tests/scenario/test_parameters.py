@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from mockserver.core.errors import DocumentError, UnknownNameError
-from mockserver.scenario import parse
+from mockserver.scenario import automatic, parse
 
 TEXT = """\
 name: x
@@ -165,3 +165,50 @@ def test_placeholder_inside_braces():
 def test_no_scenario():
     """A text that is no mapping is refused as ever."""
     assert wrong("${a}\n") == ("mine.yaml:1:1: should be a mapping of keys to values, found '${a}'")
+
+
+AUTOMATIC = """\
+name: x
+parameters:
+  after: {auto: most, otherwise: 3}
+  model: {otherwise: gpt*, auto: first_model}
+rules:
+  - match: {model: "${model}"}
+    schedule: {after: "${after}"}
+"""
+
+
+def test_automatic(tmp_path):
+    """An automatic default is its ``otherwise`` where nothing is known, and may be given."""
+    found = parse(AUTOMATIC)
+    assert found.parameters == {"after": 3, "model": "gpt*"}
+    assert (found.rules[0].schedule.after, found.rules[0].match.model) == (3, "gpt*")
+    assert parse(AUTOMATIC, parameters={"after": 5}).rules[0].schedule.after == 5
+    path = tmp_path / "x.yaml"
+    path.write_text(AUTOMATIC)
+    assert automatic(str(path)) == {"after": "most", "model": "first_model"}
+    over = tmp_path / "over.yaml"
+    over.write_text("{name: over, extends: x.yaml, parameters: {after: 1}}")
+    assert automatic(str(over)) == {"model": "first_model"}
+    assert automatic("wrong-key") == {}
+
+
+@pytest.mark.parametrize(
+    ("default", "said"),
+    [
+        (
+            "{auto: mots, otherwise: 3}",
+            "parameters.after.auto: should be one of most, least, ",
+        ),
+        ("{auto: mots, otherwise: 3}", "found 'mots'; did you mean 'most'?"),
+        ("{auto: most}", "parameters.after: the key 'otherwise' is missing"),
+        ("{auto: most, otherwies: 3}", "unknown key 'otherwies'; did you mean 'otherwise'?"),
+        ("{auto: [most], otherwise: 3}", "should be one of most"),
+        ("{auto: most, otherwise: soon}", "should be a whole number, found 'soon'"),
+    ],
+)
+def test_wrong_automatic(default, said):
+    """What is wrong with one is told with its spot."""
+    text = AUTOMATIC.replace("{auto: most, otherwise: 3}", default)
+    assert wrong(text).startswith("mine.yaml:3:") or "from the parameter" in wrong(text)
+    assert said in wrong(text)

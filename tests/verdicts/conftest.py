@@ -22,6 +22,7 @@ class Stage:
         self.now = now
         self.escapes = []
         self.side_effects = []
+        self.evidence = None
         self.running = []
 
     def send(self, at, *, by="thread 1", count=None, takes=0.0, left=False, **body):
@@ -59,8 +60,17 @@ class Stage:
         """Return all verdicts when all is over."""
         self.finish()
         journal, edition = self.engine.journal, self.engine.edition
-        other_model = self.engine.other_model
-        return judge(Case(journal, edition, self.escapes, self.side_effects, other_model))
+        evidence = self.evidence
+        return judge(
+            Case(
+                journal,
+                edition,
+                self.escapes,
+                self.side_effects,
+                evidence=lambda: evidence,
+                other_model=self.engine.other_model,
+            )
+        )
 
     def judged(self):
         """Return the names of the rules that were broken."""

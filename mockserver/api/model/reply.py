@@ -9,10 +9,17 @@ from pydantic import JsonValue
 
 from mockserver.core.quantities import Count
 
+AUTO = "auto"
+
 
 @dataclass(frozen=True, slots=True)
 class ScriptedCall:
-    """A call of a tool; arguments that are a text stand there as they are, JSON or not."""
+    """
+    A call of a tool; arguments that are a text stand there as they are, JSON or not.
+
+    ``name`` is that of the tool, or ``auto``: one that the request offers, with arguments that its
+    schema allows in the place of these, if it says anything of them.
+    """
 
     name: str
     arguments: Mapping[str, JsonValue] | str = field(default_factory=dict[str, JsonValue])

@@ -20,10 +20,11 @@ from mockserver.api.contract.edition import Model
 from mockserver.core.chance import Digits, Voice
 
 from . import instances, logprobs, prose, thinking, tokens, tools
-from .reply import Reply
+from .reply import AUTO, Reply
 from .said import Call, FinishReason, Said
 
 _MOST_PROLONGED = 50_000
+_LONG = 8  # words in the arguments of a call that is scripted for any tool
 _TRIES = 4  # two do, but where tokens join
 _MOST_ODDS = 100_000  # half a second, and some 7 MB of JSON
 # what most requests are made of; nothing else in them decides what is said
@@ -68,7 +69,7 @@ def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
         return _within(ask.limit, _prose(voice, reply.tokens))
     scripted = reply.answers
     if scripted:
-        pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, ids)
+        pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, voice, ids)
     else:
         calls = _calls(ask, voice, ids)
         pieces = [] if calls else _content(ask, voice)
@@ -150,10 +151,15 @@ def _of_length(ask: Ask, voice: Voice, length: int) -> Sequence[str]:
     return said
 
 
-def _scripted_calls(reply: Reply, ask: Ask, ids: Digits) -> tuple[Call, ...]:
-    if not reply.tool_calls:
-        return ()
-    return tuple(_call(one.name, one.arguments, ask.model, ids) for one in reply.tool_calls)
+def _scripted_calls(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
+    calls = []
+    for one in reply.tool_calls:
+        offered = tools.automatic(ask.body) if one.name == AUTO else None
+        name = offered["name"] if offered else one.name
+        made = _long_arguments(offered, voice.random) if offered else {}
+        arguments = made or one.arguments
+        calls.append(_call(name, arguments, ask.model, ids))
+    return tuple(calls)
 
 
 def _calls(ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
@@ -165,9 +171,15 @@ def _calls(ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
     )
 
 
-def _arguments(function: tools.Function, random: Random) -> dict[str, Any]:
-    made = instances.instance({"type": "object", **(function.get("parameters") or {})}, random)
+def _arguments(function: tools.Function, random: Random, text: str | None = None) -> dict[str, Any]:
+    schema = {"type": "object", **(function.get("parameters") or {})}
+    made = instances.instance(schema, random, text)
     return made if isinstance(made, dict) else {}
+
+
+def _long_arguments(function: tools.Function, random: Random) -> dict[str, Any]:
+    """Return arguments with a long string in them, where one may be, so that a cut can hit them."""
+    return _arguments(function, random, prose.words(random, _LONG))
 
 
 def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Digits) -> Call:

@@ -45,6 +45,12 @@ def wanted(body: Mapping[str, Any]) -> Sequence[Function]:
     return fitting[:1] if body.get("parallel_tool_calls") is False else fitting
 
 
+def automatic(body: Mapping[str, Any]) -> Function | None:
+    """Return the function that a scripted call is for which leaves it to the request."""
+    offered: list[Function] = [tool["function"] for tool in body.get("tools") or ()]
+    return next(iter([*wanted(body), *offered]), None)
+
+
 def last_user_text(body: Mapping[str, Any]) -> str:
     """Return what the user said last, or the prompt of a text completion."""
     if "messages" not in body:

@@ -81,7 +81,9 @@ def test_html(run):
     result = run(ASK, *CHAOS, "--cerebras-report", "a.html", "--cerebras-report", "a.json")
     page = Path("a.html").read_text("utf-8")
     assert page.count(' id="cell-') == len(OUTCOMES)
-    result.stdout.fnmatch_lines(["fault coverage *: 1 of *", "never met: *", "written: a.html"])
+    result.stdout.fnmatch_lines(
+        ["fault coverage: met *, 1 of * kinds of trouble", "never met: *", "written: a.html"]
+    )
 
 
 def test_failure_in_the_end(run):
@@ -133,6 +135,9 @@ def test_fail_under(run, asked, chaos, status):
         ("--cerebras-fail-under=lots", "*per cent from 0 to 100, found 'lots'"),
         ("--cerebras-fail-under=nan", "*per cent from 0 to 100, found 'nan'"),
         ("--cerebras-fail-under=101", "*per cent from 0 to 100, found '101'"),
+        ("--cerebras-fail-under=met=101", "*per cent from 0 to 100, found 'met=101'"),
+        ("--cerebras-fail-under=noticed=80", "*noticed=80: only what is met is measured today,*"),
+        ("--cerebras-fail-under=explored=70", "*explored=70: only what is met is measured today*"),
     ],
 )
 def test_wrong_options(run, option, sentence):

@@ -15,6 +15,7 @@ from mockserver.api.model.reply import Reply
 from mockserver.faults import Error
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Rule, Schedule
+from mockserver.verdicts.evidence import Evidence
 
 ANOTHER_KEY = {"authorization": "Bearer csk-another"}
 SMALL, LARGE = "llama3.1-8b", "gpt-oss-120b"
@@ -29,12 +30,14 @@ class Play:
 
     A key whose value is a function gets the answers so far. ``scenario`` are the other keys of one.
     ``ran`` are the runs of tools that the app records, each as the keys of ``SideEffect``.
+    ``evidence`` is what its test shows.
     """
 
     asks: tuple[Mapping[str, Any], ...]
     rules: tuple[Rule, ...] = ()
     scenario: Mapping[str, Any] = field(default_factory=dict[str, Any])
     ran: tuple[Mapping[str, Any], ...] = ()
+    evidence: Evidence | None = None
 
     def titles(self, stage: Callable[..., Any]) -> set[str]:
         """Return the rules that are broken, and which of them are advice."""
@@ -46,6 +49,7 @@ class Play:
         acting.side_effects = [
             SideEffect(**{**run, "at": acting.now + run["at"]}) for run in self.ran
         ]
+        acting.evidence = self.evidence
         return {verdict.title for verdict in acting.verdicts()}
 
 
@@ -137,6 +141,11 @@ def meets(*rules: Rule) -> Change:
 def given(**scenario: Any) -> Change:
     """Let the scenario have other keys."""
     return lambda play: replace(play, scenario={**play.scenario, **scenario})
+
+
+def seeing(**keys: Any) -> Change:
+    """Let the test show something else."""
+    return lambda play: replace(play, evidence=replace(play.evidence or Evidence(), **keys))
 
 
 def _asking(change: Callable[[list[Any]], list[Any]]) -> Change:

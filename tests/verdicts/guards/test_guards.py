@@ -10,7 +10,7 @@ import pytest
 from . import (
     errors,
     fallback,
-    history,
+    half_answers,
     limits,
     patience,
     pauses,
@@ -24,7 +24,7 @@ from . import (
 FAMILIES = (
     errors,
     fallback,
-    history,
+    half_answers,
     limits,
     patience,
     pauses,

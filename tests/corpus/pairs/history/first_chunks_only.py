@@ -14,7 +14,7 @@ from tests.corpus.pair import Mock, Pair
 PAIR = Pair(
     source="https://github.com/anomalyco/opencode/issues/18150",
     scenario="mid-stream-500",
-    rule="truncated-history",
+    rule="half-answer",
     parameters={"after_tokens": 12},
 )
 FIRST, SECOND = said("Who was Ada Lovelace?"), said("And what did Babbage build?")

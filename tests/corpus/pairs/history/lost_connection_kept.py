@@ -10,7 +10,7 @@ from tests.corpus.pair import Mock, Pair
 PAIR = Pair(
     source="https://github.com/justrach/codegraff/issues/146",
     scenario="stream-cut",
-    rule="truncated-history",
+    rule="half-answer",
     parameters={"times": 1},
 )
 FIRST, SECOND = said("How do tides work?"), said("And why are there two of them each day?")

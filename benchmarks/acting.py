@@ -1,0 +1,72 @@
+"""
+How many cells of four ordinary tests meet anything: ``python -m benchmarks.acting``.
+
+``fixed`` are the shipped scenarios with the numbers that stand in them, ``all`` those with numbers
+chosen by a healthy run, and ``relevant`` leaves out what can't act.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from mockserver.scenario import names
+
+_TESTS = Path(__file__).with_name("ordinary.py")
+_SILENT = {"not-met", "left-out", "skipped"}
+HOW = {
+    "fixed": ",".join(name for name in names() if name != "healthy"),
+    "all": "all",
+    "relevant": "relevant",
+}
+
+
+class Share(NamedTuple):
+    """Cells under a scenario that breaks something: those that were run, and those that acted."""
+
+    ran: int
+    acted: int
+    passed: int
+    left_out: int
+
+    def line(self) -> str:
+        """Return it in a line."""
+        share = 100 * self.acted / self.ran
+        return (
+            f"{self.acted} of {self.ran} cells act ({share:.0f} %), {self.passed} of them pass; "
+            f"{self.ran - self.acted} not met, {self.left_out} left out"
+        )
+
+
+def share_of(outcomes: Iterable[str]) -> Share:
+    """Return the share of some cells, by their outcomes."""
+    counts = Counter(outcomes)
+    ran = counts.total() - counts["left-out"]
+    acted = sum(count for outcome, count in counts.items() if outcome not in _SILENT)
+    return Share(ran, acted, counts["passed"], counts["left-out"])
+
+
+def measured(scenarios: str) -> Share:
+    """Run the four tests under some scenarios, in virtual time."""
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "cells.json"
+        options = ("-q", "-p", "no:cacheprovider", "--cerebras-clock", "virtual")
+        chosen = ("--cerebras-chaos", scenarios, "--cerebras-report", str(report))
+        subprocess.run(  # noqa: S603 (our own)
+            [sys.executable, "-m", "pytest", *options, *chosen, str(_TESTS)],
+            check=False,  # tests fail, for their app is no good one
+            capture_output=True,
+        )
+        cells = json.loads(report.read_text("utf-8"))["cells"]
+    return share_of(cell["outcome"] for cell in cells if cell["scenario"] != "healthy")
+
+
+if __name__ == "__main__":
+    for how, scenarios in HOW.items():
+        print(f"{how}: {measured(scenarios).line()}")

@@ -1,0 +1,109 @@
+"""
+Values for the automatic defaults of a scenario, so that it acts on what a client is known to send.
+
+Numbers are found by trial: the engine is asked whether the scenario still acts with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from mockserver.api.contract.routes import COMPLETING, route
+from mockserver.core.errors import MockServerError
+from mockserver.scenario import Scenario
+from mockserver.scenario.parameters import Automatic
+
+from .rehearsal import Sent, acts, whole_seconds
+
+_LARGEST = 2**24
+_SLOWER = 0.5  # seconds by which the next run may be slower
+Fits: TypeAlias = Callable[[int], bool]
+
+
+def suited(
+    automatic: Mapping[str, Automatic],
+    make: Callable[[Mapping[str, object]], Scenario],
+    sent: Sequence[Sent],
+) -> dict[str, object]:
+    """
+    Return values for parameters, by their names; none where no value lets the scenario act.
+
+    ``make`` returns the scenario with some values, and raises MockServerError where they can't be.
+    """
+    values: dict[str, object] = {}
+    for name, how in automatic.items():
+        search = _SEARCHES.get(how)
+        value = search(_trial(name, values, make, sent)) if search else first_model(sent)
+        if value is not None:
+            values[name] = value
+    return values
+
+
+def first_model(sent: Sequence[Sent]) -> str | None:
+    """Return the model that the first completion is asked of."""
+    for one in sent:
+        endpoint, _ = route(one.request.method, one.request.path)
+        if endpoint in COMPLETING and isinstance(model := one.request.document.get("model"), str):
+            return model
+    return None
+
+
+def most(fits: Fits) -> int | None:
+    """
+    Return the largest number that fits, where none fits that is larger than one that does not.
+
+    None where none does, or all do.
+    """
+    low = next((number for number in (0, 1) if fits(number)), None)
+    if low is None:
+        return None
+    high = low + 1
+    while fits(high):
+        low, high = high, 2 * high
+        if high > _LARGEST:
+            return None
+    return _between(low, high, fits) - 1
+
+
+def least(fits: Fits) -> int | None:
+    """Return the smallest number that fits, where all larger ones do; None where none does."""
+    low, high = -1, 0
+    while not fits(high):
+        low, high = high, 2 * high or 1
+        if high > _LARGEST:
+            return None
+    return _between(low, high, lambda number: not fits(number))
+
+
+def _between(low: int, high: int, like_low: Fits) -> int:
+    """Return the first number that is not like the low one, as the high one is not."""
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if like_low(middle) else (low, middle)
+    return high
+
+
+def _trial(
+    name: str,
+    values: Mapping[str, object],
+    make: Callable[[Mapping[str, object]], Scenario],
+    sent: Sequence[Sent],
+) -> Fits:
+    def fits(number: int) -> bool:
+        try:
+            scenario = make({**values, name: number})
+        except MockServerError:
+            return False
+        return all(
+            acts(scenario, sent, when=each, unknown=False) for each in (whole_seconds, _slower)
+        )
+
+    return fits
+
+
+def _slower(at: float) -> float:
+    return whole_seconds(at) + _SLOWER
+
+
+_SEARCHES: Mapping[Automatic, Callable[[Fits], int | None]] = {"most": most, "least": least}

@@ -1,0 +1,100 @@
+"""
+Whether a scenario was met: whether anything of what it is about has happened to a client.
+
+A test that went well under a scenario which never acted says nothing about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mockserver.scenario import NearMiss, Rule, Scenario
+
+from .exchange import Exchange
+from .journal import Journal
+
+
+def can_be_met(scenario: Scenario) -> bool:
+    """Return whether there is anything to meet; in ``healthy`` there is not."""
+    return acts_by_rules(scenario) or _restricts(scenario) or shuts_port(scenario)
+
+
+def acts_by_rules(scenario: Scenario) -> bool:
+    """Return whether it has a rule that breaks answers, or says what the model answers."""
+    return any(rule.faults or rule.speaks for rule in scenario.rules)
+
+
+def shuts_port(scenario: Scenario) -> bool:
+    """Return whether there are times in which nobody gets a connection."""
+    return scenario.port.until_change(0.0) < float("inf") or scenario.port.state(0.0) != "open"
+
+
+def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> bool:
+    """
+    Return whether something of a scenario has happened.
+
+    That is a fault of its rules that was felt, or, where no rule has any, a reply that was given; a
+    refusal by its limits, its window or its edition; or that the client was ``unreachable``. Where
+    the journal has not kept all exchanges it may have been.
+    """
+    if journal.dropped or (unreachable and shuts_port(scenario)):
+        return True
+    exchanges = (*journal.exchanges, *journal.warmups)
+    if _restricts(scenario) and any(exchange.restricted for exchange in exchanges):
+        return True
+    breaks = any(rule.faults for rule in scenario.rules)
+    if not breaks:
+        return any(is_scripted(one, scenario.rules) for one in exchanges)
+    return any(felt(one) and _is_of(one, scenario.rules) for one in exchanges)
+
+
+def felt(exchange: Exchange) -> bool:
+    """Return whether faults have changed an answer, and its client was still there."""
+    after = exchange.changed_after
+    if after is None or not exchange.client_left or exchange.finished is None:
+        return after is not None
+    return exchange.finished - exchange.at >= after
+
+
+def why_unmet(scenario: Scenario, journal: Journal) -> str:
+    """Return why nothing of a scenario has happened, as far as the exchanges tell."""
+    exchanges = journal.exchanges
+    if not exchanges:
+        return "no request reached the mock"
+    taken = [one for one in exchanges if one.changed_after is not None or one.faults]
+    for exchange in reversed(taken):
+        if _is_of(exchange, scenario.rules):
+            return _without_effect(exchange)
+    for exchange in reversed(exchanges):
+        own = [miss for miss in exchange.near_misses if _is_about(miss, scenario.rules)]
+        if own:
+            return f"#{exchange.number} was not taken by {own[0]}"
+    return "no limit, window or check of it has refused a request"
+
+
+def _without_effect(exchange: Exchange) -> str:
+    by = f"rule {exchange.rule!r}" if exchange.rule else "a rule"
+    faults = ", ".join(exchange.faults)
+    if exchange.changed_after is None:
+        return f"#{exchange.number} was taken by {by}, but {faults} changed nothing in its answer"
+    return f"#{exchange.number} was taken by {by}, but the client left before {faults}"
+
+
+def _is_about(miss: NearMiss, rules: Iterable[Rule]) -> bool:
+    return any(not rule.name or miss.rule == f"rule {rule.name!r}" for rule in rules)
+
+
+def _restricts(scenario: Scenario) -> bool:
+    """Return whether it has limits, a window or an edition of its own."""
+    own = (scenario.tier, scenario.context, scenario.capacity, scenario.edition)
+    return bool(scenario.limits) or any(setting is not None for setting in own)
+
+
+def _is_of(exchange: Exchange, rules: Iterable[Rule]) -> bool:
+    return any(exchange.taken_by is rule for rule in rules)
+
+
+def is_scripted(exchange: Exchange, rules: Iterable[Rule]) -> bool:
+    """Return whether the model has said what one of the rules has it say."""
+    rule = exchange.taken_by
+    return rule is not None and rule.speaks and exchange.admitted and _is_of(exchange, rules)

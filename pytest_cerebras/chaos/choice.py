@@ -1,0 +1,153 @@
+"""
+Which scenarios ``--cerebras-chaos`` chooses, and how they are written there.
+
+A name may have parameters behind it, in parentheses: ``stream-cut(after_tokens=3, times=1)``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from pytest_cerebras.settings.names import MARKER, Chosen
+
+RELEVANT = "relevant"
+LEFT_OUT = pytest.StashKey[bool]()
+"""Whether a cell is not run, because its scenario can't act on its test."""
+_WITH_PARAMETERS = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)", re.DOTALL)
+_PLAIN = re.compile(r"[\w.*/-]+")
+_OPENING, _CLOSING, _QUOTES = "([{", ")]}", "'\""
+
+
+def chosen(text: str) -> list[Chosen]:
+    """
+    Return the scenarios that an option names, ``healthy`` first.
+
+    It has ``all``, ``relevant``, names, paths, ``tag:NAME``, and parameters in parentheses. Raises
+    UsageError.
+    """
+    from mockserver.core.errors import MockServerError
+
+    found: dict[str, Chosen] = {}
+    for part in parts(text):
+        try:
+            named = _named(part)
+        except MockServerError as error:
+            raise pytest.UsageError(f"--cerebras-chaos: {error}") from error
+        for one in named:
+            if one.parameters and found.get(one, one).parameters not in ({}, one.parameters):
+                raise pytest.UsageError(
+                    f"--cerebras-chaos names {one} twice, with different parameters"
+                )
+            if one not in found or one.parameters:
+                found[one] = one
+    if not found:
+        raise pytest.UsageError("--cerebras-chaos names no scenario: all, NAME, FILE or tag:NAME")
+    return sorted(found.values(), key=lambda one: one != "healthy")
+
+
+def is_relevant(text: str | None) -> bool:
+    """Return whether what can't act on a test is to be left out."""
+    return RELEVANT in parts(text or "")
+
+
+def choose(item: pytest.Item, parameters: Mapping[str, object]) -> None:
+    """Choose the parameters of the scenario that a cell is run under."""
+    params = item.callspec.params  # type: ignore[attr-defined]  # as all cells have
+    params[MARKER] = _chosen(params[MARKER], parameters)
+
+
+def parts(text: str) -> list[str]:
+    """
+    Return what stands between the commas that are in no parentheses, brackets or quotes.
+
+    >>> parts("a(b=[1, 2], c='x,y'), d")
+    ["a(b=[1, 2], c='x,y')", 'd']
+    """
+    found, depth, quote = [""], 0, ""
+    for letter in text:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif depth and letter in _QUOTES:
+            quote = letter
+        else:
+            depth += (letter in _OPENING) - (letter in _CLOSING)
+        if letter == "," and not quote and depth <= 0:
+            found.append("")
+        else:
+            found[-1] += letter
+    return [part for part in map(str.strip, found) if part]
+
+
+def written(name: str, parameters: Mapping[str, object]) -> str:
+    """
+    Return a scenario as the option names it.
+
+    >>> written("stream-cut", {"after_tokens": 3, "by": "a b"})
+    'stream-cut(after_tokens=3, by="a b")'
+    """
+    if not parameters:
+        return name
+    listed = ", ".join(f"{key}={_value(value)}" for key, value in parameters.items())
+    return f"{name}({listed})"
+
+
+def _value(value: object) -> str:
+    """Return a value as YAML that reads as the same value again."""
+    from mockserver.core.documents import value_of
+
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value_of(value, source="") == value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _named(part: str) -> list[Chosen]:
+    """Return what a part stands for. Raises MockServerError."""
+    from mockserver.core.errors import UnknownNameError
+    from mockserver.scenario import load, names
+
+    if part in ("all", RELEVANT):
+        return [_chosen(name) for name in names()]
+    if part.startswith("tag:"):
+        tag = part.removeprefix("tag:")
+        tagged = [name for name in names() if tag in load(name).tags]
+        if not tagged:
+            tags = sorted({each for name in names() for each in load(name).tags})
+            raise UnknownNameError("tag", tag, tags)
+        return [_chosen(name) for name in tagged]
+    one = _with_parameters(part)
+    load(one, one.parameters)
+    return [one]
+
+
+def _with_parameters(part: str) -> Chosen:
+    found = _WITH_PARAMETERS.fullmatch(part)
+    if found is None:
+        return _chosen(part)
+    return _chosen(found["name"].strip(), dict(_pairs(part, found["parameters"])))
+
+
+def _pairs(part: str, text: str) -> Iterator[tuple[str, object]]:
+    from mockserver.core.documents import value_of
+    from mockserver.core.errors import DocumentError
+
+    seen = set()
+    for pair in parts(text):
+        name, equals, value = map(str.strip, pair.partition("="))
+        if not equals or not name or not value:
+            raise DocumentError(
+                f"{part}: in parentheses there should be name=value, found {pair!r}"
+            )
+        if name in seen:
+            raise DocumentError(f"{part}: {name!r} is given twice")
+        seen.add(name)
+        yield name, value_of(value, source=f"{part}: {name}")
+
+
+def _chosen(name: str, parameters: Mapping[str, object] | None = None) -> Chosen:
+    one = Chosen(name)
+    one.parameters = parameters or {}
+    return one

@@ -1,0 +1,41 @@
+"""Whether a test names the scenario that it runs under, or somebody else has chosen it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import pytest
+
+from pytest_cerebras.settings.names import CHAOS, MARKER, scenario_of
+
+from .matrix import expected
+
+
+class Naming(Enum):
+    """
+    Who has chosen the scenario of a test.
+
+    A marker of a class or a module is for all tests in it, so also for those that send nothing.
+    """
+
+    NOBODY = "the options of the run, or the matrix"
+    AROUND = "a marker of the class or the module"
+    ITSELF = "a marker of the test"
+    EXCUSED = "a marker that allows it not to be met"
+
+
+def naming(item: pytest.Item) -> Naming:
+    """Return who has chosen the scenario that a test begins with."""
+    scenario = scenario_of(item)
+    if scenario is not None and expected(item).allow_unmet:
+        return Naming.EXCUSED
+    for marker in item.iter_markers(MARKER if scenario is None else CHAOS):
+        if _names(marker, scenario):
+            return Naming.ITSELF if marker in item.own_markers else Naming.AROUND
+    return Naming.NOBODY
+
+
+def _names(marker: pytest.Mark, scenario: str | None) -> bool:
+    if scenario is not None:
+        return scenario in marker.args
+    return bool(marker.args) or "scenario" in marker.kwargs

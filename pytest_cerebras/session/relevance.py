@@ -1,0 +1,157 @@
+"""
+What a scenario can do to a test, known from a healthy run of it.
+
+The first cell of a test that has to know runs its healthy cell before itself, without telling
+anybody, where this process has not seen it yet. So nothing depends on the order of tests, nor on
+which worker of xdist has which.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict
+from collections.abc import Generator, Hashable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from typing import TypeAlias
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from mockserver.engine.rehearsal import Sent, could_act, sent_in
+from mockserver.engine.suited import suited
+from mockserver.scenario import Scenario, automatic
+from mockserver.scenario.parameters import Automatic
+from pytest_cerebras.chaos.choice import LEFT_OUT, choose, is_relevant
+from pytest_cerebras.chaos.naming import Naming, naming
+from pytest_cerebras.settings import options
+from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenario_of
+
+from .mock import CerebrasMock
+
+HEALTHY = "healthy"
+_MOST_KNOWN = 64  # tests; what one has sent is kept until so many others have run
+_MOST_SENT = 500  # requests of a test that are tried
+Runs: TypeAlias = tuple[tuple[Sent, ...], ...]
+"""What a test has sent, from each start of the scenario."""
+
+
+class Relevance:
+    """Knows what each test sends when all is well, and leaves out cells that can't act on it."""
+
+    def __init__(self, *, leaves_out: bool) -> None:
+        self._leaves_out = leaves_out
+        self._healthy: dict[Hashable, pytest.Item] = {}
+        self._known: OrderedDict[Hashable, Runs | None] = OrderedDict()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
+        """Note the healthy cells, also those that are deselected afterwards."""
+        self._healthy = {_test_of(one): one for one in items if scenario_of(one) == HEALTHY}
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Find out, before a cell is run, what its scenario can do to the test."""
+        if scenario_of(item) not in (None, HEALTHY) and naming(item) is Naming.NOBODY:
+            self._prepare(item)
+        return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skip a cell that is left out."""
+        if item.stash.get(LEFT_OUT, False):
+            item.user_properties.append((UNMET, "left-out"))
+            raise pytest.skip.Exception(
+                f"left out: {scenario_of(item)} can't act on this test", _use_item_location=True
+            )
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note what a healthy cell has sent; nothing of one that did not go well."""
+        report = yield
+        if scenario_of(item) == HEALTHY and call.when != "teardown":
+            went_well = call.when == "call" and report.passed
+            mock = getattr(item, "funcargs", {}).get(MARKER)
+            self._note(_test_of(item), _sent_to(mock) if went_well and mock else None)
+        return report
+
+    def _prepare(self, item: pytest.Item) -> None:
+        settings = options.resolved_for_test(item)
+        open_ = {
+            name: how
+            for name, how in automatic(settings.scenario).items()
+            if name not in settings.parameters
+        }
+        runs = self._runs_of(item) if self._leaves_out or open_ else None
+        if runs is None:
+            return
+        chosen = next(filter(None, (_suited(settings, open_, sent) for sent in runs)), {})
+        choose(item, {**parameters_of(item), **chosen})
+        if self._leaves_out:
+            scenario = _scenario(settings, chosen)
+            item.stash[LEFT_OUT] = not any(could_act(scenario, sent) for sent in runs)
+
+    def _runs_of(self, item: pytest.Item) -> Runs | None:
+        """Return what the test sends when all is well; None where that can't be known."""
+        test = _test_of(item)
+        if test not in self._known and test in self._healthy:
+            twin = _twin(self._healthy[test])
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # they are told when the cell itself is run
+                runtestprotocol(twin, log=False, nextitem=item)
+        return self._known.get(test)
+
+    def _note(self, test: Hashable, runs: Runs | None) -> None:
+        self._known[test] = runs
+        self._known.move_to_end(test)
+        if len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
+
+
+def relevance(config: pytest.Config) -> Relevance:
+    """Return what the options ask for."""
+    return Relevance(leaves_out=is_relevant(config.getoption("cerebras_chaos")))
+
+
+def _suited(
+    settings: options.Settings, open_: Mapping[str, Automatic], sent: Sequence[Sent]
+) -> dict[str, object]:
+    """Return what lets the scenario act, for those parameters that nobody has chosen."""
+    return suited(open_, lambda values: _scenario(settings, values), sent)
+
+
+def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scenario:
+    """Return the scenario as the test will meet it with these values."""
+    parameters = {**settings.parameters, **values}
+    return settings.overrides().applied_to(replace(settings, parameters=parameters).loaded())
+
+
+def _test_of(item: pytest.Item) -> Hashable:
+    """Return what the cells of a test have in common."""
+    callspec = getattr(item, "callspec", None)
+    params = callspec.params.items() if callspec else ()
+    others = frozenset((name, id(value)) for name, value in params if name != MARKER)
+    parent = item.parent.nodeid if item.parent else ""
+    return parent, getattr(item, "originalname", None) or item.name, others
+
+
+def _twin(item: pytest.Item) -> pytest.Item:
+    """Return a copy of a test that can be run without a trace in it."""
+    twin = copy(item)
+    twin.user_properties = []
+    twin._report_sections = []  # noqa: SLF001 (what pytest itself begins with)
+    for name in ("_obj", "_instance"):  # an instance of the class of its own
+        vars(twin).pop(name, None)
+    vars(twin)["_request"] = False  # so that pytest makes another one
+    return twin
+
+
+def _sent_to(mock: CerebrasMock) -> Runs | None:
+    """Return what was sent from each start of the scenario; None where it is not all known."""
+    rounds = mock.rounds
+    own = [one for one in rounds if one.scenario == rounds[0].scenario]
+    if any(one.happened.journal.count > _MOST_SENT for one in own):
+        return None
+    return tuple(sent_in(one.happened.journal, one.started, mock.api_key) for one in own)

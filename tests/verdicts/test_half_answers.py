@@ -1,0 +1,182 @@
+"""Each verdict on answers that were not whole, beside its innocent neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mockserver.api.model.reply import Reply
+from mockserver.faults import Cut, ErrorEvent, NoCompletion, Truncate, WrongShape
+from mockserver.scenario import Rule, Schedule
+from mockserver.verdicts.evidence import Evidence, Held
+
+TEXT = "Once upon a time there was a compiler that never came to its end"
+PART = "Once upon a time there was"
+TOKENS = 6
+QUESTION = {"role": "user", "content": "Tell me a story."}
+PLAIN = Evidence(held=(Held("`answer`", PART),))
+
+
+@pytest.fixture
+def cut(stage):
+    """Return a builder of stages on which the first answer has met some faults."""
+
+    def build(*faults, text=TEXT):
+        faults = faults or (Truncate(TOKENS),)
+        return stage(Rule(schedule=Schedule(first=1), reply=Reply(text=text), faults=faults))
+
+    return build
+
+
+def history(text, following="And in winter?"):
+    answer = {"role": "assistant", "content": text}
+    return [QUESTION, answer, {"role": "user", "content": following}]
+
+
+@pytest.mark.parametrize(
+    ("fault", "stream"),
+    [
+        (Truncate(TOKENS), False),
+        (Truncate(TOKENS), True),
+        (Cut(after_tokens=TOKENS), True),
+        (ErrorEvent(after_tokens=TOKENS), True),
+        (ErrorEvent(after_tokens=TOKENS, form="flat"), True),
+    ],
+)
+def test_passed_on(cut, fault, stream):
+    """The part is in the hands of the test, and nothing says that it is one."""
+    play = cut(fault)
+    play.send(0, messages=[QUESTION], stream=stream)
+    play.evidence = PLAIN
+    (found,) = play.verdicts()
+    assert found.title == "half-answer"
+    assert (
+        found.sentence == f"#1 was cut after {TOKENS} tokens, and `answer` has it as a whole answer"
+    )
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Bot: {}\n",
+        '"{}"',
+        "<p>{}</p>",
+        "{}\n\n",
+        "| {} |",
+    ],
+)
+def test_within_a_text(cut, form):
+    """What stands around the part, and says nothing of it."""
+    play = cut()
+    play.send(0)
+    play.evidence = Evidence(held=(Held("its output", form.format(PART)),))
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"looked": True},
+        {"complained": True},
+        {"catches": True},
+        {"held": (Held("`answer`", PART, (("vollstaendig", False),)),)},
+        {"held": (Held("its output", f"{PART}\nDone in 2.1 s.\n"),)},
+        {"held": (Held("its output", PART.replace(" ", "\n") + "\nDone."),)},
+    ],
+)
+def test_may_be_called_so(cut, changes):
+    """Where the app may have said it in a way that nobody sees, there is advice."""
+    play = cut()
+    play.send(0)
+    play.evidence = replace(PLAIN, **changes)
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
+
+
+def test_own_limit(cut):
+    """An app that asked for so many tokens may know that there are no more."""
+    play = cut(Truncate(40), text="word " * 60)
+    play.send(0, max_tokens=20)
+    play.evidence = Evidence(held=(Held("`answer`", "word " * 20),))
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
+
+
+def test_page(stage):
+    """A page, handed on as an answer."""
+    play = stage(Rule(faults=(NoCompletion("page"),)))
+    page = play.send(0).plan[1].data.decode()
+    play.evidence = Evidence(held=(Held("`answer`", page),))
+    assert play.sentence("half-answer") == (
+        "#1 was no completion but a page, and `answer` has it as a whole answer",
+        (1,),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [("None", "half-answer"), ("null", "half-answer"), ("", "half-answer (advice)")],
+)
+def test_nothing(stage, text, title):
+    """An answer that said nothing, handed on as a text."""
+    play = stage(Rule(faults=(WrongShape("null_content"),)))
+    play.send(0)
+    play.evidence = Evidence(held=(Held("`answer`", text),))
+    (found,) = play.verdicts()
+    assert found.title == title
+    assert found.sentence == "#1 said nothing, and `answer` has that as an answer"
+
+
+def test_nothing_left_of_it(cut):
+    """An empty text, for an answer of which a part had come."""
+    play = cut()
+    play.send(0)
+    play.evidence = Evidence(held=(Held("`answer`", ""),))
+    (found,) = play.verdicts()
+    assert found.title == "half-answer (advice)"
+    assert found.sentence == f"#1 was cut after {TOKENS} tokens, and `answer` has nothing of it"
+
+
+def test_nothing_beside_something(stage):
+    """The word None beside other texts may be a word of the test."""
+    play = stage(Rule(faults=(WrongShape("null_content"),)))
+    play.send(0)
+    play.evidence = Evidence(held=(Held("`answer`", "Sorry."), Held("`word`", "None")))
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
+
+
+def test_nothing_printed(stage):
+    """The word None in what was printed."""
+    play = stage(Rule(faults=(WrongShape("null_content"),)))
+    play.send(0)
+    play.evidence = Evidence(held=(Held("its output", "Bot: None\n", is_new=False),))
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
+
+
+@pytest.mark.parametrize("content", ["", None, "null"])
+def test_nothing_stored(stage, content):
+    """An empty turn in the history."""
+    play = stage(Rule(schedule=Schedule(first=1), faults=(WrongShape("null_content"),)))
+    play.send(0, messages=[QUESTION])
+    play.send(5, messages=history(content))
+    play.evidence = Evidence()
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
+
+
+@pytest.mark.parametrize("form", [str, lambda text: [{"type": "text", "text": text}]])
+def test_sent_on(cut, form):
+    """The part stands in the history, and the app has never looked."""
+    play = cut()
+    play.send(0, messages=[QUESTION])
+    play.send(5, messages=history(form(f"{PART}\n")))
+    play.evidence = Evidence()
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
+    said = f"#1 was cut after {TOKENS} tokens, and #2 sends it on as a whole answer"
+    assert play.sentence("half-answer") == (said, (1, 2))
+
+
+def test_nobody_knows(cut):
+    """Of a test that was never seen nothing is known."""
+    play = cut()
+    play.send(0, messages=[QUESTION])
+    play.send(5, messages=history(PART))
+    assert play.judged() == []
