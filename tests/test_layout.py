@@ -57,6 +57,7 @@ PARTS = {
     "mockserver/verdicts/retries",
     "pytest_cerebras",
     "pytest_cerebras/egress/child",
+    "pytest_cerebras/session/handed_out",
 }
 MOST = {"mockserver": 10, "pytest_cerebras": 10, "mockserver/faults": 40}  # of the others: 20
 

@@ -6,7 +6,7 @@ from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.sse import dumps
 from mockserver.journal import Exchange
-from mockserver.scenario import Run, Scenario
+from mockserver.scenario import Run, Scenario, Subject
 
 from .inquiry import read_line
 
@@ -15,14 +15,18 @@ def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: R
     """
     Return a model that would have answered a completion, None where nobody can be sure of one.
 
-    It takes the same request, and no rule breaks an answer to that. Limits may refuse anything.
+    It takes the same request, and no rule breaks an answer to that. Limits may refuse anything, and
+    a fault that the request itself has asked for would be there again.
     """
     endpoint, asked = exchange.endpoint, exchange.body
     limited = scenario.tier or scenario.limits or scenario.capacity is not None
     if endpoint not in COMPLETING or endpoint is None or not asked or limited:
         return None
+    own = Subject(endpoint, request=exchange.request)
+    if exchange.faults and not run.may_break(own):
+        return None
     for name in edition.models:
-        if name != exchange.model and edition.serves(name):
+        if edition.serves(name):
             body = dumps({**asked, "model": name})
             inquiry = read_line(endpoint, body, edition)
             if inquiry.refusal is None and not run.may_break(inquiry.subject(exchange.request)):

@@ -14,8 +14,8 @@ from mockserver.journal.side_effects import SideEffect
 from mockserver.verdicts.heard import parts, question
 from mockserver.verdicts.retries.pauses import told, too_early
 
-from .delivered import answers, lost
-from .results import passed_off
+from .handed_out.delivered import answers, lost
+from .handed_out.results import passed_off
 
 _MINUTE = 60.0
 

@@ -48,6 +48,13 @@ def test_nobody_is_sure(other, rule):
     assert other(DOWN, injected=rule) is None
 
 
+def test_own_wish(engine, ask, now):
+    """A fault that a request has asked for itself is no rule's, and would be there again."""
+    running = engine()
+    assert running.other_model(running.handle(ask(), now=now, rule=Rule(faults=BUSY))) is None
+    assert running.other_model(running.handle(ask(model="gone"), now=now))
+
+
 @pytest.mark.parametrize(
     "rule",
     [

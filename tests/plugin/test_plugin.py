@@ -162,13 +162,14 @@ def test_it(cerebras_mock, cerebras_client):
 
 
 def test_failure_with_many_requests(run):
-    """Of many requests the last fifty are shown."""
+    """Of many requests that are not alike the last fifty are shown."""
     result = run("""
 from urllib.request import urlopen
 
 def test_it(cerebras_mock):
-    for _ in range(60):
+    for _ in range(30):
         urlopen(cerebras_mock.url + "/public/v1/models")
+        urlopen(cerebras_mock.url + "/public/v1/models/gpt-oss-120b")
     assert 0
 """)
     result.stdout.fnmatch_lines(["... 10 earlier requests", "#11 GET /public/v1/models -> 200"])

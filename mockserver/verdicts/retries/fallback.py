@@ -9,7 +9,7 @@ from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
 from mockserver.verdicts.verdict import Case, Finding, numbers
 
-from .errors import is_given_up, passing
+from .errors import is_given_up
 
 _GONE = ("model_archived", "model_not_found")
 
@@ -49,8 +49,7 @@ def _is_gone(exchange: Exchange) -> bool:
 def _is_down(exchange: Exchange) -> bool:
     """Whether a server says that a model has no room or is out of order."""
     status = exchange.status or 0
-    busy = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return busy and passing(exchange)
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _has_changed(last: Exchange, case: Case) -> bool:

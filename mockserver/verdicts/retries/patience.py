@@ -64,7 +64,7 @@ def _is_the_same_call(early: Exchange, late: Exchange, before: float, case: Case
     """
     if tries(late):
         return True
-    if not same_sender(early, late) or early.client_left:
+    if not same_sender(early, late):
         return False
     wait, wanted = case.paused(early, late), (told(early, late) or 0.0) * case.journal.scale
     if wanted:

@@ -21,6 +21,10 @@ def signs(lasting, **keys):
     return Rule(reply=Reply(tokens=9), faults=faults)
 
 
+def before_all(lasting, *faults):
+    return Rule(faults=(KeepAlive(every=10.0, lasting=lasting), *faults))
+
+
 OBEYED = Play(loop(3600), (first(1, day(3600.0)),))
 GROWN = Play(loop(300, 700), (first(2, BUSY),))
 SILENT = Play(({"at": 0, "stream": True, "takes": 300},), (signs(300.0),))
@@ -51,6 +55,20 @@ ROWS = (
         SILENT,
         "tokens come",
         meets(Rule(reply=Reply(tokens=9), faults=(Pace(tokens_per_second=0.03),))),
+    ),
+    Row(
+        LIFE,
+        STAYED,
+        SILENT,
+        "most of it was a wait before the head",
+        meets(Rule(reply=Reply(tokens=9), faults=(*signs(110.0).faults, Latency(190.0)))),
+    ),
+    Row(
+        LIFE,
+        STAYED,
+        Play(SILENT.asks, (before_all(130.0),)),
+        "most of it was a wait before the head, and no token came",
+        meets(before_all(110.0, Latency(20.0))),
     ),
     Row(LIFE, STAYED, SILENT, "it waits before the head", meets(Rule(faults=(Latency(300.0),)))),
 )

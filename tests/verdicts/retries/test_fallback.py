@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.faults import Error
+from mockserver.faults import Error, ErrorEvent
 from mockserver.scenario import Match, Rule, Schedule
 
 MODEL = "llama3.1-8b"
@@ -70,6 +70,21 @@ def test_lost_connections(stage):
     play = stage(Rule(match=Match(model=MODEL), faults=(Error(status=503),)))
     first, *_ = play.loop(1, 2)
     first.compact = ()
+    assert play.judged() == []
+
+
+def test_lists(stage):
+    """Another model has no other list of models."""
+    play = stage(Rule(match=Match(endpoint="models"), faults=(Error(status=503),)))
+    play.loop(1, 2, endpoint="models")
+    assert play.judged() == []
+
+
+def test_in_the_middle(stage):
+    """An error in a stream came after something that the user has seen."""
+    broken = ErrorEvent(after_tokens=2, problem="model_archived")
+    play = stage(Rule(match=Match(model=MODEL), faults=(broken,)))
+    assert play.send(0, stream=True).error["code"] == "model_archived"
     assert play.judged() == []
 
 

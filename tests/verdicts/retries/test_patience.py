@@ -102,6 +102,13 @@ def test_stayed(stage, then, stream):
     )
 
 
+def test_stayed_for_a_list(stage):
+    """Only completions are told of: nobody waits for a list of models."""
+    play = stage(signs(lasting=300.0))
+    play.send(0, endpoint="models", takes=300)
+    assert play.judged() == []
+
+
 def test_stayed_to_no_end(stage):
     """While an answer is being played nobody knows how long its client will stay."""
     play = stage(signs(lasting=300.0))

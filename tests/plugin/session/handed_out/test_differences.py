@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_cerebras.session.differences import difference
+from pytest_cerebras.session.handed_out.differences import difference
 
 TEXT = "Once upon a time there was a fox."
 

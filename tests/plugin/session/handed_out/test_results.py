@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from cerebras.cloud.sdk.types.chat.chat_completion import ChatCompletionResponse
 
-from pytest_cerebras.session.results import passed_off
+from pytest_cerebras.session.handed_out.results import passed_off
 
 CUT = "Once upon a time"
 

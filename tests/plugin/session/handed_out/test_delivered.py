@@ -14,7 +14,7 @@ import pytest
 from cerebras.cloud.sdk import Cerebras
 from pydantic import BaseModel
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.scenario import Rule, Schedule
 from pytest_cerebras.session import assertions
@@ -121,6 +121,12 @@ def test_lost(served, result, wrong):
     assert wrong in lost(served(FOX), result)
 
 
+def test_json_around_it(served):
+    """An app may answer in JSON, which writes some characters in another way."""
+    said = 'The fox said "no"\nand left.'
+    assert delivered(served(said), json.dumps({"answer": said}))
+
+
 def test_text_of_two_kinds_of_lines(served):
     """The ends of lines are nobody's loss."""
     assert delivered(served("one\ntwo"), "one\r\ntwo\r\n")
@@ -151,6 +157,7 @@ def test_parsed(served):
     assert delivered(journal, Fox(**said))
     assert delivered(journal, Fox(**said).model_dump())
     assert delivered(served("[true]"), [True])
+    assert delivered(served('{"born": "2026-01-02"}'), datetime(2026, 1, 2, tzinfo=UTC))
     assert delivered(journal, "Fox")
     assert delivered(journal, 4)
 
@@ -170,6 +177,13 @@ def test_two_answers(served):
     journal = served(HEN, FOX)
     for result in ([HEN, FOX], f"{HEN}\n{FOX}", FOX, HEN, {"draft": HEN, "final": FOX}):
         assert delivered(journal, result)
+    for result in (
+        [{"content": FOX}, {"content": ""}],
+        [{"content": HEN, "id": ""}],
+        [HEN, "", "The end."],
+    ):
+        assert delivered(journal, result)
+    assert delivered(served(HEN, FOX, "It is late, and dark."), [HEN[:9], HEN[9:], ""])
     messages = [{"role": "user", "content": "Tell me."}, {"role": "assistant", "content": FOX}]
     assert delivered(journal, messages)
 
@@ -196,7 +210,7 @@ def test_drafts(served):
     """Of answers that are like another the app may choose one."""
     one, other = "The answer is forty-one.", "The answer is forty-two."
     assert delivered(served(one, other), one)
-    assert delivered(served(one, other), ["The answer", " is forty-two."])
+    assert delivered(served(one, other), ["The answer is forty-", "two."])
     assert delivered(served(one, other, one), {"all": [one, other, one]})
 
 
@@ -213,6 +227,20 @@ def test_nothing_served(served, fault):
     """Where no text came to its end there is nothing to compare with."""
     journal = served(FOX, faults=(fault,))
     assert "no text was served to its end" in lost(journal, "Once upon")
+
+
+def test_calls_of_tools(engine, ask, now):
+    """What calls a tool and says nothing has no text to be lost."""
+    call = ScriptedCall("weather", {"city": "Rome"})
+    tool = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+    running = engine(
+        Rule(schedule=Schedule(first=1), reply=Reply(tool_calls=(call,))),
+        Rule(reply=Reply(text=FOX)),
+    )
+    for at in (0, 1):
+        running.finish(running.handle(ask(tools=[tool], seed=at), now=now + at), now=now + at)
+    assert delivered(running.journal, FOX)
+    assert "#2" in lost(running.journal, "")
 
 
 def test_no_request(engine):

@@ -1,0 +1,1 @@
+"""What an app hands out, beside what it was served."""
