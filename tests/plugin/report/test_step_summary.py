@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from pytest_cerebras.report.causes import Symptom
 from pytest_cerebras.report.cells import Cell, Judged, Played
 from pytest_cerebras.report.report import Report
 from pytest_cerebras.report.step_summary import markdown
 
 VERDICT = Judged("hot-retry", "it came back at once", "wait", (2,))
+SEEN = Symptom("hot-retry", "a_b.py:1", "certain", "a|b", "it came back at once", "wait", "pytest")
 PLAYED = (Played("a|b", (), (VERDICT,)),)
 CELL = Cell("t::test[a|b]", "t::test", "a|b", "failed", 0.0, 0, "", PLAYED, (), ("page",))
+CELL = replace(CELL, symptoms=(SEEN, replace(SEEN, what="E", how="failed")))
 OTHER = Cell("t::other", "t::other", "healthy", "xfailed", 0.0, 0, "")
 
 
 def test_markdown():
-    """Coverage, matrix and verdicts are in it; a name can't break the table."""
+    """Coverage, matrix and what there is to fix are in it; a name can't break the table."""
     said = markdown(Report.of([CELL, OTHER])).splitlines()
     assert "| scenario | test |" in said
     assert "| a\\|b | ❌ failed |" in said
     assert "| other | ☑️ failed as expected | healthy |" in said
-    assert "- **hot-retry** (test under a\\|b): it came back at once" in said
+    assert "### 2 things to fix, 1 cell" in said
+    assert "1. **hot-retry at a\\_b.py:1 (1 cell: a\\|b)**: it came back at once" in said
