@@ -7,7 +7,7 @@ One bug is seen in many cells of the matrix; whoever mends it wants to read of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -50,11 +50,12 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What has caused some symptoms, of which the first is shown, in which tests."""
+    """What has caused some symptoms in some tests, at some lines; the first one is shown."""
 
     first: Symptom
     tests: tuple[str, ...]
     scenarios: tuple[str, ...]
+    sites: tuple[str, ...]
 
     @property
     def pattern(self) -> Sequence[str]:
@@ -67,6 +68,8 @@ class Cause:
         more = len(self.scenarios) - _SHOWN
         named = ", ".join(self.scenarios[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
         at = f" at {self.first.site}" if self.first.site else ""
+        if len(self.sites) > 1:
+            at += f" and {counted(len(self.sites) - 1, 'more line')}"
         return f"{self.first.what}{at} ({counted(len(self.tests), 'cell')}: {named})"
 
 
@@ -92,33 +95,37 @@ def read(report: Any) -> tuple[Symptom, ...]:
     return _SYMPTOMS.validate_python(getattr(report, SYMPTOMS, ()))
 
 
-def causes(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
-    """Return the causes of the symptoms of some tests, what was seen in most of them first."""
-    found: dict[tuple[str, str], list[tuple[str, Symptom]]] = {}
-    for test, symptom in symptoms:
-        found.setdefault((symptom.what, symptom.site), []).append((test, symptom))
-    grouped = [
-        Cause(
-            seen[0][1],
-            tuple(dict.fromkeys(test for test, _ in seen)),
-            tuple(dict.fromkeys(symptom.scenario for _, symptom in seen)),
-        )
-        for seen in found.values()
-    ]
-    return sorted(grouped, key=lambda cause: -len(cause.tests))
-
-
 def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
     """Return what there is to fix: how much it is, in how many tests, and the causes."""
     bad = [one for one in symptoms if one[1].how != "advice"]
-    found = causes(bad)
+    found = _causes(bad, lambda symptom: (symptom.what, symptom.site))
     cells = len({test for test, _ in bad})
     return f"{counted(len(found), 'thing')} to fix, {counted(cells, 'cell')}", found
 
 
 def advice(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
-    """Return what could be better."""
-    return causes(one for one in symptoms if one[1].how == "advice")
+    """Return what could be better, wherever it is in the app: there may be much of it."""
+    better = [one for one in symptoms if one[1].how == "advice"]
+    return _causes(better, lambda symptom: symptom.what)
+
+
+def _causes(
+    symptoms: Iterable[tuple[str, Symptom]], key: Callable[[Symptom], object]
+) -> list[Cause]:
+    """Return the causes of the symptoms of some tests, what was seen in most of them first."""
+    found: dict[object, list[tuple[str, Symptom]]] = {}
+    for test, symptom in symptoms:
+        found.setdefault(key(symptom), []).append((test, symptom))
+    grouped = [
+        Cause(
+            seen[0][1],
+            tuple(dict.fromkeys(test for test, _ in seen)),
+            tuple(dict.fromkeys(symptom.scenario for _, symptom in seen)),
+            tuple(dict.fromkeys(symptom.site for _, symptom in seen)),
+        )
+        for seen in found.values()
+    ]
+    return sorted(grouped, key=lambda cause: -len(cause.tests))
 
 
 def lines(found: Sequence[Cause]) -> Iterator[str]:

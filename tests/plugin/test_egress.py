@@ -71,7 +71,7 @@ def test_escape_fails_the_test(run, mode):
     result = run(code, f"--cerebras-mode={mode}")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["a request to api.cerebras.ai was stopped (*test_escape*.py:8)*"])
-    assert result.stdout.str().count("was stopped (") == 1
+    assert result.stdout.str().count("was stopped (") == 2  # where it failed, and to be fixed
 
 
 UNRELATED = """

@@ -76,10 +76,15 @@ def test_twice_in_a_test():
 
 
 def test_advice():
-    """Advice stands apart."""
-    seen = [("a", symptom(how="advice")), ("a", symptom("ValueError", how="failed"))]
+    """Advice stands apart, and each kind of it once, at however many lines."""
+    seen = [
+        ("a", symptom(how="advice")),
+        ("b", symptom(how="advice", site="app.py:9")),
+        ("c", symptom("ValueError", how="failed")),
+    ]
     assert [one.first.what for one in things(seen)[1]] == ["ValueError"]
-    assert [one.first.what for one in causes.advice(seen)] == ["hot-retry"]
+    (better,) = causes.advice(seen)
+    assert better.title == "hot-retry at app.py:3 and 1 more line (2 cells: burst-503)"
 
 
 def test_lines():

@@ -45,10 +45,10 @@ def test_noted(run):
     assert result.ret == 0
     result.stdout.fnmatch_lines(
         [
-            "*= Cerebras: verdicts =*",
-            "test_noted.py::test_guilty",
-            "    duplicate-request under 'healthy': #1 was * the same (#1 at 0.00 s, #2 at *.* s)",
-            "fix duplicate-request: keep the answer; retry only what has failed",
+            "*= Cerebras: 1 thing to fix, 1 cell =*",
+            "1. duplicate-request at test_noted.py:8 (1 cell: healthy)",
+            "    seen:   #1 was answered in full, and #2 asked exactly the same",
+            "    fix:    keep the answer; retry only what has failed",
         ]
     )
     result.stdout.no_fnmatch_line("*test_innocent*")
@@ -99,9 +99,9 @@ def test_advice(run):
     result = run(ADVISED + "    assert cerebras_mock.verdicts[0].certainty == 'advice'")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
-        ["*= Cerebras: advice =*", "*::test_advised", "    duplicate-request under 'healthy': *"]
+        ["*= Cerebras: advice =*", "1. duplicate-request at test_advice.py:8 (1 cell: healthy)"]
     )
-    result.stdout.no_fnmatch_line("*Cerebras: verdicts*")
+    result.stdout.no_fnmatch_line("*to fix*")
 
 
 def test_advice_fails_nothing(run):
@@ -215,7 +215,7 @@ def test_ignored(run):
     code = marked({"ignore": ["duplicate-request"]}).replace('["duplicate-request"]\n', "[]\n")
     result = run(code, "--cerebras-strict")
     result.assert_outcomes(passed=1)
-    result.stdout.no_fnmatch_line("*Cerebras: verdicts*")
+    result.stdout.no_fnmatch_line("*to fix*")
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_it(cerebras_mock):
     assert [verdict.rule for verdict in cerebras_mock.verdicts] == ["key-sent-elsewhere"]
 """)
     result.assert_outcomes(failed=1)
-    assert result.stdout.str().count("was stopped (") == 1
+    assert result.stdout.str().count("was stopped (") == 2  # where it failed, and to be fixed
 
 
 RUNAWAY = """
