@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_cerebras.report.cells import Cell, Judged, Played
 from pytest_cerebras.report.report import Report
 from pytest_cerebras.report.step_summary import markdown
@@ -19,3 +21,16 @@ def test_markdown():
     assert "| a\\|b | ❌ failed |" in said
     assert "| other | ☑️ failed as expected | healthy |" in said
     assert "- **hot-retry** (test under a\\|b): it came back at once" in said
+
+
+def test_cells_that_say_nothing():
+    """They are counted apart, and have signs of their own."""
+    unmet = replace(CELL, outcome="not-met", played=(), scenario="c", id="t::test[c]")
+    left = replace(unmet, outcome="left-out", scenario="d", id="t::test[d]")
+    said = markdown(Report.of([CELL, unmet, left, left])).splitlines()
+    assert (
+        "not met: 1 cell under a scenario that has not acted; "
+        "left out: 2 cells whose scenario can't act on the test."
+    ) in said
+    assert "| c | ▫️ not met |" in said
+    assert "| d | ▫️ left out |" in said
