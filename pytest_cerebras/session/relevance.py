@@ -11,6 +11,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Generator, Hashable, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from typing import TypeAlias
@@ -18,6 +19,7 @@ from typing import TypeAlias
 import pytest
 from _pytest.runner import runtestprotocol
 
+from mockserver.core.errors import MockServerError
 from mockserver.engine.rehearsal import Sent, could_act, sent_in
 from mockserver.engine.suited import suited
 from mockserver.scenario import Scenario, automatic
@@ -49,11 +51,16 @@ class Relevance:
         """Note the healthy cells, also those that are deselected afterwards."""
         self._healthy = {_test_of(one): one for one in items if scenario_of(one) == HEALTHY}
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Find out, before a cell is run, what its scenario can do to the test."""
+        """
+        Find out, before a cell is run, what its scenario can do to the test.
+
+        It is the innermost wrapper, so that a time-out for the test holds meanwhile.
+        """
         if scenario_of(item) not in (None, HEALTHY) and naming(item) is Naming.NOBODY:
-            self._prepare(item)
+            with suppress(MockServerError, pytest.UsageError):  # the cell itself will tell
+                self._prepare(item)
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -78,7 +85,7 @@ class Relevance:
         return report
 
     def _prepare(self, item: pytest.Item) -> None:
-        settings = options.resolved_for_test(item)
+        settings = options.resolve(item.config, item)
         open_ = {
             name: how
             for name, how in automatic(settings.scenario).items()

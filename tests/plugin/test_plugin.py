@@ -245,6 +245,7 @@ def test_it(cerebras_client):
         ),
         ("mode='tcp'", (), "@pytest.mark.cerebras_mock: mode should be server or respx, found "),
         ("verdicts={'x': 1}", (), "verdicts takes {'ignore': [NAME, ...]}, found 'x'"),
+        ("allow_unmet=1", (), "allow_unmet should be a truth, True or False, found 1"),
         ("seed=True", (), "@pytest.mark.cerebras_mock: seed should be a whole number, found True"),
     ],
 )

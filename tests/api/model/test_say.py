@@ -379,33 +379,3 @@ def test_stop_before_the_least():
 def test_least_of_other_contents(reply, body):
     """What is scripted, JSON or a call ends where it ends."""
     assert told(reply, min_tokens=500, **body) == told(reply, **body)
-
-
-PLACES = {
-    "name": "weather_report",
-    "parameters": {"type": "object", "properties": {"place": {"type": "string"}}},
-}
-TIMES = {"name": "clock", "description": "Tell the time", "parameters": {"type": "object"}}
-
-
-@pytest.mark.parametrize(
-    ("body", "name", "keys"),
-    [
-        ({"tools": [PLACES, TIMES]}, "weather_report", ["place"]),
-        ({"tools": [TIMES, PLACES]}, "clock", ["city"]),
-        ({"tools": [PLACES, TIMES], "asked": "What time is it?"}, "clock", ["city"]),
-        ({"tools": [{"name": "auto"}]}, "auto", ["city"]),
-        ({}, "auto", ["city"]),
-    ],
-)
-def test_call_of_any_tool(body, name, keys):
-    """A call of ``auto`` is one that the request offers, with arguments of its schema, if any."""
-    asked = body.get("asked", "Say something.")
-    offered = [{"type": "function", "function": one} for one in body.get("tools", ())]
-    extra = {"tools": offered} if offered else {}
-    script = Reply(tool_calls=(ScriptedCall("auto", {"city": "Bonn"}),))
-    said = told(script, messages=[{"role": "user", "content": asked}], **extra)
-    (call,) = said.calls
-    assert (call.name, list(json.loads(call.arguments))) == (name, keys)
-    if keys == ["place"]:
-        assert len(json.loads(call.arguments)["place"].split()) == 8

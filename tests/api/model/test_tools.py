@@ -1,6 +1,12 @@
+import json
+
 import pytest
 
+from mockserver.api.contract.edition import Model
 from mockserver.api.model import tools
+from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.say import Ask, say
+from mockserver.core.chance import Digits, Voice
 
 
 def tool(name, description=None):
@@ -82,3 +88,35 @@ def test_after_a_result():
 def test_last_user_text(body, text):
     """The last user message is what an echo says."""
     assert tools.last_user_text(body) == text
+
+
+PLACES = {
+    "name": "weather_report",
+    "parameters": {"type": "object", "properties": {"place": {"type": "string"}}},
+}
+TIMES = {"name": "clock", "description": "Tell the time", "parameters": {"type": "object"}}
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "keys"),
+    [
+        ({"tools": [PLACES, TIMES]}, "weather_report", ["place"]),
+        ({"tools": [TIMES, PLACES]}, "clock", ["city"]),
+        ({"tools": [PLACES, TIMES], "asked": "What time is it?"}, "clock", ["city"]),
+        ({"tools": [{"name": "auto"}]}, "auto", ["city"]),
+        ({}, "auto", ["city"]),
+    ],
+)
+def test_call_of_any_tool(body, name, keys):
+    """A call of ``auto`` is one that the request offers, with arguments of its schema, if any."""
+    asked = body.get("asked", "Say something.")
+    offered = [{"type": "function", "function": one} for one in body.get("tools", ())]
+    extra = {"tools": offered} if offered else {}
+    script = Reply(tool_calls=(ScriptedCall("auto", {"city": "Bonn"}),))
+    body = {"messages": [{"role": "user", "content": asked}], **extra}
+    model = Model(context=8192, max_output=8192, speed=1000)
+    said = say(script, Ask(body, model, 9999), Voice(1), Digits("2"))
+    (call,) = said.calls
+    assert (call.name, list(json.loads(call.arguments))) == (name, keys)
+    if keys == ["place"]:
+        assert len(json.loads(call.arguments)["place"].split()) == 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Seen
@@ -48,3 +49,15 @@ def test_links_lead_somewhere():
 def test_empty():
     """A run without any cell has a page too."""
     assert "No test used the mock" in html(Report.of([]))
+
+
+def test_cells_that_say_nothing():
+    """They are counted apart, and say why; parameters are shown."""
+    found = [
+        replace(CELL, id=f"t[{outcome}]", outcome=outcome, reason="so it was", parameters={"a": 1})
+        for outcome in ("not-met", "left-out")
+    ]
+    page = html(Report.of(found))
+    for outcome, word in (("not-met", "not met"), ("left-out", "left out")):
+        assert f'<span class="is {outcome}">1 {word}</span>' in page
+    assert page.count("<dd>so it was</dd>") == page.count("<dd>a=1</dd>") == 2

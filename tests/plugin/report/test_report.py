@@ -17,10 +17,12 @@ def cell(outcome, *kinds):
 
 
 def test_coverage():
-    """Each cell counts once for a kind; what was skipped has met nothing."""
-    found = Coverage.of([cell("failed", "page"), cell("passed", "page"), cell("skipped", "slow")])
+    """Each cell counts once for a kind; what did not run, or met nothing of its own, never."""
+    nothing = [cell(outcome, "slow") for outcome in ("skipped", "not-met", "left-out")]
+    found = Coverage.of([cell("failed", "page"), cell("passed", "page"), *nothing])
     assert found.met == {"page": 2}
     assert found.percent == pytest.approx(100 / len(KINDS), abs=0.05)
+    assert found.line() == f"fault coverage: met 4.3 %, 1 of {len(KINDS)} kinds of trouble"
     assert set(found.never) == KINDS.keys() - {"page"}
 
 

@@ -25,3 +25,16 @@ def test_markdown():
     assert "| other | ☑️ failed as expected | healthy |" in said
     assert "### 2 things to fix, 1 cell" in said
     assert "1. **hot-retry at a\\_b.py:1 (1 cell: a\\|b)**: it came back at once" in said
+
+
+def test_cells_that_say_nothing():
+    """They are counted apart, and have signs of their own."""
+    unmet = replace(CELL, outcome="not-met", played=(), scenario="c", id="t::test[c]")
+    left = replace(unmet, outcome="left-out", scenario="d", id="t::test[d]")
+    said = markdown(Report.of([CELL, unmet, left, left])).splitlines()
+    assert (
+        "not met: 1 cell under a scenario that has not acted; "
+        "left out: 2 cells whose scenario can't act on the test."
+    ) in said
+    assert "| c | ▫️ not met |" in said
+    assert "| d | ▫️ left out |" in said

@@ -232,3 +232,26 @@ def test_of_markers(run):
     code = "import pytest\n@pytest.mark.cerebras_chaos('retirement-day')" + TURNS
     run(code, "--cerebras-chaos", "all", *REPORT, "-k", "retirement")
     assert outcomes()["turns", "retirement-day"]["parameters"] == {}
+
+
+def test_time_out_of_the_test(run, pytester):
+    """A wrapper of another plugin, such as one with a time-out, is around the healthy run, too."""
+    pytester.makeconftest("""
+import pytest
+inside = []
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    inside.append(item.name)
+    try:
+        return (yield)
+    finally:
+        inside.pop()
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+    assert inside
+""")
+    run(COUNTS, "--cerebras-chaos", "relevant", *REPORT, "-k", "wrong-key")
+    assert outcomes()["once", "wrong-key"]["outcome"] == "passed"
+    assert Path("log").read_text("utf-8").split() == ["function", "test"] * 2

@@ -152,6 +152,12 @@ def test_innocent(run, code):
     assert outcomes.keys() <= {"passed", "skipped"}
 
 
+def test_play_in_the_matrix(run):
+    """Under a scenario of the matrix nothing that the test plays itself has to be met."""
+    code = "def test(cerebras_mock):\n ask(0)\n cerebras_mock.play('billing-stop')\n ask(0)"
+    run(ASK + code, *STRICT, "--cerebras-chaos", "healthy,think-tags").assert_outcomes(passed=2)
+
+
 def test_failed_already(run):
     """A test that has failed keeps its reason."""
     code = "@mark.cerebras_mock('billing-stop')\ndef test(cerebras_mock):\n ask(0)\n assert not 'x'"
