@@ -52,7 +52,14 @@ def test_twelve_bugs(run, pytester, scenarios):
     """At most fourteen things to fix, each at the line of a bug."""
     pytester.makepyfile(planted_app=APP.read_text("utf-8"))
     reports = ("--cerebras-report", "cells.json")
-    run(TESTS, "--cerebras-chaos", scenarios, "--cerebras-clock", "virtual", *reports)
+    unclosed = (
+        "-W",
+        "ignore::ResourceWarning",
+        "-W",
+        "ignore::pytest.PytestUnraisableExceptionWarning",
+    )
+    matrix = ("--cerebras-chaos", scenarios, "--cerebras-clock", "virtual")
+    run(TESTS, *matrix, *reports, *unclosed)  # as clients of apps are
     cells = json.loads((pytester.path / "cells.json").read_text("utf-8"))["cells"]
     symptoms = [(cell["id"], Symptom(**one)) for cell in cells for one in cell["symptoms"]]
     _, found = things(symptoms)

@@ -260,8 +260,8 @@ def test_several_scenarios(run):
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "    duplicate-request under 'healthy': *",
-            "    permanent-error-retried under 'wrong-key': *",
+            "1. duplicate-request at *:8 (1 cell: healthy)",
+            "2. permanent-error-retried at *:8 (1 cell: wrong-key)",
         ]
     )
 
@@ -281,7 +281,7 @@ def test_xdist(run, monkeypatch, strict):
     result = run(GUILTY + INNOCENT, *plugins, *(["--cerebras-strict"] if strict else []))
     assert result.ret == (VERDICTS_FAILED if strict else 0)
     result.stdout.fnmatch_lines(
-        ["test_xdist.py::test_guilty", "    duplicate-request under 'healthy': *"]
+        ["*= Cerebras: 1 thing to fix, 1 cell =*", "1. duplicate-request at test_xdist.py:8 *"]
     )
 
 
