@@ -67,10 +67,11 @@ def parts(text: str) -> list[str]:
     >>> parts("a(b=[1, 2], c='x,y'), d")
     ["a(b=[1, 2], c='x,y')", 'd']
     """
-    found, depth, quote = [""], 0, ""
+    found, depth, quote, escaped = [""], 0, "", False
     for letter in text:
         if quote:
-            quote = "" if letter == quote else quote
+            quote = "" if letter == quote and not escaped else quote
+            escaped = letter == "\\" and quote == '"' and not escaped
         elif depth and letter in _QUOTES:
             quote = letter
         else:

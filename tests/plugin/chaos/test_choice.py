@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockserver.scenario import names
@@ -85,6 +85,8 @@ def test_wrong(run, text, sentence):
         ),
     )
 )
+@example({"at": '"'})
+@example({"at": "\\"})
 def test_written(parameters):
     """What is written reads as the same again."""
     text = written("x", parameters)
