@@ -18,7 +18,7 @@ def show(mock: Mock, *, look: bool) -> None:
     choice = create(**body(max_completion_tokens=None)).choices[0]
     ending = ""
     if look and choice.finish_reason == "length":
-        ending = " (Die Antwort ist hier abgebrochen.)"
+        ending = " (Die Antwort bricht hier ab.)"
     print(f"Bot: {choice.message.content}{ending}")
 
 

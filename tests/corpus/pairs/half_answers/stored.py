@@ -14,7 +14,7 @@ PAIR = Pair(
     rule="half-answer",
     parameters={"after_tokens": 35},
 )
-QUESTIONS = ("Why is the sky blue?", "Und warum ist der Sonnenuntergang rot?")
+QUESTIONS = ("Why is the sky blue?", "Und warum leuchtet der Abendhimmel rot?")
 
 
 def chat(mock: Mock, *, look: bool) -> list[dict[str, Any]]:
