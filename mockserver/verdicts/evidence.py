@@ -15,14 +15,14 @@ class Held:
     """
     A text that the app has handed out, and ``where``: in a value of the test, its output, a file.
 
-    ``beside`` are the fields of what holds it. ``is_new`` says that it was not there before the
-    first request.
+    ``beside`` are the fields of what holds it, with its own name. ``is_all`` says that it is a
+    variable of the test by itself.
     """
 
     where: str
     text: str
     beside: tuple[Field, ...] = ()
-    is_new: bool = True
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,21 @@ class Evidence:
     """
     What is known when a test has gone well.
 
-    ``held`` are the texts in its hands, ``fields`` all that says something of them. ``looked`` says
-    that the app may have looked at ``finish_reason``, ``complained`` that it has written a warning
-    or to standard error, ``raised`` that the test has met an exception, ``catches`` that it may
-    have.
+    ``held`` are the texts that are new in its hands, ``written`` those in its output, its log and
+    its files, ``kept`` those in what it had before the first request. ``fields`` are all else that
+    is new, ``states`` all else that it had before. ``looked`` says that the app may have looked at
+    how an answer ended, ``raised`` that the test has met an exception, ``catches`` that it may
+    have. ``is_bare`` says that the app can't have told of an answer in any other way: it calls an
+    SDK itself, has printed, logged and warned of nothing, and the test holds one text and nothing
+    that has a state.
     """
 
     held: Sequence[Held] = ()
+    written: Sequence[Held] = ()
+    kept: Sequence[Held] = ()
     fields: Sequence[Field] = ()
+    states: Sequence[Field] = ()
     looked: bool = False
-    complained: bool = False
     raised: bool = False
     catches: bool = False
+    is_bare: bool = False

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Exchange
 from mockserver.journal.attempts import left_before
-from mockserver.plan import ending
+from mockserver.plan import ending, head_of
 
 from .evidence import Evidence, Held
-from .heard import left, parts
-from .telling import may_tell, place_of, tells
+from .heard import parts
+from .telling import is_named_so, place_of, says_so, tells, tells_by_name
 from .turns import content_of, messages_of
 from .verdict import Case, Certainty, Finding
 
 _ON_PURPOSE = 16  # tokens; who asks for so few wants no more, as of "yes" or "no"
+_CHOSEN = 100  # tokens; who asks for so few, and gets as many, may want no more
 _LEAST = 8  # letters, by which a text is known again
 _UNIQUE = 24  # letters, by which it is known within another text
-_NOTHING = ("None", "null")  # what Python and JSON write of an answer that says nothing
+_MOST = 20  # halves of a test that are looked for
+_NEAR = 3  # later requests in whose history they are
+_LONG = 2000  # letters; in what is longer no word counts as a sign
 _SOMETHING = re.compile(rb'"(?:content|text)":"[^"]|"tool_calls":\[')  # as in nearly all answers
-_PRINTED = re.compile(rf"\b(?:{'|'.join(_NOTHING)})$", re.MULTILINE)
+_NOTHING = ("None", "null")  # what Python and JSON write of an answer that says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class _Half:
-    """An answer that was not whole: what of it came, and how a sentence calls it."""
+    """
+    An answer that was not whole: what of it came, and how a sentence calls it.
+
+    ``silent`` says that no client raises an exception for it by itself.
+    """
 
     exchange: Exchange
     text: str
     said: str
-    chosen: bool = False  # the app itself has asked for no more tokens
+    silent: bool = True
 
 
 def half_answers(case: Case) -> Iterator[Finding]:
@@ -43,9 +50,9 @@ def half_answers(case: Case) -> Iterator[Finding]:
         for exchange in case.exchanges
         for half in _halves(exchange)
         if not _asked_again(exchange, case)
-    ]
+    ][:_MOST]
     evidence = case.evidence if halves else None  # to gather it takes time
-    if evidence is None or evidence.raised or any(tells(*one) for one in evidence.fields):
+    if evidence is None or evidence.raised or _is_told(evidence, case):
         return
     for half in halves:
         if not half.text:
@@ -54,18 +61,41 @@ def half_answers(case: Case) -> Iterator[Finding]:
             yield from _passed_on(half, case, evidence)
 
 
+def _is_told(evidence: Evidence, case: Case) -> bool:
+    """Whether anything in the hands of the test says that something went wrong."""
+    served = sorted({one.text for one in case.exchanges if one.text}, key=len, reverse=True)
+    if any(tells_by_name(*one) for one in (*evidence.fields, *evidence.states)):
+        return True
+    told = [(name, value) for name, value in evidence.fields if isinstance(value, str)]
+    if any(tells(name, _own_words(value, served)) for name, value in told):
+        return True
+    return any(
+        is_named_so(held.where) or says_so(_own_words(held.text, served))
+        for held in (*evidence.held, *evidence.written)
+    )
+
+
+def _own_words(text: str, served: Sequence[str]) -> str:
+    """Return what of a text no answer has said; nothing of what is too long to be a sign."""
+    for one in served:
+        if one.strip() in text:
+            text = text.replace(one.strip(), " ")
+    return text if len(text) <= _LONG else ""
+
+
 def _halves(exchange: Exchange) -> Iterator[_Half]:
     """Yield what of an answer went out as a success, and was none."""
     asked = exchange.requested_tokens
-    if exchange.endpoint not in COMPLETING or exchange.refused or left(exchange):
-        return
+    if exchange.endpoint not in COMPLETING or exchange.refused or exchange.client_left:
+        return  # who leaves may have been told to, or have raised its own exception
     if asked is not None and asked <= _ON_PURPOSE:
         return
     cut = [choice for choice in parts(exchange) if choice.text and not choice.calls]
     tokens = exchange.completion_tokens
+    silent = _is_silent(exchange)
     for choice in cut:
-        chosen = choice.finish == "length" and asked is not None and tokens >= asked
-        yield _Half(exchange, choice.text, f"was cut after {tokens} tokens", chosen)
+        if not (choice.finish == "length" and asked is not None and tokens >= asked <= _CHOSEN):
+            yield _Half(exchange, choice.text, f"was cut after {tokens} tokens", silent)
     if cut or exchange.interrupted or exchange.stalled:
         return
     body = ending.body_of(exchange.compact)
@@ -74,6 +104,14 @@ def _halves(exchange: Exchange) -> Iterator[_Half]:
     if body.lstrip().startswith(b"<"):
         yield _Half(exchange, body.decode(errors="replace"), "was no completion but a page")
     yield _Half(exchange, "", "said nothing")  # of a page, too: a client may not see any of it
+
+
+def _is_silent(exchange: Exchange) -> bool:
+    """Whether an answer ends as one that is whole does, for all that a transport can see."""
+    if exchange.stalled or exchange.broken_off:
+        return False
+    head = head_of(exchange.compact)
+    return not exchange.interrupted or (head is not None and not head.framed)
 
 
 def _asked_again(exchange: Exchange, case: Case) -> bool:
@@ -96,42 +134,58 @@ def _is_said_in_full(half: _Half, case: Case) -> bool:
 
 
 def _passed_on(half: _Half, case: Case, evidence: Evidence) -> Iterator[Finding]:
-    places = [(held, _place(half.text, held)) for held in evidence.held]
+    texts = (*evidence.held, *evidence.written, *evidence.kept)
+    if evidence.catches and not half.silent:
+        return  # the app has raised an exception, or its client has
+    places = [(held, _place(half.text, held)) for held in texts]
     later = [late for late in case.exchanges if late.number > half.exchange.number]
-    sent = [place_of(half.text, said) for late in later for said in _answers_in(late)]
-    if "line" in (*sent, *(place for _, place in places)):
+    near = [*later[:_NEAR], *later[_NEAR:][-1:]]
+    sent = {late: [place_of(half.text, said) for said in _answers_in(late)] for late in near}
+    if any(place == "line" for _, place in places) or any("line" in one for one in sent.values()):
         return  # marked, or its rest was added
     plain = [held for held, place in places if place != "absent"]
-    if any(tells(*field) for held in plain for field in held.beside):
+    if any(_is_marked(held) for held in plain):
         return
-    fed = [late for late in later if any(_is_all(half.text, one) for one in _answers_in(late))]
-    if plain:
-        held = next((one for one in plain if not _may_say(one)), plain[0])
-        open_ = half.chosen or _may_say(held) or any(place == "more" for _, place in places)
-        certainty = _certainty(evidence, open_=open_)
+    fed = [late for late, said in sent.items() if "end" in said]
+    may_go_on = evidence.looked and half.silent  # who looks may ask for the rest
+    if fed and (may_go_on or not plain):
+        if not may_go_on:
+            said = f"{half.said}, and #{fed[0].number} sends it on as a whole answer"
+            yield Finding(f"#{half.exchange.number} {said}", (half.exchange, *fed), "advice")
+    elif plain:
+        held = next((one for one in plain if one.is_all), plain[0])
         said = f"{half.said}, and {held.where} has it as a whole answer"
+        certainty: Certainty = "certain" if _is_certain(half, held, evidence) else "advice"
         yield Finding(f"#{half.exchange.number} {said}", (half.exchange, *fed), certainty)
-    elif fed and not (evidence.looked or evidence.catches):  # who looks may ask for the rest
-        said = f"{half.said}, and #{fed[0].number} sends it on as a whole answer"
-        yield Finding(f"#{half.exchange.number} {said}", (half.exchange, *fed), "advice")
-    elif (empty := _all_empty(evidence)) and not fed:
+    elif not fed and (empty := _empty(evidence)):
         said = f"{half.said}, and {empty.where} has nothing of it"
         yield Finding(f"#{half.exchange.number} {said}", (half.exchange,), "advice")
 
 
-def _all_empty(evidence: Evidence) -> Held | None:
+def _is_marked(held: Held) -> bool:
+    """Whether what stands beside a text, or is its name, says that it is a part."""
+    return any(
+        is_named_so(name) if value == held.text else tells(name, value)
+        for name, value in held.beside
+    )
+
+
+def _is_certain(half: _Half, held: Held, evidence: Evidence) -> bool:
+    """Whether the app was not told of the cut, has not looked, and could not have told of it."""
+    same = held.is_all and held.text.strip() == half.text.strip()
+    return half.silent and same and evidence.is_bare and not evidence.looked
+
+
+def _empty(evidence: Evidence) -> Held | None:
     """Return an empty text that the app has handed out, where it has handed out nothing else."""
-    texts = [held for held in evidence.held if held.is_new]
-    return texts[0] if texts and all(not held.text.strip() for held in texts) else None
+    texts = evidence.held
+    alone = texts and not any(held.text.strip() for held in texts)
+    return texts[0] if alone and not _says_more(evidence) else None
 
 
-def _certainty(evidence: Evidence, *, open_: bool) -> Certainty:
-    doubt = open_ or evidence.looked or evidence.complained or evidence.catches
-    return "advice" if doubt else "certain"
-
-
-def _may_say(held: Held) -> bool:
-    return any(may_tell(*field) for field in held.beside)
+def _says_more(evidence: Evidence) -> bool:
+    told = [value for name, value in evidence.fields if name != "warning"]
+    return any(not isinstance(value, str) and value is not None for value in told)
 
 
 def _place(text: str, held: Held) -> str:
@@ -146,21 +200,14 @@ def _answers_in(late: Exchange) -> list[str]:
     return [content_of(said) for said, _ in turns if said.get("role") == "assistant"]
 
 
-def _is_all(text: str, said: str) -> bool:
-    return place_of(text, said) == "end"
-
-
 def _nothing_passed_on(half: _Half, case: Case, evidence: Evidence) -> Iterator[Finding]:
     """Find that an answer which said nothing has become an empty text, or the word None."""
-    texts = [held for held in evidence.held if held.is_new]
-    words = [held for held in texts if held.text.strip() in _NOTHING]
-    empty = _all_empty(evidence)
-    printed = [held for held in evidence.held if _PRINTED.search(held.text)]
+    words = [held for held in evidence.held if held.text.strip() in _NOTHING]
+    empty = _empty(evidence)
     number = half.exchange.number
-    if found := [*words, *([empty] if empty else ()), *printed]:
-        certainty = _certainty(evidence, open_=not words or len(words) < len(texts))
+    if found := [*words, *([empty] if empty else ())]:
         said = f"{half.said}, and {found[0].where} has that as an answer"
-        yield Finding(f"#{number} {said}", (half.exchange,), certainty)
+        yield Finding(f"#{number} {said}", (half.exchange,), "advice")
         return
     later = (late for late in case.exchanges if late.number > half.exchange.number)
     fed = [late for late in later if _has_nothing(late)]

@@ -117,7 +117,7 @@ RULES = (
         "certain",
         "An answer that was cut, or none at all, was passed on as a whole one: it stands so in a "
         "value of the test, its output, a file, or the next request, and nothing says that it is "
-        "not whole. It is advice where the app may have said so in a way that nobody sees.",
+        "not whole. It is advice where the app may have said so in a way that nobody else knows.",
         "look at finish_reason: only stop and tool_calls end a whole answer; raise, ask again, or "
         "mark the part",
         half_answers,

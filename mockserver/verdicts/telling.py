@@ -35,25 +35,30 @@ _TELLS: Mapping[str, tuple[object, ...]] = {
     "finish_reason": ("length", "incomplete", "error", None),
     "stop_reason": ("length", "max_tokens", "incomplete", "error", None),
 }
-_TROUBLE = ("error", "errors", "exception", "warning", "warnings")  # by names; any value tells
+# by their names; any value tells
+_TROUBLE = frozenset(
+    {"err", "error", "errors", "exception", "failure", "problem", "problems", "warning", "warnings"}
+)
 _WORDS = re.compile(
-    r"abort|\bcut|error|fail|incomplete|interrupt|\blength\b|partial|time_?d?_?out|truncat|"
-    r"unfinish",
+    r"\berr\b|abort|apolog|broke|\bcut|error|exceed|fail|incomplete|interrupt|\blength\b|\blost\b|"
+    r"partial|\bparts?\b|reject|sorry|stopped|time_?d?_?out|too long|truncat|unfinish|unavailable|"
+    r"went wrong|not (?:all|complete|done|finished|whole)|[\u26a0\u274c\u2702\u203c\u2757]",
     re.IGNORECASE,
 )
-_STATUS = ("status_code", "_status_code")
-_REFUSED, _PARTIAL = 400, 206  # of HTTP
-_LONGEST_WORD = 40  # letters; what is longer is no flag
-# what says nothing of an answer, though it stands beside one
-_NEUTRAL = re.compile(
-    r"author|base_url|channel|content_type|created|date|from|id|index|key|kind|"
-    r"lang|language|level|model|name|number|object|path|prompt|question|role|"
-    r"sender|session_id|thread_id|time|timestamp|title|tokens|topic|type|url|user|"
-    r"user_id|version"
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name in camel case
+_NAMES = re.compile(
+    r"attempts?|bad|broken|chunks?|cut|discard(?:ed)?|draft|err|errors?|fail(?:ed|ure)?|"
+    r"incomplete|pa?rt|parts?|partial|pieces?|raw|reject(?:ed)?|served|so_far|tmp|truncated",
+    re.IGNORECASE,
 )
-_NEUTRAL_VALUES = re.compile(r"ai|assistant|bot|content|message|model|system|text|tool|user")
+_STATUS = frozenset({"status", "status_code", "code"})
+_EXIT = frozenset({"code", "exit_code", "exitcode", "returncode", "return_code"})
+_REFUSED, _PARTIAL = 400, 206  # of HTTP
+# what is asked, or asks
+_ASKED = re.compile(r"base_url|id|model|path|prompt|question|url|scenario")
 # what may close a text that stands in another: quotes, brackets, the end of an element
 _CLOSES = re.compile(r"""(?:[\s"'`*_)\]}>»”\u2019,;|]|\\n|</?\w+/?>|data: ?\[DONE\])*""")
+_LONGEST_CHANGED = 20_000  # letters of a text in which the space between words may be another
 _SPACE = re.compile(r"\s+")
 
 
@@ -63,45 +68,46 @@ def tells(name: str, value: object) -> bool:
 
     >>> tells("is_complete", False), tells("finish_reason", None), tells("state", "PARTIAL")
     (True, True, True)
-    >>> tells("complete", True), tells("error", None), tells("text", "It is partial to tea.")
+    >>> tells("complete", True), tells("error", None), tells("text", "It is about tea.")
     (False, False, False)
     """
+    if tells_by_name(name, value):
+        return True
+    return isinstance(value, str) and not _ASKED.fullmatch(_plain(name)) and says_so(value)
+
+
+def tells_by_name(name: str, value: object) -> bool:
+    """Return whether a field says so, whatever the words of its value are."""
     plain = _plain(name)
-    if _NEUTRAL.fullmatch(plain):
-        return False
     if isinstance(value, bool) or value is None or isinstance(value, str):
         word = value.lower() if isinstance(value, str) else value
         if word in _TELLS.get(plain, ()):
             return True
-    if name in _STATUS and isinstance(value, int):
-        return value >= _REFUSED or value == _PARTIAL
-    if plain in _TROUBLE:
-        return bool(value)
-    return isinstance(value, str) and is_word(value) and bool(_WORDS.search(value))
+    if type(value) is int and plain in _STATUS | _EXIT:
+        refused = value >= _REFUSED or value == _PARTIAL
+        return (plain in _STATUS and refused) or (plain in _EXIT and 0 < value < _PARTIAL)
+    return plain in _TROUBLE and bool(value)
 
 
-def may_tell(name: str, value: object) -> bool:
+def says_so(text: str) -> bool:
+    """Return whether a text has a word, or a sign, of trouble."""
+    return _WORDS.search(text) is not None
+
+
+def is_named_so(name: str) -> bool:
     """
-    Return whether a field may say so, in a way that nobody else knows.
+    Return whether who has named something calls it a part, a failure, or no answer yet.
 
-    >>> may_tell("vollstaendig", False), may_tell("zustand", "halb"), may_tell("model", "gpt-oss")
-    (True, True, False)
+    >>> is_named_so("partial_text"), is_named_so("PartialAnswer"), is_named_so("answer.md.part")
+    (True, True, True)
+    >>> is_named_so("answer"), is_named_so("particle"), is_named_so("`answer`")
+    (False, False, False)
     """
-    plain = _plain(name)
-    if _NEUTRAL.fullmatch(plain) or plain in _TELLS:
-        return False
-    if isinstance(value, str):
-        return bool(value) and is_word(value) and not _NEUTRAL_VALUES.fullmatch(value.lower())
-    return isinstance(value, bool)
+    return any(_NAMES.fullmatch(part) for part in _PARTS.findall(name.replace("so_far", "partial")))
 
 
 def _plain(name: str) -> str:
     return name.lower().lstrip("_").removeprefix("is_").removeprefix("was_")
-
-
-def is_word(text: str) -> bool:
-    """Return whether a text is short and has no spaces, as a flag."""
-    return len(text) <= _LONGEST_WORD and not _SPACE.search(text.strip())
 
 
 def place_of(text: str, whole: str) -> Place:
@@ -113,8 +119,12 @@ def place_of(text: str, whole: str) -> Place:
     >>> place_of("Once upon", "Once upon\nBye!"), place_of("Once upon", "Never")
     ('more', 'absent')
     """
+    if len(whole) < len(text.strip()):
+        return "absent"
     rest = _rest(text.strip(), whole)
     if rest is None:  # an app may have changed the space between words
+        if len(whole) > _LONGEST_CHANGED:
+            return "absent"
         rest = _rest(_SPACE.sub(" ", text.strip()), _SPACE.sub(" ", whole))
         return "absent" if rest is None else "more" if _is_something(rest) else "end"
     if not _is_something(rest):

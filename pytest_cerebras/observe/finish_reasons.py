@@ -1,4 +1,9 @@
-"""Sees whether the app looks at ``finish_reason``, in the objects of the SDKs."""
+"""
+Sees whether the app looks at ``finish_reason``, in the objects of the SDKs.
+
+Their classes get no attribute of that name, and no field of them is another: only what looks
+attributes up is told of it.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +19,11 @@ _FIELD = "finish_reason"
 _HOLDERS = (_FIELD, "choices")
 _SDKS = ("openai.", "cerebras.cloud.sdk.")
 _TYPES = ("types.chat.", "types.completion")
-_WHOLE = (
-    "__iter__",
-    "__repr__",
-    "__str__",
-    "copy",
-    "dict",
-    "json",
-    "model_copy",
-    "model_dump",
-    "model_dump_json",
-    "to_dict",
-    "to_json",
+_SPECIAL = ("__iter__", "__repr__", "__str__")  # what Python looks up by itself
+# by which somebody gets all of an object, and may look then
+_WHOLE = frozenset(
+    {"__dict__", "copy", "dict", "json", "model_copy", "model_dump", "model_dump_json"}
+    | {"to_dict", "to_json"}
 )
 
 
@@ -40,12 +38,10 @@ def watch(
     """
     found = {one: fields for one, fields in _types() if one not in known}
     for one, fields in found.items():
-        if _FIELD in fields:
-            patch.setattr(one, _FIELD, _watched(looked), raising=False)
-        for name in _WHOLE:
-            method = getattr(one, name, None)
-            if method is not None:
-                patch.setattr(one, name, _noted(method, looked), raising=False)
+        names = _WHOLE | {_FIELD} if _FIELD in fields else _WHOLE
+        patch.setattr(one, "__getattribute__", _watched(one.__getattribute__, names, looked))
+        for name in _SPECIAL:
+            patch.setattr(one, name, _noted(getattr(one, name), looked))
     return set(found)
 
 
@@ -59,20 +55,15 @@ def _types() -> Iterator[tuple[type, Collection[str]]]:
                     yield one, fields
 
 
-def _watched(looked: Callable[[], None]) -> property:
-    """Return a field that is kept where pydantic keeps it."""
+def _watched(
+    get: Callable[..., Any], names: frozenset[str], looked: Callable[[], None]
+) -> Callable[..., Any]:
+    def watched(model: Any, name: str) -> Any:
+        if name in names:
+            _note(looked)
+        return get(model, name)
 
-    def read(model: Any) -> Any:
-        _note(looked)
-        try:
-            return model.__dict__[_FIELD]
-        except KeyError:
-            raise AttributeError(_FIELD) from None
-
-    def write(model: Any, value: Any) -> None:
-        model.__dict__[_FIELD] = value
-
-    return property(read, write)
+    return watched
 
 
 def _noted(method: Callable[..., Any], looked: Callable[[], None]) -> Callable[..., Any]:

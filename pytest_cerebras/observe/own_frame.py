@@ -7,14 +7,21 @@ import dis
 import inspect
 import sys
 import threading
+from asyncio import BaseEventLoop
 from collections.abc import Iterator
 from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 
+_RUN = BaseEventLoop.run_forever
 _DEEPEST = 400  # frames that are looked through, and coroutines
-_RAISING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertLogs")
+_RAISING = frozenset(
+    {"RaisesGroup", "assertLogs", "assertRaises", "assertRaisesRegex", "assertWarns", "raises"}
+    | {"warns"}
+)
+_CATCHING = frozenset({"exception", "gather", "invoke", "return_exceptions", "suppress"})
+_OF_THE_MOCK = frozenset({"calls", "requests"})  # which tell what was served
 
 
 def codes_of(item: pytest.Item) -> frozenset[CodeType]:
@@ -37,10 +44,11 @@ def frame_of(codes: frozenset[CodeType], frame: FrameType | None) -> FrameType |
 def frame_elsewhere(codes: frozenset[CodeType]) -> FrameType | None:
     """Return such a frame of another thread, or of a task that waits."""
     main = threading.main_thread().ident
-    found = frame_of(codes, sys._current_frames().get(main or 0))  # noqa: SLF001
+    outer = sys._current_frames().get(main or 0)  # noqa: SLF001
+    found = frame_of(codes, outer)
     if found is not None:
         return found
-    for task in _tasks():
+    for task in _tasks(outer):
         for frame in _inwards(task.get_coro()):
             if frame.f_code in codes:
                 return frame
@@ -58,17 +66,28 @@ def outwards(frame: FrameType | None) -> Iterator[FrameType]:
 
 def raises(codes: frozenset[CodeType]) -> bool:
     """Whether a test that goes well has met an exception: it asserts that there is one."""
-    return any(name in _RAISING for code in codes for name in code.co_names)
+    return not _names(codes).isdisjoint(_RAISING)
 
 
 def catches(codes: frozenset[CodeType]) -> bool:
-    """Whether a test can catch an exception by a clause of its own."""
-    return any(
-        step.opname in ("CHECK_EXC_MATCH", "CHECK_EG_MATCH")
+    """Whether a test may catch an exception itself, or let others do so."""
+    steps = [
+        step.opname
         for code in codes
         for each in _nested(code)
         for step in dis.get_instructions(each)
-    )
+    ]
+    handlers = steps.count("PUSH_EXC_INFO") - steps.count("WITH_EXCEPT_START")
+    return handlers > 0 or not _names(codes).isdisjoint(_CATCHING)
+
+
+def asks_mock(codes: frozenset[CodeType]) -> bool:
+    """Whether a test may hold what the mock has served, and not the app."""
+    return not _names(codes).isdisjoint(_OF_THE_MOCK)
+
+
+def _names(codes: frozenset[CodeType]) -> set[str]:
+    return {name for code in codes for each in _nested(code) for name in each.co_names}
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:
@@ -78,11 +97,11 @@ def _nested(code: CodeType) -> Iterator[CodeType]:
             yield from _nested(one)
 
 
-def _tasks() -> list[asyncio.Task[Any]]:
-    try:
-        return list(asyncio.all_tasks())
-    except RuntimeError:  # no loop runs in this thread
-        return []
+def _tasks(outer: FrameType | None) -> list[asyncio.Task[Any]]:
+    """Return the tasks of the loop that runs in the main thread."""
+    loops = (one.f_locals.get("self") for one in outwards(outer) if one.f_code is _RUN.__code__)
+    loop = next(loops, None)
+    return list(asyncio.all_tasks(loop)) if isinstance(loop, BaseEventLoop) else []
 
 
 def _inwards(coroutine: Any) -> Iterator[FrameType]:

@@ -1,68 +1,100 @@
-"""Finds the texts in what a test holds: in values however deep, JSON, and server-sent events."""
+"""
+Finds the texts in what a test holds: in values however deep, JSON, and server-sent events.
+
+None of the code of an app or a test runs meanwhile: no property, no method of a subclass, no
+``__getattr__``.
+"""
 
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterator
 from enum import Enum
-from types import FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any
 
 from mockserver.core.sse import read
 from mockserver.verdicts.evidence import Field, Held
 
 _DEEP = 8  # levels; what lies deeper nobody has been handed
-_MOST = 20_000  # values of a test
-_LONGEST = 1 << 20  # letters of a text
+_MOST = 5_000  # values of a test
+_LONGEST = 1 << 18  # letters of a text, and of all of them four times as many
 _OURS = ("mockserver", "pytest_cerebras")
 # the answers themselves, and what sends and takes them, are not what an app makes of them
 _RAW = ("openai", "cerebras", "httpcore", "urllib3", "_pytest", "pytest", "asyncio", "logging")
-_OPAQUE = (type, BaseException, FunctionType, MethodType, ModuleType)
-_LISTS = (list, tuple, set, frozenset, deque)
-_EVENTS = ("data:", "event:", ":")
+_LIBRARIES = ("httpx", "httpx2", "requests", "aiohttp")
+_OPAQUE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
+_SEQUENCES = (list, tuple, set, frozenset, deque)
+_MAPPINGS = (dict, OrderedDict, defaultdict)
+_FLAG = 40  # letters, of a word that says something of a text
+_SCALARS = (bool, int, float)
 
 
 class Values:
     """
     Collects texts and what stands beside them; ``held`` and ``fields`` are as in ``Evidence``.
 
-    ``is_raw`` tells of an object whether it is an answer as it came.
+    ``is_raw`` tells of the attributes of an object whether it is an answer as it came.
     """
 
-    def __init__(self, is_raw: Callable[[object], bool] = lambda _: False) -> None:
+    def __init__(self, is_raw: Callable[[dict[str, Any]], bool] = lambda _: False) -> None:
         self.held: list[Held] = []
         self.fields: list[Field] = []
         self._is_raw = is_raw
+        self._left = 4 * _LONGEST
         self._seen: dict[int, object] = {}  # kept, so that no other gets the same id
 
-    def add(self, where: str, value: object, *, is_new: bool = True) -> None:
-        """Note the texts in a value."""
-        self._walk(where, value, (), _DEEP, is_new=is_new)
+    def add(self, name: str, value: object) -> None:
+        """Note the texts in a variable of the test, and what it says of itself."""
+        where = f"`{name}`"
+        self._note(name, value)
+        is_text = type(value) is str
+        self._walk(where, value, ((name, value if is_text else None),), _DEEP, is_all=is_text)
+
+    def add_text(self, where: str, text: str) -> None:
+        """Note a text that has been written somewhere."""
+        self._text(where, text, (), _DEEP, is_all=False)
+
+    def _note(self, name: str, value: Any) -> None:
+        kind = type(value)
+        if issubclass(kind, BaseException):
+            self.fields.append(("exception", kind.__name__))
+        elif issubclass(kind, Enum):
+            self.fields.append((name, object.__getattribute__(value, "_name_")))
+        elif value is None or kind in _SCALARS or (kind is str and len(value) <= _FLAG):
+            self.fields.append((name, value))
+        elif kind in (*_SEQUENCES, *_MAPPINGS):
+            self.fields.append((name, "[...]" if value else ""))  # as of errors, or of none
 
     def _walk(
-        self, where: str, value: object, beside: tuple[Field, ...], depth: int, *, is_new: bool
+        self, where: str, value: object, beside: tuple[Field, ...], depth: int, *, is_all: bool
     ) -> None:
-        if isinstance(value, (bytes, bytearray)):
-            value = bytes(value[:_LONGEST]).decode("utf-8", "replace")
-        if isinstance(value, str):
-            self._text(where, str(value[:_LONGEST]), beside, depth, is_new=is_new)
-            return
-        if not depth or self._is_known(value) or self._skips(value):
-            return
-        for inner, fields in _parts(value):
-            self.fields += fields
-            for one in inner:
-                self._walk(where, one, fields, depth - 1, is_new=is_new)
+        kind = type(value)
+        text = _text_of(value, kind)
+        if text is not None:
+            self._text(where, text, beside, depth, is_all=is_all)
+        elif depth and not self._is_known(value):
+            for one, fields in self._parts(value, kind):
+                self._walk(where, one, fields, depth - 1, is_all=False)
 
     def _text(
-        self, where: str, text: str, beside: tuple[Field, ...], depth: int, *, is_new: bool
+        self, where: str, text: str, beside: tuple[Field, ...], depth: int, *, is_all: bool
     ) -> None:
-        found = _documents(text) if depth else []
-        for document in found:
-            self._walk(where, document, (), depth - 1, is_new=is_new)
-        if not found:
-            self.held.append(Held(where, text, beside, is_new))
+        self._left -= len(text)
+        if self._left < 0:
+            return
+        documents = _documents(text) if depth else []
+        for document in documents:
+            self._walk(where, document, beside, depth - 1, is_all=False)
+        if not documents:
+            self.held.append(Held(where, text, beside, is_all=is_all))
 
     def _is_known(self, value: object) -> bool:
         if id(value) in self._seen or len(self._seen) >= _MOST:
@@ -70,62 +102,81 @@ class Values:
         self._seen[id(value)] = value
         return False
 
-    def _skips(self, value: object) -> bool:
-        if isinstance(value, _OPAQUE):
-            return True
-        root = type(value).__module__.partition(".")[0]
-        if root in (*_OURS, *_RAW) or self._is_raw(value):
-            return True
-        if root in ("httpx", "httpx2", "requests", "aiohttp"):  # clients hold no texts
-            return not type(value).__name__.endswith("Response")
-        return isinstance(value, Mapping) and "choices" in value  # a completion, as a dictionary
-
-
-def _parts(value: object) -> Iterator[tuple[Iterable[object], tuple[Field, ...]]]:
-    """Yield what a value holds, with the fields that stand beside each other."""
-    if isinstance(value, _LISTS) and not hasattr(type(value), "_fields"):
-        pieces = list(value)
-        if isinstance(value, list) and pieces and all(isinstance(one, str) for one in pieces):
-            yield ["".join(pieces)], ()
-        if pieces and all(isinstance(piece, bytes) for piece in pieces):
-            yield [b"".join(pieces)], ()
+    def _parts(self, value: Any, kind: type) -> Iterator[tuple[object, tuple[Field, ...]]]:
+        """Yield what a value holds, each with the fields that stand beside it."""
+        if issubclass(kind, tuple) and hasattr(kind, "_fields"):  # a named one
+            members: dict[str, Any] = dict(zip(kind._fields, tuple(value), strict=False))
+        elif kind in _SEQUENCES:
+            yield from self._pieces(value, kind)
             return
+        else:
+            members = _members(value, kind)
+        if self._is_opaque(kind, members):
+            return
+        for name, one in members.items():
+            self._note(name, one)
+        texts = [(name, one) for name, one in members.items() if type(one) is str]
+        scalars = [(name, one) for name, one in members.items() if _is_scalar(one)]
+        beside = (*texts, *scalars, ("", kind.__name__))
+        for name, one in members.items():
+            yield one, (beside if type(one) is str else (*beside, (name, None)))
+
+    def _pieces(self, value: Any, kind: type) -> Iterator[tuple[object, tuple[Field, ...]]]:
+        pieces = list(kind.__iter__(value))  # type: ignore[attr-defined]
+        if kind is list and pieces and all(type(one) is str for one in pieces):
+            yield "".join(pieces), ()
+        if pieces and all(type(one) is bytes for one in pieces):
+            yield b"".join(pieces), ()
+            return
+        for one in pieces if kind is tuple else ():
+            self._note("", one)
         # of a tuple each place is a field without a name
-        yield pieces, _fields(("", one) for one in pieces) if isinstance(value, tuple) else ()
-    else:
-        members = _members(value)
-        yield members.values(), _fields(members.items())
+        fields = [("", one) for one in pieces if _is_scalar(one)] if kind is tuple else []
+        for one in pieces:
+            yield one, tuple(fields)
+
+    def _is_opaque(self, kind: type, members: dict[str, Any]) -> bool:
+        root = kind.__module__.partition(".")[0]
+        if issubclass(kind, (BaseException, *_OPAQUE)) or root in (*_OURS, *_RAW):
+            return True
+        if root in _LIBRARIES and not kind.__name__.endswith("Response"):  # clients hold no texts
+            return True
+        return "choices" in members or self._is_raw(members)  # a completion, or one as it came
 
 
-def _fields(items: Iterable[tuple[Any, object]]) -> tuple[Field, ...]:
-    found: list[Field] = []
-    for name, value in items:
-        plain = value.name if isinstance(value, Enum) else value
-        if plain is None or isinstance(plain, (str, bool, int)):
-            found.append((str(name), plain))
-    return tuple(found)
+def _text_of(value: Any, kind: type) -> str | None:
+    """Return a text as one; None for what is none."""
+    if kind in (bytes, bytearray):
+        return bytes(value[:_LONGEST]).decode("utf-8", "replace")
+    if issubclass(kind, str):
+        return str.__getitem__(value, slice(_LONGEST))
+    return None
 
 
-def _members(value: object) -> Mapping[Any, object]:
-    """Return the members of an object, without running any of its code."""
-    if isinstance(value, dict):
-        return value
-    if isinstance(value, tuple):
-        return dict(zip(getattr(type(value), "_fields", ()), value, strict=False))
-    slots = [name for one in type(value).__mro__ for name in getattr(one, "__slots__", ())]
-    found = {name: _slot(value, name) for name in slots if isinstance(name, str)}
+def _is_scalar(value: object) -> bool:
+    return value is None or type(value) in _SCALARS
+
+
+def _members(value: Any, kind: type) -> dict[str, Any]:
+    """Return the members of an object, as far as none of its code has to run for it."""
+    if kind in _MAPPINGS:
+        items = list(dict.items(value))
+        return {str(key): one for key, one in items if type(key) in (str, int)}
+    found: dict[str, Any] = {}
+    for one in kind.__mro__:
+        slots = one.__dict__.get("__slots__", ())
+        for name in (slots,) if type(slots) is str else tuple(slots):
+            slot = one.__dict__.get(name)
+            if isinstance(slot, MemberDescriptorType):
+                try:
+                    found[name] = slot.__get__(value, kind)
+                except AttributeError:
+                    continue
     try:
         own = object.__getattribute__(value, "__dict__")
     except AttributeError:
         own = {}
-    return {**found, **own} if isinstance(own, dict) else found
-
-
-def _slot(value: object, name: str) -> object:
-    try:
-        return object.__getattribute__(value, name)
-    except AttributeError:
-        return None
+    return {**found, **own} if type(own) is dict else found
 
 
 def _documents(text: str) -> list[object]:
@@ -134,9 +185,7 @@ def _documents(text: str) -> list[object]:
     if start in ("{", "["):
         found = _json(text)
         return [found] if found is not None else _lines(text)
-    if text.lstrip().startswith(_EVENTS) and "data:" in text:
-        return _of_events(text)
-    return []
+    return _of_events(text) if "data:" in text else []
 
 
 def _lines(text: str) -> list[object]:
@@ -145,21 +194,28 @@ def _lines(text: str) -> list[object]:
 
 
 def _of_events(text: str) -> list[object]:
-    """Return what events say, and the texts that they bring in pieces."""
-    said = [read(event.encode())[1] for event in text.replace("\r\n", "\n").split("\n\n")]
-    documents = [found for one in said if (found := _json(one)) is not None]
+    """
+    Return what events say, and the texts that they bring in pieces.
+
+    The name of an event is a field, and what is no JSON is a text; so is a comment.
+    """
+    events = [read(one.encode()) for one in text.replace("\r\n", "\n").split("\n\n")]
+    documents = [found for _, said in events if (found := _json(said)) is not None]
+    names = [{"event": name} for name, _ in events if name]
+    bare = [said for _, said in events if said and _json(said) is None]
     pieces: dict[str, list[str]] = {}
     for document in documents:
-        for name, value in document.items() if isinstance(document, dict) else ():
-            if isinstance(value, str):
+        for name, value in document.items() if type(document) is dict else ():
+            if type(value) is str:
                 pieces.setdefault(name, []).append(value)
-    bare = [] if documents else ["".join(said)]
-    return [*documents, *("".join(one) for one in pieces.values()), *bare]
+    comments = [line for line in text.splitlines() if line.startswith(":")]
+    joined = ["".join(one) for one in pieces.values()]
+    return [*documents, *names, *joined, *comments, "".join(bare)]
 
 
-def _json(text: str) -> object:
+def _json(text: str) -> Any:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, (dict, list)) else None
+    return found if type(found) in (dict, list) else None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType, ModuleType
+from typing import Any
 
 import pytest
 
@@ -19,26 +20,33 @@ from . import finish_reasons, own_frame
 from .call_sites import files_of_app, packages_below
 from .values import Values
 
-_MOST_FILES = 200
-_LONGEST = 1 << 20  # bytes of a file
-_MENTIONS = ("finish_reason", "finishReason", "stop_reason")
+_MOST_FILES = 50
+_LONGEST = 1 << 18  # bytes of a file, and of all files four times as many
+# words of an app that may know how an answer ended
+_MENTIONS = re.compile(
+    r"finish_?reason|stop_?reason|usage|\[DONE\]|raw_response|streaming_response|event_hooks|"
+    r"LengthFinish",
+    re.IGNORECASE,
+)
+_CAPTURING = frozenset({"capfd", "capfdbinary", "caplog", "capsys", "capsysbinary", "recwarn"})
 _QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
-_SEVERE = tuple(logging.getLevelName(level) for level in (30, 40, 50))
 _MISSING = object()
 _SDKS = frozenset({"openai", "cerebras"})
 _TRANSPORTS = frozenset({"anyio", "h11", "h2", "httpcore", "httpcore2", "httpx", "httpx2"})
-_TRANSPORTS |= {"respx", "sniffio", "tenacity", "backoff", "asyncio", "uvloop"}
+_TRANSPORTS |= {"respx", "sniffio", "uvloop"}
+_PLAIN = (bool, bytes, float, int, str)
+_CODE = (type, FunctionType, ModuleType, type(None))
+_OF_TESTS = ("_pytest", "pytest", "pytest_cerebras", "mockserver", "openai", "cerebras", "pathlib")
 
 
 class Witness:
     """
     Sees a test from its first request on; ``url`` is where the mock is.
 
-    It holds the frame of the test function, so that its locals outlive it.
+    It holds the frame of the test function, so that its locals outlive it, until ``rests``.
     """
 
     def __init__(self, item: pytest.Item, url: str = "") -> None:
-        self.raised = False
         self._item = item
         self._url = url
         self._codes: frozenset[CodeType] = own_frame.codes_of(item)
@@ -50,6 +58,8 @@ class Witness:
         self._imported = 0
         self._watched: set[type] = set()
         self._patch: pytest.MonkeyPatch | None = None
+        self._found: Evidence | None = None
+        self._is_over = False
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -59,11 +69,13 @@ class Witness:
             try:
                 yield
             finally:
-                self._patch = self._frame = None
-                self._before = {}
+                self._patch = None
+                self.rests(raised=True)
 
     def sees(self, frame: FrameType | None) -> None:
         """Note who sends a request; None when that is another process."""
+        if self._is_over:
+            return
         self._files.update(files_of_app(frame))
         own = own_frame.frame_of(self._codes, frame)
         if own is None and self._frame is None:
@@ -77,23 +89,45 @@ class Witness:
             self._imported = len(sys.modules)
             self._watched |= finish_reasons.watch(self._patch, self._looks, self._watched)
 
+    def rests(self, *, raised: bool) -> None:
+        """
+        Keep what is known now, and let go of the test's values: it is over.
+
+        ``raised`` says that it has ended by an exception, or has met one.
+        """
+        if not self._is_over:
+            self._found = None if raised else self.evidence()
+            self._is_over = True
+            self._frame, self._before = None, {}
+
     def evidence(self) -> Evidence | None:
-        """Return what is known by now; None when the test function was never seen."""
-        if self._frame is None:
+        """Return what is known; None when the test function was never seen, or can't be read."""
+        if self._is_over or self._frame is None:
+            return self._found
+        try:
+            return self._gathered(dict(self._frame.f_locals))
+        except Exception:  # noqa: BLE001 (whatever an app's objects are, they can't break its test)
             return None
-        values, before = Values(self._is_raw), Values(self._is_raw)
-        for name, value in list(self._frame.f_locals.items()):
-            is_new = self._before.get(name, _MISSING) is not value
-            (values if is_new else before).add(f"`{name}`", value, is_new=is_new)
+
+    def _gathered(self, now: Mapping[str, object]) -> Evidence:
+        new = {
+            name: one for name, one in now.items() if self._before.get(name, _MISSING) is not one
+        }
+        values, before, written = Values(self._is_raw), Values(self._is_raw), Values()
+        for name, value in now.items():
+            (values if name in new else before).add(name, value)
         for where, text in self._written():
-            before.add(where, text, is_new=False)
+            written.add_text(where, text)
         return Evidence(
-            held=[*values.held, *before.held],
-            fields=values.fields,
+            held=values.held,
+            written=written.held,
+            kept=before.held,
+            fields=[*values.fields, *written.fields, ("warning", self._has_warned())],
+            states=before.fields,
             looked=self._looked or not (self._direct or self._is_blind()),
-            complained=self._complained(),
-            raised=self.raised or own_frame.raises(self._codes),
+            raised=own_frame.raises(self._codes),
             catches=own_frame.catches(self._codes),
+            is_bare=self._is_bare(now, new),
         )
 
     def _looks(self) -> None:
@@ -103,38 +137,67 @@ class Witness:
         """Whether no file of the app that was at work has a word for how an answer ends."""
         return not any(map(_mentions, self._files))
 
-    def _is_raw(self, value: object) -> bool:
-        """Whether a value is a response of the mock itself."""
-        own = getattr(value, "__dict__", None)
-        if not self._url or not isinstance(own, dict):
-            return False
-        asked = own.get("url") or getattr(own.get("_request"), "url", "") or own.get("_url")
-        return str(asked).startswith(self._url)
+    def _is_bare(self, now: Mapping[str, object], new: Mapping[str, object]) -> bool:
+        """Whether there is no place for what an app may have told but one text."""
+        handed = [one for one in new.values() if not _says_nothing(one)]
+        quiet = not self._sections()
+        own = not (own_frame.catches(self._codes) or own_frame.asks_mock(self._codes))
+        stateless = all(_is_plain(one) for name, one in now.items() if name not in new)
+        captures = _CAPTURING & set(getattr(self._item, "fixturenames", ()))
+        seen = self._item.config.getoption("capture", "no") != "no" and not captures
+        return (
+            self._direct
+            and self._is_blind()
+            and quiet
+            and own
+            and stateless
+            and seen
+            and len(handed) == 1
+        )
+
+    def _is_raw(self, members: dict[str, Any]) -> bool:
+        """Whether an object is a response of the mock itself."""
+        request = members.get("_request")
+        asked = members.get("url") or members.get("_url")
+        if asked is None and request is not None:
+            asked = object.__getattribute__(request, "__dict__").get("url")
+        known = type(asked).__module__.partition(".")[0] in ("builtins", "httpx", "httpx2", "yarl")
+        return bool(self._url) and known and str(asked).startswith(self._url)
+
+    def _sections(self) -> list[tuple[str, str]]:
+        sections = getattr(self._item, "_report_sections", ())
+        return [(name, text) for _, name, text in sections if text.strip()]
 
     def _written(self) -> Iterator[tuple[str, str]]:
-        """Yield what the test has printed, and what it has written into files of its own."""
-        for _, name, text in getattr(self._item, "_report_sections", ()):
-            if name == "stdout":
-                yield "its output", text
+        """Yield what the test has printed and logged, and written into files of its own."""
+        left = 4 * _LONGEST
+        for name, text in self._sections():
+            yield ("its output" if name == "stdout" else f"its {name}"), text
         folder = getattr(self._item, "funcargs", {}).get("tmp_path")
         if isinstance(folder, Path):
             files = sorted(one for one in folder.rglob("*") if one.is_file())
             for file in files[:_MOST_FILES]:
-                yield f"the file {file.name}", _read(file)
+                text = _read(file) if left > 0 else ""
+                left -= len(text)
+                yield f"the file {file.name}", text
 
-    def _complained(self) -> bool:
-        """Whether there is a warning, something severe in the log, or on standard error."""
-        for _, name, text in getattr(self._item, "_report_sections", ()):
-            if name == "stderr" and text.strip():
-                return True
-            if name == "log" and any(level in text for level in _SEVERE):
-                return True
+    def _has_warned(self) -> bool:
         # pytest has put a list in the place of what would show warnings
         noted = getattr(getattr(warnings, "_showwarnmsg_impl", None), "__self__", ())
         return any(
             not issubclass(getattr(one, "category", _QUIET[0]), _QUIET)
             for one in (noted if isinstance(noted, list) else ())
         )
+
+
+def _says_nothing(value: object) -> bool:
+    """Whether a value of a test is code, or belongs to the test and not to the app."""
+    kind = type(value)
+    return kind in _CODE or kind.__module__.partition(".")[0] in _OF_TESTS
+
+
+def _is_plain(value: object) -> bool:
+    return type(value) in _PLAIN or _says_nothing(value)
 
 
 def _uses_sdk(frame: FrameType | None) -> bool:
@@ -145,8 +208,7 @@ def _uses_sdk(frame: FrameType | None) -> bool:
 
 @lru_cache(1024)
 def _mentions(file: str) -> bool:
-    text = _read(Path(file))
-    return any(word in text for word in _MENTIONS)
+    return _MENTIONS.search(_read(Path(file))) is not None
 
 
 def _read(file: Path) -> str:

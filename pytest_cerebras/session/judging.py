@@ -42,7 +42,7 @@ def explain(mock: CerebrasMock, error: BaseException) -> None:
 
     Raises another one where it has ended a stall: what the client met then, no server has done.
     """
-    mock.witness.raised = True
+    mock.witness.rests(raised=True)
     untold = mock.untold(_chain(error))
     if mock.live.stalled and untold:
         found = pytest.fail.Exception("\n".join(untold))
@@ -66,9 +66,9 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
 
     When the run is strict, verdicts fail it too, and that nothing of what it names has happened.
     """
+    mock.witness.rests(raised=has_raised(item))
     if untold := mock.untold():
         pytest.fail("\n".join(untold), pytrace=False)
-    mock.witness.raised = has_raised(item)
     if nothing := _unmet(mock, item):
         pytest.fail("\n".join(["the test went well, but says nothing:", *nothing]), pytrace=False)
     accepted = item.config.stash.get(BASELINE, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.verdicts.telling import may_tell, place_of, tells
+from mockserver.verdicts.telling import is_named_so, place_of, says_so, tells
 
 TEXT = "Once upon a time"
 
@@ -27,12 +27,15 @@ TEXT = "Once upon a time"
         ("warnings", "cut"),
         ("status_code", 502),
         ("status_code", 206),
+        ("exit_code", 3),
+        ("returncode", 1),
+        ("problems", "[...]"),
+        ("state", "PARTIAL"),
     ],
 )
 def test_tells(name, value):
     """Fields that say so."""
     assert tells(name, value)
-    assert not may_tell(name, value) or name in ("error", "warnings", "status", "")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,9 @@ def test_tells(name, value):
         ("error", None),
         ("error", ""),
         ("status_code", 200),
-        ("text", "The error was found in a partial file."),
+        ("exit_code", 0),
+        ("problems", ""),
+        ("question", "Was the error found in a partial file?"),
         ("model", "error-detector"),
         ("count", 500),
         ("cut", 3),
@@ -56,21 +61,40 @@ def test_tells_nothing(name, value):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "may"),
+    ("name", "named"),
     [
-        ("fertig", False, True),
-        ("zustand", "halb", True),
-        ("role", "assistant", False),
-        ("", "assistant", False),
-        ("count", 3, False),
-        ("note", "two words", False),
-        ("note", "", False),
-        ("nothing", None, False),
+        ("partial", True),
+        ("half_raw", True),
+        ("FailedAnswer", True),
+        ("Err", True),
+        ("text_so_far", True),
+        ("the file rejected.txt", True),
+        ("answer", False),
+        ("department", False),
+        ("`article`", False),
+        ("draw", False),
     ],
 )
-def test_may_tell(name, value, may):
-    """Flags and words of which nobody knows what they say."""
-    assert may_tell(name, value) is may
+def test_named(name, named):
+    """Whoever names it so does not take it for an answer."""
+    assert is_named_so(name) is named
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("The connection was lost.", True),
+        ("Sorry, I can't.", True),
+        ("not finished", True),
+        ("\u26a0 halb", True),
+        ("TIMEOUT", True),
+        ("All is well in the lengthy valley.", False),
+        ("", False),
+    ],
+)
+def test_says_so(text, says):
+    """Words of trouble."""
+    assert says_so(text) is says
 
 
 @pytest.mark.parametrize(

@@ -112,35 +112,54 @@ def test_raises():
     assert not raises(code_of(plain))
 
 
-def test_catches():
-    """Whether a test has a clause for exceptions, be it in a function within."""
+def with_a_clause():
+    try:
+        int("a")
+    except ValueError:
+        return
 
-    def one():
+
+def with_a_bare_clause():
+    try:
+        int("a")
+    except:  # noqa: E722
+        return
+
+
+def with_a_clause_within():
+    def inner():
         try:
             int("a")
-        except ValueError:
-            return
+        except* ValueError:
+            pass
 
-    def two():
-        def inner():
-            try:
-                int("a")
-            except* ValueError:
-                pass
+    return inner
 
-        return inner
 
-    def three():
-        with contextlib.nullcontext():
-            try:
-                int("1")
-            finally:
-                pass
+def with_a_guard():
+    with contextlib.suppress(ValueError):
+        int("a")
 
-    assert catches(code_of(one))
-    assert catches(code_of(two))
-    assert not catches(code_of(three))
-    assert not catches(code_of(plain))
+
+def with_a_block():
+    with contextlib.nullcontext():
+        int("1")
+
+
+@pytest.mark.parametrize(
+    ("function", "may"),
+    [
+        (with_a_clause, True),
+        (with_a_bare_clause, True),
+        (with_a_clause_within, True),
+        (with_a_guard, True),
+        (with_a_block, False),
+        (plain, False),
+    ],
+)
+def test_catches(function, may):
+    """Whether a test may catch an exception, be it in a function within."""
+    assert catches(code_of(function)) is may
 
 
 def test_bounds(monkeypatch):

@@ -67,13 +67,13 @@ class Hostile:
 
 def texts(value, **settings):
     found = Values(**settings)
-    found.add("`x`", value)
+    found.add("x", value)
     return {held.text for held in found.held}
 
 
 def beside(value):
     found = Values()
-    found.add("`x`", value)
+    found.add("x", value)
     return {field for held in found.held if held.text == TEXT for field in held.beside}
 
 
@@ -130,7 +130,7 @@ def test_no_texts(value):
 def test_raw():
     """What somebody else says is an answer as it came."""
     value = Plain(TEXT)
-    assert texts(value, is_raw=lambda one: one is value) == set()
+    assert texts(value, is_raw=lambda members: members is vars(value) or "done" in members) == set()
 
 
 @pytest.mark.parametrize(
@@ -144,10 +144,48 @@ def test_beside(value):
 def test_kinds_of_fields():
     """Numbers, None, words, and the names of an enumeration; nothing that is made of others."""
     value = {"text": TEXT, "n": 3, "none": None, "state": State.PARTIAL, "inner": {"x": 1}}
-    found = beside(value)
-    assert found == {("text", TEXT), ("n", 3), ("none", None), ("state", "PARTIAL")}
-    assert beside((TEXT, None)) == {("", TEXT), ("", None)}
+    assert beside(value) == {("text", TEXT), ("n", 3), ("none", None), ("", "dict")}
+    assert beside((TEXT, None)) == {("", None)}
     assert beside([TEXT, "other"]) == set()
+    found = Values()
+    found.add("x", {**value, "errors": [1], "warnings": [], "error": ValueError("a")})
+    assert {
+        *(("state", "PARTIAL"), ("x", 1), ("n", 3), ("none", None)),
+        *(("errors", "[...]"), ("warnings", ""), ("exception", "ValueError")),
+    } <= set(found.fields)
+
+
+def test_code_of_others():
+    """No code of a value runs, and none is asked for what it has."""
+
+    class Table(dict):
+        def __contains__(self, key):
+            raise RuntimeError(key)
+
+        def __missing__(self, key):
+            raise RuntimeError(key)
+
+        def items(self):
+            raise RuntimeError
+
+    class Proxy:
+        __slots__ = ()
+
+        @property
+        def __class__(self):
+            raise RuntimeError
+
+    class Text(str):
+        __slots__ = ()
+
+        def __getitem__(self, key):
+            raise RuntimeError
+
+    class Row(list):
+        def __iter__(self):
+            raise RuntimeError
+
+    assert texts([Table(a=TEXT), Proxy(), Row([TEXT]), Text(TEXT)]) == {TEXT}
 
 
 def test_bounds(monkeypatch):

@@ -32,22 +32,75 @@ async def ask_async():
         stream = await client.chat.completions.create(**ASKED)
         return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
 
+def join(chunks):
+    return "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+
+def plain():
+    with Cerebras(warm_tcp_connection=False) as client:
+        asked = {**ASKED, "stream": False}
+        return client.chat.completions.create(**asked).choices[0].message.content
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
 def wrapped(test):
     @wraps(test)
     def run(*args, **kwargs):
         return test(*args, **kwargs)
     return run
+
+def all_that_came(chunks):
+    found = ""
+    try:
+        for chunk in chunks:
+            found += "".join(choice.delta.content or "" for choice in chunk.choices)
+    except Exception:
+        pass
+    return found
 """
 CERTAIN = """
 def test_local():
     answer = ask()
     assert answer
 
+def test_parametrized_and_by_fixtures(cerebras_mock, cerebras_client):
+    question = ASKED["messages"]
+    chunks = cerebras_client.chat.completions.create(**ASKED)
+    answer = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    del question
+    assert answer
+
+@wrapped
+def test_decorated():
+    answer = ask()
+
+def test_openai():
+    with OpenAI() as client:
+        answer = join(client.chat.completions.create(**ASKED))
+
+def test_without_a_stream(cerebras_mock):
+    cerebras_mock.play("truncated-512")
+    answer = plain()
+
+@pytest.mark.anyio
+async def test_async():
+    answer = await ask_async()
+
+@pytest.mark.anyio
+async def test_another_task():
+    answer = await asyncio.create_task(ask_async())
+
+@pytest.mark.anyio
+async def test_a_thread():
+    answer = await asyncio.to_thread(ask)
+"""
+ADVISED = """
 def test_deep():
     bot = {"chats": [{"turns": [("assistant", ask())]}]}
 
 def test_pieces():
-    pieces = [chunk.choices[0].delta.content or "" for chunk in chunks()]
+    found = [chunk.choices[0].delta.content or "" for chunk in chunks()]
 
 def test_printed():
     print("Bot:", ask())
@@ -56,15 +109,7 @@ def test_written(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "answer.md").write_text(ask())
 
-def test_another_task():
-    async def main():
-        answer = await asyncio.create_task(ask_async())
-        assert answer
-        return None
-    asyncio.run(main())
-    answer = asyncio.run(ask_async())
-
-def test_a_thread():
+def test_a_pool():
     with ThreadPoolExecutor() as pool:
         answer = pool.submit(ask).result()
 
@@ -73,10 +118,6 @@ def test_a_thread_that_fills_a_list():
     thread = threading.Thread(target=lambda: found.append(ask()))
     thread.start()
     thread.join()
-
-@wrapped
-def test_decorated():
-    answer = ask()
 
 class TestOfAClass:
     def test_method(self):
@@ -91,12 +132,28 @@ class TestOfUnittest(unittest.TestCase):
         answer = ask()
         self.assertTrue(answer)
 
-def test_openai():
-    with OpenAI() as client:
-        stream = client.chat.completions.create(**ASKED)
-        answer = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
-"""
-ADVISED = """
+def test_an_object_from_before():
+    class Bot:
+        pass
+    bot = Bot()
+    answer = ask()
+
+def test_another_value():
+    answer, seconds = ask(), 3
+
+def test_captures(capsys):
+    answer = ask()
+
+def test_lost(cerebras_mock):
+    cerebras_mock.play("mid-stream-500")
+    answer = ""
+    with OpenAI(max_retries=0) as client:
+        answer = all_that_came(client.chat.completions.create(**ASKED))
+
+def test_asks_the_mock(cerebras_mock):
+    answer = ask()
+    assert cerebras_mock.requests
+
 def test_reads():
     found, finish = "", None
     for chunk in chunks():
@@ -109,16 +166,11 @@ def test_dumps():
 
 def test_logs():
     answer = ask()
-    logging.getLogger("app").warning("that was not all")
-
-@pytest.mark.filterwarnings("default")
-def test_warns():
-    answer = ask()
-    warnings.warn("that was not all")
+    logging.getLogger("app").warning("mehr kam nicht")
 
 def test_writes_to_stderr():
     answer = ask()
-    print("that was not all", file=sys.stderr)
+    print("mehr kam nicht", file=sys.stderr)
 
 def test_may_catch():
     try:
@@ -128,9 +180,34 @@ def test_may_catch():
 
 def test_says_more_below():
     answer = ask()
-    print(f"{answer}\\nThat was not all.")
+    print(f"{answer}\\nMehr kam nicht.")
 """
 SPARED = """
+@pytest.mark.filterwarnings("default")
+def test_warns():
+    answer = ask()
+    warnings.warn("mehr kam nicht")
+
+def test_logs_what_was_lost():
+    answer = ask()
+    logging.getLogger("app").warning("the connection was lost")
+
+def test_unpacks_a_flag():
+    answer, complete = ask(), False
+
+def test_has_an_error():
+    answer, problem = ask(), ValueError("half")
+
+def test_state_of_an_object():
+    class Bot:
+        complete = True
+    bot = Bot()
+    bot.answer = ask()
+    bot.complete = False
+
+def test_marks_before():
+    answer = f"[incomplete] {ask()}"
+
 def test_marks():
     answer = f"{ask()} [cut]"
 
@@ -194,9 +271,10 @@ def judged(run, pytester):
     ],
     ids=["certain", "advised", "spared"],
 )
-def test_told(judged, mode, code, told):
+def test_told(judged, pytester, mode, code, told):
     """Whoever hands on half an answer is told, and nobody else, whichever thread has asked."""
-    found = judged(code, "--cerebras-mode", mode)
+    apart = pytester.runpytest_subprocess  # not below this file, which knows how answers end
+    found = judged(code, "--cerebras-mode", mode, how=apart)
     assert found
     assert {name: said for name, said in found.items() if said != told} == {}
 
@@ -218,28 +296,22 @@ def test_fails(judged):
     assert judged(code) == {"test_fails": set()}
 
 
-def test_file_without_a_word(judged, pytester):
-    """With plain HTTP it is certain where no file of the app knows how an answer ends."""
-    app = """
-import json, os, httpx
+@pytest.mark.parametrize(("word", "certainty"), [("", "certain"), ("usage", "advice")])
+def test_file_with_a_word(judged, pytester, word, certainty):
+    """It is not certain where a file of the app may know how an answer ends."""
+    app = f"""
+from cerebras.cloud.sdk import Cerebras
 
-def ask(body):
-    url = os.environ["CEREBRAS_BASE_URL"] + "/v1/chat/completions"
-    fields = {"authorization": "Bearer " + os.environ["CEREBRAS_API_KEY"]}
-    found = []
-    with httpx.stream("POST", url, json=body, headers=fields) as answer:
-        for line in answer.iter_lines():
-            if line.startswith("data: {"):
-                found += json.loads(line[6:])["choices"]
-    return "".join(one["delta"].get("content", "") for one in found)
+WORD = {word!r}
+
+def ask(asked):
+    chunks = Cerebras(warm_tcp_connection=False).chat.completions.create(**asked)
+    return "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
 """
-    code = "import app\ndef test_plain():\n    answer = app.ask(ASKED)"
     pytester.makepyfile(app=app)
-    apart = {"how": pytester.runpytest_subprocess}  # not below this file, which has the word
-    assert judged(code, **apart) == {"test_plain": {("half-answer", "certain")}}
-    pytester.makepyfile(knowing=f"{app}\nENDS = 'finish_reason'")
-    code = code.replace("app", "knowing")
-    assert judged(code, **apart) == {"test_plain": {("half-answer", "advice")}}
+    code = "import app\ndef test_plain():\n    answer = app.ask(ASKED)"
+    found = judged(code, how=pytester.runpytest_subprocess)  # not below this file, which has it
+    assert found == {"test_plain": {("half-answer", certainty)}}
 
 
 def test_nothing_is_kept(run):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockserver.api.model.reply import Reply
-from mockserver.faults import NoCompletion, Truncate, WrongShape
+from mockserver.faults import Cut, NoCompletion, Truncate, WrongShape
 from mockserver.verdicts.evidence import Evidence, Held
 
 from .row import Change, Play, Row, also, but, first, meets, said, seeing
@@ -31,13 +31,34 @@ def held(text, *beside, where="`answer`", **more) -> Change:
 
 
 ASKED = {"at": 0, "messages": said(QUESTION)}
-PASSED = Play((ASKED,), (cut(),), evidence=Evidence(held=(Held("`answer`", PART),)))
+BARE = Evidence(held=(Held("`answer`", PART, is_all=True),), is_bare=True)
+PASSED = Play((ASKED,), (cut(),), evidence=BARE)
+LOST = Play(
+    ({**ASKED, "stream": True},),
+    (first(1, Cut(after_tokens=6), reply=Reply(text=TEXT)),),
+    evidence=BARE,
+)
 FED = Play((ASKED, {"at": 5, "messages": fed()}), (cut(),), evidence=Evidence())
 WORDS = Play(
     ({**ASKED, "max_tokens": 17},),
     (first(1, Truncate(9), reply=Reply(text="word " * 30)),),
-    evidence=Evidence(held=(Held("`answer`", "word " * 9),)),
+    evidence=Evidence(held=(Held("`answer`", "word " * 9, is_all=True),), is_bare=True),
 )
+FEW = replace(
+    WORDS,
+    asks=({**ASKED, "max_tokens": 101},),
+    rules=(first(1, Truncate(101), reply=Reply(text="word " * 300)),),
+    evidence=Evidence(held=(Held("`answer`", "word " * 101, is_all=True),), is_bare=True),
+)
+
+
+def few_asked(play: Play) -> Play:
+    """Let the app ask for a hundred tokens, and get as many."""
+    hundred = first(1, Truncate(100), reply=Reply(text="word " * 300))
+    few = Evidence(held=(Held("`answer`", "word " * 100, is_all=True),), is_bare=True)
+    return replace(play, asks=({**ASKED, "max_tokens": 100},), rules=(hundred,), evidence=few)
+
+
 NULL = Play(
     (ASKED,), (first(1, WrongShape("null_content")),), evidence=Evidence(held=(Held("`a`", ""),))
 )
@@ -57,6 +78,22 @@ ROWS = (
     Row(PARTS, HALF, PASSED, "its lack is handed on", held(PART, ("finish_reason", None))),
     Row(PARTS, HALF, PASSED, "a state says so", held(PART, ("state", "PARTIAL"))),
     Row(PARTS, HALF, PASSED, "an endpoint answers 502", held(PART, ("status_code", 502))),
+    Row(PARTS, HALF, PASSED, "it is marked before it", held(f"[incomplete] {PART}")),
+    Row(PARTS, HALF, PASSED, "its name says so", held(PART, ("partial_text", PART))),
+    Row(PARTS, HALF, PASSED, "its type says so", held(PART, ("", "PartialAnswer"))),
+    Row(PARTS, HALF, PASSED, "its file says so", held(PART, where="the file answer.md.part")),
+    Row(PARTS, HALF, PASSED, "another text says so", held("The answer was cut off.")),
+    Row(PARTS, HALF, PASSED, "the log says so", seeing(written=(Held("its log", "INFO lost"),))),
+    Row(
+        PARTS,
+        HALF,
+        PASSED,
+        "an object says so that was there before",
+        seeing(states=(("ok", False),)),
+    ),
+    Row(PARTS, HALF, PASSED, "its exit code says so", seeing(fields=(("exit_code", 2),))),
+    Row(PARTS, HALF, PASSED, "there are errors", seeing(fields=(("errors", "[...]"),))),
+    Row(PARTS, HALF, PASSED, "there is an exception", seeing(fields=(("exception", "CutError"),))),
     Row(PARTS, HALF, PASSED, "some other value says so", seeing(fields=(("truncated", True),))),
     Row(PARTS, HALF, PASSED, "an error stands there", seeing(fields=(("error", "lost"),))),
     Row(
@@ -68,7 +105,7 @@ ROWS = (
     ),
     Row(PARTS, ADVICE, FED, "the part is marked", but(2, messages=fed(f"{PART} [cut]"))),
     Row(PARTS, ADVICE, FED, "the app looks, and may ask for the rest", seeing(looked=True)),
-    Row(PARTS, ADVICE, FED, "the test may have caught an error", seeing(catches=True)),
+    Row(SAYING, ADVICE, LOST, "the test may have caught an error", seeing(catches=True)),
     Row(PARTS, ADVICE, FED, "the model is to go on from it", but(2, messages=fed()[:2])),
     Row(PARTS, ADVICE, FED, "the user says it", but(2, messages=fed(role="user"))),
     Row(PARTS, ADVICE, FED, "the part is thrown away", but(2, messages=said("And then?"))),
@@ -86,6 +123,7 @@ ROWS = (
     ),
     Row(SAYING, HALF, PASSED, "its rest was added", held(f"{PART} a compiler that never came")),
     Row(SAYING, HALF, WORDS, "the app asked for 16 tokens", but(1, max_tokens=16)),
+    Row(SAYING, HALF, FEW, "the app asked for 100 tokens, and got them", few_asked),
     Row(SAYING, HALF, PASSED, "the answer was not cut", meets(first(1, reply=Reply(text=PART)))),
     Row(
         SAYING,
@@ -101,7 +139,7 @@ ROWS = (
         ADVICE,
         EMPTIED,
         "the empty text is an older one",
-        seeing(held=(Held("`a`", "", is_new=False),)),
+        seeing(held=(), kept=(Held("`a`", ""),)),
     ),
     Row(SAYING, ADVICE, NULL, "the app apologises", seeing(held=(Held("`a`", "Sorry."),))),
     Row(
@@ -111,7 +149,7 @@ ROWS = (
         "beside it there is an apology",
         seeing(held=(Held("`a`", ""), Held("`b`", "Sorry."))),
     ),
-    Row(SAYING, ADVICE, NULL, "it was there before", seeing(held=(Held("`a`", "", is_new=False),))),
+    Row(SAYING, ADVICE, NULL, "it was there before", seeing(held=(), kept=(Held("`a`", ""),))),
     Row(SAYING, ADVICE, NULL, "None was returned", seeing(held=())),
     Row(SAYING, ADVICE, NULL, "the test has met an exception", seeing(raised=True)),
     Row(SAYING, ADVICE, NULL, "a field tells of it", seeing(fields=(("error", "no answer"),))),
