@@ -63,7 +63,8 @@ def half_answers(case: Case) -> Iterator[Finding]:
 
 def _is_told(evidence: Evidence, case: Case) -> bool:
     """Whether anything in the hands of the test says that something went wrong."""
-    served = sorted({one.text for one in case.exchanges if one.text}, key=len, reverse=True)
+    said = {choice.text.strip() for one in case.exchanges for choice in one.choices} - {""}
+    served = sorted(said, key=len, reverse=True)
     if any(tells_by_name(*one) for one in (*evidence.fields, *evidence.states)):
         return True
     told = [(name, value) for name, value in evidence.fields if isinstance(value, str)]
@@ -78,16 +79,17 @@ def _is_told(evidence: Evidence, case: Case) -> bool:
 def _own_words(text: str, served: Sequence[str]) -> str:
     """Return what of a text no answer has said; nothing of what is too long to be a sign."""
     for one in served:
-        if one.strip() in text:
-            text = text.replace(one.strip(), " ")
+        text = text.replace(one, " ")
     return text if len(text) <= _LONG else ""
 
 
 def _halves(exchange: Exchange) -> Iterator[_Half]:
     """Yield what of an answer went out as a success, and was none."""
     asked = exchange.requested_tokens
-    if exchange.endpoint not in COMPLETING or exchange.refused or exchange.client_left:
-        return  # who leaves may have been told to, or have raised its own exception
+    if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
+        return
+    if exchange.client_left:  # who leaves may have been told to, or have raised its own exception
+        return
     if asked is not None and asked <= _ON_PURPOSE:
         return
     cut = [choice for choice in parts(exchange) if choice.text and not choice.calls]

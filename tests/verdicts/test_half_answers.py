@@ -143,6 +143,14 @@ def test_sent_on(cut, form):
     assert play.sentence("half-answer") == (said, (1, 2))
 
 
+def test_shortened(cut):
+    """Of an answer that the journal has not kept whole nobody knows what was passed on."""
+    play = cut()
+    play.send(0).shorten(10)
+    play.evidence = PLAIN
+    assert play.judged() == []
+
+
 def test_nobody_knows(cut):
     """Of a test that was never seen nothing is known."""
     play = cut()
