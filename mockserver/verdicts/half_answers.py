@@ -86,20 +86,26 @@ def _own_words(text: str, served: Sequence[str]) -> str:
 def _halves(exchange: Exchange) -> Iterator[_Half]:
     """Yield what of an answer went out as a success, and was none."""
     asked = exchange.requested_tokens
-    if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
-        return
-    if exchange.client_left:  # who leaves may have been told to, or have raised its own exception
-        return
-    if asked is not None and asked <= _ON_PURPOSE:
+    if not _is_known(exchange) or (asked is not None and asked <= _ON_PURPOSE):
         return
     cut = [choice for choice in parts(exchange) if choice.text and not choice.calls]
     tokens = exchange.completion_tokens
-    silent = _is_silent(exchange)
     for choice in cut:
         if not (choice.finish == "length" and asked is not None and tokens >= asked <= _CHOSEN):
-            yield _Half(exchange, choice.text, f"was cut after {tokens} tokens", silent)
-    if cut or exchange.interrupted or exchange.stalled:
-        return
+            said = f"was cut after {tokens} tokens"
+            yield _Half(exchange, choice.text, said, _is_silent(exchange))
+    if not (cut or exchange.interrupted or exchange.stalled):
+        yield from _nothing_said(exchange)
+
+
+def _is_known(exchange: Exchange) -> bool:
+    """Whether a completion went out, as a success, to a client that took it to its end."""
+    if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
+        return False
+    return not exchange.client_left  # it may have been told to, or have raised its own exception
+
+
+def _nothing_said(exchange: Exchange) -> Iterator[_Half]:
     body = ending.body_of(exchange.compact)
     if _SOMETHING.search(body) or any(one.text or one.calls for one in exchange.choices):
         return
