@@ -47,7 +47,7 @@ _WORDS = re.compile(
 )
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name in camel case
 _NAMES = re.compile(
-    r"attempts?|bad|broken|chunks?|cut|discard(?:ed)?|draft|err|errors?|fail(?:ed|ure)?|"
+    r"attempts?|bad|broken|chunks?|cut|discard(?:ed)?|draft|err|errors?|fail|failed|failure|"
     r"incomplete|pa?rt|parts?|partial|pieces?|raw|reject(?:ed)?|served|so_far|tmp|truncated",
     re.IGNORECASE,
 )
