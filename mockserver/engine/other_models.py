@@ -25,7 +25,8 @@ def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: R
     own = Subject(endpoint, request=exchange.request)
     if exchange.faults and not run.may_break(own):
         return None
-    for name in edition.models:
+    # one that the live API still serves, if there is any
+    for name in sorted(edition.models, key=lambda one: edition.is_retired(edition.models[one])):
         if edition.serves(name):
             body = dumps({**asked, "model": name})
             inquiry = read_line(endpoint, body, edition)

@@ -25,7 +25,7 @@ _BACKS_OFF = """
             time.sleep(random.uniform(0.5, 1) * 2**attempt)
 """
 _FALLS_BACK = """
-    for model in ("gpt-oss-120b", "llama3.1-8b"):
+    for model in ("gpt-oss-120b", "qwen-3.8-27b"):
         try:
             return client.chat.completions.create(model=model, messages=messages)
         except (NotFoundError, RateLimitError, InternalServerError) as error:

@@ -28,8 +28,10 @@ def other(engine, ask, now):
 def test_another(other, engine):
     """It is one that the edition serves, and not the same."""
     found = other(DOWN)
+    edition = engine().edition
     assert found != MODEL
-    assert engine().edition.serves(found)
+    assert edition.serves(found)
+    assert not edition.is_retired(edition.models[found])
 
 
 @pytest.mark.parametrize(
