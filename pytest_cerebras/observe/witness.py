@@ -96,20 +96,23 @@ class Witness:
         ``raised`` says that it has ended by an exception, or has met one.
         """
         if not self._is_over:
-            self._found = None if raised else self.evidence()
             self._is_over = True
+            self._found = None if raised else self._gathered()
             self._frame, self._before = None, {}
 
     def evidence(self) -> Evidence | None:
         """Return what is known; None when the test function was never seen, or can't be read."""
-        if self._is_over or self._frame is None:
-            return self._found
+        return self._found if self._is_over else self._gathered()
+
+    def _gathered(self) -> Evidence | None:
+        if self._frame is None:
+            return None
         try:
-            return self._gathered(dict(self._frame.f_locals))
+            return self._seen(dict(self._frame.f_locals))
         except Exception:  # noqa: BLE001 (whatever an app's objects are, they can't break its test)
             return None
 
-    def _gathered(self, now: Mapping[str, object]) -> Evidence:
+    def _seen(self, now: Mapping[str, object]) -> Evidence:
         new = {
             name: one for name, one in now.items() if self._before.get(name, _MISSING) is not one
         }
@@ -127,7 +130,8 @@ class Witness:
             looked=self._looked or not (self._direct or self._is_blind()),
             raised=own_frame.raises(self._codes),
             catches=own_frame.catches(self._codes),
-            is_bare=self._is_bare(now, new),
+            # what a test has printed is known at its end
+            is_bare=self._is_over and self._is_bare(now, new),
         )
 
     def _looks(self) -> None:

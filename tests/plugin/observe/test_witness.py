@@ -314,6 +314,16 @@ def ask(asked):
     assert found == {"test_plain": {("half-answer", certainty)}}
 
 
+def test_within_the_test(run):
+    """What a test will print is not known before its end, so nothing is certain."""
+    code = """
+def test_it(cerebras_mock):
+    answer = ask()
+    assert [one.certainty for one in cerebras_mock.verdicts] == ["advice"]
+"""
+    run(COMMON + code).assert_outcomes(passed=1)
+
+
 def test_nothing_is_kept(run):
     """What a test has held is freed after it, and the SDK is as it was."""
     code = """
