@@ -34,6 +34,7 @@ _TELLS: Mapping[str, tuple[object, ...]] = {
     ),
     "finish_reason": ("length", "incomplete", "error", None),
     "stop_reason": ("length", "max_tokens", "incomplete", "error", None),
+    "status": ("incomplete", "truncated", "partial"),
 }
 # by their names; any value tells
 _TROUBLE = frozenset(

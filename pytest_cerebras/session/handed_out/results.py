@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mockserver.verdicts.telling import tells_by_name
+
 _DEEP = 8  # levels; what lies deeper is nobody's result
-# what a result may say of itself: by which name, and what tells that it is not whole
-_TELLS: Mapping[str, tuple[object, ...]] = {
-    **dict.fromkeys(("complete", "completed", "finished", "whole", "ok", "success"), (False,)),
-    **dict.fromkeys(
-        ("truncated", "incomplete", "partial", "cut", "cut_off", "unfinished"), (True,)
-    ),
-    "finish_reason": ("length", "incomplete", None),
-    "stop_reason": ("length", "max_tokens", "incomplete"),
-    "status": ("incomplete", "truncated", "partial"),
-}
 
 
 def passed_off(result: object, text: str) -> bool:
@@ -33,7 +25,7 @@ def passed_off(result: object, text: str) -> bool:
     if not text.strip():
         return False
     found = list(fields(result))
-    if any(_tells(name, value) for name, value in found):
+    if any(tells_by_name(name, value) for name, value in found):
         return False
     return any(isinstance(value, str) and value.strip() == text.strip() for _, value in found)
 
@@ -41,11 +33,6 @@ def passed_off(result: object, text: str) -> bool:
 def fields(result: object) -> Iterator[tuple[str, object]]:
     """Yield the names and values of all that a result holds, the pieces of a text joined."""
     yield from _fields(result, "", _DEEP, set())
-
-
-def _tells(name: str, value: object) -> bool:
-    telling = _TELLS.get(name.lower().removeprefix("is_").removeprefix("was_"), ())
-    return (value is None or isinstance(value, (str, bool))) and value in telling
 
 
 def _fields(value: object, name: str, depth: int, seen: set[int]) -> Iterator[tuple[str, object]]:
