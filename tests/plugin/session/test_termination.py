@@ -33,7 +33,7 @@ ENDS = """
 def test_first(cerebras_mock, cerebras_client):
     ask(cerebras_client)
     end(signal.{name})
-    threading.Event().wait()
+    threading.Event().wait(60)
 
 def test_never(cerebras_mock):
     print("never")
@@ -53,7 +53,9 @@ def end(run, pytester, monkeypatch):
         result.stdout.no_fnmatch_line("never")
         return result
 
-    return start
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, by all
+    yield start
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture
