@@ -102,7 +102,7 @@ IN_A_FIXTURE = """
 def app(cerebras_mock, cerebras_client):
     ask(cerebras_client)
     end()
-    threading.Event().wait()
+    threading.Event().wait(60)
 
 def test_it(app):
     print("never")
@@ -120,7 +120,7 @@ SWALLOWS = """
 def test_it(cerebras_mock):
     try:
         end()
-        threading.Event().wait()
+        threading.Event().wait(60)
     except BaseException:
         pass
 
