@@ -246,8 +246,10 @@ def test_error_of_its_own():
 def judged(run, pytester):
     """Return a function that runs tests, and returns what each was told."""
 
-    def start(code, *arguments, **how):
-        run(COMMON + code, "--cerebras-report", "cells.json", *arguments, **how)
+    def start(code, *arguments):
+        report = ("--cerebras-report", "cells.json")
+        # not below this file, which has words for how answers end; and clients stay open
+        run(COMMON + code, *report, *arguments, how=pytester.runpytest_subprocess)
         cells = json.loads((pytester.path / "cells.json").read_text("utf-8"))["cells"]
         return {
             cell["id"].rpartition("::")[2]: {
@@ -271,10 +273,9 @@ def judged(run, pytester):
     ],
     ids=["certain", "advised", "spared"],
 )
-def test_told(judged, pytester, mode, code, told):
+def test_told(judged, mode, code, told):
     """Whoever hands on half an answer is told, and nobody else, whichever thread has asked."""
-    apart = pytester.runpytest_subprocess  # not below this file, which knows how answers end
-    found = judged(code, "--cerebras-mode", mode, how=apart)
+    found = judged(code, "--cerebras-mode", mode)
     assert found
     assert {name: said for name, said in found.items() if said != told} == {}
 
@@ -310,21 +311,21 @@ def ask(asked):
 """
     pytester.makepyfile(app=app)
     code = "import app\ndef test_plain():\n    answer = app.ask(ASKED)"
-    found = judged(code, how=pytester.runpytest_subprocess)  # not below this file, which has it
-    assert found == {"test_plain": {("half-answer", certainty)}}
+    assert judged(code) == {"test_plain": {("half-answer", certainty)}}
 
 
-def test_within_the_test(run):
+def test_within_the_test(run, pytester):
     """What a test will print is not known before its end, so nothing is certain."""
     code = """
 def test_it(cerebras_mock):
     answer = ask()
     assert [one.certainty for one in cerebras_mock.verdicts] == ["advice"]
 """
-    run(COMMON + code).assert_outcomes(passed=1)
+    result = run(COMMON + code, how=pytester.runpytest_subprocess)
+    result.assert_outcomes(passed=1)
 
 
-def test_nothing_is_kept(run):
+def test_nothing_is_kept(run, pytester):
     """What a test has held is freed after it, and the SDK is as it was."""
     code = """
 import gc, weakref
@@ -351,4 +352,5 @@ def test_fields():
     choice.finish_reason = "length"
     assert choice.finish_reason == "length" and "length" in choice.model_dump_json()
 """
-    run(COMMON.replace("pytestmark", "_") + code).assert_outcomes(passed=3)
+    result = run(COMMON.replace("pytestmark", "_") + code, how=pytester.runpytest_subprocess)
+    result.assert_outcomes(passed=3)

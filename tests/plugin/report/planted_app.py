@@ -1,9 +1,10 @@
-"""An app with twelve bugs, each in a function and at a line of its own, marked by its number."""
+"""An app with twelve bugs, one in a module of its own; each has a line, marked by its number."""
 
 import json
 import time
 
 import httpx
+import planted_stream
 from cerebras.cloud.sdk import (
     APIConnectionError,
     APIStatusError,
@@ -79,18 +80,6 @@ def retries_what_is_wrong(question):
         except TROUBLE:
             return SORRY
     return SORRY
-
-
-def joins_what_came(question):
-    text = ""
-    try:
-        stream = client().chat.completions.create(messages=said(question), stream=True, **ROOM)  # 4
-        for chunk in stream:
-            for choice in chunk.choices or ():
-                text += choice.delta.content or ""
-    except TROUBLE:
-        return SORRY
-    return text or SORRY
 
 
 def hides_a_break(question):
@@ -204,7 +193,7 @@ BUGS = (
     hammers,
     ignores_retry_after,
     retries_what_is_wrong,
-    joins_what_came,
+    planted_stream.joins_what_came,
     hides_a_break,
     sends_too_much_again,
     runs_half_a_call,

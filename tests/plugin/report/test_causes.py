@@ -11,23 +11,23 @@ from pytest_cerebras.report import causes
 from pytest_cerebras.report.causes import Symptom, things
 
 APP = """
-import httpx
 from cerebras.cloud.sdk import Cerebras
 
 MODEL = "gpt-oss-120b"
 
 
 def ask(question):
-    client = Cerebras(max_retries=0, warm_tcp_connection=False)
     messages = [{"role": "user", "content": question}]
-    return client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+    with Cerebras(max_retries=0, warm_tcp_connection=False) as client:
+        answer = client.chat.completions.create(model=MODEL, messages=messages)
+    return answer.choices[0].message.content
 
 
 def stream(question):
-    client = Cerebras(max_retries=0, warm_tcp_connection=False)
     messages = [{"role": "user", "content": question}]
-    chunks = client.chat.completions.create(model=MODEL, messages=messages, stream=True)
-    return "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    with Cerebras(max_retries=0, warm_tcp_connection=False) as client:
+        chunks = client.chat.completions.create(model=MODEL, messages=messages, stream=True)
+        return "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
 """
 TESTS = """
 import app, pytest
@@ -50,9 +50,9 @@ def at(line):
     return f"app.py:{APP.strip().splitlines().index(line) + 1}"
 
 
-PLAIN = at(
-    "    return client.chat.completions.create(model=MODEL, messages=messages)"
-    ".choices[0].message.content"
+PLAIN = at("        answer = client.chat.completions.create(model=MODEL, messages=messages)")
+STREAM = at(
+    "        chunks = client.chat.completions.create(model=MODEL, messages=messages, stream=True)"
 )
 
 
@@ -127,7 +127,7 @@ def test_of_a_run(run, pytester, workers):
             "    replay: pytest *test_plain*",
         ]
     )
-    assert f"half-answer at {at(APP.splitlines()[-2])} (1 cell: silent-cut)" in text
+    assert f"half-answer at {STREAM} (1 cell: silent-cut)" in text
     report = json.loads((pytester.path / "r.json").read_text("utf-8"))
     symptoms = [one for cell in report["cells"] for one in cell["symptoms"]]
     seen = {one["what"] for one in symptoms if one["how"] != "advice"}

@@ -10,7 +10,8 @@ import pytest
 
 from pytest_cerebras.report.causes import Symptom, advice, things
 
-APP = Path(__file__).with_name("planted_app.py")
+HERE = Path(__file__).parent
+MODULES = ("planted_app", "planted_stream")
 TESTS = """
 import planted_app, pytest
 
@@ -33,7 +34,7 @@ TOLD = {
     11: {"IndexError"},
     12: {"CerebrasError"},
 }
-ADVISED = {5: {"half-answer"}}  # it has read finish_reason, and may have told somebody
+ADVISED = {5: {"half-answer"}}  # it looks how an answer ends, and may have told somebody
 FEW = (
     "burst-503,context-8192,error-in-200,html-200,null-content,rate-limit,silent-cut,stream-cut,"
     "tool-arguments-cut,usage-chunk,unknown-model"
@@ -42,24 +43,26 @@ FEW = (
 
 def line_of(number):
     """Return where a bug is."""
-    lines = APP.read_text("utf-8").splitlines()
-    (line,) = [at for at, text in enumerate(lines, 1) if re.search(rf"# {number}$", text)]
-    return f"planted_app.py:{line}"
+    (found,) = [
+        f"{module}.py:{at}"
+        for module in MODULES
+        for at, text in enumerate(code_of(module).splitlines(), 1)
+        if re.search(rf"# {number}$", text)
+    ]
+    return found
+
+
+def code_of(module):
+    return (HERE / f"{module}.py").read_text("utf-8")
 
 
 @pytest.mark.parametrize("scenarios", [FEW, pytest.param("all", marks=pytest.mark.slow)])
 def test_twelve_bugs(run, pytester, scenarios):
     """At most fourteen things to fix, each at the line of a bug."""
-    pytester.makepyfile(planted_app=APP.read_text("utf-8"))
-    reports = ("--cerebras-report", "cells.json")
-    unclosed = (
-        "-W",
-        "ignore::ResourceWarning",
-        "-W",
-        "ignore::pytest.PytestUnraisableExceptionWarning",
-    )
+    pytester.makepyfile(**{module: code_of(module) for module in MODULES})
     matrix = ("--cerebras-chaos", scenarios, "--cerebras-clock", "virtual")
-    run(TESTS, *matrix, *reports, *unclosed)  # as clients of apps are
+    apart = pytester.runpytest_subprocess  # for it leaves clients open, as apps do
+    run(TESTS, *matrix, "--cerebras-report", "cells.json", how=apart)
     cells = json.loads((pytester.path / "cells.json").read_text("utf-8"))["cells"]
     symptoms = [(cell["id"], Symptom(**one)) for cell in cells for one in cell["symptoms"]]
     _, found = things(symptoms)
