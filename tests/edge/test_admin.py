@@ -56,6 +56,16 @@ def test_play(call, live):
     assert live.scenario.name == "mine"
 
 
+@pytest.mark.parametrize("what", ["PUT scenario", "POST inject"])
+def test_a_bomb_is_refused(call, live, what):
+    """A small text that would be a billion values is refused, and the scenario plays on."""
+    lines = ["a0: &a0 x", *(f"a{at}: &a{at} [{f'*a{at - 1}, ' * 9}]" for at in range(1, 11))]
+    status, said = call(what, body="\n".join(lines).encode())
+    assert status == 400
+    assert said["error"].startswith("body: has more than 200,000 keys and values, counted as ")
+    assert live.scenario.name == "wrong-key"
+
+
 def test_inject_and_reset(call, live, ask):
     """A rule is put before all others, and gone when the scenario begins again."""
     assert call("POST inject", body=INJECTED) == (200, {"injected": "injected"})
