@@ -166,7 +166,7 @@ def _read_in(inquiry: Inquiry, request: Request, edition: Edition, steps: Iterab
         try:
             step(inquiry, request, edition)
         except RefusalError as refusal:
-            inquiry.refusal = inquiry.refusal or refusal
+            inquiry.refusal = inquiry.refusal or refusal.unraised()
 
 
 @lru_cache

@@ -80,8 +80,11 @@ def checked(adapter: TypeAdapter[Valid], body: bytes, how: Validation = _TODAY) 
     try:
         return adapter.validate_json(body)
     except ValidationError as error:
-        found = error if error.error_count() <= _MOST_ERRORS else _first_errors(adapter, body)
-        raise refusal(found, within=how.prefix, status=how.status) from error
+        few = error.error_count() <= _MOST_ERRORS
+        # no name for the error, which knows this frame and so the body
+        raise refusal(
+            error if few else _first_errors(adapter, body), within=how.prefix, status=how.status
+        ) from error
 
 
 def _first_errors(adapter: TypeAdapter[Any], body: bytes) -> ValidationError:
