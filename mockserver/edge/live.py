@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from threading import RLock
 
 from mockserver.api.contract.routes import with_version
+from mockserver.core.credentials import redacted
 from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request, Sender
 from mockserver.engine import Engine
@@ -146,7 +147,7 @@ class LiveEngine:
             engine, exchange = self._within(budget, read, now)
             exchange.from_elsewhere = elsewhere
             if read is not request:
-                exchange.sent_path = request.path
+                exchange.sent_path = redacted(request.path)
             return engine, exchange
 
     def _within(
