@@ -57,15 +57,16 @@ _NAME = (
     r"passphrase|authorization|credentials?|cookies?|signature)"
 )
 _CREDENTIAL = re.compile(rf"(?:.*{_NAME}|(?:.*[-_.])?(?:auth|jwt|pwd|sig))", re.IGNORECASE)
-_ENDS_OF_NAMES = tuple(
-    (end + mark).encode()
-    for mark in '"='
-    for end in (
-        *("key", "keys", "token", "secret", "secrets", "sword", "swords", "passwd", "phrase"),
-        *("ization", "ential", "entials", "ookie", "ookies", "ature", "auth", "jwt", "pwd", "sig"),
-    )
+_ENDS_OF_NAMES = (
+    *("key", "keys", "token", "secret", "secrets", "sword", "swords", "passwd", "phrase"),
+    *("ization", "ential", "entials", "ookie", "ookies", "ature", "auth", "jwt", "pwd", "sig"),
 )
-"""How a field or a parameter ends that has such a name, in lower case."""
+"""How such a name ends, in lower case."""
+_SIGNS = (
+    *(b'key"', b'keys"', b'token"', b"secret", b"passw", b"passphrase", b'ization"', b"credential"),
+    *(b"cookie", b"signature", b'auth"', b'jwt"', b'pwd"', b'sig"'),
+)
+"""Of these a body has one in which a field has such a name, in lower case."""
 
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
 _FIELD = re.compile(
@@ -93,7 +94,8 @@ def is_credential(name: str) -> bool:
     >>> is_credential("X-Api-Key"), is_credential("openaiApiKey"), is_credential("max_tokens")
     (True, True, False)
     """
-    return _is_credential(name) if len(name) <= _LONGEST_NAME else False
+    likely = len(name) <= _LONGEST_NAME and name.lower().endswith(_ENDS_OF_NAMES)
+    return likely and _CREDENTIAL.fullmatch(name) is not None
 
 
 def redacted(text: str) -> str:
@@ -120,12 +122,13 @@ def redacted_body(body: bytes, *, named: bool = True) -> bytes:
     if b"\\" in body and b"\\u00" in body:
         body = _ASCII.sub(lambda found: found[1] + bytes.fromhex(found[2].decode()), body)
     named = named and _may_have_field(body)
-    if not named and not _may_have_key(body) and not (b"=" in body and b"?" in body):
+    form = body.lstrip()[:1] not in (b"{", b"[")
+    linked = form or (b"?" in body and b"=" in body)
+    if not (named or linked or _may_have_key(body)):
         return body  # by far the most
     text = body.decode("latin-1")  # each byte is a letter, and comes back as it was
     if named:
         text = _FIELD.sub(_field, text)
-    form = not text.lstrip().startswith(("{", "["))
     return (redacted(f"&{text}")[1:] if form else redacted(text)).encode("latin-1")
 
 
@@ -135,7 +138,7 @@ def _may_have_key(data: bytes) -> bool:
 
 def _may_have_field(data: bytes) -> bool:
     lower = data.lower()
-    return any(end in lower for end in _ENDS_OF_NAMES)
+    return any(sign in lower for sign in _SIGNS)
 
 
 @lru_cache(maxsize=512)
@@ -181,11 +184,6 @@ def _shortened(credentials: str) -> str:
         scheme, key = "", scheme
     prefix = _PREFIX.match(key)
     return f"{scheme} {prefix[0] if prefix else ''}...".lstrip()
-
-
-@lru_cache(maxsize=1024)
-def _is_credential(name: str) -> bool:
-    return _CREDENTIAL.fullmatch(name) is not None
 
 
 def _beginning(key: re.Match[str]) -> str:

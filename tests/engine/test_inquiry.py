@@ -354,7 +354,9 @@ def circles():
 REFUSED = {
     "no JSON": ({}, b"{"),
     "wrong types": ({}, b'{"model": 3}'),
-    "very many errors": ({}, b'{"messages": [' + b"0," * 20_000 + b"0]}"),
+    "very many errors": ({}, b'{"messages": [' + b"0," * 40_000 + b"0]}"),
+    "large": ({}, b'{"messages": "' + b"x" * 70_000 + b'"}'),
+    "unknown fields": ({}, json.dumps({f"k{at}": 0 for at in range(9_000)}).encode()),
     "no gzip": ({"content-encoding": "gzip"}, b"{}"),
     "no msgpack": ({"content-type": "application/msgpack"}, b"\xc1"),
     "unknown type": ({"content-type": "text/plain"}, b"{}"),
