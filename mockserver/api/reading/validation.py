@@ -136,7 +136,8 @@ def _first_errors(
     except (ValueError, RecursionError):
         return _details(error)
     if error.error_count() > _MOST_ERRORS:  # fields that nobody knows: look behind them
-        found = _errors_in(_hasty(adapter), _beginning(parsed, len(body)))
+        parsed = _beginning(parsed, len(body))
+        found = _errors_in(_hasty(adapter), parsed)
     else:
         found = _details(error)
     places = (part for one in found[:_MOST_ERRORS] for part in one["loc"])
@@ -162,11 +163,8 @@ def _beginning(value: Any, most: int) -> Any:
         return [_beginning(item, most) for item in value[:most]]
     if isinstance(value, dict):
         others = islice((name for name in value if name not in _FIELDS), _FIRST)
-        kept = set(others)
         return {
-            name: _beginning(item, most)
-            for name, item in value.items()
-            if name in _FIELDS or name in kept
+            name: _beginning(value[name], most) for name in (*others, *(_FIELDS & value.keys()))
         }
     return value
 

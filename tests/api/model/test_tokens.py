@@ -254,3 +254,12 @@ def test_meter_stops_counting(monkeypatch):
     for _ in range(10):
         meter("x" * 1_000_000)
     assert sum(counted) == 1_000_000
+
+
+def test_very_many_tools():
+    """Behind the first thousand of them they are estimated, and not written out."""
+    tool = {"function": {"name": "f", "parameters": {"type": "object"}}}
+    assert tokens.count_tools([tool] * 5_000) == 5_000 * tokens.count_tools([tool])
+    texts = []
+    tokens.count_tools([tool] * 5_000, lambda text: texts.append(text) or 1)
+    assert len(texts) == 1_000
