@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import RLock
 
@@ -124,12 +123,6 @@ class LiveEngine:
         self.clock.advance(seconds)
         for follow in self.followers:
             follow()
-
-    @contextmanager
-    def reading(self) -> Iterator[Journal]:
-        """Hand out the journal while nothing is added to it."""
-        with self._lock:
-            yield self.journal
 
     def inject(self, rule: Rule) -> None:
         """Ask this rule before those of the scenario, until one is started."""

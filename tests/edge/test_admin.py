@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+
 import anyio
 import httpx
 import pytest
 
 from mockserver.core.messages import Request
-from mockserver.edge.admin import Admin
+from mockserver.edge.admin import Admin, Answer
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock
 from mockserver.edge.server.app import Site
@@ -64,6 +67,26 @@ def test_a_bomb_is_refused(call, live, what):
     assert status == 400
     assert said["error"].startswith("body: has more than 200,000 keys and values, counted as ")
     assert live.scenario.name == "wrong-key"
+
+
+@pytest.mark.parametrize("query", ["", "format=har"])
+def test_reading_the_journal_holds_nobody(call, live, ask, query):
+    """Who reads the journal does not keep others from being answered, nor waits for them."""
+    live.begin(ask())
+    with ThreadPoolExecutor(1) as pool, live._lock:
+        status, said = pool.submit(call, "GET journal", query=query).result(timeout=60)
+    assert status == 200
+    assert said
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, [], {"a": []}, {"log": {"é": [{"n": [1.5, None, {}]}, [], "x"], "b": {}}}, "x", [[]]],
+)
+def test_answers_are_json(body):
+    """An answer that is written in pieces is the JSON that it would be at once."""
+    _, data, _ = Answer(200, body).plan
+    assert data.data.decode() == json.dumps(body)
 
 
 def test_inject_and_reset(call, live, ask):
