@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
-from mockserver.core.documents import value_of
+from mockserver.core.documents import noting_files, value_of
 from mockserver.core.errors import DocumentError, MockServerError, suggestion
 from mockserver.core.messages import Request
 from mockserver.core.quantities import seconds
@@ -83,11 +83,12 @@ class Admin:
     def _refused(self, request: Request, peer: str) -> Answer | None:
         headers = request.headers
         host, origin = headers.get("host", ""), headers.get("origin")
-        foreign = origin is not None and origin.partition("//")[2] != host
+        own = f"{urlsplit(self._url).scheme}://{host}"
+        foreign = origin is not None and origin != own
         if foreign or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return _error(403, "pages of other sites may not ask")
         if self._token is not None:
-            given = (request.key or "").encode()
+            given = (request.key or "").encode(errors="surrogatepass")
             if hmac.compare_digest(given, self._token.encode()):
                 return None
             return _error(401, "should have the token: Authorization: Bearer TOKEN")
@@ -114,10 +115,19 @@ class Admin:
         name, body = query.get("name"), _text(request)
         if (name is None) is not bool(body):
             raise DocumentError("should have ?name=SCENARIO, or a scenario as its body")
-        found = (
-            load(name, given) if name is not None else parse(body, source="body", parameters=given)
-        )
-        self._live.play(found)
+        files: list[str] = []
+        try:
+            with noting_files(files.append):
+                self._live.play(
+                    parse(body, source="body", parameters=given)
+                    if name is None
+                    else load(name, given)
+                )
+        except DocumentError as error:
+            if not files:
+                raise
+            said = f"{files[-1]}: is no good scenario or edition; cerebras-mock check says why"
+            raise DocumentError(said) from error  # what was found there is for nobody else's eyes
         return self._scenario(request, {})
 
     def _inject(self, request: Request, query: Query) -> dict[str, Any]:

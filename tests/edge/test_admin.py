@@ -89,6 +89,21 @@ def test_answers_are_json(body):
     assert data.data.decode() == json.dumps(body)
 
 
+def test_nothing_of_a_file_is_quoted(call, tmp_path):
+    """A name may link to any file, so what stands there is not told; nor of what a body extends."""
+    secret = tmp_path / "secret"
+    link = tmp_path / "x.yaml"
+    link.symlink_to(secret)
+    for text in ("root:x:0:0\n", "hunter2: 1\n", "a: hunter2\na: 1\n", "hunter2: {", "- hunter2"):
+        secret.write_text(text)
+        for asked in ({"query": f"name={link}"}, {"body": f"extends: {link}\nname: a".encode()}):
+            status, said = call("PUT scenario", **asked)
+            assert status == 400
+            assert said["error"] == (
+                f"{link}: is no good scenario or edition; cerebras-mock check says why"
+            )
+
+
 def test_inject_and_reset(call, live, ask):
     """A rule is put before all others, and gone when the scenario begins again."""
     assert call("POST inject", body=INJECTED) == (200, {"injected": "injected"})
@@ -192,6 +207,8 @@ def test_wrong_input(call, live, what, more, status, said):
         ({"headers": HOST | {"sec-fetch-site": "same-origin"}}, 200),
         ({"headers": HOST | {"origin": "https://evil.example"}}, 403),
         ({"headers": HOST | {"origin": "http://127.0.0.1:81"}}, 403),
+        ({"headers": HOST | {"origin": "https://127.0.0.1:80"}}, 403),
+        ({"headers": HOST | {"authorization": "Bearer \udcff"}, "token": "t"}, 401),
         ({"headers": HOST | {"origin": "null"}}, 403),
         ({"headers": HOST | {"sec-fetch-site": "cross-site"}}, 403),
         ({"headers": {"host": "evil.example"}}, 403),
