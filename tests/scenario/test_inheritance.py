@@ -154,5 +154,5 @@ def test_edition_of_the_base(write):
 def test_base_that_is_none(write, text):
     """What is extended has to be a scenario, or a part of one."""
     write("other.yaml", text)
-    with pytest.raises(DocumentError, match=r"mine\.yaml:1:10: extends: 'other\.yaml' is no mapp"):
+    with pytest.raises(DocumentError, match=r"mine\.yaml:1:10: extends: 'other\.yaml' is no mapping "):
         load(write("mine.yaml", "extends: other.yaml\nname: mine\n"))
