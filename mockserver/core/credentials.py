@@ -1,34 +1,178 @@
-"""What is kept of a key: no more than a diagnosis needs."""
+"""
+What is kept of a key: no more than a diagnosis needs.
+
+A credential is what stands in a place for credentials (a header field, a parameter of a URL or a
+field of a JSON body that has such a name), and whatever has the form of a known key, wherever it
+stands. All other text of a prompt is left alone.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from string import ascii_letters, digits
+from urllib.parse import unquote
 
 from .messages import Request
 
 _SCHEMES = ("basic", "bearer", "digest", "token")
 # "csk-", "sk-", "gsk_", "hf_", "pplx-": what tells vendors apart and gives nothing away
 _PREFIX = re.compile(r"[^-_]{1,4}[-_]")
+_LONGEST_NAME = 256
+_WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
+
+# Before a key stands no letter, but for that of an escape: in JSON, in Python, in a URL.
+_ESCAPES = (r"\\[nrtbf]", r"\\u[0-9A-Fa-f]{4}", r"\\x[0-9a-f]{2}", r"%[0-9A-Fa-f]{2}")
+_START = rf"(?:(?<![A-Za-z0-9])|{'|'.join(f'(?<={escape})' for escape in _ESCAPES)})"
+_FORMS = (
+    (r"csk-", r"[A-Za-z0-9_-]{18,}"),  # Cerebras
+    (r"sk-", r"(?=[A-Za-z_-]*[0-9]|[A-Za-z]{16})[A-Za-z0-9_-]{19,}"),  # OpenAI and others
+    (r"gsk_|pplx-|xai-|nvapi-|r8_|fw_|tgp_v1_|lsv2_|glpat-|xox[abeprs]-", r"[A-Za-z0-9_-]{19,}"),
+    (r"hf_|gh[oprsu]_|github_pat_", r"[A-Za-z0-9_]{19,}"),
+    (r"AIza", r"[A-Za-z0-9_-]{20,}"),  # Google
+    (r"eyJ", r"[A-Za-z0-9_-]{19,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),  # a JSON Web Token
+    (r"[Bb]earer ", r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{22,}[A-Za-z0-9._~+/-]*=*"),
+)
+_SHORTEST = b"a" * 22
+"""Each form has a run of as many letters, digits, ``_`` and ``-``, which few texts have."""
+_RUNS = bytes(
+    _SHORTEST[0] if chr(byte) in f"{ascii_letters}{digits}_-" else 0 for byte in range(256)
+)
+_KEY = re.compile(
+    f"{_START}(?:{'|'.join(f'(?:(?P<p{at}>{p}){rest})' for at, (p, rest) in enumerate(_FORMS))})"
+)
+_BEGINNINGS = tuple(
+    beginning.encode()
+    for beginning in (
+        *("sk-", "gsk_", "pplx-", "xai-", "nvapi-", "r8_", "fw_", "tgp_v1_", "lsv2_", "glpat-"),
+        *("xox", "hf_", "gh", "AIza", "eyJ", "earer "),
+    )
+)
+"""Of these every known key has one."""
+
+_CREDENTIALS = (
+    *("token", "secret", "secrets", "password", "passwords", "passwd", "passphrase"),
+    *("authorization", "credential", "credentials", "cookie", "cookies", "signature"),
+)
+"""How the name of a credential ends, in lower case."""
+_OF_TWO_WORDS = re.compile(
+    r"(?:access|account|admin|api|auth|encryption|functions?|license|master|private|secret|service|"
+    r"shared|signing|subscription)[-_. ]?keys?\Z|(?:\A|[-_.])(?:auth|jwt|pwd|sig)\Z"
+)
+_ENDS_OF_NAMES = (*_CREDENTIALS, "key", "keys", "auth", "jwt", "pwd", "sig")
+_SIGNS = (
+    *(b'key"', b'keys"', b'token"', b"secret", b"passw", b"passphrase", b'ization"', b"credential"),
+    *(b"cookie", b"signature", b'auth"', b'jwt"', b'pwd"', b'sig"'),
+)
+"""Of these a body has one in which a field has such a name, in lower case."""
+
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
+_FIELD = re.compile(
+    rf'("(?<!\\")([^"\\]{{1,64}}+)"\s*+:\s*+)(?:{_STRING}|(\[\s*+(?:{_STRING}\s*+,?\s*+)++\]))',
+    re.DOTALL,
+)
+_PARAMETER = re.compile(r"([?&;]((?:[A-Za-z0-9_.-]|%[0-9A-Fa-f]{2}){1,64}+)=)[^&\s\"'<>#\\]++")
+_USER = re.compile(r"(?<=://)[^/\s:@\"']*+:[^/\s@\"']++@")
+_ASCII = re.compile(
+    rb"(?<!\\)((?:\\\\)*+)\\u00(2[013-9a-fA-F]|[346][0-9a-fA-F]|[57][0-9abABd-fD-F])"
+)
+"""An escape in JSON of a character that needs none."""
 
 
 def without_key(request: Request, body: bytes) -> Request:
-    """Return the request with this body, its credentials shortened to what a diagnosis needs."""
-    headers = dict(request.headers)
-    if "authorization" in headers:
-        headers["authorization"] = _shortened(headers["authorization"])
-    return Request(
-        request.method,
-        request.path,
-        headers,
-        body,
-        request.query,
-        request.oversized,
-        request.sender,
-    )
+    """Return the request with this body, the credentials beside it shortened beyond use."""
+    path, query, headers = _head(request.path, request.query, tuple(request.headers.items()))
+    return Request(request.method, path, headers, body, query, request.oversized, request.sender)
 
 
-@lru_cache
+def is_credential(name: str) -> bool:
+    """
+    Return whether what has this name in a head, a URL or a body is one.
+
+    >>> is_credential("X-Api-Key"), is_credential("openaiApiKey"), is_credential("max_tokens")
+    (True, True, False)
+    """
+    lower = name.lower()
+    if len(name) > _LONGEST_NAME or not lower.endswith(_ENDS_OF_NAMES):
+        return False
+    return lower.endswith(_CREDENTIALS) or _OF_TWO_WORDS.search(lower) is not None
+
+
+def redacted(text: str) -> str:
+    """
+    Return a text with the keys of a known form, and the credentials of URLs, shortened.
+
+    >>> redacted("csk-4f1d4f1d4f1d4f1d at https://x.test/?api_key=abc&n=1")
+    'csk-... at https://x.test/?api_key=...&n=1'
+    """
+    data = text.encode(errors="surrogatepass")
+    if _may_have_key(data):
+        text = _KEY.sub(_beginning, text)
+    if b"=" in data:
+        text = _PARAMETER.sub(_parameter, text)
+    return _USER.sub("...@", text) if b"://" in data else text
+
+
+def redacted_body(body: bytes, *, named: bool = True) -> bytes:
+    """
+    Return a body with its fields that are credentials shortened, and what ``redacted`` finds.
+
+    ``named`` says whether it may have such fields.
+    """
+    if b"\\" in body and b"\\u00" in body:
+        body = _ASCII.sub(lambda found: found[1] + bytes.fromhex(found[2].decode()), body)
+    named = named and _may_have_field(body)
+    form = body.lstrip()[:1] not in (b"{", b"[")
+    linked = form or (b"?" in body and b"=" in body)
+    if not (named or linked or _may_have_key(body)):
+        return body  # by far the most
+    text = body.decode("latin-1")  # each byte is a letter, and comes back as it was
+    if named:
+        text = _FIELD.sub(_field, text)
+    return (redacted(f"&{text}")[1:] if form else redacted(text)).encode("latin-1")
+
+
+def _may_have_key(data: bytes) -> bool:
+    return _SHORTEST in data.translate(_RUNS) and any(one in data for one in _BEGINNINGS)
+
+
+def _may_have_field(data: bytes) -> bool:
+    lower = data.lower()
+    return any(sign in lower for sign in _SIGNS)
+
+
+@lru_cache(maxsize=512)
+def _head(
+    path: str, query: str, headers: tuple[tuple[str, str], ...]
+) -> tuple[str, str, Mapping[str, str]]:
+    """Return the parts of a head without credentials."""
+    pairs = {
+        name: shown_field(name, value) if is_credential(name) else value for name, value in headers
+    }
+    shown = "&".join(map(_pair, query.split("&"))) if query else ""
+    told = "\n".join([path, *pairs.values()])
+    if redacted(told) == told:  # by far the most
+        return path, shown, pairs
+    return redacted(path), shown, {name: redacted(value) for name, value in pairs.items()}
+
+
+def shown_field(name: str, value: str) -> str:
+    """Return the value of a header field, whose name is in lower case, without credentials."""
+    if name in _WITH_SCHEME:
+        return _shortened(value)
+    return "..." if is_credential(name) else redacted(value)
+
+
+def _pair(pair: str) -> str:
+    name, equals, _ = pair.partition("=")
+    if equals and (name.lower() == "key" or is_credential(unquote(name))):
+        return f"{name}=..."
+    plain = unquote(pair)
+    found = redacted(plain)
+    return pair if found == plain else found
+
+
 def _shortened(credentials: str) -> str:
     """
     Keep the scheme and what a key begins with.
@@ -41,3 +185,18 @@ def _shortened(credentials: str) -> str:
         scheme, key = "", scheme
     prefix = _PREFIX.match(key)
     return f"{scheme} {prefix[0] if prefix else ''}...".lstrip()
+
+
+def _beginning(key: re.Match[str]) -> str:
+    return f"{next(filter(None, key.groups()))}..."
+
+
+def _field(found: re.Match[str]) -> str:
+    if not is_credential(found[2]):
+        return found[0]
+    return f'{found[1]}["..."]' if found[3] else f'{found[1]}"..."'
+
+
+def _parameter(found: re.Match[str]) -> str:
+    name = unquote(found[2])
+    return f"{found[1]}..." if name.lower() == "key" or is_credential(name) else found[0]

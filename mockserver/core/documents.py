@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from difflib import get_close_matches
@@ -21,6 +21,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from .bounds import FIELD, FILE, Bounds, refuse_bombs
 from .errors import DocumentError, shown, suggestion
 
 T = TypeVar("T")
@@ -52,7 +53,10 @@ _IN_YAML = {
 What an error of pydantic says in the words of YAML. Its own are those of Python, and other versions
 may have others.
 """
-_DEEPEST = 100  # mappings and lists in one another; a text has no more than it has letters
+_LONGEST_NUMBER = 100  # digits: what is longer takes longer to read than to compare
+_MOST_ERRORS = 20
+_MOST_BYTES = 4 * FILE.letters
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 
 
@@ -66,8 +70,9 @@ class _Loader(_SafeLoader):
     """Takes what only looks like a date or a number, such as 2027-13-01, for a text."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
+        numeric = node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER
         try:
-            return super().construct_object(node, deep)
+            return str(node.value) if numeric else super().construct_object(node, deep)
         except (KeyError, ValueError):
             if not isinstance(node, yaml.ScalarNode):
                 raise
@@ -89,7 +94,13 @@ def read_text(path: str) -> str:
     """Return the text of a file. Raises DocumentError when that can't be had."""
     _note.get()(path)
     try:
-        return FilePath(path).read_text("utf-8")
+        with FilePath(path).open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise DocumentError(
+                f"{path}: is longer than {_MOST_BYTES:,} bytes, the most that is read"
+            )
+        return data.decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError as error:
         raise DocumentError(f"{path}: there is no such file") from error
     except UnicodeDecodeError as error:
@@ -115,14 +126,15 @@ class Document:
     The data of one YAML text, and where in the text each part of it stands.
 
     ``root`` is its node, None when the text is empty; a node's marks name its file. ``origins``
-    tells, by the identity of a node, which parameters it was made from.
+    tells, by the identity of a node, which parameters it was made from. Raises DocumentError for
+    what is no YAML, or beyond the ``bounds``.
     """
 
-    def __init__(self, text: str, *, source: str) -> None:
+    def __init__(self, text: str, *, source: str, bounds: Bounds = FILE) -> None:
         self.source = source
         self.origins: Mapping[int, Sequence[str]] = {}
         try:
-            _refuse_depth(text)
+            refuse_bombs(text, source, bounds, _Loader)
             self.root = yaml.compose(_named(text, source), Loader=_Loader)
             _refuse_doubles(self.root, source)
             self.data = _data_of(self.root)
@@ -154,7 +166,10 @@ class Document:
             return adapter.validate_python(self.data if data is None else data)
         except ValidationError as error:
             schema = adapter.json_schema()
-            lines = [self._sentence(one, schema) for one in error.errors()]
+            found = error.errors(include_url=False)
+            lines = [self._sentence(one, schema) for one in found[:_MOST_ERRORS]]
+            if len(found) > _MOST_ERRORS:
+                lines.append(f"{self.source}: and {len(found) - _MOST_ERRORS:,} more errors")
             raise DocumentError("\n".join(lines)) from error
 
     def where(self, path: Sequence[str | int], *, key: bool = False) -> tuple[str, Path]:
@@ -219,7 +234,7 @@ class Document:
 
 def value_of(text: str, *, source: str) -> Any:
     """Return what a piece of YAML says, such as 3, true, or a text. Raises DocumentError."""
-    return Document(text, source=source).data
+    return Document(text, source=source, bounds=FIELD).data
 
 
 def node_of(value: object) -> yaml.Node:
@@ -230,33 +245,6 @@ def node_of(value: object) -> yaml.Node:
         raise ValueError(f"YAML has no form for {shown(value)}") from error
     assert node is not None  # noqa: S101 (a dump is never empty)
     return node
-
-
-def _refuse_depth(text: str) -> None:
-    """
-    Raise RecursionError for a text that is nested deeper than any real file.
-
-    Old releases of libyaml overflow their stack on it. New ones have a bound of their own, and
-    meet it while they look ahead, before they tell of the first level: then what stands before
-    the spot is looked at by itself.
-    """
-    if len(text) <= _DEEPEST:
-        return
-    try:
-        _count_depth(text)
-    except yaml.MarkedYAMLError as error:
-        spot = error.problem_mark.index if error.problem_mark else 0
-        with suppress(yaml.YAMLError):  # it ends too soon
-            _count_depth(text[:spot])
-
-
-def _count_depth(text: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise RecursionError
 
 
 def _named(text: str, source: str) -> io.StringIO:

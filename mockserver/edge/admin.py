@@ -10,12 +10,12 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
-from mockserver.core.documents import value_of
+from mockserver.core.documents import noting_files, value_of
 from mockserver.core.errors import DocumentError, MockServerError, suggestion
 from mockserver.core.messages import Request
 from mockserver.core.quantities import seconds
@@ -27,6 +27,7 @@ from .live import LiveEngine
 
 PREFIX = "/__mock__/"
 _FORMATS = ("json", "har")
+_LEVELS = 3  # of a document, down to the entries of a HAR
 Query: TypeAlias = Mapping[str, str]
 _Action: TypeAlias = Callable[[Request, Query], Any]
 
@@ -41,7 +42,7 @@ class Answer:
     @property
     def plan(self) -> Compact:
         """What an edge plays."""
-        data = json.dumps(self.body).encode()
+        data = "".join(_pieces(self.body, _LEVELS)).encode()
         fields = ("content-type", "application/json"), ("content-length", str(len(data)))
         return (Head(self.status, fields), Data(data), End())
 
@@ -82,11 +83,12 @@ class Admin:
     def _refused(self, request: Request, peer: str) -> Answer | None:
         headers = request.headers
         host, origin = headers.get("host", ""), headers.get("origin")
-        foreign = origin is not None and origin.partition("//")[2] != host
+        own = f"{urlsplit(self._url).scheme}://{host}"
+        foreign = origin is not None and origin != own
         if foreign or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return _error(403, "pages of other sites may not ask")
         if self._token is not None:
-            given = (request.key or "").encode()
+            given = (request.key or "").encode(errors="surrogatepass")
             if hmac.compare_digest(given, self._token.encode()):
                 return None
             return _error(401, "should have the token: Authorization: Bearer TOKEN")
@@ -113,10 +115,19 @@ class Admin:
         name, body = query.get("name"), _text(request)
         if (name is None) is not bool(body):
             raise DocumentError("should have ?name=SCENARIO, or a scenario as its body")
-        found = (
-            load(name, given) if name is not None else parse(body, source="body", parameters=given)
-        )
-        self._live.play(found)
+        files: list[str] = []
+        try:
+            with noting_files(files.append):
+                self._live.play(
+                    parse(body, source="body", parameters=given)
+                    if name is None
+                    else load(name, given)
+                )
+        except DocumentError as error:
+            if not files:
+                raise
+            said = f"{files[-1]}: is no good scenario or edition; cerebras-mock check says why"
+            raise DocumentError(said) from error  # what was found there is for nobody else's eyes
         return self._scenario(request, {})
 
     def _inject(self, request: Request, query: Query) -> dict[str, Any]:
@@ -135,8 +146,8 @@ class Admin:
         form = query.get("format", "json")
         if form not in _FORMATS:
             raise DocumentError(f"no format is called {form!r}{suggestion(form, _FORMATS)}")
-        with self._live.reading() as journal:
-            return as_har(journal, self._url) if form == "har" else as_json(journal)
+        journal = self._live.journal  # without the lock: who answers does not wait for who reads
+        return as_har(journal, self._url) if form == "har" else as_json(journal)
 
     def _clock(self, _: Request, query: Query) -> dict[str, float]:
         _check(query, ())
@@ -188,6 +199,30 @@ def _is_local(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _pieces(value: Any, levels: int) -> Iterator[str]:
+    """
+    Yield a value as JSON, in pieces.
+
+    The whole journal at once would keep all other threads from running meanwhile.
+    """
+    if levels and isinstance(value, dict):
+        before = "{"
+        for key, inner in value.items():
+            yield f"{before}{json.dumps(key)}: "
+            yield from _pieces(inner, levels - 1)
+            before = ", "
+        yield "}" if value else "{}"
+    elif levels and isinstance(value, list):
+        before = "["
+        for inner in value:
+            yield before
+            yield from _pieces(inner, levels - 1)
+            before = ", "
+        yield "]" if value else "[]"
+    else:
+        yield json.dumps(value)
 
 
 def _error(status: int, said: str) -> Answer:

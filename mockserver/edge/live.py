@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import RLock
 
 from mockserver.api.contract.routes import with_version
+from mockserver.core.credentials import redacted
 from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request, Sender
 from mockserver.engine import Engine
@@ -124,12 +124,6 @@ class LiveEngine:
         for follow in self.followers:
             follow()
 
-    @contextmanager
-    def reading(self) -> Iterator[Journal]:
-        """Hand out the journal while nothing is added to it."""
-        with self._lock:
-            yield self.journal
-
     def inject(self, rule: Rule) -> None:
         """Ask this rule before those of the scenario, until one is started."""
         with self._lock:
@@ -146,7 +140,7 @@ class LiveEngine:
             engine, exchange = self._within(budget, read, now)
             exchange.from_elsewhere = elsewhere
             if read is not request:
-                exchange.sent_path = request.path
+                exchange.sent_path = redacted(request.path)
             return engine, exchange
 
     def _within(

@@ -65,7 +65,7 @@ class Engine:
     def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
         """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
         inquiry = self._reader.read(request)
-        noted = without_key(request, inquiry.data)
+        noted = without_key(request, inquiry.shown)
         number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
         honest = Honest(self.edition, self.seed, now, self._digits(number))
         call = self.journal.call_of(noted)
@@ -90,7 +90,7 @@ class Engine:
             now,
             noted,
             inquiry.endpoint,
-            inquiry.model_id,
+            inquiry.shown_model,
             inquiry.stream,
             plan,
             rule=choice.rule.name,

@@ -22,6 +22,7 @@ from mockserver.api.reading.prompt import Size, measure
 from mockserver.api.reading.refusals import examine
 from mockserver.api.reading.validation import validate
 from mockserver.api.writing.writing import Written
+from mockserver.core.credentials import redacted, redacted_body
 from mockserver.core.messages import Request
 from mockserver.core.sse import dumps
 from mockserver.scenario import Subject
@@ -33,6 +34,8 @@ _MOST_KNOWN = 256  # heads, and requests: apps repeat themselves, under load and
 _LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
 _NOTHING = Size()
+_FREE = frozenset({"model_parameters", "response_format", "tools"})
+"""The fields of a valid body in which others may have any name."""
 _ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
 
 
@@ -43,7 +46,8 @@ class Inquiry:
 
     It belongs to all requests that ask for the same, so nobody changes it but who reads them.
     ``account`` tells keys apart without being one. ``data`` is the body as JSON when it could be
-    decoded, else as sent, ``model`` the one that is asked for, None where it is not served.
+    decoded, else as sent, ``shown`` the same without credentials, ``model`` the one that is asked
+    for, None where it is not served.
     ``size`` is the prompt in parts, ``requested`` the completion length that the client asked for,
     ``limit`` what it may get, each of them for one choice, ``reserved`` what the limits hold back
     for all of them, all in tokens. ``answers`` are those that have been written so far, by the
@@ -55,6 +59,7 @@ class Inquiry:
     name: str = ""
     query: dict[str, Any] = field(default_factory=dict)
     data: bytes = b""
+    shown: bytes = b""
     body: dict[str, Any] = field(default_factory=dict)
     upload: Upload | None = None
     batch: BatchRequest | None = None
@@ -71,6 +76,11 @@ class Inquiry:
     def model_id(self) -> str:
         """The id of the model that is asked for, or about."""
         return self.body["model"] if self.body else self._about
+
+    @property
+    def shown_model(self) -> str:
+        """The same, as what tells of the request names it."""
+        return self.model_id if self.model else redacted(self.model_id)
 
     @property
     def stream(self) -> bool:
@@ -130,6 +140,8 @@ class Reader:
         refusal = RefusalError("content_too_large") if request.oversized else head.refusal
         inquiry = Inquiry(head.account, head.endpoint, head.name, head.query, body, refusal=refusal)
         _read_in(inquiry, request, self._edition, _STEPS)
+        free = not inquiry.body or not _FREE.isdisjoint(inquiry.body)
+        inquiry.shown = redacted_body(inquiry.data, named=free)
         if inquiry.refusal is None and inquiry.body and len(body) <= _LARGEST_KNOWN:
             _remember(self._known, (head, body), inquiry)
         return inquiry
@@ -166,7 +178,7 @@ def _read_in(inquiry: Inquiry, request: Request, edition: Edition, steps: Iterab
         try:
             step(inquiry, request, edition)
         except RefusalError as refusal:
-            inquiry.refusal = inquiry.refusal or refusal
+            inquiry.refusal = inquiry.refusal or refusal.unraised()
 
 
 @lru_cache

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
 from mockserver.api.contract.routes import Endpoint
+from mockserver.core.credentials import redacted
 from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
 from mockserver.core.quantities import rough
@@ -49,7 +50,7 @@ class Exchange:
     One request and its answer.
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
-    ``client_left`` says that the client did not wait for its end. The key in ``request`` is
+    ``client_left`` says that the client did not wait for its end. Credentials in ``request`` are
     shortened beyond use, its body has been decoded. ``compact`` is what an edge plays. ``attempt``
     is its number in its call, from 1. ``faults`` are the names of those in the rule that took it.
     Where a body is too long for the journal, there is a ``gist`` as soon as the exchange is over,
@@ -222,6 +223,10 @@ class Exchange:
     def __str__(self) -> str:
         return self.line()
 
+    def __repr__(self) -> str:
+        named = (f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)
+        return redacted(f"Exchange({', '.join(named)})")  # an answer may quote what it refuses
+
     def line(self) -> str:
         """Return the exchange in a line, for logs and reports."""
         return f"#{self.number} {self.summary}"
@@ -238,7 +243,7 @@ class Exchange:
     @property
     def outcome(self) -> str:
         """What the client got, in a few words."""
-        said = str(self.error.get("code") or self.error.get("message") or "")
+        said = redacted(str(self.error.get("code") or self.error.get("message") or ""))
         wait = "" if self.retry_after is None else f"Retry-After {rough(self.retry_after)}"
         tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
         cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
@@ -308,4 +313,4 @@ def asked_of(request: Request) -> Asked:
 
 
 def _cut_text(value: Any, most: int) -> Any:
-    return value[:most] if isinstance(value, str) else value
+    return redacted(value)[:most] if isinstance(value, str) else value

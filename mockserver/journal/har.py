@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl
 
+from mockserver.core.credentials import redacted, shown_field
 from mockserver.plan import Data, Head, Wait, head_of
 
 from . import Exchange, Journal
@@ -115,7 +116,7 @@ def _response(exchange: Exchange) -> dict[str, Any]:
         "statusText": _PHRASES.get(head.status, ""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _pairs(head.headers),
+        "headers": _pairs((name, shown_field(name, value)) for name, value in head.headers),
         "content": {
             "size": len(body),
             "mimeType": head.header("content-type") or "",
@@ -134,6 +135,6 @@ def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 def _text(body: bytes) -> dict[str, str]:
     """Return a body as HAR holds it: as text, or in base64 where it is none."""
     try:
-        return {"text": body.decode()}
+        return {"text": redacted(body.decode())}
     except UnicodeDecodeError:
         return {"text": base64.b64encode(body).decode(), "encoding": "base64"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,6 +20,7 @@ from .schemas import TYPES, Kind
 _KEYS: Mapping[Kind, frozenset[str]] = {
     kind: frozenset(field.name for field in fields(type_)) for kind, type_ in TYPES.items()
 }
+_MOST_KEYS = 100  # of a file, that tell what it is meant to be
 _Check: TypeAlias = Callable[[str, str], tuple[str, list[str]]]
 """From the text of a file and its path to what it holds and what is odd; raises DocumentError."""
 
@@ -84,7 +86,7 @@ def kind_of(data: Any) -> Kind:
     known = sorted(frozenset[str]().union(*_KEYS.values()))
     meant = {
         near: value
-        for key, value in (data.items() if isinstance(data, dict) else ())
+        for key, value in islice(data.items() if isinstance(data, dict) else (), _MOST_KEYS)
         for near in get_close_matches(str(key), known, n=1)
     }
     edition, scenario = (len(meant.keys() & _KEYS[kind]) for kind in ("edition", "scenario"))

@@ -19,13 +19,15 @@ from .patterns import Range, bounds, glob
 from .schedule import Schedule
 from .traits import same
 
+_MOST_COMPARED = 200
 Finding: TypeAlias = tuple[Path, str]
 """Where in the scenario, and what."""
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
     """Yield what is odd, rule by rule."""
-    states = [START, *(rule.state.sets for rule in scenario.rules if rule.state.sets)]
+    states = dict.fromkeys([START, *filter(None, (rule.state.sets for rule in scenario.rules))])
+    takers = _Takers()
     for at, rule in enumerate(scenario.rules):
         if rule.match.attempt is not None and bounds(rule.match.attempt).max == 0:
             yield ("rules", at, "match", "attempt"), "the rule never acts: attempts count from 1"
@@ -35,11 +37,11 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
         if required is not None and required not in states:
             said = f"no rule sets the state {required!r}{suggestion(required, states)}"
             yield ("rules", at, "state", "requires"), said
-        for earlier, other in enumerate(scenario.rules[:at]):
-            if _hides(other, rule):
-                name = f" {other.name!r}" if other.name else ""
-                yield ("rules", at), f"the rule is never asked: rules[{earlier}]{name} takes all"
-                break
+        if (earlier := takers.hiding(rule)) is not None:
+            other = scenario.rules[earlier].name
+            name = f" {other!r}" if other else ""
+            yield ("rules", at), f"the rule is never asked: rules[{earlier}]{name} takes all"
+        takers.add(at, rule)
 
 
 def _never(schedule: Schedule) -> str | None:
@@ -67,15 +69,35 @@ def _never_composed(schedule: Schedule) -> str | None:
     return next(filter(None, map(_never, schedule.all_of)), None)
 
 
+class _Takers:
+    """
+    The earlier rules that take all that they are for, by the model that they name.
+
+    Of the many that name none the first are looked at: a file may have thousands of rules.
+    """
+
+    def __init__(self) -> None:
+        self._of_model: dict[str | None, list[tuple[int, Rule]]] = {}
+
+    def add(self, at: int, rule: Rule) -> None:
+        """Add a rule, if it is one of them."""
+        if rule.schedule == Schedule():
+            named = rule.match.model
+            exact = None if named is None or "*" in named or "?" in named else named
+            self._of_model.setdefault(exact, []).append((at, rule))
+
+    def hiding(self, rule: Rule) -> int | None:
+        """Return the place of the first one that takes all requests that a rule is for."""
+        kinds = dict.fromkeys((None, rule.match.model))
+        rules = (one for kind in kinds for one in self._of_model.get(kind, ())[:_MOST_COMPARED])
+        return min((at for at, earlier in rules if _hides(earlier, rule)), default=None)
+
+
 def _hides(earlier: Rule, later: Rule) -> bool:
-    """Return whether the earlier rule takes all requests that the later one is for."""
+    """Return whether the earlier rule, which takes all it is for, takes all of the later one's."""
     required = earlier.state.requires
     same_state = required == later.state.requires and earlier.count_by == later.count_by
-    return (
-        earlier.schedule == Schedule()
-        and (required is None or same_state)
-        and _covers(earlier.match, later.match)
-    )
+    return (required is None or same_state) and _covers(earlier.match, later.match)
 
 
 def _covers(wide: Match, narrow: Match) -> bool:

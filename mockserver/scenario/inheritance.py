@@ -35,9 +35,10 @@ def inherited(
     if identity in below:
         raise document.error(("extends",), f"{name!r} extends itself, by way of this file")
     base = inherited(base, opened, *below, identity)
-    if isinstance(base.root, yaml.MappingNode) and isinstance(document.root, yaml.MappingNode):
-        return document.with_root(_laid_over(base.root, document.root, _JOINED))
-    return document
+    if not isinstance(base.root, yaml.MappingNode):
+        raise document.error(("extends",), f"{name!r} is no mapping of keys to values")
+    assert isinstance(document.root, yaml.MappingNode)  # noqa: S101 (it has the key)
+    return document.with_root(_laid_over(base.root, document.root, _JOINED))
 
 
 def _laid_over(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +24,7 @@ from .parameters import Automatic, filled, settled
 
 _SHIPPED = files("mockserver.scenarios")
 _ADAPTER = TypeAdapter(Scenario)
+_MOST_TOLD = 100
 _NONE: Mapping[str, object] = MappingProxyType({})
 
 
@@ -41,9 +43,10 @@ class Loaded:
     automatic: Mapping[str, Automatic]
 
     def warnings(self) -> list[str]:
-        """Return a sentence for each oddity, with its spot; what is inherited is not told."""
+        """Return a sentence for each of the first oddities; what is inherited is not told."""
         unused = ((("parameters", name), "nothing uses this parameter") for name in self.unused)
-        found: list[Finding] = [*_tier_of_none(self.scenario), *findings(self.scenario), *unused]
+        odd = islice(findings(self.scenario), _MOST_TOLD)
+        found: list[Finding] = [*_tier_of_none(self.scenario), *odd, *islice(unused, _MOST_TOLD)]
         return [
             str(self.document.error(path, said))
             for path, said in found

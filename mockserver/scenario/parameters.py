@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 import yaml
 from pydantic import AfterValidator
 
+from mockserver.core.bounds import FILE
 from mockserver.core.documents import Document, Path, node_of
 from mockserver.core.errors import UnknownNameError, suggestion
 
@@ -149,6 +150,8 @@ class Filling:
     values: Mapping[str, yaml.Node]
     used: set[str] = field(default_factory=set[str])
     origins: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    nodes: int = 0
+    letters: int = 0
 
     def whole(self, root: yaml.MappingNode) -> yaml.Node:
         """Return the filled root; the parameters themselves become those that hold."""
@@ -178,7 +181,9 @@ class Filling:
         alone = _PLACEHOLDER.fullmatch(node.value)
         if alone and not alone[1]:
             names.append(alone[2])
-            new = _placed(self._value(alone[2], path), node)
+            value = self._value(alone[2], path)
+            self._count(path, nodes=_size(value))
+            new = _placed(value, node)
         else:
             text = _PLACEHOLDER.sub(lambda found: self._text(found, path, names), node.value)
             new = yaml.ScalarNode(_STRING, text, node.start_mark, node.end_mark)
@@ -194,7 +199,15 @@ class Filling:
             said = f"the parameter {found[2]!r} is no text or number that could stand in a text"
             raise self.document.error(path, said)
         names.append(found[2])
+        self._count(path, letters=len(node.value))
         return str(node.value)
+
+    def _count(self, path: Path, *, nodes: int = 0, letters: int = 0) -> None:
+        """Count what is filled in. Raises DocumentError where it is more than a file may have."""
+        self.nodes += nodes
+        self.letters += letters
+        if self.nodes > FILE.nodes or self.letters > FILE.letters:
+            raise self.document.error(path, "the parameters fill in more than a file may have")
 
     def _value(self, name: str, path: Path) -> yaml.Node:
         if name not in self.values:
@@ -202,6 +215,17 @@ class Filling:
             said = f"no parameter is called {name!r}{known}; $${{{name}}} is the text itself"
             raise self.document.error(path, said)
         return self.values[name]
+
+
+def _size(node: yaml.Node) -> int:
+    """Return how many nodes there are in a tree of them."""
+    match node:
+        case yaml.MappingNode():
+            return 1 + sum(_size(key) + _size(one) for key, one in node.value)
+        case yaml.SequenceNode():
+            return 1 + sum(map(_size, node.value))
+        case _:
+            return 1
 
 
 def _placed(node: yaml.Node, where: yaml.Node) -> yaml.Node:

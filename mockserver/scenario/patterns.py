@@ -13,6 +13,8 @@ from pydantic import AfterValidator, Discriminator, Tag
 
 from mockserver.core.quantities import Count
 
+from .regexes import endless
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -95,6 +97,11 @@ def _is_regex(pattern: str) -> str:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"is not a regular expression ({error})") from error
+    if part := endless(pattern):
+        raise ValueError(
+            f"repeats a repetition, {part!r}, which may take for ever; repeat once, or write ++ or "
+            "*+ inside"
+        )
     return pattern
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from mockserver.api.model.reply import Reply
+from mockserver.core.credentials import is_credential
 
 from .condition import failing
 from .matching import Match
@@ -104,7 +105,7 @@ class Run:
         """
         Whether any rule may break what a request is answered, whenever it acts.
 
-        Keys are not looked at: of a request that is noted there is none.
+        Credentials are not looked at: of a request that is noted there are none.
         """
         return any(
             rule.faults and failing(_keyless(rule.match).conditions(), subject) is None
@@ -126,6 +127,8 @@ class Run:
 
 
 def _keyless(match: Match) -> Match:
-    """Return what a rule is for, of whatever key."""
+    """Return what a rule is for, of whatever credentials."""
     excluded = match.excluded
-    return replace(match, key=None, excluded=None if excluded and excluded.key else excluded)
+    unknown = excluded and (excluded.key or any(map(is_credential, excluded.headers)))
+    headers = {name: to for name, to in match.headers.items() if not is_credential(name)}
+    return replace(match, key=None, headers=headers, excluded=None if unknown else excluded)

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter
 
+from mockserver.core.bounds import FIELD
 from mockserver.core.documents import Document, value_of
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError, shown
 from mockserver.faults import Error, Fault
@@ -28,6 +29,7 @@ SCENARIO = "x-cerebras-mock-scenario"
 FIELDS = frozenset({FAULT, SCENARIO})
 _FAULT_NAME, _SCENARIO_NAME = "X-Cerebras-Mock-Fault", "X-Cerebras-Mock-Scenario"
 _INJECTED = "injected"
+_MOST_SETTINGS = 20  # no scenario has as many
 PAST_BUDGET = Rule(
     "past the budget",
     faults=(
@@ -115,6 +117,8 @@ def scenario_of(text: str) -> Scenario:
     name, *settings = (part.strip() for part in text.split(";"))
     if name not in names():
         raise UnknownNameError("shipped scenario", name, names())
+    if len(settings) > _MOST_SETTINGS:
+        raise DocumentError(f"{_SCENARIO_NAME}: has more than {_MOST_SETTINGS} parameters")
     parameters: dict[str, object] = {}
     for parameter, value in map(_parameter, settings):
         if parameter in parameters:
@@ -131,7 +135,7 @@ def refusal(error: MockServerError) -> Rule:
 
 @lru_cache
 def _faults(text: str) -> tuple[Fault, ...]:
-    document = Document(text, source=_FAULT_NAME)
+    document = Document(text, source=_FAULT_NAME, bounds=FIELD)
     if isinstance(document.data, list):
         return document.read_as(_MANY)
     bare = isinstance(document.data, str)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
+from mockserver.core.credentials import is_credential
 from mockserver.core.errors import shown
 
 from .condition import Condition, failing
@@ -17,7 +18,6 @@ from .subject import Subject
 
 Trait: TypeAlias = Condition[Subject]
 
-_SECRET = ("authorization", "cookie", "proxy-authorization", "x-api-key")
 _MOST_SHOWN = 3
 
 NOT_WARMING: Trait = Condition(
@@ -82,7 +82,7 @@ def header(name: str, pattern: str | None) -> Trait:
             return f"the header {name!r} is not there"
         if fits is None:
             return f"the header {name!r} is there"
-        if name in _SECRET:
+        if is_credential(name):
             return f"the header {name!r} is another one"
         return f"the header {name!r} is {shown(found)}, not {pattern!r}"
 

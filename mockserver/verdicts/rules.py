@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from mockserver.core.credentials import redacted
 from mockserver.core.errors import UnknownNameError
 from mockserver.journal import Journal
 
@@ -208,7 +209,7 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
     return tuple(
         Verdict(
             rule.name,
-            finding.sentence,
+            redacted(finding.sentence),
             rule.fix,
             tuple(exchange.number for exchange in finding.exchanges),
             tuple(map(case.since_start, finding.exchanges)),

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 import pytest
 from pydantic import TypeAdapter
 
+from mockserver.core.credentials import redacted
 from mockserver.core.quantities import counted
 from mockserver.verdicts import Verdict
 from mockserver.verdicts.diagnosis import diagnose
@@ -157,7 +158,7 @@ def _failure(
     found = diagnose(last, mock.engine.edition) if last else None
     fix = found.fix if found else ""
     where = _line_of(call.excinfo.traceback, item)
-    sentence = _first_line(f"{type(error).__name__}: {error}")
+    sentence = _first_line(redacted(f"{type(error).__name__}: {error}"))
     yield Symptom(_family(error), where, "failed", mock.scenario.name, sentence, fix, again)
 
 

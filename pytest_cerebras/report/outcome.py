@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 import pytest
 
+from mockserver.core.credentials import redacted
 from mockserver.core.quantities import counted
 from pytest_cerebras.chaos.choice import LEFT_OUT
 from pytest_cerebras.chaos.matrix import has_raised
@@ -70,7 +71,7 @@ def reason_of(report: pytest.TestReport) -> str:
         text = report.longrepr[2].removeprefix("Skipped: ")
     else:
         text = _error(report)
-    line = next(iter(text.strip().splitlines()), "")
+    line = redacted(next(iter(text.strip().splitlines()), ""))
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 

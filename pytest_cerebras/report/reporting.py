@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.credentials import redacted
+
 from .cells import Cell, read
 from .outcome import reason_of
 from .page import html
@@ -62,10 +64,10 @@ class Reporting:
         report = self.report
         for file in self._files:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(_WRITERS[file.suffix](report), encoding="utf-8")
+            file.write_text(redacted(_WRITERS[file.suffix](report)), encoding="utf-8")
         if self._cells and environ.get("GITHUB_STEP_SUMMARY"):
             with Path(environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
-                summary.write(markdown(report))
+                summary.write(redacted(markdown(report)))
         if session.exitstatus == pytest.ExitCode.OK and self._short:
             session.exitstatus = COVERAGE_FAILED
 

@@ -9,6 +9,7 @@ from socket import gaierror
 
 import pytest
 
+from mockserver.core.credentials import redacted
 from mockserver.core.quantities import counted
 from mockserver.journal import Exchange
 from mockserver.journal.folding import folded, times
@@ -54,7 +55,7 @@ def failure_section(
             lines += [] if verdict.sentence in mock.told else verdict.lines()
     if scenario_of(item) is not None:
         lines.append(f"replay: {replay(item, mock.engine.seed)}")
-    return "\n".join(lines)
+    return redacted("\n".join(lines))
 
 
 def told_of_path(exchange: Exchange) -> str:

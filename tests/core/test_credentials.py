@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.core.credentials import without_key
+from mockserver.core.credentials import is_credential, redacted, redacted_body, without_key
 from mockserver.core.messages import Request
 
 SECRET = "csk-topsecret0123456789abcdef"
@@ -38,6 +38,109 @@ def test_without_credentials():
     request = Request("GET", "/", {"accept": "*/*"}, b"x", "a=b")
     assert without_key(request, request.body) == request
     assert without_key(request, b"decoded").body == b"decoded"
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        ({"x-api-key": "abc"}, {"x-api-key": "..."}),
+        ({"cookie": "a=b; c=d"}, {"cookie": "..."}),
+        ({"proxy-authorization": "Basic YTpi"}, {"proxy-authorization": "Basic ..."}),
+        ({"referer": "https://a.test/?key=b&n=1"}, {"referer": "https://a.test/?key=...&n=1"}),
+        ({"x-note": f"with {SECRET}!"}, {"x-note": "with csk-...!"}),
+        ({"x-request-id": "a1b2", "accept": "*/*"}, {"x-request-id": "a1b2", "accept": "*/*"}),
+    ],
+)
+def test_fields_of_the_head(headers, kept):
+    """A field that has the name of a credential is shortened, and a known key in any other."""
+    assert without_key(Request("GET", "/", headers), b"").headers == kept
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("api_key=abc", "api_key=..."),
+        ("a=1&key=abc&b", "a=1&key=...&b"),
+        ("api%5Fkey=abc", "api%5Fkey=..."),
+        (f"q={SECRET}", "q=csk-..."),
+        (f"q={SECRET.replace('-', '%2D')}", "q=csk-..."),
+        ("format=openrouter&after=file-1", "format=openrouter&after=file-1"),
+        ("key", "key"),
+    ],
+)
+def test_query(query, kept):
+    """The same is true of the parameters of a URL."""
+    assert without_key(Request("GET", "/", {}, b"", query), b"").query == kept
+
+
+def test_path():
+    """A known key in a path is shortened."""
+    assert without_key(Request("GET", f"/v1/{SECRET}/x"), b"").path == "/v1/csk-.../x"
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ('{"api_key": "a\\"b", "n": 1}', '{"api_key": "...", "n": 1}'),
+        ('{"a":{"clientSecret":"x"}}', '{"a":{"clientSecret":"..."}}'),
+        ('{"tokens": ["x"], "token": ["x", "y"]}', '{"tokens": ["x"], "token": ["..."]}'),
+        ('{"\\u0074oken": "x"}', '{"token": "..."}'),
+        ('{"password": "cut', '{"password": "..."'),
+        (f'{{"prompt": "is {SECRET} mine?"}}', '{"prompt": "is csk-... mine?"}'),
+        (f'{{"prompt": "\\n{SECRET}"}}', '{"prompt": "\\ncsk-..."}'),
+        ("password=abc&n=1", "password=...&n=1"),
+    ],
+)
+def test_bodies(body, kept):
+    """Fields of a body that have such a name are shortened, and known keys in its texts."""
+    assert redacted_body(body.encode()).decode() == kept
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"max_tokens": "5", "stop_tokens": ["a"]}',
+        '{"properties": {"password": {"type": "string"}}, "required": ["password"]}',
+        '{"content": "{\\"password\\": \\"not a credential, but a text\\"}"}',
+        '{"content": "the api_key: abc, the password: def"}',
+        '{"content": "sk-learn-style-estimators and task-1234567890123456789"}',
+        '{"content": "csk-test, sk-..., gsk_, AIza"}',
+        '{"content": "\\u00e9 \\\\u0041 \\u0022"}',
+        '{"key": "value", "keys": ["a"]}',
+    ],
+)
+def test_innocent_bodies(body):
+    """What is no credential, or only speaks of one, stays as it is."""
+    assert redacted_body(body.encode()).decode() == body
+
+
+def test_bytes_stay():
+    """A body that is no text comes back byte for byte."""
+    body = bytes(range(256)) + b' "token": "x" ' + bytes(range(256))
+    assert redacted_body(body) == body.replace(b'"x"', b'"..."')
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            f"at https://user:pass@host/?x=1&access_token={SECRET}",
+            "at https://...@host/?x=1&access_token=...",
+        ),
+        ("Bearer abcdefgh12345678xyz_-AB", "Bearer ..."),
+        ("Bearer of good news", "Bearer of good news"),
+        ("csk-... and 2 > 1 ? a = b : c", "csk-... and 2 > 1 ? a = b : c"),
+    ],
+)
+def test_redacted(text, kept):
+    """A text loses the keys and the credentials of URLs that stand in it; twice is as once."""
+    assert redacted(text) == kept
+    assert redacted(kept) == kept
+
+
+def test_very_long_names():
+    """A name that no credential has is not looked through."""
+    assert not is_credential("x" * 100_000 + "token")
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,35 @@ def test_deep_enough(text):
     assert Document(text, source="tree.yaml").data
 
 
+@pytest.mark.parametrize("number", ["1" + ":1" * 5000, "9" * 200, "0x" + "f" * 9000])
+def test_very_long_numbers(number):
+    """A number of thousands of digits stays a text: to compute it takes too long."""
+    assert Document(f"name: {number}", source="tree.yaml").data == {"name": number}
+
+
+def test_very_many_errors():
+    """The first twenty errors are told, then how many more there are."""
+    found = errors("name: oak\nleaves:\n" + "- 3\n" * 50_000)
+    assert len(found) == 21
+    assert found[-1] == "tree.yaml: and 49,980 more errors"
+
+
+def test_one_value_is_small():
+    """A value of a header field or an option may not be as large as a file."""
+    text = f"[{'x,' * 2_000}]"
+    assert len(Document(text, source="tree.yaml").data) == 2_000
+    with pytest.raises(DocumentError, match=r"^here: has more than 1,000 keys and values"):
+        value_of(text, source="here")
+
+
+def test_endless_file(tmp_path):
+    """A file without end is not read to its end."""
+    endless = tmp_path / "x.yaml"
+    endless.symlink_to("/dev/zero")
+    with pytest.raises(DocumentError, match=r"x\.yaml: is longer than 8,000,000 bytes"):
+        read_text(str(endless))
+
+
 def test_wrong_and_long():
     """A long text with a mistake in it is told the mistake, not its depth."""
     with pytest.raises(DocumentError, match=r"^tree\.yaml:200:1: not YAML"):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+
 import anyio
 import httpx
 import pytest
 
 from mockserver.core.messages import Request
-from mockserver.edge.admin import Admin
+from mockserver.edge.admin import Admin, Answer
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock
 from mockserver.edge.server.app import Site
@@ -54,6 +57,51 @@ def test_play(call, live):
     body = b"name: mine\nparameters: {n: 1}\nseed: ${n}\n"
     assert call("PUT scenario", body=body, query="n=4")[1]["seed"] == 4
     assert live.scenario.name == "mine"
+
+
+@pytest.mark.parametrize("what", ["PUT scenario", "POST inject"])
+def test_a_bomb_is_refused(call, live, what):
+    """A small text that would be a billion values is refused, and the scenario plays on."""
+    lines = ["a0: &a0 x", *(f"a{at}: &a{at} [{f'*a{at - 1}, ' * 9}]" for at in range(1, 11))]
+    status, said = call(what, body="\n".join(lines).encode())
+    assert status == 400
+    assert said["error"].startswith("body: has more than 200,000 keys and values, counted as ")
+    assert live.scenario.name == "wrong-key"
+
+
+@pytest.mark.parametrize("query", ["", "format=har"])
+def test_reading_the_journal_holds_nobody(call, live, ask, query):
+    """Who reads the journal does not keep others from being answered, nor waits for them."""
+    live.begin(ask())
+    with ThreadPoolExecutor(1) as pool, live._lock:
+        status, said = pool.submit(call, "GET journal", query=query).result(timeout=60)
+    assert status == 200
+    assert said
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, [], {"a": []}, {"log": {"é": [{"n": [1.5, None, {}]}, [], "x"], "b": {}}}, "x", [[]]],
+)
+def test_answers_are_json(body):
+    """An answer that is written in pieces is the JSON that it would be at once."""
+    _, data, _ = Answer(200, body).plan
+    assert data.data.decode() == json.dumps(body)
+
+
+def test_nothing_of_a_file_is_quoted(call, tmp_path):
+    """A name may link to any file, so what stands there is not told; nor of what a body extends."""
+    secret = tmp_path / "secret"
+    link = tmp_path / "x.yaml"
+    link.symlink_to(secret)
+    for text in ("root:x:0:0\n", "hunter2: 1\n", "a: hunter2\na: 1\n", "hunter2: {", "- hunter2"):
+        secret.write_text(text)
+        for asked in ({"query": f"name={link}"}, {"body": f"extends: {link}\nname: a".encode()}):
+            status, said = call("PUT scenario", **asked)
+            assert status == 400
+            assert said["error"] == (
+                f"{link}: is no good scenario or edition; cerebras-mock check says why"
+            )
 
 
 def test_inject_and_reset(call, live, ask):
@@ -159,6 +207,8 @@ def test_wrong_input(call, live, what, more, status, said):
         ({"headers": HOST | {"sec-fetch-site": "same-origin"}}, 200),
         ({"headers": HOST | {"origin": "https://evil.example"}}, 403),
         ({"headers": HOST | {"origin": "http://127.0.0.1:81"}}, 403),
+        ({"headers": HOST | {"origin": "https://127.0.0.1:80"}}, 403),
+        ({"headers": HOST | {"authorization": "Bearer \udcff"}, "token": "t"}, 401),
         ({"headers": HOST | {"origin": "null"}}, 403),
         ({"headers": HOST | {"sec-fetch-site": "cross-site"}}, 403),
         ({"headers": {"host": "evil.example"}}, 403),

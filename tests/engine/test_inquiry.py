@@ -1,6 +1,8 @@
+import gc
 import gzip
 import json
 from dataclasses import replace
+from types import FrameType
 
 import pytest
 
@@ -8,7 +10,7 @@ from mockserver.api.contract import editions
 from mockserver.api.contract.shapes import Validation
 from mockserver.api.model import tokens
 from mockserver.core.messages import Request
-from mockserver.engine.inquiry import Reader
+from mockserver.engine.inquiry import Inquiry, Reader
 
 GUIDE, TODAY = editions.load("guide"), editions.load("2026-11")
 SEVERAL = replace(GUIDE, validation=Validation(waives=("n_greater_than_1",)))
@@ -330,3 +332,57 @@ def test_long_is_not_known(ask):
     """A very long body is not remembered."""
     reader, request = Reader(GUIDE), ask(messages=[{"role": "user", "content": "x" * 70_000}])
     assert reader.read(request) is not reader.read(request)
+
+
+@pytest.fixture
+def circles():
+    """Return what tells how much of a kind only the collector of circles can free."""
+
+    def found(of):
+        gc.collect()
+        return [one for one in gc.garbage if isinstance(one, of)]
+
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    yield found
+    gc.set_debug(0)
+    gc.garbage.clear()
+    gc.enable()
+
+
+REFUSED = {
+    "no JSON": ({}, b"{"),
+    "wrong types": ({}, b'{"model": 3}'),
+    "very many errors": ({}, b'{"messages": [' + b"0," * 40_000 + b"0]}"),
+    "large": ({}, b'{"messages": "' + b"x" * 70_000 + b'"}'),
+    "unknown fields": ({}, json.dumps({f"k{at}": 0 for at in range(9_000)}).encode()),
+    "no gzip": ({"content-encoding": "gzip"}, b"{}"),
+    "no msgpack": ({"content-type": "application/msgpack"}, b"\xc1"),
+    "unknown type": ({"content-type": "text/plain"}, b"{}"),
+    "unknown model": ({}, json.dumps({"model": "x", "messages": [HI]}).encode()),
+    "orphan": (
+        {},
+        (
+            b'{"model": "llama3.1-8b", "messages": [{"role": "tool", "content": "", '
+            b'"tool_call_id": "a"}]}'
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refused_body_is_let_go(circles, key, case):
+    """Nothing that was refused is part of a circle, which would keep its body in memory."""
+    fields, body = REFUSED[case]
+    headers = {"authorization": f"Bearer {key}", **fields}
+    assert problem(Request("POST", "/v1/chat/completions", headers, body)) is not None
+    assert not circles((Inquiry, FrameType))
+
+
+@pytest.mark.parametrize("path", ["/v1/files", "/v1/batches"])
+def test_a_refused_file_is_let_go(circles, key, path):
+    """The same is true of forms and batches."""
+    headers = {"authorization": f"Bearer {key}", "content-type": "multipart/form-data; boundary=a"}
+    assert problem(Request("POST", path, headers, b"x")) is not None
+    assert not circles((Inquiry, FrameType))

@@ -106,3 +106,15 @@ def test_binary(noted):
     assert content["encoding"] == "base64"
     with pytest.raises(UnicodeDecodeError):
         base64.b64decode(content["text"]).decode()
+
+
+def test_no_credentials_in_an_answer(noted):
+    """A field of an answer that is a credential is shortened, and a key that its body quotes."""
+    key = "csk-" + "a1" * 20
+    said = Error(status=400, message=f"not {key}", headers={"set-cookie": "a=b", "x-note": key})
+    told = noted(Rule("said", faults=(said,)))
+    (entry,) = as_har(told, URL)["log"]["entries"]
+    fields = {one["name"]: one["value"] for one in entry["response"]["headers"]}
+    assert (fields["set-cookie"], fields["x-note"]) == ("...", "csk-...")
+    assert '"not csk-..."' in entry["response"]["content"]["text"]
+    assert key not in json.dumps([as_har(told, URL), as_json(told)])

@@ -218,3 +218,23 @@ def test_what_is_inherited_is_not_told(tmp_path):
     assert read(text, source=path).warnings() == [
         f"{path}:3:20: parameters.mine: nothing uses this parameter"
     ]
+
+
+def test_very_many_rules(monkeypatch):
+    """Each of thousands of rules is compared with some hundred earlier ones, not with all."""
+    compared = []
+    monkeypatch.setattr(
+        "mockserver.scenario.findings._hides", lambda *pair: compared.append(pair) or False
+    )
+    found(*(Rule(f"r{at}", Match(model=f"m{at}")) for at in range(1_000)))
+    assert len(compared) == 0
+    found(*(Rule(f"r{at}", Match(model=f"m{at}*")) for at in range(1_000)))
+    assert 0 < len(compared) <= 1_000 * 200
+
+
+def test_hidden_far_behind():
+    """A rule that names the same model as one long before is found to be hidden."""
+    rules = [Rule(f"r{at}", Match(model=f"m{at % 999}")) for at in range(1_000)]
+    assert found(*rules) == [
+        (("rules", 999), "the rule is never asked: rules[0] 'r0' takes all"),
+    ]

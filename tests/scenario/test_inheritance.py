@@ -148,3 +148,11 @@ def test_edition_of_the_base(write):
     write("inner/base.yaml", "name: base\nedition: ours.yaml\n")
     found = load(write("mine.yaml", "extends: inner/base.yaml\n"))
     assert found.edition.endswith("inner/ours.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a list\n", "a text\n"])
+def test_base_that_is_none(write, text):
+    """What is extended has to be a scenario, or a part of one."""
+    write("other.yaml", text)
+    with pytest.raises(DocumentError, match=r"mine\.yaml:1:10: extends: 'other\.yaml' is no mapping "):
+        load(write("mine.yaml", "extends: other.yaml\nname: mine\n"))

@@ -155,6 +155,20 @@ def test_wrong_placeholders(text, said):
     assert wrong(f"name: x\n{text}").startswith(f"mine.yaml:{said}")
 
 
+@pytest.mark.parametrize(
+    ("value", "use"),
+    [
+        pytest.param(f"[{'x, ' * 2_000}]", "${a}", id="many values, often"),
+        pytest.param("x" * 20_000, "${a}${a}", id="a long text, often"),
+    ],
+)
+def test_parameters_multiply(value, use):
+    """What the parameters fill in is bounded as the file is."""
+    uses = f'- "{use}"\n' * 200
+    said = wrong(f"name: x\nparameters: {{a: {value}}}\ntags:\n{uses}")
+    assert ": the parameters fill in more than a file may have" in said
+
+
 def test_placeholder_inside_braces():
     """One without quotes is no YAML inside of {} or []: what to do is said beside that."""
     said = wrong("name: x\nparameters: {n: 1}\nrules: [{schedule: {first: ${n}}}]\n")

@@ -41,6 +41,11 @@ def test_no_header():
         ("", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found None"),
         ("503", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found 503"),
         ("cut: {", "X-Cerebras-Mock-Fault:2:1: not YAML: "),
+        (
+            "[&a [x,x,x,x,x,x], &b [*a,*a,*a,*a,*a], &c [*b,*b,*b,*b,*b,*b], *c,*c,*c,*c]",
+            "X-Cerebras-Mock-Fault: has more than 1,000 keys and values, counted as often as ",
+        ),
+        ("no_done" + " " * 20_000, "X-Cerebras-Mock-Fault: is 20,007 characters long; no more "),
     ],
 )
 def test_wrong_fault(text, said):
@@ -68,6 +73,7 @@ def test_scenario_of():
         ("stream-cut; times=1; times=2", "X-Cerebras-Mock-Scenario: 'times' is given twice"),
         ("stream-cut; times", "X-Cerebras-Mock-Scenario: should be a name, perhaps with "),
         ("stream-cut; times=[", "X-Cerebras-Mock-Scenario: times:2:1: not YAML: "),
+        ("stream-cut" + "; a=1" * 21, "X-Cerebras-Mock-Scenario: has more than 20 parameters"),
         ("stream-cut; times=0", "stream-cut.yaml:13:23: rules[0].schedule.first: should be "),
     ],
 )

@@ -88,7 +88,9 @@ def test_warming():
     )
 
 
-@pytest.mark.parametrize("name", ["authorization", "cookie", "x-api-key", "proxy-authorization"])
+@pytest.mark.parametrize(
+    "name", ["authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key"]
+)
 def test_credentials_are_not_quoted(name):
     """What is secret is compared, and never shown."""
     asked = subject(headers={name: f"Bearer {SECRET}"})

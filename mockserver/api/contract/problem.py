@@ -130,3 +130,12 @@ class RefusalError(Exception):
         self.facts = facts or {}
         self.headers = headers
         self.status = status
+
+    def unraised(self) -> RefusalError:
+        """
+        Return the same without what raising has hung on it: frames, and with them whole bodies.
+
+        A refusal that is kept in something those frames know would be kept for as long as it takes
+        to find such a circle.
+        """
+        return RefusalError(self.problem, self.facts, headers=self.headers, status=self.status)

@@ -129,7 +129,7 @@ class _Maker:
 
     def object(self, schema: Schema, depth: int) -> dict[str, Any]:
         """Return an object with all its properties, deep down with those that must be."""
-        required = schema.get("required", ())
+        required = dict.fromkeys(schema.get("required", ()))  # in their order, found at once
         properties: Mapping[str, Any] = schema.get("properties", {})
         named = {
             name: self.make(inner, depth + 1)

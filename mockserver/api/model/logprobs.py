@@ -9,11 +9,14 @@ the likeliest.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring as quoted
 from random import Random
 from typing import Any
 
 from . import prose
 from .said import Odds
+
+_DRAWN = 256
 
 
 def wanted(body: Mapping[str, Any]) -> int | None:
@@ -25,8 +28,14 @@ def wanted(body: Mapping[str, Any]) -> int | None:
 
 
 def drawn(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
-    """Return the odds of each token, with so many of the likeliest ones in its place."""
-    return tuple(_odds(piece, top, random) for piece in pieces)
+    """
+    Return the odds of each token, with so many of the likeliest ones in its place.
+
+    In a long text those of its beginning come again: to draw so many takes long.
+    """
+    fresh = tuple(_odds(piece, top, random) for piece in pieces[:_DRAWN])
+    again = (_like(random.choice(fresh), piece) for piece in pieces[_DRAWN:])
+    return (*fresh, *again)
 
 
 def of_prompt(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
@@ -36,20 +45,34 @@ def of_prompt(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ..
     The OpenAI API has null there, but the server's own document has numbers only.
     """
     known = drawn(pieces[1:], top, random)
-    return (Odds(pieces[0], 0.0, ()), *known) if pieces else ()
+    return (Odds(pieces[0], 0.0, None), *known) if pieces else ()
 
 
-def chat(odds: Sequence[Odds]) -> dict[str, Any]:
-    """Return the ``logprobs`` of a choice of a chat completion."""
-    return {
-        "content": [
-            {
-                **_entry(one.token, one.logprob),
-                "top_logprobs": [_entry(*other) for other in one.alternatives],
-            }
-            for one in odds
-        ]
-    }
+class Chat:
+    """
+    Writes the ``logprobs`` of choices of a chat completion.
+
+    What many tokens have in common is written once: a long text has a hundred thousand odds.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, str]] = {}
+
+    def written(self, odds: Sequence[Odds]) -> str:
+        """Return the odds of some tokens as JSON."""
+        return f'{{"content":[{",".join(map(self._token, odds))}]}}'
+
+    def _token(self, odds: Odds) -> str:
+        own = _entry(odds.token, odds.logprob)
+        likeliest = "" if odds.others is None else f"{own}{self._written(odds.others)}"
+        return f'{own[:-1]},"top_logprobs":[{likeliest}]}}'
+
+    def _written(self, others: tuple[tuple[str, float], ...]) -> str:
+        known = self._known.get(id(others))
+        if known is None:  # with what it is the id of, or another one might get that
+            known = others, "".join(f",{_entry(*other)}" for other in others)
+            self._known[id(others)] = known
+        return known[1]
 
 
 def text(odds: Sequence[Odds], *, offset: int = 0) -> dict[str, Any]:
@@ -73,8 +96,20 @@ def _odds(piece: str, top: int, random: Random) -> Odds:
         others += [f" {word}" for word in prose.words(random, top).split() if f" {word}" != piece]
     while len(odds) < top:
         odds.append(round(odds[-1] - random.uniform(0.5, 1.5), 6))
-    return Odds(piece, logprob, tuple(zip(others[:top], odds[:top], strict=True)))
+    alternatives = tuple(zip(others[:top], odds[:top], strict=True))
+    return Odds(piece, logprob, alternatives[1:] if top else None)
 
 
-def _entry(token: str, logprob: float) -> dict[str, Any]:
-    return {"token": token, "logprob": logprob, "bytes": list(token.encode())}
+def _like(odds: Odds, piece: str) -> Odds:
+    """Return the same odds for another token."""
+    others = odds.others
+    if others and any(piece == token for token, _ in others):
+        others = tuple((f"{token}s" if token == piece else token, one) for token, one in others)
+    return Odds(piece, odds.logprob, others)
+
+
+def _entry(token: str, logprob: float) -> str:
+    return (
+        f'{{"token":{quoted(token)},"logprob":{logprob!r},'
+        f'"bytes":[{",".join(map(str, token.encode()))}]}}'
+    )

@@ -33,11 +33,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """How likely a token was, and the likeliest ones in its place, itself the first."""
+    """How likely a token was, and ``others`` in its place; None where nobody asked for them."""
 
     token: str
     logprob: float
-    alternatives: tuple[tuple[str, float], ...]
+    others: tuple[tuple[str, float], ...] | None
+
+    @property
+    def alternatives(self) -> tuple[tuple[str, float], ...]:
+        """The likeliest tokens in its place, itself the first; empty where nobody asked."""
+        return () if self.others is None else ((self.token, self.logprob), *self.others)
 
 
 class Said(NamedTuple):

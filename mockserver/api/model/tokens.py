@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 
 def _pattern(letter: str, digit: str) -> re.Pattern[str]:
@@ -32,6 +32,11 @@ def _pattern(letter: str, digit: str) -> re.Pattern[str]:
 
 _PIECE = _pattern(r"[^\W\d_]", r"\d")
 _ASCII_PIECE = _pattern("[A-Za-z]", "[0-9]")  # the same in a third less time
+_MOST_TOOLS = 1_000
+_COUNTED = 1_000_000  # letters
+_COMPACT = json.JSONEncoder(separators=(",", ":")).encode
+Counter: TypeAlias = Callable[[str], int]
+"""What returns the number of tokens in a text."""
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -55,12 +60,41 @@ def count(text: str) -> int:
     return len(pieces(text))
 
 
-def count_content(content: object) -> int:
+class Meter:
+    """
+    Counts the tokens of one text after the other.
+
+    What comes after the first million letters is estimated, at the rate of all before: no context
+    holds as much, and to count it takes long.
+    """
+
+    def __init__(self) -> None:
+        self._letters = 0
+        self._tokens = 0
+
+    def __call__(self, text: str) -> int:
+        """Return the number of tokens in a text."""
+        room = _COUNTED - self._letters
+        if len(text) > room:
+            self._count(text[: max(room, 0)])
+            return round(len(text) * self._tokens / self._letters)
+        return self._count(text)
+
+    def _count(self, text: str) -> int:
+        found = count(text)
+        self._letters += len(text)
+        self._tokens += found
+        return found
+
+
+def count_content(content: object, count_text: Counter = count) -> int:
     """Return the number of tokens in a message's content: text, a list of parts, or null."""
     if isinstance(content, str):
-        return count(content)
+        return count_text(content)
     if isinstance(content, Sequence):
-        return sum(count(str(part.get("text", ""))) for part in content if isinstance(part, dict))
+        return sum(
+            count_text(str(part.get("text", ""))) for part in content if isinstance(part, dict)
+        )
     return 0
 
 
@@ -71,23 +105,26 @@ def count_images(content: object) -> int:
     return sum(part["type"] in ("image", "image_url") for part in content)
 
 
-def count_message(message: Mapping[str, Any]) -> int:
+def count_message(message: Mapping[str, Any], count_text: Counter = count) -> int:
     """Return the tokens of a message's text and calls of tools."""
-    total = count_content(message.get("content"))
+    total = count_content(message.get("content"), count_text)
     for call in message.get("tool_calls") or ():
-        total += count(call["function"]["name"]) + count(call["function"]["arguments"])
+        function = call["function"]
+        total += count_text(function["name"]) + count_text(function["arguments"])
     return total
 
 
-def count_tools(tools: Sequence[Mapping[str, Any]]) -> int:
+def count_tools(tools: Sequence[Mapping[str, Any]], count_text: Counter = count) -> int:
     """
     Return what the tools add to a prompt: two thirds of their JSON.
 
     Models are shown their tools in other notations; recorded prompts of gpt-oss with one to three
-    tools cost between 0.6 times their JSON and as much.
+    tools cost between 0.6 times their JSON and as much. What comes behind the first thousand is
+    estimated, at the rate of these.
     """
-    texts = (json.dumps(tool["function"], separators=(",", ":")) for tool in tools)
-    return sum(count(text) * 2 // 3 for text in texts)
+    first = tools[:_MOST_TOOLS]
+    found = sum(count_text(_COMPACT(tool["function"])) * 2 // 3 for tool in first)
+    return found * len(tools) // len(first) if len(tools) > len(first) else found
 
 
 def _split_wide(piece: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.api.contract.edition import Model
@@ -27,13 +27,14 @@ class Size(NamedTuple):
 
 def measure(body: Mapping[str, Any], model: Model) -> Size:
     """Return what the prompt of a valid request costs; models that can't see skip images."""
+    counted = tokens.Meter()
     if "messages" not in body:
-        return Size((_text_tokens(body["prompt"]),))
+        return Size((_text_tokens(body["prompt"], counted),))
     head = model.prompt_base
     if body.get("tools"):
-        head += tokens.count_tools(body["tools"])
+        head += tokens.count_tools(body["tools"], counted)
     messages = body["messages"]
-    costs = [model.prompt_each + tokens.count_message(message) for message in messages]
+    costs = [model.prompt_each + tokens.count_message(message, counted) for message in messages]
     if not model.vision:
         return Size((head, *costs))
     images = [IMAGE_TOKENS * tokens.count_images(message.get("content")) for message in messages]
@@ -49,7 +50,10 @@ def parts(body: Mapping[str, Any], size: Size) -> Iterator[tuple[str, int]]:
         yield json.dumps(part, sort_keys=True), cost
 
 
-def _text_tokens(prompt: object) -> int:
-    if isinstance(prompt, list):
-        return sum(_text_tokens(one) for one in prompt)
-    return tokens.count(prompt) if isinstance(prompt, str) else 1
+def _text_tokens(prompt: str | Sequence[Any], counted: tokens.Counter) -> int:
+    """Return the tokens of a text, of tokens, or of several of either."""
+    if isinstance(prompt, str):
+        return counted(prompt)
+    if prompt and isinstance(prompt[0], int):
+        return len(prompt)
+    return sum(_text_tokens(one, counted) for one in prompt)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, SchemaValidator
+from typing_extensions import is_typeddict
 
+from mockserver.api.contract import requests
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.requests import ChatCompletionRequest, CompletionRequest
 from mockserver.api.contract.routes import Endpoint
@@ -19,7 +23,16 @@ _BODIES: dict[Endpoint, TypeAdapter[Any]] = {
 }
 Valid = TypeVar("Valid")
 _TODAY = Validation()
-_MOST_ERRORS = 10_000
+_LARGE = 64 * 1024  # bytes
+_MOST_ERRORS = 1_000
+_FIRST = 100
+_FIELDS = frozenset(
+    name
+    for type_ in vars(requests).values()
+    if is_typeddict(type_)
+    for name in type_.__annotations__
+)
+"""The names of all fields, wherever they stand."""
 _SENTENCES = {
     "bool_parsing": "Input should be a valid boolean, unable to interpret input",
     "bool_type": "Input should be a valid boolean",
@@ -78,35 +91,90 @@ def validate(endpoint: Endpoint, body: bytes, how: Validation = _TODAY) -> dict[
 def checked(adapter: TypeAdapter[Valid], body: bytes, how: Validation = _TODAY) -> Valid:
     """Return the body as the adapter reads it. Raises RefusalError."""
     try:
-        return adapter.validate_json(body)
+        return _read(adapter, body)
     except ValidationError as error:
-        found = error if error.error_count() <= _MOST_ERRORS else _first_errors(adapter, body)
-        raise refusal(found, within=how.prefix, status=how.status) from error
+        few = error.error_count() <= _MOST_ERRORS and len(body) <= _LARGE
+        # no name for the error, which knows this frame and so the body
+        raise _refusal(
+            _details(error) if few else _first_errors(adapter, body, error), how.prefix, how.status
+        ) from error
 
 
-def _first_errors(adapter: TypeAdapter[Any], body: bytes) -> ValidationError:
-    """Return what is wrong in the first items of lists: to list a million errors takes minutes."""
-    parsed, most = json.loads(body), 100
-    while True:
-        try:
-            adapter.validate_json(json.dumps(_beginning(parsed, most)))
-        except ValidationError as error:
-            return error
-        most *= 10
+def _read(adapter: TypeAdapter[Valid], body: bytes) -> Valid:
+    """Return the body as the adapter reads it; of a large one only the first errors are found."""
+    if len(body) <= _LARGE:
+        return adapter.validate_json(body)
+    valid: Valid = _hasty(adapter).validate_json(body)
+    return valid
+
+
+@cache
+def _hasty(adapter: TypeAdapter[Any]) -> SchemaValidator:
+    """Return what reads the same, and leaves each list at its first error."""
+    return SchemaValidator(_failing_fast(adapter.core_schema))
+
+
+def _failing_fast(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_failing_fast(item) for item in schema]
+    if isinstance(schema, dict):
+        hasty = {"fail_fast": True} if schema.get("type") == "list" else {}
+        return {key: _failing_fast(value) for key, value in schema.items()} | hasty
+    return schema
+
+
+def _first_errors(
+    adapter: TypeAdapter[Any], body: bytes, error: ValidationError
+) -> list[ErrorDetails]:
+    """
+    Return what is wrong in the first items of lists and objects: to list all takes seconds.
+
+    What the ``error`` tells already says how many items that are right come first.
+    """
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return _details(error)
+    if error.error_count() > _MOST_ERRORS:  # fields that nobody knows: look behind them
+        parsed = _beginning(parsed, len(body))
+        found = _errors_in(_hasty(adapter), parsed)
+    else:
+        found = _details(error)
+    places = (part for one in found[:_MOST_ERRORS] for part in one["loc"])
+    most = _FIRST + max((part for part in places if isinstance(part, int)), default=0)
+    return (_errors_in(adapter, _beginning(parsed, most)) or found)[:_MOST_ERRORS]
+
+
+def _errors_in(reader: TypeAdapter[Any] | SchemaValidator, value: Any) -> list[ErrorDetails]:
+    try:
+        reader.validate_json(json.dumps(value))
+    except ValidationError as error:
+        return _details(error)
+    return []
+
+
+def _details(error: ValidationError) -> list[ErrorDetails]:
+    return error.errors(include_url=False, include_input=False)
 
 
 def _beginning(value: Any, most: int) -> Any:
-    """Return the JSON value with no list longer than that."""
+    """Return the JSON value with no list longer than that, and few fields that nobody knows."""
     if isinstance(value, list):
         return [_beginning(item, most) for item in value[:most]]
     if isinstance(value, dict):
-        return {name: _beginning(item, most) for name, item in value.items()}
+        others = islice((name for name in value if name not in _FIELDS), _FIRST)
+        return {
+            name: _beginning(value[name], most) for name in (*others, *(_FIELDS & value.keys()))
+        }
     return value
 
 
 def refusal(error: ValidationError, *, within: str = "", status: int | None = None) -> RefusalError:
     """Return the API's answer to the error; ``within`` is put before each place."""
-    details = error.errors(include_url=False, include_input=False)
+    return _refusal(_details(error), within, status)
+
+
+def _refusal(details: list[ErrorDetails], within: str, status: int | None) -> RefusalError:
     reason = "\n".join(_sentence(one, within) for one in details)
     return RefusalError("wrong_api_format", {"reason": reason}, status=status)
 

@@ -42,7 +42,7 @@ def _choice(said: Said, at: int) -> str:
     text = "" if content is None else f'"content":{quoted(content)},'
     thoughts = f'"reasoning":{quoted("".join(said.reasoning))},' if said.reasoning else ""
     if said.odds is not None:
-        odds = f'"logprobs":{_json(logprobs.chat(said.odds))},'
+        odds = f'"logprobs":{logprobs.Chat().written(said.odds)},'
     if said.calls:
         calls = f',"tool_calls":{_json([_whole(call) for call in said.calls])}'
     message = f'{{{text}{thoughts}"role":"assistant"{calls}}}'
@@ -80,25 +80,25 @@ def _add_words(chunks: Chunks, said: Said, step: int, behind: str) -> None:
     apart = len(said.reasoning) - shared
     chunks.add_text(said.reasoning[:apart], step, '{"delta":{"reasoning":', f"{behind}}}")
     begun = step - shared if shared else 0
-    content = '{"delta":{"content":'
+    content, writer = '{"delta":{"content":', logprobs.Chat()
     if shared:
         run, thoughts = said.pieces[:begun], said.reasoning[apart:]
         both = f'{content}{quoted("".join(run))},"reasoning":{quoted("".join(thoughts))}{behind}'
-        chunks.add(f"{both}{_odds(said, 0, begun)}}}".encode(), len(run) + shared)
+        chunks.add(f"{both}{_odds(writer, said, 0, begun)}}}".encode(), len(run) + shared)
     if said.odds is None:
         chunks.add_text(said.pieces[begun:], step, content, f"{behind}}}")
         return
     for at in range(begun, len(said.pieces), step):
         run = said.pieces[at : at + step]
-        text = f"{content}{quoted(''.join(run))}{behind}{_odds(said, at, step)}}}"
+        text = f"{content}{quoted(''.join(run))}{behind}{_odds(writer, said, at, step)}}}"
         chunks.add(text.encode(), len(run))
 
 
-def _odds(said: Said, at: int, step: int) -> str:
+def _odds(writer: logprobs.Chat, said: Said, at: int, step: int) -> str:
     """Return the odds of a chunk's content, if they were asked for."""
     if said.odds is None:
         return ""
-    return f',"logprobs":{_json(logprobs.chat(said.odds[at : at + step]))}'
+    return f',"logprobs":{writer.written(said.odds[at : at + step])}'
 
 
 def _add_call(chunks: Chunks, call: Call, at: int, answer: Answer, behind: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from http import HTTPStatus
 
 from aiohttp import HttpVersion11, web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
@@ -84,7 +85,10 @@ class Site:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         connection = request.protocol
         assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
-        if request.headers.get("expect", "").lower() == "100-continue" and request.transport:
+        expected = request.headers.get("expect", "").lower()
+        if expected not in ("", "100-continue"):
+            return web.Response(status=HTTPStatus.EXPECTATION_FAILED)  # RFC 9110, 10.1.1
+        if expected and request.transport:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body, oversized = b"", False
         try:

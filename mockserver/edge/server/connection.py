@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from aiohttp import HttpVersion11, web
@@ -69,6 +70,7 @@ class Connection(web.RequestHandler):
         self._outbox = server.outbox
         self._free = True  # all that aiohttp has got is answered
         self._held = b""  # what has come and can't be answered yet
+        self._parts: list[int] = []  # where in it the second and each later part of it begins
         self._playing: asyncio.Task[None] | None = None
         self._answering: Answering | None = None
         self._head = b""
@@ -84,7 +86,11 @@ class Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Answer, or let aiohttp read on; it calls this itself, with no data at all."""
         if data and (self._free or self._playing is not None):
-            self._held = self._held + data if self._held else data
+            if self._held:
+                self._parts.append(len(self._held))
+                self._held += data
+            else:
+                self._held = data
             if self._playing is None:
                 self._answer_held()
             elif self.transport is not None and len(self._held) > _MOST_HELD:
@@ -99,8 +105,12 @@ class Connection(web.RequestHandler):
         if found is not None and len(data) < found[2]:
             return
         self._held = b""
+        parts = self._parts
+        if parts:
+            self._parts = []
         if found is None or len(data) > found[2] or not self._answer(found[0], data[found[1] :]):
-            self._hand_on(data)
+            for begin, end in pairwise((0, *parts, len(data))):  # as it came
+                self._hand_on(data[begin:end])
 
     def _answer(self, head: Head, body: bytes) -> bool:
         """Begin to answer; return whether that could be done."""

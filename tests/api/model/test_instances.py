@@ -194,3 +194,15 @@ def test_json_object():
     made = json_object(Random(1))
     assert made == json_object(Random(1)) != json_object(Random(2))
     assert all(isinstance(value, str) for value in made.values())
+
+
+def test_very_many_properties():
+    """Each property is looked for once among those that must be there, not in all of them."""
+
+    class Names(list):
+        def __contains__(self, name):
+            raise AssertionError("a search through the whole list")
+
+    names = [f"p{at}" for at in range(50)]
+    schema = {"properties": {key: {"type": "null"} for key in names}, "required": Names(names)}
+    assert list(instance(schema, Random(1))) == names

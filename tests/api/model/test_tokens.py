@@ -233,3 +233,33 @@ def _streamed(body):
     )
     usage = next((chunk["usage"] for chunk in reversed(chunks) if chunk.get("usage")), None)
     return (content, reasoning, usage["completion_tokens"]) if content and usage else None
+
+
+def test_meter():
+    """Up to a million letters each text is counted, what comes behind them is estimated."""
+    text = "One word, 22 more. " * 100
+    short, long = tokens.Meter(), tokens.Meter()
+    assert [short(one) for one in (text, "", "a b")] == [tokens.count(text), 0, 2]
+    found = [long(text * 400), long(text * 400), long(text)]
+    exact = [tokens.count(text * 400), tokens.count(text * 400), tokens.count(text)]
+    assert found[0] == exact[0]
+    assert found == pytest.approx(exact, rel=0.01)
+
+
+def test_meter_stops_counting(monkeypatch):
+    """Ten million letters cost no more than one."""
+    counted = []
+    monkeypatch.setattr(tokens, "count", lambda text: counted.append(len(text)) or 1)
+    meter = tokens.Meter()
+    for _ in range(10):
+        meter("x" * 1_000_000)
+    assert sum(counted) == 1_000_000
+
+
+def test_very_many_tools():
+    """Behind the first thousand of them they are estimated, and not written out."""
+    tool = {"function": {"name": "f", "parameters": {"type": "object"}}}
+    assert tokens.count_tools([tool] * 5_000) == 5_000 * tokens.count_tools([tool])
+    texts = []
+    tokens.count_tools([tool] * 5_000, lambda text: texts.append(text) or 1)
+    assert len(texts) == 1_000

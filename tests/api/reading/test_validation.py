@@ -274,6 +274,33 @@ def test_much_that_is_wrong(first):
     assert 1 <= len(lines) <= 10_000 - first
 
 
+@pytest.mark.parametrize(
+    ("fragment", "line"),
+    [
+        ({f"k{at}": 1 for at in range(50_000)}, "k0: property 'k0' is unsupported"),
+        (
+            {"messages": [{**HI, **{f"k{at}": 1 for at in range(50_000)}}]},
+            "messages.0.user.k0: property 'messages.0.user.k0' is unsupported",
+        ),
+        ({"stop": [1] * 50_000}, "stop.str: Input should be a valid string"),
+        ({"temperature": 9, "user": "x" * 70_000}, "temperature: Input should be less than or "),
+    ],
+)
+def test_large_and_wrong(fragment, line):
+    """A large body is told the first of its errors, and no more than a thousand."""
+    lines = refusal("chat", CHAT | fragment).facts["reason"].splitlines()
+    assert any(one.startswith(line) for one in lines)
+    assert len(lines) <= 1_000
+    assert not any("Field required" in one for one in lines)
+
+
+def test_large_and_no_json():
+    """A large body that is no JSON is told so."""
+    with pytest.raises(RefusalError) as caught:
+        validate("chat", b'{"model": "' + b"x" * 100_000)
+    assert "Invalid JSON" in caught.value.facts["reason"]
+
+
 def test_many_prompts():
     """There may be a thousand, whose answers take no time."""
     assert validate("completions", json.dumps({"model": "m", "prompt": ["a"] * 1024}).encode())

@@ -239,3 +239,13 @@ def test_ipv6_url():
     except OSError:
         pytest.skip("this machine has no IPv6 loopback")
     assert url.startswith("http://[::1]:")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_expectations(talk, raw_request, times):
+    """What nobody can meet is refused, however often it is asked for (RFC 9110, 10.1.1)."""
+    for _ in range(times):
+        assert (
+            status(talk(raw_request().replace(b"host: mock", b"host: mock\r\nexpect: foo"))) == 417
+        )
+    assert status(talk(raw_request())) == 200

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 
 import pytest
+from aiohttp import web
 
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.server.connection import Server
+from mockserver.edge.server.heads import Head
 from mockserver.faults import Error
 from mockserver.scenario import Rule, Schedule
 
@@ -89,3 +94,23 @@ def test_engine_of_malformed(ask, engine, now):
     assert page.data.startswith(b"<!DOCTYPE html>")
     exchange = run.handle(ask(), now=now)
     assert (exchange.number, exchange.status) == (1, 503)
+
+
+def test_what_was_held_is_handed_on_as_it_came(monkeypatch):
+    """A body that ends with the beginning of something else is read as on an unknown head."""
+    asyncio.run(_hand_on_what_was_held(monkeypatch))
+
+
+async def _hand_on_what_was_held(monkeypatch):
+    handed = []
+    monkeypatch.setattr(web.RequestHandler, "data_received", lambda _, data: handed.append(data))
+    server = Server(LiveEngine(), lambda _: None)
+    head = b"POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\n"
+    server.heads._known[head] = Head("POST", "/", {}, ""), 5
+    connection = server()
+    parts = [head[:9], head[9:] + b"ab", b"cd", b"eGET / HTTP"]
+    connection._held = parts[0]  # as when an answer was being played
+    for part in parts[1:]:
+        connection.data_received(part)
+    assert handed == parts
+    assert connection._parts == []

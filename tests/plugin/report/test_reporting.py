@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
+from string import ascii_letters, digits
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -175,3 +177,59 @@ def test_collect_only(run, pytester):
     result = run("def test_it(cerebras_mock):\n    pass", "--collect-only", *options)
     assert result.ret == pytest.ExitCode.OK
     assert report.read_text() == "the last one"
+
+
+SENDS = """
+import json
+from pathlib import Path
+import httpx
+
+
+def send(mock):
+    answer = None
+    for one in json.loads(Path("sent.json").read_text("utf-8")):
+        answer = httpx.post(mock.url + one["url"], headers=one["headers"], json=one["json"])
+    return answer
+
+
+def test_told(cerebras_mock):
+    send(cerebras_mock)
+    cerebras_mock.assert_requests(9)
+
+
+def test_reason(cerebras_mock):
+    said = send(cerebras_mock).text
+    raise RuntimeError(said)
+"""
+
+
+@pytest.mark.parametrize("test", ["test_told", "test_reason"])
+def test_no_secret_in_a_report(run, monkeypatch, test):
+    """What is written of a test tells no key: files of all kinds, and what its failure shows."""
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "step.md")
+    random = Random(3)
+    keys = [
+        f"{prefix}{''.join(random.choices(ascii_letters + digits, k=40))}"
+        for prefix in ("csk-", "sk-", "gsk_", "AIza", "hf_")
+    ]
+    sent = [
+        {
+            "url": f"/v1/chat/completions?api_key={key}",
+            "headers": {"authorization": f"Bearer csk-{key}", "x-api-key": key, "x-note": key},
+            "json": {"model": key, "messages": [{"role": "user", "content": f"I am {key}"}]},
+        }
+        for key in keys
+    ]
+    Path("sent.json").write_text(json.dumps(sent), "utf-8")
+    files = [part for kind in ("html", "json") for part in ("--cerebras-report", f"a.{kind}")]
+    result = run(SENDS, *files, "--junitxml", "a.xml", "--tb=short", "-k", test)
+    result.assert_outcomes(failed=1)
+    # pytest itself shows what the app has raised
+    shown = [line for line in result.outlines if not line.startswith("E  ")]
+    written = [Path(name).read_text("utf-8") for name in ("a.html", "a.json", "step.md")]
+    if test == "test_told":
+        written.append(Path("a.xml").read_text("utf-8"))
+    assert any("POST /v1/chat/completions gsk_... -> 404" in line for line in shown)
+    assert ("Model hf_... does not exist" in written[1]) is (test == "test_reason")
+    for text in (*shown, *written):
+        assert [key for key in keys if key in text] == []
