@@ -7,6 +7,7 @@ each inner run find them done.
 
 from __future__ import annotations
 
+import signal
 from importlib import import_module
 
 import pytest
@@ -14,6 +15,22 @@ import pytest
 for used in ("session.clients", "session.failure", "transport.inprocess"):
     import_module(f"pytest_cerebras.{used}")
 import_module("cerebras.cloud.sdk")
+
+
+@pytest.fixture
+def heeding():
+    """Let this process heed signals: it may ignore some, in the background, and so do children."""
+    names = [name for name in ("SIGHUP", "SIGINT") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in names]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        if before[number] == signal.SIG_IGN:
+            default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            signal.signal(number, default)
+    yield
+    for number, handler in before.items():
+        if handler is not None:
+            signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -25,11 +25,12 @@ def test_hangs(cerebras_mock, cerebras_client):
         cerebras_client.models.list()
     for process in ({processes}):
         os.kill(process, signal.{name})
-    threading.Event().wait()
+    threading.Event().wait(60)
 """
 BOTH = "os.getppid(), os.getpid()"
 
 
+@pytest.mark.usefixtures("heeding")
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 @pytest.mark.parametrize(
     ("name", "processes", "status"),

@@ -14,7 +14,10 @@ import pytest
 from pytest_cerebras.session import termination as termination_module
 from pytest_cerebras.session.termination import SignalError, Termination
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="needs signals"),
+    pytest.mark.usefixtures("heeding"),
+]
 BEGIN = """
 import contextlib, os, signal, threading
 from concurrent.futures import ThreadPoolExecutor
@@ -53,9 +56,7 @@ def end(run, pytester, monkeypatch):
         result.stdout.no_fnmatch_line("never")
         return result
 
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, by all
-    yield start
-    signal.signal(signal.SIGHUP, before)
+    return start
 
 
 @pytest.fixture
