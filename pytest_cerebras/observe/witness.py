@@ -160,12 +160,12 @@ class Witness:
         )
 
     def _is_raw(self, members: dict[str, Any]) -> bool:
-        """Whether an object is a response of the mock itself."""
+        """Whether an object is a response of the mock itself, as the HTTP clients have them."""
+        asked = next((members[name] for name in ("url", "_url") if name in members), None)
         request = members.get("_request")
-        asked = members.get("url") or members.get("_url")
-        if asked is None and request is not None:
-            asked = object.__getattribute__(request, "__dict__").get("url")
-        known = type(asked).__module__.partition(".")[0] in ("builtins", "httpx", "httpx2", "yarl")
+        if asked is None and request is not None and _is_of(request, "httpx", "httpx2"):
+            asked = request.url
+        known = _is_of(asked, "builtins", "httpx", "httpx2", "yarl")
         return bool(self._url) and known and str(asked).startswith(self._url)
 
     def _sections(self) -> list[tuple[str, str]]:
@@ -197,7 +197,11 @@ class Witness:
 def _says_nothing(value: object) -> bool:
     """Whether a value of a test is code, or belongs to the test and not to the app."""
     kind = type(value)
-    return kind in _CODE or kind.__module__.partition(".")[0] in _OF_TESTS
+    return kind in _CODE or _is_of(value, *_OF_TESTS)
+
+
+def _is_of(value: object, *packages: str) -> bool:
+    return type(value).__module__.partition(".")[0] in packages
 
 
 def _is_plain(value: object) -> bool:

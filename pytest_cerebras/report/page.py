@@ -36,9 +36,10 @@ def html(report: Report) -> str:
     if report.others:
         _others(_section(main, "Other tests"), report, anchors)
     to_fix, found = causes.things(report.symptoms)
-    draw_causes(_section(main, "Things to fix"), to_fix, found, anchors_of(report, anchors))
+    by_id = {cell.id: anchors[id(cell)] for cell in report.cells}
+    draw_causes(_section(main, "Things to fix"), to_fix, found, by_id)
     if better := causes.advice(report.symptoms):
-        draw_causes(_section(main, "Advice"), "", better, anchors_of(report, anchors))
+        draw_causes(_section(main, "Advice"), "", better, by_id)
     _coverage(_section(main, "Fault coverage"), report.coverage)
     _cells(_section(main, "Cells"), report, anchors)
     _summary(header, report, [found.text or "" for found in main.iter("h2")])
@@ -107,11 +108,6 @@ def _others(section: Element, report: Report, anchors: Mapping[int, str]) -> Non
 
 def _link(place: Element, cell: Cell, anchors: Mapping[int, str]) -> None:
     add(place, "a", words(cell), {"href": f"#{anchors[id(cell)]}", "class": look(cell)})
-
-
-def anchors_of(report: Report, anchors: Mapping[int, str]) -> Mapping[str, str]:
-    """Return the anchors of cells by the ids of these."""
-    return {cell.id: anchors[id(cell)] for cell in report.cells}
 
 
 def _coverage(section: Element, coverage: Coverage) -> None:

@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from . import (
-    errors,
-    fallback,
-    half_answers,
-    limits,
-    patience,
-    pauses,
-    rushes,
-    senders,
-    side_effects,
-    tool_calls,
-    waste,
-)
-
-FAMILIES = (
-    errors,
-    fallback,
-    half_answers,
-    limits,
-    patience,
-    pauses,
-    rushes,
-    senders,
-    side_effects,
-    tool_calls,
-    waste,
-)
+HERE = Path(__file__).parent
+NAMES = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in ("row", "test_guards"))
+FAMILIES = [import_module(f"{__package__}.{name}") for name in NAMES]
 ROWS = [row for family in FAMILIES for row in family.ROWS]
 DOCS = Path(__file__).parents[3] / "docs/verdicts.md"
 
