@@ -154,12 +154,6 @@ def test_asks_the_mock(cerebras_mock):
     answer = ask()
     assert cerebras_mock.requests
 
-def test_reads():
-    found, finish = "", None
-    for chunk in chunks():
-        found += chunk.choices[0].delta.content or ""
-        finish = chunk.choices[0].finish_reason or finish
-
 def test_dumps():
     found = [chunk.model_dump() for chunk in chunks()]
     answer = "".join(one["choices"][0]["delta"].get("content") or "" for one in found)
@@ -181,6 +175,14 @@ def test_may_catch():
 def test_says_more_below():
     answer = ask()
     print(f"{answer}\\nMehr kam nicht.")
+"""
+# in a file of its own: it has the word by which others would be advised as well
+READS = """
+def test_reads():
+    found, finish = "", None
+    for chunk in chunks():
+        found += chunk.choices[0].delta.content or ""
+        finish = chunk.choices[0].finish_reason or finish
 """
 SPARED = """
 @pytest.mark.filterwarnings("default")
@@ -269,9 +271,10 @@ def judged(run, pytester):
     [
         (CERTAIN, {("half-answer", "certain")}),
         (ADVISED, {("half-answer", "advice")}),
+        (READS, {("half-answer", "advice")}),
         (SPARED, set()),
     ],
-    ids=["certain", "advised", "spared"],
+    ids=["certain", "advised", "reads", "spared"],
 )
 def test_told(judged, mode, code, told):
     """Whoever hands on half an answer is told, and nobody else, whichever thread has asked."""
