@@ -96,6 +96,19 @@ async def test_a_thread():
     answer = await asyncio.to_thread(ask)
 """
 ADVISED = """
+def by_hand(url, fields):
+    found = []
+    with httpx.stream("POST", url, json=ASKED, headers=fields) as answer:
+        for line in answer.iter_lines():
+            if line.startswith("data: {"):
+                found += json.loads(line[6:])["choices"]
+    return "".join(one["delta"].get("content", "") for one in found)
+
+def test_without_an_sdk(cerebras_mock):
+    fields = {"authorization": "Bearer " + cerebras_mock.api_key}
+    answer = by_hand(cerebras_mock.openai_url + "/chat/completions", fields)
+    del fields
+
 def test_deep():
     bot = {"chats": [{"turns": [("assistant", ask())]}]}
 
