@@ -52,6 +52,12 @@ def paths(value, *, ordered, at=""):
     return []
 
 
+def times(body):
+    """Return the names and types of a recorded ``time_info``."""
+    found = body if isinstance(body, dict) else objects(body)[-1]
+    return {name: type(value) for name, value in found["time_info"].items()}
+
+
 def shapes(events):
     """
     Return the shapes of a stream's events, runs of the same shape as one.
@@ -132,6 +138,8 @@ def test_recording(entry):
         ordered = not entry["name"].startswith(UNORDERED)
         found = paths(json.loads(text), ordered=ordered)
         assert found == paths(response["body"], ordered=ordered)
+    found = text if isinstance(response["body"], str) else json.loads(text)
+    assert times(found) == times(response["body"])
     if entry["full_headers"]:
         names = {name for name, _ in head_of(exchange.plan).headers}
         assert names - FRAMING == set(response["headers"]) - FRAMING

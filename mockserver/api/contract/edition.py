@@ -55,8 +55,11 @@ class Model:
     ``prompt_base`` is what the chat template adds to a prompt, in tokens. ``prompt_each`` is what
     it adds to each message. ``tokens_per_event`` is how many tokens an event of a stream carries.
     ``stop_event`` adds an empty delta to a stream, for the token that ends its text.
-    ``whole_tool_calls`` says that a stream has each call of a tool in one piece. ``counts_cached``
-    says whether usage has ``prompt_tokens_details``.
+    ``thought_event`` adds one for the token that ends its thoughts. ``whole_tool_calls`` says that
+    a stream has each call of a tool in one piece. ``role_last`` says that the role stands behind
+    the calls in a message, not before them. ``counts_cached`` says whether usage has
+    ``prompt_tokens_details``. ``whole_seconds`` says that ``created`` in ``time_info`` is a whole
+    number.
 
     ``vision`` says whether it can see images. ``reasoning`` says whether it thinks before it
     answers. ``reasoning_efforts`` are those that it takes (empty: all). ``reasoning_formats`` are
@@ -89,7 +92,10 @@ class Model:
     tokenizer: str = ""
     preview: bool = False
     stop_event: bool = False
+    thought_event: bool = False
+    role_last: bool = False
     counts_cached: bool = True
+    whole_seconds: bool = False
     archived: bool = False
     retired: dt.date | None = None
     windows: Mapping[str, Positive] = field(default_factory=dict[str, int])

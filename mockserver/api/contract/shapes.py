@@ -36,6 +36,7 @@ Check = Literal[
     "parallel_tool_calls_unsupported",
     "tool_name_grammar",
     "schemas",
+    "tool_schemas",
 ]
 """What is examined in a body that is well-formed; see ``refusals``."""
 
@@ -123,8 +124,9 @@ class Bodies:
 
     ``usage`` are the keys of the object of this name. ``completion_details`` are the keys of
     ``completion_tokens_details``. ``prompt_details`` are the keys of ``prompt_tokens_details``;
-    ``image_tokens`` is there for models with vision only. ``time_info`` are the keys of the object
-    of this name. ``done`` says whether a stream ends with ``[DONE]``, or just ends.
+    ``image_tokens`` is there for models with vision only. ``counts_reasoning`` says whether
+    ``reasoning_tokens`` counts the thoughts, or is always 0. ``time_info`` are the keys of the
+    object of this name. ``done`` says whether a stream ends with ``[DONE]``, or just ends.
     """
 
     usage: tuple[UsageKey, ...] = (
@@ -143,6 +145,7 @@ class Bodies:
         "completion_time",
         "total_time",
     )
+    counts_reasoning: bool = True
     done: bool = True
 
     def __post_init__(self) -> None:
@@ -189,11 +192,13 @@ class Validation:
     How a body that the API does not like is refused.
 
     ``status`` is that of the refusal; 422 until 2026-04-24. ``prefix`` stands before the place in
-    the body; ``body.`` until the same day. ``images`` is how many a request may hold. ``waives``
-    names the checks that are not made.
+    the body; ``body.`` until the same day. ``union_members`` says whether a value that fits none of
+    several types gets a line for each of them, with its name, or one line in all, as until the same
+    day. ``images`` is how many a request may hold. ``waives`` names the checks that are not made.
     """
 
     status: Annotated[int, Field(ge=400, le=499)] = 400
     prefix: str = ""
+    union_members: bool = True
     images: Count = 5
     waives: tuple[Check, ...] = ()

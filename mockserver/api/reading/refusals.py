@@ -38,7 +38,7 @@ def examine(body: Body, model: Model, how: Validation) -> None:
         facts = find(body, model, how)
         if facts is not None:
             raise RefusalError(name, facts, status=how.status if name in _OF_ITS_TIME else None)
-    if "schemas" not in how.waives and ("response_format" in body or "tools" in body):
+    if "response_format" in body or "tools" in body:
         _examine_schemas(body, how)
 
 
@@ -54,7 +54,7 @@ def _contents(body: Body) -> set[str]:
 
 
 def _examine_schemas(body: Body, how: Validation) -> None:
-    for schema in _strict_schemas(body):
+    for schema in _strict_schemas(body, how):
         try:
             examine_schema(schema)
         except RefusalError as refusal:
@@ -144,11 +144,14 @@ def _format_type(body: Body) -> str | None:
     return (body.get("response_format") or {}).get("type")
 
 
-def _strict_schemas(body: Body) -> list[dict[str, Any]]:
-    """Return the schemas that the answer is to follow to the letter."""
-    asked = (body.get("response_format") or {}).get("json_schema") or {}
-    schemas = [asked.get("schema")] if asked.get("strict") else []
-    schemas += [one.get("parameters") for one in _functions(body) if one.get("strict")]
+def _strict_schemas(body: Body, how: Validation) -> list[dict[str, Any]]:
+    """Return the schemas that the answer is to follow to the letter, and that are examined."""
+    schemas = []
+    if "schemas" not in how.waives:
+        asked = (body.get("response_format") or {}).get("json_schema") or {}
+        schemas += [asked.get("schema")] if asked.get("strict") else []
+    if "tool_schemas" not in how.waives:
+        schemas += [one.get("parameters") for one in _functions(body) if one.get("strict")]
     return [schema for schema in schemas if schema is not None]
 
 

@@ -33,6 +33,8 @@ _FIELDS = frozenset(
     for name in type_.__annotations__
 )
 """The names of all fields, wherever they stand."""
+_UNIONS = frozenset({"content", "prompt", "reasoning", "stop", "tool_choice"})
+"""The fields behind which a place has the name of a union's member."""
 _SENTENCES = {
     "bool_parsing": "Input should be a valid boolean, unable to interpret input",
     "bool_type": "Input should be a valid boolean",
@@ -95,9 +97,8 @@ def checked(adapter: TypeAdapter[Valid], body: bytes, how: Validation = _TODAY) 
     except ValidationError as error:
         few = error.error_count() <= _MOST_ERRORS and len(body) <= _LARGE
         # no name for the error, which knows this frame and so the body
-        raise _refusal(
-            _details(error) if few else _first_errors(adapter, body, error), how.prefix, how.status
-        ) from error
+        found = _details(error) if few else _first_errors(adapter, body, error)
+        raise _refused(found, how) from error
 
 
 def _read(adapter: TypeAdapter[Valid], body: bytes) -> Valid:
@@ -172,6 +173,27 @@ def _beginning(value: Any, most: int) -> Any:
 def refusal(error: ValidationError, *, within: str = "", status: int | None = None) -> RefusalError:
     """Return the API's answer to the error; ``within`` is put before each place."""
     return _refusal(_details(error), within, status)
+
+
+def _refused(details: list[ErrorDetails], how: Validation) -> RefusalError:
+    """Return the edition's answer to the errors."""
+    if how.union_members:
+        return _refusal(details, how.prefix, how.status)
+    others = [one for one in details if one["loc"][:1] != ("response_format",)]
+    if not others:
+        return RefusalError("response_format_no_name_2025", status=how.status)
+    return _refusal(_without_members(others), how.prefix, how.status)
+
+
+def _without_members(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Return of each union what its first member says, at a place without the member's name."""
+    found: dict[tuple[int | str, ...], ErrorDetails] = {}
+    for one in details:
+        loc = one["loc"]
+        at = next((at for at, name in enumerate(loc[:-1], start=1) if name in _UNIONS), len(loc))
+        if loc[:at] not in found or at == len(loc):
+            found[loc[:at]] = {**one, "loc": loc[:at]}
+    return [*found.values()]
 
 
 def _refusal(details: list[ErrorDetails], within: str, status: int | None) -> RefusalError:

@@ -94,7 +94,9 @@ class Answer:
             b"prompt_tokens": self.prompt,
             b"accepted_prediction_tokens": sum([accepted for accepted, _ in predictions]),
             b"rejected_prediction_tokens": sum([rejected for _, rejected in predictions]),
-            b"reasoning_tokens": sum([said.reasoning_tokens for said in choices]),
+            b"reasoning_tokens": sum([said.reasoning_tokens for said in choices])
+            if self.bodies.counts_reasoning
+            else 0,
             b"image_tokens": self.images,
         }
 

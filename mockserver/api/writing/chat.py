@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from json.encoder import encode_basestring as quoted
 
+from mockserver.api.contract.edition import Model
 from mockserver.api.model import logprobs
 from mockserver.api.model.said import Call, Said
 from mockserver.core.sse import dumps
@@ -23,7 +24,7 @@ from .writing import Form
 def choices(answer: Answer) -> Iterator[bytes]:
     """Yield the choices of a document."""
     for at, said in enumerate(answer.choices):
-        yield _choice(said, at).encode()
+        yield _choice(said, at, answer.model).encode()
 
 
 def chunks(answer: Answer) -> Chunks:
@@ -37,15 +38,17 @@ def chunks(answer: Answer) -> Chunks:
 FORM = Form("chatcmpl-", "chat.completion", "chat.completion.chunk", choices, chunks)
 
 
-def _choice(said: Said, at: int) -> str:
+def _choice(said: Said, at: int, model: Model) -> str:
     content, odds, calls = said.content, "", ""
     text = "" if content is None else f'"content":{quoted(content)},'
     thoughts = f'"reasoning":{quoted("".join(said.reasoning))},' if said.reasoning else ""
     if said.odds is not None:
         odds = f'"logprobs":{logprobs.Chat().written(said.odds)},'
     if said.calls:
-        calls = f',"tool_calls":{_json([_whole(call) for call in said.calls])}'
-    message = f'{{{text}{thoughts}"role":"assistant"{calls}}}'
+        calls = f'"tool_calls":{_json([_whole(call) for call in said.calls])}'
+    role = '"role":"assistant"'
+    last = (calls, role) if model.role_last else (role, calls)
+    message = f"{{{text}{thoughts}{','.join(filter(None, last))}}}"
     return f'{{"finish_reason":"{said.finish_reason}","index":{at},{odds}"message":{message}}}'
 
 
@@ -60,9 +63,9 @@ def _json(value: object) -> str:
 
 def _add(chunks: Chunks, answer: Answer, said: Said, index: int) -> None:
     """Add a choice."""
-    step, behind = answer.model.tokens_per_event, f'}},"index":{index}'
+    behind = f'}},"index":{index}'
     chunks.add(f'{{"delta":{{"role":"assistant"{behind}}}'.encode(), said.hidden)
-    _add_words(chunks, said, step, behind)
+    _add_words(chunks, said, answer.model, behind)
     for at, call in enumerate(said.calls):
         _add_call(chunks, call, at, answer, f"]{behind}}}")
     if answer.model.stop_event and said.finish_reason == "stop":
@@ -70,15 +73,19 @@ def _add(chunks: Chunks, answer: Answer, said: Said, index: int) -> None:
     chunks.add(f'{{"delta":{{}},"finish_reason":"{said.finish_reason}","index":{index}}}'.encode())
 
 
-def _add_words(chunks: Chunks, said: Said, step: int, behind: str) -> None:
+def _add_words(chunks: Chunks, said: Said, model: Model, behind: str) -> None:
     """
     Add thoughts and content, so many tokens in each chunk.
 
-    As recorded, the chunk with the last thoughts may hold the first content as well.
+    As recorded, the chunk with the last thoughts may hold the first content as well, unless the
+    model parts them by an empty delta.
     """
-    shared = len(said.reasoning) % step if said.pieces else 0
+    step, parted = model.tokens_per_event, model.thought_event
+    shared = len(said.reasoning) % step if said.pieces and not parted else 0
     apart = len(said.reasoning) - shared
     chunks.add_text(said.reasoning[:apart], step, '{"delta":{"reasoning":', f"{behind}}}")
+    if parted and said.reasoning and said.pieces:
+        chunks.add(f'{{"delta":{{{behind}}}'.encode())
     begun = step - shared if shared else 0
     content, writer = '{"delta":{"content":', logprobs.Chat()
     if shared:

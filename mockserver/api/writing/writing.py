@@ -92,10 +92,11 @@ class Written:
         """Return what stands before the choices, what stands behind them, and the end."""
         number, created, queue, cached = stamp
         frame = self.answer.frame(kind)
+        whole = self.answer.model.whole_seconds
         known = {
             **self._known,
             b"cached_tokens": cached,
-            b"created": created,
+            b"created": int(created) if whole else created,
             b"queue_time": queue,
             b"total_time": queue + self._work,
         }

@@ -23,7 +23,7 @@ def write(tmp_path):
 def test_names():
     """The shipped editions are listed, the default among them."""
     assert editions.names() == [
-        *("2025-10", "2025-11", "2026-05", "2026-07", "2026-08", "2026-11"),
+        *("2025-10", "2025-11", "2026-04", "2026-05", "2026-07", "2026-08", "2026-11"),
         "guide",
     ]
     assert editions.DEFAULT in editions.names()

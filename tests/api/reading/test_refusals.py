@@ -122,7 +122,7 @@ ACCEPTED = [
 
 def test_table_is_complete():
     """Each check can be waived by its name, is tried here, and leads to a problem."""
-    assert {*CHECKS, "schemas"} == set(get_args(Check))
+    assert {*CHECKS, "schemas", "tool_schemas"} == set(get_args(Check))
     assert set(CHECKS) <= {row[2] for row in REFUSED}
     assert set(CHECKS) <= set(PROBLEMS)
 
@@ -145,11 +145,24 @@ def test_accepted(fragment, model):
 @pytest.mark.parametrize(("fragment", "model", "problem"), [row[:3] for row in REFUSED])
 def test_waived(fragment, model, problem):
     """What an edition waives is not looked at."""
-    waived = (problem if problem in CHECKS else "schemas", *BEFORE.get(problem, ()))
+    schemas = "tool_schemas" if "tools" in fragment else "schemas"
+    waived = (problem if problem in CHECKS else schemas, *BEFORE.get(problem, ()))
     body = {"model": "m", "messages": [HI]} | fragment
     valid = validate("chat", json.dumps(body).encode())
     images = ("too_many_images", "image_by_url", "image_format")
     examine(valid, model, Validation(waives=(*waived, *images)))
+
+
+@pytest.mark.parametrize(
+    ("fragment", "waived"),
+    [
+        (schema(strict=True), "tool_schemas"),
+        (tools(tool(strict=True, parameters={"type": "object"})), "schemas"),
+    ],
+)
+def test_waived_apart(fragment, waived):
+    """To waive the schemas of tools says nothing of that of the answer, and the reverse."""
+    assert refusal(fragment, how=Validation(waives=(waived,))).problem.startswith("schema_")
 
 
 @pytest.mark.parametrize("n", [2, 128])
