@@ -10,8 +10,9 @@ import json
 
 import pytest
 
-from mockserver import Engine, Request, Scenario
-from mockserver.plan import Data
+from mockserver import Engine, Request, Rule, Scenario
+from mockserver.faults import Error
+from mockserver.plan import Data, head_of
 
 HI = {"role": "user", "content": "hi"}
 STRICT = {"type": "object", "properties": {}, "additionalProperties": False}
@@ -19,6 +20,9 @@ LOOSE = {"type": "object", "properties": {}}
 UNTYPED = STRICT | {"properties": {"a": {"items": {"type": "string"}, "minItems": 1}}}
 OSS, QWEN, LLAMA = "gpt-oss-120b", "qwen-3-235b-a22b-instruct-2507", "llama3.1-8b"
 GLM, GEMMA = "zai-glm-4.7", "gemma-4-31b"
+
+
+BODY = json.dumps({"model": OSS, "messages": [HI]}).encode()
 
 
 def tool(name="f", **keys):
@@ -54,8 +58,10 @@ def answer(edition, model, fragment):
 REFUSED = [
     (
         *("2025-10", OSS, NAMED, 400),
-        ("Unsupported tool_choice: type='function' function=ChoiceObjectFunction(name='f'). "
-        "Expected 'auto' or 'none'."),
+        (
+            "Unsupported tool_choice: type='function' function=ChoiceObjectFunction(name='f'). "
+            "Expected 'auto' or 'none'."
+        ),
     ),
     (
         *("2025-11", OSS, SEQUENTIAL, 400),
@@ -79,9 +85,11 @@ REFUSED = [
     ),
     (
         *("2025-11", OSS, STOPS | {"maxTokens": 1, "temperature": 3}, 422),
-        ("body.stop: Input should be a valid string\n"
-        "body.temperature: Input should be less than or equal to 2\n"
-        "body.maxTokens: property 'body.maxTokens' is unsupported"),
+        (
+            "body.stop: Input should be a valid string\n"
+            "body.temperature: Input should be less than or equal to 2\n"
+            "body.maxTokens: property 'body.maxTokens' is unsupported"
+        ),
     ),
     ("2025-10", LLAMA, UNNAMED, 422, "type: Input should be 'text'"),
     (
@@ -94,8 +102,10 @@ REFUSED = [
     ),
     (
         *("2026-05", OSS, STOPS, 400),
-        ("stop.str: Input should be a valid string\n"
-        "stop.list[str]: List should have at most 4 items after validation, not 5"),
+        (
+            "stop.str: Input should be a valid string\n"
+            "stop.list[str]: List should have at most 4 items after validation, not 5"
+        ),
     ),
     (
         *("2025-10", OSS, {"response_format": schema(UNTYPED)}, 422),
@@ -206,3 +216,15 @@ def test_whole_calls():
     assert list(message)[-2:] == ["tool_calls", "role"]
     message = json.loads(answer("2026-05", OSS, NAMED)[1])["choices"][0]["message"]
     assert list(message)[-2:] == ["role", "tool_calls"]
+
+
+@pytest.mark.parametrize(("said", "told"), [("false", None), ("true", "60")])
+def test_injected_limit(tmp_path, said, told):
+    """Whether a limit tells when to try again is the edition's, for those of a scenario, too."""
+    path = tmp_path / "ours.yaml"
+    path.write_text(f"extends: guide\nlimits: {{retry_after: {said}}}\n")
+    rule = Rule(faults=(Error(problem="tokens_per_minute"),))
+    engine = Engine(Scenario("limited", edition=str(path), rules=(rule,)), now=1.8e9)
+    request = Request("POST", "/v1/chat/completions", {"authorization": "Bearer csk-x"}, BODY)
+    fields = dict(head_of(engine.handle(request, now=1.8e9).plan).headers)
+    assert fields.get("retry-after") == told

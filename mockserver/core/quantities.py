@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -111,6 +111,23 @@ Seconds: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
 ]
 """Seconds in Python, a duration with its unit in YAML."""
+
+AUTO: Final = "auto"
+"""What leaves a choice to the mock."""
+
+
+def _seconds_or_auto(text: object) -> float | str:
+    return AUTO if text == AUTO else seconds(text)
+
+
+SecondsOrAuto: TypeAlias = Annotated[
+    float | Literal["auto"],
+    BeforeValidator(_seconds_or_auto),
+    WithJsonSchema(
+        {"anyOf": [{"const": AUTO}, {"type": "string", "pattern": f"^{_DURATION.pattern}$"}]}
+    ),
+]
+"""The same, or what the API would say."""
 
 SignedSeconds: TypeAlias = Annotated[
     float,

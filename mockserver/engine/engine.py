@@ -148,6 +148,7 @@ class Engine:
             inquiry.facts(self.edition),
             model.speed if model else None,
             inquiry.limit or None,
+            self.edition.limits.retry_after,
         )
 
     def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:

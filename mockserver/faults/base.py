@@ -20,6 +20,7 @@ class Context:
     messages may name: the ``model``, the prompt's ``length`` in tokens, the model's ``limit``.
     ``speed`` is the model's, in tokens a second; None for one that the edition doesn't know.
     ``room`` is how many completion tokens the request may get; None for one that asks for none.
+    ``retry_after`` says whether the edition tells how long a limit lasts.
     """
 
     random: Random
@@ -28,6 +29,7 @@ class Context:
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
     speed: float | None = None
     room: int | None = None
+    retry_after: bool = True
 
 
 class Fault(Protocol):

@@ -14,7 +14,7 @@ from mockserver.api.contract.problems import PROBLEMS
 from mockserver.api.writing import headers
 from mockserver.core.chance import Digits
 from mockserver.core.errors import suggestion
-from mockserver.core.quantities import Count, Seconds, SignedSeconds, decimal
+from mockserver.core.quantities import AUTO, Count, SecondsOrAuto, SignedSeconds, decimal
 from mockserver.core.sse import plain_dumps
 from mockserver.plan import Data, End, Head, Headers, Plan
 
@@ -58,7 +58,8 @@ class Error:
     type, if not that of the problem, of JSON, or of a plain text.
 
     ``retry_after`` becomes the header, in seconds: the real API sends whole ones, most clients
-    understand fractions. ``retry_after_date`` says it as a date, so far ahead or, with a minus, so
+    understand fractions. Left to itself (``auto``) a 429 for a quota has the seconds of its period,
+    as the API's has some, and nothing else has any; null is a 429 without it. ``retry_after_date`` says it as a date, so far ahead or, with a minus, so
     long ago; ``retry_after_ms`` is the SDKs' own field, and wins over the other. What makes no
     sense goes through ``headers: {retry-after: soon}``. Clients part ways at long waits: Cerebras'
     SDK for Python heeds up to 60 s and hurries beyond, OpenAI's heeds 120 s and beyond gives up at
@@ -74,7 +75,7 @@ class Error:
     type: str | None = None
     param: str | None = None
     code: str | None = None
-    retry_after: Seconds | None = None
+    retry_after: SecondsOrAuto | None = AUTO
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: JsonValue = None
     content_type: str | None = None
@@ -112,7 +113,7 @@ class Error:
             seen[name] = key
 
     def _given(self, *keys: str) -> list[str]:
-        return [key for key in keys if getattr(self, key) is not None]
+        return [key for key in keys if getattr(self, key) not in (None, AUTO)]
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Replace the whole plan."""
@@ -120,7 +121,8 @@ class Error:
         random = Digits(f"{context.random.getrandbits(64)}")
         media_type = self._media_type(problem)
         common = headers.edge(context.headers, media_type, now=context.now, random=random)
-        own = fields.changed(common, {**self._told(context.now), **self.headers})
+        told = self._of_itself(problem, context) | self._told(context.now)
+        own = fields.changed(common, {**told, **self.headers})
         if self.status in _EMPTY:
             return _empty(self.status, own)
         if self.body is None:
@@ -139,10 +141,20 @@ class Error:
             return problem.content_type
         return "text/plain; charset=utf-8" if isinstance(self.body, str) else "application/json"
 
+    def _of_itself(self, problem: Problem, context: Context) -> dict[str, str]:
+        """Return what the API tells of trying again, where the scenario says nothing of that."""
+        said = self._given("retry_after_date", "retry_after_ms") or any(
+            name.lower() == "retry-after" for name in self.headers
+        )
+        wanted = self.retry_after == AUTO and context.retry_after and not said
+        if not wanted or not problem.period or problem.status != HTTPStatus.TOO_MANY_REQUESTS:
+            return {}
+        return {"retry-after": str(problem.period)}
+
     def _told(self, now: float) -> dict[str, str]:
         """Return what the client is told of trying again."""
         told = {}
-        if self.retry_after is not None:
+        if isinstance(self.retry_after, int | float):
             told["retry-after"] = decimal(self.retry_after)
         if self.retry_after_date is not None:
             told["retry-after"] = headers.http_date(now + self.retry_after_date)

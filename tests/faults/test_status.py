@@ -107,6 +107,42 @@ def test_fields(keys, fields):
 
 
 @pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"problem": "requests_per_second"}, "1"),
+        ({"problem": "requests_per_minute"}, "60"),
+        ({"problem": "tokens_per_minute", "message": "Too much."}, "60"),
+        ({"problem": "tokens_per_hour", "retry_after": "auto"}, "3600"),
+        ({"problem": "requests_per_day", "headers": {"x-a": "b"}}, "86400"),
+        ({"problem": "requests_per_day", "should_retry": False}, "86400"),
+        # told otherwise
+        ({"problem": "requests_per_minute", "retry_after": None}, None),
+        ({"problem": "requests_per_minute", "retry_after": 2.0}, "2"),
+        ({"problem": "requests_per_minute", "retry_after_ms": 5}, None),
+        (
+            {"problem": "requests_per_minute", "retry_after_date": 3.0},
+            "Thu, 01 Jan 1970 00:00:03 GMT",
+        ),
+        ({"problem": "requests_per_minute", "headers": {"Retry-After": "soon"}}, "soon"),
+        # no limit
+        ({"problem": "requests_per_minute", "status": 503}, None),
+        ({"problem": "queue_exceeded"}, None),
+        ({"status": 429}, None),
+    ],
+)
+def test_told_of_itself(keys, told):
+    """The 429 of a quota says when to try again as the API's does, unless it is told otherwise."""
+    assert dict(apply(Error(**keys))[0].headers).get("retry-after") == told
+
+
+def test_not_told_of_itself():
+    """An edition whose limits say nothing of when to try again holds for injected ones, too."""
+    context = Context(Random(1), now=0.0, facts=FACTS, retry_after=False)
+    head, *_ = Error(problem="requests_per_minute").apply(OK, context)
+    assert "retry-after" not in dict(head.headers)
+
+
+@pytest.mark.parametrize(
     ("fault", "media_type", "said"),
     [
         (Error(status=500, body="Oops"), "text/plain; charset=utf-8", b"Oops"),

@@ -86,6 +86,10 @@ def test_defaults():
     [
         ({"error": {"status": 503}}, Error(status=503)),
         (
+            {"error": {"problem": "tokens_per_day", "retry_after": "auto"}},
+            Error(problem="tokens_per_day"),
+        ),
+        (
             {"error": {"problem": "queue_exceeded", "retry_after": "1.5s", "headers": {"a": "b"}}},
             Error(problem="queue_exceeded", retry_after=1.5, headers={"a": "b"}),
         ),

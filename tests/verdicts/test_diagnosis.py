@@ -15,7 +15,7 @@ from mockserver.verdicts.diagnosis import _EXPLANATIONS, diagnose, retirements
 
 
 def error(problem, **keys):
-    return {"faults": (Error(problem=problem, **keys),)}
+    return {"faults": (Error(**{"problem": problem, "retry_after": None} | keys),)}
 
 
 @pytest.fixture

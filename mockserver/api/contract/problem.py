@@ -50,6 +50,7 @@ class Problem:
     One error answer; its text may name {model}, {length}, {limit} and {reason}.
 
     ``example`` stands for a {reason} that nobody gives, as when a scenario injects the error.
+    ``period`` is that of the quota that is used up, in seconds; 0 where there is none.
     """
 
     status: int
@@ -60,6 +61,7 @@ class Problem:
     shape: Shape = "flat"
     has_id: bool = False
     example: str = "<reason>"
+    period: int = 0
 
     @property
     def content_type(self) -> str:

@@ -28,7 +28,8 @@ def _quota(kind: Literal["Requests", "Tokens"], period: str) -> Problem:
         "Tokens": ("too many tokens processed", "token_quota_exceeded"),
     }[kind]
     text = f"{kind} per {period} limit exceeded - {many}."
-    return Problem(429, text, f"too_many_{kind.lower()}_error", "quota", code)
+    seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}[period]
+    return Problem(429, text, f"too_many_{kind.lower()}_error", "quota", code, period=seconds)
 
 
 def _schema(message: str, example: str = "", *, status: int = 400) -> Problem:

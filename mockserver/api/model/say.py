@@ -68,7 +68,10 @@ def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
     if reply.plain and _SIMPLE.issuperset(body) and not _may_think(ask):  # by far the most
         return _within(ask.limit, _prose(voice, reply.tokens))
     scripted = reply.answers
-    if scripted:
+    pieces: Sequence[str]
+    if reply.tokens is not None and not reply.tool_calls and tools.must_call(body):
+        pieces, calls = (), _calls(ask, voice, ids, "".join(_prose(voice, reply.tokens)))
+    elif scripted:
         pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, voice, ids)
     else:
         calls = _calls(ask, voice, ids)
@@ -162,11 +165,12 @@ def _scripted_calls(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> tuple[
     return tuple(calls)
 
 
-def _calls(ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
+def _calls(ask: Ask, voice: Voice, ids: Digits, text: str | None = None) -> tuple[Call, ...]:
+    """Return the calls that a request is for; a ``text`` stands in their arguments where it may."""
     if not ask.body.get("tools"):
         return ()
     return tuple(
-        _call(function["name"], _arguments(function, voice.random), ask.model, ids)
+        _call(function["name"], _arguments(function, voice.random, text), ask.model, ids)
         for function in tools.wanted(ask.body)
     )
 

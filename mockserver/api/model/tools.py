@@ -45,6 +45,11 @@ def wanted(body: Mapping[str, Any]) -> Sequence[Function]:
     return fitting[:1] if body.get("parallel_tool_calls") is False else fitting
 
 
+def must_call(body: Mapping[str, Any]) -> bool:
+    """Return whether the request leaves the model no other answer than a call."""
+    return bool(body.get("tools")) and body.get("tool_choice") not in (None, "auto", "none")
+
+
 def automatic(body: Mapping[str, Any]) -> Function | None:
     """Return the function that a scripted call is for which leaves it to the request."""
     offered: list[Function] = [tool["function"] for tool in body.get("tools") or ()]

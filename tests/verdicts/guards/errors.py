@@ -29,7 +29,7 @@ LESS = "limit 50000 tokens per minute, requested 42084."
 
 
 def tokens(message, **keys):
-    return Error(problem="tokens_per_minute", message=message, **keys)
+    return Error(**{"problem": "tokens_per_minute", "message": message, "retry_after": None} | keys)
 
 
 AGAIN = Play(loop(1), (first(9, Error(problem="payment_required")),))
@@ -186,7 +186,7 @@ ROWS = (
         Row(
             PATIENCE,
             GAVE_UP,
-            Play(ALONE.asks, (first(1, Error(problem="requests_per_minute")),)),
+            Play(ALONE.asks, (first(1, Error(problem="requests_per_minute", retry_after=None)),)),
             f"the quota is one of the {period}",
             meets(first(1, Error(problem=f"requests_per_{period}"))),
         )
@@ -209,6 +209,7 @@ ROWS = (
                     1,
                     Error(
                         problem="requests_per_minute",
+                        retry_after=None,
                         headers={"x-ratelimit-limit-tokens-minute": "5"},
                     ),
                 ),

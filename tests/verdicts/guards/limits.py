@@ -60,7 +60,7 @@ def empty(of="tokens-minute", **fields):
     headers = {f"x-ratelimit-{name}-{of}": str(said) for name, said in fields.items()}
     headers[f"x-ratelimit-remaining-{of}"] = "0"
     told = first(1, Error(problem="service_unavailable", headers=headers))
-    return told, first(1, Error(problem="tokens_per_minute"))
+    return told, first(1, Error(problem="tokens_per_minute", retry_after=None))
 
 
 def told_to_be_empty(**fields):

@@ -20,7 +20,7 @@ from mockserver.verdicts.evidence import Evidence
 ANOTHER_KEY = {"authorization": "Bearer csk-another"}
 SMALL, LARGE = "llama3.1-8b", "gpt-oss-120b"
 BUSY = Error(problem="service_unavailable")
-LIMITED = Error(problem="requests_per_minute")
+LIMITED = Error(problem="requests_per_minute", retry_after=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,8 +252,8 @@ def test_another_question(failing):
     "fault",
     [
         Error(problem="requests_per_minute", retry_after=3.0),
-        Error(problem="tokens_per_day"),
-        Error(problem="requests_per_hour"),
+        Error(problem="tokens_per_day", retry_after=None),
+        Error(problem="requests_per_hour", retry_after=None),
         Error(
             problem="tokens_per_minute", message="limit 8000 tokens per minute, requested 42084."
         ),

@@ -237,7 +237,9 @@ def test_modest_reservation(tokens):
 def test_refused_by_the_scenario(stage):
     """What the limits have admitted was refused for something else than a reservation."""
     refusal = Error(
-        problem="tokens_per_minute", headers={"x-ratelimit-remaining-tokens-minute": "50000"}
+        problem="tokens_per_minute",
+        retry_after=None,
+        headers={"x-ratelimit-remaining-tokens-minute": "50000"},
     )
     rule = Rule(schedule=Schedule(first=1), faults=(refusal,))
     play = stage(rule, Rule(reply=Reply(text="one two three")), tier="free")

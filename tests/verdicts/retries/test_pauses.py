@@ -8,7 +8,7 @@ from mockserver.faults import Error
 from mockserver.scenario import Rule, Schedule
 
 BUSY = Error(problem="service_unavailable")
-LIMITED = Error(problem="requests_per_minute")
+LIMITED = Error(problem="requests_per_minute", retry_after=None)
 TOLD = Error(problem="requests_per_minute", retry_after=2.0)
 
 
