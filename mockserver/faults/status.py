@@ -59,12 +59,12 @@ class Error:
 
     ``retry_after`` becomes the header, in seconds: the real API sends whole ones, most clients
     understand fractions. Left to itself (``auto``) a 429 for a quota has the seconds of its period,
-    as the API's has some, and nothing else has any; null is a 429 without it. ``retry_after_date`` says it as a date, so far ahead or, with a minus, so
-    long ago; ``retry_after_ms`` is the SDKs' own field, and wins over the other. What makes no
-    sense goes through ``headers: {retry-after: soon}``. Clients part ways at long waits: Cerebras'
-    SDK for Python heeds up to 60 s and hurries beyond, OpenAI's heeds 120 s and beyond gives up at
-    once, Cerebras' for Node sleeps for hours. ``should_retry`` overrules the status for the SDKs
-    (``x-should-retry``); the AI SDK ignores it.
+    as the API's has some, and nothing else has any; null is a 429 without it. ``retry_after_date``
+    says it as a date, so far ahead or, with a minus, so long ago; ``retry_after_ms`` is the SDKs'
+    own field, and wins over the other. What makes no sense goes through ``headers: {retry-after:
+    soon}``. Clients part ways at long waits: Cerebras' SDK for Python heeds up to 60 s and hurries
+    beyond, OpenAI's heeds 120 s and beyond gives up at once, Cerebras' for Node sleeps for hours.
+    ``should_retry`` overrules the status for the SDKs (``x-should-retry``); the AI SDK ignores it.
 
     204, 205 and 304 have no body (RFC 9110).
     """
