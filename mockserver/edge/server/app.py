@@ -87,7 +87,9 @@ class Site:
         assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
         expected = request.headers.get("expect", "").lower()
         if expected not in ("", "100-continue"):
-            return web.Response(status=HTTPStatus.EXPECTATION_FAILED)  # RFC 9110, 10.1.1
+            response = web.Response(status=HTTPStatus.EXPECTATION_FAILED)  # RFC 9110, 10.1.1
+            response.force_close()
+            return response
         if expected and request.transport:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body, oversized = b"", False
@@ -112,6 +114,7 @@ class Site:
             with answering as exchange:
                 if _log.isEnabledFor(logging.INFO):
                     _log.info("%s", exchange.line())
+                connection.begun(answering)
                 played = await self._played(exchange.compact, request, answering)
         except ConnectionError:
             return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall
@@ -131,4 +134,4 @@ class Site:
         lives_on = await play(
             plan, connection, clock, audience, keep_alive=keep_alive, chunks=chunks
         )
-        return Played(keep_alive=lives_on)
+        return Played(keep_alive=connection.lives_on() and lives_on)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.http import HttpProcessingError
 
 from mockserver.api.reading.decoding import MAX_BODY
@@ -73,6 +73,8 @@ class Connection(web.RequestHandler):
         self._parts: list[int] = []  # where in it the second and each later part of it begins
         self._playing: asyncio.Task[None] | None = None
         self._answering: Answering | None = None
+        self._half_closed = False
+        self._body: StreamReader | None = None  # of the newest request that aiohttp has got
         self._head = b""
         self._count = 0
         self._client = 0
@@ -156,6 +158,8 @@ class Connection(web.RequestHandler):
             if self.transport is not None and len(self._held) > _MOST_HELD:
                 self.transport.resume_reading()
             self._answer_held()
+        elif self._half_closed:
+            self.force_close()
 
     def _keep_for(self, seconds: float) -> None:
         self._next_keepalive_close_time = self._loop.time() + seconds
@@ -176,6 +180,8 @@ class Connection(web.RequestHandler):
         self._count += len(data)
         super().data_received(data)
         reading = self._current_request
+        if self._messages:
+            self._body = self._messages[-1][1]
         if reading is not None and self._messages:
             broken = getattr(self._messages[-1][0], "exc", None)  # none where a message is good
             if broken is not None and not reading.content.is_eof():
@@ -187,9 +193,23 @@ class Connection(web.RequestHandler):
         if self._is_all(request):
             self._heads.remember(self._head, request)
 
+    def begun(self, answering: Answering) -> None:
+        """Note what is being answered. Raises ConnectionError when nobody waits for it."""
+        self._answering = answering
+        if self._half_closed and not _is_ready(answering):
+            raise ConnectionResetError
+
     def answered(self, request: web.BaseRequest) -> None:
         """Note that the answer to a request is out."""
+        self._answering = None
         self._free = self._is_all(request)
+
+    def lives_on(self) -> bool:
+        """Note that all of an answer is out; return whether another request can follow."""
+        if self._messages:
+            return True
+        self._body = None
+        return not self._half_closed
 
     def _is_all(self, request: web.BaseRequest) -> bool:
         """Whether aiohttp has got this request since it was last done, and nothing else."""
@@ -200,11 +220,28 @@ class Connection(web.RequestHandler):
         """Return who sends on the connection, where that can be known."""
         return self._live.sender_at(self._client)
 
-    def eof_received(self) -> None:
-        """Write what is ready, for the connection is closed now."""
+    def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
+        """
+        Write what is ready; return whether the connection stays open for an answer.
+
+        A client that sends no more may still listen (``nc -N``), or have left: both look the same.
+        An answer that is ready is sent; to wait for one would hold up who notices that a client
+        has given up.
+        """
         self._outbox.flush()
-        self._note_that_client_left()
-        super().eof_received()
+        self._half_closed = self._has_answer_to_send()
+        if not self._half_closed:
+            self._note_that_client_left()
+            super().eof_received()
+        return self._half_closed
+
+    def _has_answer_to_send(self) -> bool:
+        if self.transport is None or self.transport.get_extra_info("sslcontext") is not None:
+            return False  # TLS has no half that stays open
+        if self._answering is not None:
+            return _is_ready(self._answering)
+        is_idle = self._waiter is not None and not self._messages
+        return not is_idle and self._body is not None and self._body.is_eof()
 
     def force_close(self) -> None:
         """Close the connection, with all written that is ready."""
@@ -250,6 +287,11 @@ class Connection(web.RequestHandler):
         response.headers["connection"] = "close"
         response.force_close()
         return response
+
+
+def _is_ready(answering: Answering) -> bool:
+    """Whether an answer takes no time."""
+    return at_once(answering.exchange.compact) is not None
 
 
 def _reason(error: HttpProcessingError) -> str:
