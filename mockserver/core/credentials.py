@@ -60,7 +60,7 @@ _OF_TWO_WORDS = re.compile(
     r"(?:access|account|admin|api|auth|encryption|functions?|license|master|private|secret|service|"
     r"shared|signing|subscription)[-_. ]?keys?\Z|(?:\A|[-_.])(?:auth|jwt|pwd|sig)\Z"
 )
-_ENDS_OF_NAMES = (*_CREDENTIALS, "key", "keys", "auth", "jwt", "pwd", "sig")
+_ENDS_OF_WORDS = ("key", "keys", "auth", "jwt", "pwd", "sig")
 _SIGNS = (
     *(b'key"', b'keys"', b'token"', b"secret", b"passw", b"passphrase", b'ization"', b"credential"),
     *(b"cookie", b"signature", b'auth"', b'jwt"', b'pwd"', b'sig"'),
@@ -94,9 +94,11 @@ def is_credential(name: str) -> bool:
     (True, True, False)
     """
     lower = name.lower()
-    if len(name) > _LONGEST_NAME or not lower.endswith(_ENDS_OF_NAMES):
+    if len(name) > _LONGEST_NAME:
         return False
-    return lower.endswith(_CREDENTIALS) or _OF_TWO_WORDS.search(lower) is not None
+    if lower.endswith(_CREDENTIALS):
+        return True
+    return lower.endswith(_ENDS_OF_WORDS) and _OF_TWO_WORDS.search(lower) is not None
 
 
 def redacted(text: str) -> str:

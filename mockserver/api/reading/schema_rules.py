@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeAlias
 
 from mockserver.api.contract.problem import RefusalError
@@ -70,8 +71,21 @@ def python_set(names: Iterable[str]) -> str:
 
 
 def _check_size(schema: Schema) -> None:
-    if len(json.dumps(schema, separators=(",", ":"), ensure_ascii=False)) > MAX_LENGTH:
+    surely = sum(1 for _ in islice(_values(schema), MAX_LENGTH + 1)) > MAX_LENGTH
+    if surely or len(json.dumps(schema, separators=(",", ":"), ensure_ascii=False)) > MAX_LENGTH:
         raise RefusalError("schema_too_long")
+
+
+def _values(value: object) -> Iterator[object]:
+    """Yield all values within a value, each of which takes a letter or more."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
 
 
 def _check_root(schema: Schema) -> None:

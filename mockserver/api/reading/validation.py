@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails, SchemaValidator
+from pydantic_core import ErrorDetails, SchemaValidator, from_json
 from typing_extensions import is_typeddict
 
 from mockserver.api.contract import requests
@@ -133,8 +133,8 @@ def _first_errors(
     What the ``error`` tells already says how many items that are right come first.
     """
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
+        parsed = from_json(body, cache_strings="none")
+    except ValueError:
         return _details(error)
     if error.error_count() > _MOST_ERRORS:  # fields that nobody knows: look behind them
         parsed = _beginning(parsed, len(body))
