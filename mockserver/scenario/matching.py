@@ -29,7 +29,8 @@ class Prompt:
     """
     What the text of all messages must hold.
 
-    ``contains`` is a part of it. ``regex`` is a regular expression of Python's, found anywhere.
+    ``contains`` is a part of it. ``regex`` is a regular expression as Rust and RE2 have them, found
+    anywhere.
     """
 
     contains: str | None = None

@@ -7,13 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Tag
 
 from mockserver.core.quantities import Count
 
-from .regexes import endless
+from .regexes import matcher, searcher
+
+_MOST_FOUND = 10_000
+"""More values at a JSONPath say nothing more, and ``$..*..*..*`` finds very many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def jsonpath(query: str) -> Callable[[Any], list[Any]]:
 
     def found(document: Any) -> list[Any]:
         try:
-            return list(compiled.findall(document))
+            return [node.value for node in islice(compiled.finditer(document), _MOST_FOUND)]
         except (JSONPathError, RecursionError):  # a document too deep for anybody
             return []
 
@@ -88,20 +92,38 @@ def jsonpath(query: str) -> Callable[[Any], list[Any]]:
 @cache
 def _environment() -> Any:
     from jsonpath import JSONPathEnvironment  # takes 50 ms to import, and few scenarios need it
+    from jsonpath.function_extensions import Match, Search
 
-    return JSONPathEnvironment(strict=True)
+    class Whole(Match):
+        def __call__(self, value: object, pattern: object) -> bool:
+            return _fits(matcher, pattern, value)
+
+    class Part(Search):
+        def __call__(self, value: object, pattern: object) -> bool:
+            return _fits(searcher, pattern, value)
+
+    environment = JSONPathEnvironment(strict=True)
+    environment.function_extensions |= {"match": Whole(), "search": Part()}
+    return environment
+
+
+def _fits(reader: Callable[[str], Callable[[str], bool]], pattern: object, value: object) -> bool:
+    """Return whether a text fits; nothing fits a pattern that is none (RFC 9535, 2.4.6)."""
+    if not isinstance(value, str) or not isinstance(pattern, str):
+        return False
+    try:
+        return reader(pattern)(value)
+    except ValueError:
+        return False
 
 
 def _is_regex(pattern: str) -> str:
     try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"is not a regular expression ({error})") from error
-    if part := endless(pattern):
+        searcher(pattern)
+    except ValueError as error:
         raise ValueError(
-            f"repeats a repetition, {part!r}, which may take for ever; repeat once, or write ++ or "
-            "*+ inside"
-        )
+            f"is not a regular expression as Rust and RE2 have them ({error})"
+        ) from error
     return pattern
 
 

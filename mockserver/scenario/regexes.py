@@ -1,86 +1,51 @@
 """
-Which regular expressions take for ever.
+Regular expressions that take no longer than their text is long.
 
-``(a+)+`` can cut a text into repetitions in as many ways as there are, and tries all of them before
-it gives up: thirty letters keep it busy for hours, and with it the server.
+Python's own try one way after the other, and ``(a+)+$`` has so many that thirty letters hold the
+server for ever. Those of Rust, which pydantic brings, try all ways at once. They know no look-around
+and no references back.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import lru_cache
 
-_TOKEN = re.compile(
+from pydantic_core import SchemaError, SchemaValidator
+from pydantic_core.core_schema import str_schema
+
+
+@lru_cache(maxsize=256)
+def searcher(pattern: str) -> Callable[[str], bool]:
+    """
+    Return what tells whether a text has a part that fits a pattern.
+
+    >>> found = searcher("(?i)K.*l")
+    >>> found("to kiel"), found("to Rome")
+    (True, False)
+
+    Raises ValueError with what is wrong with the pattern.
+    """
+    try:
+        schema = str_schema(pattern=pattern, regex_engine="rust-regex", strict=True)
+        return SchemaValidator(schema).isinstance_python
+    except SchemaError as error:
+        raise ValueError(_reason(str(error))) from error
+
+
+def matcher(pattern: str) -> Callable[[str], bool]:
     r"""
-      (?P<open>\((?:\?(?:P?<\w+>|<?[=!]|>|[aiLmsux-]*:|\(\w+\)|P=\w+|[aiLmsux]+))?)
-    | (?P<close>\))
-    | (?P<or>\|)
-    | (?P<times>(?:[*+?]|\{\d*,\d*\}|\{\d+\})[?+]?)
-    | (?P<edge>[\^$]|\\[AbBZ])
-    | (?P<one>\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_ENDLESS = re.compile(r"[*+]|\{\d*,\}")
+    Return what tells whether all of a text fits a pattern.
 
+    >>> matcher("a|b+")("bb"), matcher("a|b+")("bbc")
+    (True, False)
 
-@dataclass(slots=True)
-class _Group:
+    Raises ValueError with what is wrong with the pattern.
     """
-    A group that is being read.
-
-    ``loops`` says whether one of its alternatives is of nothing but endless repetitions and what
-    may be left out; ``repeats`` and ``holds`` whether the present one has such a repetition, and
-    anything that must be there. What an ``atomic`` group has matched is never tried anew.
-    """
-
-    atomic: bool = False
-    loops: bool = False
-    repeats: bool = False
-    holds: bool = False
-
-    def end_alternative(self) -> None:
-        self.loops = self.loops or (self.repeats and not self.holds and not self.atomic)
-        self.repeats = self.holds = False
-
-    def add(self, times: str, *, loops: bool) -> None:
-        """Add what ``loops`` or not, and is to be repeated so many ``times``."""
-        given_up = len(times) > 1 and times.endswith("+")  # a repetition that is never tried anew
-        optional = times.startswith(("*", "?", "{0,", "{,"))
-        self.repeats = self.repeats or loops or bool(_ENDLESS.match(times) and not given_up)
-        self.holds = self.holds or not (optional or loops or (times and not given_up))
+    searcher(pattern)  # which may not be one, and yet be part of one: a)|(b
+    return searcher(rf"\A(?:{pattern})\z")
 
 
-def endless(pattern: str) -> str:
-    """
-    Return the part of a regular expression that repeats a repetition; empty where none does.
-
-    >>> endless("x(a+)+$"), endless("(?:word +)*"), endless("(?:a++)+")
-    ('(a+)+', '', '')
-    """
-    groups, starts = [_Group()], [0]
-    tokens = list(_TOKEN.finditer(pattern))
-    for at, token in enumerate(tokens):
-        behind = tokens[at + 1] if at + 1 < len(tokens) else None
-        times = behind[0] if behind and behind.lastgroup == "times" else ""
-        match token.lastgroup:
-            case "open":
-                groups.append(_Group(atomic=token[0] == "(?>"))
-                starts.append(token.start())
-            case "close" if len(groups) > 1:
-                group, start = groups.pop(), starts.pop()
-                group.end_alternative()
-                if group.loops and behind and _repeats(times):
-                    return pattern[start : behind.end()]
-                groups[-1].add(times, loops=group.loops)
-            case "or":
-                groups[-1].end_alternative()
-            case "one":
-                groups[-1].add(times, loops=False)
-            case _:
-                pass  # an edge is no letter, and a number of times has been looked at
-    return ""
-
-
-def _repeats(times: str) -> bool:
-    return bool(_ENDLESS.match(times)) and not (len(times) > 1 and times.endswith("+"))
+def _reason(said: str) -> str:
+    """Return the end of what the library says, which comes behind the pattern and a mark in it."""
+    return said.strip().splitlines()[-1].strip().rpartition(": ")[2].removesuffix(".")

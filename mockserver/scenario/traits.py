@@ -6,7 +6,6 @@ What they say of a request may stand in a report, so they never quote a credenti
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
 
 from mockserver.core.credentials import is_credential
@@ -14,6 +13,7 @@ from mockserver.core.errors import shown
 
 from .condition import Condition, failing
 from .patterns import Range, glob, jsonpath
+from .regexes import searcher
 from .subject import Subject
 
 Trait: TypeAlias = Condition[Subject]
@@ -123,7 +123,7 @@ def contains(text: str) -> Trait:
 
 def regex(pattern: str) -> Trait:
     """Return the condition that a regular expression is found in the prompt."""
-    search = re.compile(pattern).search
+    search = searcher(pattern)
     return Condition(
         lambda subject: search(subject.prompt), lambda _: f"the prompt does not match {pattern!r}"
     )

@@ -170,13 +170,6 @@ def test_unreadable(tmp_path):
             "3:27: rules[0].schedule.probability: should be less than or equal to 1, found 20",
         ),
         (
-            "name: x\nrules:\n- match: {prompt: {regex: 'a('}}\n",
-            (
-                "3:27: rules[0].match.prompt.regex: is not a regular expression "
-                "(missing ), unterminated subpattern at position 1), found 'a('"
-            ),
-        ),
-        (
             "name: x\nrules:\n- schedule:\n    window: {for: 10s, repeat: 5s}\n",
             "4:13: rules[0].schedule.window: 'repeat' should be longer than 'for'",
         ),
