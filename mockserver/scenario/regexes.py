@@ -2,8 +2,8 @@
 Regular expressions that take no longer than their text is long.
 
 Python's own try one way after the other, and ``(a+)+$`` has so many that thirty letters hold the
-server for ever. Those of Rust, which pydantic brings, try all ways at once. They know no look-around
-and no references back.
+server for ever. Those of Rust, which pydantic brings, try all ways at once. They know no
+look-around and no references back.
 """
 
 from __future__ import annotations

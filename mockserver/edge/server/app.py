@@ -130,7 +130,7 @@ class Site:
         connection = request.protocol
         assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
         chunks = request.version >= HttpVersion11
-        clock, keep_alive = self.live.clock, request.keep_alive
+        clock, keep_alive = self.live.clock, request.keep_alive and not heads.changes(request)
         lives_on = await play(
             plan, connection, clock, audience, keep_alive=keep_alive, chunks=chunks
         )

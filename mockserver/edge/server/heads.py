@@ -40,6 +40,11 @@ def framed(request: web.BaseRequest) -> int | None:
     return None if "transfer-encoding" in request.headers else request.content_length or 0
 
 
+def changes(request: web.BaseRequest) -> bool:
+    """Whether a client wants to speak something else than HTTP/1.1 behind its request."""
+    return request.method == "CONNECT" or "upgrade" in request.headers
+
+
 class Heads:
     """
     Heads that were read, by their bytes, each with the length of its body.
@@ -62,8 +67,8 @@ class Heads:
         """Note what the data means if it is all that tells how the request is to be answered."""
         length = framed(request)
         fit = length is not None and length <= _LONGEST_BODY and len(data) <= _LONGEST
-        usual = request.version == HttpVersion11 and request.keep_alive
-        if not (fit and usual) or "expect" in request.headers or "upgrade" in request.headers:
+        usual = request.version == HttpVersion11 and request.keep_alive and not changes(request)
+        if not (fit and usual) or "expect" in request.headers:
             return
         assert length is not None  # noqa: S101 (it fits)
         if len(self._known) == _MOST:

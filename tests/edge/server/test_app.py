@@ -249,3 +249,17 @@ def test_expectations(talk, raw_request, times):
             status(talk(raw_request().replace(b"host: mock", b"host: mock\r\nexpect: foo"))) == 417
         )
     assert status(talk(raw_request())) == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"CONNECT api.cerebras.ai:443 HTTP/1.1\r\nhost: api.cerebras.ai:443\r\n\r\n",
+        b"GET /v1/nowhere HTTP/1.1\r\nhost: mock\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n",
+    ],
+)
+def test_other_protocols(talk, sent):
+    """Who wants to go on in another protocol is answered in this one, and the connection ends."""
+    head = talk(sent).partition(b"\r\n\r\n")[0].lower()
+    assert head.startswith(b"http/1.1 404 ")
+    assert b"connection: close" in head
