@@ -39,6 +39,9 @@ _RULES = {
 }
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FETCHERS = ("curl", "wget")  # the child processes that a hook of this kind can't be put into
+_SCHEMES = ("http://", "https://")
+_LISTS = ("-K", "--config", "-i", "--input-file")  # options whose file has URLs
+_LONGEST_LIST = 65_536  # letters
 _MOST_READS = 1000  # notes of a process
 _LINE = 4096  # bytes of a request in which its first line is looked for
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -187,29 +190,98 @@ def _sent(connection: Any, data: Any) -> Iterator[object]:
         yield urlsplit(target if b"://" in target else b"//" + target).hostname  # of a proxy's
 
 
-def _started(_: object, arguments: Any, *__: object) -> Iterator[object]:
+def _started(_: object, arguments: Any, *rest: Any) -> Iterator[object]:
+    """Yield the hosts that a program is told to fetch; the rest has its folder and variables."""
     given = arguments.split() if isinstance(arguments, str) else arguments  # as on Windows
     words = [os.fsdecode(each) for each in given or ()]
     if words[1:2] in (["-c"], ["-lc"]):
-        words = [word.strip("\"'") for word in " ".join(words[2:]).split()]
+        words = _expanded(_shell_words(" ".join(words[2:])), rest)
     if any(os.path.basename(word) in _FETCHERS for word in words):
+        folder = next((each for each in rest if isinstance(each, (str, bytes, os.PathLike))), "")
+        words += _listed(words, os.fsdecode(folder))
         yield from filter(None, map(_fetched, words))
+        if any(map(_leads_out, words)):
+            yield from filter(None, map(_host_field, words))
 
 
 def _run_by_a_shell(command: Any) -> Iterator[object]:
-    yield from _started(None, ["sh", "-c", command])
+    yield from _started(None, ["sh", "-c", os.fsdecode(command)])
+
+
+def _shell_words(command: str) -> list[str]:
+    from shlex import split
+
+    try:
+        words = split(command)
+    except ValueError:  # a quotation without end
+        words = [word.strip("\"'") for word in command.split()]
+    return [word.strip(";&|()") for word in words]
+
+
+def _expanded(words: list[str], rest: tuple[Any, ...]) -> list[str]:
+    """Return the words of a shell with its variables in them, as far as they are plain ones."""
+    from re import sub
+
+    given = next((each for each in rest if hasattr(each, "items")), None)
+    known = {os.fsdecode(k): os.fsdecode(v) for k, v in (given or os.environ).items()}
+    found = []
+    for word in words:
+        plain = sub(r"\$(?:(\w+)|\{(\w+)\})", lambda one: known.get(one[1] or one[2], one[0]), word)
+        name, equals, value = plain.partition("=")
+        if equals and name.isidentifier():
+            known[name] = value
+        found.append(plain)
+    return found
+
+
+def _listed(words: list[str], folder: str) -> Iterator[str]:
+    """Yield what stands in the files that a fetcher is told to read its URLs from."""
+    for word, behind in zip(words, [*words[1:], ""]):  # noqa: B905 (children may be older)
+        flag, _, name = word.partition("=")
+        if flag in _LISTS or word.startswith("-K"):
+            own = word[2:] if word.startswith("-K") else name
+            path = os.path.join(folder, own or behind)
+            if not os.path.isfile(path):
+                continue
+            with open(path, encoding="utf-8", errors="replace") as file:
+                for line in file.read(_LONGEST_LIST).splitlines():
+                    yield line.strip()
+                    yield line.partition("=" if "=" in line else " ")[2].strip(" \t\"'")
+
+
+def _leads_out(word: str) -> bool:
+    """Whether a word is a URL or address of another machine."""
+    from ipaddress import ip_address
+
+    host = _host(word) or ""
+    if not word.startswith(_SCHEMES):
+        try:
+            ip_address(host)
+        except ValueError:
+            return False
+    return not _is_this_machine(_name(host))
+
+
+def _host_field(word: str) -> str | None:
+    """Return the host of the real API that a header field names."""
+    name, _, value = word.partition(":")
+    value = value.strip()
+    return value if name.lower() in ("host", "-hhost") and is_real(value) else None
 
 
 def _fetched(word: str) -> str | None:
     """Return the host of a URL; without a scheme only ours is told from other words."""
+    host = _host(word)
+    return host if word.startswith(_SCHEMES) or is_real(host) else None
+
+
+def _host(word: str) -> str | None:
     from urllib.parse import urlsplit
 
-    schemed = word.startswith(("http://", "https://"))
     try:
-        host = urlsplit(word if schemed else f"//{word}").hostname
+        return urlsplit(word if word.startswith(_SCHEMES) else f"//{word}").hostname
     except ValueError:
         return None
-    return host if schemed or is_real(host) else None
 
 
 # what the interpreter tells an audit hook, and the hosts that it is about

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from pytest_cerebras.egress import EscapeError, guarded
-from pytest_cerebras.egress.child.cerebras_guard import Guard, _started
+from pytest_cerebras.egress.child.cerebras_guard import Guard, _started, is_real
 
 URL = "https://api.cerebras.ai/v1/models"
 
@@ -142,6 +142,8 @@ def test_resolver_thread(sent_by):
     assert "anyio.run(" in sent_by(sentence)
 
 
+HOST = "Host: api.cerebras.ai"
+HOSTS = {"URL": "api.cerebras.ai"}
 FETCHES = {
     "list": lambda: subprocess.run(["curl", "-s", URL], check=True),
     "path": lambda: subprocess.run([Path("/usr/bin/wget"), "-q", URL], check=True),
@@ -151,6 +153,11 @@ FETCHES = {
     "system": lambda: os.system(f"curl {URL}"),
     "spawn": lambda: os.posix_spawn("/usr/bin/curl", ["curl", URL], os.environ),
     "exec": lambda: os.execv("/usr/bin/curl", ["curl", URL]),
+    "variable": lambda: os.system('h=api.cerebras.ai; curl "https://${h}/URL"'),
+    "variables": lambda: os.system("a=https; b=api.cerebras.ai; curl $a://$b/v1  # URL"),
+    "environment": lambda: subprocess.run("curl $URL/v1", shell=True, env=HOSTS, check=True),
+    "Host": lambda: subprocess.run(["curl", "-H", HOST, "https://192.0.2.1/URL"], check=True),
+    "Host in a shell": lambda: os.system(f"curl -H'{HOST}' 192.0.2.1/URL"),
 }
 
 
@@ -163,6 +170,43 @@ def test_fetchers(fetch, sent_by, proxy, monkeypatch):
             fetch()
         [sentence] = watch.escapes
     assert "URL" in sent_by(sentence)
+
+
+@pytest.mark.parametrize(
+    ("command", "listed"),
+    [
+        (["curl", "-K", "list"], f'silent\nurl = "{URL}"\n'),
+        (["curl", "-Klist"], f"url={URL}"),
+        (["curl", "--config", "list"], f"url {URL}"),
+        (["curl", "--config", "list", "http://192.0.2.1"], 'header = "Host: api.cerebras.ai"'),
+        (["wget", "-i", "list"], f"http://127.0.0.1/\n{URL}\n"),
+        (["wget", "--input-file=list"], URL),
+        (["sh", "-c", "curl -K list"], f"url = {URL}"),
+    ],
+)
+def test_lists(tmp_path, proxy, monkeypatch, command, listed):
+    """It may have the URL from a file, too."""
+    monkeypatch.setenv("https_proxy", proxy)
+    (tmp_path / "list").write_text(listed)
+    with guarded() as watch:
+        with pytest.raises(EscapeError, match=r"api\.cerebras\.ai was stopped"):
+            subprocess.run(command, cwd=tmp_path, check=True)
+        assert len(watch.escapes) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["curl", "-K", "nowhere"],
+        ["curl", "-H", HOST, "http://127.0.0.1:9/", "-d", "see https://192.0.2.1/"],
+        ["curl", "-H", HOST, "http://localhost:9/v1", "-K"],
+        ["sh", "-c", f"curl -H '{HOST}' http://127.0.0.1:9/ && echo $host"],
+        ["curl", "-d", '{"text": "api.cerebras.ai is down"}', "http://127.0.0.1:9/"],
+    ],
+)
+def test_harmless_fetches(arguments):
+    """What a request to this machine says of the real one is nobody's business."""
+    assert [host for host in _started("", arguments, None, None) if is_real(host)] == []
 
 
 HARMLESS = [
