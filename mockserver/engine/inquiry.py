@@ -32,6 +32,7 @@ _Value = TypeVar("_Value")
 _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
 _MOST_KNOWN = 256  # heads, and requests: apps repeat themselves, under load and by trying again
 _LARGEST_KNOWN = 64 * 1024  # bytes
+_MOST_SHOWN = 1024 * 1024  # bytes of a body that can't be read
 _MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
 _NOTHING = Size()
 _FREE = frozenset({"model_parameters", "response_format", "tools"})
@@ -141,7 +142,9 @@ class Reader:
         inquiry = Inquiry(head.account, head.endpoint, head.name, head.query, body, refusal=refusal)
         _read_in(inquiry, request, self._edition, _STEPS)
         free = not inquiry.body or not _FREE.isdisjoint(inquiry.body)
-        inquiry.shown = redacted_body(inquiry.data, named=free)
+        inquiry.shown = redacted_body(
+            inquiry.data if inquiry.body else inquiry.data[:_MOST_SHOWN], named=free
+        )
         if inquiry.refusal is None and inquiry.body and len(body) <= _LARGEST_KNOWN:
             _remember(self._known, (head, body), inquiry)
         return inquiry

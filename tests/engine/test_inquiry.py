@@ -386,3 +386,15 @@ def test_a_refused_file_is_let_go(circles, key, path):
     headers = {"authorization": f"Bearer {key}", "content-type": "multipart/form-data; boundary=a"}
     assert problem(Request("POST", path, headers, b"x")) is not None
     assert not circles((Inquiry, FrameType))
+
+
+def test_shown_of_what_cannot_be_read():
+    """Of a very large body that can't be read the beginning is kept, of others all."""
+    reader, limit = Reader(GUIDE), 1024 * 1024
+    headers = {"authorization": "Bearer csk-a", "content-type": "application/json"}
+    for body, kept in ((b"{" * 2 * limit, limit), (b"{" * 5, 5)):
+        found = reader.read(Request("POST", "/v1/chat/completions", headers, body))
+        assert (found.refusal is not None, found.shown) == (True, body[:kept])
+    said = {"model": "llama3.1-8b", "messages": [{"role": "user", "content": "a" * 2 * limit}]}
+    whole = json.dumps(said).encode()
+    assert reader.read(Request("POST", "/v1/chat/completions", headers, whole)).shown == whole

@@ -12,8 +12,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from gzip import GzipFile
-from io import BytesIO
+from typing import Any, TypeVar
 
 from mockserver.api.contract.problem import RefusalError
 
@@ -22,6 +21,11 @@ MAX_BODY = 10 * 1024 * 1024
 
 _JSON = "application/json"
 _MSGPACK = frozenset({"application/vnd.msgpack", "application/msgpack", "application/x-msgpack"})
+_MOST_VALUES = 150_000
+"""More tokens than any context holds, and no more than a moment's work."""
+_MOST_MEMBERS = 16  # of a gzip file: the rest is copied for each of them
+_GZIP_ONLY = 16 + zlib.MAX_WBITS
+Container = TypeVar("Container", list[Any], dict[Any, Any])
 _GZIP = frozenset({"gzip", "x-gzip"})  # RFC 9110, 8.4.1.3: the same
 
 
@@ -69,22 +73,51 @@ def bad_request(reason: str) -> RefusalError:
 
 def _gunzipped(body: bytes) -> bytes:
     """Decompress no further than the limit: what lies behind it is never produced."""
-    try:
-        with GzipFile(fileobj=BytesIO(body)) as file:
-            data = file.read(MAX_BODY + 1)
-    except (EOFError, OSError, zlib.error) as error:
-        raise bad_request("The request body is not valid gzip") from error
-    if not body:
-        raise bad_request("The request body is not valid gzip")
-    if len(data) > MAX_BODY:
-        raise RefusalError("content_too_large")
-    return data
+    found: list[bytes] = []
+    room, rest = MAX_BODY + 1, body
+    for _ in range(_MOST_MEMBERS):
+        member = zlib.decompressobj(_GZIP_ONLY)
+        try:
+            found.append(member.decompress(rest, room))
+        except zlib.error as error:
+            raise bad_request("The request body is not valid gzip") from error
+        room -= len(found[-1])
+        if not room:
+            raise RefusalError("content_too_large")
+        if not member.eof:
+            break
+        rest = member.unused_data.lstrip(b"\0")  # padding, as gzip itself skips it
+        if not rest:
+            return b"".join(found)
+    raise bad_request("The request body is not valid gzip")
 
 
 def _unpacked(data: bytes) -> bytes:
     import msgpack  # only the few who send it pay for the import
 
+    held = _Held()
     try:
-        return json.dumps(msgpack.unpackb(data), allow_nan=False).encode()
+        value = msgpack.unpackb(
+            data,
+            list_hook=held.count,
+            object_hook=held.count,
+            max_array_len=_MOST_VALUES,
+            max_map_len=_MOST_VALUES,
+        )
+        return json.dumps(value, allow_nan=False).encode()
     except (ValueError, TypeError, RecursionError) as error:
         raise bad_request("The request body is not valid msgpack") from error
+
+
+class _Held:
+    """How many values are held by lists and objects: a byte each makes a hundred in memory."""
+
+    def __init__(self) -> None:
+        self._room = _MOST_VALUES
+
+    def count(self, found: Container) -> Container:
+        """Return what was found. Raises RefusalError when it is too much."""
+        self._room -= len(found) + 1
+        if self._room < 0:
+            raise RefusalError("content_too_large")
+        return found

@@ -15,6 +15,8 @@ from email.parser import HeaderParser
 from .decoding import bad_request, media_type
 
 _FIELDS = HeaderParser()
+_MOST_PARTS = 100  # the API asks for two
+_LONGEST_HEAD = 8_192  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def _read(body: bytes, content_type: str) -> dict[str, Part]:
     boundary = form.get_boundary()
     if not boundary:
         raise bad_request("The content type has no boundary")
-    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode())
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode(), _MOST_PARTS + 2)
+    if len(pieces) > _MOST_PARTS + 2:  # what is before them, and behind
+        raise bad_request(f"The form has more than {_MOST_PARTS} parts")
     if len(pieces) == 1 or not pieces[-1].startswith(b"--"):
         raise bad_request("The request body is not a whole form of that boundary")
     return dict(map(_part, pieces[1:-1]))
@@ -54,6 +58,8 @@ def _read(body: bytes, content_type: str) -> dict[str, Part]:
 
 def _part(piece: bytes) -> tuple[str, Part]:
     head, _, data = piece.partition(b"\r\n\r\n")
+    if len(head) > _LONGEST_HEAD:
+        raise bad_request(f"A part of the form has a head of more than {_LONGEST_HEAD} bytes")
     fields = _FIELDS.parsestr(head.lstrip().decode(errors="replace"))  # RFC 7578, 5.1: in UTF-8
     name = fields.get_param("name", "", "content-disposition")
     return str(name), Part(data, fields.get_filename())

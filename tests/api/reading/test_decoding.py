@@ -155,3 +155,38 @@ def test_media_type():
     """Parameters and case don't matter."""
     assert media_type({"content-type": " Text/Plain ; charset=x"}) == "text/plain"
     assert media_type({}) == ""
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        b"\xdd" + (9_000_000).to_bytes(4, "big") + b"\x80" * 9_000_000,
+        b"\xdd" + (151_000).to_bytes(4, "big") + b"\xc0" * 151_000,
+        msgpack.packb([[[]] * 40_000] * 2),
+        msgpack.packb([{"a": 1}] * 76_000),
+        msgpack.packb({str(n): n for n in range(151_000)}),
+    ],
+    ids=["empty objects", "nulls", "lists of lists", "objects", "fields"],
+)
+def test_bombs_of_msgpack(packed):
+    """What becomes very many values is refused before it has: each byte would be a hundred."""
+    tracemalloc.start()
+    with pytest.raises(RefusalError):
+        as_json(packed, MSGPACK)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40 * 2**20
+
+
+@pytest.mark.parametrize("count", [131_072, 149_000])
+def test_long_lists_of_msgpack(count):
+    """As many tokens as a context holds come through."""
+    assert (
+        len(json.loads(as_json(msgpack.packb({"prompt": [1] * count}), MSGPACK))["prompt"]) == count
+    )
+
+
+def test_many_members():
+    """A gzip file of a million files is none; one that is padded is one."""
+    assert refusal(gzip.compress(b"x", mtime=0) * 200_000, GZIP)[0] == "wrong_api_format"
+    assert as_json(gzip.compress(PLAIN, mtime=0) + b"\0" * 512, GZIP) == PLAIN

@@ -68,3 +68,23 @@ def test_refused(body, kind, said):
         parts(body, {"content-type": kind})
     assert refused.value.problem == "wrong_api_format"
     assert said in refused.value.facts["reason"]
+
+
+@pytest.mark.parametrize(("count", "refused"), [(100, False), (101, True), (200_000, True)])
+def test_most_parts(count, refused):
+    """A form has no more parts than anybody needs."""
+    sent = form(*[PURPOSE] * count)
+    if not refused:
+        assert parts(sent, KIND) == {"purpose": Part(b"batch")}
+        return
+    with pytest.raises(RefusalError) as caught:
+        parts(sent, KIND)
+    assert "more than 100 parts" in caught.value.facts["reason"]
+
+
+@pytest.mark.parametrize("sent", [b"a: b\r\n" * 2_000, b"x" * 9_000, b'; name="a"' * 1_000])
+def test_longest_head(sent):
+    """Nor is the head of a part longer."""
+    with pytest.raises(RefusalError) as caught:
+        parts(form(PURPOSE, sent + b"\r\n\r\n"), KIND)
+    assert "more than 8192 bytes" in caught.value.facts["reason"]
