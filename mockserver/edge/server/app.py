@@ -7,13 +7,12 @@ import logging
 import ssl
 from http import HTTPStatus
 
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 from mockserver.edge.admin import PREFIX, Admin
-from mockserver.edge.live import Answering, LiveEngine
+from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.playback import play
-from mockserver.plan import Compact
 
 from . import heads
 from .connection import Connection, Server
@@ -97,41 +96,23 @@ class Site:
             body = await request.read()
         except HTTPRequestEntityTooLarge:
             oversized = True
+        head, how = heads.read(request), heads.how(request)
         try:
             # no name for what was received: a silent stream would keep it in memory for that
             if self._admin is not None and request.path.startswith(PREFIX):
                 # in another thread, since the port may have to change before there is an answer
-                answer = await asyncio.to_thread(
-                    self._admin.answer,
-                    heads.read(request).request(body, None, oversized=oversized),
-                    request.remote or "",
-                )
-                return await self._played(answer.plan, request)
+                asked = head.request(body, None, oversized=oversized)
+                told = await asyncio.to_thread(self._admin.answer, asked, request.remote or "")
+                lives_on = await play(told.plan, connection, self.live.clock, **how)
+                return Played(keep_alive=connection.lives_on() and lives_on)
             connection.received(request)
-            answering = self.live.answering(
-                heads.read(request).request(body, connection.sender(), oversized=oversized)
+            lives_on = await connection.play(
+                connection.begin(head, body, oversized=oversized), **how
             )
-            with answering as exchange:
-                if _log.isEnabledFor(logging.INFO):
-                    _log.info("%s", exchange.line())
-                connection.begun(answering)
-                played = await self._played(exchange.compact, request, answering)
         except ConnectionError:
             return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall
         except Exception as error:
             self.live.crashes.append(error)
             raise
         connection.answered(request)
-        return played
-
-    async def _played(
-        self, plan: Compact, request: web.BaseRequest, audience: Answering | None = None
-    ) -> Played:
-        connection = request.protocol
-        assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
-        chunks = request.version >= HttpVersion11
-        clock, keep_alive = self.live.clock, request.keep_alive and not heads.changes(request)
-        lives_on = await play(
-            plan, connection, clock, audience, keep_alive=keep_alive, chunks=chunks
-        )
         return Played(keep_alive=connection.lives_on() and lives_on)

@@ -13,7 +13,6 @@ from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.http import HttpProcessingError
 
 from mockserver.api.reading.decoding import MAX_BODY
-from mockserver.core.messages import Sender
 from mockserver.edge.live import Answering, LiveEngine
 from mockserver.edge.play.outbox import Outbox
 from mockserver.edge.play.playback import AT_ONCE, play
@@ -117,28 +116,49 @@ class Connection(web.RequestHandler):
     def _answer(self, head: Head, body: bytes) -> bool:
         """Begin to answer; return whether that could be done."""
         try:
-            answering = self._live.answering(head.request(body, self.sender()))
+            answering = self.begin(head, body)
             written = at_once(self._live.clock.announced(answering.exchange.compact))
         except Exception:  # noqa: BLE001 (it comes again where aiohttp makes an answer of it)
             return False
-        if _log.isEnabledFor(logging.INFO):
-            _log.info("%s", answering.exchange.line())
         if written is None or len(written) > AT_ONCE or self.transport is None:
-            self._answering = answering
-            self._playing = self._loop.create_task(self._play(answering))
+            self._playing = self._loop.create_task(self._play_on(answering))
         else:
+            self._answering = None
             answering.end()  # who has the answer finds it in the journal
             self._outbox.put(self.transport, written, self._loop)
             self._keep_for(self.keepalive_timeout)
         return True
 
-    async def _play(self, answering: Answering) -> None:
+    def begin(self, head: Head, body: bytes, *, oversized: bool = False) -> Answering:
+        """Begin to answer a request, whichever way it has come in."""
+        sender = self._live.sender_at(self._client)
+        answering = self._live.answering(head.request(body, sender, oversized=oversized))
+        if _log.isEnabledFor(logging.INFO):
+            _log.info("%s", answering.exchange.line())
+        self._answering = answering
+        return answering
+
+    async def play(
+        self, answering: Answering, *, keep_alive: bool = True, chunks: bool = True
+    ) -> bool:
+        """
+        Play an answer to its end; return whether the connection lives on.
+
+        Raises ConnectionError or CancelledError when the client leaves before, and StallError when
+        the clock ends a stall.
+        """
+        with answering as exchange:
+            if self._half_closed and not _is_ready(answering):
+                raise ConnectionResetError
+            plan, clock = exchange.compact, self._live.clock
+            return await play(plan, self, clock, answering, keep_alive=keep_alive, chunks=chunks)
+
+    async def _play_on(self, answering: Answering) -> None:
         """Play an answer that takes time, then go on with what has come meanwhile."""
         lives_on = False
         self._keep_for(_AGES)  # aiohttp takes the connection for idle
         try:
-            with answering as exchange:
-                lives_on = await play(exchange.compact, self, self._live.clock, answering)
+            lives_on = await self.play(answering)
         except ConnectionError:
             pass  # nobody reads on, or the clock has ended a stall
         except Exception as error:  # noqa: BLE001 (who owns the engine raises it)
@@ -193,12 +213,6 @@ class Connection(web.RequestHandler):
         if self._is_all(request):
             self._heads.remember(self._head, request)
 
-    def begun(self, answering: Answering) -> None:
-        """Note what is being answered. Raises ConnectionError when nobody waits for it."""
-        self._answering = answering
-        if self._half_closed and not _is_ready(answering):
-            raise ConnectionResetError
-
     def answered(self, request: web.BaseRequest) -> None:
         """Note that the answer to a request is out."""
         self._answering = None
@@ -215,10 +229,6 @@ class Connection(web.RequestHandler):
         """Whether aiohttp has got this request since it was last done, and nothing else."""
         length = framed(request)
         return length is not None and self._count == len(self._head) + length
-
-    def sender(self) -> Sender | None:
-        """Return who sends on the connection, where that can be known."""
-        return self._live.sender_at(self._client)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """

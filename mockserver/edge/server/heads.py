@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from aiohttp import HttpVersion11, web
 
@@ -38,6 +39,19 @@ def read(request: web.BaseRequest) -> Head:
 def framed(request: web.BaseRequest) -> int | None:
     """Return the length of the body in bytes; None where the head does not tell it."""
     return None if "transfer-encoding" in request.headers else request.content_length or 0
+
+
+class How(TypedDict):
+    """How an answer is written to a client; see ``Wire``."""
+
+    keep_alive: bool
+    chunks: bool
+
+
+def how(request: web.BaseRequest) -> How:
+    """Return how the client of a request wants its answer written."""
+    keep_alive = request.keep_alive and not changes(request)
+    return How(keep_alive=keep_alive, chunks=request.version >= HttpVersion11)
 
 
 def changes(request: web.BaseRequest) -> bool:
