@@ -14,6 +14,7 @@ import pytest
 
 from .settings.command_line import add_options
 from .settings.names import (
+    BASE_URL,
     CHAOS,
     LEFT_OUT,
     MARKER,
@@ -22,7 +23,6 @@ from .settings.names import (
     SYMPTOMS,
     UNMET,
     USES_MOCK,
-    WITHOUT_VERSION,
     is_about_one,
 )
 from .settings.sources import given, strictness, switched_on
@@ -236,7 +236,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         (report.nodeid, name, value)
         for report in reports
         for name, value in _noted(report)
-        if name in (RETIRED, LEFT_OUT, UNMET, WITHOUT_VERSION)
+        if name in (RETIRED, LEFT_OUT, UNMET, BASE_URL)
     ]
     seen = [report for report in reports if hasattr(report, SYMPTOMS)]
     if notes or seen:

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from pytest_cerebras.settings.names import (
+    BASE_URL,
     LEFT_OUT,
     RETIRED,
     UNMET,
-    WITHOUT_VERSION,
 )
 
 from . import causes
@@ -31,7 +31,7 @@ def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> N
         reporter.section("Cerebras: cells that say nothing")
     for sentence in unmet:
         reporter.line(sentence)
-    for title, kind in (("retired models", RETIRED), ("paths without /v1", WITHOUT_VERSION)):
+    for title, kind in (("retired models", RETIRED), ("base URLs", BASE_URL)):
         _show_warnings(reporter, title, {said for _, name, said in noted if name == kind})
 
 

@@ -12,7 +12,7 @@ from pytest_cerebras import egress
 from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.observe.witness import Witness
 from pytest_cerebras.settings import options
-from pytest_cerebras.settings.names import RETIRED, WITHOUT_VERSION
+from pytest_cerebras.settings.names import BASE_URL, RETIRED
 
 from .failure import told_of_path
 from .mock import CerebrasMock
@@ -58,7 +58,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             request.node.user_properties.append((RETIRED, sentence))
         for sentence in dict.fromkeys(map(told_of_path, mock.journal.exchanges)):
             if sentence:
-                request.node.user_properties.append((WITHOUT_VERSION, sentence))
+                request.node.user_properties.append((BASE_URL, sentence))
         if live.crashes:
             raise live.crashes[0]
         if untold := mock.untold():

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_cerebras.report.causes import Symptom
 from pytest_cerebras.report.summary import show
-from pytest_cerebras.settings.names import LEFT_OUT, RETIRED, SYMPTOMS, WITHOUT_VERSION
+from pytest_cerebras.settings.names import BASE_URL, LEFT_OUT, RETIRED, SYMPTOMS
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_show(reporter):
         [
             ("test_a", RETIRED, "old"),
             ("test_c", RETIRED, "old"),
-            ("test_c", WITHOUT_VERSION, "/models"),
+            ("test_c", BASE_URL, "/v1"),
         ],
         [Report("test_a", bad), Report("test_b", bad, replace(bad, how="advice"))],
     )
@@ -56,8 +56,8 @@ def test_show(reporter):
         "1. hot-retry at app.py:1 (1 cell: burst-503)",
         "== Cerebras: retired models",
         "warning: old",
-        "== Cerebras: paths without /v1",
-        "warning: /models",
+        "== Cerebras: base URLs",
+        "warning: /v1",
     ]
 
 
