@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mockserver.edge.server.threaded import ThreadedServer
 
     from .session.mock import CerebrasMock
+    from .session.scoped import MockMaker
 
 _REPORTING = "cerebras-reporting"
 _RUN_GUARD = "cerebras-run-guard"
@@ -260,6 +261,21 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
 
     with serving(lambda: resting(pytestconfig)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def make_cerebras_mock(pytestconfig: pytest.Config) -> MockMaker:
+    """
+    Return what makes a mock for a fixture of a class, a module or the session.
+
+    ``with make_cerebras_mock("burst-503") as mock:`` points the environment at it until its end.
+    """
+    from .settings.options import found_ours
+
+    found_ours()
+    from .session.scoped import MockMaker
+
+    return MockMaker(pytestconfig)
 
 
 @pytest.fixture

@@ -19,7 +19,12 @@ from .mock import CerebrasMock
 from .place import placed
 from .timing import timed
 
-_STALL = 10.0  # seconds
+_active: list[CerebrasMock] = []  # there is at most one
+
+
+def is_active() -> bool:
+    """Return whether a test has a mock now."""
+    return bool(_active)
 
 
 @contextmanager
@@ -29,7 +34,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     with ExitStack() as stack:
         place = stack.enter_context(placed(request, settings.mode))
         live = place.live
-        stalls = Stalls(place.senders.connections, settings.stall or _STALL)
+        stalls = Stalls(place.senders.connections, settings.patience)
         clock = stack.enter_context(timed(live, settings, place.server, stalls, place.senders))
         live.retention = settings.retention()
         live.stalled.clear()
@@ -49,7 +54,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         stack.enter_context(witness.watching())
         place.senders.seen = witness.sees
         mock = CerebrasMock(place, settings, watch, witness, clock)
-        stack.callback(mock.end)
+        stack.enter_context(_held(mock))
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
@@ -63,3 +68,13 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             raise live.crashes[0]
         if untold := mock.untold():
             pytest.fail("\n".join(untold), pytrace=False)
+
+
+@contextmanager
+def _held(mock: CerebrasMock) -> Iterator[None]:
+    _active.append(mock)
+    try:
+        yield
+    finally:
+        _active.remove(mock)
+        mock.end()
