@@ -35,10 +35,11 @@ def test_with(broken, cerebras_mock):
 
 @pytest.fixture(scope="class")
 def other(make_cerebras_mock):
-    with make_cerebras_mock("cloudflare-403") as mock:
-        assert status() == 403
+    with make_cerebras_mock() as mock:
+        mock.inject({"error": {"status": 503}})
+        assert status() == 503
         yield mock
-        assert status() == 403
+        assert status() == 503
 
 class TestLater:
     def test_inner(self, broken, other):
