@@ -165,9 +165,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note what is older than a test with the mock: it may go on in it."""
+    """
+    Note what is older than a test with the mock: it may go on in it.
+
+    What the mock needs is imported now, for a fixture may forbid the sockets that it has.
+    """
     if MARKER in getattr(item, "fixturenames", ()):
         from .observe.leftovers import note_older
+        from .session import activation  # noqa: F401 (as said)
 
         note_older(item)
 

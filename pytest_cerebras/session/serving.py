@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -34,6 +33,17 @@ _KNOWN = {
     errno.EADDRINUSE: (
         "no port of 127.0.0.1 is free",
         f"let connections be closed, or {_IN_PROCESS}",
+    ),
+}
+# the packages that forbid sockets, and what to tell of each
+_GUARDS = {
+    "pytest_socket": (
+        "pytest-socket forbids it; add 127.0.0.1 to --allow-hosts or to the test's allow_hosts "
+        "marker"
+    ),
+    "pytest_recording": (
+        "pytest-recording forbids it; add 127.0.0.1 to --allowed-hosts or to the allowed_hosts of "
+        "the test's block_network marker"
     ),
 }
 
@@ -68,7 +78,7 @@ def serving(
 
 def check(server: ThreadedServer) -> None:
     """Fail the test if it may not connect to the server."""
-    if wrong := _forbidden(server.port):
+    if server.live.port == "open" and (wrong := _forbidden(server.port)):
         pytest.fail(wrong, pytrace=False)
 
 
@@ -87,12 +97,10 @@ def _told(error: Exception) -> str:
 
 def _forbidden(port: int | None) -> str | None:
     """
-    Return a sentence when pytest-socket forbids sockets, or to connect one to this port.
+    Return a sentence when something forbids sockets, or to connect one to this port.
 
     uvloop has sockets of its own, so that the server may run where no client reaches it.
     """
-    if "pytest_socket" not in sys.modules:
-        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -101,9 +109,16 @@ def _forbidden(port: int | None) -> str | None:
                     one.connect(("127.0.0.1", port))
     except OSError as error:
         return _told(error)
-    except RuntimeError:
-        return (
-            "no test can reach the mock server: pytest-socket forbids it; add 127.0.0.1 to "
-            f"--allow-hosts or to the test's allow_hosts marker, or {_IN_PROCESS}"
-        )
+    except Exception as error:  # noqa: BLE001 (whatever somebody's guard against sockets raises)
+        return f"no test can reach the mock server: {_forbids(error)}, or {_IN_PROCESS}"
     return None
+
+
+def _forbids(error: Exception) -> str:
+    """Return who has raised an error for a socket, and how to let the mock pass."""
+    frame, modules = error.__traceback__, set[str]()
+    while frame is not None:
+        modules.add(str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0])
+        frame = frame.tb_next
+    known = next((one for module, one in _GUARDS.items() if module in modules), None)
+    return known or f"something forbids sockets ({error}); let it allow 127.0.0.1"

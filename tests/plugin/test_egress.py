@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 import pytest
 
@@ -40,6 +43,46 @@ def test_proxies_are_bypassed(monkeypatch):
     assert no_proxy().split(",") == [
         *("intranet.example", "127.0.0.1", "localhost", "::1", "cerebras.ai", ".cerebras.ai")
     ]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_socks_proxies(monkeypatch, there):
+    """A SOCKS proxy is put aside where httpx would fail for it: it makes what it then bypasses."""
+    module = ModuleType("socksio")
+    module.__spec__ = ModuleSpec("socksio", None)
+    monkeypatch.setitem(sys.modules, "socksio", module if there else None)
+    names = ("ALL_PROXY", "https_proxy")
+    for name in (*names, "MY_PROXY"):
+        monkeypatch.setenv(name, "socks5://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with guarded() as watch:
+        variables = watch.variables()
+    proxies = {name: value for name, value in variables.items() if "PROXY" in name.upper()}
+    bypassed = dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy())
+    assert proxies == (bypassed if there else {**bypassed, **dict.fromkeys(names, "")})
+
+
+SOCKS = """
+import os, sys
+import httpx
+from openai import OpenAI
+
+sys.modules["socksio"] = None
+
+def test_it(cerebras_mock, cerebras_client):
+    cerebras_client.models.list()
+    OpenAI().models.list()
+    httpx.get(cerebras_mock.url + "/public/v1/models")
+    cerebras_mock.assert_requests(3)
+"""
+
+
+@pytest.mark.parametrize("mode", ["server", "respx"])
+def test_clients_with_socks_proxy(run, pytester, monkeypatch, mode):
+    """So each client is made, and answered."""
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:9")
+    result = run(SOCKS, "--cerebras-mode", mode, how=pytester.runpytest_subprocess)
+    result.assert_outcomes(passed=1)
 
 
 @pytest.mark.cerebras_mock
