@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .session.scoped import MockMaker
 
 _REPORTING = "cerebras-reporting"
+_RELEVANCE = "cerebras-relevance"
 _RUN_GUARD = "cerebras-run-guard"
 _MOCK = pytest.StashKey["CerebrasMock"]()
 
@@ -118,6 +119,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     except pytest.UsageError as error:
         raise pytest.Collector.CollectError(str(error)) from None
     if scenarios:
+        _learn(metafunc.config)
         if MARKER not in metafunc.fixturenames:
             metafunc.fixturenames.insert(0, MARKER)
         metafunc.parametrize(MARKER, scenarios, indirect=True)
@@ -319,14 +321,19 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
 
 
 def _prepare_chaos(config: pytest.Config) -> None:
-    """Check what is chosen; learn of each test what can act on it."""
+    """Check what is chosen, before there are tests."""
     from .chaos import choice
 
     choice.chosen(config.getoption("cerebras_chaos"))
-    if not config.option.collectonly:
-        from .session.relevance import relevance
+    _learn(config)
 
-        config.pluginmanager.register(relevance(config), "cerebras-relevance")
+
+def _learn(config: pytest.Config) -> None:
+    """Learn of each test of the matrix what can act on it."""
+    if not config.option.collectonly and not config.pluginmanager.has_plugin(_RELEVANCE):
+        from .session.relevance import Relevance
+
+        config.pluginmanager.register(Relevance(), _RELEVANCE)
 
 
 def _noted(report: Any) -> list[tuple[str, Any]]:
