@@ -251,6 +251,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         from .report import summary
 
         summary.show(terminalreporter, notes, seen)
+    asked = [each for each in ("chaos", "scenario") if _is_given(terminalreporter.config, each)]
+    if asked and reports and not any(hasattr(report, USES_MOCK) for report in reports):
+        from .report import summary
+
+        summary.tell_of_no_effect(terminalreporter, f"--cerebras-{asked[0]}")
 
 
 @pytest.fixture(scope="session")
@@ -324,7 +329,7 @@ def _prepare_chaos(config: pytest.Config) -> None:
     """Check what is chosen, before there are tests."""
     from .chaos import choice
 
-    choice.chosen(config.getoption("cerebras_chaos"))
+    choice.check(config)
     _learn(config)
 
 
@@ -381,7 +386,10 @@ def _reports(config: pytest.Config) -> bool:
     return config.getoption("cerebras_chaos") is not None and "GITHUB_STEP_SUMMARY" in environ
 
 
+def _is_given(config: pytest.Config, name: str) -> bool:
+    return config.getoption(f"cerebras_{name}") is not None
+
+
 def _wanted(config: pytest.Config) -> bool:
-    chosen = any(config.getoption(f"cerebras_{name}") is not None for name, *_ in OPTIONS)
-    everywhere = switched_on(config, "mock")
-    return chosen or config.getoption("cerebras_chaos") is not None or everywhere
+    chosen = any(_is_given(config, name) for name, *_ in OPTIONS)
+    return chosen or _is_given(config, "chaos") or switched_on(config, "mock")

@@ -49,6 +49,17 @@ def chosen(text: str, where: str = OPTION) -> list[Chosen]:
     return sorted(found.values(), key=lambda one: one != "healthy")
 
 
+def check(config: pytest.Config) -> None:
+    """Raise UsageError for what is no choice, or stands beside another."""
+    one = config.getoption("cerebras_scenario")
+    chosen(config.getoption("cerebras_chaos"))
+    if one is not None:
+        raise pytest.UsageError(
+            f"{OPTION} chooses what each test runs under: leave out --cerebras-scenario, or name "
+            f"{one} in {OPTION}"
+        )
+
+
 def singled_out(text: str) -> frozenset[str]:
     """Return the scenarios that are named one by one, and not by ``all`` and the like."""
     return frozenset(map(_with_parameters, (one for one in parts(text) if not _is_group(one))))

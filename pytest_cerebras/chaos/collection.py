@@ -8,7 +8,14 @@ from unittest import TestCase
 import pytest
 
 from pytest_cerebras.settings import options
-from pytest_cerebras.settings.names import CHAOS, LEFT_OUT, MARKER, is_about_one, scenario_of
+from pytest_cerebras.settings.names import (
+    CHAOS,
+    LEFT_OUT,
+    MARKER,
+    is_about_one,
+    names_one,
+    scenario_of,
+)
 
 _OF_UNITTEST = "of unittest.TestCase ran once: pytest can't run these under several scenarios"
 _OF_DOCTEST = "of doctest ran once: pytest can't run these under several scenarios"
@@ -29,7 +36,21 @@ def check(
     for item in users:
         if item.get_closest_marker(MARKER) is not None:
             _check_marked(config, item)
+    for item in items:
+        _refuse_both(item)
     _note_left_out(config, items, set(users))
+
+
+def _refuse_both(item: pytest.Item) -> None:
+    """Raise UsageError where one and the same place has markers that contradict each other."""
+    for node in item.listchain():
+        names = {marker.name for marker in node.own_markers}
+        own = [one for one in node.own_markers if one.name == MARKER and names_one(one)]
+        if own and CHAOS in names:
+            raise pytest.UsageError(
+                f"{item.nodeid}: @pytest.mark.{MARKER} names a scenario, and @pytest.mark.{CHAOS} "
+                "beside it others: name all of them in the latter"
+            )
 
 
 def _check_marked(config: pytest.Config, item: pytest.Item) -> None:

@@ -35,6 +35,15 @@ def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> N
         _show_warnings(reporter, title, {said for _, name, said in noted if name == kind})
 
 
+def tell_of_no_effect(reporter: Any, option: str) -> None:
+    """Say that no test of the run has had the mock, although an option is about it."""
+    reporter.section("Cerebras: no test uses the mock", yellow=True)
+    reporter.line(
+        f"warning: {option} has had no effect; add --cerebras-mock, or let tests ask for "
+        "cerebras_mock"
+    )
+
+
 def _show_left_out(reporter: Any, left_out: Sequence[str]) -> None:
     if left_out:
         reporter.section("Cerebras: left out of the matrix", yellow=True)

@@ -150,6 +150,42 @@ def test_marker_without_names(run):
     again.stdout.no_fnmatch_line("*left out*")
 
 
+BOTH = """
+import pytest
+
+CHAOS = pytest.mark.cerebras_chaos(NAMES)
+
+@pytest.mark.cerebras_mock(ONE)
+class TestIt:
+    HERE
+    def test_it(self, cerebras_mock):
+        assert cerebras_mock.scenario.name == "healthy"
+"""
+
+
+@pytest.mark.parametrize("names", ["", "'healthy'", "'all'"])
+@pytest.mark.parametrize("one", ["'wrong-key'", "scenario='wrong-key'"])
+def test_both_markers(run, names, one):
+    """Two markers of one place that both choose the scenario are refused."""
+    code = BOTH.replace("NAMES", names).replace(
+        "HERE", f"@pytest.mark.cerebras_mock({one})\n    @CHAOS"
+    )
+    result = run(code.replace("ONE", ""))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: *::test_it*: @pytest.mark.cerebras_mock names a scenario*"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "here"), [("'wrong-key'", ""), ("", "@pytest.mark.cerebras_mock(seed=3)")]
+)
+def test_markers_that_agree(run, one, here):
+    """The nearer one of two places holds, and so do other settings beside the matrix."""
+    code = BOTH.replace("NAMES", "'healthy'").replace("ONE", one)
+    run(code.replace("HERE", f"{here}\n    @CHAOS" if here else "@CHAOS")).assert_outcomes(passed=1)
+
+
 MERGED = """
 from pathlib import Path
 import pytest

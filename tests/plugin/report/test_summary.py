@@ -75,3 +75,16 @@ def test_models_only(reporter):
     """Without a verdict there is no section for them."""
     show(reporter, [("test_a", RETIRED, "old")])
     assert reporter.lines == ["== Cerebras: retired models", "warning: old"]
+
+
+@pytest.mark.parametrize("how", [(), ("-n", "1")])
+@pytest.mark.parametrize(
+    "option", [("--cerebras-chaos", "all"), ("--cerebras-scenario", "wrong-key")]
+)
+def test_no_effect(run, how, option):
+    """Who forgets that no test uses the mock is told."""
+    told = f"warning: {option[0]} has had no effect; add --cerebras-mock, or *"
+    code = "def test_it({}):\n    pass"
+    run(code.format(""), *option, *how).stdout.fnmatch_lines([told])
+    run(code.format("cerebras_mock"), *option, *how).stdout.no_fnmatch_line(told)
+    run(code.format("")).stdout.no_fnmatch_line("*no effect*")
