@@ -15,7 +15,7 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 
 _DESCRIPTORS = 16  # that the server needs; libuv aborts the process when it finds too few
-_IN_PROCESS = "use --cerebras-mode respx, which needs no socket"
+_IN_PROCESS = "use --cerebras-mode respx, which answers httpx without a socket"
 _NO_DESCRIPTOR = (
     "no file descriptor is left",
     "close the files and sockets that tests leave open, or raise the limit (ulimit -n)",
