@@ -77,8 +77,8 @@ def test_advice(guard, mode, module, in_child, advice):
     """The way out depends on the mode, and on whether respx mode would answer this client."""
     asked = guard(mode=mode)
     asked.in_child = in_child
+    names = {"__name__": module, "refuse": asked.refuse}
     with pytest.raises(EscapeError, match=advice):
-        names = {"__name__": module, "refuse": asked.refuse}
         exec("refuse('api.cerebras.ai')", names)  # noqa: S102 (the guard goes by whose code it is)
 
 
