@@ -14,6 +14,7 @@ import pytest
 
 from .settings.command_line import add_options
 from .settings.names import (
+    BASE_URL,
     CHAOS,
     LEFT_OUT,
     MARKER,
@@ -22,7 +23,6 @@ from .settings.names import (
     SYMPTOMS,
     UNMET,
     USES_MOCK,
-    WITHOUT_VERSION,
     is_about_one,
 )
 from .settings.sources import given, strictness, switched_on
@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from mockserver.edge.server.threaded import ThreadedServer
 
     from .session.mock import CerebrasMock
+    from .session.scoped import MockMaker
 
 _REPORTING = "cerebras-reporting"
+_RELEVANCE = "cerebras-relevance"
 _RUN_GUARD = "cerebras-run-guard"
 _MOCK = pytest.StashKey["CerebrasMock"]()
 
@@ -117,6 +119,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     except pytest.UsageError as error:
         raise pytest.Collector.CollectError(str(error)) from None
     if scenarios:
+        _learn(metafunc.config)
         if MARKER not in metafunc.fixturenames:
             metafunc.fixturenames.insert(0, MARKER)
         metafunc.parametrize(MARKER, scenarios, indirect=True)
@@ -164,9 +167,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note what is older than a test with the mock: it may go on in it."""
+    """
+    Note what is older than a test with the mock: it may go on in it.
+
+    What the mock needs is imported now, for a fixture may forbid the sockets that it has.
+    """
     if MARKER in getattr(item, "fixturenames", ()):
         from .observe.leftovers import note_older
+        from .session import activation  # noqa: F401 (as said)
 
         note_older(item)
 
@@ -236,13 +244,18 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         (report.nodeid, name, value)
         for report in reports
         for name, value in _noted(report)
-        if name in (RETIRED, LEFT_OUT, UNMET, WITHOUT_VERSION)
+        if name in (RETIRED, LEFT_OUT, UNMET, BASE_URL)
     ]
     seen = [report for report in reports if hasattr(report, SYMPTOMS)]
     if notes or seen:
         from .report import summary
 
         summary.show(terminalreporter, notes, seen)
+    asked = [each for each in ("chaos", "scenario") if _is_given(terminalreporter.config, each)]
+    if asked and reports and not any(hasattr(report, USES_MOCK) for report in reports):
+        from .report import summary
+
+        summary.tell_of_no_effect(terminalreporter, f"--cerebras-{asked[0]}")
 
 
 @pytest.fixture(scope="session")
@@ -260,6 +273,21 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
 
     with serving(lambda: resting(pytestconfig)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def make_cerebras_mock(pytestconfig: pytest.Config) -> MockMaker:
+    """
+    Return what makes a mock for a fixture of a class, a module or the session.
+
+    ``with make_cerebras_mock("burst-503") as mock:`` points the environment at it until its end.
+    """
+    from .settings.options import found_ours
+
+    found_ours()
+    from .session.scoped import MockMaker
+
+    return MockMaker(pytestconfig)
 
 
 @pytest.fixture
@@ -298,14 +326,19 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
 
 
 def _prepare_chaos(config: pytest.Config) -> None:
-    """Check what is chosen; learn of each test what can act on it."""
+    """Check what is chosen, before there are tests."""
     from .chaos import choice
 
-    choice.chosen(config.getoption("cerebras_chaos"))
-    if not config.option.collectonly:
-        from .session.relevance import relevance
+    choice.check(config)
+    _learn(config)
 
-        config.pluginmanager.register(relevance(config), "cerebras-relevance")
+
+def _learn(config: pytest.Config) -> None:
+    """Learn of each test of the matrix what can act on it."""
+    if not config.option.collectonly and not config.pluginmanager.has_plugin(_RELEVANCE):
+        from .session.relevance import Relevance
+
+        config.pluginmanager.register(Relevance(), _RELEVANCE)
 
 
 def _noted(report: Any) -> list[tuple[str, Any]]:
@@ -353,7 +386,10 @@ def _reports(config: pytest.Config) -> bool:
     return config.getoption("cerebras_chaos") is not None and "GITHUB_STEP_SUMMARY" in environ
 
 
+def _is_given(config: pytest.Config, name: str) -> bool:
+    return config.getoption(f"cerebras_{name}") is not None
+
+
 def _wanted(config: pytest.Config) -> bool:
-    chosen = any(config.getoption(f"cerebras_{name}") is not None for name, *_ in OPTIONS)
-    everywhere = switched_on(config, "mock")
-    return chosen or config.getoption("cerebras_chaos") is not None or everywhere
+    chosen = any(_is_given(config, name) for name, *_ in OPTIONS)
+    return chosen or _is_given(config, "chaos") or switched_on(config, "mock")

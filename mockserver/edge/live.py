@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import RLock
 
-from mockserver.api.contract.routes import with_version
+from mockserver.api.contract.routes import behind, meant
 from mockserver.core.credentials import redacted
 from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request, Sender
@@ -47,9 +47,8 @@ class LiveEngine:
     ended, because the client has no time-out. ``followers`` are called when another scenario has
     begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
     known. ``elsewhere`` says why a request comes from who has nothing to do with who watches, empty
-    where it does. ``forgives_version`` says whether paths without ``/v1`` are answered as if they
-    had it, which the API does not. ``retention`` is what the journals keep of the scenarios that
-    begin from now on. ``budget`` bounds how many requests there may be.
+    where it does. ``retention`` is what the journals keep of the scenarios that begin from now on.
+    ``budget`` bounds how many requests there may be.
     """
 
     def __init__(
@@ -68,7 +67,6 @@ class LiveEngine:
         self.budget: Budget | None = None
         self.sender_at: Callable[[int], Sender | None] = lambda _: None
         self.elsewhere: Callable[[Request], str] = lambda _: ""
-        self.forgives_version = False
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
         self._named: dict[str, Engine] = {}
@@ -133,14 +131,14 @@ class LiveEngine:
         """Return the exchange to play, and the engine to tell when it is over."""
         with self._lock:
             now = self.clock.now()
-            path = with_version(request.path) if self.forgives_version else request.path
-            read = request if path == request.path else replace(request, path=path)
-            elsewhere = self.elsewhere(request)
+            asked = behind(request.path)
+            read = request if asked is None else replace(request, path=meant(asked))
+            elsewhere = self.elsewhere(read)
             budget = None if elsewhere else self.budget
             engine, exchange = self._within(budget, read, now)
             exchange.from_elsewhere = elsewhere
-            if read is not request:
-                exchange.sent_path = redacted(request.path)
+            if asked is not None and asked != read.path:
+                exchange.sent_path = redacted(asked)
             return engine, exchange
 
     def _within(

@@ -59,7 +59,7 @@ class Exchange:
     what the client does then is not its own.
     ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
     that they did. ``from_elsewhere`` says why it is none of those that a test has caused, empty
-    where it may be. ``sent_path`` is the path as it was sent, where another was read into it.
+    where it may be. ``sent_path`` is the path as the client wrote it, where another was meant.
     ``taken_by`` is the rule that took it. ``changed_after`` are the seconds into the answer from
     which on the rule's faults are felt, None where they have changed nothing. ``restricted`` says
     that a limit, a window or a check has refused it that the honest API does not have.

@@ -11,6 +11,7 @@ from typing import get_args
 
 from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition
+from mockserver.api.contract.routes import meant
 from mockserver.api.contract.shapes import LimitName
 from mockserver.core.quantities import duration
 from mockserver.journal import Exchange, Journal
@@ -172,6 +173,10 @@ def _refused(exchange: Exchange) -> Diagnosis:
             "403: the edge blocks the client, before the API sees its key",
             "look at the network, its proxy and the User-Agent, not at the key; show no page",
         )
+    path = exchange.request.path
+    if exchange.status == HTTPStatus.NOT_FOUND and (right := meant(path)) != path:
+        how = "leave /v1 out of" if len(right) < len(path) else "add /v1 to"
+        return Diagnosis(f"404: the API has {right}, and no {path}", f"{how} the base URL")
     return Diagnosis(what, "mend the request; trying again can't succeed")
 
 

@@ -1,5 +1,5 @@
 """
-Which scenarios ``--cerebras-chaos`` chooses, and how they are written there.
+Which scenarios ``--cerebras-chaos`` and its marker choose, and how they are written there.
 
 A name may have parameters behind it, in parentheses: ``stream-cut(after_tokens=3, times=1)``.
 """
@@ -14,20 +14,22 @@ import pytest
 
 from pytest_cerebras.settings.names import MARKER, Chosen
 
+OPTION = "--cerebras-chaos"
 RELEVANT = "relevant"
 LEFT_OUT = pytest.StashKey[bool]()
 """Whether a cell is not run, because its scenario can't act on its test."""
+_ALL, _TAG = ("all", RELEVANT), "tag:"
 _WITH_PARAMETERS = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)", re.DOTALL)
 _PLAIN = re.compile(r"[\w.*/-]+")
 _OPENING, _CLOSING, _QUOTES = "([{", ")]}", "'\""
 
 
-def chosen(text: str) -> list[Chosen]:
+def chosen(text: str, where: str = OPTION) -> list[Chosen]:
     """
-    Return the scenarios that an option names, ``healthy`` first.
+    Return the scenarios that an option or a marker names, ``healthy`` first.
 
     It has ``all``, ``relevant``, names, paths, ``tag:NAME``, and parameters in parentheses. Raises
-    UsageError.
+    UsageError, which says ``where``.
     """
     from mockserver.core.errors import MockServerError
 
@@ -36,17 +38,31 @@ def chosen(text: str) -> list[Chosen]:
         try:
             named = _named(part)
         except MockServerError as error:
-            raise pytest.UsageError(f"--cerebras-chaos: {error}") from error
+            raise pytest.UsageError(f"{where}: {error}") from error
         for one in named:
             if one.parameters and found.get(one, one).parameters not in ({}, one.parameters):
-                raise pytest.UsageError(
-                    f"--cerebras-chaos names {one} twice, with different parameters"
-                )
+                raise pytest.UsageError(f"{where} names {one} twice, with different parameters")
             if one not in found or one.parameters:
                 found[one] = one
     if not found:
-        raise pytest.UsageError("--cerebras-chaos names no scenario: all, NAME, FILE or tag:NAME")
+        raise pytest.UsageError(f"{where} names no scenario: all, NAME, FILE or tag:NAME")
     return sorted(found.values(), key=lambda one: one != "healthy")
+
+
+def check(config: pytest.Config) -> None:
+    """Raise UsageError for what is no choice, or stands beside another."""
+    one = config.getoption("cerebras_scenario")
+    chosen(config.getoption("cerebras_chaos"))
+    if one is not None:
+        raise pytest.UsageError(
+            f"{OPTION} chooses what each test runs under: leave out --cerebras-scenario, or name "
+            f"{one} in {OPTION}"
+        )
+
+
+def singled_out(text: str) -> frozenset[str]:
+    """Return the scenarios that are named one by one, and not by ``all`` and the like."""
+    return frozenset(map(_with_parameters, (one for one in parts(text) if not _is_group(one))))
 
 
 def is_relevant(text: str | None) -> bool:
@@ -105,15 +121,19 @@ def _value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _is_group(part: str) -> bool:
+    return part in _ALL or part.startswith(_TAG)
+
+
 def _named(part: str) -> list[Chosen]:
     """Return what a part stands for. Raises MockServerError."""
     from mockserver.core.errors import UnknownNameError
     from mockserver.scenario import load, names
 
-    if part in ("all", RELEVANT):
+    if part in _ALL:
         return [_chosen(name) for name in names()]
-    if part.startswith("tag:"):
-        tag = part.removeprefix("tag:")
+    if _is_group(part):
+        tag = part.removeprefix(_TAG)
         tagged = [name for name in names() if tag in load(name).tags]
         if not tagged:
             tags = sorted({each for name in names() for each in load(name).tags})

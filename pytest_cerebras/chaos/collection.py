@@ -8,9 +8,18 @@ from unittest import TestCase
 import pytest
 
 from pytest_cerebras.settings import options
-from pytest_cerebras.settings.names import CHAOS, LEFT_OUT, MARKER, is_about_one, scenario_of
+from pytest_cerebras.settings.names import (
+    CHAOS,
+    LEFT_OUT,
+    MARKER,
+    is_about_one,
+    names_one,
+    scenario_of,
+)
 
 _OF_UNITTEST = "of unittest.TestCase ran once: pytest can't run these under several scenarios"
+_OF_DOCTEST = "of doctest ran once: pytest can't run these under several scenarios"
+_OF_ANOTHER_KIND = "of another kind ran once: pytest can't run these under several scenarios"
 _WITHOUT_NAMES = f"ran once: @pytest.mark.{CHAOS} names no scenario, nor does --cerebras-chaos"
 
 
@@ -27,7 +36,21 @@ def check(
     for item in users:
         if item.get_closest_marker(MARKER) is not None:
             _check_marked(config, item)
+    for item in items:
+        _refuse_both(item)
     _note_left_out(config, items, set(users))
+
+
+def _refuse_both(item: pytest.Item) -> None:
+    """Raise UsageError where one and the same place has markers that contradict each other."""
+    for node in item.listchain():
+        names = {marker.name for marker in node.own_markers}
+        own = [one for one in node.own_markers if one.name == MARKER and names_one(one)]
+        if own and CHAOS in names:
+            raise pytest.UsageError(
+                f"{item.nodeid}: @pytest.mark.{MARKER} names a scenario, and @pytest.mark.{CHAOS} "
+                "beside it others: name all of them in the latter"
+            )
 
 
 def _check_marked(config: pytest.Config, item: pytest.Item) -> None:
@@ -43,16 +66,25 @@ def _note_left_out(
     everywhere = config.getoption("cerebras_chaos") is not None
     for item in items:
         marked = item.get_closest_marker(CHAOS) is not None
-        if not _is_of_unittest(item):
+        if (why := _why_once(item)) is None:
             if marked and scenario_of(item) is None:
                 item.user_properties.append((LEFT_OUT, _WITHOUT_NAMES))
-        elif marked:
+        elif marked and why == _OF_UNITTEST:
             raise pytest.UsageError(
                 f"{item.nodeid}: @pytest.mark.{CHAOS} can't run a unittest.TestCase under several "
                 "scenarios; make it a function or a class without that base"
             )
-        elif everywhere and item in users and not is_about_one(item):
-            item.user_properties.append((LEFT_OUT, _OF_UNITTEST))
+        elif marked or (everywhere and item in users and not is_about_one(item)):
+            item.user_properties.append((LEFT_OUT, why))
+
+
+def _why_once(item: pytest.Item) -> str | None:
+    """Return why pytest can't run a test under several scenarios; None where it can."""
+    if isinstance(item, pytest.DoctestItem):
+        return _OF_DOCTEST
+    if not isinstance(item, pytest.Function):
+        return _OF_ANOTHER_KIND
+    return _OF_UNITTEST if _is_of_unittest(item) else None
 
 
 def _is_of_unittest(item: pytest.Item) -> bool:

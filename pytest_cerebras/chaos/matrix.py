@@ -14,9 +14,9 @@ from typing import Any, Literal, get_args
 
 import pytest
 
-from pytest_cerebras.settings.names import CHAOS, MARKER, scenario_of
+from pytest_cerebras.settings.names import CHAOS, MARKER, Chosen, scenario_of
 
-from .choice import chosen
+from .choice import chosen, is_relevant, singled_out
 
 _RAISED = pytest.StashKey[bool]()
 Expect = Literal["survives", "raises"]
@@ -27,10 +27,13 @@ class Expectation:
     """
     What a test is to do under some scenarios; without names, under all.
 
-    ``allow_unmet`` says that these need not act on it.
+    ``singled_out`` are those that are named one by one. ``is_relevant`` says that those which can't
+    act on it are to be left out, ``allow_unmet`` that they need not act on it.
     """
 
-    scenarios: tuple[str, ...] = ()
+    scenarios: tuple[Chosen, ...] = ()
+    singled_out: frozenset[str] = frozenset()
+    is_relevant: bool = False
     expect: Expect = "survives"
     raises: tuple[type[BaseException], ...] = ()
     allow_unmet: bool = False
@@ -39,14 +42,34 @@ class Expectation:
         """Return whether it speaks of a scenario."""
         return not self.scenarios or scenario in self.scenarios
 
+    def means(self, scenario: str) -> bool:
+        """Return whether it does so by more than a word for many of them."""
+        return not self.scenarios or scenario in self.singled_out
+
 
 def scenarios_for(config: pytest.Config, definition: pytest.Item) -> list[str]:
-    """Return the scenarios that a test runs under, besides none at all. Raises UsageError."""
+    """
+    Return the scenarios that a test runs under, besides none at all. Raises UsageError.
+
+    What its markers say of parameters outranks the option.
+    """
     option = config.getoption("cerebras_chaos")
-    own = [name for each in expectations(definition) for name in each.scenarios]
-    found = list(dict.fromkeys([*(chosen(option) if option else ()), *own]))
-    _check(found, definition)
-    return found
+    found = {one: one for one in (chosen(option) if option else ())}
+    for each in expectations(definition):
+        for one in each.scenarios:
+            if one not in found or one.parameters:
+                found[one] = one
+    _check(list(found.values()), definition)
+    return list(found.values())
+
+
+def leaves_out(item: pytest.Item) -> bool:
+    """Return whether the scenario of a cell is there only as far as it can act on the test."""
+    scenario = scenario_of(item)
+    option = item.config.getoption("cerebras_chaos")
+    by_markers = [one.is_relevant for one in expectations(item) if scenario in one.scenarios]
+    by_option = [is_relevant(option)] if option and scenario in chosen(option) else []
+    return all([*by_option, *by_markers])
 
 
 def _check(scenarios: Sequence[str], definition: pytest.Item) -> None:
@@ -73,8 +96,9 @@ def expectations(item: pytest.Item) -> Iterator[Expectation]:
 def expected(item: pytest.Item) -> Expectation:
     """Return what is expected of a test under the scenario that it runs under."""
     scenario = scenario_of(item)
-    about = (each for each in expectations(item) if scenario and each.about(scenario))
-    return next(about, Expectation())
+    about = [each for each in expectations(item) if scenario and each.about(scenario)]
+    meant = (each for each in about if scenario and each.means(scenario))
+    return next(meant, about[0] if about else Expectation())
 
 
 def note_raised(item: pytest.Item) -> None:
@@ -96,7 +120,10 @@ def _read(marker: pytest.Mark, where: str) -> Expectation:
     wrong = _wrong(marker.args, keys, expect, types) or _no_truth(allow_unmet)
     if wrong:
         raise pytest.UsageError(f"{where}: @pytest.mark.{CHAOS}: {wrong}")
-    return Expectation(tuple(marker.args), expect, types, allow_unmet)
+    text = ",".join(marker.args)
+    named = chosen(text, f"{where}: @pytest.mark.{CHAOS}") if marker.args else ()
+    kinds = (tuple(named), singled_out(text), is_relevant(text))
+    return Expectation(*kinds, expect, types, allow_unmet)
 
 
 def _wrong(

@@ -6,8 +6,9 @@ from enum import Enum
 
 import pytest
 
-from pytest_cerebras.settings.names import CHAOS, MARKER, scenario_of
+from pytest_cerebras.settings.names import CHAOS, MARKER, names_one, scenario_of
 
+from .choice import singled_out
 from .matrix import expected
 
 
@@ -37,5 +38,5 @@ def naming(item: pytest.Item) -> Naming:
 
 def _names(marker: pytest.Mark, scenario: str | None) -> bool:
     if scenario is not None:
-        return scenario in marker.args
-    return bool(marker.args) or "scenario" in marker.kwargs
+        return scenario in singled_out(",".join(marker.args))
+    return names_one(marker)

@@ -21,7 +21,6 @@ from functools import lru_cache
 from itertools import islice
 from os import sep
 from pathlib import Path
-from socket import socket
 from sysconfig import get_path
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
@@ -29,6 +28,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from .locks import is_at_work
+from .real import SOCKET
 
 _TOLD = (
     "this waits in real time, and the virtual clock went past the end of it, so that it came too "
@@ -142,7 +142,7 @@ def _timeout_of(call: ast.Call, frame: FrameType) -> float | None:
     if frame.f_globals.get("__name__") == "ssl":
         receiver = frame.f_locals.get("self")  # what it reads from knows no time-out
     name = getattr(function, "attr", getattr(function, "id", ""))
-    if name in _OF_SOCKETS and isinstance(receiver, socket):
+    if name in _OF_SOCKETS and isinstance(receiver, SOCKET):
         return _number(receiver.gettimeout())
     given = {each.arg: each.value for each in call.keywords}
     argument = given.get("timeout") or next(islice(call.args, _WAITS.get(name, 9), None), None)

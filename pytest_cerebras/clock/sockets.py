@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from .real import SOCKET
 from .virtual import VirtualClock, Waiter
 
 
@@ -28,7 +29,7 @@ class Reads:
     def patched(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
         """Replace the blocking reads of all sockets."""
         for name in ("recv", "recv_into"):
-            patch.setattr(socket.socket, name, self._timed(getattr(socket.socket, name)))
+            patch.setattr(SOCKET, name, self._timed(getattr(SOCKET, name)))
         try:
             yield
         finally:

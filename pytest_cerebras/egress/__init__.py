@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -30,6 +31,7 @@ from .child.cerebras_guard import (
 
 __all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy", "note_forked"]
 
+_PROXIES = ("all_proxy", "http_proxy", "https_proxy")
 _CHILD = str(Path(__file__).parent / "child")
 
 
@@ -79,6 +81,7 @@ class Watch:
             "no_proxy": no_proxy(),
             "PYTHONPATH": os.pathsep.join([_CHILD, theirs] if theirs else [_CHILD]),
             VARIABLE: self._told,
+            **dict.fromkeys(_unusable_proxies(), ""),
         }
 
 
@@ -87,6 +90,18 @@ def no_proxy() -> str:
     ours = ["127.0.0.1", "localhost", "::1", REAL, f".{REAL}"]
     theirs = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
     return ",".join(dict.fromkeys([*filter(None, theirs.split(",")), *ours]))
+
+
+def _unusable_proxies() -> Iterator[str]:
+    """
+    Yield the variables with a SOCKS proxy that httpx can't use.
+
+    It makes one for each, also where it then bypasses them all, and raises ImportError.
+    """
+    if find_spec("socksio") is None:
+        for name, value in os.environ.items():
+            if name.lower() in _PROXIES and value.lower().startswith("socks"):
+                yield name
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from pytest_cerebras.clock.real import SOCKET
+
 from .child.cerebras_guard import EscapeError, is_real
 
 Host = Callable[..., object]
@@ -57,13 +59,18 @@ def doors() -> Iterator[Door]:
 
 def close(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
     """Let all doors ask ``refuse`` first, which raises EscapeError."""
-    with warnings.catch_warnings():
+    for door, owner in _owned():
+        function = getattr(owner, door.method, None)
+        if function is not None:
+            patch.setattr(owner, door.method, _guarded(door, function, refuse))
+
+
+def _owned() -> list[tuple[Door, Any]]:
+    """Return all doors with what has them, None where that is not there."""
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as meanwhile:
         warnings.simplefilter("ignore")  # of libraries that the app may not even use
-        for door in doors():
-            owner = _owner(door)
-            function = getattr(owner, door.method, None)
-            if function is not None:
-                patch.setattr(owner, door.method, _guarded(door, function, refuse))
+        meanwhile.setattr("socket.socket", SOCKET)  # no library can be imported over a guard of it
+        return [(door, _owner(door)) for door in doors()]
 
 
 def _owner(door: Door) -> Any:

@@ -15,13 +15,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from os import getpid
-from socket import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import pytest
 
+from pytest_cerebras.clock.real import SOCKET
+
 from .timers import running
+
+if TYPE_CHECKING:
+    from socket import socket
 
 _READS = ("recv", "recv_into")
 
@@ -84,9 +88,9 @@ class Connections:
         """Note all connects, and the blocking reads."""
         with pytest.MonkeyPatch.context() as patch:
             for name in ("connect", "connect_ex"):
-                patch.setattr(socket, name, self._connected(getattr(socket, name)))
+                patch.setattr(SOCKET, name, self._connected(getattr(SOCKET, name)))
             for name in _READS:
-                patch.setattr(socket, name, self._read(getattr(socket, name)))
+                patch.setattr(SOCKET, name, self._read(getattr(SOCKET, name)))
             if "uvloop" in sys.modules:
                 loop = sys.modules["uvloop"].Loop
                 patch.setattr(loop, "create_connection", self._created(loop.create_connection))

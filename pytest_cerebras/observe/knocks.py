@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from socket import socket
 from typing import Any
 
 import pytest
 
 from mockserver.edge.live import LiveEngine
+from pytest_cerebras.clock.real import SOCKET
 
 from .leftovers import Leftovers
 
@@ -47,8 +47,8 @@ def knocking(live: LiveEngine, port: int, leftovers: Leftovers) -> Iterator[Knoc
 
 def _ways() -> Iterator[tuple[Any, str, Callable[..., object]]]:
     """Yield what connects, and what tells the port from its arguments."""
-    yield socket, "connect", _of_address
-    yield socket, "connect_ex", _of_address
+    yield SOCKET, "connect", _of_address
+    yield SOCKET, "connect_ex", _of_address
     if "uvloop" in sys.modules:
         loop = sys.modules["uvloop"].Loop
         yield loop, "create_connection", _third

@@ -9,7 +9,6 @@ request came from. uvloop and trio write in ways of their own: there nobody is k
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 import threading
 from asyncio import BaseEventLoop
@@ -20,19 +19,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 import pytest
 
 from mockserver.core.messages import Sender
 from mockserver.edge.live import LiveEngine
+from pytest_cerebras.clock.real import SOCKET
 
 from . import timers
 from .call_sites import call_site
 from .connections import Connections
 from .leftovers import Job, Leftovers, at_job, job_here
 from .work import worked
+
+if TYPE_CHECKING:
+    from socket import socket
 
 _WRITES = ("send", "sendall", "sendmsg")
 _ELDERS = 8  # of so many that one has started is known whether they are over
@@ -99,7 +102,7 @@ class Senders:
         with pytest.MonkeyPatch.context() as patch:
             self.leftovers.begin(patch)
             for name in _WRITES:
-                patch.setattr(socket.socket, name, self._noted(getattr(socket.socket, name)))
+                patch.setattr(SOCKET, name, self._noted(getattr(SOCKET, name)))
             patch.setattr(BaseEventLoop, "create_task", self._dated(BaseEventLoop.create_task))
             patch.setattr(ThreadPoolExecutor, "submit", self._as_job(ThreadPoolExecutor.submit))
             patch.setattr(threading.Thread, "start", self._started(threading.Thread.start))
@@ -135,7 +138,7 @@ class Senders:
             elders.append((name, is_over))
 
     def _noted(self, write: Callable[..., Any]) -> Callable[..., Any]:
-        def noted(connection: socket.socket, *args: Any, **kwargs: Any) -> Any:
+        def noted(connection: socket, *args: Any, **kwargs: Any) -> Any:
             port = self.connections.own_port(connection)
             if port is not None:
                 self.connections.written(port, connection)

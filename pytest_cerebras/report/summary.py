@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from pytest_cerebras.settings.names import (
+    BASE_URL,
     LEFT_OUT,
     RETIRED,
     UNMET,
-    WITHOUT_VERSION,
 )
 
 from . import causes
@@ -31,8 +31,17 @@ def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> N
         reporter.section("Cerebras: cells that say nothing")
     for sentence in unmet:
         reporter.line(sentence)
-    for title, kind in (("retired models", RETIRED), ("paths without /v1", WITHOUT_VERSION)):
+    for title, kind in (("retired models", RETIRED), ("base URLs", BASE_URL)):
         _show_warnings(reporter, title, {said for _, name, said in noted if name == kind})
+
+
+def tell_of_no_effect(reporter: Any, option: str) -> None:
+    """Say that no test of the run has had the mock, although an option is about it."""
+    reporter.section("Cerebras: no test uses the mock", yellow=True)
+    reporter.line(
+        f"warning: {option} has had no effect; add --cerebras-mock, or let tests ask for "
+        "cerebras_mock"
+    )
 
 
 def _show_left_out(reporter: Any, left_out: Sequence[str]) -> None:

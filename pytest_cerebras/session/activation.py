@@ -12,14 +12,19 @@ from pytest_cerebras import egress
 from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.observe.witness import Witness
 from pytest_cerebras.settings import options
-from pytest_cerebras.settings.names import RETIRED, WITHOUT_VERSION
+from pytest_cerebras.settings.names import BASE_URL, RETIRED
 
 from .failure import told_of_path
 from .mock import CerebrasMock
 from .place import placed
 from .timing import timed
 
-_STALL = 10.0  # seconds
+_active: list[CerebrasMock] = []  # there is at most one
+
+
+def is_active() -> bool:
+    """Return whether a test has a mock now."""
+    return bool(_active)
 
 
 @contextmanager
@@ -29,7 +34,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     with ExitStack() as stack:
         place = stack.enter_context(placed(request, settings.mode))
         live = place.live
-        stalls = Stalls(place.senders.connections, settings.stall or _STALL)
+        stalls = Stalls(place.senders.connections, settings.patience)
         clock = stack.enter_context(timed(live, settings, place.server, stalls, place.senders))
         live.retention = settings.retention()
         live.stalled.clear()
@@ -49,7 +54,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         stack.enter_context(witness.watching())
         place.senders.seen = witness.sees
         mock = CerebrasMock(place, settings, watch, witness, clock)
-        stack.callback(mock.end)
+        stack.enter_context(_held(mock))
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
@@ -58,8 +63,18 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
             request.node.user_properties.append((RETIRED, sentence))
         for sentence in dict.fromkeys(map(told_of_path, mock.journal.exchanges)):
             if sentence:
-                request.node.user_properties.append((WITHOUT_VERSION, sentence))
+                request.node.user_properties.append((BASE_URL, sentence))
         if live.crashes:
             raise live.crashes[0]
         if untold := mock.untold():
             pytest.fail("\n".join(untold), pytrace=False)
+
+
+@contextmanager
+def _held(mock: CerebrasMock) -> Iterator[None]:
+    _active.append(mock)
+    try:
+        yield
+    finally:
+        _active.remove(mock)
+        mock.end()

@@ -6,6 +6,8 @@ import pytest
 
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
+from pytest_cerebras.observe.connections import Connections
+from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.settings import options
 
 
@@ -17,8 +19,14 @@ def resting(config: pytest.Config) -> LiveEngine:
 
 
 def rest(live: LiveEngine, config: pytest.Config) -> None:
-    """Let an engine play, from the beginning, what the settings of the run say, in real time."""
+    """
+    Let an engine play, from the beginning, what the settings of the run say, in real time.
+
+    A stall ends after a minute, or when the client's known time-out is long over.
+    """
     settings = options.resolve(config)
     live.clock = Clock() if settings.time_scale is None else ScaledClock(settings.time_scale)
+    stalls = Stalls(Connections(None), settings.patience)  # nobody looks who is at the other end
+    live.clock.stall, live.clock.hold = stalls.hold, stalls.hold_thread
     live.retention = settings.retention()
     live.play(settings.loaded(), settings.overrides())

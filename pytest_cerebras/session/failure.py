@@ -59,13 +59,18 @@ def failure_section(
 
 
 def told_of_path(exchange: Exchange) -> str:
-    """Return what to know of a path that was sent without ``/v1``; empty for all others."""
+    """Return what to know of a path that was answered for the plugin's own base URL; or nothing."""
     if not exchange.sent_path:
         return ""
+    form, mend = ("with", "add it") if _lacks_version(exchange) else ("without", "leave it out")
     return (
-        f"{exchange.sent_path} was answered as {exchange.request.path}, and the real API answers "
-        "404: this client wants CEREBRAS_BASE_URL, or its base URL, with /v1"
+        f"a client wants its base URL {form} /v1, unlike the one that the plugin sets; it was "
+        f"answered, but where you set the URL, {mend}: the real API answers 404"
     )
+
+
+def _lacks_version(exchange: Exchange) -> bool:
+    return len(exchange.sent_path) < len(exchange.request.path)
 
 
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
@@ -117,7 +122,7 @@ def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
         yield f"    {exchange.from_elsewhere}: counts for nothing"
         return
     if sentence := told_of_path(exchange):
-        yield f"    {sentence}"
+        yield f"    {exchange.sent_path}: {sentence}"
     found = diagnose(exchange, mock.engine.edition)
     if found is not None:
         yield f"    what: {found.what}"

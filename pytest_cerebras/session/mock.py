@@ -18,6 +18,7 @@ from mockserver.verdicts import Case, Verdict, judge
 from pytest_cerebras import egress
 
 from .asserting import Asserting
+from .base_urls import base_urls
 from .place import REAL_URL, Place
 from .rounds import Round, found
 from .side_effects import SideEffects
@@ -65,6 +66,7 @@ class CerebrasMock(Asserting):
         self.told: dict[str, None] = {}
         self.found_nothing = False
         self.url = place.url
+        self._base_urls = base_urls(place.url, environ)
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
@@ -318,14 +320,7 @@ class CerebrasMock(Asserting):
         """Return the variables that the environment has while the mock is active."""
         return {
             "CEREBRAS_API_KEY": self.api_key,
-            "CEREBRAS_BASE_URL": self.openai_url if _has_version() else self.url,
-            "CEREBRAS_API_BASE": self.openai_url,
             "OPENAI_API_KEY": self.api_key,
-            "OPENAI_BASE_URL": self.openai_url,
+            **self._base_urls,
             **self._watch.variables(),
         }
-
-
-def _has_version() -> bool:
-    """Return whether the environment has an address with ``/v1``, as some clients want it."""
-    return environ.get("CEREBRAS_BASE_URL", "").rstrip("/").endswith("/v1")

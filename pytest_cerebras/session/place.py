@@ -44,7 +44,6 @@ def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
     server = request.getfixturevalue("cerebras_mock_server")
     serving.check(server)
     live = server.live
-    live.forgives_version = True  # CEREBRAS_BASE_URL can't be right for all clients
     try:
         with (
             told_apart(live, server.port, leftovers) as senders,
@@ -52,5 +51,4 @@ def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
         ):
             yield Place(live, server.url, knocks, senders, server)
     finally:
-        live.forgives_version = False
         rest(live, request.config)

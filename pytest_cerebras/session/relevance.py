@@ -24,7 +24,8 @@ from mockserver.engine.rehearsal import Sent, could_act, sent_in
 from mockserver.engine.suited import suited
 from mockserver.scenario import Scenario, automatic
 from mockserver.scenario.parameters import Automatic
-from pytest_cerebras.chaos.choice import LEFT_OUT, choose, is_relevant
+from pytest_cerebras.chaos import matrix
+from pytest_cerebras.chaos.choice import LEFT_OUT, choose
 from pytest_cerebras.chaos.naming import Naming, naming
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenario_of
@@ -41,8 +42,7 @@ Runs: TypeAlias = tuple[tuple[Sent, ...], ...]
 class Relevance:
     """Knows what each test sends when all is well, and leaves out cells that can't act on it."""
 
-    def __init__(self, *, leaves_out: bool) -> None:
-        self._leaves_out = leaves_out
+    def __init__(self) -> None:
         self._healthy: dict[Hashable, pytest.Item] = {}
         self._known: OrderedDict[Hashable, Runs | None] = OrderedDict()
 
@@ -91,12 +91,13 @@ class Relevance:
             for name, how in automatic(settings.scenario).items()
             if name not in settings.parameters
         }
-        runs = self._runs_of(item) if self._leaves_out or open_ else None
+        leaves_out = matrix.leaves_out(item)
+        runs = self._runs_of(item) if leaves_out or open_ else None
         if runs is None:
             return
         chosen = next(filter(None, (_suited(settings, open_, sent) for sent in runs)), {})
         choose(item, {**parameters_of(item), **chosen})
-        if self._leaves_out:
+        if leaves_out:
             scenario = _scenario(settings, chosen)
             item.stash[LEFT_OUT] = not any(could_act(scenario, sent) for sent in runs)
 
@@ -115,11 +116,6 @@ class Relevance:
         self._known.move_to_end(test)
         if len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)
-
-
-def relevance(config: pytest.Config) -> Relevance:
-    """Return what the options ask for."""
-    return Relevance(leaves_out=is_relevant(config.getoption("cerebras_chaos")))
 
 
 def _suited(

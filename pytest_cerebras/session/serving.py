@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,7 +15,7 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 
 _DESCRIPTORS = 16  # that the server needs; libuv aborts the process when it finds too few
-_IN_PROCESS = "use --cerebras-mode respx, which needs no socket"
+_IN_PROCESS = "use --cerebras-mode respx, which answers httpx without a socket"
 _NO_DESCRIPTOR = (
     "no file descriptor is left",
     "close the files and sockets that tests leave open, or raise the limit (ulimit -n)",
@@ -36,11 +35,28 @@ _KNOWN = {
         f"let connections be closed, or {_IN_PROCESS}",
     ),
 }
+# the packages that forbid sockets, and what to tell of each
+_GUARDS = {
+    "pytest_socket": (
+        "pytest-socket forbids it; add 127.0.0.1 to --allow-hosts or to the test's allow_hosts "
+        "marker"
+    ),
+    "pytest_recording": (
+        "pytest-recording forbids it; add 127.0.0.1 to --allowed-hosts or to the allowed_hosts of "
+        "the test's block_network marker"
+    ),
+}
 
 
 @contextmanager
-def serving(engine: Callable[[], LiveEngine]) -> Iterator[ThreadedServer]:
-    """Run a server on a free port of the loopback interface, or fail the test."""
+def serving(
+    engine: Callable[[], LiveEngine], *, in_either_mode: bool = False
+) -> Iterator[ThreadedServer]:
+    """
+    Run a server on a free port of the loopback interface, or fail the test.
+
+    ``in_either_mode`` says that respx mode is no way out.
+    """
     server, wrong = None, _forbidden(None)
     if wrong is None:
         try:
@@ -52,7 +68,8 @@ def serving(engine: Callable[[], LiveEngine]) -> Iterator[ThreadedServer]:
         except Exception as error:  # noqa: BLE001 (whatever it is, the test gets one sentence)
             wrong = _told(error)
     if server is None or wrong is not None:
-        pytest.fail(str(wrong), pytrace=False)
+        told = str(wrong).replace(f", or {_IN_PROCESS}", "") if in_either_mode else str(wrong)
+        pytest.fail(told, pytrace=False)
     try:
         yield server
     finally:
@@ -61,7 +78,7 @@ def serving(engine: Callable[[], LiveEngine]) -> Iterator[ThreadedServer]:
 
 def check(server: ThreadedServer) -> None:
     """Fail the test if it may not connect to the server."""
-    if wrong := _forbidden(server.port):
+    if server.live.port == "open" and (wrong := _forbidden(server.port)):
         pytest.fail(wrong, pytrace=False)
 
 
@@ -80,12 +97,10 @@ def _told(error: Exception) -> str:
 
 def _forbidden(port: int | None) -> str | None:
     """
-    Return a sentence when pytest-socket forbids sockets, or to connect one to this port.
+    Return a sentence when something forbids sockets, or to connect one to this port.
 
     uvloop has sockets of its own, so that the server may run where no client reaches it.
     """
-    if "pytest_socket" not in sys.modules:
-        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -94,9 +109,16 @@ def _forbidden(port: int | None) -> str | None:
                     one.connect(("127.0.0.1", port))
     except OSError as error:
         return _told(error)
-    except RuntimeError:
-        return (
-            "no test can reach the mock server: pytest-socket forbids it; add 127.0.0.1 to "
-            f"--allow-hosts or to the test's allow_hosts marker, or {_IN_PROCESS}"
-        )
+    except Exception as error:  # noqa: BLE001 (whatever somebody's guard against sockets raises)
+        return f"no test can reach the mock server: {_forbids(error)}, or {_IN_PROCESS}"
     return None
+
+
+def _forbids(error: Exception) -> str:
+    """Return who has raised an error for a socket, and how to let the mock pass."""
+    frame, modules = error.__traceback__, set[str]()
+    while frame is not None:
+        modules.add(str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0])
+        frame = frame.tb_next
+    known = next((one for module, one in _GUARDS.items() if module in modules), None)
+    return known or f"something forbids sockets ({error}); let it allow 127.0.0.1"

@@ -20,7 +20,7 @@ VERDICT = "cerebras_verdict"
 ADVICE = "cerebras_advice"
 RETIRED = "cerebras_retired_model"
 LEFT_OUT = "cerebras_left_out"
-WITHOUT_VERSION = "cerebras_without_version"
+BASE_URL = "cerebras_base_url"
 SCENARIO = "cerebras_scenario"
 # a cell that says nothing, and why: "not-met" or "left-out"
 UNMET = "cerebras_unmet"
@@ -83,5 +83,9 @@ def _chosen_for(item: pytest.Item) -> str | None:
 
 def is_about_one(definition: pytest.Item) -> bool:
     """Return whether a marker of the test names its scenario: under another it says nothing."""
-    markers = definition.iter_markers(MARKER)
-    return any(marker.args or "scenario" in marker.kwargs for marker in markers)
+    return any(map(names_one, definition.iter_markers(MARKER)))
+
+
+def names_one(marker: pytest.Mark) -> bool:
+    """Return whether a marker of ours names a scenario."""
+    return bool(marker.args) or "scenario" in marker.kwargs

@@ -103,6 +103,11 @@ class Settings:
         strict = {None: [], "certain": ["strict"]}.get(self.strict, [f"strict {self.strict}"])
         return ", ".join([*told, *strict])
 
+    @property
+    def patience(self) -> float:
+        """For how many seconds a client that is known to have no time-out is left to stall."""
+        return self.stall or 10.0
+
     def retention(self) -> Retention:
         """Return what the journal keeps: whole bodies, for a test may want to read them."""
         from mockserver.journal import Retention

@@ -209,21 +209,25 @@ def test_collected_meanwhile(ask):
     assert live.journal.count == 2
 
 
-def test_paths_without_version(ask):
-    """Where that is forgiven, a path without ``/v1`` is answered as if it had it, and noted."""
-    live = LiveEngine()
-    assert live.begin(ask("/models"))[1].status == 404
-    live.forgives_version = True
-    for sent, path, status in (
-        ("/models", "/v1/models", 200),
-        ("/models/gpt-oss-120b", "/v1/models/gpt-oss-120b", 200),
-        ("/v1/models", "", 200),
-        ("/v2/models", "", 404),
-        ("/v1/v1/models", "", 404),
-    ):
-        _, exchange = live.begin(ask(sent))
-        assert exchange.status == status
-        assert (exchange.sent_path, exchange.request.path) == ((sent, path) if path else ("", sent))
+@pytest.mark.parametrize(
+    ("path", "sent_path", "read", "status"),
+    [
+        ("/mock/v1/models", "", "/v1/models", 200),
+        ("/mock//v1/models", "", "/v1/models", 200),
+        ("/mock/models", "/models", "/v1/models", 200),
+        ("/mock/v1/v1//models", "/v1/v1/models", "/v1/models", 200),
+        ("/mock/v2/models", "", "/v2/models", 404),
+        ("/mock/v1/models/", "", "/v1/models/", 404),
+        ("/models", "", "/models", 404),
+        ("/v1/v1/models", "", "/v1/v1/models", 404),
+        ("/mocked/models", "", "/mocked/models", 404),
+    ],
+)
+def test_any_version(ask, path, sent_path, read, status):
+    """Behind its prefix a path is answered with ``/v1`` or without, and that is noted."""
+    _, exchange = LiveEngine().begin(ask(path))
+    assert exchange.status == status
+    assert (exchange.sent_path, exchange.request.path) == (sent_path, read)
 
 
 def test_from_elsewhere(ask):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 import pytest
 
@@ -40,6 +43,46 @@ def test_proxies_are_bypassed(monkeypatch):
     assert no_proxy().split(",") == [
         *("intranet.example", "127.0.0.1", "localhost", "::1", "cerebras.ai", ".cerebras.ai")
     ]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_socks_proxies(monkeypatch, there):
+    """A SOCKS proxy is put aside where httpx would fail for it: it makes what it then bypasses."""
+    module = ModuleType("socksio")
+    module.__spec__ = ModuleSpec("socksio", None)
+    monkeypatch.setitem(sys.modules, "socksio", module if there else None)
+    names = ("ALL_PROXY", "https_proxy")
+    for name in (*names, "MY_PROXY"):
+        monkeypatch.setenv(name, "socks5://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with guarded() as watch:
+        variables = watch.variables()
+    proxies = {name: value for name, value in variables.items() if "PROXY" in name.upper()}
+    bypassed = dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy())
+    assert proxies == (bypassed if there else {**bypassed, **dict.fromkeys(names, "")})
+
+
+SOCKS = """
+import os, sys
+import httpx
+from openai import OpenAI
+
+sys.modules["socksio"] = None
+
+def test_it(cerebras_mock, cerebras_client):
+    cerebras_client.models.list()
+    OpenAI().models.list()
+    httpx.get(cerebras_mock.url + "/public/v1/models")
+    cerebras_mock.assert_requests(3)
+"""
+
+
+@pytest.mark.parametrize("mode", ["server", "respx"])
+def test_clients_with_socks_proxy(run, pytester, monkeypatch, mode):
+    """So each client is made, and answered."""
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:9")
+    result = run(SOCKS, "--cerebras-mode", mode, how=pytester.runpytest_subprocess)
+    result.assert_outcomes(passed=1)
 
 
 @pytest.mark.cerebras_mock
@@ -168,3 +211,83 @@ def test_it(cerebras_mock):
     code = "import socket; socket.getaddrinfo('api.cerebras.ai', 443)"
     subprocess.run([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
 """).assert_outcomes(failed=1)
+
+
+HARD_CODED = """
+import asyncio, http.client, json, subprocess, sys, urllib.request
+from urllib.parse import urlsplit
+import aiohttp, httpx, pytest, requests
+
+URL = "https://api.cerebras.ai/public/v1/models"
+
+def by_httpx():
+    return httpx.get(URL, timeout=5).status_code
+
+def by_httpx_async():
+    async def main():
+        async with httpx.AsyncClient(timeout=5) as client:
+            return (await client.get(URL)).status_code
+    return asyncio.run(main())
+
+def by_requests():
+    return requests.get(URL, timeout=5).status_code
+
+def by_urllib():
+    return urllib.request.urlopen(URL, timeout=5).status
+
+def by_http_client():
+    parts = urlsplit(URL)
+    kind = "HTTPSConnection" if parts.scheme == "https" else "HTTPConnection"
+    connection = getattr(http.client, kind)(parts.netloc, timeout=5)
+    connection.request("GET", parts.path, headers={"connection": "close"})
+    with connection.getresponse() as answer:
+        return answer.status
+
+def by_aiohttp():
+    async def main():
+        async with aiohttp.ClientSession() as session, session.get(URL) as answer:
+            return answer.status
+    return asyncio.run(main())
+
+def by_a_child():
+    code = f"import httpx; raise SystemExit(httpx.get({URL!r}, timeout=5).status_code - 200)"
+    return subprocess.run([sys.executable, "-c", code], stderr=-3).returncode + 200
+
+def test_plainly(cerebras_mock):
+    assert by_LIBRARY() == 200
+
+def test_way_out(cerebras_mock, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "URL", cerebras_mock.url + "/public/v1/models")
+    assert by_LIBRARY() == 200
+    cerebras_mock.assert_requests(1)
+"""
+TO_RESPX = "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; *"
+TO_SERVER = "*; use --cerebras-mode server, and let the app read CEREBRAS_BASE_URL, or, where the *"
+REPLACE = "let the app read CEREBRAS_BASE_URL, or, where the address is written into it, let the *"
+
+
+@pytest.mark.parametrize(
+    ("library", "server", "respx"),
+    [
+        ("httpx", TO_RESPX, None),
+        ("httpx_async", TO_RESPX, None),
+        ("requests", REPLACE, TO_SERVER),
+        ("urllib", REPLACE, TO_SERVER),
+        ("http_client", REPLACE, TO_SERVER),
+        ("aiohttp", REPLACE, TO_SERVER),
+        ("a_child", REPLACE, TO_SERVER),
+    ],
+)
+def test_way_out(run, library, server, respx):
+    """A client with the address written into it is told what helps it, and that does."""
+    code = HARD_CODED.replace("LIBRARY", library)
+    told = "a request to api.cerebras.ai was stopped*: while the mock is active nothing reaches *; "
+    result = run(code)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([f"*{told}{server}"])
+    if server != TO_RESPX:
+        result.stdout.no_fnmatch_line("*--cerebras-mode respx*")
+    result = run(code, "--cerebras-mode", "respx", "-k", "plainly")
+    result.assert_outcomes(passed=respx is None, failed=respx is not None, deselected=1)
+    if respx is not None:
+        result.stdout.fnmatch_lines([f"*{told}{respx}"])

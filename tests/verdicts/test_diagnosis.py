@@ -11,7 +11,7 @@ from mockserver.api.model.reply import Reply
 from mockserver.faults import Cut, Error, ErrorEvent, NoCompletion, NoFinish, Truncate
 from mockserver.plan import Close, Data, Head, Wait
 from mockserver.scenario import Rule, Spent
-from mockserver.verdicts.diagnosis import _EXPLANATIONS, diagnose, retirements
+from mockserver.verdicts.diagnosis import _EXPLANATIONS, Diagnosis, diagnose, retirements
 
 
 def error(problem, **keys):
@@ -196,6 +196,25 @@ def test_stalled(engine, ask, now, plan, what):
 def test_code_without_message(found, code):
     """A body of the scenario's own may have a known code and nothing else."""
     assert found({"faults": (Error(status=500, body={"code": code}),)}).fix
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "fix"),
+    [
+        ("/models", "404: the API has /v1/models, and no /models", "add /v1 to the base URL"),
+        (
+            "/v1/v1/models",
+            "404: the API has /v1/models, and no /v1/v1/models",
+            "leave /v1 out of the base URL",
+        ),
+        ("/v1/model", "404: no explanation", "mend the request; trying again can't succeed"),
+    ],
+)
+def test_wrong_path(engine, ask, now, path, what, fix):
+    """A ``/v1`` too many or too few is told."""
+    running = engine()
+    exchange = running.handle(ask(path), now=now)
+    assert diagnose(exchange, running.edition) == Diagnosis(what, fix)
 
 
 def test_no_retirements(engine, ask, now):

@@ -47,6 +47,9 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/v1/batches/{id}/cancel", "cancel_batch"),
 )
 WITHOUT_KEY = frozenset({"public_models", "public_model", "warming"})
+ANY_VERSION = "/mock/"
+"""The path of a base URL under which a path is answered with ``/v1`` and without."""
+
 COMPLETING: frozenset[Endpoint | None] = frozenset({"chat", "completions"})
 
 
@@ -65,15 +68,29 @@ def route(method: str, path: str) -> tuple[Endpoint, str]:
     return endpoint, name
 
 
-def with_version(path: str) -> str:
+def behind(path: str) -> str | None:
     """
-    Return a path with the ``/v1`` that a client has left out, if the API has a path of that name.
+    Return what a client has appended to a base URL with the path `ANY_VERSION`; None for others.
 
-    >>> with_version("/chat/completions"), with_version("/v1/models"), with_version("/chat")
-    ('/v1/chat/completions', '/v1/models', '/chat')
+    Such an address ends in a slash, so that it can be joined in any way; a second one is dropped.
+
+    >>> behind("/mock/v1/models"), behind("/mock//models"), behind("/models")
+    ('/v1/models', '/models', None)
     """
-    meant = f"/v1{path}"
-    return meant if meant in _FIXED or any(one.fullmatch(meant) for one, _ in _PATTERNS) else path
+    if not path.startswith(ANY_VERSION):
+        return None
+    return _SLASHES.sub("/", path.removeprefix(ANY_VERSION.rstrip("/")))
+
+
+def meant(path: str) -> str:
+    """
+    Return the path of the API that is meant by one with too many ``/v1`` or none.
+
+    >>> meant("/models"), meant("/v1/v1/models"), meant("/v1/public/v1/models"), meant("/v1/model")
+    ('/v1/models', '/v1/models', '/public/v1/models', '/v1/model')
+    """
+    bare = _VERSIONS.sub("", path)
+    return next((one for one in (f"/v1{bare}", bare) if _is_known(one)), path)
 
 
 def _by_path() -> dict[str, dict[str, Endpoint]]:
@@ -89,6 +106,14 @@ _PATTERNS = tuple(
     for path, methods in _by_path().items()
     if path not in _FIXED
 )
+
+
+_SLASHES = re.compile("/{2,}")
+_VERSIONS = re.compile("^(/v1)+(?=/)")
+
+
+def _is_known(path: str) -> bool:
+    return path in _FIXED or any(pattern.fullmatch(path) for pattern, _ in _PATTERNS)
 
 
 def _found(path: str) -> tuple[Mapping[str, Endpoint], str]:

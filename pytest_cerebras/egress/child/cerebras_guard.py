@@ -23,20 +23,33 @@ STRAY = "stray"  # whatever the host: the test that is on has not caused it
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run, which leaves it to that of a test
 _ACTIVE = "while the mock is active nothing reaches the real API"
+_MADE_BEFORE = (
+    "a client made before the test keeps the real address: make it in a function or fixture"
+)
+_REPLACED = "or, where the address is written into it, let the test put cerebras_mock.url there"
+# by mode, and whether respx mode answers who sends: each names what helps this very client
 _RULES = {
-    "server": (
-        f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; a client "
-        "made before the test keeps the real address: make it in a function or fixture"
+    ("server", True): (
+        f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; "
+        f"{_MADE_BEFORE}"
     ),
-    "respx": (
-        f"{_ACTIVE}; respx mode answers for api.cerebras.ai, to httpx and httpx2 in the test's own "
-        "process; let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"
+    ("server", False): (
+        f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, {_REPLACED}; {_MADE_BEFORE}"
     ),
-    RUN: (
-        "in this run nothing reaches the real API, and outside of a test no mock answers; make the "
-        "client in a function that a test calls, or in a fixture that asks for cerebras_mock"
+    ("respx", True): (
+        f"{_ACTIVE}; respx mode answers for api.cerebras.ai, through the transports that httpx and "
+        "httpx2 ship; let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"
+    ),
+    ("respx", False): (
+        f"{_ACTIVE}; respx mode answers httpx and httpx2, in the test's own process, and no other "
+        f"client; use --cerebras-mode server, and let the app read CEREBRAS_BASE_URL, {_REPLACED}"
     ),
 }
+_OUTSIDE = (
+    "in this run nothing reaches the real API, and outside of a test no mock answers; make the "
+    "client in a function that a test calls, or in a fixture that asks for cerebras_mock"
+)
+_ANSWERED = frozenset({"httpx", "httpx2"})
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FETCHERS = ("curl", "wget")  # the child processes that a hook of this kind can't be put into
 _SCHEMES = ("http://", "https://")
@@ -60,13 +73,15 @@ class Guard:
 
     ``mode`` is the mock's, or ``RUN``. What was stopped is noted in the file ``path``, a line each,
     because it may happen in a child process and because an app may swallow the error. ``elsewhere``
-    returns why what happens here and now is none of the test's, empty where it may be.
+    returns why what happens here and now is none of the test's, empty where it may be. ``in_child``
+    says that this is another process than the test's.
     """
 
     def __init__(self, path: str, *, mode: str = "server", others: str = "pass") -> None:
         self._path = path
         self._mode = mode
         self._others = others
+        self.in_child = False
         self.elsewhere: Callable[[], str] = str
 
     def refuse(self, host: object) -> None:
@@ -75,7 +90,7 @@ class Guard:
         if self._mode == RUN and _watching[-1:] != [self]:
             return
         if is_real(host):
-            whose, rule = OURS, _RULES[self._mode]
+            whose, rule = OURS, self._rule()
         elif self._others == "block" and not _is_this_machine(name):
             whose, rule = OTHERS, "with --cerebras-others block nothing leaves this machine"
         else:
@@ -85,6 +100,11 @@ class Guard:
             whose, sentence = STRAY, f"{sentence}; {reason}"
         self._note(f"{whose} {sentence}\n")
         raise EscapeError(sentence)
+
+    def _rule(self) -> str:
+        if self._mode == RUN:
+            return _OUTSIDE
+        return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def watch(self) -> None:
         """Refuse from now on what the interpreter is asked to do."""
@@ -115,6 +135,7 @@ def guard_child() -> None:
     others, _, path = rest.partition(":")
     if path:
         guard = Guard(path, mode=mode, others=others)
+        guard.in_child = True
         guard.watch()
         _children.append(guard)
 
@@ -325,6 +346,12 @@ def _spot() -> str:
     word, line = _own_line()
     waits = " waited" if word else ""
     return f" ({word}{line}{waits})" if line else ""
+
+
+def _is_by_httpx() -> bool:
+    """Return whether a library that respx mode can answer is at work here."""
+    names = (str(frame.f_globals.get("__name__")) for frame in _frames(sys._getframe()))  # noqa: SLF001
+    return any(name.partition(".")[0] in _ANSWERED for name in names)
 
 
 def _own_line() -> tuple[str, str]:

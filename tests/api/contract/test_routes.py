@@ -2,7 +2,7 @@ import pytest
 
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.api.contract.routes import ENDPOINTS, WITHOUT_KEY, route
+from mockserver.api.contract.routes import ENDPOINTS, WITHOUT_KEY, behind, meant, route
 
 ROUTES = [
     ("POST", "/v1/chat/completions", "chat", ""),
@@ -94,3 +94,33 @@ def test_wrong_method(path, method):
 def test_head(method, path, endpoint, name):
     """HEAD asks for what GET asks for."""
     assert route("HEAD", path) == route(method, path) == (endpoint, name)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/mock/v1/models", "/v1/models"),
+        ("/mock//v1//models", "/v1/models"),
+        ("/mock/", "/"),
+        ("/mock", None),
+        ("/mockery/v1/models", None),
+        ("/v1/models", None),
+    ],
+)
+def test_behind(path, found):
+    """What a client appends to the base URL may double its slash."""
+    assert behind(path) == found
+
+
+@pytest.mark.parametrize(("_", "path", "__", "___"), ROUTES)
+def test_meant(_, path, __, ___):
+    """Each path of the API is meant by itself, with its ``/v1`` twice, and without it."""
+    assert meant(path) == path
+    assert meant(f"/v1{path}") == path
+    assert meant(path.removeprefix("/v1")) == path
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v2/models", "/v1/v1/model", "/models/"])
+def test_nothing_meant(path):
+    """What is no path of the API stays as it is."""
+    assert meant(path) == path

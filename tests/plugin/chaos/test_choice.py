@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockserver.scenario import names
-from pytest_cerebras.chaos.choice import chosen, is_relevant, parts, written
+from pytest_cerebras.chaos.choice import chosen, is_relevant, parts, singled_out, written
 
 ASK = """
 def test_it(cerebras_mock, cerebras_client):
@@ -109,3 +109,32 @@ def test_marker_outranks(run):
     """What a marker of the test says of a parameter outranks the option, as everywhere."""
     code = f"import pytest\n@pytest.mark.cerebras_mock(parameters={{'after': 5}})\n{ASK}"
     run(code, "--cerebras-chaos", RETIRED).assert_outcomes(passed=1)
+
+
+def test_beside_one_scenario(run):
+    """One option for all tests and one for each contradict each other."""
+    result = run(ASK, "--cerebras-chaos", "all", "--cerebras-scenario", "wrong-key")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: *: leave out --cerebras-scenario, or name wrong-key in --cerebras-chaos"]
+    )
+
+
+def test_beside_a_variable(run, monkeypatch):
+    """What the environment says for all runs is outranked."""
+    monkeypatch.setenv("CEREBRAS_MOCK_SCENARIO", "wrong-key")
+    code = "def test_it(cerebras_mock): assert cerebras_mock.scenario.name == 'healthy'"
+    run(code, "--cerebras-chaos", "healthy").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("all,tag:streaming,relevant", set()),
+        ("wrong-key, mine.yaml,all", {"wrong-key", "mine.yaml"}),
+        ("stream-cut(after_tokens=3, times=1)", {"stream-cut"}),
+    ],
+)
+def test_singled_out(text, named):
+    """Who is named by itself is told from who is one of many."""
+    assert singled_out(text) == named

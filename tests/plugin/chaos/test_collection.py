@@ -47,6 +47,99 @@ def test_unittest_in_the_matrix(run, how):
     )
 
 
+DOCTEST = """
+def ask():
+    \"\"\"
+    >>> ask()
+    200
+    \"\"\"
+    import os
+    import httpx
+    url = os.environ["CEREBRAS_BASE_URL"] + "v1/models"
+    fields = {"authorization": "Bearer " + os.environ["CEREBRAS_API_KEY"]}
+    return httpx.get(url, headers=fields, timeout=5).status_code
+
+def test_it():
+    assert ask()
+"""
+
+
+@pytest.mark.parametrize("how", [(), ("-n", "1")])
+def test_doctests_in_the_matrix(run, pytester, how):
+    """They have the mock, and run once, which is said."""
+    pytester.makefile(".txt", guide=">>> import os\n>>> 'CEREBRAS_BASE_URL' in os.environ\nTrue")
+    settings = ("--cerebras-mock", "--doctest-modules", "--doctest-glob", "*.txt")
+    result = run(DOCTEST, *settings, "--cerebras-chaos", "healthy,wrong-key", *how)
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(["*left out of the matrix*", "2 tests of doctest ran once: *"])
+
+
+def test_doctest_that_fails(run):
+    """What a failed one has met is shown, as of any test."""
+    result = run(
+        DOCTEST, "--cerebras-mock", "--doctest-modules", "--cerebras-scenario", "wrong-key"
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*Expected:*", "*#1 GET /v1/models -> 401*"])
+
+
+OTHERS = """
+import pytest
+
+class Sheet(pytest.File):
+    def collect(self):
+        yield Row.from_parent(self, name="row")
+
+class Row(pytest.Item):
+    fixturenames = ["cerebras_mock"]
+
+    def runtest(self):
+        pass
+
+def pytest_collect_file(file_path, parent):
+    if file_path.suffix == ".sheet":
+        return Sheet.from_parent(parent, path=file_path)
+"""
+
+
+def test_others_in_the_matrix(run, pytester):
+    """So it is with what other plugins collect."""
+    pytester.makeconftest(OTHERS)
+    pytester.makefile(".sheet", some="")
+    result = run("def test_it(cerebras_mock):\n    pass", "--cerebras-chaos", "healthy")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["1 test of another kind ran once: *"])
+
+
+SUBTESTS = """
+import unittest
+import pytest
+
+def test_sub(cerebras_mock, cerebras_client, subtests):
+    for number in range(2):
+        with subtests.test(number=number):
+            cerebras_client.with_options(max_retries=0).models.list()
+
+@pytest.mark.anyio
+async def test_async(cerebras_mock, async_cerebras_client):
+    await async_cerebras_client.with_options(max_retries=0).models.list()
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+"""
+
+
+def test_kinds_in_the_matrix(run):
+    """Tests with subtests and async ones are cells, and fail under what they do not survive."""
+    result = run(SUBTESTS, "--cerebras-chaos", "healthy,wrong-key", "-vv")
+    for name in ("test_sub", "test_async"):
+        result.stdout.fnmatch_lines(
+            [f"*{name}[[]healthy] PASSED*", f"*{name}[[]wrong-key] *FAILED*"]
+        )
+    result.stdout.no_fnmatch_line("*left out*")
+
+
 def test_marker_without_names(run):
     """A marker that names no scenario says what happened to it."""
     code = "import pytest\n\n@pytest.mark.cerebras_chaos\ndef test_it(cerebras_mock):\n    pass"
@@ -55,6 +148,42 @@ def test_marker_without_names(run):
     result.stdout.fnmatch_lines(["1 test ran once: @pytest.mark.cerebras_chaos names no scenario*"])
     again = run(code, "--cerebras-chaos", "healthy")
     again.stdout.no_fnmatch_line("*left out*")
+
+
+BOTH = """
+import pytest
+
+CHAOS = pytest.mark.cerebras_chaos(NAMES)
+
+@pytest.mark.cerebras_mock(ONE)
+class TestIt:
+    HERE
+    def test_it(self, cerebras_mock):
+        assert cerebras_mock.scenario.name == "healthy"
+"""
+
+
+@pytest.mark.parametrize("names", ["", "'healthy'", "'all'"])
+@pytest.mark.parametrize("one", ["'wrong-key'", "scenario='wrong-key'"])
+def test_both_markers(run, names, one):
+    """Two markers of one place that both choose the scenario are refused."""
+    code = BOTH.replace("NAMES", names).replace(
+        "HERE", f"@pytest.mark.cerebras_mock({one})\n    @CHAOS"
+    )
+    result = run(code.replace("ONE", ""))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: *::test_it*: @pytest.mark.cerebras_mock names a scenario*"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "here"), [("'wrong-key'", ""), ("", "@pytest.mark.cerebras_mock(seed=3)")]
+)
+def test_markers_that_agree(run, one, here):
+    """The nearer one of two places holds, and so do other settings beside the matrix."""
+    code = BOTH.replace("NAMES", "'healthy'").replace("ONE", one)
+    run(code.replace("HERE", f"{here}\n    @CHAOS" if here else "@CHAOS")).assert_outcomes(passed=1)
 
 
 MERGED = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.scenario import names
+from mockserver.scenario import load, names
 
 ASK = """
 import pytest
@@ -29,6 +29,8 @@ def test_other():
 """
 )
 RAISES = "@pytest.mark.cerebras_chaos('wrong-key', expect='raises', raises=AuthenticationError)"
+
+ALL = "@pytest.mark.cerebras_chaos('all')"
 
 
 def declared(marker):
@@ -97,6 +99,55 @@ def test_expectations(run, marker, outcomes):
     run(declared(marker)).assert_outcomes(**outcomes)
 
 
+@pytest.mark.parametrize(
+    ("names_", "scenarios"),
+    [
+        ("'all'", names()),
+        (
+            "'tag:auth', 'healthy'",
+            ["healthy", *(name for name in names() if "auth" in load(name).tags)],
+        ),
+        ("'wrong-key,healthy'", ["healthy", "wrong-key"]),
+        ("'wrong-key', 'mine.yaml'", ["wrong-key", "mine.yaml"]),
+        ("'retirement-day(model=gpt-oss-120b, after=0)'", ["retirement-day"]),
+    ],
+)
+def test_marker_as_option(run, pytester, names_, scenarios):
+    """The marker takes what the option takes."""
+    pytester.makefile(".yaml", mine="{version: 1, name: mine, rules: []}")
+    result = run(declared(f"@pytest.mark.cerebras_chaos({names_})"), "--collect-only")
+    found = [line.rpartition("[")[2].rstrip("]") for line in result.outlines if "_ask[" in line]
+    assert sorted(found) == sorted(scenarios)
+
+
+PARAMETERS = """
+import pytest
+
+@pytest.mark.cerebras_chaos("stream-cut(after_tokens=3)", "healthy")
+def test_it(cerebras_mock):
+    parameters = cerebras_mock.scenario.parameters
+    assert not parameters or parameters["after_tokens"] == 3
+"""
+
+
+@pytest.mark.parametrize(
+    "option", [(), ("stream-cut",), ("stream-cut(after_tokens=5, times=2)",), ("all",)]
+)
+def test_parameters_of_a_marker(run, option):
+    """They outrank those of the option."""
+    arguments = [part for text in option for part in ("--cerebras-chaos", text)]
+    run(PARAMETERS, *arguments, "-k", "stream-cut or healthy").assert_outcomes(
+        passed=2, deselected=len(names()) - 2 if "all" in option else 0
+    )
+
+
+@pytest.mark.parametrize("marks", [(RAISES, ALL), (ALL, RAISES)])
+def test_one_outranks_all(run, marks):
+    """What is said of a scenario by its name outranks what is said of all."""
+    result = run(declared("\n".join(marks)), "-k", "wrong-key or healthy")
+    result.assert_outcomes(passed=2, deselected=len(names()) - 1)
+
+
 def test_expectation_for_all(run):
     """An expectation without names is for each scenario of the run."""
     marker = "@pytest.mark.cerebras_chaos(expect='raises', raises=AuthenticationError)"
@@ -127,6 +178,8 @@ async def test_async(async_cerebras_client):
         ("", ("--cerebras-chaos", "tag:nope"), "--cerebras-chaos: no tag is called 'nope'"),
         ("", ("--cerebras-chaos", ","), "--cerebras-chaos names no scenario"),
         ("@pytest.mark.cerebras_chaos(expects='x')", (), "does not take expects; it takes names"),
+        ("@pytest.mark.cerebras_chaos('tag:x')", (), "@pytest.mark.cerebras_chaos: no tag is call"),
+        ("@pytest.mark.cerebras_chaos('')", (), "names no scenario: all, NAME, FILE or tag:NAME"),
         ("@pytest.mark.cerebras_chaos(3)", (), "scenarios should be strings, found (3,)"),
         ("@pytest.mark.cerebras_chaos(expect='dies')", (), "expect should be one of survives, ra"),
         ("@pytest.mark.cerebras_chaos(expect='raises')", (), "belong together"),

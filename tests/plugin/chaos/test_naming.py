@@ -35,6 +35,16 @@ CASES = {
         ("--cerebras-chaos=wrong-key",),
         Naming.NOBODY,
     ),
+    "one by a word for many": (
+        "@pytest.mark.cerebras_chaos('all')\ndef test(): 0",
+        (),
+        Naming.NOBODY,
+    ),
+    "one with parameters": (
+        "@pytest.mark.cerebras_chaos('wrong-key,stream-cut(times=1)')\ndef test(): 0",
+        (),
+        Naming.ITSELF,
+    ),
     "one that excuses": (
         "@pytest.mark.cerebras_chaos('wrong-key', allow_unmet=True)\ndef test(): 0",
         (),
@@ -48,7 +58,7 @@ def test_naming(pytester, code, arguments, by):
     """A marker that names it counts, and more so at the test itself."""
     path = pytester.makepyfile(f"import pytest\n{code}")
     items, _ = pytester.inline_genitems(path, "-p", "no:asyncio", *arguments)
-    assert [naming(item) for item in items] == [by]
+    assert {naming(item) for item in items} == {by}
 
 
 @pytest.mark.parametrize("word", ["1", "None"])

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_cerebras.report.causes import Symptom
 from pytest_cerebras.report.summary import show
-from pytest_cerebras.settings.names import LEFT_OUT, RETIRED, SYMPTOMS, WITHOUT_VERSION
+from pytest_cerebras.settings.names import BASE_URL, LEFT_OUT, RETIRED, SYMPTOMS
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_show(reporter):
         [
             ("test_a", RETIRED, "old"),
             ("test_c", RETIRED, "old"),
-            ("test_c", WITHOUT_VERSION, "/models"),
+            ("test_c", BASE_URL, "/v1"),
         ],
         [Report("test_a", bad), Report("test_b", bad, replace(bad, how="advice"))],
     )
@@ -56,8 +56,8 @@ def test_show(reporter):
         "1. hot-retry at app.py:1 (1 cell: burst-503)",
         "== Cerebras: retired models",
         "warning: old",
-        "== Cerebras: paths without /v1",
-        "warning: /models",
+        "== Cerebras: base URLs",
+        "warning: /v1",
     ]
 
 
@@ -75,3 +75,16 @@ def test_models_only(reporter):
     """Without a verdict there is no section for them."""
     show(reporter, [("test_a", RETIRED, "old")])
     assert reporter.lines == ["== Cerebras: retired models", "warning: old"]
+
+
+@pytest.mark.parametrize("how", [(), ("-n", "1")])
+@pytest.mark.parametrize(
+    "option", [("--cerebras-chaos", "all"), ("--cerebras-scenario", "wrong-key")]
+)
+def test_no_effect(run, how, option):
+    """Who forgets that no test uses the mock is told."""
+    told = f"warning: {option[0]} has had no effect; add --cerebras-mock, or *"
+    code = "def test_it({}):\n    pass"
+    run(code.format(""), *option, *how).stdout.fnmatch_lines([told])
+    run(code.format("cerebras_mock"), *option, *how).stdout.no_fnmatch_line(told)
+    run(code.format("")).stdout.no_fnmatch_line("*no effect*")

@@ -158,6 +158,32 @@ def test_named_by_a_marker(run):
     assert found["it", "wrong-key"]["outcome"] == "left-out"
 
 
+MARKED = """
+import pytest
+
+@pytest.mark.cerebras_chaos("relevant")
+def test_it(cerebras_client):
+    cerebras_client.models.list()
+
+@pytest.mark.cerebras_chaos("relevant", "silent-cut")
+def test_named(cerebras_client):
+    cerebras_client.models.list()
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "left_out"),
+    [((), True), (("--cerebras-chaos", "relevant"), True), (("--cerebras-chaos", "all"), False)],
+)
+def test_relevant_by_a_marker(run, option, left_out):
+    """So a marker leaves out what can't act, but for what somebody else asks for."""
+    run(MARKED, *option, *VIRTUAL, *REPORT, "-k", "silent-cut or healthy")
+    found = outcomes()
+    assert found["it", "healthy"]["outcome"] == "passed"
+    assert found["it", "silent-cut"]["outcome"] == ("left-out" if left_out else "not-met")
+    assert found["named", "silent-cut"]["outcome"] == "not-met"
+
+
 def test_too_many_requests(run):
     """What sends very much is not tried, and has all scenarios."""
     code = """

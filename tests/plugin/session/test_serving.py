@@ -10,6 +10,8 @@ import pytest
 
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
+from mockserver.scenario import Port, Scenario
+from mockserver.scenario.schedule import Window
 from pytest_cerebras.session import serving
 
 CODE = """
@@ -129,4 +131,55 @@ def test_unreachable_port():
     with serving.serving(LiveEngine) as server:
         serving.check(server)
     with pytest.raises(pytest.fail.Exception, match="the mock server"):
-        serving.check(SimpleNamespace(port=server.port))
+        serving.check(SimpleNamespace(port=server.port, live=server.live))
+
+
+def test_shut_port():
+    """A port that the scenario shuts is no reason to fail: its test may play another."""
+    shut = Scenario("shut", port=Port(refuses=Window(0, 60)))
+    with serving.serving(lambda: LiveEngine(shut)) as server:
+        serving.check(server)
+
+
+GUARDED = """
+import socket, pytest
+
+@pytest.fixture(autouse=True)
+def guard(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise RuntimeError("no network in unit tests")
+    monkeypatch.setattr(socket, "socket", refuse)
+"""
+
+
+def test_own_guard(run, pytester):
+    """A guard of the user's own against sockets is told with its words, and a way out."""
+    result = run(GUARDED + CODE)
+    result.assert_outcomes(errors=1)
+    told = "something forbids sockets (no network in unit tests); let it allow 127.0.0.1, or use "
+    result.stdout.fnmatch_lines([f"no test can reach the mock server: {told}--cerebras-mode *"])
+    for clock in ("real", "virtual"):
+        settings = ("--cerebras-mode", "respx", "--cerebras-clock", clock)
+        how = pytester.runpytest_subprocess  # where nobody has looked at sockets before
+        run(GUARDED + CODE, *settings, how=how).assert_outcomes(passed=1)
+
+
+RECORDING = """
+import socket, pytest
+from pytest_recording import refuse
+
+@pytest.fixture(autouse=True)
+def block_network(monkeypatch):
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+"""
+
+
+def test_pytest_recording(run, pytester):
+    """The guard of pytest-recording is told with the option that lets the mock pass."""
+    refuse = "def refuse(*args):\n    raise RuntimeError('Network is disabled')"
+    pytester.makepyfile(pytest_recording=refuse)
+    pytester.syspathinsert()
+    result = run(RECORDING + CODE)
+    result.assert_outcomes(errors=1)
+    told = "no test can reach the mock server: pytest-recording forbids it; *--allowed-hosts*"
+    result.stdout.fnmatch_lines([told])

@@ -61,11 +61,25 @@ def test_this_machine(guard, host):
     guard(others="block").refuse(host)
 
 
-@pytest.mark.parametrize(("mode", "advice"), [("server", "mode respx"), ("respx", "mode server")])
-def test_advice(guard, mode, advice):
-    """The way out depends on the mode."""
-    with pytest.raises(EscapeError, match=f"--cerebras-{advice}"):
-        guard(mode=mode).refuse("api.cerebras.ai")
+@pytest.mark.parametrize(
+    ("mode", "module", "in_child", "advice"),
+    [
+        ("server", "httpx._client", False, "BASE_URL, or use --cerebras-mode respx; a client"),
+        ("server", "httpx2", False, "BASE_URL, or use --cerebras-mode respx; a client"),
+        ("server", "httpx", True, "BASE_URL, or, where the address is written into it"),
+        ("server", "requests", False, "BASE_URL, or, where the address is written into it"),
+        ("respx", "httpx", False, "respx mode answers for .* use --cerebras-mode server"),
+        ("respx", "httpx", True, "and no other client; use --cerebras-mode server"),
+        ("respx", "requests", False, "and no other client; use --cerebras-mode server"),
+    ],
+)
+def test_advice(guard, mode, module, in_child, advice):
+    """The way out depends on the mode, and on whether respx mode would answer this client."""
+    asked = guard(mode=mode)
+    asked.in_child = in_child
+    names = {"__name__": module, "refuse": asked.refuse}
+    with pytest.raises(EscapeError, match=advice):
+        exec("refuse('api.cerebras.ai')", names)  # noqa: S102 (the guard goes by whose code it is)
 
 
 def test_after_the_test(tmp_path):

@@ -1,0 +1,198 @@
+"""
+Mocks for fixtures that outlive a test: of a class, a module or the session.
+
+Each has a server of its own, so that no test plays anything else on it, and it on no test's. They
+are closed in any order, for pytest may end a module before it ends what began in it; so what turns
+the world towards them is shared, and undone with the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from os import environ
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.core.errors import MockServerError
+from mockserver.edge.live import Overrides
+from mockserver.edge.server.threaded import ThreadedServer
+from mockserver.faults import Fault
+from mockserver.journal import Call, Exchange, Journal
+from mockserver.journal.attempts import grouped
+from mockserver.scenario import Match, Scenario, steering
+from pytest_cerebras import egress
+from pytest_cerebras.settings import options
+from pytest_cerebras.settings.options import Settings
+
+from .activation import is_active
+from .asserting import Asserting
+from .base_urls import base_urls
+from .between import resting
+from .rounds import found
+from .serving import serving
+from .side_effects import SideEffects
+
+_TOO_LATE = (
+    "make_cerebras_mock is for fixtures that begin before a test has cerebras_mock; here, use "
+    "cerebras_mock.play()"
+)
+
+
+class ScopedMock(Asserting):
+    """
+    A mock that no test resets.
+
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``), ``live`` what answers.
+    It lives in real time, and its clients are not judged.
+    """
+
+    def __init__(self, server: ThreadedServer, settings: Settings) -> None:
+        self._settings = settings
+        self.live = server.live
+        self.url = server.url
+        self.side_effects = SideEffects(self.live.clock.now, lambda: None)
+        self._base_urls = base_urls(server.url, environ)
+
+    def __repr__(self) -> str:
+        return f"<ScopedMock {self.url} playing {self.scenario.name!r}>"
+
+    @property
+    def api_key(self) -> str:
+        """A key that the edition being played accepts."""
+        return self.live.engine.edition.keys.sample("mock-0000000000000000")
+
+    @property
+    def openai_url(self) -> str:
+        """The base URL as OpenAI's SDK and everything built on it want it (with ``/v1``)."""
+        return f"{self.url}/v1"
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario being played."""
+        return self.live.scenario
+
+    @property
+    def requests(self) -> Sequence[Exchange]:
+        """Every request since the scenario began, and what it was answered."""
+        return list(self._looked_at())
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """The logical calls: what was asked for, each with all its attempts."""
+        return grouped(self._looked_at())
+
+    def _looked_at(self) -> Journal:
+        return self.live.journal.own()
+
+    def play(self, scenario: str | Path | Scenario, **parameters: object) -> None:
+        """
+        Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
+
+        Raises MockServerError when it can't be read or has no such parameter.
+        """
+        __tracebackhide__ = True
+        one = self._settings
+        try:
+            self.live.play(found(scenario, parameters), Overrides(one.edition, one.tier, one.seed))
+        except MockServerError as error:
+            raise error.with_traceback(None) from None  # its sentence is all that is needed
+        self.side_effects.clear()
+
+    def inject(
+        self,
+        fault: Fault | Mapping[str, Any],
+        *,
+        times: int | None = None,
+        match: Match | Mapping[str, Any] | None = None,
+    ) -> None:
+        """Break what comes next by a fault; see ``CerebrasMock.inject``."""
+        __tracebackhide__ = True
+        try:
+            self.live.inject(steering.injected(fault, times=times, match=match))
+        except MockServerError as error:
+            raise error.with_traceback(None) from None
+
+    def reset(self) -> None:
+        """Start the scenario again from its beginning, without what was injected."""
+        self.live.play(self.scenario)
+        self.side_effects.clear()
+
+    def env(self) -> dict[str, str]:
+        """Return the variables that point an app at it, which the environment has meanwhile."""
+        key = self.api_key
+        return {"CEREBRAS_API_KEY": key, "OPENAI_API_KEY": key, **self._base_urls}
+
+
+class MockMaker:
+    """Makes them, of one run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._open: list[ScopedMock] = []
+        self._around = ExitStack()
+        self._told: list[str] = []
+
+    def __call__(
+        self, scenario: str | Path | Scenario | None = None, **parameters: object
+    ) -> AbstractContextManager[ScopedMock]:
+        """
+        Return a mock for a ``with``, until the end of which the environment points at it.
+
+        It plays what the settings of the run say, unless a scenario is named. Raises
+        MockServerError when that can't be read. Fails who asks for it while a test has a mock; and,
+        at its end, who had no time-out for a stall, or was stopped on the way to the real API.
+        """
+        __tracebackhide__ = True
+        if is_active():
+            pytest.fail(_TOO_LATE, pytrace=False)
+        try:
+            named = None if scenario is None else found(scenario, parameters)
+        except MockServerError as error:
+            raise error.with_traceback(None) from None
+        return self._made(named)
+
+    @contextmanager
+    def _made(self, scenario: Scenario | None) -> Iterator[ScopedMock]:
+        settings = options.resolve(self._config)
+        with serving(lambda: resting(self._config), in_either_mode=True) as server:
+            mock = ScopedMock(server, settings)
+            if scenario is not None:
+                mock.play(scenario)
+            self._turn_to(mock)
+            try:
+                yield mock
+            finally:
+                self._turn_from(mock)
+            if server.live.crashes:
+                raise server.live.crashes[0]
+            if wrong := [*self._untold(), *server.live.stalled[:1]]:
+                pytest.fail("\n".join(wrong), pytrace=False)
+
+    def _turn_to(self, mock: ScopedMock) -> None:
+        if not self._open:
+            others = options.resolve(self._config).others
+            self._watch = self._around.enter_context(egress.guarded(others=others))
+            self._environment = self._around.enter_context(pytest.MonkeyPatch.context())
+            self._set(self._watch.variables())
+        self._open.append(mock)
+        self._set(mock.env())
+
+    def _turn_from(self, mock: ScopedMock) -> None:
+        self._open.remove(mock)
+        if self._open:
+            self._set(self._open[-1].env())
+        else:
+            self._around.close()
+
+    def _set(self, variables: Mapping[str, str]) -> None:
+        for name, value in variables.items():
+            self._environment.setenv(name, value)
+
+    def _untold(self) -> list[str]:
+        """Return what was stopped on its way to the real API, once."""
+        new = [one for one in dict.fromkeys(self._watch.stopped) if one not in self._told]
+        self._told += new
+        return new
