@@ -1,16 +1,18 @@
-"""Quantities as people write them: durations and sizes with a unit, probabilities."""
+"""Quantities as people write them: durations and sizes with a unit, days, probabilities, flags."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_UNITS)})")
 _SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20}
 _SIZE = re.compile(rf"(\d+)({'|'.join(_SIZES)})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EXACT = 10.0  # seconds, from which on a fraction says nothing
 LONGEST = 36_500 * _UNITS["d"]
 """Seconds: what timers and dates of all platforms can express."""
@@ -61,6 +63,23 @@ def size(text: str) -> int:
     if match is None:
         raise ValueError("should be a size with its unit, such as 512B, 16KiB or 1MiB")
     return int(match[1]) * _SIZES[match[2]]
+
+
+def day(text: object) -> dt.date:
+    """
+    Read a day such as ``2026-11-30``.
+
+    >>> day("2026-11-30")
+    datetime.date(2026, 11, 30)
+
+    Raises ValueError for anything else.
+    """
+    if isinstance(text, str) and _DAY.fullmatch(text):
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(f"should be a day that there is ({error})") from error
+    raise ValueError("should be a day, such as 2026-11-30")
 
 
 def decimal(number: float) -> str:
@@ -137,3 +156,11 @@ Probability: TypeAlias = Annotated[float, Field(ge=0, le=1), _no_disguise("numbe
 Whole: TypeAlias = Annotated[int, _WHOLE]
 Positive: TypeAlias = Annotated[int, Field(ge=1), _WHOLE]
 Count: TypeAlias = Annotated[int, Field(ge=0), _WHOLE]
+
+Day: TypeAlias = Annotated[
+    dt.date, BeforeValidator(day), WithJsonSchema({"type": "string", "format": "date"})
+]
+"""A date in Python, ``2026-11-30`` in YAML."""
+
+Flag: TypeAlias = Annotated[bool, Strict()]
+"""True or false, and none of the words that pydantic would take for it."""

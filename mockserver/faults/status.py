@@ -14,7 +14,7 @@ from mockserver.api.contract.problems import PROBLEMS
 from mockserver.api.writing import headers
 from mockserver.core.chance import Digits
 from mockserver.core.errors import suggestion
-from mockserver.core.quantities import Count, Seconds, SignedSeconds, decimal
+from mockserver.core.quantities import Count, Flag, Seconds, SignedSeconds, decimal
 from mockserver.core.sse import plain_dumps
 from mockserver.plan import Data, End, Head, Headers, Plan
 
@@ -80,7 +80,7 @@ class Error:
     content_type: str | None = None
     retry_after_date: SignedSeconds | None = None
     retry_after_ms: Count | None = None
-    should_retry: bool | None = None
+    should_retry: Flag | None = None
 
     __pydantic_config__ = {  # noqa: RUF012 (pydantic reads it, dataclasses don't)
         "extra": "forbid",

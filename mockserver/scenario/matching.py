@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Discriminator, Field, JsonValue, Tag
 
 from mockserver.api.contract.routes import Endpoint
+from mockserver.core.quantities import Flag
 
 from . import traits
 from .patterns import JsonPath, Number, Regex, bounds
@@ -54,7 +55,7 @@ class Match:
 
     endpoint: Endpoint | None = None
     model: str | None = None
-    stream: bool | None = None
+    stream: Flag | None = None
     prompt: Prompt = field(default_factory=Prompt)
     key: str | None = None
     headers: Mapping[str, str | None] = field(default_factory=dict[str, str | None])

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, JsonValue, create_model
 
 from mockserver.api.contract.edition import EditionName
 from mockserver.api.model.reply import Reply
-from mockserver.core.quantities import Count, Positive, Whole
+from mockserver.core.quantities import Count, Flag, Positive, Whole
 from mockserver.faults import FAULTS, Fault
 
 from .limits import Limit
@@ -79,7 +79,7 @@ class Rule:
     count_by: Literal["request", "call"] = "request"
     state: State = field(default_factory=State)
     replies: tuple[Reply, ...] = ()
-    cycle: bool = False
+    cycle: Flag = False
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
 

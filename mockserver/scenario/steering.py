@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from mockserver.core.bounds import FIELD
 from mockserver.core.documents import Document, value_of
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError, shown
+from mockserver.core.scalars import dumped
 from mockserver.faults import Error, Fault
 
 from .loader import load, names
@@ -90,7 +91,7 @@ def injected(
         example = "{'error': {'status': 503}}"
         raise DocumentError(f"inject(): should be a fault, such as {example}, found {shown(fault)}")
     try:
-        text = yaml.safe_dump(keys)
+        text = dumped(keys)
     except yaml.YAMLError as error:
         raise DocumentError(f"inject(): YAML has no form for {shown(keys)}") from error
     rule: Rule = Document(text, source="inject()").read_as(_RULE)

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from mockserver.core.documents import Document, beside, node_of, noting_files, read_text, value_of
 from mockserver.core.errors import DocumentError
+from mockserver.core.quantities import Flag
 
 
 @dataclass
@@ -53,8 +54,8 @@ def test_reads():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "1:1: should be a mapping of keys to values, found None"),
-        ("# only a comment\n", "1:1: should be a mapping of keys to values, found None"),
+        ("", "1:1: should be a mapping of keys to values, found nothing"),
+        ("# only a comment\n", "1:1: should be a mapping of keys to values, found nothing"),
         ("- oak\n", "1:1: should be a mapping of keys to values, found ['oak']"),
         ("oak\n", "1:1: should be a mapping of keys to values, found 'oak'"),
         ("leaves: []\n", "1:1: the key 'name' is missing"),
@@ -62,12 +63,12 @@ def test_reads():
             "name: oak\nleafs: []\n",
             (
                 "2:1: unknown key 'leafs'; did you mean 'leaves'? "
-                "Allowed are name, leaves, named, extra"
+                "Allowed are leaves, name, named, extra"
             ),
         ),
         (
             "name: oak\nleaves:\n  - size: 1\n    color: red\n",
-            "4:5: leaves[0]: unknown key 'color'; did you mean 'colour'? Allowed are size, colour",
+            "4:5: leaves[0]: unknown key 'color'; did you mean 'colour'? Allowed are colour, size",
         ),
         (
             "name: oak\nnamed:\n  first:\n    zzz: 1\n",
@@ -113,8 +114,14 @@ def test_long_values_are_shortened():
 @pytest.mark.parametrize(
     ("text", "spot"),
     [
-        ("name: oak\nname: elm\n", "2:1: the key 'name' stands twice in one mapping"),
-        ("leaves:\n- size: 1\n  size: 2\n", "3:3: the key 'size' stands twice in one mapping"),
+        (
+            "name: oak\nname: elm\n",
+            "2:1: the key 'name' stands twice in one mapping, first in line 1",
+        ),
+        (
+            "leaves:\n- size: 1\n  size: 2\n",
+            "3:3: the key 'size' stands twice in one mapping, first in line 2",
+        ),
         ("leaves: {a: 1\n", "2:1: not YAML: "),
         ("name: 'oak\n", "2:1: not YAML: "),
         ("\tname: oak\n", "1:1: not YAML: "),
@@ -334,3 +341,58 @@ def test_noting_files(tmp_path):
             read_text(str(missing))
     read_text(str(there))
     assert noted == [str(there), str(missing)]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("no", "'no'"),
+        ("010", "010"),
+        ("0x1F", "0x1F"),
+        ("1e3", "1e3"),
+        ("TRUE", "TRUE"),
+        ("~", "~"),
+        ("", "nothing"),
+        ("[on, 010, {a: yes, 1: ~}]", "['on', 010, {'a': 'yes', 1: ~}]"),
+    ],
+)
+def test_found_is_what_was_written(value, found):
+    """A wrong value is shown as its author wrote it."""
+    with pytest.raises(DocumentError) as caught:
+        Document(f"a: {value}", source="x").read_as(TypeAdapter(dict[str, Tree]))
+    assert (
+        str(caught.value)
+        == f"x:1:{4 if value else 3}: a: should be a mapping of keys to values, found {found}"
+    )
+
+
+def test_explained():
+    """Who reads a document may know more of an unknown key than its schema."""
+    document = Document("name: oak\nleaves:\n- {width: 3}\n", source="tree.yaml")
+    with pytest.raises(DocumentError, match=r"leaves\[0\]: unknown key 'width'; ask 3 at 2$"):
+        document.read_as(TREE, explain=lambda path, _, value: f"; ask {value} at {len(path)}")
+
+
+@pytest.mark.parametrize(
+    ("flag", "meant"),
+    [
+        ("no", "; did you mean false?"),
+        ("ON", "; did you mean true?"),
+        ("'true'", "; did you mean true?"),
+        ("1", "; did you mean true?"),
+        ("maybe", ""),
+    ],
+)
+def test_flags(flag, meant):
+    """Only true and false are flags; what other languages take for one is told so."""
+    adapter = TypeAdapter(dict[str, Flag])
+    with pytest.raises(DocumentError) as caught:
+        Document(f"a: {flag}", source="x").read_as(adapter)
+    found = flag if flag in ("1", "'true'") else repr(flag)
+    assert str(caught.value) == f"x:1:4: a: should be true or false, found {found}{meant}"
+
+
+def test_wrong_tag():
+    """A tag that JSON has no value for is refused with its spot."""
+    with pytest.raises(DocumentError, match=r"^tree\.yaml:1:4: not YAML: "):
+        Document("a: !!timestamp 2026-01-01", source="tree.yaml")

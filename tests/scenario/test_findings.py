@@ -87,7 +87,7 @@ def test_never_and_ever(schedule):
         ((State(requires="down"), State(sets="down")), []),
         (
             (State(sets="down"), State(requires="dwn")),
-            ["no rule sets the state 'dwn'; did you mean 'down'? Allowed are start, down"],
+            ["no rule sets the state 'dwn'; did you mean 'down'? Allowed are down, start"],
         ),
         ((State(requires="up"),), ["no rule sets the state 'up'; allowed are start"]),
     ],

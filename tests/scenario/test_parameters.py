@@ -90,7 +90,7 @@ def test_texts_stay_texts(value):
         ({"word": object}, "6:9: parameters.word: YAML has no form for <class 'object'>"),
         (
             {"body": dt.date(2026, 1, 1)},
-            "12:19: rules[0].reply.json: should be a value as JSON has them, found ",
+            "9:9: parameters.body: YAML has no form for datetime.date(2026, 1, 1)",
         ),
     ],
 )
@@ -115,7 +115,7 @@ rules:
     [
         (
             {"time": 3},
-            "no parameter of <text> is called 'time'; did you mean 'times'? Allowed are body, flag",
+            "no parameter of <text> is called 'time'; did you mean 'times'? Allowed are times, ",
         ),
         ({"zzz": 3}, "no parameter of <text> is called 'zzz'; allowed are body, flag, places"),
     ],

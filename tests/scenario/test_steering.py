@@ -38,7 +38,7 @@ def test_no_header():
             ),
         ),
         ("[cut: {behind: 1}]", "X-Cerebras-Mock-Fault:1:8: [0].cut: unknown key 'behind'; allowed"),
-        ("", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found None"),
+        ("", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found nothing"),
         ("503", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found 503"),
         ("cut: {", "X-Cerebras-Mock-Fault:2:1: not YAML: "),
         (
@@ -137,7 +137,7 @@ def test_rule_of():
     [
         ("{}", "body: the rule changes nothing; give it faults or a reply"),
         ("name: x", "body: the rule changes nothing; give it faults or a reply"),
-        ("", "body:1:1: should be a mapping of keys to values, found None"),
+        ("", "body:1:1: should be a mapping of keys to values, found nothing"),
         ("fault: []", "body:1:1: unknown key 'fault'; did you mean 'faults'?"),
     ],
 )

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from mockserver.core.quantities import Count
+from mockserver.core.quantities import Count, Flag
 
 Check = Literal[
     "n_greater_than_1",
@@ -96,7 +96,7 @@ class Limits:
 
     reserves: Literal["completion", "asked", "estimate"] = "completion"
     refill: Refill = "continuous"
-    retry_after: bool = True
+    retry_after: Flag = True
     overload_headers: Mapping[FieldName, FieldValue] = field(default_factory=dict[str, str])
 
 
@@ -143,7 +143,7 @@ class Bodies:
         "completion_time",
         "total_time",
     )
-    done: bool = True
+    done: Flag = True
 
     def __post_init__(self) -> None:
         missing = [key for key in _NEEDED_USAGE if key not in self.usage]
@@ -173,11 +173,11 @@ class HeaderFields:
         "tokens-day",
     )
     total: tuple[LimitName, ...] = ("tokens-hour",)
-    resets: bool = False
+    resets: Flag = False
     transport_security: FieldValue = "max-age=15552000; includeSubDomains; preload"
     plain_transport_security: FieldValue = "max-age=3600; includeSubDomains"
     cookie: Annotated[FieldValue, AfterValidator(_template)] | None = None
-    server_timing: bool = False
+    server_timing: Flag = False
 
 
 TODAY = HeaderFields()
