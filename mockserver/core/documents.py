@@ -156,7 +156,7 @@ class Document:
             return adapter.validate_python(self.data if data is None else data)
         except ValidationError as error:
             schema = adapter.json_schema()
-            found = error.errors(include_url=False)
+            found = [one for one in error.errors(include_url=False) if not _repeats(one)]
             lines = [self._sentence(one, schema, explain) for one in found[:_MOST_ERRORS]]
             if len(found) > _MOST_ERRORS:
                 lines.append(f"{self.source}: and {len(found) - _MOST_ERRORS:,} more errors")
@@ -298,6 +298,11 @@ def _written(node: yaml.Node) -> str:
 
 def _plain(message: str) -> str:
     return message.replace("Input should", "should")
+
+
+def _repeats(error: ErrorDetails) -> bool:
+    """Return whether it calls a list empty that has only wrong items, each of which is told."""
+    return error["type"] == "too_short" and bool(error["input"])
 
 
 def _meant(error: ErrorDetails) -> str:

@@ -76,10 +76,10 @@ class Engine:
         if isinstance(quota, RefusalError):
             plan: Compact = honest.refusal(quota)
         elif quota is not None:
-            plan = honest.completion(inquiry, choice.reply, quota, cached)
+            plan = honest.completion(inquiry, choice.fate.reply, quota, cached)
         else:
             plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
-        faults, felt = choice.rule.faults, None
+        faults, felt = choice.fate.faults, None
         if faults:
             plan, felt = self._broken(plan, faults, inquiry, number, now)
         if request.method == "HEAD":
@@ -119,7 +119,7 @@ class Engine:
 
     def _choose(self, subject: Subject, now: float, course: Course, rule: Rule | None) -> Choice:
         if rule is not None and subject.endpoint != "warming":
-            return Choice(rule, rule.reply)
+            return Choice(rule, rule.fates[0])
         return self._run.choose(subject, now - self.started, course)
 
     def _broken(

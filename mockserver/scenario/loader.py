@@ -88,7 +88,12 @@ def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     """
     if name in _names() and not parameters:
         return _shipped(name)
-    return _read(*_document(name), parameters).scenario
+    return loaded(name, parameters).scenario
+
+
+def loaded(name: str, parameters: Mapping[str, object] = _NONE) -> Loaded:
+    """Return a scenario as ``load`` does, with where it comes from."""
+    return _read(*_document(name), parameters)
 
 
 def automatic(name: str) -> Mapping[str, Automatic]:
@@ -97,7 +102,7 @@ def automatic(name: str) -> Mapping[str, Automatic]:
 
     Raises UnknownNameError or DocumentError, as ``load`` does.
     """
-    return _read(*_document(name), _NONE).automatic
+    return loaded(name).automatic
 
 
 def parse(
@@ -119,7 +124,7 @@ def read(text: str, *, source: str = "<text>", parameters: Mapping[str, object] 
 
 @cache
 def _shipped(name: str) -> Scenario:
-    return _read(*_document(name), _NONE).scenario
+    return loaded(name).scenario
 
 
 def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:

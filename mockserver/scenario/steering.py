@@ -21,9 +21,10 @@ from mockserver.core.errors import DocumentError, MockServerError, UnknownNameEr
 from mockserver.core.scalars import dumped
 from mockserver.faults import Error, Fault
 
+from .fates import AnyFault
 from .loader import load, names
 from .matching import Match
-from .model import AnyFault, Rule, Scenario
+from .model import Rule, Scenario
 
 FAULT = "x-cerebras-mock-fault"
 SCENARIO = "x-cerebras-mock-scenario"

@@ -1,10 +1,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import yaml
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from mockserver.core.documents import Document, beside, node_of, noting_files, read_text, value_of
 from mockserver.core.errors import DocumentError
@@ -390,6 +390,15 @@ def test_flags(flag, meant):
         Document(f"a: {flag}", source="x").read_as(adapter)
     found = flag if flag in ("1", "'true'") else repr(flag)
     assert str(caught.value) == f"x:1:4: a: should be true or false, found {found}{meant}"
+
+
+def test_list_of_wrong_items():
+    """A list that is not empty is not called so for what is wrong in it."""
+    adapter = TypeAdapter(Annotated[tuple[Leaf, ...], Field(min_length=1)])
+    with pytest.raises(DocumentError, match=r"^x:1:3: \[0\]: unknown key 'a'; [^\n]*$"):
+        Document("[{a: 1}]", source="x").read_as(adapter)
+    with pytest.raises(DocumentError, match=r"^x:1:1: should not be empty, found \[\]$"):
+        Document("[]", source="x").read_as(adapter)
 
 
 def test_wrong_tag():

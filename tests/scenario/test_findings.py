@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.faults import Error
 from mockserver.scenario import (
+    Fate,
     Match,
     Prompt,
     Range,
@@ -238,3 +240,80 @@ def test_hidden_far_behind():
     assert found(*rules) == [
         (("rules", 999), "the rule is never asked: rules[0] 'r0' takes all"),
     ]
+
+
+BUSY = Fate(faults=(Error(status=503),))
+
+
+def at(*numbers, **keys):
+    return Rule(schedule=Schedule(at=numbers), **keys)
+
+
+def first(count, after=0):
+    return Rule(schedule=Schedule(first=count, after=after))
+
+
+def every(step):
+    return Rule(schedule=Schedule(every=step))
+
+
+@pytest.mark.parametrize(
+    ("rules", "odd"),
+    [
+        ((at(1), at(2), at(3)), {1: 0, 2: 1}),
+        ((at(1, 3), at(2)), {1: 0}),
+        ((first(2), at(3)), {1: 0}),
+        ((first(2), first(1, after=2)), {1: 0}),
+        ((first(2), Rule(schedule=Schedule(after=2))), {1: 0}),
+        ((at(2), first(1), at(9)), {2: 1}),
+        ((first(10**12), first(10**12, after=10**12)), {1: 0}),
+        ((at(1), Rule(match=Match(stream=True)), at(2)), {2: 0}),
+        ((at(1), at(1)), {}),
+        ((at(2), at(1)), {}),
+        ((first(3), first(3)), {}),
+        ((first(3), at(2, 5)), {}),
+        ((first(3), Rule(schedule=Schedule(after=5))), {}),
+        ((Rule(schedule=Schedule(after=3)), first(3)), {}),
+        ((at(1), at(2, match=Match(stream=True))), {}),
+        ((at(1), at(2, count_by="call")), {}),
+        ((at(1), at(2, state=State(requires="start"))), {}),
+        ((every(1), at(2)), {}),
+        ((at(1), every(2)), {}),
+        ((at(1), Rule(schedule=Schedule(at=(2,), probability=0.5))), {}),
+        ((Rule(sequence=(BUSY, BUSY)),), {}),
+    ],
+)
+def test_meant_as_a_sequence(rules, odd):
+    """Rules whose numbers go on with those of others do not act as they are meant."""
+    assert found(*rules) == [
+        (
+            ("rules", later, "schedule"),
+            (
+                f"its numbers count only the requests that rules[{earlier}] leaves; for one fate "
+                "after the other, write one rule with a 'sequence'"
+            ),
+        )
+        for later, earlier in odd.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "then", "hidden"),
+    [
+        ((BUSY, BUSY), "pass", False),
+        ((BUSY, BUSY), "stay", True),
+        ((BUSY, BUSY), "repeat", True),
+        ((BUSY, Fate()), "stay", False),
+        ((BUSY, Fate()), "repeat", False),
+    ],
+)
+def test_hidden_by_a_sequence(sequence, then, hidden):
+    """Only a sequence that never ends, and lets nothing pass, takes all."""
+    odd = found(Rule(sequence=sequence, then=then), Rule())
+    assert odd == [(("rules", 1), "the rule is never asked: rules[0] takes all")] * hidden
+
+
+def test_sequence_of_nothing():
+    """A sequence that lets all pass is told."""
+    (odd,) = found(Rule(sequence=(Fate(), Fate())))
+    assert odd == (("rules", 0, "sequence"), "the rule never acts: its sequence lets all pass")

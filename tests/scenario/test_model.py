@@ -123,10 +123,14 @@ def test_one_fault(refused, entry):
         ({"rules": {"name": "x"}}, "tuple_type"),
         ({"rules": [{"count_by": "session"}]}, "literal_error 'request'"),
         ({"rules": [{"state": {"requires": ""}}]}, "string_too_short 1"),
-        ({"rules": [{"cycle": True}]}, "has 'cycle', but no 'replies'"),
+        ({"rules": [{"then": "stay"}]}, "has 'then', but no 'sequence' that comes to an end"),
         (
-            {"rules": [{"reply": {"text": "a"}, "replies": [{"text": "b"}]}]},
-            "has both 'reply' and 'replies'",
+            {"rules": [{"reply": {"text": "a"}, "sequence": ["pass"]}]},
+            "has both 'reply' and 'sequence', which may hold the reply",
+        ),
+        (
+            {"rules": [{"faults": [{"no_done": {}}], "sequence": ["pass"]}]},
+            "has both 'faults' and 'sequence', which may hold the faults",
         ),
     ],
 )
@@ -147,7 +151,7 @@ def test_refused(refused, keys, message):
         {"rules": [{"match": {"messages": {"least": 1}}}]},
         {"rules": [{"schedule": {"any_of": [{"first": 1}]}}]},
         {"rules": [{"state": {"required": "x"}}]},
-        {"rules": [{"replies": [{"txt": "x"}]}]},
+        {"rules": [{"sequence": [{"txt": "x"}, "pass"]}]},
         {"rules": [{"schedule": {"calls": 1}}]},
         {"rules": [{"schedule": {"window": {"until": "1s"}}}]},
         {"rules": [{"reply": {"txt": "x"}}]},
