@@ -63,14 +63,18 @@ class Engine:
         self._run.inject(rule)
 
     def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
-        """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
+        """
+        Return the exchange that answers the request.
+
+        A ``rule`` acts in the scenario's place; of its schedule only the probability is looked at.
+        """
         inquiry = self._reader.read(request)
         noted = without_key(request, inquiry.shown)
         number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
         honest = Honest(self.edition, self.seed, now, self._digits(number))
         call = self.journal.call_of(noted)
         subject = inquiry.subject(request, call.attempts + 1)
-        choice = self._choose(subject, now, call.course, rule)
+        choice = self._choose(subject, now, call.course, self._drawn(rule, number))
         quota = self._admit(inquiry, now)
         cached = self._read_cached(inquiry, now) if isinstance(quota, Quota) else 0
         if isinstance(quota, RefusalError):
@@ -116,6 +120,13 @@ class Engine:
     def other_model(self, exchange: Exchange) -> str | None:
         """Return a model that would have answered a refused completion; None: nobody can tell."""
         return other_model(exchange, self.scenario, self.edition, self._run)
+
+    def _drawn(self, rule: Rule | None, number: int) -> Rule | None:
+        """Return the rule that a request asks for, unless its probability says no."""
+        probability = None if rule is None else rule.schedule.probability
+        if probability is None or Random(f"{self.seed}/asked/{number}").random() < probability:
+            return rule
+        return None
 
     def _choose(self, subject: Subject, now: float, course: Course, rule: Rule | None) -> Choice:
         if rule is not None and subject.endpoint != "warming":

@@ -6,8 +6,7 @@ It says nothing where it is not sure: what it finds is true of every run.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from operator import eq
 from typing import Any, TypeAlias
 
@@ -15,14 +14,14 @@ from mockserver.core.documents import Path
 from mockserver.core.errors import suggestion
 
 from .matching import Match, Prompt
+from .methods import methods_of
+from .miscounts import Counters
 from .model import START, Rule, Scenario
 from .patterns import Range, bounds, glob
 from .schedule import Schedule
 from .traits import same
 
 _MOST_COMPARED = 200
-_ENDLESS = sys.maxsize
-_Numbers: TypeAlias = Sequence[int]
 Finding: TypeAlias = tuple[Path, str]
 """Where in the scenario, and what."""
 
@@ -30,35 +29,48 @@ Finding: TypeAlias = tuple[Path, str]
 def findings(scenario: Scenario) -> Iterator[Finding]:
     """Yield what is odd, rule by rule."""
     states = dict.fromkeys([START, *filter(None, (rule.state.sets for rule in scenario.rules))])
-    takers, counters = _Takers(), _Counters()
+    takers, counters = _Takers(), Counters()
     for at, rule in enumerate(scenario.rules):
-        if rule.match.attempt is not None and bounds(rule.match.attempt).max == 0:
-            yield ("rules", at, "match", "attempt"), "the rule never acts: attempts count from 1"
-        if why := _never(rule.schedule):
-            yield ("rules", at, "schedule"), f"the rule never acts: {why}"
-        if rule.sequence and all(fate.passes for fate in rule.sequence):
-            yield ("rules", at, "sequence"), "the rule never acts: its sequence lets all pass"
+        for path, why in _never_acts(rule):
+            yield ("rules", at, *path), f"the rule never acts: {why}"
         if (earlier := counters.miscounting(at, rule)) is not None:
-            yield ("rules", at, "schedule"), _miscounted(earlier, scenario.rules[earlier])
+            leaves = f"its numbers count only the requests that {_label(earlier, scenario)} leaves"
+            said = f"{leaves}; for one fate after the other, write one rule with a 'sequence'"
+            yield ("rules", at, "schedule"), said
         required = rule.state.requires
         if required is not None and required not in states:
             said = f"no rule sets the state {required!r}{suggestion(required, states)}"
             yield ("rules", at, "state", "requires"), said
         if (earlier := takers.hiding(rule)) is not None:
-            by = _label(earlier, scenario.rules[earlier])
-            yield ("rules", at), f"the rule is never asked: {by} takes all"
+            yield ("rules", at), f"the rule is never asked: {_label(earlier, scenario)} takes all"
         takers.add(at, rule)
 
 
-def _label(at: int, rule: Rule) -> str:
-    return f"rules[{at}] {rule.name!r}" if rule.name else f"rules[{at}]"
+def _label(at: int, scenario: Scenario) -> str:
+    name = scenario.rules[at].name
+    return f"rules[{at}] {name!r}" if name else f"rules[{at}]"
 
 
-def _miscounted(at: int, earlier: Rule) -> str:
-    return (
-        f"its numbers count only the requests that {_label(at, earlier)} leaves; "
-        "for one fate after the other, write one rule with a 'sequence'"
-    )
+def _never_acts(rule: Rule) -> Iterator[tuple[Path, str]]:
+    """Yield where in a rule it says that it never acts, and why."""
+    if rule.match.attempt is not None and bounds(rule.match.attempt).max == 0:
+        yield ("match", "attempt"), "attempts count from 1"
+    if why := _never_asked(rule.match):
+        yield ("match", "method"), why
+    if why := _never(rule.schedule):
+        yield ("schedule",), why
+    if rule.sequence and all(fate.passes for fate in rule.sequence):
+        yield ("sequence",), "its sequence lets all pass"
+
+
+def _never_asked(match: Match) -> str | None:
+    """Return why no request for an endpoint has the method; None when one may."""
+    if match.endpoint is None or match.method is None:
+        return None
+    known = methods_of(match.endpoint)
+    if known.intersection(match.method):
+        return None
+    return f"{match.endpoint!r} is asked by {' or '.join(sorted(known))}"
 
 
 def _never(schedule: Schedule) -> str | None:
@@ -114,54 +126,6 @@ def _takes_all(rule: Rule) -> bool:
     """Return whether a rule without a schedule leaves none of its requests to others."""
     endless = not rule.sequence or rule.then != "pass"
     return endless and not any(fate.passes for fate in rule.sequence)
-
-
-class _Counters:
-    """
-    The rules that take their requests by number, by what they are for.
-
-    Each of them counts what the ones before it leave. So two of the same requests, whose numbers
-    exclude each other and go on, look as if they were counted together, and are not.
-    """
-
-    def __init__(self) -> None:
-        self._last: dict[str, tuple[int, _Numbers]] = {}
-
-    def miscounting(self, at: int, rule: Rule) -> int | None:
-        """Note a rule; return the place of the one whose numbers it seems to go on with."""
-        numbers = _numbers(rule.schedule)
-        if numbers is None:
-            return None
-        asked = repr((rule.match, rule.state.requires, rule.count_by))
-        before = self._last.get(asked)
-        self._last[asked] = at, numbers
-        if before is None or not _go_on(before[1], numbers):
-            return None
-        return before[0]
-
-
-def _numbers(schedule: Schedule) -> _Numbers | None:
-    """Return the requests that a schedule takes, in order, if that is all that it says."""
-    after, first, at = schedule.after, schedule.first, schedule.at
-    if schedule != Schedule(after, first, at) or schedule == Schedule():
-        return None
-    if at is None:
-        return range(after + 1, _ENDLESS if first is None else after + first + 1)
-    numbers = sorted({after + one for one in at if first is None or one <= first})
-    return numbers if 0 < len(numbers) <= _MOST_COMPARED else None
-
-
-def _go_on(earlier: _Numbers, later: _Numbers) -> bool:
-    """Return whether the later numbers are none of the earlier ones, and not all before them."""
-    if isinstance(later, range) and later.stop == _ENDLESS:
-        return earlier[-1] + 1 == later[0]
-    if later[-1] < earlier[0]:
-        return False
-    if isinstance(earlier, range) and isinstance(later, range):
-        return earlier[-1] < later[0]
-    few, many = (later, earlier) if isinstance(earlier, range) else (earlier, later)
-    among = many if isinstance(many, range) else frozenset(many)
-    return not any(number in among for number in few)
 
 
 def _hides(earlier: Rule, later: Rule) -> bool:
@@ -223,6 +187,7 @@ def _json(wide: Mapping[str, object], narrow: Mapping[str, object]) -> bool:
 
 _COVERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "endpoint": _optional(eq),
+    "method": _optional(lambda wide, narrow: set(narrow) <= set(wide)),
     "model": _optional(_glob),
     "stream": _optional(eq),
     "prompt": _prompt,

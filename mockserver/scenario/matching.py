@@ -12,6 +12,7 @@ from mockserver.api.contract.routes import Endpoint
 from mockserver.core.quantities import Flag
 
 from . import traits
+from .methods import Methods
 from .patterns import JsonPath, Number, Regex, bounds
 from .traits import Trait
 
@@ -49,8 +50,8 @@ class Match:
     in ``headers`` stands for a field that is not there. ``messages`` is how many there are.
     ``tools`` says whether any are offered, or names one that is. ``json`` has values that must
     stand in the body, by their JSONPath (RFC 9535). ``attempt`` is the number of the attempt at a
-    logical call, from 1. ``not`` describes requests that the rule is not for (``excluded`` in
-    Python).
+    logical call, from 1. ``method`` is one of HTTP, or a list of them. ``not`` describes requests
+    that the rule is not for (``excluded`` in Python).
     """
 
     endpoint: Endpoint | None = None
@@ -63,6 +64,7 @@ class Match:
     tools: Tools | None = None
     json: Mapping[JsonPath, JsonValue] = field(default_factory=dict[str, JsonValue])
     attempt: Number | None = None
+    method: Methods | None = None
     excluded: Annotated[Match | None, Field(alias="not")] = None
 
     def __post_init__(self) -> None:
@@ -80,6 +82,8 @@ class Match:
     def _head(self) -> Iterator[Trait]:
         if self.endpoint is not None:
             yield traits.endpoint(self.endpoint)
+        if self.method is not None:
+            yield traits.method(self.method)
         if self.model is not None:
             yield traits.model(self.model)
         if self.stream is not None:

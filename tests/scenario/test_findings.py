@@ -317,3 +317,34 @@ def test_sequence_of_nothing():
     """A sequence that lets all pass is told."""
     (odd,) = found(Rule(sequence=(Fate(), Fate())))
     assert odd == (("rules", 0, "sequence"), "the rule never acts: its sequence lets all pass")
+
+
+@pytest.mark.parametrize(
+    ("match", "why"),
+    [
+        (Match(endpoint="chat", method=("GET", "PUT")), "'chat' is asked by POST"),
+        (Match(endpoint="files", method=("POST",)), "'files' is asked by GET or HEAD"),
+        (Match(endpoint="files", method=("HEAD",)), None),
+        (Match(endpoint="chat", method=("GET", "POST")), None),
+        (Match(method=("PATCH",)), None),
+    ],
+)
+def test_method_of_an_endpoint(match, why):
+    """A rule for an endpoint and a method that it is not asked by never acts."""
+    odd = found(Rule(match=match))
+    assert odd == (
+        [(("rules", 0, "match", "method"), f"the rule never acts: {why}")] if why else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "hidden"),
+    [
+        (("GET", "POST"), ("GET",), True),
+        (("GET",), ("GET", "POST"), False),
+        (("GET",), None, False),
+    ],
+)
+def test_hidden_by_method(wide, narrow, hidden):
+    """A rule for some methods hides one for fewer of them."""
+    assert bool(found(Rule(match=Match(method=wide)), Rule(match=Match(method=narrow)))) is hidden

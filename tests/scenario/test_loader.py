@@ -129,7 +129,7 @@ def test_unreadable(tmp_path):
             "name: x\nrules:\n- match: {modle: a}\n",
             (
                 "3:11: rules[0].match: unknown key 'modle'; did you mean 'model'? "
-                "Allowed are model, endpoint, stream, prompt, key, headers, messages, tools, "
+                "Allowed are model, method, endpoint, stream, prompt, key, headers, messages, tools, "
                 "json, attempt, not"
             ),
         ),

@@ -3,11 +3,13 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from mockserver.core.messages import Request
 from mockserver.scenario import Match, Prompt, Range, Subject
 from mockserver.scenario.condition import failing
 
 CHAT = Subject(
     "chat",
+    request=Request("POST", "/v1/chat/completions"),
     attempt=2,
     read={
         "model": "llama3.1-8b",
@@ -48,6 +50,8 @@ def difference(match, subject=CHAT):
         (Match(json={"$.stream": True, "$.model": "x"}), "$.model is 'llama3.1-8b', not 'x'"),
         (Match(attempt=2), None),
         (Match(attempt=Range(3)), "it is attempt 2, not 3 or more"),
+        (Match(method=("GET", "POST")), None),
+        (Match(method=("GET", "HEAD")), "the method is POST, not GET or HEAD"),
         (Match(excluded=Match(model="qwen*")), None),
         (Match(excluded=Match(model="llama*", stream=False)), None),
         (Match(excluded=Match(model="llama*", stream=True)), "it is what 'not' describes"),
