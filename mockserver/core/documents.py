@@ -211,7 +211,8 @@ class Document:
             case kind:
                 words = _IN_YAML.get(kind, "")
                 plain = words.format(**error.get("ctx", {})) or _plain(error["msg"])
-                said = f"{plain}, found {self._found(error)}{_meant(error)}"
+                wrong, way, out = plain.partition("; ")
+                said = f"{wrong}, found {self._found(error)}{way}{out}{_meant(error)}"
         return f"{spot}: {_dotted(path)}{said}{self._made_from(error['loc'])}"
 
     def _found(self, error: ErrorDetails) -> str:
@@ -325,5 +326,9 @@ def _syntax_error(error: yaml.MarkedYAMLError, source: str, text: str) -> str:
     spot = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
     lines = text.splitlines()
     near = lines[mark.line] if mark and mark.line < len(lines) else ""
+    indentation = near[: len(near) - len(near.lstrip())]
+    if mark and "\t" in indentation:
+        spot = f":{mark.line + 1}:{indentation.index(chr(9)) + 1}"
+        return f"{source}{spot}: not YAML: a tab stands in the indentation; put spaces in its place"
     hint = '; inside {} or [], quote a placeholder: "${name}"' if "${" in near else ""
     return f"{source}{spot}: not YAML: {error.problem or error.context}{hint}"

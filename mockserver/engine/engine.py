@@ -63,11 +63,7 @@ class Engine:
         self._run.inject(rule)
 
     def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
-        """
-        Return the exchange that answers the request.
-
-        A ``rule`` acts in the scenario's place; of its schedule only the probability is looked at.
-        """
+        """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
         inquiry = self._reader.read(request)
         noted = without_key(request, inquiry.shown)
         number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
@@ -122,7 +118,7 @@ class Engine:
         return other_model(exchange, self.scenario, self.edition, self._run)
 
     def _drawn(self, rule: Rule | None, number: int) -> Rule | None:
-        """Return the rule that a request asks for, unless its probability says no."""
+        """Return a rule in the scenario's place, unless its probability says no."""
         probability = None if rule is None else rule.schedule.probability
         if probability is None or Random(f"{self.seed}/asked/{number}").random() < probability:
             return rule

@@ -33,7 +33,7 @@ ProblemName = Annotated[
 ]
 _UNNAMED = Problem(500, "Injected by the scenario.", "server_error", "", "")
 _SAID = ("message", "type", "param", "code")
-_EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
+EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
 # the keys that become a header field
 _FIELDS = {
     "retry_after": "retry-after",
@@ -100,7 +100,7 @@ class Error:
         if self.body is not None and said:
             raise ValueError(f"'body' is all that is said, so {said[0]!r} would change nothing")
         content = self._given("problem", *_SAID, "body", "content_type")
-        if self.status in _EMPTY and content:
+        if self.status in EMPTY and content:
             raise ValueError(f"a {self.status} has no body (RFC 9110), so {content[0]!r} is idle")
 
     def _check_fields(self) -> None:
@@ -121,7 +121,7 @@ class Error:
         media_type = self._media_type(problem)
         common = headers.edge(context.headers, media_type, now=context.now, random=random)
         own = fields.changed(common, {**self._told(context.now), **self.headers})
-        if self.status in _EMPTY:
+        if self.status in EMPTY:
             return _empty(self.status, own)
         if self.body is None:
             return problem.plan(context.facts, own)

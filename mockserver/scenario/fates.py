@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -19,6 +20,8 @@ from pydantic import (
 
 from mockserver.api.model.reply import Reply
 from mockserver.faults import FAULTS, Fault
+
+from .foreign import fault_called
 
 _PASS = "pass"  # noqa: S105 (a word of the language)
 
@@ -73,6 +76,14 @@ else:
             raise ValueError(f"should name exactly one fault: {', '.join(FAULTS)}")
         return named[0]
 
+    def _no_word(found: Any) -> Any:
+        if isinstance(found, str):
+            meant = f"{found}: {{}}" if found in FAULTS else fault_called(found)
+            hint = f"; write '{meant}'" if meant else ""
+            said = f"should be a mapping with the name of a fault{hint}"
+            raise ValueError(said)  # noqa: TRY004 (what pydantic listens to)
+        return found
+
     def _fate(found: Any, read: Callable[[Any], Any]) -> Fate:
         if isinstance(found, Fate):
             return found
@@ -83,11 +94,12 @@ else:
 
     def _passing(word: str) -> Fate:
         if word != _PASS:
-            meant = f"; write '{word}: {{}}'" if word in FAULTS else ""
-            raise ValueError(f"should be a mapping of faults, or the word {_PASS!r}{meant}")
+            meant = f"{word}: {{}}" if word in FAULTS else fault_called(word)
+            hint = f"; write '{meant}'" if meant else ""
+            raise ValueError(f"should be a mapping of faults, or the word {_PASS!r}{hint}")
         return Fate()
 
-    AnyFault = Annotated[_entry, AfterValidator(_the_one)]
+    AnyFault = Annotated[_entry, AfterValidator(_the_one), BeforeValidator(_no_word)]
     AnyFate = Annotated[
         Annotated[str, AfterValidator(_passing), WithJsonSchema({"const": _PASS}), Tag("a word")]
         | Annotated[_mapping, WrapValidator(_fate), Tag("a mapping")],

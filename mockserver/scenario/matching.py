@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, TypeAlias
+from http import HTTPMethod
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import Discriminator, Field, JsonValue, Tag
+from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag, WithJsonSchema
 
-from mockserver.api.contract.routes import Endpoint
+from mockserver.api.contract.routes import ENDPOINTS, Endpoint, named
+from mockserver.core.errors import suggestion
 from mockserver.core.quantities import Flag
 
 from . import traits
-from .methods import Methods
 from .patterns import JsonPath, Number, Regex, bounds
 from .traits import Trait
+
+METHODS: tuple[str, ...] = tuple(method.value for method in HTTPMethod)
+_ANY_CASE = "|".join(
+    "".join(f"[{letter}{letter.lower()}]" for letter in method) for method in METHODS
+)
+_ONE: dict[str, Any] = {
+    "anyOf": [{"enum": list(METHODS)}, {"type": "string", "pattern": f"^({_ANY_CASE})$"}]
+}
+
+
+def _methods(found: object) -> tuple[str, ...]:
+    names: Sequence[Any] = found if isinstance(found, (list, tuple)) else [found]
+    if not names or not all(isinstance(name, str) for name in names):
+        raise ValueError("should be a method of HTTP, such as GET, or a list of them")
+    for name in names:
+        if name.upper() not in METHODS:
+            raise ValueError(f"no method is called {name!r}{suggestion(name.upper(), METHODS)}")
+    return tuple(name.upper() for name in names)
+
+
+Methods: TypeAlias = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_methods),
+    WithJsonSchema({"anyOf": [*_ONE["anyOf"], {"type": "array", "items": _ONE, "minItems": 1}]}),
+]
+"""Names in upper case in Python; one, or a list, in YAML."""
 
 
 def _flag_or_name(value: object) -> str:
@@ -24,6 +51,13 @@ def _flag_or_name(value: object) -> str:
 Tools: TypeAlias = Annotated[
     Annotated[bool, Tag("flag")] | Annotated[str, Tag("name")], Discriminator(_flag_or_name)
 ]
+
+
+def _no_path(found: object) -> object:
+    if isinstance(found, str) and found not in ENDPOINTS and (meant := named(found)):
+        names = " or ".join(map(repr, meant))
+        raise ValueError(f"should be the name of an endpoint; write {names}")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +88,7 @@ class Match:
     that the rule is not for (``excluded`` in Python).
     """
 
-    endpoint: Endpoint | None = None
+    endpoint: Annotated[Endpoint | None, BeforeValidator(_no_path)] = None
     model: str | None = None
     stream: Flag | None = None
     prompt: Prompt = field(default_factory=Prompt)

@@ -16,13 +16,14 @@ import yaml
 from pydantic import Field, TypeAdapter
 
 from mockserver.core.bounds import FIELD
-from mockserver.core.documents import Document, value_of
+from mockserver.core.documents import Document, Path, value_of
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError, shown
 from mockserver.core.quantities import Probability
 from mockserver.core.scalars import dumped
 from mockserver.faults import Error, Fault
 
 from .fates import AnyFault
+from .foreign import called_here
 from .loader import load, names
 from .matching import Match
 from .model import Rule, Scenario
@@ -87,7 +88,7 @@ def rule_of(text: str, *, source: str) -> Rule:
 
     Raises DocumentError, which begins with the ``source``.
     """
-    rule: Rule = Document(text, source=source).read_as(_RULE)
+    rule: Rule = Document(text, source=source).read_as(_RULE, explain=called_here)
     if rule == Rule(rule.name):
         raise DocumentError(f"{source}: the rule changes nothing; give it faults or a reply")
     return rule if rule.name else replace(rule, name=_INJECTED)
@@ -126,7 +127,7 @@ def injected(
         text = dumped(keys)
     except yaml.YAMLError as error:
         raise DocumentError(f"inject(): YAML has no form for {shown(keys)}") from error
-    rule: Rule = Document(text, source="inject()").read_as(_RULE)
+    rule: Rule = Document(text, source="inject()").read_as(_RULE, explain=called_here)
     return replace(rule, name=_INJECTED, **values)
 
 
@@ -171,7 +172,7 @@ def refusal(error: MockServerError) -> Rule:
 def _asked(text: str) -> Rule:
     document = Document(text, source=_FAULT_NAME, bounds=FIELD)
     if isinstance(document.data, dict) and not _OF_A_RULE.isdisjoint(document.data):
-        asked = document.read_as(_ASKED)
+        asked = document.read_as(_ASKED, explain=called_here)
         probability = asked.schedule.probability if asked.schedule else None
         return Rule(_FAULT_NAME, schedule=Schedule(probability=probability), faults=asked.faults)
     return Rule(_FAULT_NAME, faults=_faults(document))
@@ -179,9 +180,13 @@ def _asked(text: str) -> Rule:
 
 def _faults(document: Document) -> tuple[Fault, ...]:
     if isinstance(document.data, list):
-        return document.read_as(_MANY)
+        return document.read_as(_MANY, explain=_called_here)
     bare = isinstance(document.data, str)
-    return (document.read_as(_ONE, {document.data: {}} if bare else None),)
+    return (document.read_as(_ONE, {document.data: {}} if bare else None, explain=_called_here),)
+
+
+def _called_here(path: Path, key: str, value: Any) -> str:
+    return called_here(("faults", 0, *path), key, value)
 
 
 def _parameter(text: str) -> tuple[str, object]:

@@ -60,8 +60,8 @@ def test_values():
         (
             "[no_done]",
             (
-                "1:2: [0]: should be a mapping of faults, or the word 'pass'; write 'no_done: {}', "
-                "found 'no_done'"
+                "1:2: [0]: should be a mapping of faults, or the word 'pass', "
+                "found 'no_done'; write 'no_done: {}'"
             ),
         ),
         ("[skip]", "1:2: [0]: should be a mapping of faults, or the word 'pass', found 'skip'"),

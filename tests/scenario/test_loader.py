@@ -129,8 +129,8 @@ def test_unreadable(tmp_path):
             "name: x\nrules:\n- match: {modle: a}\n",
             (
                 "3:11: rules[0].match: unknown key 'modle'; did you mean 'model'? "
-                "Allowed are model, method, endpoint, stream, prompt, key, headers, messages, tools, "
-                "json, attempt, not"
+                "Allowed are model, method, endpoint, stream, prompt, key, headers, messages, "
+                "tools, json, attempt, not"
             ),
         ),
         (
@@ -155,19 +155,20 @@ def test_unreadable(tmp_path):
             "name: x\nrules:\n- faults:\n  - latency: {delay: 5}\n",
             (
                 "4:22: rules[0].faults[0].latency.delay: "
-                "should be a duration with its unit, such as 250ms, 2s, 1m or 1h, found 5"
+                "should be a duration with its unit, such as 250ms, 2s, 1m or 1h, found 5; "
+                "write 5s or 5ms"
             ),
         ),
         (
             "name: x\nrules:\n- faults:\n  - error: {problem: wrong_api_ky}\n",
             (
-                "4:22: rules[0].faults[0].error.problem: no problem has this name; "
-                "did you mean 'wrong_api_key'? Allowed are wrong_api_key, "
+                "4:22: rules[0].faults[0].error.problem: no problem has this name, "
+                "found 'wrong_api_ky'; did you mean 'wrong_api_key'? Allowed are wrong_api_key, "
             ),
         ),
         (
             "name: x\nrules:\n- schedule: {probability: 20}\n",
-            "3:27: rules[0].schedule.probability: should be less than or equal to 1, found 20",
+            "3:27: rules[0].schedule.probability: should be a number from 0 to 1, found 20; write ",
         ),
         (
             "name: x\nrules:\n- match: {prompt: {regex: 'a('}}\n",
@@ -184,7 +185,7 @@ def test_unreadable(tmp_path):
             "name: x\nrules:\n- reply: {text: hi, tokens: 3}\n",
             (
                 "3:10: rules[0].reply: has text and tokens: of text, json, tokens and echo there "
-                "may be one at most; tool_calls and reasoning may stand beside it, found {'text'"
+                "may be one at most, found {'text': 'hi', 'tokens': 3}; tool_calls and reasoning"
             ),
         ),
         (

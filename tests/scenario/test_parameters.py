@@ -70,7 +70,7 @@ def test_texts_stay_texts(value):
             {"wait": 2},
             (
                 "11:66: rules[0].schedule.window.for: should be a duration with its unit, such as "
-                "250ms, 2s, 1m or 1h, found 2 (from the parameter 'wait')"
+                "250ms, 2s, 1m or 1h, found 2; write 2s or 2ms (from the parameter 'wait')"
             ),
         ),
         (

@@ -63,7 +63,7 @@ def test_no_header():
         ),
         (
             "{faults: [no_done: {}], schedule: {probability: yes}}",
-            "X-Cerebras-Mock-Fault:1:49: schedule.probability: should be a number, found 'yes'",
+            "X-Cerebras-Mock-Fault:1:49: schedule.probability: should be a number from 0 to 1, ",
         ),
         (
             "[&a [x,x,x,x,x,x], &b [*a,*a,*a,*a,*a], &c [*b,*b,*b,*b,*b,*b], *c,*c,*c,*c]",

@@ -65,6 +65,29 @@ def route(method: str, path: str) -> tuple[Endpoint, str]:
     return endpoint, name
 
 
+def named(text: str) -> list[Endpoint]:
+    """
+    Return the endpoints that a path stands for, with or without its method, version and slashes.
+
+    >>> named("/v1/chat/completions"), named("GET /v1/files"), named("chat.completions")
+    (['chat'], ['files'], ['chat'])
+    """
+    method, _, path = text.rpartition(" ")
+    path = "/" + (path if "/" in path else path.replace(".", "/")).strip("/")
+    try:
+        methods, _ = _found(with_version(path))
+    except RefusalError:
+        return []
+    asked = methods.get(method.upper())
+    return [asked] if asked else list(methods.values())
+
+
+def methods_of(endpoint: Endpoint) -> frozenset[str]:
+    """Return the methods by which an endpoint is asked."""
+    found = {method for method, _, name in ROUTES if name == endpoint}
+    return frozenset(found | ({"HEAD"} if "GET" in found else set()))
+
+
 def with_version(path: str) -> str:
     """
     Return a path with the ``/v1`` that a client has left out, if the API has a path of that name.

@@ -7,32 +7,39 @@ It says nothing where it is not sure: what it finds is true of every run.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from operator import eq
 from typing import Any, TypeAlias
 
+from mockserver.api.contract.routes import methods_of
 from mockserver.core.documents import Path
 from mockserver.core.errors import suggestion
+from mockserver.faults import Error, Fault
+from mockserver.faults.status import EMPTY
+from mockserver.scenario.matching import Match, Prompt
+from mockserver.scenario.model import START, Rule, Scenario
+from mockserver.scenario.patterns import Range, bounds, glob
+from mockserver.scenario.schedule import Schedule
+from mockserver.scenario.traits import same
 
-from .matching import Match, Prompt
-from .methods import methods_of
 from .miscounts import Counters
-from .model import START, Rule, Scenario
-from .patterns import Range, bounds, glob
-from .schedule import Schedule
-from .traits import same
 
 _MOST_COMPARED = 200
+_NO_ERROR = "is the status of a success; if an error in its body is meant, give it a 'problem'"
+_SUCCESS = frozenset(range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES)) - {*EMPTY}
 Finding: TypeAlias = tuple[Path, str]
 """Where in the scenario, and what."""
 
 
-def findings(scenario: Scenario) -> Iterator[Finding]:
+def odd_rules(scenario: Scenario) -> Iterator[Finding]:
     """Yield what is odd, rule by rule."""
     states = dict.fromkeys([START, *filter(None, (rule.state.sets for rule in scenario.rules))])
     takers, counters = _Takers(), Counters()
     for at, rule in enumerate(scenario.rules):
         for path, why in _never_acts(rule):
             yield ("rules", at, *path), f"the rule never acts: {why}"
+        for path, status in _good_errors(rule):
+            yield ("rules", at, *path), f"{status} {_NO_ERROR}"
         if (earlier := counters.miscounting(at, rule)) is not None:
             leaves = f"its numbers count only the requests that {_label(earlier, scenario)} leaves"
             said = f"{leaves}; for one fate after the other, write one rule with a 'sequence'"
@@ -61,6 +68,17 @@ def _never_acts(rule: Rule) -> Iterator[tuple[Path, str]]:
         yield ("schedule",), why
     if rule.sequence and all(fate.passes for fate in rule.sequence):
         yield ("sequence",), "its sequence lets all pass"
+
+
+def _good_errors(rule: Rule) -> Iterator[tuple[Path, int]]:
+    """Yield where an error has the status of a success and says nothing else, and the status."""
+    listed: list[tuple[Path, Fault]] = [(("faults", at), one) for at, one in enumerate(rule.faults)]
+    for at, fate in enumerate(rule.sequence):
+        listed += ((("sequence", at), one) for one in fate.faults)
+    for path, one in listed:
+        status = one.status if isinstance(one, Error) else None
+        if status in _SUCCESS and one == Error(status=status):
+            yield (*path, "error", "status"), status
 
 
 def _never_asked(match: Match) -> str | None:

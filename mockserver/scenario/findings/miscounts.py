@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from .model import Rule
-from .schedule import Schedule
+from mockserver.scenario.model import Rule
+from mockserver.scenario.schedule import Schedule
 
 _ENDLESS = sys.maxsize
 _MOST_COMPARED = 200

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.faults import Error
+from mockserver.faults import Cut, Error
 from mockserver.scenario import (
     Fate,
     Match,
@@ -20,15 +20,15 @@ from mockserver.scenario import (
     names,
     read,
 )
-from mockserver.scenario.findings import findings
+from mockserver.scenario.findings.rules import odd_rules
 from mockserver.scenario.patterns import glob
 from mockserver.scenario.schedule import Turns
 
-FOLDER = Path(__file__).parents[2] / "scenarios"
+FOLDER = Path(__file__).parents[3] / "scenarios"
 
 
 def found(*rules):
-    return list(findings(Scenario("x", rules=rules)))
+    return list(odd_rules(Scenario("x", rules=rules)))
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_very_many_rules(monkeypatch):
     """Each of thousands of rules is compared with some hundred earlier ones, not with all."""
     compared = []
     monkeypatch.setattr(
-        "mockserver.scenario.findings._hides", lambda *pair: compared.append(pair) or False
+        "mockserver.scenario.findings.rules._hides", lambda *pair: compared.append(pair) or False
     )
     found(*(Rule(f"r{at}", Match(model=f"m{at}")) for at in range(1_000)))
     assert len(compared) == 0
@@ -348,3 +348,26 @@ def test_method_of_an_endpoint(match, why):
 def test_hidden_by_method(wide, narrow, hidden):
     """A rule for some methods hides one for fewer of them."""
     assert bool(found(Rule(match=Match(method=wide)), Rule(match=Match(method=narrow)))) is hidden
+
+
+@pytest.mark.parametrize(
+    ("error", "odd"),
+    [
+        (Error(status=200), True),
+        (Error(status=201), True),
+        (Error(status=204), False),
+        (Error(status=302), False),
+        (Error(status=500), False),
+        (Error(status=200, message="Busy."), False),
+        (Error(status=200, problem="server_error"), False),
+        (Error(status=200, body={"error": "busy"}), False),
+        (Error(problem="server_error"), False),
+    ],
+)
+def test_good_errors(error, odd):
+    """A bare error with the status of a success is told, in a list and in a sequence."""
+    rules = (Rule(faults=(Cut(), error)), Rule(sequence=(BUSY, Fate(faults=(error,))), then="stay"))
+    places = [("faults", 1), ("sequence", 1)]
+    assert [path for path, said in found(*rules) if "of a success" in said] == [
+        ("rules", at, *place, "error", "status") for at, place in enumerate(places) if odd
+    ]
