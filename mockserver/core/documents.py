@@ -24,7 +24,7 @@ from pydantic_core import ErrorDetails
 from .bounds import FIELD, FILE, Bounds, refuse_bombs
 from .errors import DocumentError, shortened, shown
 from .keys import advice
-from .scalars import Loader, dumped
+from .scalars import Loader, dumped, paired
 
 T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
@@ -121,6 +121,7 @@ class Document:
         self.source = source
         self.origins: Mapping[int, Sequence[str]] = {}
         try:
+            text = paired(text) if len(text) <= bounds.letters else text
             refuse_bombs(text, source, bounds, Loader)
             self.root = yaml.compose(_named(text, source), Loader=Loader)
             _refuse_doubles(self.root, source)
@@ -311,6 +312,8 @@ def _meant(error: ErrorDetails) -> str:
     if error["type"] in ("bool_type", "bool_parsing"):
         flag = _FLAGS.get(str(error["input"]).lower())
         return f"; did you mean {flag}?" if flag else ""
+    if error["type"] == "string_type" and isinstance(error["input"], int | float):
+        return "; in quotes it is one"
     allowed = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
     close = get_close_matches(str(error["input"]), allowed, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

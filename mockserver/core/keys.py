@@ -47,8 +47,11 @@ def _within(here: Sequence[Schema], root: Schema, key: str, *, deepest: int) -> 
             for outer, variants in level
             for name, inner in _inner(variants, root)
         ]
-        found = [words for words, variants in level if key in _names(variants)]
-        if found:
+        nearest: dict[str, str] = {}
+        for words, variants in level:
+            if key in _names(variants):
+                nearest.setdefault(words.partition(" of ")[0], words)
+        if found := list(nearest.values()):
             return " or ".join(found) if len(found) <= _MOST_NAMED else _many(found)
     return ""
 

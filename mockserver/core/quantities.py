@@ -174,7 +174,7 @@ def _no_disguise(value: object) -> object:
     return value
 
 
-_WHOLE = BeforeValidator(_no_disguise)
+WHOLE = BeforeValidator(_no_disguise)
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _FRACTION = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})")
@@ -203,9 +203,9 @@ def _part_of_one(found: object) -> float | None:
 
 
 Probability: TypeAlias = Annotated[float, Field(ge=0, le=1), BeforeValidator(_probability)]
-Whole: TypeAlias = Annotated[int, _WHOLE]
-Positive: TypeAlias = Annotated[int, Field(ge=1), _WHOLE]
-Count: TypeAlias = Annotated[int, Field(ge=0), _WHOLE]
+Whole: TypeAlias = Annotated[int, WHOLE]
+Positive: TypeAlias = Annotated[int, Field(ge=1), WHOLE]
+Count: TypeAlias = Annotated[int, Field(ge=0), WHOLE]
 
 Day: TypeAlias = Annotated[
     dt.date, BeforeValidator(day), WithJsonSchema({"type": "string", "format": "date"})

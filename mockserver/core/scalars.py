@@ -8,6 +8,7 @@ kept of YAML 1.1: ``<<`` merges a mapping into another one.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -51,6 +52,9 @@ def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
 
 
 _RESOLVERS = _resolvers()
+_PAIR = re.compile(
+    r"((?<!\\)(?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
 
 
 def _int(text: str) -> int:
@@ -101,6 +105,24 @@ class Dumper(_SafeDumper):
 
 for _kind in _VALUES:
     Loader.add_constructor(_TAG + _kind, Loader.scalar)
+
+
+def paired(text: str) -> str:
+    """
+    Return JSON without the pairs of escapes that stand for one character, which YAML has not.
+
+    >>> paired(r'{"a": "\ud83d\ude00"}')
+    '{"a": "😀"}'
+
+    Any other text stays, for to YAML a pair may be what it looks like.
+    """
+    if not text.lstrip().startswith(("{", "[")) or _PAIR.search(text) is None:
+        return text
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return _PAIR.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text)
 
 
 def dumped(value: object) -> str:

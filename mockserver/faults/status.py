@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 
 from mockserver.api.contract.problem import Problem
 from mockserver.api.contract.problems import PROBLEMS
@@ -42,7 +42,16 @@ _FIELDS = {
     "should_retry": "x-should-retry",
     "content_type": "content-type",
 }
-Status = Annotated[int, Field(ge=200, le=599)]
+_LOWEST, _HIGHEST = 200, 599  # what is below is no answer (RFC 9110), what is above no status
+
+
+def _status(found: object) -> object:
+    if not isinstance(found, int) or isinstance(found, bool) or not _LOWEST <= found <= _HIGHEST:
+        raise ValueError(f"should be a status from {_LOWEST} to {_HIGHEST}")
+    return found
+
+
+Status = Annotated[int, Field(ge=_LOWEST, le=_HIGHEST), BeforeValidator(_status)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ def mapping(**keys):
 
 
 TEXT = {"type": "string"}
+X = mapping(x=TEXT)
+FAULT = mapping(error=mapping(status=TEXT), a=X, b=X, c=X, d=X)
 SCHEMA = {
     **mapping(
         title=TEXT,
@@ -21,11 +23,11 @@ SCHEMA = {
         "Rule": mapping(
             name=TEXT,
             when=mapping(first=TEXT),
-            faults={"type": "array", "items": mapping(error=mapping(status=TEXT), a=mapping(x=TEXT),
-                b=mapping(x=TEXT), c=mapping(x=TEXT), d=mapping(x=TEXT))},
+            faults={"type": "array", "items": FAULT},
+            sequence={"type": "array", "items": FAULT},
         )
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ SCHEMA = {
         (("rules", 0, "faults", 0, "a"), "a", "; allowed are x"),
         (("match",), "color", "; did you mean 'colour'? Allowed are colour, model"),
         (("match",), "names", "; allowed are model, colour"),
-        (("rules", 0), "names", "; did you mean 'name'? Allowed are name, when, faults"),
+        (("rules", 0), "names", "; did you mean 'name'? Allowed are name, when, faults, sequence"),
         (("rules", "rule", 0, "union tag"), "first", "; it belongs into 'when'"),
         (("nowhere",), "zzz", "; allowed are title, match, rules, named"),
     ],

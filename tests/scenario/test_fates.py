@@ -68,7 +68,10 @@ def test_values():
         ("[{}]", "1:2: [0]: should name a fault or a reply, or be the word 'pass', found {}"),
         ("[3]", "1:2: [0]: should be a mapping of keys to values, found 3"),
         ("[{cut: }]", "1:8: [0].cut: should be a mapping of keys to values, found nothing"),
-        ("[{error: {status: x}}]", "1:19: [0].error.status: should be a whole number, found 'x'"),
+        (
+            "[{error: {status: x}}]",
+            "1:19: [0].error.status: should be a status from 200 to 599, found 'x'",
+        ),
         ("[{cutt: {}}]", "1:3: [0]: unknown key 'cutt'; did you mean 'cut'? Allowed are cut, "),
         ("[{status: 503}]", "1:3: [0]: unknown key 'status'; it belongs into 'error'"),
         ("[{cut: {status: 503}}]", "1:9: [0].cut: unknown key 'status'; it belongs into 'error'"),

@@ -117,7 +117,10 @@ def test_one_fault(refused, entry):
         ({"spent": {"requests": -1}}, "greater_than_equal 0"),
         ({"rules": [{"match": {"endpoint": "chats"}}]}, "'chat', 'completions'"),
         ({"rules": [{"faults": [{"error": {"problem": "x"}}]}]}, "no problem has this name"),
-        ({"rules": [{"faults": [{"error": {"status": 99}}]}]}, "greater_than_equal 200"),
+        (
+            {"rules": [{"faults": [{"error": {"status": 99}}]}]},
+            "should be a status from 200 to 599",
+        ),
         ({"rules": [{"faults": [{"error": {}}]}]}, "names neither a problem nor a status"),
         ({"rules": [{"faults": [{"truncate": {}}]}]}, "missing"),
         ({"rules": {"name": "x"}}, "tuple_type"),

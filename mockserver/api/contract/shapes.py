@@ -14,7 +14,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from mockserver.core.quantities import Count, Flag
+from mockserver.core.quantities import WHOLE, Count, Flag
 
 Check = Literal[
     "n_greater_than_1",
@@ -193,7 +193,7 @@ class Validation:
     names the checks that are not made.
     """
 
-    status: Annotated[int, Field(ge=400, le=499)] = 400
+    status: Annotated[int, Field(ge=400, le=499), WHOLE] = 400
     prefix: str = ""
     images: Count = 5
     waives: tuple[Check, ...] = ()
