@@ -125,7 +125,10 @@ def test_errors_of_the_base(write):
             f"{base}:9:23: rules[2].schedule.first: should be greater than or equal to 1, found 0 "
             "(from the parameter 'times')"
         ),
-        f"{base}:11:19: rules[3].reply.text: should be a valid string, found 3; in quotes it is one",
+        (
+            f"{base}:11:19: rules[3].reply.text: should be a valid string, found 3; "
+            "in quotes it is one"
+        ),
     ]
 
 
