@@ -108,7 +108,7 @@ for _kind in _VALUES:
 
 
 def paired(text: str) -> str:
-    """
+    r"""
     Return JSON without the pairs of escapes that stand for one character, which YAML has not.
 
     >>> paired(r'{"a": "\ud83d\ude00"}')
