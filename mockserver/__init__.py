@@ -15,7 +15,19 @@ from .engine import Engine
 from .faults import FAULTS, Context, Cut, Error, Fault, Latency, Truncate
 from .journal import Call, Exchange
 from .plan import Close, Data, End, Head, Plan, Wait
-from .scenario import Limit, Match, Prompt, Range, Rule, Scenario, Schedule, Spent, State, Window
+from .scenario import (
+    Fate,
+    Limit,
+    Match,
+    Prompt,
+    Range,
+    Rule,
+    Scenario,
+    Schedule,
+    Spent,
+    State,
+    Window,
+)
 
 __all__ = [
     "FAULTS",
@@ -29,6 +41,7 @@ __all__ = [
     "Engine",
     "Error",
     "Exchange",
+    "Fate",
     "Fault",
     "Head",
     "Latency",

@@ -54,6 +54,7 @@ PARTS = {
     "mockserver/edge/play",
     "mockserver/edge/server",
     "mockserver/plan/timeline",
+    "mockserver/scenario/findings",
     "mockserver/verdicts/retries",
     "pytest_cerebras",
     "pytest_cerebras/egress/child",

@@ -177,6 +177,8 @@ def test_tables_are_complete():
     table = README.partition("| scenario |")[2].partition("\n\n")[0]
     listed = re.findall(r"^\| `([a-z0-9-]+)` \|", table, re.MULTILINE)
     assert set(listed) <= set(names())
+    (more,) = re.findall(r"\[(\w+) more\]\(docs/incidents\.md\)", README)
+    assert more == str(len(names()) - len(listed))
     for page, listed in {
         "scenarios": (*FAULTS, *ENDPOINTS),
         "faults": (*PROBLEMS, *FAULTS),

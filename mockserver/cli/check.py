@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from .options import warn
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER...")
@@ -21,9 +23,10 @@ def check(paths: tuple[str, ...], *, strict: bool) -> None:
     wrong = False
     for path in paths:
         for checked in checks_of(path):
-            wrong = wrong or bool(checked.wrong) or (strict and bool(checked.odd))
+            bad = bool(checked.wrong) or (strict and bool(checked.odd))
+            wrong = wrong or bad
             for oddity in checked.odd:
-                click.secho(f"warning: {oddity}", fg="yellow", err=True)
-            click.echo(str(checked), err=bool(checked.wrong))
+                warn(oddity)
+            click.echo(checked.told(strict=strict), err=bad)
     if wrong:
         sys.exit(2)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from .options import SET, one_sentence, overridable
+from .options import SET, one_sentence, overridable, warn
 
 if TYPE_CHECKING:
     from mockserver.plan.timeline import Kind
@@ -59,19 +59,26 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     seed: int | None,
     parameters: dict[str, Any],
 ) -> None:
-    """Print what sample requests would meet, with a drawn time line; no server is needed."""
+    """
+    Print what sample requests would meet, with a drawn time line; no server is needed.
+
+    What is odd about the scenario is told as well, as check does.
+    """
     from mockserver.core.quantities import seconds
     from mockserver.edge.live import Overrides
     from mockserver.engine.explain import samples, told_as_svg, told_as_text
-    from mockserver.scenario import load
+    from mockserver.scenario import loaded
 
     try:
         pause = seconds(interval)
     except ValueError as error:
         raise click.UsageError(f"--interval {error}, found {interval!r}") from error
     with one_sentence():
-        found = Overrides(edition, tier, seed).applied_to(load(scenario, parameters))
+        read = loaded(scenario, parameters)
+        found = Overrides(edition, tier, seed).applied_to(read.scenario)
         met = samples(found, requests=requests, interval=pause, model=model, stream=stream)
+    for oddity in read.warnings():
+        warn(oddity)
     title = f"{found.name}: {found.description}"
     if svg is not None:
         svg.write(told_as_svg(met, title=title))

@@ -15,14 +15,16 @@ from contextvars import ContextVar
 from copy import copy
 from difflib import get_close_matches
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from .bounds import FIELD, FILE, Bounds, refuse_bombs
-from .errors import DocumentError, shown, suggestion
+from .errors import DocumentError, shortened, shown
+from .keys import advice
+from .scalars import Loader, dumped, paired
 
 T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
@@ -53,31 +55,16 @@ _IN_YAML = {
 What an error of pydantic says in the words of YAML. Its own are those of Python, and other versions
 may have others.
 """
-_LONGEST_NUMBER = 100  # digits: what is longer takes longer to read than to compare
+_NOTHING = "nothing"
 _MOST_ERRORS = 20
 _MOST_BYTES = 4 * FILE.letters
-_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_FLAGS = {
+    **dict.fromkeys(("yes", "y", "on", "true", "1"), "true"),
+    **dict.fromkeys(("no", "n", "off", "false", "0"), "false"),
+}
+Explain: TypeAlias = Callable[[Path, str, Any], str]
+"""What is to be said of an unknown key, given the path of its mapping and its value; or nothing."""
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
-
-
-if TYPE_CHECKING:
-    from yaml import SafeLoader as _SafeLoader
-else:
-    _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_SafeLoader):
-    """Takes what only looks like a date or a number, such as 2027-13-01, for a text."""
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
-        numeric = node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER
-        try:
-            return str(node.value) if numeric else super().construct_object(node, deep)
-        except (KeyError, ValueError):
-            if not isinstance(node, yaml.ScalarNode):
-                raise
-            del self.recursive_objects[node]
-            return node.value
 
 
 @contextmanager
@@ -134,8 +121,9 @@ class Document:
         self.source = source
         self.origins: Mapping[int, Sequence[str]] = {}
         try:
-            refuse_bombs(text, source, bounds, _Loader)
-            self.root = yaml.compose(_named(text, source), Loader=_Loader)
+            text = paired(text) if len(text) <= bounds.letters else text
+            refuse_bombs(text, source, bounds, Loader)
+            self.root = yaml.compose(_named(text, source), Loader=Loader)
             _refuse_doubles(self.root, source)
             self.data = _data_of(self.root)
         except yaml.MarkedYAMLError as error:
@@ -156,18 +144,21 @@ class Document:
         other.origins = {**self.origins, **(origins or {})}
         return other
 
-    def read_as(self, adapter: TypeAdapter[T], data: Any = None) -> T:
+    def read_as(
+        self, adapter: TypeAdapter[T], data: Any = None, *, explain: Explain = lambda *_: ""
+    ) -> T:
         """
         Return the data (or what was merged from it) as a value of the adapter's type.
 
-        Raises DocumentError with one line for each thing that is wrong.
+        ``explain`` may know better than the schema what an unknown key is about. Raises
+        DocumentError with one line for each thing that is wrong.
         """
         try:
             return adapter.validate_python(self.data if data is None else data)
         except ValidationError as error:
             schema = adapter.json_schema()
-            found = error.errors(include_url=False)
-            lines = [self._sentence(one, schema) for one in found[:_MOST_ERRORS]]
+            found = [one for one in error.errors(include_url=False) if not _repeats(one)]
+            lines = [self._sentence(one, schema, explain) for one in found[:_MOST_ERRORS]]
             if len(found) > _MOST_ERRORS:
                 lines.append(f"{self.source}: and {len(found) - _MOST_ERRORS:,} more errors")
             raise DocumentError("\n".join(lines)) from error
@@ -204,23 +195,35 @@ class Document:
         mark = node.start_mark if node else None
         return f"{mark.name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{self.source}:1:1"
 
-    def _sentence(self, error: ErrorDetails, schema: dict[str, Any]) -> str:
+    def _sentence(self, error: ErrorDetails, schema: dict[str, Any], explain: Explain) -> str:
         spot, path = self.where(error["loc"])
         last = error["loc"][-1] if error["loc"] else ""
         match error["type"]:
             case "extra_forbidden" | "unexpected_keyword_argument":
-                spot, path = self.where(error["loc"], key=True)[0], path[: len(error["loc"]) - 1]
-                known = _keys(schema, path) or _keys(schema, error["loc"][:-1])
-                said = f"unknown key {last!r}{suggestion(str(last), known)}"
+                spot = self.where(error["loc"], key=True)[0]
+                path = path[:-1] if path and path[-1] == last else path
+                at, key = error["loc"][:-1], str(last)
+                said = f"unknown key {key!r}"
+                said += explain(at, key, error["input"]) or advice(schema, at, key)
             case "missing" | "missing_argument":
                 said = f"the key {last!r} is missing"
             case "dataclass_type" | "model_type":
-                said = f"should be a mapping of keys to values, found {shown(error['input'])}"
+                said = f"should be a mapping of keys to values, found {self._found(error)}"
             case kind:
                 words = _IN_YAML.get(kind, "")
                 plain = words.format(**error.get("ctx", {})) or _plain(error["msg"])
-                said = f"{plain}, found {shown(error['input'])}{_meant(error)}"
+                wrong, way, out = plain.partition("; ")
+                said = f"{wrong}, found {self._found(error)}{way}{out}{_meant(error)}"
         return f"{spot}: {_dotted(path)}{said}{self._made_from(error['loc'])}"
+
+    def _found(self, error: ErrorDetails) -> str:
+        """Return what was found as its author wrote it, where it stands in the text as it is."""
+        node = self._find(error["loc"])[1]
+        if error["input"] is None and node is None:
+            return _NOTHING
+        if node is None or _data_of(node) != error["input"]:
+            return shown(error["input"])
+        return shortened(_written(node))
 
     def _made_from(self, path: Sequence[str | int]) -> str:
         """Say which parameters the value at a path was made from, all or a part of it."""
@@ -240,7 +243,7 @@ def value_of(text: str, *, source: str) -> Any:
 def node_of(value: object) -> yaml.Node:
     """Return the node of a value. Raises ValueError for what YAML has no form for."""
     try:
-        node = yaml.compose(yaml.safe_dump(value), Loader=_Loader)
+        node = yaml.compose(dumped(value), Loader=Loader)
     except yaml.YAMLError as error:
         raise ValueError(f"YAML has no form for {shown(value)}") from error
     assert node is not None  # noqa: S101 (a dump is never empty)
@@ -255,7 +258,7 @@ def _named(text: str, source: str) -> io.StringIO:
 
 
 def _data_of(root: yaml.Node | None) -> Any:
-    return None if root is None else _Loader("").construct_document(root)
+    return None if root is None else Loader("").construct_document(root)
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
@@ -272,45 +275,45 @@ def _refuse_doubles(node: yaml.Node | None, source: str) -> None:
         for item in node.value:
             _refuse_doubles(item, source)
     elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for key, value in node.value:
             if key.value in seen:
                 spot = f"{source}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
-                raise DocumentError(f"{spot}: the key {key.value!r} stands twice in one mapping")
-            seen.add(key.value)
+                said = f"the key {key.value!r} stands twice in one mapping"
+                raise DocumentError(f"{spot}: {said}, first in line {seen[key.value]}")
+            seen[key.value] = key.start_mark.line + 1
             _refuse_doubles(value, source)
 
 
-def _keys(schema: dict[str, Any], path: Path) -> list[str]:
-    """Return the keys that a JSON Schema allows at a path."""
-    here = _variants(schema, schema)
-    for part in path:
-        steps = [
-            inner
-            for one in here
-            for inner in (
-                one.get("properties", {}).get(part),
-                one.get("items") if isinstance(part, int) else one.get("additionalProperties"),
-            )
-            if isinstance(inner, dict)
-        ]
-        here = [variant for step in steps for variant in _variants(step, schema)]
-    return list(dict.fromkeys(key for one in here for key in one.get("properties", ())))
-
-
-def _variants(schema: dict[str, Any], root: dict[str, Any]) -> list[dict[str, Any]]:
-    if "$ref" in schema:
-        return _variants(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
-    unions = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
-    return [schema, *(variant for one in unions for variant in _variants(one, root))]
+def _written(node: yaml.Node) -> str:
+    """Return the YAML of a node in one line, its scalars as they stand in the text."""
+    match node:
+        case yaml.MappingNode():
+            pairs = (f"{_written(key)}: {_written(value)}" for key, value in node.value)
+            return f"{{{', '.join(pairs)}}}"
+        case yaml.SequenceNode():
+            return f"[{', '.join(map(_written, node.value))}]"
+        case _:
+            text = str(node.value)
+            return repr(text) if isinstance(_data_of(node), str) else text or _NOTHING
 
 
 def _plain(message: str) -> str:
     return message.replace("Input should", "should")
 
 
+def _repeats(error: ErrorDetails) -> bool:
+    """Return whether it calls a list empty that has only wrong items, each of which is told."""
+    return error["type"] == "too_short" and bool(error["input"])
+
+
 def _meant(error: ErrorDetails) -> str:
     """Return which of the allowed words is nearest to what was found, as the tail of a sentence."""
+    if error["type"] in ("bool_type", "bool_parsing"):
+        flag = _FLAGS.get(str(error["input"]).lower())
+        return f"; did you mean {flag}?" if flag else ""
+    if error["type"] == "string_type" and isinstance(error["input"], int | float):
+        return "; in quotes it is one"
     allowed = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
     close = get_close_matches(str(error["input"]), allowed, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
@@ -326,5 +329,9 @@ def _syntax_error(error: yaml.MarkedYAMLError, source: str, text: str) -> str:
     spot = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
     lines = text.splitlines()
     near = lines[mark.line] if mark and mark.line < len(lines) else ""
+    indentation = near[: len(near) - len(near.lstrip())]
+    if mark and "\t" in indentation:
+        spot = f":{mark.line + 1}:{indentation.index(chr(9)) + 1}"
+        return f"{source}{spot}: not YAML: a tab stands in the indentation; put spaces in its place"
     hint = '; inside {} or [], quote a placeholder: "${name}"' if "${" in near else ""
     return f"{source}{spot}: not YAML: {error.problem or error.context}{hint}"

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 _MOST_LISTED = 24
+_MOST_NEAR = 5
+_NEAR = 0.5  # how alike two names are, from 0 to 1
 _LONGEST_SHOWN = 60
 
 
@@ -57,23 +59,37 @@ def suggestion(found: str, known: Iterable[str]) -> str:
     """
     Return what to write instead, as the tail of a sentence.
 
-    >>> suggestion("modle", ["model", "stream"])
+    >>> suggestion("modle", ["stream", "model"])
     "; did you mean 'model'? Allowed are model, stream"
     >>> suggestion("x", ["model"])
     '; allowed are model'
     >>> suggestion("x", [])
     '; there are none'
 
-    Of very many names the first ones are listed.
+    The nearest are listed first, and of very many names not all.
     """
     names = list(known)
     if not names:
         return "; there are none"
     close = get_close_matches(found, names, n=1)
-    rest = len(names) - _MOST_LISTED
-    more = f" and {rest} more" if rest > 1 else ""
-    listed = f"llowed are {', '.join(names[: _MOST_LISTED if more else None])}{more}"
+    listed = f"llowed are {listing(found, names)}"
     return f"; did you mean {close[0]!r}? A{listed}" if close else f"; a{listed}"
+
+
+def listing(found: str, known: Iterable[str]) -> str:
+    """
+    Return names as a list in a sentence, those first that are nearest to what was found.
+
+    >>> listing("retry", ["status", "retry_after", "body"])
+    'retry_after, status, body'
+    """
+    names = list(known)
+    near = get_close_matches(found, names, n=_MOST_NEAR, cutoff=_NEAR)
+    akin = [name for name in names if found and (found in name or name in found)]
+    ordered = list(dict.fromkeys((*near, *akin, *names)))
+    rest = len(ordered) - _MOST_LISTED
+    more = f" and {rest} more" if rest > 1 else ""
+    return f"{', '.join(ordered[: _MOST_LISTED if more else None])}{more}"
 
 
 def shown(value: object) -> str:
@@ -83,5 +99,9 @@ def shown(value: object) -> str:
     >>> shown("x"), shown("x" * 500)[-5:]
     ("'x'", 'xx...')
     """
-    text = repr(value)
+    return shortened(repr(value))
+
+
+def shortened(text: str) -> str:
+    """Return a text as a sentence shows it, without quotes, up to a readable length."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

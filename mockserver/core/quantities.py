@@ -1,16 +1,32 @@
-"""Quantities as people write them: durations and sizes with a unit, probabilities."""
+"""Quantities as people write them: durations and sizes with a unit, days, probabilities, flags."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_UNITS)})")
 _SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20}
 _SIZE = re.compile(rf"(\d+)({'|'.join(_SIZES)})")
+_WORDS = {
+    word: unit
+    for unit, words in {
+        "ms": "ms msec msecs millis millisecond milliseconds",
+        "s": "s sec secs second seconds",
+        "m": "m min mins minute minutes",
+        "h": "h hr hrs hour hours",
+        "d": "d day days",
+    }.items()
+    for word in words.split()
+}
+_PART = re.compile(rf"(\d+(?:\.\d+)?)\s*({'|'.join(sorted(_WORDS, key=len, reverse=True))})")
+_WORDED = re.compile(rf"(?:{_PART.pattern}\s*)+")
+_LONGEST_WORDS = 40
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EXACT = 10.0  # seconds, from which on a fraction says nothing
 LONGEST = 36_500 * _UNITS["d"]
 """Seconds: what timers and dates of all platforms can express."""
@@ -27,11 +43,25 @@ def seconds(text: object) -> float:
     """
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise ValueError("should be a duration with its unit, such as 250ms, 2s, 1m or 1h")
+        said = "should be a duration with its unit, such as 250ms, 2s, 1m or 1h"
+        raise ValueError(said + _meant_duration(text))
     duration = float(match[1]) * _UNITS[match[2]]
     if duration > LONGEST:
         raise ValueError("should be at most 36500d")
     return duration
+
+
+def _meant_duration(found: object) -> str:
+    """Return how a duration is written here that somebody writes as elsewhere, or with no unit."""
+    if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= LONGEST:
+        return f"; write {found}s or {found}ms"
+    text = found.lower().strip() if isinstance(found, str) and len(found) < _LONGEST_WORDS else ""
+    if _WORDED.fullmatch(text) is None:
+        return ""
+    parts = [(float(number), _WORDS[word]) for number, word in _PART.findall(text)]
+    if len(parts) == 1:
+        return f"; write {decimal(parts[0][0])}{parts[0][1]}"
+    return f"; write {decimal(sum(number * _UNITS[unit] for number, unit in parts))}s"
 
 
 def signed_seconds(text: object) -> float:
@@ -61,6 +91,23 @@ def size(text: str) -> int:
     if match is None:
         raise ValueError("should be a size with its unit, such as 512B, 16KiB or 1MiB")
     return int(match[1]) * _SIZES[match[2]]
+
+
+def day(text: object) -> dt.date:
+    """
+    Read a day such as ``2026-11-30``.
+
+    >>> day("2026-11-30")
+    datetime.date(2026, 11, 30)
+
+    Raises ValueError for anything else.
+    """
+    if isinstance(text, str) and _DAY.fullmatch(text):
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(f"should be a day that there is ({error})") from error
+    raise ValueError("should be a day, such as 2026-11-30")
 
 
 def decimal(number: float) -> str:
@@ -137,20 +184,50 @@ SignedSeconds: TypeAlias = Annotated[
 """The same from now on, or back with a minus."""
 
 
-def _no_disguise(kind: str) -> BeforeValidator:
+def _no_disguise(value: object) -> object:
     """Refuse what Python takes for a number, and YAML doesn't: true, and digits in quotes."""
-
-    def checked(value: object) -> object:
-        if isinstance(value, (bool, str)):
-            raise ValueError(f"should be a {kind}")  # noqa: TRY004 (what pydantic listens to)
-        return value
-
-    return BeforeValidator(checked)
+    if isinstance(value, (bool, str)):
+        raise ValueError("should be a whole number")  # noqa: TRY004 (what pydantic listens to)
+    return value
 
 
-_WHOLE = _no_disguise("whole number")
+WHOLE = BeforeValidator(_no_disguise)
 
-Probability: TypeAlias = Annotated[float, Field(ge=0, le=1), _no_disguise("number")]
-Whole: TypeAlias = Annotated[int, _WHOLE]
-Positive: TypeAlias = Annotated[int, Field(ge=1), _WHOLE]
-Count: TypeAlias = Annotated[int, Field(ge=0), _WHOLE]
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_FRACTION = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})")
+
+
+def _probability(found: object) -> object:
+    """Refuse what is no number from 0 to 1, and say how others write it here."""
+    whole = _part_of_one(found)
+    if isinstance(found, bool | str) or (whole is not None and whole != found):
+        meant = "" if whole is None or not 0 <= whole <= 1 else f"; write {whole:.6g}"
+        raise ValueError(f"should be a number from 0 to 1{meant}")
+    return found
+
+
+def _part_of_one(found: object) -> float | None:
+    """Return the probability that is meant by a percentage, a fraction or a number."""
+    if isinstance(found, str):
+        if percent := _PERCENT.fullmatch(found.strip()):
+            return float(percent[1]) / 100
+        if (fraction := _FRACTION.fullmatch(found.strip())) and int(fraction[2]):
+            return int(fraction[1]) / int(fraction[2])
+        return None
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return found / 100 if 1 < found <= 100 else float(found)  # noqa: PLR2004 (per cent)
+    return None
+
+
+Probability: TypeAlias = Annotated[float, Field(ge=0, le=1), BeforeValidator(_probability)]
+Whole: TypeAlias = Annotated[int, WHOLE]
+Positive: TypeAlias = Annotated[int, Field(ge=1), WHOLE]
+Count: TypeAlias = Annotated[int, Field(ge=0), WHOLE]
+
+Day: TypeAlias = Annotated[
+    dt.date, BeforeValidator(day), WithJsonSchema({"type": "string", "format": "date"})
+]
+"""A date in Python, ``2026-11-30`` in YAML."""
+
+Flag: TypeAlias = Annotated[bool, Strict()]
+"""True or false, and none of the words that pydantic would take for it."""

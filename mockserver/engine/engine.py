@@ -70,16 +70,16 @@ class Engine:
         honest = Honest(self.edition, self.seed, now, self._digits(number))
         call = self.journal.call_of(noted)
         subject = inquiry.subject(request, call.attempts + 1)
-        choice = self._choose(subject, now, call.course, rule)
+        choice = self._choose(subject, now, call.course, self._drawn(rule, number))
         quota = self._admit(inquiry, now)
         cached = self._read_cached(inquiry, now) if isinstance(quota, Quota) else 0
         if isinstance(quota, RefusalError):
             plan: Compact = honest.refusal(quota)
         elif quota is not None:
-            plan = honest.completion(inquiry, choice.reply, quota, cached)
+            plan = honest.completion(inquiry, choice.fate.reply, quota, cached)
         else:
             plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
-        faults, felt = choice.rule.faults, None
+        faults, felt = choice.fate.faults, None
         if faults:
             plan, felt = self._broken(plan, faults, inquiry, number, now)
         if request.method == "HEAD":
@@ -117,9 +117,16 @@ class Engine:
         """Return a model that would have answered a refused completion; None: nobody can tell."""
         return other_model(exchange, self.scenario, self.edition, self._run)
 
+    def _drawn(self, rule: Rule | None, number: int) -> Rule | None:
+        """Return a rule in the scenario's place, unless its probability says no."""
+        probability = None if rule is None else rule.schedule.probability
+        if probability is None or Random(f"{self.seed}/asked/{number}").random() < probability:
+            return rule
+        return None
+
     def _choose(self, subject: Subject, now: float, course: Course, rule: Rule | None) -> Choice:
         if rule is not None and subject.endpoint != "warming":
-            return Choice(rule, rule.reply)
+            return Choice(rule, rule.fates[0])
         return self._run.choose(subject, now - self.started, course)
 
     def _broken(

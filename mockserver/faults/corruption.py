@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias, TypeGuard
 
 from pydantic import Field
 
+from mockserver.core.quantities import WHOLE
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context
@@ -52,7 +53,7 @@ class Huge:
     event of 3 MB; the ``iter_lines`` of requests takes half a minute for it.
     """
 
-    bytes: Annotated[int, Field(ge=1, le=_LARGEST)]
+    bytes: Annotated[int, Field(ge=1, le=_LARGEST), WHOLE]
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Put the bytes into the first text of the answer."""

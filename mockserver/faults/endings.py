@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mockserver.core.quantities import Seconds
+from mockserver.core.quantities import Flag, Seconds
 from mockserver.plan import Close, Data, End, Plan, Wait
 
 from .base import Context
@@ -29,7 +29,7 @@ class NoFinish:
     finished by ``stop``; with the others ``finish_reason`` is None, which hardly anybody checks.
     """
 
-    done: bool = False
+    done: Flag = False
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Drop the events of the end."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.core.quantities import Count
+from mockserver.core.quantities import Count, Flag
 from mockserver.core.sse import DONE, dumps, parsed
 from mockserver.plan import Data, End, Plan, tokens_of
 
@@ -43,7 +43,7 @@ class ErrorEvent:
     after_tokens: Count = 0
     form: Form = "nested"
     event: EventName | None = None
-    done: bool = False
+    done: Flag = False
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Put the error in the place of all that follows the last token let through."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal, TypeAlias
 
-from mockserver.core.quantities import Seconds
+from mockserver.core.quantities import Flag, Seconds
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context
@@ -40,13 +40,13 @@ class EventFormat:
     """
 
     event: EventName | None = None
-    comments: bool = False
-    id: bool = False
+    comments: Flag = False
+    id: Flag = False
     retry: Seconds | None = None
     line_ending: LineEnding = "lf"
-    multi_line_data: bool = False
-    space: bool = True
-    blank_line: bool = True
+    multi_line_data: Flag = False
+    space: Flag = True
+    blank_line: Flag = True
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Write each event anew."""

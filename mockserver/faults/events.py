@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, TypeAlias, TypeGuard
+from typing import Any, Literal, TypeAlias, TypeGuard
 
-from pydantic import Field
-
+from mockserver.core.quantities import Positive
 from mockserver.core.sse import event, parsed
 from mockserver.plan import Data, Plan, Step
 
@@ -17,7 +16,7 @@ from .body import length_of, resized, streams
 Tampering: TypeAlias = Literal[
     "duplicated", "reordered", "dropped", "malformed", "empty_choices", "after_done"
 ]
-Place: TypeAlias = Annotated[int, Field(ge=1)] | Literal["finish"]
+Place: TypeAlias = Positive | Literal["finish"]
 """The number of an event, counted from 1, or the one with the ``finish_reason``."""
 
 

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mockserver.core.quantities import Whole
+from mockserver.core.quantities import Flag, Whole
 from mockserver.plan import Data, End, Head, Plan, Step, Wait
 
 from .base import Context
@@ -30,7 +30,7 @@ class ContentLength:
     """
 
     off_by: Whole
-    stall: bool = False
+    stall: Flag = False
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Frame the body by the wrong length."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 
 from mockserver.api.contract.problem import Problem
 from mockserver.api.contract.problems import PROBLEMS
 from mockserver.api.writing import headers
 from mockserver.core.chance import Digits
 from mockserver.core.errors import suggestion
-from mockserver.core.quantities import AUTO, Count, SecondsOrAuto, SignedSeconds, decimal
+from mockserver.core.quantities import AUTO, Count, Flag, SecondsOrAuto, SignedSeconds, decimal
 from mockserver.core.sse import plain_dumps
 from mockserver.plan import Data, End, Head, Headers, Plan
 
@@ -33,7 +33,7 @@ ProblemName = Annotated[
 ]
 _UNNAMED = Problem(500, "Injected by the scenario.", "server_error", "", "")
 _SAID = ("message", "type", "param", "code")
-_EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
+EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
 # the keys that become a header field
 _FIELDS = {
     "retry_after": "retry-after",
@@ -42,7 +42,16 @@ _FIELDS = {
     "should_retry": "x-should-retry",
     "content_type": "content-type",
 }
-Status = Annotated[int, Field(ge=200, le=599)]
+_LOWEST, _HIGHEST = 200, 599  # what is below is no answer (RFC 9110), what is above no status
+
+
+def _status(found: object) -> object:
+    if not isinstance(found, int) or isinstance(found, bool) or not _LOWEST <= found <= _HIGHEST:
+        raise ValueError(f"should be a status from {_LOWEST} to {_HIGHEST}")
+    return found
+
+
+Status = Annotated[int, Field(ge=_LOWEST, le=_HIGHEST), BeforeValidator(_status)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class Error:
     content_type: str | None = None
     retry_after_date: SignedSeconds | None = None
     retry_after_ms: Count | None = None
-    should_retry: bool | None = None
+    should_retry: Flag | None = None
 
     __pydantic_config__ = {  # noqa: RUF012 (pydantic reads it, dataclasses don't)
         "extra": "forbid",
@@ -101,7 +110,7 @@ class Error:
         if self.body is not None and said:
             raise ValueError(f"'body' is all that is said, so {said[0]!r} would change nothing")
         content = self._given("problem", *_SAID, "body", "content_type")
-        if self.status in _EMPTY and content:
+        if self.status in EMPTY and content:
             raise ValueError(f"a {self.status} has no body (RFC 9110), so {content[0]!r} is idle")
 
     def _check_fields(self) -> None:
@@ -123,7 +132,7 @@ class Error:
         common = headers.edge(context.headers, media_type, now=context.now, random=random)
         told = self._of_itself(problem, context) | self._told(context.now)
         own = fields.changed(common, {**told, **self.headers})
-        if self.status in _EMPTY:
+        if self.status in EMPTY:
             return _empty(self.status, own)
         if self.body is None:
             return problem.plan(context.facts, own)

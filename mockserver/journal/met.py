@@ -21,7 +21,7 @@ def can_be_met(scenario: Scenario) -> bool:
 
 def acts_by_rules(scenario: Scenario) -> bool:
     """Return whether it has a rule that breaks answers, or says what the model answers."""
-    return any(rule.faults or rule.speaks for rule in scenario.rules)
+    return any(rule.breaks or rule.speaks for rule in scenario.rules)
 
 
 def shuts_port(scenario: Scenario) -> bool:
@@ -42,7 +42,7 @@ def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> b
     exchanges = (*journal.exchanges, *journal.warmups)
     if _restricts(scenario) and any(exchange.restricted for exchange in exchanges):
         return True
-    breaks = any(rule.faults for rule in scenario.rules)
+    breaks = any(rule.breaks for rule in scenario.rules)
     if not breaks:
         return any(is_scripted(one, scenario.rules) for one in exchanges)
     return any(felt(one) and _is_of(one, scenario.rules) for one in exchanges)

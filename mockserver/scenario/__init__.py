@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from . import steering
+from .fates import Fate
 from .limits import Limit, imposed
-from .loader import Loaded, automatic, load, names, parse, read, tagged
+from .loader import Loaded, automatic, load, loaded, names, parse, read, tagged
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
 from .near_misses import Missed, NearMiss, told
@@ -17,6 +18,7 @@ from .subject import Subject
 __all__ = [
     "Choice",
     "Course",
+    "Fate",
     "Limit",
     "Loaded",
     "Match",
@@ -37,6 +39,7 @@ __all__ = [
     "automatic",
     "imposed",
     "load",
+    "loaded",
     "names",
     "parse",
     "read",

@@ -41,9 +41,16 @@ class Checked:
     odd: Sequence[str] = ()
 
     def __str__(self) -> str:
-        if not self.wrong:
-            return f"{self.file}: ok, {self.kind} {self.holds}"
-        return f"{self.wrong}\n{self.file}: not a good {self.kind}" if self.kind else self.wrong
+        return self.told(strict=False)
+
+    def told(self, *, strict: bool) -> str:
+        """Return it in words; ``strict`` takes what is odd for wrong."""
+        if self.wrong:
+            return f"{self.wrong}\n{self.file}: not a good {self.kind}" if self.kind else self.wrong
+        if strict and self.odd:
+            odd = counted(len(self.odd), "warning")
+            return f"{self.file}: not good enough for --strict, {self.kind} {self.holds}, {odd}"
+        return f"{self.file}: ok, {self.kind} {self.holds}"
 
 
 def check(path: str) -> Iterator[Checked]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -13,11 +13,12 @@ from types import MappingProxyType
 from pydantic import TypeAdapter
 
 from mockserver.api.contract import editions
-from mockserver.api.contract.edition import DEFAULT
 from mockserver.core.documents import SUFFIXES, Document, beside, read_text
-from mockserver.core.errors import MockServerError, UnknownNameError, suggestion
+from mockserver.core.errors import MockServerError, UnknownNameError
 
-from .findings import Finding, findings
+from .findings.names import unknown_names
+from .findings.rules import Finding, odd_rules
+from .foreign import called_here
 from .inheritance import inherited
 from .model import Scenario
 from .parameters import Automatic, filled, settled
@@ -45,8 +46,8 @@ class Loaded:
     def warnings(self) -> list[str]:
         """Return a sentence for each of the first oddities; what is inherited is not told."""
         unused = ((("parameters", name), "nothing uses this parameter") for name in self.unused)
-        odd = islice(findings(self.scenario), _MOST_TOLD)
-        found: list[Finding] = [*_tier_of_none(self.scenario), *odd, *islice(unused, _MOST_TOLD)]
+        kinds = (unknown_names(self.scenario), odd_rules(self.scenario), unused)
+        found: list[Finding] = [one for kind in kinds for one in islice(kind, _MOST_TOLD)]
         return [
             str(self.document.error(path, said))
             for path, said in found
@@ -88,7 +89,12 @@ def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     """
     if name in _names() and not parameters:
         return _shipped(name)
-    return _read(*_document(name), parameters).scenario
+    return loaded(name, parameters).scenario
+
+
+def loaded(name: str, parameters: Mapping[str, object] = _NONE) -> Loaded:
+    """Return a scenario as ``load`` does, with where it comes from."""
+    return _read(*_document(name), parameters)
 
 
 def automatic(name: str) -> Mapping[str, Automatic]:
@@ -97,7 +103,7 @@ def automatic(name: str) -> Mapping[str, Automatic]:
 
     Raises UnknownNameError or DocumentError, as ``load`` does.
     """
-    return _read(*_document(name), _NONE).automatic
+    return loaded(name).automatic
 
 
 def parse(
@@ -119,13 +125,13 @@ def read(text: str, *, source: str = "<text>", parameters: Mapping[str, object] 
 
 @cache
 def _shipped(name: str) -> Scenario:
-    return _read(*_document(name), _NONE).scenario
+    return loaded(name).scenario
 
 
 def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
     plain, automatic = settled(inherited(document, _extended, identity))
     whole, used = filled(plain, parameters)
-    scenario = whole.read_as(_ADAPTER)
+    scenario = whole.read_as(_ADAPTER, explain=called_here)
     unused = tuple(name for name in scenario.parameters if name not in used)
     return Loaded(_with_edition(scenario, whole), whole, unused, automatic)
 
@@ -145,16 +151,6 @@ def _document(name: str) -> tuple[str, Document]:
         raise UnknownNameError("scenario", name, _names())
     file = f"{name}.yaml"
     return name, Document((_SHIPPED / file).read_text("utf-8"), source=file)
-
-
-def _tier_of_none(scenario: Scenario) -> Iterator[Finding]:
-    """Find a tier that no edition has which could be chosen at start."""
-    if scenario.edition is None and scenario.tier is not None:
-        known = {tier for name in editions.names() for tier in editions.load(name).tiers}
-        known.add(DEFAULT)
-        if scenario.tier not in known:
-            said = f"no shipped edition has the tier {scenario.tier!r}"
-            yield ("tier",), f"{said}{suggestion(scenario.tier, sorted(known))}"
 
 
 def _identity(path: str) -> str:

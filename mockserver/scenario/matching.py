@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, TypeAlias
+from http import HTTPMethod
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import Discriminator, Field, JsonValue, Tag
+from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag, WithJsonSchema
 
-from mockserver.api.contract.routes import Endpoint
+from mockserver.api.contract.routes import ENDPOINTS, Endpoint, named
+from mockserver.core.errors import suggestion
+from mockserver.core.quantities import Flag
 
 from . import traits
 from .patterns import JsonPath, Number, Regex, bounds
 from .traits import Trait
+
+METHODS: tuple[str, ...] = tuple(method.value for method in HTTPMethod)
+_ANY_CASE = "|".join(
+    "".join(f"[{letter}{letter.lower()}]" for letter in method) for method in METHODS
+)
+_ONE: dict[str, Any] = {
+    "anyOf": [{"enum": list(METHODS)}, {"type": "string", "pattern": f"^({_ANY_CASE})$"}]
+}
+
+
+def _methods(found: object) -> tuple[str, ...]:
+    names: Sequence[Any] = found if isinstance(found, (list, tuple)) else [found]
+    if not names or not all(isinstance(name, str) for name in names):
+        raise ValueError("should be a method of HTTP, such as GET, or a list of them")
+    for name in names:
+        if name.upper() not in METHODS:
+            raise ValueError(f"no method is called {name!r}{suggestion(name.upper(), METHODS)}")
+    return tuple(name.upper() for name in names)
+
+
+Methods: TypeAlias = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_methods),
+    WithJsonSchema({"anyOf": [*_ONE["anyOf"], {"type": "array", "items": _ONE, "minItems": 1}]}),
+]
+"""Names in upper case in Python; one, or a list, in YAML."""
 
 
 def _flag_or_name(value: object) -> str:
@@ -22,6 +51,13 @@ def _flag_or_name(value: object) -> str:
 Tools: TypeAlias = Annotated[
     Annotated[bool, Tag("flag")] | Annotated[str, Tag("name")], Discriminator(_flag_or_name)
 ]
+
+
+def _no_path(found: object) -> object:
+    if isinstance(found, str) and found not in ENDPOINTS and (meant := named(found)):
+        names = " or ".join(map(repr, meant))
+        raise ValueError(f"should be the name of an endpoint; write {names}")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +85,13 @@ class Match:
     in ``headers`` stands for a field that is not there. ``messages`` is how many there are.
     ``tools`` says whether any are offered, or names one that is. ``json`` has values that must
     stand in the body, by their JSONPath (RFC 9535). ``attempt`` is the number of the attempt at a
-    logical call, from 1. ``not`` describes requests that the rule is not for (``excluded`` in
-    Python).
+    logical call, from 1. ``method`` is one of HTTP, or a list of them. ``not`` describes requests
+    that the rule is not for (``excluded`` in Python).
     """
 
-    endpoint: Endpoint | None = None
+    endpoint: Annotated[Endpoint | None, BeforeValidator(_no_path)] = None
     model: str | None = None
-    stream: bool | None = None
+    stream: Flag | None = None
     prompt: Prompt = field(default_factory=Prompt)
     key: str | None = None
     headers: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
@@ -63,6 +99,7 @@ class Match:
     tools: Tools | None = None
     json: Mapping[JsonPath, JsonValue] = field(default_factory=dict[str, JsonValue])
     attempt: Number | None = None
+    method: Methods | None = None
     excluded: Annotated[Match | None, Field(alias="not")] = None
 
     def __post_init__(self) -> None:
@@ -80,6 +117,8 @@ class Match:
     def _head(self) -> Iterator[Trait]:
         if self.endpoint is not None:
             yield traits.endpoint(self.endpoint)
+        if self.method is not None:
+            yield traits.method(self.method)
         if self.model is not None:
             yield traits.model(self.model)
         if self.stream is not None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue, create_model
+from pydantic import Field, JsonValue
 
 from mockserver.api.contract.edition import EditionName
 from mockserver.api.model.reply import Reply
 from mockserver.core.quantities import Count, Positive, Whole
-from mockserver.faults import FAULTS, Fault
 
+from .fates import AnyFate, AnyFault, Fate
 from .limits import Limit
 from .matching import Match
 from .parameters import ParameterName
@@ -20,29 +20,9 @@ from .port import Port
 from .schedule import Schedule
 
 START = "start"
+Then: TypeAlias = Literal["pass", "stay", "repeat"]
 StateName: TypeAlias = Annotated[str, Field(min_length=1)]
 Tag: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-
-if TYPE_CHECKING:
-    AnyFault: TypeAlias = Fault
-else:
-    # In YAML a fault is a mapping with one key, its name: {error: {status: 503}}.
-    _entry = create_model(
-        "FaultEntry",
-        __doc__="A fault: a mapping with one key, its name, over the fault's own keys.",
-        __config__=ConfigDict(
-            extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
-        ),
-        **{name: (fault, None) for name, fault in FAULTS.items()},
-    )
-
-    def _the_one(entry: Any) -> Fault:
-        named = [getattr(entry, name) for name in entry.model_fields_set]
-        if len(named) != 1:
-            raise ValueError(f"should name exactly one fault: {', '.join(FAULTS)}")
-        return named[0]
-
-    AnyFault = Annotated[_entry, AfterValidator(_the_one)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +45,12 @@ class Rule:
 
     ``name`` is shown in logs and reports. ``match`` says for which requests it is. ``schedule``
     says which of them it takes. ``count_by`` is what the schedule counts: each request, or each
-    logical call, so that all attempts at a call meet the same decision, state and reply. ``state``
-    lets rules depend on each other. ``reply`` is what the model says. ``replies`` are what it says
-    one after the other, and the last one stays. ``cycle`` begins again with the first of
-    ``replies`` after the last. ``faults`` are applied in their order.
+    logical call, so that all attempts at a call meet the same decision, state and fate. ``state``
+    lets rules depend on each other. ``reply`` is what the model says. ``faults`` are applied in
+    their order. ``sequence``, in the place of both, is what the requests that it takes meet one
+    after the other: faults by their names, perhaps with a ``reply``, or the word pass, which leaves
+    one to the rules that follow. ``then`` is what comes behind the end of a ``sequence``: all
+    others pass, the last of it stays, or it repeats from its first.
     """
 
     name: str = ""
@@ -78,21 +60,32 @@ class Rule:
     faults: tuple[AnyFault, ...] = ()
     count_by: Literal["request", "call"] = "request"
     state: State = field(default_factory=State)
-    replies: tuple[Reply, ...] = ()
-    cycle: bool = False
+    sequence: Annotated[tuple[AnyFate, ...], Field(min_length=1)] = ()
+    then: Then = "pass"
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
 
     def __post_init__(self) -> None:
-        if self.replies and self.reply != Reply():
-            raise ValueError("has both 'reply' and 'replies'; a single one may stand in 'replies'")
-        if self.cycle and not self.replies:
-            raise ValueError("has 'cycle', but no 'replies' to begin again")
+        if self.sequence and (self.faults or self.reply != Reply()):
+            other = "faults" if self.faults else "reply"
+            raise ValueError(f"has both {other!r} and 'sequence', which may hold the {other}")
+        if self.then != "pass" and not self.sequence:
+            raise ValueError("has 'then', but no 'sequence' that comes to an end")
+
+    @property
+    def fates(self) -> tuple[Fate, ...]:
+        """All that it may do to a request."""
+        return self.sequence or (Fate(self.reply, self.faults),)
+
+    @property
+    def breaks(self) -> bool:
+        """Whether any of it is a fault."""
+        return any(fate.faults for fate in self.fates)
 
     @property
     def speaks(self) -> bool:
         """Whether it says what the model answers."""
-        return bool(self.replies) or self.reply != Reply()
+        return any(fate.speaks for fate in self.fates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from mockserver.api.model.reply import Reply
 from mockserver.core.credentials import is_credential
 
-from .condition import failing
+from .condition import Condition, failing
+from .fates import Fate
 from .matching import Match
 from .model import START, Rule
 from .near_misses import Missed, Why, WrongState
-from .schedule import Turn, Turns
+from .schedule import Turn, Turns, When
 from .subject import Subject
 
-_NO_RULE = Rule()
+_NO_RULE, _NOTHING = Rule(), Fate()
+_PASSED: When = Condition(
+    lambda _: False, lambda turn: f"it was its request {turn.number}, which its sequence lets pass"
+)
+_ENDED: When = Condition(
+    lambda _: False, lambda turn: f"it was its request {turn.number}, and its sequence is over"
+)
 
 
 @dataclass(slots=True)
@@ -34,13 +40,13 @@ class Course:
 
 class Choice(NamedTuple):
     """
-    Who answers a request, and what the model says.
+    Who answers a request, and what it meets.
 
     Where no rule does, the honest API answers, and ``missed`` has the reasons.
     """
 
     rule: Rule
-    reply: Reply
+    fate: Fate
     missed: Missed | None = None
 
 
@@ -54,13 +60,23 @@ class Candidate:
         self.turns = Turns(rule.schedule, f"{seed}/rule/{number}")
         self.requires = rule.state.requires
         self.by_call = rule.count_by == "call"
+        self._fates = rule.fates
 
-    def reply(self, turn: Turn) -> Reply:
-        """Return what the model says when the rule acts, one of ``replies`` after the other."""
-        replies, at = self.rule.replies, turn.acted - 1
-        if not replies:
-            return self.rule.reply
-        return replies[at % len(replies) if self.rule.cycle else min(at, len(replies) - 1)]
+    def fate(self, turn: Turn) -> Fate:
+        """Return what the request of a turn meets, one fate of a sequence after the other."""
+        last = len(self._fates) - 1
+        at = turn.acted - 1
+        return self._fates[at % (last + 1) if self.rule.then == "repeat" else min(at, last)]
+
+    def take(self, elapsed: float) -> Turn:
+        """Return the next turn; one that the sequence leaves to other rules is refused."""
+        turn = self.turns.take(elapsed)
+        if self.rule.sequence and turn.refused is None:
+            if turn.acted > len(self._fates) and self.rule.then == "pass":
+                turn.refused = _ENDED
+            elif self.fate(turn).passes:
+                turn.refused = _PASSED
+        return turn
 
 
 class Run:
@@ -97,9 +113,9 @@ class Run:
             if why is None:
                 why = turn = self._turn(candidate, elapsed, course)
                 if turn.refused is None:
-                    return Choice(candidate.rule, candidate.reply(turn))
+                    return Choice(candidate.rule, candidate.fate(turn))
             whys[candidate.number] = why
-        return Choice(_NO_RULE, _NO_RULE.reply, Missed(self._rules, whys))
+        return Choice(_NO_RULE, _NOTHING, Missed(self._rules, whys))
 
     def may_break(self, subject: Subject) -> bool:
         """
@@ -108,7 +124,7 @@ class Run:
         Credentials are not looked at: of a request that is noted there are none.
         """
         return any(
-            rule.faults and failing(_keyless(rule.match).conditions(), subject) is None
+            rule.breaks and failing(_keyless(rule.match).conditions(), subject) is None
             for rule in self._rules
         )
 
@@ -117,7 +133,7 @@ class Run:
         at = candidate.number
         if at in course.turns:
             return course.turns[at]
-        turn = candidate.turns.take(elapsed)
+        turn = candidate.take(elapsed)
         if candidate.by_call:
             course.turns[at] = turn
         state = candidate.rule.state.sets

@@ -8,21 +8,26 @@ process needs no server of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from mockserver.core.bounds import FIELD
-from mockserver.core.documents import Document, value_of
+from mockserver.core.documents import Document, Path, value_of
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError, shown
+from mockserver.core.quantities import Probability
+from mockserver.core.scalars import dumped
 from mockserver.faults import Error, Fault
 
+from .fates import AnyFault
+from .foreign import called_here
 from .loader import load, names
 from .matching import Match
-from .model import AnyFault, Rule, Scenario
+from .model import Rule, Scenario
+from .schedule import Schedule
 
 FAULT = "x-cerebras-mock-fault"
 SCENARIO = "x-cerebras-mock-scenario"
@@ -43,6 +48,35 @@ PAST_BUDGET = Rule(
     ),
 )
 """What answers whoever asks without end, so that no client tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chance:
+    """
+    When a fault acts that a request asks for.
+
+    ``probability`` is that of each request.
+    """
+
+    probability: Probability
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """
+    What a request asks for.
+
+    ``faults`` are applied in their order. ``schedule`` says how probable they are.
+    """
+
+    faults: Annotated[tuple[AnyFault, ...], Field(min_length=1)]
+    schedule: _Chance | None = None
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
+
+
+_OF_A_RULE = frozenset({"faults", "schedule", "probability"})
+_ASKED = TypeAdapter(_Asked)
 _RULE = TypeAdapter(Rule)
 _ONE: TypeAdapter[Fault] = TypeAdapter(AnyFault)
 _MANY: TypeAdapter[tuple[Fault, ...]] = TypeAdapter(tuple[AnyFault, ...])
@@ -54,7 +88,7 @@ def rule_of(text: str, *, source: str) -> Rule:
 
     Raises DocumentError, which begins with the ``source``.
     """
-    rule: Rule = Document(text, source=source).read_as(_RULE)
+    rule: Rule = Document(text, source=source).read_as(_RULE, explain=called_here)
     if rule == Rule(rule.name):
         raise DocumentError(f"{source}: the rule changes nothing; give it faults or a reply")
     return rule if rule.name else replace(rule, name=_INJECTED)
@@ -90,10 +124,10 @@ def injected(
         example = "{'error': {'status': 503}}"
         raise DocumentError(f"inject(): should be a fault, such as {example}, found {shown(fault)}")
     try:
-        text = yaml.safe_dump(keys)
+        text = dumped(keys)
     except yaml.YAMLError as error:
         raise DocumentError(f"inject(): YAML has no form for {shown(keys)}") from error
-    rule: Rule = Document(text, source="inject()").read_as(_RULE)
+    rule: Rule = Document(text, source="inject()").read_as(_RULE, explain=called_here)
     return replace(rule, name=_INJECTED, **values)
 
 
@@ -101,11 +135,12 @@ def rule_for(headers: Mapping[str, str]) -> Rule | None:
     """
     Return the rule that a request asks for itself; None when it asks for none.
 
-    ``X-Cerebras-Mock-Fault`` is a fault as in YAML, a list of them, or the name of one that needs
-    no keys. Raises DocumentError.
+    ``X-Cerebras-Mock-Fault`` is a fault as in YAML, a list of them, the name of one that needs no
+    keys, or the ``faults`` of a rule and its ``schedule``, of which only a probability makes sense.
+    Raises DocumentError.
     """
     text = headers.get(FAULT)
-    return None if text is None else Rule(_FAULT_NAME, faults=_faults(text))
+    return None if text is None else _asked(text)
 
 
 def scenario_of(text: str) -> Scenario:
@@ -134,12 +169,24 @@ def refusal(error: MockServerError) -> Rule:
 
 
 @lru_cache
-def _faults(text: str) -> tuple[Fault, ...]:
+def _asked(text: str) -> Rule:
     document = Document(text, source=_FAULT_NAME, bounds=FIELD)
+    if isinstance(document.data, dict) and not _OF_A_RULE.isdisjoint(document.data):
+        asked = document.read_as(_ASKED, explain=called_here)
+        probability = asked.schedule.probability if asked.schedule else None
+        return Rule(_FAULT_NAME, schedule=Schedule(probability=probability), faults=asked.faults)
+    return Rule(_FAULT_NAME, faults=_faults(document))
+
+
+def _faults(document: Document) -> tuple[Fault, ...]:
     if isinstance(document.data, list):
-        return document.read_as(_MANY)
+        return document.read_as(_MANY, explain=_called_here)
     bare = isinstance(document.data, str)
-    return (document.read_as(_ONE, {document.data: {}} if bare else None),)
+    return (document.read_as(_ONE, {document.data: {}} if bare else None, explain=_called_here),)
+
+
+def _called_here(path: Path, key: str, value: Any) -> str:
+    return called_here(("faults", 0, *path), key, value)
 
 
 def _parameter(text: str) -> tuple[str, object]:

@@ -34,6 +34,14 @@ def endpoint(wanted: str) -> Trait:
     )
 
 
+def method(names: tuple[str, ...]) -> Trait:
+    """Return the condition that the request has one of these methods."""
+    return Condition(
+        lambda subject: subject.request.method in names,
+        lambda subject: f"the method is {subject.request.method}, not {' or '.join(names)}",
+    )
+
+
 def model(pattern: str) -> Trait:
     """Return the condition that the model's id fits a pattern."""
     fits = glob(pattern)

@@ -46,9 +46,15 @@ def test_check_wrong(run, wrong):
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize(("arguments", "status"), [((), 0), (("--strict",), 2)])
-def test_check_odd(run, tmp_path, arguments, status):
-    """What is odd is a warning with its spot, and an error on demand only."""
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        ((), 0, "ok, scenario 'odd', 2 rules\n"),
+        (("--strict",), 2, "not good enough for --strict, scenario 'odd', 2 rules, 1 warning\n"),
+    ],
+)
+def test_check_odd(run, tmp_path, arguments, status, said):
+    """What is odd is a warning with its spot, and an error on demand only; the words agree."""
     path = tmp_path / "odd.yaml"
     path.write_text("name: odd\nrules:\n- {}\n- {name: hidden}\n")
     result = run("check", str(path), *arguments)
@@ -56,5 +62,6 @@ def test_check_odd(run, tmp_path, arguments, status):
     assert (
         f"warning: {path}:4:3: rules[1]: the rule is never asked: rules[0] takes" in result.output
     )
-    assert f"{path}: ok, scenario 'odd', 2 rules" in result.output
+    assert f"{path}: {said}" in (result.stderr if status else result.stdout)
+    assert (": ok," in result.output) is not bool(status)
     assert run("check", "scenarios/healthy.yaml", *arguments).exit_code == 0

@@ -27,6 +27,36 @@ def test_explain(run):
     assert lines[-1].strip() == "┣ head  ! head of an error  █ body  ┫ end"
 
 
+def test_explain_odd(run, tmp_path):
+    """What does not do what it seems to is said, with its spot, and what it does is shown."""
+    path = tmp_path / "odd.yaml"
+    rules = [
+        f"- {{schedule: {{at: [{at}]}}, faults: [error: {{status: 50{at}}}]}}\n" for at in (1, 2)
+    ]
+    path.write_text(f"name: odd\nrules:\n{''.join(rules)}")
+    result = run("explain", str(path), "--requests", "3")
+    assert result.stderr.startswith(f"warning: {path}:4:14: rules[1].schedule: its numbers count")
+    told = [line for line in result.stdout.splitlines() if " s  #" in line]
+    assert ["-> 50" in line for line in told] == [True, False, True]
+
+
+def test_explain_sequence(run, tmp_path):
+    """A sequence is told fate by fate, and why it lets pass."""
+    path = tmp_path / "fates.yaml"
+    path.write_text(
+        "name: fates\nparameters: {last: pass}\nrules:\n"
+        "- {sequence: [error: {status: 503}, pass, error: {status: 500}], then: '${last}'}\n"
+    )
+    result = run("explain", str(path), "--requests", "4")
+    told = [line for line in result.stdout.splitlines() if " s  #" in line]
+    assert [line.partition(" -> ")[2][:3] for line in told] == ["503", "200", "500", "200"]
+    assert "not by rules[0]: it was its request 2, which its sequence lets pass" in result.stdout
+    assert "not by rules[0]: it was its request 4, and its sequence is over" in result.stdout
+    result = run("explain", str(path), "--requests", "4", "--set", "last=repeat")
+    told = [line for line in result.stdout.splitlines() if " s  #" in line]
+    assert [line.partition(" -> ")[2][:3] for line in told] == ["503", "200", "500", "503"]
+
+
 LATE = "name: late\nrules: [{faults: [{latency: {delay: 2s}}, {disconnect: {}}]}]\n"
 
 

@@ -1,10 +1,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import yaml
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from mockserver.core.documents import Document, beside, node_of, noting_files, read_text, value_of
 from mockserver.core.errors import DocumentError
@@ -53,8 +53,8 @@ def test_reads():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "1:1: should be a mapping of keys to values, found None"),
-        ("# only a comment\n", "1:1: should be a mapping of keys to values, found None"),
+        ("", "1:1: should be a mapping of keys to values, found nothing"),
+        ("# only a comment\n", "1:1: should be a mapping of keys to values, found nothing"),
         ("- oak\n", "1:1: should be a mapping of keys to values, found ['oak']"),
         ("oak\n", "1:1: should be a mapping of keys to values, found 'oak'"),
         ("leaves: []\n", "1:1: the key 'name' is missing"),
@@ -62,12 +62,12 @@ def test_reads():
             "name: oak\nleafs: []\n",
             (
                 "2:1: unknown key 'leafs'; did you mean 'leaves'? "
-                "Allowed are name, leaves, named, extra"
+                "Allowed are leaves, name, named, extra"
             ),
         ),
         (
             "name: oak\nleaves:\n  - size: 1\n    color: red\n",
-            "4:5: leaves[0]: unknown key 'color'; did you mean 'colour'? Allowed are size, colour",
+            "4:5: leaves[0]: unknown key 'color'; did you mean 'colour'? Allowed are colour, size",
         ),
         (
             "name: oak\nnamed:\n  first:\n    zzz: 1\n",
@@ -86,6 +86,7 @@ def test_reads():
             "3:9: leaves[0].size: should be a whole number, found 'big'",
         ),
         ("name: [1]\n", "1:7: name: should be a valid string, found [1]"),
+        ("name: 010\n", "1:7: name: should be a valid string, found 010; in quotes it is one"),
     ],
 )
 def test_errors_name_the_spot(text, said):
@@ -113,11 +114,20 @@ def test_long_values_are_shortened():
 @pytest.mark.parametrize(
     ("text", "spot"),
     [
-        ("name: oak\nname: elm\n", "2:1: the key 'name' stands twice in one mapping"),
-        ("leaves:\n- size: 1\n  size: 2\n", "3:3: the key 'size' stands twice in one mapping"),
+        (
+            "name: oak\nname: elm\n",
+            "2:1: the key 'name' stands twice in one mapping, first in line 1",
+        ),
+        (
+            "leaves:\n- size: 1\n  size: 2\n",
+            "3:3: the key 'size' stands twice in one mapping, first in line 2",
+        ),
         ("leaves: {a: 1\n", "2:1: not YAML: "),
         ("name: 'oak\n", "2:1: not YAML: "),
-        ("\tname: oak\n", "1:1: not YAML: "),
+        ("\tname: oak\n", "1:1: not YAML: a tab stands in the indentation; put spaces in its"),
+        ("a:\n  b: 1\n  \tc: 2\n", "3:3: not YAML: a tab stands in the indentation"),
+        ("a: |\n\tb\n", "2:1: not YAML: a tab stands in the indentation"),
+        ("a: b: c\td\n", "1:5: not YAML: "),
         ("name: oak\n---\nname: elm\n", "2:1: not YAML: "),
         ("name: !!python/name:os.system x\n", "1:7: not YAML: "),
         ("name: *unknown\n", "1:7: not YAML: "),
@@ -334,3 +344,48 @@ def test_noting_files(tmp_path):
             read_text(str(missing))
     read_text(str(there))
     assert noted == [str(there), str(missing)]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("no", "'no'"),
+        ("010", "010"),
+        ("0x1F", "0x1F"),
+        ("1e3", "1e3"),
+        ("TRUE", "TRUE"),
+        ("~", "~"),
+        ("", "nothing"),
+        ("[on, 010, {a: yes, 1: ~}]", "['on', 010, {'a': 'yes', 1: ~}]"),
+    ],
+)
+def test_found_is_what_was_written(value, found):
+    """A wrong value is shown as its author wrote it."""
+    with pytest.raises(DocumentError) as caught:
+        Document(f"a: {value}", source="x").read_as(TypeAdapter(dict[str, Tree]))
+    assert (
+        str(caught.value)
+        == f"x:1:{4 if value else 3}: a: should be a mapping of keys to values, found {found}"
+    )
+
+
+def test_explained():
+    """Who reads a document may know more of an unknown key than its schema."""
+    document = Document("name: oak\nleaves:\n- {width: 3}\n", source="tree.yaml")
+    with pytest.raises(DocumentError, match=r"leaves\[0\]: unknown key 'width'; ask 3 at 2$"):
+        document.read_as(TREE, explain=lambda path, _, value: f"; ask {value} at {len(path)}")
+
+
+def test_list_of_wrong_items():
+    """A list that is not empty is not called so for what is wrong in it."""
+    adapter = TypeAdapter(Annotated[tuple[Leaf, ...], Field(min_length=1)])
+    with pytest.raises(DocumentError, match=r"^x:1:3: \[0\]: unknown key 'a'; [^\n]*$"):
+        Document("[{a: 1}]", source="x").read_as(adapter)
+    with pytest.raises(DocumentError, match=r"^x:1:1: should not be empty, found \[\]$"):
+        Document("[]", source="x").read_as(adapter)
+
+
+def test_wrong_tag():
+    """A tag that JSON has no value for is refused with its spot."""
+    with pytest.raises(DocumentError, match=r"^tree\.yaml:1:4: not YAML: "):
+        Document("a: !!timestamp 2026-01-01", source="tree.yaml")

@@ -6,6 +6,7 @@ from mockserver.core.errors import (
     MockServerError,
     ShortenedError,
     UnknownNameError,
+    listing,
     suggestion,
 )
 
@@ -16,7 +17,7 @@ from mockserver.core.errors import (
         (
             "schedules",
             ["match", "schedule"],
-            "; did you mean 'schedule'? Allowed are match, schedule",
+            "; did you mean 'schedule'? Allowed are schedule, match",
         ),
         ("zzz", ["match", "schedule"], "; allowed are match, schedule"),
         ("", ["a"], "; allowed are a"),
@@ -30,7 +31,7 @@ def test_suggestion(found, known, tail):
 
 def test_suggestion_reads_an_iterator_once():
     """The known names may come from an iterator."""
-    assert suggestion("b", iter("ab")) == "; did you mean 'b'? Allowed are a, b"
+    assert suggestion("b", iter("ab")) == "; did you mean 'b'? Allowed are b, a"
 
 
 def test_unknown_name():
@@ -52,3 +53,18 @@ def test_suggestion_of_many(count, tail):
     """Of very many names the first are listed, and how many there are besides."""
     names = [f"n{number}" for number in range(count)]
     assert suggestion("zzz", names).endswith(f", {tail}")
+
+
+def test_the_nearest_are_never_left_out():
+    """Of very many names the nearest come first, what holds the word too, the others in order."""
+    names = [f"z{number}" for number in range(100)]
+    said = suggestion("retry", [*names, "retries", "has_retry_after", "retro"])
+    assert said.startswith(
+        "; did you mean 'retro'? Allowed are retro, retries, has_retry_after, z0"
+    )
+    assert said.endswith(" and 79 more")
+
+
+def test_listing_of_an_empty_name():
+    """An empty name is like none."""
+    assert listing("", ["b", "a"]) == "b, a"

@@ -1,15 +1,21 @@
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from mockserver.core.documents import Document
+from mockserver.core.errors import DocumentError
 from mockserver.core.quantities import (
     Count,
+    Flag,
     Positive,
     Probability,
     Seconds,
     SignedSeconds,
     counted,
+    day,
     duration,
     seconds,
     signed_seconds,
@@ -131,3 +137,107 @@ def test_counted():
 def test_duration(wait, text):
     """Seconds are as exact as anybody wants, and hours are hours."""
     assert duration(wait) == text
+
+
+@pytest.mark.parametrize(
+    ("found", "meant"),
+    [
+        ("5 sec", "5s"),
+        ("5 s", "5s"),
+        ("5SECONDS", "5s"),
+        ("1min", "1m"),
+        ("100 ms", "100ms"),
+        ("1.50 hours", "1.5h"),
+        ("2 days", "2d"),
+        ("1m30s", "90s"),
+        ("1h 30 min", "5400s"),
+        (5, "5s or 5ms"),
+        (0.5, "0.5s or 0.5ms"),
+        ("soon", None),
+        ("5 parsecs", None),
+        ("-5 sec", None),
+        (True, None),
+        (float("inf"), None),
+        (None, None),
+        ("9" * 1000 + "sec", None),
+    ],
+)
+def test_meant_duration(found, meant):
+    """A duration that is written as elsewhere is answered with how it is written here."""
+    with pytest.raises(ValueError, match=r"^should be a duration with its unit") as caught:
+        seconds(found)
+    assert str(caught.value).partition("; ")[2] == (f"write {meant}" if meant else "")
+    if isinstance(found, str) and meant:
+        assert seconds(meant) > 0
+
+
+@pytest.mark.parametrize(
+    ("found", "meant"),
+    [
+        ("50%", "0.5"),
+        ("12.5 %", "0.125"),
+        ("1/2", "0.5"),
+        ("1 / 3", "0.333333"),
+        (20, "0.2"),
+        ("0.5", ""),
+        ("1/0", ""),
+        ("3/2", ""),
+        ("150%", ""),
+        ("often", ""),
+        (True, ""),
+    ],
+)
+def test_meant_probability(told, found, meant):
+    """So is a probability."""
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(Probability).validate_python(found)
+    (error,) = caught.value.errors()
+    said = told(error)
+    assert "should be a number from 0 to 1" in said
+    assert said.partition("; write ")[2].partition(" ")[0] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("2026-11-30", True),
+        ("2026-02-30", False),
+        ("20261130", False),
+        (0, False),
+        ("2026-11-30T00:00:00", False),
+    ],
+)
+def test_day(text, right):
+    """A day is written in one way, and must be one."""
+    if right:
+        assert day(text) == dt.date(2026, 11, 30)
+    else:
+        with pytest.raises(ValueError, match=r"^should be a day"):
+            day(text)
+
+
+@pytest.mark.parametrize("word", ["true", "no", "on", 1, 0, None])
+def test_flag(word):
+    """Only true and false are flags."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(Flag).validate_python(word)
+    assert TypeAdapter(Flag).validate_json("true") is True
+
+
+@pytest.mark.parametrize(
+    ("flag", "meant"),
+    [
+        ("no", "; did you mean false?"),
+        ("ON", "; did you mean true?"),
+        ("'true'", "; did you mean true?"),
+        ("1", "; did you mean true?"),
+        ("maybe", ""),
+    ],
+)
+def test_flags(flag, meant):
+    """Only true and false are flags; what other languages take for one is told so."""
+    adapter = TypeAdapter(dict[str, Flag])
+    with pytest.raises(DocumentError) as caught:
+        Document(f"a: {flag}", source="x").read_as(adapter)
+    found = flag if flag in ("1", "'true'") else repr(flag)
+    assert str(caught.value) == f"x:1:4: a: should be true or false, found {found}{meant}"

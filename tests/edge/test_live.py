@@ -131,6 +131,26 @@ def test_fault_for_one_request(ask):
     assert live.begin(ask(stream=True))[1].rule == "lost connection"
 
 
+def probable(ask, seed, probability, count=300):
+    """Return which of so many requests meet a fault that they ask for by chance."""
+    live = LiveEngine("wrong-key", Overrides(seed=seed))
+    text = f"{{faults: [error: {{status: 503}}], schedule: {{probability: {probability}}}}}"
+    request = asked_with(ask, **{"x-cerebras-mock-fault": text})
+    found = [live.begin(request)[1].status for _ in range(count)]
+    assert set(found) <= {503, 401}  # whoever the fault spares meets the scenario
+    return [status == 503 for status in found]
+
+
+def test_probable_fault_for_one_request(ask):
+    """A fault with a probability is drawn for each request: the same ones for the same seed."""
+    hits = probable(ask, 1, 0.2)
+    assert 30 < sum(hits) < 90
+    assert hits == probable(ask, 1, 0.2)
+    assert hits != probable(ask, 2, 0.2)
+    assert sum(probable(ask, 1, 0, 20)) == 0
+    assert sum(probable(ask, 1, 1, 20)) == 20
+
+
 def test_scenario_for_some_requests(ask):
     """Requests that name a scenario go through it together, and are in the one journal."""
     live = LiveEngine("healthy", Overrides(seed=5))

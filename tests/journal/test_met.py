@@ -13,6 +13,7 @@ from mockserver.journal import Retention
 from mockserver.journal.journal import Journal
 from mockserver.journal.met import can_be_met, felt, met, why_unmet
 from mockserver.scenario import (
+    Fate,
     Limit,
     Match,
     Port,
@@ -60,7 +61,7 @@ MET_RULES = {
     "late": Rule(faults=(Latency(delay=1.0),)),
     "only a header": Rule(faults=(HeaderChanges(set={"x-odd": "1"}),)),
     "scripted": Rule(reply=Reply(text="Yes.")),
-    "one of several": Rule(replies=(Reply(text="Yes."), Reply(text="No."))),
+    "one of several": Rule(sequence=(Fate(Reply(text="Yes.")), Fate(Reply(text="No.")))),
 }
 
 

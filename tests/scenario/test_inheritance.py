@@ -90,7 +90,10 @@ def test_same_file_name_as_a_shipped_one(write):
     ("text", "said"),
     [
         ("extends: mine.yaml\n", "1:10: extends: 'mine.yaml' extends itself, by way of this file"),
-        ("extends: 3\nname: x\n", "1:10: extends: should be a valid string, found 3"),
+        (
+            "extends: 3\nname: x\n",
+            "1:10: extends: should be a valid string, found 3; in quotes it is one",
+        ),
         ("extends: burst-50\n", "1:10: extends: no scenario is called 'burst-50'; did you mean 'b"),
         ("extends: base.yaml\nseed: x\n", "2:7: seed: should be a whole number"),
         ("extends: base.yaml\nsede: 1\n", "2:1: unknown key 'sede'; did you mean 'seed'?"),
@@ -122,7 +125,10 @@ def test_errors_of_the_base(write):
             f"{base}:9:23: rules[2].schedule.first: should be greater than or equal to 1, found 0 "
             "(from the parameter 'times')"
         ),
-        f"{base}:11:19: rules[3].reply.text: should be a valid string, found 3",
+        (
+            f"{base}:11:19: rules[3].reply.text: should be a valid string, found 3; "
+            "in quotes it is one"
+        ),
     ]
 
 

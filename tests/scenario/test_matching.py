@@ -3,11 +3,15 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from mockserver.core.documents import Document
+from mockserver.core.errors import DocumentError
+from mockserver.core.messages import Request
 from mockserver.scenario import Match, Prompt, Range, Subject
 from mockserver.scenario.condition import failing
 
 CHAT = Subject(
     "chat",
+    request=Request("POST", "/v1/chat/completions"),
     attempt=2,
     read={
         "model": "llama3.1-8b",
@@ -48,6 +52,8 @@ def difference(match, subject=CHAT):
         (Match(json={"$.stream": True, "$.model": "x"}), "$.model is 'llama3.1-8b', not 'x'"),
         (Match(attempt=2), None),
         (Match(attempt=Range(3)), "it is attempt 2, not 3 or more"),
+        (Match(method=("GET", "POST")), None),
+        (Match(method=("GET", "HEAD")), "the method is POST, not GET or HEAD"),
         (Match(excluded=Match(model="qwen*")), None),
         (Match(excluded=Match(model="llama*", stream=False)), None),
         (Match(excluded=Match(model="llama*", stream=True)), "it is what 'not' describes"),
@@ -117,6 +123,9 @@ def test_yaml():
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
+        ({"endpoint": "/v1/chat/completions"}, "should be the name of an endpoint; write 'chat'"),
+        ({"endpoint": "/v1/files"}, "write 'upload_file' or 'files'"),
+        ({"endpoint": "embeddings"}, "literal_error 'chat', "),
         ({"not": {}}, "'not' names nothing, so no request would be left"),
         ({"tools": 3}, "string_type"),
         ({"headers": {"a": 1}}, "string_type"),
@@ -132,3 +141,32 @@ def test_refused(told, keys, said):
         TypeAdapter(Match).validate_python(keys)
     (error,) = caught.value.errors()
     assert said in told(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("GET", ("GET",)), ("get", ("GET",)), ("[Post, delete]", ("POST", "DELETE"))],
+)
+def test_methods(text, names):
+    """One or several, in any case."""
+    assert Document(f"method: {text}", source="x").read_as(TypeAdapter(Match)).method == names
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("GTE", "no method is called 'GTE', found 'GTE'; did you mean 'GET'? Allowed are GET, "),
+        (
+            "[GET, pots]",
+            "no method is called 'pots', found ['GET', 'pots']; did you mean 'POST'? Allowed ",
+        ),
+        ("[]", "should be a method of HTTP, such as GET, or a list of them, found []"),
+        ("3", "should be a method of HTTP, such as GET, or a list of them, found 3"),
+        ("[3]", "should be a method of HTTP, such as GET, or a list of them, found [3]"),
+    ],
+)
+def test_unknown_methods(text, said):
+    """What is no method is told, with what is meant."""
+    with pytest.raises(DocumentError) as caught:
+        Document(f"method: {text}", source="x").read_as(TypeAdapter(Match))
+    assert str(caught.value).startswith(f"x:1:9: method: {said}")

@@ -70,7 +70,7 @@ def test_texts_stay_texts(value):
             {"wait": 2},
             (
                 "11:66: rules[0].schedule.window.for: should be a duration with its unit, such as "
-                "250ms, 2s, 1m or 1h, found 2 (from the parameter 'wait')"
+                "250ms, 2s, 1m or 1h, found 2; write 2s or 2ms (from the parameter 'wait')"
             ),
         ),
         (
@@ -90,7 +90,7 @@ def test_texts_stay_texts(value):
         ({"word": object}, "6:9: parameters.word: YAML has no form for <class 'object'>"),
         (
             {"body": dt.date(2026, 1, 1)},
-            "12:19: rules[0].reply.json: should be a value as JSON has them, found ",
+            "9:9: parameters.body: YAML has no form for datetime.date(2026, 1, 1)",
         ),
     ],
 )
@@ -115,7 +115,7 @@ rules:
     [
         (
             {"time": 3},
-            "no parameter of <text> is called 'time'; did you mean 'times'? Allowed are body, flag",
+            "no parameter of <text> is called 'time'; did you mean 'times'? Allowed are times, ",
         ),
         ({"zzz": 3}, "no parameter of <text> is called 'zzz'; allowed are body, flag, places"),
     ],

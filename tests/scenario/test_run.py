@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.api.model.reply import Reply
 from mockserver.faults import Error
-from mockserver.scenario import Course, Match, Rule, Run, Schedule, State, Subject, Window
+from mockserver.scenario import Course, Fate, Match, Rule, Run, Schedule, State, Subject, Window
 
 CHAT = Subject("chat", read={"model": "llama"})
 QWEN = Subject("chat", read={"model": "qwen"})
@@ -123,38 +123,44 @@ def test_state_of_a_call():
     assert chosen(run, QWEN) == ["moves on"]
 
 
-TEXTS = tuple(Reply(text=text) for text in "abc")
+TEXTS = tuple(Fate(Reply(text=text)) for text in "abc")
+PASS = Fate()
 
 
 @pytest.mark.parametrize(
     ("rule", "texts"),
     [
-        (Rule(replies=TEXTS), "abcccc"),
-        (Rule(replies=TEXTS, cycle=True), "abcabc"),
-        (Rule(replies=TEXTS[:1]), "aaaaaa"),
-        (Rule(reply=TEXTS[1]), "bbbbbb"),
-        (Rule(replies=TEXTS, schedule=Schedule(every=2)), "-a-b-c"),
+        (Rule(sequence=TEXTS), "abc---"),
+        (Rule(sequence=TEXTS, then="stay"), "abcccc"),
+        (Rule(sequence=TEXTS, then="repeat"), "abcabc"),
+        (Rule(sequence=TEXTS[:1]), "a-----"),
+        (Rule(sequence=TEXTS[:1], then="stay"), "aaaaaa"),
+        (Rule(sequence=(TEXTS[0], PASS, TEXTS[1])), "a-b---"),
+        (Rule(sequence=(TEXTS[0], PASS), then="repeat"), "a-a-a-"),
+        (Rule(sequence=(TEXTS[0], PASS), then="stay"), "a-----"),
+        (Rule(reply=Reply(text="b")), "bbbbbb"),
+        (Rule(sequence=TEXTS, schedule=Schedule(every=2)), "-a-b-c"),
     ],
 )
-def test_replies(rule, texts):
-    """Replies come one after the other as the rule acts; the last stays, or the first follows."""
+def test_sequence(rule, texts):
+    """Fates come one after the other; then all pass, the last stays, or the first follows."""
     run = Run((rule,), 0)
-    found = [run.choose(CHAT, 0.0, Course()).reply.text or "-" for _ in texts]
+    found = [run.choose(CHAT, 0.0, Course()).fate.reply.text or "-" for _ in texts]
     assert "".join(found) == texts
 
 
-def test_replies_of_a_call():
-    """All attempts at a call get its reply."""
-    run = Run((Rule(replies=TEXTS, count_by="call"),), 0)
+def test_sequence_of_a_call():
+    """All attempts at a call get its fate."""
+    run = Run((Rule(sequence=TEXTS, count_by="call"),), 0)
     courses = [Course(), Course()]
-    found = [run.choose(CHAT, 0.0, courses[at]).reply.text for at in (0, 0, 1, 0, 1)]
+    found = [run.choose(CHAT, 0.0, courses[at]).fate.reply.text for at in (0, 0, 1, 0, 1)]
     assert found == ["a", "a", "b", "a", "b"]
 
 
 def test_no_rule():
     """Without a rule the honest API answers."""
     choice = Run((), 0).choose(CHAT, 0.0, Course())
-    assert (choice.rule, choice.reply) == (Rule(), Reply())
+    assert (choice.rule, choice.fate) == (Rule(), Fate())
 
 
 @pytest.mark.parametrize(
@@ -180,3 +186,38 @@ def test_may_break(rule, breaks):
     assert run.may_break(CHAT) is breaks
     assert run.may_break(QWEN)
     assert chosen(run, CHAT) == chosen(Run((rule,), 0), CHAT)
+
+
+def test_what_a_sequence_lets_pass():
+    """A request that a sequence lets pass is for the rules that follow, and is told why."""
+    faults = Fate(faults=FAULTS)
+    rules = (
+        Rule("fates", sequence=(faults, Fate(), faults), state=State(sets="used")),
+        Rule("other", schedule=Schedule(first=1)),
+    )
+    run = Run(rules, 0)
+    found = [run.choose(CHAT, 0.0, Course()) for _ in range(4)]
+    assert [choice.rule.name for choice in found] == ["fates", "other", "fates", ""]
+    assert found[0].fate == faults
+    assert [str(miss) for miss in found[3].missed.by(CHAT)] == [
+        "rule 'fates': it was its request 4, and its sequence is over",
+        "rule 'other': it was its request 2, and the schedule says first: 1",
+    ]
+    passing = Run((Rule("fates", sequence=(Fate(), faults)),), 0)
+    (miss,) = passing.choose(CHAT, 0.0, Course()).missed.by(CHAT)
+    assert miss.why == "it was its request 1, which its sequence lets pass"
+
+
+def test_letting_pass_begins_no_state():
+    """A state begins with the first request that is not let pass."""
+    run = Run((Rule(sequence=(Fate(), Fate(faults=FAULTS)), state=State(sets="used")),), 0)
+    chosen(run, CHAT)
+    assert run.state == "start"
+    chosen(run, CHAT)
+    assert run.state == "used"
+
+
+def test_sequence_may_break():
+    """A rule may break what one of its fates breaks."""
+    assert Run((Rule(sequence=(Fate(), Fate(faults=FAULTS))),), 0).may_break(CHAT)
+    assert not Run((Rule(sequence=TEXTS),), 0).may_break(CHAT)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-import yaml
 from jsonschema import Draft7Validator
 
 from mockserver.api.contract import editions
 from mockserver.api.contract.problems import PROBLEMS
 from mockserver.api.contract.routes import ENDPOINTS
+from mockserver.core.documents import Document
 from mockserver.core.errors import MockServerError
 from mockserver.faults import FAULTS
 from mockserver.scenario import parse, schemas
@@ -50,7 +49,7 @@ def mistakes():
     }
 
     def found(kind, text):
-        data = json.loads(json.dumps(yaml.safe_load(text), default=str))  # days are texts in JSON
+        data = Document(text, source=kind).data
         return [error.message for error in validators[kind].iter_errors(data)]
 
     return found
@@ -173,7 +172,12 @@ RIGHT = [
     ("scenario", rule("match: {tools: true, json: {$.a: null}, key: csk-*, not: {stream: true}}")),
     ("scenario", rule("schedule: {after: 1, any: [{first: 2}, {not: {every: 3}}], all: [{}]}")),
     ("scenario", rule("count_by: call\n  state: {requires: start, sets: a}")),
-    ("scenario", rule("replies: [{text: a}, {echo: true}]\n  cycle: true")),
+    ("scenario", rule("sequence: [{reply: {text: a}}, pass, {cut: {}, drip: {every: 1s}}]")),
+    ("scenario", rule("sequence: [{reply: {echo: true}, no_done: {}}]\n  then: repeat")),
+    ("scenario", "parameters: {t: stay}\n" + rule("sequence: [pass]\n  then: '${t}'")),
+    ("scenario", rule("match: {method: get}")),
+    ("scenario", rule("match: {method: [GET, Post]}")),
+    ("scenario", "parameters: {m: get}\n" + rule("match: {method: '${m}'}")),
     ("scenario", "name: x\nlimits: [{window: {for: 5s}, requests_per_second: 5}]"),
     ("scenario", "name: x\nexpect: Waits.\ntags: [a, b-2]"),
     (
@@ -200,6 +204,9 @@ WRONG = [
     ("scenario", "name: x\ncontext: 0"),
     ("scenario", "name: x\nspent: {requests: -1}"),
     ("scenario", rule("match: {modle: a}")),
+    ("scenario", rule("match: {method: gte}")),
+    ("scenario", rule("match: {method: []}")),
+    ("scenario", rule("match: {method: [GET, 3]}")),
     ("scenario", rule("match: {endpoint: chats}")),
     ("scenario", rule("match: {prompt: hello}")),
     ("scenario", rule("schedule: {first: 0}")),
@@ -235,6 +242,19 @@ WRONG = [
     ("scenario", rule("schedule: {first: '$n'}")),
     ("scenario", rule("count_by: session")),
     ("scenario", rule("state: {needs: a}")),
+    ("scenario", rule("sequence: [no_done]")),
+    ("scenario", rule("sequence: [{}]")),
+    ("scenario", rule("sequence: []")),
+    ("scenario", rule("sequence: pass")),
+    ("scenario", rule("sequence: [{status: 503}]")),
+    ("scenario", rule("sequence: [pass]\n  then: loop")),
+    ("scenario", rule("schedule: {first: no}")),
+    ("scenario", fault("error: {status: '503'}")),
+    ("scenario", fault("error: {status: 600}")),
+    ("scenario", fault("tamper: {at: '3'}")),
+    ("scenario", rule("match: {stream: no}")),
+    ("scenario", rule("match: {stream: 'true'}")),
+    ("edition", ours("date: 20270101")),
     ("edition", "name: alone"),
     ("edition", WHOLE.replace("default_tier: t", "extends: null")),
     ("edition", WHOLE.replace("speed: 1", "owner: Me")),

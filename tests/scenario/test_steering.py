@@ -21,6 +21,18 @@ def test_fault_of_a_header(text, faults):
     assert steering.rule_for({steering.FAULT: text}) == Rule("X-Cerebras-Mock-Fault", faults=faults)
 
 
+def test_probable_fault():
+    """A header may say how probable its faults are, as a rule does."""
+    text = "{faults: [error: {status: 503}], schedule: {probability: 0.2}}"
+    assert steering.rule_for({steering.FAULT: text}) == Rule(
+        "X-Cerebras-Mock-Fault", schedule=Schedule(probability=0.2), faults=(Error(status=503),)
+    )
+    text = "faults: [no_done: {}]"
+    assert steering.rule_for({steering.FAULT: text}) == Rule(
+        "X-Cerebras-Mock-Fault", faults=(NoDone(),)
+    )
+
+
 def test_no_header():
     """A request that asks for nothing gets no rule."""
     assert steering.rule_for({"x-team": "blue"}) is None
@@ -38,9 +50,21 @@ def test_no_header():
             ),
         ),
         ("[cut: {behind: 1}]", "X-Cerebras-Mock-Fault:1:8: [0].cut: unknown key 'behind'; allowed"),
-        ("", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found None"),
+        ("", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found nothing"),
         ("503", "X-Cerebras-Mock-Fault:1:1: should be a mapping of keys to values, found 503"),
         ("cut: {", "X-Cerebras-Mock-Fault:2:1: not YAML: "),
+        (
+            "{faults: [no_done: {}], schedule: {probability: 0.5, first: 3}}",
+            "X-Cerebras-Mock-Fault:1:54: schedule: unknown key 'first'; allowed are probability",
+        ),
+        (
+            "{faults: [no_done: {}], probability: 0.5}",
+            "X-Cerebras-Mock-Fault:1:25: unknown key 'probability'; it belongs into 'schedule'",
+        ),
+        (
+            "{faults: [no_done: {}], schedule: {probability: yes}}",
+            "X-Cerebras-Mock-Fault:1:49: schedule.probability: should be a number from 0 to 1, ",
+        ),
         (
             "[&a [x,x,x,x,x,x], &b [*a,*a,*a,*a,*a], &c [*b,*b,*b,*b,*b,*b], *c,*c,*c,*c]",
             "X-Cerebras-Mock-Fault: has more than 1,000 keys and values, counted as often as ",
@@ -137,7 +161,7 @@ def test_rule_of():
     [
         ("{}", "body: the rule changes nothing; give it faults or a reply"),
         ("name: x", "body: the rule changes nothing; give it faults or a reply"),
-        ("", "body:1:1: should be a mapping of keys to values, found None"),
+        ("", "body:1:1: should be a mapping of keys to values, found nothing"),
         ("fault: []", "body:1:1: unknown key 'fault'; did you mean 'faults'?"),
     ],
 )

@@ -26,6 +26,8 @@ HI = {"role": "user", "content": "Hi, Kiel"}
 TABLE = [
     (traits.endpoint("chat"), {}, None),
     (traits.endpoint("models"), {}, "the endpoint is 'chat', not 'models'"),
+    (traits.method(("POST",)), {}, None),
+    (traits.method(("GET",)), {}, "the method is POST, not GET"),
     (traits.model("llama*"), {"model": "llama3"}, None),
     (traits.model("llama*"), {"model": "qwen"}, "the model is 'qwen', not 'llama*'"),
     (traits.model("llama*"), {}, "the model is '', not 'llama*'"),

@@ -7,7 +7,6 @@ and never asks for an edition's name, so that a user can write an edition of the
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, TypeAlias
@@ -15,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from mockserver.core.errors import UnknownNameError
-from mockserver.core.quantities import Count, Positive
+from mockserver.core.quantities import Count, Day, Flag, Positive
 
 from .requests import ReasoningEffort, ReasoningFormat
 from .shapes import Bodies, HeaderFields, Keys, Limits, Validation
@@ -81,23 +80,23 @@ class Model:
     prompt_each: Count = 5
     tokens_per_event: Positive = 1
     price: tuple[Price, Price] = ("0", "0")
-    vision: bool = False
-    reasoning: bool = False
+    vision: Flag = False
+    reasoning: Flag = False
     reasoning_efforts: tuple[ReasoningEffort, ...] = ()
     reasoning_formats: tuple[ReasoningFormat, ...] = ()
     lacks: tuple[Lack, ...] = ()
     reasoning_effort: Literal["none", "low", "medium", "high"] = "medium"
     reasoning_format: ShownReasoning = "parsed"
-    whole_tool_calls: bool = False
+    whole_tool_calls: Flag = False
     tokenizer: str = ""
-    preview: bool = False
-    stop_event: bool = False
-    thought_event: bool = False
-    role_last: bool = False
-    counts_cached: bool = True
-    whole_seconds: bool = False
-    archived: bool = False
-    retired: dt.date | None = None
+    preview: Flag = False
+    stop_event: Flag = False
+    thought_event: Flag = False
+    role_last: Flag = False
+    counts_cached: Flag = True
+    whole_seconds: Flag = False
+    archived: Flag = False
+    retired: Day | None = None
     windows: Mapping[str, Positive] = field(default_factory=dict[str, int])
 
     def window(self, tier: str | None) -> int:
@@ -168,7 +167,7 @@ class Edition:
 
     name: str
     description: str
-    date: dt.date
+    date: Day
     models: Mapping[str, Model]
     tiers: Mapping[str, Tier]
     default_tier: str
@@ -178,7 +177,7 @@ class Edition:
     validation: Validation = field(default_factory=Validation)
     limits: Limits = field(default_factory=Limits)
     revived: tuple[str, ...] = ()
-    prompt_cache: bool = True
+    prompt_cache: Flag = True
     extends: EditionName | None = None
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)

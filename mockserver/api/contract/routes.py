@@ -68,6 +68,29 @@ def route(method: str, path: str) -> tuple[Endpoint, str]:
     return endpoint, name
 
 
+def named(text: str) -> list[Endpoint]:
+    """
+    Return the endpoints that a path stands for, with or without its method, version and slashes.
+
+    >>> named("/v1/chat/completions"), named("GET /v1/files"), named("chat.completions")
+    (['chat'], ['files'], ['chat'])
+    """
+    method, _, path = text.rpartition(" ")
+    path = "/" + (path if "/" in path else path.replace(".", "/")).strip("/")
+    try:
+        methods, _ = _found(meant(path))
+    except RefusalError:
+        return []
+    asked = methods.get(method.upper())
+    return [asked] if asked else list(methods.values())
+
+
+def methods_of(endpoint: Endpoint) -> frozenset[str]:
+    """Return the methods by which an endpoint is asked."""
+    found = {method for method, _, name in ROUTES if name == endpoint}
+    return frozenset(found | ({"HEAD"} if "GET" in found else set()))
+
+
 def behind(path: str) -> str | None:
     """
     Return what a client has appended to a base URL with the path `ANY_VERSION`; None for others.

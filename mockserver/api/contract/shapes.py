@@ -14,7 +14,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from mockserver.core.quantities import Count
+from mockserver.core.quantities import WHOLE, Count, Flag
 
 Check = Literal[
     "n_greater_than_1",
@@ -97,7 +97,7 @@ class Limits:
 
     reserves: Literal["completion", "asked", "estimate"] = "completion"
     refill: Refill = "continuous"
-    retry_after: bool = True
+    retry_after: Flag = True
     overload_headers: Mapping[FieldName, FieldValue] = field(default_factory=dict[str, str])
 
 
@@ -145,8 +145,8 @@ class Bodies:
         "completion_time",
         "total_time",
     )
-    counts_reasoning: bool = True
-    done: bool = True
+    counts_reasoning: Flag = True
+    done: Flag = True
 
     def __post_init__(self) -> None:
         missing = [key for key in _NEEDED_USAGE if key not in self.usage]
@@ -176,11 +176,11 @@ class HeaderFields:
         "tokens-day",
     )
     total: tuple[LimitName, ...] = ("tokens-hour",)
-    resets: bool = False
+    resets: Flag = False
     transport_security: FieldValue = "max-age=15552000; includeSubDomains; preload"
     plain_transport_security: FieldValue = "max-age=3600; includeSubDomains"
     cookie: Annotated[FieldValue, AfterValidator(_template)] | None = None
-    server_timing: bool = False
+    server_timing: Flag = False
 
 
 TODAY = HeaderFields()
@@ -197,8 +197,8 @@ class Validation:
     day. ``images`` is how many a request may hold. ``waives`` names the checks that are not made.
     """
 
-    status: Annotated[int, Field(ge=400, le=499)] = 400
+    status: Annotated[int, Field(ge=400, le=499), WHOLE] = 400
     prefix: str = ""
-    union_members: bool = True
+    union_members: Flag = True
     images: Count = 5
     waives: tuple[Check, ...] = ()

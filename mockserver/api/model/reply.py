@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from mockserver.core.quantities import Count
+from mockserver.core.quantities import Count, Flag
 
 AUTO = "auto"
 
@@ -44,7 +44,7 @@ class Reply:
     text: str | None = None
     tokens: Count | None = None
     json: JsonValue = None
-    echo: bool = False
+    echo: Flag = False
     tool_calls: tuple[ScriptedCall, ...] = ()
     reasoning: str | None = None
     tag: str | None = None

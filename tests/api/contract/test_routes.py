@@ -2,7 +2,15 @@ import pytest
 
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.api.contract.routes import ENDPOINTS, WITHOUT_KEY, behind, meant, route
+from mockserver.api.contract.routes import (
+    ENDPOINTS,
+    WITHOUT_KEY,
+    behind,
+    meant,
+    methods_of,
+    named,
+    route,
+)
 
 ROUTES = [
     ("POST", "/v1/chat/completions", "chat", ""),
@@ -68,7 +76,7 @@ def test_unknown_path(path):
     assert PROBLEMS["unknown_path"].status == 404
 
 
-def methods_of(wanted):
+def listed_methods(wanted):
     listed = [method for method, path, _, _ in ROUTES if path == wanted]
     return [*listed, "HEAD"] if "GET" in listed else listed
 
@@ -79,13 +87,13 @@ def methods_of(wanted):
 )
 def test_wrong_method(path, method):
     """A wrong method is refused and all the right ones are named."""
-    if method in methods_of(path):
+    if method in listed_methods(path):
         return
     with pytest.raises(RefusalError) as refused:
         route(method, path)
     assert refused.value.problem == "method_not_allowed"
     ((name, value),) = refused.value.headers
-    assert (name, sorted(value.split(", "))) == ("allow", sorted(methods_of(path)))
+    assert (name, sorted(value.split(", "))) == ("allow", sorted(listed_methods(path)))
 
 
 @pytest.mark.parametrize(
@@ -124,3 +132,34 @@ def test_meant(_, path, __, ___):
 def test_nothing_meant(path):
     """What is no path of the API stays as it is."""
     assert meant(path) == path
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoints"),
+    [
+        ("/v1/chat/completions", ["chat"]),
+        ("/v1/chat/completions/", ["chat"]),
+        ("chat/completions", ["chat"]),
+        ("chat.completions", ["chat"]),
+        ("POST /v1/chat/completions", ["chat"]),
+        ("get /v1/files", ["files"]),
+        ("/v1/files", ["upload_file", "files"]),
+        ("/v1/models/llama3.1-8b", ["model"]),
+        ("/v1/models/{id}", ["model"]),
+        ("/public/v1/models", ["public_models"]),
+        ("PUT /v1/files", ["upload_file", "files"]),
+        ("/v1/embeddings", []),
+        ("", []),
+        ("chats", []),
+    ],
+)
+def test_named(text, endpoints):
+    """A path is known by its endpoints, with and without method, version and slashes."""
+    assert named(text) == endpoints
+
+
+def test_methods_of_an_endpoint():
+    """An endpoint is asked by the method of the API; HEAD is answered where GET is."""
+    assert methods_of("chat") == {"POST"}
+    assert methods_of("files") == {"GET", "HEAD"}
+    assert methods_of("delete_file") == {"DELETE"}

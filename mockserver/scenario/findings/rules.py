@@ -7,41 +7,88 @@ It says nothing where it is not sure: what it finds is true of every run.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from operator import eq
 from typing import Any, TypeAlias
 
+from mockserver.api.contract.routes import methods_of
 from mockserver.core.documents import Path
 from mockserver.core.errors import suggestion
+from mockserver.faults import Error, Fault
+from mockserver.faults.status import EMPTY
+from mockserver.scenario.matching import Match, Prompt
+from mockserver.scenario.model import START, Rule, Scenario
+from mockserver.scenario.patterns import Range, bounds, glob
+from mockserver.scenario.schedule import Schedule
+from mockserver.scenario.traits import same
 
-from .matching import Match, Prompt
-from .model import START, Rule, Scenario
-from .patterns import Range, bounds, glob
-from .schedule import Schedule
-from .traits import same
+from .miscounts import Counters
 
 _MOST_COMPARED = 200
+_NO_ERROR = "is the status of a success; if an error in its body is meant, give it a 'problem'"
+_SUCCESS = frozenset(range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES)) - {*EMPTY}
 Finding: TypeAlias = tuple[Path, str]
 """Where in the scenario, and what."""
 
 
-def findings(scenario: Scenario) -> Iterator[Finding]:
+def odd_rules(scenario: Scenario) -> Iterator[Finding]:
     """Yield what is odd, rule by rule."""
     states = dict.fromkeys([START, *filter(None, (rule.state.sets for rule in scenario.rules))])
-    takers = _Takers()
+    takers, counters = _Takers(), Counters()
     for at, rule in enumerate(scenario.rules):
-        if rule.match.attempt is not None and bounds(rule.match.attempt).max == 0:
-            yield ("rules", at, "match", "attempt"), "the rule never acts: attempts count from 1"
-        if why := _never(rule.schedule):
-            yield ("rules", at, "schedule"), f"the rule never acts: {why}"
+        for path, why in _never_acts(rule):
+            yield ("rules", at, *path), f"the rule never acts: {why}"
+        for path, status in _good_errors(rule):
+            yield ("rules", at, *path), f"{status} {_NO_ERROR}"
+        if (earlier := counters.miscounting(at, rule)) is not None:
+            leaves = f"its numbers count only the requests that {_label(earlier, scenario)} leaves"
+            said = f"{leaves}; for one fate after the other, write one rule with a 'sequence'"
+            yield ("rules", at, "schedule"), said
         required = rule.state.requires
         if required is not None and required not in states:
             said = f"no rule sets the state {required!r}{suggestion(required, states)}"
             yield ("rules", at, "state", "requires"), said
         if (earlier := takers.hiding(rule)) is not None:
-            other = scenario.rules[earlier].name
-            name = f" {other!r}" if other else ""
-            yield ("rules", at), f"the rule is never asked: rules[{earlier}]{name} takes all"
+            yield ("rules", at), f"the rule is never asked: {_label(earlier, scenario)} takes all"
         takers.add(at, rule)
+
+
+def _label(at: int, scenario: Scenario) -> str:
+    name = scenario.rules[at].name
+    return f"rules[{at}] {name!r}" if name else f"rules[{at}]"
+
+
+def _never_acts(rule: Rule) -> Iterator[tuple[Path, str]]:
+    """Yield where in a rule it says that it never acts, and why."""
+    if rule.match.attempt is not None and bounds(rule.match.attempt).max == 0:
+        yield ("match", "attempt"), "attempts count from 1"
+    if why := _never_asked(rule.match):
+        yield ("match", "method"), why
+    if why := _never(rule.schedule):
+        yield ("schedule",), why
+    if rule.sequence and all(fate.passes for fate in rule.sequence):
+        yield ("sequence",), "its sequence lets all pass"
+
+
+def _good_errors(rule: Rule) -> Iterator[tuple[Path, int]]:
+    """Yield where an error has the status of a success and says nothing else, and the status."""
+    listed: list[tuple[Path, Fault]] = [(("faults", at), one) for at, one in enumerate(rule.faults)]
+    for at, fate in enumerate(rule.sequence):
+        listed += ((("sequence", at), one) for one in fate.faults)
+    for path, one in listed:
+        status = one.status if isinstance(one, Error) else None
+        if status in _SUCCESS and one == Error(status=status):
+            yield (*path, "error", "status"), status
+
+
+def _never_asked(match: Match) -> str | None:
+    """Return why no request for an endpoint has the method; None when one may."""
+    if match.endpoint is None or match.method is None:
+        return None
+    known = methods_of(match.endpoint)
+    if known.intersection(match.method):
+        return None
+    return f"{match.endpoint!r} is asked by {' or '.join(sorted(known))}"
 
 
 def _never(schedule: Schedule) -> str | None:
@@ -81,7 +128,7 @@ class _Takers:
 
     def add(self, at: int, rule: Rule) -> None:
         """Add a rule, if it is one of them."""
-        if rule.schedule == Schedule():
+        if rule.schedule == Schedule() and _takes_all(rule):
             named = rule.match.model
             exact = None if named is None or "*" in named or "?" in named else named
             self._of_model.setdefault(exact, []).append((at, rule))
@@ -91,6 +138,12 @@ class _Takers:
         kinds = dict.fromkeys((None, rule.match.model))
         rules = (one for kind in kinds for one in self._of_model.get(kind, ())[:_MOST_COMPARED])
         return min((at for at, earlier in rules if _hides(earlier, rule)), default=None)
+
+
+def _takes_all(rule: Rule) -> bool:
+    """Return whether a rule without a schedule leaves none of its requests to others."""
+    endless = not rule.sequence or rule.then != "pass"
+    return endless and not any(fate.passes for fate in rule.sequence)
 
 
 def _hides(earlier: Rule, later: Rule) -> bool:
@@ -152,6 +205,7 @@ def _json(wide: Mapping[str, object], narrow: Mapping[str, object]) -> bool:
 
 _COVERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "endpoint": _optional(eq),
+    "method": _optional(lambda wide, narrow: set(narrow) <= set(wide)),
     "model": _optional(_glob),
     "stream": _optional(eq),
     "prompt": _prompt,

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.faults import Cut, Error
 from mockserver.scenario import (
+    Fate,
     Match,
     Prompt,
     Range,
@@ -18,15 +20,15 @@ from mockserver.scenario import (
     names,
     read,
 )
-from mockserver.scenario.findings import findings
+from mockserver.scenario.findings.rules import odd_rules
 from mockserver.scenario.patterns import glob
 from mockserver.scenario.schedule import Turns
 
-FOLDER = Path(__file__).parents[2] / "scenarios"
+FOLDER = Path(__file__).parents[3] / "scenarios"
 
 
 def found(*rules):
-    return list(findings(Scenario("x", rules=rules)))
+    return list(odd_rules(Scenario("x", rules=rules)))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_never_and_ever(schedule):
         ((State(requires="down"), State(sets="down")), []),
         (
             (State(sets="down"), State(requires="dwn")),
-            ["no rule sets the state 'dwn'; did you mean 'down'? Allowed are start, down"],
+            ["no rule sets the state 'dwn'; did you mean 'down'? Allowed are down, start"],
         ),
         ((State(requires="up"),), ["no rule sets the state 'up'; allowed are start"]),
     ],
@@ -224,7 +226,7 @@ def test_very_many_rules(monkeypatch):
     """Each of thousands of rules is compared with some hundred earlier ones, not with all."""
     compared = []
     monkeypatch.setattr(
-        "mockserver.scenario.findings._hides", lambda *pair: compared.append(pair) or False
+        "mockserver.scenario.findings.rules._hides", lambda *pair: compared.append(pair) or False
     )
     found(*(Rule(f"r{at}", Match(model=f"m{at}")) for at in range(1_000)))
     assert len(compared) == 0
@@ -237,4 +239,135 @@ def test_hidden_far_behind():
     rules = [Rule(f"r{at}", Match(model=f"m{at % 999}")) for at in range(1_000)]
     assert found(*rules) == [
         (("rules", 999), "the rule is never asked: rules[0] 'r0' takes all"),
+    ]
+
+
+BUSY = Fate(faults=(Error(status=503),))
+
+
+def at(*numbers, **keys):
+    return Rule(schedule=Schedule(at=numbers), **keys)
+
+
+def first(count, after=0):
+    return Rule(schedule=Schedule(first=count, after=after))
+
+
+def every(step):
+    return Rule(schedule=Schedule(every=step))
+
+
+@pytest.mark.parametrize(
+    ("rules", "odd"),
+    [
+        ((at(1), at(2), at(3)), {1: 0, 2: 1}),
+        ((at(1, 3), at(2)), {1: 0}),
+        ((first(2), at(3)), {1: 0}),
+        ((first(2), first(1, after=2)), {1: 0}),
+        ((first(2), Rule(schedule=Schedule(after=2))), {1: 0}),
+        ((at(2), first(1), at(9)), {2: 1}),
+        ((first(10**12), first(10**12, after=10**12)), {1: 0}),
+        ((at(1), Rule(match=Match(stream=True)), at(2)), {2: 0}),
+        ((at(1), at(1)), {}),
+        ((at(2), at(1)), {}),
+        ((first(3), first(3)), {}),
+        ((first(3), at(2, 5)), {}),
+        ((first(3), Rule(schedule=Schedule(after=5))), {}),
+        ((Rule(schedule=Schedule(after=3)), first(3)), {}),
+        ((at(1), at(2, match=Match(stream=True))), {}),
+        ((at(1), at(2, count_by="call")), {}),
+        ((at(1), at(2, state=State(requires="start"))), {}),
+        ((every(1), at(2)), {}),
+        ((at(1), every(2)), {}),
+        ((at(1), Rule(schedule=Schedule(at=(2,), probability=0.5))), {}),
+        ((Rule(sequence=(BUSY, BUSY)),), {}),
+    ],
+)
+def test_meant_as_a_sequence(rules, odd):
+    """Rules whose numbers go on with those of others do not act as they are meant."""
+    assert found(*rules) == [
+        (
+            ("rules", later, "schedule"),
+            (
+                f"its numbers count only the requests that rules[{earlier}] leaves; for one fate "
+                "after the other, write one rule with a 'sequence'"
+            ),
+        )
+        for later, earlier in odd.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "then", "hidden"),
+    [
+        ((BUSY, BUSY), "pass", False),
+        ((BUSY, BUSY), "stay", True),
+        ((BUSY, BUSY), "repeat", True),
+        ((BUSY, Fate()), "stay", False),
+        ((BUSY, Fate()), "repeat", False),
+    ],
+)
+def test_hidden_by_a_sequence(sequence, then, hidden):
+    """Only a sequence that never ends, and lets nothing pass, takes all."""
+    odd = found(Rule(sequence=sequence, then=then), Rule())
+    assert odd == [(("rules", 1), "the rule is never asked: rules[0] takes all")] * hidden
+
+
+def test_sequence_of_nothing():
+    """A sequence that lets all pass is told."""
+    (odd,) = found(Rule(sequence=(Fate(), Fate())))
+    assert odd == (("rules", 0, "sequence"), "the rule never acts: its sequence lets all pass")
+
+
+@pytest.mark.parametrize(
+    ("match", "why"),
+    [
+        (Match(endpoint="chat", method=("GET", "PUT")), "'chat' is asked by POST"),
+        (Match(endpoint="files", method=("POST",)), "'files' is asked by GET or HEAD"),
+        (Match(endpoint="files", method=("HEAD",)), None),
+        (Match(endpoint="chat", method=("GET", "POST")), None),
+        (Match(method=("PATCH",)), None),
+    ],
+)
+def test_method_of_an_endpoint(match, why):
+    """A rule for an endpoint and a method that it is not asked by never acts."""
+    odd = found(Rule(match=match))
+    assert odd == (
+        [(("rules", 0, "match", "method"), f"the rule never acts: {why}")] if why else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "hidden"),
+    [
+        (("GET", "POST"), ("GET",), True),
+        (("GET",), ("GET", "POST"), False),
+        (("GET",), None, False),
+    ],
+)
+def test_hidden_by_method(wide, narrow, hidden):
+    """A rule for some methods hides one for fewer of them."""
+    assert bool(found(Rule(match=Match(method=wide)), Rule(match=Match(method=narrow)))) is hidden
+
+
+@pytest.mark.parametrize(
+    ("error", "odd"),
+    [
+        (Error(status=200), True),
+        (Error(status=201), True),
+        (Error(status=204), False),
+        (Error(status=302), False),
+        (Error(status=500), False),
+        (Error(status=200, message="Busy."), False),
+        (Error(status=200, problem="server_error"), False),
+        (Error(status=200, body={"error": "busy"}), False),
+        (Error(problem="server_error"), False),
+    ],
+)
+def test_good_errors(error, odd):
+    """A bare error with the status of a success is told, in a list and in a sequence."""
+    rules = (Rule(faults=(Cut(), error)), Rule(sequence=(BUSY, Fate(faults=(error,))), then="stay"))
+    places = [("faults", 1), ("sequence", 1)]
+    assert [path for path, said in found(*rules) if "of a success" in said] == [
+        ("rules", at, *place, "error", "status") for at, place in enumerate(places) if odd
     ]

@@ -1,0 +1,118 @@
+"""
+Which keys a mapping may have, by the JSON Schema of a document, and where a key belongs.
+
+A key that is unknown where it stands is often right in another place: in one of the mappings
+beside it, or in one around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, TypeAlias
+
+from .errors import suggestion
+from .quantities import counted
+
+Schema: TypeAlias = Mapping[str, Any]
+_DEEPEST = 3  # mappings in one another that are looked into
+_MOST_NAMED = 3
+_MISSPELT = 0.8  # how alike two keys are that are meant to be one, from 0 to 1
+
+
+def advice(schema: Schema, path: Sequence[str | int], key: str) -> str:
+    """
+    Return, as the tail of a sentence, what to do about a key that a mapping at a path has not.
+
+    A misspelt key is meant where it stands, a key of the mappings beside it further in.
+    """
+    here = _at(schema, path)
+    known = _names(here)
+    if place := _within(here, schema, key, deepest=1):
+        return f"; it belongs into {place}"
+    if not get_close_matches(key, known, n=1, cutoff=_MISSPELT):
+        if place := _within(here, schema, key, deepest=_DEEPEST):
+            return f"; it belongs into {place}"
+        if place := _around(schema, path, key):
+            return f"; it belongs {place}"
+    return suggestion(key, known)
+
+
+def _within(here: Sequence[Schema], root: Schema, key: str, *, deepest: int) -> str:
+    """Return the nearest mappings further in that may have the key, as words; empty for none."""
+    level: list[tuple[str, Sequence[Schema]]] = [("", here)]
+    for _ in range(deepest):
+        level = [
+            (f"{name!r}{f' of {outer}' if outer else ''}", inner)
+            for outer, variants in level
+            for name, inner in _inner(variants, root)
+        ]
+        nearest: dict[str, str] = {}
+        for words, variants in level:
+            if key in _names(variants):
+                nearest.setdefault(words.partition(" of ")[0], words)
+        if found := list(nearest.values()):
+            return " or ".join(found) if len(found) <= _MOST_NAMED else _many(found)
+    return ""
+
+
+def _many(found: Sequence[str]) -> str:
+    others = len(found) - _MOST_NAMED
+    return f"{', '.join(found[:_MOST_NAMED])} or {counted(others, 'other')}"
+
+
+def _around(schema: Schema, path: Sequence[str | int], key: str) -> str:
+    """Return where around a path the key may stand, as words; empty for nowhere."""
+    for depth in range(len(path) - 1, -1, -1):
+        outer, own = _at(schema, path[:depth]), path[depth]
+        if key == own:
+            return ""
+        if key in _names(outer) and isinstance(own, str):
+            return f"beside {own!r}"
+        if place := _within(outer, schema, key, deepest=1):
+            return f"into {place}"
+    return ""
+
+
+def _names(variants: Sequence[Schema]) -> list[str]:
+    return list(dict.fromkeys(key for one in variants for key in one.get("properties", ())))
+
+
+def _inner(variants: Sequence[Schema], root: Schema) -> Iterator[tuple[str, Sequence[Schema]]]:
+    """Yield each key of a mapping that holds one itself, or a list of them, and what that is."""
+    for one in variants:
+        for name, value in one.get("properties", {}).items():
+            inner = _variants(value, root)
+            lists = [item for each in inner for item in _several(each, root)]
+            if _names([*inner, *lists]):
+                yield name, [*inner, *lists]
+
+
+def _several(one: Schema, root: Schema) -> list[Schema]:
+    """Return what a list, or a mapping of any keys, has in it."""
+    inner = (one.get(word) for word in ("items", "additionalProperties"))
+    return [each for part in inner if isinstance(part, dict) for each in _variants(part, root)]
+
+
+def _at(schema: Schema, path: Sequence[str | int]) -> list[Schema]:
+    """Return all that may stand at a path; what leads nowhere, as a union's tag, is passed over."""
+    here = _variants(schema, schema)
+    for part in path:
+        steps = [
+            inner
+            for one in here
+            for inner in (
+                one.get("properties", {}).get(part),
+                one.get("items") if isinstance(part, int) else one.get("additionalProperties"),
+            )
+            if isinstance(inner, dict)
+        ]
+        here = [variant for step in steps for variant in _variants(step, schema)] or here
+    return here
+
+
+def _variants(schema: Schema, root: Schema) -> list[Schema]:
+    if "$ref" in schema:
+        return _variants(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
+    unions = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+    return [schema, *(variant for one in unions for variant in _variants(one, root))]

@@ -1,0 +1,107 @@
+"""What a request meets by a rule: what the model says, and what breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    WrapValidator,
+    create_model,
+)
+
+from mockserver.api.model.reply import Reply
+from mockserver.faults import FAULTS, Fault
+
+from .foreign import fault_called
+
+_PASS = "pass"  # noqa: S105 (a word of the language)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What one request meets; one without a ``reply`` and ``faults`` lets it pass."""
+
+    reply: Reply = field(default_factory=Reply)
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def passes(self) -> bool:
+        """Whether the rule leaves the request to those that follow."""
+        return not self.faults and not self.speaks
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it says what the model answers."""
+        return self.reply != Reply()
+
+
+if TYPE_CHECKING:
+    AnyFault: TypeAlias = Fault
+    AnyFate: TypeAlias = Fate
+else:
+    # In YAML a fault is a mapping with one key, its name: {error: {status: 503}}.
+    _named = {name: (fault, None) for name, fault in FAULTS.items()}
+    _entry = create_model(
+        "FaultEntry",
+        __doc__="A fault: a mapping with one key, its name, over the fault's own keys.",
+        __config__=ConfigDict(
+            extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
+        ),
+        **_named,
+    )
+    _mapping = create_model(
+        "FateEntry",
+        __doc__="""
+        What one request meets: faults by their names, applied in their order.
+
+        ``reply`` is what the model says.
+        """,
+        __config__=ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1}),
+        reply=(Reply, Field(default_factory=Reply)),
+        **_named,
+    )
+
+    def _the_one(entry: Any) -> Fault:
+        named = [getattr(entry, name) for name in entry.model_fields_set]
+        if len(named) != 1:
+            raise ValueError(f"should name exactly one fault: {', '.join(FAULTS)}")
+        return named[0]
+
+    def _no_word(found: Any) -> Any:
+        if isinstance(found, str):
+            meant = f"{found}: {{}}" if found in FAULTS else fault_called(found)
+            hint = f"; write '{meant}'" if meant else ""
+            said = f"should be a mapping with the name of a fault{hint}"
+            raise ValueError(said)  # noqa: TRY004 (what pydantic listens to)
+        return found
+
+    def _fate(found: Any, read: Callable[[Any], Any]) -> Fate:
+        if isinstance(found, Fate):
+            return found
+        entry = read(found)
+        if not found:
+            raise ValueError(f"should name a fault or a reply, or be the word {_PASS!r}")
+        return Fate(entry.reply, tuple(getattr(entry, name) for name in found if name in FAULTS))
+
+    def _passing(word: str) -> Fate:
+        if word != _PASS:
+            meant = f"{word}: {{}}" if word in FAULTS else fault_called(word)
+            hint = f"; write '{meant}'" if meant else ""
+            raise ValueError(f"should be a mapping of faults, or the word {_PASS!r}{hint}")
+        return Fate()
+
+    AnyFault = Annotated[_entry, AfterValidator(_the_one), BeforeValidator(_no_word)]
+    AnyFate = Annotated[
+        Annotated[str, AfterValidator(_passing), WithJsonSchema({"const": _PASS}), Tag("a word")]
+        | Annotated[_mapping, WrapValidator(_fate), Tag("a mapping")],
+        Discriminator(lambda found: "a word" if isinstance(found, str) else "a mapping"),
+    ]

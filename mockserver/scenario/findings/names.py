@@ -1,0 +1,45 @@
+"""Finds tiers and models that a scenario names, and no edition that it may be played with has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockserver.api.contract import editions
+from mockserver.api.contract.edition import DEFAULT, Edition
+from mockserver.core.documents import Path
+from mockserver.core.errors import suggestion
+from mockserver.scenario.matching import Match
+from mockserver.scenario.model import Scenario
+from mockserver.scenario.patterns import glob
+
+from .rules import Finding
+
+
+def unknown_names(scenario: Scenario) -> Iterator[Finding]:
+    """Yield the names that lead nowhere; without an edition any that is shipped may be chosen."""
+    chosen = scenario.edition
+    known = [editions.load(name) for name in ([chosen] if chosen else editions.names())]
+    if not chosen and scenario.tier is not None:
+        yield from _tier(scenario.tier, known)
+    lacks = f"the edition {known[0].name!r} has no" if chosen else "no shipped edition has the"
+    models = sorted({model for edition in known for model in edition.models})
+    for at, rule in enumerate(scenario.rules):
+        for path, pattern in _models(rule.match):
+            if not any(map(glob(pattern), models)):
+                said = f"{lacks} model {pattern!r}{suggestion(pattern.strip('*'), models)}"
+                yield ("rules", at, "match", *path), said
+
+
+def _tier(name: str, known: list[Edition]) -> Iterator[Finding]:
+    tiers = {DEFAULT, *(tier for edition in known for tier in edition.tiers)}
+    if name not in tiers:
+        said = f"no shipped edition has the tier {name!r}{suggestion(name, sorted(tiers))}"
+        yield ("tier",), said
+
+
+def _models(match: Match) -> Iterator[tuple[Path, str]]:
+    """Yield the models that a match names, and where."""
+    if match.model is not None:
+        yield ("model",), match.model
+    if match.excluded is not None:
+        yield from ((("not", *path), model) for path, model in _models(match.excluded))
