@@ -20,7 +20,6 @@ from . import doors
 from .child.cerebras_guard import (
     OURS,
     READ,
-    REAL,
     RUN,
     STRAY,
     VARIABLE,
@@ -28,6 +27,7 @@ from .child.cerebras_guard import (
     Guard,
     note_forked,
 )
+from .child.cerebras_hosts import REAL
 
 __all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy", "note_forked"]
 

@@ -18,7 +18,8 @@ import pytest
 
 from pytest_cerebras.clock.real import SOCKET
 
-from .child.cerebras_guard import EscapeError, is_real
+from .child.cerebras_guard import EscapeError
+from .child.cerebras_hosts import is_real
 
 Host = Callable[..., object]
 

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-REAL = "cerebras.ai"
+if TYPE_CHECKING or __package__:
+    from .cerebras_fetchers import fetched
+    from .cerebras_hosts import is_real, is_this_machine, name_of
+else:  # in a child, in whose path is this folder until all of it is read
+    from cerebras_fetchers import fetched
+    from cerebras_hosts import is_real, is_this_machine, name_of
+
 OURS, OTHERS, READ = "real", "other", "read"  # what a note is about: whose host, or a read
 STRAY = "stray"  # whatever the host: the test that is on has not caused it
 VARIABLE = "CEREBRAS_MOCK_GUARD"
@@ -51,10 +57,6 @@ _OUTSIDE = (
 )
 _ANSWERED = frozenset({"httpx", "httpx2"})
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_FETCHERS = ("curl", "wget")  # the child processes that a hook of this kind can't be put into
-_SCHEMES = ("http://", "https://")
-_LISTS = ("-K", "--config", "-i", "--input-file")  # options whose file has URLs
-_LONGEST_LIST = 65_536  # letters
 _MOST_READS = 1000  # notes of a process
 _LINE = 4096  # bytes of a request in which its first line is looked for
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -86,12 +88,12 @@ class Guard:
 
     def refuse(self, host: object) -> None:
         """Raise EscapeError when there must be no request to this host."""
-        name = _name(host)
+        name = name_of(host)
         if self._mode == RUN and _watching[-1:] != [self]:
             return
         if is_real(host):
             whose, rule = OURS, self._rule()
-        elif self._others == "block" and not _is_this_machine(name):
+        elif self._others == "block" and not is_this_machine(name):
             whose, rule = OTHERS, "with --cerebras-others block nothing leaves this machine"
         else:
             return
@@ -151,7 +153,7 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 def _note_reads(_: Any, address: Any) -> None:
     """Let this process note its reads, if it connects to its own machine."""
-    if isinstance(address, tuple) and _is_this_machine(_name(address[0])):
+    if isinstance(address, tuple) and is_this_machine(name_of(address[0])):
         from socket import socket
 
         guard = _children.pop()
@@ -179,7 +181,7 @@ def _own_port(connection: Any) -> int | None:
     """Return the port of a connection to this machine; None for any other."""
     try:
         host = connection.getpeername()[0]
-        return int(connection.getsockname()[1]) if _is_this_machine(host) else None
+        return int(connection.getsockname()[1]) if is_this_machine(host) else None
     except (OSError, LookupError, TypeError, AttributeError):
         return None
 
@@ -211,98 +213,8 @@ def _sent(connection: Any, data: Any) -> Iterator[object]:
         yield urlsplit(target if b"://" in target else b"//" + target).hostname  # of a proxy's
 
 
-def _started(_: object, arguments: Any, *rest: Any) -> Iterator[object]:
-    """Yield the hosts that a program is told to fetch; the rest has its folder and variables."""
-    given = arguments.split() if isinstance(arguments, str) else arguments  # as on Windows
-    words = [os.fsdecode(each) for each in given or ()]
-    if words[1:2] in (["-c"], ["-lc"]):
-        words = _expanded(_shell_words(" ".join(words[2:])), rest)
-    if any(os.path.basename(word) in _FETCHERS for word in words):
-        folder = next((each for each in rest if isinstance(each, (str, bytes, os.PathLike))), "")
-        words += _listed(words, os.fsdecode(folder))
-        yield from filter(None, map(_fetched, words))
-        if any(map(_leads_out, words)):
-            yield from filter(None, map(_host_field, words))
-
-
 def _run_by_a_shell(command: Any) -> Iterator[object]:
-    yield from _started(None, ["sh", "-c", os.fsdecode(command)])
-
-
-def _shell_words(command: str) -> list[str]:
-    from shlex import split
-
-    try:
-        words = split(command)
-    except ValueError:  # a quotation without end
-        words = [word.strip("\"'") for word in command.split()]
-    return [word.strip(";&|()") for word in words]
-
-
-def _expanded(words: list[str], rest: tuple[Any, ...]) -> list[str]:
-    """Return the words of a shell with its variables in them, as far as they are plain ones."""
-    from re import sub
-
-    given = next((each for each in rest if hasattr(each, "items")), None)
-    known = {os.fsdecode(k): os.fsdecode(v) for k, v in (given or os.environ).items()}
-    found = []
-    for word in words:
-        plain = sub(r"\$(?:(\w+)|\{(\w+)\})", lambda one: known.get(one[1] or one[2], one[0]), word)
-        name, equals, value = plain.partition("=")
-        if equals and name.isidentifier():
-            known[name] = value
-        found.append(plain)
-    return found
-
-
-def _listed(words: list[str], folder: str) -> Iterator[str]:
-    """Yield what stands in the files that a fetcher is told to read its URLs from."""
-    for word, behind in zip(words, [*words[1:], ""]):  # noqa: B905 (children may be older)
-        flag, _, name = word.partition("=")
-        if flag in _LISTS or word.startswith("-K"):
-            own = word[2:] if word.startswith("-K") else name
-            path = os.path.join(folder, own or behind)
-            if not os.path.isfile(path):
-                continue
-            with open(path, encoding="utf-8", errors="replace") as file:
-                for line in file.read(_LONGEST_LIST).splitlines():
-                    yield line.strip()
-                    yield line.partition("=" if "=" in line else " ")[2].strip(" \t\"'")
-
-
-def _leads_out(word: str) -> bool:
-    """Whether a word is a URL or address of another machine."""
-    from ipaddress import ip_address
-
-    host = _host(word) or ""
-    if not word.startswith(_SCHEMES):
-        try:
-            ip_address(host)
-        except ValueError:
-            return False
-    return not _is_this_machine(_name(host))
-
-
-def _host_field(word: str) -> str | None:
-    """Return the host of the real API that a header field names."""
-    name, _, value = word.partition(":")
-    value = value.strip()
-    return value if name.lower() in ("host", "-hhost") and is_real(value) else None
-
-
-def _fetched(word: str) -> str | None:
-    """Return the host of a URL; without a scheme only ours is told from other words."""
-    host = _host(word)
-    return host if word.startswith(_SCHEMES) or is_real(host) else None
-
-
-def _host(word: str) -> str | None:
-    from urllib.parse import urlsplit
-
-    try:
-        return urlsplit(word if word.startswith(_SCHEMES) else f"//{word}").hostname
-    except ValueError:
-        return None
+    return fetched(None, ["sh", "-c", os.fsdecode(command)])
 
 
 # what the interpreter tells an audit hook, and the hosts that it is about
@@ -311,34 +223,11 @@ _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
     "socket.gethostbyname": _resolved,
     "socket.connect": _connected,
     "http.client.send": _sent,  # on a connection that was open before, or through a proxy
-    "subprocess.Popen": _started,
-    "os.posix_spawn": _started,
-    "os.exec": _started,
+    "subprocess.Popen": fetched,
+    "os.posix_spawn": fetched,
+    "os.exec": fetched,
     "os.system": _run_by_a_shell,
 }
-
-
-def is_real(host: object) -> bool:
-    """Return whether it is a host of the real API."""
-    name = _name(host)
-    return name == REAL or name.endswith(f".{REAL}")
-
-
-def _name(host: object) -> str:
-    text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
-    return text.lower().partition("%")[0].rstrip(".")
-
-
-def _is_this_machine(name: str) -> bool:
-    from ipaddress import ip_address
-
-    if not name or name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(name)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
 
 
 def _spot() -> str:

@@ -214,9 +214,9 @@ async def compare(streams, patience):
 
 @pytest.mark.parametrize("patience", [0, 1, 60])
 @pytest.mark.parametrize("streams", [500, pytest.param(16_000, marks=pytest.mark.slow)])
-def test_same_bytes(streams, patience):
+def test_same_bytes(caplog, streams, patience):
     """What is answered, and when the connection ends, does not depend on what was asked before."""
-    logging.getLogger("mockserver").setLevel(logging.CRITICAL)
+    caplog.set_level(logging.CRITICAL, "mockserver")
     differing, statuses, known = asyncio.run(compare(streams, patience))
     assert differing == []
     assert {b"200", b"400", b"404", b"417"} <= statuses

@@ -1,0 +1,30 @@
+"""Whose a host is."""
+
+from __future__ import annotations
+
+REAL = "cerebras.ai"
+
+
+def is_real(host: object) -> bool:
+    """Return whether it is a host of the real API."""
+    name = name_of(host)
+    return name == REAL or name.endswith(f".{REAL}")
+
+
+def name_of(host: object) -> str:
+    """Return the name of a host as DNS compares it."""
+    text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
+    return text.lower().partition("%")[0].rstrip(".")
+
+
+def is_this_machine(name: str) -> bool:
+    """Return whether a name or address is one of the machine's own."""
+    from ipaddress import ip_address
+
+    if not name or name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
