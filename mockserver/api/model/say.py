@@ -116,8 +116,9 @@ def _wish(body: Mapping[str, Any]) -> wishes.Wish | None:
     form = body.get("response_format") or {"type": "text"}
     if form["type"] == "text":
         return wishes.in_words(body)
-    schema = form["json_schema"].get("schema") if "json_schema" in form else None
-    return wishes.Wish(schema, task(body))
+    if "json_schema" in form:
+        return wishes.Wish(form["json_schema"].get("schema"), task(body))
+    return (wishes.in_words(body) or wishes.Wish(about=task(body)))._replace(fenced=False)
 
 
 def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Sequence[str]:

@@ -73,6 +73,10 @@ _KEYS = re.compile(
     r"\b(?:keys?|fields?|properties|attributes)\b\s*(?:are|named|called|of|:)?\s*([^.;\n]{1,200})",
     re.IGNORECASE,
 )
+_KEYS_BEFORE = re.compile(
+    r"\bwith\s+(?:the\s+|only\s+)*([\"'`][^.;\n]{1,200}[\"'`])\s+(?:as\s+)?(?:keys?|fields?|properties)\b",
+    re.IGNORECASE,
+)
 _KEY = re.compile(r"[\"'`]([\w -]{1,40})[\"'`]|\b([A-Za-z_]\w{0,40})\b")
 _NO_WORDS = "and or the a an as with only named called of for in both following exactly"
 _NO_KEYS = frozenset(_NO_WORDS.split(" "))
@@ -172,9 +176,9 @@ def _shape(said: str) -> shapes.AnySchema | None:
 def _keys(said: str) -> list[str]:
     """Return the keys that a sentence on JSON names."""
     for sentence in _SENTENCE.split(said):
-        found = (
-            _KEYS.search(sentence) if re.search("json|object", sentence, re.IGNORECASE) else None
-        )
+        if not re.search("json|object", sentence, re.IGNORECASE):
+            continue
+        found = _KEYS_BEFORE.search(sentence) or _KEYS.search(sentence)
         if found:
             names = [one[1] or one[2] for one in _KEY.finditer(found[1])]
             quoted = [one[1] for one in _KEY.finditer(found[1]) if one[1]]

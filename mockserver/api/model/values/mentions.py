@@ -29,6 +29,7 @@ _FOUND = re.compile(
     |(?<![\w.])(?P<number>[-+\u2212]?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,15})?)(?![\d_])""",
     re.VERBOSE,
 )
+_CALLED = re.compile(r"\b(?:named|called|titled)\s+[\"'`“«]([^\"'`”»\n]{1,300})[\"'`”»]")
 _QUOTES = ("double", "curly", "angle", "back", "single")
 _COUNTED = """
     zero one two three four five six seven eight nine ten eleven twelve
@@ -100,6 +101,8 @@ class Mentions:
         """Yield texts that may be meant, the likeliest first."""
         yield from self._labelled(place, r"""["'“`«][^"'”`»\n]{1,300}["'”`»]|[^,;.!?\n]{1,80}""")
         kind = names.kind_of(place.name, place.description, formats)
+        if kind == "name":
+            yield from (one[1] for one in _CALLED.finditer(self._text))
         for one in _KINDS[kind]:
             if one == "whole":
                 yield from [self._whole] if 0 < len(self._whole) <= _WHOLE else []

@@ -100,4 +100,4 @@ def _anchored(root: AnySchema, name: str) -> AnySchema:
 def is_multiple(value: float, step: float) -> bool:
     """Return whether a number is a multiple, both as it is written and as floats are divided."""
     exact = Fraction(str(value)) % Fraction(str(step)) == 0
-    return exact and (not isinstance(step, float) or (value / step).is_integer())
+    return exact and (value / step).is_integer()
