@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from random import Random
+
+from jsonschema import Draft202012Validator
 
 WORDS = ["name", "age", "kind", "parts", "next", "x-1", "größe"]
 TEXTS = ["", "a", "red", "blue-7", "AB12", "2024-05-17", "ada@example.com", "für alle", "x" * 30]
@@ -15,6 +18,8 @@ PATTERNS = [
     "[^0-9]",
     "^x*$",
 ]
+LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+NAMED = ("properties", "dependentSchemas")
 FORMATS = {"2024-05-17": "date", "ada@example.com": "email"}
 
 
@@ -45,7 +50,7 @@ def around(one, random, depth=0):
     if depth > 3 or random.random() < 0.08:
         return random.choice([True, {}, {"const": one}, {"enum": [one, "other", 7]}])
     schema = typed(one, random, depth)
-    keywords = random.sample([alternatives, negated, conditional, referred, combined], 2)
+    keywords = random.sample([alternatives, negated, conditional, combined], 2)
     for add in keywords if random.random() < 0.45 else ():
         schema = add(schema, one, random, depth)
     return schema
@@ -67,11 +72,11 @@ def typed(one, random, depth):
     return {"type": kind, **chosen} if random.random() < 0.85 else chosen
 
 
-def plain(one, random, depth):
+def plain(one, *_):
     return {}, "boolean" if isinstance(one, bool) else "null"
 
 
-def number(one, random, depth):
+def number(one, random, _):
     step = random.choice([0.25, 0.5, 0.05, 1, 3, 7])
     keywords = {
         "minimum": one - random.randint(0, 4),
@@ -83,7 +88,7 @@ def number(one, random, depth):
     return keywords, "integer" if isinstance(one, int) else "number"
 
 
-def text(one, random, depth):
+def text(one, random, _):
     fitting = [pattern for pattern in PATTERNS if re.search(pattern, one)]
     keywords = {"minLength": max(0, len(one) - 2), "maxLength": len(one) + random.randint(0, 9)}
     keywords |= {"pattern": random.choice(fitting)} if fitting else {}
@@ -130,14 +135,14 @@ def items(one, random, depth):
     return keywords, "array"
 
 
-def alternatives(schema, one, random, depth):
+def alternatives(schema, _, random, depth):
     others = [around(value(random, 3), random, depth + 2) for _ in range(random.randint(1, 2))]
     options = [schema, *others]
     random.shuffle(options)
     return {random.choice(["anyOf", "oneOf"]): options}
 
 
-def negated(schema, one, random, depth):
+def negated(schema, _, random, depth):
     return {**schema, "not": around(value(random, 3), random, depth + 2)}
 
 
@@ -145,10 +150,6 @@ def conditional(schema, one, random, depth):
     condition = around(value(random, 2), random, depth + 2)
     branch = around(one, random, depth + 2)
     return {**schema, "if": condition, random.choice(["then", "else"]): branch}
-
-
-def referred(schema, one, random, depth):
-    return {"$ref": f"#/$defs/{depth}"} if False else {"allOf": [schema]}
 
 
 def combined(schema, one, random, depth):
@@ -159,25 +160,40 @@ def with_references(schema, random):
     """Return the schema with some of its parts among the definitions, and references to them."""
     found = {}
 
-    def moved(part, inside):
-        if isinstance(part, dict) and inside and random.random() < 0.2:
-            name = f"d{len(found)}"
-            found[name] = True
-            found[name] = walked(part)
-            return {"$ref": f"#/$defs/{name}"}
-        return walked(part)
+    def moved(part):
+        part = walked(part)
+        if not isinstance(part, dict) or random.random() > 0.2:
+            return part
+        found[f"d{len(found)}"] = part
+        return {"$ref": f"#/$defs/d{len(found) - 1}"}
 
     def walked(part):
         if not isinstance(part, dict):
             return part
-        made = dict(part)
-        for key in ("allOf", "anyOf", "oneOf", "prefixItems"):
-            if key in made:
-                made[key] = [moved(each, True) for each in made[key]]
-        for key in ("properties", "dependentSchemas"):
-            if key in made:
-                made[key] = {name: moved(each, True) for name, each in made[key].items()}
-        return made
+        lists = {key: [*map(moved, part[key])] for key in LISTS if key in part}
+        names = {
+            key: {name: moved(each) for name, each in part[key].items()}
+            for key in NAMED
+            if key in part
+        }
+        return {**part, **lists, **names}
 
     whole = walked(schema)
-    return {**whole, "$defs": found} if isinstance(whole, dict) and found else whole
+    return {**whole, "$defs": found} if found else whole
+
+
+def satisfiable(number):
+    """Yield so many schemas, each with a number of its own."""
+    at = 0
+    while number:
+        at += 1
+        random = Random(at)
+        one = value(random)
+        schema = with_references(around(one, random), random)
+        if isinstance(schema, dict) and validator(schema).is_valid(one):
+            number -= 1
+            yield at, schema
+
+
+def validator(schema):
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
