@@ -102,7 +102,8 @@ def test_list():
 def test_fence():
     """A code fence is there where it is asked for, and only there."""
     fenced = said("Return the result as JSON in a ```json code block.")
-    assert fenced.startswith("```json\n{") and fenced.endswith("}\n```")
+    assert fenced.startswith("```json\n{")
+    assert fenced.endswith("}\n```")
     assert said('Reply in JSON like this:\n```json\n{"a": 1}\n```').startswith("{")
 
 

@@ -27,22 +27,20 @@ def value(random, depth=0):
     """Return some JSON value."""
     kinds = ["text", "text", "integer", "number", "boolean", "null"]
     kinds += ["object"] * 5 + ["array"] * 4 if depth < 3 else []
-    match random.choice(kinds):
-        case "text":
-            return random.choice(TEXTS)
-        case "integer":
-            return random.randint(-50, 50)
-        case "number":
-            return random.randint(-400, 400) / 4
-        case "boolean":
-            return random.random() < 0.5
-        case "null":
-            return None
-        case "object":
-            names = random.sample(WORDS, random.randint(0, 4))
-            return {name: value(random, depth + 1) for name in names}
-        case _:
-            return [value(random, depth + 1) for _ in range(random.randint(0, 4))]
+    kind = random.choice(kinds)
+    if kind == "object":
+        names = random.sample(WORDS, random.randint(0, 4))
+        return {name: value(random, depth + 1) for name in names}
+    if kind == "array":
+        return [value(random, depth + 1) for _ in range(random.randint(0, 4))]
+    leaves = {
+        "text": random.choice(TEXTS),
+        "integer": random.randint(-50, 50),
+        "number": random.randint(-400, 400) / 4,
+        "boolean": random.random() < 0.5,
+        "null": None,
+    }
+    return leaves[kind]
 
 
 def around(one, random, depth=0):

@@ -8,7 +8,8 @@ from mockserver.api.model.values.budget import Budget
 from mockserver.api.model.values.matching import matches
 
 PATTERNS = """
-^a+$ (a+)+b a|^b \\d{2,3}$ [^ab] ^(?:ab|a)(c|bcd)$ \\bcat\\b (?=.*b)a a(?!b) (?<=a)b ^.{2,4}$ \\w+-\\w* x*
+^a+$ (a+)+b a|^b \\d{2,3}$ [^ab] ^(?:ab|a)(c|bcd)$ \\bcat\\b (?=.*b)a a(?!b) (?<=a)b
+^.{2,4}$ \\w+-\\w* x*
 \\u0061 [\\d-] (?<name>a)b ^(a?){3}a{3}$ \\B1
 """
 

@@ -28,6 +28,7 @@ def test_opposites(schema, value):
 
 def test_booleans():
     """The opposite of everything is nothing; where none is known chance has to find a way."""
-    assert opposites(True) == [False]
+    everything = True
+    assert opposites(everything) == [False]
     assert opposites({}) == []
     assert opposites({"const": 1}) == [True]

@@ -15,7 +15,7 @@ from mockserver.api.model.values import schemas
     ],
 )
 def test_definition(reference, found):
-    """A reference leads to a place or an anchor within the schema; else nobody knows what it allows."""
+    """A reference leads to a place or an anchor within the schema, or nobody knows where."""
     root = {
         "title": "root",
         "$defs": {"a/b": {"title": "x"}, "c": {"$anchor": "name", "title": "y"}},
@@ -28,7 +28,7 @@ def test_definition(reference, found):
 def test_same():
     """JSON Schema takes 1 and 1.0 for the same, and never 1 and true."""
     assert schemas.same([1, {"a": 1.0}]) == schemas.same([1.0, {"a": 1}])
-    assert schemas.same(1) != schemas.same(True)
+    assert schemas.same([1]) != schemas.same([True])
 
 
 @pytest.mark.parametrize(
