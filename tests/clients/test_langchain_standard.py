@@ -39,35 +39,15 @@ def served(cerebras_mock):
 class TestCerebras(ChatModelIntegrationTests):
     """All of langchain's tests that apply; the four that rest on arguments are among them."""
 
-    @property
-    def chat_model_class(self):
-        return ChatCerebras
+    chat_model_class = ChatCerebras
+    model_override_value = "qwen-3.8-27b"
+    has_tool_calling = True
+    has_tool_choice = True
+    has_structured_output = True
+    supports_json_mode = False  # the API refuses json_object in a stream, the test's second half
+    supports_image_inputs = False  # the model is blind; others of the API are not
 
     @property
     def chat_model_params(self):
-        # the client that langchain keeps for all models would stay on the loop of the first test
+        """The client that langchain keeps for all models would stay on the first test's loop."""
         return {"model": "gpt-oss-120b", "max_retries": 0, "http_async_client": AsyncClient()}
-
-    @property
-    def model_override_value(self):
-        return "qwen-3.8-27b"
-
-    @property
-    def has_tool_calling(self):
-        return True
-
-    @property
-    def has_tool_choice(self):
-        return True
-
-    @property
-    def has_structured_output(self):
-        return True
-
-    @property
-    def supports_json_mode(self):
-        return False  # the API refuses json_object in a stream, which is the test's second half
-
-    @property
-    def supports_image_inputs(self):
-        return False  # the model is blind; others of the API are not
