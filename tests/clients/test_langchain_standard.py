@@ -7,7 +7,9 @@ take, JSON mode in a stream, and recordings.
 
 from __future__ import annotations
 
+import gc
 import os
+import warnings
 from importlib import import_module
 
 import pytest
@@ -27,6 +29,16 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def collected():
+    """Collect what langchain leaves open while nobody minds."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(3):
+            gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -90,7 +90,7 @@ _PROPERTIES: dict[str, Ranges] = {
     **dict.fromkeys(("L", "Letter", "Alphabetic"), _LETTER),
     **dict.fromkeys(("Lu", "Uppercase_Letter", "Uppercase"), ((65, 90),)),
     **dict.fromkeys(("Ll", "Lowercase_Letter", "Lowercase"), ((97, 122),)),
-    **dict.fromkeys(("N", "Nd", "Number", "Decimal_Number"), _DIGIT),
+    **dict.fromkeys(("N", "Number", "Decimal_Number"), _DIGIT),
 }
 _CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "0": 0}
 _HEXADECIMAL = {"x": 2, "u": 4}

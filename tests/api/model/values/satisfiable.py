@@ -8,7 +8,17 @@ from random import Random
 from jsonschema import Draft202012Validator
 
 WORDS = ["name", "age", "kind", "parts", "next", "x-1", "größe"]
-TEXTS = ["", "a", "red", "blue-7", "AB12", "2024-05-17", "ada@example.com", "für alle", "x" * 30]
+TEXTS = [
+    "",
+    "a",
+    "red",
+    "blue-7",
+    "AB12",
+    "2024-05-17",
+    "ada@example.com",
+    "schöne Grüße",
+    "x" * 30,
+]
 PATTERNS = [
     "^[a-z]+$",
     "^[A-Z]{2}\\d+$",
