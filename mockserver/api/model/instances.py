@@ -28,16 +28,21 @@ _SENSELESS = (ArithmeticError, AttributeError, LookupError, RecursionError, Type
 
 
 def instance(
-    schema: AnySchema, random: Random, text: str | None = None, mentions: Mentions | None = None
+    schema: AnySchema,
+    random: Random,
+    text: str | None = None,
+    mentions: Mentions | None = None,
+    beside: int = 1,
 ) -> Any:
     """
     Return a value that the schema allows, with what is mentioned where it may be.
 
     A ``text`` stands in the first string of it that may say anything, at any length. Raises
-    ImpossibleError where no value is found, within a number of steps, or the schema is none.
+    ImpossibleError where no value is found, within a number of steps, or the schema is none. So
+    many values ``beside`` each other, this one included, share the steps.
     """
     try:
-        return _found(schema, random, text, Mentions() if mentions is None else mentions)
+        return _found(schema, random, text, Mentions() if mentions is None else mentions, beside)
     except ImpossibleError:
         raise
     except _SENSELESS:  # a client can write anything where a schema should be
@@ -50,14 +55,18 @@ def json_object(random: Random, text: str | None = None) -> dict[str, Any]:
     return made if text is None else {**made, list(made)[-1]: text}
 
 
-def _found(schema: AnySchema, random: Random, text: str | None, mentions: Mentions) -> Any:
+def _found(
+    schema: AnySchema, random: Random, text: str | None, mentions: Mentions, beside: int
+) -> Any:
     """Search for all that may be, then for what must be."""
     if not isinstance(schema, (Mapping, bool)):
         raise ImpossibleError("it makes no sense")
     sparse = False
     for at in range(_TRIES):
         sparse = sparse or at == _TRIES - 1
-        maker = Maker(schema, random, Budget(_STEPS // 2 if sparse else _STEPS), mentions, text)
+        maker = Maker(
+            schema, random, Budget((_STEPS // 2 if sparse else _STEPS) // beside), mentions, text
+        )
         maker.sparse = sparse
         try:
             made = maker.make(schema, 0)
@@ -66,7 +75,7 @@ def _found(schema: AnySchema, random: Random, text: str | None, mentions: Mentio
                 raise
             sparse = True
             continue
-        maker.budget.left = _CHECKS
+        maker.budget.left = _CHECKS // beside
         if maker.validity.allows(schema, made):
             return made
     raise ImpossibleError("no value was right")

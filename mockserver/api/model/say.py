@@ -175,14 +175,20 @@ def _scripted_calls(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> tuple[
 def _calls(ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
     if not ask.body.get("tools"):
         return ()
+    functions = tools.wanted(ask.body)
+    beside = len(functions)
     return tuple(
-        _call(function["name"], _arguments(function, ask.body, voice.random), ask.model, ids)
-        for function in tools.wanted(ask.body)
+        _call(one["name"], _arguments(one, ask.body, voice.random, beside=beside), ask.model, ids)
+        for one in functions
     )
 
 
 def _arguments(
-    function: tools.Function, body: Mapping[str, Any], random: Random, text: str | None = None
+    function: tools.Function,
+    body: Mapping[str, Any],
+    random: Random,
+    text: str | None = None,
+    beside: int = 1,
 ) -> dict[str, Any]:
     """Return arguments that fit the conversation; none where the parameters are of no object."""
     given = function.get("parameters") or {}
@@ -191,7 +197,7 @@ def _arguments(
         return {}
     found = "\n".join(results(body)) if ends_run(function) else ""
     mentions = instances.Mentions(task(body), found)
-    made = instances.instance(schema, random, text, mentions)
+    made = instances.instance(schema, random, text, mentions, beside)
     return made if isinstance(made, dict) else {}
 
 

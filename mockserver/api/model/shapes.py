@@ -11,6 +11,7 @@ from .values.schemas import TYPES, AnySchema
 __all__ = ["AnySchema", "is_schema", "objects", "schema_of"]
 
 _MOST = 20  # objects that are looked for
+_FAILED = 4  # that are none
 _DEEPEST = 8
 _OPTION = 40  # characters of an alternative
 _DECODER = json.JSONDecoder()
@@ -37,12 +38,15 @@ _LOOSE = (
 def objects(text: str) -> list[tuple[Any, int, int]]:
     """Return the objects, and lists of objects, in a text, each with where it begins and ends."""
     found: list[tuple[Any, int, int]] = []
-    at = 0
+    at = failed = 0
     for _ in range(_MOST):
         begin = re.compile(r"\{\s*[\"}\w]|\[\s*\{").search(text, at)
         if begin is None:
             break
         value, end = _decoded(text, begin.start())
+        failed += value is None
+        if failed > _FAILED:
+            break
         if isinstance(value, (dict, list)) and value:
             found.append((value, begin.start(), end))
         at = max(end, begin.start() + 1)

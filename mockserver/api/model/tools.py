@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from .conversation import last_user_text, results, task
@@ -19,6 +20,7 @@ from .endings import Function, ends_run, next_of
 __all__ = ["Function", "automatic", "last_user_text", "wanted", "words"]
 
 _MOST_CALLS = 16  # at once; no model calls more
+_ASKED = 100_000  # characters of what was asked
 _READ = 2_000  # characters of a description
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -43,9 +45,9 @@ def wanted(body: Mapping[str, Any]) -> Sequence[Function]:
         name = choice["function"]["name"]
         return [next((one for one in functions if one["name"] == name), {"name": name})]
     answered = bool(results(body))
-    asked = words(task(body))
-    fitting: Sequence[Function] = [one for one in functions if asked & _words_about(one)]
-    fitting = fitting[:_MOST_CALLS]
+    asked = words(task(body)[-_ASKED:])
+    about = (one for one in functions if asked & _words_about(one))
+    fitting: Sequence[Function] = list(islice(about, _MOST_CALLS))
     if choice == "required" and not fitting:
         fitting = functions[:1]
     if answered and choice == "required":

@@ -124,3 +124,11 @@ def test_many_optional_properties():
 def test_mentioned(schema, said, made):
     """What is mentioned is said where the schema allows it."""
     assert instance(schema, Random(1), None, Mentions(said)) == made
+
+
+def test_steps_are_shared():
+    """Values beside each other have the steps of one search together."""
+    schema = {"type": "array", "items": {"type": "integer"}, "minItems": 100}
+    assert len(instance(schema, Random(1))) >= 100
+    with pytest.raises(ImpossibleError, match="steps that a search may have"):
+        instance(schema, Random(1), None, None, 16)
