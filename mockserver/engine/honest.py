@@ -12,6 +12,7 @@ from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.limits import Quota
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.model.instances import ImpossibleError
 from mockserver.api.model.reply import Reply
 from mockserver.api.model.say import Ask, say
 from mockserver.api.reading import choices
@@ -74,7 +75,10 @@ class Honest:
 
     def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, cached: int) -> Compact:
         """Return the plan of what the model says, with what is left of the quota."""
-        written = self._written(inquiry, reply)
+        try:
+            written = self._written(inquiry, reply)
+        except ImpossibleError as error:
+            return self.refusal(RefusalError("schema_without_value", {"reason": str(error)}))
         stamp = answer.stamp(self.now, self.random, cached)
         name = ("inference-id", f"{written.form.prefix}{stamp.number}")
         if inquiry.stream:

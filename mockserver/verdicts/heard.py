@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from mockserver.api.contract.routes import COMPLETING
-from mockserver.api.model.tools import last_user_text
+from mockserver.api.model.conversation import last_user_text
 from mockserver.journal import Exchange, Served
 from mockserver.plan import duration_of, ending
 

@@ -206,3 +206,31 @@ def test_messages_without_content(ask, play):
     ]
     exchange = play(ask(messages=messages, tools=TOOLS))
     assert exchange.finish_reason == "stop"
+
+
+NONE = {
+    "type": "object",
+    "properties": {"n": {"type": "integer", "minimum": 2, "maximum": 1}},
+    "required": ["n"],
+}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": NONE}}},
+        {
+            "tools": [{"type": "function", "function": {"name": "f", "parameters": NONE}}],
+            "tool_choice": "required",
+        },
+    ],
+)
+def test_schema_without_value(ask, engine, now, form):
+    """What can't be satisfied is refused in a sentence, and costs nothing of the quota."""
+    running = engine()
+    exchange = running.handle(ask(messages=MESSAGES, **form), now=now)
+    assert head_of(exchange.plan).status == 400
+    sentence = "No value was found at 'n' of the JSON Schema: its bounds leave no number"
+    assert exchange.error["message"] == sentence
+    running.finish(exchange, now=now)
+    assert head_of(running.handle(ask(), now=now).plan).status == 200

@@ -211,6 +211,10 @@ PROBLEMS: Mapping[str, Problem] = {
     "schema_reference": _schema(
         "JSON schema reference {reason} does not lead to '$defs'.", "'#/definitions/Step'"
     ),
+    # where the mock has no value to say; the real API has no such error
+    "schema_without_value": _schema(
+        "{reason}", "No value was found in the JSON Schema: its bounds leave no number"
+    ),
     # which file, which batch: documented endpoints, no error was ever published
     "resource_not_found": Problem(404, "{reason}", "not_found_error", "id", "not_found"),
     # how often, how much

@@ -19,7 +19,9 @@ from typing import Any, NamedTuple
 from mockserver.api.contract.edition import Model
 from mockserver.core.chance import Digits, Voice
 
-from . import instances, logprobs, prose, thinking, tokens, tools
+from . import instances, logprobs, prose, thinking, tokens, tools, wishes
+from .conversation import last_user_text, results, task
+from .endings import ends_run
 from .reply import AUTO, Reply
 from .said import Call, FinishReason, Said
 
@@ -65,7 +67,8 @@ class _Thoughts:
 def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
     """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
     body = ask.body
-    if reply.plain and _SIMPLE.issuperset(body) and not _may_think(ask):  # by far the most
+    simple = reply.plain and _SIMPLE.issuperset(body) and not _may_think(ask)
+    if simple and _wish(body) is None:  # by far the most
         return _within(ask.limit, _prose(voice, reply.tokens))
     scripted = reply.answers
     pieces: Sequence[str]
@@ -79,7 +82,7 @@ def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
     thoughts = reply.reasoning or ""
     if reply.reasoning is None and not scripted and _may_think(ask):
         thoughts = thinking.thoughts(body, ask.model, voice)
-    least = 0 if scripted or calls or _form(body) != "text" else _least(ask, thoughts)
+    least = 0 if scripted or calls or _wish(body) else _least(ask, thoughts)
     if least > len(pieces):
         pieces = prose.prolonged(voice.random, pieces, least)
     stopped = until_stop(pieces[least:], body.get("stop"))
@@ -111,8 +114,14 @@ def _least(ask: Ask, thoughts: str) -> int:
     return max(0, least - tokens.count(thoughts))
 
 
-def _form(body: Mapping[str, Any]) -> str:
-    return str((body.get("response_format") or {"type": "text"})["type"])
+def _wish(body: Mapping[str, Any]) -> wishes.Wish | None:
+    """Return the JSON that a request asks for, by its ``response_format`` or in words."""
+    form = body.get("response_format") or {"type": "text"}
+    if form["type"] == "text":
+        return wishes.in_words(body)
+    if "json_schema" in form:
+        return wishes.Wish(form["json_schema"].get("schema"), task(body))
+    return (wishes.in_words(body) or wishes.Wish(about=task(body)))._replace(fenced=False)
 
 
 def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Sequence[str]:
@@ -137,17 +146,18 @@ def _scripted(reply: Reply, ask: Ask, voice: Voice) -> Sequence[str]:
         return tokens.pieces(_json(reply.json, ask.model))
     if reply.tokens is not None:
         return _of_length(ask, voice, reply.tokens)
-    return tokens.pieces(tools.last_user_text(ask.body)) if reply.echo else []
+    return tokens.pieces(last_user_text(ask.body)) if reply.echo else []
 
 
 def _of_length(ask: Ask, voice: Voice, length: int) -> Sequence[str]:
     """Return so many tokens: of prose, or of JSON as far as a string of it may be long enough."""
-    if _form(ask.body) == "text":
+    wish = _wish(ask.body)
+    if wish is None:
         return _prose(voice, length)
     said: list[str] = []
     text = length
     for _ in range(_TRIES):  # how the string grows together with the rest is seen afterwards
-        said = _json_content(ask, voice.again(), "".join(_prose(voice, text)))
+        said = _json_content(wish, ask, voice.again(), "".join(_prose(voice, text)))
         text += length - len(said)
         if len(said) == length or text < 1:
             break
@@ -159,7 +169,7 @@ def _scripted_calls(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> tuple[
     for one in reply.tool_calls:
         offered = tools.automatic(ask.body) if one.name == AUTO else None
         name = offered["name"] if offered else one.name
-        made = _long_arguments(offered, voice.random) if offered else {}
+        made = _long_arguments(offered, ask.body, voice.random) if offered else {}
         arguments = made or one.arguments
         calls.append(_call(name, arguments, ask.model, ids))
     return tuple(calls)
@@ -169,21 +179,37 @@ def _calls(ask: Ask, voice: Voice, ids: Digits, text: str | None = None) -> tupl
     """Return the calls that a request is for; a ``text`` stands in their arguments where it may."""
     if not ask.body.get("tools"):
         return ()
+    functions = tools.wanted(ask.body)
+    beside = len(functions)
     return tuple(
-        _call(function["name"], _arguments(function, voice.random, text), ask.model, ids)
-        for function in tools.wanted(ask.body)
+        _call(one["name"], _arguments(one, ask.body, voice.random, text, beside), ask.model, ids)
+        for one in functions
     )
 
 
-def _arguments(function: tools.Function, random: Random, text: str | None = None) -> dict[str, Any]:
-    schema = {"type": "object", **(function.get("parameters") or {})}
-    made = instances.instance(schema, random, text)
+def _arguments(
+    function: tools.Function,
+    body: Mapping[str, Any],
+    random: Random,
+    text: str | None = None,
+    beside: int = 1,
+) -> dict[str, Any]:
+    """Return arguments that fit the conversation; none where the parameters are of no object."""
+    given = function.get("parameters") or {}
+    schema = {"type": "object", **{key: one for key, one in given.items() if one != []}}
+    if "object" not in schema["type"]:
+        return {}
+    found = "\n".join(results(body)) if ends_run(function) else ""
+    mentions = instances.Mentions(task(body), found)
+    made = instances.instance(schema, random, text, mentions, beside)
     return made if isinstance(made, dict) else {}
 
 
-def _long_arguments(function: tools.Function, random: Random) -> dict[str, Any]:
+def _long_arguments(
+    function: tools.Function, body: Mapping[str, Any], random: Random
+) -> dict[str, Any]:
     """Return arguments with a long string in them, where one may be, so that a cut can hit them."""
-    return _arguments(function, random, prose.words(random, _LONG))
+    return _arguments(function, body, random, prose.words(random, _LONG))
 
 
 def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Digits) -> Call:
@@ -192,18 +218,20 @@ def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Digi
 
 
 def _content(ask: Ask, voice: Voice) -> Sequence[str]:
-    return _prose(voice) if _form(ask.body) == "text" else _json_content(ask, voice.random)
+    wish = _wish(ask.body)
+    return _prose(voice) if wish is None else _json_content(wish, ask, voice.random)
 
 
-def _json_content(ask: Ask, random: Random, text: str | None = None) -> list[str]:
+def _json_content(
+    wish: wishes.Wish, ask: Ask, random: Random, text: str | None = None
+) -> list[str]:
     """Return the JSON that a request wants; a ``text`` stands in it where it may."""
-    wish = ask.body["response_format"]
-    schema = wish["json_schema"].get("schema") if "json_schema" in wish else None
-    if schema is None:
+    if wish.schema is None:
         made = instances.json_object(random, text)
     else:
-        made = instances.instance(schema, random, text)
-    return tokens.pieces(_json(made, ask.model))
+        made = instances.instance(wish.schema, random, text, instances.Mentions(wish.about))
+    said = _json(made, ask.model)
+    return tokens.pieces(wishes.fenced(said) if wish.fenced else said)
 
 
 def _json(value: object, model: Model) -> str:
@@ -218,7 +246,7 @@ def _with_extras(said: Said, ask: Ask, voice: Voice) -> Said:
     if body.get("prediction"):
         said = said._replace(prediction=_accepted(said, body["prediction"]))
     if body.get("echo"):
-        said = said._replace(echo=tools.last_user_text(body))
+        said = said._replace(echo=last_user_text(body))
     top = logprobs.wanted(body)
     return said if top is None else _with_odds(said, top, ask, voice.random)
 

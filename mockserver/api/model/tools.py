@@ -3,17 +3,25 @@ Which tools an unscripted model calls, and with what.
 
 A tool that is forced or required is called. Left to itself the model calls what seems to be asked
 for: each tool whose name or description shares a significant word with the last user message. Once
-a tool has answered it goes on in prose, so that the loop of an agent comes to its end.
+a tool has answered, the loop of an agent comes to its end: with the tool that ends it, if one is
+offered, else in prose; if something has to be called, with a tool that has not been called yet.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from itertools import islice
+from typing import Any
 
-Function: TypeAlias = Mapping[str, Any]
+from .conversation import last_user_text, results, task
+from .endings import Function, ends_run, next_of
 
+__all__ = ["Function", "automatic", "last_user_text", "wanted", "words"]
+
+_MOST_CALLS = 16  # at once; no model calls more
+_ASKED = 100_000  # characters of what was asked
+_READ = 2_000  # characters of a description
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INSIGNIFICANT_WORDS = """
@@ -36,12 +44,18 @@ def wanted(body: Mapping[str, Any]) -> Sequence[Function]:
     if isinstance(choice, dict):
         name = choice["function"]["name"]
         return [next((one for one in functions if one["name"] == name), {"name": name})]
-    if choice == "auto" and body["messages"][-1]["role"] == "tool":
-        return ()
-    asked = words(last_user_text(body))
-    fitting = [one for one in functions if asked & _words_about(one)]
+    answered = bool(results(body))
+    asked = words(task(body)[-_ASKED:])
+    about = (one for one in functions if asked & _words_about(one))
+    fitting: Sequence[Function] = list(islice(about, _MOST_CALLS))
     if choice == "required" and not fitting:
         fitting = functions[:1]
+    if answered and choice == "required":
+        fitting = next_of(functions, fitting, body)
+    elif answered:
+        return [one for one in functions if ends_run(one)][:1]
+    elif len(fitting) > 1:
+        fitting = [one for one in fitting if not ends_run(one)] or fitting[:1]
     return fitting[:1] if body.get("parallel_tool_calls") is False else fitting
 
 
@@ -56,18 +70,6 @@ def automatic(body: Mapping[str, Any]) -> Function | None:
     return next(iter([*wanted(body), *offered]), None)
 
 
-def last_user_text(body: Mapping[str, Any]) -> str:
-    """Return what the user said last, or the prompt of a text completion."""
-    if "messages" not in body:
-        prompt = body["prompt"]
-        return prompt if isinstance(prompt, str) else ""
-    said = (one["content"] for one in reversed(body["messages"]) if one["role"] == "user")
-    content = next(said, "")
-    if isinstance(content, str):
-        return content
-    return "\n".join(part.get("text", "") for part in content)
-
-
 def words(text: str) -> frozenset[str]:
     """
     Return the significant words of a text, in the singular.
@@ -80,4 +82,4 @@ def words(text: str) -> frozenset[str]:
 
 
 def _words_about(function: Function) -> frozenset[str]:
-    return words(f"{function['name']} {function.get('description') or ''}")
+    return words(f"{function['name']} {(function.get('description') or '')[:_READ]}")

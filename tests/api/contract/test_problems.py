@@ -153,6 +153,10 @@ SCHEMAS = [
     ("schema_too_many_enum_values", "JSON schema has more than 500 enum values."),
     ("schema_recursive", "Recursive JSON schemas are not supported."),
     ("schema_reference", "JSON schema reference '#/definitions/Step' does not lead to '$defs'."),
+    (
+        "schema_without_value",
+        "No value was found in the JSON Schema: its bounds leave no number",
+    ),
 ]
 FLAT = [
     ("wrong_api_key", 401, "Wrong API Key", ("invalid_request_error", "api_key", "wrong_api_key")),

@@ -120,3 +120,9 @@ def test_call_of_any_tool(body, name, keys):
     assert (call.name, list(json.loads(call.arguments))) == (name, keys)
     if keys == ["place"]:
         assert len(json.loads(call.arguments)["place"].split()) == 8
+
+
+def test_so_many_calls_at_once():
+    """However many tools fit, a model calls some of them."""
+    offered = [tool(f"weather_{at}") for at in range(100)]
+    assert names("weather", tools=offered) == [f"weather_{at}" for at in range(16)]

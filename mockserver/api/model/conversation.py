@@ -1,0 +1,67 @@
+"""What has been said so far: by the user, by tools, and which tools have been called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_OBSERVED = re.compile(
+    r"\s*(?:call id: \S+\s+)?(?:observation|tool (?:result|response|output))s?\b[:*\s]*",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(r"[\"']name[\"']\s*:\s*[\"']([\w.-]{1,64})[\"']")
+_RECENT = 40  # messages that are looked at
+
+
+def text_of(message: Mapping[str, Any]) -> str:
+    """Return the text of a message, whatever it is made of."""
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    return "\n".join(part.get("text", "") for part in content)
+
+
+def last_user_text(body: Mapping[str, Any]) -> str:
+    """Return what the user said last, or the prompt of a text completion."""
+    if "messages" not in body:
+        prompt = body["prompt"]
+        return prompt if isinstance(prompt, str) else ""
+    return next((text_of(one) for one in reversed(body["messages"]) if one["role"] == "user"), "")
+
+
+def task(body: Mapping[str, Any]) -> str:
+    """Return what the user has asked for last, and not what tools said in the user's name."""
+    if "messages" not in body:
+        return last_user_text(body)
+    said = (text_of(one) for one in reversed(body["messages"]) if one["role"] == "user")
+    return next((text for text in said if not _OBSERVED.match(text)), "")
+
+
+def results(body: Mapping[str, Any]) -> list[str]:
+    """
+    Return what tools have said since the last word of the user; empty where none has.
+
+    Some frameworks tell it in the user's name, behind ``Observation:``.
+    """
+    found: list[str] = []
+    for message in reversed(body.get("messages", [])[-_RECENT:]):
+        text = text_of(message)
+        observed = _OBSERVED.match(text) if message["role"] == "user" else None
+        if message["role"] == "tool" or observed:
+            found.append(text[observed.end() :].strip() if observed else text)
+        elif message["role"] != "assistant":
+            break
+    return found[::-1]
+
+
+def called(body: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the tools that have been called since the last word of the user."""
+    names: set[str] = set()
+    for message in reversed(body.get("messages", [])[-_RECENT:]):
+        if message["role"] == "user" and not _OBSERVED.match(text_of(message)):
+            break
+        names |= {one["function"]["name"] for one in message.get("tool_calls") or ()}
+        if message["role"] == "assistant":
+            names |= set(_CALLED.findall(text_of(message)[:10_000]))
+    return frozenset(names)

@@ -1,0 +1,56 @@
+"""Which alternatives are taken: all combinations, one after the other, begun by chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import TypeVar
+
+_IN_ORDER = 16  # attempts; more choices than that are drawn
+Option = TypeVar("Option")
+
+
+class Choices:
+    """
+    The alternatives in one schema, for one attempt after the other; in the end by chance.
+
+    The first choice turns fastest, like the last digit of a counter. Where it begins is drawn.
+    """
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.attempt = -1
+        self.light = False
+        self._first: list[int] = []
+        self._sizes: list[int] = []
+        self._at = 0
+        self._rest = 0
+
+    def again(self, *, light: bool) -> None:
+        """Begin another attempt; a light one takes what says little, as does every other one."""
+        self.attempt += 1
+        self.light = light or self.attempt % 2 == 1
+        self._at, self._rest = 0, self.attempt
+
+    def one_of(self, options: Sequence[Option], among: int | None = None) -> Option:
+        """Return one of the options, at first one that is drawn among so many of the first."""
+        size = len(options)
+        if size == 1:
+            return options[0]
+        if self._at == len(self._first):
+            self._first.append(self.random.randrange(size if among is None else among or 1))
+            self._sizes.append(size)
+        self._sizes[self._at] = max(size, self._sizes[self._at])
+        number = self._first[self._at] + self._rest % size
+        if self.attempt > _IN_ORDER:
+            number = self.random.randrange(size)
+        self._rest //= size
+        self._at += 1
+        return options[number % size]
+
+    @property
+    def all_tried(self) -> bool:
+        """Whether there have been as many attempts as there are combinations, and some more."""
+        ways = math.prod(self._sizes)
+        return self.attempt + 1 >= (ways if ways == 1 else 2 * ways)

@@ -1,0 +1,72 @@
+"""
+Whether a text matches a pattern, in a time that no pattern makes long.
+
+Not one way through the pattern after the other is tried: all places where a part may end are found
+together, so a repetition of a repetition costs no more than another.
+"""
+
+from __future__ import annotations
+
+from .budget import Budget
+from .patterns import Chain, Chars, Edge, Either, Look, Node, Repeat, parsed
+
+
+def matches(pattern: str, text: str, budget: Budget) -> bool:
+    """Return whether the pattern is found in the text. Raises ImpossibleError for what is none."""
+    budget.spend(2 + len(pattern) // 4)
+    return bool(_ends(parsed(pattern), text, set(range(len(text) + 1)), budget))
+
+
+def _ends(node: Node, text: str, starts: set[int], budget: Budget) -> set[int]:
+    """Return where a part may end that begins at one of the starts."""
+    budget.spend(1 + len(starts) // 8)
+    match node:
+        case Chars():
+            return {at + 1 for at in starts if at < len(text) and node.holds(text[at])}
+        case Chain():
+            for part in node.parts:
+                starts = _ends(part, text, starts, budget) if starts else starts
+            return starts
+        case Either():
+            return set().union(*(_ends(one, text, starts, budget) for one in node.options))
+        case Repeat():
+            return _repeated(node, text, starts, budget)
+        case Edge():
+            return {at for at in starts if _is_edge(node.kind, text, at)}
+        case Look():
+            return {at for at in starts if _seen(node, text, at, budget) is node.wanted}
+
+
+def _repeated(node: Repeat, text: str, starts: set[int], budget: Budget) -> set[int]:
+    """Go on until there is nothing new, for which a text has not room for long."""
+    found = set(starts) if node.least == 0 else set()
+    times, ends = 0, starts
+    while ends and times < node.most:
+        before, ends = ends, _ends(node.part, text, ends, budget)
+        times += 1
+        if times >= node.least:
+            ends -= found
+            found |= ends
+        elif ends == before:  # a part that may be empty: all other times are like this one
+            times = max(times, node.least - 1)
+    return found
+
+
+def _is_edge(kind: str, text: str, at: int) -> bool:
+    if kind == "^":
+        return at == 0
+    if kind == "$":
+        return at == len(text)
+    before, behind = at > 0 and _in_word(text[at - 1]), at < len(text) and _in_word(text[at])
+    return (before is not behind) is (kind == "b")
+
+
+def _in_word(sign: str) -> bool:
+    return sign == "_" or sign.isalnum()
+
+
+def _seen(node: Look, text: str, at: int, budget: Budget) -> bool:
+    if node.ahead:
+        return bool(_ends(node.part, text, {at}, budget))
+    starts = range(max(0, at - node.part.width[1]), at + 1)
+    return any(at in _ends(node.part, text, {start}, budget) for start in starts)

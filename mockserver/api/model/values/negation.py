@@ -1,0 +1,122 @@
+"""What is left when a JSON Schema is forbidden: schemas of which one holds then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
+from typing import Any
+
+from .schemas import TYPES, AnySchema, Schema, dependencies, types
+
+_PAIRED = 6  # alternatives of which two may hold
+
+
+def opposites(schema: AnySchema) -> list[AnySchema]:
+    """
+    Return schemas that make the given one wrong; values of the first are the most natural ones.
+
+    They need not be all ways to be wrong, nor sure ones, and true is one that leaves it to chance:
+    what is made is checked afterwards. References are left to whoever knows where they lead.
+    """
+    if not isinstance(schema, dict):
+        return [not schema]
+    found: list[AnySchema] = []
+    for key in schema:
+        found += _OPPOSITES[key](schema) if key in _OPPOSITES else ()
+    return [*found, True] if schema.keys() - _OPPOSITES.keys() else found
+
+
+def _of_type(schema: Schema) -> Iterator[AnySchema]:
+    named = types(schema) or []
+    known = {*named, "integer"} if "number" in named else {*named}
+    others = [one for one in TYPES if one not in known]
+    if others:  # most numbers that are made are no integers
+        yield {"type": others}
+
+
+def _required(schema: Schema) -> Iterator[AnySchema]:
+    for name in schema["required"]:
+        yield {"type": "object", "properties": {name: False}}
+
+
+def _properties(schema: Schema) -> Iterator[AnySchema]:
+    for name, one in schema["properties"].items():
+        yield {"type": "object", "required": [name], "properties": {name: {"not": one}}}
+
+
+def _items(schema: Schema) -> Iterator[AnySchema]:
+    yield {"type": "array", "minItems": 1, "items": {"not": schema["items"]}}
+
+
+def _contains(schema: Schema) -> Iterator[AnySchema]:
+    yield {"type": "array", "items": {"not": schema["contains"]}}
+
+
+def _other_names(schema: Schema) -> Iterator[AnySchema]:
+    if schema["additionalProperties"] is False:
+        known = len(schema.get("properties", ()))
+        yield {"type": "object", "minProperties": known + 1}
+
+
+def _dependent(schema: Schema) -> Iterator[AnySchema]:
+    for name, one in dependencies(schema).items():
+        yield {"type": "object", "required": [name], "not": one}
+
+
+def _if(schema: Schema) -> Iterator[AnySchema]:
+    if "then" in schema:
+        yield {"allOf": [schema["if"], {"not": schema["then"]}]}
+    if "else" in schema:
+        yield {"allOf": [{"not": schema["if"]}, {"not": schema["else"]}]}
+
+
+def _bound(kind: str, key: str, other: str, step: int) -> Callable[[Schema], Iterator[AnySchema]]:
+    """Return the negation of a bound: the other bound, one step on."""
+
+    def opposite(schema: Schema) -> Iterator[AnySchema]:
+        beyond = schema[key] + step
+        if step == 0 or beyond >= 0:
+            yield {"type": kind, other: beyond}
+
+    return opposite
+
+
+def _each_not(key: str) -> Callable[[Schema], Iterator[AnySchema]]:
+    return lambda schema: iter([{"not": one} for one in schema[key]])
+
+
+def _none_of(schema: Schema) -> Iterator[AnySchema]:
+    yield {"allOf": [{"not": one} for one in schema["anyOf"]]}
+
+
+def _not_one_of(schema: Schema) -> Iterator[AnySchema]:
+    yield {"allOf": [{"not": one} for one in schema["oneOf"]]}
+    for both in list(combinations(schema["oneOf"][:_PAIRED], 2)):
+        yield {"allOf": list(both)}
+
+
+_OPPOSITES: Mapping[str, Callable[[Schema], Any]] = {
+    "type": _of_type,
+    "minimum": _bound("number", "minimum", "exclusiveMaximum", 0),
+    "maximum": _bound("number", "maximum", "exclusiveMinimum", 0),
+    "exclusiveMinimum": _bound("number", "exclusiveMinimum", "maximum", 0),
+    "exclusiveMaximum": _bound("number", "exclusiveMaximum", "minimum", 0),
+    "minLength": _bound("string", "minLength", "maxLength", -1),
+    "maxLength": _bound("string", "maxLength", "minLength", 1),
+    "minItems": _bound("array", "minItems", "maxItems", -1),
+    "maxItems": _bound("array", "maxItems", "minItems", 1),
+    "minProperties": _bound("object", "minProperties", "maxProperties", -1),
+    "maxProperties": _bound("object", "maxProperties", "minProperties", 1),
+    "required": _required,
+    "properties": _properties,
+    "items": _items,
+    "contains": _contains,
+    "additionalProperties": _other_names,
+    "dependentRequired": _dependent,
+    "dependentSchemas": _dependent,
+    "if": _if,
+    "anyOf": _none_of,
+    "oneOf": _not_one_of,
+    "allOf": _each_not("allOf"),
+    "not": lambda schema: [schema["not"]],
+}

@@ -1,0 +1,40 @@
+import pytest
+
+from mockserver.api.model import shapes
+
+
+def test_objects():
+    """Objects in a text are found, also those that are not quite JSON."""
+    text = 'Like {"a": 1} or {"b": string, // a name\n "c": "x" | "y",} but not {this one}'
+    assert [text[begin:end] and value for value, begin, end in shapes.objects(text)] == [
+        {"a": 1},
+        {"b": "string", "c": "x|y"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        ({"type": "object", "properties": {}}, True),
+        ({"type": "array", "items": {}}, True),
+        ({"type": "object"}, False),
+        ({"a": 1}, False),
+        ([], False),
+    ],
+)
+def test_is_schema(value, is_one):
+    """A schema has what schemas have."""
+    assert shapes.is_schema(value) is is_one
+
+
+def test_schema_of():
+    """The shape of an example is a schema; texts in it may name a type or alternatives."""
+    made = shapes.schema_of({"a": "integer", "b": "x|y", "c": [1.5], "d": True, "e": None})
+    assert made["required"] == list("abcde")
+    assert made["properties"] == {
+        "a": {"type": "integer"},
+        "b": {"enum": ["x", "y"]},
+        "c": {"type": "array", "items": {"type": "number"}, "minItems": 1},
+        "d": {"type": "boolean"},
+        "e": {"type": "string"},
+    }

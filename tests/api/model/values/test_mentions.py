@@ -1,0 +1,69 @@
+from random import Random
+
+import pytest
+
+from mockserver.api.model.instances import Mentions, instance
+
+
+def made(said, **properties):
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    return instance(schema, Random(1), None, Mentions(said))
+
+
+INTEGER, NUMBER, STRING = {"type": "integer"}, {"type": "number"}, {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("said", "properties", "values"),
+    [
+        ("multiply 3 by 4", {"a": INTEGER, "b": INTEGER}, [3, 4]),
+        ("b: 4, a: 3", {"a": INTEGER, "b": INTEGER}, [3, 4]),
+        ("What is 2+3?", {"x": INTEGER, "y": INTEGER}, [2, 3]),
+        ("It costs -1,250.5", {"price": NUMBER}, [-1250.5]),
+        ("two of three", {"n": INTEGER}, [2]),
+        ("What is the weather in Paris?", {"city": STRING}, ["Paris"]),
+        ("Is New York colder than Köln?", {"city": STRING}, ["New York"]),
+        (
+            "Fly from Rome to Oslo on 2026-05-01",
+            {"origin": STRING, "destination": STRING, "date": STRING},
+            ["Rome", "Oslo", "2026-05-01"],
+        ),
+        (
+            "Create a customer named '你好啊集团' (Hello Group)",
+            {"customer_name": STRING},
+            ["你好啊集团"],
+        ),
+        ('Say "good morning" to Ada', {"text": STRING, "name": STRING}, ["good morning", "Ada"]),
+        (
+            "Mail ada@example.org about https://example.com/a.",
+            {"url": STRING, "email": STRING},
+            ["https://example.com/a", "ada@example.org"],
+        ),
+        ("find cheap flights", {"query": STRING}, ["find cheap flights"]),
+        ("verbose: yes", {"verbose": {"type": "boolean"}}, [True]),
+        ("verbose: no", {"verbose": {"type": "boolean"}}, [False]),
+    ],
+)
+def test_fitting(said, properties, values):
+    """Values are found by position, by the name of the property, and by what it speaks of."""
+    assert list(made(said, **properties).values()) == values
+
+
+def test_result():
+    """What a tool has found comes first, and is the whole of an answer."""
+    schema = {
+        "type": "object",
+        "properties": {"answer": STRING, "degrees": INTEGER},
+        "required": ["answer"],
+    }
+    mentions = Mentions("Weather in 3 days?", "12 degrees, rain")
+    assert instance(schema, Random(1), None, mentions) == {
+        "answer": "12 degrees, rain",
+        "degrees": 12,
+    }
+
+
+def test_nothing():
+    """Who has heard nothing mentions nothing."""
+    assert not Mentions("")
+    assert Mentions("3")
