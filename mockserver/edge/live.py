@@ -116,6 +116,11 @@ class LiveEngine:
         for follow in self.followers:
             follow()
 
+    def begin_part(self) -> None:
+        """Begin another part of the test, in which nothing is retried that was asked before."""
+        with self._lock:
+            self._engine.journal.begin_part()
+
     def advance(self, seconds: float) -> None:
         """Let so many seconds be over at once, for limits, windows, and the port."""
         self.clock.advance(seconds)

@@ -62,7 +62,8 @@ class Exchange:
     where it may be. ``sent_path`` is the path as the client wrote it, where another was meant.
     ``taken_by`` is the rule that took it. ``changed_after`` are the seconds into the answer from
     which on the rule's faults are felt, None where they have changed nothing. ``restricted`` says
-    that a limit, a window or a check has refused it that the honest API does not have.
+    that a limit, a window or a check has refused it that the honest API does not have. ``part`` is
+    the part of the test that it belongs to, counted from 0.
     """
 
     number: int
@@ -91,12 +92,14 @@ class Exchange:
     taken_by: Rule | None = field(default=None, repr=False)
     changed_after: float | None = None
     restricted: bool = False
+    part: int = 0
     gist: Gist | None = field(default=None, repr=False)
 
     @property
     def asked(self) -> tuple[str, bytes]:
-        """What was asked for: the same for all attempts of a call."""
-        return self.gist.asked if self.gist else asked_of(self.request)
+        """What was asked for, and in which part: the same for all attempts of a call."""
+        path, body = self.gist.asked if self.gist else asked_of(self.request)
+        return (f"{path} in part {self.part}" if self.part else path), body
 
     @property
     def plan(self) -> Plan:
@@ -276,7 +279,7 @@ class Exchange:
             sent,
             answered,
             answered > most,
-            self.asked,
+            asked_of(self.request),
             self.near_misses,
             self.finish_reason,
             self.unfinished,
@@ -309,7 +312,8 @@ def asked_of(request: Request) -> Asked:
     """Return what a request asks for: the same for all attempts of a call."""
     body = request.body
     known = body if len(body) <= _LONGEST_KEY else blake2b(body, digest_size=16).digest()
-    return request.path, known
+    turn = request.sender and request.sender.turn
+    return (request.path if turn is None else f"{request.path} in turn {turn}"), known
 
 
 def _cut_text(value: Any, most: int) -> Any:

@@ -78,6 +78,13 @@ class Journal:
         self._warmups: deque[Exchange] = deque(maxlen=self._retention.exchanges)
         self._failed: dict[Asked, dict[Ongoing, None]] = {}  # in the order of last attempts
         self._latest: dict[Asked, Ongoing] = {}
+        self._part = 0
+
+    def begin_part(self) -> None:
+        """Take nothing that comes from now on for another attempt of what was before."""
+        self._part += 1
+        self._failed.clear()
+        self._latest.clear()
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -131,6 +138,7 @@ class Journal:
         if exchange.endpoint == "warming":
             self._warmups.append(exchange)
             return
+        exchange.part = self._part
         self._take(call)
         call.attempts += 1
         call.last = exchange

@@ -46,7 +46,8 @@ class Senders:
     Who sends, as far as it has been seen; ``now`` returns seconds since the epoch.
 
     ``rests`` returns how many waits of this process have run their time, None when nobody counts.
-    ``seen`` is called with the frame that is about to send, None for that of another process.
+    ``seen`` is called with the frame that is about to send, None for that of another process, and
+    returns in which turn of the test that is.
     ``port`` is the mock's; None where requests do not come through a socket. ``leftovers`` are told
     of all that begins, and of who is about to send.
     """
@@ -58,7 +59,7 @@ class Senders:
         leftovers: Leftovers | None = None,
     ) -> None:
         self.rests: Callable[[], int | None] = lambda: None
-        self.seen: Callable[[FrameType | None], None] = lambda _: None
+        self.seen: Callable[[FrameType | None], int | None] = lambda _: None
         self.connections = Connections(port)
         self._now = now
         self.leftovers = leftovers or Leftovers()
@@ -84,10 +85,10 @@ class Senders:
         It comes with how busy it has been, how often anybody has rested, and the app's line.
         """
         sender = self._current()
-        self.seen(sys._getframe(1))  # noqa: SLF001
+        turn = self.seen(sys._getframe(1))  # noqa: SLF001
         if sender is None:
             return None
-        return replace(sender, busy=worked(), rests=self.rests(), site=call_site())
+        return replace(sender, busy=worked(), rests=self.rests(), site=call_site(), turn=turn)
 
     def _current(self) -> Sender | None:
         try:

@@ -18,6 +18,7 @@ from mockserver.verdicts.evidence import Evidence
 
 from . import finish_reasons, own_frame
 from .call_sites import files_of_app, packages_below
+from .turns import Turns
 from .values import Values
 
 _MOST_FILES = 50
@@ -52,6 +53,7 @@ class Witness:
         self._codes: frozenset[CodeType] = own_frame.codes_of(item)
         self._frame: FrameType | None = None
         self._before: Mapping[str, object] = {}
+        self._turns = Turns(expects_errors=own_frame.raises(self._codes))
         self._files: set[str] = set()
         self._looked = False
         self._direct = True
@@ -72,10 +74,14 @@ class Witness:
                 self._patch = None
                 self.rests(raised=True)
 
-    def sees(self, frame: FrameType | None) -> None:
-        """Note who sends a request; None when that is another process."""
+    def sees(self, frame: FrameType | None) -> int | None:
+        """
+        Note who sends a request, None when that is another process; return the turn of the test.
+
+        There is none where the test function has not called who sends.
+        """
         if self._is_over:
-            return
+            return None
         self._files.update(files_of_app(frame))
         own = own_frame.frame_of(self._codes, frame)
         if own is None and self._frame is None:
@@ -88,6 +94,7 @@ class Witness:
         if self._patch is not None and len(sys.modules) != self._imported:
             self._imported = len(sys.modules)
             self._watched |= finish_reasons.watch(self._patch, self._looks, self._watched)
+        return None if own is None or frame is None else self._turns.of(own, frame)
 
     def rests(self, *, raised: bool) -> None:
         """

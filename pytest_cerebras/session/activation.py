@@ -14,6 +14,7 @@ from pytest_cerebras.observe.witness import Witness
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import BASE_URL, RETIRED
 
+from . import subtests
 from .failure import told_of_path
 from .mock import CerebrasMock
 from .place import placed
@@ -53,8 +54,8 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         witness = Witness(request.node, place.url)
         stack.enter_context(witness.watching())
         place.senders.seen = witness.sees
-        mock = CerebrasMock(place, settings, watch, witness, clock)
-        stack.enter_context(_held(mock))
+        stack.enter_context(subtests.told(live.begin_part))
+        mock = stack.enter_context(_held(CerebrasMock(place, settings, watch, witness, clock)))
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
@@ -71,10 +72,10 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
 
 
 @contextmanager
-def _held(mock: CerebrasMock) -> Iterator[None]:
+def _held(mock: CerebrasMock) -> Iterator[CerebrasMock]:
     _active.append(mock)
     try:
-        yield
+        yield mock
     finally:
         _active.remove(mock)
         mock.end()
