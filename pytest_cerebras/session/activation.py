@@ -9,12 +9,12 @@ import pytest
 
 from mockserver.verdicts.diagnosis import retirements
 from pytest_cerebras import egress
+from pytest_cerebras.observe import subtests
 from pytest_cerebras.observe.stalls import Stalls
 from pytest_cerebras.observe.witness import Witness
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import BASE_URL, RETIRED
 
-from . import subtests
 from .failure import told_of_path
 from .mock import CerebrasMock
 from .place import placed

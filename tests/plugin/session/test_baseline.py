@@ -17,14 +17,16 @@ def ask(mock, tried):
     url = mock.openai_url + "/chat/completions"
     return httpx.post(url, headers=headers, json=body, timeout=60)
 
+def insist(mock):
+    ask(mock, 0)
+    ask(mock, 1)
+
 def test_old(cerebras_mock):
-    ask(cerebras_mock, 0)
-    ask(cerebras_mock, 1)
+    insist(cerebras_mock)
 """
 NEW = """
 def test_new(cerebras_mock):
-    ask(cerebras_mock, 0)
-    ask(cerebras_mock, 1)
+    insist(cerebras_mock)
 """
 STRICT = ("--cerebras-strict", "--cerebras-baseline", "known.json")
 
