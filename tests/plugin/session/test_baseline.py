@@ -78,7 +78,7 @@ def test_new_ones_fail(pytester, known):
 
 def test_gone(pytester, known):
     """What has been mended is told, so that it leaves the file."""
-    result = rerun(pytester, known, APP.replace("ask(cerebras_mock, 1)", "pass"))
+    result = rerun(pytester, known, APP.replace("ask(mock, 1)", "pass"))
     assert result.ret == 0
     result.stdout.fnmatch_lines(["cerebras: known.json: duplicate-request of *::test_old has gone"])
 
