@@ -194,8 +194,9 @@ class Maker:
     def _of_pattern(self, pattern: str, least: int, most: float | None) -> str:
         node = parsed(pattern)
         low, high = lengths(node.width, least, None if most is None else int(most))
-        text = spelled(node, self.random.randint(low, high), self.random)
-        self.budget.spend(len(text) // 4)
+        length = self.random.randint(low, high)
+        self.budget.spend(length // 4)
+        text = spelled(node, length, self.random)
         for _ in range(least - len(text)):  # a pattern without an end leaves room behind it
             text += self.random.choice("aeinorst")
         if matches(pattern, text, self.budget):

@@ -73,7 +73,9 @@ class _Object:
         for _ in range(_MORE):
             for pattern in patterns:
                 node = parsed(pattern)
-                yield spelled(node, random.randint(*lengths(node.width, 1, None)), random)
+                length = random.randint(*lengths(node.width, 1, None))
+                self.maker.budget.spend(length // 4)
+                yield spelled(node, length, random)
             for schema in self.flat.all("propertyNames"):
                 try:
                     name = self.maker.make({"type": "string", "allOf": [schema]}, self.depth + 1)

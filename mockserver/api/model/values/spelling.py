@@ -59,7 +59,9 @@ def _signs(node: Chars) -> str:
 def _times(node: Repeat, length: int, random: Random) -> int:
     """Return how often something stands there, so that it can be so long."""
     low, high = node.part.width
-    least = max(node.least, -(-length // high) if high else 0)
+    if not high:
+        return min(node.least, 1)  # an edge, which stands where it stands
+    least = max(node.least, -(-length // high))
     most = min(node.most, length // low if low else least + 1)
     if least > most:
         raise ImpossibleError("its pattern and its lengths exclude each other")

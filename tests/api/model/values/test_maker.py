@@ -4,6 +4,7 @@ from random import Random
 import pytest
 
 from mockserver.api.model.instances import ImpossibleError, Mentions, instance
+from mockserver.api.model.values import maker, objects
 
 from .satisfiable import satisfiable, validator
 
@@ -102,6 +103,21 @@ def test_search_is_bounded(schema):
     """No schema is searched for long: the steps of a search run out."""
     with pytest.raises(ImpossibleError, match="steps that a search may have"):
         instance(schema, Random(1))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "pattern": "^((a{50}){50}){50}$"},
+        {"type": "object", "minProperties": 1, "patternProperties": {"^((a{50}){50}){50}$": {}}},
+    ],
+)
+def test_steps_are_taken_before(monkeypatch, schema):
+    """What a text of a pattern costs is known before it is made."""
+    for module in (maker, objects):
+        monkeypatch.setattr(module, "spelled", lambda *_: pytest.fail("it was made"))
+    with pytest.raises(ImpossibleError, match="steps that a search may have"):
+        instance({**schema, "additionalProperties": False}, Random(1))
 
 
 def test_many_optional_properties():

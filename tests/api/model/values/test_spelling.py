@@ -35,3 +35,8 @@ def test_lengths():
     """A few more characters than there must be are worth a try."""
     assert lengths((2, 10**6), 5, None) == (5, 13)
     assert lengths((2, 4), 0, 3) == (2, 3)
+
+
+def test_repeated_edges():
+    """However often an edge is to stand there, it stands there once."""
+    assert spelled(parsed("(?:^){1000000}a"), 1, Random(1)) == "a"
