@@ -23,8 +23,8 @@ class Sender:
 
     ``busy`` are the seconds for which its thread has been at work when it sent, ``rests`` how many
     waits of its process had run their time by then; None when nobody counts. ``site`` is the line
-    of the app's own code that sent it: its file, and its number. ``turn`` counts how often the test
-    has called the app: what it asks in one turn and in the next is no retry; None when nobody can
+    of the app's own code that sent it: its file, and its number. ``turn`` tells one call of the app
+    by the test from the next one: what is asked in two of them is no retry; None when nobody can
     tell.
     """
 
@@ -35,7 +35,7 @@ class Sender:
     busy: float = field(default=0.0, compare=False, repr=False)
     rests: int | None = field(default=None, compare=False, repr=False)
     site: tuple[str, int] | None = field(default=None, compare=False, repr=False)
-    turn: int | None = field(default=None, compare=False, repr=False)
+    turn: tuple[int, int] | None = field(default=None, compare=False, repr=False)
 
     def begun_apart_from(self, other: Sender) -> float:
         """Return since when it, or who started it, has been somebody else than the other was."""

@@ -43,8 +43,7 @@ def frame_of(codes: frozenset[CodeType], frame: FrameType | None) -> FrameType |
 
 def frame_elsewhere(codes: frozenset[CodeType]) -> FrameType | None:
     """Return such a frame of another thread, or of a task that waits."""
-    main = threading.main_thread().ident
-    outer = sys._current_frames().get(main or 0)  # noqa: SLF001
+    outer = main_frame()
     found = frame_of(codes, outer)
     if found is not None:
         return found
@@ -53,6 +52,11 @@ def frame_elsewhere(codes: frozenset[CodeType]) -> FrameType | None:
             if frame.f_code in codes:
                 return frame
     return None
+
+
+def main_frame() -> FrameType | None:
+    """Return where the main thread is."""
+    return sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001
 
 
 def outwards(frame: FrameType | None) -> Iterator[FrameType]:

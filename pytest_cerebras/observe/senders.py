@@ -13,16 +13,18 @@ import sys
 import threading
 from asyncio import BaseEventLoop
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import wraps
 from itertools import count
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 import pytest
+from anyio import to_thread
 
 from mockserver.core.messages import Sender
 from mockserver.edge.live import LiveEngine
@@ -47,7 +49,8 @@ class Senders:
 
     ``rests`` returns how many waits of this process have run their time, None when nobody counts.
     ``seen`` is called with the frame that is about to send, None for that of another process, and
-    returns in which turn of the test that is.
+    returns the turn of the test in which it does; ``begun`` with the frame that lets a thread or
+    task begin.
     ``port`` is the mock's; None where requests do not come through a socket. ``leftovers`` are told
     of all that begins, and of who is about to send.
     """
@@ -60,6 +63,7 @@ class Senders:
     ) -> None:
         self.rests: Callable[[], int | None] = lambda: None
         self.seen: Callable[[FrameType | None], int | None] = lambda _: None
+        self.begun: Callable[[FrameType], int] = lambda _: 0
         self.connections = Connections(port)
         self._now = now
         self.leftovers = leftovers or Leftovers()
@@ -85,10 +89,12 @@ class Senders:
         It comes with how busy it has been, how often anybody has rested, and the app's line.
         """
         sender = self._current()
-        turn = self.seen(sys._getframe(1))  # noqa: SLF001
+        called, site = self.seen(sys._getframe(1)), call_site()  # noqa: SLF001
         if sender is None:
             return None
-        return replace(sender, busy=worked(), rests=self.rests(), site=call_site(), turn=turn)
+        turn = None if called is None or site is None else (called, (sender.turn or (0, 0))[1])
+        turn = turn if turn and any(turn) else None
+        return replace(sender, busy=worked(), rests=self.rests(), site=site, turn=turn)
 
     def _current(self) -> Sender | None:
         try:
@@ -106,6 +112,7 @@ class Senders:
                 patch.setattr(SOCKET, name, self._noted(getattr(SOCKET, name)))
             patch.setattr(BaseEventLoop, "create_task", self._dated(BaseEventLoop.create_task))
             patch.setattr(ThreadPoolExecutor, "submit", self._as_job(ThreadPoolExecutor.submit))
+            patch.setattr(to_thread, "run_sync", self._as_work(to_thread.run_sync))
             patch.setattr(threading.Thread, "start", self._started(threading.Thread.start))
             patch.setattr(threading.Thread, "join", self._waited_for(threading.Thread.join))
             try:
@@ -124,12 +131,12 @@ class Senders:
 
     def _born(self) -> Sender:
         """Return what is known of somebody who begins to exist here and now."""
-        parent = self._current()
+        parent, turn = self._current(), (0, self.begun(sys._getframe(2)))  # noqa: SLF001
         if parent is None:
-            return Sender("", self._now())
+            return Sender("", self._now(), turn=turn)
         elders = list(self._children.get(parent.name, ()))  # there may be another meanwhile
         beside = frozenset(name for name, is_over in elders if not is_over())
-        return Sender("", self._now(), parent, beside)
+        return Sender("", self._now(), parent, beside, turn=turn)
 
     def _begun(self, who: object, born: Sender, is_over: Callable[[], bool]) -> None:
         """Note who has begun, and how to find out whether it is over, as its parent may know."""
@@ -176,6 +183,20 @@ class Senders:
                 self._joined[thread].set()
 
         return waited_for
+
+    def _as_work(self, run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        @wraps(run)
+        async def run_job(work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+            job, over = Job(), threading.Event()
+            born = self._born()
+            self.leftovers.born(job)
+            self._begun(job, born, over.is_set)
+            try:
+                return await run(at_job(job, work), *args, **kwargs)
+            finally:
+                over.set()
+
+        return run_job
 
     def _as_job(self, submit: Callable[..., Any]) -> Callable[..., Any]:
         def submit_job(

@@ -1,23 +1,26 @@
 """
-Counts how often a test has called its app.
+Tells in which turn of a test its app is: a test that asks twice is no client that retries.
 
-A test that asks twice is no client that retries: between the two the app was over. That is seen in
-the frame of the test function, which stands still as long as the app runs. A test function that
-calls an SDK itself is the app, and its loop is judged as the app's; unless it expects the errors.
+Between the two the app was over. That is seen in the frame of the test function, which stands still
+as long as the app runs: how far it has come, and which values it has. A coroutine that a test
+defines, and lets run, belongs to it. A test that calls an SDK itself is the app, and its loop is
+judged as the app's; unless it expects the errors.
 """
 
 from __future__ import annotations
 
 import dis
 import inspect
+from collections.abc import Sequence
 from types import FrameType
 from typing import TypeAlias
 
 from .call_sites import of_the_app
 from .own_frame import outwards
 
-_State: TypeAlias = tuple[int, int, tuple[int, ...]]
-"""Which frame, how far it has come, and which values it has."""
+_State: TypeAlias = tuple[tuple[int, int, tuple[int, ...]], ...]
+"""Of each frame of the test which it is, how far it has come, and which values it has."""
+_MOST = 10_000  # turns of a test that are told apart
 _NEXT = frozenset({"FOR_ITER", "SEND"})  # as in ``for`` and ``async for``
 
 
@@ -26,35 +29,66 @@ class Turns:
 
     def __init__(self, *, expects_errors: bool) -> None:
         self._expects_errors = expects_errors
-        self._count = 0
-        self._last: list[_State] = []
+        self._known: dict[_State, int] = {}
 
-    def of(self, own: FrameType, frame: FrameType) -> int | None:
+    def sent_in(self, own: FrameType, frame: FrameType) -> int | None:
         """Return the turn in which a frame sends that the test's ``own`` frame has called."""
-        between: list[FrameType] = []
-        for one in outwards(frame):
-            if one is own:
-                break
-            between.append(one)
-        steps = [own]
-        while between and _is_part_of(own, between[-1]):
-            steps.append(between.pop())
-        called = between[-1] if between else None
-        is_app = called is not None and of_the_app(called.f_code.co_filename) is not None
-        if not is_app and not self._expects_errors:
+        steps, rest = _parted(own, frame)
+        if not self._expects_errors and not any(map(_is_app, rest)):
             return None
-        goes_on = called is not None and _yields(called) and _is_iterating(steps[-1])
-        now = [_state(one, with_values=not goes_on) for one in steps]
-        if now != self._last:
-            self._count += 1
-            self._last = now
-        return self._count
+        return self._number(steps, rest)
+
+    def begun_in(self, own: FrameType, frame: FrameType) -> int | None:
+        """Return the turn in which a thread or task begins, on the frame's stack or beside it."""
+        return self._number(*_parted(own, frame))
+
+    def _number(self, steps: Sequence[FrameType], rest: Sequence[FrameType]) -> int | None:
+        goes_on = bool(rest) and _yields(rest[0]) and _is_iterating(steps[-1])
+        now = tuple(_state(one, with_values=not goes_on) for one in steps)
+        if now not in self._known and len(self._known) < _MOST:
+            self._known[now] = len(self._known) + 1
+        return self._known.get(now)
 
 
-def _is_part_of(own: FrameType, frame: FrameType) -> bool:
-    """Whether it is a comprehension or lambda of the test function."""
-    name, code = frame.f_code.co_name, frame.f_code
-    return name.startswith("<") and code.co_filename == own.f_code.co_filename
+def _parted(own: FrameType, frame: FrameType) -> tuple[list[FrameType], list[FrameType]]:
+    """Return the frames that belong to the test, and those within, each from the outside in."""
+    inner: list[FrameType] = []
+    for one in outwards(frame):
+        if one is own:
+            break
+        inner.append(one)
+    inner.reverse()
+    steps, begin = [own], 0
+    for at, one in enumerate(inner):
+        if at == begin and _is_comprehension(own, one):
+            pass
+        elif not _is_coroutine(own, one):
+            if _is_app(one):
+                break
+            continue
+        steps.append(one)
+        begin = at + 1
+    return steps, inner[begin:]
+
+
+def _is_app(frame: FrameType) -> bool:
+    return of_the_app(frame.f_code.co_filename) is not None
+
+
+def _is_comprehension(own: FrameType, frame: FrameType) -> bool:
+    """Whether it is one of the test function, or a lambda in it."""
+    return frame.f_code.co_name.startswith("<") and _is_within(own, frame)
+
+
+def _is_coroutine(own: FrameType, frame: FrameType) -> bool:
+    """Whether it is one that the test function defines."""
+    return bool(frame.f_code.co_flags & inspect.CO_COROUTINE) and _is_within(own, frame)
+
+
+def _is_within(own: FrameType, frame: FrameType) -> bool:
+    outer, inner = own.f_code, frame.f_code
+    within = inner.co_qualname.startswith(f"{outer.co_qualname}.<locals>.")
+    return within and inner.co_filename == outer.co_filename
 
 
 def _yields(frame: FrameType) -> bool:
@@ -66,7 +100,7 @@ def _is_iterating(frame: FrameType) -> bool:
     return dis.opname[frame.f_code.co_code[frame.f_lasti]] in _NEXT
 
 
-def _state(frame: FrameType, *, with_values: bool) -> _State:
+def _state(frame: FrameType, *, with_values: bool) -> tuple[int, int, tuple[int, ...]]:
     if not with_values:
         return id(frame), frame.f_lasti, ()
     values, code = frame.f_locals, frame.f_code

@@ -78,10 +78,10 @@ class Witness:
         """
         Note who sends a request, None when that is another process; return the turn of the test.
 
-        There is none where the test function has not called who sends.
+        It is 0 where the test function has not called who sends, and None where it is the app.
         """
         if self._is_over:
-            return None
+            return 0
         self._files.update(files_of_app(frame))
         own = own_frame.frame_of(self._codes, frame)
         if own is None and self._frame is None:
@@ -94,7 +94,15 @@ class Witness:
         if self._patch is not None and len(sys.modules) != self._imported:
             self._imported = len(sys.modules)
             self._watched |= finish_reasons.watch(self._patch, self._looks, self._watched)
-        return None if own is None or frame is None else self._turns.of(own, frame)
+        return 0 if own is None or frame is None else self._turns.sent_in(own, frame)
+
+    def turn(self, frame: FrameType) -> int:
+        """Return the turn of the test in which a frame lets a thread or task begin; 0 for none."""
+        for one in (frame, own_frame.main_frame(), self._frame):
+            own = own_frame.frame_of(self._codes, one)
+            if own is not None and one is not None:
+                return self._turns.begun_in(own, one) or 0
+        return 0
 
     def rests(self, *, raised: bool) -> None:
         """

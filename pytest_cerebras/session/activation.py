@@ -53,7 +53,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         place.senders.connections.forked = egress.note_forked
         witness = Witness(request.node, place.url)
         stack.enter_context(witness.watching())
-        place.senders.seen = witness.sees
+        place.senders.seen, place.senders.begun = witness.sees, witness.turn
         stack.enter_context(subtests.told(live.begin_part))
         mock = stack.enter_context(_held(CerebrasMock(place, settings, watch, witness, clock)))
         environment = stack.enter_context(pytest.MonkeyPatch.context())

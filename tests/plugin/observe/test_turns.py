@@ -21,7 +21,7 @@ class App:
 
     def asks(self):
         """Ask once."""
-        self.found.append(self.turns.of(self.own, sys._getframe()))
+        self.found.append(self.turns.sent_in(self.own, sys._getframe()))
 
     def retries(self):
         """Ask again and again."""
@@ -160,7 +160,7 @@ class Library(JSONEncoder):
     def default(self, found):
         """Ask, from within the library."""
         frame = sys._getframe(1)  # of the library
-        self.app.found.append(self.app.turns.of(self.app.own, frame))
+        self.app.found.append(self.app.turns.sent_in(self.app.own, frame))
 
 
 def loops_itself(app):
