@@ -23,9 +23,9 @@ class Sender:
 
     ``busy`` are the seconds for which its thread has been at work when it sent, ``rests`` how many
     waits of its process had run their time by then; None when nobody counts. ``site`` is the line
-    of the app's own code that sent it: its file, and its number. ``turn`` tells one call of the app
-    by the test from the next one: what is asked in two of them is no retry; None when nobody can
-    tell.
+    of the app's own code that sent it: its file, and its number. ``turn`` is the call of the app by
+    the test that it belongs to: a request of one turn is no retry of another one's. None when it is
+    not known.
     """
 
     name: str

@@ -67,8 +67,8 @@ class Error:
     type, if not that of the problem, of JSON, or of a plain text.
 
     ``retry_after`` becomes the header, in seconds: the real API sends whole ones, most clients
-    understand fractions. Left to itself (``auto``) a 429 for a quota has the seconds of its period,
-    as the API's has some, and nothing else has any; null is a 429 without it. ``retry_after_date``
+    understand fractions. By default (``auto``) the 429 of a quota carries its period in seconds, as
+    the API's carries one, and other errors carry none; null leaves it out. ``retry_after_date``
     says it as a date, so far ahead or, with a minus, so long ago; ``retry_after_ms`` is the SDKs'
     own field, and wins over the other. What makes no sense goes through ``headers: {retry-after:
     soon}``. Clients part ways at long waits: Cerebras' SDK for Python heeds up to 60 s and hurries

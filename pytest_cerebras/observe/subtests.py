@@ -1,7 +1,7 @@
 """
 Tells the journal where a subtest begins and ends.
 
-One that asks what the subtest before has asked is no retry: who asks is the test.
+A request of one subtest is no retry of another one's: the test asks again, not the app.
 """
 
 from __future__ import annotations

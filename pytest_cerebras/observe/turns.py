@@ -1,10 +1,9 @@
 """
-Tells in which turn of a test its app is: a test that asks twice is no client that retries.
+Tells one call of the app by its test from the next: a test that asks twice is no retry.
 
-Between the two the app was over. That is seen in the frame of the test function, which stands still
-as long as the app runs: how far it has come, and which values it has. A coroutine that a test
-defines, and lets run, belongs to it. A test that calls an SDK itself is the app, and its loop is
-judged as the app's; unless it expects the errors.
+Each call is a turn. The frame of the test function stands still during a turn: neither its line
+nor its values change. A coroutine that the test defines and runs counts as part of the test. A test
+that calls an SDK itself is the app, so its loop is judged, unless it expects errors.
 """
 
 from __future__ import annotations

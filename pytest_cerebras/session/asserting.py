@@ -1,19 +1,60 @@
-"""The assertions that a test can make of what its app did, as methods of the mock."""
+"""What every mock that is handed out has: where it is, what came in, and its assertions."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
-from mockserver.journal import Journal
+from mockserver.engine import Engine
+from mockserver.journal import Call, Exchange, Journal
+from mockserver.journal.attempts import grouped
+from mockserver.scenario import Scenario
 
 from . import assertions
 from .side_effects import SideEffects
+
+_KEY_NAME = "mock-0000000000000000"
 
 
 class Asserting(ABC):
     """Asserts; each assertion that fails shows what happened."""
 
     side_effects: SideEffects
+    url: str
+
+    @property
+    @abstractmethod
+    def engine(self) -> Engine:
+        """What plays the scenario, and has its journal."""
+
+    @property
+    def api_key(self) -> str:
+        """A key that the edition being played accepts."""
+        return self.engine.edition.keys.sample(_KEY_NAME)
+
+    @property
+    def openai_url(self) -> str:
+        """The base URL as OpenAI's SDK and everything built on it want it (with ``/v1``)."""
+        return f"{self.url}/v1"
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario being played; after the test, the last one."""
+        return self.engine.scenario
+
+    @property
+    def requests(self) -> Sequence[Exchange]:
+        """
+        Every request so far and what it was answered; warm-ups are not counted.
+
+        Raises DroppedError when there were more than the journal keeps, as ``calls`` does.
+        """
+        return list(self._looked_at())
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """The logical calls: what the app asked for, each with all its attempts."""
+        return grouped(self._looked_at())
 
     @abstractmethod
     def _looked_at(self) -> Journal:

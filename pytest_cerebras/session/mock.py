@@ -11,8 +11,7 @@ from mockserver.core.errors import MockServerError
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.engine import Engine
 from mockserver.faults import Fault
-from mockserver.journal import Call, Exchange, Journal
-from mockserver.journal.attempts import grouped
+from mockserver.journal import Journal
 from mockserver.scenario import Match, Scenario, steering
 from mockserver.verdicts import Case, Verdict, judge
 from pytest_cerebras import egress
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from pytest_cerebras.clock import Sleep, VirtualClock
     from pytest_cerebras.observe.witness import Witness
     from pytest_cerebras.settings.options import Settings
-
-_KEY_NAME = "mock-0000000000000000"
 
 
 class CerebrasMock(Asserting):
@@ -70,21 +67,6 @@ class CerebrasMock(Asserting):
 
     def __repr__(self) -> str:
         return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
-
-    @property
-    def api_key(self) -> str:
-        """A key that the edition being played accepts."""
-        return self.engine.edition.keys.sample(_KEY_NAME)
-
-    @property
-    def openai_url(self) -> str:
-        """The base URL as OpenAI's SDK and everything built on it want it (with ``/v1``)."""
-        return f"{self.url}/v1"
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario being played; after the test, the last one."""
-        return self.engine.scenario
 
     @property
     def live(self) -> LiveEngine:
@@ -195,20 +177,6 @@ class CerebrasMock(Asserting):
     def rounds(self) -> list[Round]:
         """What the test has played, one after the other, and what happened."""
         return [*self._ended, self._now()]
-
-    @property
-    def requests(self) -> Sequence[Exchange]:
-        """
-        Every request of this test so far and what it was answered; warm-ups are not counted.
-
-        Raises DroppedError when there were more than the journal keeps, as ``calls`` does.
-        """
-        return list(self._looked_at())
-
-    @property
-    def calls(self) -> Sequence[Call]:
-        """The logical calls: what the app asked for, each with all its attempts."""
-        return grouped(self._looked_at())
 
     @property
     def was_unreachable(self) -> bool:

@@ -8,7 +8,7 @@ the world towards them is shared, and undone with the last one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from os import environ
 from pathlib import Path
@@ -19,9 +19,9 @@ import pytest
 from mockserver.core.errors import MockServerError
 from mockserver.edge.live import Overrides
 from mockserver.edge.server.threaded import ThreadedServer
+from mockserver.engine import Engine
 from mockserver.faults import Fault
-from mockserver.journal import Call, Exchange, Journal
-from mockserver.journal.attempts import grouped
+from mockserver.journal import Journal
 from mockserver.scenario import Match, Scenario, steering
 from pytest_cerebras import egress
 from pytest_cerebras.settings import options
@@ -60,29 +60,9 @@ class ScopedMock(Asserting):
         return f"<ScopedMock {self.url} playing {self.scenario.name!r}>"
 
     @property
-    def api_key(self) -> str:
-        """A key that the edition being played accepts."""
-        return self.live.engine.edition.keys.sample("mock-0000000000000000")
-
-    @property
-    def openai_url(self) -> str:
-        """The base URL as OpenAI's SDK and everything built on it want it (with ``/v1``)."""
-        return f"{self.url}/v1"
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario being played."""
-        return self.live.scenario
-
-    @property
-    def requests(self) -> Sequence[Exchange]:
-        """Every request since the scenario began, and what it was answered."""
-        return list(self._looked_at())
-
-    @property
-    def calls(self) -> Sequence[Call]:
-        """The logical calls: what was asked for, each with all its attempts."""
-        return grouped(self._looked_at())
+    def engine(self) -> Engine:
+        """What plays the scenario, and has its journal."""
+        return self.live.engine
 
     def _looked_at(self) -> Journal:
         return self.live.journal.own()

@@ -25,7 +25,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Place: TypeAlias = tuple[Kind, str]
 """What is limited, and the period for which."""
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
-_SECONDS = {"second": 1.0, **PERIODS}
+SECONDS = {"second": 1.0, **PERIODS}
 _FIELD = "x-ratelimit-"
 _CLOSE_ENOUGH = 1e-3  # of a request or token: what sums of fractions may be off
 _INSTANT = 1e-8  # seconds: in which no bucket gains what counts
@@ -166,7 +166,7 @@ class Quota:
         self._at = -math.inf
 
     def _full(self, capacity: int, period: str, now: float) -> Bucket:
-        return self._bucket(capacity, _SECONDS[period], float(capacity), now)
+        return self._bucket(capacity, SECONDS[period], float(capacity), now)
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
         """Return what refuses a request that reserves so many tokens: the longest wait of all."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from .limits import SECONDS
 from .problem import Problem
 
 _MIXED_STRICT = (
@@ -28,7 +29,7 @@ def _quota(kind: Literal["Requests", "Tokens"], period: str) -> Problem:
         "Tokens": ("too many tokens processed", "token_quota_exceeded"),
     }[kind]
     text = f"{kind} per {period} limit exceeded - {many}."
-    seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}[period]
+    seconds = int(SECONDS[period])
     return Problem(429, text, f"too_many_{kind.lower()}_error", "quota", code, period=seconds)
 
 

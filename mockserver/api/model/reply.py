@@ -32,11 +32,10 @@ class Reply:
 
     What it says is one content at most: a ``text``, a ``json`` value, so many ``tokens`` of prose,
     or of JSON for a request that wants JSON, or the ``echo`` of the last user message;
-    ``tool_calls`` may come with it or alone. A request that forces a call gets one for ``tokens``,
-    with about as many in its arguments where their schema has room for them. ``reasoning`` is what
-    it thinks before, in the content between tags that are called ``tag`` when there is one. A
-    scripted answer comes without thoughts of the model's own; without a script the request decides
-    what the model says.
+    ``tool_calls`` may come with it or alone. Where a request forces a call, ``tokens`` is about how
+    long its arguments are, as far as their schema allows. ``reasoning`` is what it thinks before,
+    in the content between tags that are called ``tag`` when there is one. A scripted answer comes
+    without thoughts of the model's own; without a script the request decides what the model says.
 
     Raises ValueError for several contents, and for a tag around nothing.
     """

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from . import shapes
+from . import json_in_text
 from .conversation import text_of
 
 _READ = 20_000  # characters of a message
@@ -99,7 +99,7 @@ class Wish(NamedTuple):
     ``about`` is what the user has said, without the words on JSON.
     """
 
-    schema: shapes.AnySchema | None = None
+    schema: json_in_text.AnySchema | None = None
     about: str = ""
     fenced: bool = False
 
@@ -112,7 +112,8 @@ def in_words(body: Mapping[str, Any]) -> Wish | None:
     said = "\n".join(texts)
     asked = any(map(_asks, _SENTENCE.split(said)))
     schema = next(
-        (one for one, _, _ in reversed(shapes.objects(said)) if shapes.is_schema(one)), None
+        (one for one, _, _ in reversed(json_in_text.objects(said)) if json_in_text.is_schema(one)),
+        None,
     )
     if schema is not None and (asked or _FOLLOWS.search(said)):
         return Wish(schema, _about(texts[-1]), _is_fenced(said))
@@ -121,7 +122,7 @@ def in_words(body: Mapping[str, Any]) -> Wish | None:
 
 def _about(text: str) -> str:
     """Return a text without the objects in it, and without the sentences on JSON."""
-    for value, begin, end in reversed(shapes.objects(text)):
+    for value, begin, end in reversed(json_in_text.objects(text)):
         text = text[:begin] + text[end:] if value else text
     told = [
         one for one in _SENTENCE.split(text) if not re.search("json|schema|```", one, re.IGNORECASE)
@@ -158,15 +159,15 @@ def _asks(sentence: str) -> bool:
     return bool(given) and not _CODE.search(sentence)
 
 
-def _shape(said: str) -> shapes.AnySchema | None:
+def _shape(said: str) -> json_in_text.AnySchema | None:
     """Return the schema of an example that is given as the shape, or of keys that are named."""
-    for one, at, _ in shapes.objects(said):
+    for one, at, _ in json_in_text.objects(said):
         before = said[max(0, at - _NEAR) : at]
-        if not shapes.is_schema(one) and _SHAPE.search(before) and not _DATA.search(before):
-            return shapes.schema_of(one)
+        if not json_in_text.is_schema(one) and _SHAPE.search(before) and not _DATA.search(before):
+            return json_in_text.schema_of(one)
     keys = _keys(said)
-    named: shapes.AnySchema = (
-        shapes.schema_of(dict.fromkeys(keys, "")) if keys else {"type": "string"}
+    named: json_in_text.AnySchema = (
+        json_in_text.schema_of(dict.fromkeys(keys, "")) if keys else {"type": "string"}
     )
     if re.search(r"\bJSON (?:array|list)\b", said, re.IGNORECASE):
         return {"type": "array", "items": named, "minItems": 1}

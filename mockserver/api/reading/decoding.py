@@ -110,7 +110,7 @@ def _unpacked(data: bytes) -> bytes:
 
 
 class _Held:
-    """How many values are held by lists and objects: a byte each makes a hundred in memory."""
+    """Counts the values of lists and objects: a value of one byte takes a hundred in memory."""
 
     def __init__(self) -> None:
         self._room = _MOST_VALUES

@@ -235,8 +235,8 @@ class Connection(web.RequestHandler):
         Write what is ready; return whether the connection stays open for an answer.
 
         A client that sends no more may still listen (``nc -N``), or have left: both look the same.
-        An answer that is ready is sent; to wait for one would hold up who notices that a client
-        has given up.
+        So an answer that is ready is sent, and one that takes time is not: the journal has to know
+        at once when a client gives up.
         """
         self._outbox.flush()
         self._half_closed = self._has_answer_to_send()

@@ -1,8 +1,9 @@
 """
 Whether a text matches a pattern, in a time that no pattern makes long.
 
-Not one way through the pattern after the other is tried: all places where a part may end are found
-together, so a repetition of a repetition costs no more than another.
+All places where a part of the pattern may end are found together, so a repetition of a repetition
+costs no more than any other. Rust's engine, which rules use, knows no look-around, and schemas have
+it: ``^(?=.*[A-Z])`` asks for a capital letter.
 """
 
 from __future__ import annotations

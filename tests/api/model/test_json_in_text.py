@@ -1,12 +1,12 @@
 import pytest
 
-from mockserver.api.model import shapes
+from mockserver.api.model import json_in_text
 
 
 def test_objects():
     """Objects in a text are found, also those that are not quite JSON."""
     text = 'Like {"a": 1} or {"b": string, // a name\n "c": "x" | "y",} but not {this one}'
-    assert [text[begin:end] and value for value, begin, end in shapes.objects(text)] == [
+    assert [text[begin:end] and value for value, begin, end in json_in_text.objects(text)] == [
         {"a": 1},
         {"b": "string", "c": "x|y"},
     ]
@@ -24,12 +24,12 @@ def test_objects():
 )
 def test_is_schema(value, is_one):
     """A schema has what schemas have."""
-    assert shapes.is_schema(value) is is_one
+    assert json_in_text.is_schema(value) is is_one
 
 
 def test_schema_of():
     """The shape of an example is a schema; texts in it may name a type or alternatives."""
-    made = shapes.schema_of({"a": "integer", "b": "x|y", "c": [1.5], "d": True, "e": None})
+    made = json_in_text.schema_of({"a": "integer", "b": "x|y", "c": [1.5], "d": True, "e": None})
     assert made["required"] == list("abcde")
     assert made["properties"] == {
         "a": {"type": "integer"},
