@@ -73,7 +73,9 @@ class Connection(web.RequestHandler):
         self._playing: asyncio.Task[None] | None = None
         self._answering: Answering | None = None
         self._half_closed = False
-        self._body: StreamReader | None = None  # of the newest request that aiohttp has got
+        self._body: StreamReader | None = (
+            None  # of the newest request that aiohttp has not answered
+        )
         self._head = b""
         self._count = 0
         self._client = 0
@@ -250,8 +252,7 @@ class Connection(web.RequestHandler):
             return False  # TLS has no half that stays open
         if self._answering is not None:
             return _is_ready(self._answering)
-        is_idle = self._waiter is not None and not self._messages
-        return not is_idle and self._body is not None and self._body.is_eof()
+        return self._body is not None and self._body.is_eof()
 
     def force_close(self) -> None:
         """Close the connection, with all written that is ready."""

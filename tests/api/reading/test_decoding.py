@@ -161,12 +161,13 @@ def test_media_type():
     "packed",
     [
         b"\xdd" + (9_000_000).to_bytes(4, "big") + b"\x80" * 9_000_000,
+        b"\xdd" + (9_000_000).to_bytes(4, "big") + b"\xc0" * 9_000_000,
         b"\xdd" + (151_000).to_bytes(4, "big") + b"\xc0" * 151_000,
         msgpack.packb([[[]] * 40_000] * 2),
         msgpack.packb([{"a": 1}] * 76_000),
         msgpack.packb({str(n): n for n in range(151_000)}),
     ],
-    ids=["empty objects", "nulls", "lists of lists", "objects", "fields"],
+    ids=["empty objects", "very many nulls", "nulls", "lists of lists", "objects", "fields"],
 )
 def test_bombs_of_msgpack(packed):
     """What becomes very many values is refused before it has: each byte would be a hundred."""

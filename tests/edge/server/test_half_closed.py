@@ -79,3 +79,9 @@ def test_idle(connect, raw_request):
     connection = connect()
     assert b" 200 OK" in connect_and_read(connection, raw_request(connection="keep-alive"))
     assert half_closed(connection, b"") == b""
+
+
+def test_unmet_expectation(connect, raw_request):
+    """Who expects what nobody can do is told so, and the connection ends."""
+    sent = raw_request(connection="keep-alive").replace(b"\r\n\r\n", b"\r\nexpect: foo\r\n\r\n", 1)
+    assert half_closed(connect(), sent).startswith(b"HTTP/1.1 417 ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import subprocess
 import sys
@@ -129,3 +130,27 @@ def test_missing_file(files):
     """A file that is missing is named."""
     with pytest.raises(DocumentError, match=r"nowhere\.pem: there is no such file"):
         server_context(files[0], "nowhere.pem")
+
+
+def test_end_of_sending(authority, files, caplog):
+    """TLS has no half that stays open: the connection ends, and asyncio has no complaint."""
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    sent = b"GET /v1/models HTTP/1.1\r\nhost: mock\r\nauthorization: Bearer csk-0\r\n\r\n"
+
+    def leave(port):
+        plain = socket.create_connection(("127.0.0.1", port), timeout=5)
+        with trusting.wrap_socket(plain, server_hostname="127.0.0.1") as client:
+            client.sendall(sent)
+            client.shutdown(socket.SHUT_WR)
+            while client.recv(65536):
+                pass
+
+    async def serve():
+        site = Site(LiveEngine())
+        await site.start(tls=server_context(*files[:2]))
+        await asyncio.to_thread(leave, int(site.url.rpartition(":")[2]))
+        await site.stop()
+
+    asyncio.run(serve())
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
