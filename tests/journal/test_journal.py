@@ -206,3 +206,17 @@ def test_own_is_all():
     journal = Journal()
     add(journal, exchange())
     assert journal.own() is journal
+
+
+@pytest.mark.parametrize(("plan", "count"), [(BUSY, None), (OK, 1)])
+def test_parts(plan, count):
+    """What is asked in another part of a test is a new call, as it comes in and at the end."""
+    headers = {} if count is None else {"x-stainless-retry-count": str(count)}
+    journal = Journal()
+    same = [exchange(plan, number=number, headers=headers) for number in (1, 2)]
+    first = add(journal, same[0])
+    journal.begin_part()
+    second = add(journal, same[1])
+    assert (first.attempts, second.attempts) == (1, 1)
+    assert [exchange.part for exchange in journal] == [0, 1]
+    assert same[0].asked != same[1].asked

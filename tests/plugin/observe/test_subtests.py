@@ -41,6 +41,17 @@ WITHIN = """
         with subtests.test("retried"):
             assert insist() == [401, 401]
 """
+DIRECT = """
+    @pytest.mark.cerebras_mock("wrong-key")
+    def test_parts(subtests, cerebras_mock):
+        url = f"{cerebras_mock.openai_url}/chat/completions"
+        headers = {"authorization": f"Bearer {cerebras_mock.api_key}"}
+        asked = {"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "hi"}]}
+        for number in range(3):
+            with subtests.test(number=number):
+                assert httpx.post(url, headers=headers, json=asked).status_code == 401
+        httpx.post(url, headers=headers, json=asked)
+"""
 BEFORE = """
     @pytest.mark.cerebras_mock("wrong-key")
     def test_parts(subtests, cerebras_mock):
@@ -51,7 +62,7 @@ BEFORE = """
 
 
 @pytest.mark.parametrize("mode", ["server", "respx"])
-@pytest.mark.parametrize("test", [SUBTESTS, UNITTEST, BEFORE])
+@pytest.mark.parametrize("test", [SUBTESTS, UNITTEST, DIRECT, BEFORE])
 def test_innocent(pytester, mode, test):
     """Who asks in one subtest what was asked in another, or beside them, has retried nothing."""
     pytester.makepyfile(ASK + test)
