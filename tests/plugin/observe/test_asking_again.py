@@ -71,6 +71,14 @@ async def not_sync():
         await Bot().ask_on()
     except APIError as error:
         raise HTTPException(502, "the model is down") from error
+
+
+@api.post("/tasks")
+async def in_tasks():
+    try:
+        await Bot().ask_in_tasks()
+    except APIError as error:
+        raise HTTPException(502, "the model is down") from error
 """
 AGAIN = """
 def test_loop(cerebras_mock):
@@ -92,13 +100,13 @@ def test_streams(cerebras_mock):
         with pytest.raises(APIError):
             list(Bot().stream())
 
-@pytest.mark.parametrize("path", ["/sync", "/async"])
+@pytest.mark.parametrize("path", ["/sync", "/async", "/tasks"])
 def test_api(cerebras_mock, path):
     client = TestClient(api)
     for _ in range(TIMES):
         assert client.post(path).status_code == 502
 
-@pytest.mark.parametrize("path", ["/sync", "/async"])
+@pytest.mark.parametrize("path", ["/sync", "/async", "/tasks"])
 def test_running_api(cerebras_mock, path):
     with TestClient(api) as client:
         for _ in range(TIMES):
@@ -125,7 +133,7 @@ def test_pool(cerebras_mock):
             with pytest.raises(APIError):
                 pool.submit(Bot().ask).result()
 """
-TESTS = 11
+TESTS = 13
 
 
 def test_innocent(pytester):
