@@ -98,7 +98,7 @@ class Witness:
 
     def turn(self, frame: FrameType) -> int:
         """Return the turn of the test in which a frame lets a thread or task begin; 0 for none."""
-        for one in (frame, own_frame.main_frame(), self._frame):
+        for one in (frame, own_frame.main_frame()):
             own = own_frame.frame_of(self._codes, one)
             if own is not None and one is not None:
                 return self._turns.begun_in(own, one) or 0

@@ -121,6 +121,19 @@ def test_nothing_said():
     assert json.loads(document(whole()).data)["choices"][0]["message"]["content"] == ""
 
 
+def test_parted_thoughts():
+    """Where an empty delta ends the thoughts, no event has both thoughts and content."""
+    model = Model(8192, 8192, 1000, tokens_per_event=2, thought_event=True)
+    said = Said(("Yes", "."), "stop", reasoning=("H", "m", "."))
+    assert [delta for delta, _ in deltas(Written(chat.FORM, Answer("m", model, 5, said)))] == [
+        {"role": "assistant"},
+        {"reasoning": "Hm"},
+        {"reasoning": "."},
+        {},
+        {"content": "Yes."},
+    ]
+
+
 def test_reasoning():
     """Thoughts have a key of their own, and come first in a stream."""
     answer = whole("Yes", ".", reasoning=("H", "m", "."), step=2)

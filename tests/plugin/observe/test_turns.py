@@ -40,6 +40,11 @@ class App:
             await asyncio.sleep(0)
             self.asks()
 
+    async def insists_on(self, tool):
+        """Use a tool of the test again and again."""
+        for _ in range(3):
+            await tool()
+
     async def streams_on(self):
         """Ask before each piece, and let others run."""
         for number in range(2):
@@ -130,6 +135,15 @@ def counts_in_a_cell(app):
     return count
 
 
+def hands_over_a_tool(app):
+    app.own = sys._getframe()
+
+    async def tool():
+        app.asks()
+
+    asyncio.run(app.insists_on(tool))
+
+
 TESTS = [
     (repeats, [1, 2, 3]),
     (asks_twice, [1, 2]),
@@ -141,6 +155,7 @@ TESTS = [
     (awaits, [1, 1, 2, 2]),
     (reads_on, [1, 1]),
     (counts_in_a_cell, [1, 1, 1]),
+    (hands_over_a_tool, [1, 1, 1]),
 ]
 
 

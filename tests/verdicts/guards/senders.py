@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.core.messages import Sender
 from mockserver.faults import Error
 
-from .row import Play, Row, but, first
+from .row import BUSY, Play, Row, but, each, first
 
 OTHERS, IGNORED = "Others who ask the same", "retry-after-ignored"
 A = Sender("thread 1")
@@ -21,6 +21,12 @@ def child(name, since, parent=A, beside=()):
     return Sender(name, NOW + since, parent, frozenset(beside))
 
 
+def turn(called, begun=0):
+    """Return who sends in a turn of the test."""
+    return Sender("thread 1", turn=(called, begun))
+
+
+WRONG_KEY = Error(problem="wrong_api_key")
 NOW = 1_790_000_000.25  # when the stage begins
 CROWD = Play(
     (
@@ -31,7 +37,18 @@ CROWD = Play(
     TOLD,
 )
 
+AGAIN = "The test that asks again"
+TURN = Sender("thread 1", turn=(1, 0))
+HOT = Play(
+    ({"at": 0, "by": TURN}, {"at": 0.01, "by": TURN}, {"at": 0.02, "by": TURN}), (first(9, BUSY),)
+)
+REFUSED = Play(({"at": 0, "by": TURN}, {"at": 1, "by": TURN}), (first(9, WRONG_KEY),))
+
 ROWS = (
+    Row(AGAIN, IGNORED, play(TURN, TURN), "it is another turn", but(2, by=turn(2))),
+    Row(AGAIN, IGNORED, play(TURN, TURN), "it began in another", but(2, by=turn(1, 1))),
+    Row(AGAIN, "hot-retry", HOT, "each is a turn", each(by=turn)),
+    Row(AGAIN, "permanent-error-retried", REFUSED, "each is a turn", each(by=turn)),
     Row(OTHERS, IGNORED, play("thread 1", "thread 1"), "another thread", but(2, by="thread 2")),
     Row(
         OTHERS,
