@@ -96,13 +96,21 @@ def _yields(frame: FrameType) -> bool:
 
 def _is_iterating(frame: FrameType) -> bool:
     """Whether it waits for the next thing to go through; that there was one is no new turn."""
-    return dis.opname[frame.f_code.co_code[frame.f_lasti]] in _NEXT
+    return dis.opname[frame.f_code.co_code[_at(frame)]] in _NEXT
+
+
+def _at(frame: FrameType) -> int:
+    """Return where its instruction begins: 3.12 may point at the cache behind it."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    while at > 0 and code[at] == dis.opmap["CACHE"]:
+        at -= 2
+    return at
 
 
 def _state(frame: FrameType, *, with_values: bool) -> tuple[int, int, tuple[int, ...]]:
     if not with_values:
-        return id(frame), frame.f_lasti, ()
+        return id(frame), _at(frame), ()
     values, code = frame.f_locals, frame.f_code
     shared = {*code.co_cellvars, *code.co_freevars}  # which the app may change
     own = (id(value) for name, value in values.items() if name not in shared)
-    return id(frame), frame.f_lasti, tuple(own)
+    return id(frame), _at(frame), tuple(own)
