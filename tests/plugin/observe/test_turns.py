@@ -42,8 +42,8 @@ class App:
 
     async def insists_on(self, tool):
         """Use a tool of the test again and again."""
-        for _ in range(3):
-            await tool()
+        for number in range(3):
+            await tool(number)
 
     async def streams_on(self):
         """Ask before each piece, and let others run."""
@@ -138,8 +138,9 @@ def counts_in_a_cell(app):
 def hands_over_a_tool(app):
     app.own = sys._getframe()
 
-    async def tool():
+    async def tool(number):
         app.asks()
+        return number
 
     asyncio.run(app.insists_on(tool))
 
