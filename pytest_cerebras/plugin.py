@@ -112,7 +112,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if not marked and (not _uses_mock(metafunc) or is_about_one(metafunc.definition)):
         return
-    from .chaos import matrix
+    from .chaos import matrix, taking_part
 
     try:
         scenarios = matrix.scenarios_for(metafunc.config, metafunc.definition)
@@ -120,8 +120,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.Collector.CollectError(str(error)) from None
     if scenarios:
         _learn(metafunc.config)
-        if MARKER not in metafunc.fixturenames:
-            metafunc.fixturenames.insert(0, MARKER)
+        taking_part.give_mock(metafunc.definition, metafunc.fixturenames)
         metafunc.parametrize(MARKER, scenarios, indirect=True)
 
 
@@ -153,8 +152,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         marked = item.get_closest_marker(MARKER) is not None
         names = getattr(item, "fixturenames", None)
-        if names is not None and MARKER not in names and (everywhere or marked):
-            names.insert(0, MARKER)
+        if names is not None and (everywhere or marked):
+            from .chaos.taking_part import give_mock
+
+            give_mock(item, names)
         if marked or MARKER in (names or ()):
             users.append(item)
     if users and not config.option.collectonly:

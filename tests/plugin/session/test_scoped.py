@@ -60,6 +60,30 @@ def test_module(run, mode):
     run(code, "-p", "no:xdist", "--cerebras-mode", mode).assert_outcomes(passed=4)
 
 
+EVERYWHERE = """
+@pytest.fixture(scope="module")
+def data(make_cerebras_mock):
+    with make_cerebras_mock("wrong-key"):
+        yield status()
+
+@pytest.fixture(scope="module")
+def client():
+    return os.environ["CEREBRAS_API_KEY"]
+
+def test_client(client):
+    assert client.startswith("csk-")
+
+def test_data(data):
+    assert (data, status()) == (401, 200)
+"""
+
+
+@pytest.mark.parametrize("option", ["--cerebras-mock", "--cerebras-chaos=healthy"])
+def test_everywhere(run, option):
+    """It also works where all tests have a mock, which all other fixtures find."""
+    run(HEAD + EVERYWHERE, "--cerebras-mock", option).assert_outcomes(passed=2)
+
+
 AFTER = """
 BEFORE = dict(os.environ)
 

@@ -1,0 +1,30 @@
+"""Lets a test have the mock that it does not name."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_cerebras.settings.names import MARKER
+
+_MAKER = "make_cerebras_mock"
+
+
+def give_mock(item: pytest.Item, names: list[str]) -> None:
+    """
+    Add the mock to the names of a test's fixtures, in the order in which they begin.
+
+    It is the first, so that a client of a module's fixture finds it. But fixtures that make mocks
+    for themselves have to begin before it, as they would if the test named it.
+    """
+    if MARKER in names:
+        return
+    at = 0
+    if _MAKER in names:
+        fixtures = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]  # noqa: SLF001
+        wider = [
+            place
+            for place, name in enumerate(names)
+            if name in fixtures and fixtures[name][-1].scope != "function"
+        ]
+        at = max(wider, default=-1) + 1
+    names.insert(at, MARKER)
