@@ -31,10 +31,11 @@ def test_it({}): ...
         ("session, module, own", {"make_cerebras_mock", "module", "session"}),
     ],
 )
-def test_order(pytester, asked, before):
+def test_order(pytester, monkeypatch, asked, before):
     """The mock begins before all fixtures, but behind those of a wider scope than make one."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:asyncio -p no:faker")
     item = pytester.getitem(CODE.format(asked), "test_it")
-    names = [name for name in item.fixturenames if name != "_session_faker"]
+    names = list(item.fixturenames)
     given = list(names)
     give_mock(item, given)
     place = given.index("cerebras_mock")
