@@ -44,8 +44,9 @@ class LiveEngine:
 
     ``crashes`` are errors of the mock itself: there should be none, and whoever owns the engine
     raises them where somebody sees them. ``stalled`` are sentences on the stalls that the clock has
-    ended, because the client has no time-out. ``followers`` are called when another scenario has
-    begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
+    ended, because the client has no time-out; an answer goes on telling the list that was there
+    when it began, so that a new list hears nothing of older answers. ``followers`` are called when
+    another scenario has begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
     known. ``elsewhere`` says why a request comes from who has nothing to do with who watches, empty
     where it does. ``retention`` is what the journals keep of the scenarios that begin from now on.
     ``budget`` bounds how many requests there may be.
@@ -200,12 +201,13 @@ class Answering:
     A generator would do, but take more memory in thousands of silent streams.
     """
 
-    __slots__ = ("_engine", "_live", "_over", "exchange")
+    __slots__ = ("_engine", "_live", "_over", "_stalled", "exchange")
 
     def __init__(self, live: LiveEngine, engine: Engine, exchange: Exchange) -> None:
         self._live = live
         self._engine = engine
         self._over = False
+        self._stalled = live.stalled
         self.exchange = exchange
 
     def __enter__(self) -> Exchange:
@@ -235,7 +237,7 @@ class Answering:
         self.exchange.intervened = True
         if not self.exchange.from_elsewhere:
             told = error.told(self._engine.scenario.name, self.exchange.line())
-            self._live.stalled.append(told)
+            self._stalled.append(told)
 
     def end(self, *, client_left: bool = False) -> None:
         """Note that it is over; what is over stays as it was."""

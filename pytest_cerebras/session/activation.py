@@ -38,7 +38,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         stalls = Stalls(place.senders.connections, settings.patience)
         clock = stack.enter_context(timed(live, settings, place.server, stalls, place.senders))
         live.retention = settings.retention()
-        live.stalled.clear()
+        live.stalled = []
         live.budget = settings.budget()
         stack.callback(setattr, live, "budget", None)
         live.play(settings.loaded(), settings.overrides())

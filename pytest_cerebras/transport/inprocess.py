@@ -37,6 +37,7 @@ class Unanswered:
 
     def __init__(self, live: LiveEngine) -> None:
         self._live = live
+        self._stalled = live.stalled
 
     def end(self, *, client_left: bool = False) -> None:
         """Note nothing."""
@@ -57,7 +58,7 @@ class Unanswered:
             yield
         except StallError as error:
             told = error.told(self._live.scenario.name, "a connect that nobody answers")
-            self._live.stalled.append(told)
+            self._stalled.append(told)
             raise
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mockserver.core.errors import UnknownNameError
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.edge.play.clock import Clock, ScaledClock
+from mockserver.edge.play.clock import Clock, ScaledClock, StallError
 from mockserver.faults import Error
 from mockserver.journal import Retention
 from mockserver.scenario import Rule, Scenario, Schedule
@@ -26,6 +26,22 @@ def test_play_starts_afresh(ask):
     assert live.journal.exchanges == []
     live.finish(engine, exchange)
     assert exchange.finished is not None
+
+
+def test_late_stall(ask):
+    """Who owns the engine later is not told of stalls that began before."""
+
+    def hang_up(silence):
+        raise StallError("the test", 1.0)
+
+    live = LiveEngine("stall-mid-stream")
+    live.clock.hold = hang_up
+    first = live.stalled
+    answering = live.answering(ask())
+    live.stalled = []
+    with pytest.raises(StallError):
+        answering.hold()
+    assert (len(first), live.stalled) == (1, [])
 
 
 def test_scale():
