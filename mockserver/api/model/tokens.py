@@ -33,7 +33,7 @@ def _pattern(letter: str, digit: str) -> re.Pattern[str]:
 _PIECE = _pattern(r"[^\W\d_]", r"\d")
 _ASCII_PIECE = _pattern("[A-Za-z]", "[0-9]")  # the same in a third less time
 _MOST_TOOLS = 1_000
-_COUNTED = 500_000  # letters
+_COUNTED = 250_000  # letters
 _COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 Counter: TypeAlias = Callable[[str], int]
 """What returns the number of tokens in a text."""
@@ -64,7 +64,7 @@ class Meter:
     """
     Counts the tokens of one text after the other.
 
-    What comes after the first half million letters is estimated, at the rate of all before: few
+    What comes after the first quarter million letters is estimated, at the rate of all before: few
     contexts hold as much, and to count it takes long.
     """
 
