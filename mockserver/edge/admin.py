@@ -54,7 +54,7 @@ class Admin:
         self._live = live
         self._url = url
         self._token = token
-        self._actions: Mapping[str, Mapping[str, _Action]] = {
+        self.actions: Mapping[str, Mapping[str, _Action]] = {
             "scenario": {"GET": self._scenario, "PUT": self._play},
             "inject": {"POST": self._inject},
             "reset": {"POST": self._reset},
@@ -68,9 +68,9 @@ class Admin:
         if refused is not None:
             return refused
         name = request.path.removeprefix(PREFIX)
-        methods = self._actions.get(name)
+        methods = self.actions.get(name)
         if methods is None:
-            return _error(404, f"nothing is called {name!r}{suggestion(name, self._actions)}")
+            return _error(404, f"nothing is called {name!r}{suggestion(name, self.actions)}")
         action = methods.get(request.method)
         if action is None:
             allowed = " and ".join(methods)

@@ -31,7 +31,7 @@ def test_play_starts_afresh(ask):
 def test_late_stall(ask):
     """Who owns the engine later is not told of stalls that began before."""
 
-    def hang_up(silence):
+    def hang_up(_):
         raise StallError("the test", 1.0)
 
     live = LiveEngine("stall-mid-stream")
