@@ -23,7 +23,7 @@ from mockserver.core.credentials import without_key
 from mockserver.core.messages import Request
 from mockserver.faults import Context, Fault, broken, name_of
 from mockserver.journal import Exchange, Journal
-from mockserver.plan import Compact, Plan, apart, changed_after, without_body
+from mockserver.plan import Plan, changed_after, without_body
 from mockserver.scenario import Choice, Course, Rule, Run, Scenario, Subject
 
 from .accounts import Accounts
@@ -74,7 +74,7 @@ class Engine:
         quota = self._admit(inquiry, now)
         cached = self._read_cached(inquiry, now) if isinstance(quota, Quota) else 0
         if isinstance(quota, RefusalError):
-            plan: Compact = honest.refusal(quota)
+            plan: Plan = honest.refusal(quota)
         elif quota is not None:
             plan = honest.completion(inquiry, choice.fate.reply, quota, cached)
         else:
@@ -83,7 +83,7 @@ class Engine:
         if faults:
             plan, felt = self._broken(plan, faults, inquiry, number, now)
         if request.method == "HEAD":
-            plan = without_body(apart(plan))
+            plan = without_body(plan)
         admitted = isinstance(quota, Quota)
         exchange = Exchange(
             number,
@@ -130,8 +130,8 @@ class Engine:
         return self._run.choose(subject, now - self.started, course)
 
     def _broken(
-        self, plan: Compact, faults: Sequence[Fault], inquiry: Inquiry, number: int, now: float
-    ) -> tuple[Compact, float | None]:
+        self, plan: Plan, faults: Sequence[Fault], inquiry: Inquiry, number: int, now: float
+    ) -> tuple[Plan, float | None]:
         """Return the plan with faults in it, and the second from which on they are felt."""
         distorted = broken(plan, faults, self._context(inquiry, number, now))
         return distorted, changed_after(plan, distorted)

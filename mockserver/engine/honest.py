@@ -21,7 +21,7 @@ from mockserver.api.writing.answer import Answer
 from mockserver.api.writing.writing import Written
 from mockserver.core.chance import Digits, Voice, number_of
 from mockserver.core.sse import dumps
-from mockserver.plan import Compact, Data, End, Head, Headers, Plan
+from mockserver.plan import Data, End, Head, Headers, Plan
 
 from .inquiry import Inquiry
 
@@ -73,7 +73,7 @@ class Honest:
         fields = self._fields(content_type)
         return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
 
-    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, cached: int) -> Compact:
+    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, cached: int) -> Plan:
         """Return the plan of what the model says, with what is left of the quota."""
         try:
             written = self._written(inquiry, reply)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mockserver.core.sse import DONE
-from mockserver.plan import Data, Events
+from mockserver.plan import Data, EventRun
 
 from .answer import Answer, Stamp
 from .chunks import Chunks
@@ -74,7 +74,7 @@ class Written:
         before, after, tail = self._around(stamp, self.form.kind)
         return Data(b"".join((before, choices, after, tail)), self.tokens)
 
-    def stream(self, stamp: Stamp, *, done: bool) -> tuple[Events | Data, ...]:
+    def stream(self, stamp: Stamp, *, done: bool) -> tuple[EventRun | Data, ...]:
         """Return the events; the last chunk has usage and times besides."""
         chunks = self._stream
         if chunks is None:
@@ -84,7 +84,7 @@ class Written:
             self._stream = chunks
         before, after, tail = self._around(stamp, self.form.chunk_kind)
         before = b"data: " + before
-        events = Events(before, chunks.middles, after + b"}\n\n", chunks.counts)
+        events = EventRun(before, chunks.middles, after + b"}\n\n", chunks.counts)
         last = Data(b"".join((before, chunks.finish, after, tail, b"\n\n")), chunks.tokens)
         return (events, last, _DONE) if done else (events, last)
 

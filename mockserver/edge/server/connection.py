@@ -14,12 +14,12 @@ from aiohttp.http import HttpProcessingError
 
 from mockserver.api.reading.decoding import MAX_BODY
 from mockserver.edge.live import Answering, LiveEngine
-from mockserver.edge.play.outbox import Outbox
 from mockserver.edge.play.playback import AT_ONCE, play
 from mockserver.edge.play.wire import at_once
+from mockserver.edge.play.write_batch import WriteBatch
 from mockserver.plan import Data, head_of
 
-from .heads import END, Head, Heads, framed
+from .heads import END, Head, HeadCache, framed
 
 _log = logging.getLogger("mockserver")
 _MOST_HELD = 64 * 1024  # bytes
@@ -38,8 +38,8 @@ class Server(web.Server):
     ) -> None:
         super().__init__(answer, request_factory=_request, handler_cancellation=True)
         self.live = live
-        self.heads = Heads()
-        self.outbox = Outbox()
+        self.heads = HeadCache()
+        self.batch = WriteBatch()
 
     def __call__(self) -> Connection:
         """Return a connection."""
@@ -66,7 +66,7 @@ class Connection(web.RequestHandler):
         super().__init__(server, loop=asyncio.get_running_loop(), **_SETTINGS)
         self._live = server.live
         self._heads = server.heads
-        self._outbox = server.outbox
+        self._batch = server.batch
         self._free = True  # all that aiohttp has got is answered
         self._held = b""  # what has come and can't be answered yet
         self._parts: list[int] = []  # where in it the second and each later part of it begins
@@ -119,7 +119,7 @@ class Connection(web.RequestHandler):
         """Begin to answer; return whether that could be done."""
         try:
             answering = self.begin(head, body)
-            written = at_once(self._live.clock.announced(answering.exchange.compact))
+            written = at_once(self._live.clock.announced(answering.exchange.plan))
         except Exception:  # noqa: BLE001 (it comes again where aiohttp makes an answer of it)
             return False
         if written is None or len(written) > AT_ONCE or self.transport is None:
@@ -127,7 +127,7 @@ class Connection(web.RequestHandler):
         else:
             self._answering = None
             answering.end()  # who has the answer finds it in the journal
-            self._outbox.put(self.transport, written, self._loop)
+            self._batch.put(self.transport, written, self._loop)
             self._keep_for(self.keepalive_timeout)
         return True
 
@@ -152,7 +152,7 @@ class Connection(web.RequestHandler):
         with answering as exchange:
             if self._half_closed and not _is_ready(answering):
                 raise ConnectionResetError
-            plan, clock = exchange.compact, self._live.clock
+            plan, clock = exchange.plan, self._live.clock
             return await play(plan, self, clock, answering, keep_alive=keep_alive, chunks=chunks)
 
     async def _play_on(self, answering: Answering) -> None:
@@ -240,7 +240,7 @@ class Connection(web.RequestHandler):
         So an answer that is ready is sent, and one that takes time is not: the journal has to know
         at once when a client gives up.
         """
-        self._outbox.flush()
+        self._batch.flush()
         self._half_closed = self._has_answer_to_send()
         if not self._half_closed:
             self._note_that_client_left()
@@ -256,7 +256,7 @@ class Connection(web.RequestHandler):
 
     def force_close(self) -> None:
         """Close the connection, with all written that is ready."""
-        self._outbox.flush()
+        self._batch.flush()
         super().force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -302,7 +302,7 @@ class Connection(web.RequestHandler):
 
 def _is_ready(answering: Answering) -> bool:
     """Whether an answer takes no time."""
-    return at_once(answering.exchange.compact) is not None
+    return at_once(answering.exchange.plan) is not None
 
 
 def _reason(error: HttpProcessingError) -> str:
