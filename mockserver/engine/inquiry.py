@@ -84,11 +84,11 @@ class Inquiry:
         """Whether the client wants server-sent events."""
         return bool(self.body.get("stream"))
 
-    def subject(self, request: Request, attempt: int = 1) -> Subject:
-        """Return what the rules of a scenario can look at; ``attempt`` is that of the call."""
+    def subject(self, request: Request) -> Subject:
+        """Return what the rules of a scenario can look at."""
         if request.body != self.data:
             request = replace(request, body=self.data)
-        return Subject(self.endpoint, self._about, request, attempt, self.body or None)
+        return Subject(self.endpoint, self._about, request, read=self.body or None)
 
     @property
     def _about(self) -> str:

@@ -13,13 +13,14 @@ from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.http import HttpProcessingError
 
 from mockserver.api.reading.decoding import MAX_BODY
+from mockserver.core.messages import Request, Sender
 from mockserver.edge.live import Answering, LiveEngine
 from mockserver.edge.play.playback import AT_ONCE, play
 from mockserver.edge.play.wire import at_once
 from mockserver.edge.play.write_batch import WriteBatch
 from mockserver.plan import Data, head_of
 
-from .heads import END, Head, HeadCache, framed
+from .heads import END, HeadCache, framed
 
 _log = logging.getLogger("mockserver")
 _MOST_HELD = 64 * 1024  # bytes
@@ -103,22 +104,32 @@ class Connection(web.RequestHandler):
 
     def _answer_held(self) -> None:
         """Answer what is held, wait for the rest of it, or hand it on."""
-        data = self._held
+        data, request = self._held, None
         found = None if self.writing_paused else self._heads.find(data)
-        if found is not None and len(data) < found[2]:
-            return
+        if found is not None:
+            head, begin, end = found
+            if len(data) < end:
+                return
+            if len(data) == end:
+                request = head.request(data[begin:], self.sender)
         self._held = b""
         parts = self._parts
         if parts:
             self._parts = []
-        if found is None or len(data) > found[2] or not self._answer(found[0], data[found[1] :]):
+        if request is None or not self._answer(request):
             for begin, end in pairwise((0, *parts, len(data))):  # as it came
                 self._hand_on(data[begin:end])
 
-    def _answer(self, head: Head, body: bytes) -> bool:
+    @property
+    def sender(self) -> Sender | None:
+        """Who sends on this connection; None where that can't be known."""
+        return self._live.sender_at(self._client) if self._live.sender_at else None
+
+    def _answer(self, request: Request) -> bool:
         """Begin to answer; return whether that could be done."""
+        self._keep_for(self.keepalive_timeout)
         try:
-            answering = self.begin(head, body)
+            answering = self.begin(request)
             written = at_once(self._live.clock.announced(answering.exchange.plan))
         except Exception:  # noqa: BLE001 (it comes again where aiohttp makes an answer of it)
             return False
@@ -128,13 +139,11 @@ class Connection(web.RequestHandler):
             self._answering = None
             answering.end()  # who has the answer finds it in the journal
             self._batch.put(self.transport, written, self._loop)
-            self._keep_for(self.keepalive_timeout)
         return True
 
-    def begin(self, head: Head, body: bytes, *, oversized: bool = False) -> Answering:
+    def begin(self, request: Request) -> Answering:
         """Begin to answer a request, whichever way it has come in."""
-        sender = self._live.sender_at(self._client)
-        answering = self._live.answering(head.request(body, sender, oversized=oversized))
+        answering = self._live.answering(request)
         if _log.isEnabledFor(logging.INFO):
             _log.info("%s", answering.exchange.line())
         self._answering = answering
