@@ -46,10 +46,10 @@ class LiveEngine:
     raises them where somebody sees them. ``stalled`` are sentences on the stalls that the clock has
     ended, because the client has no time-out; an answer goes on telling the list that was there
     when it began, so that a new list hears nothing of older answers. ``followers`` are called when
-    another scenario has begun. ``sender_at`` tells who sends from a port of the loopback interface, where that can be
-    known. ``elsewhere`` says why a request comes from who has nothing to do with who watches, empty
-    where it does. ``retention`` is what the journals keep of the scenarios that begin from now on.
-    ``budget`` bounds how many requests there may be.
+    another scenario has begun. ``sender_at`` tells who sends from a port of the
+    loopback interface; None where nobody can tell. ``elsewhere`` says why a request comes from who
+    has nothing to do with who watches, empty where it does. ``retention`` is what the journals keep
+    of the scenarios that begin from now on. ``budget`` bounds how many requests there may be.
     """
 
     def __init__(

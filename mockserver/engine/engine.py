@@ -82,9 +82,8 @@ class Engine:
             plan = honest.completion(inquiry, choice.fate.reply, quota, cached)
         else:
             plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
-        faults, felt = choice.fate.faults, None
-        if faults:
-            plan, felt = self._broken(plan, faults, inquiry, number, now)
+        faults = choice.fate.faults
+        plan, felt = self._broken(plan, faults, inquiry, number, now) if faults else (plan, None)
         if request.method == "HEAD":
             plan = without_body(plan)
         exchange = Exchange(
