@@ -84,8 +84,7 @@ class Engine:
             plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
         faults = choice.fate.faults
         plan, felt = self._broken(plan, faults, inquiry, number, now) if faults else (plan, None)
-        if request.method == "HEAD":
-            plan = without_body(plan)
+        plan = without_body(plan) if request.method == "HEAD" else plan
         exchange = Exchange(
             number,
             now,
