@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from mockserver.engine import Engine
-from mockserver.plan import Data
+from mockserver.plan import Data, expand
 
 from .questions import IDLE, PACE, PACED, PATH, PLAIN, STREAM, Question
 from .servers import request, scenario
@@ -26,7 +26,7 @@ def pieces(question: Question) -> list[bytes]:
     """Return the body of our own answer, event by event."""
     engine = Engine(scenario(), now=time.time())
     plan = engine.handle(request(question), now=time.time()).plan
-    return [step.data for step in plan if isinstance(step, Data)]
+    return [step.data for step in expand(plan) if isinstance(step, Data)]
 
 
 @cache

@@ -56,7 +56,7 @@ def stages(rules: int) -> dict[str, Callable[[], Call]]:
 
     def writing() -> Call:
         plan = Engine(scenario(), now=now).handle(request(PLAIN), now=now).plan
-        return lambda: list(Wire(keep_alive=True).acts(plan))
+        return lambda: list(Wire(keep_alive=True).operations(plan))
 
     return {
         "plain chat": lambda: exchange(PLAIN),

@@ -11,7 +11,7 @@ from mockserver.api.model.reply import Reply
 from mockserver.core.messages import Request
 from mockserver.core.sse import parsed
 from mockserver.engine import Engine
-from mockserver.plan import Data
+from mockserver.plan import Data, expand
 from mockserver.scenario import Rule, Scenario
 
 settings.register_profile("tests", deadline=None)  # a busy machine is no failure
@@ -120,7 +120,7 @@ def objects():
     """Return a reader of what a plan says: its events without ``[DONE]``, or its one document."""
 
     def read(plan):
-        data = [step.data for step in plan if isinstance(step, Data)]
+        data = [step.data for step in expand(plan) if isinstance(step, Data)]
         if data and not data[0].startswith(b"data: "):
             return [json.loads(b"".join(data))]
         return [said for said in map(parsed, data) if said is not None]

@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import Any
 
 from mockserver import Engine, Exchange, Request, Scenario, UnknownNameError
+from mockserver.plan import expand
 from mockserver.scenario import load, names
 
 EDITIONS = ("guide", "2026-11", "2025-10")
@@ -94,7 +95,7 @@ def digest(scenario: Scenario) -> str:
         now = START + at * STEP
         exchange = engine.handle(request, now=now)
         engine.finish(exchange, now=now + STEP / 2)
-        hashed.update(repr(exchange.plan).encode())
+        hashed.update(repr(expand(exchange.plan)).encode())
     for exchange in engine.journal.exchanges:
         hashed.update(_facts(exchange).encode())
     return hashed.hexdigest()

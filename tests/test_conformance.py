@@ -16,7 +16,8 @@ import pytest
 from mockserver import Engine, Reply, Request, Rule, Scenario
 from mockserver.api.contract import editions
 from mockserver.api.model.reply import ScriptedCall
-from mockserver.plan import Data, head_of
+from mockserver.plan import head_of
+from mockserver.plan.inspection import sent_body
 
 FOLDER = Path(__file__).parents[2] / "shared" / "contract" / "recorded"
 INDEX = json.loads((FOLDER / "index.json").read_text("utf-8")) if FOLDER.exists() else {}
@@ -130,7 +131,7 @@ def test_recording(entry):
     response = recording["response"]
     exchange = answered(recording, edition_of(entry["date"]))
     assert exchange.status == response["status"], exchange.error
-    text = b"".join(step.data for step in exchange.plan if isinstance(step, Data)).decode()
+    text = sent_body(exchange.plan).decode()
     if isinstance(response["body"], str):
         assert shapes(objects(text)) == shapes(objects(response["body"]))
         assert ("data: [DONE]" in text) == ("data: [DONE]" in response["body"])

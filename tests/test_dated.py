@@ -12,7 +12,8 @@ import pytest
 
 from mockserver import Engine, Request, Rule, Scenario
 from mockserver.faults import Error
-from mockserver.plan import Data, head_of
+from mockserver.plan import head_of
+from mockserver.plan.inspection import sent_body
 
 HI = {"role": "user", "content": "hi"}
 STRICT = {"type": "object", "properties": {}, "additionalProperties": False}
@@ -51,7 +52,7 @@ def answer(edition, model, fragment):
     headers = {"authorization": "Bearer csk-dated"}
     request = Request("POST", "/v1/chat/completions", headers, body)
     exchange = engine.handle(request, now=1.8e9)
-    sent = b"".join(step.data for step in exchange.plan if isinstance(step, Data))
+    sent = sent_body(exchange.plan)
     return exchange.status, sent.decode()
 
 

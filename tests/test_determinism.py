@@ -12,7 +12,7 @@ from mockserver.api.model.reply import Reply
 from mockserver.core.sse import parsed, plain_dumps
 from mockserver.engine import Engine
 from mockserver.faults import Error
-from mockserver.plan import Data
+from mockserver.plan import Data, expand
 from mockserver.scenario import Rule, Schedule, parse
 
 CHAOS = """
@@ -104,7 +104,7 @@ def test_encoders_agree(traffic, now):
     checked = 0
     whole = (b"{", b"}"), (b"data: {", b"}\n\n")
     for plan in replay(traffic, now):
-        for data in (step.data for step in plan if isinstance(step, Data)):
+        for data in (step.data for step in expand(plan) if isinstance(step, Data)):
             if not any(data.startswith(first) and data.endswith(last) for first, last in whole):
                 continue  # an end marker, or cut
             checked += 1

@@ -23,7 +23,7 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.engine import Engine
 from mockserver.journal.attempts import grouped
-from mockserver.plan import Data, End, Head
+from mockserver.plan import Data, End, EventRun, Head
 from mockserver.scenario import Match, Prompt, Rule, Scenario
 from mockserver.verdicts.diagnosis import diagnose
 
@@ -220,7 +220,7 @@ def assert_well_formed(plan):
     head, *pieces, end = plan
     assert isinstance(head, Head)
     assert isinstance(end, End)
-    assert all(isinstance(piece, Data) for piece in pieces)
+    assert all(isinstance(piece, Data | EventRun) for piece in pieces)
     assert 200 <= head.status < 500
     for name, value in head.headers:
         assert re.fullmatch(r"[a-z0-9-]+", name)

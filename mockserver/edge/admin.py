@@ -20,7 +20,7 @@ from mockserver.core.errors import DocumentError, MockServerError, suggestion
 from mockserver.core.messages import Request
 from mockserver.core.quantities import seconds
 from mockserver.journal.har import as_har, as_json
-from mockserver.plan import Compact, Data, End, Head
+from mockserver.plan import Data, End, Head, Plan
 from mockserver.scenario import load, parse, steering
 
 from .live import LiveEngine
@@ -40,7 +40,7 @@ class Answer:
     body: Any
 
     @property
-    def plan(self) -> Compact:
+    def plan(self) -> Plan:
         """What an edge plays."""
         data = "".join(_pieces(self.body, _LEVELS)).encode()
         fields = ("content-type", "application/json"), ("content-length", str(len(data)))

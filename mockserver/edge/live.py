@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import RLock
 
-from mockserver.api.contract.routes import behind, meant
+from mockserver.api.contract.routes import ANY_VERSION, behind, meant
 from mockserver.core.credentials import redacted
 from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request, Sender
@@ -46,10 +46,10 @@ class LiveEngine:
     raises them where somebody sees them. ``stalled`` are sentences on the stalls that the clock has
     ended, because the client has no time-out; an answer goes on telling the list that was there
     when it began, so that a new list hears nothing of older answers. ``followers`` are called when
-    another scenario has begun. ``sender_at`` tells who sends from a port of the loopback interface,
-    where that can be known. ``elsewhere`` says why a request comes from who has nothing to do with
-    who watches, empty where it does. ``retention`` is what the journals keep of the scenarios that
-    begin from now on. ``budget`` bounds how many requests there may be.
+    another scenario has begun. ``sender_at`` tells who sends from a port of the
+    loopback interface; None where nobody can tell. ``elsewhere`` says why a request comes from who
+    has nothing to do with who watches, empty where it does. ``retention`` is what the journals keep
+    of the scenarios that begin from now on. ``budget`` bounds how many requests there may be.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class LiveEngine:
         self.crashes: list[Exception] = []
         self.stalled: list[str] = []
         self.budget: Budget | None = None
-        self.sender_at: Callable[[int], Sender | None] = lambda _: None
+        self.sender_at: Callable[[int], Sender | None] | None = None
         self.elsewhere: Callable[[Request], str] = lambda _: ""
         self.followers: list[Callable[[], None]] = []
         self._overrides = overrides or Overrides()
@@ -137,13 +137,14 @@ class LiveEngine:
         """Return the exchange to play, and the engine to tell when it is over."""
         with self._lock:
             now = self.clock.now()
-            asked = behind(request.path)
-            read = request if asked is None else replace(request, path=meant(asked))
-            elsewhere = self.elsewhere(read)
+            asked = behind(request.path) if request.path.startswith(ANY_VERSION) else None
+            if asked is not None:
+                request = replace(request, path=meant(asked))
+            elsewhere = self.elsewhere(request)
             budget = None if elsewhere else self.budget
-            engine, exchange = self._within(budget, read, now)
+            engine, exchange = self._within(budget, request, now)
             exchange.from_elsewhere = elsewhere
-            if asked is not None and asked != read.path:
+            if asked is not None and asked != request.path:
                 exchange.sent_path = redacted(asked)
             return engine, exchange
 

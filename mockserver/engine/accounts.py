@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TypeAlias
 
 from mockserver.api.contract.edition import Edition
-from mockserver.api.contract.limits import Quota
+from mockserver.api.contract.limits import Quota, Refusal
+from mockserver.journal import Exchange
 from mockserver.scenario import Scenario, imposed
 
+Account: TypeAlias = tuple[str | None, str]
+"""A key, in a form that tells it apart without being one, and a model."""
 MOST = 10_000
 """Pairs of a key and a model that are known; the one used longest ago is forgotten first."""
 
@@ -16,8 +20,8 @@ class Accounts:
     """
     The quotas of one run of a scenario, which started at ``now``, in seconds since the epoch.
 
-    A key comes in a form that tells it apart without being one. Whoever has been forgotten begins
-    anew. Raises UnknownNameError when the scenario's tier does not exist.
+    Whoever has been forgotten begins anew. Raises UnknownNameError when the scenario's tier does
+    not exist.
     """
 
     def __init__(self, scenario: Scenario, edition: Edition, now: float) -> None:
@@ -25,24 +29,43 @@ class Accounts:
         self._edition = edition
         self._started = now
         self._tier = edition.tier(scenario.tier)
-        self._quotas: OrderedDict[tuple[str | None, str], Quota] = OrderedDict()
+        self._quotas: OrderedDict[Account, Quota] = OrderedDict()
 
-    def open(self, key: str | None, model: str, now: float) -> Quota:
-        """Return the quota, with what the scenario imposes now; a new one where there is none."""
-        quota = self.find(key, model, now)
+    def admit(self, account: Account, tokens: int, now: float) -> tuple[Quota, Refusal | None]:
+        """Reserve a request and its tokens, unless the quota refuses them; return it and why."""
+        quota = self.open(account, now)
+        refused = quota.refusal(tokens, now)
+        if refused is None:
+            quota.reserve(tokens, now)
+        return quota, refused
+
+    def settle(self, exchange: Exchange, now: float) -> None:
+        """Give back what an exchange has reserved and not used."""
+        quota = self.find((exchange.key, exchange.model), now)
         if quota is None:
-            quota = self._imposed(self._new(model, now), now)
-            self._quotas[key, model] = quota
+            return
+        used, cached = 0, 0
+        if not exchange.refused:
+            used = exchange.prompt_tokens + exchange.completion_tokens
+            cached = exchange.cached_tokens
+        quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
+
+    def open(self, account: Account, now: float) -> Quota:
+        """Return the quota, with what the scenario imposes now; a new one where there is none."""
+        quota = self.find(account, now)
+        if quota is None:
+            quota = self._imposed(self._new(account[1], now), now)
+            self._quotas[account] = quota
             if len(self._quotas) > MOST:
                 self._quotas.popitem(last=False)
         return quota
 
-    def find(self, key: str | None, model: str, now: float) -> Quota | None:
+    def find(self, account: Account, now: float) -> Quota | None:
         """Return the quota, with what the scenario imposes now; None where it is not known."""
-        quota = self._quotas.get((key, model))
+        quota = self._quotas.get(account)
         if quota is None:
             return None
-        self._quotas.move_to_end((key, model))
+        self._quotas.move_to_end(account)
         return self._imposed(quota, now) if self._scenario.limits else quota
 
     def _new(self, model: str, now: float) -> Quota:

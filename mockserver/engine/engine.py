@@ -23,8 +23,8 @@ from mockserver.core.credentials import without_key
 from mockserver.core.messages import Request
 from mockserver.faults import Context, Fault, broken, name_of
 from mockserver.journal import Exchange, Journal
-from mockserver.plan import Compact, Plan, apart, changed_after, without_body
-from mockserver.scenario import Choice, Course, Rule, Run, Scenario, Subject
+from mockserver.plan import Plan, changed_after, without_body
+from mockserver.scenario import Choice, Rule, Run, Scenario
 
 from .accounts import Accounts
 from .honest import Honest
@@ -65,26 +65,26 @@ class Engine:
     def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
         """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
         inquiry = self._reader.read(request)
+        subject = inquiry.subject(request)
         noted = without_key(request, inquiry.shown)
         number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
-        honest = Honest(self.edition, self.seed, now, self._digits(number))
         call = self.journal.call_of(noted)
-        subject = inquiry.subject(request, call.attempts + 1)
-        choice = self._choose(subject, now, call.course, self._drawn(rule, number))
+        subject.attempt = call.attempts + 1
+        choice = rule and self._instead(rule, number)
+        choice = choice or self._run.choose(subject, now - self.started, call.course)
+        honest = self._honest(number, now)
         quota = self._admit(inquiry, now)
-        cached = self._read_cached(inquiry, now) if isinstance(quota, Quota) else 0
+        admitted = isinstance(quota, Quota)
+        cached = self._read_cached(inquiry, now) if admitted and inquiry.prompt > BLOCK else 0
         if isinstance(quota, RefusalError):
-            plan: Compact = honest.refusal(quota)
+            plan: Plan = honest.refusal(quota)
         elif quota is not None:
             plan = honest.completion(inquiry, choice.fate.reply, quota, cached)
         else:
             plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
-        faults, felt = choice.fate.faults, None
-        if faults:
-            plan, felt = self._broken(plan, faults, inquiry, number, now)
-        if request.method == "HEAD":
-            plan = without_body(apart(plan))
-        admitted = isinstance(quota, Quota)
+        faults = choice.fate.faults
+        plan, felt = self._broken(plan, faults, inquiry, number, now) if faults else (plan, None)
+        plan = without_body(plan) if request.method == "HEAD" else plan
         exchange = Exchange(
             number,
             now,
@@ -117,33 +117,26 @@ class Engine:
         """Return a model that would have answered a refused completion; None: nobody can tell."""
         return other_model(exchange, self.scenario, self.edition, self._run)
 
-    def _drawn(self, rule: Rule | None, number: int) -> Rule | None:
-        """Return a rule in the scenario's place, unless its probability says no."""
-        probability = None if rule is None else rule.schedule.probability
-        if probability is None or Random(f"{self.seed}/asked/{number}").random() < probability:
-            return rule
-        return None
-
-    def _choose(self, subject: Subject, now: float, course: Course, rule: Rule | None) -> Choice:
-        if rule is not None and subject.endpoint != "warming":
-            return Choice(rule, rule.fates[0])
-        return self._run.choose(subject, now - self.started, course)
+    def _instead(self, rule: Rule, number: int) -> Choice | None:
+        """Choose a rule in the scenario's place, unless chance says no; never for a warm-up."""
+        probability = rule.schedule.probability
+        acts = probability is None or Random(f"{self.seed}/asked/{number}").random() < probability
+        return Choice(rule, rule.fates[0]) if acts and number else None
 
     def _broken(
-        self, plan: Compact, faults: Sequence[Fault], inquiry: Inquiry, number: int, now: float
-    ) -> tuple[Compact, float | None]:
+        self, plan: Plan, faults: Sequence[Fault], inquiry: Inquiry, number: int, now: float
+    ) -> tuple[Plan, float | None]:
         """Return the plan with faults in it, and the second from which on they are felt."""
         distorted = broken(plan, faults, self._context(inquiry, number, now))
         return distorted, changed_after(plan, distorted)
 
     def malformed(self, *, now: float) -> Plan:
         """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""
-        honest = Honest(self.edition, self.seed, now, self._digits(0))
-        return honest.refusal(RefusalError("malformed_request"))
+        return self._honest(0, now).refusal(RefusalError("malformed_request"))
 
-    def _digits(self, number: int) -> Digits:
-        """Return the bits of one exchange, for ids."""
-        return Digits(f"{self.seed}/{number}")
+    def _honest(self, number: int, now: float) -> Honest:
+        """Return what makes the answer of one exchange, with the bits for its ids."""
+        return Honest(self.edition, self.seed, now, Digits(f"{self.seed}/{number}"))
 
     def _context(self, inquiry: Inquiry, number: int, now: float) -> Context:
         """Return what the faults of one exchange may depend on."""
@@ -163,13 +156,7 @@ class Engine:
         exchange.finished, exchange.client_left = now, client_left
         if exchange.admitted:
             self._running -= 1
-            used = exchange.prompt_tokens + exchange.completion_tokens
-            cached = exchange.cached_tokens
-            if exchange.refused:
-                used, cached = 0, 0
-            quota = self._accounts.find(exchange.key, exchange.model, now)
-            if quota is not None:
-                quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
+            self._accounts.settle(exchange, now)
         self.journal.finish(exchange)
 
     def _admit(self, inquiry: Inquiry, now: float) -> Quota | RefusalError | None:
@@ -178,14 +165,14 @@ class Engine:
             return inquiry.refusal
         if inquiry.endpoint not in COMPLETING:
             return None
-        quota = self._accounts.open(inquiry.account, inquiry.model_id, now)
+        account = inquiry.account, inquiry.model_id
         if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
+            self._accounts.open(account, now)
             extra = tuple(self.edition.limits.overload_headers.items())
             return RefusalError("queue_exceeded", headers=extra)
-        refused = quota.refusal(inquiry.reserved, now)
+        quota, refused = self._accounts.admit(account, inquiry.reserved, now)
         if refused is not None:
             return self._too_much(refused, quota, now)
-        quota.reserve(inquiry.reserved, now)
         self._running += 1
         return quota
 
@@ -205,8 +192,8 @@ class Engine:
         return RefusalError(refused.problem, headers=(*wait, *shown))
 
     def _read_cached(self, inquiry: Inquiry, now: float) -> int:
-        """Return how much of the prompt was read before; the short ones are never cached."""
-        if not self.edition.prompt_cache or inquiry.prompt <= BLOCK:
+        """Return how much was read before of a prompt that is long enough to be cached."""
+        if not self.edition.prompt_cache:
             return 0
         account = inquiry.account, inquiry.model_id
         return self._prompts.read(account, parts(inquiry.body, inquiry.size), now)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mockserver.api.contract.edition import Edition
 from mockserver.core.messages import Request
 from mockserver.journal import Exchange
-from mockserver.plan import Plan, Wait
+from mockserver.plan import Plan, waits_of
 from mockserver.plan.timeline import Kind, Lane, Paint, Span, bars, legend, spans_of, svg, unpainted
 from mockserver.scenario import PortState, Scenario, told
 
@@ -97,9 +97,7 @@ def _sampled(now: float, met: Exchange | PortState, grain: float) -> Sample:
 
 
 def _known_duration(plan: Plan) -> float:
-    return sum(
-        step.seconds for step in plan if isinstance(step, Wait) and math.isfinite(step.seconds)
-    )
+    return sum(filter(math.isfinite, waits_of(plan)))
 
 
 def _sample(edition: Edition, model: str | None, *, stream: bool) -> Request:

@@ -21,7 +21,7 @@ from mockserver.api.writing.answer import Answer
 from mockserver.api.writing.writing import Written
 from mockserver.core.chance import Digits, Voice, number_of
 from mockserver.core.sse import dumps
-from mockserver.plan import Compact, Data, End, Head, Headers, Plan
+from mockserver.plan import Data, End, Head, Headers, Plan
 
 from .inquiry import Inquiry
 
@@ -36,7 +36,6 @@ _FORM = frozenset(
     }
 )
 _END = End()
-_LONGEST_KNOWN = 2048  # tokens; longer answers are made anew each time
 _FORMS = {"chat": chat.FORM, "completions": completions.FORM}
 
 
@@ -73,7 +72,7 @@ class Honest:
         fields = self._fields(content_type)
         return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
 
-    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, cached: int) -> Compact:
+    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, cached: int) -> Plan:
         """Return the plan of what the model says, with what is left of the quota."""
         try:
             written = self._written(inquiry, reply)
@@ -99,17 +98,6 @@ class Honest:
         return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
 
     def _written(self, inquiry: Inquiry, reply: Reply) -> Written:
-        """Return what the model says; it says the same again, but for the ids of calls."""
-        known = inquiry.answers.get(id(reply))
-        if known is not None:
-            return known[1]
-        written = self._write(inquiry, reply)
-        called = any(said.calls for said in written.answer.choices)
-        if not called and written.tokens <= _LONGEST_KNOWN:
-            inquiry.answers[id(reply)] = reply, written
-        return written
-
-    def _write(self, inquiry: Inquiry, reply: Reply) -> Written:
         """Let the model say something, in the form of the endpoint."""
         model = inquiry.model
         assert inquiry.endpoint in _FORMS  # noqa: S101 (only these have a quota)

@@ -12,7 +12,6 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from mockserver.api.contract.edition import Edition, Model
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.routes import COMPLETING, WITHOUT_KEY, Endpoint, route
-from mockserver.api.model.reply import Reply
 from mockserver.api.reading import choices
 from mockserver.api.reading.batches import BatchRequest, read_request
 from mockserver.api.reading.decoding import as_json
@@ -21,7 +20,6 @@ from mockserver.api.reading.parameters import check_fields, read_query
 from mockserver.api.reading.prompt import Size, measure
 from mockserver.api.reading.refusals import examine
 from mockserver.api.reading.validation import validate
-from mockserver.api.writing.writing import Written
 from mockserver.core.credentials import redacted, redacted_body
 from mockserver.core.messages import Request
 from mockserver.core.sse import dumps
@@ -51,8 +49,7 @@ class Inquiry:
     for, None where it is not served.
     ``size`` is the prompt in parts, ``requested`` the completion length that the client asked for,
     ``limit`` what it may get, each of them for one choice, ``reserved`` what the limits hold back
-    for all of them, all in tokens. ``answers`` are those that have been written so far, by the
-    identity of the script that they follow.
+    for all of them, all in tokens.
     """
 
     account: str | None = None
@@ -71,7 +68,6 @@ class Inquiry:
     limit: int = 0
     reserved: int = 0
     refusal: RefusalError | None = None
-    answers: dict[int, tuple[Reply, Written]] = field(default_factory=dict)
 
     @property
     def model_id(self) -> str:
@@ -88,11 +84,11 @@ class Inquiry:
         """Whether the client wants server-sent events."""
         return bool(self.body.get("stream"))
 
-    def subject(self, request: Request, attempt: int = 1) -> Subject:
-        """Return what the rules of a scenario can look at; ``attempt`` is that of the call."""
+    def subject(self, request: Request) -> Subject:
+        """Return what the rules of a scenario can look at."""
         if request.body != self.data:
             request = replace(request, body=self.data)
-        return Subject(self.endpoint, self._about, request, attempt, self.body or None)
+        return Subject(self.endpoint, self._about, request, read=self.body or None)
 
     @property
     def _about(self) -> str:

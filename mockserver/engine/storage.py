@@ -25,7 +25,7 @@ from mockserver.api.reading.decoding import bad_request
 from mockserver.api.reading.files import File, Upload
 from mockserver.core.chance import Digits
 from mockserver.core.sse import dumps
-from mockserver.plan import Data, Plan, apart, head_of
+from mockserver.plan import Data, Plan, expand, head_of
 
 from .honest import Honest
 from .inquiry import Inquiry, read_line
@@ -189,7 +189,7 @@ def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
     if inquiry.refusal is not None:
         return own.refusal(inquiry.refusal)
     quota = Quota(own.edition.tier(None), own.now, shape=own.edition.headers)
-    return apart(own.completion(inquiry, Reply(), quota, cached=0))
+    return expand(own.completion(inquiry, Reply(), quota, cached=0))
 
 
 def _random(honest: Honest, batch: Batch, about: object) -> Digits:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mockserver.plan import Compact, apart
+from mockserver.plan import Plan, expand
 
 from .base import Context, Fault
 from .connection import BadChunk, Disconnect, Garbage, HangUp
@@ -127,13 +127,13 @@ FAULTS: Mapping[str, type[Fault]] = {
 _NAMES = {kind: name for name, kind in FAULTS.items()}
 
 
-def broken(plan: Compact, faults: Iterable[Fault], context: Context) -> Compact:
+def broken(plan: Plan, faults: Iterable[Fault], context: Context) -> Plan:
     """Return the plan with all faults in it; a pace alone leaves together what is together."""
     for fault in faults:
         if isinstance(fault, Pace):
             plan = fault.apply(plan, context)
         else:
-            plan = fault.apply(apart(plan), context)
+            plan = fault.apply(expand(plan), context)
     return plan
 
 

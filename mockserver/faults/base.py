@@ -8,7 +8,7 @@ from random import Random
 from typing import Protocol
 
 from mockserver.api.contract.shapes import TODAY, HeaderFields
-from mockserver.plan import Compact, Plan
+from mockserver.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,6 @@ class Context:
 class Fault(Protocol):
     """A way to break an answer."""
 
-    def apply(self, plan: Plan, context: Context) -> Compact:
+    def apply(self, plan: Plan, context: Context) -> Plan:
         """Return the plan with this fault in it."""
         ...

@@ -9,12 +9,12 @@ from math import ceil
 from typing import Any
 
 from mockserver.core.sse import parsed, plain_dumps
-from mockserver.plan import Compact, Data, Head, Plan, Step, head_of, tokens_of
+from mockserver.plan import Data, Head, Plan, Step, head_of, tokens_of
 
 from .fields import changed
 
 
-def streams(plan: Compact) -> bool:
+def streams(plan: Plan) -> bool:
     """Return whether the answer is a stream of server-sent events."""
     head = head_of(plan)
     return head is not None and head.streams

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, WithJsonSchema
 
 from mockserver.core.quantities import Positive, Seconds
-from mockserver.plan import Compact, Data, Events, Plan, Step, Wait, tokens_of
+from mockserver.plan import Data, EventRun, Plan, Step, Wait, tokens_of
 
 from .base import Context
 from .body import length_of, sliced, streams
@@ -95,7 +95,7 @@ class Pace:
         if not self.first_token and self.tokens_per_second is None:
             raise ValueError("names neither 'first_token' nor 'tokens_per_second'")
 
-    def apply(self, plan: Compact, context: Context) -> Compact:
+    def apply(self, plan: Plan, context: Context) -> Plan:
         """Put before each event the wait until its tokens are there; what is together stays so."""
         rate = context.speed if self.tokens_per_second == "model" else self.tokens_per_second
         tokens = tokens_of(plan)
@@ -130,7 +130,7 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
         yield step
 
 
-def _paced(plan: Compact, first_token: float, rate: float) -> Iterator[Step | Events]:
+def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
     """Yield the steps, and before each event the wait for its tokens but the very first one."""
     ahead, free = first_token, 1
     for step in plan:
@@ -143,16 +143,16 @@ def _paced(plan: Compact, first_token: float, rate: float) -> Iterator[Step | Ev
             free = 0
         first, *others = [count / rate for count in paid]
         waits, ahead = (ahead + first, *others), 0.0
-        if isinstance(step, Events):
+        if isinstance(step, EventRun):
             yield replace(step, waits=waits)
         else:
             yield from (Wait(waits[0]),) if waits[0] else ()
             yield step
 
 
-def _tokens(step: Step | Events) -> list[int]:
+def _tokens(step: Step) -> list[int]:
     """Return the tokens of each event in a step."""
-    if isinstance(step, Events):
+    if isinstance(step, EventRun):
         return list(step.counts)
     return [step.tokens] if isinstance(step, Data) else []
 

@@ -14,7 +14,7 @@ from mockserver.core.credentials import redacted
 from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
 from mockserver.core.quantities import rough
-from mockserver.plan import Close, Compact, Data, Plan, Wait, apart, ending, head_of, tokens_of
+from mockserver.plan import Close, Plan, Wait, head_of, inspection, tokens_of
 from mockserver.scenario import Missed, NearMiss, Rule, Subject
 
 from .retention import cut, cut_plan, size_of
@@ -51,7 +51,7 @@ class Exchange:
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
     ``client_left`` says that the client did not wait for its end. Credentials in ``request`` are
-    shortened beyond use, its body has been decoded. ``compact`` is what an edge plays. ``attempt``
+    shortened beyond use, its body has been decoded. ``plan`` is what an edge plays. ``attempt``
     is its number in its call, from 1. ``faults`` are the names of those in the rule that took it.
     Where a body is too long for the journal, there is a ``gist`` as soon as the exchange is over,
     and the body ends by saying how much is left out.
@@ -72,7 +72,7 @@ class Exchange:
     endpoint: Endpoint | None
     model: str
     stream: bool
-    compact: Compact
+    plan: Plan
     rule: str = ""
     prompt_tokens: int = 0
     requested_tokens: int | None = None
@@ -102,11 +102,6 @@ class Exchange:
         return (f"{path} in part {self.part}" if self.part else path), body
 
     @property
-    def plan(self) -> Plan:
-        """The plan of the answer, with each event in a step of its own."""
-        return apart(self.compact)
-
-    @property
     def near_misses(self) -> tuple[NearMiss, ...]:
         """Why no rule took the request, the nearest first; empty when one did."""
         if self.gist:
@@ -117,28 +112,28 @@ class Exchange:
     @property
     def status(self) -> int | None:
         """The status; None when the connection is closed before the head."""
-        head = head_of(self.compact)
+        head = head_of(self.plan)
         return head.status if head else None
 
     @property
     def completion_tokens(self) -> int:
         """The completion tokens that the plan hands to the client."""
-        return tokens_of(self.compact)
+        return tokens_of(self.plan)
 
     @property
     def interrupted(self) -> bool:
         """Whether the answer ends by a lost connection."""
-        return isinstance(self.compact[-1], Close) if self.compact else True
+        return isinstance(self.plan[-1], Close) if self.plan else True
 
     @property
     def stalled(self) -> bool:
         """Whether the answer stops without an end, so that only the client can give up."""
-        return bool(self.compact) and isinstance(self.compact[-1], Wait)
+        return bool(self.plan) and isinstance(self.plan[-1], Wait)
 
     @property
     def refused(self) -> bool:
         """Whether the client gets an error status, or no head at all."""
-        head = head_of(self.compact)
+        head = head_of(self.plan)
         return head is None or head.refuses
 
     @property
@@ -151,7 +146,7 @@ class Exchange:
         """Whether the answer is a stream that never says why it has finished."""
         if self.gist:
             return self.gist.unfinished
-        return ending.streams(self.compact) and self.finish_reason is None
+        return inspection.streams(self.plan) and self.finish_reason is None
 
     @property
     def broken_off(self) -> bool:
@@ -172,7 +167,7 @@ class Exchange:
 
         The ``retry-after-ms`` of the SDKs wins over ``Retry-After``, as it does with them.
         """
-        head = head_of(self.compact)
+        head = head_of(self.plan)
         if head is None:
             return None
         exact = _number(head.header("retry-after-ms"))
@@ -187,15 +182,15 @@ class Exchange:
         if self.gist:
             return self.gist.error
         if self.unfinished:
-            return ending.error_event(self.compact)
+            return inspection.error_event(self.plan)
         if not self.refused:
             return {}
-        return json_object(b"".join(step.data for step in self.compact if isinstance(step, Data)))
+        return json_object(inspection.sent_body(self.plan))
 
     @property
     def choices(self) -> list[Served]:
         """What the client could read of each choice, read anew each time."""
-        return served(self.compact)
+        return served(self.plan)
 
     @property
     def text(self) -> str:
@@ -268,11 +263,11 @@ class Exchange:
             return self.gist.finish_reason
         if (self.interrupted or self.stalled) and not self.stream:
             return None
-        return ending.finish_reason(self.compact)
+        return inspection.finish_reason(self.plan)
 
     def shorten(self, most: int) -> None:
         """Keep so many bytes of what was sent either way; what is told of them stays the same."""
-        sent, answered = len(self.request.body), size_of(self.compact)
+        sent, answered = len(self.request.body), size_of(self.plan)
         if sent <= most and answered <= most:
             return
         self.gist = Gist(
@@ -287,7 +282,7 @@ class Exchange:
         )
         self.missed = None
         self.request = replace(self.request, body=cut(self.request.body, most))
-        self.compact = cut_plan(self.compact, most)
+        self.plan = cut_plan(self.plan, most)
 
 
 def _number(text: str | None) -> float | None:

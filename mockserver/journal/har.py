@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mockserver.core.credentials import redacted, shown_field
-from mockserver.plan import Data, Head, Wait, head_of
+from mockserver.plan import Head, Wait, head_of, inspection
 
 from . import Exchange, Journal
 
@@ -82,7 +82,7 @@ def _entry(exchange: Exchange, url: str) -> dict[str, Any]:
 
 def _milliseconds_before_head(exchange: Exchange) -> float:
     before = 0.0
-    for step in exchange.compact:
+    for step in exchange.plan:
         if isinstance(step, Head):
             return before
         if isinstance(step, Wait):
@@ -109,8 +109,8 @@ def _request(exchange: Exchange, url: str) -> dict[str, Any]:
 
 
 def _response(exchange: Exchange) -> dict[str, Any]:
-    head = head_of(exchange.compact) or Head(0)
-    body = b"".join(step.data for step in exchange.plan if isinstance(step, Data))
+    head = head_of(exchange.plan) or Head(0)
+    body = inspection.sent_body(exchange.plan)
     return {
         "status": head.status,
         "statusText": _PHRASES.get(head.status, ""),

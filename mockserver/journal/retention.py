@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mockserver.plan import Compact, Data, Events, Raw, Step, Wait
+from mockserver.plan import Data, EventRun, Plan, Raw, Step, Wait, duration_of
 
 EXCHANGES = 10_000
 
@@ -22,7 +22,7 @@ class Retention:
     body: int | None = None
 
 
-def size_of(plan: Compact) -> int:
+def size_of(plan: Plan) -> int:
     """Return the bytes of what a plan sends."""
     return sum(map(_size, plan))
 
@@ -37,67 +37,61 @@ def cut(body: bytes, most: int) -> bytes:
     return body if len(body) <= most else body[:most] + _mark(len(body) - most)
 
 
-def cut_plan(plan: Compact, most: int) -> Compact:
+def cut_plan(plan: Plan, most: int) -> Plan:
     """
     Return a plan that sends the beginning, and then how much of it is left out.
 
     It begins and ends as it did, takes as long, and has as many tokens.
     """
-    kept: list[Step | Events] = []
+    kept: list[Step] = []
     room = most
     for at, step in enumerate(plan):
         if _size(step) > room:
             begun = _beginning(step, room)
             sent = most - room + sum(map(_size, begun))
-            return (*kept, *begun, *_rest(plan[at:], sent, plan, waited=_seconds(begun)))
+            return (*kept, *begun, *_rest(plan[at:], sent, plan, waited=duration_of(begun)))
         room -= _size(step)
         kept.append(step)
     return plan
 
 
-def _rest(left: Compact, sent: int, plan: Compact, *, waited: float) -> Iterable[Step]:
+def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]:
     """
     Yield what stands for the steps that are left, when so many bytes of a plan have been sent.
 
     ``waited`` are the seconds of what was kept of the first of them.
     """
-    tokens = sum(step.tokens for step in left if isinstance(step, Data | Events))
+    tokens = sum(step.tokens for step in left if isinstance(step, Data | EventRun))
     yield Data(_mark(size_of(plan) - sent), tokens)
-    if seconds := _seconds(left) - waited:
+    if seconds := duration_of(left) - waited:
         yield Wait(seconds)
-    yield from (step for step in left[-1:] if not isinstance(step, Data | Events | Raw | Wait))
+    yield from (step for step in left[-1:] if not isinstance(step, Data | EventRun | Raw | Wait))
 
 
-def _beginning(step: Step | Events, room: int) -> tuple[Step | Events, ...]:
+def _beginning(step: Step, room: int) -> Plan:
     """Return as much of a step as there is room for; its tokens are counted with the rest."""
     match step:
         case Data(data):
             return (Data(data[:room]),)
         case Raw(data):
             return (Raw(data[:room]),)
-        case Events(before, middles, after):
+        case EventRun(before, middles, after):
             each = len(before) + len(after)
             count = 0
             while each + len(middles[count]) <= room:
                 room -= each + len(middles[count])
                 count += 1
-            shown = Events(before, middles[:count], after, (0,) * count, step.waits[:count])
+            shown = EventRun(before, middles[:count], after, (0,) * count, step.waits[:count])
             return (shown,) if count else ()
         case _:
             return ()
 
 
-def _seconds(plan: Compact) -> float:
-    return sum(step.seconds for step in plan if isinstance(step, Wait)) + sum(
-        sum(step.waits) for step in plan if isinstance(step, Events)
-    )
-
-
-def _size(step: Step | Events) -> int:
+def _size(step: Step) -> int:
     match step:
         case Data(data) | Raw(data):
             return len(data)
-        case Events(before, middles, after):
+        case EventRun(before, middles, after):
             return len(middles) * (len(before) + len(after)) + sum(map(len, middles))
         case _:
             return 0

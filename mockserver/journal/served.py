@@ -11,7 +11,7 @@ from typing import Any
 
 from mockserver.core.messages import json_object
 from mockserver.core.sse import read
-from mockserver.plan import Close, Compact, Wait, ending, head_of
+from mockserver.plan import Close, Plan, Wait, head_of, inspection
 
 _DONE = "[DONE]"
 
@@ -60,7 +60,7 @@ class Served:
         return self.calls[-1] if self.calls else None
 
 
-def served(plan: Compact) -> list[Served]:
+def served(plan: Plan) -> list[Served]:
     """Return what a client could read of each choice; none of a document that is not whole."""
     head = head_of(plan)
     if head is None or head.refuses:
@@ -113,15 +113,15 @@ class _Choice:
         return Served("".join(self.text), "".join(self.reasoning), tuple(calls), self.finish, last)
 
 
-def _objects(plan: Compact) -> Iterator[dict[str, Any]]:
+def _objects(plan: Plan) -> Iterator[dict[str, Any]]:
     """Yield what arrives and can be read: the document, or the events before ``[DONE]``."""
     # what stands behind a stall never comes
     arrives = tuple(takewhile(lambda step: step != Wait(math.inf), plan))
-    if not ending.streams(arrives):
+    if not inspection.streams(arrives):
         if not isinstance(plan[-1], Close) and len(arrives) == len(plan):
-            yield json_object(ending.body_of(plan))
+            yield json_object(inspection.body_of(plan))
         return
-    for event in ending.events(arrives):
+    for event in inspection.events(arrives):
         _, said = read(event)
         if said.strip() == _DONE:
             return

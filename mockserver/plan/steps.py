@@ -2,9 +2,9 @@
 A response as a list of steps, to be played by an edge.
 
 A plan is a value: it does nothing, it can be compared, printed and stored. Its steps come in the
-order ``Head``, any number of ``Data`` and ``Wait``, then ``End`` or ``Close``; waits may also
-stand before the head, and a plan without a head never answers. ``Raw`` may stand anywhere. What
-waits, writes or closes does not belong in this module.
+order ``Head``, any number of ``Data``, ``EventRun`` and ``Wait``, then ``End`` or ``Close``; waits
+may also stand before the head, and a plan without a head never answers. ``Raw`` may stand anywhere.
+What waits, writes or closes does not belong in this module.
 """
 
 from __future__ import annotations
@@ -112,18 +112,15 @@ class Close:
     reset: bool = False
 
 
-Step: TypeAlias = Wait | Head | Data | Raw | End | Close
-Plan: TypeAlias = tuple[Step, ...]
-
-
 @dataclass(frozen=True, slots=True)
-class Events:
+class EventRun:
     """
-    Server-sent events that differ in their middles only: a ``Data`` for each, in little room.
+    Server-sent events that differ in their middles only, in one step.
 
-    ``counts`` are the tokens that each of them hands to the client, ``waits`` the seconds before
-    each, of which 0 are none; there are no waits at all where nothing paces the stream. How a
-    stream ends is never among them.
+    It means the same as a ``Data`` for each event, in far less memory and time. ``counts`` are
+    the tokens that each of them hands to the client, ``waits`` the seconds before each, of which 0
+    are none; there are no waits at all where nothing paces the stream. The last events of a stream
+    are never among them.
     """
 
     before: bytes
@@ -150,8 +147,8 @@ class Events:
         before, after = self.before, self.after
         return [before + middle + after for middle in self.middles]
 
-    def apart(self) -> Iterator[Data | Wait]:
-        """Yield one after the other, and the waits between them."""
+    def expand(self) -> Iterator[Data | Wait]:
+        """Yield each event, and the waits between them, as single steps."""
         before, after = self.before, self.after
         waits = self.waits or (0.0,) * len(self.middles)
         for middle, tokens, wait in zip(self.middles, self.counts, waits, strict=True):
@@ -160,25 +157,20 @@ class Events:
             yield Data(before + middle + after, tokens)
 
 
-Compact: TypeAlias = tuple[Step | Events, ...]
-"""A plan in which nothing has been told apart that is sent together, as no fault is in it."""
+SingleStep: TypeAlias = Wait | Head | Data | Raw | End | Close
+Step: TypeAlias = SingleStep | EventRun
+Plan: TypeAlias = tuple[Step, ...]
 
 
-def apart(compact: Compact) -> Plan:
-    """Return the plan with each event in a step of its own."""
-    steps: list[Step] = []
-    for step in compact:
-        if isinstance(step, Events):
-            steps += step.apart()
-        else:
-            steps.append(step)
-    return tuple(steps)
+def expand(plan: Plan) -> tuple[SingleStep, ...]:
+    """Return the plan with each event in a step of its own, for whoever works on single events."""
+    return tuple(_single_steps(plan))
 
 
-def coalesce(plan: Plan) -> Iterator[Step]:
+def coalesce(plan: Plan) -> Iterator[SingleStep]:
     """Yield the steps with each run of ``Data`` joined, so that it costs one write."""
     run: list[Data] = []
-    for step in plan:
+    for step in _single_steps(plan):
         if isinstance(step, Data):
             run.append(step)
             continue
@@ -194,12 +186,12 @@ def without_body(plan: Plan) -> Plan:
     """Return the plan that answers HEAD where this one answers GET (RFC 9110, 9.3.2)."""
     return tuple(
         replace(step, bodiless=True) if isinstance(step, Head) else step
-        for step in plan
+        for step in _single_steps(plan)
         if not isinstance(step, Data)
     )
 
 
-def head_of(plan: Compact) -> Head | None:
+def head_of(plan: Plan) -> Head | None:
     """Return the head, or None when the client gets none."""
     for step in plan:
         if isinstance(step, Head):
@@ -207,24 +199,33 @@ def head_of(plan: Compact) -> Head | None:
     return None
 
 
-def tokens_of(plan: Compact) -> int:
+def tokens_of(plan: Plan) -> int:
     """Count the completion tokens that the plan hands to the client."""
-    return sum([step.tokens for step in plan if isinstance(step, Data | Events)])
+    return sum([step.tokens for step in plan if isinstance(step, Data | EventRun)])
+
+
+def waits_of(plan: Plan) -> Iterator[float]:
+    """Yield the seconds of each wait."""
+    for step in plan:
+        if isinstance(step, Wait):
+            yield step.seconds
+        elif isinstance(step, EventRun):
+            yield from step.waits
 
 
 def duration_of(plan: Plan) -> float:
     """Add up the waits, in seconds; infinite for a plan that stalls."""
-    return sum(step.seconds for step in plan if isinstance(step, Wait))
+    return sum(waits_of(plan))
 
 
-def changed_after(before: Compact, after: Compact) -> float | None:
+def changed_after(before: Plan, after: Plan) -> float | None:
     """
     Return the seconds into a plan at which it differs from another; None when it never does.
 
     What only the head says of the framing is felt where the body differs, if it does.
     """
     elapsed, at_head = 0.0, None
-    for one, other in zip_longest(_lazily(before), _lazily(after)):
+    for one, other in zip_longest(_single_steps(before), _single_steps(after)):
         if one != other:
             if not (isinstance(one, Head) and isinstance(other, Head)):
                 return elapsed
@@ -234,11 +235,11 @@ def changed_after(before: Compact, after: Compact) -> float | None:
     return at_head
 
 
-def _lazily(compact: Compact) -> Iterator[Step]:
-    """Yield the steps of a plan that is told apart, without making what nobody asks for."""
-    for step in compact:
-        if isinstance(step, Events):
-            yield from step.apart()
+def _single_steps(plan: Plan) -> Iterator[SingleStep]:
+    """Yield the steps of an expanded plan, without making those that nobody asks for."""
+    for step in plan:
+        if isinstance(step, EventRun):
+            yield from step.expand()
         else:
             yield step
 

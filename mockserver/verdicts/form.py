@@ -14,7 +14,7 @@ from typing import Any
 
 from mockserver.core.sse import read
 from mockserver.journal import Exchange
-from mockserver.plan import Data, Plan, ending, head_of
+from mockserver.plan import Data, Plan, expand, head_of, inspection
 
 _DONE = "[DONE]"
 _KEYS = frozenset({"id", "object", "created", "model", "choices"})
@@ -29,10 +29,10 @@ def readable(exchange: Exchange) -> bool:
     kind = "text/event-stream" if exchange.stream else "application/json"
     if head is None or not (head.header("content-type") or "").startswith(kind):
         return False
-    if not _framed(plan) or not ending.unpacks(plan):
+    if not _framed(plan) or not inspection.unpacks(plan):
         return False
     try:
-        text = ending.body_of(plan).decode()
+        text = inspection.body_of(plan).decode()
         said = list(_events(text)) if exchange.stream else [_object(text)]
     except (ValueError, RecursionError):
         return False
@@ -43,8 +43,7 @@ def _framed(plan: Plan) -> bool:
     """Whether the body is as long as the head has promised."""
     head = head_of(plan)
     promised = head and head.length
-    sent = sum(len(step.data) for step in plan if isinstance(step, Data))
-    return promised is None or promised == sent
+    return promised is None or promised == len(inspection.sent_body(plan))
 
 
 def _events(text: str) -> Iterator[dict[str, Any]]:
@@ -107,7 +106,7 @@ def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
     counted = usage.get("completion_tokens") if isinstance(usage, dict) else None
     if counted not in (None, exchange.completion_tokens):
         return False
-    pieces = [step for step in exchange.plan if isinstance(step, Data)]
+    pieces = [step for step in expand(exchange.plan) if isinstance(step, Data)]
     return not any(map(_is_copy, pieces, pieces[1:]))
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Exchange
 from mockserver.journal.attempts import left_before
-from mockserver.plan import ending, head_of
+from mockserver.plan import head_of, inspection
 
 from .evidence import Evidence, Held
 from .heard import parts
@@ -106,7 +106,7 @@ def _is_known(exchange: Exchange) -> bool:
 
 
 def _nothing_said(exchange: Exchange) -> Iterator[_Half]:
-    body = ending.body_of(exchange.compact)
+    body = inspection.body_of(exchange.plan)
     if _SOMETHING.search(body) or any(one.text or one.calls for one in exchange.choices):
         return
     if body.lstrip().startswith(b"<"):
@@ -118,7 +118,7 @@ def _is_silent(exchange: Exchange) -> bool:
     """Whether an answer ends as one that is whole does, for all that a transport can see."""
     if exchange.stalled or exchange.broken_off:
         return False
-    head = head_of(exchange.compact)
+    head = head_of(exchange.plan)
     return not exchange.interrupted or (head is not None and not head.framed)
 
 

@@ -7,7 +7,7 @@ import math
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.api.model.conversation import last_user_text
 from mockserver.journal import Exchange, Served
-from mockserver.plan import duration_of, ending
+from mockserver.plan import duration_of, inspection
 
 from .form import readable
 
@@ -22,7 +22,7 @@ def parts(exchange: Exchange) -> list[Served]:
     """
     if exchange.refused or left(exchange) or exchange.endpoint not in COMPLETING:
         return []
-    if not exchange.failed and _LENGTH not in ending.body_of(exchange.plan):
+    if not exchange.failed and _LENGTH not in inspection.body_of(exchange.plan):
         return []  # as nearly all, and reading takes time
     cut = [choice for choice in exchange.choices if choice.finish in (None, "length")]
     return [choice for choice in cut if choice.text or choice.calls]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from mockserver.journal import Exchange
-from mockserver.plan import Close, Wait, head_of
+from mockserver.plan import Close, head_of, waits_of
 
 _SLOW = 1.0  # seconds that a user notices
 UNREACHABLE = "unreachable"
@@ -56,8 +56,8 @@ def _lost(exchange: Exchange) -> bool:
 
 def _ends_by_eof(exchange: Exchange) -> bool:
     """Return whether the end of the connection is that of a stream: no client takes it for lost."""
-    head = head_of(exchange.compact)
-    by_fin = bool(exchange.compact) and exchange.compact[-1] == Close(reset=False)
+    head = head_of(exchange.plan)
+    by_fin = bool(exchange.plan) and exchange.plan[-1] == Close(reset=False)
     return by_fin and head is not None and head.streams and not head.framed
 
 
@@ -67,8 +67,7 @@ def _overloaded(exchange: Exchange) -> bool:
 
 
 def _slow(exchange: Exchange) -> bool:
-    waits = (step.seconds for step in exchange.plan if isinstance(step, Wait))
-    return sum(seconds for seconds in waits if math.isfinite(seconds)) >= _SLOW
+    return sum(filter(math.isfinite, waits_of(exchange.plan))) >= _SLOW
 
 
 def _ends_silently(exchange: Exchange) -> bool:

@@ -16,7 +16,7 @@ from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.messages import json_object
 from mockserver.core.sse import read
 from mockserver.journal import Exchange, Served
-from mockserver.plan import ending, head_of
+from mockserver.plan import head_of, inspection
 
 from .form import readable
 
@@ -31,19 +31,19 @@ class Answer:
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        head = head_of(exchange.compact)
+        head = head_of(exchange.plan)
         self.media_type = (head.header("content-type") or "") if head else ""
-        self.text = ending.body_of(exchange.compact).decode(errors="replace")
+        self.text = inspection.body_of(exchange.plan).decode(errors="replace")
 
     @cached_property
     def streams(self) -> bool:
         """Whether events came, asked for or not."""
-        return ending.streams(self.exchange.compact)
+        return inspection.streams(self.exchange.plan)
 
     @cached_property
     def events(self) -> list[tuple[str, str]]:
         """The name and the data of each event."""
-        return [read(one) for one in ending.events(self.exchange.compact)] if self.streams else []
+        return [read(one) for one in inspection.events(self.exchange.plan)] if self.streams else []
 
     @cached_property
     def document(self) -> Mapping[str, object]:

@@ -15,7 +15,7 @@ from typing import Any
 from mockserver.core.messages import json_object
 from mockserver.journal import Exchange, Served, ServedCall
 from mockserver.journal.side_effects import SideEffect
-from mockserver.plan import ending
+from mockserver.plan import inspection
 
 from .heard import left
 from .tool_results import Reading, reading_of, reading_of_text
@@ -40,7 +40,7 @@ def partial_tool_calls(case: Case) -> Iterator[Finding]:
 def _choices(case: Case) -> Iterator[tuple[Exchange, Served]]:
     """Yield the choices that call tools; what the client broke off itself is no cut."""
     for exchange in case.exchanges:
-        if not left(exchange) and _CALLS in ending.body_of(exchange.plan):
+        if not left(exchange) and _CALLS in inspection.body_of(exchange.plan):
             for choice in exchange.choices:
                 if choice.calls:
                     yield exchange, choice

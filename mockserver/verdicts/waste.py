@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mockserver.journal import Exchange
 from mockserver.journal.attempts import left_before, retries, same_sender, tries
-from mockserver.plan import Data, Wait
+from mockserver.plan import Data, Wait, expand
 
 from .heard import left
 from .likeness import asked_without
@@ -85,7 +85,7 @@ def _silence(exchange: Exchange) -> float:
     """Return the seconds for which nothing had come when the client left."""
     stayed = exchange.over - exchange.at
     passed, spoke = 0.0, 0.0
-    for step in exchange.plan:
+    for step in expand(exchange.plan):
         if isinstance(step, Wait):
             passed += step.seconds
         elif isinstance(step, Data) and passed <= stayed:
@@ -97,7 +97,7 @@ def _unread_tokens(exchange: Exchange) -> int:
     """Count the tokens that came when the client was gone."""
     stayed = exchange.over - exchange.at + _INSTANT
     passed, unread = 0.0, 0
-    for step in exchange.plan:
+    for step in expand(exchange.plan):
         if isinstance(step, Wait):
             passed += step.seconds
         elif isinstance(step, Data) and passed > stayed:

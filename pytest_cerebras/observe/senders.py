@@ -240,5 +240,5 @@ def told_apart(
         with senders.watching(), senders.connections.watching(), timers.noted():
             yield senders
     finally:
-        live.sender_at = lambda _: None
+        live.sender_at = None
         live.elsewhere = lambda _: ""

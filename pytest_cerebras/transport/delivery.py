@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import TypeAlias, assert_never
 
-from mockserver.plan import Close, Compact, Data, End, Head, Raw, Step, Wait, apart
+from mockserver.plan import Close, Data, End, Head, Plan, Raw, SingleStep, Wait, expand
 from mockserver.scenario import PortState
 
 Action: TypeAlias = float | Head | bytes
 """Sleep so many seconds, start the response, or hand over a piece of the body."""
 
 
-def actions(plan: Compact, patience: float, core: ModuleType) -> Iterator[Action]:
+def actions(plan: Plan, patience: float, core: ModuleType) -> Iterator[Action]:
     """
     Yield what the client goes through.
 
@@ -27,7 +27,7 @@ def actions(plan: Compact, patience: float, core: ModuleType) -> Iterator[Action
     RemoteProtocolError for a FIN that comes too early, ReadError for RST.
     """
     delivery = _Delivery(patience, core)
-    for step in apart(plan):
+    for step in expand(plan):
         yield from delivery.of(step)
 
 
@@ -55,7 +55,7 @@ class _Delivery:
         self._head: Head | None = None
         self._owed = math.inf
 
-    def of(self, step: Step) -> Iterator[Action]:
+    def of(self, step: SingleStep) -> Iterator[Action]:
         """Yield what the client gets of a step."""
         match step:
             case Wait(seconds):

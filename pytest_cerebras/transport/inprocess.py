@@ -219,7 +219,7 @@ class PlanRouter(respx.MockRouter):
             attempt = unreachable(port, _patience(request, "connect", clock), self._core)
             return PlannedBody(attempt, clock, self._core, Unanswered(self._live))
         answering = self._live.answering(self._received(request))
-        plan = clock.announced(answering.exchange.compact)
+        plan = clock.announced(answering.exchange.plan)
         going_through = actions(plan, _patience(request, "read", clock), self._core)
         return PlannedBody(going_through, clock, self._core, answering)
 

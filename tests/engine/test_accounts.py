@@ -25,15 +25,15 @@ def remaining(quota):
 def test_one_quota_for_each():
     """Each pair of a key and a model has a quota of its own, and keeps it."""
     found = opened()
-    quota = found.open("a", MODEL, 0.0)
-    assert found.open("a", MODEL, 1.0) is found.find("a", MODEL, 2.0) is quota
-    assert found.open("b", MODEL, 0.0) is not quota
-    assert found.find("c", MODEL, 0.0) is None
+    quota = found.open(("a", MODEL), 0.0)
+    assert found.open(("a", MODEL), 1.0) is found.find(("a", MODEL), 2.0) is quota
+    assert found.open(("b", MODEL), 0.0) is not quota
+    assert found.find(("c", MODEL), 0.0) is None
 
 
 def test_spent():
     """What the scenario has spent is gone at once."""
-    fresh, spent = (opened(spent=Spent(requests=n)).open("a", MODEL, 0.0) for n in (0, 10))
+    fresh, spent = (opened(spent=Spent(requests=n)).open(("a", MODEL), 0.0) for n in (0, 10))
     assert int(remaining(fresh)) - int(remaining(spent)) == 10
 
 
@@ -41,12 +41,12 @@ def test_oldest_is_forgotten(monkeypatch):
     """There are never more than so many; the one used longest ago goes first."""
     monkeypatch.setattr(accounts, "MOST", 2)
     found = opened()
-    first = found.open("a", MODEL, 0.0)
-    found.open("b", MODEL, 0.0)
-    found.open("a", MODEL, 0.0)
-    found.open("c", MODEL, 0.0)
-    assert found.find("a", MODEL, 0.0) is first
-    assert found.find("b", MODEL, 0.0) is None
+    first = found.open(("a", MODEL), 0.0)
+    found.open(("b", MODEL), 0.0)
+    found.open(("a", MODEL), 0.0)
+    found.open(("c", MODEL), 0.0)
+    assert found.find(("a", MODEL), 0.0) is first
+    assert found.find(("b", MODEL), 0.0) is None
 
 
 def test_unknown_tier():

@@ -7,7 +7,7 @@ from mockserver.api.model.reply import Reply
 from mockserver.core.errors import UnknownNameError
 from mockserver.engine import Engine
 from mockserver.faults import Cut, Error, Latency, Pace, Truncate
-from mockserver.plan import Data, End, Head, Wait, duration_of, tokens_of
+from mockserver.plan import Data, End, Head, Wait, duration_of, expand, tokens_of
 from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, Window
 
 FORMS = [
@@ -27,7 +27,7 @@ OUTAGE = Error(problem="service_unavailable")
 def test_honest_answer(ask, play, objects, text, form):
     """An answer is a head, data and an end; its text, usage and tokens agree."""
     exchange = play(ask(**form))
-    head, *data, end = exchange.plan
+    head, *data, end = expand(exchange.plan)
     assert (head.status, end) == (200, End())
     assert all(isinstance(step, Data) for step in data)
     last = objects(exchange.plan)[-1]
@@ -46,7 +46,7 @@ def test_honest_answer(ask, play, objects, text, form):
 @pytest.mark.parametrize("limit", [0, 1, 5, 39])
 def test_usage_after_truncate(ask, play, objects, form, limit):
     """A truncated answer counts what it says."""
-    plan = play(ask(**form), reply=Reply(tokens=40), faults=(Truncate(limit),)).plan
+    plan = expand(play(ask(**form), reply=Reply(tokens=40), faults=(Truncate(limit),)).plan)
     usage = objects(plan)[-1]["usage"]
     assert usage["completion_tokens"] == tokens_of(plan) == limit
     assert usage["total_tokens"] == usage["prompt_tokens"] + limit
@@ -59,7 +59,7 @@ def test_framing(ask, play, stream, kind):
     """Completions are chunked, everything else is framed by its length."""
     head = play(ask(stream=stream)).plan[0]
     assert (head.header("content-type"), head.header("content-length")) == (kind, None)
-    head, data, _ = play(ask("models")).plan
+    head, data, _ = expand(play(ask("models")).plan)
     assert head.header("content-length") == str(len(data.data))
     assert head.header("inference-id") is None
     assert head.header("x-ratelimit-limit-requests-minute") is None
@@ -85,7 +85,7 @@ def test_catalogue(ask, play, objects, endpoint, said):
 @both
 def test_default_of_512(ask, play, objects, stream):
     """Who asks for no length gets 512 tokens of a longer answer, and is told so."""
-    plan = play(ask(stream=stream), reply=Reply(tokens=900)).plan
+    plan = expand(play(ask(stream=stream), reply=Reply(tokens=900)).plan)
     last = objects(plan)[-1]
     assert tokens_of(plan) == last["usage"]["completion_tokens"] == 512
     assert last["choices"][0]["finish_reason"] == "length"
@@ -105,7 +105,7 @@ def test_default_of_512(ask, play, objects, stream):
 )
 def test_asked_length(ask, play, objects, stream, asked, length, finish):  # noqa: PLR0913, PLR0917 (a table)
     """An explicit length wins over the default of 512, -1 does not ask for any."""
-    plan = play(ask(stream=stream, **asked), reply=Reply(tokens=900)).plan
+    plan = expand(play(ask(stream=stream, **asked), reply=Reply(tokens=900)).plan)
     last = objects(plan)[-1]
     assert (tokens_of(plan), last["choices"][0]["finish_reason"]) == (length, finish)
 
@@ -157,9 +157,9 @@ ERRORS = [
 @pytest.mark.parametrize(("request_keys", "edition", "status", "said"), ERRORS)
 def test_errors(ask, play, request_keys, edition, status, said):
     """What the API refuses is refused with its status, its text and the right framing."""
-    head, data, end = play(
-        ask(**({"model": "llama3.1-8b"} | request_keys)), scenario={"edition": edition}
-    ).plan
+    head, data, end = expand(
+        play(ask(**({"model": "llama3.1-8b"} | request_keys)), scenario={"edition": edition}).plan
+    )
     assert (head.status, end) == (status, End())
     assert said in data.data.decode()
     assert bool(data.data) is bool(said)
@@ -207,9 +207,9 @@ def test_window_counts_from_the_start(ask, engine, now):
 
 def test_faults_are_folded(ask, play):
     """Faults act one after the other, in their order."""
-    plan = play(ask(), faults=(Latency(1.0), Latency(2.0))).plan
+    plan = expand(play(ask(), faults=(Latency(1.0), Latency(2.0))).plan)
     assert plan[:2] == (Wait(2.0), Wait(1.0))
-    plan = play(ask(), faults=(Latency(1.0), Error(status=500))).plan
+    plan = expand(play(ask(), faults=(Latency(1.0), Error(status=500))).plan)
     assert isinstance(plan[0], Head)
 
 
@@ -217,14 +217,14 @@ def test_faults_are_folded(ask, play):
 def test_faults_know_the_speed(ask, play, model, speed):
     """The pace of a model is the edition's."""
     pace = (Pace(tokens_per_second="model"),)
-    plan = play(ask(model=model), reply=Reply(tokens=71), faults=pace).plan
+    plan = expand(play(ask(model=model), reply=Reply(tokens=71), faults=pace).plan)
     assert duration_of(plan) == pytest.approx(70 / speed)
     assert duration_of(play(ask(model="gpt-4o"), faults=pace).plan) == 0
 
 
 def test_faults_on_refusals(ask, play):
     """Faults act on refusals as on answers."""
-    plan = play(ask(model="gpt-4o"), faults=(Latency(1.0), Cut())).plan
+    plan = expand(play(ask(model="gpt-4o"), faults=(Latency(1.0), Cut())).plan)
     assert (plan[0], plan[1].status) == (Wait(1.0), 404)
 
 

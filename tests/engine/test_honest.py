@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.api.model.reply import Reply
-from mockserver.plan import head_of, tokens_of
+from mockserver.plan import expand, head_of, tokens_of
 
 TOOLS = [
     {
@@ -21,7 +21,7 @@ def test_prompt_cache(ask, engine, objects, now):
     long = [{"role": "user", "content": "word " * 400}]
 
     def cached(later=0.0, **form):
-        plan = running.handle(ask(messages=long, **form), now=now + later).plan
+        plan = expand(running.handle(ask(messages=long, **form), now=now + later).plan)
         return objects(plan)[-1]["usage"]["prompt_tokens_details"]["cached_tokens"]
 
     assert cached() == 0
@@ -87,7 +87,7 @@ def test_ids_of_calls(ask, engine, objects, now):
 def test_prompts(ask, play, objects, stream):
     """Each prompt has its own words, all choices are counted and each has the whole limit."""
     request = ask("completions", prompt=["a", "a", "b"], max_tokens=5, stream=stream)
-    plan = play(request).plan
+    plan = expand(play(request).plan)
     texts = {}
     for choice in (choice for one in objects(plan) for choice in one["choices"]):
         texts[choice["index"]] = texts.get(choice["index"], "") + choice["text"]
@@ -161,7 +161,7 @@ def test_odds_of_the_prompt(ask, play, objects, stream):
     """A repeated prompt is scored even where nothing is to be said, its first token as certain."""
     form = {"prompt": "Once upon a time", "echo": True, "logprobs": 2}
     for length in (0, 3):
-        plan = play(ask("completions", stream=stream, max_tokens=length, **form)).plan
+        plan = expand(play(ask("completions", stream=stream, max_tokens=length, **form)).plan)
         columns = [choice["logprobs"] for one in objects(plan)[:1] for choice in one["choices"]]
         assert columns[0]["tokens"][:4] == ["Once", " upon", " a", " time"]
         assert columns[0]["text_offset"][:4] == [0, 4, 9, 11]

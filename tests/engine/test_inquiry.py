@@ -241,8 +241,8 @@ def test_subject_of_refused(ask, body):
     request = ask(messages=[HI], **body)
     inquiry = read(request, GUIDE)
     assert inquiry.refusal is not None
-    subject = inquiry.subject(request, attempt=3)
-    assert (subject.model, subject.prompt, subject.attempt) == ("gpt-4o", "hi", 3)
+    subject = inquiry.subject(request)
+    assert (subject.model, subject.prompt) == ("gpt-4o", "hi")
 
 
 def test_facts(ask):

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from mockserver.faults import Context
-from mockserver.plan import Data, End, Head
+from mockserver.plan import Data, End, Head, expand
 
 CALL = {"function": {"name": "a", "arguments": '{"b":{"c":1}}'}, "type": "function", "id": "1"}
 IDENTITY = {"id": "chatcmpl-1", "created": 5, "model": "m", "object": "chat.completion"}
@@ -76,9 +76,9 @@ def chunks(stream):
 
 @pytest.fixture(scope="session")
 def apply():
-    """Return a function that applies a fault."""
+    """Return a function that applies a fault to single events, as the engine does."""
 
     def on(fault, plan, **context):
-        return fault.apply(plan, Context(Random(1), **context))
+        return fault.apply(expand(plan), Context(Random(1), **context))
 
     return on

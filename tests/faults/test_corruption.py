@@ -5,7 +5,7 @@ import pytest
 
 from mockserver.faults import Corrupt, Huge
 from mockserver.faults.corruption import CORRUPTIONS, Corruption
-from mockserver.plan import Close, Data, End, Head
+from mockserver.plan import Close, Data, End, Head, expand
 
 EVENTS = Head(200, (("content-type", "text/event-stream"),))
 BODY = '{"id":"1","choices":[{"message":{"content":"Grüße"}}]}'
@@ -72,7 +72,7 @@ def test_stream(apply, kind, after):
 @pytest.mark.parametrize("kind", ["malformed", "trailing", "truncated"])
 def test_no_json(ask, play, apply, kind, stream):
     """What a real answer leaves is no JSON in one place, and all tokens are accounted for."""
-    whole = play(ask(stream=stream)).plan
+    whole = expand(play(ask(stream=stream)).plan)
     plan = apply(Corrupt(kind), whole)
     wrong = 0
     for step in plan[1:-1]:
@@ -92,7 +92,7 @@ def test_no_json(ask, play, apply, kind, stream):
 @pytest.mark.parametrize("kind", ["u2028", "duplicate_keys"])
 def test_still_json(ask, play, apply, text, kind):
     """Separators and doubled keys are JSON all the same."""
-    whole = play(ask()).plan
+    whole = expand(play(ask()).plan)
     plan = apply(Corrupt(kind), whole)
     body = json.loads(plan[1].data)
     if kind == "u2028":
@@ -112,7 +112,7 @@ def test_nothing_to_damage(apply, kind, plan):
 @pytest.mark.parametrize("stream", [True, False])
 def test_huge(ask, play, apply, text, size, stream):
     """The text begins with so many bytes more, in one piece, and is JSON."""
-    whole = play(ask(stream=stream)).plan
+    whole = expand(play(ask(stream=stream)).plan)
     plan = apply(Huge(size), whole)
     assert text(plan)[size:] == text(whole)
     assert text(plan)[:size] == ("word " * size)[:size]

@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Context, Cut
-from mockserver.plan import Close, Data, End, Head, Raw, Wait, tokens_of
+from mockserver.plan import Close, Data, End, Head, Raw, Wait, expand, tokens_of
 
 TYPE = ("content-type", "text/event-stream")
 LENGTH, CLOSE = ("content-length", "100"), ("connection", "close")
@@ -99,7 +99,7 @@ CALL = Reply(text="Größer.", tool_calls=(ScriptedCall("add", {"city": "Köln",
 )
 def test_inside(ask, play, inside, end):
     """The cut moves on into the next place of the kind, and is no cut without one."""
-    plan = play(ask(stream=True, model="gpt-oss-120b"), reply=CALL).plan
+    plan = expand(play(ask(stream=True, model="gpt-oss-120b"), reply=CALL).plan)
     cut = apply(Cut(inside=inside), plan)
     assert cut[-1] == FIN
     assert end in cut[-2].data
@@ -111,7 +111,7 @@ def test_inside(ask, play, inside, end):
 @pytest.mark.parametrize("model", ["llama3.1-8b", "gpt-oss-120b"])
 def test_honest_answers(ask, play, stream, after, model):
     """Real answers, too, lose all that comes after the last token let through."""
-    whole = play(ask(stream=stream, seed=1, model=model), reply=Reply(tokens=60)).plan
+    whole = expand(play(ask(stream=stream, seed=1, model=model), reply=Reply(tokens=60)).plan)
     cut = apply(Cut(after), whole)
     most = max(step.tokens for step in whole if isinstance(step, Data)) if stream else 1
     assert after <= tokens_of(cut) < after + most
@@ -126,7 +126,7 @@ def test_honest_answers(ask, play, stream, after, model):
 def test_in_calls(ask, play, stream):
     """A connection can be lost after any token, in thoughts and calls as well."""
     said = Reply(text="It rains.", reasoning="Let me see.", tool_calls=CALL.tool_calls)
-    whole = play(ask(model="llama3.1-8b", stream=stream), reply=said).plan
+    whole = expand(play(ask(model="llama3.1-8b", stream=stream), reply=said).plan)
     for limit in range(1, tokens_of(whole)):
         assert tokens_of(apply(Cut(limit), whole)) == limit
 

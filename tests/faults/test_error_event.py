@@ -5,7 +5,7 @@ import pytest
 from mockserver.api.model import tokens
 from mockserver.api.model.reply import Reply
 from mockserver.faults import Context, Error, ErrorEvent
-from mockserver.plan import Close, Data, End, Wait, tokens_of
+from mockserver.plan import Close, Data, End, Wait, expand, tokens_of
 
 SIXTY = Reply(tokens=60)
 FORMS = [
@@ -35,7 +35,7 @@ def apply(fault, plan):
 @pytest.mark.parametrize("after", [0, 1, 7, 54])
 def test_stream(ask, play, text, form, after):
     """A stream says so many tokens in whole events, then the error, and nothing else."""
-    whole = play(ask(**form, stream=True), reply=SIXTY).plan
+    whole = expand(play(ask(**form, stream=True), reply=SIXTY).plan)
     plan = apply(ErrorEvent(after_tokens=after), whole)
     assert plan[-2:] == (Data(NESTED), End())
     assert plan[:-2] == whole[: len(plan) - 2]
@@ -68,14 +68,14 @@ def test_stream(ask, play, text, form, after):
 )
 def test_forms(ask, play, fault, events):
     """The error is written in one of five forms, with a name or without, and perhaps an end."""
-    whole = play(ask(stream=True), reply=SIXTY).plan
+    whole = expand(play(ask(stream=True), reply=SIXTY).plan)
     assert apply(fault, whole) == (whole[0], *map(Data, events), End())
 
 
 @every_form
 def test_without_stream(ask, play, form):
     """Without a stream it is a plain error."""
-    whole = play(ask(**form), reply=SIXTY).plan
+    whole = expand(play(ask(**form), reply=SIXTY).plan)
     plain = apply(Error("model_not_found"), whole)
     assert apply(ErrorEvent("model_not_found", after_tokens=54), whole) == plain
 
@@ -84,7 +84,7 @@ def test_without_stream(ask, play, form):
 @every_form
 def test_too_late(ask, play, form, stream):
     """An answer that has no more tokens than that is untouched, and so is an error."""
-    whole = play(ask(**form, stream=stream), reply=SIXTY).plan
+    whole = expand(play(ask(**form, stream=stream), reply=SIXTY).plan)
     assert apply(ErrorEvent(after_tokens=60), whole) == whole
     refused = apply(Error("queue_exceeded"), whole)
     assert apply(ErrorEvent(), refused) == refused
@@ -93,5 +93,5 @@ def test_too_late(ask, play, form, stream):
 
 def test_keeps_waits(ask, play):
     """What was late before the error stays late."""
-    whole = (Wait(2.0), *play(ask(stream=True), reply=SIXTY).plan)
+    whole = (Wait(2.0), *expand(play(ask(stream=True), reply=SIXTY).plan))
     assert apply(ErrorEvent(after_tokens=3), whole)[0] == Wait(2.0)

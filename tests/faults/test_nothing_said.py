@@ -5,7 +5,7 @@ import pytest
 from mockserver.api.model import tokens
 from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Context, EmptyAnswer, Error, ReasoningOnly
-from mockserver.plan import Close, Data, End, Head, Wait, tokens_of
+from mockserver.plan import Close, Data, End, Head, Wait, expand, tokens_of
 
 RICH = Reply(text="It rains.", reasoning="Hm.", tool_calls=(ScriptedCall("add", {"a": 2}),))
 streamed = pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
@@ -36,7 +36,7 @@ def spoken(bodies):
 @pytest.mark.parametrize("reason", ["length", "stop", "tool_calls", "content_filter"])
 def test_empty_answer(ask, play, objects, model, stream, reason):
     """Nothing is said, the finish reason is the one that is named, and the usage agrees."""
-    whole = play(ask(model=model, stream=stream), reply=RICH).plan
+    whole = expand(play(ask(model=model, stream=stream), reply=RICH).plan)
     empty = apply(EmptyAnswer(reason, 7), whole)
     bodies = objects(empty)
     assert spoken(bodies) == ([] if stream else [("content", "")])
@@ -51,7 +51,7 @@ def test_empty_answer(ask, play, objects, model, stream, reason):
 @every_model
 def test_reasoning_only(ask, play, objects, model, stream):
     """So many tokens of thoughts, no content, and a finish that says why."""
-    whole = play(ask(model=model, stream=stream), reply=RICH).plan
+    whole = expand(play(ask(model=model, stream=stream), reply=RICH).plan)
     plan = apply(ReasoningOnly(30), whole)
     bodies = objects(plan)
     said = spoken(bodies)
@@ -68,16 +68,16 @@ def test_reasoning_only(ask, play, objects, model, stream):
 def test_no_more_than_allowed(ask, play, objects, stream):
     """A request that allows fewer tokens gets no more, through the engine as well."""
     request = ask(model="gpt-oss-120b", stream=stream, max_completion_tokens=12)
-    plan = play(request, faults=(ReasoningOnly(512),)).plan
+    plan = expand(play(request, faults=(ReasoningOnly(512),)).plan)
     assert tokens_of(plan) == usage(objects(plan)[-1])[0] == 12
-    assert tokens_of(apply(ReasoningOnly(512), play(request).plan, room=9)) == 9
+    assert tokens_of(apply(ReasoningOnly(512), expand(play(request).plan), room=9)) == 9
 
 
 @streamed
 @pytest.mark.parametrize("fault", [EmptyAnswer(tokens=5), ReasoningOnly(5)])
 def test_text_completions(ask, play, objects, stream, fault):
     """Text completions, which have no thoughts, are just empty, and cost the same."""
-    plan = apply(fault, play(ask("completions", stream=stream), reply=Reply(tokens=9)).plan)
+    plan = apply(fault, expand(play(ask("completions", stream=stream), reply=Reply(tokens=9)).plan))
     assert "".join(text for _, text in spoken(objects(plan))) == ""
     assert (usage(objects(plan)[-1])[0], tokens_of(plan)) == (5, 5)
 
@@ -99,5 +99,5 @@ def test_no_completion(fault, plan):
 
 def test_waits_stay(ask, play):
     """What was late stays late."""
-    whole = (Wait(2.0), *play(ask(stream=True), reply=RICH).plan)
+    whole = (Wait(2.0), *expand(play(ask(stream=True), reply=RICH).plan))
     assert apply(EmptyAnswer(), whole)[0] == Wait(2.0)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from mockserver.faults import Bandwidth, Context, Drip, Pace, broken
-from mockserver.plan import Close, Data, End, Events, Head, Wait, apart, duration_of, tokens_of
+from mockserver.plan import Close, Data, End, EventRun, Head, Wait, duration_of, expand, tokens_of
 
 EVENTS = Head(200, (("content-type", "text/event-stream"),))
 ROLE, ONE, TWO, LAST, END = Data(b"role"), Data(b"1", 1), Data(b"2", 2), Data(b"last"), End()
@@ -120,7 +120,7 @@ def test_rate(rate):
 def together(counts):
     """Return events of so many tokens each, which differ in their middles only."""
     middles = tuple(b"%d" % at for at in range(len(counts)))
-    return Events(b"<", middles, b">", tuple(counts))
+    return EventRun(b"<", middles, b">", tuple(counts))
 
 
 @given(
@@ -135,7 +135,7 @@ def test_what_is_together(counts, first_token, rate, last):
         first_token = 0.5
     plan = (EVENTS, together(counts), Data(b"last", last), END)
     found = apply(Pace(first_token, rate), plan)
-    assert apart(found) == apply(Pace(first_token, rate), apart(plan))
+    assert expand(found) == apply(Pace(first_token, rate), expand(plan))
     assert len(found) <= len(plan) + 1
 
 
@@ -143,7 +143,7 @@ def test_broken():
     """A pace parts nothing, and any other fault finds each event in a step of its own."""
     plan = (EVENTS, together([0, 1, 1]), END)
     context = Context(Random(1))
-    assert [type(step) for step in broken(plan, [Pace(0.0, 10)], context)] == [Head, Events, End]
+    assert [type(step) for step in broken(plan, [Pace(0.0, 10)], context)] == [Head, EventRun, End]
     both = broken(plan, [Pace(0.0, 10), Drip(0.5)], context)
-    assert both == Drip(0.5).apply(apart(Pace(0.0, 10).apply(plan, context)), context)
+    assert both == Drip(0.5).apply(expand(Pace(0.0, 10).apply(plan, context)), context)
     assert broken(plan, [], context) is plan

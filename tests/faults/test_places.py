@@ -2,7 +2,7 @@ import pytest
 
 from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults.places import INSIDES, Piece, parted_at, pieces
-from mockserver.plan import Close, Data, End, Head, Wait
+from mockserver.plan import Close, Data, End, Head, Wait, expand
 
 EVENTS = Head(200, (("content-type", "text/event-stream"),))
 JSON = Head(200, (("content-type", "application/json"),))
@@ -88,7 +88,7 @@ CALL = Reply(text="Sure.", tool_calls=(ScriptedCall("add", {"city": "Köln", "da
 @pytest.mark.parametrize("inside", INSIDES)
 def test_real_answers(ask, play, model, stream, inside):
     """Real answers have all these places, and what is let through ends inside of one."""
-    plan = play(ask(model=model, stream=stream), reply=CALL).plan
+    plan = expand(play(ask(model=model, stream=stream), reply=CALL).plan)
     place = INSIDES[inside](plan, 0)
     before, _ = parted_at(plan, place)
     text = b"".join(step.data for step in before if isinstance(step, Data))

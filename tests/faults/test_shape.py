@@ -5,6 +5,7 @@ import pytest
 
 from mockserver.faults import Error, WrongShape
 from mockserver.faults.shape import MISSHAPES, Misshape
+from mockserver.plan import expand
 
 NEW = {"x_new": {"since": "tomorrow"}}
 
@@ -100,7 +101,7 @@ def test_stream(apply, chunks, objects, kind, path, found):
 def test_text_completions(ask, play, objects, apply, kind):
     """The choices of a text completion say their words themselves."""
     for stream in (True, False):
-        plan = apply(WrongShape(kind), play(ask("completions", stream=stream)).plan)
+        plan = apply(WrongShape(kind), expand(play(ask("completions", stream=stream)).plan))
         texts = {str(text) for text in each(plan, objects, "choices", 0, "text")}
         assert (texts == {"None"}) is (kind == "null_content")
 

@@ -5,7 +5,7 @@ import pytest
 from mockserver.api.model import tokens
 from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Context, Cut, Truncate
-from mockserver.plan import Data, End, Head, Wait, tokens_of
+from mockserver.plan import Data, End, Head, Wait, expand, tokens_of
 
 SIXTY = Reply(tokens=60)
 FORMS = [
@@ -17,14 +17,14 @@ FORMS = [
 
 
 def apply(fault, plan):
-    return fault.apply(plan, Context(Random(1)))
+    return fault.apply(expand(plan), Context(Random(1)))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: " ".join(map(str, form.values())))
 @pytest.mark.parametrize("limit", [0, 1, 7, 20, 59])
 def test_truncate(ask, play, objects, text, form, limit):
     """The answer says the first so many tokens, ends by length, and its usage agrees."""
-    whole = play(ask(**form), reply=SIXTY).plan
+    whole = expand(play(ask(**form), reply=SIXTY).plan)
     short = apply(Truncate(limit), whole)
     assert text(short) == "".join(tokens.pieces(text(whole))[:limit])
     assert tokens_of(short) == limit
@@ -41,13 +41,13 @@ def test_truncate(ask, play, objects, text, form, limit):
 @pytest.mark.parametrize("limit", [60, 61, 1000])
 def test_short_enough(ask, play, form, limit):
     """An answer that is short enough is untouched."""
-    whole = play(ask(**form), reply=SIXTY).plan
+    whole = expand(play(ask(**form), reply=SIXTY).plan)
     assert apply(Truncate(limit), whole) == whole
 
 
 def test_truncated_twice(ask, play):
     """Truncating twice is truncating to the shorter length."""
-    whole = play(ask(stream=True), reply=SIXTY).plan
+    whole = expand(play(ask(stream=True), reply=SIXTY).plan)
     assert apply(Truncate(10), apply(Truncate(30), whole)) == apply(Truncate(10), whole)
     assert apply(Truncate(30), apply(Truncate(10), whole)) == apply(Truncate(10), whole)
 
@@ -80,11 +80,11 @@ def test_truncated_is_limited(ask, play, objects, model, script, stream):
     """A truncated answer is the one that the completion limit would leave, calls cut likewise."""
     reply, shown = script
     form = {"stream": stream, "model": model, "reasoning_format": shown}
-    whole = play(ask(**form), reply=RICH[reply]).plan
+    whole = expand(play(ask(**form), reply=RICH[reply]).plan)
     for limit in range(tokens_of(whole)):
         short = apply(Truncate(limit), whole)
         assert tokens_of(short) == limit
-        expected = play(ask(**form, max_completion_tokens=limit), reply=RICH[reply]).plan
+        expected = expand(play(ask(**form, max_completion_tokens=limit), reply=RICH[reply]).plan)
         assert [_told(one) for one in objects(short)] == [_told(one) for one in objects(expected)]
         assert tokens_of(expected) == limit
 
@@ -107,7 +107,7 @@ CHOICES = [
 def test_truncated_choices(ask, play, objects, several, form, stream):
     """The first so many tokens of all choices are left, and those that are whole say so."""
     request = ask(**form, model="gpt-oss-120b", stream=stream)
-    whole = play(request, scenario={"edition": several}, reply=Reply(tokens=10)).plan
+    whole = expand(play(request, scenario={"edition": several}, reply=Reply(tokens=10)).plan)
     for limit in range(tokens_of(whole)):
         short = apply(Truncate(limit), whole)
         assert tokens_of(short) == limit
@@ -136,7 +136,7 @@ def test_truncated_odds(ask, play, objects):
     """The odds end with the text."""
     for endpoint, wish in (("chat", True), ("completions", 0)):
         for stream in (True, False):
-            whole = play(ask(endpoint, logprobs=wish, stream=stream), reply=SIXTY).plan
+            whole = expand(play(ask(endpoint, logprobs=wish, stream=stream), reply=SIXTY).plan)
             short = objects(apply(Truncate(7), whole))
             odds = [one["choices"][0].get("logprobs") or {} for one in short]
             columns = [len(one.get("content", one.get("tokens", ()))) for one in odds]
@@ -160,6 +160,6 @@ def test_no_completion(plan):
 @pytest.mark.parametrize("stream", [True, False])
 def test_truncate_after_cut(ask, play, stream):
     """A lost connection can be truncated further."""
-    whole = play(ask(model="gpt-oss-120b", stream=stream), reply=SIXTY).plan
+    whole = expand(play(ask(model="gpt-oss-120b", stream=stream), reply=SIXTY).plan)
     plan = apply(Truncate(1), apply(Cut(3), whole))
     assert tokens_of(plan) <= 1

@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.edge.play.wire import Wire
 from mockserver.faults import Context, Split
-from mockserver.plan import Close, Data, End, Head, Wait
+from mockserver.plan import Close, Data, End, Head, Wait, expand
 
 HEAD, END, PART = Head(200), End(), Wait(0)
 
@@ -39,8 +39,10 @@ def test_split(fault, plan, split):
 @pytest.mark.parametrize("stream", [True, False])
 def test_same_bytes(ask, play, stream):
     """What is written is the same, in as many writes as it takes."""
-    whole = play(ask(stream=stream)).plan
-    writes = [act for act in Wire(keep_alive=True).acts(apply(Split(100), whole)) if act != PART]
+    whole = expand(play(ask(stream=stream)).plan)
+    writes = [
+        data for data in Wire(keep_alive=True).operations(apply(Split(100), whole)) if data != PART
+    ]
     body = b"".join(step.data for step in whole if isinstance(step, Data))
     assert len(writes) == -(-len(body) // 100)
     chunks = b"".join(writes).partition(b"\r\n\r\n")[2].split(b"\r\n")

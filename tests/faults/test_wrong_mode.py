@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Cut, Error, ErrorEvent, WrongMode
-from mockserver.plan import Close, Data, End, Head, Wait, tokens_of
+from mockserver.plan import Close, Data, End, Head, Wait, expand, tokens_of
 
 CALLS = (ScriptedCall("add", {"a": 2, "b": 3}), ScriptedCall("sub", {"c": "four"}))
 REPLIES = {
@@ -30,9 +30,9 @@ each_reply = pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
 @each_reply
 def test_document_for_a_stream(ask, play, apply, form, reply):
     """A request for a stream gets the document that one without would have got."""
-    whole = play(ask(**form, stream=True), reply=reply).plan
+    whole = expand(play(ask(**form, stream=True), reply=reply).plan)
     plan = apply(WrongMode(), whole)
-    expected = play(ask(**form), reply=reply).plan
+    expected = expand(play(ask(**form), reply=reply).plan)
     head, data, end = plan
     assert (head.header("content-type"), end) == ("application/json", End())
     found, honest = json.loads(data.data), json.loads(expected[1].data)
@@ -58,7 +58,7 @@ def _told(choice):
 @each_reply
 def test_stream_for_a_document(ask, play, apply, objects, form, reply):
     """A request without gets a stream that says the same, and there and back is what it was."""
-    honest = play(ask(**form), reply=reply).plan
+    honest = expand(play(ask(**form), reply=reply).plan)
     plan = apply(WrongMode(), honest)
     assert plan[0].streams
     assert plan[-2:] == (Data(b"data: [DONE]\n\n"), End())
@@ -93,7 +93,7 @@ def test_framing(apply, chat):
 )
 def test_no_completion(ask, play, apply, fault, stream):
     """An error, or a document that has been cut, has no other form."""
-    plan = apply(fault, play(ask(stream=stream)).plan)
+    plan = apply(fault, expand(play(ask(stream=stream)).plan))
     assert apply(WrongMode(), plan) == plan
 
 

@@ -39,7 +39,7 @@ def sent(at, plan=BUSY, *, by=A, count=None, took=0.0, stream=False, **changes):
         "request": Request("POST", "/v1/chat/completions", headers, body, sender=by),
         "finished": None if took is None else at + took,
     }
-    return Exchange(at=at, compact=plan, **fields, **changes)
+    return Exchange(at=at, plan=plan, **fields, **changes)
 
 
 def journal_of(*exchanges, scale=1.0):

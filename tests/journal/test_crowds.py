@@ -14,7 +14,7 @@ MAIN = Sender("thread 0")
 def life(name, since, over, *, parent=MAIN, beside=()):
     """Return a request of a thread that began and was answered then."""
     sender = Sender(f"thread {name}", since, parent, frozenset(f"thread {one}" for one in beside))
-    fields = {"number": 0, "endpoint": "chat", "model": "m", "stream": False, "compact": ()}
+    fields = {"number": 0, "endpoint": "chat", "model": "m", "stream": False, "plan": ()}
     request = Request("POST", "/", sender=sender)
     return Exchange(at=since, request=request, finished=over, **fields)
 

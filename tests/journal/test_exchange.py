@@ -27,7 +27,7 @@ LOST = (Head(200), Data(b"x", 2), Close())
 def exchange(plan=OK, **changes):
     request = Request("POST", "/v1/chat/completions", changes.pop("headers", {}), b"{}")
     fields = {"number": 1, "at": 0.0, "request": request, "endpoint": "chat", "model": "m"}
-    return Exchange(**(fields | {"stream": False, "compact": plan} | changes))
+    return Exchange(**(fields | {"stream": False, "plan": plan} | changes))
 
 
 @pytest.mark.parametrize(

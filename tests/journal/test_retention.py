@@ -9,12 +9,22 @@ import pytest
 from mockserver.engine import Engine
 from mockserver.journal import Journal, Retention
 from mockserver.journal.retention import cut, cut_plan, size_of
-from mockserver.plan import Close, Data, End, Events, Head, Raw, Wait, apart, duration_of, tokens_of
+from mockserver.plan import (
+    Close,
+    Data,
+    End,
+    EventRun,
+    Head,
+    Raw,
+    Wait,
+    duration_of,
+    tokens_of,
+)
 from mockserver.scenario import Match, Rule, Scenario
 
 HEAD = Head(200)
-EVENTS = Events(b"<", (b"a", b"b", b"c"), b">", (1, 2, 3))
-PACED = Events(b"<", (b"a", b"b", b"c"), b">", (1, 2, 3), (0.5, 0.25, 4.0))
+EVENTS = EventRun(b"<", (b"a", b"b", b"c"), b">", (1, 2, 3))
+PACED = EventRun(b"<", (b"a", b"b", b"c"), b">", (1, 2, 3), (0.5, 0.25, 4.0))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +68,7 @@ def test_cut():
             (HEAD, EVENTS, Data(b"!", 4), End()),
             6,
             (
-                *(HEAD, Events(b"<", (b"a", b"b"), b">", (0, 0))),
+                *(HEAD, EventRun(b"<", (b"a", b"b"), b">", (0, 0))),
                 *(Data(b"[... 4 bytes left out]", 10), End()),
             ),
         ),
@@ -67,7 +77,7 @@ def test_cut():
             (HEAD, PACED, Wait(1.0), End()),
             6,
             (
-                *(HEAD, Events(b"<", (b"a", b"b"), b">", (0, 0), (0.5, 0.25))),
+                *(HEAD, EventRun(b"<", (b"a", b"b"), b">", (0, 0), (0.5, 0.25))),
                 *(Data(b"[... 3 bytes left out]", 6), Wait(5.0), End()),
             ),
         ),
@@ -82,7 +92,7 @@ def test_cut_plan(plan, most, kept):
     """A plan that is cut begins and ends as before, takes as long, and has as many tokens."""
     assert cut_plan(plan, most) == kept
     assert tokens_of(kept) == tokens_of(plan)
-    assert duration_of(apart(kept)) == duration_of(apart(plan))
+    assert duration_of(kept) == duration_of(plan)
 
 
 def test_shortened_as_it_ends(ask, now):
@@ -98,5 +108,5 @@ def test_shortened_as_it_ends(ask, now):
     assert misses
     assert found.near_misses == misses
     assert found.gist.request_bytes == whole[1] > len(found.request.body)
-    assert tokens_of(found.compact) == tokens_of(whole[0])
+    assert tokens_of(found.plan) == tokens_of(whole[0])
     assert b"bytes left out]" in found.request.body

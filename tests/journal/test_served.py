@@ -8,6 +8,7 @@ from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.journal import Served, ServedCall
 from mockserver.plan import Data, End, Head
+from mockserver.plan.inspection import sent_body
 from mockserver.scenario import Rule
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
@@ -85,23 +86,23 @@ def test_nonsense(answer, body):
         exchange = answer(stream=stream)
         data = b"data: " + body + b"\n\n" if stream else body
         head = Head(200, (("content-type", "text/event-stream"),)) if stream else Head(200)
-        exchange.compact = (head, Data(data), End())
+        exchange.plan = (head, Data(data), End())
         assert all(choice.text == "" for choice in exchange.choices)
 
 
 def test_sliced(answer):
     """How a stream is cut into pieces makes no difference."""
     exchange = answer(stream=True, text="one two three")
-    body = b"".join(step.data for step in exchange.plan if isinstance(step, Data))
+    body = sent_body(exchange.plan)
     slices = [Data(body[at : at + 7]) for at in range(0, len(body), 7)]
-    exchange.compact = (exchange.plan[0], *slices, End())
+    exchange.plan = (exchange.plan[0], *slices, End())
     assert exchange.choices[0].text == "one two three"
 
 
 def test_done(answer):
     """What comes after the end of a stream is not heard."""
     exchange = answer(stream=True, text="one two")
-    exchange.compact = (*exchange.plan[:-1], exchange.plan[2], End())
+    exchange.plan = (*exchange.plan[:-1], exchange.plan[1], End())
     assert exchange.choices[0].text == "one two"
 
 

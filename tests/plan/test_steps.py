@@ -9,19 +9,21 @@ from mockserver.plan import (
     Close,
     Data,
     End,
-    Events,
+    EventRun,
     Head,
     Wait,
-    apart,
     changed_after,
     coalesce,
     duration_of,
+    expand,
     head_of,
     tokens_of,
+    waits_of,
     without_body,
 )
+from mockserver.plan.inspection import sent_body
 
-EVENTS = Events(b"[", (b"a", b"b"), b"]", (1, 1), (0.5, 0.0))
+EVENTS = EventRun(b"[", (b"a", b"b"), b"]", (1, 1), (0.5, 0.0))
 PLAN = (Head(200), Data(b"a", 1), Wait(3.0), Data(b"b", 1), End())
 A, B, C = Data(b"a", 1), Data(b"b", 2), Data(b"c")
 STEPS = st.one_of(
@@ -142,26 +144,48 @@ def _bytes(plan):
 
 def test_events():
     """Events that share their ends are the same bytes and tokens together as apart."""
-    events = Events(b"<", (b"a", b"", b"bc"), b">", (1, 0, 2))
+    events = EventRun(b"<", (b"a", b"", b"bc"), b">", (1, 0, 2))
     single = (Data(b"<a>", 1), Data(b"<>"), Data(b"<bc>", 2))
-    assert tuple(events.apart()) == single
+    assert tuple(events.expand()) == single
     assert (events.data, events.tokens) == (b"<a><><bc>", 3)
-    assert apart((Head(200), events, Wait(1), End())) == (Head(200), *single, Wait(1), End())
-    assert tokens_of((events, A)) == tokens_of(apart((events, A))) == 4
+    assert expand((Head(200), events, Wait(1), End())) == (Head(200), *single, Wait(1), End())
+    assert tokens_of((events, A)) == tokens_of(expand((events, A))) == 4
 
 
 def test_paced_events():
     """A wait stands before an event that has one; one of no seconds is none."""
-    events = Events(b"<", (b"a", b"b", b"c"), b">", (0, 1, 1), (0.5, 0.0, 2.0))
-    plan = apart((Head(200), events, End()))
+    events = EventRun(b"<", (b"a", b"b", b"c"), b">", (0, 1, 1), (0.5, 0.0, 2.0))
+    plan = expand((Head(200), events, End()))
     assert plan[1:-1] == (Wait(0.5), Data(b"<a>"), Data(b"<b>", 1), Wait(2.0), Data(b"<c>", 1))
     assert events.data == b"<a><b><c>"
 
 
+RUN = EventRun(b"<", (b"a", b"b", b"c"), b">", (0, 1, 1), (0.5, 0.0, 2.0))
+
+
+READERS = {
+    "tokens": tokens_of,
+    "duration": duration_of,
+    "waits": lambda plan: list(filter(None, waits_of(plan))),
+    "head": head_of,
+    "body": sent_body,
+    "answer to HEAD": without_body,
+    "joined": lambda plan: list(coalesce(plan)),
+    "change": lambda plan: changed_after(plan, (*plan[:2], Close())),
+}
+
+
+@pytest.mark.parametrize("found", READERS.values(), ids=READERS)
+def test_runs_mean_their_events(found):
+    """Whoever looks at a plan finds in a run what the single events would be."""
+    plan = (Wait(0.25), Head(200), RUN, A, Wait(1.5), B, End())
+    assert found(plan) == found(expand(plan))
+
+
 def test_no_events():
     """None at all are nothing, not two ends."""
-    events = Events(b"<", (), b">", ())
-    assert (events.data, events.tokens, apart((events,))) == (b"", 0, ())
+    events = EventRun(b"<", (), b">", ())
+    assert (events.data, events.tokens, expand((events,))) == (b"", 0, ())
 
 
 @pytest.mark.parametrize(
@@ -175,7 +199,7 @@ def test_no_events():
         (PLAN, (Head(200, (("connection", "close"),)), *PLAN[1:-1], Close()), 3.0),
         ((Wait(1.0), *PLAN), (Wait(1.0), Head(200, (("x", "1"),)), *PLAN[1:]), 1.0),
         ((Head(200), EVENTS, End()), (Head(200), EVENTS, End()), None),
-        ((Head(200), EVENTS, End()), (Head(200), *EVENTS.apart(), End()), None),
+        ((Head(200), EVENTS, End()), (Head(200), *EVENTS.expand(), End()), None),
         ((Head(200), EVENTS, End()), (Head(200), EVENTS, Close()), 0.5),
     ],
 )

@@ -171,7 +171,7 @@ def test_lost_before_the_head(engine, ask, now):
     """A connection closed before any answer is said to be so."""
     running = engine()
     exchange = running.handle(ask(), now=now)
-    exchange.compact = (Close(),)
+    exchange.plan = (Close(),)
     assert diagnose(exchange, running.edition).what == "the connection was lost before any answer"
 
 
@@ -186,7 +186,7 @@ def test_stalled(engine, ask, now, plan, what):
     """Silence is told from a lost connection, and needs a time-out."""
     running = engine()
     exchange = running.handle(ask(), now=now)
-    exchange.compact = plan
+    exchange.plan = plan
     diagnosis = diagnose(exchange, running.edition)
     assert diagnosis.what.startswith(what)
     assert "time-out" in diagnosis.fix

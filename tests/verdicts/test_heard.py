@@ -7,7 +7,7 @@ import math
 import pytest
 
 from mockserver.faults import Cut, Error, ErrorEvent, Truncate
-from mockserver.plan import Data, End, Head, Wait
+from mockserver.plan import Data, End, Head, Wait, expand
 from mockserver.verdicts.heard import complete, left, parts, question
 
 
@@ -34,7 +34,7 @@ def test_parts(answer, faults, stream, arrived):
 def test_no_finish(answer):
     """A stream that just ends is a part, too."""
     exchange = answer(stream=True, text="one two three")
-    exchange.compact = (*exchange.plan[:3], End())
+    exchange.plan = (*expand(exchange.plan)[:3], End())
     assert [choice.text for choice in parts(exchange)] == ["one"]
     assert not complete(exchange)
 
@@ -45,7 +45,7 @@ def test_left(answer):
     assert left(exchange)
     assert parts(exchange) == []
     assert not complete(exchange)
-    exchange.compact = (*exchange.plan[:3], Wait(math.inf), *exchange.plan[3:])
+    exchange.plan = (*expand(exchange.plan)[:3], Wait(math.inf), *expand(exchange.plan)[3:])
     assert not left(exchange)
     assert exchange.choices[0].text == "one"
 
@@ -54,9 +54,9 @@ def test_not_complete(answer):
     """An empty answer, one of the wrong length and one of no completion leave a reason to ask."""
     assert not complete(answer(text=""))
     exchange = answer(text="one")
-    exchange.compact = (Head(200, (("content-length", "9999"),)), *exchange.plan[1:])
+    exchange.plan = (Head(200, (("content-length", "9999"),)), *expand(exchange.plan)[1:])
     assert not complete(exchange)
-    exchange.compact = (Head(200, exchange.plan[0].headers), Data(b'{"choices":7}'), End())
+    exchange.plan = (Head(200, exchange.plan[0].headers), Data(b'{"choices":7}'), End())
     assert not complete(exchange)
     assert not complete(answer(request={"endpoint": "models"}))
 

@@ -17,7 +17,7 @@ from mockserver.faults import (
     Truncate,
     WrongShape,
 )
-from mockserver.plan import Wait
+from mockserver.plan import Wait, expand
 from mockserver.scenario import Rule
 
 TEXT = "one two three four"
@@ -35,7 +35,7 @@ def slow(stage):
 
 def paced(exchange, seconds, *, after):
     """Let a stream pause after so many of its steps."""
-    exchange.compact = (*exchange.plan[:after], Wait(seconds), *exchange.plan[after:])
+    exchange.plan = (*expand(exchange.plan)[:after], Wait(seconds), *expand(exchange.plan)[after:])
     return exchange
 
 

@@ -91,17 +91,15 @@ def methods_of(endpoint: Endpoint) -> frozenset[str]:
     return frozenset(found | ({"HEAD"} if "GET" in found else set()))
 
 
-def behind(path: str) -> str | None:
+def behind(path: str) -> str:
     """
-    Return what a client has appended to a base URL with the path `ANY_VERSION`; None for others.
+    Return what a client has appended to a base URL with the path `ANY_VERSION`.
 
     Such an address ends in a slash, so that it can be joined in any way; a second one is dropped.
 
-    >>> behind("/mock/v1/models"), behind("/mock//models"), behind("/models")
-    ('/v1/models', '/models', None)
+    >>> behind("/mock/v1/models"), behind("/mock//models")
+    ('/v1/models', '/models')
     """
-    if not path.startswith(ANY_VERSION):
-        return None
     return _SLASHES.sub("/", path.removeprefix(ANY_VERSION.rstrip("/")))
 
 

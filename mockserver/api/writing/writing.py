@@ -1,18 +1,17 @@
 """
 Writes an answer as one document, or as a stream of chunks.
 
-Answers in the same words differ in their stamp only, and the chunks of a stream in their choice:
-all the rest is encoded once. The order of the keys is that of recorded streams.
+The chunks of a stream differ in their choice only: all the rest is encoded once. The order of the
+keys is that of recorded streams.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from mockserver.core.sse import DONE
-from mockserver.plan import Data, Events
+from mockserver.plan import Data, EventRun
 
 from .answer import Answer, Stamp
 from .chunks import Chunks
@@ -37,19 +36,10 @@ class Form:
     chunks: Callable[[Answer], Chunks]
 
 
-class _Stream(NamedTuple):
-    """The choices of all chunks but the last and their tokens, then those of the last."""
-
-    middles: tuple[bytes, ...]
-    counts: tuple[int, ...]
-    finish: bytes
-    tokens: int
-
-
 class Written:
-    """An answer in a form; it can be given any number of times, each with a stamp of its own."""
+    """An answer in the form of an endpoint; each of its stamps makes other bytes of it."""
 
-    __slots__ = ("_choices", "_known", "_stream", "_work", "answer", "form", "tokens")
+    __slots__ = ("_known", "_work", "answer", "form", "tokens")
 
     def __init__(self, form: Form, answer: Answer) -> None:
         self.form = form
@@ -59,8 +49,6 @@ class Written:
         self._work = reading + writing + _OVERHEAD
         self._known = answer.counts()
         self._known[b"prompt_time"], self._known[b"completion_time"] = reading, writing
-        self._choices: bytes | None = None
-        self._stream: _Stream | None = None
 
     def seconds(self, stamp: Stamp) -> float:
         """Return how long it all took."""
@@ -68,24 +56,18 @@ class Written:
 
     def document(self, stamp: Stamp) -> Data:
         """Return the answer to a request without ``stream``."""
-        choices = self._choices
-        if choices is None:
-            choices = self._choices = b",".join(self.form.choices(self.answer))
+        choices = b",".join(self.form.choices(self.answer))
         before, after, tail = self._around(stamp, self.form.kind)
         return Data(b"".join((before, choices, after, tail)), self.tokens)
 
-    def stream(self, stamp: Stamp, *, done: bool) -> tuple[Events | Data, ...]:
+    def stream(self, stamp: Stamp, *, done: bool) -> tuple[EventRun | Data, ...]:
         """Return the events; the last chunk has usage and times besides."""
-        chunks = self._stream
-        if chunks is None:
-            made = self.form.chunks(self.answer)
-            finish, tokens = made.choices.pop(), made.counts.pop()
-            chunks = _Stream(tuple(made.choices), tuple(made.counts), finish, tokens)
-            self._stream = chunks
+        chunks = self.form.chunks(self.answer)
+        finish, tokens = chunks.choices.pop(), chunks.counts.pop()
         before, after, tail = self._around(stamp, self.form.chunk_kind)
         before = b"data: " + before
-        events = Events(before, chunks.middles, after + b"}\n\n", chunks.counts)
-        last = Data(b"".join((before, chunks.finish, after, tail, b"\n\n")), chunks.tokens)
+        events = EventRun(before, tuple(chunks.choices), after + b"}\n\n", tuple(chunks.counts))
+        last = Data(b"".join((before, finish, after, tail, b"\n\n")), tokens)
         return (events, last, _DONE) if done else (events, last)
 
     def _around(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes, bytes]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mockserver.core.quantities import LONGEST
 from mockserver.journal import Exchange
-from mockserver.plan import Compact
+from mockserver.plan import Plan
 
 from .scaling import scaled
 from .ticker import Ticker
@@ -131,7 +131,7 @@ class Clock:
         self._ahead += seconds
         self.now = lambda: self._shown() + self._ahead
 
-    def announced(self, plan: Compact) -> Compact:
+    def announced(self, plan: Plan) -> Plan:
         """Return the plan with its waits in the seconds that the client counts."""
         return plan
 
@@ -169,7 +169,7 @@ class ScaledClock(Clock):
         """Let so many seconds pass for the calling thread."""
         super().pause(seconds * self.scale)
 
-    def announced(self, plan: Compact) -> Compact:
+    def announced(self, plan: Plan) -> Plan:
         """Return the plan with its waits in the seconds that the client counts."""
         return scaled(plan, self.scale, now=self._now())
 

@@ -10,10 +10,10 @@ from bisect import bisect_right
 from collections.abc import Awaitable
 from typing import Protocol, assert_never
 
-from mockserver.plan import Close, Compact, Wait
+from mockserver.plan import Close, Plan, Wait
 
 from .clock import Clock
-from .wire import Timed, Wire
+from .wire import PacedWrite, Wire
 
 AT_ONCE = 2**16  # bytes: more may take time to write, in which the client may leave
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -45,7 +45,7 @@ class Audience(Protocol):
 
 
 async def play(
-    plan: Compact,
+    plan: Plan,
     outlet: Outlet,
     clock: Clock,
     audience: Audience | None = None,
@@ -67,19 +67,19 @@ async def play(
     """
     wire = Wire(keep_alive=keep_alive, chunks=chunks)
     playing = _Playing(outlet, clock, audience)
-    for act in wire.acts(clock.announced(plan)):
-        if isinstance(act, bytes):
-            playing.ready.append(act)
-        elif isinstance(act, Timed):
-            await playing.over_time(act)
-        elif isinstance(act, Wait):
-            await playing.wait(act.seconds)
-        elif isinstance(act, Close):
+    for operation in wire.operations(clock.announced(plan)):
+        if isinstance(operation, bytes):
+            playing.ready.append(operation)
+        elif isinstance(operation, PacedWrite):
+            await playing.over_time(operation)
+        elif isinstance(operation, Wait):
+            await playing.wait(operation.seconds)
+        elif isinstance(operation, Close):
             await playing.end()
-            _close(outlet, reset=act.reset)
+            _close(outlet, reset=operation.reset)
             return False
         else:
-            assert_never(act)
+            assert_never(operation)
     await playing.end()
     return wire.keep_alive
 
@@ -108,18 +108,18 @@ class _Playing:
             else:
                 await self._audience.stall(_peer(self._outlet))
 
-    async def over_time(self, act: Timed) -> None:
+    async def over_time(self, operation: PacedWrite) -> None:
         """Write each piece when it is due."""
         begun, at = self._due, 0
-        while at < len(act.pieces):
-            self._due = begun + act.due[at]
+        while at < len(operation.pieces):
+            self._due = begun + operation.due[at]
             if self._ahead():
                 await self.flush()
                 await self._clock.until(self._due)
-            upto = max(at + 1, bisect_right(act.due, self._now - begun))
-            self.ready += act.pieces[at:upto]
+            upto = max(at + 1, bisect_right(operation.due, self._now - begun))
+            self.ready += operation.pieces[at:upto]
             at = upto
-        self._due = begun + act.due[-1]
+        self._due = begun + operation.due[-1]
 
     async def end(self) -> None:
         """Write what is left; who has it all, and asks again, finds that the answer was over."""

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from mockserver.core.quantities import decimal
-from mockserver.plan import Compact, Head, Headers
+from mockserver.plan import Head, Headers, Plan
 
 
-def scaled(plan: Compact, scale: float, *, now: float) -> Compact:
+def scaled(plan: Plan, scale: float, *, now: float) -> Plan:
     """
     Return the plan with each announced wait multiplied; what is no number of seconds stays.
 

@@ -14,18 +14,18 @@ from http.client import responses
 from itertools import accumulate
 from typing import TypeAlias, assert_never
 
-from mockserver.plan import Close, Compact, Data, End, Events, Head, Headers, Raw, Wait
+from mockserver.plan import Close, Data, End, EventRun, Head, Headers, Plan, Raw, Wait
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class PacedWrite:
     """Write each of the ``pieces`` so many seconds after the beginning: when it is ``due``."""
 
     pieces: Sequence[bytes]
     due: Sequence[float]
 
 
-Act: TypeAlias = bytes | Timed | Wait | Close
+Operation: TypeAlias = bytes | PacedWrite | Wait | Close
 """Write these bytes, write some over time, let time pass, or close the connection."""
 
 _CLOSE = ("connection", "close")
@@ -40,9 +40,9 @@ class Wire:
     """
     One answer on its way out.
 
-    ``keep_alive`` says whether the client lets the connection live on, and after the acts whether
-    the answer does, too. ``chunks`` says whether the client knows chunked bodies (HTTP/1.1); for
-    others the end of the connection is the end of the body.
+    ``keep_alive`` says whether the client lets the connection live on, and after the operations
+    whether the answer does, too. ``chunks`` says whether the client knows chunked bodies
+    (HTTP/1.1); for others the end of the connection is the end of the body.
     """
 
     def __init__(self, *, keep_alive: bool, chunks: bool = True) -> None:
@@ -53,15 +53,15 @@ class Wire:
         self._written: list[bytes] = []
         self._run: list[bytes] = []
 
-    def acts(self, plan: Compact) -> Iterator[Act]:
+    def operations(self, plan: Plan) -> Iterator[Operation]:
         """Yield what the edge has to do; bytes with nothing between them come in one piece."""
         for step in plan:
             match step:
-                case Events(waits=waits) if waits:
+                case EventRun(waits=waits) if waits:
                     self._end_run()
                     yield from self._flushed()
                     yield self._timed(step)
-                case Data() | Events():
+                case Data() | EventRun():
                     self._run.append(step.data)
                 case Head():
                     self._begin(step)
@@ -92,8 +92,8 @@ class Wire:
         self._written += (_lines(head.status, fields), b"\r\n")
         self._chunked = self._chunked and not head.bodiless
 
-    def _timed(self, events: Events) -> Timed:
-        return Timed([*map(self._framed, events.pieces)], [*accumulate(events.waits)])
+    def _timed(self, events: EventRun) -> PacedWrite:
+        return PacedWrite([*map(self._framed, events.pieces)], [*accumulate(events.waits)])
 
     def _end_run(self) -> None:
         """Frame the data since the last pause; an empty chunk would be the last one."""
@@ -122,7 +122,7 @@ class Wire:
         return (b"".join(written),) if written else ()
 
 
-def at_once(plan: Compact) -> bytes | None:
+def at_once(plan: Plan) -> bytes | None:
     """
     Return the one write that a whole answer is on a connection that lives on.
 
@@ -133,7 +133,7 @@ def at_once(plan: Compact) -> bytes | None:
         return None
     run: list[bytes] = []
     for piece in pieces:
-        if isinstance(piece, Data) or (isinstance(piece, Events) and not piece.waits):
+        if isinstance(piece, Data) or (isinstance(piece, EventRun) and not piece.waits):
             run.append(piece.data)
         else:
             return None

@@ -107,7 +107,7 @@ class Site:
                 return Played(keep_alive=connection.lives_on() and lives_on)
             connection.received(request)
             lives_on = await connection.play(
-                connection.begin(head, body, oversized=oversized), **how
+                connection.begin(head.request(body, connection.sender, oversized=oversized)), **how
             )
         except ConnectionError:
             return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall

@@ -13,13 +13,14 @@ from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.http import HttpProcessingError
 
 from mockserver.api.reading.decoding import MAX_BODY
+from mockserver.core.messages import Request, Sender
 from mockserver.edge.live import Answering, LiveEngine
-from mockserver.edge.play.outbox import Outbox
 from mockserver.edge.play.playback import AT_ONCE, play
 from mockserver.edge.play.wire import at_once
+from mockserver.edge.play.write_batch import WriteBatch
 from mockserver.plan import Data, head_of
 
-from .heads import END, Head, Heads, framed
+from .heads import END, HeadCache, framed
 
 _log = logging.getLogger("mockserver")
 _MOST_HELD = 64 * 1024  # bytes
@@ -38,8 +39,8 @@ class Server(web.Server):
     ) -> None:
         super().__init__(answer, request_factory=_request, handler_cancellation=True)
         self.live = live
-        self.heads = Heads()
-        self.outbox = Outbox()
+        self.heads = HeadCache()
+        self.batch = WriteBatch()
 
     def __call__(self) -> Connection:
         """Return a connection."""
@@ -66,7 +67,7 @@ class Connection(web.RequestHandler):
         super().__init__(server, loop=asyncio.get_running_loop(), **_SETTINGS)
         self._live = server.live
         self._heads = server.heads
-        self._outbox = server.outbox
+        self._batch = server.batch
         self._free = True  # all that aiohttp has got is answered
         self._held = b""  # what has come and can't be answered yet
         self._parts: list[int] = []  # where in it the second and each later part of it begins
@@ -103,23 +104,33 @@ class Connection(web.RequestHandler):
 
     def _answer_held(self) -> None:
         """Answer what is held, wait for the rest of it, or hand it on."""
-        data = self._held
+        data, request = self._held, None
         found = None if self.writing_paused else self._heads.find(data)
-        if found is not None and len(data) < found[2]:
-            return
+        if found is not None:
+            head, begin, end = found
+            if len(data) < end:
+                return
+            if len(data) == end:
+                request = head.request(data[begin:], self.sender)
         self._held = b""
         parts = self._parts
         if parts:
             self._parts = []
-        if found is None or len(data) > found[2] or not self._answer(found[0], data[found[1] :]):
+        if request is None or not self._answer(request):
             for begin, end in pairwise((0, *parts, len(data))):  # as it came
                 self._hand_on(data[begin:end])
 
-    def _answer(self, head: Head, body: bytes) -> bool:
+    @property
+    def sender(self) -> Sender | None:
+        """Who sends on this connection; None where that can't be known."""
+        return self._live.sender_at(self._client) if self._live.sender_at else None
+
+    def _answer(self, request: Request) -> bool:
         """Begin to answer; return whether that could be done."""
+        self._keep_for(self.keepalive_timeout)
         try:
-            answering = self.begin(head, body)
-            written = at_once(self._live.clock.announced(answering.exchange.compact))
+            answering = self.begin(request)
+            written = at_once(self._live.clock.announced(answering.exchange.plan))
         except Exception:  # noqa: BLE001 (it comes again where aiohttp makes an answer of it)
             return False
         if written is None or len(written) > AT_ONCE or self.transport is None:
@@ -127,14 +138,12 @@ class Connection(web.RequestHandler):
         else:
             self._answering = None
             answering.end()  # who has the answer finds it in the journal
-            self._outbox.put(self.transport, written, self._loop)
-            self._keep_for(self.keepalive_timeout)
+            self._batch.put(self.transport, written, self._loop)
         return True
 
-    def begin(self, head: Head, body: bytes, *, oversized: bool = False) -> Answering:
+    def begin(self, request: Request) -> Answering:
         """Begin to answer a request, whichever way it has come in."""
-        sender = self._live.sender_at(self._client)
-        answering = self._live.answering(head.request(body, sender, oversized=oversized))
+        answering = self._live.answering(request)
         if _log.isEnabledFor(logging.INFO):
             _log.info("%s", answering.exchange.line())
         self._answering = answering
@@ -152,7 +161,7 @@ class Connection(web.RequestHandler):
         with answering as exchange:
             if self._half_closed and not _is_ready(answering):
                 raise ConnectionResetError
-            plan, clock = exchange.compact, self._live.clock
+            plan, clock = exchange.plan, self._live.clock
             return await play(plan, self, clock, answering, keep_alive=keep_alive, chunks=chunks)
 
     async def _play_on(self, answering: Answering) -> None:
@@ -240,7 +249,7 @@ class Connection(web.RequestHandler):
         So an answer that is ready is sent, and one that takes time is not: the journal has to know
         at once when a client gives up.
         """
-        self._outbox.flush()
+        self._batch.flush()
         self._half_closed = self._has_answer_to_send()
         if not self._half_closed:
             self._note_that_client_left()
@@ -256,7 +265,7 @@ class Connection(web.RequestHandler):
 
     def force_close(self) -> None:
         """Close the connection, with all written that is ready."""
-        self._outbox.flush()
+        self._batch.flush()
         super().force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -302,7 +311,7 @@ class Connection(web.RequestHandler):
 
 def _is_ready(answering: Answering) -> bool:
     """Whether an answer takes no time."""
-    return at_once(answering.exchange.compact) is not None
+    return at_once(answering.exchange.plan) is not None
 
 
 def _reason(error: HttpProcessingError) -> str:

@@ -59,7 +59,7 @@ def changes(request: web.BaseRequest) -> bool:
     return request.method == "CONNECT" or "upgrade" in request.headers
 
 
-class Heads:
+class HeadCache:
     """
     Heads that were read, by their bytes, each with the length of its body.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mockserver.core.quantities import counted, decimal
-from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait
+from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait, expand
 
 Kind: TypeAlias = Literal["wait", "pause", "head", "error", "data", "end", "lost", "stall"]
 _Happening: TypeAlias = Head | Data | Raw | End | Close
@@ -123,7 +123,7 @@ def _timed(plan: Plan, start: float) -> tuple[list[tuple[float, _Happening]], fl
     """Return what happens when, and when it is over."""
     timed: list[tuple[float, _Happening]] = []
     now = start
-    for step in plan:
+    for step in expand(plan):
         if isinstance(step, Wait):
             now += step.seconds
         elif math.isfinite(now):

@@ -14,7 +14,7 @@ from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.quantities import duration
 from mockserver.journal import Exchange
 from mockserver.journal.attempts import retries, same_sender, tolerance, tries
-from mockserver.plan import Compact, Data, Events, Head, Wait
+from mockserver.plan import Data, EventRun, Head, Plan, Wait
 from mockserver.verdicts.verdict import Case, Finding
 
 from .pauses import told
@@ -46,7 +46,7 @@ def no_overall_deadline(case: Case) -> Iterator[Finding]:
     for exchange in case.exchanges:
         if exchange.endpoint not in COMPLETING or exchange.client_left or exchange.finished is None:
             continue
-        silence = _silence(exchange.compact) * case.journal.scale
+        silence = _silence(exchange.plan) * case.journal.scale
         if silence >= _SILENCE:
             yield Finding(
                 f"for {duration(silence)} nothing came of the answer to #{exchange.number} but "
@@ -72,7 +72,7 @@ def _is_the_same_call(early: Exchange, late: Exchange, before: float, case: Case
     return before < wait <= _GROWTH * before < math.inf
 
 
-def _silence(plan: Compact) -> float:
+def _silence(plan: Plan) -> float:
     """Return the longest time in which a plan sends signs of life only; 0 where it sends none."""
     longest = passed = 0.0
     lives = False
@@ -83,7 +83,7 @@ def _silence(plan: Compact) -> float:
             case Data(data) if _is_sign_of_life(data):
                 lives = True
                 longest = max(longest, passed)
-            case Head() | Data() | Events():
+            case Head() | Data() | EventRun():
                 longest = max(longest, passed if lives else 0.0)
                 passed, lives = 0.0, False
             case _:

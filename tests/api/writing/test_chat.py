@@ -8,7 +8,7 @@ from mockserver.api.writing import chat
 from mockserver.api.writing.answer import Answer, Stamp
 from mockserver.api.writing.writing import Written
 from mockserver.core.sse import DONE, event, parsed
-from mockserver.plan import apart, tokens_of
+from mockserver.plan import expand, tokens_of
 
 STAMP = Stamp("n-1", 1790000000.5, 0.1)
 PIECES = ("He", ' said "', "grün", '"', "\n", " and\\", "日", "\0", "\u2028")
@@ -28,7 +28,7 @@ def document(written):
 
 
 def stream(written, *, done):
-    return apart(written.stream(STAMP, done=done))
+    return expand(written.stream(STAMP, done=done))
 
 
 def deltas(answer):

@@ -8,7 +8,7 @@ from mockserver.api.writing import completions
 from mockserver.api.writing.answer import Answer, Stamp
 from mockserver.api.writing.writing import Written
 from mockserver.core.sse import DONE, event, parsed
-from mockserver.plan import apart
+from mockserver.plan import expand
 
 STAMP = Stamp("n-1", 1790000000.5, 0.1)
 NAMES = ["id", "choices", "created", "model", "system_fingerprint", "object"]
@@ -25,7 +25,7 @@ def document(written):
 
 
 def stream(written, *, done):
-    return apart(written.stream(STAMP, done=done))
+    return expand(written.stream(STAMP, done=done))
 
 
 def choices(data):

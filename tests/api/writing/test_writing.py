@@ -9,7 +9,7 @@ from mockserver.api.writing import chat, completions
 from mockserver.api.writing.answer import Answer, Stamp
 from mockserver.api.writing.writing import Written
 from mockserver.core.sse import DONE, event, parsed, plain_dumps
-from mockserver.plan import apart, tokens_of
+from mockserver.plan import expand, tokens_of
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
 FORMS = {"chat": chat.FORM, "completions": completions.FORM}
@@ -43,7 +43,7 @@ def test_stamp(written):
 def test_tail(written):
     """An answer ends with its usage and its times, the creation first, streamed or not."""
     document = json.loads(written().document(stamp()).data)
-    last = parsed(apart(written().stream(stamp(), done=False))[-1].data)
+    last = parsed(expand(written().stream(stamp(), done=False))[-1].data)
     for body in (document, last):
         assert list(body)[-2:] == ["usage", "time_info"]
         times = body["time_info"]
@@ -75,7 +75,7 @@ def test_bytes(written):
     """Documents and events have the bytes that the encoder would write."""
     document = written().document(stamp()).data
     assert document == plain_dumps(json.loads(document))
-    *events, done = apart(written().stream(stamp(), done=True))
+    *events, done = expand(written().stream(stamp(), done=True))
     assert done.data == DONE
     for one in events:
         assert one.data == event(parsed(one.data))
@@ -86,5 +86,5 @@ def test_tokens(written):
     answer = written()
     assert answer.tokens == answer.document(stamp()).tokens == 3
     events = answer.stream(stamp(), done=False)
-    assert tokens_of(events) == tokens_of(apart(events)) == 3
-    assert [one.tokens for one in apart(events) if one.tokens] == [1, 1, 1]
+    assert tokens_of(events) == tokens_of(expand(events)) == 3
+    assert [one.tokens for one in expand(events) if one.tokens] == [1, 1, 1]

@@ -14,8 +14,8 @@ import pytest
 
 from mockserver.edge.play.clock import Clock
 from mockserver.edge.play.playback import play as play_on
-from mockserver.edge.play.wire import Timed, Wire
-from mockserver.plan import Close, Data, End, Events, Head, Plan, Raw, Wait
+from mockserver.edge.play.wire import PacedWrite, Wire
+from mockserver.plan import Close, Data, End, EventRun, Head, Plan, Raw, Wait
 from mockserver.scenario import Rule, Scenario
 
 pytestmark = pytest.mark.usefixtures("either_loop")
@@ -171,8 +171,8 @@ def played(clock, *plan):
         written.append(data)
 
     asyncio.run(play_on(plan, SimpleNamespace(write=write, transport=None), clock))
-    acts = Wire(keep_alive=True).acts(plan)
-    pieces = (act.pieces if isinstance(act, Timed) else [act] for act in acts)
+    operations = Wire(keep_alive=True).operations(plan)
+    pieces = (act.pieces if isinstance(act, PacedWrite) else [act] for act in operations)
     assert b"".join(written) == b"".join(one for one in chain(*pieces) if isinstance(one, bytes))
     return [
         data.rpartition(b"\r\n\r\n")[2] if data.startswith(b"HTTP") else data for data in written
@@ -186,7 +186,9 @@ PACED = (
 )
 TOGETHER = (
     Head(200, PLAIN),
-    Events(b"", tuple(b"%c" % n for n in b"abcdef"), b"", (1,) * 6, (0.0, 1.0, 1.0, 1.0, 1.0, 1.0)),
+    EventRun(
+        b"", tuple(b"%c" % n for n in b"abcdef"), b"", (1,) * 6, (0.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+    ),
 )
 A, B, C, D, E, F = (b"1\r\n%c\r\n" % n for n in b"abcdef")
 LAST = b"0\r\n\r\n"

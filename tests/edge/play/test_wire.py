@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.edge.play.wire import Timed, Wire, at_once
-from mockserver.plan import Close, Data, End, Events, Head, Raw, Wait
+from mockserver.edge.play.wire import PacedWrite, Wire, at_once
+from mockserver.plan import Close, Data, End, EventRun, Head, Raw, Wait
 
 FIELDS = (("connection", "keep-alive"), ("server", "mock"))
 LENGTH = ("content-length", "4")
@@ -17,7 +17,7 @@ CHUNKS = b"transfer-encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.parametrize(
-    ("plan", "acts", "lives_on"),
+    ("plan", "operations", "lives_on"),
     [
         (
             (Head(200, FIELDS), Data(b"ab"), Data(b"cd"), End()),
@@ -63,17 +63,17 @@ CHUNKS = b"transfer-encoding: chunked\r\n\r\n"
         ),
     ],
 )
-def test_acts(plan, acts, lives_on):
+def test_operations(plan, operations, lives_on):
     """Runs of bytes are one write, and the framing decides whether the connection lives on."""
     wire = Wire(keep_alive=True)
-    assert list(wire.acts(plan)) == acts
+    assert list(wire.operations(plan)) == operations
     assert wire.keep_alive is lives_on
 
 
 def test_client_that_closes():
     """A client that wants to close is told so, and closed on."""
     wire = Wire(keep_alive=False)
-    sent, closed = wire.acts((Head(200, FIELDS), Data(b"ab"), End()))
+    sent, closed = wire.operations((Head(200, FIELDS), Data(b"ab"), End()))
     assert sent == CLOSED + CHUNKS + b"2\r\nab\r\n0\r\n\r\n"
     assert closed == Close()
 
@@ -81,41 +81,49 @@ def test_client_that_closes():
 def test_client_without_chunks():
     """For HTTP/1.0 a body without a length ends with the connection."""
     wire = Wire(keep_alive=True, chunks=False)
-    sent, closed = wire.acts((Head(200, FIELDS), Data(b"ab"), End()))
+    sent, closed = wire.operations((Head(200, FIELDS), Data(b"ab"), End()))
     assert (sent, closed) == (CLOSED + b"\r\nab", Close())
 
 
-PACED = Events(b"<", (b"a", b"bc"), b">", (1, 1), (0.5, 0.25))
+PACED = EventRun(b"<", (b"a", b"bc"), b">", (1, 1), (0.5, 0.25))
 
 
 @pytest.mark.parametrize(
-    ("head", "acts", "lives_on"),
+    ("head", "operations", "lives_on"),
     [
         (
             Head(200, FIELDS),
-            [KEPT + CHUNKS, Timed([b"3\r\n<a>\r\n", b"4\r\n<bc>\r\n"], [0.5, 0.75]), b"0\r\n\r\n"],
+            [
+                KEPT + CHUNKS,
+                PacedWrite([b"3\r\n<a>\r\n", b"4\r\n<bc>\r\n"], [0.5, 0.75]),
+                b"0\r\n\r\n",
+            ],
             True,
         ),
         (
             Head(200, (*FIELDS, ("content-length", "7"))),
-            [KEPT + b"content-length: 7\r\n\r\n", Timed([b"<a>", b"<bc>"], [0.5, 0.75])],
+            [KEPT + b"content-length: 7\r\n\r\n", PacedWrite([b"<a>", b"<bc>"], [0.5, 0.75])],
             True,
         ),
         (
             Head(200, (*FIELDS, LENGTH)),
-            [KEPT + b"content-length: 4\r\n\r\n", Timed([b"<a>", b"<bc>"], [0.5, 0.75]), Close()],
+            [
+                KEPT + b"content-length: 4\r\n\r\n",
+                PacedWrite([b"<a>", b"<bc>"], [0.5, 0.75]),
+                Close(),
+            ],
             False,
         ),
     ],
 )
-def test_paced(head, acts, lives_on):
+def test_paced(head, operations, lives_on):
     """Each event that has its time is written in a frame of its own."""
     wire = Wire(keep_alive=True)
-    assert list(wire.acts((head, PACED, End()))) == acts
+    assert list(wire.operations((head, PACED, End()))) == operations
     assert wire.keep_alive is lives_on
 
 
-TOGETHER = Events(b"<", (b"a", b"bc"), b">", (1, 1))
+TOGETHER = EventRun(b"<", (b"a", b"bc"), b">", (1, 1))
 STEPS = st.sampled_from(
     (
         *(Data(b"abcd"), Data(b""), TOGETHER, PACED, Wait(0.5), Wait(0), Raw(b"zz")),
@@ -137,9 +145,9 @@ def test_at_once(parts):
     head, steps = parts
     plan = (*head, *steps, End())
     wire = Wire(keep_alive=True)
-    acts = list(wire.acts(plan)) if head else []
+    operations = list(wire.operations(plan)) if head else []
     written = at_once(plan)
-    assert written is None or (acts, wire.keep_alive) == ([written], True)
+    assert written is None or (operations, wire.keep_alive) == ([written], True)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +161,7 @@ def test_at_once(parts):
 )
 def test_most_are_at_once(plan):
     """Whole answers are one write, chunked or not."""
-    assert [at_once(plan)] == list(Wire(keep_alive=True).acts(plan))
+    assert [at_once(plan)] == list(Wire(keep_alive=True).operations(plan))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from aiohttp import HttpVersion10, HttpVersion11
 from aiohttp.test_utils import make_mocked_request
 
 from mockserver.core.messages import Request
-from mockserver.edge.server.heads import Head, Heads, framed, read
+from mockserver.edge.server.heads import Head, HeadCache, framed, read
 
 DATA = b"POST /a?b=c HTTP/1.1\r\nHost: mock\r\nContent-Length: 4\r\n\r\n"
 FIELDS = {"Host": "mock", "Content-Length": "4"}
@@ -41,7 +41,7 @@ def test_framed(fields, length):
 
 def test_known_again():
     """A head that was noted is found, however much of the body is there."""
-    heads = Heads()
+    heads = HeadCache()
     assert heads.find(DATA) is None
     heads.remember(DATA, received())
     found = (HEAD, len(DATA), len(DATA) + 4)
@@ -64,14 +64,14 @@ def test_known_again():
 )
 def test_not_noted(request_):
     """What is about the connection, or not about the whole body, is read anew each time."""
-    heads = Heads()
+    heads = HeadCache()
     heads.remember(DATA, request_)
     assert heads.find(DATA) is None
 
 
 def test_a_long_head():
     """A head is noted as long as it has no more than 8 KB."""
-    heads = Heads()
+    heads = HeadCache()
     for length in (8192, 8193):
         data = b"x" * (length - 4) + b"\r\n\r\n"
         heads.remember(data, received())
@@ -80,7 +80,7 @@ def test_a_long_head():
 
 def test_the_oldest_is_forgotten():
     """There is room for 256 of them."""
-    heads = Heads()
+    heads = HeadCache()
     noted = [b"%d\r\n\r\n" % number for number in range(257)]
     for data in noted:
         heads.remember(data, received())

@@ -307,7 +307,7 @@ def test_header_fields(monkeypatch, fields, plan, after):
     now = [0.0]
     monkeypatch.setattr(stalls, "monotonic", lambda: now[0])
     request = Request("POST", "/v1/chat/completions", fields)
-    exchange = Exchange(1, 0.0, request, "chat", "m", stream=False, compact=plan)
+    exchange = Exchange(1, 0.0, request, "chat", "m", stream=False, plan=plan)
     look = Stalls(Connections(1), 10.0).watch(Silence(2, exchange))
     now[0] = after - 0.5
     assert look("real") is None

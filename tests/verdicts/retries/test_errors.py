@@ -149,7 +149,7 @@ def test_gave_up(failing, fault, named):
 def test_gave_up_without_an_answer(stage):
     """A connection that is lost before any answer is an error that passes, too."""
     play = stage()
-    play.send(0).compact = (Close(),)
+    play.send(0).plan = (Close(),)
     sentence, _ = play.sentence("gave-up-at-once")
     assert sentence.startswith("#1 was answered nothing, the connection was lost")
 

@@ -69,7 +69,7 @@ def test_lost_connections(stage):
     """What gets no answer at all says nothing of the model."""
     play = stage(Rule(match=Match(model=MODEL), faults=(Error(status=503),)))
     first, *_ = play.loop(1, 2)
-    first.compact = ()
+    first.plan = ()
     assert play.judged() == []
 
 

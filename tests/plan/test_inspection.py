@@ -8,7 +8,7 @@ import json
 import pytest
 
 from mockserver.plan import Close, Data, End, Head, Wait
-from mockserver.plan.ending import error_event, finish_reason, streams, unpacks
+from mockserver.plan.inspection import error_event, finish_reason, streams, unpacks
 
 EVENTS = Head(200, (("content-type", "text/event-stream; charset=utf-8"),))
 PACKED = Head(200, (*EVENTS.headers, ("content-encoding", "gzip")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 
-class Outbox:
+class WriteBatch:
     """
     Answers that are ready, each for its own connection.
 

@@ -1,4 +1,4 @@
-"""How an answer ends, in the eyes of a client that reads all of it."""
+"""What a client finds in an answer when it has read all of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.core.messages import json_object
 from mockserver.core.sse import read
 
-from .steps import Compact, Data, Events, head_of
+from .steps import Data, EventRun, Plan, head_of
 
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
 _DONE_LINE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
@@ -18,13 +18,13 @@ _DONE = b"[DONE]"
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 
 
-def streams(plan: Compact) -> bool:
+def streams(plan: Plan) -> bool:
     """Return whether the client gets a stream of server-sent events."""
     head = head_of(plan)
     return head is not None and head.streams and not head.bodiless
 
 
-def finish_reason(plan: Compact) -> str | None:
+def finish_reason(plan: Plan) -> str | None:
     """Return the last ``finish_reason`` before ``[DONE]``; None when there is none."""
     for at in range(len(plan) - 1, -1, -1):
         step = plan[at]
@@ -38,7 +38,7 @@ def finish_reason(plan: Compact) -> str | None:
     return found_all[-1].decode() if found_all else None
 
 
-def error_event(plan: Compact) -> dict[str, Any]:
+def error_event(plan: Plan) -> dict[str, Any]:
     """Return what the last event of a stream says, but for ``[DONE]``, when it is an error."""
     if not streams(plan):
         return {}
@@ -46,15 +46,19 @@ def error_event(plan: Compact) -> dict[str, Any]:
     return {} if b'"choices":' in last else _error_in(last)
 
 
-def events(plan: Compact) -> list[bytes]:
+def events(plan: Plan) -> list[bytes]:
     """Return the events of a stream, in whatever pieces they come."""
     return _BLANK_LINE.split(body_of(plan))
 
 
-def body_of(plan: Compact) -> bytes:
+def sent_body(plan: Plan) -> bytes:
+    """Return the body as it is sent, packed or not."""
+    return b"".join(step.data for step in plan if isinstance(step, Data | EventRun))
+
+
+def body_of(plan: Plan) -> bytes:
     """Return the body as the client unpacks it, or as it is where it can't be unpacked."""
-    head = head_of(plan)
-    body = b"".join(step.data for step in plan if isinstance(step, Data | Events))
+    head, body = head_of(plan), sent_body(plan)
     if head is None or head.header("content-encoding") is None:
         return body
     try:
@@ -63,14 +67,14 @@ def body_of(plan: Compact) -> bytes:
         return body
 
 
-def unpacks(plan: Compact) -> bool:
+def unpacks(plan: Plan) -> bool:
     """Return whether a packed body can be unpacked to its end; true of one that is not packed."""
     head = head_of(plan)
     if head is None or head.header("content-encoding") is None:
         return True
     packed = zlib.decompressobj(_ANY_HEADER)
     try:
-        packed.decompress(b"".join(step.data for step in plan if isinstance(step, Data | Events)))
+        packed.decompress(sent_body(plan))
     except zlib.error:
         return False
     return packed.eof

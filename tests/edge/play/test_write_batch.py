@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from types import SimpleNamespace
 
-from mockserver.edge.play.outbox import Outbox
+from mockserver.edge.play.write_batch import WriteBatch
 
 
 class Transport:
@@ -21,10 +21,10 @@ def test_at_the_end_of_the_turn():
     written = []
 
     async def turns():
-        outbox, loop = Outbox(), asyncio.get_running_loop()
+        batch, loop = WriteBatch(), asyncio.get_running_loop()
         for turn, before in (((b"a", b"b"), []), ((b"c",), [b"a", b"b"])):
             for one in turn:
-                outbox.put(Transport(written), one, loop)
+                batch.put(Transport(written), one, loop)
             assert written == before
             await asyncio.sleep(0)
 
@@ -35,10 +35,10 @@ def test_at_the_end_of_the_turn():
 def test_flushed():
     """What has been written early is not written again, and what comes later is not forgotten."""
     written, scheduled = [], []
-    outbox, loop = Outbox(), SimpleNamespace(call_soon=scheduled.append)
-    outbox.put(Transport(written), b"a", loop)
-    outbox.flush()
-    outbox.put(Transport(written), b"b", loop)
+    batch, loop = WriteBatch(), SimpleNamespace(call_soon=scheduled.append)
+    batch.put(Transport(written), b"a", loop)
+    batch.flush()
+    batch.put(Transport(written), b"b", loop)
     for flush in scheduled:
         flush()
     assert written == [b"a", b"b"]
@@ -47,9 +47,9 @@ def test_flushed():
 def test_gone():
     """Who is gone gets nothing."""
     written = []
-    outbox = Outbox()
+    batch = WriteBatch()
     loop = SimpleNamespace(call_soon=lambda _: None)
-    outbox.put(Transport(written, closing=True), b"a", loop)
-    outbox.put(Transport(written), b"b", loop)
-    outbox.flush()
+    batch.put(Transport(written, closing=True), b"a", loop)
+    batch.put(Transport(written), b"b", loop)
+    batch.flush()
     assert written == [b"b"]
