@@ -15,7 +15,6 @@ from random import Random
 from mockserver.api.contract import editions
 from mockserver.api.contract.limits import Quota, Refusal
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.routes import COMPLETING
 from mockserver.api.model.prompt_cache import BLOCK, PromptCache
 from mockserver.api.reading.prompt import parts
 from mockserver.core.chance import Digits
@@ -26,6 +25,7 @@ from mockserver.journal import Exchange, Journal
 from mockserver.plan import Compact, Plan, apart, changed_after, without_body
 from mockserver.scenario import Choice, Course, Rule, Run, Scenario, Subject
 
+from . import answers
 from .accounts import Accounts
 from .honest import Honest
 from .inquiry import Inquiry, Reader
@@ -67,24 +67,23 @@ class Engine:
         inquiry = self._reader.read(request)
         noted = without_key(request, inquiry.shown)
         number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
-        honest = Honest(self.edition, self.seed, now, self._digits(number))
         call = self.journal.call_of(noted)
         subject = inquiry.subject(request, call.attempts + 1)
         choice = self._choose(subject, now, call.course, self._drawn(rule, number))
-        quota = self._admit(inquiry, now)
-        cached = self._read_cached(inquiry, now) if isinstance(quota, Quota) else 0
-        if isinstance(quota, RefusalError):
-            plan: Compact = honest.refusal(quota)
-        elif quota is not None:
-            plan = honest.completion(inquiry, choice.fate.reply, quota, cached)
+        quota, refusal = self._admit(inquiry, now)
+        cached = 0 if quota is None else self._read_cached(inquiry, now)
+        digits, reply = self._digits(number), choice.fate.reply
+        honest = Honest(self.edition, self.seed, now, digits, quota, cached, reply)
+        if refusal is not None:
+            plan: Compact = honest.refusal(refusal)
         else:
-            plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
+            plan = answers.answer(self._storage, inquiry, honest)
         faults, felt = choice.fate.faults, None
         if faults:
             plan, felt = self._broken(plan, faults, inquiry, number, now)
         if request.method == "HEAD":
             plan = without_body(apart(plan))
-        admitted = isinstance(quota, Quota)
+        admitted = quota is not None
         exchange = Exchange(
             number,
             now,
@@ -106,10 +105,9 @@ class Engine:
             missed=choice.missed,
             taken_by=None if choice.missed else choice.rule,
             changed_after=felt,
-            restricted=isinstance(quota, RefusalError) and self._restricts(inquiry, request),
+            restricted=refusal is not None and self._restricts(inquiry, request),
         )
-        if quota is None:
-            self._storage.settle(refused=exchange.refused)
+        self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange, call)
         return exchange
 
@@ -172,22 +170,20 @@ class Engine:
                 quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
         self.journal.finish(exchange)
 
-    def _admit(self, inquiry: Inquiry, now: float) -> Quota | RefusalError | None:
-        """Reserve what the request may use; None when it costs nothing."""
-        if inquiry.refusal is not None:
-            return inquiry.refusal
-        if inquiry.endpoint not in COMPLETING:
-            return None
+    def _admit(self, inquiry: Inquiry, now: float) -> tuple[Quota | None, RefusalError | None]:
+        """Reserve what the request may use, if it costs anything, or else say why it is refused."""
+        if inquiry.refusal is not None or not inquiry.row.limited:
+            return None, inquiry.refusal
         quota = self._accounts.open(inquiry.account, inquiry.model_id, now)
         if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
             extra = tuple(self.edition.limits.overload_headers.items())
-            return RefusalError("queue_exceeded", headers=extra)
+            return None, RefusalError("queue_exceeded", headers=extra)
         refused = quota.refusal(inquiry.reserved, now)
         if refused is not None:
-            return self._too_much(refused, quota, now)
+            return None, self._too_much(refused, quota, now)
         quota.reserve(inquiry.reserved, now)
         self._running += 1
-        return quota
+        return quota, None
 
     def _restricts(self, inquiry: Inquiry, request: Request) -> bool:
         """Return whether what was refused is a limit's doing, or a check that others waive."""
@@ -206,7 +202,8 @@ class Engine:
 
     def _read_cached(self, inquiry: Inquiry, now: float) -> int:
         """Return how much of the prompt was read before; the short ones are never cached."""
-        if not self.edition.prompt_cache or inquiry.prompt <= BLOCK:
+        read = inquiry.row.cost == "completion" and inquiry.prompt > BLOCK
+        if not self.edition.prompt_cache or not read:
             return 0
         account = inquiry.account, inquiry.model_id
-        return self._prompts.read(account, parts(inquiry.body, inquiry.size), now)
+        return self._prompts.read(account, parts(inquiry.body, inquiry.row.text, inquiry.size), now)
