@@ -41,7 +41,7 @@ _FREE = frozenset({"model_parameters", "response_format", "tools"})
 _ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Inquiry:
     """
     What a request asks for, as far as it could be read before ``refusal`` ended the reading.
@@ -113,24 +113,13 @@ class Inquiry:
         return facts
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Head:
-    """What is known of a request before its body has been read."""
-
-    account: str | None
-    endpoint: str | None
-    name: str
-    query: dict[str, Any]
-    refusal: RefusalError | None
-
-
 class Reader:
     """Reads requests to an edition; what the same request asks for is found out once."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._heads: OrderedDict[tuple[str | None, ...], _Head] = OrderedDict()
-        self._known: OrderedDict[tuple[_Head, bytes], Inquiry] = OrderedDict()
+        self._heads: OrderedDict[tuple[str | None, ...], Inquiry] = OrderedDict()
+        self._known: OrderedDict[tuple[Inquiry, bytes], Inquiry] = OrderedDict()
 
     def read(self, request: Request) -> Inquiry:
         """
@@ -144,7 +133,7 @@ class Reader:
         if known is not None:
             return known
         refusal = RefusalError("content_too_large") if request.oversized else head.refusal
-        inquiry = Inquiry(head.account, head.endpoint, head.name, head.query, body, refusal=refusal)
+        inquiry = replace(head, data=body, refusal=refusal, answers={})
         _read_in(inquiry, request, self._edition, _STEPS)
         free = not (inquiry.body and inquiry.row.limited) or not _FREE.isdisjoint(inquiry.body)
         inquiry.shown = redacted_body(
@@ -154,15 +143,14 @@ class Reader:
             _remember(self._known, (head, body), inquiry)
         return inquiry
 
-    def _head(self, request: Request) -> _Head:
+    def _head(self, request: Request) -> Inquiry:
+        """Return what is known before the body has been read."""
         fields = map(request.headers.get, _MEANINGFUL)
         line = (request.method, request.path, request.query, *fields)
         head = self._heads.get(line)
         if head is None:
-            inquiry = Inquiry(account_of(request.key))
-            _read_in(inquiry, request, self._edition, _STEPS_OF_HEADS)
-            found = inquiry.endpoint, inquiry.name, inquiry.query, inquiry.refusal
-            head = _Head(inquiry.account, *found)
+            head = Inquiry(account_of(request.key))
+            _read_in(head, request, self._edition, _STEPS_OF_HEADS)
             _remember(self._heads, line, head)
         return head
 
