@@ -1,8 +1,4 @@
-"""
-What honest answers are made of: a refusal, a document, a completion.
-
-The middle one of the engine's five steps; nothing here knows of scenarios' rules or faults.
-"""
+"""What honest answers are made of: a refusal, a document, a completion."""
 
 from __future__ import annotations
 

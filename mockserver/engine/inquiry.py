@@ -48,8 +48,8 @@ class Inquiry:
 
     It belongs to all requests that ask for the same, so nobody changes it but who reads them.
     ``account`` tells keys apart without being one. ``data`` is the body as JSON when it could be
-    decoded, else as sent, ``shown`` the same without credentials, ``model`` the one that is asked
-    for, None where it is not served.
+    decoded, else as sent, ``shown`` the same without credentials, ``body`` what is valid, else
+    empty, ``model`` the one that is asked for, None where it is not served.
     ``size`` is the prompt in parts, ``requested`` the completion length that the client asked for,
     ``limit`` what it may get, each of them for one choice, ``reserved`` what the limits hold back
     for all of them, all in tokens. ``answers`` are those that have been written so far, by the
