@@ -27,7 +27,7 @@ def answer(storage: Storage, inquiry: Inquiry, honest: Honest) -> Compact:
     if honest.quota is None:
         storage.advance(honest, partial(answer, storage))
     try:
-        return ANSWERS[inquiry.endpoint or ""](storage, inquiry, honest)
+        return ANSWERS[inquiry.row.name](storage, inquiry, honest)
     except RefusalError as error:
         return honest.refusal(error)
 

@@ -57,7 +57,7 @@ class Inquiry:
     """
 
     account: str | None = None
-    endpoint: str | None = None
+    row: Endpoint = NOWHERE
     name: str = ""
     query: dict[str, Any] = field(default_factory=dict)
     data: bytes = b""
@@ -74,14 +74,14 @@ class Inquiry:
     answers: dict[int, tuple[Reply, Written]] = field(default_factory=dict)
 
     @property
-    def row(self) -> Endpoint:
-        """All that is known of the endpoint."""
-        return ENDPOINTS.get(self.endpoint or "", NOWHERE)
+    def endpoint(self) -> str | None:
+        """The name of the endpoint; None where the path or the method is wrong."""
+        return self.row.name or None
 
     @property
     def model_id(self) -> str:
         """The id of the model that is asked for, or about."""
-        return str(self.body.get("model", self._about))
+        return self.body.get("model") or self._about
 
     @property
     def shown_model(self) -> str:
@@ -133,7 +133,7 @@ class Reader:
         if known is not None:
             return known
         refusal = RefusalError("content_too_large") if request.oversized else head.refusal
-        inquiry = replace(head, data=body, refusal=refusal, answers={})
+        inquiry = Inquiry(head.account, head.row, head.name, head.query, body, refusal=refusal)
         _read_in(inquiry, request, self._edition, _STEPS)
         free = not (inquiry.body and inquiry.row.limited) or not _FREE.isdisjoint(inquiry.body)
         inquiry.shown = redacted_body(
@@ -164,7 +164,7 @@ def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> Non
 
 def read_line(endpoint: str, body: bytes, edition: Edition) -> Inquiry:
     """Return what one line of a batch asks for; whose it is has been examined before."""
-    inquiry = Inquiry(endpoint=endpoint, data=body)
+    inquiry = Inquiry(row=ENDPOINTS[endpoint], data=body)
     _read_in(inquiry, Request("POST", "", body=body), edition, _STEPS)
     return inquiry
 
@@ -185,7 +185,8 @@ def account_of(key: str | None) -> str | None:
 
 
 def _find_endpoint(inquiry: Inquiry, request: Request, _: Edition) -> None:
-    inquiry.endpoint, inquiry.name = route(request.method, request.path)
+    endpoint, inquiry.name = route(request.method, request.path)
+    inquiry.row = ENDPOINTS[endpoint]
 
 
 def _check_key(inquiry: Inquiry, request: Request, edition: Edition) -> None:
