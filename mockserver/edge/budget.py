@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.core.messages import Request
 from mockserver.core.quantities import counted
 from mockserver.journal import Exchange
 from mockserver.scenario import Rule
 from mockserver.scenario.steering import PAST_BUDGET
 
-_WARMING = "/v1/tcp_warming"  # the SDK's constructor asks it, and no journal counts it
+_WARMING = ENDPOINTS["warming"].path  # the SDK's constructor asks it, and no journal counts it
 
 
 class EndlessRequestsError(BaseException):

@@ -15,7 +15,6 @@ from random import Random
 from mockserver.api.contract import editions
 from mockserver.api.contract.limits import Quota, Refusal
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.routes import COMPLETING
 from mockserver.api.model.prompt_cache import BLOCK, PromptCache
 from mockserver.api.reading.prompt import parts
 from mockserver.core.chance import Digits
@@ -26,6 +25,7 @@ from mockserver.journal import Exchange, Journal
 from mockserver.plan import Plan, changed_after, without_body
 from mockserver.scenario import Choice, Rule, Run, Scenario
 
+from . import answers
 from .accounts import Accounts
 from .honest import Honest
 from .inquiry import Inquiry, Reader
@@ -72,19 +72,19 @@ class Engine:
         subject.attempt = call.attempts + 1
         choice = rule and self._instead(rule, number)
         choice = choice or self._run.choose(subject, now - self.started, call.course)
+        quota, refusal = self._admit(inquiry, now)
         honest = self._honest(number, now)
-        quota = self._admit(inquiry, now)
-        admitted = isinstance(quota, Quota)
-        cached = self._read_cached(inquiry, now) if admitted and inquiry.prompt > BLOCK else 0
-        if isinstance(quota, RefusalError):
-            plan: Plan = honest.refusal(quota)
-        elif quota is not None:
-            plan = honest.completion(inquiry, choice.fate.reply, quota, cached)
+        if refusal is not None:
+            plan: Plan = honest.refusal(refusal)
         else:
-            plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
+            honest.quota, honest.reply = quota, choice.fate.reply
+            if quota is not None and inquiry.prompt > BLOCK:
+                honest.cached = self._read_cached(inquiry, now)
+            plan = answers.answer(self._storage, inquiry, honest)
         faults = choice.fate.faults
         plan, felt = self._broken(plan, faults, inquiry, number, now) if faults else (plan, None)
         plan = without_body(plan) if request.method == "HEAD" else plan
+        admitted = quota is not None
         exchange = Exchange(
             number,
             now,
@@ -99,17 +99,16 @@ class Engine:
             admitted=admitted,
             wanted_tokens=inquiry.reserved,
             reserved_tokens=inquiry.reserved if admitted else 0,
-            cached_tokens=cached,
+            cached_tokens=honest.cached,
             key=inquiry.account,
             attempt=subject.attempt,
             faults=tuple(map(name_of, faults)) if faults else (),
             missed=choice.missed,
             taken_by=None if choice.missed else choice.rule,
             changed_after=felt,
-            restricted=isinstance(quota, RefusalError) and self._restricts(inquiry, request),
+            restricted=refusal is not None and self._restricts(inquiry, request),
         )
-        if quota is None:
-            self._storage.settle(refused=exchange.refused)
+        self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange, call)
         return exchange
 
@@ -159,22 +158,20 @@ class Engine:
             self._accounts.settle(exchange, now)
         self.journal.finish(exchange)
 
-    def _admit(self, inquiry: Inquiry, now: float) -> Quota | RefusalError | None:
-        """Reserve what the request may use; None when it costs nothing."""
-        if inquiry.refusal is not None:
-            return inquiry.refusal
-        if inquiry.endpoint not in COMPLETING:
-            return None
+    def _admit(self, inquiry: Inquiry, now: float) -> tuple[Quota | None, RefusalError | None]:
+        """Reserve what the request may use, if it costs anything, or else say why it is refused."""
+        if inquiry.refusal is not None or not inquiry.row.limited:
+            return None, inquiry.refusal
         account = inquiry.account, inquiry.model_id
         if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
             self._accounts.open(account, now)
             extra = tuple(self.edition.limits.overload_headers.items())
-            return RefusalError("queue_exceeded", headers=extra)
+            return None, RefusalError("queue_exceeded", headers=extra)
         quota, refused = self._accounts.admit(account, inquiry.reserved, now)
         if refused is not None:
-            return self._too_much(refused, quota, now)
+            return None, self._too_much(refused, quota, now)
         self._running += 1
-        return quota
+        return quota, None
 
     def _restricts(self, inquiry: Inquiry, request: Request) -> bool:
         """Return whether what was refused is a limit's doing, or a check that others waive."""
@@ -193,7 +190,7 @@ class Engine:
 
     def _read_cached(self, inquiry: Inquiry, now: float) -> int:
         """Return how much was read before of a prompt that is long enough to be cached."""
-        if not self.edition.prompt_cache:
+        if not self.edition.prompt_cache or inquiry.row.cost != "completion":
             return 0
         account = inquiry.account, inquiry.model_id
-        return self._prompts.read(account, parts(inquiry.body, inquiry.size), now)
+        return self._prompts.read(account, parts(inquiry.body, inquiry.row.text, inquiry.size), now)

@@ -1,12 +1,8 @@
-"""
-What the real API would answer: a refusal, the catalogue of models, a completion.
-
-The middle one of the engine's five steps; nothing here knows of scenarios' rules or faults.
-"""
+"""What honest answers are made of: a refusal, a document, a completion."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.limits import Quota
@@ -16,9 +12,9 @@ from mockserver.api.model.instances import ImpossibleError
 from mockserver.api.model.reply import Reply
 from mockserver.api.model.say import Ask, say
 from mockserver.api.reading import choices
-from mockserver.api.writing import answer, chat, completions, headers, models
+from mockserver.api.writing import answer, headers
 from mockserver.api.writing.answer import Answer
-from mockserver.api.writing.writing import Written
+from mockserver.api.writing.writing import Form, Written
 from mockserver.core.chance import Digits, Voice, number_of
 from mockserver.core.sse import dumps
 from mockserver.plan import Data, End, Head, Headers, Plan
@@ -36,7 +32,6 @@ _FORM = frozenset(
     }
 )
 _END = End()
-_FORMS = {"chat": chat.FORM, "completions": completions.FORM}
 
 
 @dataclass(slots=True)
@@ -45,12 +40,17 @@ class Honest:
     One answer in the making.
 
     ``now`` is in seconds since the epoch; ``random`` is that of the exchange, for ids and times.
+    ``quota`` is where the request has its limits, None when it costs nothing; ``cached`` are the
+    tokens of its prompt that were read before. ``reply`` is what a rule lets the model say.
     """
 
     edition: Edition
     seed: int
     now: float
     random: Digits
+    quota: Quota | None = None
+    cached: int = 0
+    reply: Reply = field(default_factory=Reply)
 
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""
@@ -59,26 +59,29 @@ class Honest:
         fields = self._fields(problem.content_type)
         return problem.plan(error.facts, (*fields, *error.headers))
 
-    def catalogue(self, inquiry: Inquiry) -> Plan:
-        """Return the plan of an answer that is the same for everybody."""
-        try:
-            body = _catalogue(inquiry, self.edition)
-        except RefusalError as error:
-            return self.refusal(error)
-        return self.document(body)
+    def document(self, value: object) -> Plan:
+        """Return the plan of an answer in JSON."""
+        return self.content(dumps(value), _JSON)
 
-    def document(self, body: bytes, content_type: str = _JSON) -> Plan:
-        """Return the plan of an answer that is framed by its length."""
-        fields = self._fields(content_type)
-        return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
+    def content(self, body: bytes, content_type: str) -> Plan:
+        """Return the plan of an answer framed by its length, with what is left of a quota."""
+        fields = (*self._fields(content_type), ("content-length", str(len(body))))
+        left = self.quota.headers(self.now) if self.quota is not None else ()
+        return (Head(200, (*fields, *left)), Data(body), _END)
 
-    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, cached: int) -> Plan:
-        """Return the plan of what the model says, with what is left of the quota."""
+    def completion(self, inquiry: Inquiry, form: Form) -> Plan:
+        """
+        Return the plan of what the model says, with what is left of the quota.
+
+        Raises RefusalError where nothing fits the schema that was asked for.
+        """
+        quota = self.quota
+        assert quota is not None  # noqa: S101 (a completion costs something)
         try:
-            written = self._written(inquiry, reply)
+            written = self._written(inquiry, form)
         except ImpossibleError as error:
-            return self.refusal(RefusalError("schema_without_value", {"reason": str(error)}))
-        stamp = answer.stamp(self.now, self.random, cached)
+            raise RefusalError("schema_without_value", {"reason": str(error)}) from error
+        stamp = answer.stamp(self.now, self.random, self.cached)
         name = ("inference-id", f"{written.form.prefix}{stamp.number}")
         if inquiry.stream:
             fields = (*self._fields(_STREAM, plain=False), name, *quota.headers(self.now))
@@ -89,7 +92,7 @@ class Honest:
             *self._fields(_JSON, plain=False),
             *headers.timing(seconds),
             name,
-            *quota.headers(self.now, returning=returning, cached=cached),
+            *quota.headers(self.now, returning=returning, cached=self.cached),
         )
         return (Head(200, fields), written.document(stamp), _END)
 
@@ -97,17 +100,16 @@ class Honest:
         shape = self.edition.headers
         return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
 
-    def _written(self, inquiry: Inquiry, reply: Reply) -> Written:
+    def _written(self, inquiry: Inquiry, form: Form) -> Written:
         """Let the model say something, in the form of the endpoint."""
         model = inquiry.model
-        assert inquiry.endpoint in _FORMS  # noqa: S101 (only these have a quota)
-        assert model is not None  # noqa: S101 (nor has what is not served)
+        assert model is not None  # noqa: S101 (what is not served was refused)
         asked, spare = choices.returned(inquiry.body), choices.discarded(inquiry.body)
         number = _number(self.seed, inquiry)
         made = []
         for at, body in enumerate([*asked, *spare]):
             ask = Ask(body, model, inquiry.limit, len(asked) + len(spare))
-            made.append(say(reply, ask, Voice(number + at), self.random))
+            made.append(say(self.reply, ask, Voice(number + at), self.random))
         said = Answer(
             inquiry.model_id,
             model,
@@ -118,20 +120,7 @@ class Honest:
             self.edition.bodies,
             sum([one.tokens for one in made[len(asked) :]]),
         )
-        return Written(_FORMS[inquiry.endpoint], said)
-
-
-def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
-    form = inquiry.query.get("format", "default")
-    match inquiry.endpoint:
-        case "models" | "public_models" as endpoint:
-            public = endpoint == "public_models"
-            return dumps(models.listing(edition, public=public, form=form))
-        case "model" | "public_model" as endpoint:
-            public = endpoint == "public_model"
-            return dumps(models.record(edition, inquiry.name, public=public, form=form))
-        case _:
-            return dumps(None)  # the warm-up
+        return Written(form, said)
 
 
 def _number(seed: int, inquiry: Inquiry) -> int:

@@ -10,10 +10,11 @@ from hashlib import blake2b
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from mockserver.api.contract.edition import Edition, Model
+from mockserver.api.contract.endpoints import ENDPOINTS, NOWHERE, Endpoint
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.routes import COMPLETING, WITHOUT_KEY, Endpoint, route
+from mockserver.api.contract.routes import route
+from mockserver.api.contract.shapes import Validation
 from mockserver.api.reading import choices
-from mockserver.api.reading.batches import BatchRequest, read_request
 from mockserver.api.reading.decoding import as_json
 from mockserver.api.reading.files import Upload, read_upload
 from mockserver.api.reading.parameters import check_fields, read_query
@@ -38,29 +39,28 @@ _FREE = frozenset({"model_parameters", "response_format", "tools"})
 _ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Inquiry:
     """
     What a request asks for, as far as it could be read before ``refusal`` ended the reading.
 
     It belongs to all requests that ask for the same, so nobody changes it but who reads them.
     ``account`` tells keys apart without being one. ``data`` is the body as JSON when it could be
-    decoded, else as sent, ``shown`` the same without credentials, ``model`` the one that is asked
-    for, None where it is not served.
+    decoded, else as sent, ``shown`` the same without credentials, ``body`` what is valid, else
+    empty, ``model`` the one that is asked for, None where it is not served.
     ``size`` is the prompt in parts, ``requested`` the completion length that the client asked for,
     ``limit`` what it may get, each of them for one choice, ``reserved`` what the limits hold back
     for all of them, all in tokens.
     """
 
     account: str | None = None
-    endpoint: Endpoint | None = None
+    row: Endpoint = NOWHERE
     name: str = ""
     query: dict[str, Any] = field(default_factory=dict)
     data: bytes = b""
     shown: bytes = b""
     body: dict[str, Any] = field(default_factory=dict)
     upload: Upload | None = None
-    batch: BatchRequest | None = None
     model: Model | None = None
     prompt: int = 0
     size: Size = _NOTHING
@@ -70,9 +70,14 @@ class Inquiry:
     refusal: RefusalError | None = None
 
     @property
+    def endpoint(self) -> str | None:
+        """The name of the endpoint; None where the path or the method is wrong."""
+        return self.row.name or None
+
+    @property
     def model_id(self) -> str:
         """The id of the model that is asked for, or about."""
-        return self.body["model"] if self.body else self._about
+        return self.body.get("model") or self._about
 
     @property
     def shown_model(self) -> str:
@@ -93,7 +98,7 @@ class Inquiry:
     @property
     def _about(self) -> str:
         """The model that the path names."""
-        return self.name if self.endpoint in ("model", "public_model") else ""
+        return self.name if "{model}" in self.row.path else ""
 
     def facts(self, edition: Edition) -> dict[str, object]:
         """Return what the messages of errors may name."""
@@ -104,24 +109,13 @@ class Inquiry:
         return facts
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Head:
-    """What is known of a request before its body has been read."""
-
-    account: str | None
-    endpoint: Endpoint | None
-    name: str
-    query: dict[str, Any]
-    refusal: RefusalError | None
-
-
 class Reader:
     """Reads requests to an edition; what the same request asks for is found out once."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._heads: OrderedDict[tuple[str | None, ...], _Head] = OrderedDict()
-        self._known: OrderedDict[tuple[_Head, bytes], Inquiry] = OrderedDict()
+        self._heads: OrderedDict[tuple[str | None, ...], Inquiry] = OrderedDict()
+        self._known: OrderedDict[tuple[Inquiry, bytes], Inquiry] = OrderedDict()
 
     def read(self, request: Request) -> Inquiry:
         """
@@ -135,9 +129,9 @@ class Reader:
         if known is not None:
             return known
         refusal = RefusalError("content_too_large") if request.oversized else head.refusal
-        inquiry = Inquiry(head.account, head.endpoint, head.name, head.query, body, refusal=refusal)
+        inquiry = Inquiry(head.account, head.row, head.name, head.query, body, refusal=refusal)
         _read_in(inquiry, request, self._edition, _STEPS)
-        free = not inquiry.body or not _FREE.isdisjoint(inquiry.body)
+        free = not (inquiry.body and inquiry.row.limited) or not _FREE.isdisjoint(inquiry.body)
         inquiry.shown = redacted_body(
             inquiry.data if inquiry.body else inquiry.data[:_MOST_SHOWN], named=free
         )
@@ -145,15 +139,14 @@ class Reader:
             _remember(self._known, (head, body), inquiry)
         return inquiry
 
-    def _head(self, request: Request) -> _Head:
+    def _head(self, request: Request) -> Inquiry:
+        """Return what is known before the body has been read."""
         fields = map(request.headers.get, _MEANINGFUL)
         line = (request.method, request.path, request.query, *fields)
         head = self._heads.get(line)
         if head is None:
-            inquiry = Inquiry(account_of(request.key))
-            _read_in(inquiry, request, self._edition, _STEPS_OF_HEADS)
-            found = inquiry.endpoint, inquiry.name, inquiry.query, inquiry.refusal
-            head = _Head(inquiry.account, *found)
+            head = Inquiry(account_of(request.key))
+            _read_in(head, request, self._edition, _STEPS_OF_HEADS)
             _remember(self._heads, line, head)
         return head
 
@@ -165,9 +158,9 @@ def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> Non
     known[key] = value
 
 
-def read_line(endpoint: Endpoint, body: bytes, edition: Edition) -> Inquiry:
+def read_line(endpoint: str, body: bytes, edition: Edition) -> Inquiry:
     """Return what one line of a batch asks for; whose it is has been examined before."""
-    inquiry = Inquiry(endpoint=endpoint, data=body)
+    inquiry = Inquiry(row=ENDPOINTS[endpoint], data=body)
     _read_in(inquiry, Request("POST", "", body=body), edition, _STEPS)
     return inquiry
 
@@ -188,11 +181,12 @@ def account_of(key: str | None) -> str | None:
 
 
 def _find_endpoint(inquiry: Inquiry, request: Request, _: Edition) -> None:
-    inquiry.endpoint, inquiry.name = route(request.method, request.path)
+    endpoint, inquiry.name = route(request.method, request.path)
+    inquiry.row = ENDPOINTS[endpoint]
 
 
 def _check_key(inquiry: Inquiry, request: Request, edition: Edition) -> None:
-    if inquiry.endpoint in WITHOUT_KEY:
+    if not inquiry.row.key:
         return
     credentials = request.headers.get("authorization")
     if credentials is None:
@@ -205,26 +199,23 @@ def _check_key(inquiry: Inquiry, request: Request, edition: Edition) -> None:
 
 
 def _read_parameters(inquiry: Inquiry, request: Request, _: Edition) -> None:
-    if inquiry.endpoint in COMPLETING:
+    if inquiry.row.limited:
         check_fields(request.headers)
-    elif inquiry.endpoint is not None:
+    if inquiry.endpoint is not None:
         inquiry.query = read_query(inquiry.endpoint, request.query)
 
 
 def _read_body(inquiry: Inquiry, request: Request, edition: Edition) -> None:
-    match inquiry.endpoint:
-        case "chat" | "completions" as endpoint:
-            inquiry.data = as_json(request.body, request.headers)
-            inquiry.body = validate(endpoint, inquiry.data, edition.validation)
-            inquiry.model = edition.served(inquiry.body["model"])
-        case "create_batch":
-            inquiry.data = as_json(request.body, request.headers)
-            inquiry.batch = read_request(inquiry.data)
-        case "upload_file":
-            inquiry.upload = read_upload(request.body, request.headers)
-            inquiry.data = dumps(inquiry.upload.shown())
-        case _:
-            pass  # the others have none
+    row = inquiry.row
+    if row.upload:
+        inquiry.upload = read_upload(request.body, request.headers)
+        inquiry.data = dumps(inquiry.upload.shown())
+    elif row.body is not None:
+        # what older editions said of a batch is not known
+        how = edition.validation if row.limited else Validation()
+        inquiry.data = as_json(request.body, request.headers)
+        inquiry.body = validate(row.name, inquiry.data, how)
+        inquiry.model = edition.served(inquiry.model_id)
 
 
 def _examine(inquiry: Inquiry, _: Request, edition: Edition) -> None:
@@ -234,21 +225,24 @@ def _examine(inquiry: Inquiry, _: Request, edition: Edition) -> None:
 
 
 def _measure(inquiry: Inquiry, _: Request, edition: Edition) -> None:
-    """Count the prompt and find out how long the completion may be."""
-    body, model = inquiry.body, inquiry.model
-    if not body:
+    """Count the prompt and find out how long the completion may be, if there is to be one."""
+    row, body, model = inquiry.row, inquiry.body, inquiry.model
+    if not row.text or not body:
         return
     if model is None:
         known = edition.models.get(inquiry.model_id)
         problem = "model_archived" if known and known.archived else "model_not_found"
         raise RefusalError(problem, {"model": inquiry.model_id})
-    inquiry.size = measure(body, model)
+    inquiry.size = measure(body, row.text, model)
     prompt = inquiry.prompt = inquiry.size.tokens
     asked = body.get("max_completion_tokens")
     asked = body.get("max_tokens") if asked is None else asked
     requested = inquiry.requested = None if asked in (None, -1) else min(asked, _ABSURD)
     if prompt + (requested or 0) > model.context:
         raise RefusalError("context_length_exceeded", inquiry.facts(edition))
+    if row.cost == "prompt":
+        inquiry.reserved = prompt
+        return
     room = min(model.context - prompt, model.max_output)
     wanted = model.default_output if requested is None else requested
     inquiry.limit = room if wanted is None else min(wanted, room)

@@ -10,15 +10,14 @@ the rules of the scenario are.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias, TypeVar, cast
 
+from mockserver.api.contract.endpoints import BatchRequest
 from mockserver.api.contract.limits import Quota
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.routes import Endpoint
-from mockserver.api.model.reply import Reply
+from mockserver.api.contract.routes import route
 from mockserver.api.reading import batches, files
 from mockserver.api.reading.batches import Batch, Line, Outcome
 from mockserver.api.reading.decoding import bad_request
@@ -35,7 +34,8 @@ MOST = 1_000
 """How many files there is room for, and how many batches."""
 MOST_BYTES = 256 * 2**20
 """What all files may hold together."""
-_PAGE = {"files": 10_000, "batches": 20}
+Answer: TypeAlias = Callable[[Inquiry, Honest], Plan]
+_Thing = TypeVar("_Thing")
 
 
 class Storage:
@@ -45,29 +45,16 @@ class Storage:
         self._files: dict[str, File] = {}
         self._batches: dict[str, Batch] = {}
         self._undo: Callable[[], object] | None = None
-        self._answers: dict[Endpoint | None, Callable[[Inquiry, Honest], Plan]] = {
-            "upload_file": self._upload,
-            "files": self._list_files,
-            "file": lambda inquiry, honest: _object(honest, self._file(inquiry.name).document()),
-            "file_content": self._content,
-            "delete_file": self._delete,
-            "create_batch": self._create,
-            "batches": self._list_batches,
-            "batch": lambda inquiry, honest: self._shown(honest, self._batch(inquiry.name)),
-            "cancel_batch": self._cancel,
-        }
 
-    def answer(self, inquiry: Inquiry, honest: Honest) -> Plan | None:
-        """Return the plan of an answer; None when the request is about something else."""
-        answer = self._answers.get(inquiry.endpoint)
-        if answer is None:
-            return None
+    def advance(self, honest: Honest, answer: Answer) -> None:
+        """Let ``answer`` answer the lines that are due; write the files of what is over."""
         for batch in self._batches.values():
-            self._advance(batch, honest)
-        try:
-            return answer(inquiry, honest)
-        except RefusalError as error:
-            return honest.refusal(error)
+            for at in range(len(batch.outcomes), batch.answered(honest.now)):
+                batch.outcomes.append(_outcome(batch, at, honest, answer))
+            if batch.is_over(honest.now) and not batch.settled:
+                batch.settled = True
+                batch.output_file_id = self._write(batch, honest, refused=False)
+                batch.error_file_id = self._write(batch, honest, refused=True)
 
     def settle(self, *, refused: bool) -> None:
         """Keep the last change, or take it back when a fault has made an error of its answer."""
@@ -75,41 +62,39 @@ class Storage:
             self._undo()
         self._undo = None
 
-    def _file(self, name: str) -> File:
-        if name not in self._files:
-            raise _missing("File", name)
-        return self._files[name]
-
-    def _batch(self, name: str) -> Batch:
-        if name not in self._batches:
-            raise _missing("Batch", name)
-        return self._batches[name]
-
-    def _upload(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def upload(self, inquiry: Inquiry, honest: Honest) -> Plan:
+        """Keep a file."""
         assert inquiry.upload is not None  # noqa: S101 (else the request was refused)
         file = File(files.new_id(honest.random), honest.now, inquiry.upload)
         self._keep(file)
         self._undo = partial(self._files.pop, file.id)
-        return _object(honest, file.document())
+        return honest.document(file.document())
 
-    def _list_files(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def list_files(self, inquiry: Inquiry, honest: Honest) -> Plan:
+        """Answer which files there are."""
         purpose = inquiry.query.get("purpose")
         shown = [file.document() for file in self._files.values()]
         fitting = [one for one in shown if purpose in (None, one["purpose"])]
-        return _object(honest, _page(fitting, {"limit": _PAGE["files"], **inquiry.query}))
+        return honest.document(_page(fitting, inquiry.query, 10_000))
 
-    def _content(self, inquiry: Inquiry, honest: Honest) -> Plan:
-        return honest.document(self._file(inquiry.name).upload.content, _BINARY)
+    def file(self, inquiry: Inquiry, honest: Honest) -> Plan:
+        """Answer what a file is."""
+        return honest.document(_found(self._files, inquiry.name, "File").document())
 
-    def _delete(self, inquiry: Inquiry, honest: Honest) -> Plan:
-        file = self._file(inquiry.name)
+    def content(self, inquiry: Inquiry, honest: Honest) -> Plan:
+        """Answer what is in a file."""
+        return honest.content(_found(self._files, inquiry.name, "File").upload.content, _BINARY)
+
+    def delete(self, inquiry: Inquiry, honest: Honest) -> Plan:
+        """Forget a file."""
+        file = _found(self._files, inquiry.name, "File")
         self._undo = partial(setattr, self, "_files", dict(self._files))
         del self._files[file.id]
-        return _object(honest, files.deleted(file))
+        return honest.document(files.deleted(file))
 
-    def _create(self, inquiry: Inquiry, honest: Honest) -> Plan:
-        request = inquiry.batch
-        assert request is not None  # noqa: S101 (else the request was refused)
+    def create(self, inquiry: Inquiry, honest: Honest) -> Plan:
+        """Begin a batch."""
+        request = cast("BatchRequest", inquiry.body)
         input_file = self._files.get(request["input_file_id"])
         if input_file is None:
             raise bad_request(f"input_file_id: File {request['input_file_id']} does not exist")
@@ -119,32 +104,26 @@ class Storage:
         while len(self._batches) > MOST:
             del self._batches[next(iter(self._batches))]
         self._undo = partial(self._batches.pop, batch.id)
-        return self._shown(honest, batch)
+        return honest.document(batch.document(honest.now))
 
-    def _list_batches(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def batch(self, inquiry: Inquiry, honest: Honest) -> Plan:
+        """Answer how far a batch is."""
+        return honest.document(_found(self._batches, inquiry.name, "Batch").document(honest.now))
+
+    def list_batches(self, inquiry: Inquiry, honest: Honest) -> Plan:
+        """Answer which batches there are."""
         shown = [batch.document(honest.now) for batch in self._batches.values()]
-        return _object(honest, _page(shown, {"limit": _PAGE["batches"], **inquiry.query}))
+        return honest.document(_page(shown, inquiry.query, 20))
 
-    def _cancel(self, inquiry: Inquiry, honest: Honest) -> Plan:
-        batch = self._batch(inquiry.name)
+    def cancel(self, inquiry: Inquiry, honest: Honest) -> Plan:
+        """End a batch before its time."""
+        batch = _found(self._batches, inquiry.name, "Batch")
         if batch.is_over(honest.now):
             raise bad_request(f"Batch {batch.id} is {batch.status(honest.now)} already")
         if batch.cancelled is None:
             batch.cancelled = honest.now
             self._undo = partial(setattr, batch, "cancelled", None)
-        return self._shown(honest, batch)
-
-    def _shown(self, honest: Honest, batch: Batch) -> Plan:
-        return _object(honest, batch.document(honest.now))
-
-    def _advance(self, batch: Batch, honest: Honest) -> None:
-        """Answer the lines that are due, and write the files when the batch is over."""
-        for at in range(len(batch.outcomes), batch.answered(honest.now)):
-            batch.outcomes.append(_outcome(batch, at, honest))
-        if batch.is_over(honest.now) and not batch.settled:
-            batch.settled = True
-            batch.output_file_id = self._write(batch, honest, refused=False)
-            batch.error_file_id = self._write(batch, honest, refused=True)
+        return honest.document(batch.document(honest.now))
 
     def _write(self, batch: Batch, honest: Honest, *, refused: bool) -> str | None:
         """Write the outcomes of one kind into a file; None when there are none."""
@@ -164,11 +143,12 @@ class Storage:
             held -= len(self._files.pop(next(iter(self._files))).upload.content)
 
 
-def _outcome(batch: Batch, at: int, honest: Honest) -> Outcome:
+def _outcome(batch: Batch, at: int, honest: Honest, answer: Answer) -> Outcome:
     """Return the honest answer to one line."""
     line, now = batch.lines[at], batch.answered_at(at)
-    own = replace(honest, now=now, random=_random(honest, batch, at))
-    plan = _answer(batch, line, own)
+    quota = Quota(honest.edition.tier(None), now, shape=honest.edition.headers)
+    own = Honest(honest.edition, honest.seed, now, _random(honest, batch, at), quota)
+    plan = expand(_answer(batch, line, own, answer))
     head = head_of(plan)
     assert head is not None  # noqa: S101 (an honest answer has one)
     body = b"".join(step.data for step in plan if isinstance(step, Data))
@@ -182,35 +162,32 @@ def _outcome(batch: Batch, at: int, honest: Honest) -> Outcome:
     return Outcome(dumps({**named, "response": response, "error": None}), head.refuses)
 
 
-def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
-    inquiry = read_line(batches.ENDPOINTS[batch.request["endpoint"]], line.body, own.edition)
+def _answer(batch: Batch, line: Line, own: Honest, answer: Answer) -> Plan:
+    endpoint, _ = route("POST", batch.request["endpoint"])
+    inquiry = read_line(endpoint, line.body, own.edition)
     if inquiry.stream:
         return own.refusal(bad_request("stream: A batch has no streams"))
-    if inquiry.refusal is not None:
-        return own.refusal(inquiry.refusal)
-    quota = Quota(own.edition.tier(None), own.now, shape=own.edition.headers)
-    return expand(own.completion(inquiry, Reply(), quota, cached=0))
+    return own.refusal(inquiry.refusal) if inquiry.refusal else answer(inquiry, own)
 
 
 def _random(honest: Honest, batch: Batch, about: object) -> Digits:
     return Digits(f"{honest.seed}/{batch.id}/{about}")
 
 
-def _object(honest: Honest, document: dict[str, Any]) -> Plan:
-    return honest.document(dumps(document))
+def _found(things: Mapping[str, _Thing], name: str, kind: str) -> _Thing:
+    if name not in things:
+        reason = f"{kind} {name} does not exist"
+        raise RefusalError("resource_not_found", {"reason": reason})
+    return things[name]
 
 
-def _missing(kind: str, name: str) -> RefusalError:
-    return RefusalError("resource_not_found", {"reason": f"{kind} {name} does not exist"})
-
-
-def _page(documents: list[dict[str, Any]], query: dict[str, Any]) -> dict[str, Any]:
-    """Return the newest first: at most ``limit`` of those behind ``after``."""
+def _page(documents: list[dict[str, Any]], query: dict[str, Any], most: int) -> dict[str, Any]:
+    """Return the newest first: at most ``limit`` of those behind ``after``, or else so many."""
     newest = documents[::-1]
     names = [one["id"] for one in newest]
     if query.get("after") in names:
         newest = newest[names.index(query["after"]) + 1 :]
-    shown = newest[: query["limit"]]
+    shown = newest[: query.get("limit", most)]
     return {
         "object": "list",
         "data": shown,

@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from mockserver.api.contract.routes import Endpoint
 from mockserver.core.credentials import redacted
 from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
@@ -69,7 +68,7 @@ class Exchange:
     number: int
     at: float
     request: Request
-    endpoint: Endpoint | None
+    endpoint: str | None
     model: str
     stream: bool
     plan: Plan

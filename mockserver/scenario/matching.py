@@ -9,7 +9,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag, WithJsonSchema
 
-from mockserver.api.contract.routes import ENDPOINTS, Endpoint, named
+from mockserver.api.contract.endpoints import ENDPOINTS, one_of
+from mockserver.api.contract.routes import named
 from mockserver.core.errors import suggestion
 from mockserver.core.quantities import Flag
 
@@ -53,11 +54,16 @@ Tools: TypeAlias = Annotated[
 ]
 
 
-def _no_path(found: object) -> object:
+def _endpoint(found: object) -> object:
     if isinstance(found, str) and found not in ENDPOINTS and (meant := named(found)):
         names = " or ".join(map(repr, meant))
         raise ValueError(f"should be the name of an endpoint; write {names}")
-    return found
+    return one_of(found, ENDPOINTS)
+
+
+EndpointName: TypeAlias = Annotated[
+    str, BeforeValidator(_endpoint), Field(json_schema_extra={"enum": list(ENDPOINTS)})
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Match:
     that the rule is not for (``excluded`` in Python).
     """
 
-    endpoint: Annotated[Endpoint | None, BeforeValidator(_no_path)] = None
+    endpoint: EndpointName | None = None
     model: str | None = None
     stream: Flag | None = None
     prompt: Prompt = field(default_factory=Prompt)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from mockserver.api.contract.routes import Endpoint
+from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.core.messages import Request
 
 _NO_REQUEST = Request("", "")
@@ -23,7 +23,7 @@ class Subject:
     first rule asks for it.
     """
 
-    endpoint: Endpoint | None = None
+    endpoint: str | None = None
     about: str = ""
     request: Request = _NO_REQUEST
     attempt: int = 1
@@ -54,7 +54,7 @@ class Subject:
 
     @property
     def prompt(self) -> str:
-        """The text of all messages, or the prompt."""
+        """The text of all messages, or what stands at the key of another endpoint's text."""
         if self._prompt is None:
             self._prompt = _prompt_of(self.body)
         return self._prompt
@@ -87,8 +87,9 @@ def _prompt_of(body: Mapping[str, Any]) -> str:
     messages = body.get("messages")
     if isinstance(messages, list):
         return "\n".join([text for text in map(_text_of, messages) if text is not None])
-    prompt = body.get("prompt") or ""
-    return "\n".join(map(str, prompt)) if isinstance(prompt, list) else str(prompt)
+    others = (body.get(row.text) for row in ENDPOINTS.values() if row.text not in ("", "messages"))
+    text = next(filter(None, others), "")
+    return "\n".join(map(str, text)) if isinstance(text, list) else str(text)
 
 
 def _text_of(message: Any) -> str | None:

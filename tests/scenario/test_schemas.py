@@ -8,8 +8,8 @@ import pytest
 from jsonschema import Draft7Validator
 
 from mockserver.api.contract import editions
+from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.api.contract.routes import ENDPOINTS
 from mockserver.core.documents import Document
 from mockserver.core.errors import MockServerError
 from mockserver.faults import FAULTS

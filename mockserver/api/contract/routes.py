@@ -1,74 +1,40 @@
-"""Which method and path is which endpoint: the table, and how a path is looked up in it."""
+"""Which endpoint a method and a path stand for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Literal, get_args
 
+from .endpoints import ENDPOINTS, Endpoint
 from .problem import RefusalError
 
-Endpoint = Literal[
-    "chat",
-    "completions",
-    "models",
-    "model",
-    "public_models",
-    "public_model",
-    "warming",
-    "upload_file",
-    "files",
-    "file",
-    "file_content",
-    "delete_file",
-    "create_batch",
-    "batches",
-    "batch",
-    "cancel_batch",
-]
-ENDPOINTS: tuple[Endpoint, ...] = get_args(Endpoint)
-
-ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
-    ("POST", "/v1/chat/completions", "chat"),
-    ("POST", "/v1/completions", "completions"),
-    ("GET", "/v1/models", "models"),
-    ("GET", "/v1/models/{id}", "model"),
-    ("GET", "/public/v1/models", "public_models"),
-    ("GET", "/public/v1/models/{id}", "public_model"),
-    ("GET", "/v1/tcp_warming", "warming"),
-    ("POST", "/v1/files", "upload_file"),
-    ("GET", "/v1/files", "files"),
-    ("GET", "/v1/files/{id}", "file"),
-    ("DELETE", "/v1/files/{id}", "delete_file"),
-    ("GET", "/v1/files/{id}/content", "file_content"),
-    ("POST", "/v1/batches", "create_batch"),
-    ("GET", "/v1/batches", "batches"),
-    ("GET", "/v1/batches/{id}", "batch"),
-    ("POST", "/v1/batches/{id}/cancel", "cancel_batch"),
-)
-WITHOUT_KEY = frozenset({"public_models", "public_model", "warming"})
 ANY_VERSION = "/mock/"
 """The path of a base URL under which a path is answered with ``/v1`` and without."""
+COMPLETING: frozenset[str | None] = frozenset(
+    row.name for row in ENDPOINTS.values() if row.cost == "completion"
+)
+_SLASHES = re.compile("/{2,}")
+_VERSIONS = re.compile("^(/v1)+(?=/)")
 
-COMPLETING: frozenset[Endpoint | None] = frozenset({"chat", "completions"})
 
-
-def route(method: str, path: str) -> tuple[Endpoint, str]:
+def route(method: str, path: str) -> tuple[str, str]:
     """
-    Return the endpoint and, for one of several things, its id.
+    Return the name of the endpoint and, for one of several things, its id.
 
     HEAD is answered where GET is, without a body (RFC 9110, 9.3.2). Raises RefusalError: an unknown
     path and a trailing slash are an empty 404 from the gateway; a wrong method, OPTIONS as any
     other, is FastAPI's 405 (inferred, nobody has recorded one).
     """
-    methods, name = _found(path)
-    endpoint = methods.get("GET" if method == "HEAD" else method)
-    if endpoint is None:
-        raise RefusalError("method_not_allowed", headers=(("allow", _allowed(methods)),))
-    return endpoint, name
+    rows = _rows(path)
+    if not rows:
+        raise RefusalError("unknown_path")
+    for row in rows:
+        if method in _methods(row):
+            return row.name, row.id_in(path) or ""
+    allowed = ", ".join(method for row in rows for method in _methods(row))
+    raise RefusalError("method_not_allowed", headers=(("allow", allowed),))
 
 
-def named(text: str) -> list[Endpoint]:
+def named(text: str) -> list[str]:
     """
     Return the endpoints that a path stands for, with or without its method, version and slashes.
 
@@ -77,18 +43,14 @@ def named(text: str) -> list[Endpoint]:
     """
     method, _, path = text.rpartition(" ")
     path = "/" + (path if "/" in path else path.replace(".", "/")).strip("/")
-    try:
-        methods, _ = _found(meant(path))
-    except RefusalError:
-        return []
-    asked = methods.get(method.upper())
-    return [asked] if asked else list(methods.values())
+    rows = _rows(meant(path))
+    asked = [row.name for row in rows if row.method == method.upper()]
+    return asked or [row.name for row in rows]
 
 
-def methods_of(endpoint: Endpoint) -> frozenset[str]:
+def methods_of(endpoint: str) -> frozenset[str]:
     """Return the methods by which an endpoint is asked."""
-    found = {method for method, _, name in ROUTES if name == endpoint}
-    return frozenset(found | ({"HEAD"} if "GET" in found else set()))
+    return frozenset(_methods(ENDPOINTS[endpoint]))
 
 
 def behind(path: str) -> str:
@@ -111,40 +73,13 @@ def meant(path: str) -> str:
     ('/v1/models', '/v1/models', '/public/v1/models', '/v1/model')
     """
     bare = _VERSIONS.sub("", path)
-    return next((one for one in (f"/v1{bare}", bare) if _is_known(one)), path)
+    return next((one for one in (f"/v1{bare}", bare) if _rows(one)), path)
 
 
-def _by_path() -> dict[str, dict[str, Endpoint]]:
-    table: dict[str, dict[str, Endpoint]] = {}
-    for method, path, endpoint in ROUTES:
-        table.setdefault(path, {})[method] = endpoint
-    return table
+def _rows(path: str) -> list[Endpoint]:
+    """Return the endpoints that have the path: one for each method."""
+    return [row for row in ENDPOINTS.values() if row.id_in(path) is not None]
 
 
-_FIXED = {path: methods for path, methods in _by_path().items() if "{" not in path}
-_PATTERNS = tuple(
-    (re.compile(path.replace("{id}", "([^/]+)")), methods)
-    for path, methods in _by_path().items()
-    if path not in _FIXED
-)
-
-
-_SLASHES = re.compile("/{2,}")
-_VERSIONS = re.compile("^(/v1)+(?=/)")
-
-
-def _is_known(path: str) -> bool:
-    return path in _FIXED or any(pattern.fullmatch(path) for pattern, _ in _PATTERNS)
-
-
-def _found(path: str) -> tuple[Mapping[str, Endpoint], str]:
-    if path in _FIXED:
-        return _FIXED[path], ""
-    for pattern, methods in _PATTERNS:
-        if found := pattern.fullmatch(path):
-            return methods, found[1]
-    raise RefusalError("unknown_path")
-
-
-def _allowed(methods: Mapping[str, Endpoint]) -> str:
-    return ", ".join(f"{method}, HEAD" if method == "GET" else method for method in methods)
+def _methods(row: Endpoint) -> tuple[str, ...]:
+    return ("GET", "HEAD") if row.method == "GET" else (row.method,)

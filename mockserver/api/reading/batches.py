@@ -11,43 +11,28 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from typing import Any, Literal, NotRequired, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from mockserver.api.contract.routes import Endpoint
+from mockserver.api.contract.endpoints import BatchRequest, Url
 from mockserver.core.chance import Digits
 
-from .validation import checked, refusal
+from .validation import refusal
 
 VALIDATING = FINALIZING = CANCELLING = 1.0  # s
 PER_LINE = 0.1  # s
 DAY = 86_400.0  # s, the completion window
 _TICK = 1e-6  # s: a time that is due counts as past, whatever the floats say
 
-Url: TypeAlias = Literal["/v1/chat/completions", "/v1/completions"]
 Status: TypeAlias = Literal[
     "validating", "failed", "in_progress", "finalizing", "completed", "cancelling", "cancelled"
 ]
-ENDPOINTS: dict[Url, Endpoint] = {
-    "/v1/chat/completions": "chat",
-    "/v1/completions": "completions",
-}
 _STAMPS = (
     *("created_at", "in_progress_at", "expires_at", "finalizing_at", "completed_at"),
     *("failed_at", "expired_at", "cancelling_at", "cancelled_at"),
 )
-
-
-@with_config(ConfigDict(extra="forbid"))
-class BatchRequest(TypedDict):
-    """The body that creates a batch."""
-
-    input_file_id: str
-    endpoint: Url
-    completion_window: Literal["24h"]
-    metadata: NotRequired[dict[str, str] | None]
 
 
 class BatchLine(TypedDict):
@@ -59,7 +44,6 @@ class BatchLine(TypedDict):
     body: dict[str, Any]
 
 
-_REQUEST: TypeAdapter[BatchRequest] = TypeAdapter(BatchRequest)
 _LINE: TypeAdapter[BatchLine] = TypeAdapter(BatchLine)
 
 
@@ -164,11 +148,6 @@ class Batch:
             stages.append(("cancelling", self.cancelled))
             stages.append(("cancelled", self.cancelled + CANCELLING))
         return [stages[0], *(stage for stage in stages[1:] if stage[1] <= now + _TICK)]
-
-
-def read_request(body: bytes) -> BatchRequest:
-    """Return the body that creates a batch. Raises RefusalError."""
-    return checked(_REQUEST, body)
 
 
 def new_id(random: Digits) -> str:

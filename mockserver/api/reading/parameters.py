@@ -11,55 +11,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NotRequired, TypeAlias
+from typing import Any
 from urllib.parse import parse_qsl
 
-from pydantic import Field, TypeAdapter, ValidationError
-from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+from pydantic import ValidationError
 
-from mockserver.api.contract.routes import Endpoint
+from mockserver.api.contract.endpoints import ENDPOINTS
 
 from .decoding import bad_request
 from .validation import refusal
 
-ModelFormat: TypeAlias = Literal["default", "openrouter", "huggingface"]
 _PATIENCE = range(50, 20_001)  # ms
 
 
-class Catalogue(TypedDict):
-    """The query of the lists of models and of their records."""
-
-    format: NotRequired[ModelFormat]
-
-
-class Page(TypedDict):
-    """The query of the lists of files and batches, as in the OpenAI API."""
-
-    after: NotRequired[str]
-    limit: NotRequired[Annotated[int, Field(ge=1, le=10_000)]]
-    purpose: NotRequired[str]
-
-
-_CATALOGUE: TypeAdapter[Any] = TypeAdapter(Catalogue)
-_PAGE: TypeAdapter[Any] = TypeAdapter(Page)
-_QUERIES: dict[Endpoint, TypeAdapter[Any]] = {
-    "models": _CATALOGUE,
-    "model": _CATALOGUE,
-    "public_models": _CATALOGUE,
-    "public_model": _CATALOGUE,
-    "files": _PAGE,
-    "batches": _PAGE,
-}
-
-
-def read_query(endpoint: Endpoint, query: str) -> dict[str, Any]:
+def read_query(endpoint: str, query: str) -> dict[str, Any]:
     """
     Return what the endpoint knows of its query; the last of several equal names counts.
 
     Raises RefusalError in the words of the API's validation, at ``query.NAME`` as FastAPI has it
     (inferred).
     """
-    adapter = _QUERIES.get(endpoint)
+    adapter = ENDPOINTS[endpoint].query
     if adapter is None or not query:
         return {}
     try:

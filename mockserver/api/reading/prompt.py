@@ -25,11 +25,15 @@ class Size(NamedTuple):
         return sum(self.parts)
 
 
-def measure(body: Mapping[str, Any], model: Model) -> Size:
-    """Return what the prompt of a valid request costs; models that can't see skip images."""
+def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
+    """
+    Return what the prompt of a valid request costs; models that can't see skip images.
+
+    ``text`` is the key of the body in which it stands.
+    """
     counted = tokens.Meter()
-    if "messages" not in body:
-        return Size((_text_tokens(body["prompt"], counted),))
+    if text != "messages":
+        return Size((_text_tokens(body[text], counted),))
     head = model.prompt_base
     if body.get("tools"):
         head += tokens.count_tools(body["tools"], counted)
@@ -41,11 +45,9 @@ def measure(body: Mapping[str, Any], model: Model) -> Size:
     return Size((head, *map(sum, zip(costs, images, strict=True))), sum(images))
 
 
-def parts(body: Mapping[str, Any], size: Size) -> Iterator[tuple[str, int]]:
+def parts(body: Mapping[str, Any], text: str, size: Size) -> Iterator[tuple[str, int]]:
     """Yield each part of a prompt as text that tells it from others, with its tokens."""
-    whole = [body.get("prompt")]
-    if "messages" in body:
-        whole = [body.get("tools"), *body["messages"]]
+    whole = [body.get("tools"), *body[text]] if text == "messages" else [body[text]]
     for part, cost in zip(whole, size.parts, strict=True):
         yield json.dumps(part, sort_keys=True), cost
 

@@ -5,23 +5,17 @@ from __future__ import annotations
 import json
 from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, SchemaValidator, from_json
 from typing_extensions import is_typeddict
 
 from mockserver.api.contract import requests
+from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.requests import ChatCompletionRequest, CompletionRequest
-from mockserver.api.contract.routes import Endpoint
 from mockserver.api.contract.shapes import Validation
 
-_BODIES: dict[Endpoint, TypeAdapter[Any]] = {
-    "chat": TypeAdapter(ChatCompletionRequest),
-    "completions": TypeAdapter(CompletionRequest),
-}
-Valid = TypeVar("Valid")
 _TODAY = Validation()
 _LARGE = 64 * 1024  # bytes
 _MOST_ERRORS = 1_000
@@ -76,22 +70,16 @@ other versions of pydantic may have others. What is wrong with JSON only the par
 """
 
 
-def validate(endpoint: Endpoint, body: bytes, how: Validation = _TODAY) -> dict[str, Any]:
+def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, Any]:
     """
     Return the body as a dictionary; an endpoint without a body gives an empty one.
 
     Raises RefusalError with one line for each thing that is wrong, worded as the API words it,
     with the status and the prefix that it has in the edition.
     """
-    adapter = _BODIES.get(endpoint)
+    adapter = ENDPOINTS[endpoint].body
     if adapter is None:
         return {}
-    valid: dict[str, Any] = checked(adapter, body, how)
-    return valid
-
-
-def checked(adapter: TypeAdapter[Valid], body: bytes, how: Validation = _TODAY) -> Valid:
-    """Return the body as the adapter reads it. Raises RefusalError."""
     try:
         return _read(adapter, body)
     except ValidationError as error:
@@ -101,11 +89,10 @@ def checked(adapter: TypeAdapter[Valid], body: bytes, how: Validation = _TODAY) 
         raise _refused(found, how) from error
 
 
-def _read(adapter: TypeAdapter[Valid], body: bytes) -> Valid:
+def _read(adapter: TypeAdapter[Any], body: bytes) -> dict[str, Any]:
     """Return the body as the adapter reads it; of a large one only the first errors are found."""
-    if len(body) <= _LARGE:
-        return adapter.validate_json(body)
-    valid: Valid = _hasty(adapter).validate_json(body)
+    reader = adapter if len(body) <= _LARGE else _hasty(adapter)
+    valid: dict[str, Any] = reader.validate_json(body)
     return valid
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.reading.parameters import ModelFormat
+from mockserver.api.contract.endpoints import ModelFormat
 
 SAMPLING = ("temperature", "top_p", "seed", "stop", "max_completion_tokens")
 PENALTIES = ("frequency_penalty", "presence_penalty", "logit_bias")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.api.contract.edition import Edition, Model
+from mockserver.api.contract.endpoints import ModelFormat
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.reading.parameters import ModelFormat
 
 from .formats import ENVELOPES, FORMATS, PENALTIES, SAMPLING
 

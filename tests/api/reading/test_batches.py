@@ -3,7 +3,8 @@ import json
 import pytest
 
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.reading.batches import Batch, Line, new_id, read_lines, read_request
+from mockserver.api.reading.batches import Batch, Line, new_id, read_lines
+from mockserver.api.reading.validation import validate
 from mockserver.core.chance import Digits
 
 CHAT = "/v1/chat/completions"
@@ -143,7 +144,7 @@ def test_bad_lines(content, code, number, said):
 )
 def test_request(changes, said):
     """The body that creates a batch is validated like any other."""
-    assert read_request(json.dumps(REQUEST).encode()) == REQUEST
+    assert validate("create_batch", json.dumps(REQUEST).encode()) == REQUEST
     with pytest.raises(RefusalError) as refused:
-        read_request(json.dumps(REQUEST | changes).encode())
+        validate("create_batch", json.dumps(REQUEST | changes).encode())
     assert refused.value.facts["reason"].startswith(said)

@@ -19,28 +19,40 @@ SHOWN = {
 
 
 @pytest.mark.parametrize(
-    ("body", "model", "size"),
+    ("body", "text", "model", "size"),
     [
-        ({"messages": [HELLO, HELLO]}, BLIND, Size((100, 12, 12))),
-        ({"messages": [HELLO], "tools": None}, SEEING, Size((100, 12))),
-        ({"messages": [HELLO], "tools": TOOLS}, BLIND, Size((100 + count_tools(TOOLS), 12))),
-        ({"messages": [SHOWN, HELLO]}, SEEING, Size((100, 11 + 560, 12), 560)),
-        ({"messages": [SHOWN]}, BLIND, Size((100, 11))),
-        ({"prompt": "Hello world"}, BLIND, Size((2,))),
-        ({"prompt": ["Hello", "big world"]}, BLIND, Size((3,))),
-        ({"prompt": [[1, 2], [3]]}, BLIND, Size((3,))),
+        ({"messages": [HELLO, HELLO]}, "messages", BLIND, Size((100, 12, 12))),
+        ({"messages": [HELLO], "tools": None}, "messages", SEEING, Size((100, 12))),
+        (
+            {"messages": [HELLO], "tools": TOOLS},
+            "messages",
+            BLIND,
+            Size((100 + count_tools(TOOLS), 12)),
+        ),
+        ({"messages": [SHOWN, HELLO]}, "messages", SEEING, Size((100, 11 + 560, 12), 560)),
+        ({"messages": [SHOWN]}, "messages", BLIND, Size((100, 11))),
+        ({"prompt": "Hello world"}, "prompt", BLIND, Size((2,))),
+        ({"prompt": ["Hello", "big world"]}, "prompt", BLIND, Size((3,))),
+        ({"input": [[1, 2], [3]]}, "input", BLIND, Size((3,))),
     ],
 )
-def test_measure(body, model, size):
+def test_measure(body, text, model, size):
     """A prompt costs its template with the tools, a share for each message, texts and images."""
-    assert measure(body, model) == size
+    assert measure(body, text, model) == size
     assert size.tokens == sum(size.parts)
 
 
-@pytest.mark.parametrize("body", [{"messages": [HELLO, SHOWN], "tools": TOOLS}, {"prompt": [1]}])
-def test_parts(body):
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"messages": [HELLO, SHOWN], "tools": TOOLS}, "messages"),
+        ({"prompt": [1]}, "prompt"),
+        ({"input": "hi"}, "input"),
+    ],
+)
+def test_parts(body, text):
     """Each part has the tokens that were measured, and a text of its own."""
-    size = measure(body, SEEING)
-    found = list(parts(body, size))
+    size = measure(body, text, SEEING)
+    found = list(parts(body, text, size))
     assert tuple(cost for _, cost in found) == size.parts
     assert len({text for text, _ in found}) == len(found)

@@ -1,0 +1,133 @@
+"""
+The endpoints of the API: a row for each, from which the rest follows.
+
+Routing, validation, limits, the ``x-ratelimit`` fields, what a batch may ask and what a rule may
+match are all read from here. Only the answers are made elsewhere: ``mockserver.engine.answers`` has
+a function for each row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias
+
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, with_config
+from pydantic_core import PydanticKnownError
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+from .requests import ChatCompletionRequest, CompletionRequest
+
+Cost: TypeAlias = Literal["completion", "prompt", "free"]
+ModelFormat: TypeAlias = Literal["default", "openrouter", "huggingface"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """
+    One endpoint; ``path`` may hold one name in braces, and ``{model}`` is the id of a model.
+
+    ``cost`` says what counts against the limits of a key and model: the request and the tokens of
+    its prompt and ``completion``, the request and its ``prompt``, or nothing. ``body`` reads the
+    JSON that a request holds, ``upload`` says that it holds a form with a file instead, ``query``
+    reads its query. ``text`` is the key of the body that has the prompt. ``key`` says whether an
+    API key is needed.
+
+    A row that is not free has a ``text``, and a ``model`` in its body.
+    """
+
+    name: str
+    method: str
+    path: str
+    cost: Cost
+    body: TypeAdapter[Any] | None = None
+    query: TypeAdapter[Any] | None = None
+    text: str = ""
+    upload: bool = False
+    key: bool = True
+
+    @property
+    def limited(self) -> bool:
+        """Whether its requests count against limits."""
+        return self.cost != "free"
+
+    def id_in(self, path: str) -> str | None:
+        """Return the id in a path of this endpoint, empty if none; None for another path."""
+        found = _pattern(self.path).fullmatch(path)
+        return found and "".join(found.groups())
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{\w+\}", "([^/]+)", path))
+
+
+def one_of(found: object, names: Iterable[str]) -> object:
+    """Return the name that was found. Raises PydanticKnownError when it is none of the names."""
+    known = [*names]
+    if found in known:
+        return found
+    *others, last = map(repr, known)
+    raise PydanticKnownError("literal_error", {"expected": f"{', '.join(others)} or {last}"})
+
+
+def _in_batches(found: object) -> object:
+    return one_of(found, (row.path for row in ENDPOINTS.values() if row.limited))
+
+
+Url: TypeAlias = Annotated[str, BeforeValidator(_in_batches)]
+"""The path of an endpoint that a batch may ask: one with limits."""
+
+
+@with_config(ConfigDict(extra="forbid"))
+class BatchRequest(TypedDict):
+    """The body that creates a batch."""
+
+    input_file_id: str
+    endpoint: Url
+    completion_window: Literal["24h"]
+    metadata: NotRequired[dict[str, str] | None]
+
+
+class Catalogue(TypedDict):
+    """The query of the lists of models and of their records."""
+
+    format: NotRequired[ModelFormat]
+
+
+class Page(TypedDict):
+    """The query of the lists of files and batches, as in the OpenAI API."""
+
+    after: NotRequired[str]
+    limit: NotRequired[Annotated[int, Field(ge=1, le=10_000)]]
+    purpose: NotRequired[str]
+
+
+_CHAT: TypeAdapter[Any] = TypeAdapter(ChatCompletionRequest)
+_TEXT: TypeAdapter[Any] = TypeAdapter(CompletionRequest)
+_BATCH: TypeAdapter[Any] = TypeAdapter(BatchRequest)
+_FORMAT: TypeAdapter[Any] = TypeAdapter(Catalogue)
+_PAGE: TypeAdapter[Any] = TypeAdapter(Page)
+_ROWS = (
+    Endpoint("chat", "POST", "/v1/chat/completions", "completion", _CHAT, text="messages"),
+    Endpoint("completions", "POST", "/v1/completions", "completion", _TEXT, text="prompt"),
+    Endpoint("models", "GET", "/v1/models", "free", query=_FORMAT),
+    Endpoint("model", "GET", "/v1/models/{model}", "free", query=_FORMAT),
+    Endpoint("public_models", "GET", "/public/v1/models", "free", query=_FORMAT, key=False),
+    Endpoint("public_model", "GET", "/public/v1/models/{model}", "free", query=_FORMAT, key=False),
+    Endpoint("warming", "GET", "/v1/tcp_warming", "free", key=False),
+    Endpoint("upload_file", "POST", "/v1/files", "free", upload=True),
+    Endpoint("files", "GET", "/v1/files", "free", query=_PAGE),
+    Endpoint("file", "GET", "/v1/files/{file}", "free"),
+    Endpoint("file_content", "GET", "/v1/files/{file}/content", "free"),
+    Endpoint("delete_file", "DELETE", "/v1/files/{file}", "free"),
+    Endpoint("create_batch", "POST", "/v1/batches", "free", _BATCH),
+    Endpoint("batches", "GET", "/v1/batches", "free", query=_PAGE),
+    Endpoint("batch", "GET", "/v1/batches/{batch}", "free"),
+    Endpoint("cancel_batch", "POST", "/v1/batches/{batch}/cancel", "free"),
+)
+ENDPOINTS = {row.name: row for row in _ROWS}
+NOWHERE = Endpoint("", "", "", "free")
+"""Stands for the endpoint of a request with a wrong path or method."""
