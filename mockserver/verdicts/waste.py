@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.journal import Exchange
-from mockserver.journal.attempts import left_before, retries, same_sender, tries
+from mockserver.journal.attempts import retries, same_sender, tries
 from mockserver.plan import Data, Wait
 
 from .heard import left
@@ -58,7 +58,7 @@ def _left_early(case: Case) -> dict[Exchange, int]:
     """Return the tokens of answers that were left and asked for again, and of the last left one."""
     left_early = [one for one in case.exchanges if _lost_patience(one, case)]
     missed = {one: tokens for one in left_early if (tokens := _unread_tokens(one))}
-    again = {one for one in missed if _comes_back(one, case)}
+    again = {one for one in missed if case.came_back(one)}
     return {
         one: tokens
         for one, tokens in missed.items()
@@ -70,15 +70,6 @@ def _lost_patience(exchange: Exchange, case: Case) -> bool:
     """Whether the client left while nothing came; who leaves words that come has had enough."""
     silence = _silence(exchange) * case.journal.scale
     return left(exchange) and (not exchange.stream or silence >= _SILENCE)
-
-
-def _comes_back(exchange: Exchange, case: Case) -> bool:
-    """Whether anybody asked the same when the answer had been left."""
-    return any(
-        other.number > exchange.number
-        and (other.at >= exchange.over or left_before(exchange, other))
-        for other in case.same_question(exchange)
-    )
 
 
 def _silence(exchange: Exchange) -> float:

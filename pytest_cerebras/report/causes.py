@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from mockserver.core.credentials import redacted
 from mockserver.core.quantities import counted
 from mockserver.verdicts import Verdict
-from mockserver.verdicts.diagnosis import diagnose
+from mockserver.verdicts.classify import classify
 from mockserver.verdicts.patterns import PATTERNS
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.observe.call_sites import of_the_app
@@ -155,8 +155,7 @@ def _failure(
         return
     error = call.excinfo.value
     last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
-    found = diagnose(last, mock.engine.edition) if last else None
-    fix = found.fix if found else ""
+    fix = classify(last, mock.engine.edition).fix if last else ""
     where = _line_of(call.excinfo.traceback, item)
     sentence = _first_line(redacted(f"{type(error).__name__}: {error}"))
     yield Symptom(_family(error), where, "failed", mock.scenario.name, sentence, fix, again)

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from mockserver.api.contract.edition import Edition
 from mockserver.journal.moments import Moment, moments
 from mockserver.plan import duration_of
 from mockserver.plan.timeline import Kind, Span, spans_of
 from mockserver.verdicts import Case, Certainty
-from mockserver.verdicts.kinds import UNREACHABLE, kinds_of
+from mockserver.verdicts.classify import classify
+from mockserver.verdicts.fault_classes import UNREACHABLE
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.session.rounds import why_cell_unmet
@@ -202,7 +204,12 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         return Cell(*found, report.duration, None, replay(item), reason=reason, parameters=chosen)
     seed = mock.engine.seed
     cases = mock.played()
-    kinds = [kind for _, case in cases for one in case.exchanges for kind in kinds_of(one)]
+    kinds = [
+        name
+        for _, case in cases
+        for one in case.exchanges
+        for name in classify(one, case.edition).fault_classes
+    ]
     if mock.was_unreachable:
         kinds.append(UNREACHABLE)
     return Cell(
@@ -245,7 +252,7 @@ def _played(mock: CerebrasMock, scenario: str, case: Case) -> Played:
         Judged(one.rule, one.sentence, one.fix, one.exchanges, one.certainty)
         for one in mock.judge(case)
     )
-    shown = tuple(map(_seen, seen[-_MOST:]))
+    shown = tuple(_seen(moment, case.edition) for moment in seen[-_MOST:])
     earlier = case.journal.count - len(shown)
     return Played(scenario, shown, verdicts, earlier, tuple(_ran(case)))
 
@@ -257,7 +264,7 @@ def _ran(case: Case) -> Iterator[Ran]:
         yield Ran(one.name, one.arguments, one.line(), one.at - begun, one.failed)
 
 
-def _seen(moment: Moment) -> Seen:
+def _seen(moment: Moment, edition: Edition) -> Seen:
     exchange = moment.exchange
     return Seen(
         exchange.number,
@@ -272,7 +279,7 @@ def _seen(moment: Moment) -> Seen:
         exchange.completion_tokens,
         exchange.rule,
         exchange.faults,
-        tuple(kinds_of(exchange)),
+        classify(exchange, edition).fault_classes,
         tuple(_drawn(moment)),
     )
 
