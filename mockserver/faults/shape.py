@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from mockserver.core.messages import dicts
 from mockserver.plan import Plan
 
 from .base import Context
