@@ -22,7 +22,7 @@ from mockserver.core.messages import Request
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.engine import Engine
-from mockserver.journal.attempts import grouped
+from mockserver.journal.grouping import grouped
 from mockserver.plan import Data, End, Head
 from mockserver.scenario import Match, Prompt, Rule, Scenario
 from mockserver.verdicts.classify import classify

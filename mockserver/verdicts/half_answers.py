@@ -12,8 +12,8 @@ from mockserver.journal import Exchange
 
 from .evidence import Evidence, Held
 from .exchange_view import ExchangeView
-from .heard import content_of, messages_of, parts
 from .malformed_success import is_page
+from .received import content_of, messages_of, parts
 from .telling import is_named_so, place_of, says_so, tells, tells_by_name
 from .verdict import Case, Certainty, Finding
 

@@ -11,8 +11,8 @@ import re
 
 from mockserver.core.messages import json_object
 
+from .conformance import readable
 from .exchange_view import ExchangeView, Row
-from .form import readable
 
 _PAGE = re.compile(r"\s*<(?:!doctype|html)", re.IGNORECASE)
 _SEPARATORS = re.compile("[\u2028\u2029\u0085]")

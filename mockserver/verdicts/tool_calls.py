@@ -17,7 +17,7 @@ from mockserver.journal import Exchange, Served, ServedCall
 from mockserver.journal.side_effects import SideEffect
 from mockserver.plan import ending
 
-from .heard import content_of, left, messages_of
+from .received import content_of, left, messages_of
 from .tool_results import Reading, reading_of, reading_of_text
 from .verdict import Case, Certainty, Finding
 

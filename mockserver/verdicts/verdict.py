@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange, Journal
-from mockserver.journal.attempts import (
+from mockserver.journal.grouping import (
     came_at_once,
     could_know,
     grouped,
@@ -21,8 +21,8 @@ from mockserver.journal.attempts import (
 from mockserver.journal.side_effects import SideEffect
 
 from .evidence import Evidence
-from .heard import complete, question
-from .likeness import lasting
+from .normalize import lasting
+from .received import complete, question
 
 Certainty: TypeAlias = Literal["certain", "advice"]
 """``certain``: only a bug explains what was seen. ``advice``: it could be better."""
@@ -37,7 +37,7 @@ class Case:
 
     ``escapes`` are requests to the real API that were stopped, a sentence each; ``side_effects``
     are those that the app has recorded; ``evidence`` gathers what its test shows. ``is_complete``
-    and ``question`` are those of ``heard``, which read much and are asked often. ``other_model``
+    and ``question`` are those of ``received``, which read much and are asked often. ``other_model``
     tells of a refused completion which other model would have answered it, None where nobody can
     be sure.
     """

@@ -15,7 +15,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from mockserver.api.contract.edition import Edition
-from mockserver.journal.moments import Moment, moments
+from mockserver.journal.chronology import Moment, moments
 from mockserver.plan import duration_of
 from mockserver.plan.timeline import Kind, Span, spans_of
 from mockserver.verdicts import Case, Verdict

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mockserver.engine import Engine
 from mockserver.journal import Call, Exchange, Journal
-from mockserver.journal.attempts import grouped
+from mockserver.journal.grouping import grouped
 from mockserver.scenario import Scenario
 
 from . import assertions

@@ -12,7 +12,7 @@ from mockserver.core.messages import dicts
 from mockserver.journal import Exchange, Served
 from mockserver.plan import duration_of, ending
 
-from .form import readable
+from .conformance import readable
 
 _LENGTH = b'"length"'
 

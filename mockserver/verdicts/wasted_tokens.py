@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.journal import Exchange
-from mockserver.journal.attempts import retries, same_sender, tries
+from mockserver.journal.grouping import retries, same_sender, tries
 from mockserver.plan import Data, Wait
 
-from .heard import left
-from .likeness import asked_without
+from .normalize import asked_without
+from .received import left
 from .verdict import Case, Certainty, Finding, numbers
 
 _SILENCE = 0.5  # seconds, by the client's clock: a stream that pauses for less is still coming
