@@ -75,25 +75,23 @@ def _lost_patience(exchange: Exchange, case: Case) -> bool:
 def _silence(exchange: Exchange) -> float:
     """Return the seconds for which nothing had come when the client left."""
     stayed = exchange.over - exchange.at
-    passed, spoke = 0.0, 0.0
-    for step in exchange.plan:
-        if isinstance(step, Wait):
-            passed += step.seconds
-        elif isinstance(step, Data) and passed <= stayed:
-            spoke = passed
-    return stayed - spoke
+    return stayed - max((at for at, _ in _pieces(exchange) if at <= stayed), default=0.0)
 
 
 def _unread_tokens(exchange: Exchange) -> int:
     """Count the tokens that came when the client was gone."""
     stayed = exchange.over - exchange.at + _INSTANT
-    passed, unread = 0.0, 0
+    return sum(tokens for at, tokens in _pieces(exchange) if at > stayed)
+
+
+def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
+    """Yield when each piece of the answer is sent, in seconds after the request, and its tokens."""
+    passed = 0.0
     for step in exchange.plan:
         if isinstance(step, Wait):
             passed += step.seconds
-        elif isinstance(step, Data) and passed > stayed:
-            unread += step.tokens
-    return unread
+        elif isinstance(step, Data):
+            yield passed, step.tokens
 
 
 def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:

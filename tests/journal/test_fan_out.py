@@ -6,6 +6,7 @@ import pytest
 
 from mockserver.core.messages import Request, Sender
 from mockserver.journal import Exchange
+from mockserver.journal.fan_out import fan_outs
 
 MAIN = Sender("thread 0")
 
