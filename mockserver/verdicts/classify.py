@@ -14,6 +14,7 @@ from mockserver.plan import End, Wait
 from .exchange_view import Condition, ExchangeView, Row
 from .fault_classes import FAULT_CLASSES
 from .malformed_success import MALFORMED_SUCCESS
+from .retries.errors import passing
 
 _SLOW = 1.0  # seconds that a user notices
 _SAID = "{it.status}: {it.said}"
@@ -66,7 +67,7 @@ def _both(one: Condition, other: Condition) -> Condition:
 
 
 def _lasting(status: int) -> Condition:
-    return _both(_status(status), lambda it: not it.passes)
+    return _both(_status(status), lambda it: not passing(it.exchange))
 
 
 def _has_wrong_prefix(it: ExchangeView) -> bool:

@@ -72,14 +72,9 @@ class ExchangeView:
         return not (by_fin and head.streams and not head.framed)
 
     @property
-    def passes(self) -> bool:
-        """Whether the same may be answered a little later."""
-        return passing(self.exchange)
-
-    @property
     def again(self) -> str:
         """Whether to try again."""
-        if self.passes:
+        if passing(self.exchange):
             return "try again with exponential back-off"
         return "mend the request; trying again can't succeed"
 

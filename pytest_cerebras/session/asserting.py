@@ -22,6 +22,9 @@ class Asserting(ABC):
     side_effects: SideEffects
     url: str
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url} playing {self.scenario.name!r}>"
+
     @property
     @abstractmethod
     def engine(self) -> Engine:
