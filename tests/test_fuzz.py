@@ -22,10 +22,10 @@ from mockserver.core.messages import Request
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.engine import Engine
-from mockserver.journal.attempts import grouped
+from mockserver.journal.grouping import grouped
 from mockserver.plan import Data, End, EventRun, Head
 from mockserver.scenario import Match, Prompt, Rule, Scenario
-from mockserver.verdicts.diagnosis import diagnose
+from mockserver.verdicts.classify import classify
 
 MANY = 10_000 if os.environ.get("CEREBRAS_SLOW") == "full" else 4_000
 
@@ -253,7 +253,7 @@ def judge(scenario, sent):
         exchange = engine.handle(request, now=NOW + at)
         assert_well_formed(exchange.plan)
         engine.finish(exchange, now=NOW + at)
-        diagnose(exchange, engine.edition)
+        classify(exchange, engine.edition)
         assert exchange.line()
         assert isinstance(exchange.body, dict)
     calls = grouped(engine.journal)

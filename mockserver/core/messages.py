@@ -99,6 +99,16 @@ def _bearer(authorization: str) -> str | None:
     return key if scheme.lower() == "bearer" and key else None
 
 
+def dicts(value: object) -> list[dict[str, Any]]:
+    """
+    Return the mappings in a list; none of what is no list.
+
+    >>> dicts([{"a": 1}, 2]), dicts("text")
+    ([{'a': 1}], [])
+    """
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def json_object(text: bytes | str) -> dict[str, Any]:
     """
     Read a JSON object; anything else is an empty one.

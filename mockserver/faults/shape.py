@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from mockserver.core.messages import dicts
 from mockserver.plan import Plan
 
 from .base import Context
@@ -75,7 +76,7 @@ def _missing_keys(body: dict[str, Any]) -> None:
         del body[key]
     for choice, spoken in _choices(body):
         choice.pop("index", None)
-        for call in _calls(spoken):
+        for call in dicts(spoken.get("tool_calls")):
             call.pop("type", None)
 
 
@@ -158,15 +159,10 @@ def _invalid_tool_json(body: dict[str, Any]) -> None:
     again.
     """
     for _, spoken in _choices(body):
-        for call in _calls(spoken):
+        for call in dicts(spoken.get("tool_calls")):
             function = call.get("function")
             if isinstance(function, dict) and str(function.get("arguments")).endswith("}"):
                 function["arguments"] = f"{str(function['arguments'])[:-1]},}}"
-
-
-def _calls(spoken: dict[str, Any]) -> list[dict[str, Any]]:
-    calls = spoken.get("tool_calls")
-    return [one for one in calls if isinstance(one, dict)] if isinstance(calls, list) else []
 
 
 MISSHAPES: Mapping[Misshape, Callable[[dict[str, Any]], None]] = {

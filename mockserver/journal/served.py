@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from mockserver.core.messages import json_object
+from mockserver.core.messages import dicts, json_object
 from mockserver.core.sse import read
 from mockserver.plan import Close, Plan, Wait, head_of, inspection
 
@@ -67,7 +67,7 @@ def served(plan: Plan) -> list[Served]:
         return []
     choices: dict[int, _Choice] = {}
     for said in _objects(plan):
-        for choice in _dicts(said.get("choices")):
+        for choice in dicts(said.get("choices")):
             choices.setdefault(_index(choice), _Choice()).listen(choice)
     return [choices[at].served() for at in sorted(choices)]
 
@@ -96,7 +96,7 @@ class _Choice:
         self.text.append(_text(holder.get("content") if holder is not said else said.get("text")))
         self.reasoning.append(_text(holder.get("reasoning")))
         self.finish = _text(said.get("finish_reason")) or self.finish
-        for at, part in enumerate(_dicts(holder.get("tool_calls"))):
+        for at, part in enumerate(dicts(holder.get("tool_calls"))):
             call = self.calls.setdefault(_index(part, at), _Call())
             function = part.get("function")
             function = function if isinstance(function, dict) else {}
@@ -126,10 +126,6 @@ def _objects(plan: Plan) -> Iterator[dict[str, Any]]:
         if said.strip() == _DONE:
             return
         yield json_object(said)
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _index(part: dict[str, Any], default: int = 0) -> int:

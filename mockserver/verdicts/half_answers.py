@@ -9,13 +9,12 @@ from itertools import pairwise
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Exchange
-from mockserver.journal.attempts import left_before
-from mockserver.plan import head_of, inspection
 
 from .evidence import Evidence, Held
-from .heard import parts
+from .exchange_view import ExchangeView
+from .malformed_success import is_page
+from .received import content_of, messages_of, parts
 from .telling import is_named_so, place_of, says_so, tells, tells_by_name
-from .turns import content_of, messages_of
 from .verdict import Case, Certainty, Finding
 
 _ON_PURPOSE = 16  # tokens; who asks for so few wants no more, as of "yes" or "no"
@@ -25,7 +24,7 @@ _UNIQUE = 24  # letters, by which it is known within another text
 _MOST = 20  # halves of a test that are looked for
 _NEAR = 3  # later requests in whose history they are
 _LONG = 2000  # letters; in what is longer no word counts as a sign
-_SOMETHING = re.compile(rb'"(?:content|text)":"[^"]|"tool_calls":\[')  # as in nearly all answers
+_SOMETHING = re.compile(r'"(?:content|text)":"[^"]|"tool_calls":\[')  # as in nearly all answers
 _NOTHING = ("None", "null")  # what Python and JSON write of an answer that says nothing
 
 
@@ -48,8 +47,8 @@ def half_answers(case: Case) -> Iterator[Finding]:
     halves = [
         half
         for exchange in case.exchanges
-        for half in _halves(exchange)
-        if not _asked_again(exchange, case)
+        for half in _halves(exchange, case)
+        if not case.came_back(exchange)
     ][:_MOST]
     evidence = case.evidence if halves else None  # to gather it takes time
     if evidence is None or evidence.raised or _is_told(evidence, case):
@@ -83,7 +82,7 @@ def _own_words(text: str, served: Sequence[str]) -> str:
     return text if len(text) <= _LONG else ""
 
 
-def _halves(exchange: Exchange) -> Iterator[_Half]:
+def _halves(exchange: Exchange, case: Case) -> Iterator[_Half]:
     """Yield what of an answer went out as a success, and was none."""
     asked = exchange.requested_tokens
     if not _is_known(exchange) or (asked is not None and asked <= _ON_PURPOSE):
@@ -93,9 +92,9 @@ def _halves(exchange: Exchange) -> Iterator[_Half]:
     for choice in cut:
         if not (choice.finish == "length" and asked is not None and tokens >= asked <= _CHOSEN):
             said = f"was cut after {tokens} tokens"
-            yield _Half(exchange, choice.text, said, _is_silent(exchange))
+            yield _Half(exchange, choice.text, said, _is_silent(exchange, case))
     if not (cut or exchange.interrupted or exchange.stalled):
-        yield from _nothing_said(exchange)
+        yield from _nothing_said(exchange, case)
 
 
 def _is_known(exchange: Exchange) -> bool:
@@ -105,30 +104,19 @@ def _is_known(exchange: Exchange) -> bool:
     return not exchange.client_left  # it may have been told to, or have raised its own exception
 
 
-def _nothing_said(exchange: Exchange) -> Iterator[_Half]:
-    body = inspection.body_of(exchange.plan)
-    if _SOMETHING.search(body) or any(one.text or one.calls for one in exchange.choices):
+def _nothing_said(exchange: Exchange, case: Case) -> Iterator[_Half]:
+    view = ExchangeView(exchange, case.edition)
+    if _SOMETHING.search(view.text) or any(one.text or one.calls for one in view.choices):
         return
-    if body.lstrip().startswith(b"<"):
-        yield _Half(exchange, body.decode(errors="replace"), "was no completion but a page")
+    if is_page(view):
+        yield _Half(exchange, view.text, "was no completion but a page")
     yield _Half(exchange, "", "said nothing")  # of a page, too: a client may not see any of it
 
 
-def _is_silent(exchange: Exchange) -> bool:
+def _is_silent(exchange: Exchange, case: Case) -> bool:
     """Whether an answer ends as one that is whole does, for all that a transport can see."""
-    if exchange.stalled or exchange.broken_off:
-        return False
-    head = head_of(exchange.plan)
-    return not exchange.interrupted or (head is not None and not head.framed)
-
-
-def _asked_again(exchange: Exchange, case: Case) -> bool:
-    """Whether the same was asked once more, of whichever model."""
-    return any(
-        other.number > exchange.number
-        and (other.at >= exchange.over or left_before(exchange, other))
-        for other in case.same_question(exchange)
-    )
+    broken = exchange.stalled or exchange.broken_off or ExchangeView(exchange, case.edition).lost
+    return not broken
 
 
 def _is_said_in_full(half: _Half, case: Case) -> bool:

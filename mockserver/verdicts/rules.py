@@ -10,18 +10,18 @@ from mockserver.core.errors import UnknownNameError
 from mockserver.journal import Journal
 
 from .half_answers import half_answers
-from .keys import strayed_keys
+from .leaked_keys import leaked_keys
 from .loops import endless_requests
 from .retries.errors import gave_up, repeated_overflows, retried_permanent_errors
 from .retries.fallback import no_fallback
+from .retries.hot_retries import hot_retries
 from .retries.limits import announced_refusals, excessive_reservations
 from .retries.patience import no_overall_deadline, slept_for_hours
 from .retries.pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
-from .retries.rushes import hot_retries
 from .side_effects import tools_run_twice
 from .tool_calls import partial_tool_calls
 from .verdict import Case, Finding, Rule, Verdict
-from .waste import duplicate_requests, unread_answers
+from .wasted_tokens import duplicate_requests, unread_answers
 
 _MOST = 5  # verdicts of a rule
 
@@ -188,7 +188,7 @@ RULES = (
         "A request went to the real API although the mock is active, or brought the key of "
         "another vendor.",
         "let the app read CEREBRAS_BASE_URL and CEREBRAS_API_KEY, and no other vendor's",
-        strayed_keys,
+        leaked_keys,
     ),
 )
 NAMES = tuple(rule.name for rule in RULES)

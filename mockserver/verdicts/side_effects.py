@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mockserver.api.contract.routes import COMPLETING
-from mockserver.core.messages import json_object
+from mockserver.core.messages import dicts, json_object
 from mockserver.core.quantities import counted
 from mockserver.journal import Exchange, ServedCall
 from mockserver.journal.side_effects import SideEffect
@@ -103,12 +103,8 @@ def _read(exchange: Exchange, call: ServedCall) -> _Asked:
 
 
 def _history(exchange: Exchange) -> Iterator[ServedCall]:
-    for message in _dicts(exchange.body.get("messages")):
-        for call in _dicts(message.get("tool_calls")):
+    for message in dicts(exchange.body.get("messages")):
+        for call in dicts(message.get("tool_calls")):
             function = call.get("function")
             said = function if isinstance(function, dict) else {}
             yield ServedCall(str(call.get("id")), str(said.get("name")), str(said.get("arguments")))
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from mockserver.core.messages import json_object
+from mockserver.core.messages import dicts, json_object
 from mockserver.journal import Exchange, Served, ServedCall
 from mockserver.journal.side_effects import SideEffect
 from mockserver.plan import inspection
 
-from .heard import left
+from .received import content_of, left, messages_of
 from .tool_results import Reading, reading_of, reading_of_text
-from .turns import content_of, messages_of
 from .verdict import Case, Certainty, Finding
 
 _CALLS = b'"tool_calls"'
@@ -112,9 +111,8 @@ def _reading(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Reading | 
 def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Yield the arguments with which the call was sent back."""
     for message in messages:
-        made = message.get("tool_calls")
-        for one in made if isinstance(made, list) else ():
-            if isinstance(one, dict) and one.get("id") == call.id:
+        for one in dicts(message.get("tool_calls")):
+            if one.get("id") == call.id:
                 function = one.get("function")
                 arguments = function.get("arguments") if isinstance(function, dict) else None
                 if isinstance(arguments, str):

@@ -10,12 +10,19 @@ from typing import Literal, TypeAlias
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange, Journal
-from mockserver.journal.attempts import came_at_once, could_know, grouped, never_rested, waited
+from mockserver.journal.grouping import (
+    came_at_once,
+    could_know,
+    grouped,
+    left_before,
+    never_rested,
+    waited,
+)
 from mockserver.journal.side_effects import SideEffect
 
 from .evidence import Evidence
-from .heard import complete, question
-from .likeness import lasting
+from .normalize import lasting
+from .received import complete, question
 
 Certainty: TypeAlias = Literal["certain", "advice"]
 """``certain``: only a bug explains what was seen. ``advice``: it could be better."""
@@ -30,7 +37,7 @@ class Case:
 
     ``escapes`` are requests to the real API that were stopped, a sentence each; ``side_effects``
     are those that the app has recorded; ``evidence`` gathers what its test shows. ``is_complete``
-    and ``question`` are those of ``heard``, which read much and are asked often. ``other_model``
+    and ``question`` are those of ``received``, which read much and are asked often. ``other_model``
     tells of a refused completion which other model would have answered it, None where nobody can
     be sure.
     """
@@ -77,6 +84,14 @@ class Case:
         """Return all other completions that ask what this one asks, of whichever model."""
         asking = self.asking[lasting(self.question(exchange))]
         return [other for other in asking if other is not exchange]
+
+    def came_back(self, exchange: Exchange) -> bool:
+        """Whether the same was asked once more when an exchange was over, of whichever model."""
+        return any(
+            other.number > exchange.number
+            and (other.at >= exchange.over or left_before(exchange, other))
+            for other in self.same_question(exchange)
+        )
 
     def could_know(self, early: Exchange, late: Exchange) -> bool:
         """Whether who sent the later request could know how the earlier one ended."""

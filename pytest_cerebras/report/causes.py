@@ -14,16 +14,17 @@ from typing import Any, Literal, TypeAlias
 import pytest
 from pydantic import TypeAdapter
 
-from mockserver.core.credentials import redacted
 from mockserver.core.quantities import counted
 from mockserver.verdicts import Verdict
-from mockserver.verdicts.diagnosis import diagnose
+from mockserver.verdicts.classify import classify
 from mockserver.verdicts.patterns import PATTERNS
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.observe.call_sites import of_the_app
 from pytest_cerebras.session.judging import failed_by_verdict
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.settings.names import SYMPTOMS
+
+from .outcome import first_line
 
 How: TypeAlias = Literal["failed", "certain", "advice"]
 _LONGEST = 200  # letters of a sentence
@@ -155,10 +156,9 @@ def _failure(
         return
     error = call.excinfo.value
     last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
-    found = diagnose(last, mock.engine.edition) if last else None
-    fix = found.fix if found else ""
+    fix = classify(last, mock.engine.edition).fix if last else ""
     where = _line_of(call.excinfo.traceback, item)
-    sentence = _first_line(redacted(f"{type(error).__name__}: {error}"))
+    sentence = first_line(f"{type(error).__name__}: {error}", _LONGEST)
     yield Symptom(_family(error), where, "failed", mock.scenario.name, sentence, fix, again)
 
 
@@ -190,8 +190,3 @@ def _family(error: BaseException) -> str:
     ]
     is_of_library = kinds and library not in ("builtins", "_pytest")
     return (kinds[-1] if is_of_library else type(error)).__name__
-
-
-def _first_line(text: str) -> str:
-    line = next(iter(text.strip().splitlines()), "")
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from mockserver.journal.moments import Moment, moments
+from mockserver.api.contract.edition import Edition
+from mockserver.journal.chronology import Moment, moments
 from mockserver.plan import duration_of
 from mockserver.plan.timeline import Kind, Span, spans_of
-from mockserver.verdicts import Case, Certainty
-from mockserver.verdicts.kinds import UNREACHABLE, kinds_of
+from mockserver.verdicts import Case, Verdict
+from mockserver.verdicts.classify import classify
+from mockserver.verdicts.fault_classes import UNREACHABLE
 from pytest_cerebras.chaos.replay import replay
+from pytest_cerebras.clock import Sleep
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.session.rounds import why_cell_unmet
 from pytest_cerebras.settings.names import parameters_of, scenario_of
@@ -72,31 +75,6 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """
-    A verdict: what the client did wrong, the fix, and the numbers of the exchanges.
-
-    ``certainty`` says whether only a bug explains it, or whether it is advice.
-    """
-
-    rule: str
-    sentence: str
-    fix: str
-    exchanges: tuple[int, ...]
-    certainty: Certainty = "certain"
-
-
-@dataclass(frozen=True, slots=True)
-class Slept:
-    """A sleep of the app under the virtual clock: ``seconds``, begun ``at``, by ``via``."""
-
-    seconds: float
-    at: float
-    via: str
-    thread: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ran:
     """
     A side effect that the app has recorded.
@@ -122,7 +100,7 @@ class Played:
 
     scenario: str
     exchanges: tuple[Seen, ...]
-    verdicts: tuple[Judged, ...]
+    verdicts: tuple[Verdict, ...]
     earlier: int = 0
     side_effects: tuple[Ran, ...] = ()
 
@@ -148,7 +126,7 @@ class Cell:
     seed: int | None
     replay: str
     played: tuple[Played, ...] = ()
-    sleeps: tuple[Slept, ...] = ()
+    sleeps: tuple[Sleep, ...] = ()
     kinds: tuple[str, ...] = ()
     reason: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -160,17 +138,17 @@ class Cell:
         return self.id != self.test
 
     @property
-    def judged(self) -> list[Judged]:
+    def judged(self) -> list[Verdict]:
         """All verdicts, certain ones and advice."""
         return [verdict for each in self.played for verdict in each.verdicts]
 
     @property
-    def verdicts(self) -> list[Judged]:
+    def verdicts(self) -> list[Verdict]:
         """What the client did wrong for certain."""
         return [verdict for verdict in self.judged if verdict.certainty == "certain"]
 
     @property
-    def advice(self) -> list[Judged]:
+    def advice(self) -> list[Verdict]:
         """What it could do better."""
         return [verdict for verdict in self.judged if verdict.certainty == "advice"]
 
@@ -202,7 +180,12 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         return Cell(*found, report.duration, None, replay(item), reason=reason, parameters=chosen)
     seed = mock.engine.seed
     cases = mock.played()
-    kinds = [kind for _, case in cases for one in case.exchanges for kind in kinds_of(one)]
+    kinds = [
+        name
+        for _, case in cases
+        for one in case.exchanges
+        for name in classify(one, case.edition).fault_classes
+    ]
     if mock.was_unreachable:
         kinds.append(UNREACHABLE)
     return Cell(
@@ -211,7 +194,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         seed,
         replay(item, seed),
         tuple(_played(mock, name, case) for name, case in cases),
-        tuple(_slept(mock)),
+        tuple(mock.sleeps) if mock.clock else (),
         tuple(dict.fromkeys(kinds)),
         reason,
         dict(parameters_of(item)),
@@ -233,21 +216,11 @@ def _without(test: str, scenario: str | None) -> str:
     return f"{head}[{padded}]" if padded else head
 
 
-def _slept(mock: CerebrasMock) -> Iterator[Slept]:
-    if mock.clock is not None:
-        for sleep in mock.sleeps:
-            yield Slept(sleep.seconds, sleep.at, sleep.via, sleep.thread)
-
-
 def _played(mock: CerebrasMock, scenario: str, case: Case) -> Played:
     seen = moments(case.journal)
-    verdicts = tuple(
-        Judged(one.rule, one.sentence, one.fix, one.exchanges, one.certainty)
-        for one in mock.judge(case)
-    )
-    shown = tuple(map(_seen, seen[-_MOST:]))
+    shown = tuple(_seen(moment, case.edition) for moment in seen[-_MOST:])
     earlier = case.journal.count - len(shown)
-    return Played(scenario, shown, verdicts, earlier, tuple(_ran(case)))
+    return Played(scenario, shown, mock.judge(case), earlier, tuple(_ran(case)))
 
 
 def _ran(case: Case) -> Iterator[Ran]:
@@ -257,7 +230,7 @@ def _ran(case: Case) -> Iterator[Ran]:
         yield Ran(one.name, one.arguments, one.line(), one.at - begun, one.failed)
 
 
-def _seen(moment: Moment) -> Seen:
+def _seen(moment: Moment, edition: Edition) -> Seen:
     exchange = moment.exchange
     return Seen(
         exchange.number,
@@ -272,7 +245,7 @@ def _seen(moment: Moment) -> Seen:
         exchange.completion_tokens,
         exchange.rule,
         exchange.faults,
-        tuple(kinds_of(exchange)),
+        classify(exchange, edition).fault_classes,
         tuple(_drawn(moment)),
     )
 

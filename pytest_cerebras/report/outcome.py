@@ -71,8 +71,13 @@ def reason_of(report: pytest.TestReport) -> str:
         text = report.longrepr[2].removeprefix("Skipped: ")
     else:
         text = _error(report)
+    return first_line(text, _LONGEST)
+
+
+def first_line(text: str, longest: int) -> str:
+    """Return the first line of a text, without keys, and no longer than so many letters."""
     line = redacted(next(iter(text.strip().splitlines()), ""))
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _error(report: pytest.TestReport) -> str:

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mockserver.core.quantities import counted
 from mockserver.plan.timeline import STYLE
-from mockserver.verdicts.kinds import KINDS
+from mockserver.verdicts.fault_classes import FAULT_CLASSES
 
 from . import causes
 from .cells import Cell
@@ -128,7 +128,7 @@ def _kinds(parent: Element, coverage: Coverage, names: tuple[str, ...]) -> None:
         item = SubElement(listed, "li")
         count = coverage.met.get(name)
         more = f" ({counted(count, 'cell')})" if count else ""
-        add(item, "code", name).tail = f" {KINDS[name].what}{more}"
+        add(item, "code", name).tail = f" {FAULT_CLASSES[name]}{more}"
 
 
 def _cells(section: Element, report: Report, anchors: Mapping[int, str]) -> None:

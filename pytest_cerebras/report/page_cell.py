@@ -77,8 +77,7 @@ def _command(code: Element, command: str) -> None:
 def _played(details: Element, played: Played) -> None:
     for verdict in played.verdicts:
         said = SubElement(details, "p", {"class": "verdict"})
-        mark = "" if verdict.certainty == "certain" else " (advice)"
-        add(said, "strong", f"{verdict.rule}{mark}").tail = shown(f": {verdict.sentence}.")
+        add(said, "strong", verdict.title).tail = shown(f": {verdict.sentence}.")
         SubElement(said, "br").tail = shown(f"Fix: {verdict.fix}.")
     if played.exchanges:
         _draw_calls(details, played)

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import TypeAdapter
 
-from mockserver.verdicts.kinds import KINDS, share_met
+from mockserver.verdicts.fault_classes import FAULT_CLASSES, share_met
 
 from .causes import Symptom
 from .cells import Cell
@@ -27,7 +27,7 @@ class Coverage:
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> Self:
         """Return what the tests have met; those that did not run, or met nothing, don't count."""
-        met = dict.fromkeys(KINDS, 0)
+        met = dict.fromkeys(FAULT_CLASSES, 0)
         for cell in cells:
             for kind in cell.kinds if cell.outcome not in SAYS_NOTHING else ():
                 met[kind] += 1
@@ -37,7 +37,7 @@ class Coverage:
 
     def line(self) -> str:
         """Return it in a line."""
-        met, of = len(self.met), len(KINDS)
+        met, of = len(self.met), len(FAULT_CLASSES)
         return f"fault coverage: met {self.percent:g} %, {met} of {of} kinds of trouble"
 
 

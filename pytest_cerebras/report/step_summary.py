@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mockserver.verdicts.kinds import KINDS
+from mockserver.verdicts.fault_classes import FAULT_CLASSES
 
 from . import causes
 from .causes import Cause
@@ -38,7 +38,7 @@ def _head(report: Report) -> Iterator[str]:
         yield ""
         yield f"{'; '.join(report.unmet)}."
     if report.coverage.never:
-        never = ", ".join(f"{KINDS[name].what} (`{name}`)" for name in report.coverage.never)
+        never = ", ".join(f"{FAULT_CLASSES[name]} (`{name}`)" for name in report.coverage.never)
         yield ""
         yield f"Never met: {never}."
 

@@ -6,12 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from pytest_cerebras.settings.names import (
-    BASE_URL,
-    LEFT_OUT,
-    RETIRED,
-    UNMET,
-)
+from pytest_cerebras.settings.names import BASE_URL, LEFT_OUT, RETIRED, UNMET
 
 from . import causes
 from .causes import Symptom
@@ -25,37 +20,29 @@ def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> N
     """Write the sections for which something was noted; ``reports`` may hold symptoms."""
     noted = list(dict.fromkeys(notes))
     _show_causes(reporter, [(one.nodeid, seen) for one in reports for seen in causes.read(one)])
-    _show_left_out(reporter, [said for _, name, said in noted if name == LEFT_OUT])
+    left_out = Counter(said for _, name, said in noted if name == LEFT_OUT)
+    told = [f"{count} test{'s' * (count > 1)} {said}" for said, count in left_out.items()]
+    _show(reporter, "left out of the matrix", told)
     unmet = told_of_unmet(said for _, name, said in noted if name == UNMET)
-    if unmet:
-        reporter.section("Cerebras: cells that say nothing")
-    for sentence in unmet:
-        reporter.line(sentence)
+    _show(reporter, "cells that say nothing", unmet, yellow=False)
     for title, kind in (("retired models", RETIRED), ("base URLs", BASE_URL)):
-        _show_warnings(reporter, title, {said for _, name, said in noted if name == kind})
+        warnings = sorted({said for _, name, said in noted if name == kind})
+        _show(reporter, title, [f"warning: {sentence}" for sentence in warnings])
 
 
 def tell_of_no_effect(reporter: Any, option: str) -> None:
     """Say that no test of the run has had the mock, although an option is about it."""
-    reporter.section("Cerebras: no test uses the mock", yellow=True)
-    reporter.line(
-        f"warning: {option} has had no effect; add --cerebras-mock, or let tests ask for "
-        "cerebras_mock"
-    )
+    way_out = "add --cerebras-mock, or let tests ask for cerebras_mock"
+    warning = f"warning: {option} has had no effect; {way_out}"
+    _show(reporter, "no test uses the mock", [warning])
 
 
-def _show_left_out(reporter: Any, left_out: Sequence[str]) -> None:
-    if left_out:
-        reporter.section("Cerebras: left out of the matrix", yellow=True)
-    for said, count in Counter(left_out).items():
-        reporter.line(f"{count} test{'s' * (count > 1)} {said}")
-
-
-def _show_warnings(reporter: Any, title: str, warnings: Collection[str]) -> None:
-    if warnings:
-        reporter.section(f"Cerebras: {title}", yellow=True)
-    for sentence in sorted(warnings):
-        reporter.line(f"warning: {sentence}")
+def _show(reporter: Any, title: str, lines: Collection[str], *, yellow: bool = True) -> None:
+    """Write a section; nothing where it has no lines."""
+    if lines:
+        reporter.section(f"Cerebras: {title}", yellow=yellow)
+    for line in lines:
+        reporter.line(line)
 
 
 def _show_causes(reporter: Any, symptoms: Sequence[tuple[str, Symptom]]) -> None:
@@ -63,7 +50,4 @@ def _show_causes(reporter: Any, symptoms: Sequence[tuple[str, Symptom]]) -> None
     title, found = causes.things(symptoms)
     better = causes.advice(symptoms)
     for heading, some in ((title, found), ("advice", better)):
-        if some:
-            reporter.section(f"Cerebras: {heading}", yellow=True)
-        for line in causes.lines(some):
-            reporter.line(line)
+        _show(reporter, heading, list(causes.lines(some)))

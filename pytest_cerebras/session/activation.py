@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from mockserver.verdicts.diagnosis import retirements
+from mockserver.journal.retired_models import retirements
 from pytest_cerebras import egress
 from pytest_cerebras.observe import subtests
 from pytest_cerebras.observe.stalls import Stalls

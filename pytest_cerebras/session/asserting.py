@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mockserver.engine import Engine
 from mockserver.journal import Call, Exchange, Journal
-from mockserver.journal.attempts import grouped
+from mockserver.journal.grouping import grouped
 from mockserver.scenario import Scenario
 
 from . import assertions
@@ -21,6 +21,9 @@ class Asserting(ABC):
 
     side_effects: SideEffects
     url: str
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url} playing {self.scenario.name!r}>"
 
     @property
     @abstractmethod

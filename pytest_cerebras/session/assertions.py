@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.quantities import counted, rough
 from mockserver.journal import Exchange, Journal
-from mockserver.journal.attempts import grouped, retries, tolerance, waited
-from mockserver.journal.moments import lines
+from mockserver.journal.chronology import lines
+from mockserver.journal.grouping import grouped, retries, tolerance, waited
 from mockserver.journal.side_effects import SideEffect
-from mockserver.verdicts.heard import parts, question
+from mockserver.verdicts.received import parts, question
 from mockserver.verdicts.retries.pauses import told, too_early
 
 from .handed_out.delivered import answers, lost

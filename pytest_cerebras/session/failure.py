@@ -15,7 +15,7 @@ from mockserver.journal import Exchange
 from mockserver.journal.folding import folded, times
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import told
-from mockserver.verdicts.diagnosis import diagnose
+from mockserver.verdicts.classify import classify
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.settings.names import scenario_of
 
@@ -123,8 +123,8 @@ def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
         return
     if sentence := told_of_path(exchange):
         yield f"    {exchange.sent_path}: {sentence}"
-    found = diagnose(exchange, mock.engine.edition)
-    if found is not None:
+    found = classify(exchange, mock.engine.edition)
+    if found.what:
         yield f"    what: {found.what}"
         yield f"    fix:  {found.fix}"
     for line in told(exchange.near_misses, most=1):

@@ -123,21 +123,18 @@ def note(
     """
     if report.failed and failed_by_verdict(item):
         setattr(report, FAILED_BY_VERDICT, True)
-    under = (SCENARIO, scenario_of(item) or mock.scenario.name)
-    item.user_properties.append(under)
-    report.user_properties.append(under)
+    noted: list[tuple[str, object]] = [(SCENARIO, scenario_of(item) or mock.scenario.name)]
     if report.passed and scenario_of(item) is not None and why_cell_unmet(mock.rounds):
-        report.user_properties.append((UNMET, "not-met"))
-        item.user_properties.append((UNMET, "not-met"))
+        noted.append((UNMET, "not-met"))
     if BASELINE in item.config.stash:
         baseline.note(report, (verdict for _, verdict in mock.guilty(STRICT[0])))
     told = mock.told if report.failed else {}
     judged = [one for one in mock.judged() if one[1].sentence not in told]
     for scenario, verdict in judged:
         kind = VERDICT if verdict.certainty == "certain" else ADVICE
-        noted = (kind, _line(scenario, verdict))
-        item.user_properties.append(noted)
-        report.user_properties.append(noted)
+        noted.append((kind, _line(scenario, verdict)))
+    item.user_properties += noted
+    report.user_properties += noted
     return judged
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockserver.core.errors import MockServerError
-from mockserver.edge.live import LiveEngine, Overrides
+from mockserver.edge.live import Overrides
 from mockserver.engine import Engine
 from mockserver.faults import Fault
 from mockserver.journal import Journal
@@ -32,11 +32,11 @@ class CerebrasMock(Asserting):
     """
     A mock of the Cerebras API.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``side_effects`` are
-    the tools that the app runs, as far as somebody records them. ``told`` are sentences on what
-    the mock has broken off, by which the test has failed; ``found_nothing`` says that the test has
-    looked for requests, and there were none. ``witness`` has seen what the app made of the answers;
-    ``settings`` are those of the test.
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``live`` is what
+    answers, for this test and all others. ``side_effects`` are the tools that the app runs, as far
+    as somebody records them. ``told`` are sentences on what the mock has broken off, by which the
+    test has failed; ``found_nothing`` says that the test has looked for requests, and there were
+    none. ``witness`` has seen what the app made of the answers; ``settings`` are those of the test.
     """
 
     def __init__(
@@ -47,14 +47,14 @@ class CerebrasMock(Asserting):
         witness: Witness,
         clock: VirtualClock | None = None,
     ) -> None:
-        self._live = place.live
+        self.live = place.live
         self.settings = settings
         self._watch = watch
         self.witness = witness
         self._knocks = place.knocks
         self._leftovers = place.senders.leftovers
         self._clock = clock
-        self.side_effects = SideEffects(self._live.clock.now, place.senders.current)
+        self.side_effects = SideEffects(self.live.clock.now, place.senders.current)
         self._ended: list[Round] = []
         self._round = Round(settings.loaded())
         self._knocked = 0
@@ -65,18 +65,10 @@ class CerebrasMock(Asserting):
         self.url = place.url
         self._base_urls = base_urls(place.url, environ)
 
-    def __repr__(self) -> str:
-        return f"<CerebrasMock {self.url} playing {self.scenario.name!r}>"
-
-    @property
-    def live(self) -> LiveEngine:
-        """What answers, for this test and all others."""
-        return self._live
-
     @property
     def engine(self) -> Engine:
         """What plays the scenario, and has its journal."""
-        return self._last or self._live.engine
+        return self._last or self.live.engine
 
     @property
     def journal(self) -> Journal:
@@ -103,7 +95,7 @@ class CerebrasMock(Asserting):
 
     def end(self) -> None:
         """Keep what was played last: the server is about to play something else."""
-        self._last = self._live.engine
+        self._last = self.live.engine
 
     def play(
         self,
@@ -150,7 +142,7 @@ class CerebrasMock(Asserting):
             rule = steering.injected(fault, times=times, match=match)
         except MockServerError as error:
             raise error.with_traceback(None) from None
-        self._live.inject(rule)
+        self.live.inject(rule)
         self._round.injected.append(rule)
 
     def reset(self) -> None:
@@ -159,7 +151,7 @@ class CerebrasMock(Asserting):
 
     def _begin(self, begun: Round, overrides: Overrides | None = None) -> None:
         ended = self._now()
-        self._live.play(begun.scenario, overrides)
+        self.live.play(begun.scenario, overrides)
         self.side_effects.clear()
         self._ended.append(ended)
         self._round, self._knocked = begun, self._knocks.count
@@ -190,10 +182,10 @@ class CerebrasMock(Asserting):
         Sentences that ``told``, what is shown anyway, contains are left out.
         """
         ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
-        if self._endless is None and self._live.budget is not None:
-            self._endless = self._live.budget.sentence()  # by its first count
+        if self._endless is None and self.live.budget is not None:
+            self._endless = self.live.budget.sentence()  # by its first count
         endless = [self._endless] if self._endless else []
-        stall = self._live.stalled[:1]  # all of them are seen among the exchanges
+        stall = self.live.stalled[:1]  # all of them are seen among the exchanges
         found = dict.fromkeys([*stall, *endless, *self._watch.stopped, *ran_away])
         new = [sentence for sentence in found if sentence not in self.told]
         self.told.update(dict.fromkeys(new))

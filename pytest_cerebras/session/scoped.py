@@ -56,9 +56,6 @@ class ScopedMock(Asserting):
         self.side_effects = SideEffects(self.live.clock.now, lambda: None)
         self._base_urls = base_urls(server.url, environ)
 
-    def __repr__(self) -> str:
-        return f"<ScopedMock {self.url} playing {self.scenario.name!r}>"
-
     @property
     def engine(self) -> Engine:
         """What plays the scenario, and has its journal."""

@@ -36,7 +36,7 @@ from mockserver.faults import (
 from mockserver.faults.json_patch import Pointer
 from mockserver.plan import Close, Data, End, Head, Wait, duration_of, expand, tokens_of
 from mockserver.plan.timeline import Lane, bars, spans_of, svg
-from mockserver.verdicts.diagnosis import diagnose
+from mockserver.verdicts.classify import classify
 from pytest_cerebras.transport.delivery import actions
 
 JSON = st.recursive(
@@ -220,7 +220,7 @@ def test_any_composition(ask, play, chain, form, reply, seed):
 def test_whoever_looks(ask, play, chain, form, reply):
     """Journal, diagnosis, drawing, the player in process and faster time take any plan."""
     exchange = play(ask(**form), faults=tuple(chain), reply=reply)
-    diagnose(exchange, editions.load("guide"))
+    classify(exchange, editions.load("guide"))
     assert exchange.line().isprintable()
     lane = Lane(exchange.line(), spans_of(exchange.plan, grain=duration_of(exchange.plan) / 12))
     assert lane.words

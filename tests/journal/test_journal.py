@@ -3,7 +3,7 @@ import pytest
 from mockserver.core.errors import DroppedError
 from mockserver.core.messages import Request
 from mockserver.faults import Error
-from mockserver.journal import Call, Exchange, Journal, Retention, attempts
+from mockserver.journal import Call, Exchange, Journal, Retention, grouping
 from mockserver.plan import Close, Data, End, Head
 from mockserver.scenario import Rule, Schedule
 
@@ -109,7 +109,7 @@ def test_waits_through_the_engine(ask, engine, now):
     run = engine(Rule(schedule=Schedule(first=2), faults=(Error(status=503),)))
     for late in (0.0, 1.0, 3.0):
         run.finish(run.handle(ask(), now=now + late), now=now + late)
-    (call,) = attempts.grouped(run.journal)
+    (call,) = grouping.grouped(run.journal)
     assert (call.attempts, call.waits, call.last.status) == (3, (1.0, 2.0), 200)
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Seen, Slept
+from mockserver.verdicts import Verdict
+from pytest_cerebras.clock import Sleep
+from pytest_cerebras.report.cells import Cell, Drawn, Played, Seen
 from pytest_cerebras.report.page import html
 from pytest_cerebras.report.report import Report
 
@@ -67,9 +69,9 @@ def cell_of(number, outcome):
     line = f"#1 POST /v1/chat/completions {'x' * 200} -> 200"
     first = Seen(1, line, 0.0, 1, 1, None, None, 200, 1, 1, "", ("latency",), (), DRAWN[:3])
     last = Seen(2, line, 9.0, 1, 2, 6.0, None, 200, 1, 1, "", (), (), DRAWN)
-    verdicts = (Judged("hot-retry", f"{'so ' * 90}it is", "wait longer", (1, 2)),)
+    verdicts = (Verdict("hot-retry", f"{'so ' * 90}it is", "wait longer", (1, 2)),)
     played = (Played("healthy", (first, last), verdicts),)
-    slept = (Slept(2.0, 0.0, "time.sleep", "MainThread"),)
+    slept = (Sleep(2.0, 0.0, "time.sleep", "MainThread"),)
     replay = f"pytest '{where}' --cerebras-chaos healthy --cerebras-seed 0"
     kinds = ("slow", "stall")
     return Cell(

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
-from mockserver.journal.attempts import retries, tolerance, tries
+from mockserver.journal.grouping import retries, tolerance, tries
 from mockserver.plan import head_of
 from mockserver.verdicts.verdict import USER, Case, Finding, numbers
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mockserver.api.contract.limits import PERIODS
 from mockserver.core.quantities import duration
 from mockserver.journal import Call, Exchange
-from mockserver.journal.attempts import same_sender, tolerance, waited
+from mockserver.journal.grouping import same_sender, tolerance, waited
 from mockserver.plan import head_of
 from mockserver.verdicts.verdict import Case, Finding, numbers
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.quantities import duration
 from mockserver.journal import Exchange
-from mockserver.journal.attempts import retries, same_sender, tolerance, tries
+from mockserver.journal.grouping import retries, same_sender, tolerance, tries
 from mockserver.plan import Data, EventRun, Head, Plan, Wait
 from mockserver.verdicts.verdict import Case, Finding
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from mockserver.core.quantities import rough
 from mockserver.journal import Call, Exchange
-from mockserver.journal.attempts import AT_ONCE, retries, tolerance, tries, waited
+from mockserver.journal.grouping import AT_ONCE, retries, tolerance, tries, waited
 from mockserver.verdicts.verdict import USER, Case, Finding
 
 from .errors import passing

@@ -21,7 +21,7 @@ from typing import Any, TypeGuard
 from uuid import UUID
 
 from mockserver.journal import Exchange, Journal, Served
-from mockserver.journal.attempts import grouped
+from mockserver.journal.grouping import grouped
 
 from .differences import Difference, difference
 from .results import fields

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Seen
+from mockserver.verdicts import Verdict
+from pytest_cerebras.report.cells import Cell, Drawn, Played, Seen
 from pytest_cerebras.report.page import html
 from pytest_cerebras.report.report import Report
 
@@ -15,7 +16,7 @@ SEEN = Seen(
     1, EVIL, 0.0, 1, 1, None, None, 429, 3, 0, EVIL, (EVIL,), ("overload",),
     (Drawn(0.0, 1.0, "wait", EVIL),),
 )  # fmt: skip
-PLAYED = Played(EVIL, (SEEN,), (Judged(EVIL, EVIL, EVIL, (1,)),))
+PLAYED = Played(EVIL, (SEEN,), (Verdict(EVIL, EVIL, EVIL, (1,)),))
 CELL = Cell(EVIL, EVIL, EVIL, "failed", 1.0, 0, EVIL, (PLAYED,), (), ("overload",))
 
 

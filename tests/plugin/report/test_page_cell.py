@@ -8,7 +8,9 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Ran, Seen, Slept
+from mockserver.verdicts import Verdict
+from pytest_cerebras.clock import Sleep
+from pytest_cerebras.report.cells import Cell, Drawn, Played, Ran, Seen
 from pytest_cerebras.report.outcome import Outcome
 from pytest_cerebras.report.page_cell import WORDS, draw, look, words
 
@@ -16,7 +18,7 @@ SEEN = Seen(
     1, "#1 POST /v1 -> 429, 5 tokens", 0.0, 1, 1, None, None, 429, 3, 5, "", ("error",), (),
     (Drawn(0.0, 0.0, "error", "head 429"),),
 )  # fmt: skip
-VERDICT = Judged("hot-retry", "it came back at once", "wait longer", (1, 2))
+VERDICT = Verdict("hot-retry", "it came back at once", "wait longer", (1, 2))
 REPLAY = "pytest 't.py::test[x -- y]' --cerebras-chaos healthy --cerebras-seed 0"
 CELL = Cell("t[h]", "t", "healthy", "failed", 1.0, 0, REPLAY, reason="assert 1 == 2")
 
@@ -41,7 +43,7 @@ def calls(count):
 def test_all_is_told():
     """Why, what the app slept, the verdict with its fix, each request with waits and faults."""
     retry = replace(SEEN, number=2, at=1.5, attempt=2, waited=1.5, line="#2 POST /v1 -> 200")
-    details = drawn(Played("healthy", (SEEN, retry), (VERDICT,)), sleeps=(Slept(1.5, 0, "", ""),))
+    details = drawn(Played("healthy", (SEEN, retry), (VERDICT,)), sleeps=(Sleep(1.5, 0, "", ""),))
     told = text(details)
     for said in (
         "assert 1 == 2", "App slept1.5 s", "hot-retry: it came back at once.", "Fix: wait longer.",

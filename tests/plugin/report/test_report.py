@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.verdicts.kinds import KINDS
+from mockserver.verdicts.fault_classes import FAULT_CLASSES
 from pytest_cerebras import report
 from pytest_cerebras.report.cells import Cell
 from pytest_cerebras.report.report import Coverage, schema_text
@@ -21,9 +21,9 @@ def test_coverage():
     nothing = [cell(outcome, "slow") for outcome in ("skipped", "not-met", "left-out")]
     found = Coverage.of([cell("failed", "page"), cell("passed", "page"), *nothing])
     assert found.met == {"page": 2}
-    assert found.percent == pytest.approx(100 / len(KINDS), abs=0.05)
-    assert found.line() == f"fault coverage: met 4.3 %, 1 of {len(KINDS)} kinds of trouble"
-    assert set(found.never) == KINDS.keys() - {"page"}
+    assert found.percent == pytest.approx(100 / len(FAULT_CLASSES), abs=0.05)
+    assert found.line() == f"fault coverage: met 4.3 %, 1 of {len(FAULT_CLASSES)} kinds of trouble"
+    assert set(found.never) == FAULT_CLASSES.keys() - {"page"}
 
 
 def test_schema_is_as_shipped():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mockserver.verdicts import Verdict
 from pytest_cerebras.report.causes import Symptom
-from pytest_cerebras.report.cells import Cell, Judged, Played
+from pytest_cerebras.report.cells import Cell, Played
 from pytest_cerebras.report.report import Report
 from pytest_cerebras.report.step_summary import markdown
 
-VERDICT = Judged("hot-retry", "it came back at once", "wait", (2,))
+VERDICT = Verdict("hot-retry", "it came back at once", "wait", (2,))
 SEEN = Symptom("hot-retry", "a_b.py:1", "certain", "a|b", "it came back at once", "wait", "pytest")
 PLAYED = (Played("a|b", (), (VERDICT,)),)
 CELL = Cell("t::test[a|b]", "t::test", "a|b", "failed", 0.0, 0, "", PLAYED, (), ("page",))

@@ -16,7 +16,7 @@ from mockserver.core.messages import Sender
 from . import Exchange
 
 
-def crowds(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
+def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
     Return the number of the crowd, of those of equal requests that come from one.
 

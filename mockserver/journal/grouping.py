@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import Call, Exchange, Journal
-from .crowds import crowds
+from .fan_out import fan_outs
 
 _ABSURD = 10  # digits
 # in seconds of the client
@@ -144,7 +144,7 @@ class _Links:
     def __init__(self, same: Sequence[Exchange], scale: float) -> None:
         self._same = same
         self._scale = scale
-        self._crowds = crowds(same, _APART / scale)
+        self._fan_outs = fan_outs(same, _APART / scale)
         self._follows: dict[Exchange, Exchange] = {}
         self._followed: set[Exchange] = set()
 
@@ -183,8 +183,8 @@ class _Links:
                 failed.append(late)
 
     def _could_follow(self, early: Exchange, late: Exchange) -> bool:
-        crowd = self._crowds.get(late)
-        apart = crowd is None or crowd != self._crowds.get(early)
+        crowd = self._fan_outs.get(late)
+        apart = crowd is None or crowd != self._fan_outs.get(early)
         return apart and could_know(early, late, scale=self._scale)
 
     def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.api.model.conversation import last_user_text
+from mockserver.core.messages import dicts
 from mockserver.journal import Exchange, Served
 from mockserver.plan import duration_of, inspection
 
-from .form import readable
+from .conformance import readable
 
 _LENGTH = b'"length"'
 
@@ -53,3 +56,17 @@ def question(exchange: Exchange) -> str:
         return last_user_text(exchange.body).strip()
     except (AttributeError, KeyError, TypeError):  # what no validation has let through
         return ""
+
+
+def messages_of(exchange: Exchange) -> Sequence[dict[str, Any]]:
+    """Return the messages of a request, as far as they are any."""
+    return dicts(exchange.body.get("messages"))
+
+
+def content_of(message: dict[str, Any]) -> str:
+    """Return the text of a message, all parts of it."""
+    content = message.get("content")
+    if isinstance(content, list):
+        found = (one.get("text") for one in dicts(content))
+        content = "".join(part for part in found if isinstance(part, str))
+    return content.strip() if isinstance(content, str) else ""

@@ -17,7 +17,7 @@ _VENDORS: Mapping[str, str] = {
 }
 
 
-def strayed_keys(case: Case) -> Iterator[Finding]:
+def leaked_keys(case: Case) -> Iterator[Finding]:
     """Find requests to the real API, and keys of other vendors that came here."""
     for escape in dict.fromkeys(case.escapes):
         yield Finding(escape)

@@ -10,8 +10,8 @@ from operator import itemgetter
 from mockserver.core.quantities import counted, rough
 
 from . import Exchange, Journal
-from .attempts import among, retries, waited
 from .folding import folded, span, times
+from .grouping import among, retries, waited
 from .side_effects import SideEffect
 
 _MOST = 50

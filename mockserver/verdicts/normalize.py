@@ -39,7 +39,7 @@ def asked_without(exchange: Exchange, fields: Collection[str]) -> str | bytes:
     return _written(body) or exchange.request.body
 
 
-def likeness(exchange: Exchange) -> tuple[str, str] | None:
+def normalized(exchange: Exchange) -> tuple[str, str] | None:
     """
     Return what attempts have in common when an app puts the moment into them; None if unknown.
 

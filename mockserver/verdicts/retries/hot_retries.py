@@ -8,8 +8,8 @@ from itertools import groupby, pairwise
 
 from mockserver.core.messages import Sender
 from mockserver.journal import Call, Exchange
-from mockserver.journal.attempts import AT_ONCE, has_rested, retries
-from mockserver.verdicts.likeness import likeness
+from mockserver.journal.grouping import AT_ONCE, has_rested, retries
+from mockserver.verdicts.normalize import normalized
 from mockserver.verdicts.verdict import Case, Finding
 
 from .pauses import Retry, failed_untold, is_chosen, same_key, shown
@@ -81,7 +81,7 @@ def _is_alike(retry: Retry, case: Case) -> bool:
         and early.key == late.key
         and _is_hot(retry, case)
         and case.could_know(early, late)
-        and likeness(early) == likeness(late) is not None
+        and normalized(early) == normalized(late) is not None
     )
 
 

@@ -1,4 +1,4 @@
-"""The troubleshooting guide's table."""
+"""What is told of an exchange: the sentences of the table, and the facts in them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,23 @@ from dataclasses import replace
 import pytest
 
 from mockserver.api.model.reply import Reply
-from mockserver.faults import Cut, Error, ErrorEvent, NoCompletion, NoFinish, Truncate
+from mockserver.faults import (
+    Cut,
+    Error,
+    ErrorEvent,
+    NoCompletion,
+    NoFinish,
+    Truncate,
+)
 from mockserver.plan import Close, Data, Head, Wait
 from mockserver.scenario import Rule, Spent
-from mockserver.verdicts.diagnosis import _EXPLANATIONS, Diagnosis, diagnose, retirements
+from mockserver.verdicts.classify import Classification, classify
+
+CODES = [
+    *("wrong_api_key", "model_not_found", "model_archived", "request_quota_exceeded"),
+    *("token_quota_exceeded", "queue_exceeded", "service_unavailable"),
+    *("context_length_exceeded", "wrong_api_format", "request_budget_spent"),
+]
 
 
 def error(problem, **keys):
@@ -20,12 +33,12 @@ def error(problem, **keys):
 
 @pytest.fixture
 def found(engine, ask, now):
-    """Return a function that plays one request and diagnoses it."""
+    """Return a function that plays one request and classifies the exchange."""
 
     def play(rule=None, keys=None, **request):
         running = engine(Rule(**(rule or {})), **(keys or {}))
         exchange = running.handle(ask(**request), now=now)
-        return diagnose(exchange, running.edition)
+        return classify(exchange, running.edition)
 
     return play
 
@@ -103,11 +116,11 @@ def found(engine, ask, now):
         ({"max_tokens": 4}, "stopped at 4 tokens, the 4 it asked for", "finish_reason 'length'"),
     ],
 )
-def test_diagnosis(found, case, what, fix):
+def test_sentences(found, case, what, fix):
     """Each way to fail has a sentence on what happened and one on what to do."""
-    diagnosis = found(**case)
-    assert what in diagnosis.what
-    assert fix in diagnosis.fix
+    told = found(**case)
+    assert what in told.what
+    assert fix in told.fix
 
 
 TWO_RESETS = {
@@ -131,9 +144,9 @@ TOO_LARGE = "Request too large: limit 8000 tokens per minute, requested 42084."
 )
 def test_quota(found, problem, keys, what, fix):
     """What to do about a limit depends on what the answer tells of it."""
-    diagnosis = found(error(problem, **keys))
-    assert what in diagnosis.what
-    assert fix in diagnosis.fix
+    told = found(error(problem, **keys))
+    assert what in told.what
+    assert fix in told.fix
 
 
 @pytest.mark.parametrize("model", ["gpt-oss-120b", "llama3.1-8b", "gpt-4o"])
@@ -150,7 +163,7 @@ def test_no_other_model(engine, ask, now):
     running = engine(Rule(**error("model_not_found")))
     exchange = running.handle(ask(model="gpt-oss-120b"), now=now)
     only = {"gpt-oss-120b": running.edition.models["gpt-oss-120b"]}
-    assert "GET /v1/models" in diagnose(exchange, replace(running.edition, models=only)).fix
+    assert "GET /v1/models" in classify(exchange, replace(running.edition, models=only)).fix
 
 
 @pytest.mark.parametrize(
@@ -163,8 +176,8 @@ def test_takes_all(found, asked, fix):
 
 
 def test_nothing_wrong(found):
-    """A whole answer needs no diagnosis."""
-    assert found() is None
+    """A whole answer needs no told."""
+    assert found() == Classification()
 
 
 def test_lost_before_the_head(engine, ask, now):
@@ -172,7 +185,7 @@ def test_lost_before_the_head(engine, ask, now):
     running = engine()
     exchange = running.handle(ask(), now=now)
     exchange.plan = (Close(),)
-    assert diagnose(exchange, running.edition).what == "the connection was lost before any answer"
+    assert classify(exchange, running.edition).what == "the connection was lost before any answer"
 
 
 @pytest.mark.parametrize(
@@ -187,12 +200,12 @@ def test_stalled(engine, ask, now, plan, what):
     running = engine()
     exchange = running.handle(ask(), now=now)
     exchange.plan = plan
-    diagnosis = diagnose(exchange, running.edition)
-    assert diagnosis.what.startswith(what)
-    assert "time-out" in diagnosis.fix
+    told = classify(exchange, running.edition)
+    assert told.what.startswith(what)
+    assert "time-out" in told.fix
 
 
-@pytest.mark.parametrize("code", _EXPLANATIONS)
+@pytest.mark.parametrize("code", CODES)
 def test_code_without_message(found, code):
     """A body of the scenario's own may have a known code and nothing else."""
     assert found({"faults": (Error(status=500, body={"code": code}),)}).fix
@@ -214,32 +227,4 @@ def test_wrong_path(engine, ask, now, path, what, fix):
     """A ``/v1`` too many or too few is told."""
     running = engine()
     exchange = running.handle(ask(path), now=now)
-    assert diagnose(exchange, running.edition) == Diagnosis(what, fix)
-
-
-def test_no_retirements(engine, ask, now):
-    """A model that was asked in vain is not said to answer."""
-    for running in (engine(edition="2026-11"), engine(Rule("down", faults=(Error(status=503),)))):
-        exchange = running.handle(ask(model="llama3.1-8b"), now=now)
-        assert exchange.status in (404, 503)
-        assert retirements(running.journal, running.edition) == []
-
-
-def test_retirements_of_ours(engine, ask, now):
-    """What only the user's own edition says is told as its word."""
-    running = engine()
-    ours = replace(running.edition, name="ours")
-    running.handle(ask(model="llama3.1-8b"), now=now)
-    assert retirements(running.journal, ours) == [
-        "llama3.1-8b answers here, but by edition 'ours' the API retired it on 2026-05-27"
-    ]
-
-
-def test_retirements(engine, ask, now):
-    """Each retired model that has answered is named once, with its date."""
-    running = engine()
-    for model in ("llama3.1-8b", "llama3.1-8b", "gpt-oss-120b", "gpt-4o"):
-        running.handle(ask(model=model), now=now)
-    assert retirements(running.journal, running.edition) == [
-        "llama3.1-8b answers here, but the live API retired it on 2026-05-27"
-    ]
+    assert classify(exchange, running.edition) == Classification((), what, fix)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mockserver.verdicts.likeness import asked_without, lasting, likeness
+from mockserver.verdicts.normalize import asked_without, lasting, normalized
 
 THEN = datetime(2026, 11, 21, 10, 20, 30, 123456, tzinfo=UTC)
 
@@ -58,14 +58,14 @@ def system(text):
     return [{"role": "system", "content": text}, {"role": "user", "content": "8:30?"}]
 
 
-def test_likeness(exchange):
+def test_normalized(exchange):
     """What changes no answer, and times in the system prompt, are left out of it."""
-    like = likeness(exchange(messages=system("It is 8:30."), user="a", seed=1))
-    assert likeness(exchange(messages=system("It is 9:30."), user="b")) == like
-    assert likeness(exchange(messages=system("It is late."))) != like
-    assert likeness(exchange(messages=system("It is 8:30."), temperature=1)) != like
-    assert likeness(exchange(messages=[7], user="b")) is not None
-    assert likeness(exchange(raw=b"7")) is None
+    like = normalized(exchange(messages=system("It is 8:30."), user="a", seed=1))
+    assert normalized(exchange(messages=system("It is 9:30."), user="b")) == like
+    assert normalized(exchange(messages=system("It is late."))) != like
+    assert normalized(exchange(messages=system("It is 8:30."), temperature=1)) != like
+    assert normalized(exchange(messages=[7], user="b")) is not None
+    assert normalized(exchange(raw=b"7")) is None
 
 
 def test_asked_without(exchange):

@@ -7,7 +7,7 @@ import pytest
 from mockserver.engine import Engine
 from mockserver.faults import Error
 from mockserver.journal import Journal, Retention
-from mockserver.journal.moments import lines, moments
+from mockserver.journal.chronology import lines, moments
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Rule, Scenario, Schedule
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.journal import Exchange
-from mockserver.journal.attempts import left_before, retries, same_sender, tries
+from mockserver.journal.grouping import retries, same_sender, tries
 from mockserver.plan import Data, Wait, expand
 
-from .heard import left
-from .likeness import asked_without
+from .normalize import asked_without
+from .received import left
 from .verdict import Case, Certainty, Finding, numbers
 
 _SILENCE = 0.5  # seconds, by the client's clock: a stream that pauses for less is still coming
@@ -58,7 +58,7 @@ def _left_early(case: Case) -> dict[Exchange, int]:
     """Return the tokens of answers that were left and asked for again, and of the last left one."""
     left_early = [one for one in case.exchanges if _lost_patience(one, case)]
     missed = {one: tokens for one in left_early if (tokens := _unread_tokens(one))}
-    again = {one for one in missed if _comes_back(one, case)}
+    again = {one for one in missed if case.came_back(one)}
     return {
         one: tokens
         for one, tokens in missed.items()
@@ -72,37 +72,26 @@ def _lost_patience(exchange: Exchange, case: Case) -> bool:
     return left(exchange) and (not exchange.stream or silence >= _SILENCE)
 
 
-def _comes_back(exchange: Exchange, case: Case) -> bool:
-    """Whether anybody asked the same when the answer had been left."""
-    return any(
-        other.number > exchange.number
-        and (other.at >= exchange.over or left_before(exchange, other))
-        for other in case.same_question(exchange)
-    )
-
-
 def _silence(exchange: Exchange) -> float:
     """Return the seconds for which nothing had come when the client left."""
     stayed = exchange.over - exchange.at
-    passed, spoke = 0.0, 0.0
-    for step in expand(exchange.plan):
-        if isinstance(step, Wait):
-            passed += step.seconds
-        elif isinstance(step, Data) and passed <= stayed:
-            spoke = passed
-    return stayed - spoke
+    return stayed - max((at for at, _ in _pieces(exchange) if at <= stayed), default=0.0)
 
 
 def _unread_tokens(exchange: Exchange) -> int:
     """Count the tokens that came when the client was gone."""
     stayed = exchange.over - exchange.at + _INSTANT
-    passed, unread = 0.0, 0
+    return sum(tokens for at, tokens in _pieces(exchange) if at > stayed)
+
+
+def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
+    """Yield when each piece of the answer is sent, in seconds after the request, and its tokens."""
+    passed = 0.0
     for step in expand(exchange.plan):
         if isinstance(step, Wait):
             passed += step.seconds
-        elif isinstance(step, Data) and passed > stayed:
-            unread += step.tokens
-    return unread
+        elif isinstance(step, Data):
+            yield passed, step.tokens
 
 
 def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:

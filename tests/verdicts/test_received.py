@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.faults import Cut, Error, ErrorEvent, Truncate
 from mockserver.plan import Data, End, Head, Wait, expand
-from mockserver.verdicts.heard import complete, left, parts, question
+from mockserver.verdicts.received import complete, left, parts, question
 
 
 @pytest.mark.parametrize(

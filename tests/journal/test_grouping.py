@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.core.messages import Request, Sender
 from mockserver.journal import Exchange, Journal
-from mockserver.journal.attempts import (
+from mockserver.journal.grouping import (
     came_at_once,
     could_know,
     grouped,

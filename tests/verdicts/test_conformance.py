@@ -11,8 +11,8 @@ from mockserver.api.contract import editions
 from mockserver.api.model.reply import Reply, ScriptedCall
 from mockserver.faults import FAMILIES, Corrupt, EventFormat, Gzip, Tamper
 from mockserver.scenario import Rule, parse
-from mockserver.verdicts.form import readable
-from mockserver.verdicts.heard import complete
+from mockserver.verdicts.conformance import readable
+from mockserver.verdicts.received import complete
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 GENERATOR = runpy.run_path(str(DOCS / "faults.py"))

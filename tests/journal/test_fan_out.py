@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.core.messages import Request, Sender
 from mockserver.journal import Exchange
-from mockserver.journal.crowds import crowds
+from mockserver.journal.fan_out import fan_outs
 
 MAIN = Sender("thread 0")
 
@@ -20,7 +20,7 @@ def life(name, since, over, *, parent=MAIN, beside=()):
 
 
 def found(*lives):
-    numbers = crowds(lives, 0.05)
+    numbers = fan_outs(lives, 0.05)
     return [numbers.get(one) for one in lives]
 
 

@@ -1,0 +1,276 @@
+"""An exchange as the table of classes sees it, and what a row of the table is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from typing import TypeAlias, get_args
+
+from mockserver.api.contract.edition import Edition
+from mockserver.api.contract.routes import COMPLETING, meant
+from mockserver.api.contract.shapes import LimitName
+from mockserver.core.messages import json_object
+from mockserver.core.quantities import duration
+from mockserver.core.sse import read
+from mockserver.journal import Exchange, Served
+from mockserver.plan import Close, head_of, inspection
+
+from .retries.errors import passing
+from .retries.limits import field, takes_all, too_large
+
+_HOUR = 3600.0  # seconds
+_PERIOD = re.compile(r"per (second|minute|hour|day) limit")
+_WINDOW = re.compile(r"length is (\d+) while limit is (\d+)")
+_THOUGHTS = re.compile(r"\s*<((?:think|thought|reason)\w*)>", re.IGNORECASE)
+_SHORT = 120  # characters of a message
+
+
+class ExchangeView:
+    """
+    What the rows ask of an exchange, and what their sentences name.
+
+    ``edition`` is the one that has answered.
+    """
+
+    def __init__(self, exchange: Exchange, edition: Edition) -> None:
+        self.exchange = exchange
+        self.edition = edition
+        self.status = exchange.status
+        self.tokens = exchange.completion_tokens
+
+    @cached_property
+    def error(self) -> Mapping[str, object]:
+        """The error that the exchange ended with; empty where it has none."""
+        return self.exchange.error
+
+    @cached_property
+    def code(self) -> str:
+        """The code of a refusal; empty for all else."""
+        return str(self.error.get("code", "")) if self.exchange.refused else ""
+
+    @property
+    def said(self) -> str:
+        """What the error says, in a line."""
+        said = self.error.get("message") or self.error.get("detail") or "no explanation"
+        return str(said).replace("\n", "; ")
+
+    @property
+    def lost(self) -> bool:
+        """
+        Whether the client sees that the connection was lost in the answer.
+
+        A stream without a length and without chunks ends with its connection: no client takes that
+        for a loss.
+        """
+        head = head_of(self.exchange.plan)
+        if head is None or not self.exchange.interrupted:
+            return False
+        by_fin = self.exchange.plan[-1] == Close(reset=False)
+        return not (by_fin and head.streams and not head.framed)
+
+    @property
+    def again(self) -> str:
+        """Whether to try again."""
+        if passing(self.exchange):
+            return "try again with exponential back-off"
+        return "mend the request; trying again can't succeed"
+
+    @cached_property
+    def may_be_malformed(self) -> bool:
+        """
+        Whether a completion came with status 200 that has to be read to know what it is.
+
+        Most need not be: the API's own are good, unless they are cut by their length. Those that
+        the journal has not kept whole nobody knows.
+        """
+        exchange = self.exchange
+        if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
+            return False
+        scripted = exchange.taken_by is not None and exchange.taken_by.speaks
+        changed = exchange.changed_after is not None
+        return scripted or changed or exchange.finish_reason == "length"
+
+    # keys, paths and models
+
+    @property
+    def key(self) -> str:
+        """The Authorization header, as the journal keeps it."""
+        return self.exchange.request.headers.get("authorization", "")
+
+    @property
+    def path_meant(self) -> str:
+        """The path of the API that is the same but for ``/v1``."""
+        return meant(self.exchange.request.path)
+
+    @property
+    def path_fix(self) -> str:
+        """What to do about ``/v1``."""
+        shorter = len(self.path_meant) < len(self.exchange.request.path)
+        return "leave /v1 out of" if shorter else "add /v1 to"
+
+    @property
+    def model_gone(self) -> str:
+        """Why the model does not answer."""
+        withdrawn = self.edition.serves(self.exchange.model)
+        return "was withdrawn by the scenario" if withdrawn else "is not served"
+
+    @property
+    def model_fix(self) -> str:
+        """Which model to ask instead."""
+        others = [name for name in self._current_models if name != self.exchange.model]
+        near = get_close_matches(self.exchange.model, others, n=1, cutoff=0.0)
+        if not near:
+            return "ask GET /v1/models what is served"
+        return f"use one of {', '.join(others)} (nearest: {near[0]!r})"
+
+    @property
+    def _current_models(self) -> list[str]:
+        """The models that answer here and that the API has not retired."""
+        return [
+            name
+            for name, model in self.edition.models.items()
+            if self.edition.serves(name) and not self.edition.is_retired(model)
+        ]
+
+    # tokens and limits
+
+    @property
+    def window(self) -> tuple[int, int, int]:
+        """The tokens of a prompt, the window, and how many are too many; 0 where none are told."""
+        found = _WINDOW.search(self.said)
+        needed, room = map(int, found.groups()) if found else (0, 0)
+        return needed, room, needed - room
+
+    @property
+    def wider(self) -> str:
+        """The models into which the prompt fits, as the end of a sentence."""
+        needed = self.window[0]
+        models = self.edition.models
+        wider = [name for name in self._current_models if models[name].context >= needed]
+        return f", or use a model with a wider window: {', '.join(wider)}" * bool(wider and needed)
+
+    @property
+    def too_large(self) -> tuple[int, int] | None:
+        """The tokens asked for and the limit, where the request can never fit."""
+        return too_large(self.exchange)
+
+    @property
+    def takes_all(self) -> tuple[int, int] | None:
+        """The tokens asked for and the limit, where the request takes all of it."""
+        return takes_all(self.exchange)
+
+    @property
+    def quota(self) -> str:
+        """Which quota is used up, and until when."""
+        wait = self.exchange.retry_after
+        until = "there is no Retry-After"
+        if wait is not None:
+            until = f"the next one is admitted in {duration(wait)}"
+        return f"{self.said.partition(' - ')[0]}; {until}"
+
+    @property
+    def quota_fix(self) -> str:
+        """How long to wait: as told, until what is used up comes back, or as the period says."""
+        wait = self.exchange.retry_after
+        if wait is not None and wait >= _HOUR:
+            return "give up or ask another model: no user waits as long as Retry-After says"
+        if wait is not None:
+            return "wait as long as Retry-After says, add jitter, and send less at once"
+        for limit in get_args(LimitName):
+            reset = field(self.exchange, f"reset-{limit}")
+            if reset is not None and field(self.exchange, f"remaining-{limit}") == 0:
+                told = f"x-ratelimit-reset-{limit} says {duration(reset)}"
+                return f"wait for the limit that is used up: {told}; add jitter"
+        period = _PERIOD.search(self.said.partition(" - ")[0])
+        if period and period[1] in ("hour", "day"):
+            return f"give up or ask another model: a quota of the {period[1]} is not back soon"
+        lasting = f" until the {period[1]} is over" if period else ""
+        return f"back off exponentially with jitter{lasting}, and send less at once"
+
+    @property
+    def limit_of_answer(self) -> str:
+        """Why an answer stopped where it did, as the end of a sentence."""
+        model = self.edition.models.get(self.exchange.model)
+        if asked := self.exchange.requested_tokens:
+            return f", the {asked} it asked for"
+        default = model.default_output if model else None
+        return f", the default of {default}" if default else ""
+
+    # the answer, as an app sees it
+
+    @cached_property
+    def media_type(self) -> str:
+        """The ``Content-Type`` of the answer; empty when it has none."""
+        head = head_of(self.exchange.plan)
+        return (head.header("content-type") or "") if head else ""
+
+    @cached_property
+    def text(self) -> str:
+        """The body, unpacked."""
+        return inspection.body_of(self.exchange.plan).decode(errors="replace")
+
+    @cached_property
+    def streams(self) -> bool:
+        """Whether events came, asked for or not."""
+        return inspection.streams(self.exchange.plan)
+
+    @cached_property
+    def events(self) -> list[tuple[str, str]]:
+        """The name and the data of each event."""
+        return [read(one) for one in inspection.events(self.exchange.plan)] if self.streams else []
+
+    @cached_property
+    def document(self) -> Mapping[str, object]:
+        """The JSON object of what is no stream; empty when it is none."""
+        return {} if self.streams else json_object(self.text)
+
+    @cached_property
+    def choices(self) -> list[Served]:
+        """What can be read of each choice."""
+        return self.exchange.choices
+
+    @property
+    def message(self) -> str:
+        """The error in the place of a completion, shortened."""
+        error = self.document.get("error", self.document)
+        said = error.get("message") if isinstance(error, dict) else error
+        return " ".join(str(said).split())[:_SHORT]
+
+    @property
+    def event(self) -> str:
+        """The name of the first event that has one."""
+        return next((name for name, _ in self.events if name), "")
+
+    @cached_property
+    def tag(self) -> str:
+        """The tag around thoughts that stand at the beginning of a text; empty if none do."""
+        found = (_THOUGHTS.match(one.text) for one in self.choices)
+        return next((match[1] for match in found if match), "")
+
+    @property
+    def faults(self) -> str:
+        """The names of the faults that were in the exchange."""
+        return ", ".join(self.exchange.faults) or "none of the mock's"
+
+
+Condition: TypeAlias = Callable[[ExchangeView], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    A way to go wrong: its class, when it is met, what happened and what to do.
+
+    The class is one of ``FAULT_CLASSES``, empty where coverage counts none. In the two sentences
+    ``it`` is the view. Of the rows that an exchange meets the first with sentences is told, and
+    counts; one without sentences, or one that is so ``besides``, counts as well.
+    """
+
+    fault_class: str
+    when: Condition
+    what: str = ""
+    fix: str = ""
+    besides: bool = False

@@ -1,0 +1,167 @@
+"""
+Bad 200s: answers with status 200 that are not what an app takes them for.
+
+They are told by their bytes and not by the faults that made them, so that a fault of a user's own
+is explained as well. ``docs/faults.md`` has what each client makes of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mockserver.core.messages import json_object
+
+from .conformance import readable
+from .exchange_view import ExchangeView, Row
+
+_PAGE = re.compile(r"\s*<(?:!doctype|html)", re.IGNORECASE)
+_SEPARATORS = re.compile("[\u2028\u2029\u0085]")
+
+
+def is_page(it: ExchangeView) -> bool:
+    """Whether the body is HTML."""
+    return bool(_PAGE.match(it.text))
+
+
+def _is_error(it: ExchangeView) -> bool:
+    said = it.document
+    return "choices" not in said and bool(said.get("error") or said.get("message"))
+
+
+def _is_in_another_mode(it: ExchangeView) -> bool:
+    return it.streams != it.exchange.stream and bool(it.choices)
+
+
+def _is_empty(it: ExchangeView) -> bool:
+    return not it.choices and (it.streams or bool(it.document) or not it.text)
+
+
+def _is_no_json(it: ExchangeView) -> bool:
+    return not it.streams and not it.document
+
+
+def is_silent(it: ExchangeView) -> bool:
+    """Whether there are choices and none says anything."""
+    return bool(it.choices) and not any(one.text or one.calls for one in it.choices)
+
+
+def _is_thoughts_only(it: ExchangeView) -> bool:
+    return it.exchange.finish_reason == "length" and it.tokens > 0 and is_silent(it)
+
+
+def _has_names(it: ExchangeView) -> bool:
+    return any(name and said for name, said in it.events)
+
+
+def _has_empty_choices(it: ExchangeView) -> bool:
+    return any(json_object(said).get("choices") == [] for _, said in it.events)
+
+
+def _has_separators(it: ExchangeView) -> bool:
+    return bool(_SEPARATORS.search(it.text))
+
+
+def _has_tags(it: ExchangeView) -> bool:
+    return it.exchange.body.get("reasoning_format") != "raw" and bool(it.tag)
+
+
+def _lacks_calls(it: ExchangeView) -> bool:
+    return any(one.finish == "tool_calls" and not one.calls for one in it.choices)
+
+
+def _has_broken_calls(it: ExchangeView) -> bool:
+    ended = [one for one in it.choices if one.finish == "tool_calls"]
+    return any(not call.whole for one in ended for call in one.calls)
+
+
+def _is_unreadable(it: ExchangeView) -> bool:
+    ended = it.exchange.finish_reason not in (None, "length")
+    return ended and not readable(it.exchange)
+
+
+MALFORMED_SUCCESS = (
+    Row(
+        "page",
+        is_page,
+        "status 200 came with an HTML page, as of a captive portal or a proxy",
+        "look at the media type, raise an error, and show no page; SDKs hand it on as a str",
+    ),
+    Row(
+        "broken-body",
+        _is_error,
+        "status 200 came with an error in the place of a completion: {it.message}",
+        "raise an error where there are no choices; SDKs hand on choices=None",
+    ),
+    Row(
+        "broken-body",
+        _is_in_another_mode,
+        "a stream came for a document, or a document for a stream ({it.media_type})",
+        "take a stream without text, and a completion that is a str, for a failure",
+    ),
+    Row(
+        "",  # of a body or of events, as its faults tell
+        _is_empty,
+        "status 200 came without any choices",
+        "look whether there is a choice before reading the first; take none for a failure",
+    ),
+    Row(
+        "broken-body",
+        _is_no_json,
+        "status 200 came with a body that is no JSON object",
+        "catch what the JSON parser raises as well as the SDK's errors",
+    ),
+    Row(
+        "empty-answer",
+        _is_thoughts_only,
+        "the model thought until all {it.tokens} tokens were used up, and said nothing",
+        "raise max_completion_tokens or lower reasoning_effort; the same again brings the same",
+    ),
+    Row(
+        "",
+        _lacks_calls,
+        "finish_reason is tool_calls, and there are no calls",
+        "look whether there is a call before taking the first",
+    ),
+    Row(
+        "empty-answer",
+        is_silent,
+        "the completion has no content, and its finish_reason is {it.exchange.finish_reason}",
+        "look whether there is text before showing or storing it, whatever finish_reason says",
+    ),
+    Row(
+        "broken-stream",
+        _has_names,
+        "each event has a name ({it.event!r}), and some SDKs drop the text of such events",
+        "take a stream without text for a failure; a reader of one's own passes over event lines",
+    ),
+    Row(
+        "broken-stream",
+        _has_empty_choices,
+        "an event has an empty list of choices, as with usage of other providers",
+        "pass over events without choices; choices[0] fails there",
+    ),
+    Row(
+        "",
+        _has_separators,
+        "the text has U+2028, U+2029 or U+0085, at which some take a line to end",
+        "split events at line feeds only: not by str.splitlines or the iter_lines of httpx",
+    ),
+    Row(
+        "",
+        _has_tags,
+        "the thoughts stand in the content, in <{it.tag}> tags",
+        "cut them off before showing the text, or parsing the JSON behind them",
+    ),
+    Row(
+        "",
+        _has_broken_calls,
+        "the arguments of a call are no JSON object",
+        "catch what the JSON parser raises, tell the model once, and run no tool on a guess",
+    ),
+    Row(
+        "",
+        _is_unreadable,
+        "the answer has a form that some clients can't read (faults: {it.faults})",
+        "see what yours makes of it in docs/faults.md; take what it can't read for a failure",
+    ),
+)
