@@ -154,12 +154,15 @@ def _failure(
     if not report.failed or call.excinfo is None or failed_by_verdict(item):
         return
     error = call.excinfo.value
-    last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
-    found = diagnose(last, mock.engine.edition) if last else None
-    fix = found.fix if found else ""
+    if mock.escapes:  # the app's exception only follows from it
+        what, (sentence, _, fix) = "key-sent-elsewhere", mock.escapes[0].partition(": ")
+    else:
+        last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
+        found = diagnose(last, mock.engine.edition) if last else None
+        what, fix = _family(error), found.fix if found else ""
+        sentence = _first_line(redacted(f"{type(error).__name__}: {error}"))
     where = _line_of(call.excinfo.traceback, item)
-    sentence = _first_line(redacted(f"{type(error).__name__}: {error}"))
-    yield Symptom(_family(error), where, "failed", mock.scenario.name, sentence, fix, again)
+    yield Symptom(what, where, "failed", mock.scenario.name, sentence, fix, again)
 
 
 def _told(judged: Iterable[tuple[str, Verdict]], again: str) -> Iterator[Symptom]:
