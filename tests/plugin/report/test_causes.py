@@ -159,7 +159,9 @@ def test_request_to_the_real_api(run):
     """The thing to fix is where the request went, not the exception that follows from it."""
     told = run(ESCAPES).stdout.str().partition("1 thing to fix, 1 cell")[2]
     assert "1. key-sent-elsewhere at test_request_to_the_real_api.py:" in told
-    assert re.search(r"seen: +a request to api\.cerebras\.ai was stopped \(.*:\d+\)$", told, re.M)
+    assert re.search(
+        r"seen: +a request to api\.cerebras\.ai was stopped \(.*:\d+\)$", told, re.MULTILINE
+    )
     assert re.search(r"fix: +while .*; let the app read CEREBRAS_BASE_URL", told)
 
 
