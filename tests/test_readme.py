@@ -24,6 +24,7 @@ from mockserver.api.contract.shapes import Bodies, HeaderFields, Keys, Limits, V
 from mockserver.faults import FAULTS
 from mockserver.scenario import automatic, load, names
 from mockserver.scenario.checks import check, kind_of
+from pytest_cerebras.settings.names import OPTIONS
 
 ROOT = Path(__file__).parent.parent
 PAGES = (
@@ -34,13 +35,16 @@ PAGES = (
     "docs/editions.md",
     "docs/faults.md",
     "docs/fidelity.md",
+    "docs/first-test.md",
     "docs/images/README.md",
+    "docs/incidents.md",
     "docs/pytest.md",
     "docs/report.md",
     "docs/scenarios.md",
     "docs/speed.md",
     "docs/verdicts.md",
 )
+FOLLOWED = "docs/first-test.md"  # its snippets are files, and test_first_test.py tries them
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -52,6 +56,7 @@ def blocks(language):
     return [
         pytest.param(page, block, id=f"{page}-{number}")
         for page in PAGES
+        if page != FOLLOWED
         for number, block in enumerate(blocks_of(page, language))
     ]
 
@@ -107,6 +112,7 @@ def test_runs_of_pytest():
     lines = [
         (page, line)
         for page in PAGES
+        if page != FOLLOWED
         for line in "".join(blocks_of(page, "bash")).splitlines()
         if line.startswith("python -m pytest ")
     ]
@@ -173,12 +179,8 @@ def test_two_commands_set_up_everything():
 
 
 def test_tables_are_complete():
-    """The README lists some shipped scenarios, the docs each problem, fault and endpoint."""
-    table = README.partition("| scenario |")[2].partition("\n\n")[0]
-    listed = re.findall(r"^\| `([a-z0-9-]+)` \|", table, re.MULTILINE)
-    assert set(listed) <= set(names())
-    (more,) = re.findall(r"\[(\w+) more\]\(docs/incidents\.md\)", README)
-    assert more == str(len(names()) - len(listed))
+    """The README counts the shipped scenarios, the docs name each problem, fault and endpoint."""
+    assert f"[{len(names())} scenarios](docs/incidents.md)" in README
     for page, listed in {
         "scenarios": (*FAULTS, *ENDPOINTS),
         "faults": (*PROBLEMS, *FAULTS),
@@ -245,9 +247,40 @@ def test_keys_of_editions(section, part):
     assert [one for one in values - shipped if not re.search(rf"\b{one}\b", text)] == []
 
 
-def test_links():
-    """Each relative link leads to a file."""
-    for page in PAGES:
-        text = (ROOT / page).read_text("utf-8")
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
-            assert (ROOT / page).parent.joinpath(target).exists(), target
+def anchors_of(path):
+    """Return what a link may have behind ``#``: the headings, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links(page):
+    """Each relative link leads to a file, and to a heading of it."""
+    path = ROOT / page
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", path.read_text("utf-8")):
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors_of(target), link
+
+
+def test_options_are_complete(pytester):
+    """The docs have a row for each option, with its variable, ini key and key of the marker."""
+    text = (ROOT / "docs/pytest.md").read_text("utf-8")
+    for name, *_ in OPTIONS:
+        row = f"| `--cerebras-{name.replace('_', '-')}` | `CEREBRAS_MOCK_{name.upper()}` "
+        assert f"{row}| `cerebras_{name}` | `{name}=` |" in text
+    told = pytester.runpytest_inprocess("--help", "-p", "no:asyncio").stdout.str()
+    flags = re.findall(r"^ +(--cerebras-[\w-]+)", told, re.MULTILINE)
+    assert len(flags) > len(OPTIONS)
+    assert [flag for flag in flags if not re.search(rf"^\| `{flag}[ `]", text, re.MULTILINE)] == []
+
+
+def test_rates_of_the_comparison():
+    """The README compares the rates that the page on speed has."""
+    speed = (ROOT / "docs/speed.md").read_text("utf-8")
+    table = speed.partition("| answers a second |")[2].partition("\n\n")[0]
+    rates = dict(re.findall(r"^\| ([\w-]+) \| ([\d,]+) \|", table, re.MULTILINE))
+    (row,) = re.findall(r"^\| plain chats a second.*$", README, re.MULTILINE)
+    shown = re.findall(r"[\d,]{5,}", row)
+    assert shown == [rates[one] for one in ("ours", "pytest-httpserver", "aimock")]

@@ -121,6 +121,7 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
     """),
     "key-sent-elsewhere": _lines("""
         client = Cerebras()  # reads CEREBRAS_BASE_URL and CEREBRAS_API_KEY
+        client = OpenAI()  # reads OPENAI_BASE_URL and OPENAI_API_KEY
     """),
     # errors of libraries, by what all of them are
     "CerebrasError": _lines(_CATCHES.format("CerebrasError, httpx.HTTPError")),

@@ -59,8 +59,9 @@ def _package_of(filename: str) -> str:
     """Return the package that a file is installed with; empty for Python's own and for ours."""
     for folder in ("site-packages", "dist-packages"):
         _, found, inside = filename.rpartition(f"{folder}/")
-        if found:
-            return inside.partition("/")[0].removesuffix(".py")
+        package = inside.partition("/")[0].removesuffix(".py")
+        if found and package not in _OURS:  # which a wheel puts beside the others
+            return package
     return ""
 
 

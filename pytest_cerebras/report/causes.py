@@ -155,11 +155,14 @@ def _failure(
     if not report.failed or call.excinfo is None or failed_by_verdict(item):
         return
     error = call.excinfo.value
-    last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
-    fix = classify(last, mock.engine.edition).fix if last else ""
+    if mock.escapes:  # the app's exception only follows from it
+        what, (sentence, _, fix) = "key-sent-elsewhere", mock.escapes[0].partition(": ")
+    else:
+        last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
+        what, fix = _family(error), classify(last, mock.engine.edition).fix if last else ""
+        sentence = first_line(f"{type(error).__name__}: {error}", _LONGEST)
     where = _line_of(call.excinfo.traceback, item)
-    sentence = first_line(f"{type(error).__name__}: {error}", _LONGEST)
-    yield Symptom(_family(error), where, "failed", mock.scenario.name, sentence, fix, again)
+    yield Symptom(what, where, "failed", mock.scenario.name, sentence, fix, again)
 
 
 def _told(judged: Iterable[tuple[str, Verdict]], again: str) -> Iterator[Symptom]:

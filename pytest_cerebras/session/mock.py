@@ -81,6 +81,11 @@ class CerebrasMock(Asserting):
         """What earlier tests have left over, and was stopped on its way out; a sentence each."""
         return self._watch.strays
 
+    @property
+    def escapes(self) -> list[str]:
+        """The requests of this test to the real API, which were stopped; a sentence each."""
+        return self._watch.escapes
+
     def _settle(self) -> None:
         """Count as this test's what has turned out to be at work for it."""
         for exchange in self.engine.journal.exchanges:
@@ -222,11 +227,10 @@ class CerebrasMock(Asserting):
         return judge(case, ignore=self.settings.ignored)
 
     def _case(self) -> Case:
-        edition, escapes = self.engine.edition, self._watch.escapes
         return Case(
             self.journal,
-            edition,
-            escapes,
+            self.engine.edition,
+            self.escapes,
             self.side_effects,
             evidence=self.witness.evidence,
             other_model=self.engine.other_model,

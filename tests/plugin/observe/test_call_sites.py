@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pytest_cerebras.observe.call_sites import call_site
+from pytest_cerebras.observe.call_sites import call_site, packages_below
 
 HERE = os.path.relpath(__file__)
 
@@ -34,6 +34,22 @@ def test_through_a_library():
     with httpx.Client(transport=transport) as client, pytest.raises(httpx.ConnectError):
         client.get("http://127.0.0.1")
     assert found[0][0] == HERE
+
+
+@pytest.mark.parametrize(
+    ("file", "package"),
+    [
+        ("/x/site-packages/sdk/a.py", {"sdk"}),
+        ("/x/site-packages/pytest_cerebras/a.py", set()),
+        ("/x/site-packages/mockserver/a.py", set()),
+    ],
+)
+def test_packages(file, package):
+    """An installed package counts, but this one does not, even if it is installed from a wheel."""
+    found = []
+    names = {"note": lambda: found.extend(packages_below(currentframe().f_back))}
+    exec(compile("note()", file, "exec"), names)  # noqa: S102
+    assert set(found) == package
 
 
 def test_none_of_the_app():

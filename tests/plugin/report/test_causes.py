@@ -143,6 +143,28 @@ def test_failure_of_the_test(run):
     result.stdout.fnmatch_lines(["1. AssertionError at *test_failure_of_the_test.py:2 (1 cell: *)"])
 
 
+ESCAPES = """
+from cerebras.cloud.sdk import Cerebras
+
+def ask():
+    with Cerebras(base_url="https://api.cerebras.ai", max_retries=0) as client:
+        return client.models.list()
+
+def test_a(cerebras_mock):
+    ask()
+"""
+
+
+def test_request_to_the_real_api(run):
+    """The thing to fix is where the request went, not the exception that follows from it."""
+    told = run(ESCAPES).stdout.str().partition("1 thing to fix, 1 cell")[2]
+    assert "1. key-sent-elsewhere at test_request_to_the_real_api.py:" in told
+    assert re.search(
+        r"seen: +a request to api\.cerebras\.ai was stopped \(.*:\d+\)$", told, re.MULTILINE
+    )
+    assert re.search(r"fix: +while .*; let the app read CEREBRAS_BASE_URL", told)
+
+
 def test_strict(run, pytester):
     """Where a verdict fails a test, it is the cause, not its failure."""
     pytester.makepyfile(app=APP)
