@@ -72,8 +72,8 @@ class Engine:
         subject.attempt = call.attempts + 1
         choice = rule and self._instead(rule, number)
         choice = choice or self._run.choose(subject, now - self.started, call.course)
-        quota, refusal = self._admit(inquiry, now)
         honest = self._honest(number, now)
+        quota, refusal = self._admit(inquiry, now)
         if refusal is not None:
             plan: Plan = honest.refusal(refusal)
         else:
@@ -108,7 +108,8 @@ class Engine:
             changed_after=felt,
             restricted=refusal is not None and self._restricts(inquiry, request),
         )
-        self._storage.settle(refused=exchange.refused)
+        if quota is None:
+            self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange, call)
         return exchange
 
