@@ -7,7 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from mockserver.verdicts import Verdict
-from pytest_cerebras.report.cells import Cell, Drawn, Played, Seen
+from pytest_cerebras.report.matrix_results import Cell, Drawn, Played, Seen
 from pytest_cerebras.report.page import html
 from pytest_cerebras.report.report import Report
 

@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.verdicts import Verdict
 from pytest_cerebras.clock import Sleep
-from pytest_cerebras.report.cells import Cell, Drawn, Played, Ran, Seen
+from pytest_cerebras.report.matrix_results import Cell, Drawn, Played, Ran, Seen
 from pytest_cerebras.report.outcome import Outcome
 from pytest_cerebras.report.page_cell import WORDS, draw, look, words
 

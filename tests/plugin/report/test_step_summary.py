@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mockserver.verdicts import Verdict
 from pytest_cerebras.report.causes import Symptom
-from pytest_cerebras.report.cells import Cell, Played
+from pytest_cerebras.report.matrix_results import Cell, Played
 from pytest_cerebras.report.report import Report
 from pytest_cerebras.report.step_summary import markdown
 
