@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from .settings.install import foreign
+from .settings.package_check import foreign_package
 
 
 def main() -> None:
     """Run the command line, or end with status 2 when it isn't ours that Python finds."""
-    hidden = foreign()
+    hidden = foreign_package()
     if hidden is not None:
         sys.stderr.write(f"Error: {hidden}\n")
         raise SystemExit(2)

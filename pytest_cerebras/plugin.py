@@ -139,9 +139,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except cell.raises:
         matrix.note_raised(pyfuncitem)
         return True
-    from .session import judging
+    from .session import verdict_hooks
 
-    pytest.fail(judging.went_through(pyfuncitem, _mock_of(pyfuncitem), cell.raises), pytrace=False)
+    pytest.fail(
+        verdict_hooks.went_through(pyfuncitem, _mock_of(pyfuncitem), cell.raises), pytrace=False
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -174,8 +176,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     What the mock needs is imported now, for a fixture may forbid the sockets that it has.
     """
     if MARKER in getattr(item, "fixturenames", ()):
-        from .observe.leftovers import note_older
-        from .session import activation  # noqa: F401 (as said)
+        from .observe.lingering_work import note_older
+        from .session import mock_session  # noqa: F401 (as said)
 
         note_older(item)
 
@@ -191,20 +193,20 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     if mock is None:
         yield
         return
-    from .session import judging
+    from .session import verdict_hooks
 
     try:
-        with judging.stoppable(mock):
+        with verdict_hooks.stoppable(mock):
             yield
     except Exception as error:
-        judging.explain(mock, error)
+        verdict_hooks.explain(mock, error)
         raise
     except KeyboardInterrupt as error:
         from .session.interrupted import tell
 
         tell(item, error)
         raise
-    judging.enforce(mock, item)
+    verdict_hooks.enforce(mock, item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -218,16 +220,16 @@ def pytest_runtest_makereport(
         setattr(report, USES_MOCK, True)
     if mock is not None and call.when == "call":
         from .report import causes
-        from .session import judging
+        from .session import verdict_hooks
 
-        judged = judging.note(mock, item, report)
+        judged = verdict_hooks.note(mock, item, report)
         causes.note(mock, item, report, call, judged)
     if (
         call.when != "teardown"
         and _reports(item.config)
         and MARKER in getattr(item, "fixturenames", ())
     ):
-        from .report.cells import record
+        from .report.matrix_results import record
 
         record(mock, item, report)
     if report.failed and mock is not None:
@@ -301,7 +303,7 @@ def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     from .settings.options import found_ours
 
     found_ours()
-    from .session.activation import activated
+    from .session.mock_session import activated
 
     with activated(request) as mock:
         request.node.stash[_MOCK] = mock

@@ -34,7 +34,7 @@ ELSEWHERE = {
     "pytest_cerebras/report/page_causes.py": "tests/plugin/report/test_causes.py",
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     # around each test there
-    "pytest_cerebras/session/activation.py": "tests/plugin/session/test_mock.py",
+    "pytest_cerebras/session/mock_session.py": "tests/plugin/session/test_mock.py",
     "pytest_cerebras/session/asserting.py": "tests/plugin/session/test_assertions.py",
     # fixtures, used by all of it
     "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",

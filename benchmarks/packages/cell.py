@@ -71,7 +71,7 @@ def _noted(app: App, mock: CerebrasMock, asked: Asked, virtual: float) -> Noted:
         virtual=round(virtual, 2),
         verdicts=[verdict.rule for verdict in verdicts],
         sentences=[verdict.sentence for verdict in verdicts],
-        told=mock.untold(),
+        told=mock.new_interventions(),
         versions=_versions(app),
         timeline=[f"{exchange.at:.2f} {exchange.line()}" for exchange in mock.requests],
     )

@@ -21,7 +21,7 @@ class Sender:
     ``parent`` is who has started it, None when nobody knows; ``beside`` are the names of others
     that the same had started and not yet waited for, the last of them. No two have one name.
 
-    ``busy`` are the seconds for which its thread has been at work when it sent, ``rests`` how many
+    ``busy`` are the seconds for which its thread has been at work when it sent, ``waits`` how many
     waits of its process had run their time by then; None when nobody counts. ``site`` is the line
     of the app's own code that sent it: its file, and its number. ``turn`` is the call of the app by
     the test that it belongs to: a request of one turn is no retry of another one's. None when it is
@@ -33,7 +33,7 @@ class Sender:
     parent: Sender | None = field(default=None, compare=False, repr=False)
     beside: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     busy: float = field(default=0.0, compare=False, repr=False)
-    rests: int | None = field(default=None, compare=False, repr=False)
+    waits: int | None = field(default=None, compare=False, repr=False)
     site: tuple[str, int] | None = field(default=None, compare=False, repr=False)
     turn: tuple[int, int] | None = field(default=None, compare=False, repr=False)
 

@@ -54,18 +54,18 @@ def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     for another server has paused. ``scale`` is that of the journal.
     """
     before, now = early.request.sender, late.request.sender
-    if before is None or now is None or before != now or before.rests is None:
+    if before is None or now is None or before != now or before.waits is None:
         return False
     worked = now.busy - before.busy
     if early.stream:  # it may have worked while the answer came
         worked -= (early.over - early.at) * scale
-    return now.rests == before.rests and waited(early, late) * scale - worked < AT_ONCE
+    return now.waits == before.waits and waited(early, late) * scale - worked < AT_ONCE
 
 
-def has_rested(early: Exchange, late: Exchange) -> bool:
+def has_waited(early: Exchange, late: Exchange) -> bool:
     """Whether somebody in the client's process is known to have waited between two requests."""
     before, now = early.request.sender, late.request.sender
-    return before is not None and now is not None and now.rests != before.rests
+    return before is not None and now is not None and now.waits != before.waits
 
 
 def retries(call: Call) -> list[tuple[Exchange, Exchange]]:

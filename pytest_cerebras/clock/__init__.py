@@ -9,7 +9,7 @@ time, time-outs fire in the right order, and the client's waits and the mock's l
 
 from __future__ import annotations
 
-from .overtaken import RealWaitWarning
+from .real_waits import RealWaitWarning
 from .virtual import RunawayError, Sleep, VirtualClock
 
 __all__ = ["RealWaitWarning", "RunawayError", "Sleep", "VirtualClock"]

@@ -15,7 +15,7 @@ sockets' ``recv``              reads from the mock time out in virtual time
 Names that were imported earlier (``from time import sleep``) are replaced, too. Default arguments,
 ``perf_counter``, ``Lock.acquire(timeout=...)`` and ``SimpleQueue.get(timeout=...)`` stay real, and
 so does what waits for files, sockets or another process, such as ``Popen.wait(timeout)``: see
-``overtaken``.
+``real_waits``.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ import pytest
 
 from . import real
 from .aliases import Aliases
-from .foreign import refused
 from .locks import patch_locks
-from .overtaken import Overtaken
+from .real_waits import RealWaits
 from .sockets import Reads
+from .unsupported_loops import refused
 from .virtual import VirtualClock, Waiter
 
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
@@ -90,8 +90,8 @@ def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None)
         return threading.get_ident() not in servers
 
     reads = Reads(clock, port, client)
-    overtaken = Overtaken(lambda thread: thread not in servers)
-    clock.jumped = overtaken.note
+    real_waits = RealWaits(lambda thread: thread not in servers)
+    clock.jumped = real_waits.note
     replaced = _functions(clock, client)
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -101,11 +101,11 @@ def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None)
         stack.enter_context(_aliases.replaced(replaced))
         _patch_loops(patch, clock, loops, client)
         patch_locks(patch, clock, client)
-        overtaken.patch(patch)
+        real_waits.patch(patch)
         stack.enter_context(reads.patched(patch))
         stack.enter_context(clock.running())
         yield
-    overtaken.tell()
+    real_waits.tell()
 
 
 def _functions(

@@ -2,7 +2,7 @@
 Lets no request out to the real API while the mock is active, be it in a test or in a whole run.
 
 ``child.cerebras_guard`` stops what the interpreter itself is asked to do, in this process and in
-Python children; ``doors`` stop what goes past it.
+Python children; ``client_hooks`` stop what goes past it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tempfile import NamedTemporaryFile
 
 import pytest
 
-from . import doors
+from . import client_hooks
 from .child.cerebras_guard import (
     OURS,
     READ,
@@ -29,13 +29,13 @@ from .child.cerebras_guard import (
 )
 from .child.cerebras_hosts import REAL
 
-__all__ = ["RUN", "EscapeError", "Watch", "guarded", "no_proxy", "note_forked"]
+__all__ = ["RUN", "EscapeError", "GuardLog", "guarded", "no_proxy", "note_forked"]
 
 _PROXIES = ("all_proxy", "http_proxy", "https_proxy")
 _CHILD = str(Path(__file__).parent / "child")
 
 
-class Watch:
+class GuardLog:
     """What a guard stops, here and in child processes."""
 
     def __init__(self, path: Path, *, mode: str, others: str) -> None:
@@ -107,7 +107,7 @@ def _unusable_proxies() -> Iterator[str]:
 @contextmanager
 def guarded(
     *, mode: str = "server", others: str = "pass", elsewhere: Callable[[], str] = str
-) -> Iterator[Watch]:
+) -> Iterator[GuardLog]:
     """
     Refuse requests to the real API, and with ``others="block"`` to every other machine.
 
@@ -117,11 +117,11 @@ def guarded(
     with NamedTemporaryFile(prefix="cerebras-mock-") as notes, pytest.MonkeyPatch.context() as own:
         guard = Guard(notes.name, mode=mode, others=others)
         guard.elsewhere = elsewhere
-        doors.close(guard.refuse, own)
-        watch = Watch(Path(notes.name), mode=mode, others=others)
+        client_hooks.install(guard.refuse, own)
+        guard_log = GuardLog(Path(notes.name), mode=mode, others=others)
         guard.watch()
         try:
-            yield watch
+            yield guard_log
         finally:
             guard.unwatch()
-            watch.keep()
+            guard_log.keep()

@@ -16,7 +16,7 @@ from pytest_cerebras.settings import options
 from pytest_cerebras.settings.exit_status import VERDICTS_FAILED
 from pytest_cerebras.settings.sources import strictness
 
-from . import RUN, Watch, guarded
+from . import RUN, GuardLog, guarded
 
 _STOPPED = "cerebras_stopped"  # the key under which a worker of xdist tells it
 _MOST = 20
@@ -25,26 +25,26 @@ _MOST = 20
 class RunGuard:
     """Tells what was stopped outside of tests, in this process or in workers of xdist."""
 
-    def __init__(self, watch: Watch, environment: pytest.MonkeyPatch) -> None:
-        self._watch = watch
+    def __init__(self, guard_log: GuardLog, environment: pytest.MonkeyPatch) -> None:
+        self._guard_log = guard_log
         self._environment = environment
         self._of_workers: dict[str, list[str]] = {"stopped": [], "escapes": []}
 
     @property
     def stopped(self) -> list[str]:
         """All attempts, a sentence each, and each once."""
-        return list(dict.fromkeys([*self._watch.stopped, *self._of_workers["stopped"]]))
+        return list(dict.fromkeys([*self._guard_log.stopped, *self._of_workers["stopped"]]))
 
     @property
     def escapes(self) -> list[str]:
         """Those that were for the real API."""
-        return list(dict.fromkeys([*self._watch.escapes, *self._of_workers["escapes"]]))
+        return list(dict.fromkeys([*self._guard_log.escapes, *self._of_workers["escapes"]]))
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Guard the children of this process, but for workers of xdist, which guard themselves."""
         distributes = getattr(config.option, "dist", "no") != "no"
         if hasattr(config, "workerinput") or not distributes:
-            for name, value in self._watch.variables().items():
+            for name, value in self._guard_log.variables().items():
                 self._environment.setenv(name, value)
 
     @pytest.hookimpl(optionalhook=True)
@@ -76,8 +76,8 @@ def guarding(config: pytest.Config, *, others: str) -> RunGuard:
     """Guard a run until its end; ``others`` as for a test."""
     stack = ExitStack()
     config.add_cleanup(stack.close)
-    watch = stack.enter_context(guarded(mode=RUN, others=others))
-    return RunGuard(watch, stack.enter_context(pytest.MonkeyPatch.context()))
+    guard_log = stack.enter_context(guarded(mode=RUN, others=others))
+    return RunGuard(guard_log, stack.enter_context(pytest.MonkeyPatch.context()))
 
 
 def _is_wrong(config: pytest.Config) -> bool:

@@ -18,7 +18,7 @@ _MAKERS: tuple[tuple[type, str], ...] = ((pytest.Subtests, "test"), (TestCase, "
 
 
 @contextmanager
-def told(begin_part: Callable[[], None]) -> Iterator[None]:
+def watched(begin_part: Callable[[], None]) -> Iterator[None]:
     """Call ``begin_part`` at the beginning and at the end of each subtest."""
     with pytest.MonkeyPatch.context() as patch:
         for owner, name in _MAKERS:

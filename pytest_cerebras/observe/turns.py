@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TypeAlias
 
 from .call_sites import of_the_app
-from .own_frame import outwards
+from .item_frame import outwards
 
 _State: TypeAlias = tuple[tuple[int, int, tuple[int, ...]], ...]
 """Of each frame of the test which it is, how far it has come, and which values it has."""

@@ -21,8 +21,8 @@ from mockserver.verdicts.diagnosis import diagnose
 from mockserver.verdicts.patterns import PATTERNS
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.observe.call_sites import of_the_app
-from pytest_cerebras.session.judging import failed_by_verdict
 from pytest_cerebras.session.mock import CerebrasMock
+from pytest_cerebras.session.verdict_hooks import failed_by_verdict
 from pytest_cerebras.settings.names import SYMPTOMS
 
 How: TypeAlias = Literal["failed", "certain", "advice"]

@@ -12,7 +12,7 @@ from mockserver.core.credentials import redacted
 from mockserver.core.quantities import counted
 from pytest_cerebras.chaos.choice import LEFT_OUT
 from pytest_cerebras.chaos.matrix import has_raised
-from pytest_cerebras.session.judging import failed_by_verdict
+from pytest_cerebras.session.verdict_hooks import failed_by_verdict
 
 Outcome: TypeAlias = Literal[
     "passed",

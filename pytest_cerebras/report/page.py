@@ -17,8 +17,8 @@ from mockserver.plan.timeline import STYLE
 from mockserver.verdicts.kinds import KINDS
 
 from . import causes
-from .cells import Cell
 from .markup import add, add_name, box
+from .matrix_results import Cell
 from .page_causes import draw_causes
 from .page_cell import WORDS, draw, look, words
 from .report import Coverage, Report

@@ -10,8 +10,8 @@ from mockserver.core.quantities import counted
 from mockserver.journal.folding import folded, span, times
 from mockserver.plan.timeline import Lane, drawing
 
-from .cells import Cell, Played, Ran, Seen, spans
 from .markup import add, box, shown
+from .matrix_results import Cell, Played, Ran, Seen, spans
 from .outcome import Outcome
 
 WORDS: Mapping[Outcome, str] = {

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from mockserver.verdicts.kinds import KINDS, share_met
 
 from .causes import Symptom
-from .cells import Cell
+from .matrix_results import Cell
 from .outcome import SAYS_NOTHING, told_of_unmet
 
 

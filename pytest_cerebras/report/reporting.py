@@ -12,7 +12,7 @@ import pytest
 
 from mockserver.core.credentials import redacted
 
-from .cells import Cell, read
+from .matrix_results import Cell, read
 from .outcome import reason_of
 from .page import html
 from .report import Coverage, Report

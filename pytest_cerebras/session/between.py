@@ -7,7 +7,7 @@ import pytest
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
 from pytest_cerebras.observe.connections import Connections
-from pytest_cerebras.observe.stalls import Stalls
+from pytest_cerebras.observe.stall_watchdog import StallWatchdog
 from pytest_cerebras.settings import options
 
 
@@ -26,7 +26,8 @@ def rest(live: LiveEngine, config: pytest.Config) -> None:
     """
     settings = options.resolve(config)
     live.clock = Clock() if settings.time_scale is None else ScaledClock(settings.time_scale)
-    stalls = Stalls(Connections(None), settings.patience)  # nobody looks who is at the other end
-    live.clock.stall, live.clock.hold = stalls.hold, stalls.hold_thread
+    # the connections are not watched, so the other end of a stall is unknown
+    watchdog = StallWatchdog(Connections(None), settings.patience)
+    live.clock.stall, live.clock.hold = watchdog.hold, watchdog.hold_thread
     live.retention = settings.retention()
     live.play(settings.loaded(), settings.overrides())

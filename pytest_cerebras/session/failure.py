@@ -19,8 +19,8 @@ from mockserver.verdicts.diagnosis import diagnose
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.settings.names import scenario_of
 
-from .judging import failed_by_verdict
 from .mock import CerebrasMock
+from .verdict_hooks import failed_by_verdict
 
 _MOST = 50
 _NO_REQUEST = (
@@ -39,20 +39,20 @@ def failure_section(
 
     What the report says anyway is not said again. ``error`` is what the test has failed with.
     """
-    mock.untold()  # from here on they are told
+    mock.new_interventions()  # from here on they are told
     shown = report.longreprtext
     journal = mock.engine.journal
     exchanges = journal.exchanges
     lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
     if report.when != "teardown":
-        lines += [sentence for sentence in mock.told if sentence not in shown]
+        lines += [sentence for sentence in mock.interventions if sentence not in shown]
     if report.when == "call" and _lacks_requests(mock, error):
         lines.append(_NO_REQUEST)
     lines += _time_line(exchanges, list(mock.side_effects), mock)
     lines += mock.strays
     if not failed_by_verdict(item):
         for _, verdict in mock.judged():
-            lines += [] if verdict.sentence in mock.told else verdict.lines()
+            lines += [] if verdict.sentence in mock.interventions else verdict.lines()
     if scenario_of(item) is not None:
         lines.append(f"replay: {replay(item, mock.engine.seed)}")
     return redacted("\n".join(lines))
@@ -75,7 +75,7 @@ def _lacks_version(exchange: Exchange) -> bool:
 
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
     """Whether the test failed because its requests went elsewhere: it had looked for them here."""
-    if mock.journal.count or mock.told or mock.was_unreachable:
+    if mock.journal.count or mock.interventions or mock.was_unreachable:
         return False
     return mock.found_nothing or any(map(_is_of_the_network, _chain(error)))
 

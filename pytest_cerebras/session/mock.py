@@ -24,7 +24,7 @@ from .side_effects import SideEffects
 
 if TYPE_CHECKING:
     from pytest_cerebras.clock import Sleep, VirtualClock
-    from pytest_cerebras.observe.witness import Witness
+    from pytest_cerebras.observe.evidence_collector import EvidenceCollector
     from pytest_cerebras.settings.options import Settings
 
 
@@ -33,34 +33,34 @@ class CerebrasMock(Asserting):
     A mock of the Cerebras API.
 
     ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``side_effects`` are
-    the tools that the app runs, as far as somebody records them. ``told`` are sentences on what
-    the mock has broken off, by which the test has failed; ``found_nothing`` says that the test has
-    looked for requests, and there were none. ``witness`` has seen what the app made of the answers;
-    ``settings`` are those of the test.
+    the tools that the app runs, as far as somebody records them. ``interventions`` are sentences
+    on what the mock has broken off, by which the test has failed; ``found_nothing`` says that the
+    test has looked for requests, and there were none. ``collector`` has seen what the app made of
+    the answers; ``settings`` are those of the test.
     """
 
     def __init__(
         self,
         place: Place,
         settings: Settings,
-        watch: egress.Watch,
-        witness: Witness,
+        guard_log: egress.GuardLog,
+        collector: EvidenceCollector,
         clock: VirtualClock | None = None,
     ) -> None:
         self._live = place.live
         self.settings = settings
-        self._watch = watch
-        self.witness = witness
-        self._knocks = place.knocks
-        self._leftovers = place.senders.leftovers
+        self._guard_log = guard_log
+        self.collector = collector
+        self._refused_connects = place.refused_connects
+        self._lingering = place.callers.lingering
         self._clock = clock
-        self.side_effects = SideEffects(self._live.clock.now, place.senders.current)
+        self.side_effects = SideEffects(self._live.clock.now, place.callers.current)
         self._ended: list[Round] = []
         self._round = Round(settings.loaded())
         self._knocked = 0
         self._last: Engine | None = None
         self._endless: str | None = None
-        self.told: dict[str, None] = {}
+        self.interventions: dict[str, None] = {}
         self.found_nothing = False
         self.url = place.url
         self._base_urls = base_urls(place.url, environ)
@@ -87,12 +87,12 @@ class CerebrasMock(Asserting):
     @property
     def strays(self) -> list[str]:
         """What earlier tests have left over, and was stopped on its way out; a sentence each."""
-        return self._watch.strays
+        return self._guard_log.strays
 
     def _settle(self) -> None:
         """Count as this test's what has turned out to be at work for it."""
         for exchange in self.engine.journal.exchanges:
-            if exchange.from_elsewhere and self._leftovers.is_handed(exchange.request.sender):
+            if exchange.from_elsewhere and self._lingering.is_handed(exchange.request.sender):
                 exchange.from_elsewhere = ""
 
     def _looked_at(self) -> Journal:
@@ -162,7 +162,7 @@ class CerebrasMock(Asserting):
         self._live.play(begun.scenario, overrides)
         self.side_effects.clear()
         self._ended.append(ended)
-        self._round, self._knocked = begun, self._knocks.count
+        self._round, self._knocked = begun, self._refused_connects.count
 
     def _now(self) -> Round:
         """Return the round that is being played, with what has happened in it."""
@@ -170,7 +170,7 @@ class CerebrasMock(Asserting):
             self._round = Round(self.scenario)
         self._round.case = self._case()
         self._round.started = self.engine.started
-        self._round.was_unreachable = self._knocks.count > self._knocked
+        self._round.was_unreachable = self._refused_connects.count > self._knocked
         return self._round
 
     @property
@@ -181,9 +181,9 @@ class CerebrasMock(Asserting):
     @property
     def was_unreachable(self) -> bool:
         """Whether the app tried to connect while a scenario had the port shut."""
-        return self._knocks.count > 0
+        return self._refused_connects.count > 0
 
-    def untold(self, told: str = "") -> list[str]:
+    def new_interventions(self, told: str = "") -> list[str]:
         """
         Return what the mock has broken off, once: a sentence each, to fail the test with.
 
@@ -194,9 +194,9 @@ class CerebrasMock(Asserting):
             self._endless = self._live.budget.sentence()  # by its first count
         endless = [self._endless] if self._endless else []
         stall = self._live.stalled[:1]  # all of them are seen among the exchanges
-        found = dict.fromkeys([*stall, *endless, *self._watch.stopped, *ran_away])
-        new = [sentence for sentence in found if sentence not in self.told]
-        self.told.update(dict.fromkeys(new))
+        found = dict.fromkeys([*stall, *endless, *self._guard_log.stopped, *ran_away])
+        new = [sentence for sentence in found if sentence not in self.interventions]
+        self.interventions.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in told]
 
     def guilty(self, strict: str | None = None) -> list[tuple[str, Verdict]]:
@@ -230,13 +230,13 @@ class CerebrasMock(Asserting):
         return judge(case, ignore=self.settings.ignored)
 
     def _case(self) -> Case:
-        edition, escapes = self.engine.edition, self._watch.escapes
+        edition, escapes = self.engine.edition, self._guard_log.escapes
         return Case(
             self.journal,
             edition,
             escapes,
             self.side_effects,
-            evidence=self.witness.evidence,
+            evidence=self.collector.evidence,
             other_model=self.engine.other_model,
         )
 
@@ -290,5 +290,5 @@ class CerebrasMock(Asserting):
             "CEREBRAS_API_KEY": self.api_key,
             "OPENAI_API_KEY": self.api_key,
             **self._base_urls,
-            **self._watch.variables(),
+            **self._guard_log.variables(),
         }

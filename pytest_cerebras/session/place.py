@@ -10,9 +10,9 @@ import pytest
 
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
-from pytest_cerebras.observe.knocks import Knocks, knocking
-from pytest_cerebras.observe.leftovers import Leftovers
-from pytest_cerebras.observe.senders import Senders, told_apart
+from pytest_cerebras.observe.caller_identity import Callers, identified_callers
+from pytest_cerebras.observe.lingering_work import LingeringWork
+from pytest_cerebras.observe.refused_connects import RefusedConnects, counting_refused
 
 from . import serving
 from .between import rest
@@ -25,30 +25,30 @@ class Place(NamedTuple):
 
     live: LiveEngine
     url: str
-    knocks: Knocks
-    senders: Senders
+    refused_connects: RefusedConnects
+    callers: Callers
     server: ThreadedServer | None = None
 
 
 @contextmanager
 def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
     """Yield the place of a test; afterwards the server plays what it does between tests."""
-    leftovers = Leftovers.at(request.node)
+    lingering = LingeringWork.at(request.node)
     if mode == "respx":
         from pytest_cerebras.transport.inprocess import intercepted
 
         live = LiveEngine()
-        with intercepted(live, leftovers) as (knocks, senders):
-            yield Place(live, REAL_URL, knocks, senders)
+        with intercepted(live, lingering) as (refused_connects, callers):
+            yield Place(live, REAL_URL, refused_connects, callers)
         return
     server = request.getfixturevalue("cerebras_mock_server")
     serving.check(server)
     live = server.live
     try:
         with (
-            told_apart(live, server.port, leftovers) as senders,
-            knocking(live, server.port, leftovers) as knocks,
+            identified_callers(live, server.port, lingering) as callers,
+            counting_refused(live, server.port, lingering) as refused_connects,
         ):
-            yield Place(live, server.url, knocks, senders, server)
+            yield Place(live, server.url, refused_connects, callers, server)
     finally:
         rest(live, request.config)

@@ -27,10 +27,10 @@ from pytest_cerebras import egress
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.options import Settings
 
-from .activation import is_active
 from .asserting import Asserting
 from .base_urls import base_urls
 from .between import resting
+from .mock_session import is_active
 from .rounds import found
 from .serving import serving
 from .side_effects import SideEffects
@@ -154,9 +154,9 @@ class MockMaker:
     def _turn_to(self, mock: ScopedMock) -> None:
         if not self._open:
             others = options.resolve(self._config).others
-            self._watch = self._around.enter_context(egress.guarded(others=others))
+            self._guard_log = self._around.enter_context(egress.guarded(others=others))
             self._environment = self._around.enter_context(pytest.MonkeyPatch.context())
-            self._set(self._watch.variables())
+            self._set(self._guard_log.variables())
         self._open.append(mock)
         self._set(mock.env())
 
@@ -173,6 +173,6 @@ class MockMaker:
 
     def _untold(self) -> list[str]:
         """Return what was stopped on its way to the real API, once."""
-        new = [one for one in dict.fromkeys(self._watch.stopped) if one not in self._told]
+        new = [one for one in dict.fromkeys(self._guard_log.stopped) if one not in self._told]
         self._told += new
         return new

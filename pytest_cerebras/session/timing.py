@@ -10,11 +10,11 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
 from pytest_cerebras.clock import VirtualClock  # now: it keeps what others replace in a test
-from pytest_cerebras.observe.rests import Rests
+from pytest_cerebras.observe.completed_waits import CompletedWaits
 
 if TYPE_CHECKING:
-    from pytest_cerebras.observe.senders import Senders
-    from pytest_cerebras.observe.stalls import Stalls
+    from pytest_cerebras.observe.caller_identity import Callers
+    from pytest_cerebras.observe.stall_watchdog import StallWatchdog
     from pytest_cerebras.settings.options import Settings
 
 
@@ -23,32 +23,32 @@ def timed(
     live: LiveEngine,
     settings: Settings,
     server: ThreadedServer | None,
-    stalls: Stalls,
-    senders: Senders,
+    watchdog: StallWatchdog,
+    callers: Callers,
 ) -> Iterator[VirtualClock | None]:
     """
     Give the engine its clock; yield it when it is the virtual one.
 
-    ``server`` lives in real time; None is for the mode in process. ``stalls`` says how long one may
-    last. ``senders`` are told how often anybody has waited.
+    ``server`` lives in real time; None is for the mode in process. ``watchdog`` ends
+    stalls. ``callers`` learns how many waits have completed.
     """
     servers = frozenset({server.ident}) if server else frozenset[int]()
     try:
         if settings.clock == "virtual":
             with _virtual(live, server, settings.max_virtual) as clock:
-                clock.watch = stalls.watch
-                senders.rests = lambda: len(clock.sleeps)
+                clock.watch = watchdog.watch
+                callers.waits = lambda: len(clock.sleeps)
                 yield clock
         else:
             scale = settings.time_scale
             live.clock = Clock() if scale is None else ScaledClock(scale)
-            live.clock.stall, live.clock.hold = stalls.hold, stalls.hold_thread
-            rests = Rests(servers)
-            senders.rests = lambda: rests.count
-            with rests.counted():
+            live.clock.stall, live.clock.hold = watchdog.hold, watchdog.hold_thread
+            waits = CompletedWaits(servers)
+            callers.waits = lambda: waits.count
+            with waits.counted():
                 yield None
     finally:
-        stalls.close()
+        watchdog.close()
         live.clock = Clock()
 
 

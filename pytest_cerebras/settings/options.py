@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from .install import ours
 from .names import MARKER, OPTIONS, parameters_of, scenario_of
+from .package_check import require_own_package
 from .sources import given, strictness
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
 
 def found_ours() -> None:
     """Fail the test with one sentence when another ``mockserver`` hides ours."""
-    _plainly(ours)
+    _plainly(require_own_package)
 
 
 def resolved_for_test(item: pytest.Item) -> Settings:
@@ -182,7 +182,7 @@ def resolved_for_test(item: pytest.Item) -> Settings:
 
 def check(settings: Settings) -> None:
     """Raise UsageError when the scenario or another setting does not exist."""
-    ours()
+    require_own_package()
     from mockserver.core.errors import MockServerError
     from mockserver.edge.live import LiveEngine
     from mockserver.verdicts import check_names

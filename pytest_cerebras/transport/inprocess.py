@@ -21,10 +21,10 @@ from mockserver.core.messages import Request
 from mockserver.edge.live import Answering, LiveEngine
 from mockserver.edge.play.clock import Clock, Silence, StallError
 from mockserver.plan import Head
-from pytest_cerebras.observe.knocks import Knocks
-from pytest_cerebras.observe.leftovers import Leftovers
-from pytest_cerebras.observe.rests import played
-from pytest_cerebras.observe.senders import Senders, told_apart
+from pytest_cerebras.observe.caller_identity import Callers, identified_callers
+from pytest_cerebras.observe.completed_waits import mock_wait
+from pytest_cerebras.observe.lingering_work import LingeringWork
+from pytest_cerebras.observe.refused_connects import RefusedConnects
 
 from .delivery import Action, actions, unreachable
 from .libraries import Library, libraries
@@ -142,7 +142,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def _wait(self, action: Action) -> None:
         if isinstance(action, float):
             self._waiting = True
-            with played():
+            with mock_wait():
                 await self._over(action)
             self._waiting = False
 
@@ -187,12 +187,16 @@ class PlanRouter(respx.MockRouter):
     """
 
     def __init__(
-        self, live: LiveEngine, senders: Senders, knocks: Knocks, library: Library
+        self,
+        live: LiveEngine,
+        callers: Callers,
+        refused_connects: RefusedConnects,
+        library: Library,
     ) -> None:
         super().__init__(assert_all_called=False, using=library.mocker)
         self._live = live
-        self._senders = senders
-        self._knocks = knocks
+        self._callers = callers
+        self._refused_connects = refused_connects
         self._core = library.core
 
     def start(self) -> None:
@@ -215,7 +219,7 @@ class PlanRouter(respx.MockRouter):
             raise self._not_ours(request)
         clock, port = self._live.clock, self._live.port
         if port != "open":
-            self._knocks.count += not self._senders.leftovers.reason_here()
+            self._refused_connects.count += not self._callers.lingering.reason_here()
             attempt = unreachable(port, _patience(request, "connect", clock), self._core)
             return PlannedBody(attempt, clock, self._core, Unanswered(self._live))
         answering = self._live.answering(self._received(request))
@@ -230,7 +234,7 @@ class PlanRouter(respx.MockRouter):
             {name.lower(): value for name, value in request.headers.items()},
             request.content,
             request.url.query.decode(),
-            sender=self._senders.current(),
+            sender=self._callers.current(),
         )
 
     def _not_ours(self, request: httpx.Request) -> Exception:
@@ -247,15 +251,15 @@ class PlanRouter(respx.MockRouter):
 
 @contextmanager
 def intercepted(
-    live: LiveEngine, leftovers: Leftovers | None = None
-) -> Iterator[tuple[Knocks, Senders]]:
+    live: LiveEngine, lingering: LingeringWork | None = None
+) -> Iterator[tuple[RefusedConnects, Callers]]:
     """Answer all requests of httpx and httpx2 to the real host; yield who sends, and shut ports."""
-    knocks = Knocks()
+    refused_connects = RefusedConnects()
     with ExitStack() as stack:
-        senders = stack.enter_context(told_apart(live, None, leftovers))
+        callers = stack.enter_context(identified_callers(live, None, lingering))
         for library in libraries():
-            stack.enter_context(PlanRouter(live, senders, knocks, library))
-        yield knocks, senders
+            stack.enter_context(PlanRouter(live, callers, refused_connects, library))
+        yield refused_connects, callers
 
 
 def _patience(request: httpx.Request, phase: str, clock: Clock) -> float:

@@ -46,7 +46,7 @@ def test_judged(cell, cerebras_mock, record_property, capfd, tmp_path, monkeypat
     with limited(), _own_errors():
         answer = cell.told.twin(cell.twin)(cerebras_mock)  # noqa: F841 (as what it prints)
     printed = capfd.readouterr().out or None  # noqa: F841
-    cerebras_mock.untold()  # what the mock had to stop is for its verdicts to say
+    cerebras_mock.new_interventions()  # what the mock had to stop is for its verdicts to say
     found = {(verdict.certainty, verdict.rule) for verdict in cerebras_mock.verdicts}
     seen = [f"{ADVICE if how == 'advice' else ''}{rule}" for how, rule in sorted(found)]
     record_property(SEEN, " ".join(seen))

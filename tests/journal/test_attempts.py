@@ -12,7 +12,7 @@ from mockserver.journal.attempts import (
     came_at_once,
     could_know,
     grouped,
-    has_rested,
+    has_waited,
     left_before,
     never_rested,
     retries,
@@ -233,9 +233,9 @@ def test_tolerance(seconds):
 # ------------------------------------------------------------------------------- pauses and work
 
 
-def worker(busy=0.0, rests=0, name="thread 1"):
+def worker(busy=0.0, waits=0, name="thread 1"):
     """Return a thread that has worked so long, in a process that has waited so often."""
-    return Sender(name, busy=busy, rests=rests)
+    return Sender(name, busy=busy, waits=waits)
 
 
 AT_WORK = (sent(0, by=worker()), sent(1, by=worker(busy=0.95)))
@@ -250,7 +250,7 @@ def test_never_rested():
 @pytest.mark.parametrize(
     "late",
     [
-        worker(busy=0.95, rests=1),  # somebody has waited
+        worker(busy=0.95, waits=1),  # somebody has waited
         worker(busy=0.85),  # it has done nothing for a while, or asked another server
         worker(busy=0.95, name="thread 2"),  # another one, which may have worked on something else
         Sender("thread 1", busy=0.95),  # nobody counts
@@ -301,8 +301,8 @@ def test_came_at_once(pause, at_once):
 def test_has_rested():
     """A rest of anybody in the process is known where both requests come with a count."""
     early = sent(0, by=worker())
-    assert has_rested(early, sent(1, by=worker(rests=1)))
-    assert has_rested(early, sent(1, by=worker(rests=1, name="thread 2")))
-    assert not has_rested(early, sent(1, by=worker()))
-    assert not has_rested(early, sent(1, by=None))
-    assert not has_rested(sent(0, by=None), sent(1, by=worker()))
+    assert has_waited(early, sent(1, by=worker(waits=1)))
+    assert has_waited(early, sent(1, by=worker(waits=1, name="thread 2")))
+    assert not has_waited(early, sent(1, by=worker()))
+    assert not has_waited(early, sent(1, by=None))
+    assert not has_waited(sent(0, by=None), sent(1, by=worker()))

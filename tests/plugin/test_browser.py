@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Seen, Slept
+from pytest_cerebras.report.matrix_results import Cell, Drawn, Judged, Played, Seen, Slept
 from pytest_cerebras.report.page import html
 from pytest_cerebras.report.report import Report
 

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 from mockserver.core.messages import Sender
 from mockserver.journal import Call, Exchange
-from mockserver.journal.attempts import AT_ONCE, has_rested, retries
+from mockserver.journal.attempts import AT_ONCE, has_waited, retries
 from mockserver.verdicts.likeness import likeness
 from mockserver.verdicts.verdict import Case, Finding
 
@@ -49,7 +49,7 @@ def _longest_rush(call: Call, case: Case) -> list[Retry]:
 def _draws(hot: Sequence[Retry], call: Call, case: Case) -> bool:
     """Whether a client may draw its waits: it chose longer ones, or it is seen to sleep."""
     chose = any(is_chosen(retry, case) for retry in retries(call))
-    return chose or any(has_rested(*retry) for retry in hot)
+    return chose or any(has_waited(*retry) for retry in hot)
 
 
 def _rushed(retry: Retry, case: Case) -> bool:

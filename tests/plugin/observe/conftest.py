@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_cerebras.observe import stalls
+from pytest_cerebras.observe import stall_watchdog
 
 COMMON = """
 import asyncio, contextlib, http.client, json, os, subprocess, sys, threading, time
@@ -80,7 +80,7 @@ BEGIN = """
 import asyncio, contextlib, queue, threading, time
 from concurrent.futures import ThreadPoolExecutor
 import httpx, pytest
-from pytest_cerebras.observe.standing import of_thread
+from pytest_cerebras.observe.suspension import of_thread
 
 SHARED = {}
 MORNING = threading.Lock()
@@ -183,7 +183,7 @@ def over():
 @pytest.fixture
 def stalling(run, monkeypatch):
     """Return a function that runs tests under a scenario that stalls, on a clock."""
-    monkeypatch.setattr(stalls, "AT_STANDSTILL", 0.1)
+    monkeypatch.setattr(stall_watchdog, "AT_STANDSTILL", 0.1)
     monkeypatch.setenv("COLUMNS", "400")  # of which the summary of a failure may take as many
 
     def start(code, clock, *more):

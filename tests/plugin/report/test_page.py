@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Seen
+from pytest_cerebras.report.matrix_results import Cell, Drawn, Judged, Played, Seen
 from pytest_cerebras.report.page import html
 from pytest_cerebras.report.report import Report
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from pytest_cerebras.report.cells import Cell, Drawn, Judged, Played, Ran, Seen, Slept
+from pytest_cerebras.report.matrix_results import Cell, Drawn, Judged, Played, Ran, Seen, Slept
 from pytest_cerebras.report.outcome import Outcome
 from pytest_cerebras.report.page_cell import WORDS, draw, look, words
 

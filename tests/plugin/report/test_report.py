@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.verdicts.kinds import KINDS
 from pytest_cerebras import report
-from pytest_cerebras.report.cells import Cell
+from pytest_cerebras.report.matrix_results import Cell
 from pytest_cerebras.report.report import Coverage, schema_text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_cerebras.report.causes import Symptom
-from pytest_cerebras.report.cells import Cell, Judged, Played
+from pytest_cerebras.report.matrix_results import Cell, Judged, Played
 from pytest_cerebras.report.report import Report
 from pytest_cerebras.report.step_summary import markdown
 

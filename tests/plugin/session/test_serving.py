@@ -66,7 +66,7 @@ def test_forbidden_later(run):
 NO_DESCRIPTOR = """
 import os, resource
 import pytest
-import pytest_cerebras.session.activation, pytest_cerebras.session.serving
+import pytest_cerebras.session.mock_session, pytest_cerebras.session.serving
 
 @pytest.fixture(scope="session", autouse=True)
 def no_descriptor():

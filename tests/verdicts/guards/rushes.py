@@ -34,8 +34,8 @@ ALIKE = Play(
 
 WORKED = Play(
     (
-        {"at": 0, "by": Sender("thread 1", rests=0)},
-        {"at": 0.5, "by": Sender("thread 1", busy=0.45, rests=0)},
+        {"at": 0, "by": Sender("thread 1", waits=0)},
+        {"at": 0.5, "by": Sender("thread 1", busy=0.45, waits=0)},
     ),
     (first(9, LIMITED),),
 )
@@ -43,7 +43,7 @@ WORKED = Play(
 
 def resting(number):
     """Return a thread whose process has waited before each of its requests."""
-    return Sender("thread 1", rests=number)
+    return Sender("thread 1", waits=number)
 
 
 ROWS = (
@@ -94,14 +94,14 @@ ROWS = (
         HOT,
         WORKED,
         "it may have waited for another server",
-        but(2, by=Sender("thread 1", busy=0.35, rests=0)),
+        but(2, by=Sender("thread 1", busy=0.35, waits=0)),
     ),
     Row(
         BACK_OFF,
         HOT,
         WORKED,
         "somebody in its process has slept",
-        but(2, by=Sender("thread 1", busy=0.45, rests=1)),
+        but(2, by=Sender("thread 1", busy=0.45, waits=1)),
     ),
     Row(USERS, HOT, ALIKE, "seven may be of seven users", without(8)),
     Row(

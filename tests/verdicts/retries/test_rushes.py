@@ -37,7 +37,7 @@ def test_at_work(failing):
     """A client that computes before each request has not paused, however long that takes."""
     play = failing(2, BUSY)
     for number in range(3):
-        at_work = Sender("thread 1", busy=number * 0.5, rests=0)
+        at_work = Sender("thread 1", busy=number * 0.5, waits=0)
         play.send(number * 0.5, by=at_work)
     assert play.sentence("hot-retry") == (
         "2 retries of #1 came without a pause, each within 0.50 s of the failure",

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 import httpx
 import pytest
 
-from pytest_cerebras.observe.standing import NOWHERE, loop_of, of_task, of_thread, waits_for
+from pytest_cerebras.observe.suspension import UNKNOWN, loop_of, of_task, of_thread, waits_for
 
 LONG = 60  # seconds, which nobody waits for
 
@@ -98,7 +98,7 @@ def test_asleep(work, in_loop):
     """One that sleeps, or waits for an event until some time is over."""
     with standing(work) as (_, now):
         assert until(lambda: now().asleep)
-        assert now().goes_on
+        assert now().resumes_alone
         assert (now().in_loop, now().calls) == (in_loop, frozenset())
 
 
@@ -145,7 +145,7 @@ def test_waiting_for_somebody(work, where):
     with standing(work) as (thread, now):
         frames = sys._current_frames
         assert until(lambda: frames()[thread.ident].f_code.co_name == where)
-        assert not now().goes_on
+        assert not now().resumes_alone
 
 
 def test_in_a_call():
@@ -190,12 +190,12 @@ def test_pools(kind):
         def now(**known):
             return of_thread(sys._current_frames()[idents[0]], **known)
 
-        assert now() == NOWHERE
+        assert now() == UNKNOWN
         if kind is ThreadPoolExecutor:
             assert until(lambda: now(at_job=True).asleep)
             assert not now(at_job=True).in_loop
         else:
-            assert now(at_job=True) == NOWHERE
+            assert now(at_job=True) == UNKNOWN
 
 
 def test_loop_in_a_thread():
@@ -209,7 +209,7 @@ def test_loop_in_a_thread():
 
     with standing(work) as (_, now):
         assert until(is_in_a_loop)
-        assert now() == NOWHERE
+        assert now() == UNKNOWN
 
 
 def is_in_a_loop():

@@ -37,7 +37,7 @@ _FLAG = 40  # letters, of a word that says something of a text
 _SCALARS = (bool, int, float)
 
 
-class Values:
+class TextCollector:
     """
     Collects texts and what stands beside them; ``held`` and ``fields`` are as in ``Evidence``.
 

@@ -14,66 +14,66 @@ import pytest
 
 from mockserver.edge.play.clock import Clock
 from mockserver.faults import Latency
-from pytest_cerebras.observe.rests import Rests, played
+from pytest_cerebras.observe.completed_waits import CompletedWaits, mock_wait
 
 MOMENT = 0.001
 
 
 @pytest.fixture
-def rests():
-    """Yield the count of the rests of this process."""
-    rests = Rests()
-    with rests.counted():
-        yield rests
+def waits():
+    """Yield the count of the waits of this process."""
+    waits = CompletedWaits()
+    with waits.counted():
+        yield waits
 
 
-def test_sleep(rests):
+def test_sleep(waits):
     """A sleep is one, also by a name that was imported earlier."""
     time.sleep(MOMENT)
     globals()["alias"](MOMENT)
-    assert rests.count == 2
+    assert waits.count == 2
 
 
-def test_no_sleep(rests):
+def test_no_sleep(waits):
     """Who only lets others have their turn has not rested."""
     time.sleep(0)
     asyncio.run(asyncio.sleep(0))
     assert not threading.Event().wait(0)
     with pytest.raises(queue.Empty):
         queue.Queue().get_nowait()
-    assert rests.count == 0
+    assert waits.count == 0
 
 
-def test_sleeps_of_threads(rests):
+def test_sleeps_of_threads(waits):
     """Each thread's are counted, except those of the mock's."""
     threads = [threading.Thread(target=time.sleep, args=(MOMENT,)) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert rests.count == 3
+    assert waits.count == 3
 
 
 def test_threads_of_the_mock():
     """What waits in a thread that serves is no client."""
-    rests = Rests(frozenset({threading.get_ident()}))
-    with rests.counted():
+    waits = CompletedWaits(frozenset({threading.get_ident()}))
+    with waits.counted():
         time.sleep(MOMENT)
         asyncio.run(asyncio.sleep(MOMENT))
         threading.Event().wait(MOMENT)
         elsewhere = threading.Thread(target=time.sleep, args=(MOMENT,))
         elsewhere.start()
         elsewhere.join()
-    assert rests.count == 1
+    assert waits.count == 1
 
 
-def test_sleep_of_the_mock(rests):
+def test_sleep_of_the_mock(waits):
     """What the mock sleeps in the client's own thread is no rest of the client."""
     Clock().pause(MOMENT)
-    assert rests.count == 0
+    assert waits.count == 0
 
 
-def test_timers(rests):
+def test_timers(waits):
     """On a loop a rest is a timer that has gone off, of whatever kind."""
 
     async def main():
@@ -85,10 +85,10 @@ def test_timers(rests):
             await asyncio.wait_for(asyncio.Event().wait(), MOMENT)
 
     asyncio.run(main())
-    assert rests.count == 3
+    assert waits.count == 3
 
 
-def test_timer_that_is_called_off(rests):
+def test_timer_that_is_called_off(waits):
     """A deadline that was kept is none."""
 
     async def main():
@@ -96,23 +96,23 @@ def test_timer_that_is_called_off(rests):
             await asyncio.sleep(0)
 
     asyncio.run(main())
-    assert rests.count == 0
+    assert waits.count == 0
 
 
-def test_timers_of_the_mock(rests):
+def test_timers_of_the_mock(waits):
     """What the mock plays on the client's own loop is none either; what comes after is."""
 
     async def main():
-        with played():
+        with mock_wait():
             await asyncio.sleep(MOMENT)
-        assert rests.count == 0
+        assert waits.count == 0
         await asyncio.sleep(MOMENT)
 
     asyncio.run(main())
-    assert rests.count == 1
+    assert waits.count == 1
 
 
-def test_waits(rests):
+def test_waits(waits):
     """Whatever waits for others until its time is over has rested."""
     assert not threading.Event().wait(MOMENT)
     with pytest.raises(queue.Empty):
@@ -120,11 +120,11 @@ def test_waits(rests):
     condition = threading.Condition()
     with condition:
         assert not condition.wait(MOMENT)
-    assert rests.count == 3
+    assert waits.count == 3
 
 
 @pytest.mark.parametrize("timeout", [None, 60])
-def test_notified(rests, timeout):
+def test_notified(waits, timeout):
     """Who is notified in time has waited for somebody's work."""
     ready, there = threading.Condition(), threading.Event()
 
@@ -139,18 +139,18 @@ def test_notified(rests, timeout):
         there.set()
         assert ready.wait(timeout)
     thread.join()
-    assert rests.count == 0
+    assert waits.count == 0
 
 
 def test_put_back():
     """Afterwards all is as it was."""
     before = (time.sleep, alias, asyncio.TimerHandle._run, threading.Condition.wait)
-    rests = Rests()
-    with rests.counted():
+    waits = CompletedWaits()
+    with waits.counted():
         assert time.sleep is not before[0]
     time.sleep(MOMENT)
     assert (time.sleep, alias, asyncio.TimerHandle._run, threading.Condition.wait) == before
-    assert rests.count == 0
+    assert waits.count == 0
 
 
 # ------------------------------------------------------------------------ as the journal has it
@@ -171,7 +171,7 @@ def slow(cerebras_mock):
 
 
 def rested(mock):
-    first, second = (exchange.request.sender.rests for exchange in mock.requests)
+    first, second = (exchange.request.sender.waits for exchange in mock.requests)
     return second - first
 
 

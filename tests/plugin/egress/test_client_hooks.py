@@ -17,18 +17,22 @@ from aiohttp.abc import AbstractResolver
 
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
-from pytest_cerebras.egress import EscapeError, doors, guarded
+from pytest_cerebras.egress import EscapeError, client_hooks, guarded
 
 HOST = "api.cerebras.ai"
 URL = f"https://{HOST}/v1/models"
 KEY = {"authorization": "Bearer csk-0000"}
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-DOORS = [door for door in doors.doors() if find_spec("socksio") or "socks" not in door.module]
+HOOKS = [
+    hook
+    for hook in client_hooks.client_hooks()
+    if find_spec("socksio") or "socks" not in hook.module
+]
 NAMES = ["httpx", "httpx2", "requests"]
 both = pytest.mark.parametrize("module", [httpx, httpx2], ids=NAMES[:2])
 
 
-def arguments(door):
+def arguments(hook):
     request = SimpleNamespace(url=SimpleNamespace(host=HOST.encode()))
     connection = SimpleNamespace(type=socket.SOCK_STREAM)
     return {
@@ -39,13 +43,13 @@ def arguments(door):
         "connect_ex": (connection, (HOST, 443)),
         "wrap_socket": (None, connection, False, True, True, HOST),
         "wrap_bio": (None, None, None, False, HOST),
-    }.get(door.method) or ((connection, (HOST, 443)) if door.owner == "socket" else (None, request))
+    }.get(hook.method) or ((connection, (HOST, 443)) if hook.owner == "socket" else (None, request))
 
 
 @pytest.mark.parametrize(
-    "door", DOORS, ids=lambda door: f"{door.module}.{door.owner}.{door.method}"
+    "hook", HOOKS, ids=lambda hook: f"{hook.module}.{hook.owner}.{hook.method}"
 )
-def test_each(door, monkeypatch):
+def test_each(hook, monkeypatch):
     """Each of them is where the table says, and what it raises is what its library would raise."""
     asked = []
 
@@ -53,17 +57,17 @@ def test_each(door, monkeypatch):
         asked.append(host)
         raise EscapeError("was stopped")
 
-    owner = doors._owner(door)
-    before = getattr(owner, door.method)
-    doors.close(refuse, monkeypatch)
-    function = getattr(owner, door.method)
+    owner = client_hooks._owner(hook)
+    before = getattr(owner, hook.method)
+    client_hooks.install(refuse, monkeypatch)
+    function = getattr(owner, hook.method)
     with pytest.raises(Exception, match="was stopped") as raised:
-        function(*arguments(door))
+        function(*arguments(hook))
     assert asked in ([HOST], [HOST.encode()])
-    expected = (door.error or (None, "EscapeError"))[1]
+    expected = (hook.error or (None, "EscapeError"))[1]
     assert type(raised.value).__name__ == expected
     monkeypatch.undo()
-    assert getattr(owner, door.method) == before
+    assert getattr(owner, hook.method) == before
 
 
 def test_tls_by_number():
@@ -82,11 +86,11 @@ def test_tls_by_number():
 def test_missing(monkeypatch):
     """A library that is not installed, or has changed, is left alone."""
     strange = [
-        doors.Door("no_such_library", "Client", "send", lambda *_: None),
-        doors.Door("asyncio", "NoSuchLoop", "getaddrinfo", lambda *_: None),
+        client_hooks.ClientHook("no_such_library", "Client", "send", lambda *_: None),
+        client_hooks.ClientHook("asyncio", "NoSuchLoop", "getaddrinfo", lambda *_: None),
     ]
-    monkeypatch.setattr(doors, "doors", lambda: strange)
-    doors.close(lambda _: None, monkeypatch)
+    monkeypatch.setattr(client_hooks, "client_hooks", lambda: strange)
+    client_hooks.install(lambda _: None, monkeypatch)
 
 
 @both

@@ -10,7 +10,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from pytest_cerebras.clock import VirtualClock, foreign
+from pytest_cerebras.clock import VirtualClock, unsupported_loops
 from pytest_cerebras.clock.patches import installed
 
 
@@ -91,4 +91,4 @@ def test_put_back():
 def test_not_installed(monkeypatch):
     """What is not installed can't be in the way."""
     monkeypatch.setitem(sys.modules, "no_such_loop", None)
-    assert foreign._module("no_such_loop") is None
+    assert unsupported_loops._module("no_such_loop") is None

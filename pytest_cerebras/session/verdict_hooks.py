@@ -42,12 +42,12 @@ def explain(mock: CerebrasMock, error: BaseException) -> None:
 
     Raises another one where it has ended a stall: what the client met then, no server has done.
     """
-    mock.witness.rests(raised=True)
-    untold = mock.untold(_chain(error))
-    if mock.live.stalled and untold:
-        found = pytest.fail.Exception("\n".join(untold))
+    mock.collector.finish(raised=True)
+    interventions = mock.new_interventions(_chain(error))
+    if mock.live.stalled and interventions:
+        found = pytest.fail.Exception("\n".join(interventions))
         raise found.with_traceback(error.__traceback__) from None
-    for sentence in untold:
+    for sentence in interventions:
         error.add_note(sentence)
 
 
@@ -66,9 +66,9 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
 
     When the run is strict, verdicts fail it too, and that nothing of what it names has happened.
     """
-    mock.witness.rests(raised=has_raised(item))
-    if untold := mock.untold():
-        pytest.fail("\n".join(untold), pytrace=False)
+    mock.collector.finish(raised=has_raised(item))
+    if interventions := mock.new_interventions():
+        pytest.fail("\n".join(interventions), pytrace=False)
     if nothing := _unmet(mock, item):
         pytest.fail("\n".join(["the test went well, but says nothing:", *nothing]), pytrace=False)
     accepted = item.config.stash.get(BASELINE, None)
@@ -131,7 +131,7 @@ def note(
         item.user_properties.append((UNMET, "not-met"))
     if BASELINE in item.config.stash:
         baseline.note(report, (verdict for _, verdict in mock.guilty(STRICT[0])))
-    told = mock.told if report.failed else {}
+    told = mock.interventions if report.failed else {}
     judged = [one for one in mock.judged() if one[1].sentence not in told]
     for scenario, verdict in judged:
         kind = VERDICT if verdict.certainty == "certain" else ADVICE

@@ -11,8 +11,8 @@ import threading
 import hypothesis
 import pytest
 
-from pytest_cerebras.observe import own_frame
-from pytest_cerebras.observe.own_frame import catches, codes_of, frame_elsewhere, frame_of, raises
+from pytest_cerebras.observe import item_frame
+from pytest_cerebras.observe.item_frame import catches, codes_of, frame_elsewhere, frame_of, raises
 
 
 class Item:
@@ -164,5 +164,5 @@ def test_catches(function, may):
 
 def test_bounds(monkeypatch):
     """A deep stack is not looked through to its end."""
-    monkeypatch.setattr(own_frame, "_DEEPEST", 0)
+    monkeypatch.setattr(item_frame, "_DEEPEST", 0)
     assert frame_of(code_of(test_bounds), sys._getframe()) is None

@@ -91,7 +91,7 @@ def test_strict(run, monkeypatch, how):
     )
     shown = result.stdout.str()
     assert shown.count("    seen: #1") == 1
-    assert "judging.py" not in shown
+    assert "verdict_hooks.py" not in shown
 
 
 def test_advice(run):

@@ -24,7 +24,7 @@ from .child.cerebras_hosts import is_real
 Host = Callable[..., object]
 
 
-class Door(NamedTuple):
+class ClientHook(NamedTuple):
     """
     A method that requests go through, and how its arguments name their host.
 
@@ -38,44 +38,46 @@ class Door(NamedTuple):
     error: tuple[str, str] | None = None
 
 
-def doors() -> Iterator[Door]:
+def client_hooks() -> Iterator[ClientHook]:
     """Yield the doors of the libraries and loops that are known."""
-    yield Door("socket", "socket", "connect", _of_address)
-    yield Door("socket", "socket", "connect_ex", _of_address)
-    yield Door("ssl", "SSLContext", "wrap_socket", _real_server(5))
-    yield Door("ssl", "SSLContext", "wrap_bio", _real_server(4))
-    yield Door("asyncio", "BaseEventLoop", "getaddrinfo", _argument(1))
-    yield Door("uvloop", "Loop", "getaddrinfo", _argument(1))
-    yield Door("uvloop", "Loop", "create_connection", _argument(2))
-    yield Door("uvloop", "Loop", "sock_connect", _of_address)
-    yield Door("aiohttp", "BaseConnector", "connect", _of_request)
+    yield ClientHook("socket", "socket", "connect", _of_address)
+    yield ClientHook("socket", "socket", "connect_ex", _of_address)
+    yield ClientHook("ssl", "SSLContext", "wrap_socket", _real_server(5))
+    yield ClientHook("ssl", "SSLContext", "wrap_bio", _real_server(4))
+    yield ClientHook("asyncio", "BaseEventLoop", "getaddrinfo", _argument(1))
+    yield ClientHook("uvloop", "Loop", "getaddrinfo", _argument(1))
+    yield ClientHook("uvloop", "Loop", "create_connection", _argument(2))
+    yield ClientHook("uvloop", "Loop", "sock_connect", _of_address)
+    yield ClientHook("aiohttp", "BaseConnector", "connect", _of_request)
     for core in ("httpcore", "httpcore2"):
         error = (core, "ConnectError")
-        yield Door(f"{core}._backends.auto", "AutoBackend", "connect_tcp", _argument(1), error)
+        yield ClientHook(
+            f"{core}._backends.auto", "AutoBackend", "connect_tcp", _argument(1), error
+        )
         for module, name in _CONNECTIONS:
             for folder, prefix, method in _KINDS:
                 where = f"{core}.{folder}.{module}", f"{prefix}{name}", method
-                yield Door(*where, _of_request, error)
+                yield ClientHook(*where, _of_request, error)
 
 
-def close(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
+def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
     """Let all doors ask ``refuse`` first, which raises EscapeError."""
-    for door, owner in _owned():
-        function = getattr(owner, door.method, None)
+    for hook, owner in _owned():
+        function = getattr(owner, hook.method, None)
         if function is not None:
-            patch.setattr(owner, door.method, _guarded(door, function, refuse))
+            patch.setattr(owner, hook.method, _guarded(hook, function, refuse))
 
 
-def _owned() -> list[tuple[Door, Any]]:
+def _owned() -> list[tuple[ClientHook, Any]]:
     """Return all doors with what has them, None where that is not there."""
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as meanwhile:
         warnings.simplefilter("ignore")  # of libraries that the app may not even use
         meanwhile.setattr("socket.socket", SOCKET)  # no library can be imported over a guard of it
-        return [(door, _owner(door)) for door in doors()]
+        return [(hook, _owner(hook)) for hook in client_hooks()]
 
 
-def _owner(door: Door) -> Any:
-    return getattr(import_module(door.module), door.owner, None) if _is_there(door.module) else None
+def _owner(hook: ClientHook) -> Any:
+    return getattr(import_module(hook.module), hook.owner, None) if _is_there(hook.module) else None
 
 
 @cache
@@ -88,16 +90,16 @@ def _is_there(module: str) -> bool:
 
 
 def _guarded(
-    door: Door, function: Callable[..., Any], refuse: Callable[[object], None]
+    hook: ClientHook, function: Callable[..., Any], refuse: Callable[[object], None]
 ) -> Callable[..., Any]:
     @wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         try:
-            refuse(door.host(*args, **kwargs))
+            refuse(hook.host(*args, **kwargs))
         except EscapeError as error:
-            if door.error is None:
+            if hook.error is None:
                 raise
-            library, name = door.error
+            library, name = hook.error
             raise getattr(import_module(library), name)(str(error)) from error
         return function(*args, **kwargs)
 

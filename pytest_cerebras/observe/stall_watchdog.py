@@ -33,18 +33,19 @@ _HEADERS_SINCE = (1, 62)  # the version since which SDKs for Python always tell 
 _PARTS = 10  # of the patience, in which what is not known yet is looked for again
 
 
-class Stalls:
+class StallWatchdog:
     """
     The stalls of one test.
 
     ``seconds`` is how long one lasts in real time, if the client is known to have no time-out.
-    ``elsewhere`` returns the time-outs of other processes by their ports, as far as they note them.
+    ``child_timeouts`` returns the time-outs of other processes by their ports, where they have
+    noted them.
     """
 
     def __init__(self, connections: Connections, seconds: float) -> None:
         self.connections = connections
         self.seconds = seconds
-        self.elsewhere: Callable[[], Mapping[int, float | None]] = dict
+        self.child_timeouts: Callable[[], Mapping[int, float | None]] = dict
         self.ended = False
         self._over = Event()
 
@@ -95,8 +96,8 @@ class _Waiting(NamedTuple):
 class _Stall:
     """One stall, and for how long it has lasted."""
 
-    def __init__(self, stalls: Stalls, silence: Silence) -> None:
-        self._stalls = stalls
+    def __init__(self, watchdog: StallWatchdog, silence: Silence) -> None:
+        self._watchdog = watchdog
         self._port = silence.port
         self._exchange = silence.exchange
         self._thread = current_thread().name
@@ -114,31 +115,31 @@ class _Stall:
         waiting = self._waiting(moment)
         if waiting is None or waited < self._most(waiting, moment):
             return None
-        self._stalls.ended = True
+        self._watchdog.ended = True
         return StallError(waiting.who, waited, known=waiting.timeout is not None)
 
     def _least(self, moment: Moment) -> float:
         """Return the seconds that a client gets that will certainly wait for ever."""
         if moment == "overdue" and self._is_here():
             return 0.0
-        least = AT_STANDSTILL if moment == "still" else self._stalls.seconds
-        return min(least, _AGAIN) if self._stalls.ended else least  # the test has failed anyway
+        least = AT_STANDSTILL if moment == "still" else self._watchdog.seconds
+        return min(least, _AGAIN) if self._watchdog.ended else least  # the test has failed anyway
 
     def _most(self, waiting: _Waiting, moment: Moment) -> float:
         if waiting.timeout is None:
-            return max(UNSEEN, self._stalls.seconds)
+            return max(UNSEEN, self._watchdog.seconds)
         if math.isinf(waiting.timeout):
             return self._least(moment)
         return waiting.timeout + _LATE
 
     def _is_here(self) -> bool:
-        return self._port is None or self._stalls.connections.home(self._port) is not None
+        return self._port is None or self._watchdog.connections.home(self._port) is not None
 
     def _waiting(self, moment: Moment) -> _Waiting | None:
         """Return who waits; None for one whose loop does not run, or may yet end it by a timer."""
         if self._port is None:
             return self._in_loop(self._loop, self._thread, moment)
-        connections = self._stalls.connections
+        connections = self._watchdog.connections
         if (reading := connections.reading(self._port)) is not None:
             return _Waiting(_named(reading.thread), _seconds(reading.timeout))
         if (home := connections.home(self._port)) is None:
@@ -159,7 +160,7 @@ class _Stall:
         return waiting if self._horizon.is_past() else None
 
     def _elsewhere(self, port: int) -> _Waiting:
-        noted = self._stalls.elsewhere()
+        noted = self._watchdog.child_timeouts()
         timeout = _seconds(noted[port]) if port in noted else _timeout_of(self._exchange)
         return _Waiting("another process", timeout)
 

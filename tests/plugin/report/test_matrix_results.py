@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from pytest_cerebras.report.cells import Drawn, Seen, _without, spans
+from pytest_cerebras.report.matrix_results import Drawn, Seen, _without, spans
 
 
 def seen(at, *drawn):

@@ -35,7 +35,7 @@ _AWAITS = "JUMP_BACKWARD_NO_INTERRUPT"  # an ``await`` is a small loop of its ow
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Suspension:
     """
     Where something stood: in which ``calls`` of HTTP clients, ``asleep``, and inside of a loop.
 
@@ -47,7 +47,7 @@ class Standing:
     in_loop: bool
 
     @property
-    def goes_on(self) -> bool:
+    def resumes_alone(self) -> bool:
         """Whether it needs nobody to go on."""
         return self.asleep or bool(self.calls)
 
@@ -56,10 +56,10 @@ class Standing:
         return any(frame in self.calls for frame in _outwards(sys._getframe()))  # noqa: SLF001
 
 
-NOWHERE = Standing(frozenset(), asleep=False, in_loop=False)
+UNKNOWN = Suspension(frozenset(), asleep=False, in_loop=False)
 
 
-def of_thread(frame: FrameType, *, at_job: bool = False) -> Standing:
+def of_thread(frame: FrameType, *, at_job: bool = False) -> Suspension:
     """
     Return where a thread stands whose innermost frame this is, ``at_job`` if it is one of a pool.
 
@@ -67,10 +67,10 @@ def of_thread(frame: FrameType, *, at_job: bool = False) -> Standing:
     """
     frames = list(_outwards(frame))
     turning = _POOLS if at_job else (*_POOLS, "concurrent.futures.")
-    return NOWHERE if any(_module(one).startswith(turning) for one in frames) else _of(frames)
+    return UNKNOWN if any(_module(one).startswith(turning) for one in frames) else _of(frames)
 
 
-def of_task(coroutine: object) -> Standing:
+def of_task(coroutine: object) -> Suspension:
     """Return where a task stands that is not running."""
     frames: list[FrameType] = []
     while coroutine is not None:
@@ -82,7 +82,7 @@ def of_task(coroutine: object) -> Standing:
     return _of(frames[::-1])
 
 
-def _of(frames: Sequence[FrameType]) -> Standing:
+def _of(frames: Sequence[FrameType]) -> Suspension:
     """Return what the frames tell, from the innermost to the outermost."""
     calls = frozenset(frame for frame in frames if _module(frame) in _CALLS)
     work: list[FrameType] = []  # that of the app, outside of the calls
@@ -91,7 +91,7 @@ def _of(frames: Sequence[FrameType]) -> Standing:
             break
         if not _module(frame).startswith(_RUNNERS):
             work.append(frame)
-    return Standing(calls, _is_asleep(frames), any(map(_is_in_loop, work)))
+    return Suspension(calls, _is_asleep(frames), any(map(_is_in_loop, work)))
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:

@@ -31,10 +31,10 @@ from mockserver.edge.live import LiveEngine
 from pytest_cerebras.clock.real import SOCKET
 
 from . import timers
+from .busy_time import busy_seconds
 from .call_sites import call_site
 from .connections import Connections
-from .leftovers import Job, Leftovers, at_job, job_here
-from .work import worked
+from .lingering_work import Job, LingeringWork, at_job, job_here
 
 if TYPE_CHECKING:
     from socket import socket
@@ -43,15 +43,15 @@ _WRITES = ("send", "sendall", "sendmsg")
 _ELDERS = 8  # of so many that one has started is known whether they are over
 
 
-class Senders:
+class Callers:
     """
     Who sends, as far as it has been seen; ``now`` returns seconds since the epoch.
 
-    ``rests`` returns how many waits of this process have run their time, None when nobody counts.
+    ``waits`` returns how many waits of this process have run their time, None when nobody counts.
     ``seen`` is called with the frame that is about to send, None for that of another process, and
     returns the turn of the test in which it does; ``begun`` with the frame that lets a thread or
     task begin.
-    ``port`` is the mock's; None where requests do not come through a socket. ``leftovers`` are told
+    ``port`` is the mock's; None where requests do not come through a socket. ``lingering`` are told
     of all that begins, and of who is about to send.
     """
 
@@ -59,14 +59,14 @@ class Senders:
         self,
         now: Callable[[], float],
         port: int | None = None,
-        leftovers: Leftovers | None = None,
+        lingering: LingeringWork | None = None,
     ) -> None:
-        self.rests: Callable[[], int | None] = lambda: None
+        self.waits: Callable[[], int | None] = lambda: None
         self.seen: Callable[[FrameType | None], int | None] = lambda _: None
         self.begun: Callable[[FrameType], int] = lambda _: 0
         self.connections = Connections(port)
         self._now = now
-        self.leftovers = leftovers or Leftovers()
+        self.lingering = lingering or LingeringWork()
         self._at: dict[int, Sender] = {}
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
@@ -94,7 +94,7 @@ class Senders:
             return None
         turn = None if called is None or site is None else (called, (sender.turn or (0, 0))[1])
         turn = turn if turn and any(turn) else None
-        return replace(sender, busy=worked(), rests=self.rests(), site=site, turn=turn)
+        return replace(sender, busy=busy_seconds(), waits=self.waits(), site=site, turn=turn)
 
     def _current(self) -> Sender | None:
         try:
@@ -107,7 +107,7 @@ class Senders:
     def watching(self) -> Iterator[None]:
         """Note who writes into sockets to the mock, and when others begin to exist, and by whom."""
         with pytest.MonkeyPatch.context() as patch:
-            self.leftovers.begin(patch)
+            self.lingering.begin(patch)
             for name in _WRITES:
                 patch.setattr(SOCKET, name, self._noted(getattr(SOCKET, name)))
             patch.setattr(BaseEventLoop, "create_task", self._dated(BaseEventLoop.create_task))
@@ -118,7 +118,7 @@ class Senders:
             try:
                 yield
             finally:
-                self.leftovers.end()
+                self.lingering.end()
 
     def _of(self, who: object, born: Sender) -> Sender:
         with self._lock:
@@ -126,7 +126,7 @@ class Senders:
                 kind = type(who).__name__.strip("_").lower()
                 self._known[who] = replace(born, name=f"{kind} {next(self._numbers)}")
             found = self._known[who]
-        self.leftovers.sends(who, found.name)
+        self.lingering.sends(who, found.name)
         return found
 
     def _born(self) -> Sender:
@@ -160,7 +160,7 @@ class Senders:
         def dated(loop: BaseEventLoop, *args: Any, **kwargs: Any) -> Any:
             born = self._born()
             task = create(loop, *args, **kwargs)
-            self.leftovers.born(task)
+            self.lingering.born(task)
             self._begun(task, born, _done(task))
             return task
 
@@ -170,7 +170,7 @@ class Senders:
         def started(thread: threading.Thread) -> None:
             joined = threading.Event()
             self._joined[thread] = joined
-            self.leftovers.born(thread)
+            self.lingering.born(thread)
             self._begun(thread, self._born(), joined.is_set)
             start(thread)
 
@@ -189,7 +189,7 @@ class Senders:
         async def run_job(work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
             job, over = Job(), threading.Event()
             born = self._born()
-            self.leftovers.born(job)
+            self.lingering.born(job)
             self._begun(job, born, over.is_set)
             try:
                 return await run(at_job(job, work), *args, **kwargs)
@@ -204,7 +204,7 @@ class Senders:
         ) -> Any:
             job = Job()
             born = self._born()
-            self.leftovers.born(job)
+            self.lingering.born(job)
             self._of(job, born)
             future = submit(pool, at_job(job, work), *args, **kwargs)
             self._begun(job, born, _done(future))
@@ -225,20 +225,20 @@ def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
 
 
 @contextmanager
-def told_apart(
-    live: LiveEngine, port: int | None, leftovers: Leftovers | None = None
-) -> Iterator[Senders]:
+def identified_callers(
+    live: LiveEngine, port: int | None, lingering: LingeringWork | None = None
+) -> Iterator[Callers]:
     """Let the engine know who sends what comes to a port; yield who can tell it of others."""
 
     def now() -> float:
         return live.clock.now()  # whichever it has by then
 
-    senders = Senders(now, port, leftovers)
-    live.sender_at = senders.at
-    live.elsewhere = senders.leftovers.reason
+    callers = Callers(now, port, lingering)
+    live.sender_at = callers.at
+    live.elsewhere = callers.lingering.reason
     try:
-        with senders.watching(), senders.connections.watching(), timers.noted():
-            yield senders
+        with callers.watching(), callers.connections.watching(), timers.noted():
+            yield callers
     finally:
         live.sender_at = lambda _: None
         live.elsewhere = lambda _: ""

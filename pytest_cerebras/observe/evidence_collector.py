@@ -16,10 +16,10 @@ import pytest
 
 from mockserver.verdicts.evidence import Evidence
 
-from . import finish_reasons, own_frame
+from . import finish_reasons, item_frame
 from .call_sites import files_of_app, packages_below
+from .text_collector import TextCollector
 from .turns import Turns
-from .values import Values
 
 _MOST_FILES = 50
 _LONGEST = 1 << 18  # bytes of a file, and of all files four times as many
@@ -40,20 +40,20 @@ _CODE = (type, FunctionType, ModuleType, type(None))
 _OF_TESTS = ("_pytest", "pytest", "pytest_cerebras", "mockserver", "openai", "cerebras", "pathlib")
 
 
-class Witness:
+class EvidenceCollector:
     """
     Sees a test from its first request on; ``url`` is where the mock is.
 
-    It holds the frame of the test function, so that its locals outlive it, until ``rests``.
+    It holds the frame of the test function, so that its locals outlive it, until ``finish``.
     """
 
     def __init__(self, item: pytest.Item, url: str = "") -> None:
         self._item = item
         self._url = url
-        self._codes: frozenset[CodeType] = own_frame.codes_of(item)
+        self._codes: frozenset[CodeType] = item_frame.codes_of(item)
         self._frame: FrameType | None = None
         self._before: Mapping[str, object] = {}
-        self._turns = Turns(expects_errors=own_frame.raises(self._codes))
+        self._turns = Turns(expects_errors=item_frame.raises(self._codes))
         self._files: set[str] = set()
         self._looked = False
         self._direct = True
@@ -72,7 +72,7 @@ class Witness:
                 yield
             finally:
                 self._patch = None
-                self.rests(raised=True)
+                self.finish(raised=True)
 
     def sees(self, frame: FrameType | None) -> int | None:
         """
@@ -83,9 +83,9 @@ class Witness:
         if self._is_over:
             return 0
         self._files.update(files_of_app(frame))
-        own = own_frame.frame_of(self._codes, frame)
+        own = item_frame.frame_of(self._codes, frame)
         if own is None and self._frame is None:
-            own = own_frame.frame_elsewhere(self._codes)
+            own = item_frame.frame_elsewhere(self._codes)
             self._files.update(files_of_app(own))
         if own is not None and own is not self._frame:
             self._frame = own
@@ -98,13 +98,13 @@ class Witness:
 
     def turn(self, frame: FrameType) -> int:
         """Return the turn of the test in which a frame lets a thread or task begin; 0 for none."""
-        for one in (frame, own_frame.main_frame()):
-            own = own_frame.frame_of(self._codes, one)
+        for one in (frame, item_frame.main_frame()):
+            own = item_frame.frame_of(self._codes, one)
             if own is not None and one is not None:
                 return self._turns.begun_in(own, one) or 0
         return 0
 
-    def rests(self, *, raised: bool) -> None:
+    def finish(self, *, raised: bool) -> None:
         """
         Keep what is known now, and let go of the test's values: it is over.
 
@@ -131,7 +131,11 @@ class Witness:
         new = {
             name: one for name, one in now.items() if self._before.get(name, _MISSING) is not one
         }
-        values, before, written = Values(self._is_raw), Values(self._is_raw), Values()
+        values, before, written = (
+            TextCollector(self._is_raw),
+            TextCollector(self._is_raw),
+            TextCollector(),
+        )
         for name, value in now.items():
             (values if name in new else before).add(name, value)
         for where, text in self._written():
@@ -143,8 +147,8 @@ class Witness:
             fields=[*values.fields, *written.fields, ("warning", self._has_warned())],
             states=before.fields,
             looked=self._looked or not (self._direct or self._is_blind()),
-            raised=own_frame.raises(self._codes),
-            catches=own_frame.catches(self._codes),
+            raised=item_frame.raises(self._codes),
+            catches=item_frame.catches(self._codes),
             # what a test has printed is known at its end
             is_bare=self._is_over and self._is_bare(now, new),
         )
@@ -160,7 +164,7 @@ class Witness:
         """Whether there is no place for what an app may have told but one text."""
         handed = [one for one in new.values() if not _says_nothing(one)]
         quiet = not self._sections()
-        own = not (own_frame.catches(self._codes) or own_frame.asks_mock(self._codes))
+        own = not (item_frame.catches(self._codes) or item_frame.asks_mock(self._codes))
         stateless = all(_is_plain(one) for name, one in now.items() if name not in new)
         captures = _CAPTURING & set(getattr(self._item, "fixturenames", ()))
         seen = self._item.config.getoption("capture", "no") != "no" and not captures

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from pytest_cerebras.observe import values
-from pytest_cerebras.observe.values import Values
+from pytest_cerebras.observe import text_collector
+from pytest_cerebras.observe.text_collector import TextCollector
 
 TEXT = "Once upon a time"
 Pair = namedtuple("Pair", "text done")  # noqa: PYI024 (as in old apps)
@@ -66,13 +66,13 @@ class Hostile:
 
 
 def texts(value, **settings):
-    found = Values(**settings)
+    found = TextCollector(**settings)
     found.add("x", value)
     return {held.text for held in found.held}
 
 
 def beside(value):
-    found = Values()
+    found = TextCollector()
     found.add("x", value)
     return {field for held in found.held if held.text == TEXT for field in held.beside}
 
@@ -147,7 +147,7 @@ def test_kinds_of_fields():
     assert beside(value) == {("text", TEXT), ("n", 3), ("none", None), ("", "dict")}
     assert beside((TEXT, None)) == {("", None)}
     assert beside([TEXT, "other"]) == set()
-    found = Values()
+    found = TextCollector()
     found.add("x", {**value, "errors": [1], "warnings": [], "error": ValueError("a")})
     assert {
         *(("state", "PARTIAL"), ("x", 1), ("n", 3), ("none", None)),
@@ -194,10 +194,10 @@ def test_bounds(monkeypatch):
     circle.append(circle)
     assert TEXT in texts(circle)
     deep = TEXT
-    for _ in range(values._DEEP + 2):
+    for _ in range(text_collector._DEEP + 2):
         deep = [deep]
     assert texts(deep) == set()
-    monkeypatch.setattr(values, "_MOST", 10)
+    monkeypatch.setattr(text_collector, "_MOST", 10)
     assert len(texts([[str(number)] for number in range(50)])) < 50
-    monkeypatch.setattr(values, "_LONGEST", 8)
+    monkeypatch.setattr(text_collector, "_LONGEST", 8)
     assert texts(TEXT) == {TEXT[:8]}

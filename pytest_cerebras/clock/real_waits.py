@@ -62,7 +62,7 @@ _WAITS = {
 _OF_SOCKETS = ("_accept", "read", "recvfrom")  # to read is what TLS does
 
 
-class Overtaken:
+class RealWaits:
     """The lines of the client that a jump has overtaken; ``client`` tells a thread by its ident."""
 
     def __init__(self, client: Callable[[int], bool]) -> None:

@@ -24,17 +24,17 @@ from pytest_cerebras.clock import real
 from pytest_cerebras.clock.aliases import Aliases
 
 _aliases = Aliases((real.sleep,))
-_played: ContextVar[bool] = ContextVar("played", default=False)
+_is_mock_wait: ContextVar[bool] = ContextVar("is_mock_wait", default=False)
 
 
 @contextmanager
-def played() -> Iterator[None]:
+def mock_wait() -> Iterator[None]:
     """Let what is waited for meanwhile, on a loop, be a wait of the mock's and nobody's rest."""
-    _played.set(True)
+    _is_mock_wait.set(True)
     try:
         yield
     finally:
-        _played.set(False)  # no token: a body may be closed in another context
+        _is_mock_wait.set(False)  # no token: a body may be closed in another context
 
 
 def _is_the_mock(caller: FrameType) -> bool:
@@ -42,7 +42,7 @@ def _is_the_mock(caller: FrameType) -> bool:
     return str(caller.f_globals.get("__name__")).partition(".")[0] == "mockserver"
 
 
-class Rests:
+class CompletedWaits:
     """
     The count of sleeps, timers, and other timed waits that were over; infinite ones never are.
 
@@ -80,7 +80,7 @@ class Rests:
     def _noting_timers(self, run: Callable[..., None]) -> Callable[..., None]:
         def noting(handle: TimerHandle) -> None:
             context = handle._context  # type: ignore[attr-defined]  # noqa: SLF001
-            if not context.get(_played, False):
+            if not context.get(_is_mock_wait, False):
                 self._note()
             run(handle)
 

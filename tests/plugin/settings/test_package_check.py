@@ -6,12 +6,12 @@ from importlib.machinery import ModuleSpec
 
 import pytest
 
-from pytest_cerebras.settings import install
+from pytest_cerebras.settings import package_check
 
 
 def test_ours():
     """Our own package is accepted."""
-    install.ours()
+    package_check.require_own_package()
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_ours():
 )
 def test_theirs(monkeypatch, found, where):
     """A foreign package of that name is told from ours in one sentence."""
-    monkeypatch.setattr(install, "find_spec", found.get)
+    monkeypatch.setattr(package_check, "find_spec", found.get)
     sentence = f"needs its own package 'mockserver', but Python finds {where}: uninstall"
     with pytest.raises(pytest.UsageError, match=sentence):
-        install.ours()
+        package_check.require_own_package()

@@ -28,7 +28,7 @@ import pytest
 
 from mockserver.core.messages import Request, Sender
 
-from .standing import Standing, loop_of, of_task, of_thread, waits_for
+from .suspension import Suspension, loop_of, of_task, of_thread, waits_for
 
 _MOST_ASKED = 64  # requests that are remembered of one
 _EXECUTE = pytest.FixtureDef.execute.__code__
@@ -109,18 +109,18 @@ def at_job(job: Job, work: Callable[..., Any]) -> Callable[..., Any]:
     return at_work
 
 
-class Leftovers:
+class LingeringWork:
     """What is left over in one test; ``older`` are the threads that are older than it."""
 
     def __init__(self, name: str = "", older: Container[Thread] = ()) -> None:
         self._test = Test(name)
         self._older = older
-        self._standing: dict[Actor, Standing] = {}
+        self._suspended: dict[Actor, Suspension] = {}
         self._queued: set[Actor] = set()
-        self._senders: dict[str, tuple[Actor, Certainty]] = {}
+        self._callers: dict[str, tuple[Actor, Certainty]] = {}
 
     @classmethod
-    def at(cls, item: pytest.Item) -> Leftovers:
+    def at(cls, item: pytest.Item) -> LingeringWork:
         """Return those of a test."""
         return cls(item.nodeid, item.stash.get(_OLDER, ()))
 
@@ -133,14 +133,14 @@ class Leftovers:
             known = thread in self._older or (actor is not None and actor.began is not None)
             frame = frames.get(thread.ident or 0)
             if known and frame is not None and thread is not threading.current_thread():
-                standing = of_thread(frame, at_job=job is not None)
-                self._consider(actor or self._actor(job or thread), standing)
+                suspension = of_thread(frame, at_job=job is not None)
+                self._consider(actor or self._actor(job or thread), suspension)
         for one, actor in list(_actors.items()):
             if isinstance(one, Task) and not one.done():
                 self._consider(actor, of_task(one.get_coro()))
             elif isinstance(one, Job) and one.thread is None:
                 self._queued.add(actor)
-        if self._standing or self._queued:
+        if self._suspended or self._queued:
             patch.setattr(Condition, "notify", self._telling(Condition.notify))
             patch.setattr(queue.Queue, "get", self._getting(queue.Queue.get))
             get_nowait = asyncio.Queue.get_nowait
@@ -148,7 +148,7 @@ class Leftovers:
 
     def end(self) -> None:
         """Let go of what was looked at."""
-        self._standing.clear()
+        self._suspended.clear()
 
     def born(self, who: object) -> None:
         """Note a thread, job or task that begins to exist, here and now."""
@@ -160,11 +160,11 @@ class Leftovers:
     def sends(self, who: object, name: str) -> None:
         """Note that a sender of this name is about to send, here and now."""
         actor = self._actor(who)
-        self._senders[name] = actor, self._certainty(actor)
+        self._callers[name] = actor, self._certainty(actor)
 
     def reason(self, request: Request) -> str:
         """Return why a request is none of this test's; empty when it is, or nobody knows."""
-        found = self._senders.get(request.sender.name) if request.sender else None
+        found = self._callers.get(request.sender.name) if request.sender else None
         if found is None:
             return ""
         actor, certainty = found
@@ -184,28 +184,28 @@ class Leftovers:
 
     def is_handed(self, sender: Sender | None) -> bool:
         """Return whether it has turned out that a sender is at work for this test."""
-        found = self._senders.get(sender.name) if sender else None
+        found = self._callers.get(sender.name) if sender else None
         return found is not None and self._has_been_handed(found[0])
 
-    def _consider(self, actor: Actor, standing: Standing) -> None:
-        if standing.goes_on:
-            self._standing[actor] = standing
+    def _consider(self, actor: Actor, suspension: Suspension) -> None:
+        if suspension.resumes_alone:
+            self._suspended[actor] = suspension
 
     def _actor(self, who: object) -> Actor:
         with _lock:
             return _actors.setdefault(who, Actor(_kind(who)))
 
     def _certainty(self, actor: Actor) -> Certainty:
-        if not (self._standing or self._queued) or self._has_been_handed(actor):
+        if not (self._suspended or self._queued) or self._has_been_handed(actor):
             return ""
         if actor in self._queued:
             return "certain"
-        standing = self._standing.get(actor)
-        if standing is None:
+        suspension = self._suspended.get(actor)
+        if suspension is None:
             return actor.certainty if actor.began is self._test else ""
-        if standing.is_in_call() or not standing.in_loop:
+        if suspension.is_in_call() or not suspension.in_loop:
             return "certain"
-        return "repeated" if standing.asleep and actor.began is not None else ""
+        return "repeated" if suspension.asleep and actor.began is not None else ""
 
     def _has_been_handed(self, actor: Actor) -> bool:
         return any(one.handed is self._test for one in self._own(actor))
@@ -214,22 +214,22 @@ class Leftovers:
         """Yield an actor, and who has started it, up to the one that is left over."""
         for one in actor.lineage():
             yield one
-            if self._is_left_over(one):
+            if self._is_lingering(one):
                 return
 
-    def _is_left_over(self, actor: Actor) -> bool:
-        return actor in self._standing or actor in self._queued
+    def _is_lingering(self, actor: Actor) -> bool:
+        return actor in self._suspended or actor in self._queued
 
     def _origin(self, actor: Actor) -> Actor:
         """Return the one that is left over: it, or who has started it."""
-        return next((one for one in self._own(actor) if self._is_left_over(one)), actor)
+        return next((one for one in self._own(actor) if self._is_lingering(one)), actor)
 
     def _has_asked(self, actor: Actor, asked: bytes) -> bool:
         """Whether what is left over has sent this in an earlier test."""
         return self._origin(actor).asked.get(asked, self._test) is not self._test
 
     def _is_strange(self, actor: Actor) -> bool:
-        return any(map(self._is_left_over, self._own(actor))) and not self._has_been_handed(actor)
+        return any(map(self._is_lingering, self._own(actor))) and not self._has_been_handed(actor)
 
     def _telling(self, notify: Callable[..., None]) -> Callable[..., None]:
         def telling(condition: Any, n: int = 1) -> None:

@@ -7,16 +7,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 
-def ours() -> None:
+def require_own_package() -> None:
     """Raise UsageError when another distribution's ``mockserver`` hides ours."""
-    hidden = foreign()
+    hidden = foreign_package()
     if hidden is not None:
         import pytest
 
         raise pytest.UsageError(hidden)
 
 
-def foreign() -> str | None:
+def foreign_package() -> str | None:
     """
     Return one clear sentence when another distribution's ``mockserver`` hides ours.
 

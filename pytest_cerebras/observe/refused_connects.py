@@ -18,31 +18,33 @@ import pytest
 from mockserver.edge.live import LiveEngine
 from pytest_cerebras.clock.real import SOCKET
 
-from .leftovers import Leftovers
+from .lingering_work import LingeringWork
 
 _SHUT = ("refuses", "ignores")  # ``breaks_tls`` breaks nothing where there is no TLS
 
 
 @dataclass
-class Knocks:
+class RefusedConnects:
     """How many connects there were at a port that was shut."""
 
     count: int = 0
 
 
 @contextmanager
-def knocking(live: LiveEngine, port: int, leftovers: Leftovers) -> Iterator[Knocks]:
+def counting_refused(
+    live: LiveEngine, port: int, lingering: LingeringWork
+) -> Iterator[RefusedConnects]:
     """Count the test's connects to a port of this machine, as long as the scenario has it shut."""
-    knocks = Knocks()
+    refused_connects = RefusedConnects()
 
     def note(target: object) -> None:
-        if target == port and live.port in _SHUT and not leftovers.reason_here():
-            knocks.count += 1
+        if target == port and live.port in _SHUT and not lingering.reason_here():
+            refused_connects.count += 1
 
     with pytest.MonkeyPatch.context() as patch:
         for owner, name, target in _ways():
             patch.setattr(owner, name, _noted(getattr(owner, name), note, target))
-        yield knocks
+        yield refused_connects
 
 
 def _ways() -> Iterator[tuple[Any, str, Callable[..., object]]]:

@@ -17,7 +17,7 @@ _LONGEST = 256  # bytes; three numbers
 _open, _read, _close = os.open, os.read, os.close
 
 
-def worked() -> float:
+def busy_seconds() -> float:
     """Return the seconds for which this thread has computed, or has been kept from it."""
     return time.thread_time() + _kept_from_it()
 

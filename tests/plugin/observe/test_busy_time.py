@@ -6,16 +6,16 @@ import time
 
 import pytest
 
-from pytest_cerebras.observe import work
+from pytest_cerebras.observe import busy_time
 
 
 def computing(seconds):
     """Compute for so long; return for how long it has worked, and how long it took."""
-    begun, worked = time.monotonic(), work.worked()
+    begun, worked = time.monotonic(), busy_time.busy_seconds()
     until = time.thread_time() + seconds
     while time.thread_time() < until:
         pass
-    return work.worked() - worked, time.monotonic() - begun
+    return busy_time.busy_seconds() - worked, time.monotonic() - begun
 
 
 def test_computing():
@@ -28,9 +28,9 @@ def test_kept_from_it(monkeypatch, tmp_path):
     """What the system tells of the time that others were at the processor counts."""
     told = tmp_path / "schedstat"
     told.write_bytes(b"629817 8720089000 2\n")
-    monkeypatch.setattr(work, "_STATISTICS", str(told))
-    assert work._kept_from_it() == 8.720089
-    assert work.worked() >= 8.720089
+    monkeypatch.setattr(busy_time, "_STATISTICS", str(told))
+    assert busy_time._kept_from_it() == 8.720089
+    assert busy_time.busy_seconds() >= 8.720089
 
 
 @pytest.mark.parametrize("told", [None, b"", b"7", b"a b c"])
@@ -39,5 +39,5 @@ def test_nothing_told(monkeypatch, tmp_path, told):
     path = tmp_path / "schedstat"
     if told is not None:
         path.write_bytes(told)
-    monkeypatch.setattr(work, "_STATISTICS", str(path))
-    assert work.worked() <= time.thread_time()
+    monkeypatch.setattr(busy_time, "_STATISTICS", str(path))
+    assert busy_time.busy_seconds() <= time.thread_time()

@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from mockserver.core.messages import Sender
-from pytest_cerebras.observe.senders import Senders
-from pytest_cerebras.observe.work import worked
+from pytest_cerebras.observe.busy_time import busy_seconds
+from pytest_cerebras.observe.caller_identity import Callers
 
 pytestmark = pytest.mark.cerebras_mock
 PATH = "/public/v1/models"
@@ -34,7 +34,7 @@ def mode(request):
     return request.param
 
 
-def senders(mock):
+def callers(mock):
     return [exchange.request.sender for exchange in mock.requests]
 
 
@@ -43,7 +43,7 @@ def test_thread(cerebras_mock):
     """What one thread sends has one sender, on as many connections as it likes."""
     for _ in range(2):
         httpx.get(cerebras_mock.url + PATH)
-    first, second = senders(cerebras_mock)
+    first, second = callers(cerebras_mock)
     assert first == second
     assert first.since == -math.inf
 
@@ -58,7 +58,7 @@ def test_threads(cerebras_mock):
             thread.start()
         for thread in threads:
             thread.join()
-    assert len(set(senders(cerebras_mock))) == 3
+    assert len(set(callers(cerebras_mock))) == 3
 
 
 @pytest.mark.usefixtures("mode")
@@ -69,7 +69,7 @@ def test_thread_for_each_attempt(cerebras_mock):
         thread.start()
         thread.join()
     httpx.get(cerebras_mock.url + PATH)
-    one, later, main = senders(cerebras_mock)
+    one, later, main = callers(cerebras_mock)
     assert one.since < cerebras_mock.requests[0].finished <= later.since
     assert one.parent == later.parent == main
     assert main.parent is None
@@ -89,7 +89,7 @@ def test_beside(cerebras_mock):
     with ThreadPoolExecutor() as pool:
         wait([pool.submit(*get) for _ in range(2)])
         pool.submit(*get).result()
-    for of_one_kind in (senders(cerebras_mock)[:3], senders(cerebras_mock)[3:]):
+    for of_one_kind in (callers(cerebras_mock)[:3], callers(cerebras_mock)[3:]):
         one, other, later = sorted(of_one_kind, key=attrgetter("since"))
         assert one.name in other.beside
         assert one.beside.isdisjoint({other.name})
@@ -108,7 +108,7 @@ def test_jobs(cerebras_mock):
         wait(jobs)
         pool.submit(httpx.get, url).result()
     httpx.get(url)
-    one, two, later, thread = senders(cerebras_mock)
+    one, two, later, thread = callers(cerebras_mock)
     assert len({one, two, later, thread}) == 4
     assert two.since < cerebras_mock.requests[0].finished <= later.since
 
@@ -128,7 +128,7 @@ def test_tasks(cerebras_mock):
                 group.create_task(ask(client))
 
     asyncio.run(main())
-    one, two, main_task, later = senders(cerebras_mock)
+    one, two, main_task, later = callers(cerebras_mock)
     assert len({one, two, main_task, later}) == 4
     assert main_task.since < min(one.since, two.since)
     assert later.since >= cerebras_mock.requests[2].finished
@@ -143,7 +143,7 @@ def test_large_body(cerebras_mock):
             await client.get(cerebras_mock.url + PATH)
 
     asyncio.run(main())
-    large, small = senders(cerebras_mock)
+    large, small = callers(cerebras_mock)
     assert large == small
     assert large.name.startswith("task")
 
@@ -153,20 +153,20 @@ def test_other_process(cerebras_mock):
     code = f"from urllib.request import urlopen; urlopen({cerebras_mock.url + PATH!r})"
     env = {**os.environ, **cerebras_mock.env()}
     subprocess.run([sys.executable, "-c", code], check=True, env=env)
-    assert senders(cerebras_mock) == [None]
+    assert callers(cerebras_mock) == [None]
 
 
 def test_busy_and_rested():
     """A sender comes with how long its thread has computed, and how often anybody has rested."""
-    senders = Senders(lambda: 0.0)
-    first = senders.current()
-    assert first.rests is None
-    senders.rests = lambda: 7
-    while worked() < first.busy + 0.002:
+    callers = Callers(lambda: 0.0)
+    first = callers.current()
+    assert first.waits is None
+    callers.waits = lambda: 7
+    while busy_seconds() < first.busy + 0.002:
         pass
-    second = senders.current()
-    assert second.rests == 7
-    assert first.busy + 0.002 <= second.busy <= worked()
+    second = callers.current()
+    assert second.waits == 7
+    assert first.busy + 0.002 <= second.busy <= busy_seconds()
     assert first == second
 
 
@@ -174,17 +174,17 @@ def test_busy_in_a_task():
     """So does a task; what others compute in the same thread counts as its own, which is busy."""
 
     async def main():
-        senders = Senders(lambda: 0.0)
-        senders.rests = lambda: 1
-        first = senders.current()
-        while worked() < first.busy + 0.002:  # noqa: ASYNC110 (others have their turn)
+        callers = Callers(lambda: 0.0)
+        callers.waits = lambda: 1
+        first = callers.current()
+        while busy_seconds() < first.busy + 0.002:  # noqa: ASYNC110 (others have their turn)
             await asyncio.sleep(0)
-        return first, senders.current()
+        return first, callers.current()
 
     first, second = asyncio.run(main())
     assert first == second
     assert second.busy >= first.busy + 0.002
-    assert second.rests == 1
+    assert second.waits == 1
 
 
 def test_nobody_on_a_loop():
@@ -192,8 +192,8 @@ def test_nobody_on_a_loop():
 
     async def main():
         found = asyncio.get_running_loop().create_future()
-        senders = Senders(lambda: 0.0)
-        asyncio.get_running_loop().call_soon(lambda: found.set_result(senders.current()))
+        callers = Callers(lambda: 0.0)
+        asyncio.get_running_loop().call_soon(lambda: found.set_result(callers.current()))
         return await found
 
     assert asyncio.run(main()) is None
@@ -204,14 +204,14 @@ def test_busy_when_it_sends(cerebras_mock):
     """Both are those of the moment when the request is sent."""
     for _ in range(2):
         httpx.get(cerebras_mock.url + PATH)
-    first, second = senders(cerebras_mock)
-    assert 0 < first.busy < second.busy <= worked()
-    assert first.rests is not None
+    first, second = callers(cerebras_mock)
+    assert 0 < first.busy < second.busy <= busy_seconds()
+    assert first.waits is not None
 
 
 def test_unknown_port():
     """Nobody has sent from a port that no socket of this process wrote to."""
-    assert Senders(lambda: 0.0, 1).at(2) is None
+    assert Callers(lambda: 0.0, 1).at(2) is None
 
 
 class Collected:
@@ -228,11 +228,11 @@ class Collected:
 
 def test_collected_meanwhile():
     """A task may begin while another one is noted: garbage is collected at any time."""
-    senders, tasks = Senders(lambda: 1.0), []
-    begin = partial(senders._of, senders, Sender("", 2.0))
+    callers, tasks = Callers(lambda: 1.0), []
+    begin = partial(callers._of, callers, Sender("", 2.0))
 
     def note():
-        tasks.append(senders._of(Collected(begin), Sender("", 1.0)))
+        tasks.append(callers._of(Collected(begin), Sender("", 1.0)))
 
     noting = threading.Thread(target=note, daemon=True)
     noting.start()

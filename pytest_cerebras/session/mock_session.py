@@ -10,8 +10,8 @@ import pytest
 from mockserver.verdicts.diagnosis import retirements
 from pytest_cerebras import egress
 from pytest_cerebras.observe import subtests
-from pytest_cerebras.observe.stalls import Stalls
-from pytest_cerebras.observe.witness import Witness
+from pytest_cerebras.observe.evidence_collector import EvidenceCollector
+from pytest_cerebras.observe.stall_watchdog import StallWatchdog
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import BASE_URL, RETIRED
 
@@ -35,27 +35,29 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     with ExitStack() as stack:
         place = stack.enter_context(placed(request, settings.mode))
         live = place.live
-        stalls = Stalls(place.senders.connections, settings.patience)
-        clock = stack.enter_context(timed(live, settings, place.server, stalls, place.senders))
+        watchdog = StallWatchdog(place.callers.connections, settings.patience)
+        clock = stack.enter_context(timed(live, settings, place.server, watchdog, place.callers))
         live.retention = settings.retention()
         live.stalled = []
         live.budget = settings.budget()
         stack.callback(setattr, live, "budget", None)
         live.play(settings.loaded(), settings.overrides())
-        watch = stack.enter_context(
+        guard_log = stack.enter_context(
             egress.guarded(
                 mode=settings.mode,
                 others=settings.others,
-                elsewhere=place.senders.leftovers.reason_here,
+                elsewhere=place.callers.lingering.reason_here,
             )
         )
-        stalls.elsewhere = watch.reads
-        place.senders.connections.forked = egress.note_forked
-        witness = Witness(request.node, place.url)
-        stack.enter_context(witness.watching())
-        place.senders.seen, place.senders.begun = witness.sees, witness.turn
-        stack.enter_context(subtests.told(live.begin_part))
-        mock = stack.enter_context(_held(CerebrasMock(place, settings, watch, witness, clock)))
+        watchdog.child_timeouts = guard_log.reads
+        place.callers.connections.forked = egress.note_forked
+        collector = EvidenceCollector(request.node, place.url)
+        stack.enter_context(collector.watching())
+        place.callers.seen, place.callers.begun = collector.sees, collector.turn
+        stack.enter_context(subtests.watched(live.begin_part))
+        mock = stack.enter_context(
+            _held(CerebrasMock(place, settings, guard_log, collector, clock))
+        )
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in mock.variables().items():
             environment.setenv(name, value)
@@ -67,8 +69,8 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
                 request.node.user_properties.append((BASE_URL, sentence))
         if live.crashes:
             raise live.crashes[0]
-        if untold := mock.untold():
-            pytest.fail("\n".join(untold), pytrace=False)
+        if interventions := mock.new_interventions():
+            pytest.fail("\n".join(interventions), pytrace=False)
 
 
 @contextmanager

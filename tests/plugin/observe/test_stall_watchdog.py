@@ -10,9 +10,9 @@ from mockserver.core.messages import Request
 from mockserver.edge.play.clock import Silence
 from mockserver.journal import Exchange
 from mockserver.plan import Head
-from pytest_cerebras.observe import stalls
+from pytest_cerebras.observe import stall_watchdog
 from pytest_cerebras.observe.connections import Connections
-from pytest_cerebras.observe.stalls import Stalls
+from pytest_cerebras.observe.stall_watchdog import StallWatchdog
 
 MEMBERS = """
 def test_main(cerebras_mock):
@@ -225,7 +225,7 @@ def test_it(cerebras_mock):
 @pytest.mark.parametrize("clock", ["real", "virtual"])
 def test_of_which_nothing_is_known(stalling, monkeypatch, clock):
     """A process that tells nothing gets more time; the sentence claims no more than was seen."""
-    monkeypatch.setattr(stalls, "UNSEEN", 0.6)
+    monkeypatch.setattr(stall_watchdog, "UNSEEN", 0.6)
     code = """
 def test_it(cerebras_mock):
     fields_ = [part for field in fields().items() for part in ("-H", ": ".join(field))]
@@ -305,10 +305,10 @@ STREAMS = (Head(200, ()),)
 def test_header_fields(monkeypatch, fields, plan, after):
     """What an SDK tells of its time-out holds for another process, from when on it tells it."""
     now = [0.0]
-    monkeypatch.setattr(stalls, "monotonic", lambda: now[0])
+    monkeypatch.setattr(stall_watchdog, "monotonic", lambda: now[0])
     request = Request("POST", "/v1/chat/completions", fields)
     exchange = Exchange(1, 0.0, request, "chat", "m", stream=False, compact=plan)
-    look = Stalls(Connections(1), 10.0).watch(Silence(2, exchange))
+    look = StallWatchdog(Connections(1), 10.0).watch(Silence(2, exchange))
     now[0] = after - 0.5
     assert look("real") is None
     now[0] = after + 0.1
