@@ -24,12 +24,12 @@ def test_computing():
     assert 0.005 <= worked <= took + 0.001
 
 
-def test_kept_from_it(monkeypatch, tmp_path):
+def test_waited_for_processor(monkeypatch, tmp_path):
     """What the system tells of the time that others were at the processor counts."""
     told = tmp_path / "schedstat"
     told.write_bytes(b"629817 8720089000 2\n")
     monkeypatch.setattr(busy_time, "_STATISTICS", str(told))
-    assert busy_time._kept_from_it() == 8.720089
+    assert busy_time._waited_for_processor() == 8.720089
     assert busy_time.busy_seconds() >= 8.720089
 
 
