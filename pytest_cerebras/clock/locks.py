@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 
 from . import real
-from .virtual import VirtualClock, Waiter
+from .virtual import VirtualClock
+from .waiters import Waiter
 
 _WATCH_OVER_TESTS = ("pytest", "_pytest", "xdist", "execnet")
 

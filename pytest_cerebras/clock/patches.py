@@ -40,7 +40,8 @@ from .locks import patch_locks
 from .real_waits import RealWaits
 from .sockets import Reads
 from .unsupported_loops import refused
-from .virtual import VirtualClock, Waiter
+from .virtual import VirtualClock
+from .waiters import Waiter
 
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
 _aliases = Aliases((real.sleep, real.monotonic, real.now))

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from .real import SOCKET
-from .virtual import VirtualClock, Waiter
+from .virtual import VirtualClock
+from .waiters import Waiter
 
 
 class Reads:

@@ -18,8 +18,10 @@ from typing import Any
 
 import pytest
 
+from .stack import inwards, outwards
+
 _RUN = BaseEventLoop.run_forever
-_DEEPEST = 400  # frames that are looked through, and coroutines
+_DEEPEST = 400  # decorators that are unwrapped
 _RAISING = frozenset(
     {"RaisesGroup", "assertLogs", "assertRaises", "assertRaisesRegex", "assertWarns", "raises"}
     | {"warns"}
@@ -52,7 +54,7 @@ def frame_elsewhere(codes: frozenset[CodeType]) -> FrameType | None:
     if found is not None:
         return found
     for task in _tasks(outer):
-        for frame in _inwards(task.get_coro()):
+        for frame in inwards(task.get_coro()):
             if frame.f_code in codes:
                 return frame
     return None
@@ -61,15 +63,6 @@ def frame_elsewhere(codes: frozenset[CodeType]) -> FrameType | None:
 def main_frame() -> FrameType | None:
     """Return the innermost frame of the main thread."""
     return sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001
-
-
-def outwards(frame: FrameType | None) -> Iterator[FrameType]:
-    """Yield a frame and its callers, innermost first."""
-    for _ in range(_DEEPEST):
-        if frame is None:
-            return
-        yield frame
-        frame = frame.f_back
 
 
 def raises(codes: frozenset[CodeType]) -> bool:
@@ -110,13 +103,3 @@ def _tasks(outer: FrameType | None) -> list[asyncio.Task[Any]]:
     loops = (one.f_locals.get("self") for one in outwards(outer) if one.f_code is _RUN.__code__)
     loop = next(loops, None)
     return list(asyncio.all_tasks(loop)) if isinstance(loop, BaseEventLoop) else []
-
-
-def _inwards(coroutine: Any) -> Iterator[FrameType]:
-    """Yield the frames of a coroutine and of the coroutines that it awaits, outermost first."""
-    for _ in range(_DEEPEST):
-        frame = getattr(coroutine, "cr_frame", None)
-        if frame is None:
-            return
-        yield frame
-        coroutine = getattr(coroutine, "cr_await", None)

@@ -33,6 +33,7 @@ import pytest
 
 from mockserver.core.messages import Request, Sender
 
+from .stack import outwards
 from .suspension import Suspension, loop_of, of_task, of_thread, waits_for
 
 _MOST_ASKED = 64  # requests that are remembered for each actor
@@ -309,7 +310,6 @@ def _description(actor: Actor) -> str:
 
 def _is_for_more_tests() -> bool:
     """Return whether the running code is called by a fixture that outlives the test."""
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001 (the fixture is on the stack)
-    while frame is not None and frame.f_code is not _EXECUTE:
-        frame = frame.f_back
+    frames = outwards(sys._getframe())  # noqa: SLF001 (the fixture is on the stack)
+    frame = next((one for one in frames if one.f_code is _EXECUTE), None)
     return frame is not None and frame.f_locals["self"].scope != "function"

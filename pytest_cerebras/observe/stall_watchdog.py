@@ -20,7 +20,7 @@ from anyio import sleep
 
 from mockserver.edge.play.clock import Silence, StallError
 from mockserver.journal import Exchange
-from pytest_cerebras.clock.virtual import Moment
+from pytest_cerebras.clock.waiters import Moment
 
 from .connections import Connections
 from .timers import Horizon, horizon_of, running

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any
 
+from .stack import inwards, outwards
+
 _CALLS = frozenset(
     {
         *("httpx._client", "httpx2._client", "requests.sessions", "urllib3.connectionpool"),
@@ -53,7 +55,7 @@ class Suspension:
 
     def is_in_call(self) -> bool:
         """Return whether the code that runs now is still inside one of the calls."""
-        return any(frame in self.calls for frame in _outwards(sys._getframe()))  # noqa: SLF001
+        return any(frame in self.calls for frame in outwards(sys._getframe()))  # noqa: SLF001
 
 
 UNKNOWN = Suspension(frozenset(), asleep=False, in_loop=False)
@@ -66,21 +68,14 @@ def of_thread(frame: FrameType, *, at_job: bool = False) -> Suspension:
     ``at_job`` is true if it runs a job of an executor. A thread of another pool or of an event loop
     gives ``UNKNOWN``, because it may run any work next.
     """
-    frames = list(_outwards(frame))
+    frames = list(outwards(frame))
     pools = _POOLS if at_job else (*_POOLS, "concurrent.futures.")
     return UNKNOWN if any(_module(one).startswith(pools) for one in frames) else _of(frames)
 
 
 def of_task(coroutine: object) -> Suspension:
     """Return where a task that is not running is suspended."""
-    frames: list[FrameType] = []
-    while coroutine is not None:
-        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
-        if isinstance(frame, FrameType):
-            frames.append(frame)
-        inner = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
-        coroutine = inner
-    return _of(frames[::-1])
+    return _of([*inwards(coroutine)][::-1])
 
 
 def _of(frames: Sequence[FrameType]) -> Suspension:
@@ -93,12 +88,6 @@ def _of(frames: Sequence[FrameType]) -> Suspension:
         if not _module(frame).startswith(_RUNNERS):
             work.append(frame)
     return Suspension(calls, _is_asleep(frames), any(map(_is_in_loop, work)))
-
-
-def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
 
 
 def _module(frame: FrameType) -> str:
@@ -146,7 +135,7 @@ def _loops(code: CodeType) -> Iterator[tuple[int, int]]:
 
 def loop_of(frame: FrameType) -> asyncio.AbstractEventLoop | None:
     """Return the event loop of a thread, from its innermost frame; None if it runs none."""
-    for one in _outwards(frame):
+    for one in outwards(frame):
         if one.f_code.co_name == "run_forever" and _module(one).startswith("asyncio."):
             loop = one.f_locals.get("self")
             return loop if isinstance(loop, asyncio.AbstractEventLoop) else None
@@ -157,7 +146,7 @@ def waits_for(condition: object, frame: FrameType) -> bool:
     """Return whether a thread waits for a condition, from its innermost frame."""
     return any(
         frame.f_code.co_name in ("wait", "_wait") and _holds(frame.f_locals, condition)
-        for frame in _outwards(frame)
+        for frame in outwards(frame)
     )
 
 

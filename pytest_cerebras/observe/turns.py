@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TypeAlias
 
 from .call_sites import of_the_app
-from .item_frame import outwards
+from .stack import outwards
 
 _State: TypeAlias = tuple[tuple[int, int, tuple[int, ...]], ...]
 """For each frame of the test: its id, its current instruction, and the ids of its values."""

@@ -99,7 +99,7 @@ class Settings:
         return replace(self, scenario=scenario, parameters={**parameters, **taken})
 
     def line(self, *, scenario: bool = True) -> str:
-        """Return the settings in one line for the header of the run, without ``scenario`` if False."""
+        """Return the settings in one line for the run header; ``scenario`` may be left out."""
         chosen = ((name, getattr(self, name)) for name in _NAMES if scenario or name != "scenario")
         given = [f"{name} {value}" for name, value in chosen if value is not None]
         strict = {None: [], "certain": ["strict"]}.get(self.strict, [f"strict {self.strict}"])

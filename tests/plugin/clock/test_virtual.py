@@ -9,7 +9,7 @@ import time
 import pytest
 
 from pytest_cerebras.clock import RunawayError, VirtualClock, virtual
-from pytest_cerebras.clock.virtual import Waiter
+from pytest_cerebras.clock.waiters import Waiter
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import threading
 import hypothesis
 import pytest
 
-from pytest_cerebras.observe import item_frame
 from pytest_cerebras.observe.item_frame import catches, codes_of, frame_elsewhere, frame_of, raises
 
 
@@ -160,9 +159,3 @@ def with_a_block():
 def test_catches(function, may):
     """Whether a test may catch an exception, be it in a function within."""
     assert catches(code_of(function)) is may
-
-
-def test_bounds(monkeypatch):
-    """A deep stack is not looked through to its end."""
-    monkeypatch.setattr(item_frame, "_DEEPEST", 0)
-    assert frame_of(code_of(test_bounds), sys._getframe()) is None
