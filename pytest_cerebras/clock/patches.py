@@ -125,24 +125,15 @@ def _functions(
         clock.note(seconds, "time.sleep")
         return clock.pause(seconds)
 
-    def monotonic() -> float:
-        return clock.monotonic() if client() else real.monotonic()
-
-    def now() -> float:
-        return clock.now() if client() else real.now()
-
-    def monotonic_ns() -> int:
-        return int(clock.monotonic() * 1e9) if client() else real.monotonic_ns()
-
-    def now_ns() -> int:
-        return int(clock.now() * 1e9) if client() else real.now_ns()
+    def either(virtual: Callable[[], float], actual: Callable[[], float]) -> Callable[[], float]:
+        return lambda: virtual() if client() else actual()
 
     return {
         real.sleep: sleep,
-        real.monotonic: monotonic,
-        real.now: now,
-        real.monotonic_ns: monotonic_ns,
-        real.now_ns: now_ns,
+        real.monotonic: either(clock.monotonic, real.monotonic),
+        real.now: either(clock.now, real.now),
+        real.monotonic_ns: either(lambda: int(clock.monotonic() * 1e9), real.monotonic_ns),
+        real.now_ns: either(lambda: int(clock.now() * 1e9), real.now_ns),
     }
 
 

@@ -64,19 +64,14 @@ def client_hooks() -> Iterator[ClientHook]:
 
 def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
     """Call ``refuse`` with the host before each of the methods; it raises EscapeError."""
-    for hook, owner in _owned():
-        function = getattr(owner, hook.method, None)
-        if function is not None:
-            patch.setattr(owner, hook.method, _guarded(hook, function, refuse))
-
-
-def _owned() -> list[tuple[ClientHook, Any]]:
-    """Return each hook with its class or module; None if that is not installed."""
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as meanwhile:
         warnings.simplefilter("ignore")  # the app may not even use the library that warns
         # some libraries subclass socket.socket on import, which fails if a guard has replaced it
         meanwhile.setattr("socket.socket", SOCKET)
-        return [(hook, _owner(hook)) for hook in client_hooks()]
+        owned = [(hook, _owner(hook)) for hook in client_hooks()]
+    for hook, owner in owned:
+        if (function := getattr(owner, hook.method, None)) is not None:
+            patch.setattr(owner, hook.method, _guarded(hook, function, refuse))
 
 
 def _owner(hook: ClientHook) -> Any:

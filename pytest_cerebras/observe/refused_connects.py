@@ -35,16 +35,16 @@ def counting_refused(
     live: LiveEngine, port: int, lingering: LingeringWork
 ) -> Iterator[RefusedConnects]:
     """Count the test's connects to a local port while the scenario has it shut."""
-    refused_connects = RefusedConnects()
+    refused = RefusedConnects()
 
     def note(target: object) -> None:
         if target == port and live.port in _SHUT and not lingering.reason_here():
-            refused_connects.count += 1
+            refused.count += 1
 
     with pytest.MonkeyPatch.context() as patch:
         for owner, name, target in _ways():
             patch.setattr(owner, name, _noted(getattr(owner, name), note, target))
-        yield refused_connects
+        yield refused
 
 
 def _ways() -> Iterator[tuple[Any, str, Callable[..., object]]]:

@@ -51,7 +51,7 @@ class CerebrasMock(Asserting):
         self.settings = settings
         self._guard_log = guard_log
         self.collector = collector
-        self._refused_connects = place.refused_connects
+        self._refused = place.refused
         self._lingering = place.callers.lingering
         self._clock = clock
         self.side_effects = SideEffects(self._live.clock.now, place.callers.current)
@@ -162,7 +162,7 @@ class CerebrasMock(Asserting):
         self._live.play(begun.scenario, overrides)
         self.side_effects.clear()
         self._ended.append(ended)
-        self._round, self._knocked = begun, self._refused_connects.count
+        self._round, self._knocked = begun, self._refused.count
 
     def _now(self) -> Round:
         """Return the round that is being played, with what has happened in it."""
@@ -170,7 +170,7 @@ class CerebrasMock(Asserting):
             self._round = Round(self.scenario)
         self._round.case = self._case()
         self._round.started = self.engine.started
-        self._round.was_unreachable = self._refused_connects.count > self._knocked
+        self._round.was_unreachable = self._refused.count > self._knocked
         return self._round
 
     @property
@@ -181,7 +181,7 @@ class CerebrasMock(Asserting):
     @property
     def was_unreachable(self) -> bool:
         """Whether the app tried to connect while a scenario had the port shut."""
-        return self._refused_connects.count > 0
+        return self._refused.count > 0
 
     def new_interventions(self, told: str = "") -> list[str]:
         """

@@ -25,7 +25,7 @@ class Place(NamedTuple):
 
     live: LiveEngine
     url: str
-    refused_connects: RefusedConnects
+    refused: RefusedConnects
     callers: Callers
     server: ThreadedServer | None = None
 
@@ -38,8 +38,8 @@ def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
         from pytest_cerebras.transport.inprocess import intercepted
 
         live = LiveEngine()
-        with intercepted(live, lingering) as (refused_connects, callers):
-            yield Place(live, REAL_URL, refused_connects, callers)
+        with intercepted(live, lingering) as (refused, callers):
+            yield Place(live, REAL_URL, refused, callers)
         return
     server = request.getfixturevalue("cerebras_mock_server")
     serving.check(server)
@@ -47,8 +47,8 @@ def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
     try:
         with (
             identified_callers(live, server.port, lingering) as callers,
-            counting_refused(live, server.port, lingering) as refused_connects,
+            counting_refused(live, server.port, lingering) as refused,
         ):
-            yield Place(live, server.url, refused_connects, callers, server)
+            yield Place(live, server.url, refused, callers, server)
     finally:
         rest(live, request.config)

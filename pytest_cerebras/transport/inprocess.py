@@ -187,16 +187,12 @@ class PlanRouter(respx.MockRouter):
     """
 
     def __init__(
-        self,
-        live: LiveEngine,
-        callers: Callers,
-        refused_connects: RefusedConnects,
-        library: Library,
+        self, live: LiveEngine, callers: Callers, refused: RefusedConnects, library: Library
     ) -> None:
         super().__init__(assert_all_called=False, using=library.mocker)
         self._live = live
         self._callers = callers
-        self._refused_connects = refused_connects
+        self._refused = refused
         self._core = library.core
 
     def start(self) -> None:
@@ -219,7 +215,7 @@ class PlanRouter(respx.MockRouter):
             raise self._not_ours(request)
         clock, port = self._live.clock, self._live.port
         if port != "open":
-            self._refused_connects.count += not self._callers.lingering.reason_here()
+            self._refused.count += not self._callers.lingering.reason_here()
             attempt = unreachable(port, _patience(request, "connect", clock), self._core)
             return PlannedBody(attempt, clock, self._core, Unanswered(self._live))
         answering = self._live.answering(self._received(request))
@@ -258,12 +254,12 @@ def intercepted(
 
     Yields the count of connects to a shut port, and the callers.
     """
-    refused_connects = RefusedConnects()
+    refused = RefusedConnects()
     with ExitStack() as stack:
         callers = stack.enter_context(identified_callers(live, None, lingering))
         for library in libraries():
-            stack.enter_context(PlanRouter(live, callers, refused_connects, library))
-        yield refused_connects, callers
+            stack.enter_context(PlanRouter(live, callers, refused, library))
+        yield refused, callers
 
 
 def _patience(request: httpx.Request, phase: str, clock: Clock) -> float:
