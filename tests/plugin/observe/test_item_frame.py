@@ -1,4 +1,4 @@
-"""Where the frame of a test is found, and what its code can do."""
+"""How the frame of a test is found, and what its code can do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytest_cerebras.observe.item_frame import catches, codes_of, frame_elsewher
 
 
 class Item:
-    """What an item of pytest has."""
+    """The attribute of a pytest item that is needed."""
 
     def __init__(self, obj):
         self.obj = obj
@@ -55,7 +55,7 @@ async def finds():
 
 
 def test_codes():
-    """A function, what is decorated, and what hypothesis has taken in."""
+    """Plain functions, decorated ones, and those that hypothesis wraps are found."""
 
     @hypothesis.given(hypothesis.strategies.none())
     def given(_):
@@ -68,7 +68,7 @@ def test_codes():
 
 
 def test_own_thread():
-    """The frame, or who has called it; its locals stay."""
+    """The frame itself or a caller is found, and its locals stay readable."""
     frame, _ = plain()
     assert frame_of(code_of(plain), frame) is frame
     assert frame.f_locals == {"answer": "yes"}
