@@ -18,8 +18,7 @@ class _StrictAction(argparse.Action):
     """
     Reads ``--cerebras-strict`` and ``--cerebras-strict=all``.
 
-    It takes no separate value: with an optional one, argparse would take a path that follows the
-    option for the value.
+    If the option had an optional value, argparse would mistake a path after the option for it.
     """
 
     def __call__(

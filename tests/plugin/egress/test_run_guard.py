@@ -50,7 +50,7 @@ def told(result):
 
 
 def test_told(run, pytester):
-    """Requests of imports, fixtures and hooks are stopped and reported once; then all is as before."""
+    """Requests of imports, fixtures and hooks are stopped, and reported once."""
     pytester.makeconftest(CONFTEST)
     before = state()
     result = run(TEST, "--cerebras-mock")

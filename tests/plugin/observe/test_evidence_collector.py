@@ -290,7 +290,7 @@ def judged(run, pytester):
     ids=["certain", "advised", "reads", "spared"],
 )
 def test_told(judged, mode, code, told):
-    """An app that passes on half an answer gets a verdict, whichever thread asks; no other app does."""
+    """An app that passes on half an answer gets a verdict, in any thread; no other app does."""
     found = judged(code, "--cerebras-mode", mode)
     assert found
     assert {name: said for name, said in found.items() if said != told} == {}

@@ -181,7 +181,7 @@ FAILED = (
 
 @pytest.mark.parametrize("clock", ["real", "virtual"])
 def test_without_timeout(stalling, clock):
-    """Each client without a time-out fails its test with one sentence, even if it hides the error."""
+    """Each client without a time-out fails its test with one sentence, even if it is silent."""
     code = MEMBERS + (OTHER_LOOPS if clock == "real" else "")
     names = re.findall(r"^def (test_\w+)", code, re.MULTILINE)
     result = stalling(code, clock)

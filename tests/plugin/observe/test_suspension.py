@@ -34,7 +34,7 @@ class Night:
 
 
 @contextmanager
-def standing(work):
+def suspended(work):
     """Run work in a thread until a night ends; yield it and a function for its suspension."""
     night = Night()
     thread = threading.Thread(target=work, args=(night,), daemon=True)
@@ -96,7 +96,7 @@ def of_a_loop(night):
 )
 def test_asleep(work, in_loop):
     """One that sleeps, or waits for an event until some time is over."""
-    with standing(work) as (_, now):
+    with suspended(work) as (_, now):
         assert until(lambda: now().asleep)
         assert now().resumes_alone
         assert (now().in_loop, now().calls) == (in_loop, frozenset())
@@ -142,7 +142,7 @@ def in_simple_queue(night):
 )
 def test_waiting_for_somebody(work, where):
     """A thread that waits for input does not resume on its own."""
-    with standing(work) as (thread, now):
+    with suspended(work) as (thread, now):
         frames = sys._current_frames
         assert until(lambda: frames()[thread.ident].f_code.co_name == where)
         assert not now().resumes_alone
@@ -162,7 +162,7 @@ def test_in_a_call():
             client.get("http://x")
             found.append(seen[0].is_in_call())
 
-    with standing(work) as (_, now):
+    with suspended(work) as (_, now):
         assert until(lambda: now().asleep)
         seen.append(now())
         assert seen[0].calls
@@ -207,7 +207,7 @@ def test_loop_in_a_thread():
 
         asyncio.run(block())
 
-    with standing(work) as (_, now):
+    with suspended(work) as (_, now):
         assert until(is_in_a_loop)
         assert now() == UNKNOWN
 
