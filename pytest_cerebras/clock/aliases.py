@@ -1,4 +1,8 @@
-"""Finds the names that a function has in other modules, as after ``from time import sleep``."""
+"""
+Replaces functions that other modules have imported by name, as by ``from time import sleep``.
+
+Patching the module ``time`` does not reach such names: they refer to the function itself.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-# what runs tests, threads and processes lives in real time
+# these run tests, threads and processes, so they keep real time
 _INFRASTRUCTURE = frozenset(
     {
         *("_pytest", "pytest", "pluggy", "xdist", "execnet", "coverage", "pytest_timeout"),
@@ -21,9 +25,9 @@ Spot = tuple[dict[str, Any], str]
 
 class Aliases:
     """
-    The places that hold one of some functions.
+    The global names, in all modules, that refer to one of the given functions.
 
-    Modules are looked through once: a test suite imports thousands, and few of them matter.
+    Each module is searched once: a test suite imports thousands, and few of them matter.
     """
 
     def __init__(self, functions: tuple[Callable[..., Any], ...]) -> None:
@@ -33,7 +37,12 @@ class Aliases:
 
     @contextmanager
     def replaced(self, by: Mapping[Callable[..., Any], Callable[..., Any]]) -> Iterator[None]:
-        """Let all of them hold the replacement; what is imported meanwhile is put back, too."""
+        """
+        Replace the functions under all these names for the block.
+
+        A module that is imported inside the block copies the replacement. So the second search
+        looks for the replacements, and these names are restored as well.
+        """
         self._search(self._functions)
         for (names, name), function in self._spots:
             names[name] = by[function]

@@ -1,9 +1,10 @@
 """
-Stops a test that goes on after time has run away, or although nothing it asks is answered any more.
+Stops a test that goes on after virtual time has run away, or after its request budget is used up.
 
-Whoever sleeps or asks is told by an error. That is no help where the test waits for a thread that
-the error has ended, or catches it and goes on. So the main thread is interrupted, as by a time-out
-of pytest, again and again until the test is over. Windows has no such signals.
+Both raise an error in the thread that sleeps or sends. The error alone does not always end the
+test: the test may catch it and go on, or wait for the thread that the error has killed. So a signal
+interrupts the main thread, as pytest-timeout does, again and again until the test is over. Windows
+has no such signals.
 """
 
 from __future__ import annotations
@@ -17,28 +18,29 @@ from typing import Any, Protocol
 
 from . import real
 
-_SIGNAL: Any = getattr(signal, "SIGURG", None)  # ignored where it has no handler; nobody sends it
-_PATIENCE = 5.0  # real seconds: a test may end by itself, and clean up
-_AFTERWARDS = 1.0
+# SIGURG is safe: without a handler it is ignored, and in practice no program sends it
+_SIGNAL: Any = getattr(signal, "SIGURG", None)
+_PATIENCE = 5.0  # real seconds in which a test may end by itself, and clean up
+_AFTERWARDS = 1.0  # real seconds between further signals
 
 
 class Reason(Protocol):
-    """Why a test is to be stopped; ``ran_away`` is called when there is an ``error``."""
+    """A possible reason to stop a test; it calls ``ran_away`` as soon as it has an ``error``."""
 
     ran_away: Callable[[], object]
 
     @property
     def error(self) -> BaseException | None:
-        """What has happened, if anything has."""
+        """The error that stops the test; None as long as there is no reason."""
         ...
 
     def check(self) -> None:
-        """Raise it."""
+        """Raise the error, if there is one."""
         ...
 
 
 class Interruption:
-    """Raises the error of a reason in the main thread, if the block goes on after it."""
+    """Raises the error of a reason in the main thread if the block is still running after it."""
 
     def __init__(self, *reasons: Reason) -> None:
         self._reasons = reasons
@@ -73,6 +75,7 @@ class Interruption:
             signal.pthread_kill(main, _SIGNAL)
 
     def _raise(self, _: int, frame: FrameType | None) -> None:
+        # an error raised inside ``__exit__`` would keep it from restoring the handler
         begins_or_ends = frame is not None and frame.f_globals is globals()
         if not (self._over or begins_or_ends):
             for reason in self._reasons:

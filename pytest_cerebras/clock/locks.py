@@ -1,10 +1,10 @@
 """
 Lets waits for other threads time out in virtual time.
 
-``Event``, ``Semaphore``, ``Barrier``, ``Timer``, ``Queue`` and ``Future.result`` all wait by means
-of ``Condition.wait``; for ``Thread.join`` there is a thread that waits beside it. A time-out only
-bounds the jump that a sleep causes: what is waited for may really be on its way. Daemon threads
-keep house in real time.
+``Event``, ``Semaphore``, ``Barrier``, ``Timer``, ``Queue`` and ``Future.result`` all call
+``Condition.wait``. ``Thread.join`` does not, so a helper thread joins on its behalf. A time-out on
+its own never makes time jump, because the awaited event may really be about to happen; it only
+limits the jumps that sleeps cause. Daemon threads do background chores and stay in real time.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from typing import Any
 import pytest
 
 from . import real
-from .virtual import VirtualClock, Waiter
+from .virtual import VirtualClock
+from .waiters import Waiter
 
 _WATCH_OVER_TESTS = ("pytest", "_pytest", "xdist", "execnet")
 
 
 def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable[[], bool]) -> None:
-    """Replace the waits of conditions, and the time by which locks and queues count."""
+    """Replace ``Condition.wait``, ``Thread.join``, and the time that locks and queues read."""
 
     def is_virtual() -> bool:
         return client() and is_at_work(threading.current_thread())
@@ -34,7 +35,7 @@ def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable
     def wait(condition: Condition, timeout: float | None = None) -> bool:
         if timeout is not None and 0 < timeout <= threading.TIMEOUT_MAX and is_virtual():
             return _wait(clock, condition, timeout)
-        return real.wait(condition, timeout)  # what is no time raises there, at once
+        return real.wait(condition, timeout)  # raises at once if ``timeout`` is no valid duration
 
     def join(thread: Thread, timeout: float | None = None) -> None:
         ahead = timeout is not None and 0 < timeout <= threading.TIMEOUT_MAX
@@ -55,14 +56,20 @@ def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable
 
 
 def is_at_work(thread: Thread) -> bool:
-    """Return whether a thread does what is tested, and is neither a daemon nor pytest's."""
-    strikes = getattr(thread, "function", None)  # of a Timer
-    watches = str(getattr(strikes, "__module__", "")).startswith(_WATCH_OVER_TESTS)
+    """Return whether a thread runs the tested code: it is neither a daemon nor a pytest timer."""
+    function = getattr(thread, "function", None)  # of a Timer
+    watches = str(getattr(function, "__module__", "")).startswith(_WATCH_OVER_TESTS)
     return not thread.daemon and not watches
 
 
 class _Gate:
-    """What a condition opens for one that waits, unless the time is over first."""
+    """
+    The lock that one waiter blocks on.
+
+    It takes the place of the plain lock that ``Condition.wait`` appends to ``_waiters``. Either the
+    condition or the clock opens it; ``_deciding`` makes sure that exactly one of them wins, so that
+    a notification is never lost to a time-out at the same moment.
+    """
 
     def __init__(self) -> None:
         self.notified: bool | None = None
@@ -71,16 +78,16 @@ class _Gate:
         self._closed.acquire()
 
     def release(self) -> None:
-        """Open it, as the condition does that notifies. Raises RuntimeError when it is open."""
+        """Open it for a notification: a condition calls this. Raises RuntimeError if it is open."""
         self._open(notified=True)
 
     def expire(self) -> None:
-        """Open it because the time is over."""
+        """Open it because the time is up."""
         with contextlib.suppress(RuntimeError):
             self._open(notified=False)
 
     def passed(self, timeout: float) -> bool:
-        """Return whether it was opened by a notification, and not by the time."""
+        """Wait for at most ``timeout`` real seconds; return whether a notification opened it."""
         if not self._closed.acquire(timeout=min(timeout, threading.TIMEOUT_MAX)):
             self.expire()
         return self.notified is True
@@ -94,8 +101,8 @@ class _Gate:
 
 
 def _wait(clock: VirtualClock, condition: Any, timeout: float) -> bool:
-    """Do what ``Condition.wait`` does, with a lock that the clock can open. Raises RunawayError."""
-    if not condition._is_owned():  # noqa: SLF001 (this is a method of it)
+    """Do what ``Condition.wait`` does, with a gate that the clock can open. Raises RunawayError."""
+    if not condition._is_owned():  # noqa: SLF001 (this stands in for a method of the class)
         raise RuntimeError("cannot wait on un-acquired lock")
     gate = _Gate()
     waiting: deque[_Gate] = condition._waiters  # noqa: SLF001
@@ -117,12 +124,12 @@ def _wait(clock: VirtualClock, condition: Any, timeout: float) -> bool:
 
 
 def _until_over(clock: VirtualClock, thread: Thread, timeout: float) -> None:
-    """Wait until another thread has ended, or the time is over. Raises RunawayError."""
+    """Wait until another thread has ended, or the time is up. Raises RunawayError."""
     gate = _Gate()
 
     def watch() -> None:
         real.join(thread)
-        with contextlib.suppress(RuntimeError):  # the time was over before
+        with contextlib.suppress(RuntimeError):  # the time was up before
             gate.release()
 
     waiter = Waiter(clock.monotonic() + timeout, gate.expire, sleeps=False)

@@ -1,15 +1,15 @@
 """
-What is replaced while time is virtual, and by what.
+The functions that are replaced while time is virtual.
 
 ============================== ==================================================================
 ``time.sleep``                 waits on the clock, and is recorded
-``time.monotonic``, ``time``   are the clock's, in threads of the client; also the ``_ns`` ones
-event loops' ``call_later``    tells the clock of each ``asyncio.sleep``, and is recorded
-event loops' ``call_at``       tells which loops are the client's: their timers bound a jump
-sockets' ``recv``              reads from the mock time out in virtual time
-``Condition.wait``             times out in virtual time, and with it events, queues and futures
+``time.monotonic``, ``time``   read the clock in the client's threads; so do the ``_ns`` variants
+event loops' ``call_later``    registers each ``asyncio.sleep`` with the clock, and records it
+event loops' ``call_at``       registers the client's loops: no jump passes one of their timers
+sockets' ``recv``              times out in virtual time when it reads from the mock
+``Condition.wait``             times out in virtual time; so do events, queues and futures
 ``Thread.join``                times out in virtual time
-``signal.alarm``               is noted, as ``setitimer`` is: it goes off in real time
+``signal.alarm``               is recorded, like ``setitimer``: the alarm goes off in real time
 ============================== ==================================================================
 
 Names that were imported earlier (``from time import sleep``) are replaced, too. Default arguments,
@@ -40,31 +40,38 @@ from .locks import patch_locks
 from .real_waits import RealWaits
 from .sockets import Reads
 from .unsupported_loops import refused
-from .virtual import VirtualClock, Waiter
+from .virtual import VirtualClock
+from .waiters import Waiter
 
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
 _aliases = Aliases((real.sleep, real.monotonic, real.now))
 
 
 class Loops:
-    """The event loops of the client."""
+    """
+    The client's event loops.
+
+    A loop is known as soon as it schedules a timer. The clock reads the timers before each jump and
+    wakes the loops after it, because a selector that is already waiting took its time-out from the
+    time before the jump.
+    """
 
     def __init__(self) -> None:
         self._known: weakref.WeakSet[BaseEventLoop] = weakref.WeakSet()
 
     def add(self, loop: BaseEventLoop) -> None:
-        """Note that a loop is the client's."""
+        """Add a loop of the client."""
         self._known.add(loop)
 
     def timers(self) -> Iterator[float]:
-        """Yield when something is due in them."""
+        """Yield the deadlines of all pending timers, in seconds of ``monotonic``."""
         for loop in self._open():
             for handle in tuple(loop._scheduled):  # type: ignore[attr-defined]  # noqa: SLF001
                 if not handle.cancelled() and not math.isnan(handle.when()):
                     yield handle.when()
 
     def nudge(self) -> None:
-        """Let all of them look at the clock."""
+        """Wake all loops, so that they read the clock again."""
         for loop in self._open():
             try:
                 loop.call_soon_threadsafe(lambda: None)
@@ -78,10 +85,10 @@ class Loops:
 @contextmanager
 def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None) -> Iterator[None]:
     """
-    Let the process live by the clock; ``servers`` are threads that don't, by their ``ident``.
+    Run the block in virtual time, except for the threads whose ``ident`` is in ``servers``.
 
-    ``port`` is the mock's. Warns in the end of what has waited in real time. Raises UsageError on
-    loops that have timers of their own.
+    ``port`` is the mock's. At the end, warns of waits that took place in real time. Raises
+    UsageError if the event loop policy makes loops with timers that the clock can't reach.
     """
     loops = Loops()
     clock.timers, clock.nudge = loops.timers, loops.nudge
@@ -114,38 +121,29 @@ def _functions(
     def sleep(seconds: float) -> None:
         sleeps = client() and _is_time(seconds)
         if not sleeps or _is_for_a_process(sys._getframe(1)):  # noqa: SLF001
-            return real.sleep(seconds)  # what is no time raises there, at once
+            return real.sleep(seconds)  # raises at once if ``seconds`` is no valid duration
         clock.note(seconds, "time.sleep")
         return clock.pause(seconds)
 
-    def monotonic() -> float:
-        return clock.monotonic() if client() else real.monotonic()
-
-    def now() -> float:
-        return clock.now() if client() else real.now()
-
-    def monotonic_ns() -> int:
-        return int(clock.monotonic() * 1e9) if client() else real.monotonic_ns()
-
-    def now_ns() -> int:
-        return int(clock.now() * 1e9) if client() else real.now_ns()
+    def either(virtual: Callable[[], float], actual: Callable[[], float]) -> Callable[[], float]:
+        return lambda: virtual() if client() else actual()
 
     return {
         real.sleep: sleep,
-        real.monotonic: monotonic,
-        real.now: now,
-        real.monotonic_ns: monotonic_ns,
-        real.now_ns: now_ns,
+        real.monotonic: either(clock.monotonic, real.monotonic),
+        real.now: either(clock.now, real.now),
+        real.monotonic_ns: either(lambda: int(clock.monotonic() * 1e9), real.monotonic_ns),
+        real.now_ns: either(lambda: int(clock.now() * 1e9), real.now_ns),
     }
 
 
 def _is_time(seconds: object) -> bool:
-    """Return whether one can sleep for so long."""
+    """Return whether ``time.sleep`` accepts the value, and would wait."""
     return isinstance(seconds, (float, SupportsIndex)) and 0 < seconds < real.BEYOND  # type: ignore[operator]
 
 
 def _is_for_a_process(caller: FrameType) -> bool:
-    """Return whether it polls another process, which lives in real time."""
+    """Return whether the caller polls another process: processes live in real time."""
     name = caller.f_globals.get("__name__") or ""
     return name.partition(".")[0] in ("subprocess", "multiprocessing")
 

@@ -1,10 +1,11 @@
 """
-Whether every thread of this process waits for something.
+Whether every other thread of this process is waiting.
 
-On Linux the kernel says so: a thread that is neither running nor ready to run, and has used no
-time of a processor for a moment in which nobody held the interpreter, is waiting. A thread that
-has been woken is ready at once, so nothing that is on its way is missed. Elsewhere all that can be
-seen is that nobody has asked the clock for anything for a while.
+On Linux the kernel knows. A thread is waiting if it is neither running nor ready to run, and used
+no processor time for a moment in which the interpreter lock was free. The kernel marks a thread as
+ready in the same moment in which data or a lock wakes it, so no work in progress is missed. Other
+systems do not show the state of a thread. There, the only sign is that no thread has asked the
+clock for anything for a while.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from pathlib import Path
 from . import real
 
 _MOMENT = 0.001
-_AT_WORK = b"RD"  # running or ready to run; waiting for a disk, which is no waiting for time
+_AT_WORK = b"RD"  # running or ready to run; or waiting for a disk, which counts as work
 _PATIENCE = 0.05
-_PER_THREAD = 6  # the kernel's clock of the time that one thread has run, by its number
+_PER_THREAD = 6  # in a kernel clock id: the processor time of one thread
 
 
 class Threads:
-    """Asks the kernel about all threads but the one that asks."""
+    """Asks the kernel about all threads but the calling one."""
 
     def quiet(self) -> bool:
-        """Return whether nobody worked for a moment; takes that moment."""
+        """Return whether no thread worked for a moment; takes that moment."""
         before = _processor_time()
         if None in before:  # a thread that is only just starting
             return False
@@ -37,26 +38,26 @@ class Threads:
 
 
 class Activity:
-    """Counts what the process has asked of the clock; for systems that tell nothing of threads."""
+    """Counts the calls to the clock, on systems that do not show the state of threads."""
 
     def __init__(self, count: Callable[[], int]) -> None:
         self._count = count
 
     def quiet(self) -> bool:
-        """Return whether nobody asked for anything for a while; takes that while."""
+        """Return whether no thread called the clock for a while; takes that while."""
         before = self._count()
         real.sleep(_PATIENCE)
         return before == self._count()
 
 
 def probe(count: Callable[[], int]) -> Threads | Activity:
-    """Return what this system has to offer; ``count`` grows when the clock is asked."""
+    """Return the best probe that this system has; ``count`` grows with each call to the clock."""
     visible = sys.platform == "linux" and Path("/proc/self/task").is_dir()
     return Threads() if visible else Activity(count)
 
 
 def _processor_time() -> dict[int | None, int]:
-    """Return the nanoseconds that each thread has run."""
+    """Return the nanoseconds of processor time of each thread, by its native id."""
     found: dict[int | None, int] = {}
     for thread in threading.enumerate():
         number = thread.native_id

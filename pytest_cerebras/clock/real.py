@@ -1,4 +1,8 @@
-"""What this package needs of real time and real sockets, whoever has replaced it for a test."""
+"""
+The real functions of time, threads and sockets, kept before anything can replace them.
+
+The package itself, and any other plugin or test, may patch the public names for a test.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,8 @@ join = threading.Thread.join
 start = threading.Thread.start
 
 BEYOND = 2**63 / 1e9
-"""Seconds: what is as long, or longer, no sleep takes; it raises OverflowError at once."""
+"""Seconds: a sleep this long or longer raises OverflowError at once."""
 
 _kinds: list[Any] = _socket.socket.__subclasses__()
 SOCKET: type[socket] = next(one for one in _kinds if one.__module__ == "socket")
-"""The class of sockets, where ``socket.socket`` may be a guard that lets nobody make one."""
+"""The real socket class; ``socket.socket`` may be a guard such as that of pytest-socket."""

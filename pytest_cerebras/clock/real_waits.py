@@ -1,10 +1,10 @@
 """
-Finds who waits in real time while the virtual one goes past the end of that wait.
+Warns of waits in real time whose end the virtual clock has jumped past.
 
-Locks, selectors, other processes and foreign sockets can't be made to wait by the clock. Such a
-wait is no harm until time jumps further than it may last: then it ends too late, or not at all. So
-at each jump the threads are looked at, and what each is at is read from its code: the call, and
-what its time-out is worth there. Where that can't be read, nobody is accused.
+Locks, selectors, other processes and other sockets can't wait on the virtual clock. Such a wait is
+harmless until virtual time jumps past its end: then it ends too late, or not at all. So this module
+looks at all threads at each jump. It reads from a thread's code which call the thread is in, and
+evaluates the time-out argument there. If either can't be read, there is no warning.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _INSTALLED = (f"{sep}site-packages{sep}", f"{sep}dist-packages{sep}")
 _OURS = str(Path(__file__).parent.parent) + sep
 _PYTHON = tuple(get_path(name) + sep for name in ("stdlib", "platstdlib", "scripts"))
 _RUNS_TESTS = ("_pytest", "pluggy")
-# what can be read without doing anything
+# only expressions made of these nodes are evaluated: they call no function
 _HARMLESS = (
     *(ast.Name, ast.Attribute, ast.Constant, ast.UnaryOp, ast.BinOp, ast.Subscript),
     *(ast.operator, ast.unaryop, ast.expr_context),
@@ -48,10 +48,10 @@ Line: TypeAlias = tuple[str, int]
 
 
 class RealWaitWarning(pytest.PytestWarning):
-    """Something waits in real time, beside what waits on the virtual clock."""
+    """Something waited in real time while the test ran on the virtual clock."""
 
 
-# the functions in C that wait, and which of their arguments is the time-out
+# functions written in C that wait, and the position of their time-out argument
 _WAITS = {
     "acquire": 1,  # of Lock, RLock, and the locks of multiprocessing
     "get": 1,  # of SimpleQueue
@@ -59,11 +59,15 @@ _WAITS = {
     "select": 3,
     "sigtimedwait": 1,
 }
-_OF_SOCKETS = ("_accept", "read", "recvfrom")  # to read is what TLS does
+_OF_SOCKETS = ("_accept", "read", "recvfrom")  # ``read`` is the call that TLS makes
 
 
 class RealWaits:
-    """The lines of the client that a jump has overtaken; ``client`` tells a thread by its ident."""
+    """
+    The client's lines whose waits a jump has passed.
+
+    ``client`` takes a thread's ident, and returns whether the thread is the client's.
+    """
 
     def __init__(self, client: Callable[[int], bool]) -> None:
         self._client = client
@@ -72,13 +76,13 @@ class RealWaits:
         self._alarm: tuple[Line, float] | None = None
 
     def patch(self, patch: pytest.MonkeyPatch) -> None:
-        """Note the line that sets an alarm, which goes off in real time."""
+        """Record the line that sets an alarm: alarms go off in real time."""
         for name in ("alarm", "setitimer"):
             if function := getattr(signal, name, None):  # Windows has none
                 patch.setattr(signal, name, self._noted(function))
 
     def note(self, ahead: float) -> None:
-        """Look at all threads, when time has jumped so far and none of them is at work."""
+        """Look at all threads after a jump of ``ahead`` seconds; all of them are waiting."""
         frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
         for thread in threading.enumerate():
             ident = thread.ident or 0
@@ -92,11 +96,12 @@ class RealWaits:
                 self._lines[line] = None
 
     def tell(self) -> None:
-        """Warn of each line."""
+        """Warn once for each line."""
         for file, number in self._lines:
             warnings.warn_explicit(_TOLD, RealWaitWarning, file, number)
 
     def _look(self, ident: int, frame: FrameType, ahead: float) -> None:
+        # the same instruction of the same frame as before is the same wait: its jumps add up
         waits = (id(frame), frame.f_lasti)
         before, gone = self._gone.get(ident, (waits, 0.0))
         gone = ahead if before != waits else gone + ahead
@@ -116,12 +121,12 @@ class RealWaits:
 
 
 def _timeout(frame: FrameType) -> float | None:
-    """Return the seconds that the innermost call of a thread may take; None for no real wait."""
+    """Return the seconds that a thread's innermost call may wait; None for no wait in real time."""
     module, function = frame.f_globals.get("__name__"), frame.f_code.co_name
     if module == f"{__package__}.sockets" and function == "timed":
         return _number(frame.f_locals.get("patience"))
     if module == f"{__package__}.patches" and function == "sleep":
-        waits = frame.f_back  # on another process
+        waits = frame.f_back  # for another process
         return _number(waits.f_locals.get("timeout")) if waits else None
     if frame.f_code.co_filename.startswith(_OURS) or _is_of_loop(frame):
         return None
@@ -130,7 +135,7 @@ def _timeout(frame: FrameType) -> float | None:
 
 
 def _is_of_loop(frame: FrameType) -> bool:
-    """Return whether an event loop waits, whose timers are known to the clock."""
+    """Return whether an asyncio loop waits in its selector: the clock knows its timers."""
     caller = frame.f_back
     name = str(caller.f_globals.get("__name__", "")) if caller else ""
     return name.partition(".")[0] == "asyncio" and frame.f_code.co_name == "select"
@@ -140,7 +145,7 @@ def _timeout_of(call: ast.Call, frame: FrameType) -> float | None:
     function = call.func
     receiver = _value(function.value, frame) if isinstance(function, ast.Attribute) else None
     if frame.f_globals.get("__name__") == "ssl":
-        receiver = frame.f_locals.get("self")  # what it reads from knows no time-out
+        receiver = frame.f_locals.get("self")  # the SSL object itself has no time-out
     name = getattr(function, "attr", getattr(function, "id", ""))
     if name in _OF_SOCKETS and isinstance(receiver, SOCKET):
         return _number(receiver.gettimeout())
@@ -153,26 +158,26 @@ def _timeout_of(call: ast.Call, frame: FrameType) -> float | None:
 
 
 def _number(value: object) -> float | None:
-    """Return a time-out as seconds; None for none, or for one that does not wait."""
+    """Return a time-out in seconds; None if there is none, or if it does not wait."""
     if not isinstance(value, (int, float)):
         return None
     return float(value) if 0 < value < math.inf else None
 
 
 def _value(node: ast.expr, frame: FrameType) -> Any:
-    """Return what an expression is worth where it stands, None where that can't be told."""
+    """Return the value of an expression in a frame; None if it can't be evaluated safely."""
     if not all(isinstance(each, _HARMLESS) for each in ast.walk(node)):
         return None
     code = compile(ast.Expression(node), "<time-out>", "eval")
     try:
         return eval(code, frame.f_globals, dict(frame.f_locals))  # noqa: S307 (of names and numbers)
-    except Exception:  # noqa: BLE001 (whatever a name may mean by now)
+    except Exception:  # noqa: BLE001 (names may be bound to anything)
         return None
 
 
 @lru_cache(maxsize=256)
 def _call(code: CodeType, at: int) -> ast.Call | None:
-    """Return the call that an instruction makes, as its source says."""
+    """Return the source of the call that an instruction makes, parsed; None if unavailable."""
     positions = next(islice(code.co_positions(), at // 2, None), None)
     if positions is None or None in positions:
         return None
@@ -190,7 +195,7 @@ def _call(code: CodeType, at: int) -> ast.Call | None:
 
 
 def _line(frame: FrameType | None) -> Line | None:
-    """Return the innermost line of a test that is neither of Python nor of an installed package."""
+    """Return the innermost line of a test's stack that is in neither Python nor a package."""
     while frame is not None:
         name, module = frame.f_code.co_filename, str(frame.f_globals.get("__name__"))
         if module.partition(".")[0] in _RUNS_TESTS:

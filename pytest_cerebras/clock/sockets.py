@@ -1,4 +1,10 @@
-"""Lets blocking reads from the mock time out in virtual time."""
+"""
+Lets blocking reads from the mock time out in virtual time.
+
+A blocked ``recv`` can't be woken by a clock. So a read with a time-out first waits in ``select``,
+for the connection and for a second socket, the bell. When the virtual time-out is reached, the
+clock rings the bell. Only then, or when there is data, does the real ``recv`` run.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +18,12 @@ from typing import Any
 import pytest
 
 from .real import SOCKET
-from .virtual import VirtualClock, Waiter
+from .virtual import VirtualClock
+from .waiters import Waiter
 
 
 class Reads:
-    """The reads with a time-out from one port."""
+    """The reads that have a time-out, and come from one port."""
 
     def __init__(self, clock: VirtualClock, port: int | None, client: Callable[[], bool]) -> None:
         self._clock = clock
@@ -53,7 +60,7 @@ class Reads:
             return False
 
     def _await(self, connection: socket.socket, patience: float) -> None:
-        """Return when there is something to read. Raises TimeoutError."""
+        """Wait until there is something to read. Raises TimeoutError."""
         if select.select([connection], [], [], 0)[0]:
             return
         ring, bell = self._bell()
@@ -67,7 +74,7 @@ class Reads:
             raise TimeoutError("timed out")
 
     def _bell(self) -> tuple[socket.socket, socket.socket]:
-        """Return a pair of sockets of the calling thread, to wake it with."""
+        """Return the calling thread's pair of sockets: a byte sent to one wakes the other."""
         found: tuple[socket.socket, socket.socket] | None = getattr(self._own, "bell", None)
         if found is None:
             found = self._own.bell = socket.socketpair()

@@ -1,4 +1,9 @@
-"""Lets event loops that have timers of their own fail with one clear sentence."""
+"""
+Lets unsupported event loops fail with one clear sentence.
+
+uvloop and trio keep their timers where the clock can't see them. Without this, time would jump past
+these timers, and a test would get wrong results instead of an error.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +38,9 @@ Sleeping = Callable[..., Any]
 @contextmanager
 def refused(patch: pytest.MonkeyPatch, client: Callable[[], bool]) -> Iterator[None]:
     """
-    Refuse to start such a loop, and to sleep on one that runs in a thread of the client.
+    Refuse to start such a loop, or to sleep on one in a thread of the client.
 
-    Raises UsageError when all loops are to be such ones.
+    Raises UsageError if the event loop policy makes only such loops.
     """
     policy = getattr(asyncio.events, "_event_loop_policy", None)
     if type(policy).__module__.startswith("uvloop"):
@@ -49,7 +54,7 @@ def refused(patch: pytest.MonkeyPatch, client: Callable[[], bool]) -> Iterator[N
 
 
 def _sleeps(client: Callable[[], bool]) -> Mapping[Sleeping, Sleeping]:
-    """Return what is put in the place of the ways to sleep."""
+    """Return the replacements of the ways to sleep."""
     trio_sleep = _trio_sleep()
 
     async def on_asyncio(delay: float, result: Any = None) -> Any:
@@ -68,7 +73,7 @@ def _sleeps(client: Callable[[], bool]) -> Mapping[Sleeping, Sleeping]:
 
 @cache
 def _module(name: str) -> ModuleType | None:
-    """Return a module if it is installed; httpcore imports trio anyway."""
+    """Return a module if it is installed. This costs little: httpcore imports trio anyway."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries that the app may not even use
         try:

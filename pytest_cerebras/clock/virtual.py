@@ -1,4 +1,14 @@
-"""The clock itself: who waits until when, and the thread that lets time jump."""
+"""
+The clock itself: the list of waiters, and the thread that makes time jump.
+
+The thread ``cerebras-clock`` repeats four steps. (1) Wake every waiter whose deadline has come. If
+there was none: (2) ask ``quiescence`` whether all other threads are idle; if not, try again.
+(3) Release callers of ``advance``, whose effects are complete now. (4) Otherwise jump to the
+earliest deadline among waiters and event loop timers.
+
+Between the look at the deadlines and the jump another thread may wake up. Every call to the clock
+therefore increments ``_asked``, and a jump is dropped if the number has changed in between.
+"""
 
 from __future__ import annotations
 
@@ -8,38 +18,34 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from mockserver.core.quantities import LONGEST
-from mockserver.edge.play.clock import Clock, Silence, StallError
+from mockserver.edge.play.clock import Clock, Silence
 
 from . import real
 from .quiescence import probe
+from .waiters import Look, Moment, Stalled, Waiter
 
-Moment: TypeAlias = Literal["real", "busy", "overdue", "still"]
-"""
-Which time it is: real, or virtual while others are at work, when everything is over that could have
-ended the stall, or when nothing will ever happen.
-"""
-Look: TypeAlias = Callable[[Moment], StallError | None]
 _A_WEEK = 7 * 86400.0
-_PATIENCE = 5.0  # real seconds for all that was due to be done
-_STANDSTILL = 10.0  # real seconds in which nothing happens beside somebody who sleeps for ever
-_LONGEST = 660.0  # seconds in which every time-out that a client has of its own accord is over
-_JUST_AFTER = 1e-6  # seconds: a clock that stands exactly on a deadline may be read as before it
+_PATIENCE = 5.0  # real seconds in which all due work should be done
+_STANDSTILL = 10.0  # real seconds without any event, before an endless sleep counts as a bug
+_LONGEST = 660.0  # virtual seconds: longer than the default time-out of any known client
+# how far a jump goes beyond the deadline, in seconds: without it, rounding could leave the clock
+# just before the deadline, and the timer would not fire
+_JUST_AFTER = 1e-6
 
 
 class RunawayError(BaseException):
     """
-    The virtual time has passed its bound: something sleeps in an endless loop.
+    The virtual time has passed its limit: something sleeps in an endless loop.
 
-    It is no ``Exception``, for such a loop often survives all of these.
+    It is not an ``Exception``, because such a loop often catches every ``Exception`` and goes on.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """A client's sleep of so many ``seconds``, begun ``at`` seconds after the clock."""
+    """A client's sleep: its ``seconds``, and when it began, ``at`` seconds after the clock."""
 
     seconds: float
     at: float
@@ -47,54 +53,12 @@ class Sleep:
     thread: str
 
 
-@dataclass(slots=True, eq=False)
-class Waiter:
-    """
-    Somebody who waits until a ``deadline``, in seconds of the virtual monotonic clock.
-
-    ``sleeps`` says that it does nothing but wait, so that time may jump for it; a read with a
-    time-out only bounds the jump. ``wake`` is called once, when the deadline has come. A ``stall``
-    is looked at again and again.
-    """
-
-    deadline: float
-    wake: Callable[[], object]
-    sleeps: bool = True
-    alive: Callable[[], bool] = lambda: True
-    fail: Callable[[BaseException], object] | None = None
-    stall: Stalled | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Stalled:
-    """
-    A stall: ``error`` says what is to ``end`` it, if anything.
-
-    Nobody waits for it beyond ``until``, nor beyond what was scheduled when all first came to rest.
-    """
-
-    error: Look
-    end: Callable[[Exception], object]
-    until: float
-    _is_settled: bool = False
-
-    def look(self, moment: Moment, now: float, due: Sequence[float]) -> None:
-        """End it if it is time."""
-        if due and not self._is_settled:
-            self._is_settled = True
-            self.until = max((self.until, *filter(math.isfinite, due)))
-        if moment == "overdue" and now <= self.until:
-            moment = "busy"
-        if error := self.error(moment):
-            self.end(error)
-
-
 class VirtualClock(Clock):
     """
     The time that a client and its mock share while ``running()``.
 
-    It may not get more than ``max_virtual`` seconds ahead. ``watch`` returns for a silence what
-    says, moment by moment, whether it is to be ended.
+    It may run at most ``max_virtual`` seconds ahead of real time. ``watch`` takes a silence and
+    returns a function that decides, look by look, whether the silence must end.
     """
 
     shared = True
@@ -134,7 +98,7 @@ class VirtualClock(Clock):
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Let time jump meanwhile; whoever still waits at the end is woken."""
+        """Let time jump during the block; at its end, wake all remaining waiters."""
         pump = threading.Thread(target=self._run, name="cerebras-clock", daemon=True)
         pump.start()
         try:
@@ -149,10 +113,10 @@ class VirtualClock(Clock):
 
     def advance(self, seconds: float) -> None:
         """
-        Jump by so many seconds; returns when all that was due meanwhile has been done.
+        Jump ahead by ``seconds``; return when all work that became due has been done.
 
-        Raises ValueError for a jump back, or beyond the dates that there are; RuntimeError when
-        others don't come to rest.
+        Raises ValueError for a jump backwards or by more than a hundred years in all, and
+        RuntimeError when other threads do not come to rest.
         """
         if not _is_number(seconds) or not 0 <= seconds <= LONGEST - self._offset:
             raise ValueError(
@@ -171,14 +135,14 @@ class VirtualClock(Clock):
             )
 
     def add(self, waiter: Waiter) -> None:
-        """Note that somebody waits."""
+        """Add a waiter."""
         with self._changed:
             self._asked += 1
             self._waiters.append(waiter)
             self._changed.notify_all()
 
     def remove(self, waiter: Waiter) -> None:
-        """Note that somebody waits no more."""
+        """Remove a waiter, if it is still there."""
         with self._changed:
             self._asked += 1
             if waiter in self._waiters:
@@ -197,7 +161,11 @@ class VirtualClock(Clock):
         self.check()
 
     def check(self) -> None:
-        """Raise RunawayError when time has run away; a new one for each, as it has its own way."""
+        """
+        Raise RunawayError if time has run away.
+
+        Each caller gets an exception of its own, because raising adds a traceback to it.
+        """
         if self.error is not None:
             raise RunawayError(*self.error.args)
 
@@ -207,7 +175,7 @@ class VirtualClock(Clock):
         await (self.wait(ahead) if ahead > 0 else asyncio.sleep(0))
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
-        """Let time pass for the calling task; a ``passive`` one only bounds the jumps."""
+        """Let time pass for the calling task; a ``passive`` wait limits jumps but causes none."""
         bell = _Bell()
         waiter = Waiter(
             self.monotonic() + seconds, bell.ring, sleeps=not passive, alive=bell.is_awaited
@@ -234,7 +202,7 @@ class VirtualClock(Clock):
     def _stalled(
         self, silence: Silence, end: Callable[[Exception], object], alive: Callable[[], bool]
     ) -> Waiter:
-        """Return who waits for nothing at all, and is told when the clock stops."""
+        """Return a waiter without a deadline; ``end`` is called when the clock stops, or before."""
         stall = Stalled(self.watch(silence), end, self.monotonic() + _LONGEST)
         return Waiter(
             math.inf, lambda: end(ConnectionAbortedError("over")), alive=alive, stall=stall
@@ -265,12 +233,12 @@ class VirtualClock(Clock):
         self._settle()
 
     def _until_due(self) -> float | None:
-        """Return the real seconds until somebody is due, None for nobody."""
+        """Return the real seconds until the next deadline; None if there is none."""
         earliest = min((waiter.deadline for waiter in self._waiters), default=math.inf)
         return None if math.isinf(earliest) else max(0.0, earliest - self.monotonic())
 
     def _settle(self) -> None:
-        """Let those go on who have pushed the time, all others being at rest."""
+        """Release the callers of ``advance``: all other threads are at rest."""
         self.nudge()
         with self._changed:
             settled, self._settling = self._settling, []
@@ -278,7 +246,7 @@ class VirtualClock(Clock):
             unsettled.release()
 
     def _jump(self, asked: int) -> None:
-        """Move to the earliest deadline, unless something has happened meanwhile."""
+        """Jump to the earliest deadline, unless another thread has called the clock since."""
         with self._changed:
             waiters = [waiter for waiter in self._waiters if waiter.alive()]
             if asked != self._asked or not any(waiter.sleeps for waiter in waiters):
@@ -303,9 +271,10 @@ class VirtualClock(Clock):
 
     def _stand_still(self, asked: int, waiters: Iterable[Waiter]) -> None:
         """
-        Let time run away if somebody sleeps for ever, and nothing has happened for a while.
+        Let time run away if a thread sleeps without end, and nothing has happened for a while.
 
-        Stalls of the mock are over before that. ``asked`` grows with all that happens.
+        While the mock stalls an answer this does not apply: the stall ends first. ``asked`` is the
+        number of calls to the clock; it has not changed if nothing has happened.
         """
         now = real.monotonic()
         if any(waiter.stall is not None for waiter in waiters):
@@ -314,7 +283,7 @@ class VirtualClock(Clock):
             self._still = asked, now
         elif now - self._still[1] > _STANDSTILL:
             self._run_away(
-                "virtual time would run on for ever, beyond every --cerebras-max-virtual: "
+                "virtual time would run on without end, beyond any --cerebras-max-virtual: "
                 f"something sleeps without an end ({self._latest()}), and nothing else has "
                 f"happened for {_STANDSTILL:g} s"
             )
@@ -325,14 +294,14 @@ class VirtualClock(Clock):
             self.ran_away()
 
     def _look_at_stalls(self, moment: Moment, due: Sequence[float] = ()) -> None:
-        """End those that have lasted long enough; ``due`` is when something may happen."""
+        """End stalls that have lasted long enough; ``due`` are the deadlines of all other waits."""
         with self._changed:
             stalls = [waiter.stall for waiter in self._waiters if waiter.stall is not None]
         for stall in stalls:
             stall.look(moment, self.monotonic(), due)
 
     def _wake_due(self) -> bool:
-        """Wake all whose deadline has come, or everybody when time has run away."""
+        """Wake all waiters whose deadline has come, or every waiter if time has run away."""
         with self._changed:
             now = self.monotonic()
             due = [each for each in self._waiters if each.deadline <= now or self.error]
@@ -352,18 +321,18 @@ class VirtualClock(Clock):
 
 
 class _Bell:
-    """What wakes a task, from any thread; an error is raised in it."""
+    """Wakes a task from any thread; an error is raised in the task."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self.rung: asyncio.Future[None] = self._loop.create_future()
 
     def is_awaited(self) -> bool:
-        """Return whether it has not rung."""
+        """Return whether the task still waits."""
         return not self.rung.done()
 
     def ring(self, error: Exception | None = None) -> None:
-        """Wake who waits."""
+        """Wake the task."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._ring, error)
 
@@ -377,7 +346,7 @@ def _is_number(value: object) -> bool:
 
 
 def _locked() -> threading.Lock:
-    """Return a lock to wait for; an event would wait by the very clock."""
+    """Return a lock to block on. An Event would not do: its ``wait`` runs on this very clock."""
     lock = threading.Lock()
     lock.acquire()
     return lock

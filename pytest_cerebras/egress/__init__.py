@@ -1,8 +1,10 @@
 """
-Lets no request out to the real API while the mock is active, be it in a test or in a whole run.
+Stops all requests to the real API while the mock is active, in a test or in a whole run.
 
-``child.cerebras_guard`` stops what the interpreter itself is asked to do, in this process and in
-Python children; ``client_hooks`` stop what goes past it.
+There are two layers. ``child.cerebras_guard`` is an audit hook: the interpreter calls it before it
+resolves a name, connects a socket or starts a program, in this process and in Python children.
+Some requests pass the interpreter unseen, for example through a proxy or on an open connection.
+``client_hooks`` stops these where the client libraries handle them.
 """
 
 from __future__ import annotations
@@ -36,35 +38,39 @@ _CHILD = str(Path(__file__).parent / "child")
 
 
 class GuardLog:
-    """What a guard stops, here and in child processes."""
+    """
+    The attempts that a guard has stopped, here and in child processes.
+
+    Child processes can't share memory with the test, so all of them append to one file.
+    """
 
     def __init__(self, path: Path, *, mode: str, others: str) -> None:
         self._path = path
         self._notes = ""
-        self._told = f"{mode}:{others}:{path}"
+        self._guard_settings = f"{mode}:{others}:{path}"
 
     @property
     def stopped(self) -> list[str]:
-        """All attempts of the test so far, a sentence each."""
+        """All attempts of the test so far, one sentence each."""
         return [sentence for word, sentence in self._read() if word not in (READ, STRAY)]
 
     @property
     def strays(self) -> list[str]:
-        """Those of what is left over from an earlier test."""
+        """The attempts by threads or tasks that linger from an earlier test."""
         return [sentence for whose, sentence in self._read() if whose == STRAY]
 
     @property
     def escapes(self) -> list[str]:
-        """Those that were for the real API."""
+        """The attempts to reach the real API."""
         return [sentence for whose, sentence in self._read() if whose == OURS]
 
     def reads(self) -> dict[int, float | None]:
         """Return the ports that other processes read from, with their time-outs in seconds."""
         notes = [note.split() for word, note in self._read() if word == READ]
-        return {int(port): None if told == "None" else float(told) for port, told in notes}
+        return {int(port): None if seconds == "None" else float(seconds) for port, seconds in notes}
 
     def keep(self) -> None:
-        """Remember what was noted: the file is about to go."""
+        """Keep the notes in memory: the file is about to be deleted."""
         self._notes = self._path.read_text("utf-8")
 
     def _read(self) -> Iterator[tuple[str, str]]:
@@ -80,13 +86,17 @@ class GuardLog:
             "NO_PROXY": no_proxy(),
             "no_proxy": no_proxy(),
             "PYTHONPATH": os.pathsep.join([_CHILD, theirs] if theirs else [_CHILD]),
-            VARIABLE: self._told,
+            VARIABLE: self._guard_settings,
             **dict.fromkeys(_unusable_proxies(), ""),
         }
 
 
 def no_proxy() -> str:
-    """Return ``NO_PROXY`` so that neither the mock nor the guard is bypassed by a proxy."""
+    """
+    Return a value of ``NO_PROXY`` by which no proxy is used for the mock or the real API.
+
+    With a proxy, the guard would see the address of the proxy only.
+    """
     ours = ["127.0.0.1", "localhost", "::1", REAL, f".{REAL}"]
     theirs = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
     return ",".join(dict.fromkeys([*filter(None, theirs.split(",")), *ours]))
@@ -94,9 +104,10 @@ def no_proxy() -> str:
 
 def _unusable_proxies() -> Iterator[str]:
     """
-    Yield the variables with a SOCKS proxy that httpx can't use.
+    Yield the variables that name a SOCKS proxy, if httpx can't use one.
 
-    It makes one for each, also where it then bypasses them all, and raises ImportError.
+    Without the package socksio, httpx raises ImportError for such a variable, even for hosts in
+    ``NO_PROXY``: a client sets up all proxies when it is made.
     """
     if find_spec("socksio") is None:
         for name, value in os.environ.items():
@@ -111,8 +122,9 @@ def guarded(
     """
     Refuse requests to the real API, and with ``others="block"`` to every other machine.
 
-    ``mode`` is the mock's, for what an error advises; ``RUN`` is for what is outside of tests.
-    ``elsewhere`` returns why what happens here and now is none of the test's.
+    ``mode`` is the mock's, on which the advice in an error depends; ``RUN`` is for code outside of
+    tests. ``elsewhere`` returns why the code that runs now does not belong to the test; an empty
+    string if it may belong to it.
     """
     with NamedTemporaryFile(prefix="cerebras-mock-") as notes, pytest.MonkeyPatch.context() as own:
         guard = Guard(notes.name, mode=mode, others=others)

@@ -1,8 +1,9 @@
 """
-Stops requests where a library takes them, while the line of code that sends is still to be seen.
+Stops requests inside the client libraries, where the line of code that sends is still on the stack.
 
-The audit hook of the guard sees neither a name that an event loop resolves by its own means, nor a
-host that only a proxy is told, nor a connection that was open before.
+The guard's audit hook misses three kinds of request. Event loops such as uvloop resolve names and
+connect in C. With a proxy, the interpreter sees only the proxy's address: the host's name is sent
+to the proxy. On a connection opened before the test, there is nothing left to resolve or connect.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ Host = Callable[..., object]
 
 class ClientHook(NamedTuple):
     """
-    A method that requests go through, and how its arguments name their host.
+    A method that every request of a library passes; ``host`` finds the host in its arguments.
 
-    ``error`` is what the library raises for a host that it can't reach, where that is no OSError.
+    ``error`` is the exception, as module and name, that the library raises for an unreachable host.
+    None means OSError. An app that handles connection errors should see the one that it expects.
     """
 
     module: str
@@ -39,7 +41,7 @@ class ClientHook(NamedTuple):
 
 
 def client_hooks() -> Iterator[ClientHook]:
-    """Yield the doors of the libraries and loops that are known."""
+    """Yield the hooks for all known libraries and event loops."""
     yield ClientHook("socket", "socket", "connect", _of_address)
     yield ClientHook("socket", "socket", "connect_ex", _of_address)
     yield ClientHook("ssl", "SSLContext", "wrap_socket", _real_server(5))
@@ -61,19 +63,15 @@ def client_hooks() -> Iterator[ClientHook]:
 
 
 def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
-    """Let all doors ask ``refuse`` first, which raises EscapeError."""
-    for hook, owner in _owned():
-        function = getattr(owner, hook.method, None)
-        if function is not None:
-            patch.setattr(owner, hook.method, _guarded(hook, function, refuse))
-
-
-def _owned() -> list[tuple[ClientHook, Any]]:
-    """Return all doors with what has them, None where that is not there."""
+    """Call ``refuse`` with the host before each of the methods; it raises EscapeError."""
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as meanwhile:
-        warnings.simplefilter("ignore")  # of libraries that the app may not even use
-        meanwhile.setattr("socket.socket", SOCKET)  # no library can be imported over a guard of it
-        return [(hook, _owner(hook)) for hook in client_hooks()]
+        warnings.simplefilter("ignore")  # the app may not even use the library that warns
+        # some libraries subclass socket.socket on import, which fails if a guard has replaced it
+        meanwhile.setattr("socket.socket", SOCKET)
+        owned = [(hook, _owner(hook)) for hook in client_hooks()]
+    for hook, owner in owned:
+        if (function := getattr(owner, hook.method, None)) is not None:
+            patch.setattr(owner, hook.method, _guarded(hook, function, refuse))
 
 
 def _owner(hook: ClientHook) -> Any:
@@ -82,7 +80,7 @@ def _owner(hook: ClientHook) -> Any:
 
 @cache
 def _is_there(module: str) -> bool:
-    """Return whether it is installed, and all that it needs; a vain attempt takes long."""
+    """Return whether a module can be imported. Cached, because a failed import is slow."""
     try:
         return bool(import_module(module))
     except ImportError:
@@ -114,12 +112,16 @@ def _argument(position: int, name: str = "host") -> Host:
 
 
 def _real_server(position: int) -> Host:
-    """Return the name that TLS is to prove, when the address was one of the real API."""
+    """
+    Return a function that finds the TLS server name in the arguments, if it is the real API's.
+
+    This catches a client that connects to an IP address and names the real host in TLS only.
+    """
     named = _argument(position, "server_hostname")
 
     def host(*args: Any, **kwargs: Any) -> object:
         name = named(*args, **kwargs)
-        return name if is_real(name) else None  # the others have been asked for by their address
+        return name if is_real(name) else None  # other hosts were checked by their address
 
     return host
 
@@ -133,7 +135,8 @@ def _of_request(_: object, request: Any, *__: object, **___: object) -> object:
     return request.url.host
 
 
-# below what respx replaces, so that what a test answers itself is not on its way out
+# these are below the layer that respx replaces: a request that a test's own mock answers never
+# comes here, and rightly so, because it does not leave the process
 _CONNECTIONS = (
     ("http11", "HTTP11Connection"),
     ("http2", "HTTP2Connection"),

@@ -1,8 +1,8 @@
 """
-Lets nothing out of a whole run, before, between and after its tests too.
+Guards a whole run, including the time before, between and after its tests.
 
-What imports, hooks and fixtures of a module or session send, no test can be failed for; and an SDK
-may swallow the error. So the end of the run tells it.
+Imports, hooks, and fixtures of a module or session may send requests too. No test is to blame for
+them, and an SDK may swallow the error. So the summary at the end of the run reports them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pytest_cerebras.settings.sources import strictness
 
 from . import RUN, GuardLog, guarded
 
-_STOPPED = "cerebras_stopped"  # the key under which a worker of xdist tells it
-_MOST = 20
+_STOPPED = "cerebras_stopped"  # the key under which an xdist worker reports its attempts
+_MOST = 20  # attempts in the summary
 
 
 class RunGuard:
-    """Tells what was stopped outside of tests, in this process or in workers of xdist."""
+    """Reports the attempts outside of tests, in this process and in xdist workers."""
 
     def __init__(self, guard_log: GuardLog, environment: pytest.MonkeyPatch) -> None:
         self._guard_log = guard_log
@@ -32,16 +32,16 @@ class RunGuard:
 
     @property
     def stopped(self) -> list[str]:
-        """All attempts, a sentence each, and each once."""
+        """All attempts, one sentence each, without duplicates."""
         return list(dict.fromkeys([*self._guard_log.stopped, *self._of_workers["stopped"]]))
 
     @property
     def escapes(self) -> list[str]:
-        """Those that were for the real API."""
+        """The attempts to reach the real API."""
         return list(dict.fromkeys([*self._guard_log.escapes, *self._of_workers["escapes"]]))
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Guard the children of this process, but for workers of xdist, which guard themselves."""
+        """Guard the child processes of this one, except xdist workers: they guard themselves."""
         distributes = getattr(config.option, "dist", "no") != "no"
         if hasattr(config, "workerinput") or not distributes:
             for name, value in self._guard_log.variables().items():
@@ -49,21 +49,20 @@ class RunGuard:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Note what a worker of xdist has stopped."""
+        """Take over the attempts of an xdist worker."""
         for name, sentences in getattr(node, "workeroutput", {}).get(_STOPPED, {}).items():
             self._of_workers[name] += sentences
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Tell the process that reports; fail a strict run in which a client was never reached."""
+        """In a worker, hand the attempts over; otherwise fail a strict run that has any."""
         config = session.config
         if hasattr(config, "workeroutput"):
-            told = {"stopped": self.stopped, "escapes": self.escapes}
-            config.workeroutput[_STOPPED] = told
+            config.workeroutput[_STOPPED] = {"stopped": self.stopped, "escapes": self.escapes}
         elif session.exitstatus == pytest.ExitCode.OK and self.escapes and _is_wrong(config):
             session.exitstatus = VERDICTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what was stopped, and where."""
+        """Print the attempts, each with the line that sent the request."""
         if stopped := self.stopped:
             terminalreporter.section("Cerebras: stopped outside of tests", yellow=True)
             for sentence in stopped[:_MOST]:
@@ -73,7 +72,7 @@ class RunGuard:
 
 
 def guarding(config: pytest.Config, *, others: str) -> RunGuard:
-    """Guard a run until its end; ``others`` as for a test."""
+    """Guard a run until its end; ``others`` as in ``guarded``."""
     stack = ExitStack()
     config.add_cleanup(stack.close)
     guard_log = stack.enter_context(guarded(mode=RUN, others=others))
@@ -81,5 +80,5 @@ def guarding(config: pytest.Config, *, others: str) -> RunGuard:
 
 
 def _is_wrong(config: pytest.Config) -> bool:
-    """Return whether a client that was made too early fails the run; respx mode answers it."""
+    """Return whether an attempt fails the run; in respx mode such a client is answered later."""
     return strictness(config) is not None and options.resolve(config).mode == "server"

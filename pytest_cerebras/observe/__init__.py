@@ -1,1 +1,1 @@
-"""Sees what the client does besides its requests."""
+"""Observes what the client does besides sending requests."""

@@ -1,8 +1,10 @@
 """
-Tells for how long a thread has been at work: a client that computes has not paused.
+Measures how long a thread has been busy.
 
-On a busy machine it takes longer for the same, as others are at the processor. Linux tells how
-long; elsewhere only the time at the processor is known.
+A client that computes from one request to the next has not paused in between.
+
+On a loaded machine the same work takes longer, because the thread also waits for a processor. That
+time counts as busy too. Linux reports it; elsewhere only the processor time is known.
 """
 
 from __future__ import annotations
@@ -11,18 +13,18 @@ import os
 import time
 
 _STATISTICS = "/proc/thread-self/schedstat"
-_LONGEST = 256  # bytes; three numbers
-# by names of their own: a test may replace those of `os`, and a file object that an interrupt of
-# the test catches between its making and its `with` would warn that nobody has closed it
+_LONGEST = 256  # bytes: the file has three numbers
+# kept under own names, because a test may patch `os`. No file object: if the test is interrupted
+# between `open` and `with`, the object would warn that it was never closed
 _open, _read, _close = os.open, os.read, os.close
 
 
 def busy_seconds() -> float:
-    """Return the seconds for which this thread has computed, or has been kept from it."""
-    return time.thread_time() + _kept_from_it()
+    """Return the seconds that this thread has computed, or has waited for a processor."""
+    return time.thread_time() + _waited_for_processor()
 
 
-def _kept_from_it() -> float:
+def _waited_for_processor() -> float:
     try:
         file = _open(_STATISTICS, os.O_RDONLY)
         try:

@@ -6,57 +6,48 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from types import FrameType
 
+from .stack import outwards
+
 _OURS = ("mockserver", "pytest_cerebras")
-_DEEPEST = 200  # frames that are looked through
 _KINDS = ("stdlib", "platstdlib", "purelib", "platlib", "scripts")
-# below these are Python itself and what is installed
+# the folders of Python itself and of installed packages
 _INSTALLED = tuple({str(Path(sysconfig.get_path(kind)).resolve()) for kind in _KINDS})
 
 
 def call_site(frame: FrameType | None = None) -> tuple[str, int] | None:
     """
-    Return file and line of the innermost frame that is the app's, or the test's.
+    Return file and line of the innermost frame that is the app's or the test's.
 
-    What is installed, Python itself and this package are neither. The file is relative to the
-    working directory where it is below that. None when there is no such frame, as in a loop that
-    sends what was handed to it before.
+    Installed packages, Python itself and this package are neither. The file is relative to the
+    working directory if it is below it. None if there is no such frame, as in an event loop that
+    sends data it was given earlier.
     """
-    found: FrameType | None = frame or sys._getframe(1)  # noqa: SLF001
-    for _ in range(_DEEPEST):
-        if found is None:
-            return None
-        if (name := of_the_app(found.f_code.co_filename)) is not None:
-            return name, found.f_lineno
-        found = found.f_back
+    for one in outwards(frame or sys._getframe(1)):  # noqa: SLF001
+        if (name := of_the_app(one.f_code.co_filename)) is not None:
+            return name, one.f_lineno
     return None
 
 
 def files_of_app(frame: FrameType | None) -> Iterator[str]:
-    """Yield the files of the app whose code is on the stack."""
-    for _ in range(_DEEPEST):
-        if frame is None:
-            return
-        if of_the_app(frame.f_code.co_filename) is not None:
-            yield frame.f_code.co_filename
-        frame = frame.f_back
+    """Yield the app's files whose code is on the stack."""
+    files = (one.f_code.co_filename for one in outwards(frame))
+    yield from (file for file in files if of_the_app(file) is not None)
 
 
 def packages_below(frame: FrameType | None) -> Iterator[str]:
-    """Yield the installed packages whose code the app's innermost frame has called."""
-    for _ in range(_DEEPEST):
-        if frame is None or of_the_app(frame.f_code.co_filename) is not None:
-            return
-        if package := _package_of(frame.f_code.co_filename):
-            yield package
-        frame = frame.f_back
+    """Yield the installed packages on the stack, up to the app's innermost frame."""
+    files = (one.f_code.co_filename for one in outwards(frame))
+    inner = takewhile(lambda file: of_the_app(file) is None, files)
+    yield from filter(None, map(_package_of, inner))
 
 
 @lru_cache(4096)
 def _package_of(filename: str) -> str:
-    """Return the package that a file is installed with; empty for Python's own and for ours."""
+    """Return the installed package that a file belongs to; an empty string if there is none."""
     for folder in ("site-packages", "dist-packages"):
         _, found, inside = filename.rpartition(f"{folder}/")
         package = inside.partition("/")[0].removesuffix(".py")
@@ -67,7 +58,7 @@ def _package_of(filename: str) -> str:
 
 @lru_cache(4096)
 def of_the_app(filename: str) -> str | None:
-    """Return how a file of the app is told; None for any other."""
+    """Return the name by which a file of the app is shown; None for any other file."""
     if filename.startswith("<"):
         return None
     path = Path(filename).resolve()

@@ -1,9 +1,9 @@
 """
-Tells which thread, task, or job of a pool sends a request.
+Finds out which thread, task, or job of a pool sends a request.
 
-So two that ask the same are not taken for one that retries.
-A socket of this process notes who writes into it; the mock looks that up by the port that the
-request came from. uvloop and trio write in ways of their own: there nobody is known.
+Two threads that send the same request must not be taken for one that retries. So each write to a
+socket of this process records its caller, and the mock looks the caller up by the client's port.
+uvloop and trio do not write through Python's sockets: their callers are unknown.
 """
 
 from __future__ import annotations
@@ -40,19 +40,18 @@ if TYPE_CHECKING:
     from socket import socket
 
 _WRITES = ("send", "sendall", "sendmsg")
-_ELDERS = 8  # of so many that one has started is known whether they are over
+_ELDERS = 8  # how many children of a caller are remembered, to see if they are done
 
 
 class Callers:
     """
-    Who sends, as far as it has been seen; ``now`` returns seconds since the epoch.
+    The known callers; ``now`` returns seconds since the epoch.
 
-    ``waits`` returns how many waits of this process have run their time, None when nobody counts.
-    ``seen`` is called with the frame that is about to send, None for that of another process, and
-    returns the turn of the test in which it does; ``begun`` with the frame that lets a thread or
-    task begin.
-    ``port`` is the mock's; None where requests do not come through a socket. ``lingering`` are told
-    of all that begins, and of who is about to send.
+    ``waits`` returns the number of completed waits in this process, None if they are not counted.
+    ``seen`` is called with the frame that is about to send, or with None for another process. It
+    returns the turn of the test that sends. ``begun`` does the same for a frame that starts a
+    thread or task. ``port`` is the mock's; None if requests do not come through a socket.
+    ``lingering`` is notified of each thread, task or job that begins, and of each send.
     """
 
     def __init__(
@@ -70,13 +69,14 @@ class Callers:
         self._at: dict[int, Sender] = {}
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
-        # a lock of its owner: a client that is collected meanwhile may begin a task to close itself
+        # reentrant: garbage collection inside the lock may run a client's finalizer, which starts a
+        # task to close the client
         self._lock = threading.RLock()
         self._children: dict[str, deque[tuple[str, Callable[[], bool]]]] = {}
         self._joined: WeakKeyDictionary[threading.Thread, threading.Event] = WeakKeyDictionary()
 
     def at(self, port: int) -> Sender | None:
-        """Return who has sent what comes from a port of the client; asked once for each request."""
+        """Return the sender of a request from a client's port; call it once for each request."""
         sender = self._at.pop(port, None)
         if sender is None:
             self.seen(None)
@@ -84,9 +84,9 @@ class Callers:
 
     def current(self) -> Sender | None:
         """
-        Return the running task, or else the job or thread; what a loop does itself is none's.
+        Return the running task, or else the job or thread; None for a callback of an event loop.
 
-        It comes with how busy it has been, how often anybody has rested, and the app's line.
+        It includes the busy time so far, the number of completed waits, and the app's line.
         """
         sender = self._current()
         called, site = self.seen(sys._getframe(1)), call_site()  # noqa: SLF001
@@ -105,7 +105,7 @@ class Callers:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note who writes into sockets to the mock, and when others begin to exist, and by whom."""
+        """Record each write to the mock, and each thread, task or job that begins."""
         with pytest.MonkeyPatch.context() as patch:
             self.lingering.begin(patch)
             for name in _WRITES:
@@ -130,16 +130,16 @@ class Callers:
         return found
 
     def _born(self) -> Sender:
-        """Return what is known of somebody who begins to exist here and now."""
+        """Return the data of a thread, task or job that the running code is about to start."""
         parent, turn = self._current(), (0, self.begun(sys._getframe(2)))  # noqa: SLF001
         if parent is None:
             return Sender("", self._now(), turn=turn)
-        elders = list(self._children.get(parent.name, ()))  # there may be another meanwhile
+        elders = list(self._children.get(parent.name, ()))  # a copy: another thread may append
         beside = frozenset(name for name, is_over in elders if not is_over())
         return Sender("", self._now(), parent, beside, turn=turn)
 
     def _begun(self, who: object, born: Sender, is_over: Callable[[], bool]) -> None:
-        """Note who has begun, and how to find out whether it is over, as its parent may know."""
+        """Record a child of its parent, and how to find out whether the parent saw it end."""
         name = self._of(who, born).name
         if born.parent is not None:
             elders = self._children.setdefault(born.parent.name, deque(maxlen=_ELDERS))
@@ -214,7 +214,7 @@ class Callers:
 
 
 def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
-    """Return a function that tells whether work is done, and does not keep it from being freed."""
+    """Return a function that says whether a future is done, and does not keep it alive."""
     found = ref(work)
 
     def is_done() -> bool:
@@ -228,10 +228,10 @@ def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
 def identified_callers(
     live: LiveEngine, port: int | None, lingering: LingeringWork | None = None
 ) -> Iterator[Callers]:
-    """Let the engine know who sends what comes to a port; yield who can tell it of others."""
+    """Let the engine look up the sender of each request to a port; yield the callers."""
 
     def now() -> float:
-        return live.clock.now()  # whichever it has by then
+        return live.clock.now()  # looked up at each call: the engine gets its clock later
 
     callers = Callers(now, port, lingering)
     live.sender_at = callers.at

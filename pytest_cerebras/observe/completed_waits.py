@@ -1,8 +1,8 @@
 """
-Counts the waits of the client's process that have run their time.
+Counts the waits in the client's process that ran until their time was up.
 
-A client that comes back at once takes longer for it on a busy machine. Whether anybody has waited
-in between tells that from a pause, however long it took.
+On a loaded machine, even an immediate retry takes a while. If no wait has completed in between, the
+client has not paused, however long it took.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _is_mock_wait: ContextVar[bool] = ContextVar("is_mock_wait", default=False)
 
 @contextmanager
 def mock_wait() -> Iterator[None]:
-    """Let what is waited for meanwhile, on a loop, be a wait of the mock's and nobody's rest."""
+    """Mark the timers that the block sets on an event loop as the mock's, so they don't count."""
     _is_mock_wait.set(True)
     try:
         yield
@@ -38,15 +38,15 @@ def mock_wait() -> Iterator[None]:
 
 
 def _is_the_mock(caller: FrameType) -> bool:
-    """Return whether it is the mock that plays a wait, in the client's own thread."""
+    """Return whether the mock sleeps, to play a wait in the client's own thread."""
     return str(caller.f_globals.get("__name__")).partition(".")[0] == "mockserver"
 
 
 class CompletedWaits:
     """
-    The count of sleeps, timers, and other timed waits that were over; infinite ones never are.
+    The number of sleeps, timers and other waits with a time-out that ran until their time was up.
 
-    ``servers`` are threads whose waits are none of the client's, by their ``ident``.
+    ``servers`` has the ``ident`` of each thread that is not the client's.
     """
 
     def __init__(self, servers: frozenset[int] = frozenset()) -> None:
@@ -56,12 +56,12 @@ class CompletedWaits:
 
     @property
     def count(self) -> int:
-        """How many there have been."""
+        """The number so far."""
         return self._count
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count those of real time meanwhile."""
+        """Count the waits in real time during the block."""
         with pytest.MonkeyPatch.context() as patch, _aliases.replaced({real.sleep: self._sleep}):
             patch.setattr(time, "sleep", self._sleep)
             patch.setattr(TimerHandle, "_run", self._noting_timers(TimerHandle._run))  # noqa: SLF001

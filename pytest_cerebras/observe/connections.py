@@ -1,8 +1,8 @@
 """
-Knows which connections to the mock are this process's, and what waits at their other end.
+Knows the connections from this process to the mock, and the thread or loop at the client's end.
 
-A socket is seen when it connects, writes and reads. uvloop connects, writes and reads in ways of
-its own, and is seen when it connects; trio when it connects, too.
+A Python socket is seen when it connects, writes and reads. The sockets of uvloop and trio are seen
+only when they connect.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _READS = ("recv", "recv_into")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A thread that is blocked in a read: its name, and its time-out in seconds, None for none."""
+    """A thread blocked in a read: its name, and its time-out in seconds or None for none."""
 
     thread: str
     timeout: float | None
@@ -40,7 +40,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Whose a connection is: a thread's, or a loop's in it; see ``timers.running``."""
+    """The owner of a connection: a thread, and the loop in it; see ``timers.running``."""
 
     thread: str
     loop: object | None
@@ -49,10 +49,10 @@ class Home:
 
 class Connections:
     """
-    The connections to the mock, by the port of the client.
+    The connections to the mock, by the client's port.
 
-    ``port`` is the mock's; None where requests do not come through a socket. ``forked`` is called
-    in a process that was forked from this one, when it reads from a port, with its time-out.
+    ``port`` is the mock's; None if requests do not come through a socket. ``forked`` is called with
+    port and time-out when a process that was forked from this one reads from the mock.
     """
 
     def __init__(self, port: int | None) -> None:
@@ -63,20 +63,20 @@ class Connections:
         self._reading: dict[int, Reading] = {}
 
     def home(self, port: int) -> Home | None:
-        """Return whose connection it is; None for another process's, or if nobody has seen it."""
+        """Return the owner of a connection; None for another process's or an unseen one."""
         found = self._homes.get(port)
         return found if found is not None and found.is_open() else None
 
     def reading(self, port: int) -> Reading | None:
-        """Return the thread that is blocked in a read from the mock; None for none."""
+        """Return the thread that is blocked in a read from the mock; None if there is none."""
         return self._reading.get(port)
 
     def written(self, port: int, connection: socket) -> None:
-        """Note who writes into a connection to the mock."""
+        """Record the running thread as the owner of a connection that it writes to."""
         self._note(port, _is_open(connection))
 
     def own_port(self, connection: socket) -> int | None:
-        """Return the client's port of a connection to the mock; None for any other."""
+        """Return the client's port of a connection to the mock; None for other connections."""
         try:
             ours = connection.getpeername()[1] == self._port
             return int(connection.getsockname()[1]) if ours else None
@@ -85,7 +85,7 @@ class Connections:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note all connects, and the blocking reads."""
+        """Record all connects and blocking reads during the block."""
         with pytest.MonkeyPatch.context() as patch:
             for name in ("connect", "connect_ex"):
                 patch.setattr(SOCKET, name, self._connected(getattr(SOCKET, name)))
@@ -105,7 +105,7 @@ class Connections:
         def connected(connection: socket, address: Any) -> Any:
             try:
                 return connect(connection, address)
-            finally:  # a loop's socket is only about to be connected, and has its port
+            finally:  # a loop's socket raises BlockingIOError, but already has its port
                 if isinstance(address, tuple) and address[1:2] == (self._port,):
                     self._note(connection.getsockname()[1], _is_open(connection))
 
@@ -141,7 +141,7 @@ class Connections:
 
 
 def _is_open(connection: socket) -> Callable[[], bool]:
-    """Return a function that tells whether a socket is open, and does not keep it so."""
+    """Return a function that says whether a socket is open, and does not keep it alive."""
     found = ref(connection)
 
     def is_open() -> bool:

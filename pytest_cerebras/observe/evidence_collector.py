@@ -1,4 +1,8 @@
-"""Keeps what a test shows of how its app took the answers: its values, its output, its files."""
+"""
+Collects evidence of what the app made of the answers: the test's values, its output, its files.
+
+The verdicts need it to tell an app that passes off half an answer as whole from one that does not.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +26,8 @@ from .text_collector import TextCollector
 from .turns import Turns
 
 _MOST_FILES = 50
-_LONGEST = 1 << 18  # bytes of a file, and of all files four times as many
-# words of an app that may know how an answer ended
+_LONGEST = 1 << 18  # bytes of a file; all files together may have four times as many
+# an app with one of these words in its code may know how an answer ended
 _MENTIONS = re.compile(
     r"finish_?reason|stop_?reason|usage|\[DONE\]|raw_response|streaming_response|event_hooks|"
     r"LengthFinish",
@@ -42,9 +46,9 @@ _OF_TESTS = ("_pytest", "pytest", "pytest_cerebras", "mockserver", "openai", "ce
 
 class EvidenceCollector:
     """
-    Sees a test from its first request on; ``url`` is where the mock is.
+    Observes a test from its first request on; ``url`` is the mock's.
 
-    It holds the frame of the test function, so that its locals outlive it, until ``finish``.
+    It holds the frame of the test function until ``finish``, so that its locals stay readable.
     """
 
     def __init__(self, item: pytest.Item, url: str = "") -> None:
@@ -65,7 +69,7 @@ class EvidenceCollector:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """See what comes; at the end all is forgotten."""
+        """Observe during the block; release the test's values at its end."""
         with pytest.MonkeyPatch.context() as patch:
             self._patch = patch
             try:
@@ -76,9 +80,10 @@ class EvidenceCollector:
 
     def sees(self, frame: FrameType | None) -> int | None:
         """
-        Note who sends a request, None when that is another process; return the turn of the test.
+        Record that a frame sends a request, None for another process; return the test's turn.
 
-        It is 0 where the test function has not called who sends, and None where it is the app.
+        The turn is 0 if the test function has not called the frame, and None if the test function
+        is the app itself.
         """
         if self._is_over:
             return 0
@@ -97,7 +102,7 @@ class EvidenceCollector:
         return 0 if own is None or frame is None else self._turns.sent_in(own, frame)
 
     def turn(self, frame: FrameType) -> int:
-        """Return the turn of the test in which a frame lets a thread or task begin; 0 for none."""
+        """Return the turn of the test in which a frame starts a thread or task; 0 for none."""
         for one in (frame, item_frame.main_frame()):
             own = item_frame.frame_of(self._codes, one)
             if own is not None and one is not None:
@@ -106,9 +111,10 @@ class EvidenceCollector:
 
     def finish(self, *, raised: bool) -> None:
         """
-        Keep what is known now, and let go of the test's values: it is over.
+        Keep the evidence so far, and release the test's values: the test is over.
 
-        ``raised`` says that it has ended by an exception, or has met one.
+        ``raised`` is true if it has ended by an exception, or has met an expected one. Then there
+        is no evidence.
         """
         if not self._is_over:
             self._is_over = True
@@ -116,7 +122,7 @@ class EvidenceCollector:
             self._frame, self._before = None, {}
 
     def evidence(self) -> Evidence | None:
-        """Return what is known; None when the test function was never seen, or can't be read."""
+        """Return the evidence; None if the test function was never seen, or can't be read."""
         return self._found if self._is_over else self._gathered()
 
     def _gathered(self) -> Evidence | None:
@@ -124,18 +130,15 @@ class EvidenceCollector:
             return None
         try:
             return self._seen(dict(self._frame.f_locals))
-        except Exception:  # noqa: BLE001 (whatever an app's objects are, they can't break its test)
+        except Exception:  # noqa: BLE001 (strange objects of an app must not break its test)
             return None
 
     def _seen(self, now: Mapping[str, object]) -> Evidence:
         new = {
             name: one for name, one in now.items() if self._before.get(name, _MISSING) is not one
         }
-        values, before, written = (
-            TextCollector(self._is_raw),
-            TextCollector(self._is_raw),
-            TextCollector(),
-        )
+        values, before = TextCollector(self._is_raw), TextCollector(self._is_raw)
+        written = TextCollector()
         for name, value in now.items():
             (values if name in new else before).add(name, value)
         for where, text in self._written():
@@ -149,7 +152,7 @@ class EvidenceCollector:
             looked=self._looked or not (self._direct or self._is_blind()),
             raised=item_frame.raises(self._codes),
             catches=item_frame.catches(self._codes),
-            # what a test has printed is known at its end
+            # the output of a test is complete at its end only
             is_bare=self._is_over and self._is_bare(now, new),
         )
 
@@ -157,29 +160,23 @@ class EvidenceCollector:
         self._looked = True
 
     def _is_blind(self) -> bool:
-        """Whether no file of the app that was at work has a word for how an answer ends."""
+        """Return whether no file of the app that ran has a word for how an answer ends."""
         return not any(map(_mentions, self._files))
 
     def _is_bare(self, now: Mapping[str, object], new: Mapping[str, object]) -> bool:
-        """Whether there is no place for what an app may have told but one text."""
-        handed = [one for one in new.values() if not _says_nothing(one)]
-        quiet = not self._sections()
-        own = not (item_frame.catches(self._codes) or item_frame.asks_mock(self._codes))
-        stateless = all(_is_plain(one) for name, one in now.items() if name not in new)
+        """Return whether one text is all that the app has handed to its test."""
+        if not (self._direct and self._is_blind()) or self._sections():
+            return False
+        if item_frame.catches(self._codes) or item_frame.asks_mock(self._codes):
+            return False
         captures = _CAPTURING & set(getattr(self._item, "fixturenames", ()))
-        seen = self._item.config.getoption("capture", "no") != "no" and not captures
-        return (
-            self._direct
-            and self._is_blind()
-            and quiet
-            and own
-            and stateless
-            and seen
-            and len(handed) == 1
-        )
+        if captures or self._item.config.getoption("capture", "no") == "no":
+            return False  # the output may have gone elsewhere
+        stateless = all(_is_plain(one) for name, one in now.items() if name not in new)
+        return stateless and sum(not _says_nothing(one) for one in new.values()) == 1
 
     def _is_raw(self, members: dict[str, Any]) -> bool:
-        """Whether an object is a response of the mock itself, as the HTTP clients have them."""
+        """Return whether an object is an HTTP client's response from the mock."""
         asked = next((members[name] for name in ("url", "_url") if name in members), None)
         request = members.get("_request")
         if asked is None and request is not None and _is_of(request, "httpx", "httpx2"):
@@ -192,7 +189,7 @@ class EvidenceCollector:
         return [(name, text) for _, name, text in sections if text.strip()]
 
     def _written(self) -> Iterator[tuple[str, str]]:
-        """Yield what the test has printed and logged, and written into files of its own."""
+        """Yield the test's printed and logged output, and the files in its ``tmp_path``."""
         left = 4 * _LONGEST
         for name, text in self._sections():
             yield ("its output" if name == "stdout" else f"its {name}"), text
@@ -205,7 +202,7 @@ class EvidenceCollector:
                 yield f"the file {file.name}", text
 
     def _has_warned(self) -> bool:
-        # pytest has put a list in the place of what would show warnings
+        # pytest records warnings by replacing this function with a list's ``append``
         noted = getattr(getattr(warnings, "_showwarnmsg_impl", None), "__self__", ())
         return any(
             not issubclass(getattr(one, "category", _QUIET[0]), _QUIET)
@@ -214,7 +211,7 @@ class EvidenceCollector:
 
 
 def _says_nothing(value: object) -> bool:
-    """Whether a value of a test is code, or belongs to the test and not to the app."""
+    """Return whether a value is code, or belongs to the test rather than the app."""
     kind = type(value)
     return kind in _CODE or _is_of(value, *_OF_TESTS)
 
@@ -228,7 +225,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _uses_sdk(frame: FrameType | None) -> bool:
-    """Whether the app calls an SDK itself, in whose objects it is seen what it looks at."""
+    """Return whether the app calls an SDK itself: reads of the SDK's objects are detected."""
     packages = set(packages_below(frame))
     return bool(packages & _SDKS) and packages <= _SDKS | _TRANSPORTS
 

@@ -1,8 +1,8 @@
 """
-Sees whether the app looks at ``finish_reason``, in the objects of the SDKs.
+Detects whether the app reads ``finish_reason`` in the objects of the SDKs.
 
-Their classes get no attribute of that name, and no field of them is another: only what looks
-attributes up is told of it.
+The classes of the SDKs are pydantic models. Their fields stay as they are; only attribute access is
+wrapped.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _FIELD = "finish_reason"
 _HOLDERS = (_FIELD, "choices")
 _SDKS = ("openai.", "cerebras.cloud.sdk.")
 _TYPES = ("types.chat.", "types.completion")
-_SPECIAL = ("__iter__", "__repr__", "__str__")  # what Python looks up by itself
-# by which somebody gets all of an object, and may look then
+_SPECIAL = ("__iter__", "__repr__", "__str__")  # looked up on the type, past __getattribute__
+# these return the whole object, in which the app may then read the field
 _WHOLE = frozenset(
     {"__dict__", "copy", "dict", "json", "model_copy", "model_dump", "model_dump_json"}
     | {"to_dict", "to_json"}
@@ -33,8 +33,7 @@ def watch(
     """
     Call ``looked`` whenever the app's own code reads the field, or takes an answer as a whole.
 
-    Returns the classes that are watched from now on: those of what has been imported by now, but
-    for those that are ``known``.
+    Return the classes that are newly watched: those imported so far that are not in ``known``.
     """
     found = {one: fields for one, fields in _types() if one not in known}
     for one, fields in found.items():
@@ -46,7 +45,7 @@ def watch(
 
 
 def _types() -> Iterator[tuple[type, Collection[str]]]:
-    """Yield the classes of the SDKs that have the field, or hold what has it; with their fields."""
+    """Yield the SDKs' classes that have the field or ``choices``, each with its fields."""
     for name, module in list(sys.modules.items()):
         if name.startswith(_SDKS) and any(part in name for part in _TYPES):
             for one in list(vars(module).values()):

@@ -1,4 +1,8 @@
-"""Finds the frame of the test function: its locals stay when the function has returned."""
+"""
+Finds the stack frame of the test function, and reads its code.
+
+Whoever holds the frame can still read the test's local variables after the function has returned.
+"""
 
 from __future__ import annotations
 
@@ -14,67 +18,60 @@ from typing import Any
 
 import pytest
 
+from .stack import inwards, outwards
+
 _RUN = BaseEventLoop.run_forever
-_DEEPEST = 400  # frames that are looked through, and coroutines
+_DEEPEST = 400  # decorators that are unwrapped
 _RAISING = frozenset(
     {"RaisesGroup", "assertLogs", "assertRaises", "assertRaisesRegex", "assertWarns", "raises"}
     | {"warns"}
 )
 _CATCHING = frozenset({"exception", "gather", "invoke", "return_exceptions", "suppress"})
-_OF_THE_MOCK = frozenset({"calls", "requests"})  # which tell what was served
+_OF_THE_MOCK = frozenset({"calls", "requests"})  # attributes by which a test reads what was served
 
 
 def codes_of(item: pytest.Item) -> frozenset[CodeType]:
-    """Return the code of a test: its function, and what a decorator has wrapped."""
+    """Return the code objects of a test: its function, and the functions that decorators wrap."""
     found, one = [], getattr(item, "obj", None)
     for _ in range(_DEEPEST):
         if one is None:
             break
         found.append(getattr(inspect.unwrap(one), "__code__", None))
-        hypothesis = getattr(one, "hypothesis", None)  # an example runs the function within
+        hypothesis = getattr(one, "hypothesis", None)  # each example runs the inner function
         one = getattr(hypothesis, "inner_test", None)
     return frozenset(code for code in found if code is not None)
 
 
 def frame_of(codes: frozenset[CodeType], frame: FrameType | None) -> FrameType | None:
-    """Return the frame of one of the codes: a frame of this thread, or who has called it."""
+    """Return the frame that runs one of the codes: the given one, or one of its callers."""
     return next((one for one in outwards(frame) if one.f_code in codes), None)
 
 
 def frame_elsewhere(codes: frozenset[CodeType]) -> FrameType | None:
-    """Return such a frame of another thread, or of a task that waits."""
+    """Return such a frame of the main thread, or of a waiting task of its event loop."""
     outer = main_frame()
     found = frame_of(codes, outer)
     if found is not None:
         return found
     for task in _tasks(outer):
-        for frame in _inwards(task.get_coro()):
+        for frame in inwards(task.get_coro()):
             if frame.f_code in codes:
                 return frame
     return None
 
 
 def main_frame() -> FrameType | None:
-    """Return where the main thread is."""
+    """Return the innermost frame of the main thread."""
     return sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001
 
 
-def outwards(frame: FrameType | None) -> Iterator[FrameType]:
-    """Yield a frame, and who has called it."""
-    for _ in range(_DEEPEST):
-        if frame is None:
-            return
-        yield frame
-        frame = frame.f_back
-
-
 def raises(codes: frozenset[CodeType]) -> bool:
-    """Whether a test that goes well has met an exception: it asserts that there is one."""
+    """Return whether a test asserts that an exception is raised, as by ``pytest.raises``."""
     return not _names(codes).isdisjoint(_RAISING)
 
 
 def catches(codes: frozenset[CodeType]) -> bool:
-    """Whether a test may catch an exception itself, or let others do so."""
+    """Return whether a test may catch an exception itself, or calls a function that may."""
     steps = [
         step.opname
         for code in codes
@@ -86,7 +83,7 @@ def catches(codes: frozenset[CodeType]) -> bool:
 
 
 def asks_mock(codes: frozenset[CodeType]) -> bool:
-    """Whether a test may hold what the mock has served, and not the app."""
+    """Return whether a test may hold texts that it got from the mock and not from the app."""
     return not _names(codes).isdisjoint(_OF_THE_MOCK)
 
 
@@ -106,13 +103,3 @@ def _tasks(outer: FrameType | None) -> list[asyncio.Task[Any]]:
     loops = (one.f_locals.get("self") for one in outwards(outer) if one.f_code is _RUN.__code__)
     loop = next(loops, None)
     return list(asyncio.all_tasks(loop)) if isinstance(loop, BaseEventLoop) else []
-
-
-def _inwards(coroutine: Any) -> Iterator[FrameType]:
-    """Yield the frames of a coroutine, and of what it awaits."""
-    for _ in range(_DEEPEST):
-        frame = getattr(coroutine, "cr_frame", None)
-        if frame is None:
-            return
-        yield frame
-        coroutine = getattr(coroutine, "cr_await", None)

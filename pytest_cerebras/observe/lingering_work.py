@@ -1,12 +1,17 @@
 """
-Tells what was left over by an earlier test, and goes on in this one, from what this test causes.
+Tells requests of work that lingers from an earlier test from those that this test causes.
 
-To be older than the test is no proof: a pool, a loop or a worker that an app has kept does what
-this test gives it. So what is older, and what it starts, is a stranger only where it goes on by
-itself: as the test began it slept, or was inside of a call of an HTTP client. One that goes round
-in a loop may look for work that this test has for it. It is a stranger only if an earlier test has
-started it, and what it sends it has sent before. As soon as this test hands it something by a queue
-or a condition, or waits for it, it is at work for this test; and so it is where nothing is known.
+A test must not be judged for the requests of a thread that an earlier test has left running. But
+age alone proves nothing: a pool, an event loop or a worker thread that the app keeps may be older
+than the test, and yet do the work that this test gives it. These are the rules:
+
+- Older work lingers only if it resumes on its own: when the test began, it slept, or was inside a
+  call of an HTTP client. Work that it starts lingers, too.
+- Work that sleeps in a loop may look for jobs from this test. It lingers only if an earlier test
+  has started it, and only with requests that it has sent in an earlier test as well.
+- Once this test hands it something through a queue or a condition, or waits for it, it works for
+  this test.
+- If in doubt, a request belongs to this test.
 """
 
 from __future__ import annotations
@@ -28,13 +33,14 @@ import pytest
 
 from mockserver.core.messages import Request, Sender
 
+from .stack import outwards
 from .suspension import Suspension, loop_of, of_task, of_thread, waits_for
 
-_MOST_ASKED = 64  # requests that are remembered of one
+_MOST_ASKED = 64  # requests that are remembered for each actor
 _EXECUTE = pytest.FixtureDef.execute.__code__
 _OLDER = pytest.StashKey[Container[Thread]]()
 Certainty: TypeAlias = Literal["", "repeated", "certain"]
-"""Whether what it sends is left over: no, only what it has sent before, or all."""
+"""Which requests of an actor linger from an earlier test: none, repeated ones, or all."""
 
 
 @dataclass(eq=False, frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Test:
 
 
 class Job:
-    """What a thread of a pool is at; ``thread`` is which, None as long as it waits for one."""
+    """A job of a pool; ``thread`` is the ident of its thread, None while it is queued."""
 
     thread: int | None = None
 
@@ -53,12 +59,13 @@ class Job:
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Actor:
     """
-    What sends one request after the other, in this test and in later ones.
+    A thread, task or job, which may send requests in this test and in later ones.
 
-    ``began`` is the test that has started it, None when nobody knows, or when it is meant to
-    outlive that. ``by`` is who has started it, and ``certainty`` what was known of that one then.
-    ``asked`` has what it and its own have sent, each with the first test that saw it; ``handed``
-    is the test that has given it work.
+    ``began`` is the test that has started it; None if that is unknown, or if the actor is meant to
+    outlive the test. ``by`` returns the actor that started it, and ``certainty`` is what was known
+    of that one at the time. ``asked`` has digests of the requests that it and its descendants have
+    sent, each with the first test in which it was sent. ``handed`` is the last test that gave it
+    work.
     """
 
     kind: str
@@ -69,31 +76,31 @@ class Actor:
     handed: Test | None = None
 
     def lineage(self) -> Iterator[Actor]:
-        """Yield it, who has started it, and so on, as far as they still are there."""
+        """Yield the actor, the one that started it, and so on, as long as they are alive."""
         one: Actor | None = self
         while one is not None:
             yield one
             one = one.by()
 
 
-# for all tests of the process: what is left over has to be known again
+# kept for all tests of the process, to recognize the actors of earlier tests
 _lock = threading.RLock()
 _actors: WeakKeyDictionary[object, Actor] = WeakKeyDictionary()
 _jobs: dict[int, Job] = {}
 
 
 def note_older(item: pytest.Item) -> None:
-    """Note the threads that there are before a test is set up."""
+    """Record the threads that exist before a test is set up."""
     item.stash[_OLDER] = WeakSet(threading.enumerate())
 
 
 def job_here() -> Job | None:
-    """Return the job that this thread is at."""
+    """Return the job that this thread runs."""
     return _jobs.get(threading.get_ident())
 
 
 def at_job(job: Job, work: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that does the work, and lets it be known which job that is."""
+    """Return a function that does the work, and registers it as the thread's job meanwhile."""
 
     def at_work(*args: Any, **kwargs: Any) -> Any:
         job.thread = threading.get_ident()
@@ -110,7 +117,7 @@ def at_job(job: Job, work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class LingeringWork:
-    """What is left over in one test; ``older`` are the threads that are older than it."""
+    """The lingering work in one test; ``older`` has the threads that are older than the test."""
 
     def __init__(self, name: str = "", older: Container[Thread] = ()) -> None:
         self._test = Test(name)
@@ -121,11 +128,11 @@ class LingeringWork:
 
     @classmethod
     def at(cls, item: pytest.Item) -> LingeringWork:
-        """Return those of a test."""
+        """Return the lingering work of a test."""
         return cls(item.nodeid, item.stash.get(_OLDER, ()))
 
     def begin(self, patch: pytest.MonkeyPatch) -> None:
-        """Look at all that is older, and from now on at what it is given."""
+        """Look at all older work, and from now on at what it is handed."""
         frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
         for thread in threading.enumerate():
             job = _jobs.get(thread.ident or 0)
@@ -141,29 +148,29 @@ class LingeringWork:
             elif isinstance(one, Job) and one.thread is None:
                 self._queued.add(actor)
         if self._suspended or self._queued:
-            patch.setattr(Condition, "notify", self._telling(Condition.notify))
+            patch.setattr(Condition, "notify", self._notifying(Condition.notify))
             patch.setattr(queue.Queue, "get", self._getting(queue.Queue.get))
             get_nowait = asyncio.Queue.get_nowait
             patch.setattr(asyncio.Queue, "get_nowait", self._getting(get_nowait))
 
     def end(self) -> None:
-        """Let go of what was looked at."""
+        """Forget the suspended work, which holds frames."""
         self._suspended.clear()
 
     def born(self, who: object) -> None:
-        """Note a thread, job or task that begins to exist, here and now."""
+        """Record a thread, job or task that the running code starts."""
         creator = self._actor(_here())
         began = None if _is_for_more_tests() else self._test
         with _lock:
             _actors[who] = Actor(_kind(who), began, ref(creator), self._certainty(creator))
 
     def sends(self, who: object, name: str) -> None:
-        """Note that a sender of this name is about to send, here and now."""
+        """Record that the running code, a caller of this name, is about to send."""
         actor = self._actor(who)
         self._callers[name] = actor, self._certainty(actor)
 
     def reason(self, request: Request) -> str:
-        """Return why a request is none of this test's; empty when it is, or nobody knows."""
+        """Return why a request does not belong to this test; empty if it does, or in doubt."""
         found = self._callers.get(request.sender.name) if request.sender else None
         if found is None:
             return ""
@@ -174,16 +181,16 @@ class LingeringWork:
             if len(one.asked) < _MOST_ASKED:
                 one.asked.setdefault(asked, self._test)
         if certainty == "certain" or (certainty == "repeated" and repeated):
-            return _told(self._origin(actor))
+            return _description(self._origin(actor))
         return ""
 
     def reason_here(self) -> str:
-        """Return why what would be sent here and now is none of this test's for certain."""
+        """Return why the running code certainly does not belong to this test; empty in doubt."""
         actor = self._actor(_here())
-        return _told(self._origin(actor)) if self._certainty(actor) == "certain" else ""
+        return _description(self._origin(actor)) if self._certainty(actor) == "certain" else ""
 
     def is_handed(self, sender: Sender | None) -> bool:
-        """Return whether it has turned out that a sender is at work for this test."""
+        """Return whether a sender has turned out to work for this test."""
         found = self._callers.get(sender.name) if sender else None
         return found is not None and self._has_been_handed(found[0])
 
@@ -211,7 +218,7 @@ class LingeringWork:
         return any(one.handed is self._test for one in self._own(actor))
 
     def _own(self, actor: Actor) -> Iterator[Actor]:
-        """Yield an actor, and who has started it, up to the one that is left over."""
+        """Yield an actor, the one that started it, and so on, up to a lingering one."""
         for one in actor.lineage():
             yield one
             if self._is_lingering(one):
@@ -221,38 +228,42 @@ class LingeringWork:
         return actor in self._suspended or actor in self._queued
 
     def _origin(self, actor: Actor) -> Actor:
-        """Return the one that is left over: it, or who has started it."""
+        """Return the lingering actor: the given one, or one of those that started it."""
         return next((one for one in self._own(actor) if self._is_lingering(one)), actor)
 
     def _has_asked(self, actor: Actor, asked: bytes) -> bool:
-        """Whether what is left over has sent this in an earlier test."""
+        """Return whether the lingering actor has sent this request in an earlier test."""
         return self._origin(actor).asked.get(asked, self._test) is not self._test
 
-    def _is_strange(self, actor: Actor) -> bool:
+    def _is_stray(self, actor: Actor) -> bool:
         return any(map(self._is_lingering, self._own(actor))) and not self._has_been_handed(actor)
 
-    def _telling(self, notify: Callable[..., None]) -> Callable[..., None]:
-        def telling(condition: Any, n: int = 1) -> None:
-            if condition._waiters:  # noqa: SLF001 (is anybody there?)
+    def _notifying(self, notify: Callable[..., None]) -> Callable[..., None]:
+        def notifying(condition: Any, n: int = 1) -> None:
+            if condition._waiters:  # noqa: SLF001 (nothing to do if no thread waits)
                 self._meet(condition)
             notify(condition, n)
 
-        return telling
+        return notifying
 
     def _meet(self, condition: object) -> None:
-        """Note who is at work for this test: who is told by it, and who tells it."""
+        """
+        Find actors that work for this test: it notifies them, or they notify it.
+
+        Either way, one side is lingering work and the other belongs to this test.
+        """
         threads = threading.enumerate()
-        # a thread that is just being started is not the current one yet
+        # threading.current_thread() is wrong here in a thread that is just being started
         here = next(each for each in threads if each.ident == threading.get_ident())
-        teller = self._actor(_task_here() or job_here() or here)
+        notifier = self._actor(_task_here() or job_here() or here)
         frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
         for thread in threads:
             frame = frames.get(thread.ident or 0)
             if frame is not None and waits_for(condition, frame):
                 waiter = self._actor(_at_work_in(thread, frame))
-                ours, theirs = self._is_strange(teller), self._is_strange(waiter)
-                if ours is not theirs:
-                    self._hand(teller if ours else waiter)
+                notifies, waits = self._is_stray(notifier), self._is_stray(waiter)
+                if notifies is not waits:
+                    self._hand(notifier if notifies else waiter)
 
     def _hand(self, actor: Actor) -> None:
         self._origin(actor).handed = self._test
@@ -261,7 +272,7 @@ class LingeringWork:
         def getting(*args: Any, **kwargs: Any) -> Any:
             found = get(*args, **kwargs)
             actor = self._actor(_here())
-            if self._is_strange(actor):
+            if self._is_stray(actor):
                 self._hand(actor)
             return found
 
@@ -269,12 +280,12 @@ class LingeringWork:
 
 
 def _here() -> object:
-    """Return what is at work here: a task, a job, or a thread."""
+    """Return the running task, job or thread."""
     return _task_here() or job_here() or threading.current_thread()
 
 
 def _at_work_in(thread: Thread, frame: FrameType) -> object:
-    """Return what is at work in another thread, whose innermost frame this is."""
+    """Return the task, job or thread that runs in another thread, from its innermost frame."""
     loop = loop_of(frame)
     task = asyncio.current_task(loop) if loop is not None else None
     return task or _jobs.get(thread.ident or 0) or thread
@@ -292,14 +303,13 @@ def _kind(who: object) -> str:
     return next((kind for type_, kind in kinds if isinstance(who, type_)), "task")
 
 
-def _told(actor: Actor) -> str:
+def _description(actor: Actor) -> str:
     begun = f", begun in {actor.began.name}" if actor.began and actor.began.name else ""
     return f"from a {actor.kind} older than this test{begun}"
 
 
 def _is_for_more_tests() -> bool:
-    """Return whether this happens in a fixture that outlives the test."""
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001 (the stack tells who has asked for it)
-    while frame is not None and frame.f_code is not _EXECUTE:
-        frame = frame.f_back
+    """Return whether the running code is called by a fixture that outlives the test."""
+    frames = outwards(sys._getframe())  # noqa: SLF001 (the fixture is on the stack)
+    frame = next((one for one in frames if one.f_code is _EXECUTE), None)
     return frame is not None and frame.f_locals["self"].scope != "function"

@@ -1,7 +1,7 @@
 """
-Counts connects to the mock's port while that is shut, for these leave no exchange behind.
+Counts connects to the mock's port while it is shut: they leave no exchange in the journal.
 
-A socket of this process is seen when it connects, on uvloop too; other processes are not.
+Sockets of this process are seen when they connect, also on uvloop. Other processes are not seen.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SHUT = ("refuses", "ignores")  # ``breaks_tls`` breaks nothing where there is n
 
 @dataclass
 class RefusedConnects:
-    """How many connects there were at a port that was shut."""
+    """The number of connects to a port that was shut."""
 
     count: int = 0
 
@@ -34,7 +34,7 @@ class RefusedConnects:
 def counting_refused(
     live: LiveEngine, port: int, lingering: LingeringWork
 ) -> Iterator[RefusedConnects]:
-    """Count the test's connects to a port of this machine, as long as the scenario has it shut."""
+    """Count the test's connects to a local port while the scenario has it shut."""
     refused = RefusedConnects()
 
     def note(target: object) -> None:
@@ -48,7 +48,7 @@ def counting_refused(
 
 
 def _ways() -> Iterator[tuple[Any, str, Callable[..., object]]]:
-    """Yield what connects, and what tells the port from its arguments."""
+    """Yield each method that connects, as owner and name, and how to find the port it is given."""
     yield SOCKET, "connect", _of_address
     yield SOCKET, "connect_ex", _of_address
     if "uvloop" in sys.modules:

@@ -1,8 +1,10 @@
 """
-Ends stalls that no time-out of the client will end, so that a run can't hang for ever.
+Ends stalls that no time-out of the client will end, so that a run can't hang.
 
-What is known of a client's time-out decides for how long a stall is let last: known to be none, one
-that may be running in its event loop, a number of seconds, or nothing at all.
+How long a stall may last depends on what is known of the client's time-out. There are four cases.
+The client has none: the stall ends soon. A timer may be pending in the client's event loop: the
+stall lasts until all its timers have fired. The time-out is known: the stall lasts a minute longer.
+Nothing is known: the stall lasts a minute.
 """
 
 from __future__ import annotations
@@ -18,27 +20,27 @@ from anyio import sleep
 
 from mockserver.edge.play.clock import Silence, StallError
 from mockserver.journal import Exchange
-from pytest_cerebras.clock.virtual import Moment
+from pytest_cerebras.clock.waiters import Moment
 
 from .connections import Connections
 from .timers import Horizon, horizon_of, running
 
 UNSEEN = 60.0
-"""Real seconds for a client of which nothing is known."""
+"""Real seconds of a stall, for a client whose time-out is unknown."""
 AT_STANDSTILL = 1.0
-"""Real seconds if in virtual time, too, nothing will ever happen to anybody."""
+"""Real seconds of a stall in virtual time, when no event is scheduled at all."""
 _LATE = 60.0  # real seconds by which a known time-out may be late
-_AGAIN = 0.1  # real seconds until the next look
-_HEADERS_SINCE = (1, 62)  # the version since which SDKs for Python always tell their time-out
-_PARTS = 10  # of the patience, in which what is not known yet is looked for again
+_AGAIN = 0.1  # real seconds between two looks at a stall
+_HEADERS_SINCE = (1, 62)  # from this version on, SDKs for Python always send their time-out
+_PARTS = 10  # looks per ``seconds`` of a stall
 
 
 class StallWatchdog:
     """
-    The stalls of one test.
+    Watches the stalls of one test.
 
-    ``seconds`` is how long one lasts in real time, if the client is known to have no time-out.
-    ``child_timeouts`` returns the time-outs of other processes by their ports, as far as they note them.
+    ``seconds`` is how long a stall lasts in real time if the client is known to have no time-out.
+    ``child_timeouts`` returns the time-outs that child processes have noted, by their ports.
     """
 
     def __init__(self, connections: Connections, seconds: float) -> None:
@@ -49,11 +51,11 @@ class StallWatchdog:
         self._over = Event()
 
     def close(self) -> None:
-        """End all that is still held: the test is over."""
+        """End all remaining stalls: the test is over."""
         self._over.set()
 
     def watch(self, silence: Silence) -> Callable[[Moment], StallError | None]:
-        """Return a function that says, moment by moment, whether a stall is to be ended."""
+        """Return a function that returns the error to end a stall with; None while it may last."""
         return _Stall(self, silence).error
 
     async def hold(self, silence: Silence) -> None:
@@ -64,7 +66,7 @@ class StallWatchdog:
             self._end(look)
 
     def hold_thread(self, silence: Silence) -> None:
-        """Do the same with the calling thread."""
+        """Hold the calling thread in the same way."""
         look = self.watch(silence)
         for pause in self._pauses():
             self._over.wait(pause)
@@ -83,9 +85,9 @@ class StallWatchdog:
 
 class _Waiting(NamedTuple):
     """
-    Who waits, and what is known of its patience.
+    The client that waits.
 
-    ``timeout`` is how many seconds it may wait, infinity for ever; None when nobody knows.
+    ``timeout`` is its time-out in seconds; infinity if it has none, None if that is unknown.
     """
 
     who: str
@@ -93,7 +95,7 @@ class _Waiting(NamedTuple):
 
 
 class _Stall:
-    """One stall, and for how long it has lasted."""
+    """One stall, and how long it has lasted."""
 
     def __init__(self, watchdog: StallWatchdog, silence: Silence) -> None:
         self._watchdog = watchdog
@@ -106,7 +108,7 @@ class _Stall:
         self._begun = monotonic()
 
     def error(self, moment: Moment) -> StallError | None:
-        """Return what ends the stall now; None as long as it may last."""
+        """Return the error to end the stall with; None as long as it may last."""
         waited = monotonic() - self._begun
         if waited < max(self._least(moment), self._next):
             return None
@@ -118,11 +120,12 @@ class _Stall:
         return StallError(waiting.who, waited, known=waiting.timeout is not None)
 
     def _least(self, moment: Moment) -> float:
-        """Return the seconds that a client gets that will certainly wait for ever."""
+        """Return the seconds of a stall whose client certainly has no time-out."""
         if moment == "overdue" and self._is_here():
             return 0.0
         least = AT_STANDSTILL if moment == "still" else self._watchdog.seconds
-        return min(least, _AGAIN) if self._watchdog.ended else least  # the test has failed anyway
+        # after the first stall has been ended the test fails anyway: further ones end at once
+        return min(least, _AGAIN) if self._watchdog.ended else least
 
     def _most(self, waiting: _Waiting, moment: Moment) -> float:
         if waiting.timeout is None:
@@ -135,7 +138,7 @@ class _Stall:
         return self._port is None or self._watchdog.connections.home(self._port) is not None
 
     def _waiting(self, moment: Moment) -> _Waiting | None:
-        """Return who waits; None for one whose loop does not run, or may yet end it by a timer."""
+        """Return the client; None if its loop does not run, or still has timers that may end it."""
         if self._port is None:
             return self._in_loop(self._loop, self._thread, moment)
         connections = self._watchdog.connections
@@ -143,13 +146,13 @@ class _Stall:
             return _Waiting(_named(reading.thread), _seconds(reading.timeout))
         if (home := connections.home(self._port)) is None:
             return self._elsewhere(self._port)
-        if home.loop is None:  # the thread does something else, or waits in a way of its own
+        if home.loop is None:  # the thread is not in a read: it is busy, or waits in some other way
             return _Waiting(_named(home.thread), None)
         return self._in_loop(home.loop, home.thread, moment)
 
     def _in_loop(self, loop: object | None, thread: str, moment: Moment) -> _Waiting | None:
         waiting = _Waiting(_named(thread))
-        if loop is None or moment in ("still", "overdue"):  # no timer will ever come
+        if loop is None or moment in ("still", "overdue"):  # no timer is left
             return waiting
         timeout = _timeout_of(self._exchange)
         if moment == "real" and timeout is not None and math.isfinite(timeout):
@@ -174,18 +177,18 @@ def _seconds(timeout: float | None) -> float:
 
 def _timeout_of(exchange: Exchange | None) -> float | None:
     """
-    Return the time-out that an SDK tells in its header fields, infinity for none.
+    Return the time-out in seconds that an SDK states in its header fields; infinity for none.
 
-    None where they tell nothing. What an SDK for Node tells holds until the head has come.
+    None if they do not state it. An SDK for Node states one that ends when the answer's head comes.
     """
     fields = exchange.request.headers if exchange else {}
-    told = fields.get("x-stainless-read-timeout")
-    if told is None and fields.get("x-stainless-lang") == "python":
+    stated = fields.get("x-stainless-read-timeout")
+    if stated is None and fields.get("x-stainless-lang") == "python":
         return math.inf if _version(fields) >= _HEADERS_SINCE else None
-    if told is None and exchange is not None and exchange.status is None:
-        told = fields.get("x-stainless-timeout")
+    if stated is None and exchange is not None and exchange.status is None:
+        stated = fields.get("x-stainless-timeout")
     try:
-        seconds = float(told or "")
+        seconds = float(stated or "")
     except ValueError:
         return None
     return seconds if 0 <= seconds < math.inf else None

@@ -1,7 +1,7 @@
 """
 Tells the journal where a subtest begins and ends.
 
-A request of one subtest is no retry of another one's: the test asks again, not the app.
+A request in one subtest is not a retry of a request in another: the test repeats it, not the app.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ def watched(begin_part: Callable[[], None]) -> Iterator[None]:
     """Call ``begin_part`` at the beginning and at the end of each subtest."""
     with pytest.MonkeyPatch.context() as patch:
         for owner, name in _MAKERS:
-            patch.setattr(owner, name, _telling(getattr(owner, name), begin_part))
+            patch.setattr(owner, name, _watched(getattr(owner, name), begin_part))
         yield
 
 
-def _telling(make: Callable[..., Any], begin_part: Callable[[], None]) -> Callable[..., Any]:
+def _watched(make: Callable[..., Any], begin_part: Callable[[], None]) -> Callable[..., Any]:
     @wraps(make)
-    def telling(*args: Any, **kwargs: Any) -> Any:
-        return _Telling(make(*args, **kwargs), begin_part)
+    def make_watched(*args: Any, **kwargs: Any) -> Any:
+        return _Watched(make(*args, **kwargs), begin_part)
 
-    return telling
+    return make_watched
 
 
-class _Telling:
-    """A subtest; a class, so that a failure shows no frame of a generator."""
+class _Watched:
+    """A subtest. A class, because a generator would add a frame to each failure's traceback."""
 
     def __init__(self, subtest: Any, begin_part: Callable[[], None]) -> None:
         self._subtest = subtest
         self._begin_part = begin_part
 
     def __enter__(self) -> Any:
-        """Begin the subtest, and with it a part."""
+        """Begin a part of the journal, and the subtest."""
         self._begin_part()
         return self._subtest.__enter__()
 
     def __exit__(self, *error: object) -> Any:
-        """End both."""
+        """Begin the next part of the journal, and end the subtest."""
         self._begin_part()
         return self._subtest.__exit__(*error)

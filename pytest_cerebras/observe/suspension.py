@@ -1,8 +1,8 @@
 """
-Where a thread or a task stood at some moment, and whether it goes on from there by itself.
+Where a thread or task was suspended at some moment, and whether it resumes on its own.
 
-One that sleeps does, and one that is inside of a call of an HTTP client. Of one that waits for a
-queue, a socket or anything else that somebody may fill nobody can say so.
+A thread that sleeps resumes on its own. So does one inside a call of an HTTP client. A thread that
+waits for a queue, a socket or anything else may be waiting for the current test to provide input.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any
 
+from .stack import inwards, outwards
+
 _CALLS = frozenset(
     {
         *("httpx._client", "httpx2._client", "requests.sessions", "urllib3.connectionpool"),
@@ -25,21 +27,21 @@ _CALLS = frozenset(
         *("cerebras.cloud.sdk._base_client", "openai._base_client"),
     }
 )
-# who runs threads, jobs and tasks, in loops that are not those of the work
+# modules that run threads, jobs and tasks: their loops are not loops of the work
 _RUNNERS = ("threading", "concurrent.futures", "asyncio", "queue", "pytest_cerebras.")
-# in whose threads something else may be next
+# modules whose threads may run any work next
 _POOLS = ("asyncio.", "multiprocessing.", "anyio.", "trio.")
 _SLEEP = re.compile(r"[\w.]*\bsleep\s*\(")
 _JUMPS = frozenset({*dis.hasjrel, *dis.hasjabs})
-_AWAITS = "JUMP_BACKWARD_NO_INTERRUPT"  # an ``await`` is a small loop of its own
+_AWAITS = "JUMP_BACKWARD_NO_INTERRUPT"  # the bytecode of an ``await`` is a small loop
 
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """
-    Where something stood: in which ``calls`` of HTTP clients, ``asleep``, and inside of a loop.
+    A suspended thread or task: the HTTP client ``calls`` it is in, if it is asleep or in a loop.
 
-    The frames in ``calls`` are kept, so that they can be known again.
+    ``calls`` holds the frames themselves, so that they can be recognized later.
     """
 
     calls: frozenset[FrameType]
@@ -48,12 +50,12 @@ class Suspension:
 
     @property
     def resumes_alone(self) -> bool:
-        """Whether it needs nobody to go on."""
+        """Whether it resumes without input from others."""
         return self.asleep or bool(self.calls)
 
     def is_in_call(self) -> bool:
-        """Whether what runs here and now is still inside of one of the calls."""
-        return any(frame in self.calls for frame in _outwards(sys._getframe()))  # noqa: SLF001
+        """Return whether the code that runs now is still inside one of the calls."""
+        return any(frame in self.calls for frame in outwards(sys._getframe()))  # noqa: SLF001
 
 
 UNKNOWN = Suspension(frozenset(), asleep=False, in_loop=False)
@@ -61,31 +63,25 @@ UNKNOWN = Suspension(frozenset(), asleep=False, in_loop=False)
 
 def of_thread(frame: FrameType, *, at_job: bool = False) -> Suspension:
     """
-    Return where a thread stands whose innermost frame this is, ``at_job`` if it is one of a pool.
+    Return where a thread is suspended, from its innermost frame.
 
-    Of a thread that runs a loop or a pool of another kind nobody knows what is next.
+    ``at_job`` is true if it runs a job of an executor. A thread of another pool or of an event loop
+    gives ``UNKNOWN``, because it may run any work next.
     """
-    frames = list(_outwards(frame))
-    turning = _POOLS if at_job else (*_POOLS, "concurrent.futures.")
-    return UNKNOWN if any(_module(one).startswith(turning) for one in frames) else _of(frames)
+    frames = list(outwards(frame))
+    pools = _POOLS if at_job else (*_POOLS, "concurrent.futures.")
+    return UNKNOWN if any(_module(one).startswith(pools) for one in frames) else _of(frames)
 
 
 def of_task(coroutine: object) -> Suspension:
-    """Return where a task stands that is not running."""
-    frames: list[FrameType] = []
-    while coroutine is not None:
-        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
-        if isinstance(frame, FrameType):
-            frames.append(frame)
-        inner = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
-        coroutine = inner
-    return _of(frames[::-1])
+    """Return where a task that is not running is suspended."""
+    return _of([*inwards(coroutine)][::-1])
 
 
 def _of(frames: Sequence[FrameType]) -> Suspension:
-    """Return what the frames tell, from the innermost to the outermost."""
+    """Return the suspension that frames show; they begin with the innermost."""
     calls = frozenset(frame for frame in frames if _module(frame) in _CALLS)
-    work: list[FrameType] = []  # that of the app, outside of the calls
+    work: list[FrameType] = []  # the app's frames, outside of the calls
     for frame in reversed(frames):
         if frame in calls:
             break
@@ -94,21 +90,15 @@ def _of(frames: Sequence[FrameType]) -> Suspension:
     return Suspension(calls, _is_asleep(frames), any(map(_is_in_loop, work)))
 
 
-def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-
-
 def _module(frame: FrameType) -> str:
     return str(frame.f_globals.get("__name__", ""))
 
 
 def _is_asleep(frames: Sequence[FrameType]) -> bool:
-    """Whether it sleeps, or waits until an event happens or some time is over."""
+    """Return whether it sleeps, or waits for an event with a time-out."""
     for frame in frames:
         if frame.f_code.co_name == "sleep":
-            return True  # asyncio's, anyio's, or that of the virtual clock
+            return True  # the sleep of asyncio, anyio or the virtual clock
         if _is_wait(frame):
             waiting = frame.f_locals.get("self")
             if isinstance(waiting, threading.Event):
@@ -123,7 +113,7 @@ def _is_wait(frame: FrameType) -> bool:
 
 
 def _calls_sleep(frame: FrameType) -> bool:
-    """Whether the code that a frame is at reads ``sleep(...)``, for what is written in C."""
+    """Return whether the source at a frame's position reads ``sleep(...)``: C has no frame."""
     places = list(frame.f_code.co_positions())
     line, _, start, _ = places[frame.f_lasti // 2] if frame.f_lasti >= 0 else (None,) * 4
     if line is None or start is None:
@@ -133,7 +123,7 @@ def _calls_sleep(frame: FrameType) -> bool:
 
 
 def _is_in_loop(frame: FrameType) -> bool:
-    """Whether the code goes back from behind where the frame is to before it."""
+    """Return whether a jump goes from behind the frame's position back to before it."""
     return any(first <= frame.f_lasti <= last for first, last in _loops(frame.f_code))
 
 
@@ -144,8 +134,8 @@ def _loops(code: CodeType) -> Iterator[tuple[int, int]]:
 
 
 def loop_of(frame: FrameType) -> asyncio.AbstractEventLoop | None:
-    """Return the event loop that a thread runs whose innermost frame this is."""
-    for one in _outwards(frame):
+    """Return the event loop of a thread, from its innermost frame; None if it runs none."""
+    for one in outwards(frame):
         if one.f_code.co_name == "run_forever" and _module(one).startswith("asyncio."):
             loop = one.f_locals.get("self")
             return loop if isinstance(loop, asyncio.AbstractEventLoop) else None
@@ -153,10 +143,10 @@ def loop_of(frame: FrameType) -> asyncio.AbstractEventLoop | None:
 
 
 def waits_for(condition: object, frame: FrameType) -> bool:
-    """Whether a thread whose innermost frame this is waits for a condition."""
+    """Return whether a thread waits for a condition, from its innermost frame."""
     return any(
         frame.f_code.co_name in ("wait", "_wait") and _holds(frame.f_locals, condition)
-        for frame in _outwards(frame)
+        for frame in outwards(frame)
     )
 
 

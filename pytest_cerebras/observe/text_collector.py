@@ -1,8 +1,8 @@
 """
-Finds the texts in what a test holds: in values however deep, JSON, and server-sent events.
+Finds the texts in a test's values: in nested objects, JSON, and server-sent events.
 
-None of the code of an app or a test runs meanwhile: no property, no method of a subclass, no
-``__getattr__``.
+It runs no code of the app or the test: no property, no method of a subclass, no ``__getattr__``.
+Such code might send requests, change the app's state or fail.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from typing import Any
 from mockserver.core.sse import read
 from mockserver.verdicts.evidence import Field, Held
 
-_DEEP = 8  # levels; what lies deeper nobody has been handed
+_DEEP = 8  # levels of nesting; an app hardly returns a text deeper than that
 _MOST = 5_000  # values of a test
-_LONGEST = 1 << 18  # letters of a text, and of all of them four times as many
+_LONGEST = 1 << 18  # characters of a text; all texts together may have four times as many
 _OURS = ("mockserver", "pytest_cerebras")
-# the answers themselves, and what sends and takes them, are not what an app makes of them
+# raw answers, clients and servers do not show what the app made of an answer
 _RAW = ("openai", "cerebras", "httpcore", "urllib3", "_pytest", "pytest", "asyncio", "logging")
 _LIBRARIES = ("httpx", "httpx2", "requests", "aiohttp")
 _OPAQUE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
 _SEQUENCES = (list, tuple, set, frozenset, deque)
 _MAPPINGS = (dict, OrderedDict, defaultdict)
-_FLAG = 40  # letters, of a word that says something of a text
+_FLAG = 40  # characters of a field that may say something about a text, such as a state
 _SCALARS = (bool, int, float)
 
 
 class TextCollector:
     """
-    Collects texts and what stands beside them; ``held`` and ``fields`` are as in ``Evidence``.
+    Collects texts and the fields beside them; ``held`` and ``fields`` are as in ``Evidence``.
 
-    ``is_raw`` tells of the attributes of an object whether it is an answer as it came.
+    ``is_raw`` takes the attributes of an object, and returns whether it is an unprocessed answer.
     """
 
     def __init__(self, is_raw: Callable[[dict[str, Any]], bool] = lambda _: False) -> None:
@@ -49,17 +49,17 @@ class TextCollector:
         self.fields: list[Field] = []
         self._is_raw = is_raw
         self._left = 4 * _LONGEST
-        self._seen: dict[int, object] = {}  # kept, so that no other gets the same id
+        self._seen: dict[int, object] = {}  # keeps the objects alive, so that no id is used again
 
     def add(self, name: str, value: object) -> None:
-        """Note the texts in a variable of the test, and what it says of itself."""
+        """Add the texts in a variable of the test, and the variable itself as a field."""
         where = f"`{name}`"
         self._note(name, value)
         is_text = type(value) is str
         self._walk(where, value, ((name, value if is_text else None),), _DEEP, is_all=is_text)
 
     def add_text(self, where: str, text: str) -> None:
-        """Note a text that has been written somewhere."""
+        """Add a text that the test has written to the place ``where``."""
         self._text(where, text, (), _DEEP, is_all=False)
 
     def _note(self, name: str, value: Any) -> None:
@@ -71,7 +71,7 @@ class TextCollector:
         elif value is None or kind in _SCALARS or (kind is str and len(value) <= _FLAG):
             self.fields.append((name, value))
         elif kind in (*_SEQUENCES, *_MAPPINGS):
-            self.fields.append((name, "[...]" if value else ""))  # as of errors, or of none
+            self.fields.append((name, "[...]" if value else ""))  # a list of errors, for example
 
     def _walk(
         self, where: str, value: object, beside: tuple[Field, ...], depth: int, *, is_all: bool
@@ -103,8 +103,8 @@ class TextCollector:
         return False
 
     def _parts(self, value: Any, kind: type) -> Iterator[tuple[object, tuple[Field, ...]]]:
-        """Yield what a value holds, each with the fields that stand beside it."""
-        if issubclass(kind, tuple) and hasattr(kind, "_fields"):  # a named one
+        """Yield the members of a value, each with the fields beside it."""
+        if issubclass(kind, tuple) and hasattr(kind, "_fields"):  # a named tuple
             members: dict[str, Any] = dict(zip(kind._fields, tuple(value), strict=False))
         elif kind in _SEQUENCES:
             yield from self._pieces(value, kind)
@@ -130,7 +130,7 @@ class TextCollector:
             return
         for one in pieces if kind is tuple else ():
             self._note("", one)
-        # of a tuple each place is a field without a name
+        # each item of a tuple is a field without a name
         fields = [("", one) for one in pieces if _is_scalar(one)] if kind is tuple else []
         for one in pieces:
             yield one, tuple(fields)
@@ -141,11 +141,11 @@ class TextCollector:
             return True
         if root in _LIBRARIES and not kind.__name__.endswith("Response"):  # clients hold no texts
             return True
-        return "choices" in members or self._is_raw(members)  # a completion, or one as it came
+        return "choices" in members or self._is_raw(members)  # a completion, or a raw response
 
 
 def _text_of(value: Any, kind: type) -> str | None:
-    """Return a text as one; None for what is none."""
+    """Return a text as a string; None if the value is not a text."""
     if kind in (bytes, bytearray):
         return bytes(value[:_LONGEST]).decode("utf-8", "replace")
     if issubclass(kind, str):
@@ -158,7 +158,7 @@ def _is_scalar(value: object) -> bool:
 
 
 def _members(value: Any, kind: type) -> dict[str, Any]:
-    """Return the members of an object, as far as none of its code has to run for it."""
+    """Return the members of an object that can be read without running its code."""
     if kind in _MAPPINGS:
         items = list(dict.items(value))
         return {str(key): one for key, one in items if type(key) in (str, int)}
@@ -180,7 +180,7 @@ def _members(value: Any, kind: type) -> dict[str, Any]:
 
 
 def _documents(text: str) -> list[object]:
-    """Return what a text says in JSON, be it one document, a line each, or in events."""
+    """Return the JSON documents in a text: one, one per line, or those in events."""
     start = text.lstrip()[:1]
     if start in ("{", "["):
         found = _json(text)
@@ -195,14 +195,14 @@ def _lines(text: str) -> list[object]:
 
 def _of_events(text: str) -> list[object]:
     """
-    Return what events say, and the texts that they bring in pieces.
+    Return the documents in events, and the texts that the events carry in pieces.
 
-    The name of an event is a field, and what is no JSON is a text; so is a comment.
+    The name of an event is a field. Data that is not JSON is a text, and so is a comment.
     """
     events = [read(one.encode()) for one in text.replace("\r\n", "\n").split("\n\n")]
-    documents = [found for _, said in events if (found := _json(said)) is not None]
+    documents = [found for _, data in events if (found := _json(data)) is not None]
     names = [{"event": name} for name, _ in events if name]
-    bare = [said for _, said in events if said and _json(said) is None]
+    bare = [data for _, data in events if data and _json(data) is None]
     pieces: dict[str, list[str]] = {}
     for document in documents:
         for name, value in document.items() if type(document) is dict else ():

@@ -1,8 +1,8 @@
 """
-The timers of event loops, by which a client that sets no time-out may be ended all the same.
+The timers of event loops: one of them may end a request that has no time-out of its own.
 
-asyncio shows its own. Those of uvloop are noted when they are set; trio tells when asked from
-inside, which takes a moment.
+The timers of an asyncio loop can be read. Those of uvloop are recorded when they are set. trio
+reveals its next deadline only to code that runs inside its loop, which takes a moment.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from weakref import WeakKeyDictionary, WeakSet
 import pytest
 
 SLEEPS = 60.0
-"""Seconds for which a mere sleep counts, since somebody who sleeps may end a request afterwards."""
-_ROUNDS = 50  # of a loop: to cancel a request and to close its connection takes a few
+"""Seconds for which a sleep counts as a timer: a task may sleep, and then end a request."""
+_ROUNDS = 50  # iterations of a loop: it takes a few to cancel a request and close its connection
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
 _of_uvloop: WeakKeyDictionary[AbstractEventLoop, WeakSet[Any]] = WeakKeyDictionary()
 Token: TypeAlias = Any
-"""What trio lets other threads in by."""
+"""A trio token, by which other threads can call into a trio loop."""
 
 
 def running() -> AbstractEventLoop | Token | None:
-    """Return the loop that runs in this thread: asyncio's, or trio's token; None for none."""
+    """Return the asyncio loop that runs in this thread, or trio's token; None for neither."""
     loop = asyncio._get_running_loop()  # noqa: SLF001 (raises nothing)
     if loop is not None or "trio" not in sys.modules:
         return loop
@@ -42,7 +42,7 @@ def running() -> AbstractEventLoop | Token | None:
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Note the timers that uvloop sets meanwhile."""
+    """Record the timers that uvloop sets during the block."""
     with pytest.MonkeyPatch.context() as patch:
         if "uvloop" in sys.modules:
             loop = sys.modules["uvloop"].Loop
@@ -53,10 +53,10 @@ def noted() -> Iterator[None]:
 
 class Horizon(ABC):
     """
-    The time by which all that a loop has scheduled has happened, and what follows from it.
+    The time by which all timers of a loop have fired, and their effects are complete.
 
-    A busy machine lets a loop do late what is due. So the loop is asked to go round a few times
-    afterwards, in which a request that a timer has cancelled comes to its end.
+    On a loaded machine, a loop may be late. So after the last timer the loop has to complete a few
+    more iterations, in which a request that a timer has cancelled can end.
     """
 
     _due = math.inf
@@ -65,7 +65,7 @@ class Horizon(ABC):
         self._rounds = 0
 
     def is_past(self) -> bool:
-        """Return whether it has come; never where the loop does not run."""
+        """Return whether that time has passed; it never does if the loop does not run."""
         if self._now() < self._due:
             return False
         if not self._rounds:
@@ -83,20 +83,20 @@ class Horizon(ABC):
 
     @abstractmethod
     def _let_in(self, act: Callable[[], object]) -> None:
-        """Let the loop do something when it next goes round, if it ever does."""
+        """Let the loop call a function in its next iteration, if there is one."""
 
     @abstractmethod
     def _is_last(self) -> bool:
-        """Return whether nothing else is to be waited for."""
+        """Return whether there is nothing else to wait for."""
 
 
 def horizon_of(loop: AbstractEventLoop | Token) -> Horizon:
-    """Return the horizon of a loop as ``running`` returns it."""
+    """Return the horizon of a loop, given as ``running`` returns it."""
     return _OfAsyncio(loop) if isinstance(loop, AbstractEventLoop) else _OfTrio(loop)
 
 
 class _OfAsyncio(Horizon):
-    """Looks once, for there are loops in which something is always about to happen."""
+    """Reads the timers once: some loops always have another timer ahead."""
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class _OfAsyncio(Horizon):
         return self._loop.time()
 
     def _let_in(self, act: Callable[[], object]) -> None:
-        with suppress(RuntimeError):  # it is closed
+        with suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(act)
 
     def _is_last(self) -> bool:
@@ -115,7 +115,7 @@ class _OfAsyncio(Horizon):
 
 
 class _OfTrio(Horizon):
-    """Looks from one deadline to the next, since trio tells of no other, and not for ever."""
+    """Goes from one deadline to the next, as trio reveals only the next; stops after ``SLEEPS``."""
 
     def __init__(self, token: Token) -> None:
         super().__init__()
@@ -152,7 +152,7 @@ class _OfTrio(Horizon):
 
 
 def _latest(loop: AbstractEventLoop) -> float:
-    """Return when the last timer is due, by the clock of the loop; now where there is none."""
+    """Return when the last timer is due, by the loop's clock; the current time if there is none."""
     now = loop.time()
     return max((now, *(_counted(handle, now) for handle in _timers(loop))))
 
@@ -174,7 +174,7 @@ def _noting(schedule: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(schedule)
     def scheduled(loop: AbstractEventLoop, *args: Any, **kwargs: Any) -> Any:
         handle = schedule(loop, *args, **kwargs)
-        with suppress(TypeError):  # it is due at once, and no timer
+        with suppress(TypeError):  # without a delay uvloop returns a handle that is no timer
             _of_uvloop.setdefault(loop, WeakSet()).add(handle)
         return handle
 

@@ -1,9 +1,9 @@
 """
-Tells one call of the app by its test from the next: a test that asks twice is no retry.
+Tells each call of the app by its test from the next: a test that calls it twice does not retry.
 
-Each call is a turn. The frame of the test function stands still during a turn: neither its line
-nor its values change. A coroutine that the test defines and runs counts as part of the test. A test
-that calls an SDK itself is the app, so its loop is judged, unless it expects errors.
+Each call is a turn. During a turn, the frame of the test function does not change: neither its line
+nor its values. A coroutine that the test defines and runs counts as part of the test. A test that
+calls an SDK itself is the app, so its loop is judged, unless the test expects errors.
 """
 
 from __future__ import annotations
@@ -15,30 +15,34 @@ from types import FrameType
 from typing import TypeAlias
 
 from .call_sites import of_the_app
-from .item_frame import outwards
+from .stack import outwards
 
 _State: TypeAlias = tuple[tuple[int, int, tuple[int, ...]], ...]
-"""Of each frame of the test which it is, how far it has come, and which values it has."""
-_MOST = 10_000  # turns of a test that are told apart
-_NEXT = frozenset({"FOR_ITER", "SEND"})  # as in ``for`` and ``async for``
+"""For each frame of the test: its id, its current instruction, and the ids of its values."""
+_MOST = 10_000  # turns of a test that are numbered
+_NEXT = frozenset({"FOR_ITER", "SEND"})  # the instructions of ``for`` and ``async for``
 
 
 class Turns:
-    """The turns of one test; ``expects_errors`` says that it has a ``pytest.raises``."""
+    """The turns of one test; ``expects_errors`` is true if it has a ``pytest.raises``."""
 
     def __init__(self, *, expects_errors: bool) -> None:
         self._expects_errors = expects_errors
         self._known: dict[_State, int] = {}
 
     def sent_in(self, own: FrameType, frame: FrameType) -> int | None:
-        """Return the turn in which a frame sends that the test's ``own`` frame has called."""
+        """
+        Return the turn in which a frame sends; None if the test itself is the app.
+
+        ``own`` is the frame of the test function, an outer one of ``frame``.
+        """
         steps, rest = _parted(own, frame)
         if not self._expects_errors and not any(map(_is_app, rest)):
             return None
         return self._number(steps, rest)
 
     def begun_in(self, own: FrameType, frame: FrameType) -> int | None:
-        """Return the turn in which a thread or task begins, on the frame's stack or beside it."""
+        """Return the turn in which a frame starts a thread or task."""
         return self._number(*_parted(own, frame))
 
     def _number(self, steps: Sequence[FrameType], rest: Sequence[FrameType]) -> int | None:
@@ -50,7 +54,7 @@ class Turns:
 
 
 def _parted(own: FrameType, frame: FrameType) -> tuple[list[FrameType], list[FrameType]]:
-    """Return the frames that belong to the test, and those within, each from the outside in."""
+    """Return the frames of the test, and the frames that they called, both outermost first."""
     inner: list[FrameType] = []
     for one in outwards(frame):
         if one is own:
@@ -75,12 +79,12 @@ def _is_app(frame: FrameType) -> bool:
 
 
 def _is_comprehension(own: FrameType, frame: FrameType) -> bool:
-    """Whether it is one of the test function, or a lambda in it."""
+    """Return whether a frame is a comprehension or lambda in the test function."""
     return frame.f_code.co_name.startswith("<") and _is_within(own, frame)
 
 
 def _is_coroutine(own: FrameType, frame: FrameType) -> bool:
-    """Whether it is one that the test function defines."""
+    """Return whether a frame is a coroutine that the test function defines."""
     return bool(frame.f_code.co_flags & inspect.CO_COROUTINE) and _is_within(own, frame)
 
 
@@ -95,12 +99,12 @@ def _yields(frame: FrameType) -> bool:
 
 
 def _is_iterating(frame: FrameType) -> bool:
-    """Whether it waits for the next thing to go through; that there was one is no new turn."""
+    """Return whether a frame waits for the next item of a loop, which is no new turn."""
     return dis.opname[frame.f_code.co_code[_at(frame)]] in _NEXT
 
 
 def _at(frame: FrameType) -> int:
-    """Return where its instruction begins: 3.12 may point at the cache behind it."""
+    """Return the offset of a frame's instruction: 3.12 may point at the cache entries after it."""
     code, at = frame.f_code.co_code, frame.f_lasti
     while at > 0 and code[at] == dis.opmap["CACHE"]:
         at -= 2
@@ -111,6 +115,6 @@ def _state(frame: FrameType, *, with_values: bool) -> tuple[int, int, tuple[int,
     if not with_values:
         return id(frame), _at(frame), ()
     values, code = frame.f_locals, frame.f_code
-    shared = {*code.co_cellvars, *code.co_freevars}  # which the app may change
+    shared = {*code.co_cellvars, *code.co_freevars}  # the app may change these during a turn
     own = (id(value) for name, value in values.items() if name not in shared)
     return id(frame), _at(frame), tuple(own)

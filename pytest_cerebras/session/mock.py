@@ -32,11 +32,12 @@ class CerebrasMock(Asserting):
     """
     A mock of the Cerebras API.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``live`` is what
-    answers, for this test and all others. ``side_effects`` are the tools that the app runs, as far
-    as somebody records them. ``interventions`` are sentences on what the mock has broken off, by which the
-    test has failed; ``found_nothing`` says that the test has looked for requests, and there were
-    none. ``collector`` has seen what the app made of the answers; ``settings`` are those of the test.
+    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``live`` answers, for
+    this test and all others. ``side_effects`` are
+    the tools that the app runs, as far as somebody records them. ``interventions`` are sentences
+    on what the mock has broken off, by which the test has failed; ``found_nothing`` says that the
+    test has looked for requests, and there were none. ``collector`` has seen what the app made of
+    the answers; ``settings`` are those of the test.
     """
 
     def __init__(

@@ -29,8 +29,8 @@ def timed(
     """
     Give the engine its clock; yield it when it is the virtual one.
 
-    ``server`` lives in real time; None is for the mode in process. ``watchdog`` says how long one may
-    last. ``callers`` are told how often anybody has waited.
+    ``server`` lives in real time; None is for the mode in process. ``watchdog`` ends
+    stalls. ``callers`` learns how many waits have completed.
     """
     servers = frozenset({server.ident}) if server else frozenset[int]()
     try:

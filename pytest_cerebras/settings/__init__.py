@@ -1,1 +1,1 @@
-"""What the plugin is told, and by whom."""
+"""The settings of the plugin, and where they come from."""

@@ -1,7 +1,8 @@
 """
-The options of the command line, and the keys of the ini file.
+The options on the command line, and the keys in the ini file.
 
-Every pytest run in an environment with this package imports this module, so it imports only pytest.
+Every pytest run in an environment with this package imports this module. To keep that cheap, it
+imports only pytest.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ class _StrictAction(argparse.Action):
     """
     Reads ``--cerebras-strict`` and ``--cerebras-strict=all``.
 
-    An option with a value that may be missing would take the path that follows it for one.
+    If the option had an optional value, argparse would mistake a path after the option for it.
     """
 
     def __call__(
         self, _: object, namespace: argparse.Namespace, __: object, option: str | None = None
     ) -> None:
-        """Note what stands behind the option."""
+        """Store the text after the equals sign, or the default."""
         setattr(namespace, self.dest, (option or "").partition("=")[2] or STRICT[0])
 
 

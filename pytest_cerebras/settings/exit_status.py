@@ -1,36 +1,36 @@
-"""Tells a run in which only verdicts failed from one in which tests did."""
+"""Sets the exit status of a run in which tests failed only because of verdicts."""
 
 from __future__ import annotations
 
 import pytest
 
 VERDICTS_FAILED = 10
-"""The exit status of a run in which all tests went well, and the client was found guilty."""
+"""The exit status of a run in which all tests passed, but verdicts failed some of them."""
 
 FAILED_BY_VERDICT = "cerebras_failed_by_verdict"
-"""The attribute of a report whose test had gone well."""
+"""The attribute of a report whose test would have passed without the verdict."""
 
 
 class ExitStatus:
-    """Counts what has failed, and by what."""
+    """Counts failures, by whether a verdict caused them."""
 
     def __init__(self) -> None:
         self._by_verdict = 0
         self._otherwise = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count a phase of a test, of this process or of a worker of xdist."""
+        """Count a failed phase of a test, in this process or in an xdist worker."""
         if report.failed and getattr(report, FAILED_BY_VERDICT, False):
             self._by_verdict += 1
         elif report.failed:
             self._otherwise += 1
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Count a file that could not be collected."""
+        """Count a failed collection."""
         self._otherwise += report.failed
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Change the status if nothing but verdicts made it one of failure."""
+        """Change the status if all failures are caused by verdicts."""
         failed = session.exitstatus == pytest.ExitCode.TESTS_FAILED
         if failed and self._by_verdict and not self._otherwise:
             session.exitstatus = VERDICTS_FAILED

@@ -1,7 +1,8 @@
 """
-What the plugin is called by: its markers, options, and what it notes of a test.
+The names that the plugin uses in pytest: markers, options, and properties of tests and reports.
 
-Every pytest run in an environment with this package imports this module, so it imports nothing.
+Every pytest run in an environment with this package imports this module. To keep that cheap, it
+imports nothing.
 """
 
 from __future__ import annotations
@@ -15,27 +16,27 @@ if TYPE_CHECKING:
 
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
-# user properties of a test: of the first five the end of the run tells, JUnit files have all
+# user properties of a test: the summary shows the first five, JUnit files contain all
 VERDICT = "cerebras_verdict"
 ADVICE = "cerebras_advice"
 RETIRED = "cerebras_retired_model"
 LEFT_OUT = "cerebras_left_out"
 BASE_URL = "cerebras_base_url"
 SCENARIO = "cerebras_scenario"
-# a cell that says nothing, and why: "not-met" or "left-out"
+# a cell without a result, and why: "not-met" or "left-out"
 UNMET = "cerebras_unmet"
-# the attribute of a report that holds what its test has shown
+# the attribute of a report with the symptoms that its test has shown
 SYMPTOMS = "cerebras_symptoms"
-# the attribute of a report on the beginning of a test that has the mock
+# the attribute of the setup report of a test that uses the mock
 USES_MOCK = "cerebras_uses_mock"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 FLAGS |= {"0": False, "false": False, "no": False, "off": False}
-# name, environment variable, what is switched on
+# name, environment variable, help
 SWITCHES = (("mock", "CEREBRAS_MOCK", "use the mock in every test, not only on request"),)
-# what `strict` may be, besides a flag, which means the first
+# the values of `strict` besides a flag; a true flag means the first
 STRICT = ("certain", "all")
-# name, metavar, what it is
+# name, metavar, help
 OPTIONS = (
     ("scenario", "NAME|FILE", "what goes wrong: a shipped scenario or a YAML file"),
     ("edition", "NAME|FILE", "whose Cerebras: guide (default), 2026-11, or a YAML file"),
@@ -57,7 +58,7 @@ OPTIONS = (
 
 
 class Chosen(str):
-    """The name of a scenario that the matrix runs tests under, with its ``parameters``."""
+    """The name of a scenario of the matrix, with its ``parameters``."""
 
     __slots__ = ("parameters",)
 
@@ -67,11 +68,11 @@ class Chosen(str):
 def scenario_of(item: pytest.Item) -> str | None:
     """Return the scenario of the matrix that a test runs under."""
     found = _chosen_for(item)
-    return None if found is None else str(found)  # a plain one, which xdist can carry
+    return None if found is None else str(found)  # a plain str, because xdist can't serialize ours
 
 
 def parameters_of(item: pytest.Item) -> Mapping[str, object]:
-    """Return the parameters that were chosen for the scenario of the matrix."""
+    """Return the parameters chosen for the scenario of the matrix."""
     return getattr(_chosen_for(item), "parameters", {})
 
 
@@ -82,10 +83,10 @@ def _chosen_for(item: pytest.Item) -> str | None:
 
 
 def is_about_one(definition: pytest.Item) -> bool:
-    """Return whether a marker of the test names its scenario: under another it says nothing."""
+    """Return whether a marker of the test names its scenario: no other makes sense for it."""
     return any(map(names_one, definition.iter_markers(MARKER)))
 
 
 def names_one(marker: pytest.Mark) -> bool:
-    """Return whether a marker of ours names a scenario."""
+    """Return whether a ``cerebras_mock`` marker names a scenario."""
     return bool(marker.args) or "scenario" in marker.kwargs

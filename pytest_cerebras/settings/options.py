@@ -27,7 +27,8 @@ _CHOICES = {
     "others": ("pass", "block"),
     "clock": ("real", "virtual"),
 }
-# what a marker may have, what an option becomes, and how that is called
+# by name: the types that a marker accepts, of which options are converted to the first; and the
+# name of the type in errors
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(_NAMES, ((str,), "string")),
     "scenario": ((str, Path), "string or path"),
@@ -42,7 +43,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
     "allow_unmet": ((bool,), "truth, True or False"),
 }
-# from where to where: with these the clock stays among the dates that there are
+# least and greatest value; with these, the clock can't leave the range of datetime
 _RANGES = {
     "journal": (1, inf),
     "stall": (0.01, 86_400),
@@ -55,10 +56,10 @@ _RANGES = {
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
-    What a test meets; None leaves the choice to the scenario.
+    The settings of a test; None leaves the choice to the scenario.
 
-    ``strict`` says which verdicts fail it: ``certain`` ones, ``all``, or none. The ``ignored``
-    never do. ``allow_unmet`` says that its scenario need not act on it.
+    ``strict`` says which verdicts fail the test: ``certain`` ones, ``all``, or None for none of
+    them. ``ignored`` verdicts never fail it. With ``allow_unmet``, its scenario need not act on it.
     """
 
     scenario: str = "healthy"
@@ -86,9 +87,10 @@ class Settings:
 
     def under(self, scenario: str, parameters: Mapping[str, object]) -> Settings:
         """
-        Return them for a scenario of the matrix, with those parameters that it takes.
+        Return the settings under a scenario of the matrix.
 
-        ``parameters`` are those chosen with it; what a marker says outranks them.
+        ``parameters`` were chosen with the scenario. Parameters from a marker outrank them, if the
+        scenario has them.
         """
         from mockserver.scenario import load
 
@@ -97,31 +99,31 @@ class Settings:
         return replace(self, scenario=scenario, parameters={**parameters, **taken})
 
     def line(self, *, scenario: bool = True) -> str:
-        """Return the settings in a line, for the header of the run; ``scenario`` is one of them."""
+        """Return the settings in one line for the run header; ``scenario`` may be left out."""
         chosen = ((name, getattr(self, name)) for name in _NAMES if scenario or name != "scenario")
-        told = [f"{name} {value}" for name, value in chosen if value is not None]
+        given = [f"{name} {value}" for name, value in chosen if value is not None]
         strict = {None: [], "certain": ["strict"]}.get(self.strict, [f"strict {self.strict}"])
-        return ", ".join([*told, *strict])
+        return ", ".join([*given, *strict])
 
     @property
     def patience(self) -> float:
-        """For how many seconds a client that is known to have no time-out is left to stall."""
+        """The seconds that a stall lasts for a client known to have no time-out."""
         return self.stall or 10.0
 
     def retention(self) -> Retention:
-        """Return what the journal keeps: whole bodies, for a test may want to read them."""
+        """Return what the journal keeps. Bodies are kept whole: a test may want to read them."""
         from mockserver.journal import Retention
 
         return Retention() if self.journal is None else Retention(self.journal)
 
     def budget(self) -> Budget:
-        """Return how many requests a test may send."""
+        """Return the limits on the number of requests that a test sends."""
         from mockserver.edge.budget import Budget
 
         return Budget(self.max_requests or 200, self.max_requests or 2000)
 
     def overrides(self) -> Overrides:
-        """Return what outranks the scenario's own settings."""
+        """Return the settings that outrank the scenario's own."""
         from mockserver.edge.live import Overrides
 
         return Overrides(self.edition, self.tier, self.seed)
@@ -131,7 +133,7 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
     """
     Return the settings of a test, or of the run. Raises UsageError.
 
-    Where the matrix has chosen a scenario for the test, they are those under it.
+    If the matrix has chosen a scenario for the test, the settings include it.
     """
     marked = _of_markers(item) if item is not None else {}
     found: dict[str, Any] = {}
@@ -156,7 +158,7 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
 
 
 def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
-    """Leave out of clock and scale the one that the other outranks, where both can't hold."""
+    """Drop either the virtual clock or the time scale, if both are set: the one of lower rank."""
     if found.get("clock") == "virtual" and "time_scale" in found:
         if ranks["clock"] < ranks["time_scale"]:
             del found["time_scale"]
@@ -165,12 +167,12 @@ def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
 
 
 def found_ours() -> None:
-    """Fail the test with one sentence when another ``mockserver`` hides ours."""
+    """Fail the test with one sentence if another ``mockserver`` hides ours."""
     _plainly(require_own_package)
 
 
 def resolved_for_test(item: pytest.Item) -> Settings:
-    """Return the checked settings of a test; what is wrong fails it with one sentence."""
+    """Return the checked settings of a test; an error fails the test with one sentence."""
 
     def checked() -> Settings:
         settings = resolve(item.config, item)
@@ -181,7 +183,7 @@ def resolved_for_test(item: pytest.Item) -> Settings:
 
 
 def check(settings: Settings) -> None:
-    """Raise UsageError when the scenario or another setting does not exist."""
+    """Raise UsageError if the scenario or the value of another setting does not exist."""
     require_own_package()
     from mockserver.core.errors import MockServerError
     from mockserver.edge.live import LiveEngine
@@ -197,7 +199,7 @@ def check(settings: Settings) -> None:
 
 
 def _plainly(act: Callable[[], T]) -> T:
-    """Return what ``act`` returns; a usage error fails the test with its sentence alone."""
+    """Return what ``act`` returns; a UsageError fails the test, without a traceback."""
     try:
         return act()
     except pytest.UsageError as error:
@@ -207,10 +209,10 @@ def _plainly(act: Callable[[], T]) -> T:
 
 def _of_markers(item: pytest.Item) -> dict[str, Any]:
     """
-    Return what all markers of a test say: the nearest outranks the others, key by key.
+    Return the settings in all markers of a test: the nearest marker outranks others, key by key.
 
-    Parameters go with their scenario, so that one that is named nearer has none of theirs. What is
-    ignored adds up.
+    Parameters belong to their scenario: if a nearer marker names another scenario, parameters of
+    outer markers do not apply. Ignored verdicts add up.
     """
     merged: dict[str, Any] = {}
     ignored: list[str] = []
@@ -241,7 +243,7 @@ def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
 
 
 def _ignored(verdicts: Mapping[str, Any]) -> list[str]:
-    """Return which verdicts a marker lets pass."""
+    """Return the verdicts that a marker ignores. Raises UsageError."""
     unknown = [key for key in verdicts if key != "ignore"]
     names = verdicts.get("ignore", ())
     listed = isinstance(names, (list, tuple, set)) and all(isinstance(one, str) for one in names)
@@ -268,14 +270,14 @@ def _converted(name: str, value: Any, rank: int) -> Any:
 
 
 def _place(name: str, rank: int) -> str:
-    """Return how a setting is called where it was set."""
+    """Return the name of a setting at the place where it was set."""
     option = f"--cerebras-{name.replace('_', '-')}"
     variable, key = f"CEREBRAS_MOCK_{name.upper()}", f"the ini key cerebras_{name}"
     return (f"@pytest.mark.{MARKER}: {name}", option, variable, key)[rank]
 
 
 def _in_range(name: str, value: Any) -> bool:
-    """Whether a number is within what there may be."""
+    """Return whether a number is within the range of its setting."""
     if name not in _RANGES:
         return True
     least, most = _RANGES[name]

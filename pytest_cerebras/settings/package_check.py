@@ -1,4 +1,4 @@
-"""Finds out whether the package ``mockserver`` is ours."""
+"""Checks that ``mockserver`` is this distribution's package, and not another one of that name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def require_own_package() -> None:
-    """Raise UsageError when another distribution's ``mockserver`` hides ours."""
+    """Raise UsageError if another ``mockserver`` hides ours."""
     hidden = foreign_package()
     if hidden is not None:
         import pytest
@@ -18,10 +18,10 @@ def require_own_package() -> None:
 
 def foreign_package() -> str | None:
     """
-    Return one clear sentence when another distribution's ``mockserver`` hides ours.
+    Return one clear sentence if another ``mockserver`` hides ours; None if all is well.
 
-    The distribution mockserver-client installs a package of that name, and a folder of that name
-    beside the tests hides it just as well.
+    The distribution mockserver-client installs a package of that name. A folder of that name beside
+    the tests also hides ours.
     """
     found = find_spec("mockserver")
     if found is not None and _is_whole(found.origin):
@@ -35,7 +35,11 @@ def foreign_package() -> str | None:
 
 @cache
 def _is_whole(origin: str | None) -> bool:
-    """Return whether a package has what only ours has; one of an editable install may lie apart."""
+    """
+    Return whether a package is ours, by two subpackages.
+
+    ``scenarios`` is looked up by import, because an editable install has it in another folder.
+    """
     if origin is None or not Path(origin).with_name("verdicts").is_dir():
         return False
     try:

@@ -1,7 +1,8 @@
 """
-Where a setting comes from: command line, environment, or ini file.
+Reads settings from the command line, the environment and the ini file.
 
-Every pytest run in an environment with this package imports this module, so it imports only pytest.
+Every pytest run in an environment with this package imports this module. To keep that cheap, it
+imports only pytest.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from .names import FLAGS, STRICT, SWITCHES
 
 
 def given(config: pytest.Config, name: str) -> tuple[object, object, object]:
-    """Return what option, environment and ini file say of a setting, None for nothing."""
+    """Return a setting's values in option, environment and ini file, each None if not set."""
     variable = environ.get(f"CEREBRAS_MOCK_{name.upper()}")
     return _option(config, name), variable or None, config.getini(f"cerebras_{name}") or None
 
 
 def switched_on(config: pytest.Config, switch: str) -> bool:
-    """Return what option, environment and ini file say of a switch. Raises UsageError."""
+    """Return whether option, environment or ini file turn a switch on. Raises UsageError."""
     variable = {name: variable for name, variable, _ in SWITCHES}[switch]
     if _option(config, switch):
         return True
@@ -38,7 +39,7 @@ def switched_on(config: pytest.Config, switch: str) -> bool:
 
 def strictness(config: pytest.Config) -> str | None:
     """
-    Return which verdicts fail their test: ``certain``, ``all``, or None for none of them.
+    Return which verdicts fail their test: ``certain``, ``all``, or None for no verdicts.
 
     Raises UsageError.
     """
@@ -62,18 +63,18 @@ def _strictness(value: object, where: str) -> str | None:
 
 
 def _ini(config: pytest.Config, key: str) -> object:
-    """Return what the ini file says, also where its TOML has a truth and pytest wants a string."""
+    """Return a value of the ini file, also if it is a TOML boolean and pytest wants a string."""
     try:
         return config.getini(key) or "false"
     except (TypeError, pytest.UsageError):
         import tomllib
 
-        assert config.inipath is not None  # noqa: S101 (it has just been read)
+        assert config.inipath is not None  # noqa: S101 (getini has read it)
         table = tomllib.loads(config.inipath.read_text("utf-8"))
         return table.get("tool", table)["pytest"][key]
 
 
 def _option(config: pytest.Config, name: str) -> object:
-    """Return the value of an option, also while pytest has not read all of them."""
+    """Return the value of an option, also before pytest has parsed all options."""
     read = (config.option, config.known_args_namespace)
     return next(filter(None, (getattr(each, f"cerebras_{name}", None) for each in read)), None)

@@ -1,1 +1,1 @@
-"""The second player: answers httpx in its own process."""
+"""The second player of plans: answers httpx inside the client's process."""

@@ -1,8 +1,9 @@
 """
-What a client goes through when a plan is played to it: pauses, pieces and exceptions.
+Translates a plan into what a client experiences: pauses, pieces of the body, and exceptions.
 
-Nothing waits here, and nothing is sent. An exception is looked up in what the client's library is
-built on, ``core``: the module httpcore, or httpcore2. The library makes one of its own of it.
+This module neither waits nor sends. ``core`` is the module that the client's library is built on:
+httpcore or httpcore2. Exceptions are raised as those of the core, and the library translates them
+into its own, as it does for real connections.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ Action: TypeAlias = float | Head | bytes
 
 def actions(plan: Plan, patience: float, core: ModuleType) -> Iterator[Action]:
     """
-    Yield what the client goes through.
+    Yield the actions of a plan.
 
-    Raises what a socket would have caused: ReadTimeout after ``patience`` seconds without a byte,
-    RemoteProtocolError for a FIN that comes too early, ReadError for RST.
+    Raises the exceptions that a socket would have caused: ReadTimeout after ``patience`` seconds
+    without a byte, RemoteProtocolError for an early FIN, ReadError for RST.
     """
     delivery = _Delivery(patience, core)
     for step in expand(plan):
@@ -33,7 +34,7 @@ def actions(plan: Plan, patience: float, core: ModuleType) -> Iterator[Action]:
 
 def unreachable(port: PortState, patience: float, core: ModuleType) -> Iterator[Action]:
     """
-    Go through a connect to a port that is not open.
+    Yield the actions of a connect to a port that is not open.
 
     Raises ConnectError, or ConnectTimeout after ``patience`` seconds.
     """
@@ -46,7 +47,7 @@ def unreachable(port: PortState, patience: float, core: ModuleType) -> Iterator[
 
 
 class _Delivery:
-    """What has arrived so far, and how long nothing has."""
+    """What has arrived so far, and for how long nothing has arrived since."""
 
     def __init__(self, patience: float, core: ModuleType) -> None:
         self._patience = patience
@@ -56,7 +57,7 @@ class _Delivery:
         self._owed = math.inf
 
     def of(self, step: SingleStep) -> Iterator[Action]:
-        """Yield what the client gets of a step."""
+        """Yield the actions of one step."""
         match step:
             case Wait(seconds):
                 yield from self._waiting(seconds)
@@ -73,14 +74,14 @@ class _Delivery:
 
     def _waiting(self, seconds: float) -> Iterator[float]:
         left = self._patience - self._quiet
-        if seconds:  # what parts two writes parts two pieces here anyway
+        if seconds:  # a wait of 0 s keeps two writes apart; here, pieces are apart anyway
             yield float(min(seconds, left))
         if seconds > left:
             raise self._core.ReadTimeout("The read operation timed out")
         self._quiet += seconds
 
     def _seen(self, data: bytes) -> bytes:
-        """Return the data up to the length that the head has named."""
+        """Return the data, cut at the content length that the head has stated."""
         seen = data if len(data) <= self._owed else data[: int(self._owed)]
         self._owed, self._quiet = self._owed - len(seen), 0.0
         return seen
@@ -88,7 +89,7 @@ class _Delivery:
     def _end(self, step: Raw | End | Close) -> None:
         complete = math.inf if isinstance(step, End) else 0.0
         if self._owed in (0.0, complete):
-            return  # the client has what it waits for
+            return  # the answer is complete
         if step == Close(reset=True):
             raise self._core.ReadError("[Errno 104] Connection reset by peer")
         if self._head is None or self._head.framed:

@@ -1,9 +1,9 @@
 """
 Plays plans to clients of httpx and httpx2 inside the process, through respx.
 
-The second player: what ``mockserver.edge.play.playback`` does to a socket, this does to an
-``httpx.Response``. respx knows no time-outs, so those of the client are kept here. Clients of other
-libraries (requests, aiohttp) need the server.
+This is the second player: it does to an ``httpx.Response`` what ``mockserver.edge.play.playback``
+does to a socket. respx ignores the client's time-outs, so this module applies them. Clients of
+other libraries (requests, aiohttp) need the server.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ HOST = "api.cerebras.ai"
 
 
 class Unanswered:
-    """A connect to a port that is not open, which is in no journal."""
+    """A connect to a port that is not open; it is not in the journal."""
 
     def __init__(self, live: LiveEngine) -> None:
         self._live = live
         self._stalled = live.stalled
 
     def end(self, *, client_left: bool = False) -> None:
-        """Note nothing."""
+        """Do nothing: there is no exchange to end."""
 
     async def stall(self, port: int | None) -> None:
         """Hold the client. Raises StallError."""
@@ -57,17 +57,17 @@ class Unanswered:
         try:
             yield
         except StallError as error:
-            told = error.told(self._live.scenario.name, "a connect that nobody answers")
-            self._stalled.append(told)
+            sentence = error.told(self._live.scenario.name, "a connect that nobody answers")
+            self._stalled.append(sentence)
             raise
 
 
 class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """
-    A response that arrives as planned, for a sync or an async client.
+    The body of a response that arrives as planned, for a sync or an async client.
 
-    The ``audience`` is told once that it is over, with whether the client has left before the end,
-    and holds the client when it would never be over.
+    At the end, ``audience.end`` is called once, and says whether the client left early. If the plan
+    stalls without end, the ``audience`` holds the client.
     """
 
     def __init__(
@@ -81,10 +81,10 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._clock = clock
         self._audience = audience
         self._waiting = False
-        self._left: bool | None = None  # None: it depends on what is still to come
+        self._left: bool | None = None  # None: unknown, it depends on the rest of the plan
 
     def head(self) -> Head:
-        """Go through all that is before the head, and return it."""
+        """Play the plan up to the head, and return the head."""
         try:
             for action in self._actions:
                 if isinstance(action, Head):
@@ -96,7 +96,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         raise AssertionError("a plan without a head ends by Close")
 
     async def async_head(self) -> Head:
-        """Do the same for an async client."""
+        """Play the plan up to the head for an async client, and return the head."""
         try:
             for action in self._actions:
                 if isinstance(action, Head):
@@ -122,12 +122,12 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
                 await self._wait(action)
 
     def close(self) -> None:
-        """Note the end, once: a client has left when there was something to wait for."""
+        """Report the end, once. The client has left early if it would have had to wait for more."""
         left = self._waiting or (self._waits() if self._left is None else self._left)
         self._audience.end(client_left=left)
 
     async def aclose(self) -> None:
-        """Note the end, once."""
+        """Report the end, once."""
         self.close()
 
     def _pause(self, action: Action) -> None:
@@ -154,7 +154,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """Note, where a stall is ended, that not the client has left."""
+        """Record that the client has not left, if the mock ends the stall."""
         try:
             yield
         except StallError:
@@ -164,7 +164,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     def _waits(self) -> bool:
         try:
             return any(isinstance(action, float) for action in self._actions)
-        except Exception:  # noqa: BLE001 (whatever the client would have met)
+        except Exception:  # noqa: BLE001 (an exception that the client has not waited for)
             return False
 
     def _noted(self, actions: Iterator[Action], core: ModuleType) -> Iterator[Action]:
@@ -181,9 +181,9 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 class PlanRouter(respx.MockRouter):
     """
-    Answers for one host from the engine; every other request goes its way.
+    Answers requests to the API's host from the engine; passes on all other requests.
 
-    It is asked before all other routers of respx, whichever was started first.
+    respx asks it before all other routers, even those that were started earlier.
     """
 
     def __init__(
@@ -196,7 +196,7 @@ class PlanRouter(respx.MockRouter):
         self._core = library.core
 
     def start(self) -> None:
-        """Begin, in front of the others."""
+        """Start, and move to the front of respx's routers."""
         super().start()
         self._routers.insert(0, self._routers.pop())
 
@@ -234,7 +234,7 @@ class PlanRouter(respx.MockRouter):
         )
 
     def _not_ours(self, request: httpx.Request) -> Exception:
-        """Return what makes respx ask the next router, or let a request out when there is none."""
+        """Return the exception that makes respx ask the next router, or send the request."""
         if len(self._routers) > 1:
             return AllMockedAssertionError("this router is for the Cerebras API")
         return PassThrough("not ours", request=request, origin=respx.Route())
@@ -249,7 +249,11 @@ class PlanRouter(respx.MockRouter):
 def intercepted(
     live: LiveEngine, lingering: LingeringWork | None = None
 ) -> Iterator[tuple[RefusedConnects, Callers]]:
-    """Answer all requests of httpx and httpx2 to the real host; yield who sends, and shut ports."""
+    """
+    Answer all requests of httpx and httpx2 to the real API.
+
+    Yields the count of connects to a shut port, and the callers.
+    """
     refused = RefusedConnects()
     with ExitStack() as stack:
         callers = stack.enter_context(identified_callers(live, None, lingering))

@@ -1,4 +1,4 @@
-"""What httpx and its successor httpx2 are built on, and how respx gets there."""
+"""The modules that httpx and its successor httpx2 are built on, and how respx intercepts them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Library(NamedTuple):
     """
     A library of HTTP clients.
 
-    Its ``core`` has the exceptions that it makes its own of, by the same names; ``mocker`` is
-    respx's name for what intercepts the core.
+    It translates the exceptions of its ``core`` into its own, which have the same names. ``mocker``
+    is respx's name for the class that intercepts the core.
     """
 
     core: ModuleType
@@ -26,21 +26,21 @@ class Library(NamedTuple):
 
 
 def libraries() -> Iterator[Library]:
-    """Yield those of the two that are installed."""
+    """Yield the libraries that are installed."""
     for core in _CORES:
         if find_spec(core):
             yield Library(import_module(core), _mocker(core))
 
 
 def _mocker(core: str) -> str:
-    """Return respx's name for a core; where it knows none, teach it one that no plugin takes."""
+    """Return respx's name for a core; if there is none, register one that no plugin uses."""
     ours = f"cerebras-{core}"
     known = next((name for name in (core, ours) if name in Mocker.registry), None)
-    return known or _taught(core, ours)
+    return known or _registered(core, ours)
 
 
-def _taught(core: str, ours: str) -> str:
-    class CoreMocker(HTTPCoreMocker):
+def _registered(core: str, ours: str) -> str:
+    class CoreMocker(HTTPCoreMocker):  # respx registers each subclass by its name
         name = ours
         targets: ClassVar = [each.replace("httpcore", core) for each in HTTPCoreMocker.targets]
 

@@ -14,7 +14,7 @@ from pytest_cerebras.egress import guarded, no_proxy
 
 
 def test_guard_is_lifted():
-    """Inside, nobody reaches the real host; outside, nobody is in the way."""
+    """Inside the block, the real host is out of reach; outside, all hosts are allowed."""
     before = socket.socket.connect
     with guarded() as watch:
         assert socket.getaddrinfo("127.0.0.1", 80)
@@ -27,7 +27,7 @@ def test_guard_is_lifted():
 
 
 def test_whose():
-    """Attempts at the real API are told from others, and known when the guard is gone."""
+    """Attempts at the real API are listed apart, and stay known after the guard has ended."""
     with guarded(others="block") as watch:
         for host in ("api.cerebras.ai", "elsewhere.example"):
             with pytest.raises(OSError, match=host):
@@ -47,7 +47,7 @@ def test_proxies_are_bypassed(monkeypatch):
 
 @pytest.mark.parametrize("there", [False, True])
 def test_socks_proxies(monkeypatch, there):
-    """A SOCKS proxy is put aside where httpx would fail for it: it makes what it then bypasses."""
+    """A SOCKS proxy that httpx can't use is removed: httpx would fail even where it bypasses it."""
     module = ModuleType("socksio")
     module.__spec__ = ModuleSpec("socksio", None)
     monkeypatch.setitem(sys.modules, "socksio", module if there else None)
@@ -138,7 +138,7 @@ def test_ends(late):
 
 
 def test_escape_is_told_once(run):
-    """It is a note of what failed the test anyway; only one in a fixture is an error of its own."""
+    """An attempt is a note on a test that failed anyway; in a fixture it is an error of its own."""
     result = run(UNRELATED)
     result.assert_outcomes(failed=1, passed=1, errors=2)
     out = result.stdout.str()
@@ -203,7 +203,7 @@ def test_it(cerebras_mock):
 
 
 def test_child(run):
-    """What a child process tries fails the test, unless the app has other plans for its path."""
+    """An attempt by a child process fails the test."""
     run("""
 import subprocess, sys
 
@@ -279,7 +279,7 @@ REPLACE = "let the app read CEREBRAS_BASE_URL, or, where the address is written 
     ],
 )
 def test_way_out(run, library, server, respx):
-    """A client with the address written into it is told what helps it, and that does."""
+    """A client with a hard-coded address gets advice that helps it."""
     code = HARD_CODED.replace("LIBRARY", library)
     told = "a request to api.cerebras.ai was stopped*: while the mock is active nothing reaches *; "
     result = run(code)

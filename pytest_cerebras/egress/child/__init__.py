@@ -1,1 +1,1 @@
-"""The folder that the ``PYTHONPATH`` of child processes begins with."""
+"""The folder that comes first in the ``PYTHONPATH`` of child processes."""

@@ -1,14 +1,15 @@
 """
-What curl and wget are told to fetch: no hook of ours can be put into them.
+Finds the hosts that curl and wget are about to contact, in their command lines.
 
-The words of a shell are read as far as they are plain: variables, quotations, files with URLs.
+No hook can run inside these programs. So their arguments are read before they start. Shell commands
+are understood only if they are plain: words, quotes, variables, and files that list URLs.
 """
 
 from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False  # as of typing, which takes long to import
+TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
@@ -20,13 +21,17 @@ else:
 
 _FETCHERS = ("curl", "wget")
 _SCHEMES = ("http://", "https://")
-_LISTS = ("-K", "--config", "-i", "--input-file")  # options whose file has URLs
-_LONGEST_LIST = 65_536  # letters
+_LISTS = ("-K", "--config", "-i", "--input-file")  # options that name a file with URLs
+_LONGEST_LIST = 65_536  # characters
 
 
 def fetched(_: object, arguments: Any, *rest: Any) -> Iterator[object]:
-    """Yield the hosts that a program is told to fetch; the rest has its folder and variables."""
-    given = arguments.split() if isinstance(arguments, str) else arguments  # as on Windows
+    """
+    Yield the hosts in the arguments of a program, if it is curl or wget, or a shell that runs one.
+
+    ``rest`` may have the program's working directory and environment.
+    """
+    given = arguments.split() if isinstance(arguments, str) else arguments  # a str on Windows
     words = [os.fsdecode(each) for each in given or ()]
     if words[1:2] in (["-c"], ["-lc"]):
         words = _expanded(_shell_words(" ".join(words[2:])), rest)
@@ -43,13 +48,13 @@ def _shell_words(command: str) -> list[str]:
 
     try:
         words = split(command)
-    except ValueError:  # a quotation without end
+    except ValueError:  # a quote is not closed
         words = [word.strip("\"'") for word in command.split()]
     return [word.strip(";&|()") for word in words]
 
 
 def _expanded(words: list[str], rest: tuple[Any, ...]) -> list[str]:
-    """Return the words of a shell with its variables in them, as far as they are plain ones."""
+    """Return the words of a shell command with plain variables replaced by their values."""
     from re import sub
 
     given = next((each for each in rest if hasattr(each, "items")), None)
@@ -65,7 +70,7 @@ def _expanded(words: list[str], rest: tuple[Any, ...]) -> list[str]:
 
 
 def _listed(words: list[str], folder: str) -> Iterator[str]:
-    """Yield what stands in the files that a fetcher is told to read its URLs from."""
+    """Yield the lines and values in the files from which a fetcher reads URLs."""
     for word, behind in zip(words, [*words[1:], ""]):  # noqa: B905 (children may be older)
         flag, _, name = word.partition("=")
         if flag in _LISTS or word.startswith("-K"):
@@ -80,7 +85,7 @@ def _listed(words: list[str], folder: str) -> Iterator[str]:
 
 
 def _leads_out(word: str) -> bool:
-    """Whether a word is a URL or address of another machine."""
+    """Return whether a word is a URL or an IP address of another machine."""
     from ipaddress import ip_address
 
     host = _host(word) or ""
@@ -93,14 +98,14 @@ def _leads_out(word: str) -> bool:
 
 
 def _host_field(word: str) -> str | None:
-    """Return the host of the real API that a header field names."""
+    """Return the host in a ``Host`` header field, if it is the real API's."""
     name, _, value = word.partition(":")
     value = value.strip()
     return value if name.lower() in ("host", "-hhost") and is_real(value) else None
 
 
 def _url_host(word: str) -> str | None:
-    """Return the host of a URL; without a scheme only ours is told from other words."""
+    """Return the host of a URL; without a scheme, only if it is the real API's."""
     host = _host(word)
     return host if word.startswith(_SCHEMES) or is_real(host) else None
 

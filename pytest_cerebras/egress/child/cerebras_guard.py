@@ -1,9 +1,12 @@
 """
-Stops requests on their way out, where the interpreter resolves names and connects sockets.
+Stops requests where the interpreter resolves names, connects sockets and starts programs.
 
-An audit hook sees that of every library, however it has imported its functions. A child process
-runs this module too, whatever else is installed there, and each one that a test starts: so it
-imports next to nothing until a request is to be refused.
+This is an audit hook (PEP 578): the interpreter itself calls it. Patching ``socket`` instead would
+miss libraries that imported the functions before. Python has no way to remove an audit hook, so it
+is added once, and does nothing while ``_watching`` is empty.
+
+Every Python child of a test imports this module at its start, perhaps with another Python and
+without this package's dependencies. So it imports next to nothing until it has to refuse a request.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # as of typing, which takes long to import
+TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
@@ -20,20 +23,21 @@ if TYPE_CHECKING:
 if TYPE_CHECKING or __package__:
     from .cerebras_fetchers import fetched
     from .cerebras_hosts import is_real, is_this_machine, name_of
-else:  # in a child, in whose path is this folder until all of it is read
+else:  # in a child, whose import path has this folder until this module is imported
     from cerebras_fetchers import fetched
     from cerebras_hosts import is_real, is_this_machine, name_of
 
-OURS, OTHERS, READ = "real", "other", "read"  # what a note is about: whose host, or a read
-STRAY = "stray"  # whatever the host: the test that is on has not caused it
+# the first word of a note: an attempt to reach the real API or another host, or a read by a child
+OURS, OTHERS, READ = "real", "other", "read"
+STRAY = "stray"  # an attempt, to any host, that the current test has not caused
 VARIABLE = "CEREBRAS_MOCK_GUARD"
-RUN = "run"  # the mode of a guard for a whole run, which leaves it to that of a test
+RUN = "run"  # the mode of a guard for a whole run; while a test has its own guard, it is idle
 _ACTIVE = "while the mock is active nothing reaches the real API"
 _MADE_BEFORE = (
     "a client made before the test keeps the real address: make it in a function or fixture"
 )
 _REPLACED = "or, where the address is written into it, let the test put cerebras_mock.url there"
-# by mode, and whether respx mode answers who sends: each names what helps this very client
+# by mode, and by whether respx mode answers the sending client: the advice must help this client
 _RULES = {
     ("server", True): (
         f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; "
@@ -57,12 +61,12 @@ _OUTSIDE = (
 )
 _ANSWERED = frozenset({"httpx", "httpx2"})
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_MOST_READS = 1000  # notes of a process
-_LINE = 4096  # bytes of a request in which its first line is looked for
+_MOST_READS = 1000  # notes that one process writes
+_LINE = 4096  # bytes at the start of a request that may hold its first line
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_foreign: dict[str, bool] = {}  # files, and whether they are
-_watching: list[Guard] = []
-_children: list[Guard] = []  # of this process, if it is a child that has not connected yet
+_foreign: dict[str, bool] = {}  # a cache for ``_is_foreign``, by file
+_watching: list[Guard] = []  # the active guards, innermost last
+_children: list[Guard] = []  # this process's guard, if it is a child that has not connected yet
 
 
 class EscapeError(OSError):
@@ -71,12 +75,12 @@ class EscapeError(OSError):
 
 class Guard:
     """
-    Lets no request out to the real API; when ``others`` is ``block``, to no other machine at all.
+    Refuses requests to the real API; if ``others`` is ``block``, to all other machines.
 
-    ``mode`` is the mock's, or ``RUN``. What was stopped is noted in the file ``path``, a line each,
-    because it may happen in a child process and because an app may swallow the error. ``elsewhere``
-    returns why what happens here and now is none of the test's, empty where it may be. ``in_child``
-    says that this is another process than the test's.
+    ``mode`` is the mock's, or ``RUN``. Each attempt is noted as a line in the file ``path``: it may
+    happen in a child process, and the app may swallow the error. ``elsewhere`` returns why the code
+    that runs now does not belong to the test; an empty string if it may belong to it. ``in_child``
+    is true in a child process of the test.
     """
 
     def __init__(self, path: str, *, mode: str = "server", others: str = "pass") -> None:
@@ -87,7 +91,7 @@ class Guard:
         self.elsewhere: Callable[[], str] = str
 
     def refuse(self, host: object) -> None:
-        """Raise EscapeError when there must be no request to this host."""
+        """Raise EscapeError if requests to this host are forbidden."""
         name = name_of(host)
         if self._mode == RUN and _watching[-1:] != [self]:
             return
@@ -109,15 +113,15 @@ class Guard:
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def watch(self) -> None:
-        """Refuse from now on what the interpreter is asked to do."""
+        """Start to refuse requests that the interpreter is about to make."""
         _watching.append(self)
 
     def unwatch(self) -> None:
-        """Refuse no more."""
+        """Stop refusing."""
         _watching.remove(self)
 
     def note_read(self, port: int, timeout: float | None) -> None:
-        """Note that a child reads from a port, with a time-out in seconds; None is for ever."""
+        """Note that a child reads from a port, with a time-out in seconds; None for no time-out."""
         self._note(f"{READ} {port} {timeout}\n")
 
     def _note(self, line: str) -> None:
@@ -132,7 +136,7 @@ class Guard:
 
 
 def guard_child() -> None:
-    """Guard this process for the rest of its life, as the environment says."""
+    """Guard this process until it ends, as ``CEREBRAS_MOCK_GUARD`` in the environment says."""
     mode, _, rest = os.environ.get(VARIABLE, "").partition(":")
     others, _, path = rest.partition(":")
     if path:
@@ -152,7 +156,12 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 
 def _note_reads(_: Any, address: Any) -> None:
-    """Let this process note its reads, if it connects to its own machine."""
+    """
+    From now on note this child's reads, if it connects to this machine.
+
+    The test needs their time-outs, to know whether the child will end a stall by itself. The socket
+    class is patched only now, because most children never connect, and the import takes time.
+    """
     if isinstance(address, tuple) and is_this_machine(name_of(address[0])):
         from socket import socket
 
@@ -167,7 +176,7 @@ def _noting(
 ) -> Callable[..., Any]:
     def noting(connection: Any, *args: Any, **kwargs: Any) -> Any:
         timeout = connection.gettimeout()
-        if timeout != 0 and len(known) < _MOST_READS:  # an event loop has its time-outs elsewhere
+        if timeout != 0 and len(known) < _MOST_READS:  # 0: an event loop's, with its own time-outs
             port = _own_port(connection)
             if port is not None and known.get(port, -1.0) != timeout:
                 known[port] = timeout
@@ -178,7 +187,7 @@ def _noting(
 
 
 def _own_port(connection: Any) -> int | None:
-    """Return the port of a connection to this machine; None for any other."""
+    """Return the local port of a connection to this machine; None for any other connection."""
     try:
         host = connection.getpeername()[0]
         return int(connection.getsockname()[1]) if is_this_machine(host) else None
@@ -187,7 +196,7 @@ def _own_port(connection: Any) -> int | None:
 
 
 def note_forked(port: int, timeout: float | None) -> None:
-    """Note from a process that was forked from the test's that it reads; see ``note_read``."""
+    """Note a read in a process that was forked from the test's; see ``note_read``."""
     if _watching:
         _watching[-1].note_read(port, timeout)
 
@@ -210,14 +219,15 @@ def _sent(connection: Any, data: Any) -> Iterator[object]:
     _, _, asked = bytes(data[:_LINE] if isinstance(data, bytes) else b"").partition(b" ")
     target, _, version = asked.partition(b" ")
     if version.startswith(b"HTTP/"):  # else it is a body
-        yield urlsplit(target if b"://" in target else b"//" + target).hostname  # of a proxy's
+        # through a proxy, the target of the request names the real host
+        yield urlsplit(target if b"://" in target else b"//" + target).hostname
 
 
 def _run_by_a_shell(command: Any) -> Iterator[object]:
     return fetched(None, ["sh", "-c", os.fsdecode(command)])
 
 
-# what the interpreter tells an audit hook, and the hosts that it is about
+# audit events, and the function that yields the hosts in the arguments of each
 _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
     "socket.getaddrinfo": _resolved,
     "socket.gethostbyname": _resolved,
@@ -231,21 +241,26 @@ _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
 
 
 def _spot() -> str:
-    """Return, in brackets, the line of code that sends, or else one that waits for it."""
+    """Return, in brackets, the line of code that sends, or else a line that waits meanwhile."""
     word, line = _own_line()
     waits = " waited" if word else ""
     return f" ({word}{line}{waits})" if line else ""
 
 
 def _is_by_httpx() -> bool:
-    """Return whether a library that respx mode can answer is at work here."""
+    """Return whether the request comes from a library that respx mode can answer."""
     names = (str(frame.f_globals.get("__name__")) for frame in _frames(sys._getframe()))  # noqa: SLF001
     return any(name.partition(".")[0] in _ANSWERED for name in names)
 
 
 def _own_line() -> tuple[str, str]:
-    """Return the innermost line of nobody else's code, and what it does if it does not run."""
-    stack = sys._getframe()  # noqa: SLF001 (all modules that know the stack begin with it)
+    """
+    Return the user's innermost line of code on the stack, after an empty word.
+
+    Some libraries send from a thread or task of their own, with no user code on its stack. Then the
+    line is that of another task of the loop, of this thread or of the main thread, after "while ".
+    """
+    stack = sys._getframe()  # noqa: SLF001 (``inspect``, the public way, is slow to import)
     waiting = (_other_tasks(), _frames(stack), _main_thread())
     for word, frames in (("", _frames(stack, _task_begin())), *(("while ", f) for f in waiting)):
         for frame in frames:
@@ -262,20 +277,20 @@ def _frames(frame: FrameType | None, last: FrameType | None = None) -> Iterator[
 
 
 def _asyncio() -> Any:
-    """Return the module when an event loop of it runs in this thread."""
+    """Return the module asyncio if one of its event loops runs in this thread."""
     asyncio = sys.modules.get("asyncio")
     return asyncio if asyncio and asyncio._get_running_loop() else None  # noqa: SLF001 (raises nothing)
 
 
 def _task_begin() -> FrameType | None:
-    """Return the outermost frame of the running task: what is below it only runs the loop."""
+    """Return the outermost frame of the running task: the frames that called it run the loop."""
     asyncio = _asyncio()
     task = asyncio and asyncio.current_task()
     return task and getattr(task.get_coro(), "cr_frame", None)
 
 
 def _other_tasks() -> Iterator[FrameType]:
-    """Yield where the other tasks of the event loop are, each from the inside out."""
+    """Yield the frames of the event loop's other tasks, each from the inside out."""
     asyncio = _asyncio()
     for task in asyncio.all_tasks() - {asyncio.current_task()} if asyncio else ():
         awaiting, found = task.get_coro(), []
@@ -289,11 +304,12 @@ def _main_thread() -> Iterator[FrameType]:
     from threading import main_thread
 
     ident = main_thread().ident or 0
-    yield from tuple(_frames(sys._current_frames().get(ident)))  # noqa: SLF001 (at once: it runs on)
+    # a tuple, so that all frames are taken at once: the thread goes on meanwhile
+    yield from tuple(_frames(sys._current_frames().get(ident)))  # noqa: SLF001
 
 
 def _is_foreign(name: str) -> bool:
-    """Return whether a file is nobody's own code: of Python, of a library, or of this one."""
+    """Return whether a file is not the user's: part of Python, a library, or this package."""
     if name not in _foreign:
         from sysconfig import get_path
 
@@ -303,4 +319,4 @@ def _is_foreign(name: str) -> bool:
     return _foreign[name]
 
 
-sys.addaudithook(_audit)  # once and for all: there is no way to take it out again
+sys.addaudithook(_audit)

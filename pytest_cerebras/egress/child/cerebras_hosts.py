@@ -1,4 +1,4 @@
-"""Whose a host is."""
+"""Tells the hosts of the real API, and those of this machine, from all others."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ REAL = "cerebras.ai"
 
 
 def is_real(host: object) -> bool:
-    """Return whether it is a host of the real API."""
+    """Return whether a host belongs to the real API."""
     name = name_of(host)
     return name == REAL or name.endswith(f".{REAL}")
 
 
 def name_of(host: object) -> str:
-    """Return the name of a host as DNS compares it."""
+    """Return the name of a host in the form in which DNS compares names."""
     text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
     return text.lower().partition("%")[0].rstrip(".")
 
 
 def is_this_machine(name: str) -> bool:
-    """Return whether a name or address is one of the machine's own."""
+    """Return whether a name or address is this machine's own."""
     from ipaddress import ip_address
 
     if not name or name == "localhost" or name.endswith(".localhost"):

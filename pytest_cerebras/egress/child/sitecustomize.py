@@ -1,8 +1,9 @@
 """
 Guards a Python child process of a test.
 
-Python runs this at the start of each child that has the variables of ``cerebras_mock.env()``. Of
-all modules of this name Python runs the first that it finds, so this one runs the next.
+Python imports this module when a child starts with the variables of ``cerebras_mock.env()``. It
+imports only the first ``sitecustomize`` that it finds. So this one imports the next one, which the
+environment may rely on.
 """
 
 import os

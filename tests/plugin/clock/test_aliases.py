@@ -45,7 +45,7 @@ def test_replaced(module):
 
 
 def test_infrastructure(module):
-    """What runs the tests stays in real time."""
+    """The modules that run the tests stay in real time."""
     runner = module("_pytest.early", ours)
     originals = [ours]
     with Aliases((ours,)).replaced({ours: theirs}):

@@ -61,7 +61,7 @@ def swallowing(jobs):
 
 @pytest.mark.parametrize("loop", [patient, forgetful, in_vain])
 def test_ended(clock, loop):
-    """A loop that catches all errors, one that is told and waits, one that waits for a thread."""
+    """A test that catches all errors is ended, and so is one that waits after the error."""
     with pytest.raises(RunawayError, match=r"time\.sleep\(3600\)"), Interruption(clock):
         loop()
 
@@ -75,7 +75,7 @@ def test_late(clock):
 
 
 def test_in_time(clock):
-    """Who ends by itself is left alone, then and later."""
+    """A test that ends by itself is not interrupted, then or later."""
     with Interruption(clock), pytest.raises(RunawayError):
         patient()
     end = time.perf_counter() + 0.05

@@ -28,7 +28,7 @@ def clock():
 
 @pytest.fixture
 def after(clock):
-    """Return a function that lets something happen in a thread, so many virtual seconds later."""
+    """Return a function that calls another in a thread, some virtual seconds later."""
     threads = []
 
     def later(seconds, act):
@@ -119,7 +119,7 @@ WAITS = [has_come, of_a_condition, got, acquired, met, resulted, completed, done
 
 @pytest.mark.parametrize("wait", WAITS, ids=lambda wait: wait.__name__)
 def test_time_out(clock, after, wait):
-    """What happens only after the time-out comes too late, though no real time has passed."""
+    """An event after the time-out comes too late, even if no real time has passed."""
     begun = time.perf_counter()
     event = Event()
     after(LATE, event.set)
@@ -130,7 +130,7 @@ def test_time_out(clock, after, wait):
 
 @pytest.mark.parametrize("wait", [each for each in WAITS if each is not of_a_condition])
 def test_in_time(after, wait):
-    """What happens before comes in time."""
+    """An event before the time-out comes in time."""
     event = Event()
     after(SOON, event.set)
     assert wait(event, LATE)
@@ -150,7 +150,7 @@ def test_timer(after):
 
 
 def test_alone(clock):
-    """Nobody who only waits for somebody makes time jump."""
+    """A wait for another thread never makes time jump."""
     begun = time.perf_counter()
     assert not Event().wait(0.05)
     assert time.perf_counter() - begun > 0.04
@@ -159,7 +159,7 @@ def test_alone(clock):
 
 @pytest.mark.parametrize("kind", ["daemon", "timer of pytest"])
 def test_background(clock, kind):
-    """Daemons and what watches over the test itself wait in real time."""
+    """Daemons and the timers of test runners wait in real time."""
     heard, woken = Event(), []
 
     def wait():
@@ -194,7 +194,7 @@ def test_no_join():
 
 
 def test_join_alone(clock):
-    """Who only waits for a thread makes no time jump."""
+    """A join never makes time jump."""
     going = Event()
     thread = threading.Thread(target=going.wait)
     thread.start()
@@ -221,7 +221,7 @@ def test_no_patience():
 
 
 def test_runaway(clock):
-    """Where time has run away, who waits by it is stopped as who sleeps is."""
+    """If time has run away, a wait with a time-out is stopped like a sleep."""
     with pytest.raises(RunawayError):
         clock.pause(1e6)
     with pytest.raises(RunawayError):

@@ -1,4 +1,4 @@
-"""What is replaced while time is virtual."""
+"""The functions that are replaced while time is virtual."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_sleep(clock):
 
 
 def test_no_number(clock):
-    """What is no time at all is refused as ever, and leaves nobody waiting."""
+    """Invalid durations are refused as usual, and leave no waiter behind."""
     no_time = float("nan")
     with pytest.raises(ValueError, match=r".") as refused:
         real.sleep(no_time)
@@ -115,7 +115,7 @@ def test_runaway(clock, caplog):
 
 
 def test_process(clock):
-    """Who waits for another process waits in real time, and no sleep of the app is recorded."""
+    """A wait for another process takes real time, and is not recorded as a sleep."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.02)

@@ -1,4 +1,4 @@
-"""What waits in real time is named, if the virtual clock has gone past the end of that wait."""
+"""A wait in real time is reported if the virtual clock has passed its end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SOON, JUMP, LATE = 30, 60, 3000
 
 @contextlib.contextmanager
 def after_a_jump(act):
-    """Let a thread do something when it has slept: what waits for it sees it in time."""
+    """Let a thread call a function after a sleep, in time for a thread that waits for it."""
     thread = Thread(target=lambda: (time.sleep(JUMP), act()))
     thread.start()
     yield
@@ -217,7 +217,7 @@ def test_beside_a_nap(wait, monkeypatch):
 
 
 def test_several_jumps():
-    """What several jumps have gone past together is gone."""
+    """The jumps during one wait add up."""
     held = Lock()
     held.acquire()
 
@@ -263,7 +263,7 @@ def in_a_daemon(held):
     ids=lambda wait: wait.__name__,
 )
 def test_innocent(wait):
-    """Nobody is accused who has no time-out, keeps house, or can't be read."""
+    """Waits without a time-out, of daemons, or with unreadable code are not reported."""
     held = Lock()
     held.acquire()
 
@@ -286,7 +286,7 @@ def library(tmp_path):
 
 
 def test_through_a_library(library):
-    """Of a wait in a library the line is told that called it, and none if there is none."""
+    """For a wait in a library, the line that called the library is reported, if there is one."""
     held = Lock()
     held.acquire()
 

@@ -1,4 +1,4 @@
-"""What ends at once in reality does so on the virtual clock, by an error of the same type."""
+"""A call that fails at once in real time fails on the virtual clock with the same type of error."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ def test_number_of_another_kind(clock):
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("seconds", [1e9, virtual.real.BEYOND / 2])
 def test_for_centuries(seconds):
-    """What reality would begin, and no test can mean, ends by the bound of the clock."""
+    """An absurdly long wait, which is valid in real time, ends at the limit of the clock."""
     with pytest.raises(RunawayError, match="max-virtual"):
         time.sleep(seconds)
 
@@ -292,7 +292,7 @@ def test_for_ever(clock, sleep):
 
 @pytest.mark.usefixtures("hurry")
 def test_for_ever_in_the_background(clock):
-    """Nobody is disturbed by a task that sleeps for ever while others get on."""
+    """A task that sleeps without end does not disturb other tasks."""
 
     async def get_on():
         asleep = asyncio.ensure_future(asyncio.sleep(math.inf))

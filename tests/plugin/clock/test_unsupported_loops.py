@@ -49,7 +49,7 @@ STARTED = {"uvloop": ("asyncio", {"use_uvloop": True}), "trio": ("trio", {})}
 
 @pytest.mark.parametrize("name", STARTED)
 def test_runs_already(name):
-    """On one that runs before the clock does nobody sleeps."""
+    """A loop that is older than the clock refuses to sleep."""
     pytest.importorskip(name)
     backend, options = STARTED[name]
 
@@ -89,6 +89,6 @@ def test_put_back():
 
 
 def test_not_installed(monkeypatch):
-    """What is not installed can't be in the way."""
+    """Libraries that are not installed are skipped."""
     monkeypatch.setitem(sys.modules, "no_such_loop", None)
     assert unsupported_loops._module("no_such_loop") is None

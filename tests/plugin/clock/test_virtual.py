@@ -1,4 +1,4 @@
-"""Who waits until when, and how time jumps."""
+"""The waiters of the clock, and how time jumps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 import pytest
 
 from pytest_cerebras.clock import RunawayError, VirtualClock, virtual
-from pytest_cerebras.clock.virtual import Waiter
+from pytest_cerebras.clock.waiters import Waiter
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_pause(clock):
 
 
 def test_order(clock):
-    """Those who wait are woken in the order of their deadlines, each at its own."""
+    """Waiters are woken in the order of their deadlines, each at its own."""
     woken = []
 
     def sleeper(seconds):
@@ -112,7 +112,7 @@ def test_timers_bound_a_jump(clock):
 
 
 def test_left(clock):
-    """Who has left holds nobody up."""
+    """A client that has left does not hold up others."""
     stalled = Waiter(clock.monotonic() + 5, lambda: None, alive=lambda: False)
     clock.add(stalled)
     clock.pause(1)
@@ -143,7 +143,7 @@ def test_runaway(clock):
 
 
 def test_sleep_for_ever(clock):
-    """Who sleeps for longer than there are dates is told so, and the clock can still be read."""
+    """A sleep beyond the range of dates is reported, and the clock can still be read."""
     with pytest.raises(RunawayError, match="ran 1000000000000000000 s ahead"):
         clock.pause(1e18)
     assert clock.elapsed < 3.2e9
@@ -167,7 +167,7 @@ def test_advance_back(clock, seconds):
 
 
 def test_advance_unsettled(monkeypatch):
-    """Who advances while others never come to rest is told so."""
+    """If other threads never come to rest, ``advance`` says so."""
     monkeypatch.setattr(virtual, "_PATIENCE", 0.01)
     with pytest.raises(RuntimeError, match=r"advance\(60\): something has been at work"):
         VirtualClock().advance(60)  # nobody lets it settle: it does not run

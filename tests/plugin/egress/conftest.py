@@ -1,4 +1,4 @@
-"""Proof of what has left, for tests of what lets nothing out."""
+"""Observes which requests have left, for tests of the guard."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def arguments(hook):
     "hook", HOOKS, ids=lambda hook: f"{hook.module}.{hook.owner}.{hook.method}"
 )
 def test_each(hook, monkeypatch):
-    """Each of them is where the table says, and what it raises is what its library would raise."""
+    """Each hook is where the table says, and raises the exception of its library."""
     asked = []
 
     def refuse(host):
@@ -71,7 +71,7 @@ def test_each(hook, monkeypatch):
 
 
 def test_tls_by_number():
-    """Who knows the address by its number is stopped before the name is told, and no other is."""
+    """A client that connects by IP address is stopped before TLS sends the real name."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         connecting = socket.create_connection(listener.getsockname())
         with connecting as client, guarded(others="block") as watch:
@@ -95,7 +95,7 @@ def test_missing(monkeypatch):
 
 @both
 def test_proxy(module, proxy):
-    """A proxy that the app has chosen is not told the host, and neither is it sent the request."""
+    """A proxy that the app has chosen gets neither the host's name nor the request."""
     with guarded() as watch, module.Client(proxy=proxy, verify=TLS) as client:
         for target in (URL, URL.replace("https", "http")):
             with pytest.raises(module.ConnectError, match="was stopped"):

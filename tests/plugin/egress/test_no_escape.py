@@ -126,7 +126,7 @@ loops = pytest.mark.parametrize("start", [asyncio.run, uvloop.run], ids=["asynci
 
 @pytest.fixture
 def stopped(sent_by):
-    """Return a check that what happens inside was stopped, by the line that has the URL."""
+    """Return a context that checks that its request was stopped, and by which line."""
 
     def check(send, mode="server"):
         with guarded(mode=mode) as watch:

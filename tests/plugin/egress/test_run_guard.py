@@ -50,7 +50,7 @@ def told(result):
 
 
 def test_told(run, pytester):
-    """What imports, fixtures and hooks send is stopped and told once; then all is as ever."""
+    """Requests of imports, fixtures and hooks are stopped, and reported once."""
     pytester.makeconftest(CONFTEST)
     before = state()
     result = run(TEST, "--cerebras-mock")
@@ -70,7 +70,7 @@ def test_told(run, pytester):
     ],
 )
 def test_strict(run, options, status):
-    """A strict run fails by what keeps the real address."""
+    """A strict run fails if a client keeps the real address."""
     result = run(TEST, "--cerebras-mock", *options)
     result.assert_outcomes(passed=1)
     assert result.ret == status
@@ -78,7 +78,7 @@ def test_strict(run, options, status):
 
 
 def test_raised(run):
-    """Who doesn't swallow it can't be collected, and reads what to do."""
+    """A module that does not catch the error can't be collected, and the error says what to do."""
     code = "import socket\n\nsocket.getaddrinfo('api.cerebras.ai', 443)\n"
     result = run(code, "--cerebras-mock")
     result.assert_outcomes(errors=1)
@@ -150,7 +150,7 @@ def test_it(child, cerebras_mock):
 
 
 def test_workers(run, pytester):
-    """What workers of xdist have stopped is told by the process that reports, each line once."""
+    """Attempts of xdist workers are reported by the main process, each line once."""
     arguments = ("--cerebras-mock", "--cerebras-strict", "-n", "2")
     how = pytester.runpytest_subprocess
     result = run(TEST, *arguments, how=how)

@@ -1,4 +1,4 @@
-"""What inner tests begin with: those of stalls, and those of who is left in the end."""
+"""Preludes of inner tests: about stalls, and about work that lingers from an earlier test."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ TESTS = 13
 
 
 def test_innocent(pytester):
-    """The app asks once each time; who asks again is the test."""
+    """The app sends one request each time; the repetition is the test's."""
     pytester.makepyfile(APP + "TIMES = 3\n" + AGAIN)
     result = pytester.runpytest_subprocess("--cerebras-strict=all", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=TESTS)

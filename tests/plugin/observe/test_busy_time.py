@@ -19,23 +19,23 @@ def computing(seconds):
 
 
 def test_computing():
-    """Who computes is at work, and for no longer than it takes."""
+    """A thread is busy while it computes, and not afterwards."""
     worked, took = computing(0.005)
     assert 0.005 <= worked <= took + 0.001
 
 
-def test_kept_from_it(monkeypatch, tmp_path):
-    """What the system tells of the time that others were at the processor counts."""
+def test_waited_for_processor(monkeypatch, tmp_path):
+    """The time that the system reports as waiting for a processor counts."""
     told = tmp_path / "schedstat"
     told.write_bytes(b"629817 8720089000 2\n")
     monkeypatch.setattr(busy_time, "_STATISTICS", str(told))
-    assert busy_time._kept_from_it() == 8.720089
+    assert busy_time._waited_for_processor() == 8.720089
     assert busy_time.busy_seconds() >= 8.720089
 
 
 @pytest.mark.parametrize("told", [None, b"", b"7", b"a b c"])
 def test_nothing_told(monkeypatch, tmp_path, told):
-    """Where it does not tell, or in another form, only what was computed counts."""
+    """If the system reports none, or in another form, only the processor time counts."""
     path = tmp_path / "schedstat"
     if told is not None:
         path.write_bytes(told)

@@ -18,7 +18,7 @@ HERE = os.path.relpath(__file__)
 
 
 def test_own_line():
-    """The innermost line that is nobody else's."""
+    """The innermost line of the user's own code is found."""
     assert call_site() == (HERE, currentframe().f_lineno)
 
 

@@ -1,4 +1,4 @@
-"""Who sends a request: each thread and each task is somebody else."""
+"""Each thread and each task that sends a request is a caller of its own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def callers(mock):
 
 @pytest.mark.usefixtures("mode")
 def test_thread(cerebras_mock):
-    """What one thread sends has one sender, on as many connections as it likes."""
+    """The requests of one thread have one sender, on any number of connections."""
     for _ in range(2):
         httpx.get(cerebras_mock.url + PATH)
     first, second = callers(cerebras_mock)
@@ -50,7 +50,7 @@ def test_thread(cerebras_mock):
 
 @pytest.mark.usefixtures("mode")
 def test_threads(cerebras_mock):
-    """Threads are told apart, also on one connection that they share."""
+    """Threads are told apart, even on a connection that they share."""
     with httpx.Client(limits=httpx.Limits(max_connections=1)) as client:
         asking = (cerebras_mock.url + PATH,)
         threads = [threading.Thread(target=client.get, args=asking) for _ in range(3)]
@@ -98,7 +98,7 @@ def test_beside(cerebras_mock):
 
 @pytest.mark.usefixtures("mode")
 def test_jobs(cerebras_mock):
-    """Jobs of one thread of a pool are told apart, and when each was submitted is known."""
+    """Jobs of one pool thread are told apart, and the time of their submission is known."""
     url = cerebras_mock.url + PATH
     both_there = threading.Event()
     with ThreadPoolExecutor(1) as pool:
@@ -135,7 +135,7 @@ def test_tasks(cerebras_mock):
 
 
 def test_large_body(cerebras_mock):
-    """What a loop writes on its own, after a task, is still the task's."""
+    """Data that a loop writes after a task has yielded still belongs to the task."""
 
     async def main():
         async with httpx.AsyncClient() as client:
@@ -157,7 +157,7 @@ def test_other_process(cerebras_mock):
 
 
 def test_busy_and_rested():
-    """A sender comes with how long its thread has computed, and how often anybody has rested."""
+    """A sender has the busy time of its thread, and the number of completed waits."""
     callers = Callers(lambda: 0.0)
     first = callers.current()
     assert first.waits is None
@@ -171,7 +171,7 @@ def test_busy_and_rested():
 
 
 def test_busy_in_a_task():
-    """So does a task; what others compute in the same thread counts as its own, which is busy."""
+    """So does a task; other work in the same thread counts as its own busy time."""
 
     async def main():
         callers = Callers(lambda: 0.0)
@@ -188,7 +188,7 @@ def test_busy_in_a_task():
 
 
 def test_nobody_on_a_loop():
-    """What a loop does itself is of nobody, who rests as little."""
+    """A callback of a loop has no sender."""
 
     async def main():
         found = asyncio.get_running_loop().create_future()
@@ -210,12 +210,12 @@ def test_busy_when_it_sends(cerebras_mock):
 
 
 def test_unknown_port():
-    """Nobody has sent from a port that no socket of this process wrote to."""
+    """A port that no socket of this process has written to has no sender."""
     assert Callers(lambda: 0.0, 1).at(2) is None
 
 
 class Collected:
-    """Who is not known yet, and at a sight of whom a client is collected that begins a task."""
+    """An object whose hash starts a task, as garbage collection may do at any time."""
 
     def __init__(self, begin):
         self.begin = begin

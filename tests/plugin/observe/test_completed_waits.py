@@ -35,7 +35,7 @@ def test_sleep(waits):
 
 
 def test_no_sleep(waits):
-    """Who only lets others have their turn has not rested."""
+    """A sleep of zero, which only yields to others, does not count."""
     time.sleep(0)
     asyncio.run(asyncio.sleep(0))
     assert not threading.Event().wait(0)
@@ -55,7 +55,7 @@ def test_sleeps_of_threads(waits):
 
 
 def test_threads_of_the_mock():
-    """What waits in a thread that serves is no client."""
+    """Waits in a server's thread are not the client's."""
     waits = CompletedWaits(frozenset({threading.get_ident()}))
     with waits.counted():
         time.sleep(MOMENT)
@@ -68,13 +68,13 @@ def test_threads_of_the_mock():
 
 
 def test_sleep_of_the_mock(waits):
-    """What the mock sleeps in the client's own thread is no rest of the client."""
+    """A sleep of the mock in the client's own thread does not count."""
     Clock().pause(MOMENT)
     assert waits.count == 0
 
 
 def test_timers(waits):
-    """On a loop a rest is a timer that has gone off, of whatever kind."""
+    """On a loop, every timer that has fired counts."""
 
     async def main():
         await asyncio.sleep(MOMENT)
@@ -100,7 +100,7 @@ def test_timer_that_is_called_off(waits):
 
 
 def test_timers_of_the_mock(waits):
-    """What the mock plays on the client's own loop is none either; what comes after is."""
+    """The mock's waits on the client's own loop do not count; later timers do."""
 
     async def main():
         with mock_wait():
@@ -125,7 +125,7 @@ def test_waits(waits):
 
 @pytest.mark.parametrize("timeout", [None, 60])
 def test_notified(waits, timeout):
-    """Who is notified in time has waited for somebody's work."""
+    """A wait that ends by a notification is not a pause."""
     ready, there = threading.Condition(), threading.Event()
 
     def notify():
@@ -176,7 +176,7 @@ def rested(mock):
 
 
 def test_client_that_waits_for_answers(slow, cerebras_mock):
-    """To wait for the mock is no rest."""
+    """A wait for the mock's answer is not a pause."""
     for _ in range(2):
         httpx.get(slow)
     assert rested(cerebras_mock) == 0

@@ -1,4 +1,4 @@
-"""Which connections are this process's, and who reads from them."""
+"""The connections of this process, and the threads that read from them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def listener():
 
 @pytest.fixture
 def connections(listener):
-    """Yield what watches over the connections to it."""
+    """Yield the watched connections to it."""
     found = Connections(listener.getsockname()[1])
     with found.watching():
         yield found
@@ -37,7 +37,7 @@ def until(is_so):
 
 
 def test_of_a_thread(connections, listener):
-    """A connection of a thread has no loop, and is nobody's when it is closed."""
+    """A thread's connection has no loop, and has no owner once it is closed."""
     with socket.create_connection(listener.getsockname()) as client:
         port = client.getsockname()[1]
         home = connections.home(port)
@@ -46,7 +46,7 @@ def test_of_a_thread(connections, listener):
 
 
 def test_older_than_the_test(listener):
-    """One that was there before is known when somebody writes into it."""
+    """A connection that is older than the watch is known after the first write."""
     found = Connections(listener.getsockname()[1])
     with socket.create_connection(listener.getsockname()) as client, found.watching():
         port = client.getsockname()[1]
@@ -56,7 +56,7 @@ def test_older_than_the_test(listener):
 
 
 def test_of_others(connections):
-    """Connections to somebody else are none of its business."""
+    """Connections to other ports are ignored."""
     with (
         socket.create_server(("127.0.0.1", 0)) as other,
         socket.create_connection(other.getsockname()) as client,
@@ -99,7 +99,7 @@ def test_of_trio(connections, listener):
 
 @pytest.mark.parametrize("timeout", [None, 30.0])
 def test_reading(connections, listener, timeout):
-    """Who is blocked in a read is known, with its time-out, for as long as it is."""
+    """A thread blocked in a read is known, with its time-out, until the read ends."""
     with socket.create_connection(listener.getsockname()) as client:
         port = client.getsockname()[1]
         client.settimeout(timeout)
@@ -128,7 +128,7 @@ def test_reading_without_blocking(connections, listener):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_forked(connections, listener):
-    """A process that was forked from this one hands on what it reads."""
+    """A process forked from this one reports its reads."""
     ours, theirs = os.pipe()
     process = os.fork()
     if not process:

@@ -1,4 +1,4 @@
-"""What a test shows of how its app took an answer: seen in whole tests, over real sockets."""
+"""The evidence of how an app took an answer, in whole tests over real sockets."""
 
 from __future__ import annotations
 
@@ -259,7 +259,7 @@ def test_error_of_its_own():
 
 @pytest.fixture
 def judged(run, pytester):
-    """Return a function that runs tests, and returns what each was told."""
+    """Return a function that runs tests, and returns the verdicts on each."""
 
     def start(code, *arguments):
         report = ("--cerebras-report", "cells.json")
@@ -290,14 +290,14 @@ def judged(run, pytester):
     ids=["certain", "advised", "reads", "spared"],
 )
 def test_told(judged, mode, code, told):
-    """Whoever hands on half an answer is told, and nobody else, whichever thread has asked."""
+    """An app that passes on half an answer gets a verdict, in any thread; no other app does."""
     found = judged(code, "--cerebras-mode", mode)
     assert found
     assert {name: said for name, said in found.items() if said != told} == {}
 
 
 def test_raises_as_expected(judged):
-    """A cell that raises what it should has not passed anything on."""
+    """A cell that raises the expected exception has passed nothing on."""
     code = """
 @pytest.mark.cerebras_chaos("silent-cut", expect="raises", raises=RuntimeError)
 def test_raises(cerebras_mock):
@@ -331,7 +331,7 @@ def ask(asked):
 
 
 def test_within_the_test(run, pytester):
-    """What a test will print is not known before its end, so nothing is certain."""
+    """The output of a test is unknown before its end, so no verdict is certain."""
     code = """
 def test_it(cerebras_mock):
     answer = ask()
@@ -342,7 +342,7 @@ def test_it(cerebras_mock):
 
 
 def test_nothing_is_kept(run, pytester):
-    """What a test has held is freed after it, and the SDK is as it was."""
+    """After a test its values are freed, and the SDK is restored."""
     code = """
 import gc, weakref
 

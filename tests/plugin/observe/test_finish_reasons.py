@@ -22,7 +22,7 @@ TYPES = [
 
 @pytest.fixture
 def looked(monkeypatch):
-    """Watch, and return what is filled with each look."""
+    """Watch the classes, and return a list that grows with each read."""
     found = []
     watched = finish_reasons.watch(monkeypatch, lambda: found.append(1), ())
     assert watched
@@ -65,7 +65,7 @@ def test_blind(looked, kind):
 
 
 def test_libraries(looked):
-    """What a library reads, the app has not looked at."""
+    """A read by a library is not a read by the app."""
     answer = TYPES[0].construct(**WHOLE)
     code = compile("found = answer.choices[0].finish_reason", "/x/site-packages/lib/a.py", "exec")
     names = {"answer": answer}

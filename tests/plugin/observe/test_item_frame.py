@@ -1,4 +1,4 @@
-"""Where the frame of a test is found, and what its code can do."""
+"""How the frame of a test is found, and what its code can do."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import threading
 import hypothesis
 import pytest
 
-from pytest_cerebras.observe import item_frame
 from pytest_cerebras.observe.item_frame import catches, codes_of, frame_elsewhere, frame_of, raises
 
 
 class Item:
-    """What an item of pytest has."""
+    """The attribute of a pytest item that is needed."""
 
     def __init__(self, obj):
         self.obj = obj
@@ -56,7 +55,7 @@ async def finds():
 
 
 def test_codes():
-    """A function, what is decorated, and what hypothesis has taken in."""
+    """Plain functions, decorated ones, and those that hypothesis wraps are found."""
 
     @hypothesis.given(hypothesis.strategies.none())
     def given(_):
@@ -69,7 +68,7 @@ def test_codes():
 
 
 def test_own_thread():
-    """The frame, or who has called it; its locals stay."""
+    """The frame itself or a caller is found, and its locals stay readable."""
     frame, _ = plain()
     assert frame_of(code_of(plain), frame) is frame
     assert frame.f_locals == {"answer": "yes"}
@@ -160,9 +159,3 @@ def with_a_block():
 def test_catches(function, may):
     """Whether a test may catch an exception, be it in a function within."""
     assert catches(code_of(function)) is may
-
-
-def test_bounds(monkeypatch):
-    """A deep stack is not looked through to its end."""
-    monkeypatch.setattr(item_frame, "_DEEPEST", 0)
-    assert frame_of(code_of(test_bounds), sys._getframe()) is None

@@ -1,4 +1,4 @@
-"""What an earlier test has left over, beside what looks like it and is this test's."""
+"""Work that lingers from an earlier test, and similar work that belongs to this test."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def stories(found):
 
 @pytest.mark.parametrize(("left", "kind", "mode"), stories(LEFT_OVER))
 def test_left_over(run, begin, left, kind, mode):
-    """It is answered and kept, told as what it is, and counts for nothing."""
+    """A lingering request is answered and kept, with its reason, and counts for nothing."""
     code = f"""{begin}
 def test_earlier(cerebras_mock):{left}
 @pytest.mark.cerebras_mock("wrong-key")

@@ -1,4 +1,4 @@
-"""Stalls that somebody's time-out will end, and those that hold nobody up."""
+"""Stalls that a client's time-out will end are left alone."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_trio_in_process(cerebras_mock):
 
 
 def test_timeouts(stalling):
-    """Who has a time-out, whatever it is, is let wait for it, and nobody is to blame later."""
+    """A client may wait for its time-out, however long, and is not blamed afterwards."""
     result = stalling(TIMEOUTS + LATER + OTHER_TIMEOUTS, "real")
     result.assert_outcomes(passed=19)
 

@@ -49,7 +49,7 @@ def met(run, body, *arguments, url="None"):
 
 @pytest.mark.parametrize("how", ["ask()", "asyncio.run(ask_async())", "uvloop.run(ask_async())"])
 def test_tried(run, how):
-    """Who connects in vain has met it."""
+    """A connect to a shut port has met the scenario."""
     pytest.importorskip(how.partition(".")[0] if "." in how else "socket")
     assert met(run, f"cerebras_mock.play(SHUT); {how}") == {"unreachable": 1}
 
@@ -68,12 +68,12 @@ def test_tried_in_process(run):
 
 
 def test_not_tried(run):
-    """A scenario that has its port shut is no evidence: nobody may have knocked."""
+    """A scenario with a shut port has not been met if there was no connect."""
     assert met(run, "cerebras_mock.play(SHUT)") == {}
 
 
 def test_another_port(run):
-    """Nor is a connect to somebody else."""
+    """A connect to another port does not count."""
     body = """cerebras_mock.play(SHUT)
     with socket.create_server(("127.0.0.1", 0)) as other:
         socket.create_connection(other.getsockname()).close()"""

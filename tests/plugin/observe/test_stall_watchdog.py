@@ -1,4 +1,4 @@
-"""Stalls that would hold the run for ever."""
+"""Stalls that would hang the run."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ FAILED = (
 
 @pytest.mark.parametrize("clock", ["real", "virtual"])
 def test_without_timeout(stalling, clock):
-    """Whoever waits for ever, wherever it is, fails its test with one sentence, even in silence."""
+    """Each client without a time-out fails its test with one sentence, even if it is silent."""
     code = MEMBERS + (OTHER_LOOPS if clock == "real" else "")
     names = re.findall(r"^def (test_\w+)", code, re.MULTILINE)
     result = stalling(code, clock)
@@ -205,7 +205,7 @@ def test_it(cerebras_mock):
 
 
 def test_sentence(stalling):
-    """It says which scenario, who waited and for how long, and what to do."""
+    """The sentence names the scenario, the client, the seconds waited, and the way out."""
     code = """
 def test_it(cerebras_mock):
     thread = threading.Thread(target=hung_up, name="worker")
@@ -237,7 +237,7 @@ def test_it(cerebras_mock):
 
 
 def test_no_more_than_its_own(stalling):
-    """What a client does after the mock has hung up is not held against it."""
+    """Requests that a client sends after the mock has ended the stall have no verdicts."""
     code = """
 @pytest.mark.cerebras_mock("stalled-server")
 def test_it(cerebras_mock):
@@ -303,7 +303,7 @@ STREAMS = (Head(200, ()),)
     ],
 )
 def test_header_fields(monkeypatch, fields, plan, after):
-    """What an SDK tells of its time-out holds for another process, from when on it tells it."""
+    """For another process, the time-out that an SDK states in its header fields counts."""
     now = [0.0]
     monkeypatch.setattr(stall_watchdog, "monotonic", lambda: now[0])
     request = Request("POST", "/v1/chat/completions", fields)

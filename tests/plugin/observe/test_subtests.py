@@ -64,7 +64,7 @@ BEFORE = """
 @pytest.mark.parametrize("mode", ["server", "respx"])
 @pytest.mark.parametrize("test", [SUBTESTS, UNITTEST, DIRECT, BEFORE])
 def test_innocent(pytester, mode, test):
-    """Who asks in one subtest what was asked in another, or beside them, has retried nothing."""
+    """A request that repeats one of another subtest is not a retry."""
     pytester.makepyfile(ASK + test)
     result = pytester.runpytest_subprocess("--cerebras-strict=all", f"--cerebras-mode={mode}")
     assert result.ret == 0, result.stdout.str()

@@ -19,7 +19,7 @@ LONG = 60  # seconds, which nobody waits for
 
 
 class Night:
-    """Where somebody sleeps until it is over, in C as ``time.sleep`` does."""
+    """Something to sleep on until it is over, in C, as with ``time.sleep``."""
 
     def __init__(self):
         self.over = threading.Event()
@@ -28,14 +28,14 @@ class Night:
         self.sleep = self.morning.acquire
 
     def end(self):
-        """Wake who sleeps."""
+        """Wake the sleeping thread."""
         self.over.set()
         self.morning.release()
 
 
 @contextmanager
-def standing(work):
-    """Run work in a thread until a night ends; yield it, and what tells where it stands."""
+def suspended(work):
+    """Run work in a thread until a night ends; yield it and a function for its suspension."""
     night = Night()
     thread = threading.Thread(target=work, args=(night,), daemon=True)
     thread.start()
@@ -96,7 +96,7 @@ def of_a_loop(night):
 )
 def test_asleep(work, in_loop):
     """One that sleeps, or waits for an event until some time is over."""
-    with standing(work) as (_, now):
+    with suspended(work) as (_, now):
         assert until(lambda: now().asleep)
         assert now().resumes_alone
         assert (now().in_loop, now().calls) == (in_loop, frozenset())
@@ -141,8 +141,8 @@ def in_simple_queue(night):
     ids=["event", "queue", "queue with a time-out", "simple queue", "lock"],
 )
 def test_waiting_for_somebody(work, where):
-    """Who waits for what somebody may give it is not known to go on by itself."""
-    with standing(work) as (thread, now):
+    """A thread that waits for input does not resume on its own."""
+    with suspended(work) as (thread, now):
         frames = sys._current_frames
         assert until(lambda: frames()[thread.ident].f_code.co_name == where)
         assert not now().resumes_alone
@@ -162,7 +162,7 @@ def test_in_a_call():
             client.get("http://x")
             found.append(seen[0].is_in_call())
 
-    with standing(work) as (_, now):
+    with suspended(work) as (_, now):
         assert until(lambda: now().asleep)
         seen.append(now())
         assert seen[0].calls
@@ -172,7 +172,7 @@ def test_in_a_call():
 
 @pytest.mark.parametrize("kind", [multiprocessing.pool.ThreadPool, ThreadPoolExecutor])
 def test_pools(kind):
-    """Of a thread of a pool nobody knows what is next, unless it is known which job it is at."""
+    """The next work of a pool thread is unknown, unless it runs a job that is known."""
     night, idents = Night(), []
 
     def work():
@@ -199,7 +199,7 @@ def test_pools(kind):
 
 
 def test_loop_in_a_thread():
-    """Of a thread that runs an event loop nobody knows either, be it that a task holds it up."""
+    """The next work of an event loop's thread is unknown, even while a task blocks the loop."""
 
     def work(night):
         async def block():
@@ -207,7 +207,7 @@ def test_loop_in_a_thread():
 
         asyncio.run(block())
 
-    with standing(work) as (_, now):
+    with suspended(work) as (_, now):
         assert until(is_in_a_loop)
         assert now() == UNKNOWN
 

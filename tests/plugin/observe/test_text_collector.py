@@ -1,4 +1,4 @@
-"""Which texts a value holds, and what stands beside them."""
+"""The texts in a value, and the fields beside them."""
 
 from __future__ import annotations
 
@@ -123,12 +123,12 @@ def test_texts(value):
     ids=["exception", "completion", "class", "function", "client", "module"],
 )
 def test_no_texts(value):
-    """What is not handed out: an error, the answer as it came, and code."""
+    """Errors, raw answers and code are not texts that an app hands out."""
     assert TEXT not in texts(value)
 
 
 def test_raw():
-    """What somebody else says is an answer as it came."""
+    """The caller decides which objects are raw answers."""
     value = Plain(TEXT)
     assert texts(value, is_raw=lambda members: members is vars(value) or "done" in members) == set()
 
@@ -137,7 +137,7 @@ def test_raw():
     "value", [Plain(TEXT), Slotted(TEXT), Model(text=TEXT), Pair(TEXT, done=False)]
 )
 def test_beside(value):
-    """The fields of what holds it."""
+    """The fields beside a text are those of the object that holds it."""
     assert ("done", False) in beside(value)
 
 
@@ -156,7 +156,7 @@ def test_kinds_of_fields():
 
 
 def test_code_of_others():
-    """No code of a value runs, and none is asked for what it has."""
+    """No code of a value runs, not even an attribute lookup."""
 
     class Table(dict):
         def __contains__(self, key):

@@ -1,4 +1,4 @@
-"""What loops have scheduled."""
+"""The pending timers of event loops."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def wait_until_past(loop, schedule):
 
 
 def test_nothing(loop):
-    """Where nothing is scheduled, or what was is cancelled, nothing is waited for."""
+    """Without pending timers there is nothing to wait for."""
     wait_until_past(loop, lambda loop: loop.call_later(3600, print).cancel())
 
 
@@ -63,7 +63,7 @@ def test_the_last(loop):
 
 
 def test_late(loop):
-    """What is due on a loop that had no time for it yet gets its turn, and what follows."""
+    """A due timer on a busy loop still fires, and its effects are awaited."""
     happened = []
 
     def begin(rounds):
@@ -138,7 +138,7 @@ def trio_in_thread(main):
 
 
 def test_trio():
-    """From another thread, too, trio is asked what it has scheduled."""
+    """The deadlines of trio can be read from another thread, too."""
     over = trio.Event()
 
     async def main():

@@ -1,4 +1,4 @@
-"""What is older than a test and works for it all the same: nobody takes it for left over."""
+"""Work that is older than a test, and yet works for it, does not count as lingering."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def stories(found):
 
 @pytest.mark.parametrize(("made", "worked", "mode"), stories(OURS))
 def test_at_work_for_this_test(run, begin, made, worked, mode):
-    """What is older does this test's work as soon as this test gives it some."""
+    """Older work belongs to this test as soon as the test hands it something."""
     code = f"""{begin}
 def test_earlier(cerebras_mock):
     {made}
@@ -220,6 +220,6 @@ def test_of_a_test(early, cerebras_mock):
 
 @pytest.mark.parametrize("everywhere", [(), ("--cerebras-mock",)], ids=["asked", "everywhere"])
 def test_of_a_fixture(run, begin, everywhere):
-    """What a fixture has started is at work for the tests that have that fixture."""
+    """Work that a fixture has started belongs to all tests with that fixture."""
     run(begin + FIXTURES, *everywhere).assert_outcomes(passed=2)
     run(begin + EARLY, *everywhere).assert_outcomes(passed=1)

@@ -22,7 +22,7 @@ def test_ours():
     ],
 )
 def test_theirs(monkeypatch, found, where):
-    """A foreign package of that name is told from ours in one sentence."""
+    """A foreign package of that name is reported in one sentence."""
     monkeypatch.setattr(package_check, "find_spec", found.get)
     sentence = f"needs its own package 'mockserver', but Python finds {where}: uninstall"
     with pytest.raises(pytest.UsageError, match=sentence):

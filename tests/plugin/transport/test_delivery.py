@@ -1,4 +1,4 @@
-"""What a client goes through: each plan has its pauses, its pieces and its exception."""
+"""Each plan has its pauses, its pieces and its exception."""
 
 from __future__ import annotations
 

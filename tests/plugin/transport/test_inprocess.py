@@ -1,4 +1,4 @@
-"""What httpx and httpx2 meet inside the process; that it is what a server shows, others assert."""
+"""How httpx and httpx2 are answered in process; other tests compare it with the server."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ faulty = pytest.mark.parametrize(("fault", "raised"), FAULTS.values(), ids=FAULT
 @both
 @faulty
 def test_exceptions(live, http, chat, fault, raised):
-    """What goes wrong is raised as the exception of the client's own library."""
+    """Faults raise the exceptions of the client's own library."""
     live.play(Scenario("broken", rules=(Rule(faults=(fault,)),)))
     with intercepted(live), pytest.raises(getattr(http, raised)):
         chat(timeout=0.02)
@@ -103,7 +103,7 @@ async def test_exceptions_async(live, http, chat_async, fault, raised):
 
 @both
 def test_stall_without_timeout(live, chat):
-    """A client that would hang for ever is told so."""
+    """A client that would hang is ended with a sentence."""
     live.play(Scenario("stalls", rules=(Rule(faults=(FAULTS["stall"][0],)),)))
     with intercepted(live), pytest.raises(StallError, match="this client has no time-out"):
         chat(timeout=None)
@@ -111,7 +111,7 @@ def test_stall_without_timeout(live, chat):
 
 @both
 def test_scaled_clock(live, http, chat):
-    """Waits are shortened, and a time-out is about what is left of them."""
+    """Waits are scaled down, and time-outs apply to the scaled waits."""
     live.clock = ScaledClock(0.001)
     live.play(Scenario("late", rules=(Rule(faults=(Latency(50.0),)),)))
     with intercepted(live):
@@ -169,7 +169,7 @@ def test_older_client(live, http, tls):
 
 @pytest.mark.parametrize("first", ["ours", "theirs"])
 def test_beside_respx(live, tls, first):
-    """The router of a test's own sees what is not ours, whichever was started first."""
+    """A test's own router sees all other requests, whichever router was started first."""
 
     def check():
         theirs.get("https://elsewhere.example/").respond(204)

@@ -1,4 +1,4 @@
-"""Which libraries are played to, and by what name respx knows them."""
+"""The libraries that are answered, and respx's names for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_cerebras.transport import libraries
 
 @pytest.fixture(autouse=True)
 def _registry(monkeypatch):
-    """Let respx know only what it knows itself."""
+    """Remove the names that we have registered with respx."""
     known = {name: mocker for name, mocker in Mocker.registry.items() if "httpcore2" not in name}
     monkeypatch.setattr(Mocker, "_Mocker__registry", known)
     monkeypatch.setattr(Mocker, "registry", known)
@@ -23,7 +23,7 @@ def names():
 
 
 def test_names():
-    """What respx knows is httpx; it is taught httpx2, once."""
+    """The core of httpx is known to respx; that of httpx2 is registered once."""
     assert names() == names() == [("httpcore", "httpcore"), ("httpcore2", "cerebras-httpcore2")]
     taught = Mocker.registry["cerebras-httpcore2"]
     assert "httpcore2._sync.connection_pool.ConnectionPool" in taught.targets
@@ -40,7 +40,7 @@ def test_known_already():
 
 
 def test_not_installed(monkeypatch):
-    """What is not installed is left out."""
+    """A library that is not installed is left out."""
     installed = {"httpcore"}
     found = lambda name: find_spec(name) if name in installed else None  # noqa: E731
     monkeypatch.setattr(libraries, "find_spec", found)

@@ -76,7 +76,7 @@ def test_lists(tmp_path, proxy, monkeypatch, command, listed):
     ],
 )
 def test_harmless_fetches(arguments):
-    """What a request to this machine says of the real one is nobody's business."""
+    """A request to this machine may mention the real host."""
     assert [host for host in fetched("", arguments, None, None) if is_real(host)] == []
 
 
@@ -88,7 +88,7 @@ HARMLESS = [
 
 @pytest.mark.parametrize("command", HARMLESS, ids=["not fetched", "not theirs"])
 def test_programs(command):
-    """All others are, whatever they are told."""
+    """All other programs may run, whatever their arguments."""
     with guarded(others="block") as watch:
         subprocess.run(command, check=True)
         assert not watch.stopped

@@ -1,4 +1,4 @@
-"""What is stopped, and how it is told."""
+"""Which requests are stopped, and how they are reported."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_innermost():
 
 
 def test_alias():
-    """Who has imported the function before is stopped too."""
+    """A module that has imported the function before is stopped, too."""
     with guarded(), pytest.raises(EscapeError):
         resolve("api.cerebras.ai", 443)
 

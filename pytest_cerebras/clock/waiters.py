@@ -1,0 +1,62 @@
+"""The waiters of the clock: threads and tasks that wait, and answers that the mock stalls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from mockserver.edge.play.clock import StallError
+
+Moment: TypeAlias = Literal["real", "busy", "overdue", "still"]
+"""
+The circumstances in which a stall is looked at. ``real``: time is real. The others are virtual.
+``busy``: other threads are at work. ``overdue``: every event that could have ended the stall has
+passed. ``still``: no event is scheduled at all.
+"""
+Look: TypeAlias = Callable[[Moment], StallError | None]
+
+
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """
+    A thread or task that waits until a ``deadline``, in seconds of the virtual monotonic clock.
+
+    ``sleeps`` is true if it only waits for time to pass, so that time may jump on its behalf. It is
+    false for a read or lock with a time-out: that only limits how far a jump may go. ``wake`` is
+    called once, when the deadline has come. A ``stall`` is looked at again and again.
+    """
+
+    deadline: float
+    wake: Callable[[], object]
+    sleeps: bool = True
+    alive: Callable[[], bool] = lambda: True
+    fail: Callable[[BaseException], object] | None = None
+    stall: Stalled | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Stalled:
+    """
+    A stalled answer. ``error`` returns the error to ``end`` it with, or None.
+
+    The client may still end the stall itself, by a time-out that the clock can't see. So a stall
+    lasts until ``until``, or until the last deadline that was scheduled when all threads first came
+    to rest, whichever is later. After that it is overdue.
+    """
+
+    error: Look
+    end: Callable[[Exception], object]
+    until: float
+    _is_settled: bool = False
+
+    def look(self, moment: Moment, now: float, due: Sequence[float]) -> None:
+        """End the stall if its time has come."""
+        if due and not self._is_settled:
+            self._is_settled = True
+            self.until = max((self.until, *filter(math.isfinite, due)))
+        if moment == "overdue" and now <= self.until:
+            moment = "busy"
+        if error := self.error(moment):
+            self.end(error)
