@@ -235,7 +235,7 @@ def test_tolerance(seconds):
 
 def worker(busy=0.0, waits=0, name="thread 1"):
     """Return a thread that has worked so long, in a process that has waited so often."""
-    return Sender(name, busy=busy, waits=rests)
+    return Sender(name, busy=busy, waits=waits)
 
 
 AT_WORK = (sent(0, by=worker()), sent(1, by=worker(busy=0.95)))
