@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from mockserver.api.contract.edition import Edition
-from mockserver.api.contract.limits import Quota
+from mockserver.api.contract.quota import Quota
 from mockserver.scenario import Scenario, imposed
 
 MOST = 10_000

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from random import Random
 
 from mockserver.api.contract import editions
-from mockserver.api.contract.limits import Quota, Refusal
 from mockserver.api.contract.problem import RefusalError
+from mockserver.api.contract.quota import Quota, Refusal
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.api.model.prompt_cache import BLOCK, PromptCache
 from mockserver.api.reading.prompt import parts

@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mockserver.api.contract.edition import Edition
-from mockserver.api.contract.limits import Quota
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.api.model.instances import ImpossibleError
-from mockserver.api.model.reply import Reply
-from mockserver.api.model.say import Ask, say
+from mockserver.api.contract.quota import Quota
+from mockserver.api.model.generate import GenerationRequest, generate
+from mockserver.api.model.json_samples import ImpossibleError
+from mockserver.api.model.script import Script
 from mockserver.api.reading import choices
 from mockserver.api.writing import answer, chat, completions, headers, models
 from mockserver.api.writing.answer import Answer
-from mockserver.api.writing.writing import Written
+from mockserver.api.writing.encoder import EncodedAnswer
 from mockserver.core.chance import Digits, Voice, number_of
 from mockserver.core.sse import dumps
 from mockserver.plan import Compact, Data, End, Head, Headers, Plan
@@ -73,43 +73,43 @@ class Honest:
         fields = self._fields(content_type)
         return (Head(200, (*fields, ("content-length", str(len(body))))), Data(body), End())
 
-    def completion(self, inquiry: Inquiry, reply: Reply, quota: Quota, cached: int) -> Compact:
+    def completion(self, inquiry: Inquiry, script: Script, quota: Quota, cached: int) -> Compact:
         """Return the plan of what the model says, with what is left of the quota."""
         try:
-            written = self._written(inquiry, reply)
+            encoded = self._encoded(inquiry, script)
         except ImpossibleError as error:
             return self.refusal(RefusalError("schema_without_value", {"reason": str(error)}))
         stamp = answer.stamp(self.now, self.random, cached)
-        name = ("inference-id", f"{written.form.prefix}{stamp.number}")
+        name = ("inference-id", f"{encoded.form.prefix}{stamp.number}")
         if inquiry.stream:
             fields = (*self._fields(_STREAM, plain=False), name, *quota.headers(self.now))
-            return (Head(200, fields), *written.stream(stamp, done=self.edition.bodies.done), _END)
-        seconds = written.seconds(stamp) if self.edition.headers.server_timing else None
-        returning = inquiry.reserved - inquiry.prompt - written.tokens
+            return (Head(200, fields), *encoded.stream(stamp, done=self.edition.bodies.done), _END)
+        seconds = encoded.seconds(stamp) if self.edition.headers.server_timing else None
+        returning = inquiry.reserved - inquiry.prompt - encoded.tokens
         fields = (
             *self._fields(_JSON, plain=False),
             *headers.timing(seconds),
             name,
             *quota.headers(self.now, returning=returning, cached=cached),
         )
-        return (Head(200, fields), written.document(stamp), _END)
+        return (Head(200, fields), encoded.document(stamp), _END)
 
     def _fields(self, content_type: str, *, plain: bool = True) -> Headers:
         shape = self.edition.headers
         return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
 
-    def _written(self, inquiry: Inquiry, reply: Reply) -> Written:
+    def _encoded(self, inquiry: Inquiry, script: Script) -> EncodedAnswer:
         """Return what the model says; it says the same again, but for the ids of calls."""
-        known = inquiry.answers.get(id(reply))
+        known = inquiry.answers.get(id(script))
         if known is not None:
             return known[1]
-        written = self._write(inquiry, reply)
-        called = any(said.calls for said in written.answer.choices)
-        if not called and written.tokens <= _LONGEST_KNOWN:
-            inquiry.answers[id(reply)] = reply, written
-        return written
+        encoded = self._encode(inquiry, script)
+        called = any(choice.calls for choice in encoded.answer.choices)
+        if not called and encoded.tokens <= _LONGEST_KNOWN:
+            inquiry.answers[id(script)] = script, encoded
+        return encoded
 
-    def _write(self, inquiry: Inquiry, reply: Reply) -> Written:
+    def _encode(self, inquiry: Inquiry, script: Script) -> EncodedAnswer:
         """Let the model say something, in the form of the endpoint."""
         model = inquiry.model
         assert inquiry.endpoint in _FORMS  # noqa: S101 (only these have a quota)
@@ -118,19 +118,18 @@ class Honest:
         number = _number(self.seed, inquiry)
         made = []
         for at, body in enumerate([*asked, *spare]):
-            ask = Ask(body, model, inquiry.limit, len(asked) + len(spare))
-            made.append(say(reply, ask, Voice(number + at), self.random))
-        said = Answer(
+            asked_for = GenerationRequest(body, model, inquiry.limit, len(asked) + len(spare))
+            made.append(generate(script, asked_for, Voice(number + at), self.random))
+        answered = Answer(
             inquiry.model_id,
             model,
             inquiry.prompt,
-            made[0],
-            tuple(made[1 : len(asked)]),
+            tuple(made[: len(asked)]),
             inquiry.size.images,
             self.edition.bodies,
             sum([one.tokens for one in made[len(asked) :]]),
         )
-        return Written(_FORMS[inquiry.endpoint], said)
+        return EncodedAnswer(_FORMS[inquiry.endpoint], answered)
 
 
 def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:

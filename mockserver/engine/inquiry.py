@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from mockserver.api.contract.edition import Edition, Model
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.routes import COMPLETING, WITHOUT_KEY, Endpoint, route
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.api.reading import choices
 from mockserver.api.reading.batches import BatchRequest, read_request
 from mockserver.api.reading.decoding import as_json
@@ -21,7 +21,7 @@ from mockserver.api.reading.parameters import check_fields, read_query
 from mockserver.api.reading.prompt import Size, measure
 from mockserver.api.reading.refusals import examine
 from mockserver.api.reading.validation import validate
-from mockserver.api.writing.writing import Written
+from mockserver.api.writing.encoder import EncodedAnswer
 from mockserver.core.credentials import redacted, redacted_body
 from mockserver.core.messages import Request
 from mockserver.core.sse import dumps
@@ -71,7 +71,7 @@ class Inquiry:
     limit: int = 0
     reserved: int = 0
     refusal: RefusalError | None = None
-    answers: dict[int, tuple[Reply, Written]] = field(default_factory=dict)
+    answers: dict[int, tuple[Script, EncodedAnswer]] = field(default_factory=dict)
 
     @property
     def model_id(self) -> str:

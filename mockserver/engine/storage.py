@@ -15,10 +15,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from mockserver.api.contract.limits import Quota
 from mockserver.api.contract.problem import RefusalError
+from mockserver.api.contract.quota import Quota
 from mockserver.api.contract.routes import Endpoint
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.api.reading import batches, files
 from mockserver.api.reading.batches import Batch, Line, Outcome
 from mockserver.api.reading.decoding import bad_request
@@ -189,7 +189,7 @@ def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
     if inquiry.refusal is not None:
         return own.refusal(inquiry.refusal)
     quota = Quota(own.edition.tier(None), own.now, shape=own.edition.headers)
-    return apart(own.completion(inquiry, Reply(), quota, cached=0))
+    return apart(own.completion(inquiry, Script(), quota, cached=0))
 
 
 def _random(honest: Honest, batch: Batch, about: object) -> Digits:

@@ -11,14 +11,14 @@ from typing import get_args
 
 from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition
+from mockserver.api.contract.edition_settings import LimitName
 from mockserver.api.contract.routes import meant
-from mockserver.api.contract.shapes import LimitName
 from mockserver.core.quantities import duration
 from mockserver.journal import Exchange, Journal
 
 from .puzzles import explained
 from .retries.errors import passing
-from .retries.limits import field, takes_all, too_large
+from .retries.rate_limits import field, takes_all, too_large
 
 _HOUR = 3600.0  # seconds
 _PERIOD = re.compile(r"per (second|minute|hour|day) limit")

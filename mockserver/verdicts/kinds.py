@@ -20,7 +20,7 @@ UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FaultClass:
     """A kind of trouble: what it is, in a few words, and whether an exchange was of it."""
 
     what: str
@@ -95,30 +95,34 @@ _BODY = (
     "gzip",
 )
 
-KINDS: Mapping[str, Kind] = {
-    "wrong-key": Kind("401, the key is refused", _status(401)),
-    "payment": Kind("402, no credit is left", _status(402)),
-    "forbidden": Kind("403, the account or the edge forbids it", _status(403)),
-    "unknown-model": Kind("404, the model is not served", _status(404)),
-    "context-overflow": Kind("400, more tokens than fit", _code("context_length_exceeded")),
-    "refused-body": Kind("400 or 422, the API refuses the body", _refused_body),
-    "request-quota": Kind("429, too many requests", _code("request_quota_exceeded")),
-    "token-quota": Kind("429, too many tokens", _code("token_quota_exceeded")),
-    "overload": Kind("429 or 503, the queue is full", _overloaded),
-    "server-error": Kind("500, the server fails", _status(500)),
-    "gateway": Kind("502, 504 or 408, the way there fails", _status(408, 502, 504)),
-    "page": Kind("HTML where JSON should be", _page),
-    UNREACHABLE: Kind("no connection can be made", lambda _: False),
-    "no-answer": Kind("the connection is lost before any answer", lambda it: it.status is None),
-    "lost-connection": Kind("the connection is lost in the answer", _lost),
-    "stall": Kind("the answer never goes on", lambda it: it.stalled),
-    "slow": Kind("the answer takes a second or more", _slow),
-    "error-event": Kind("an error in the middle of a stream", lambda it: it.broken_off),
-    "silent-end": Kind("a stream ends without a finish_reason", _ends_silently),
-    "broken-stream": Kind("events that are damaged, or framed oddly", _faulty(*_STREAM)),
-    "broken-body": Kind("a body that is not what the API sends", _faulty(*_BODY)),
-    "empty-answer": Kind("an answer without any text", _faulty("empty_answer", "reasoning_only")),
-    "truncated": Kind("finish_reason length", lambda it: it.finish_reason == "length"),
+KINDS: Mapping[str, FaultClass] = {
+    "wrong-key": FaultClass("401, the key is refused", _status(401)),
+    "payment": FaultClass("402, no credit is left", _status(402)),
+    "forbidden": FaultClass("403, the account or the edge forbids it", _status(403)),
+    "unknown-model": FaultClass("404, the model is not served", _status(404)),
+    "context-overflow": FaultClass("400, more tokens than fit", _code("context_length_exceeded")),
+    "refused-body": FaultClass("400 or 422, the API refuses the body", _refused_body),
+    "request-quota": FaultClass("429, too many requests", _code("request_quota_exceeded")),
+    "token-quota": FaultClass("429, too many tokens", _code("token_quota_exceeded")),
+    "overload": FaultClass("429 or 503, the queue is full", _overloaded),
+    "server-error": FaultClass("500, the server fails", _status(500)),
+    "gateway": FaultClass("502, 504 or 408, the way there fails", _status(408, 502, 504)),
+    "page": FaultClass("HTML where JSON should be", _page),
+    UNREACHABLE: FaultClass("no connection can be made", lambda _: False),
+    "no-answer": FaultClass(
+        "the connection is lost before any answer", lambda it: it.status is None
+    ),
+    "lost-connection": FaultClass("the connection is lost in the answer", _lost),
+    "stall": FaultClass("the answer never goes on", lambda it: it.stalled),
+    "slow": FaultClass("the answer takes a second or more", _slow),
+    "error-event": FaultClass("an error in the middle of a stream", lambda it: it.broken_off),
+    "silent-end": FaultClass("a stream ends without a finish_reason", _ends_silently),
+    "broken-stream": FaultClass("events that are damaged, or framed oddly", _faulty(*_STREAM)),
+    "broken-body": FaultClass("a body that is not what the API sends", _faulty(*_BODY)),
+    "empty-answer": FaultClass(
+        "an answer without any text", _faulty("empty_answer", "reasoning_only")
+    ),
+    "truncated": FaultClass("finish_reason length", lambda it: it.finish_reason == "length"),
 }
 
 

@@ -26,7 +26,7 @@ _THOUGHTS = re.compile(r"\s*<((?:think|thought|reason)\w*)>", re.IGNORECASE)
 _SHORT = 120  # characters of a message
 
 
-class Answer:
+class ReceivedAnswer:
     """An answer as an app sees it: the parts that a puzzle is told by."""
 
     def __init__(self, exchange: Exchange) -> None:
@@ -81,7 +81,7 @@ class Answer:
 class Puzzle:
     """A kind of answer: how it is told, what the client got, and what a good app does."""
 
-    met: Callable[[Answer], bool]
+    met: Callable[[ReceivedAnswer], bool]
     what: str
     fix: str
 
@@ -90,65 +90,65 @@ def explained(exchange: Exchange) -> tuple[str, str] | None:
     """Return what is odd about an answer, and what to do; None when nothing is."""
     if exchange.refused or exchange.gist or exchange.endpoint not in COMPLETING:
         return None
-    answer = Answer(exchange)
+    answer = ReceivedAnswer(exchange)
     puzzle = next((one for one in PUZZLES if one.met(answer)), None)
     return (puzzle.what.format_map(answer.facts), puzzle.fix) if puzzle else None
 
 
-def _is_page(answer: Answer) -> bool:
+def _is_page(answer: ReceivedAnswer) -> bool:
     return bool(_PAGE.match(answer.text))
 
 
-def _is_error(answer: Answer) -> bool:
+def _is_error(answer: ReceivedAnswer) -> bool:
     said = answer.document
     return "choices" not in said and bool(said.get("error") or said.get("message"))
 
 
-def _is_in_another_mode(answer: Answer) -> bool:
+def _is_in_another_mode(answer: ReceivedAnswer) -> bool:
     return answer.streams != answer.exchange.stream and bool(answer.choices)
 
 
-def _is_empty(answer: Answer) -> bool:
+def _is_empty(answer: ReceivedAnswer) -> bool:
     return not answer.choices and (answer.streams or bool(answer.document) or not answer.text)
 
 
-def _is_no_json(answer: Answer) -> bool:
+def _is_no_json(answer: ReceivedAnswer) -> bool:
     return not answer.streams and not answer.document
 
 
-def _is_thoughts_only(answer: Answer) -> bool:
+def _is_thoughts_only(answer: ReceivedAnswer) -> bool:
     exchange = answer.exchange
     used_up = exchange.finish_reason == "length" and exchange.completion_tokens > 0
     return used_up and answer.is_silent
 
 
-def _has_names(answer: Answer) -> bool:
+def _has_names(answer: ReceivedAnswer) -> bool:
     return any(name and said for name, said in answer.events)
 
 
-def _has_empty_choices(answer: Answer) -> bool:
+def _has_empty_choices(answer: ReceivedAnswer) -> bool:
     return any(json_object(said).get("choices") == [] for _, said in answer.events)
 
 
-def _has_separators(answer: Answer) -> bool:
+def _has_separators(answer: ReceivedAnswer) -> bool:
     return bool(_SEPARATORS.search(answer.text))
 
 
-def _has_tags(answer: Answer) -> bool:
+def _has_tags(answer: ReceivedAnswer) -> bool:
     wanted = answer.exchange.body.get("reasoning_format") == "raw"
     return not wanted and any(_THOUGHTS.match(one.text) for one in answer.choices)
 
 
-def _lacks_calls(answer: Answer) -> bool:
+def _lacks_calls(answer: ReceivedAnswer) -> bool:
     return any(one.finish == "tool_calls" and not one.calls for one in answer.choices)
 
 
-def _has_broken_calls(answer: Answer) -> bool:
+def _has_broken_calls(answer: ReceivedAnswer) -> bool:
     ended = [one for one in answer.choices if one.finish == "tool_calls"]
     return any(not call.whole for one in ended for call in one.calls)
 
 
-def _is_unreadable(answer: Answer) -> bool:
+def _is_unreadable(answer: ReceivedAnswer) -> bool:
     ended = answer.exchange.finish_reason not in (None, "length")
     return ended and not readable(answer.exchange)
 

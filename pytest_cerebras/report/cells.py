@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from mockserver.journal.moments import Moment, moments
 from mockserver.plan import duration_of
-from mockserver.plan.timeline import Kind, Span, spans_of
+from mockserver.plan.timeline import Span, SpanKind, spans_of
 from mockserver.verdicts import Case, Certainty
 from mockserver.verdicts.kinds import UNREACHABLE, kinds_of
 from pytest_cerebras.chaos.replay import replay
@@ -41,7 +41,7 @@ class Drawn:
 
     start: float
     end: float | None
-    kind: Kind
+    kind: SpanKind
     title: str
 
 

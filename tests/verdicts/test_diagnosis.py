@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Cut, Error, ErrorEvent, NoCompletion, NoFinish, Truncate
 from mockserver.plan import Close, Data, Head, Wait
 from mockserver.scenario import Rule, Spent
@@ -69,7 +69,7 @@ def found(engine, ask, now):
             "expect errors while reading a stream too",
         ),
         (
-            {"rule": {"reply": Reply(tokens=9), "faults": (NoFinish(),)}, "stream": True},
+            {"rule": {"reply": Script(tokens=9), "faults": (NoFinish(),)}, "stream": True},
             "the stream ended after 9 tokens without a finish_reason",
             "for cut off",
         ),

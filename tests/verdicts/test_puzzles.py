@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import (
     ContentType,
     Corrupt,
@@ -20,8 +20,8 @@ from mockserver.scenario import Rule, load
 from mockserver.verdicts.puzzles import PUZZLES, explained
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
-CALL = {"reply": Reply(tool_calls=(ScriptedCall("weather"),))}
-TAGGED = {"reply": Reply(text="<think>Paris?</think>\n\nParis")}
+CALL = {"reply": Script(tool_calls=(ScriptedCall("weather"),))}
+TAGGED = {"reply": Script(text="<think>Paris?</think>\n\nParis")}
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def puzzle(engine, ask, now):
     """Return a function that plays one request and explains the answer."""
 
     def play(*faults, reply=None, scenario=None, **body):
-        rules = scenario.rules if scenario else [Rule(reply=reply or Reply(), faults=faults)]
+        rules = scenario.rules if scenario else [Rule(reply=reply or Script(), faults=faults)]
         exchange = engine(*rules).handle(ask(**{"model": "gpt-oss-120b", **body}), now=now)
         return explained(exchange)
 

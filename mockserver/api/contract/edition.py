@@ -16,8 +16,8 @@ from pydantic import Field
 from mockserver.core.errors import UnknownNameError
 from mockserver.core.quantities import Count, Day, Flag, Positive
 
+from .edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
 from .requests import ReasoningEffort, ReasoningFormat
-from .shapes import Bodies, HeaderFields, Keys, Limits, Validation
 from .shipped_editions import names
 
 DEFAULT = "default"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from .limits import SECONDS
 from .problem import Problem
+from .quota import SECONDS
 
 _MIXED_STRICT = (
     "Tools with mixed values for 'strict' are not allowed. "

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from . import prose
-from .said import Odds
+from .generated_choice import Odds
 
 _DRAWN = 256
 

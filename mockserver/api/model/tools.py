@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from .conversation import last_user_text, results, task
-from .endings import Function, ends_run, next_of
+from .final_tools import Function, ends_run, next_of
 
 __all__ = ["Function", "automatic", "last_user_text", "wanted", "words"]
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.contract.shapes import Validation
+from mockserver.api.contract.edition_settings import Validation
 
 _HEADERS = {"data:image/png;base64": "png", "data:image/jpeg;base64": "jpeg"}
 _SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}

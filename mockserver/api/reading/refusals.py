@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from mockserver.api.contract.edition import Model
+from mockserver.api.contract.edition_settings import Check, Validation
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.shapes import Check, Validation
 
 from . import images
 from .schema_rules import examine_schema

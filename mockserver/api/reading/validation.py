@@ -12,10 +12,10 @@ from pydantic_core import ErrorDetails, SchemaValidator, from_json
 from typing_extensions import is_typeddict
 
 from mockserver.api.contract import requests
+from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.requests import ChatCompletionRequest, CompletionRequest
 from mockserver.api.contract.routes import Endpoint
-from mockserver.api.contract.shapes import Validation
 
 _BODIES: dict[Endpoint, TypeAdapter[Any]] = {
     "chat": TypeAdapter(ChatCompletionRequest),

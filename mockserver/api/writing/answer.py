@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.contract.shapes import Bodies
-from mockserver.api.model.said import Said
+from mockserver.api.contract.edition_settings import Bodies
+from mockserver.api.model.generated_choice import GeneratedChoice
 from mockserver.core.chance import Digits
 
-from .frame import Frame, frame
+from .envelope import Envelope, envelope
 
 _SHORTEST = 0.0001  # seconds; encoders differ in how they write what is much less
 _SECOND = 1e9  # nanoseconds
@@ -37,30 +37,22 @@ class Answer:
     """
     What the model says to a request, ready to be written in either form.
 
-    ``prompt`` are the tokens of the prompt, of which ``images`` are those of images. ``others`` are
-    the choices after the first, ``discarded`` the tokens of completions that are not returned.
-    ``tokens`` are the completion tokens of all choices, and of what was made and not returned.
+    ``prompt`` counts the tokens of the prompt; ``images`` of them belong to images. ``discarded``
+    counts the tokens of completions that are generated but not returned. ``tokens`` counts all
+    completion tokens, the discarded ones included.
     """
 
     model_id: str
     model: Model
     prompt: int
-    said: Said
-    others: tuple[Said, ...] = ()
+    choices: tuple[GeneratedChoice, ...]
     images: int = 0
     bodies: Bodies = _TODAY
     discarded: int = 0
     tokens: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tokens = self.said.tokens + self.discarded
-        if self.others:
-            self.tokens += sum(said.tokens for said in self.others)
-
-    @property
-    def choices(self) -> tuple[Said, ...]:
-        """All choices in order."""
-        return (self.said, *self.others)
+        self.tokens = self.discarded + sum([choice.tokens for choice in self.choices])
 
     @property
     def reading(self) -> float:
@@ -72,29 +64,29 @@ class Answer:
         """The seconds that the completion took."""
         return _whole(_SHORTEST + self.tokens / self.model.speed)
 
-    def frame(self, kind: str) -> Frame:
+    def envelope(self, kind: str) -> Envelope:
         """Return what stands around the choices of a kind of object; the edition has the keys."""
         bodies, model = self.bodies, self.model
         details: tuple[str, ...] = bodies.completion_details
-        if self.said.prediction is not None:  # then all choices have one
+        if self.choices[0].prediction is not None:  # then all choices have one
             details = tuple(dict.fromkeys((*_PREDICTION, *details)))
         read = bodies.prompt_details if model.counts_cached else None
         keys = bodies.usage, (details, read), bodies.time_info
-        return frame(kind, self.model_id, *keys, vision=model.vision)
+        return envelope(kind, self.model_id, *keys, vision=model.vision)
 
     def counts(self) -> dict[bytes, float]:
-        """Return what usage counts, by the names of its keys, but for the cached tokens."""
+        """Return the counts of ``usage`` by key, without the cached tokens."""
         choices = self.choices
         predictions: list[tuple[int, int]] = []
-        if self.said.prediction is not None:
-            predictions = [said.prediction for said in choices if said.prediction is not None]
+        if choices[0].prediction is not None:
+            predictions = [one.prediction for one in choices if one.prediction is not None]
         return {
             b"total_tokens": self.prompt + self.tokens,
             b"completion_tokens": self.tokens,
             b"prompt_tokens": self.prompt,
             b"accepted_prediction_tokens": sum([accepted for accepted, _ in predictions]),
             b"rejected_prediction_tokens": sum([rejected for _, rejected in predictions]),
-            b"reasoning_tokens": sum([said.reasoning_tokens for said in choices])
+            b"reasoning_tokens": sum([one.reasoning_tokens for one in choices])
             if self.bodies.counts_reasoning
             else 0,
             b"image_tokens": self.images,

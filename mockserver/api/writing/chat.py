@@ -13,12 +13,12 @@ from json.encoder import encode_basestring as quoted
 
 from mockserver.api.contract.edition import Model
 from mockserver.api.model import logprobs
-from mockserver.api.model.said import Call, Said
+from mockserver.api.model.generated_choice import Call, GeneratedChoice
 from mockserver.core.sse import dumps
 
 from .answer import Answer
 from .chunks import Chunks
-from .writing import Form
+from .encoder import Form
 
 
 def choices(answer: Answer) -> Iterator[bytes]:
@@ -38,7 +38,7 @@ def chunks(answer: Answer) -> Chunks:
 FORM = Form("chatcmpl-", "chat.completion", "chat.completion.chunk", choices, chunks)
 
 
-def _choice(said: Said, at: int, model: Model) -> str:
+def _choice(said: GeneratedChoice, at: int, model: Model) -> str:
     content, odds, calls = said.content, "", ""
     text = "" if content is None else f'"content":{quoted(content)},'
     thoughts = f'"reasoning":{quoted("".join(said.reasoning))},' if said.reasoning else ""
@@ -61,7 +61,7 @@ def _json(value: object) -> str:
     return dumps(value).decode()
 
 
-def _add(chunks: Chunks, answer: Answer, said: Said, index: int) -> None:
+def _add(chunks: Chunks, answer: Answer, said: GeneratedChoice, index: int) -> None:
     """Add a choice."""
     behind = f'}},"index":{index}'
     chunks.add(f'{{"delta":{{"role":"assistant"{behind}}}'.encode(), said.hidden)
@@ -73,7 +73,7 @@ def _add(chunks: Chunks, answer: Answer, said: Said, index: int) -> None:
     chunks.add(f'{{"delta":{{}},"finish_reason":"{said.finish_reason}","index":{index}}}'.encode())
 
 
-def _add_words(chunks: Chunks, said: Said, model: Model, behind: str) -> None:
+def _add_words(chunks: Chunks, said: GeneratedChoice, model: Model, behind: str) -> None:
     """
     Add thoughts and content, so many tokens in each chunk.
 
@@ -101,7 +101,7 @@ def _add_words(chunks: Chunks, said: Said, model: Model, behind: str) -> None:
         chunks.add(text.encode(), len(run))
 
 
-def _odds(writer: logprobs.Chat, said: Said, at: int, step: int) -> str:
+def _odds(writer: logprobs.Chat, said: GeneratedChoice, at: int, step: int) -> str:
     """Return the odds of a chunk's content, if they were asked for."""
     if said.odds is None:
         return ""

@@ -14,12 +14,12 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from mockserver.api.model import logprobs
-from mockserver.api.model.said import Said
+from mockserver.api.model.generated_choice import GeneratedChoice
 from mockserver.core.sse import dumps
 
 from .answer import Answer
 from .chunks import Chunks
-from .writing import Form
+from .encoder import Form
 
 
 def choices(answer: Answer) -> Iterator[bytes]:
@@ -44,7 +44,7 @@ def chunks(answer: Answer) -> Chunks:
 FORM = Form("cmpl-", "text_completion", "text_completion", choices, chunks)
 
 
-def _choice(said: Said, at: int) -> dict[str, Any]:
+def _choice(said: GeneratedChoice, at: int) -> dict[str, Any]:
     choice: dict[str, Any] = {
         "finish_reason": said.finish_reason,
         "index": at,
@@ -55,7 +55,7 @@ def _choice(said: Said, at: int) -> dict[str, Any]:
     return choice
 
 
-def _add(chunks: Chunks, said: Said, index: int, step: int) -> None:
+def _add(chunks: Chunks, said: GeneratedChoice, index: int, step: int) -> None:
     """Add a choice, with the echo in a chunk of its own."""
     before = f'{{"index":{index},"text":'
     if said.odds is None:

@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from mockserver.api.contract.shapes import HeaderFields
+from mockserver.api.contract.edition_settings import HeaderFields
 from mockserver.core.chance import Digits
 from mockserver.plan import Headers
 

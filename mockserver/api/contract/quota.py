@@ -18,11 +18,11 @@ from typing import Literal, TypeAlias, get_args
 from mockserver.plan import Headers
 
 from .edition import Amounts, PerPeriod
-from .shapes import TODAY, HeaderFields, Refill
+from .edition_settings import TODAY, HeaderFields, Refill
 
-Kind = Literal["requests", "tokens", "total"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-Place: TypeAlias = tuple[Kind, str]
+LimitKind = Literal["requests", "tokens", "total"]
+LIMIT_KINDS: tuple[LimitKind, ...] = get_args(LimitKind)
+LimitKey: TypeAlias = tuple[LimitKind, str]
 """What is limited, and the period for which."""
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 SECONDS = {"second": 1.0, **PERIODS}
@@ -83,7 +83,7 @@ class Window(Bucket):
 class Refusal:
     """Which limit refuses a request, and the seconds until the same request would be admitted."""
 
-    kind: Kind
+    kind: LimitKind
     period: str
     wait: float
 
@@ -112,7 +112,7 @@ class _Shown:
     """
     What the header fields show: limits, what remains of which bucket, and when it is reset.
 
-    What a bucket counts stands there by its place among the ``KINDS``.
+    What a bucket counts stands there by its place among the ``LIMIT_KINDS``.
     """
 
     limits: Headers
@@ -138,22 +138,23 @@ class Quota:
         shape: HeaderFields = TODAY,
     ) -> None:
         self._bucket = _BUCKETS[refill]
-        self._buckets: dict[Place, Bucket] = {
+        self._buckets: dict[LimitKey, Bucket] = {
             (kind, period): self._full(capacity, period, now)
             for kind, amount in _named(amounts)
             for period, capacity in _per_period(amount)
         }
         self._by_kind = [
-            [bucket for (of, _), bucket in self._buckets.items() if of == kind] for kind in KINDS
+            [bucket for (of, _), bucket in self._buckets.items() if of == kind]
+            for kind in LIMIT_KINDS
         ]
         self._enforced = dict(self._buckets) if enforced else {}
-        self._imposed: dict[Place, tuple[Temporary, Bucket]] = {}
+        self._imposed: dict[LimitKey, tuple[Temporary, Bucket]] = {}
         self._at = now
         self._counts_twice = ("total", "minute") in self._buckets
         self._shape = shape
         self._shown = self._fields(self._buckets)
 
-    def impose(self, limits: Mapping[Place, Temporary]) -> None:
+    def impose(self, limits: Mapping[LimitKey, Temporary]) -> None:
         """Let these limits take the place of others; one that is there already goes on."""
         self._imposed = {
             place: there
@@ -172,13 +173,13 @@ class Quota:
         """Return what refuses a request that reserves so many tokens: the longest wait of all."""
         if not self._enforced and not self._imposed:
             return None
-        needs: Mapping[Kind, int] = {"requests": 1, "tokens": tokens, "total": tokens}
+        needs: Mapping[LimitKind, int] = {"requests": 1, "tokens": tokens, "total": tokens}
         places = [*self._enforced, *(one for one in self._imposed if one not in self._enforced)]
         waits = [Refusal(*place, self._wait(place, needs[place[0]], now)) for place in places]
         worst = max(waits, key=lambda refusal: refusal.wait, default=None)
         return worst if worst and worst.wait else None
 
-    def _wait(self, place: Place, amount: float, now: float) -> float:
+    def _wait(self, place: LimitKey, amount: float, now: float) -> float:
         """Return the seconds until there is enough, or until a limit ends that lacks it."""
         other = self._enforced.get(place)
         wait = other.wait_for(amount, now) if other else 0.0
@@ -226,7 +227,7 @@ class Quota:
         resets = [(name, str(period - now % period)) for name, period in shown.resets]
         return (*shown.limits, *left, *resets)
 
-    def _fields(self, buckets: Mapping[Place, Bucket]) -> _Shown:
+    def _fields(self, buckets: Mapping[LimitKey, Bucket]) -> _Shown:
         """Return what the fields show; their names are the same in every answer."""
         shape = self._shape
         shown = [
@@ -236,8 +237,8 @@ class Quota:
         ]
         remaining: list[tuple[str, int, Bucket]] = []
         for kind, period, name, _ in shown:
-            counted: Kind = "total" if name in shape.total and self._counts_twice else kind
-            place = f"{_FIELD}remaining-{name}", KINDS.index(counted)
+            counted: LimitKind = "total" if name in shape.total and self._counts_twice else kind
+            place = f"{_FIELD}remaining-{name}", LIMIT_KINDS.index(counted)
             remaining.append((*place, buckets[counted, period]))
         return _Shown(
             tuple((f"{_FIELD}limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown),
@@ -254,7 +255,7 @@ class Quota:
 
     def _change(self, amounts: tuple[int, int, int], since: float = math.inf) -> None:
         """
-        Put in so much of each kind, in the order of ``KINDS``; when negative, take it out.
+        Put in so much of each kind, in the order of ``LIMIT_KINDS``; when negative, take it out.
 
         A bucket may owe, so that putting back is exact.
         """
@@ -265,7 +266,7 @@ class Quota:
             return
         for (kind, _), (limit, bucket) in self._imposed.items():
             if limit.since <= since:
-                _put(amounts[KINDS.index(kind)], (bucket,))
+                _put(amounts[LIMIT_KINDS.index(kind)], (bucket,))
 
     def _refill(self, now: float) -> None:
         """Let all buckets know the time."""
@@ -284,7 +285,7 @@ def _put(amount: float, buckets: Iterable[Bucket]) -> None:
         bucket.level = level if level < bucket.capacity else float(bucket.capacity)
 
 
-def _named(amounts: Amounts) -> Iterator[tuple[Kind, PerPeriod]]:
+def _named(amounts: Amounts) -> Iterator[tuple[LimitKind, PerPeriod]]:
     yield "requests", amounts.requests
     yield "tokens", amounts.tokens
     if amounts.total is not None:

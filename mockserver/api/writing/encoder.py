@@ -46,7 +46,7 @@ class _Stream(NamedTuple):
     tokens: int
 
 
-class Written:
+class EncodedAnswer:
     """An answer in a form; it can be given any number of times, each with a stamp of its own."""
 
     __slots__ = ("_choices", "_known", "_stream", "_work", "answer", "form", "tokens")
@@ -91,7 +91,7 @@ class Written:
     def _around(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes, bytes]:
         """Return what stands before the choices, what stands behind them, and the end."""
         number, created, queue, cached = stamp
-        frame = self.answer.frame(kind)
+        envelope = self.answer.envelope(kind)
         whole = self.answer.model.whole_seconds
         known = {
             **self._known,
@@ -100,5 +100,5 @@ class Written:
             b"queue_time": queue,
             b"total_time": queue + self._work,
         }
-        before = frame.before % (self.form.prefix + number)
-        return before.encode(), frame.after % created, frame.tail % known
+        before = envelope.before % (self.form.prefix + number)
+        return before.encode(), envelope.after % created, envelope.tail % known

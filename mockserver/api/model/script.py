@@ -26,7 +26,7 @@ class ScriptedCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Script:
     """
     A script for the model.
 

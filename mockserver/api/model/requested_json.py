@@ -92,7 +92,7 @@ _NO_FENCE = re.compile(
 )
 
 
-class Wish(NamedTuple):
+class RequestedJson(NamedTuple):
     """
     The JSON that is wanted: its schema, None where any object will do, and how it is shown.
 
@@ -104,7 +104,7 @@ class Wish(NamedTuple):
     fenced: bool = False
 
 
-def in_words(body: Mapping[str, Any]) -> Wish | None:
+def in_words(body: Mapping[str, Any]) -> RequestedJson | None:
     """Return the JSON that the messages of a request ask for; None where they ask for none."""
     texts = _instructions(body)
     if not any("json" in text.lower() or "schema" in text.lower() for text in texts):
@@ -116,8 +116,8 @@ def in_words(body: Mapping[str, Any]) -> Wish | None:
         None,
     )
     if schema is not None and (asked or _FOLLOWS.search(said)):
-        return Wish(schema, _about(texts[-1]), _is_fenced(said))
-    return Wish(_shape(said), _about(texts[-1]), _is_fenced(said)) if asked else None
+        return RequestedJson(schema, _about(texts[-1]), _is_fenced(said))
+    return RequestedJson(_shape(said), _about(texts[-1]), _is_fenced(said)) if asked else None
 
 
 def _about(text: str) -> str:

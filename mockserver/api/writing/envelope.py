@@ -16,7 +16,7 @@ from mockserver.core.sse import dumps
 Keys: TypeAlias = tuple[str, ...]
 
 
-class Frame(NamedTuple):
+class Envelope(NamedTuple):
     """
     What comes before the choices, what comes behind them, and how the body ends.
 
@@ -30,7 +30,7 @@ class Frame(NamedTuple):
 
 
 @lru_cache
-def frame(
+def envelope(
     kind: str,
     model_id: str,
     usage: Keys,
@@ -38,9 +38,9 @@ def frame(
     times: Keys,
     *,
     vision: bool,
-) -> Frame:
+) -> Envelope:
     """
-    Return the frame of a ``kind`` of object.
+    Return the envelope of a ``kind`` of object.
 
     ``usage`` and ``times`` are the keys of ``usage`` and ``time_info``, ``details`` those of
     ``completion_tokens_details`` and ``prompt_tokens_details``, None where there is no such object.
@@ -62,7 +62,7 @@ def frame(
 
     time_info = _object([_gap(key, "r") for key in times])
     tail = f',"usage":{counts(usage)},"time_info":{time_info}}}'
-    return Frame('{"id":"%s","choices":[', b'],"created":%d,' + named, tail.encode())
+    return Envelope('{"id":"%s","choices":[', b'],"created":%d,' + named, tail.encode())
 
 
 def fingerprint(model_id: str) -> str:

@@ -18,7 +18,7 @@ from .values.maker import Maker
 from .values.mentions import Mentions
 from .values.schemas import AnySchema
 
-__all__ = ["AnySchema", "ImpossibleError", "Mentions", "instance", "json_object"]
+__all__ = ["AnySchema", "ImpossibleError", "Mentions", "json_object", "sample"]
 
 _STEPS = 7_000  # some 25 milliseconds, for all that may be; half of them for what must be
 _CHECKS = 5_000  # for a last look at the whole
@@ -27,7 +27,7 @@ _JSON_OBJECT = 3  # keys of an object without a schema
 _SENSELESS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
-def instance(
+def sample(
     schema: AnySchema,
     random: Random,
     text: str | None = None,

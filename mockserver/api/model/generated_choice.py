@@ -45,7 +45,7 @@ class Odds:
         return () if self.others is None else ((self.token, self.logprob), *self.others)
 
 
-class Said(NamedTuple):
+class GeneratedChoice(NamedTuple):
     """
     One choice, in the order in which it is written: thoughts, content, calls.
 

@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 from mockserver.api.contract.edition import Model
 from mockserver.core.chance import Digits, Voice
 
-from . import instances, logprobs, prose, thinking, tokens, tools, wishes
+from . import json_samples, logprobs, prose, reasoning, requested_json, tokens, tools
 from .conversation import last_user_text, results, task
-from .endings import ends_run
-from .reply import AUTO, Reply
-from .said import Call, FinishReason, Said
+from .final_tools import ends_run
+from .generated_choice import Call, FinishReason, GeneratedChoice
+from .script import AUTO, Script
 
 _MOST_PROLONGED = 50_000
 _LONG = 8  # words in the arguments of a call that is scripted for any tool
@@ -38,7 +38,7 @@ _SIMPLE = frozenset(
 )
 
 
-class Ask(NamedTuple):
+class GenerationRequest(NamedTuple):
     """
     Who is asked for what: a valid request body, and the completion tokens it may get.
 
@@ -61,10 +61,10 @@ class _Thoughts:
 
     @property
     def raw(self) -> str:
-        return thinking.tagged(self.text, self.tag or thinking.TAG)
+        return reasoning.tagged(self.text, self.tag or reasoning.TAG)
 
 
-def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
+def generate(reply: Script, ask: GenerationRequest, voice: Voice, ids: Digits) -> GeneratedChoice:
     """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
     body = ask.body
     simple = reply.plain and _SIMPLE.issuperset(body) and not _may_think(ask)
@@ -81,7 +81,7 @@ def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
         pieces = [] if calls else _content(ask, voice)
     thoughts = reply.reasoning or ""
     if reply.reasoning is None and not scripted and _may_think(ask):
-        thoughts = thinking.thoughts(body, ask.model, voice)
+        thoughts = reasoning.thoughts(body, ask.model, voice)
     least = 0 if scripted or calls or _wish(body) else _least(ask, thoughts)
     if least > len(pieces):
         pieces = prose.prolonged(voice.random, pieces, least)
@@ -91,7 +91,7 @@ def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
     return _with_extras(limited, ask, voice)
 
 
-def _may_think(ask: Ask) -> bool:
+def _may_think(ask: GenerationRequest) -> bool:
     return ask.model.reasoning and "messages" in ask.body
 
 
@@ -99,7 +99,7 @@ def _prose(voice: Voice, length: int | None = None) -> prose.Pieces:
     return prose.answer(voice.number) if length is None else prose.of_length(voice.number, length)
 
 
-def _least(ask: Ask, thoughts: str) -> int:
+def _least(ask: GenerationRequest, thoughts: str) -> int:
     """
     Return the tokens of content that there must be: thoughts count, no more than the limit.
 
@@ -114,14 +114,16 @@ def _least(ask: Ask, thoughts: str) -> int:
     return max(0, least - tokens.count(thoughts))
 
 
-def _wish(body: Mapping[str, Any]) -> wishes.Wish | None:
+def _wish(body: Mapping[str, Any]) -> requested_json.RequestedJson | None:
     """Return the JSON that a request asks for, by its ``response_format`` or in words."""
     form = body.get("response_format") or {"type": "text"}
     if form["type"] == "text":
-        return wishes.in_words(body)
+        return requested_json.in_words(body)
     if "json_schema" in form:
-        return wishes.Wish(form["json_schema"].get("schema"), task(body))
-    return (wishes.in_words(body) or wishes.Wish(about=task(body)))._replace(fenced=False)
+        return requested_json.RequestedJson(form["json_schema"].get("schema"), task(body))
+    return (
+        requested_json.in_words(body) or requested_json.RequestedJson(about=task(body))
+    )._replace(fenced=False)
 
 
 def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Sequence[str]:
@@ -139,7 +141,7 @@ def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Seque
     return tokens.pieces(text[: min(ends)]) if ends else pieces
 
 
-def _scripted(reply: Reply, ask: Ask, voice: Voice) -> Sequence[str]:
+def _scripted(reply: Script, ask: GenerationRequest, voice: Voice) -> Sequence[str]:
     if reply.text is not None:
         return tokens.pieces(reply.text)
     if reply.json is not None:
@@ -149,7 +151,7 @@ def _scripted(reply: Reply, ask: Ask, voice: Voice) -> Sequence[str]:
     return tokens.pieces(last_user_text(ask.body)) if reply.echo else []
 
 
-def _of_length(ask: Ask, voice: Voice, length: int) -> Sequence[str]:
+def _of_length(ask: GenerationRequest, voice: Voice, length: int) -> Sequence[str]:
     """Return so many tokens: of prose, or of JSON as far as a string of it may be long enough."""
     wish = _wish(ask.body)
     if wish is None:
@@ -164,7 +166,9 @@ def _of_length(ask: Ask, voice: Voice, length: int) -> Sequence[str]:
     return said
 
 
-def _scripted_calls(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
+def _scripted_calls(
+    reply: Script, ask: GenerationRequest, voice: Voice, ids: Digits
+) -> tuple[Call, ...]:
     calls = []
     for one in reply.tool_calls:
         offered = tools.automatic(ask.body) if one.name == AUTO else None
@@ -175,7 +179,9 @@ def _scripted_calls(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> tuple[
     return tuple(calls)
 
 
-def _calls(ask: Ask, voice: Voice, ids: Digits, text: str | None = None) -> tuple[Call, ...]:
+def _calls(
+    ask: GenerationRequest, voice: Voice, ids: Digits, text: str | None = None
+) -> tuple[Call, ...]:
     """Return the calls that a request is for; a ``text`` stands in their arguments where it may."""
     if not ask.body.get("tools"):
         return ()
@@ -200,8 +206,8 @@ def _arguments(
     if "object" not in schema["type"]:
         return {}
     found = "\n".join(results(body)) if ends_run(function) else ""
-    mentions = instances.Mentions(task(body), found)
-    made = instances.instance(schema, random, text, mentions, beside)
+    mentions = json_samples.Mentions(task(body), found)
+    made = json_samples.sample(schema, random, text, mentions, beside)
     return made if isinstance(made, dict) else {}
 
 
@@ -217,21 +223,24 @@ def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Digi
     return Call(ids.draw(9), name, tuple(tokens.pieces(text)))
 
 
-def _content(ask: Ask, voice: Voice) -> Sequence[str]:
+def _content(ask: GenerationRequest, voice: Voice) -> Sequence[str]:
     wish = _wish(ask.body)
     return _prose(voice) if wish is None else _json_content(wish, ask, voice.random)
 
 
 def _json_content(
-    wish: wishes.Wish, ask: Ask, random: Random, text: str | None = None
+    wish: requested_json.RequestedJson,
+    ask: GenerationRequest,
+    random: Random,
+    text: str | None = None,
 ) -> list[str]:
     """Return the JSON that a request wants; a ``text`` stands in it where it may."""
     if wish.schema is None:
-        made = instances.json_object(random, text)
+        made = json_samples.json_object(random, text)
     else:
-        made = instances.instance(wish.schema, random, text, instances.Mentions(wish.about))
+        made = json_samples.sample(wish.schema, random, text, json_samples.Mentions(wish.about))
     said = _json(made, ask.model)
-    return tokens.pieces(wishes.fenced(said) if wish.fenced else said)
+    return tokens.pieces(requested_json.fenced(said) if wish.fenced else said)
 
 
 def _json(value: object, model: Model) -> str:
@@ -240,7 +249,7 @@ def _json(value: object, model: Model) -> str:
     return json.dumps(value, ensure_ascii=False, separators=separators)
 
 
-def _with_extras(said: Said, ask: Ask, voice: Voice) -> Said:
+def _with_extras(said: GeneratedChoice, ask: GenerationRequest, voice: Voice) -> GeneratedChoice:
     """Add what a request may ask for on top: odds, the fate of a prediction, the prompt again."""
     body = ask.body
     if body.get("prediction"):
@@ -251,7 +260,9 @@ def _with_extras(said: Said, ask: Ask, voice: Voice) -> Said:
     return said if top is None else _with_odds(said, top, ask, voice.random)
 
 
-def _with_odds(said: Said, top: int, ask: Ask, random: Random) -> Said:
+def _with_odds(
+    said: GeneratedChoice, top: int, ask: GenerationRequest, random: Random
+) -> GeneratedChoice:
     """Add the odds of what is said, prompt included, as far as there is room for them."""
     room = _MOST_ODDS // ask.beside // (top + 1)
     prompt = tokens.pieces(said.echo)
@@ -260,7 +271,7 @@ def _with_odds(said: Said, top: int, ask: Ask, random: Random) -> Said:
     return said._replace(odds=odds if len(before) == len(prompt) else (), echo_odds=before)
 
 
-def _accepted(said: Said, prediction: Mapping[str, Any]) -> tuple[int, int]:
+def _accepted(said: GeneratedChoice, prediction: Mapping[str, Any]) -> tuple[int, int]:
     """Return how many tokens of a predicted output were said as predicted, and how many not."""
     content = prediction["content"]
     text = content if isinstance(content, str) else "".join(part["text"] for part in content)
@@ -270,13 +281,15 @@ def _accepted(said: Said, prediction: Mapping[str, Any]) -> tuple[int, int]:
     return accepted, len(predicted) - accepted
 
 
-def _limited(thoughts: _Thoughts, pieces: Sequence[str], calls: tuple[Call, ...], ask: Ask) -> Said:
+def _limited(
+    thoughts: _Thoughts, pieces: Sequence[str], calls: tuple[Call, ...], ask: GenerationRequest
+) -> GeneratedChoice:
     """Put the parts together as far as the limit reaches."""
     if not thoughts.text and not calls:
         return _within(ask.limit, pieces)
     finish: FinishReason = "tool_calls" if calls else "stop"
     room = ask.limit
-    shown = "raw" if thoughts.tag else thinking.shown(ask.body, ask.model)
+    shown = "raw" if thoughts.tag else reasoning.shown(ask.body, ask.model)
     thought = tokens.pieces(thoughts.raw if shown == "raw" else thoughts.text)
     if len(thought) + len(pieces) + sum(call.tokens for call in calls) > room:
         finish = "length"
@@ -285,17 +298,17 @@ def _limited(thoughts: _Thoughts, pieces: Sequence[str], calls: tuple[Call, ...]
         pieces = pieces[:room]
         calls = _first(calls, room - len(pieces))
     if not thought:
-        return Said(tuple(pieces), finish, calls=calls)
+        return GeneratedChoice(tuple(pieces), finish, calls=calls)
     if shown == "raw":
-        return Said((*thought, *pieces), finish, calls=calls, raw=len(thought))
+        return GeneratedChoice((*thought, *pieces), finish, calls=calls, raw=len(thought))
     if shown == "hidden":
-        return Said(tuple(pieces), finish, calls=calls, hidden=len(thought))
-    return Said(tuple(pieces), finish, tuple(thought), calls)
+        return GeneratedChoice(tuple(pieces), finish, calls=calls, hidden=len(thought))
+    return GeneratedChoice(tuple(pieces), finish, tuple(thought), calls)
 
 
-def _within(room: int, pieces: Sequence[str]) -> Said:
+def _within(room: int, pieces: Sequence[str]) -> GeneratedChoice:
     """Return a content as far as there is room for it."""
-    return Said(tuple(pieces[:room]), "length" if len(pieces) > room else "stop")
+    return GeneratedChoice(tuple(pieces[:room]), "length" if len(pieces) > room else "stop")
 
 
 def _first(calls: tuple[Call, ...], room: int) -> tuple[Call, ...]:
