@@ -1,4 +1,4 @@
-"""Which method and path is which endpoint: the table, and how a path is looked up in it."""
+"""The table of methods, paths and endpoints, and how to find an endpoint in it."""
 
 from __future__ import annotations
 
@@ -48,18 +48,18 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
 )
 WITHOUT_KEY = frozenset({"public_models", "public_model", "warming"})
 ANY_VERSION = "/mock/"
-"""The path of a base URL under which a path is answered with ``/v1`` and without."""
+"""The path of a base URL that accepts paths with ``/v1`` and without."""
 
 COMPLETING: frozenset[Endpoint | None] = frozenset({"chat", "completions"})
 
 
 def route(method: str, path: str) -> tuple[Endpoint, str]:
     """
-    Return the endpoint and, for one of several things, its id.
+    Return the endpoint and the id in the path, which is empty if it has none.
 
-    HEAD is answered where GET is, without a body (RFC 9110, 9.3.2). Raises RefusalError: an unknown
-    path and a trailing slash are an empty 404 from the gateway; a wrong method, OPTIONS as any
-    other, is FastAPI's 405 (inferred, nobody has recorded one).
+    HEAD is answered like GET, without a body (RFC 9110, 9.3.2). Raises RefusalError. An unknown
+    path or a trailing slash is an empty 404 from the gateway. A wrong method, including OPTIONS, is
+    FastAPI's 405 (inferred: none was recorded).
     """
     methods, name = _found(path)
     endpoint = methods.get("GET" if method == "HEAD" else method)
@@ -70,7 +70,7 @@ def route(method: str, path: str) -> tuple[Endpoint, str]:
 
 def named(text: str) -> list[Endpoint]:
     """
-    Return the endpoints that a path stands for, with or without its method, version and slashes.
+    Return the endpoints that a text names: a path, with or without method, version and slashes.
 
     >>> named("/v1/chat/completions"), named("GET /v1/files"), named("chat.completions")
     (['chat'], ['files'], ['chat'])
@@ -86,16 +86,16 @@ def named(text: str) -> list[Endpoint]:
 
 
 def methods_of(endpoint: Endpoint) -> frozenset[str]:
-    """Return the methods by which an endpoint is asked."""
+    """Return the methods of an endpoint."""
     found = {method for method, _, name in ROUTES if name == endpoint}
     return frozenset(found | ({"HEAD"} if "GET" in found else set()))
 
 
 def behind(path: str) -> str | None:
     """
-    Return what a client has appended to a base URL with the path `ANY_VERSION`; None for others.
+    Return the part of a path after `ANY_VERSION`; None if the path does not begin with it.
 
-    Such an address ends in a slash, so that it can be joined in any way; a second one is dropped.
+    That base URL ends in a slash, so clients may append a second one, which is dropped.
 
     >>> behind("/mock/v1/models"), behind("/mock//models"), behind("/models")
     ('/v1/models', '/models', None)
@@ -107,7 +107,7 @@ def behind(path: str) -> str | None:
 
 def meant(path: str) -> str:
     """
-    Return the path of the API that is meant by one with too many ``/v1`` or none.
+    Return the API's path for one with repeated ``/v1`` or none; other paths stay as they are.
 
     >>> meant("/models"), meant("/v1/v1/models"), meant("/v1/public/v1/models"), meant("/v1/model")
     ('/v1/models', '/v1/models', '/public/v1/models', '/v1/model')

@@ -1,10 +1,10 @@
 """
-Decides what the model says: what a scenario scripts, else what the request asks for.
+Generates one choice: the script of a scenario, or else what the request asks for.
 
-Without a script, in this order: calls of tools, JSON for a ``response_format``, prose, which goes
-on as long as ``min_tokens`` wants. A script that only says how long the content is has JSON there,
-too. A stop sequence ends the content, the completion limit ends all
-of it: thoughts, content and calls together, in this order.
+Without a script the model makes tool calls, or else writes the JSON that the request asks for, or
+else prose, which goes on until ``min_tokens`` is reached. A script that only sets a length gets
+JSON as well if the request asks for it. A stop sequence ends the content. The completion limit ends
+reasoning, content and calls together, in this order.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from .generated_choice import Call, FinishReason, GeneratedChoice
 from .script import AUTO, Script
 
 _MOST_PROLONGED = 50_000
-_LONG = 8  # words in the arguments of a call that is scripted for any tool
-_TRIES = 4  # two do, but where tokens join
-_MOST_ODDS = 100_000  # half a second, and some 7 MB of JSON
-# what most requests are made of; nothing else in them decides what is said
+_LONG = 8  # words in the arguments of a scripted call that names no tool
+_TRIES = 4  # two are enough, unless tokens join
+_MOST_ODDS = 100_000  # they take half a second and about 7 MB of JSON
+# a request with no other fields takes the short way
 _SIMPLE = frozenset(
     {
         *("model", "messages", "prompt", "max_tokens", "max_completion_tokens"),
@@ -40,10 +40,10 @@ _SIMPLE = frozenset(
 
 class GenerationRequest(NamedTuple):
     """
-    Who is asked for what: a valid request body, and the completion tokens it may get.
+    A valid request body for a model; ``limit`` is in completion tokens.
 
-    ``beside`` is how many completions the same request asks for, this one included: they share what
-    one response can have of ``min_tokens`` and of odds, so that none takes the mock long.
+    ``beside`` counts the completions of the same HTTP request, this one included. They share the
+    mock's own bounds on ``min_tokens`` and on log probabilities, so that no response takes long.
     """
 
     body: Mapping[str, Any]
@@ -53,8 +53,8 @@ class GenerationRequest(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Thoughts:
-    """What is thought before the answer; with a ``tag``, shown in it whatever was asked for."""
+class _Reasoning:
+    """The reasoning before an answer; a ``tag`` shows it in the content, whatever was asked."""
 
     text: str
     tag: str | None
@@ -64,58 +64,63 @@ class _Thoughts:
         return reasoning.tagged(self.text, self.tag or reasoning.TAG)
 
 
-def generate(reply: Script, ask: GenerationRequest, voice: Voice, ids: Digits) -> GeneratedChoice:
-    """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
-    body = ask.body
-    simple = reply.plain and _SIMPLE.issuperset(body) and not _may_think(ask)
-    if simple and _wish(body) is None:  # by far the most
-        return _within(ask.limit, _prose(voice, reply.tokens))
-    scripted = reply.answers
+def generate(
+    script: Script, request: GenerationRequest, voice: Voice, ids: Digits
+) -> GeneratedChoice:
+    """Return a choice; ``voice`` draws the words, ``ids`` the ids of calls."""
+    body = request.body
+    simple = script.plain and _SIMPLE.issuperset(body) and not _may_reason(request)
+    if simple and _wanted_json(body) is None:  # most requests
+        return _within(request.limit, _prose(voice, script.tokens))
+    scripted = script.answers
     pieces: Sequence[str]
-    if reply.tokens is not None and not reply.tool_calls and tools.must_call(body):
-        pieces, calls = (), _calls(ask, voice, ids, "".join(_prose(voice, reply.tokens)))
+    if script.tokens is not None and not script.tool_calls and tools.must_call(body):
+        pieces, calls = (), _calls(request, voice, ids, "".join(_prose(voice, script.tokens)))
     elif scripted:
-        pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, voice, ids)
+        pieces, calls = (
+            _scripted(script, request, voice),
+            _scripted_calls(script, request, voice, ids),
+        )
     else:
-        calls = _calls(ask, voice, ids)
-        pieces = [] if calls else _content(ask, voice)
-    thoughts = reply.reasoning or ""
-    if reply.reasoning is None and not scripted and _may_think(ask):
-        thoughts = reasoning.thoughts(body, ask.model, voice)
-    least = 0 if scripted or calls or _wish(body) else _least(ask, thoughts)
+        calls = _calls(request, voice, ids)
+        pieces = [] if calls else _content(request, voice)
+    thoughts = script.reasoning or ""
+    if script.reasoning is None and not scripted and _may_reason(request):
+        thoughts = reasoning.generate(body, request.model, voice)
+    least = 0 if scripted or calls or _wanted_json(body) else _least(request, thoughts)
     if least > len(pieces):
         pieces = prose.prolonged(voice.random, pieces, least)
     stopped = until_stop(pieces[least:], body.get("stop"))
-    said = [*pieces[:least], *stopped] if least else stopped
-    limited = _limited(_Thoughts(thoughts, reply.tag), said, calls, ask)
-    return _with_extras(limited, ask, voice)
+    content = [*pieces[:least], *stopped] if least else stopped
+    limited = _limited(_Reasoning(thoughts, script.tag), content, calls, request)
+    return _with_extras(limited, request, voice)
 
 
-def _may_think(ask: GenerationRequest) -> bool:
-    return ask.model.reasoning and "messages" in ask.body
+def _may_reason(request: GenerationRequest) -> bool:
+    return request.model.reasoning and "messages" in request.body
 
 
 def _prose(voice: Voice, length: int | None = None) -> prose.Pieces:
     return prose.answer(voice.number) if length is None else prose.of_length(voice.number, length)
 
 
-def _least(ask: GenerationRequest, thoughts: str) -> int:
+def _least(request: GenerationRequest, thoughts: str) -> int:
     """
-    Return the tokens of content that there must be: thoughts count, no more than the limit.
+    Return how many tokens of content ``min_tokens`` demands beyond the reasoning.
 
-    -1 is as much as there may be, says the server's OpenAPI document.
+    It is never more than the limit. -1 means the limit, as in the server's OpenAPI document.
     """
-    asked = ask.body.get("min_completion_tokens")
-    asked = ask.body.get("min_tokens") if asked is None else asked
+    asked = request.body.get("min_completion_tokens")
+    asked = request.body.get("min_tokens") if asked is None else asked
     if not asked:
         return 0
-    most = min(ask.limit, _MOST_PROLONGED // ask.beside)
+    most = min(request.limit, _MOST_PROLONGED // request.beside)
     least = most if asked == -1 else min(asked, most)
     return max(0, least - tokens.count(thoughts))
 
 
-def _wish(body: Mapping[str, Any]) -> requested_json.RequestedJson | None:
-    """Return the JSON that a request asks for, by its ``response_format`` or in words."""
+def _wanted_json(body: Mapping[str, Any]) -> requested_json.RequestedJson | None:
+    """Return the JSON that a request asks for, in ``response_format`` or in words."""
     form = body.get("response_format") or {"type": "text"}
     if form["type"] == "text":
         return requested_json.in_words(body)
@@ -128,7 +133,7 @@ def _wish(body: Mapping[str, Any]) -> requested_json.RequestedJson | None:
 
 def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Sequence[str]:
     """
-    Return the tokens before the first stop sequence, which may begin and end inside of a token.
+    Return the tokens before the first stop sequence, which may begin or end inside a token.
 
     >>> until_stop(["one", " two", " three"], ["o t"])
     ['one', ' tw']
@@ -141,54 +146,59 @@ def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Seque
     return tokens.pieces(text[: min(ends)]) if ends else pieces
 
 
-def _scripted(reply: Script, ask: GenerationRequest, voice: Voice) -> Sequence[str]:
-    if reply.text is not None:
-        return tokens.pieces(reply.text)
-    if reply.json is not None:
-        return tokens.pieces(_json(reply.json, ask.model))
-    if reply.tokens is not None:
-        return _of_length(ask, voice, reply.tokens)
-    return tokens.pieces(last_user_text(ask.body)) if reply.echo else []
+def _scripted(script: Script, request: GenerationRequest, voice: Voice) -> Sequence[str]:
+    if script.text is not None:
+        return tokens.pieces(script.text)
+    if script.json is not None:
+        return tokens.pieces(_json(script.json, request.model))
+    if script.tokens is not None:
+        return _of_length(request, voice, script.tokens)
+    return tokens.pieces(last_user_text(request.body)) if script.echo else []
 
 
-def _of_length(ask: GenerationRequest, voice: Voice, length: int) -> Sequence[str]:
-    """Return so many tokens: of prose, or of JSON as far as a string of it may be long enough."""
-    wish = _wish(ask.body)
-    if wish is None:
+def _of_length(request: GenerationRequest, voice: Voice, length: int) -> Sequence[str]:
+    """Return ``length`` tokens of prose or of JSON; the schema may make JSON shorter or longer."""
+    wanted = _wanted_json(request.body)
+    if wanted is None:
         return _prose(voice, length)
-    said: list[str] = []
+    content: list[str] = []
     text = length
-    for _ in range(_TRIES):  # how the string grows together with the rest is seen afterwards
-        said = _json_content(wish, ask, voice.again(), "".join(_prose(voice, text)))
-        text += length - len(said)
-        if len(said) == length or text < 1:
+    for _ in range(_TRIES):  # only the result shows how a string changes the length of the whole
+        content = _json_content(wanted, request, voice.again(), "".join(_prose(voice, text)))
+        text += length - len(content)
+        if len(content) == length or text < 1:
             break
-    return said
+    return content
 
 
 def _scripted_calls(
-    reply: Script, ask: GenerationRequest, voice: Voice, ids: Digits
+    script: Script, request: GenerationRequest, voice: Voice, ids: Digits
 ) -> tuple[Call, ...]:
     calls = []
-    for one in reply.tool_calls:
-        offered = tools.automatic(ask.body) if one.name == AUTO else None
+    for one in script.tool_calls:
+        offered = tools.automatic(request.body) if one.name == AUTO else None
         name = offered["name"] if offered else one.name
-        made = _long_arguments(offered, ask.body, voice.random) if offered else {}
+        made = _long_arguments(offered, request.body, voice.random) if offered else {}
         arguments = made or one.arguments
-        calls.append(_call(name, arguments, ask.model, ids))
+        calls.append(_call(name, arguments, request.model, ids))
     return tuple(calls)
 
 
 def _calls(
-    ask: GenerationRequest, voice: Voice, ids: Digits, text: str | None = None
+    request: GenerationRequest, voice: Voice, ids: Digits, text: str | None = None
 ) -> tuple[Call, ...]:
-    """Return the calls that a request is for; a ``text`` stands in their arguments where it may."""
-    if not ask.body.get("tools"):
+    """Return the calls that a request leads to, with ``text`` in their arguments if it fits."""
+    if not request.body.get("tools"):
         return ()
-    functions = tools.wanted(ask.body)
+    functions = tools.wanted(request.body)
     beside = len(functions)
     return tuple(
-        _call(one["name"], _arguments(one, ask.body, voice.random, text, beside), ask.model, ids)
+        _call(
+            one["name"],
+            _arguments(one, request.body, voice.random, text, beside),
+            request.model,
+            ids,
+        )
         for one in functions
     )
 
@@ -200,7 +210,7 @@ def _arguments(
     text: str | None = None,
     beside: int = 1,
 ) -> dict[str, Any]:
-    """Return arguments that fit the conversation; none where the parameters are of no object."""
+    """Return arguments that fit the conversation; none if the parameters are not an object."""
     given = function.get("parameters") or {}
     schema = {"type": "object", **{key: one for key, one in given.items() if one != []}}
     if "object" not in schema["type"]:
@@ -214,7 +224,7 @@ def _arguments(
 def _long_arguments(
     function: tools.Function, body: Mapping[str, Any], random: Random
 ) -> dict[str, Any]:
-    """Return arguments with a long string in them, where one may be, so that a cut can hit them."""
+    """Return arguments with a long string if the schema allows one, so that a cut can hit it."""
     return _arguments(function, body, random, prose.words(random, _LONG))
 
 
@@ -223,73 +233,75 @@ def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Digi
     return Call(ids.draw(9), name, tuple(tokens.pieces(text)))
 
 
-def _content(ask: GenerationRequest, voice: Voice) -> Sequence[str]:
-    wish = _wish(ask.body)
-    return _prose(voice) if wish is None else _json_content(wish, ask, voice.random)
+def _content(request: GenerationRequest, voice: Voice) -> Sequence[str]:
+    wanted = _wanted_json(request.body)
+    return _prose(voice) if wanted is None else _json_content(wanted, request, voice.random)
 
 
 def _json_content(
-    wish: requested_json.RequestedJson,
-    ask: GenerationRequest,
+    wanted: requested_json.RequestedJson,
+    request: GenerationRequest,
     random: Random,
     text: str | None = None,
 ) -> list[str]:
-    """Return the JSON that a request wants; a ``text`` stands in it where it may."""
-    if wish.schema is None:
+    """Return the JSON that a request asks for, with ``text`` in it if it fits."""
+    if wanted.schema is None:
         made = json_samples.json_object(random, text)
     else:
-        made = json_samples.sample(wish.schema, random, text, json_samples.Mentions(wish.about))
-    said = _json(made, ask.model)
-    return tokens.pieces(requested_json.fenced(said) if wish.fenced else said)
+        made = json_samples.sample(wanted.schema, random, text, json_samples.Mentions(wanted.about))
+    encoded = _json(made, request.model)
+    return tokens.pieces(requested_json.fenced(encoded) if wanted.fenced else encoded)
 
 
 def _json(value: object, model: Model) -> str:
-    """Return JSON as a model writes it: recorded with spaces where calls come whole, else none."""
+    """Encode JSON as recorded: models that stream calls whole write spaces, others do not."""
     separators = (", ", ": ") if model.whole_tool_calls else (",", ":")
     return json.dumps(value, ensure_ascii=False, separators=separators)
 
 
-def _with_extras(said: GeneratedChoice, ask: GenerationRequest, voice: Voice) -> GeneratedChoice:
-    """Add what a request may ask for on top: odds, the fate of a prediction, the prompt again."""
-    body = ask.body
+def _with_extras(
+    choice: GeneratedChoice, request: GenerationRequest, voice: Voice
+) -> GeneratedChoice:
+    """Add the prediction's result, the echo of the prompt and the log probabilities, on request."""
+    body = request.body
     if body.get("prediction"):
-        said = said._replace(prediction=_accepted(said, body["prediction"]))
+        choice = choice._replace(prediction=_accepted(choice, body["prediction"]))
     if body.get("echo"):
-        said = said._replace(echo=last_user_text(body))
+        choice = choice._replace(echo=last_user_text(body))
     top = logprobs.wanted(body)
-    return said if top is None else _with_odds(said, top, ask, voice.random)
+    return choice if top is None else _with_odds(choice, top, request, voice.random)
 
 
 def _with_odds(
-    said: GeneratedChoice, top: int, ask: GenerationRequest, random: Random
+    choice: GeneratedChoice, top: int, request: GenerationRequest, random: Random
 ) -> GeneratedChoice:
-    """Add the odds of what is said, prompt included, as far as there is room for them."""
-    room = _MOST_ODDS // ask.beside // (top + 1)
-    prompt = tokens.pieces(said.echo)
-    odds = logprobs.drawn(said.pieces[:room], top, random)
+    """Add log probabilities, those of an echoed prompt first, up to ``_MOST_ODDS``."""
+    room = _MOST_ODDS // request.beside // (top + 1)
+    prompt = tokens.pieces(choice.echo)
+    odds = logprobs.drawn(choice.pieces[:room], top, random)
     before = logprobs.of_prompt(prompt[:room], top, random)
-    return said._replace(odds=odds if len(before) == len(prompt) else (), echo_odds=before)
+    return choice._replace(odds=odds if len(before) == len(prompt) else (), echo_odds=before)
 
 
-def _accepted(said: GeneratedChoice, prediction: Mapping[str, Any]) -> tuple[int, int]:
-    """Return how many tokens of a predicted output were said as predicted, and how many not."""
+def _accepted(choice: GeneratedChoice, prediction: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many tokens of a predicted output were accepted, and how many rejected."""
     content = prediction["content"]
     text = content if isinstance(content, str) else "".join(part["text"] for part in content)
     predicted = tokens.pieces(text)
-    pairs = zip(predicted, said.pieces, strict=False)
+    pairs = zip(predicted, choice.pieces, strict=False)
     accepted = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
     return accepted, len(predicted) - accepted
 
 
 def _limited(
-    thoughts: _Thoughts, pieces: Sequence[str], calls: tuple[Call, ...], ask: GenerationRequest
+    thoughts: _Reasoning, pieces: Sequence[str], calls: tuple[Call, ...], request: GenerationRequest
 ) -> GeneratedChoice:
-    """Put the parts together as far as the limit reaches."""
+    """Join the parts, and cut them at the limit."""
     if not thoughts.text and not calls:
-        return _within(ask.limit, pieces)
+        return _within(request.limit, pieces)
     finish: FinishReason = "tool_calls" if calls else "stop"
-    room = ask.limit
-    shown = "raw" if thoughts.tag else reasoning.shown(ask.body, ask.model)
+    room = request.limit
+    shown = "raw" if thoughts.tag else reasoning.shown(request.body, request.model)
     thought = tokens.pieces(thoughts.raw if shown == "raw" else thoughts.text)
     if len(thought) + len(pieces) + sum(call.tokens for call in calls) > room:
         finish = "length"
@@ -307,12 +319,12 @@ def _limited(
 
 
 def _within(room: int, pieces: Sequence[str]) -> GeneratedChoice:
-    """Return a content as far as there is room for it."""
+    """Return a choice with content only, cut at the limit."""
     return GeneratedChoice(tuple(pieces[:room]), "length" if len(pieces) > room else "stop")
 
 
 def _first(calls: tuple[Call, ...], room: int) -> tuple[Call, ...]:
-    """Return the calls that begin within so many tokens, the last of them cut."""
+    """Return the calls that begin within ``room`` tokens; the last one is cut."""
     begun = []
     for call in calls:
         if room < 1:

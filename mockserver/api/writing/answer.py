@@ -1,4 +1,4 @@
-"""What all completions have in common: what was said, its counts, and the stamp of each answer."""
+"""What both kinds of completions share: choices, token counts, and the stamp of each answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mockserver.core.chance import Digits
 
 from .envelope import Envelope, envelope
 
-_SHORTEST = 0.0001  # seconds; encoders differ in how they write what is much less
+_SHORTEST = 0.0001  # seconds; JSON encoders write much smaller numbers in different ways
 _SECOND = 1e9  # nanoseconds
 _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 _TODAY = Bodies()
@@ -20,10 +20,10 @@ _TODAY = Bodies()
 
 class Stamp(NamedTuple):
     """
-    What tells an answer from the next one in the same words.
+    The values that differ between two answers with the same text.
 
-    ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``queue`` the
-    seconds that the request waited, ``cached`` the tokens that came from the prompt cache.
+    ``number`` is the id without its prefix. ``created`` is in seconds since the epoch. ``queue`` is
+    how many seconds the request waited. ``cached`` counts the tokens from the prompt cache.
     """
 
     number: str
@@ -35,7 +35,7 @@ class Stamp(NamedTuple):
 @dataclass(slots=True)
 class Answer:
     """
-    What the model says to a request, ready to be written in either form.
+    The choices that answer a request, ready to be encoded as chat or text completion.
 
     ``prompt`` counts the tokens of the prompt; ``images`` of them belong to images. ``discarded``
     counts the tokens of completions that are generated but not returned. ``tokens`` counts all
@@ -56,16 +56,16 @@ class Answer:
 
     @property
     def reading(self) -> float:
-        """The seconds that the prompt took: it is read twenty times faster than text is written."""
+        """Seconds spent on the prompt: the model reads twenty times faster than it writes."""
         return _whole(_SHORTEST + self.prompt / (20 * self.model.speed))
 
     @property
     def writing(self) -> float:
-        """The seconds that the completion took."""
+        """Seconds spent on the completion."""
         return _whole(_SHORTEST + self.tokens / self.model.speed)
 
     def envelope(self, kind: str) -> Envelope:
-        """Return what stands around the choices of a kind of object; the edition has the keys."""
+        """Return the JSON around the choices of a kind of ``object``, with the edition's keys."""
         bodies, model = self.bodies, self.model
         details: tuple[str, ...] = bodies.completion_details
         if self.choices[0].prediction is not None:  # then all choices have one
@@ -94,7 +94,7 @@ class Answer:
 
 
 def stamp(now: float, random: Digits, cached: int = 0) -> Stamp:
-    """Return another stamp; its number has 32 hexadecimal digits in the form of a UUID."""
+    """Return a new stamp; its number has 32 hexadecimal digits in the form of a UUID."""
     name = random.draw(40)
     number = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:32]}"
     luck = int(name[32:], 16) / 2**32
@@ -102,5 +102,5 @@ def stamp(now: float, random: Digits, cached: int = 0) -> Stamp:
 
 
 def _whole(seconds: float) -> float:
-    """Return whole nanoseconds, in seconds; ``round`` takes twice as long."""
+    """Round seconds to nanoseconds, in half the time that ``round`` takes."""
     return int(seconds * _SECOND + 0.5) / _SECOND

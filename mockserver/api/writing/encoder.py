@@ -1,8 +1,8 @@
 """
-Writes an answer as one document, or as a stream of chunks.
+Encodes an answer as one document, or as a stream of chunks.
 
-Answers in the same words differ in their stamp only, and the chunks of a stream in their choice:
-all the rest is encoded once. The order of the keys is that of recorded streams.
+Two answers with the same text differ only in their stamps, and the chunks of a stream only in their
+choices. Everything else is encoded once. The order of keys comes from recorded streams.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _DONE = Data(DONE)
 @dataclass(frozen=True, slots=True)
 class Form:
     """
-    What an endpoint makes of an answer.
+    How an endpoint encodes an answer.
 
-    ``prefix`` is what ids begin with, ``kind`` the ``object`` of a document, ``chunk_kind`` that of
-    a chunk. ``choices`` returns those of a document as JSON, ``chunks`` those of each chunk.
+    ``prefix`` begins the id. ``kind`` is the ``object`` of a document, ``chunk_kind`` that of a
+    chunk. ``choices`` returns the choices of a document as JSON, ``chunks`` those of each chunk.
     """
 
     prefix: str
@@ -38,7 +38,7 @@ class Form:
 
 
 class _Stream(NamedTuple):
-    """The choices of all chunks but the last and their tokens, then those of the last."""
+    """The choices and token counts of all chunks: first all but the last, then the last."""
 
     middles: tuple[bytes, ...]
     counts: tuple[int, ...]
@@ -47,7 +47,7 @@ class _Stream(NamedTuple):
 
 
 class EncodedAnswer:
-    """An answer in a form; it can be given any number of times, each with a stamp of its own."""
+    """An answer in the form of an endpoint; each use of it gets a stamp of its own."""
 
     __slots__ = ("_choices", "_known", "_stream", "_work", "answer", "form", "tokens")
 
@@ -63,7 +63,7 @@ class EncodedAnswer:
         self._stream: _Stream | None = None
 
     def seconds(self, stamp: Stamp) -> float:
-        """Return how long it all took."""
+        """Return how long the request took, its wait in the queue included."""
         return stamp.queue + self._work
 
     def document(self, stamp: Stamp) -> Data:
@@ -75,7 +75,7 @@ class EncodedAnswer:
         return Data(b"".join((before, choices, after, tail)), self.tokens)
 
     def stream(self, stamp: Stamp, *, done: bool) -> tuple[Events | Data, ...]:
-        """Return the events; the last chunk has usage and times besides."""
+        """Return the events of a stream; the last chunk also has usage and times."""
         chunks = self._stream
         if chunks is None:
             made = self.form.chunks(self.answer)
@@ -89,7 +89,7 @@ class EncodedAnswer:
         return (events, last, _DONE) if done else (events, last)
 
     def _around(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes, bytes]:
-        """Return what stands before the choices, what stands behind them, and the end."""
+        """Return the bytes before the choices, after them, and at the end of the body."""
         number, created, queue, cached = stamp
         envelope = self.answer.envelope(kind)
         whole = self.answer.model.whole_seconds

@@ -28,7 +28,7 @@ def model(**fields):
 def test_thoughts(body, fields, sentences):
     """The effort says how long a model thinks, if it does."""
     for seed in range(20):
-        said = reasoning.thoughts(body, model(**fields), Voice(seed))
+        said = reasoning.generate(body, model(**fields), Voice(seed))
         assert said.count(".") in sentences
 
 
