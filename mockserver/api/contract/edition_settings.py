@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -138,13 +138,7 @@ class Bodies:
     )
     completion_details: tuple[CompletionDetail, ...] = ("reasoning_tokens",)
     prompt_details: tuple[PromptDetail, ...] = ("cached_tokens", "image_tokens")
-    time_info: tuple[TimeKey, ...] = (
-        "created",
-        "queue_time",
-        "prompt_time",
-        "completion_time",
-        "total_time",
-    )
+    time_info: tuple[TimeKey, ...] = get_args(TimeKey)
     counts_reasoning: Flag = True
     done: Flag = True
 
@@ -167,14 +161,7 @@ class HeaderFields:
     cookie). ``server_timing`` says whether the two ``server-timing`` fields are sent.
     """
 
-    limits: tuple[LimitName, ...] = (
-        "requests-minute",
-        "requests-hour",
-        "requests-day",
-        "tokens-minute",
-        "tokens-hour",
-        "tokens-day",
-    )
+    limits: tuple[LimitName, ...] = get_args(LimitName)
     total: tuple[LimitName, ...] = ("tokens-hour",)
     resets: Flag = False
     transport_security: FieldValue = "max-age=15552000; includeSubDomains; preload"

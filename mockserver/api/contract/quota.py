@@ -11,13 +11,13 @@ tokens, and those not found in the prompt cache. Times are arguments, in seconds
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from mockserver.plan import Headers
 
-from .edition import Amounts, PerPeriod
+from .edition import Amounts
 from .edition_settings import TODAY, HeaderFields, Refill
 
 LimitKind = Literal["requests", "tokens", "total"]
@@ -139,9 +139,10 @@ class Quota:
     ) -> None:
         self._bucket = _BUCKETS[refill]
         self._buckets: dict[LimitKey, Bucket] = {
-            (kind, period): self._full(capacity, period, now)
-            for kind, amount in _named(amounts)
-            for period, capacity in _per_period(amount)
+            (kind, period): self._full(getattr(amount, period), period, now)
+            for kind in LIMIT_KINDS
+            if (amount := getattr(amounts, kind)) is not None
+            for period in PERIODS
         }
         self._by_kind = [
             [bucket for (of, _), bucket in self._buckets.items() if of == kind]
@@ -283,18 +284,6 @@ def _put(amount: float, buckets: Iterable[Bucket]) -> None:
     for bucket in buckets:
         level = bucket.level + amount
         bucket.level = level if level < bucket.capacity else float(bucket.capacity)
-
-
-def _named(amounts: Amounts) -> Iterator[tuple[LimitKind, PerPeriod]]:
-    yield "requests", amounts.requests
-    yield "tokens", amounts.tokens
-    if amounts.total is not None:
-        yield "total", amounts.total
-
-
-def _per_period(amount: PerPeriod) -> Iterator[tuple[str, int]]:
-    for period in PERIODS:
-        yield period, getattr(amount, period)
 
 
 _BUCKETS: Mapping[Refill, type[Bucket]] = {"continuous": Bucket, "window": Window}

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 from random import Random
 from typing import Any, NamedTuple
 
-from mockserver.api.contract.edition import Model
+from mockserver.api.contract.edition import Model, ShownReasoning
 from mockserver.core.chance import Digits, Voice
 
 from . import json_samples, logprobs, prose, reasoning, requested_json, tokens, tools
@@ -52,18 +52,6 @@ class GenerationRequest(NamedTuple):
     beside: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Reasoning:
-    """The reasoning before an answer; a ``tag`` shows it in the content, whatever was asked."""
-
-    text: str
-    tag: str | None
-
-    @property
-    def raw(self) -> str:
-        return reasoning.tagged(self.text, self.tag or reasoning.TAG)
-
-
 def generate(
     script: Script, request: GenerationRequest, voice: Voice, ids: Digits
 ) -> GeneratedChoice:
@@ -92,7 +80,10 @@ def generate(
         pieces = prose.prolonged(voice.random, pieces, least)
     stopped = until_stop(pieces[least:], body.get("stop"))
     content = [*pieces[:least], *stopped] if least else stopped
-    limited = _limited(_Reasoning(thoughts, script.tag), content, calls, request)
+    shown = "raw" if script.tag else reasoning.shown(body, request.model)
+    if shown == "raw":
+        thoughts = reasoning.tagged(thoughts, script.tag or reasoning.TAG)
+    limited = _limited(tokens.pieces(thoughts), content, calls, request.limit, shown)
     return _with_extras(limited, request, voice)
 
 
@@ -294,28 +285,27 @@ def _accepted(choice: GeneratedChoice, prediction: Mapping[str, Any]) -> tuple[i
 
 
 def _limited(
-    thoughts: _Reasoning, pieces: Sequence[str], calls: tuple[Call, ...], request: GenerationRequest
+    thoughts: Sequence[str],
+    pieces: Sequence[str],
+    calls: tuple[Call, ...],
+    room: int,
+    shown: ShownReasoning,
 ) -> GeneratedChoice:
-    """Join the parts, and cut them at the limit."""
-    if not thoughts.text and not calls:
-        return _within(request.limit, pieces)
+    """Join the parts, and cut them after ``room`` tokens."""
+    if not thoughts and not calls:
+        return _within(room, pieces)
     finish: FinishReason = "tool_calls" if calls else "stop"
-    room = request.limit
-    shown = "raw" if thoughts.tag else reasoning.shown(request.body, request.model)
-    thought = tokens.pieces(thoughts.raw if shown == "raw" else thoughts.text)
-    if len(thought) + len(pieces) + sum(call.tokens for call in calls) > room:
+    if len(thoughts) + len(pieces) + sum(call.tokens for call in calls) > room:
         finish = "length"
-        thought = thought[:room]
-        room -= len(thought)
+        thoughts = thoughts[:room]
+        room -= len(thoughts)
         pieces = pieces[:room]
         calls = _first(calls, room - len(pieces))
-    if not thought:
-        return GeneratedChoice(tuple(pieces), finish, calls=calls)
     if shown == "raw":
-        return GeneratedChoice((*thought, *pieces), finish, calls=calls, raw=len(thought))
+        return GeneratedChoice((*thoughts, *pieces), finish, calls=calls, raw=len(thoughts))
     if shown == "hidden":
-        return GeneratedChoice(tuple(pieces), finish, calls=calls, hidden=len(thought))
-    return GeneratedChoice(tuple(pieces), finish, tuple(thought), calls)
+        return GeneratedChoice(tuple(pieces), finish, calls=calls, hidden=len(thoughts))
+    return GeneratedChoice(tuple(pieces), finish, tuple(thoughts), calls)
 
 
 def _within(room: int, pieces: Sequence[str]) -> GeneratedChoice:

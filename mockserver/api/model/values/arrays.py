@@ -8,7 +8,7 @@ from typing import Any
 from .budget import ExhaustedError, ImpossibleError
 from .flattening import Flat
 from .making import Making
-from .schemas import AnySchema, same, tuple_of
+from .schemas import AnySchema, all_of, same, tuple_of
 
 _LONGEST = 10_000  # items
 _TRIES = 50  # to find an item that differs from the others
@@ -109,11 +109,8 @@ class _Array:
         schemas = [first[at] if at < len(first) else other for first, other in self.tuples]
         schemas = [*(one for one in schemas if one is not True), *contained]
         schemas += [{"not": one} for one in self.limited if one not in contained]
-        both: AnySchema = (
-            {"allOf": schemas} if len(schemas) > 1 else schemas[0] if schemas else True
-        )
         for _ in range(_TRIES if self.unique else 1):
-            made = self.maker.make(both, self.depth + 1, str(at))
+            made = self.maker.make(all_of(schemas), self.depth + 1, str(at))
             key = same(made) if self.unique else None
             if key not in self.known or not self.unique:
                 self.known.add(key)

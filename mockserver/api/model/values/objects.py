@@ -12,7 +12,7 @@ from .flattening import Flat
 from .making import Making
 from .matching import matches
 from .patterns import parsed
-from .schemas import AnySchema
+from .schemas import AnySchema, all_of
 from .spelling import lengths, spelled
 
 _MORE = 200  # rounds of names tried if ``minProperties`` exceeds the declared properties
@@ -105,10 +105,7 @@ class _Object:
         if names and not self.maker.validity.every(names, name):
             raise self.maker.fail(f"it requires a property {name!r} and forbids its name")
         schemas = [one for one in schemas or self.schemas(name) if one is not True]
-        both: AnySchema = (
-            {"allOf": schemas} if len(schemas) > 1 else schemas[0] if schemas else True
-        )
-        self.value[name] = self.maker.make(both, self.depth + 1, name)
+        self.value[name] = self.maker.make(all_of(schemas), self.depth + 1, name)
 
     def schemas(self, name: str) -> list[AnySchema]:
         """Return the schemas for the value of a property."""

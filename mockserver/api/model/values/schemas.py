@@ -30,6 +30,13 @@ TYPES: Mapping[str, Callable[[Any], bool]] = {
 DEPENDENT = frozenset({"dependentRequired", "dependentSchemas", "dependencies"})
 
 
+def all_of(schemas: list[AnySchema]) -> AnySchema:
+    """Return one schema for several that must all hold."""
+    if len(schemas) > 1:
+        return {"allOf": schemas}
+    return schemas[0] if schemas else True
+
+
 def types(schema: Schema) -> list[str] | None:
     """Return the types of a schema; None if it has no ``type``."""
     kind = schema.get("type")

@@ -110,22 +110,6 @@ class Validity:
         then = "then" if self.allows(schema["if"], value) else "else"
         return self.allows(schema.get(then, True), value)
 
-    def checks_one_of(self, schema: Schema, value: Any) -> bool:
-        """Check that exactly one alternative holds."""
-        return sum(self.allows(one, value) for one in schema["oneOf"]) == 1
-
-    def checks_any_of(self, schema: Schema, value: Any) -> bool:
-        """Check that at least one alternative holds."""
-        return any(self.allows(one, value) for one in schema["anyOf"])
-
-    def checks_reference(self, schema: Schema, value: Any) -> bool:
-        """Check the schema that a reference points to."""
-        return self.allows(definition(self.root, schema["$ref"]), value)
-
-    def checks_pattern(self, schema: Schema, value: Any) -> bool:
-        """Check that a text matches the pattern."""
-        return not isinstance(value, str) or matches(schema["pattern"], value, self.budget)
-
     def checks_unevaluated(self, schema: Schema, value: Any) -> bool:
         """Check items and properties that no other keyword evaluates."""
         if isinstance(value, list) and "unevaluatedItems" in schema:
@@ -229,7 +213,9 @@ _CHECKS: Mapping[str, Callable[[Validity, Schema, Any], bool]] = {
     "multipleOf": _bound("multipleOf", is_number, is_multiple),
     "minLength": _bound("minLength", TYPES["string"], lambda value, bound: len(value) >= bound),
     "maxLength": _bound("maxLength", TYPES["string"], lambda value, bound: len(value) <= bound),
-    "pattern": Validity.checks_pattern,
+    "pattern": lambda self, schema, value: (
+        not isinstance(value, str) or matches(schema["pattern"], value, self.budget)
+    ),
     "format": _format,
     "minItems": _bound("minItems", TYPES["array"], lambda value, bound: len(value) >= bound),
     "maxItems": _bound("maxItems", TYPES["array"], lambda value, bound: len(value) <= bound),
@@ -244,9 +230,11 @@ _CHECKS: Mapping[str, Callable[[Validity, Schema, Any], bool]] = {
     **_all("dependentRequired dependentSchemas dependencies", Validity.checks_depends),
     **_all("unevaluatedProperties unevaluatedItems", Validity.checks_unevaluated),
     "allOf": lambda self, schema, value: self.every(schema["allOf"], value),
-    "anyOf": Validity.checks_any_of,
-    "oneOf": Validity.checks_one_of,
+    "anyOf": lambda self, schema, value: any(self.allows(one, value) for one in schema["anyOf"]),
+    "oneOf": lambda self, schema, value: (
+        sum(self.allows(one, value) for one in schema["oneOf"]) == 1
+    ),
     "not": lambda self, schema, value: not self.allows(schema["not"], value),
     "if": Validity.checks_if,
-    "$ref": Validity.checks_reference,
+    "$ref": lambda self, schema, value: self.allows(definition(self.root, schema["$ref"]), value),
 }
