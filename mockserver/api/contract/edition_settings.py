@@ -78,7 +78,7 @@ def _template(text: str) -> str:
 Refill: TypeAlias = Literal["continuous", "window"]
 FieldName: TypeAlias = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 FieldValue: TypeAlias = Annotated[str, Field(pattern=r"^[ -~]*$")]
-"""A header field's name and value (RFC 9110, 5.1 and 5.5, without what is obsolete)."""
+"""A header field's name and value (RFC 9110, 5.1 and 5.5, without obsolete forms)."""
 
 
 @dataclass(frozen=True, slots=True)
