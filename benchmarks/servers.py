@@ -28,7 +28,7 @@ LIFETIME = 1800.0
 
 def scenario(*before: Rule) -> Scenario:
     """Return what our server plays: streams of known lengths and paces, else prose."""
-    from mockserver.api.model.reply import Reply
+    from mockserver.api.model.script import Script
     from mockserver.faults import Pace, Stall
     from mockserver.scenario import Match, Rule, Scenario
     from mockserver.scenario.matching import Prompt
@@ -40,7 +40,10 @@ def scenario(*before: Rule) -> Scenario:
     )
     rules = (
         Rule(
-            question.name, Match(prompt=Prompt(question.word)), reply=Reply(tokens=n), faults=faults
+            question.name,
+            Match(prompt=Prompt(question.word)),
+            reply=Script(tokens=n),
+            faults=faults,
         )
         for question, n, faults in streams
     )

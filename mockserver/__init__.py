@@ -8,7 +8,7 @@ in ``mockserver.edge``.
 
 from __future__ import annotations
 
-from .api.model.reply import Reply
+from .api.model.script import Script
 from .core.errors import DocumentError, MockServerError, UnknownNameError
 from .core.messages import Request
 from .engine import Engine
@@ -51,11 +51,11 @@ __all__ = [
     "Plan",
     "Prompt",
     "Range",
-    "Reply",
     "Request",
     "Rule",
     "Scenario",
     "Schedule",
+    "Script",
     "Spent",
     "State",
     "Truncate",

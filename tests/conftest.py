@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import settings
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.messages import Request
 from mockserver.core.sse import parsed
 from mockserver.engine import Engine
@@ -105,7 +105,7 @@ def answer(engine, ask, now):
     """Return a player of one request to its end; keyword arguments make the reply."""
 
     def play(*faults, stream=False, leaves=None, request=None, **reply):
-        running = engine(Rule(reply=Reply(**reply), faults=faults))
+        running = engine(Rule(reply=Script(**reply), faults=faults))
         body = {"stream": stream, **(request or {})}
         exchange = running.handle(ask(**body), now=now)
         over = now + (leaves or 0)

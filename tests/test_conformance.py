@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from mockserver import Engine, Reply, Request, Rule, Scenario
+from mockserver import Engine, Request, Rule, Scenario, Script
 from mockserver.api.contract import editions
-from mockserver.api.model.reply import ScriptedCall
+from mockserver.api.model.script import ScriptedCall
 from mockserver.plan import head_of
 from mockserver.plan.inspection import sent_body
 
@@ -110,7 +110,7 @@ def reply_of(message, finish):
     text = message.get("content")
     if text and finish == "length":
         text += " and on" * 5000
-    return Reply(text=text, reasoning=message.get("reasoning") or "", tool_calls=calls)
+    return Script(text=text, reasoning=message.get("reasoning") or "", tool_calls=calls)
 
 
 def answered(recording, name):

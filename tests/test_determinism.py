@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.sse import parsed, plain_dumps
 from mockserver.engine import Engine
 from mockserver.faults import Error
@@ -116,7 +116,7 @@ def test_encoders_agree(traffic, now):
 
 
 @pytest.mark.parametrize("endpoint", ["chat", "completions"])
-@pytest.mark.parametrize("reply", [Reply(), Reply(tokens=70), Reply(text="Moin, Welt!")])
+@pytest.mark.parametrize("reply", [Script(), Script(tokens=70), Script(text="Moin, Welt!")])
 def test_same_text_streamed_or_not(ask, play, text, endpoint, reply):
     """The same request says the same, in one piece or streamed."""
     bodies = [

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, StallError
 from mockserver.edge.server.threaded import ThreadedServer
@@ -97,7 +97,7 @@ def received(client, *, stream):
 @pytest.mark.parametrize(("fault", "raised"), FAULTS)
 def test_faults(verify, fault, raised, stream):
     """As much of the body arrives, and the same exception ends it."""
-    rule = Rule(reply=Reply(text="Grüß dich! Schön, dass du da bist."), faults=(fault,))
+    rule = Rule(reply=Script(text="Grüß dich! Schön, dass du da bist."), faults=(fault,))
     patience = 0.2 if raised is httpx.ReadTimeout else 5.0
     seen = []
     for edge in (server, in_process):

@@ -18,9 +18,9 @@ from pydantic import TypeAdapter
 from mockserver import cli
 from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition, Model, PerPeriod, Tier
+from mockserver.api.contract.edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
 from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.api.contract.shapes import Bodies, HeaderFields, Keys, Limits, Validation
 from mockserver.faults import FAULTS
 from mockserver.scenario import automatic, load, names
 from mockserver.scenario.checks import check, kind_of

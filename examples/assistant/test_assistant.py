@@ -18,14 +18,14 @@ from conversation import GO_ON, SYSTEM, Turn
 from patience import Patience
 from problems import AssistantError
 
-from mockserver import Reply
+from mockserver import Script
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.scenario import Match, Rule, Scenario, Schedule
 
 pytestmark = pytest.mark.cerebras_mock("healthy")
 FIRST, SECOND = "gpt-oss-120b", "qwen-3.8-27b"
-NOTHING_SPECIAL = Reply()
-LONG = Reply(text="Since air scatters blue light the most. " * 9, reasoning="Why?")
+NOTHING_SPECIAL = Script()
+LONG = Script(text="Since air scatters blue light the most. " * 9, reasoning="Why?")
 
 
 @pytest.fixture

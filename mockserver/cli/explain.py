@@ -13,10 +13,10 @@ import click
 from .options import SET, one_sentence, overridable, warn
 
 if TYPE_CHECKING:
-    from mockserver.plan.timeline import Kind
+    from mockserver.plan.timeline import SpanKind
 
 _NARROWEST = 60
-_STYLES: Mapping[Kind, dict[str, Any]] = {
+_STYLES: Mapping[SpanKind, dict[str, Any]] = {
     "wait": {"fg": "yellow"},
     "pause": {"dim": True},
     "head": {"fg": "blue"},
@@ -91,7 +91,7 @@ def explain(  # noqa: PLR0913 (an argument for each option)
         click.echo(line)
 
 
-def _painted(text: str, kind: Kind) -> str:
+def _painted(text: str, kind: SpanKind) -> str:
     return click.style(text, **_STYLES[kind])
 
 

@@ -33,7 +33,7 @@ _Action: TypeAlias = Callable[[Request, Query], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AdminResponse:
     """A status, and what is said as JSON; an error says one sentence."""
 
     status: int
@@ -62,7 +62,7 @@ class Admin:
             "clock": {"GET": self._clock, "POST": self._advance},
         }
 
-    def answer(self, request: Request, peer: str) -> Answer:
+    def answer(self, request: Request, peer: str) -> AdminResponse:
         """Do what a request from the address ``peer`` asks for; it may come from any thread."""
         refused = self._refused(request, peer)
         if refused is not None:
@@ -76,11 +76,11 @@ class Admin:
             allowed = " and ".join(methods)
             return _error(405, f"{name} takes {allowed}, found {request.method}")
         try:
-            return Answer(200, action(request, _query(request)))
+            return AdminResponse(200, action(request, _query(request)))
         except (MockServerError, ValueError) as error:
             return _error(400, str(error))
 
-    def _refused(self, request: Request, peer: str) -> Answer | None:
+    def _refused(self, request: Request, peer: str) -> AdminResponse | None:
         headers = request.headers
         host, origin = headers.get("host", ""), headers.get("origin")
         own = f"{urlsplit(self._url).scheme}://{host}"
@@ -225,5 +225,5 @@ def _pieces(value: Any, levels: int) -> Iterator[str]:
         yield json.dumps(value)
 
 
-def _error(status: int, said: str) -> Answer:
-    return Answer(status, {"error": said})
+def _error(status: int, said: str) -> AdminResponse:
+    return AdminResponse(status, {"error": said})

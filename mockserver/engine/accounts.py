@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TypeAlias
 
 from mockserver.api.contract.edition import Edition
-from mockserver.api.contract.limits import Quota, Refusal
+from mockserver.api.contract.quota import Quota, Refusal
 from mockserver.journal import Exchange
 from mockserver.scenario import Scenario, imposed
 

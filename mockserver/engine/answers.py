@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.writing import chat, completions, models
-from mockserver.api.writing.writing import Form
+from mockserver.api.writing.encoder import Form
 from mockserver.plan import Plan
 
 from .honest import Honest

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from random import Random
 
 from mockserver.api.contract import editions
-from mockserver.api.contract.limits import Quota, Refusal
 from mockserver.api.contract.problem import RefusalError
+from mockserver.api.contract.quota import Quota, Refusal
 from mockserver.api.model.prompt_cache import BLOCK, PromptCache
 from mockserver.api.reading.prompt import parts
 from mockserver.core.chance import Digits
@@ -77,7 +77,7 @@ class Engine:
         if refusal is not None:
             plan: Plan = honest.refusal(refusal)
         else:
-            honest.quota, honest.reply = quota, choice.fate.reply
+            honest.quota, honest.script = quota, choice.fate.reply
             if quota is not None and inquiry.prompt > BLOCK:
                 honest.cached = self._read_cached(inquiry, now)
             plan = answers.answer(self._storage, inquiry, honest)

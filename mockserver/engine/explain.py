@@ -11,7 +11,17 @@ from mockserver.api.contract.edition import Edition
 from mockserver.core.messages import Request
 from mockserver.journal import Exchange
 from mockserver.plan import Plan, waits_of
-from mockserver.plan.timeline import Kind, Lane, Paint, Span, bars, legend, spans_of, svg, unpainted
+from mockserver.plan.timeline import (
+    Lane,
+    Paint,
+    Span,
+    SpanKind,
+    bars,
+    legend,
+    spans_of,
+    svg,
+    unpainted,
+)
 from mockserver.scenario import PortState, Scenario, told
 
 from .engine import Engine
@@ -21,7 +31,7 @@ _START = 0.0
 _MOST_RULES = 5
 _PIECES = 12  # into how many the longest answer is divided at most, to be told and drawn
 _INDENT = " " * 10
-_UNREACHABLE: Mapping[PortState, tuple[Kind, str, float]] = {
+_UNREACHABLE: Mapping[PortState, tuple[SpanKind, str, float]] = {
     "refuses": ("lost", "connection refused", 0.0),
     "ignores": ("stall", "no connection, the connect times out", math.inf),
     "breaks_tls": ("lost", "connection lost in the TLS handshake", 0.0),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from mockserver.api.contract.edition import Edition
-from mockserver.api.contract.limits import Quota
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.api.model.instances import ImpossibleError
-from mockserver.api.model.reply import Reply
-from mockserver.api.model.say import Ask, say
+from mockserver.api.contract.quota import Quota
+from mockserver.api.model.generate import GenerationRequest, generate
+from mockserver.api.model.json_samples import ImpossibleError
+from mockserver.api.model.script import Script
 from mockserver.api.reading import choices
 from mockserver.api.writing import answer, headers
 from mockserver.api.writing.answer import Answer
-from mockserver.api.writing.writing import Form, Written
+from mockserver.api.writing.encoder import EncodedAnswer, Form
 from mockserver.core.chance import Digits, Voice, number_of
 from mockserver.core.sse import dumps
 from mockserver.plan import Data, End, Head, Headers, Plan
@@ -41,7 +41,7 @@ class Honest:
 
     ``now`` is in seconds since the epoch; ``random`` is that of the exchange, for ids and times.
     ``quota`` is where the request has its limits, None when it costs nothing; ``cached`` are the
-    tokens of its prompt that were read before. ``reply`` is what a rule lets the model say.
+    tokens of its prompt that were read before. ``script`` is what a rule lets the model say.
     """
 
     edition: Edition
@@ -50,7 +50,7 @@ class Honest:
     random: Digits
     quota: Quota | None = None
     cached: int = 0
-    reply: Reply = field(default_factory=Reply)
+    script: Script = field(default_factory=Script)
 
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""
@@ -78,29 +78,29 @@ class Honest:
         quota = self.quota
         assert quota is not None  # noqa: S101 (a completion costs something)
         try:
-            written = self._written(inquiry, form)
+            encoded = self._encoded(inquiry, form)
         except ImpossibleError as error:
             raise RefusalError("schema_without_value", {"reason": str(error)}) from error
         stamp = answer.stamp(self.now, self.random, self.cached)
-        name = ("inference-id", f"{written.form.prefix}{stamp.number}")
+        name = ("inference-id", f"{encoded.form.prefix}{stamp.number}")
         if inquiry.stream:
             fields = (*self._fields(_STREAM, plain=False), name, *quota.headers(self.now))
-            return (Head(200, fields), *written.stream(stamp, done=self.edition.bodies.done), _END)
-        seconds = written.seconds(stamp) if self.edition.headers.server_timing else None
-        returning = inquiry.reserved - inquiry.prompt - written.tokens
+            return (Head(200, fields), *encoded.stream(stamp, done=self.edition.bodies.done), _END)
+        seconds = encoded.seconds(stamp) if self.edition.headers.server_timing else None
+        returning = inquiry.reserved - inquiry.prompt - encoded.tokens
         fields = (
             *self._fields(_JSON, plain=False),
             *headers.timing(seconds),
             name,
             *quota.headers(self.now, returning=returning, cached=self.cached),
         )
-        return (Head(200, fields), written.document(stamp), _END)
+        return (Head(200, fields), encoded.document(stamp), _END)
 
     def _fields(self, content_type: str, *, plain: bool = True) -> Headers:
         shape = self.edition.headers
         return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
 
-    def _written(self, inquiry: Inquiry, form: Form) -> Written:
+    def _encoded(self, inquiry: Inquiry, form: Form) -> EncodedAnswer:
         """Let the model say something, in the form of the endpoint."""
         model = inquiry.model
         assert model is not None  # noqa: S101 (what is not served was refused)
@@ -108,19 +108,18 @@ class Honest:
         number = _number(self.seed, inquiry)
         made = []
         for at, body in enumerate([*asked, *spare]):
-            ask = Ask(body, model, inquiry.limit, len(asked) + len(spare))
-            made.append(say(self.reply, ask, Voice(number + at), self.random))
-        said = Answer(
+            asked_for = GenerationRequest(body, model, inquiry.limit, len(asked) + len(spare))
+            made.append(generate(self.script, asked_for, Voice(number + at), self.random))
+        answered = Answer(
             inquiry.model_id,
             model,
             inquiry.prompt,
-            made[0],
-            tuple(made[1 : len(asked)]),
+            tuple(made[: len(asked)]),
             inquiry.size.images,
             self.edition.bodies,
             sum([one.tokens for one in made[len(asked) :]]),
         )
-        return Written(form, said)
+        return EncodedAnswer(form, answered)
 
 
 def _number(seed: int, inquiry: Inquiry) -> int:

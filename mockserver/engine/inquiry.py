@@ -10,10 +10,10 @@ from hashlib import blake2b
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from mockserver.api.contract.edition import Edition, Model
+from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.contract.endpoints import ENDPOINTS, NOWHERE, Endpoint
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.routes import route
-from mockserver.api.contract.shapes import Validation
 from mockserver.api.reading import choices
 from mockserver.api.reading.decoding import as_json
 from mockserver.api.reading.files import Upload, read_upload

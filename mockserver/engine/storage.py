@@ -15,8 +15,8 @@ from functools import partial
 from typing import Any, TypeAlias, TypeVar, cast
 
 from mockserver.api.contract.endpoints import BatchRequest
-from mockserver.api.contract.limits import Quota
 from mockserver.api.contract.problem import RefusalError
+from mockserver.api.contract.quota import Quota
 from mockserver.api.contract.routes import route
 from mockserver.api.reading import batches, files
 from mockserver.api.reading.batches import Batch, Line, Outcome

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
-from mockserver.api.contract.shapes import TODAY, HeaderFields
+from mockserver.api.contract.edition_settings import TODAY, HeaderFields
 from mockserver.plan import Plan
 
 

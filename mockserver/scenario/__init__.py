@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from . import steering
 from .fates import Fate
-from .limits import Limit, imposed
 from .loader import Loaded, automatic, load, loaded, names, parse, read, tagged
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
@@ -14,6 +13,7 @@ from .port import Port, PortState
 from .run import Choice, Course, Run
 from .schedule import Schedule, Window
 from .subject import Subject
+from .timed_limits import Limit, imposed
 
 __all__ = [
     "Choice",

@@ -15,9 +15,9 @@ from mockserver.core.errors import DocumentError
 from mockserver.core.quantities import counted
 
 from . import names, read
-from .schemas import TYPES, Kind
+from .schemas import TYPES, DocumentKind
 
-_KEYS: Mapping[Kind, frozenset[str]] = {
+_KEYS: Mapping[DocumentKind, frozenset[str]] = {
     kind: frozenset(field.name for field in fields(type_)) for kind, type_ in TYPES.items()
 }
 _MOST_KEYS = 100  # of a file, that tell what it is meant to be
@@ -35,7 +35,7 @@ class Checked:
     """
 
     file: str
-    kind: Kind | None = None
+    kind: DocumentKind | None = None
     holds: str = ""
     wrong: str = ""
     odd: Sequence[str] = ()
@@ -73,7 +73,7 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _checked(file: str) -> Checked:
-    kind: Kind | None = None
+    kind: DocumentKind | None = None
     try:
         text = read_text(file)
         kind = kind_of(Document(text, source=file).data)
@@ -83,7 +83,7 @@ def _checked(file: str) -> Checked:
         return Checked(file, kind, wrong=str(error))
 
 
-def kind_of(data: Any) -> Kind:
+def kind_of(data: Any) -> DocumentKind:
     """
     Return what a file is meant to be: the kind that has more of its keys to itself.
 
@@ -116,4 +116,4 @@ def _edition(text: str, path: str) -> tuple[str, list[str]]:
     return f"{found.name!r}, {models}, {tiers}", []
 
 
-_CHECKS: Mapping[Kind, _Check] = {"scenario": _scenario, "edition": _edition}
+_CHECKS: Mapping[DocumentKind, _Check] = {"scenario": _scenario, "edition": _edition}

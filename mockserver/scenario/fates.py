@@ -18,7 +18,7 @@ from pydantic import (
     create_model,
 )
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import FAULTS, Fault
 
 from .foreign import fault_called
@@ -30,7 +30,7 @@ _PASS = "pass"  # noqa: S105 (a word of the language)
 class Fate:
     """What one request meets; one without a ``reply`` and ``faults`` lets it pass."""
 
-    reply: Reply = field(default_factory=Reply)
+    reply: Script = field(default_factory=Script)
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -41,7 +41,7 @@ class Fate:
     @property
     def speaks(self) -> bool:
         """Whether it says what the model answers."""
-        return self.reply != Reply()
+        return self.reply != Script()
 
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ else:
         ``reply`` is what the model says.
         """,
         __config__=ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1}),
-        reply=(Reply, Field(default_factory=Reply)),
+        reply=(Script, Field(default_factory=Script)),
         **_named,
     )
 

@@ -9,15 +9,15 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, JsonValue
 
 from mockserver.api.contract.edition import EditionName
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.quantities import Count, Positive, Whole
 
 from .fates import AnyFate, AnyFault, Fate
-from .limits import Limit
 from .matching import Match
 from .parameters import ParameterName
 from .port import Port
 from .schedule import Schedule
+from .timed_limits import Limit
 
 START = "start"
 Then: TypeAlias = Literal["pass", "stay", "repeat"]
@@ -56,7 +56,7 @@ class Rule:
     name: str = ""
     match: Match = field(default_factory=Match)
     schedule: Schedule = field(default_factory=Schedule)
-    reply: Reply = field(default_factory=Reply)
+    reply: Script = field(default_factory=Script)
     faults: tuple[AnyFault, ...] = ()
     count_by: Literal["request", "call"] = "request"
     state: State = field(default_factory=State)
@@ -66,7 +66,7 @@ class Rule:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
 
     def __post_init__(self) -> None:
-        if self.sequence and (self.faults or self.reply != Reply()):
+        if self.sequence and (self.faults or self.reply != Script()):
             other = "faults" if self.faults else "reply"
             raise ValueError(f"has both {other!r} and 'sequence', which may hold the {other}")
         if self.then != "pass" and not self.sequence:

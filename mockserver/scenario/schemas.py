@@ -25,10 +25,10 @@ from mockserver.core.quantities import decimal
 from . import Scenario
 from .parameters import Automatic
 
-Kind: TypeAlias = Literal["scenario", "edition"]
+DocumentKind: TypeAlias = Literal["scenario", "edition"]
 Schema: TypeAlias = dict[str, Any]
 
-TYPES: Mapping[Kind, type] = {"scenario": Scenario, "edition": Edition}
+TYPES: Mapping[DocumentKind, type] = {"scenario": Scenario, "edition": Edition}
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _SENTENCE_END = re.compile(r"(?<=\.)\s+")
 _EXTENDING = {"required": ["extends"], "properties": {"extends": {"type": "string"}}}
@@ -62,7 +62,7 @@ _IF_AUTOMATIC = {
 _NOT_FILLED = ("extends", "parameters")  # keys of a scenario in which a placeholder is none
 
 
-def schema_of(kind: Kind) -> Schema:
+def schema_of(kind: DocumentKind) -> Schema:
     """Return the schema of a kind of file."""
     adapter = TypeAdapter[Any](TYPES[kind])
     schema = adapter.json_schema(schema_generator=_Generator)
@@ -72,7 +72,7 @@ def schema_of(kind: Kind) -> Schema:
     return {"$schema": _DRAFT, **finished}
 
 
-def text_of(kind: Kind) -> str:
+def text_of(kind: DocumentKind) -> str:
     """Return the schema of a kind of file as it stands in its own file."""
     return json.dumps(schema_of(kind), indent=2, allow_nan=False) + "\n"
 

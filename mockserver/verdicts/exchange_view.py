@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TypeAlias, get_args
 
 from mockserver.api.contract.edition import Edition
+from mockserver.api.contract.edition_settings import LimitName
 from mockserver.api.contract.routes import COMPLETING, meant
-from mockserver.api.contract.shapes import LimitName
 from mockserver.core.messages import json_object
 from mockserver.core.quantities import duration
 from mockserver.core.sse import read
@@ -19,7 +19,7 @@ from mockserver.journal import Exchange, Served
 from mockserver.plan import Close, head_of, inspection
 
 from .retries.errors import passing
-from .retries.limits import field, takes_all, too_large
+from .retries.rate_limits import field, takes_all, too_large
 
 _HOUR = 3600.0  # seconds
 _PERIOD = re.compile(r"per (second|minute|hour|day) limit")

@@ -15,9 +15,9 @@ from .loops import endless_requests
 from .retries.errors import gave_up, repeated_overflows, retried_permanent_errors
 from .retries.fallback import no_fallback
 from .retries.hot_retries import hot_retries
-from .retries.limits import announced_refusals, excessive_reservations
 from .retries.patience import no_overall_deadline, slept_for_hours
 from .retries.pauses import constant_waits, ignored_retry_after, nested_layers, waits_in_step
+from .retries.rate_limits import announced_refusals, excessive_reservations
 from .side_effects import tools_run_twice
 from .tool_calls import partial_tool_calls
 from .verdict import Case, Finding, Rule, Verdict

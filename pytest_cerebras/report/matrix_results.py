@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from mockserver.api.contract.edition import Edition
 from mockserver.journal.chronology import Moment, moments
 from mockserver.plan import duration_of
-from mockserver.plan.timeline import Kind, Span, spans_of
+from mockserver.plan.timeline import Span, SpanKind, spans_of
 from mockserver.verdicts import Case, Verdict
 from mockserver.verdicts.classify import classify
 from mockserver.verdicts.fault_classes import UNREACHABLE
@@ -44,7 +44,7 @@ class Drawn:
 
     start: float
     end: float | None
-    kind: Kind
+    kind: SpanKind
     title: str
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from mockserver.api.model import tokens
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Context, Cut, Disconnect, Latency
 from mockserver.plan import Data, Plan, Wait
 from mockserver.scenario import Rule, Scenario
@@ -58,7 +58,7 @@ class Stall:
 
 
 def _broken(*faults, **reply) -> Scenario:
-    return Scenario("broken", rules=(Rule(reply=Reply(**reply), faults=faults),))
+    return Scenario("broken", rules=(Rule(reply=Script(**reply), faults=faults),))
 
 
 TROUBLES = {

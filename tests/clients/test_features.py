@@ -7,7 +7,7 @@ import json
 import jsonschema
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.scenario import Rule, Scenario
 
 PERSON = {
@@ -196,7 +196,7 @@ def test_choices(request, cerebras_mock, several, sdk, stream):
 def test_script(connect, cerebras_mock, stream):
     """A scripted call arrives as it was written, after the scripted thoughts."""
     calls = (ScriptedCall("get_time", {"zone": "CET"}), ScriptedCall("get_time", "{broken"))
-    reply = Reply(reasoning="Let me see.", tool_calls=calls)
+    reply = Script(reasoning="Let me see.", tool_calls=calls)
     cerebras_mock.play(Scenario("calls", rules=(Rule(reply=reply),)))
     with connect(_strict_response_validation=True) as client:
         said = ask(client, "thoughts", "gpt-oss-120b", stream=stream)

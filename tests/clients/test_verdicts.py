@@ -13,7 +13,7 @@ from cerebras.cloud import sdk
 from cerebras.cloud.sdk import AsyncCerebras, Cerebras
 from openai import OpenAI
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Error, Latency, Truncate
 from mockserver.scenario import Match, Rule, Scenario, Schedule, Spent
 
@@ -32,7 +32,7 @@ PING = {"model": MODEL, "messages": [said("ping")]}
 
 
 def broken(*faults, first=3, reply=None, **keys):
-    rule = Rule(schedule=Schedule(first=first), faults=faults, reply=reply or Reply())
+    rule = Rule(schedule=Schedule(first=first), faults=faults, reply=reply or Script())
     return Scenario("broken", rules=(rule,), **keys)
 
 
@@ -186,7 +186,7 @@ def test_overflow(cerebras_mock, create):
 @pytest.mark.parametrize(("mark", "verdicts"), [("", ["half-answer"]), (" [cut off]", [])])
 def test_history(cerebras_mock, create, mark, verdicts):
     """A conversation that goes on from half an answer, and one that says that it is half."""
-    script = Reply(text="one two three four five six")
+    script = Script(text="one two three four five six")
     cerebras_mock.play(broken(Truncate(5), first=1, reply=script))
     stream = create(**PING, stream=True)
     answer = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
@@ -201,7 +201,7 @@ def test_history(cerebras_mock, create, mark, verdicts):
 def test_tools(cerebras_mock, create, faults, verdicts):
     """An agent that acts on what arrives of a call, all of it or a part."""
     call = ScriptedCall("weather", {"city": "Reykjavik"})
-    cerebras_mock.play(broken(*faults, first=1, reply=Reply(tool_calls=(call,))))
+    cerebras_mock.play(broken(*faults, first=1, reply=Script(tool_calls=(call,))))
     message = create(**PING, tools=[TOOL]).choices[0].message
     done = {**said("It rains.", "tool"), "tool_call_id": message.tool_calls[0].id}
     made = message.model_dump(exclude_none=True)

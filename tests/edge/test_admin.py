@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mockserver.core.messages import Request
-from mockserver.edge.admin import Admin, Answer
+from mockserver.edge.admin import Admin, AdminResponse
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock
 from mockserver.edge.server.app import Site
@@ -85,7 +85,7 @@ def test_reading_the_journal_holds_nobody(call, live, ask, query):
 )
 def test_answers_are_json(body):
     """An answer that is written in pieces is the JSON that it would be at once."""
-    _, data, _ = Answer(200, body).plan
+    _, data, _ = AdminResponse(200, body).plan
     assert data.data.decode() == json.dumps(body)
 
 

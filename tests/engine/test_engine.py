@@ -3,7 +3,7 @@ import json
 import pytest
 
 from mockserver.api.model import tokens
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.errors import UnknownNameError
 from mockserver.engine import Engine
 from mockserver.faults import Cut, Error, Latency, Pace, Truncate
@@ -46,7 +46,7 @@ def test_honest_answer(ask, play, objects, text, form):
 @pytest.mark.parametrize("limit", [0, 1, 5, 39])
 def test_usage_after_truncate(ask, play, objects, form, limit):
     """A truncated answer counts what it says."""
-    plan = expand(play(ask(**form), reply=Reply(tokens=40), faults=(Truncate(limit),)).plan)
+    plan = expand(play(ask(**form), reply=Script(tokens=40), faults=(Truncate(limit),)).plan)
     usage = objects(plan)[-1]["usage"]
     assert usage["completion_tokens"] == tokens_of(plan) == limit
     assert usage["total_tokens"] == usage["prompt_tokens"] + limit
@@ -85,7 +85,7 @@ def test_catalogue(ask, play, objects, endpoint, said):
 @both
 def test_default_of_512(ask, play, objects, stream):
     """Who asks for no length gets 512 tokens of a longer answer, and is told so."""
-    plan = expand(play(ask(stream=stream), reply=Reply(tokens=900)).plan)
+    plan = expand(play(ask(stream=stream), reply=Script(tokens=900)).plan)
     last = objects(plan)[-1]
     assert tokens_of(plan) == last["usage"]["completion_tokens"] == 512
     assert last["choices"][0]["finish_reason"] == "length"
@@ -105,7 +105,7 @@ def test_default_of_512(ask, play, objects, stream):
 )
 def test_asked_length(ask, play, objects, stream, asked, length, finish):  # noqa: PLR0913, PLR0917 (a table)
     """An explicit length wins over the default of 512, -1 does not ask for any."""
-    plan = expand(play(ask(stream=stream, **asked), reply=Reply(tokens=900)).plan)
+    plan = expand(play(ask(stream=stream, **asked), reply=Script(tokens=900)).plan)
     last = objects(plan)[-1]
     assert (tokens_of(plan), last["choices"][0]["finish_reason"]) == (length, finish)
 
@@ -217,7 +217,7 @@ def test_faults_are_folded(ask, play):
 def test_faults_know_the_speed(ask, play, model, speed):
     """The pace of a model is the edition's."""
     pace = (Pace(tokens_per_second="model"),)
-    plan = expand(play(ask(model=model), reply=Reply(tokens=71), faults=pace).plan)
+    plan = expand(play(ask(model=model), reply=Script(tokens=71), faults=pace).plan)
     assert duration_of(plan) == pytest.approx(70 / speed)
     assert duration_of(play(ask(model="gpt-4o"), faults=pace).plan) == 0
 
@@ -239,7 +239,7 @@ def test_warm_up(ask, engine, now):
 
 def test_scripted_reply(ask, play, text):
     """A rule says what the model says."""
-    assert text(play(ask(stream=True), reply=Reply(text="Moin, Welt!")).plan) == "Moin, Welt!"
+    assert text(play(ask(stream=True), reply=Script(text="Moin, Welt!")).plan) == "Moin, Welt!"
 
 
 def test_narrow_context(ask, play):
@@ -337,7 +337,7 @@ def test_failed_answers_cost_nothing(ask, engine, now):
     """An answer that became an error is not charged; one that was cut costs what arrived."""
     run = engine(
         Rule(schedule=Schedule(first=1), faults=(OUTAGE,)),
-        Rule(schedule=Schedule(first=1), reply=Reply(tokens=50), faults=(Cut(5),)),
+        Rule(schedule=Schedule(first=1), reply=Script(tokens=50), faults=(Cut(5),)),
     )
     for _ in range(2):
         run.finish(run.handle(ask(stream=True), now=now), now=now)

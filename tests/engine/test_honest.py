@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.plan import expand, head_of, tokens_of
 
 TOOLS = [
@@ -188,7 +188,7 @@ def test_logit_bias(ask, play, endpoint):
 @pytest.mark.parametrize("stream", [True, False])
 def test_everything_is_paid_for(ask, play, objects, stream):
     """Usage, the times and the plan count thoughts and calls as well."""
-    reply = Reply(tokens=3, reasoning="Let me see.")
+    reply = Script(tokens=3, reasoning="Let me see.")
     exchange = play(ask(model="gpt-oss-120b", stream=stream), reply=reply)
     last = objects(exchange.plan)[-1]
     assert last["usage"]["completion_tokens"] == exchange.completion_tokens == 7

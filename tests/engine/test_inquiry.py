@@ -7,7 +7,7 @@ from types import FrameType
 import pytest
 
 from mockserver.api.contract import editions
-from mockserver.api.contract.shapes import Validation
+from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.model import tokens
 from mockserver.core.messages import Request
 from mockserver.engine.inquiry import Inquiry, Reader

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.engine import Engine
 from mockserver.engine.rehearsal import Sent, could_act, sent_in
 from mockserver.faults import Cut, Error
@@ -45,9 +45,9 @@ def sent(ask, key, now):
 
 CAN = {
     "its turn": of(Rule(faults=(BUSY,), schedule=Schedule(after=1))),
-    "a script": of(Rule(reply=Reply(text="Yes."))),
+    "a script": of(Rule(reply=Script(text="Yes."))),
     "a script before the fault": of(
-        Rule(reply=Reply(text="Yes."), schedule=Schedule(first=1)),
+        Rule(reply=Script(text="Yes."), schedule=Schedule(first=1)),
         Rule(faults=(BUSY,), match=Match(messages=7)),
     ),
     "too fast": of(limits=(Limit(requests_per_second=1),)),

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from mockserver.api.contract import editions
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.core.quantities import Seconds, SignedSeconds
 from mockserver.edge.play.scaling import scaled
 from mockserver.edge.play.wire import Wire
@@ -149,9 +149,9 @@ FRAMED += ["no_finish", "no_done", "no_last_newline"]
 FRAMED_FAULT = st.sampled_from(FRAMED).flatmap(a_fault)
 CALLS = (ScriptedCall("add", {"a": 2, "b": {"c": "größer"}}), ScriptedCall("sub", "{broken"))
 REPLIES = [
-    Reply(tokens=30),
-    Reply(text="größer " * 3, reasoning="Let me see.", tool_calls=CALLS),
-    Reply(text=""),
+    Script(tokens=30),
+    Script(text="größer " * 3, reasoning="Let me see.", tool_calls=CALLS),
+    Script(text=""),
 ]
 FORMS = [
     {"endpoint": "chat"},

@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Context, Cut
 from mockserver.plan import Close, Data, End, Head, Raw, Wait, expand, tokens_of
 
@@ -90,7 +90,7 @@ def test_losses_of_a_sized_document():
     assert (head.length, *rest) == (50, half, Raw(b"x" * 50), FIN)
 
 
-CALL = Reply(text="Größer.", tool_calls=(ScriptedCall("add", {"city": "Köln", "days": 3}),))
+CALL = Script(text="Größer.", tool_calls=(ScriptedCall("add", {"city": "Köln", "days": 3}),))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_inside(ask, play, inside, end):
 @pytest.mark.parametrize("model", ["llama3.1-8b", "gpt-oss-120b"])
 def test_honest_answers(ask, play, stream, after, model):
     """Real answers, too, lose all that comes after the last token let through."""
-    whole = expand(play(ask(stream=stream, seed=1, model=model), reply=Reply(tokens=60)).plan)
+    whole = expand(play(ask(stream=stream, seed=1, model=model), reply=Script(tokens=60)).plan)
     cut = apply(Cut(after), whole)
     most = max(step.tokens for step in whole if isinstance(step, Data)) if stream else 1
     assert after <= tokens_of(cut) < after + most
@@ -125,7 +125,7 @@ def test_honest_answers(ask, play, stream, after, model):
 @pytest.mark.parametrize("stream", [True, False])
 def test_in_calls(ask, play, stream):
     """A connection can be lost after any token, in thoughts and calls as well."""
-    said = Reply(text="It rains.", reasoning="Let me see.", tool_calls=CALL.tool_calls)
+    said = Script(text="It rains.", reasoning="Let me see.", tool_calls=CALL.tool_calls)
     whole = expand(play(ask(model="llama3.1-8b", stream=stream), reply=said).plan)
     for limit in range(1, tokens_of(whole)):
         assert tokens_of(apply(Cut(limit), whole)) == limit

@@ -3,11 +3,11 @@ from random import Random
 import pytest
 
 from mockserver.api.model import tokens
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Context, Error, ErrorEvent
 from mockserver.plan import Close, Data, End, Wait, expand, tokens_of
 
-SIXTY = Reply(tokens=60)
+SIXTY = Script(tokens=60)
 FORMS = [
     {"endpoint": endpoint, "model": model}
     for endpoint in ("chat", "completions")

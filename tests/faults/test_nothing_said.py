@@ -3,11 +3,11 @@ from random import Random
 import pytest
 
 from mockserver.api.model import tokens
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Context, EmptyAnswer, Error, ReasoningOnly
 from mockserver.plan import Close, Data, End, Head, Wait, expand, tokens_of
 
-RICH = Reply(text="It rains.", reasoning="Hm.", tool_calls=(ScriptedCall("add", {"a": 2}),))
+RICH = Script(text="It rains.", reasoning="Hm.", tool_calls=(ScriptedCall("add", {"a": 2}),))
 streamed = pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
 every_model = pytest.mark.parametrize("model", ["llama3.1-8b", "gpt-oss-120b", "qwen-3-32b"])
 
@@ -77,7 +77,9 @@ def test_no_more_than_allowed(ask, play, objects, stream):
 @pytest.mark.parametrize("fault", [EmptyAnswer(tokens=5), ReasoningOnly(5)])
 def test_text_completions(ask, play, objects, stream, fault):
     """Text completions, which have no thoughts, are just empty, and cost the same."""
-    plan = apply(fault, expand(play(ask("completions", stream=stream), reply=Reply(tokens=9)).plan))
+    plan = apply(
+        fault, expand(play(ask("completions", stream=stream), reply=Script(tokens=9)).plan)
+    )
     assert "".join(text for _, text in spoken(objects(plan))) == ""
     assert (usage(objects(plan)[-1])[0], tokens_of(plan)) == (5, 5)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults.places import INSIDES, Piece, parted_at, pieces
 from mockserver.plan import Close, Data, End, Head, Wait, expand
 
@@ -80,7 +80,7 @@ def test_inside(inside, plan, size, place):
     assert INSIDES[inside](plan, size) == place
 
 
-CALL = Reply(text="Sure.", tool_calls=(ScriptedCall("add", {"city": "Köln", "days": 3}),))
+CALL = Script(text="Sure.", tool_calls=(ScriptedCall("add", {"city": "Köln", "days": 3}),))
 
 
 @pytest.mark.parametrize("stream", [True, False])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.sse import dumps, event
 from mockserver.faults import Corrupt
 from mockserver.faults.spoken import inside_json
@@ -95,5 +95,5 @@ def test_cut_json(play, ask, text):
 
 def test_prose(play, ask, text):
     """Prose begins with what is put into it, as before."""
-    said = text(play(ask(), reply=Reply(text="Hello"), faults=(Corrupt("u2028"),)).plan)
+    said = text(play(ask(), reply=Script(text="Hello"), faults=(Corrupt("u2028"),)).plan)
     assert said == f"{SEPARATORS}Hello"

@@ -3,11 +3,11 @@ from random import Random
 import pytest
 
 from mockserver.api.model import tokens
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Context, Cut, Truncate
 from mockserver.plan import Data, End, Head, Wait, expand, tokens_of
 
-SIXTY = Reply(tokens=60)
+SIXTY = Script(tokens=60)
 FORMS = [
     {"endpoint": endpoint, "model": model, "stream": stream}
     for endpoint in ("chat", "completions")
@@ -64,9 +64,9 @@ def test_no_events_without_text(ask, play, objects):
 
 CALLS = (ScriptedCall("add", {"a": 2, "b": 3}), ScriptedCall("sub", {"c": "four"}))
 RICH = {
-    "thoughts": Reply(text="It rains.", reasoning="Let me see, shall I?"),
-    "calls": Reply(tool_calls=CALLS),
-    "everything": Reply(text="It rains.", reasoning="Let me see.", tool_calls=CALLS),
+    "thoughts": Script(text="It rains.", reasoning="Let me see, shall I?"),
+    "calls": Script(tool_calls=CALLS),
+    "everything": Script(text="It rains.", reasoning="Let me see.", tool_calls=CALLS),
 }
 
 
@@ -107,7 +107,7 @@ CHOICES = [
 def test_truncated_choices(ask, play, objects, several, form, stream):
     """The first so many tokens of all choices are left, and those that are whole say so."""
     request = ask(**form, model="gpt-oss-120b", stream=stream)
-    whole = expand(play(request, scenario={"edition": several}, reply=Reply(tokens=10)).plan)
+    whole = expand(play(request, scenario={"edition": several}, reply=Script(tokens=10)).plan)
     for limit in range(tokens_of(whole)):
         short = apply(Truncate(limit), whole)
         assert tokens_of(short) == limit

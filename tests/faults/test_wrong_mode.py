@@ -2,16 +2,16 @@ import json
 
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Cut, Error, ErrorEvent, WrongMode
 from mockserver.plan import Close, Data, End, Head, Wait, expand, tokens_of
 
 CALLS = (ScriptedCall("add", {"a": 2, "b": 3}), ScriptedCall("sub", {"c": "four"}))
 REPLIES = {
-    "prose": Reply(tokens=30),
-    "calls": Reply(tool_calls=CALLS),
-    "everything": Reply(text="It rains.", reasoning="Let me see.", tool_calls=CALLS),
-    "nothing": Reply(text=""),
+    "prose": Script(tokens=30),
+    "calls": Script(tool_calls=CALLS),
+    "everything": Script(text="It rains.", reasoning="Let me see.", tool_calls=CALLS),
+    "nothing": Script(text=""),
 }
 FORMS = [
     {"endpoint": "chat", "model": "llama3.1-8b"},

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request
 from mockserver.faults import Cut, Error, ErrorEvent, NoFinish, Truncate
@@ -124,12 +124,12 @@ def test_body(sent, body):
 @pytest.mark.parametrize(
     ("rule", "stream", "outcome"),
     [
-        ({"reply": Reply(text="one two")}, False, "200, 2 tokens, stop"),
-        ({"reply": Reply(tokens=900)}, True, "200, 512 tokens, length"),
+        ({"reply": Script(text="one two")}, False, "200, 2 tokens, stop"),
+        ({"reply": Script(tokens=900)}, True, "200, 512 tokens, length"),
         ({"faults": (Truncate(3),)}, True, "200, 3 tokens, length"),
         ({"faults": (Cut(4),)}, True, "200, 4 tokens, connection lost"),
         (
-            {"reply": Reply(tokens=9), "faults": (NoFinish(),)},
+            {"reply": Script(tokens=9), "faults": (NoFinish(),)},
             True,
             "200, 9 tokens, no finish_reason",
         ),

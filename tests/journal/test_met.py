@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.engine import Engine
 from mockserver.faults import Cut, Error, HeaderChanges, Latency, Stall, Truncate
 from mockserver.journal import Retention
@@ -51,17 +51,17 @@ def of(*rules, **keys):
 UNMET_RULES = {
     "not its turn": Rule(faults=(BUSY,), schedule=Schedule(after=3)),
     "another model": Rule(faults=(BUSY,), match=Match(model="qwen*")),
-    "answer too short": Rule(reply=Reply(tokens=20), faults=(Cut(after_tokens=40),)),
-    "nothing to cut off": Rule(reply=Reply(tokens=5), faults=(Truncate(5),)),
+    "answer too short": Rule(reply=Script(tokens=20), faults=(Cut(after_tokens=40),)),
+    "nothing to cut off": Rule(reply=Script(tokens=5), faults=(Truncate(5),)),
     "nothing but a state": Rule(state=State(sets="down")),
 }
 MET_RULES = {
     "refused": Rule(faults=(BUSY,)),
-    "cut": Rule(reply=Reply(tokens=50), faults=(Cut(after_tokens=40),)),
+    "cut": Rule(reply=Script(tokens=50), faults=(Cut(after_tokens=40),)),
     "late": Rule(faults=(Latency(delay=1.0),)),
     "only a header": Rule(faults=(HeaderChanges(set={"x-odd": "1"}),)),
-    "scripted": Rule(reply=Reply(text="Yes.")),
-    "one of several": Rule(sequence=(Fate(Reply(text="Yes.")), Fate(Reply(text="No.")))),
+    "scripted": Rule(reply=Script(text="Yes.")),
+    "one of several": Rule(sequence=(Fate(Script(text="Yes.")), Fate(Script(text="No.")))),
 }
 
 
@@ -82,7 +82,7 @@ def test_met(after, rule):
 def test_reply_beside_faults(after):
     """Where a scenario breaks answers, one that was only scripted is not what it is about."""
     scenario = of(
-        Rule(reply=Reply(text="Yes."), match=Match(stream=True)),
+        Rule(reply=Script(text="Yes."), match=Match(stream=True)),
         Rule(faults=(BUSY,), match=Match(stream=False)),
     )
     assert not met(scenario, after(scenario))
@@ -90,7 +90,7 @@ def test_reply_beside_faults(after):
 
 def test_reply_of_a_refused_request(after, ask):
     """A reply that the API has not come to give was not met."""
-    scenario = of(Rule(reply=Reply(text="Yes.")))
+    scenario = of(Rule(reply=Script(text="Yes.")))
     assert not met(scenario, after(scenario, ask(model="gone")))
 
 
@@ -133,7 +133,7 @@ def test_shut_port(after):
 def test_left_before(ask, now):
     """A fault behind which the client was gone has not acted; one that it has waited for has."""
     scenario = of(Rule(faults=(Latency(delay=2.0), Stall(after_tokens=3))))
-    late = of(Rule(reply=Reply(tokens=9), faults=(Cut(after_tokens=3), Latency(delay=2.0))))
+    late = of(Rule(reply=Script(tokens=9), faults=(Cut(after_tokens=3), Latency(delay=2.0))))
     for rules, left, acted in ((scenario, 1.0, True), (late, 1.0, True)):
         engine = Engine(rules, now=now)
         exchange = engine.handle(ask(stream=True), now=now)
@@ -163,11 +163,11 @@ def test_dropped(after, ask):
             "#2 was not taken by rule 'late': it was its request 2, and the schedule says after: 3",
         ),
         (
-            Rule("short", reply=Reply(tokens=9), faults=(Cut(after_tokens=40),)),
+            Rule("short", reply=Script(tokens=9), faults=(Cut(after_tokens=40),)),
             "#2 was taken by rule 'short', but cut changed nothing in its answer",
         ),
         (
-            Rule(reply=Reply(tokens=9), faults=(Cut(after_tokens=40),)),
+            Rule(reply=Script(tokens=9), faults=(Cut(after_tokens=40),)),
             "#2 was taken by a rule, but cut changed nothing in its answer",
         ),
     ],

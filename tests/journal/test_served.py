@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.journal import Served, ServedCall
 from mockserver.plan import Data, End, Head
@@ -47,7 +47,7 @@ def test_part_of_a_call(answer, stream):
 
 def test_text_completion(engine, ask, now):
     """Text completions have their text elsewhere."""
-    running = engine(Rule(reply=Reply(text="one two")))
+    running = engine(Rule(reply=Script(text="one two")))
     for stream in (False, True):
         (choice,) = running.handle(ask("completions", stream=stream), now=now).choices
         assert (choice.text, choice.finish) == ("one two", "stop")

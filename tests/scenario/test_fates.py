@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.documents import Document
 from mockserver.core.errors import DocumentError
 from mockserver.faults import Cut, Error, Latency, NoDone
@@ -30,19 +30,19 @@ def test_fates():
     assert read(text) == (
         Fate(faults=(Error(status=503),)),
         Fate(),
-        Fate(Reply(text="Hi."), (late, Cut())),
+        Fate(Script(text="Hi."), (late, Cut())),
         Fate(faults=(Cut(), late)),
     )
 
 
 def test_passes():
     """One without faults and reply passes, one with a reply speaks."""
-    assert [fate.passes for fate in (Fate(), Fate(Reply(text="a")), Fate(faults=(NoDone(),)))] == [
+    assert [fate.passes for fate in (Fate(), Fate(Script(text="a")), Fate(faults=(NoDone(),)))] == [
         True,
         False,
         False,
     ]
-    assert [fate.speaks for fate in (Fate(), Fate(Reply(text="a")), Fate(faults=(NoDone(),)))] == [
+    assert [fate.speaks for fate in (Fate(), Fate(Script(text="a")), Fate(faults=(NoDone(),)))] == [
         False,
         True,
         False,

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import FAULTS, Cut, Error, HangUp, Latency, Truncate
 from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, State, Window
 
@@ -67,7 +67,7 @@ def test_everything():
                 "one",
                 Match("chat", "llama*", stream=True, prompt=Prompt("a", "b")),
                 Schedule(first=1, window=Window(after=1.0)),
-                Reply("hi", reasoning="Hm."),
+                Script("hi", reasoning="Hm."),
                 (Latency(1.0), Cut(3)),
             ),
         ),
@@ -77,7 +77,7 @@ def test_everything():
 def test_defaults():
     """A name is enough; an empty rule is for everything and changes nothing."""
     assert ADAPTER.validate_python({"name": "x"}) == Scenario("x")
-    assert rule() == Rule() == Rule("", Match(), Schedule(), Reply(), ())
+    assert rule() == Rule() == Rule("", Match(), Schedule(), Script(), ())
     assert rule(state={"sets": "down"}).state == State(requires=None, sets="down")
 
 
@@ -180,13 +180,13 @@ def test_unknown_keys(keys):
 @pytest.mark.parametrize(
     ("keys", "reply"),
     [
-        ({"tokens": 9}, Reply(tokens=9)),
-        ({"json": {"a": [1, None]}}, Reply(json={"a": [1, None]})),
-        ({"echo": True, "reasoning": "Hm."}, Reply(echo=True, reasoning="Hm.")),
-        ({"tool_calls": [{"name": "a"}]}, Reply(tool_calls=(ScriptedCall("a"),))),
+        ({"tokens": 9}, Script(tokens=9)),
+        ({"json": {"a": [1, None]}}, Script(json={"a": [1, None]})),
+        ({"echo": True, "reasoning": "Hm."}, Script(echo=True, reasoning="Hm.")),
+        ({"tool_calls": [{"name": "a"}]}, Script(tool_calls=(ScriptedCall("a"),))),
         (
             {"tool_calls": [{"name": "a", "arguments": {"b": 1}}, {"name": "c", "arguments": "{"}]},
-            Reply(tool_calls=(ScriptedCall("a", {"b": 1}), ScriptedCall("c", "{"))),
+            Script(tool_calls=(ScriptedCall("a", {"b": 1}), ScriptedCall("c", "{"))),
         ),
     ],
 )

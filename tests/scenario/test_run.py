@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Error
 from mockserver.scenario import Course, Fate, Match, Rule, Run, Schedule, State, Subject, Window
 
@@ -123,7 +123,7 @@ def test_state_of_a_call():
     assert chosen(run, QWEN) == ["moves on"]
 
 
-TEXTS = tuple(Fate(Reply(text=text)) for text in "abc")
+TEXTS = tuple(Fate(Script(text=text)) for text in "abc")
 PASS = Fate()
 
 
@@ -138,7 +138,7 @@ PASS = Fate()
         (Rule(sequence=(TEXTS[0], PASS, TEXTS[1])), "a-b---"),
         (Rule(sequence=(TEXTS[0], PASS), then="repeat"), "a-a-a-"),
         (Rule(sequence=(TEXTS[0], PASS), then="stay"), "a-----"),
-        (Rule(reply=Reply(text="b")), "bbbbbb"),
+        (Rule(reply=Script(text="b")), "bbbbbb"),
         (Rule(sequence=TEXTS, schedule=Schedule(every=2)), "-a-b-c"),
     ],
 )

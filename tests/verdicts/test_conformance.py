@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.api.contract import editions
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import FAMILIES, Corrupt, EventFormat, Gzip, Tamper
 from mockserver.scenario import Rule, parse
 from mockserver.verdicts.conformance import readable
@@ -38,7 +38,7 @@ def answer(engine, ask, now):
     """Return a function that plays one request to its end."""
 
     def play(*faults, reply=None, edition=None, **body):
-        rule = Rule(reply=reply or Reply(text=TEXT), faults=faults)
+        rule = Rule(reply=reply or Script(text=TEXT), faults=faults)
         running = engine(rule, edition=edition)
         exchange = running.handle(ask(**body), now=now)
         running.finish(exchange, now=now)
@@ -50,7 +50,7 @@ def answer(engine, ask, now):
 def played(answer, row):
     """Play a row of the measurements; the calls of those that break calls."""
     (fault,) = parse(GENERATOR["example"](row["fault"], f"{{{row['settings']}}}")).rules[0].faults
-    calls = Reply(tool_calls=(CALL,)) if "tool_json" in row["settings"] else None
+    calls = Script(tool_calls=(CALL,)) if "tool_json" in row["settings"] else None
     body = {"tools": [TOOL]} if calls else {}
     return answer(fault, reply=calls, stream=row["request"] == "stream", **body)
 
@@ -83,7 +83,7 @@ def test_honest(answer, edition, stream):
         {"stream_options": {"include_usage": True}} if stream else {},
     )
     for body in asked:
-        exchange = answer(reply=Reply(), edition=edition, stream=stream, **body)
+        exchange = answer(reply=Script(), edition=edition, stream=stream, **body)
         assert exchange.refused or readable(exchange), (edition, body)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import (
     Cut,
     Error,
@@ -82,7 +82,7 @@ def found(engine, ask, now):
             "expect errors while reading a stream too",
         ),
         (
-            {"rule": {"reply": Reply(tokens=9), "faults": (NoFinish(),)}, "stream": True},
+            {"rule": {"reply": Script(tokens=9), "faults": (NoFinish(),)}, "stream": True},
             "the stream ended after 9 tokens without a finish_reason",
             "for cut off",
         ),

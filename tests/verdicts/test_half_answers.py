@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Cut, ErrorEvent, NoCompletion, NoFinish, Truncate, WrongShape
 from mockserver.scenario import Rule, Schedule
 from mockserver.verdicts.evidence import Evidence, Held
@@ -24,7 +24,7 @@ def cut(stage):
 
     def build(*faults, text=TEXT):
         faults = faults or (Truncate(TOKENS),)
-        return stage(Rule(schedule=Schedule(first=1), reply=Reply(text=text), faults=faults))
+        return stage(Rule(schedule=Schedule(first=1), reply=Script(text=text), faults=faults))
 
     return build
 

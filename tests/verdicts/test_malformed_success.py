@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import (
     ContentType,
     Corrupt,
@@ -21,8 +21,8 @@ from mockserver.verdicts.classify import classify
 from mockserver.verdicts.malformed_success import MALFORMED_SUCCESS
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
-CALL = {"reply": Reply(tool_calls=(ScriptedCall("weather"),))}
-TAGGED = {"reply": Reply(text="<think>Paris?</think>\n\nParis")}
+CALL = {"reply": Script(tool_calls=(ScriptedCall("weather"),))}
+TAGGED = {"reply": Script(text="<think>Paris?</think>\n\nParis")}
 
 
 _CUT = "without a finish_reason"  # which says more of a stream
@@ -39,7 +39,7 @@ def found(engine, ask, now):
     """Return a function that plays one request and classifies the exchange."""
 
     def play(*faults, reply=None, scenario=None, **body):
-        rules = scenario.rules if scenario else [Rule(reply=reply or Reply(), faults=faults)]
+        rules = scenario.rules if scenario else [Rule(reply=reply or Script(), faults=faults)]
         running = engine(*rules)
         exchange = running.handle(ask(**{"model": "gpt-oss-120b", **body}), now=now)
         return classify(exchange, running.edition)

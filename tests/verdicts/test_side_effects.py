@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Truncate
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Rule, Schedule
@@ -43,7 +43,7 @@ class Story:
         rules = [
             Rule(
                 schedule=Schedule(first=1),
-                reply=Reply(tool_calls=(ScriptedCall(name, said),)),
+                reply=Script(tool_calls=(ScriptedCall(name, said),)),
                 faults=(Truncate(6),) if at in self.cut else (),
             )
             for at, (_, name, said) in enumerate(self.asked)

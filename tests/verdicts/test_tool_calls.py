@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Cut, Truncate, WrongShape
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Rule, Schedule
@@ -26,7 +26,7 @@ def calling(stage):
     """Return a function that plays an answer with a call of a tool; the stage and the call."""
 
     def play(*faults, stream=False, arguments=WHOLE, first=1):
-        reply = Reply(tool_calls=(ScriptedCall("weather", arguments),))
+        reply = Script(tool_calls=(ScriptedCall("weather", arguments),))
         acting = stage(Rule(schedule=Schedule(first=first), reply=reply, faults=faults))
         answer = acting.send(0, messages=[QUESTION], tools=[TOOL], stream=stream)
         return acting, answer.choices[0].last_call
@@ -200,7 +200,7 @@ def recorded(stage):
         rules = [
             Rule(
                 schedule=Schedule(first=1),
-                reply=Reply(tool_calls=(ScriptedCall("weather", WHOLE),)),
+                reply=Script(tool_calls=(ScriptedCall("weather", WHOLE),)),
                 faults=faults,
             )
             for faults in asks
@@ -270,7 +270,7 @@ def test_asked_again(calling):
 
 def test_left_in_the_middle(stage):
     """Of a call that the client broke off itself nobody knows how much it has read."""
-    reply = Reply(tool_calls=(ScriptedCall("weather", WHOLE),))
+    reply = Script(tool_calls=(ScriptedCall("weather", WHOLE),))
     play = stage(Rule(schedule=Schedule(first=1), reply=reply, faults=(Truncate(4),)))
     first = play.send(0, messages=[QUESTION], tools=[TOOL], stream=True, left=True)
     call = SimpleNamespace(name="", arguments="", id=first.choices[0].last_call.id)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.messages import Sender
 from mockserver.faults import (
     Cut,
@@ -28,7 +28,7 @@ def slow(stage):
     """Return a builder of stages on which answers of four tokens begin after so many seconds."""
 
     def build(seconds=0.0, *faults):
-        return stage(Rule(reply=Reply(text=TEXT), faults=(Latency(seconds), *faults)))
+        return stage(Rule(reply=Script(text=TEXT), faults=(Latency(seconds), *faults)))
 
     return build
 
@@ -150,7 +150,7 @@ def test_asked_something_else(slow, later):
 
 def test_asked_for_more(stage):
     """An answer that was too short is asked for again with more room."""
-    play = stage(Rule(reply=Reply(tokens=40), faults=(Truncate(20),)))
+    play = stage(Rule(reply=Script(tokens=40), faults=(Truncate(20),)))
     play.send(0, max_tokens=20, temperature=0)
     play.send(1, max_tokens=40, temperature=0)
     assert play.judged() == []

@@ -1,1 +1,1 @@
-"""What the API is, as data: editions, request bodies, problems, limits, routes."""
+"""The API's contract as data: editions, request bodies, problems, quotas, routes."""

@@ -1,8 +1,8 @@
 """
-Whose Cerebras: one state of the API, as data.
+An edition: one state of the API, as data.
 
-The API changes; an edition is one state of it, written as data. Behaviour follows these fields
-and never asks for an edition's name, so that a user can write an edition of their own.
+The API changes over time. Behaviour depends on these fields and never on an edition's name, so
+users can write editions of their own.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pydantic import Field
 from mockserver.core.errors import UnknownNameError
 from mockserver.core.quantities import Count, Day, Flag, Positive
 
+from .edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
 from .requests import ReasoningEffort, ReasoningFormat
-from .shapes import Bodies, HeaderFields, Keys, Limits, Validation
 from .shipped_editions import names
 
 DEFAULT = "default"
@@ -26,7 +26,7 @@ ShownReasoning: TypeAlias = Literal["parsed", "raw", "hidden"]
 
 
 def _offer_names(schema: dict[str, Any]) -> None:
-    """Let editors offer the shipped editions; anything else is the path of a YAML file."""
+    """Make editors offer the shipped editions; any other value is the path of a YAML file."""
     schema["anyOf"] = [{"enum": names()}, {"pattern": r"\.ya?ml$"}]
 
 
@@ -39,32 +39,31 @@ class Model:
     """
     One model as an edition serves it.
 
-    ``context`` is the window in tokens: prompt plus completion. ``windows`` are the contexts of
-    tiers that have less, by the name of the tier. ``max_output`` is the longest completion, in
-    tokens. ``default_output`` is what a request gets that asks for no length, in tokens (null: as
-    much as there is room for). ``speed`` is how many tokens it writes in a second.
+    ``context`` is the context window, prompt plus completion, in tokens. ``windows`` are smaller
+    context windows, by the name of the tier. ``max_output`` is the longest completion, in tokens.
+    ``default_output`` is the completion limit of requests that set none, in tokens (null: the rest
+    of the context window). ``speed`` is how many tokens it generates per second.
 
-    ``name`` is what the lists of models call it. ``description`` says there what it is. ``owner``
-    is who made it. ``hugging_face_id`` is where its weights are. ``created`` is when it appeared,
-    in seconds since the epoch. ``price`` is that of a token of the prompt and of one of the
-    completion, in dollars. ``tokenizer`` names the family of its tokens. ``preview`` says that it
-    may be withdrawn at short notice. ``retired`` is the day from which on the live API refuses it,
-    as not found. ``archived`` makes the refusal of a retired model call it archived.
+    ``name`` is its name in the lists of models. ``description`` is its description in them.
+    ``owner`` is the organization that made it. ``hugging_face_id`` is the repository of its
+    weights. ``created`` is the time of its release, in seconds since the epoch. ``price`` is the
+    price of a prompt token and that of a completion token, in dollars. ``tokenizer`` names its
+    tokenizer family. ``preview`` says that it may be withdrawn at short notice. ``retired`` is the
+    first day on which the live API refuses it as not found. ``archived`` makes the refusal of a
+    retired model say that it is archived.
 
-    ``prompt_base`` is what the chat template adds to a prompt, in tokens. ``prompt_each`` is what
-    it adds to each message. ``tokens_per_event`` is how many tokens an event of a stream carries.
-    ``stop_event`` adds an empty delta to a stream, for the token that ends its text.
-    ``thought_event`` adds one for the token that ends its thoughts. ``whole_tool_calls`` says that
-    a stream has each call of a tool in one piece. ``role_last`` says that the role stands behind
-    the calls in a message, not before them. ``counts_cached`` says whether usage has
-    ``prompt_tokens_details``. ``whole_seconds`` says that ``created`` in ``time_info`` is a whole
-    number.
+    ``prompt_base`` is how many tokens the chat template adds to a prompt. ``prompt_each`` is how
+    many tokens it adds to each message. ``tokens_per_event`` is how many tokens an event of a
+    stream has. ``stop_event`` adds an empty delta to a stream, for the token that ends the content.
+    ``thought_event`` adds an empty delta for the token that ends the reasoning.
+    ``whole_tool_calls`` sends each tool call of a stream in one chunk. ``role_last`` puts the role
+    of a message after its tool calls. ``counts_cached`` says whether usage has
+    ``prompt_tokens_details``. ``whole_seconds`` makes ``created`` in ``time_info`` a whole number.
 
-    ``vision`` says whether it can see images. ``reasoning`` says whether it thinks before it
-    answers. ``reasoning_efforts`` are those that it takes (empty: all). ``reasoning_formats`` are
-    those that it takes (empty: all). ``reasoning_effort`` is that of a request that names none.
-    ``reasoning_format`` is that of a request that names none. ``lacks`` is what it refuses
-    although the API knows it.
+    ``vision`` says whether it accepts images. ``reasoning`` says whether it reasons before it
+    answers. ``reasoning_efforts`` are the efforts it accepts (empty: all). ``reasoning_formats``
+    are the formats it accepts (empty: all). ``reasoning_effort`` is its default effort.
+    ``reasoning_format`` is its default format. ``lacks`` lists features of the API that it refuses.
     """
 
     context: Positive
@@ -100,17 +99,17 @@ class Model:
     windows: Mapping[str, Positive] = field(default_factory=dict[str, int])
 
     def window(self, tier: str | None) -> int:
-        """Return the context that a tier has, the widest when none is enforced."""
+        """Return the context window for a tier; without a tier, the widest."""
         return self.windows.get(tier or "", self.context)
 
 
 @dataclass(frozen=True, slots=True)
 class PerPeriod:
     """
-    An amount that may be used in each period.
+    A limit for each period.
 
-    ``minute`` is what a minute allows. ``hour`` is what an hour allows. ``day`` is what a day
-    allows.
+    ``minute`` is the limit per minute. ``hour`` is the limit per hour. ``day`` is the limit per
+    day.
     """
 
     minute: Positive
@@ -121,11 +120,11 @@ class PerPeriod:
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """
-    What may be used of one model by one key.
+    The rate limits of one key on one model.
 
-    ``requests`` are those that may be sent. ``tokens`` are those of prompts and completions; with
-    a ``total``, those that the prompt cache did not have. ``total`` is all of them (null: there is
-    one amount for all).
+    ``requests`` limits the number of requests. ``tokens`` limits the tokens of prompts and
+    completions; if there is a ``total``, cached prompt tokens do not count. ``total`` limits all
+    tokens, cached ones included (null: there is only one limit on tokens).
     """
 
     requests: PerPeriod
@@ -136,15 +135,15 @@ class Amounts:
 @dataclass(frozen=True, slots=True)
 class Tier(Amounts):
     """
-    What a plan of payment allows to one key on each model.
+    The rate limits of a pricing plan, for one key on each model.
 
-    ``models`` are the exceptions, by id.
+    ``models`` are models with limits of their own, by id.
     """
 
     models: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])
 
     def of(self, model: str) -> Amounts:
-        """Return what it allows on this model."""
+        """Return the limits on a model."""
         return self.models.get(model, self)
 
 
@@ -153,16 +152,16 @@ class Edition:
     """
     One state of the API.
 
-    ``extends`` is another edition, by name or by the path of its file: what is not said here is as
-    it is there. ``name`` is what reports call it. ``description`` is a line about it. ``date`` is
-    the day on which the API was so: a model that was retired by then is refused. ``models`` are
-    those that it knows, by id. ``tiers`` are the plans of payment, by name. ``default_tier`` is the
-    one whose limits are shown when none is asked for.
+    ``extends`` is another edition, by name or by the path of its file, which supplies all values
+    missing here. ``name`` is its name in reports. ``description`` describes it in a line. ``date``
+    is the day it describes: models retired by then are refused. ``models`` are the models of the
+    API, by id. ``tiers`` are the pricing plans, by name. ``default_tier`` is the tier whose limits
+    are shown if no tier is chosen.
 
-    ``keys`` says which API keys are good. ``bodies`` says what success bodies hold. ``headers``
-    says what the header fields are. ``validation`` says how a body is refused. ``limits`` says how
-    tokens are limited. ``revived`` are retired models that answer all the same. ``prompt_cache``
-    says whether prompts are cached.
+    ``keys`` says which API keys are valid. ``bodies`` describes the bodies of successful answers.
+    ``headers`` describes the header fields. ``validation`` says how invalid bodies are refused.
+    ``limits`` says how requests and tokens are limited. ``revived`` are retired models that still
+    answer. ``prompt_cache`` says whether prompts are cached.
     """
 
     name: str
@@ -183,14 +182,14 @@ class Edition:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
 
     def tier(self, name: str | None) -> Tier:
-        """Return a tier by name; none and ``default`` are the edition's default tier."""
+        """Return a tier by name; None and ``default`` mean the edition's default tier."""
         name = self.default_tier if name in (None, DEFAULT) else name
         if name not in self.tiers:
             raise UnknownNameError(f"tier of edition {self.name}", name, self.tiers)
         return self.tiers[name]
 
     def narrowed(self, *, tier: str | None, context: int | None) -> Edition:
-        """Return the edition with the windows of a tier, none wider than so many tokens."""
+        """Return the edition with the context windows of a tier, cut to ``context`` tokens."""
         tier = self.default_tier if tier == DEFAULT else tier
         models = {
             name: replace(model, context=min(model.window(tier), context or model.context))
@@ -199,15 +198,15 @@ class Edition:
         return replace(self, models=models)
 
     def served(self, name: str) -> Model | None:
-        """Return the model of that name; None when a request for it is refused."""
+        """Return the model of that name, or None if requests for it are refused."""
         model = self.models.get(name)
         gone = model is None or (self.is_retired(model) and name not in self.revived)
         return None if gone else model
 
     def serves(self, model: str) -> bool:
-        """Return whether a request for this model is answered."""
+        """Return whether requests for this model are answered."""
         return self.served(model) is not None
 
     def is_retired(self, model: Model) -> bool:
-        """Return whether the live API had dropped the model by the edition's date."""
+        """Return whether the model was retired by the edition's date."""
         return model.retired is not None and model.retired <= self.date

@@ -1,4 +1,4 @@
-"""Finds an edition by its shipped name or by path, and reads it."""
+"""Loads editions, by their shipped names or from files."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["DEFAULT", "load", "names", "parse"]
 DEFAULT = "guide"
 _ADAPTER = TypeAdapter(Edition)
 _Read: TypeAlias = tuple[Any, Edition]
-"""An edition with what its file and all that it extends say."""
+"""An edition with the merged data of its file and of all that it extends."""
 
 
 def load(name: str) -> Edition:
     """
     Return an edition by its shipped name, or by the path of a YAML file.
 
-    Raises UnknownNameError for an unknown name, DocumentError for a file that is missing or wrong.
+    Raises UnknownNameError for an unknown name, DocumentError for a missing or invalid file.
     """
     return _load(name)[1]
 
@@ -35,8 +35,8 @@ def parse(text: str, *, source: str = "<text>") -> Edition:
     """
     Read an edition from YAML text.
 
-    ``source`` is its path: it stands in the errors, and the path of what the edition extends is
-    relative to it. Raises DocumentError.
+    ``source`` is its path: errors name it, and a path in ``extends`` is relative to it. Raises
+    DocumentError.
     """
     return _read(Document(text, source=source))[1]
 
@@ -55,7 +55,7 @@ def _shipped(name: str) -> _Read:
 
 
 def _read(document: Document, *above: str) -> _Read:
-    """Read an edition; ``above`` are the files that extend it, by way of each other."""
+    """Read an edition; ``above`` is the chain of files that extend it."""
     data = document.data
     if isinstance(data, dict) and data.get("extends") is not None:
         data = _overlaid(_base(document, *above), data)
@@ -90,7 +90,7 @@ def _overlaid(base: Any, over: Any) -> Any:
 def _references(
     edition: Edition,
 ) -> Iterator[tuple[tuple[str | int, ...], str, str, Iterable[str]]]:
-    """Yield where an edition names a part of itself, what kind of part, its name, and all names."""
+    """Yield each reference to a tier or model: path, kind, name, and all valid names."""
     yield ("default_tier",), "tier", edition.default_tier, edition.tiers
     for at, name in enumerate(edition.revived):
         yield ("revived", at), "model", name, edition.models

@@ -1,10 +1,10 @@
 """
-One error answer: how it is written, and how a step of the server asks for it.
+One error answer, and the exception that asks for it.
 
-HTTP errors are flat (``{"message","type","param","code"}``, compact, in this order), with these
-exceptions: missing credentials answer as FastAPI does, the edge answers with text or a page, an
-unknown path with nothing, and an error in mid-stream is nested. Which errors there are stands in
-``problems``.
+The body of an HTTP error is flat (``{"message","type","param","code"}``, compact, in this order).
+There are exceptions: missing credentials get FastAPI's form, the edge sends text or a page, an
+unknown path gets an empty body, and an error within a stream is nested. ``problems`` lists all
+errors.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CONTENT_TYPES = {
     "html": "text/html; charset=UTF-8",
     "event": "text/event-stream; charset=utf-8",
 }
-# the title is that of the edge's pages, the rest is in our own words
+# the title is that of the edge's real pages, the rest is our own wording
 _PAGE = """\
 <!DOCTYPE html>
 <html lang="en-US">
@@ -47,10 +47,10 @@ Shape = Literal["flat", "detail", "text", "empty", "html", "event"]
 @dataclass(frozen=True, slots=True)
 class Problem:
     """
-    One error answer; its text may name {model}, {length}, {limit} and {reason}.
+    One error answer; its text may contain {model}, {length}, {limit} and {reason}.
 
-    ``example`` stands for a {reason} that nobody gives, as when a scenario injects the error.
-    ``period`` is that of the quota that is used up, in seconds; 0 where there is none.
+    ``example`` replaces a missing {reason}, as when a scenario injects the error. ``period`` is the
+    period of the exhausted quota, in seconds; 0 for other errors.
     """
 
     status: int
@@ -65,19 +65,19 @@ class Problem:
 
     @property
     def content_type(self) -> str:
-        """The media type that goes with the shape."""
+        """The content type of the shape."""
         return _CONTENT_TYPES[self.shape]
 
     @property
     def http_status(self) -> int:
-        """The status of the answer: a stream has begun well before its error comes."""
+        """The status of the answer: 200 for an error within a stream, which has begun by then."""
         return HTTPStatus.OK if self.shape == "event" else self.status
 
     def body(self, facts: Mapping[str, object]) -> bytes:
-        """Return the body with the facts of the request filled in."""
+        """Return the body, with the facts of the request filled in."""
         match self.shape:
             case "flat":
-                return dumps(self._said(facts, has_id=self.has_id))
+                return dumps(self._details(facts, has_id=self.has_id))
             case "detail":
                 return dumps({"detail": self._text(facts)})
             case "text":
@@ -91,11 +91,11 @@ class Problem:
                 return self.event(facts)
 
     def event(self, facts: Mapping[str, object]) -> bytes:
-        """Return the error as the server-sent event that it is in the middle of a stream."""
-        return event({"status_code": self.status, "error": self._said(facts, has_id=True)})
+        """Return the error as a server-sent event within a stream."""
+        return event({"status_code": self.status, "error": self._details(facts, has_id=True)})
 
     def plan(self, facts: Mapping[str, object], fields: Headers) -> Plan:
-        """Return the answer with these header fields, framed by its length if it is no stream."""
+        """Return the plan of the answer, with a ``content-length`` unless it is a stream."""
         body = self.body(facts)
         framing = () if self.shape == "event" else (("content-length", str(len(body))),)
         return (Head(self.http_status, (*fields, *framing)), Data(body), End())
@@ -107,16 +107,16 @@ class Problem:
         )
         return text.encode(errors="replace").decode()  # a path may hold lone surrogates
 
-    def _said(self, facts: Mapping[str, object], *, has_id: bool) -> dict[str, Any]:
+    def _details(self, facts: Mapping[str, object], *, has_id: bool) -> dict[str, Any]:
         named = {"type": self.type, "param": self.param, "code": self.code}
         return {"message": self._text(facts), **named} | ({"id": ""} if has_id else {})
 
 
 class RefusalError(Exception):
     """
-    The API refuses the request; raised by the steps that examine it.
+    The API refuses the request; raised by the checks of a request.
 
-    ``status`` is for problems whose status depends on the edition; None is the catalogue's.
+    ``status`` is for problems whose status depends on the edition; None means the catalogue's.
     """
 
     def __init__(
@@ -135,9 +135,9 @@ class RefusalError(Exception):
 
     def unraised(self) -> RefusalError:
         """
-        Return the same without what raising has hung on it: frames, and with them whole bodies.
+        Return the same refusal without its traceback, whose frames keep whole bodies alive.
 
-        A refusal that is kept in something those frames know would be kept for as long as it takes
-        to find such a circle.
+        A stored refusal could otherwise be part of a reference cycle with those frames, which stays
+        in memory until the garbage collector finds it.
         """
         return RefusalError(self.problem, self.facts, headers=self.headers, status=self.status)

@@ -1,8 +1,8 @@
 """
-Every error that the API is known to answer with, by name.
+Every known error of the API, by name.
 
-Status, type, param, code and text follow public quotes of real answers; a ``#`` says what nobody
-has published. How they are written is the business of ``problem``.
+Status, type, param, code and text follow public quotes of real answers; comments mark what was
+never published. ``problem`` encodes them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from .limits import SECONDS
 from .problem import Problem
+from .quota import SECONDS
 
 _MIXED_STRICT = (
     "Tools with mixed values for 'strict' are not allowed. "
@@ -38,7 +38,7 @@ def _schema(message: str, example: str = "", *, status: int = 400) -> Problem:
 
 
 PROBLEMS: Mapping[str, Problem] = {
-    # who is asking
+    # the key
     "not_authenticated": Problem(403, "Not authenticated", shape="detail"),
     "not_bearer": Problem(403, "Invalid authentication credentials", shape="detail"),
     "wrong_api_key": Problem(401, "Wrong API Key", param="api_key", code="wrong_api_key"),
@@ -49,7 +49,7 @@ PROBLEMS: Mapping[str, Problem] = {
         "quota",
         "payment_required",
     ),
-    # which model, and how much of it
+    # the model and its context window
     "model_not_found": Problem(
         404,
         "Model {model} does not exist or you do not have access to it.",
@@ -78,7 +78,7 @@ PROBLEMS: Mapping[str, Problem] = {
         param="messages",
         code="context_length_exceeded",
     ),
-    # what the body says: {reason} is pydantic's, the others are examples of it
+    # the body: {reason} is from pydantic, the other problems are examples of it
     "wrong_api_format": Problem(400, "{reason}"),
     "extra_property": Problem(400, _unsupported("store")),
     "extra_property_nested": Problem(400, _unsupported("messages.1.assistant.reasoning_content")),
@@ -97,7 +97,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "invalid_json_lone_surrogate": Problem(
         400, ": Invalid JSON: lone leading surrogate in hex escape at line 1 column 135"
     ),
-    # the same before 2026-04-24; of the last three only the text was quoted
+    # the same before 2026-04-24; only the text of the last three was quoted
     "extra_property_before_2026_04_24": Problem(
         422, f"{_unsupported('body.maxTokens')}\n{_unsupported('body.thinking')}"
     ),
@@ -106,7 +106,7 @@ PROBLEMS: Mapping[str, Problem] = {
         422, "body.messages.0.system.content: Input should be a valid string"
     ),
     "response_format_no_name_2025": Problem(422, "type: Input should be 'text'"),
-    # what a valid body asks for in vain
+    # a valid body that asks for something unsupported
     "n_greater_than_1": Problem(400, '"n" > 1 is not currently supported', param="n"),
     "n_greater_than_128": Problem(400, '"n" > 128 is not supported', param="n"),
     "tools_plus_response_format": Problem(
@@ -145,7 +145,7 @@ PROBLEMS: Mapping[str, Problem] = {
         None,
         "parser_error",
     ),
-    # refused according to the documentation; nobody has published the texts of these eight
+    # refused according to the documentation; the texts of these eight were never published
     "two_token_limits": Problem(
         400, "max_tokens and max_completion_tokens cannot both be set", param="max_tokens"
     ),
@@ -174,7 +174,7 @@ PROBLEMS: Mapping[str, Problem] = {
         400, "At most {reason} images are allowed in a request", param="messages", example="5"
     ),
     "image_format": Problem(400, "Images must be PNG or JPEG, encoded in base64", param="messages"),
-    # schemas that strict output cannot follow; sets of names are Python's, in no certain order
+    # schemas that strict output does not support; the order of names in Python's sets varies
     "schema_object_without_properties": _schema(
         "Object fields require at least one of: 'properties' or 'anyOf' "
         "with a list of possible properties."
@@ -203,7 +203,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "schema_timeout": _schema(
         "Timed out while updating the structured output state machine", status=422
     ),
-    # the documented limits of schemas; nobody has published the texts of these six
+    # the documented limits of schemas; the texts of these six were never published
     "schema_too_long": _schema("JSON schema is longer than 5000 characters."),
     "schema_too_deep": _schema("JSON schema is nested more than 10 levels deep."),
     "schema_too_many_properties": _schema("JSON schema has more than 500 properties."),
@@ -212,13 +212,13 @@ PROBLEMS: Mapping[str, Problem] = {
     "schema_reference": _schema(
         "JSON schema reference {reason} does not lead to '$defs'.", "'#/definitions/Step'"
     ),
-    # where the mock has no value to say; the real API has no such error
+    # the mock found no value for the schema; the real API has no such error
     "schema_without_value": _schema(
         "{reason}", "No value was found in the JSON Schema: its bounds leave no number"
     ),
-    # which file, which batch: documented endpoints, no error was ever published
+    # files and batches: the endpoints are documented, their errors were never published
     "resource_not_found": Problem(404, "{reason}", "not_found_error", "id", "not_found"),
-    # how often, how much
+    # rate limits
     "requests_per_second": _quota("Requests", "second"),
     "requests_per_minute": _quota("Requests", "minute"),
     "requests_per_hour": _quota("Requests", "hour"),
@@ -233,7 +233,7 @@ PROBLEMS: Mapping[str, Problem] = {
         "queue",
         "queue_exceeded",
     ),
-    # the server's own trouble
+    # errors of the server
     "server_error": Problem(
         500,
         "Encountered a server error, please try again.",
@@ -242,7 +242,7 @@ PROBLEMS: Mapping[str, Problem] = {
         "",
         has_id=True,
     ),
-    "service_unavailable": Problem(  # statuses are reported, no body was ever published
+    "service_unavailable": Problem(  # the status was reported, its body was never published
         503,
         "The service is temporarily unavailable, please try again.",
         "server_error",
@@ -252,8 +252,8 @@ PROBLEMS: Mapping[str, Problem] = {
     "stream_error": Problem(  # the same in the middle of a stream
         500, "Encountered a server error, please try again.", "server_error", "", "", "event"
     ),
-    # the way there; no page of the edge was ever published
-    "malformed_request": Problem(400, "Bad Request", shape="html"),  # it is no HTTP
+    # errors of the edge; its pages were never published
+    "malformed_request": Problem(400, "Bad Request", shape="html"),  # the request is not valid HTTP
     "request_timeout": Problem(408, "Request Timeout", shape="html"),
     "bad_gateway": Problem(502, "Bad gateway", shape="html"),
     "gateway_timeout": Problem(504, "Gateway time-out", shape="html"),

@@ -1,10 +1,10 @@
 """
 The request bodies, as tables.
 
-Names, ranges and defaults are those of the server's own OpenAPI document ("Cerebras Cloud API"
-0.2.0). Typed dictionaries rather than models: pydantic validates them from bytes into plain
-dictionaries, which costs a third. The class names appear in messages of the real API (the tag of
-a union, say), so they are the server's.
+Names, ranges and defaults come from the server's own OpenAPI document ("Cerebras Cloud API" 0.2.0).
+They are typed dictionaries, because pydantic validates bytes into plain dictionaries in a third of
+the time that models take. The class names are the server's, because the real API's messages contain
+them, for example as the tag of a union.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ServiceTier: TypeAlias = Literal["auto", "default", "flex", "priority"]
 
 
 class ToolChoice(StrEnum):
-    """An enumeration, because the server's messages say so: ``str-enum[ToolChoice]``."""
+    """An enumeration, because the server's messages contain ``str-enum[ToolChoice]``."""
 
     none = "none"
     auto = "auto"
@@ -229,7 +229,7 @@ class ChatCompletionRequest(TypedDict):
 
 
 TokenArray: TypeAlias = list[Annotated[int, Field(ge=0)]]
-_SEVERAL = Field(max_length=1024)  # inferred: some bound there must be
+_SEVERAL = Field(max_length=1024)  # inferred: there must be some bound
 
 
 @with_config(_STRICT)

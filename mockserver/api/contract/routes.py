@@ -8,7 +8,7 @@ from .endpoints import ENDPOINTS, Endpoint
 from .problem import RefusalError
 
 ANY_VERSION = "/mock/"
-"""The path of a base URL under which a path is answered with ``/v1`` and without."""
+"""The path of a base URL that accepts paths with ``/v1`` and without."""
 COMPLETING: frozenset[str | None] = frozenset(
     row.name for row in ENDPOINTS.values() if row.cost == "completion"
 )
@@ -18,11 +18,11 @@ _VERSIONS = re.compile("^(/v1)+(?=/)")
 
 def route(method: str, path: str) -> tuple[str, str]:
     """
-    Return the name of the endpoint and, for one of several things, its id.
+    Return the endpoint and the id in the path, which is empty if it has none.
 
-    HEAD is answered where GET is, without a body (RFC 9110, 9.3.2). Raises RefusalError: an unknown
-    path and a trailing slash are an empty 404 from the gateway; a wrong method, OPTIONS as any
-    other, is FastAPI's 405 (inferred, nobody has recorded one).
+    HEAD is answered like GET, without a body (RFC 9110, 9.3.2). Raises RefusalError. An unknown
+    path or a trailing slash is an empty 404 from the gateway. A wrong method, including OPTIONS, is
+    FastAPI's 405 (inferred: none was recorded).
     """
     rows = _rows(path)
     if not rows:
@@ -36,7 +36,7 @@ def route(method: str, path: str) -> tuple[str, str]:
 
 def named(text: str) -> list[str]:
     """
-    Return the endpoints that a path stands for, with or without its method, version and slashes.
+    Return the endpoints that a text names: a path, with or without method, version and slashes.
 
     >>> named("/v1/chat/completions"), named("GET /v1/files"), named("chat.completions")
     (['chat'], ['files'], ['chat'])
@@ -49,15 +49,15 @@ def named(text: str) -> list[str]:
 
 
 def methods_of(endpoint: str) -> frozenset[str]:
-    """Return the methods by which an endpoint is asked."""
+    """Return the methods of an endpoint."""
     return frozenset(_methods(ENDPOINTS[endpoint]))
 
 
 def behind(path: str) -> str:
     """
-    Return what a client has appended to a base URL with the path `ANY_VERSION`.
+    Return the part of a path after `ANY_VERSION`, with which it begins.
 
-    Such an address ends in a slash, so that it can be joined in any way; a second one is dropped.
+    That base URL ends in a slash, so clients may append a second one, which is dropped.
 
     >>> behind("/mock/v1/models"), behind("/mock//models")
     ('/v1/models', '/models')
@@ -67,7 +67,7 @@ def behind(path: str) -> str:
 
 def meant(path: str) -> str:
     """
-    Return the path of the API that is meant by one with too many ``/v1`` or none.
+    Return the API's path for one with repeated ``/v1`` or none; other paths stay as they are.
 
     >>> meant("/models"), meant("/v1/v1/models"), meant("/v1/public/v1/models"), meant("/v1/model")
     ('/v1/models', '/v1/models', '/public/v1/models', '/v1/model')

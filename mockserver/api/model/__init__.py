@@ -1,1 +1,1 @@
-"""The pretended language model: what it says, and how many tokens that is."""
+"""The simulated language model: what it generates, and how many tokens that takes."""

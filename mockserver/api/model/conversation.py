@@ -1,4 +1,4 @@
-"""What has been said so far: by the user, by tools, and which tools have been called."""
+"""What a conversation holds so far: the user's words, tool results, and tool calls."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _OBSERVED = re.compile(
     re.IGNORECASE,
 )
 _CALLED = re.compile(r"[\"']name[\"']\s*:\s*[\"']([\w.-]{1,64})[\"']")
-_RECENT = 40  # messages that are looked at
+_RECENT = 40  # messages; older ones are ignored
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """Return the text of a message, whatever it is made of."""
+    """Return the text of a message; content parts are joined by newlines."""
     content = message.get("content") or ""
     if isinstance(content, str):
         return content
@@ -23,7 +23,7 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 
 def last_user_text(body: Mapping[str, Any]) -> str:
-    """Return what the user said last, or the prompt of a text completion."""
+    """Return the last user message, or the prompt of a text completion."""
     if "messages" not in body:
         prompt = body["prompt"]
         return prompt if isinstance(prompt, str) else ""
@@ -31,18 +31,18 @@ def last_user_text(body: Mapping[str, Any]) -> str:
 
 
 def task(body: Mapping[str, Any]) -> str:
-    """Return what the user has asked for last, and not what tools said in the user's name."""
+    """Return the last user message that is not a tool result in disguise."""
     if "messages" not in body:
         return last_user_text(body)
-    said = (text_of(one) for one in reversed(body["messages"]) if one["role"] == "user")
-    return next((text for text in said if not _OBSERVED.match(text)), "")
+    texts = (text_of(one) for one in reversed(body["messages"]) if one["role"] == "user")
+    return next((text for text in texts if not _OBSERVED.match(text)), "")
 
 
 def results(body: Mapping[str, Any]) -> list[str]:
     """
-    Return what tools have said since the last word of the user; empty where none has.
+    Return the tool results since the last user message.
 
-    Some frameworks tell it in the user's name, behind ``Observation:``.
+    Some frameworks send a result as a user message that begins with ``Observation:``.
     """
     found: list[str] = []
     for message in reversed(body.get("messages", [])[-_RECENT:]):
@@ -56,7 +56,7 @@ def results(body: Mapping[str, Any]) -> list[str]:
 
 
 def called(body: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of the tools that have been called since the last word of the user."""
+    """Return the names of the tools called since the last user message."""
     names: set[str] = set()
     for message in reversed(body.get("messages", [])[-_RECENT:]):
         if message["role"] == "user" and not _OBSERVED.match(text_of(message)):

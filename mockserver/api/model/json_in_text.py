@@ -1,4 +1,4 @@
-"""JSON within a text: objects as they stand there, schemas, and the shape of an example."""
+"""JSON within a text: its objects, its schemas, and schemas derived from examples."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from .values.schemas import TYPES, AnySchema
 
 __all__ = ["AnySchema", "is_schema", "objects", "schema_of"]
 
-_MOST = 20  # objects that are looked for
-_FAILED = 4  # that are none
+_MOST = 20  # objects; the search ends there
+_FAILED = 4  # places that turned out not to be JSON; the search ends there
 _DEEPEST = 8
 _OPTION = 40  # characters of an alternative
 _DECODER = json.JSONDecoder()
@@ -22,7 +22,7 @@ _TYPES = {
 }
 _NAMES: dict[type, str] = {bool: "boolean", int: "integer", float: "number"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|YYYY-MM-DD")
-# an example that is no JSON: comments, alternatives, types without quotes, a comma too many
+# repairs of examples that are not JSON: comments, alternatives, unquoted types, stray commas
 _LOOSE = (
     (re.compile(r"(?<![:\"\w])//[^\n]*"), ""),
     (re.compile(r"\"\s*\|\s*\""), "|"),
@@ -36,7 +36,7 @@ _LOOSE = (
 
 
 def objects(text: str) -> list[tuple[Any, int, int]]:
-    """Return the objects, and lists of objects, in a text, each with where it begins and ends."""
+    """Return the objects and lists of objects in a text, each with its start and end."""
     found: list[tuple[Any, int, int]] = []
     at = failed = 0
     for _ in range(_MOST):
@@ -54,7 +54,7 @@ def objects(text: str) -> list[tuple[Any, int, int]]:
 
 
 def is_schema(value: Any) -> bool:
-    """Return whether an object is a JSON Schema, and not an example."""
+    """Return whether a value is a JSON Schema rather than an example."""
     if not isinstance(value, dict):
         return False
     properties = value.get("properties")
@@ -83,7 +83,7 @@ def schema_of(example: Any, depth: int = 0) -> dict[str, Any]:
 
 
 def _of_text(example: str) -> dict[str, Any]:
-    """Return the schema of a text, which may name a type or alternatives."""
+    """Return the schema of an example string, which may name a type or alternatives."""
     plain = example.strip().strip("<>").lower()
     if plain in _TYPES:
         return {"type": _TYPES[plain]}
@@ -94,7 +94,7 @@ def _of_text(example: str) -> dict[str, Any]:
 
 
 def _decoded(text: str, at: int) -> tuple[Any, int]:
-    """Return the value that begins at a place, and where it ends; None if there is none."""
+    """Return the value that begins at ``at``, or None, and where to go on."""
     try:
         return _DECODER.raw_decode(text, at)
     except (ValueError, RecursionError):
@@ -109,7 +109,7 @@ def _decoded(text: str, at: int) -> tuple[Any, int]:
 
 
 def _balanced(text: str, at: int) -> int:
-    """Return where the brackets that open at a place are closed."""
+    """Return where the bracket that opens at ``at`` is closed."""
     depth = 0
     for one in re.compile(r"[{}\[\]]").finditer(text, at):
         depth += 1 if one[0] in "{[" else -1

@@ -1,9 +1,9 @@
 """
-How likely the model found what it said.
+Log probabilities of tokens, and their JSON.
 
-The numbers are invented, the shapes those of the server's OpenAPI document: ``LogProbsContent`` in
-chat completions, ``CompletionLogProbs`` in text completions. The token that was said is always
-the likeliest.
+The numbers are invented. The shapes come from the server's OpenAPI document: ``LogProbsContent`` in
+chat completions, ``CompletionLogProbs`` in text completions. The generated token is always the
+likeliest one.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from random import Random
 from typing import Any
 
 from . import prose
-from .said import Odds
+from .generated_choice import Odds
 
-_DRAWN = 256
+_DRAWN = 256  # tokens of a text; to draw for more takes too long
 
 
 def wanted(body: Mapping[str, Any]) -> int | None:
-    """Return how many of the likeliest tokens are asked for, or None for no odds at all."""
+    """Return how many of the likeliest tokens are requested; None if no log probabilities are."""
     asked = body.get("logprobs")
     if asked is None or asked is False:
         return None
@@ -29,9 +29,9 @@ def wanted(body: Mapping[str, Any]) -> int | None:
 
 def drawn(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
     """
-    Return the odds of each token, with so many of the likeliest ones in its place.
+    Return the odds of each token, with the ``top`` likeliest tokens in its place.
 
-    In a long text those of its beginning come again: to draw so many takes long.
+    A long text reuses the odds of its beginning.
     """
     fresh = tuple(_odds(piece, top, random) for piece in pieces[:_DRAWN])
     again = (_like(random.choice(fresh), piece) for piece in pieces[_DRAWN:])
@@ -40,9 +40,9 @@ def drawn(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
 
 def of_prompt(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
     """
-    Return the odds of a prompt; its first token, which nothing comes before, is certain.
+    Return the odds of a prompt; its first token is certain, because nothing comes before it.
 
-    The OpenAI API has null there, but the server's own document has numbers only.
+    The OpenAI API returns null for it, but the server's own document allows only numbers.
     """
     known = drawn(pieces[1:], top, random)
     return (Odds(pieces[0], 0.0, None), *known) if pieces else ()
@@ -50,9 +50,9 @@ def of_prompt(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ..
 
 class Chat:
     """
-    Writes the ``logprobs`` of choices of a chat completion.
+    Encodes the ``logprobs`` of chat completions.
 
-    What many tokens have in common is written once: a long text has a hundred thousand odds.
+    A long text has a hundred thousand odds, so parts that tokens share are encoded once.
     """
 
     def __init__(self) -> None:
@@ -69,14 +69,14 @@ class Chat:
 
     def _written(self, others: tuple[tuple[str, float], ...]) -> str:
         known = self._known.get(id(others))
-        if known is None:  # with what it is the id of, or another one might get that
+        if known is None:  # keep the tuple alive too, or another could get its id
             known = others, "".join(f",{_entry(*other)}" for other in others)
             self._known[id(others)] = known
         return known[1]
 
 
 def text(odds: Sequence[Odds], *, offset: int = 0) -> dict[str, Any]:
-    """Return the ``logprobs`` of a choice of a text completion, or of a part from an offset on."""
+    """Return the ``logprobs`` of a text completion; ``offset`` is where the text begins."""
     offsets = []
     for one in odds:
         offsets.append(offset)
@@ -101,7 +101,7 @@ def _odds(piece: str, top: int, random: Random) -> Odds:
 
 
 def _like(odds: Odds, piece: str) -> Odds:
-    """Return the same odds for another token."""
+    """Return the same odds for another token, without that token among the others."""
     others = odds.others
     if others and any(piece == token for token, _ in others):
         others = tuple((f"{token}s" if token == piece else token, one) for token, one in others)

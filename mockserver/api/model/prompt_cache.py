@@ -1,8 +1,8 @@
 """
-Which part of a prompt was read before and costs no time again.
+The prompt cache: how many tokens of a prompt the API has seen before.
 
-As documented: prompts are cached in blocks of 128 tokens, for a prefix that is exactly the same,
-for at least five minutes after its last use. Ours compares whole messages, the tools first.
+As documented, prompts are cached in blocks of 128 tokens if their prefix is exactly the same, for
+at least five minutes after the last use. This cache compares whole messages, the tools first.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from typing import TypeAlias
 BLOCK = 128
 LIFETIME = 300.0
 MOST = 16_384
-"""Prefixes that are remembered; the one used longest ago is forgotten first."""
+"""Prefixes in the cache; the least recently used is dropped first."""
 
 Account: TypeAlias = tuple[str | None, str]
-"""Whose prompts are compared: those of one key to one model."""
+"""The API key and the model; accounts share no prefixes."""
 
 
 class PromptCache:
-    """The prefixes of prompts that were seen; ``now`` is in seconds since the epoch."""
+    """The prefixes of earlier prompts; ``now`` is in seconds since the epoch."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[bytes, float] = OrderedDict()  # last used last
 
     def read(self, account: Account, parts: Iterable[tuple[str, int]], now: float) -> int:
         """
-        Return how many tokens of a prompt are cached, and remember all of it.
+        Return how many tokens of a prompt are cached, and cache the whole prompt.
 
-        The prompt comes in parts, each with its tokens. Its last token is always computed.
+        ``parts`` are texts with their token counts. The last token is never taken from the cache.
         """
-        self._forget(now)
+        self._expire(now)
         digest, total, cached = blake2b(repr(account).encode(), digest_size=16), 0, 0
         for text, tokens in parts:
             digest.update(text.encode(errors="surrogatepass") + b"\0")
@@ -44,7 +44,7 @@ class PromptCache:
             self._seen[prefix] = now
         return max(0, min(cached, total - 1)) // BLOCK * BLOCK
 
-    def _forget(self, now: float) -> None:
+    def _expire(self, now: float) -> None:
         while self._seen:
             oldest = next(iter(self._seen))
             if now - self._seen[oldest] <= LIFETIME and len(self._seen) <= MOST:

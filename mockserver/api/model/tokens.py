@@ -4,8 +4,8 @@ Counts tokens without a vocabulary.
 The estimator cuts a text where a byte-pair tokenizer would most likely cut it: before a word with
 its leading space, after three digits, around punctuation. It needs no download, gives the same
 pieces on every machine, and every number of tokens in the mock (limits, usage, truncation, the
-events of a stream) is a count of these pieces, so that they always agree with each other.
-How far it is from the real tokenizers is measured in ``tests/api/model/test_tokens.py``.
+events of a stream) counts these pieces, so all of them agree. ``tests/api/model/test_tokens.py``
+measures how far it is from real tokenizers.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def _pattern(letter: str, digit: str) -> re.Pattern[str]:
 
 
 _PIECE = _pattern(r"[^\W\d_]", r"\d")
-_ASCII_PIECE = _pattern("[A-Za-z]", "[0-9]")  # the same in a third less time
+_ASCII_PIECE = _pattern("[A-Za-z]", "[0-9]")  # same result for ASCII, a third faster
 _MOST_TOOLS = 1_000
 _COUNTED = 250_000  # letters
 _COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 Counter: TypeAlias = Callable[[str], int]
-"""What returns the number of tokens in a text."""
+"""Returns the number of tokens in a text."""
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -62,10 +62,10 @@ def count(text: str) -> int:
 
 class Meter:
     """
-    Counts the tokens of one text after the other.
+    Counts the tokens of several texts.
 
-    What comes after the first quarter million letters is estimated, at the rate of all before: few
-    contexts hold as much, and to count it takes long.
+    After the first quarter million letters it estimates, at the average rate so far: few contexts
+    hold more, and counting takes long.
     """
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ def count_images(content: object) -> int:
 
 
 def count_message(message: Mapping[str, Any], count_text: Counter = count) -> int:
-    """Return the tokens of a message's text and calls of tools."""
+    """Return the tokens of a message's text and tool calls."""
     total = count_content(message.get("content"), count_text)
     for call in message.get("tool_calls") or ():
         function = call["function"]
@@ -116,11 +116,11 @@ def count_message(message: Mapping[str, Any], count_text: Counter = count) -> in
 
 def count_tools(tools: Sequence[Mapping[str, Any]], count_text: Counter = count) -> int:
     """
-    Return what the tools add to a prompt: two thirds of their JSON.
+    Return how many tokens the tools add to a prompt: two thirds of their JSON.
 
-    Models are shown their tools in other notations; recorded prompts of gpt-oss with one to three
-    tools cost between 0.6 times their JSON and as much. What comes behind the first thousand is
-    estimated, at the rate of these.
+    Models see their tools in other notations: in recorded prompts of gpt-oss, one to three tools
+    cost 0.6 to 1.0 times the tokens of their JSON. Tools after the first thousand are estimated at
+    the average rate of these.
     """
     first = tools[:_MOST_TOOLS]
     found = sum(count_text(_COMPACT(tool["function"])) * 2 // 3 for tool in first)

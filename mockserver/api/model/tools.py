@@ -1,10 +1,10 @@
 """
-Which tools an unscripted model calls, and with what.
+Which tools an unscripted model calls.
 
-A tool that is forced or required is called. Left to itself the model calls what seems to be asked
-for: each tool whose name or description shares a significant word with the last user message. Once
-a tool has answered, the loop of an agent comes to its end: with the tool that ends it, if one is
-offered, else in prose; if something has to be called, with a tool that has not been called yet.
+A forced or required tool is called. Otherwise the model calls each tool whose name or description
+shares a significant word with the last user message. After a tool result the model ends the loop
+of the agent: it calls the tool that ends the run, if there is one, or else answers in prose. If it
+must call something, it calls a tool that has not been called yet.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from itertools import islice
 from typing import Any
 
 from .conversation import last_user_text, results, task
-from .endings import Function, ends_run, next_of
+from .final_tools import Function, ends_run, next_of
 
 __all__ = ["Function", "automatic", "last_user_text", "wanted", "words"]
 
-_MOST_CALLS = 16  # at once; no model calls more
-_ASKED = 100_000  # characters of what was asked
+_MOST_CALLS = 16  # in one answer; no model makes more
+_ASKED = 100_000  # characters of the task, from its end
 _READ = 2_000  # characters of a description
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -60,12 +60,12 @@ def wanted(body: Mapping[str, Any]) -> Sequence[Function]:
 
 
 def must_call(body: Mapping[str, Any]) -> bool:
-    """Return whether the request leaves the model no other answer than a call."""
+    """Return whether the request allows no answer but a tool call."""
     return bool(body.get("tools")) and body.get("tool_choice") not in (None, "auto", "none")
 
 
 def automatic(body: Mapping[str, Any]) -> Function | None:
-    """Return the function that a scripted call is for which leaves it to the request."""
+    """Return the function for a scripted call named ``auto``."""
     offered: list[Function] = [tool["function"] for tool in body.get("tools") or ()]
     return next(iter([*wanted(body), *offered]), None)
 

@@ -1,9 +1,9 @@
 """
-Batches: many requests in a file, answered at leisure.
+Batches: files of requests, answered in the background.
 
-That batches can be created, listed, retrieved and cancelled is documented; what the answers look
-like is not. They are those of the OpenAI API. How far a batch has come is a matter of the time
-alone: a second of validating, a tenth of a second for each line, a second of finalizing.
+The API documents that batches can be created, listed, retrieved and cancelled, but not what the
+answers look like. They follow the OpenAI API. The progress of a batch depends on time alone: one
+second of validating, a tenth of a second for each line, one second of finalizing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .validation import refusal
 VALIDATING = FINALIZING = CANCELLING = 1.0  # s
 PER_LINE = 0.1  # s
 DAY = 86_400.0  # s, the completion window
-_TICK = 1e-6  # s: a time that is due counts as past, whatever the floats say
+_TICK = 1e-6  # s: rounding of floats must not delay an event
 
 Status: TypeAlias = Literal[
     "validating", "failed", "in_progress", "finalizing", "completed", "cancelling", "cancelled"
@@ -57,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One line of an output file, or of an error file when it was refused."""
+    """One line of the output file, or of the error file if the request was refused."""
 
     line: bytes
     refused: bool
@@ -68,8 +68,8 @@ class Batch:
     """
     One batch; times are in seconds since the epoch.
 
-    ``faults`` are what is wrong with its input, which makes it fail. ``outcomes`` are those of the
-    lines answered so far. ``cancelled`` is when its cancelling was asked for.
+    ``faults`` are errors in its input; any makes it fail. ``outcomes`` are those of the lines
+    answered so far. ``cancelled`` is when a client asked to cancel it.
     """
 
     id: str
@@ -84,31 +84,31 @@ class Batch:
     settled: bool = False
 
     def status(self, now: float) -> Status:
-        """Return how far it is."""
+        """Return the status now."""
         return self._reached(now)[-1][0]
 
     def is_over(self, now: float) -> bool:
-        """Return whether nothing will change any more."""
+        """Return whether the status is final."""
         return self.status(now) in ("failed", "completed", "cancelled")
 
     @property
     def ended_at(self) -> float:
-        """When it is over."""
+        """When the batch reaches its final status."""
         return self._reached(math.inf)[-1][1]
 
     def answered(self, now: float) -> int:
-        """Return how many lines have been answered."""
+        """Return how many lines are answered by now."""
         if self.faults:
             return 0
         working = min(now, self.cancelled or math.inf) - self.created - VALIDATING
         return max(0, min(len(self.lines), int((working + _TICK) / PER_LINE)))
 
     def answered_at(self, line: int) -> float:
-        """Return when a line, counted from 0, is answered."""
+        """Return when a line is answered; lines count from 0."""
         return self.created + VALIDATING + (line + 1) * PER_LINE
 
     def document(self, now: float) -> dict[str, Any]:
-        """Return the batch's object."""
+        """Return the batch as JSON."""
         times = {f"{status}_at": int(at) for status, at in self._reached(now)}
         times["created_at"] = int(self.created)
         times["expires_at"] = int(self.created + DAY)
@@ -134,7 +134,7 @@ class Batch:
         }
 
     def _reached(self, now: float) -> list[tuple[Status, float]]:
-        """Return each status it has had, with the time since when."""
+        """Return each status so far, with the time when it began."""
         begun = self.created + VALIDATING
         done = begun + len(self.lines) * PER_LINE
         stages: list[tuple[Status, float]] = [("validating", self.created)]
@@ -156,7 +156,7 @@ def new_id(random: Digits) -> str:
 
 
 def read_lines(content: bytes, url: Url) -> tuple[tuple[Line, ...], tuple[dict[str, Any], ...]]:
-    """Return the requests of an input file, and what is wrong with it."""
+    """Return the requests in an input file, and its errors."""
     lines: dict[str, Line] = {}
     faults = []
     for number, text in enumerate(content.splitlines(), 1):

@@ -1,9 +1,9 @@
 """
-How many completions a request asks for, and of what.
+How many completions a request asks for, and for which prompts.
 
-``n`` choices are returned for each prompt; a chat is one prompt. Of ``best_of`` completions of a
-text the others are made as well, and paid for: the server's OpenAPI document says of ``n`` that all
-choices are charged, and warns that ``best_of`` consumes tokens quickly.
+The answer has ``n`` choices for each prompt; a chat is one prompt. A text completion generates
+``best_of`` completions of each prompt and charges for all of them: the server's OpenAPI document
+says that all ``n`` choices are charged, and warns that ``best_of`` consumes tokens quickly.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 Body: TypeAlias = Mapping[str, Any]
 _SEVERAL = frozenset({"n", "best_of", "prompt"})
-"""Without these there is one."""
+"""A request without these fields asks for one completion."""
 
 
 def returned(body: Body) -> list[Body]:
@@ -24,16 +24,16 @@ def returned(body: Body) -> list[Body]:
 
 
 def discarded(body: Body) -> list[Body]:
-    """Return a request for each completion that is made and not returned."""
+    """Return a request for each completion that is generated but not returned."""
     if _SEVERAL.isdisjoint(body):
         return []
-    spare = _made_each(body) - _returned_each(body)
+    spare = _generated_each(body) - _returned_each(body)
     return [one for one in _prompts(body) for _ in range(spare)]
 
 
 def count(body: Body) -> int:
-    """Return how many completions are made, returned or not."""
-    return 1 if _SEVERAL.isdisjoint(body) else len(_prompts(body)) * _made_each(body)
+    """Return how many completions are generated, returned or not."""
+    return 1 if _SEVERAL.isdisjoint(body) else len(_prompts(body)) * _generated_each(body)
 
 
 def _prompts(body: Body) -> list[Body]:
@@ -47,5 +47,5 @@ def _returned_each(body: Body) -> int:
     return int(body.get("n") or 1)
 
 
-def _made_each(body: Body) -> int:
+def _generated_each(body: Body) -> int:
     return max(_returned_each(body), body.get("best_of") or 1)

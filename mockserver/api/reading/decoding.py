@@ -1,10 +1,9 @@
 """
-From a request body as sent to JSON: undoes gzip and msgpack.
+Decodes a request body from gzip and msgpack to JSON.
 
-Both are documented (the page on smaller payloads), each alone and both together; the media types
-are those of the server's own OpenAPI document. What the API says about other types, other
-encodings and broken data was never published: here it is a 400 in its usual form, because no 415
-is documented.
+The page on smaller payloads documents both, alone and together. The media types come from the
+server's own OpenAPI document. The API's answers to other types, other encodings and broken data are
+not published. Here they are a 400 in the usual form, because no 415 is documented.
 """
 
 from __future__ import annotations
@@ -22,23 +21,23 @@ MAX_BODY = 10 * 1024 * 1024
 _JSON = "application/json"
 _MSGPACK = frozenset({"application/vnd.msgpack", "application/msgpack", "application/x-msgpack"})
 _MOST_VALUES = 150_000
-"""More tokens than any context holds, and no more than a moment's work."""
-_MOST_MEMBERS = 16  # of a gzip file: the rest is copied for each of them
+"""More than the tokens of any context, and still decoded quickly."""
+_MOST_MEMBERS = 16  # of a gzip file: each member copies the rest of the data
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 Container = TypeVar("Container", list[Any], dict[Any, Any])
-_GZIP = frozenset({"gzip", "x-gzip"})  # RFC 9110, 8.4.1.3: the same
+_GZIP = frozenset({"gzip", "x-gzip"})  # equivalent: RFC 9110, 8.4.1.3
 
 
 def as_json(body: bytes, headers: Mapping[str, str]) -> bytes:
     """
-    Return the body as JSON; one without a content type is taken for JSON as it is.
+    Return the body as JSON; a body without a content type is taken to be JSON.
 
     The names in ``headers`` are lower-case. Raises RefusalError.
     """
     if headers.get("content-type") == _JSON and "content-encoding" not in headers:
         if len(body) > MAX_BODY:
             raise RefusalError("content_too_large")
-        return body  # by far the most
+        return body  # most requests
     data = uncompressed(body, headers)
     kind = media_type(headers)
     if kind in _MSGPACK:
@@ -67,12 +66,12 @@ def media_type(headers: Mapping[str, str]) -> str:
 
 
 def bad_request(reason: str) -> RefusalError:
-    """Return the API's 400 with a sentence of ours."""
+    """Return the API's 400 with a message that the API does not document."""
     return RefusalError("wrong_api_format", {"reason": reason})
 
 
 def _gunzipped(body: bytes) -> bytes:
-    """Decompress no further than the limit: what lies behind it is never produced."""
+    """Decompress up to the limit; anything beyond it is never produced."""
     found: list[bytes] = []
     room, rest = MAX_BODY + 1, body
     for _ in range(_MOST_MEMBERS):
@@ -86,21 +85,21 @@ def _gunzipped(body: bytes) -> bytes:
             raise RefusalError("content_too_large")
         if not member.eof:
             break
-        rest = member.unused_data.lstrip(b"\0")  # padding, as gzip itself skips it
+        rest = member.unused_data.lstrip(b"\0")  # padding, which gzip skips too
         if not rest:
             return b"".join(found)
     raise bad_request("The request body is not valid gzip")
 
 
 def _unpacked(data: bytes) -> bytes:
-    import msgpack  # only the few who send it pay for the import
+    import msgpack  # imported only for those who send it
 
-    held = _Held()
+    counter = _ValueCounter()
     try:
         value = msgpack.unpackb(
             data,
-            list_hook=held.count,
-            object_hook=held.count,
+            list_hook=counter.count,
+            object_hook=counter.count,
             max_array_len=_MOST_VALUES,
             max_map_len=_MOST_VALUES,
         )
@@ -109,14 +108,14 @@ def _unpacked(data: bytes) -> bytes:
         raise bad_request("The request body is not valid msgpack") from error
 
 
-class _Held:
-    """Counts the values of lists and objects: a value of one byte takes a hundred in memory."""
+class _ValueCounter:
+    """Counts values in lists and objects, because one byte of input takes 100 bytes in memory."""
 
     def __init__(self) -> None:
         self._room = _MOST_VALUES
 
     def count(self, found: Container) -> Container:
-        """Return what was found. Raises RefusalError when it is too much."""
+        """Return the container unchanged. Raises RefusalError once there are too many values."""
         self._room -= len(found) + 1
         if self._room < 0:
             raise RefusalError("content_too_large")

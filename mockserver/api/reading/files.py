@@ -1,8 +1,8 @@
 """
-Files, as the batch API needs them.
+Files, the input and output of batches.
 
-That files can be uploaded, listed, retrieved, read and deleted is documented; what the answers
-look like is not. They are those of the OpenAI API, for whose clients they are meant.
+The API documents that files can be uploaded, listed, retrieved, read and deleted, but not what the
+answers look like. They follow the OpenAI API, whose clients will read them.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ PURPOSE = "batch"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a client uploads."""
+    """A file as a client uploads it."""
 
     filename: str
     purpose: str
     content: bytes
 
     def shown(self) -> dict[str, Any]:
-        """Return it as JSON, for the journal; without the boundary, which differs each time."""
+        """Return it as JSON for the journal, without the boundary, which is always different."""
         text = self.content.decode(errors="replace")
         return {"purpose": self.purpose, "filename": self.filename, "file": text}
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that is kept; ``created`` is in seconds since the epoch."""
+    """A stored file; ``created`` is in seconds since the epoch."""
 
     id: str
     created: float
     upload: Upload
 
     def document(self) -> dict[str, Any]:
-        """Return the file's object."""
+        """Return the file as JSON."""
         return {
             "id": self.id,
             "object": "file",
@@ -56,7 +56,7 @@ class File:
 
 
 def deleted(file: File) -> dict[str, Any]:
-    """Return what confirms that the file is gone."""
+    """Return the JSON that confirms a deletion."""
     return {"id": file.id, "object": "file", "deleted": True}
 
 
@@ -66,7 +66,7 @@ def new_id(random: Digits) -> str:
 
 
 def read_upload(body: bytes, headers: Mapping[str, str]) -> Upload:
-    """Return what the form uploads. Raises RefusalError."""
+    """Return the file that a form uploads. Raises RefusalError."""
     form = parts(uncompressed(body, headers), headers)
     wrong = [f"{name}: Field required" for name in ("file", "purpose") if name not in form]
     purpose = form["purpose"].data.decode(errors="replace") if "purpose" in form else PURPOSE

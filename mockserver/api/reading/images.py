@@ -1,8 +1,8 @@
 """
-The images in a request: how many, in which form, for which model.
+Checks the images in a request: their number, their form, and the model's support for them.
 
-According to the documentation the API takes PNG and JPEG as base64 data URIs, five a request, for
-models that can see. Nobody has published what it answers to anything else.
+According to the documentation the API takes PNG and JPEG as base64 data URIs, at most five in a
+request, for models with vision. Its answers to anything else are not published.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.contract.shapes import Validation
+from mockserver.api.contract.edition_settings import Validation
 
 _HEADERS = {"data:image/png;base64": "png", "data:image/jpeg;base64": "jpeg"}
 _SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}
 
 
 def unsupported(body: Mapping[str, Any], model: Model, _: Validation) -> dict[str, object] | None:
-    """Find images that the model cannot see."""
+    """Find images for a model without vision."""
     return {} if not model.vision and any(_images(body)) else None
 
 
@@ -35,18 +35,18 @@ def by_url(body: Mapping[str, Any], _: Model, __: Validation) -> dict[str, objec
 
 
 def unreadable(body: Mapping[str, Any], _: Model, __: Validation) -> dict[str, object] | None:
-    """Find images that are not what the API can read."""
+    """Find images that are not valid PNG or JPEG data."""
     return {} if any(not readable(image) for image in _images(body)) else None
 
 
 def is_data(image: str) -> bool:
-    """Return whether the image is in the string itself."""
+    """Return whether the image is a data URI."""
     return image[:5].lower() == "data:"
 
 
 def readable(image: str) -> bool:
     """
-    Return whether a data URI holds the beginning of a PNG or JPEG file in whole base64.
+    Return whether a data URI is complete base64 that begins like a PNG or JPEG file.
 
     >>> readable("data:image/png;base64,iVBORw0KGgo=")
     True

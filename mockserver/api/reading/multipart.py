@@ -1,8 +1,8 @@
 """
 Reads ``multipart/form-data`` (RFC 7578).
 
-By hand, because the parser of the standard library's email package takes the lines of a file for
-lines of text.
+It does not use the parser of the standard library's email package, which changes line ends in
+files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LONGEST_HEAD = 8_192  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One field of a form; ``filename`` is None for one that is no file."""
+    """One field of a form; ``filename`` is None unless it is a file."""
 
     data: bytes
     filename: str | None = None
@@ -29,16 +29,16 @@ class Part:
 
 def parts(body: bytes, headers: Mapping[str, str]) -> dict[str, Part]:
     """
-    Return the fields of a form by their names; of two with one name the last counts.
+    Return the fields of a form by name; the last one of a name counts.
 
-    Raises RefusalError for another content type and for a body that is no such form.
+    Raises RefusalError for another content type, and for a body that is not a valid form.
     """
     if media_type(headers) != "multipart/form-data":
         found = media_type(headers)
         raise bad_request(f"Unsupported content type {found!r}, expected 'multipart/form-data'")
     try:
         return _read(body, headers["content-type"])
-    except ValueError as error:  # a parameter of RFC 2231 may name any codec
+    except ValueError as error:  # RFC 2231 lets a parameter name any codec
         raise bad_request("The form has a parameter that cannot be decoded") from error
 
 
@@ -49,7 +49,7 @@ def _read(body: bytes, content_type: str) -> dict[str, Part]:
     if not boundary:
         raise bad_request("The content type has no boundary")
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode(), _MOST_PARTS + 2)
-    if len(pieces) > _MOST_PARTS + 2:  # what is before them, and behind
+    if len(pieces) > _MOST_PARTS + 2:  # plus the text before the first and after the last
         raise bad_request(f"The form has more than {_MOST_PARTS} parts")
     if len(pieces) == 1 or not pieces[-1].startswith(b"--"):
         raise bad_request("The request body is not a whole form of that boundary")

@@ -1,10 +1,11 @@
 """
-What a request says beside its body: its query and the header fields that mean something.
+The parameters of a request besides its body: query and header fields.
 
-``format`` is that of the server's own OpenAPI document. Other names in a query are ignored, as
-FastAPI ignores them. Of the header fields only ``queue_threshold`` (50 to 20,000 ms, a documented
-private preview) has values to check. The rest is taken as it comes: ``X-Cerebras-Version-Patch``
-(a documented pin of the API's version), ``X-delay-time``, ``CF-RAY`` and ``X-Amz-Cf-Id``.
+``format`` comes from the server's own OpenAPI document. Unknown names in a query are ignored, as
+FastAPI ignores them. The only header field whose value is checked is ``queue_threshold`` (50 to
+20,000 ms, a documented private preview). Others are accepted with any value:
+``X-Cerebras-Version-Patch`` (a documented pin of the API's version), ``X-delay-time``, ``CF-RAY``
+and ``X-Amz-Cf-Id``.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from mockserver.api.contract.endpoints import ENDPOINTS
 from .decoding import bad_request
 from .validation import refusal
 
-_PATIENCE = range(50, 20_001)  # ms
+_SHORTEST, _LONGEST = 50, 20_000  # ms, of a queue_threshold
 
 
 def read_query(endpoint: str, query: str) -> dict[str, Any]:
     """
-    Return what the endpoint knows of its query; the last of several equal names counts.
+    Return the parameters that an endpoint knows; the last one of a name counts.
 
-    Raises RefusalError in the words of the API's validation, at ``query.NAME`` as FastAPI has it
+    Raises RefusalError with the API's validation messages, at ``query.NAME`` as in FastAPI
     (inferred).
     """
     adapter = ENDPOINTS[endpoint].query
@@ -44,12 +45,12 @@ def read_query(endpoint: str, query: str) -> dict[str, Any]:
 
 
 def check_fields(headers: Mapping[str, str]) -> None:
-    """Raise RefusalError for a header field that means nothing; the sentence is ours."""
+    """Raise RefusalError for an invalid header field; the API does not document its message."""
     threshold = headers.get("queue_threshold")
     if threshold is None:
         return
     number = re.fullmatch(r"\d{1,9}(\.\d+)?", threshold.strip())
-    if number is None or not _PATIENCE[0] <= float(number[0]) <= _PATIENCE[-1]:
+    if number is None or not _SHORTEST <= float(number[0]) <= _LONGEST:
         raise bad_request(
-            f"queue_threshold: Input should be from {_PATIENCE[0]} to {_PATIENCE[-1]} milliseconds"
+            f"queue_threshold: Input should be from {_SHORTEST} to {_LONGEST} milliseconds"
         )

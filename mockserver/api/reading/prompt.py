@@ -1,4 +1,4 @@
-"""What a prompt costs, part by part: the template with the tools, then each message."""
+"""The tokens of a prompt by parts: the template with the tools, then each message."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from mockserver.api.contract.edition import Model
 from mockserver.api.model import tokens
 
 IMAGE_TOKENS = 280
-"""What an image costs: the documented maximum, whatever its size."""
+"""The cost of an image: always the documented maximum."""
 
 
 class Size(NamedTuple):
-    """The tokens of each part, and how many of all are those of images."""
+    """The tokens of each part; ``images`` counts those that belong to images."""
 
     parts: tuple[int, ...] = ()
     images: int = 0
 
     @property
     def tokens(self) -> int:
-        """The whole prompt."""
+        """The tokens of the whole prompt."""
         return sum(self.parts)
 
 
 def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
     """
-    Return what the prompt of a valid request costs; models that can't see skip images.
+    Return the size of a valid request's prompt, which the body has under the key ``text``.
 
-    ``text`` is the key of the body in which it stands.
+    Images count only for models with vision.
     """
     counted = tokens.Meter()
     if text != "messages":
@@ -46,14 +46,14 @@ def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
 
 
 def parts(body: Mapping[str, Any], text: str, size: Size) -> Iterator[tuple[str, int]]:
-    """Yield each part of a prompt as text that tells it from others, with its tokens."""
+    """Yield each part of a prompt as a text that identifies it, with its tokens."""
     whole = [body.get("tools"), *body[text]] if text == "messages" else [body[text]]
     for part, cost in zip(whole, size.parts, strict=True):
         yield json.dumps(part, sort_keys=True), cost
 
 
 def _text_tokens(prompt: str | Sequence[Any], counted: tokens.Counter) -> int:
-    """Return the tokens of a text, of tokens, or of several of either."""
+    """Return the tokens of a prompt: a text, a list of tokens, or a list of either."""
     if isinstance(prompt, str):
         return counted(prompt)
     if prompt and isinstance(prompt[0], int):

@@ -1,11 +1,10 @@
 """
-What the API refuses although the body is well-formed.
+Requests that the API refuses although their bodies are well-formed.
 
-A table: the name of a check, which for all but the last is that of the problem it leads to, what a
-body must have to give it something to check (a key, or a kind of messages), and a function that
-returns the facts of the problem, or None when there is nothing to refuse. Checks are made in the
-order of the table, and the first that finds something ends the examination; in which order the real
-API makes them is not known. Which of them an edition waives, and what each model takes, is data.
+Each row of the table ``CHECKS`` has a name, which is also the name of the problem, a condition (a
+key or a kind of message that the body must have), and a function that returns the facts of the
+problem, or None if all is well. Checks run in the order of the table, and the first problem is
+raised; the order in the real API is not known. Which checks apply is data of editions and models.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from mockserver.api.contract.edition import Model
+from mockserver.api.contract.edition_settings import Check, Validation
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.shapes import Check, Validation
 
 from . import images
 from .schema_rules import examine_schema
@@ -24,13 +23,13 @@ Body: TypeAlias = Mapping[str, Any]
 Facts: TypeAlias = Mapping[str, object]
 _ANSWER = "messages[role=tool]"
 _PARTS = "messages[content=list]"
-_MOST_ANSWERS = 128  # where the OpenAI API ends; matters only where several are not refused at all
+_MOST_ANSWERS = 128  # the limit of the OpenAI API, for editions that allow several
 
 
 def examine(body: Body, model: Model, how: Validation) -> None:
-    """Raise RefusalError for the first thing that the API will not do with a valid body."""
+    """Raise RefusalError for the first problem with a valid body."""
     there = _contents(body)
-    if _CHECKED.isdisjoint(there):  # by far the most
+    if _CHECKED.isdisjoint(there):  # most requests
         return
     for name, (what, find) in CHECKS.items():
         if what not in there or name in how.waives:
@@ -43,7 +42,7 @@ def examine(body: Body, model: Model, how: Validation) -> None:
 
 
 def _contents(body: Body) -> set[str]:
-    """Return the keys of a body, and the kinds of messages that are looked at closer."""
+    """Return the keys of a body, and the kinds of messages in it that have checks."""
     there = set(body)
     for message in body.get("messages", ()):
         if message["role"] == "tool":
@@ -63,7 +62,7 @@ def _examine_schemas(body: Body, how: Validation) -> None:
 
 
 def _found(found: object) -> Facts | None:
-    """Return facts without content when there is something to refuse."""
+    """Return empty facts if there is a problem, else None."""
     return {} if found else None
 
 
@@ -145,7 +144,7 @@ def _format_type(body: Body) -> str | None:
 
 
 def _strict_schemas(body: Body, how: Validation) -> list[dict[str, Any]]:
-    """Return the schemas that the answer is to follow to the letter, and that are examined."""
+    """Return the schemas with ``strict`` that the edition examines."""
     schemas = []
     if "schemas" not in how.waives:
         asked = (body.get("response_format") or {}).get("json_schema") or {}
@@ -177,4 +176,4 @@ CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | No
 }
 _CHECKED = frozenset(what for what, _ in CHECKS.values())
 _OF_ITS_TIME: frozenset[Check] = frozenset({"mixed_strict"})
-"""The problems with the status of the edition's validation; 400 was seen in 2025 for the others."""
+"""Problems with the status of the edition's validation; all others were a 400 in 2025 too."""

@@ -1,10 +1,10 @@
 """
-The JSON Schemas that strict output can follow: a part of JSON Schema, and not too much of it.
+The JSON Schemas that strict output supports: a subset of JSON Schema, limited in size.
 
-What is allowed is that of the documentation of structured outputs; the sentences are those of
-public quotes as far as there are any. A schema is judged from its root down, in the order in which
-its keys stand, and the first thing that is wrong decides. The server prints Python sets, whose
-order varies; here it is the order of the schema.
+The rules come from the documentation of structured outputs, and the messages from public quotes
+where there are any. A schema is checked from its root down, in the order of its keys, and the first
+error is raised. The server prints Python sets, whose order varies; here they keep the schema's
+order.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BY_TYPE: Mapping[str, frozenset[str]] = {
     "array": frozenset({"items"}),
 }
 _AT_ROOT = _ANYWHERE | _BY_TYPE["object"]
-# what JSON Schema has for one type or the other, allowed here or not
+# all keywords of JSON Schema that belong to one type, supported or not
 _OF_SOME_TYPE = frozenset(
     {
         *("properties", "required", "additionalProperties", "patternProperties", "propertyNames"),
@@ -49,7 +49,7 @@ _DEFINITIONS = "#/$defs/"
 
 
 def examine_schema(schema: Schema) -> None:
-    """Raise RefusalError for the first thing that strict output cannot follow."""
+    """Raise RefusalError for the first thing that strict output does not support."""
     _check_size(schema)
     _check_root(schema)
     for place in _places(schema):
@@ -62,7 +62,7 @@ def examine_schema(schema: Schema) -> None:
 
 def python_set(names: Iterable[str]) -> str:
     """
-    Write names as Python writes a set, in their own order.
+    Format names as Python prints a set, but in their own order.
 
     >>> python_set(["minItems", "maxItems"])
     "{'minItems', 'maxItems'}"
@@ -77,7 +77,7 @@ def _check_size(schema: Schema) -> None:
 
 
 def _values(value: object) -> Iterator[object]:
-    """Yield all values within a value, each of which takes a letter or more."""
+    """Yield all nested values; each takes at least one character of JSON."""
     waiting = [value]
     while waiting:
         one = waiting.pop()
@@ -135,7 +135,7 @@ def _check_counts(root: Schema) -> None:
 
 
 def _check_recursion(root: Schema) -> None:
-    """Take away the definitions that refer to none of the others, until none is left."""
+    """Remove definitions that refer to no remaining one; if that stops early, there is a cycle."""
     parts: dict[str, Schema] = {"#": {key: value for key, value in root.items() if key != "$defs"}}
     parts |= {f"{_DEFINITIONS}{name}": one for name, one in _definitions(root).items()}
     targets = {
@@ -150,7 +150,7 @@ def _check_recursion(root: Schema) -> None:
 
 
 def _places(schema: Schema, depth: int = 0) -> Iterator[Schema]:
-    """Yield the schema and all within it, definitions last; what is no mapping is no schema."""
+    """Yield the schema and all nested ones, definitions last; skip values that are no mappings."""
     depth += bool({"object", "array"} & set(_types(schema)))
     if depth > MAX_DEPTH:
         raise RefusalError("schema_too_deep")

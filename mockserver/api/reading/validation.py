@@ -1,4 +1,4 @@
-"""From the bytes of a body to a plain dictionary, or to the API's own sentence about it."""
+"""Validates the bytes of a body into a dictionary, or refuses it in the API's own words."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pydantic_core import ErrorDetails, SchemaValidator, from_json
 from typing_extensions import is_typeddict
 
 from mockserver.api.contract import requests
+from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.shapes import Validation
 
 _TODAY = Validation()
 _LARGE = 64 * 1024  # bytes
@@ -26,9 +26,9 @@ _FIELDS = frozenset(
     if is_typeddict(type_)
     for name in type_.__annotations__
 )
-"""The names of all fields, wherever they stand."""
+"""The names of all fields of all request bodies."""
 _UNIONS = frozenset({"content", "prompt", "reasoning", "stop", "tool_choice"})
-"""The fields behind which a place has the name of a union's member."""
+"""The fields whose type is a union: a place below them includes the union member's name."""
 _SENTENCES = {
     "bool_parsing": "Input should be a valid boolean, unable to interpret input",
     "bool_type": "Input should be a valid boolean",
@@ -65,17 +65,17 @@ _SENTENCES = {
     "union_tag_not_found": "Unable to extract tag using discriminator {discriminator}",
 }
 """
-The API's words. They are those of pydantic, but for the unknown property, and stand here because
-other versions of pydantic may have others. What is wrong with JSON only the parser can say.
+The API's messages. All but that for unknown properties are pydantic's own; the copies here keep
+them independent of pydantic's version. Only the parser knows what is wrong with invalid JSON.
 """
 
 
 def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, Any]:
     """
-    Return the body as a dictionary; an endpoint without a body gives an empty one.
+    Return the body as a dictionary, which is empty for endpoints without a body.
 
-    Raises RefusalError with one line for each thing that is wrong, worded as the API words it,
-    with the status and the prefix that it has in the edition.
+    Raises RefusalError with one line for each error, in the API's words, and with the status and
+    the prefix of the edition.
     """
     adapter = ENDPOINTS[endpoint].body
     if adapter is None:
@@ -84,30 +84,30 @@ def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, 
         return _read(adapter, body)
     except ValidationError as error:
         few = error.error_count() <= _MOST_ERRORS and len(body) <= _LARGE
-        # no name for the error, which knows this frame and so the body
+        # a variable for the error would keep this frame, and with it the body, alive
         found = _details(error) if few else _first_errors(adapter, body, error)
         raise _refused(found, how) from error
 
 
 def _read(adapter: TypeAdapter[Any], body: bytes) -> dict[str, Any]:
-    """Return the body as the adapter reads it; of a large one only the first errors are found."""
-    reader = adapter if len(body) <= _LARGE else _hasty(adapter)
+    """Validate the body; in a large one each list is left at its first error."""
+    reader = adapter if len(body) <= _LARGE else _fail_fast(adapter)
     valid: dict[str, Any] = reader.validate_json(body)
     return valid
 
 
 @cache
-def _hasty(adapter: TypeAdapter[Any]) -> SchemaValidator:
-    """Return what reads the same, and leaves each list at its first error."""
-    return SchemaValidator(_failing_fast(adapter.core_schema))
+def _fail_fast(adapter: TypeAdapter[Any]) -> SchemaValidator:
+    """Return the same validator, except that it leaves each list at its first error."""
+    return SchemaValidator(_with_fail_fast(adapter.core_schema))
 
 
-def _failing_fast(schema: Any) -> Any:
+def _with_fail_fast(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [_failing_fast(item) for item in schema]
+        return [_with_fail_fast(item) for item in schema]
     if isinstance(schema, dict):
-        hasty = {"fail_fast": True} if schema.get("type") == "list" else {}
-        return {key: _failing_fast(value) for key, value in schema.items()} | hasty
+        fast = {"fail_fast": True} if schema.get("type") == "list" else {}
+        return {key: _with_fail_fast(value) for key, value in schema.items()} | fast
     return schema
 
 
@@ -115,17 +115,17 @@ def _first_errors(
     adapter: TypeAdapter[Any], body: bytes, error: ValidationError
 ) -> list[ErrorDetails]:
     """
-    Return what is wrong in the first items of lists and objects: to list all takes seconds.
+    Return the errors in the first items of lists and objects; listing all takes seconds.
 
-    What the ``error`` tells already says how many items that are right come first.
+    The ``error`` at hand shows how many valid items come before them.
     """
     try:
         parsed = from_json(body, cache_strings="none")
     except ValueError:
         return _details(error)
-    if error.error_count() > _MOST_ERRORS:  # fields that nobody knows: look behind them
+    if error.error_count() > _MOST_ERRORS:  # too many unknown fields: look past them
         parsed = _beginning(parsed, len(body))
-        found = _errors_in(_hasty(adapter), parsed)
+        found = _errors_in(_fail_fast(adapter), parsed)
     else:
         found = _details(error)
     places = (part for one in found[:_MOST_ERRORS] for part in one["loc"])
@@ -146,7 +146,7 @@ def _details(error: ValidationError) -> list[ErrorDetails]:
 
 
 def _beginning(value: Any, most: int) -> Any:
-    """Return the JSON value with no list longer than that, and few fields that nobody knows."""
+    """Return a JSON value with its lists cut to ``most`` items, and with few unknown fields."""
     if isinstance(value, list):
         return [_beginning(item, most) for item in value[:most]]
     if isinstance(value, dict):
@@ -158,12 +158,12 @@ def _beginning(value: Any, most: int) -> Any:
 
 
 def refusal(error: ValidationError, *, within: str = "", status: int | None = None) -> RefusalError:
-    """Return the API's answer to the error; ``within`` is put before each place."""
+    """Return the API's answer to an error; ``within`` precedes each place."""
     return _refusal(_details(error), within, status)
 
 
 def _refused(details: list[ErrorDetails], how: Validation) -> RefusalError:
-    """Return the edition's answer to the errors."""
+    """Return the edition's answer to errors in a body."""
     if how.union_members:
         return _refusal(details, how.prefix, how.status)
     others = [one for one in details if one["loc"][:1] != ("response_format",)]
@@ -173,7 +173,7 @@ def _refused(details: list[ErrorDetails], how: Validation) -> RefusalError:
 
 
 def _without_members(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Return of each union what its first member says, at a place without the member's name."""
+    """Keep only the first member's error of each union, without the member's name."""
     found: dict[tuple[int | str, ...], ErrorDetails] = {}
     for one in details:
         loc = one["loc"]

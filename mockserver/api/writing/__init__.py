@@ -1,1 +1,1 @@
-"""From what is said to the bytes of an answer."""
+"""Encodes what the model generated as the bytes of an answer."""

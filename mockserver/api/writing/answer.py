@@ -1,4 +1,4 @@
-"""What all completions have in common: what was said, its counts, and the stamp of each answer."""
+"""What both kinds of completions share: choices, token counts, and the stamp of each answer."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.contract.shapes import Bodies
-from mockserver.api.model.said import Said
+from mockserver.api.contract.edition_settings import Bodies
+from mockserver.api.model.generated_choice import GeneratedChoice
 from mockserver.core.chance import Digits
 
-from .frame import Frame, frame
+from .envelope import Envelope, envelope
 
-_SHORTEST = 0.0001  # seconds; encoders differ in how they write what is much less
+_SHORTEST = 0.0001  # seconds; JSON encoders write much smaller numbers in different ways
 _SECOND = 1e9  # nanoseconds
 _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 _TODAY = Bodies()
@@ -20,10 +20,10 @@ _TODAY = Bodies()
 
 class Stamp(NamedTuple):
     """
-    What tells an answer from the next one in the same words.
+    The values that differ between two answers with the same text.
 
-    ``number`` is the id without its prefix, ``created`` seconds since the epoch, ``queue`` the
-    seconds that the request waited, ``cached`` the tokens that came from the prompt cache.
+    ``number`` is the id without its prefix. ``created`` is in seconds since the epoch. ``queue`` is
+    how many seconds the request waited. ``cached`` counts the tokens from the prompt cache.
     """
 
     number: str
@@ -35,66 +35,58 @@ class Stamp(NamedTuple):
 @dataclass(slots=True)
 class Answer:
     """
-    What the model says to a request, ready to be written in either form.
+    The choices that answer a request, ready to be encoded as chat or text completion.
 
-    ``prompt`` are the tokens of the prompt, of which ``images`` are those of images. ``others`` are
-    the choices after the first, ``discarded`` the tokens of completions that are not returned.
-    ``tokens`` are the completion tokens of all choices, and of what was made and not returned.
+    ``prompt`` counts the tokens of the prompt; ``images`` of them belong to images. ``discarded``
+    counts the tokens of completions that are generated but not returned. ``tokens`` counts all
+    completion tokens, the discarded ones included.
     """
 
     model_id: str
     model: Model
     prompt: int
-    said: Said
-    others: tuple[Said, ...] = ()
+    choices: tuple[GeneratedChoice, ...]
     images: int = 0
     bodies: Bodies = _TODAY
     discarded: int = 0
     tokens: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tokens = self.said.tokens + self.discarded
-        if self.others:
-            self.tokens += sum(said.tokens for said in self.others)
-
-    @property
-    def choices(self) -> tuple[Said, ...]:
-        """All choices in order."""
-        return (self.said, *self.others)
+        self.tokens = self.discarded + sum([choice.tokens for choice in self.choices])
 
     @property
     def reading(self) -> float:
-        """The seconds that the prompt took: it is read twenty times faster than text is written."""
+        """Seconds spent on the prompt: the model reads twenty times faster than it writes."""
         return _whole(_SHORTEST + self.prompt / (20 * self.model.speed))
 
     @property
     def writing(self) -> float:
-        """The seconds that the completion took."""
+        """Seconds spent on the completion."""
         return _whole(_SHORTEST + self.tokens / self.model.speed)
 
-    def frame(self, kind: str) -> Frame:
-        """Return what stands around the choices of a kind of object; the edition has the keys."""
+    def envelope(self, kind: str) -> Envelope:
+        """Return the JSON around the choices of a kind of ``object``, with the edition's keys."""
         bodies, model = self.bodies, self.model
         details: tuple[str, ...] = bodies.completion_details
-        if self.said.prediction is not None:  # then all choices have one
+        if self.choices[0].prediction is not None:  # then all choices have one
             details = tuple(dict.fromkeys((*_PREDICTION, *details)))
         read = bodies.prompt_details if model.counts_cached else None
         keys = bodies.usage, (details, read), bodies.time_info
-        return frame(kind, self.model_id, *keys, vision=model.vision)
+        return envelope(kind, self.model_id, *keys, vision=model.vision)
 
     def counts(self) -> dict[bytes, float]:
-        """Return what usage counts, by the names of its keys, but for the cached tokens."""
+        """Return the counts of ``usage`` by key, without the cached tokens."""
         choices = self.choices
         predictions: list[tuple[int, int]] = []
-        if self.said.prediction is not None:
-            predictions = [said.prediction for said in choices if said.prediction is not None]
+        if choices[0].prediction is not None:
+            predictions = [one.prediction for one in choices if one.prediction is not None]
         return {
             b"total_tokens": self.prompt + self.tokens,
             b"completion_tokens": self.tokens,
             b"prompt_tokens": self.prompt,
             b"accepted_prediction_tokens": sum([accepted for accepted, _ in predictions]),
             b"rejected_prediction_tokens": sum([rejected for _, rejected in predictions]),
-            b"reasoning_tokens": sum([said.reasoning_tokens for said in choices])
+            b"reasoning_tokens": sum([one.reasoning_tokens for one in choices])
             if self.bodies.counts_reasoning
             else 0,
             b"image_tokens": self.images,
@@ -102,7 +94,7 @@ class Answer:
 
 
 def stamp(now: float, random: Digits, cached: int = 0) -> Stamp:
-    """Return another stamp; its number has 32 hexadecimal digits in the form of a UUID."""
+    """Return a new stamp; its number has 32 hexadecimal digits in the form of a UUID."""
     name = random.draw(40)
     number = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:32]}"
     luck = int(name[32:], 16) / 2**32
@@ -110,5 +102,5 @@ def stamp(now: float, random: Digits, cached: int = 0) -> Stamp:
 
 
 def _whole(seconds: float) -> float:
-    """Return whole nanoseconds, in seconds; ``round`` takes twice as long."""
+    """Round seconds to nanoseconds, in half the time that ``round`` takes."""
     return int(seconds * _SECOND + 0.5) / _SECOND

@@ -1,9 +1,9 @@
 """
 Chat completions: one JSON document, or a stream of chunks.
 
-Keys and their order are those of recorded streams; in a document, whose recordings have lost the
-order, the calls of tools are written as the streams have them. How several choices are streamed
-is ours: one after the other, each with its role and its finish, usage with the last.
+Keys and their order come from recorded streams. Recordings of documents have lost the order of
+keys, so documents write tool calls as streams do. No recording shows how several choices are
+streamed. Here they follow each other, each with its role and its finish; the last chunk has usage.
 """
 
 from __future__ import annotations
@@ -13,43 +13,43 @@ from json.encoder import encode_basestring as quoted
 
 from mockserver.api.contract.edition import Model
 from mockserver.api.model import logprobs
-from mockserver.api.model.said import Call, Said
+from mockserver.api.model.generated_choice import Call, GeneratedChoice
 from mockserver.core.sse import dumps
 
 from .answer import Answer
 from .chunks import Chunks
-from .writing import Form
+from .encoder import Form
 
 
 def choices(answer: Answer) -> Iterator[bytes]:
-    """Yield the choices of a document."""
-    for at, said in enumerate(answer.choices):
-        yield _choice(said, at, answer.model).encode()
+    """Yield the choices of a document as JSON."""
+    for at, choice in enumerate(answer.choices):
+        yield _choice(choice, at, answer.model).encode()
 
 
 def chunks(answer: Answer) -> Chunks:
-    """Return the role, thoughts, text, calls and finish of each choice."""
+    """Return the chunks of each choice: role, reasoning, text, tool calls, finish."""
     made = Chunks()
-    for at, said in enumerate(answer.choices):
-        _add(made, answer, said, at)
+    for at, choice in enumerate(answer.choices):
+        _add(made, answer, choice, at)
     return made
 
 
 FORM = Form("chatcmpl-", "chat.completion", "chat.completion.chunk", choices, chunks)
 
 
-def _choice(said: Said, at: int, model: Model) -> str:
-    content, odds, calls = said.content, "", ""
+def _choice(choice: GeneratedChoice, at: int, model: Model) -> str:
+    content, odds, calls = choice.content, "", ""
     text = "" if content is None else f'"content":{quoted(content)},'
-    thoughts = f'"reasoning":{quoted("".join(said.reasoning))},' if said.reasoning else ""
-    if said.odds is not None:
-        odds = f'"logprobs":{logprobs.Chat().written(said.odds)},'
-    if said.calls:
-        calls = f'"tool_calls":{_json([_whole(call) for call in said.calls])}'
+    reasoning = f'"reasoning":{quoted("".join(choice.reasoning))},' if choice.reasoning else ""
+    if choice.odds is not None:
+        odds = f'"logprobs":{logprobs.Chat().written(choice.odds)},'
+    if choice.calls:
+        calls = f'"tool_calls":{_json([_whole(call) for call in choice.calls])}'
     role = '"role":"assistant"'
     last = (calls, role) if model.role_last else (role, calls)
-    message = f"{{{text}{thoughts}{','.join(filter(None, last))}}}"
-    return f'{{"finish_reason":"{said.finish_reason}","index":{at},{odds}"message":{message}}}'
+    message = f"{{{text}{reasoning}{','.join(filter(None, last))}}}"
+    return f'{{"finish_reason":"{choice.finish_reason}","index":{at},{odds}"message":{message}}}'
 
 
 def _whole(call: Call) -> dict[str, object]:
@@ -61,55 +61,57 @@ def _json(value: object) -> str:
     return dumps(value).decode()
 
 
-def _add(chunks: Chunks, answer: Answer, said: Said, index: int) -> None:
-    """Add a choice."""
+def _add(chunks: Chunks, answer: Answer, choice: GeneratedChoice, index: int) -> None:
+    """Add the chunks of a choice."""
     behind = f'}},"index":{index}'
-    chunks.add(f'{{"delta":{{"role":"assistant"{behind}}}'.encode(), said.hidden)
-    _add_words(chunks, said, answer.model, behind)
-    for at, call in enumerate(said.calls):
+    chunks.add(f'{{"delta":{{"role":"assistant"{behind}}}'.encode(), choice.hidden)
+    _add_words(chunks, choice, answer.model, behind)
+    for at, call in enumerate(choice.calls):
         _add_call(chunks, call, at, answer, f"]{behind}}}")
-    if answer.model.stop_event and said.finish_reason == "stop":
+    if answer.model.stop_event and choice.finish_reason == "stop":
         chunks.add(f'{{"delta":{{{behind}}}'.encode())
-    chunks.add(f'{{"delta":{{}},"finish_reason":"{said.finish_reason}","index":{index}}}'.encode())
+    chunks.add(
+        f'{{"delta":{{}},"finish_reason":"{choice.finish_reason}","index":{index}}}'.encode()
+    )
 
 
-def _add_words(chunks: Chunks, said: Said, model: Model, behind: str) -> None:
+def _add_words(chunks: Chunks, choice: GeneratedChoice, model: Model, behind: str) -> None:
     """
-    Add thoughts and content, so many tokens in each chunk.
+    Add reasoning and content, in chunks of ``tokens_per_event`` tokens.
 
-    As recorded, the chunk with the last thoughts may hold the first content as well, unless the
-    model parts them by an empty delta.
+    As recorded, the chunk with the last reasoning may hold the first content too, unless the model
+    separates them by an empty delta.
     """
     step, parted = model.tokens_per_event, model.thought_event
-    shared = len(said.reasoning) % step if said.pieces and not parted else 0
-    apart = len(said.reasoning) - shared
-    chunks.add_text(said.reasoning[:apart], step, '{"delta":{"reasoning":', f"{behind}}}")
-    if parted and said.reasoning and said.pieces:
+    shared = len(choice.reasoning) % step if choice.pieces and not parted else 0
+    apart = len(choice.reasoning) - shared
+    chunks.add_text(choice.reasoning[:apart], step, '{"delta":{"reasoning":', f"{behind}}}")
+    if parted and choice.reasoning and choice.pieces:
         chunks.add(f'{{"delta":{{{behind}}}'.encode())
     begun = step - shared if shared else 0
     content, writer = '{"delta":{"content":', logprobs.Chat()
     if shared:
-        run, thoughts = said.pieces[:begun], said.reasoning[apart:]
-        both = f'{content}{quoted("".join(run))},"reasoning":{quoted("".join(thoughts))}{behind}'
-        chunks.add(f"{both}{_odds(writer, said, 0, begun)}}}".encode(), len(run) + shared)
-    if said.odds is None:
-        chunks.add_text(said.pieces[begun:], step, content, f"{behind}}}")
+        run, reasoning = choice.pieces[:begun], choice.reasoning[apart:]
+        both = f'{content}{quoted("".join(run))},"reasoning":{quoted("".join(reasoning))}{behind}'
+        chunks.add(f"{both}{_odds(writer, choice, 0, begun)}}}".encode(), len(run) + shared)
+    if choice.odds is None:
+        chunks.add_text(choice.pieces[begun:], step, content, f"{behind}}}")
         return
-    for at in range(begun, len(said.pieces), step):
-        run = said.pieces[at : at + step]
-        text = f"{content}{quoted(''.join(run))}{behind}{_odds(writer, said, at, step)}}}"
+    for at in range(begun, len(choice.pieces), step):
+        run = choice.pieces[at : at + step]
+        text = f"{content}{quoted(''.join(run))}{behind}{_odds(writer, choice, at, step)}}}"
         chunks.add(text.encode(), len(run))
 
 
-def _odds(writer: logprobs.Chat, said: Said, at: int, step: int) -> str:
-    """Return the odds of a chunk's content, if they were asked for."""
-    if said.odds is None:
+def _odds(writer: logprobs.Chat, choice: GeneratedChoice, at: int, step: int) -> str:
+    """Return the log probabilities of a chunk's content, or nothing if none were requested."""
+    if choice.odds is None:
         return ""
-    return f',"logprobs":{writer.written(said.odds[at : at + step])}'
+    return f',"logprobs":{writer.written(choice.odds[at : at + step])}'
 
 
 def _add_call(chunks: Chunks, call: Call, at: int, answer: Answer, behind: str) -> None:
-    """Add a call: its name and id, then the arguments in pieces; or all of it in one."""
+    """Add a tool call in one chunk, or its name and id first and the arguments in pieces."""
     before = '{"delta":{"tool_calls":[{"function":{'
     whole = answer.model.whole_tool_calls
     opening = f'"name":{quoted(call.name)},"arguments":{quoted(call.arguments if whole else "")}}},'

@@ -1,4 +1,4 @@
-"""The chunks of a stream, and how text is written into them."""
+"""The chunks of a stream, and how text is encoded into them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 
-_LONGEST_KNOWN = 32  # characters of a text that is remembered
-_MOST_KNOWN = 4096  # texts between the same bytes
+_LONGEST_CACHED = 32  # characters
+_MOST_CACHED = 4096  # texts between the same two constants
 
 
 class Chunks:
-    """The ``choices`` of each chunk as JSON, and the tokens that it hands to the client."""
+    """The ``choices`` of each chunk as JSON, and how many tokens the chunk delivers."""
 
     def __init__(self) -> None:
         self.choices: list[bytes] = []
@@ -23,10 +23,9 @@ class Chunks:
         self.counts.append(tokens)
 
     def add_text(self, pieces: Sequence[str], step: int, before: str, behind: str) -> None:
-        """Add the tokens of a text, so many in each chunk, as JSON between two constants."""
+        """Add a text as JSON between two constants, ``step`` tokens in each chunk."""
         if step == 1:
-            known = _known(before, behind)
-            self.choices += map(known.__getitem__, pieces)
+            self.choices += map(_cache(before, behind).__getitem__, pieces)
             self.counts += [1] * len(pieces)
             return
         for at in range(0, len(pieces), step):
@@ -34,11 +33,11 @@ class Chunks:
             self.add(f"{before}{quoted(''.join(run))}{behind}".encode(), len(run))
 
 
-class _Known(dict[str, bytes]):
+class _TextCache(dict[str, bytes]):
     """
-    Texts as JSON between two constants.
+    Texts encoded as JSON between two constants.
 
-    Models say the same words again and again: they are written once, and take their room once.
+    Models repeat the same words, so each is encoded and stored only once.
     """
 
     def __init__(self, before: str, behind: str) -> None:
@@ -46,12 +45,12 @@ class _Known(dict[str, bytes]):
         self._behind = behind
 
     def __missing__(self, text: str) -> bytes:
-        written = f"{self._before}{quoted(text)}{self._behind}".encode()
-        if len(text) <= _LONGEST_KNOWN and len(self) < _MOST_KNOWN:
-            self[text] = written
-        return written
+        encoded = f"{self._before}{quoted(text)}{self._behind}".encode()
+        if len(text) <= _LONGEST_CACHED and len(self) < _MOST_CACHED:
+            self[text] = encoded
+        return encoded
 
 
 @lru_cache(maxsize=16)
-def _known(before: str, behind: str) -> _Known:
-    return _Known(before, behind)
+def _cache(before: str, behind: str) -> _TextCache:
+    return _TextCache(before, behind)

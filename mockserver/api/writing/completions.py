@@ -1,10 +1,10 @@
 """
-Text completions: documented, no public recording is known.
+Text completions: documented, but no public recording is known.
 
-Shapes are those of ``CompletionResponse`` in the server's OpenAPI document. How several choices
-are streamed is ours: one after the other, their finishes together in the last event, which also
-pays for the completions of ``best_of`` that are not returned. A ``suffix`` is accepted and
-ignored, as documented.
+Shapes follow ``CompletionResponse`` in the server's OpenAPI document. Nothing says how several
+choices are streamed. Here they follow each other, and the last event has all their finishes; it
+also counts the ``best_of`` completions that are not returned. A ``suffix`` is accepted and ignored,
+as documented.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from mockserver.api.model import logprobs
-from mockserver.api.model.said import Said
+from mockserver.api.model.generated_choice import GeneratedChoice
 from mockserver.core.sse import dumps
 
 from .answer import Answer
 from .chunks import Chunks
-from .writing import Form
+from .encoder import Form
 
 
 def choices(answer: Answer) -> Iterator[bytes]:
-    """Yield the choices of a document."""
-    for at, said in enumerate(answer.choices):
-        yield dumps(_choice(said, at))
+    """Yield the choices of a document as JSON."""
+    for at, choice in enumerate(answer.choices):
+        yield dumps(_choice(choice, at))
 
 
 def chunks(answer: Answer) -> Chunks:
-    """Return the text of each choice in pieces, then all finishes."""
+    """Return the chunks of each choice, then one with all finishes."""
     made = Chunks()
-    for at, said in enumerate(answer.choices):
-        _add(made, said, at, answer.model.tokens_per_event)
+    for at, choice in enumerate(answer.choices):
+        _add(made, choice, at, answer.model.tokens_per_event)
     finishes = [
-        f'{{"finish_reason":"{said.finish_reason}","index":{at},"text":""}}'
-        for at, said in enumerate(answer.choices)
+        f'{{"finish_reason":"{choice.finish_reason}","index":{at},"text":""}}'
+        for at, choice in enumerate(answer.choices)
     ]
     made.add(",".join(finishes).encode(), answer.discarded)
     return made
@@ -44,29 +44,29 @@ def chunks(answer: Answer) -> Chunks:
 FORM = Form("cmpl-", "text_completion", "text_completion", choices, chunks)
 
 
-def _choice(said: Said, at: int) -> dict[str, Any]:
-    choice: dict[str, Any] = {
-        "finish_reason": said.finish_reason,
+def _choice(choice: GeneratedChoice, at: int) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "finish_reason": choice.finish_reason,
         "index": at,
-        "text": f"{said.echo}{said.text}",
+        "text": f"{choice.echo}{choice.text}",
     }
-    if said.odds is not None:
-        choice["logprobs"] = logprobs.text((*said.echo_odds, *said.odds))
-    return choice
+    if choice.odds is not None:
+        document["logprobs"] = logprobs.text((*choice.echo_odds, *choice.odds))
+    return document
 
 
-def _add(chunks: Chunks, said: Said, index: int, step: int) -> None:
-    """Add a choice, with the echo in a chunk of its own."""
+def _add(chunks: Chunks, choice: GeneratedChoice, index: int, step: int) -> None:
+    """Add the chunks of a choice; the echoed prompt is one of them."""
     before = f'{{"index":{index},"text":'
-    if said.odds is None:
-        if said.echo:
-            chunks.add(f"{before}{quoted(said.echo)}}}".encode())
-        chunks.add_text(said.pieces, step, before, "}")
+    if choice.odds is None:
+        if choice.echo:
+            chunks.add(f"{before}{quoted(choice.echo)}}}".encode())
+        chunks.add_text(choice.pieces, step, before, "}")
         return
-    runs = [(said.echo, said.echo_odds, 0)] if said.echo else []
-    for at in range(0, len(said.pieces), step):
-        run = said.pieces[at : at + step]
-        runs.append(("".join(run), said.odds[at : at + step], len(run)))
+    runs = [(choice.echo, choice.echo_odds, 0)] if choice.echo else []
+    for at in range(0, len(choice.pieces), step):
+        run = choice.pieces[at : at + step]
+        runs.append(("".join(run), choice.odds[at : at + step], len(run)))
     offset = 0
     for text, odds, tokens in runs:
         columns = dumps(logprobs.text(odds, offset=offset)).decode()

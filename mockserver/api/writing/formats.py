@@ -1,8 +1,8 @@
 """
 The catalogue in the forms of OpenRouter and of Hugging Face, for ``?format=``.
 
-Names, order and defaults are those of the server's own OpenAPI document; no answer in these forms
-is public, so what the values say of a model is derived from its record in the other form.
+Names, order and defaults come from the server's own OpenAPI document. No real answer in these forms
+is public, so the values are derived from the model's usual record.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Record = Callable[[str, Model], dict[str, Any]]
 
 
 def openrouter(name: str, model: Model) -> dict[str, Any]:
-    """Return the record of a model as OpenRouter reads it; prices are strings, per token."""
+    """Return a model's record for OpenRouter; prices are strings, in dollars per token."""
     prompt, completion = model.price
     slug = model.hugging_face_id.lower()
     return {
@@ -48,7 +48,7 @@ def openrouter(name: str, model: Model) -> dict[str, Any]:
 
 
 def huggingface(name: str, model: Model) -> dict[str, Any]:
-    """Return the record of a model as Hugging Face reads it; prices are per million tokens."""
+    """Return a model's record for Hugging Face; prices are in dollars per million tokens."""
     prompt, completion = (round(float(price) * _MILLION, 6) for price in model.price)
     return {
         "id": name,
@@ -72,4 +72,4 @@ ENVELOPES: Mapping[ModelFormat, dict[str, Any]] = {
     "openrouter": {},
     "huggingface": {"object": "list"},
 }
-"""What a list has beside its ``data``."""
+"""The keys of a list besides ``data``."""

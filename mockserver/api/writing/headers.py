@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from mockserver.api.contract.shapes import HeaderFields
+from mockserver.api.contract.edition_settings import HeaderFields
 from mockserver.core.chance import Digits
 from mockserver.plan import Headers
 
@@ -18,7 +18,7 @@ _EDGE: Headers = (
     ("x-content-type-options", "nosniff"),
     ("alt-svc", 'h3=":443"; ma=86400'),
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # plus a time: some platforms know no earlier one
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # some platforms reject negative timestamps
 _COOKIE_LIVES = timedelta(minutes=30)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (
@@ -31,7 +31,7 @@ def edge(
     shape: HeaderFields, content_type: str, *, now: float, random: Digits, plain: bool = True
 ) -> Headers:
     """
-    Return the fields that every answer carries; ``plain`` are all but completions.
+    Return the fields of every answer; ``plain`` is false for completions only.
 
     ``now`` is in seconds since the epoch. ``x-request-id`` always equals ``cf-ray``.
     """
@@ -49,7 +49,7 @@ def edge(
 
 
 def timing(seconds: float | None) -> Headers:
-    """Return the two ``server-timing`` fields of an answer that took so long; none for None."""
+    """Return the two ``server-timing`` fields for a duration; none if it is None."""
     if seconds is None:
         return ()
     spent = f"cfEdge;dur=4,cfOrigin;dur={round(seconds * 1000)}"

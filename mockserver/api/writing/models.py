@@ -1,4 +1,4 @@
-"""The catalogue of models: the short list for customers, the long one for the public."""
+"""The catalogue of models: the short list for customers, and the detailed public list."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def listing(edition: Edition, *, public: bool, form: ModelFormat = "default") ->
 def record(
     edition: Edition, name: str, *, public: bool, form: ModelFormat = "default"
 ) -> dict[str, Any]:
-    """Return the record of one model. Raises RefusalError when it is not served."""
+    """Return the record of one model. Raises RefusalError if it is not served."""
     if not edition.serves(name):
         raise RefusalError("model_not_found", {"model": name})
     model = edition.models[name]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from .bars import Paint, bars, legend, unpainted
-from .spans import Kind, Lane, Span, spans_of
+from .spans import Lane, Span, SpanKind, spans_of
 from .svg import STYLE, drawing, svg
 
 __all__ = [
     "STYLE",
-    "Kind",
     "Lane",
     "Paint",
     "Span",
+    "SpanKind",
     "bars",
     "drawing",
     "legend",

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .spans import Kind, Lane, Span, placed, shown, stretched
+from .spans import Lane, Span, SpanKind, placed, shown, stretched
 
-Paint: TypeAlias = Callable[[str, Kind], str]
+Paint: TypeAlias = Callable[[str, SpanKind], str]
 """Gives a piece of text the colour of a kind; the text must stay as wide as it was."""
 _Placed: TypeAlias = Sequence[tuple[Span, int, int]]
 
@@ -22,7 +22,7 @@ class Look:
     meaning: str
 
 
-LOOKS: Mapping[Kind, Look] = {
+LOOKS: Mapping[SpanKind, Look] = {
     "wait": Look("░", ".", "the server waits"),
     "pause": Look("·", "_", "the client waits"),
     "head": Look("┣", "[", "head"),
@@ -34,7 +34,7 @@ LOOKS: Mapping[Kind, Look] = {
 }
 
 
-def unpainted(text: str, _: Kind) -> str:
+def unpainted(text: str, _: SpanKind) -> str:
     """Return the text without any colour."""
     return text
 
@@ -104,5 +104,5 @@ def _times(spans: _Placed, lane: Lane, width: int) -> str:
     return line.ljust(column) + last
 
 
-def _symbol(kind: Kind, *, plain: bool) -> str:
+def _symbol(kind: SpanKind, *, plain: bool) -> str:
     return LOOKS[kind].plain if plain else LOOKS[kind].symbol

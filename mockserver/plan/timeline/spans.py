@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 from mockserver.core.quantities import counted, decimal
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait, expand
 
-Kind: TypeAlias = Literal["wait", "pause", "head", "error", "data", "end", "lost", "stall"]
+SpanKind: TypeAlias = Literal["wait", "pause", "head", "error", "data", "end", "lost", "stall"]
 _Happening: TypeAlias = Head | Data | Raw | End | Close
 _OPEN = 1.25  # how much further than all else the drawing of what has no end goes
 
@@ -30,7 +30,7 @@ class Span:
 
     start: float
     end: float
-    kind: Kind
+    kind: SpanKind
     title: str
 
 

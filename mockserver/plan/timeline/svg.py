@@ -11,7 +11,7 @@ from typing import Self
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from .bars import LOOKS
-from .spans import Kind, Lane, Span, placed, shown, stretched
+from .spans import Lane, Span, SpanKind, placed, shown, stretched
 
 _WIDTH, _MARGIN, _TOP, _LANE, _BAR = 960, 20, 60, 48, 18
 _MOMENT = 4.0  # the width of what takes no time
@@ -19,7 +19,8 @@ _MOST_TICKS = 10
 _LONGEST_LABEL = 120
 _LETTER = 7.3  # the width of one, at most, in a font of 12 pixels whose letters are equally wide
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
-_COLOURS: Mapping[Kind, tuple[str, str]] = {  # in light, in dark: told from the paper, with words
+# in light, in dark: each differs from the paper, and from words on it
+_COLOURS: Mapping[SpanKind, tuple[str, str]] = {
     "wait": ("#bf8700", "#c69026"),
     "pause": ("#8c959f", "#8b949e"),
     "head": ("#0969da", "#58a6ff"),

@@ -12,7 +12,7 @@ from mockserver.journal.grouping import retries, tolerance, tries
 from mockserver.plan import head_of
 from mockserver.verdicts.verdict import USER, Case, Finding, numbers
 
-from .limits import takes_all, too_large
+from .rate_limits import takes_all, too_large
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
 _TRANSIENT = frozenset({408, 425, 429})

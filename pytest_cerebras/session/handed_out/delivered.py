@@ -35,7 +35,7 @@ _THOUGHTS = re.compile(r"\s*<((?:think|thought|reason)\w*)>.*?</\1>", re.DOTALL 
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class ServedAnswer:
     """A text that was served to its end."""
 
     exchange: Exchange
@@ -60,17 +60,17 @@ class Answer:
         return next((one for one in found if one is not None), None)
 
 
-def answers(journal: Journal) -> list[Answer]:
+def answers(journal: Journal) -> list[ServedAnswer]:
     """Return what was served to its end and says something, the last attempt of each call."""
     return [
-        Answer(call.last, choice)
+        ServedAnswer(call.last, choice)
         for call in grouped(journal)
         for choice in call.last.choices[:1]
         if choice.finish in _ENDED and choice.text.strip()
     ]
 
 
-def lost(result: object, served: Sequence[Answer]) -> tuple[Exchange, Difference] | None:
+def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Difference] | None:
     """
     Return the first answer that a result should have and has not, and how it differs.
 
@@ -93,7 +93,7 @@ def lost(result: object, served: Sequence[Answer]) -> tuple[Exchange, Difference
     return _twice(served, texts)
 
 
-def _is_in(answer: Answer, texts: Sequence[str], result: object) -> bool:
+def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
     """Whether a result has an answer: its text, all values of its JSON, or the one that it is."""
     if any(_has(text, form) for text in texts for form in answer.forms):
         return True
@@ -119,7 +119,7 @@ def _has(text: str, form: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text))
 
 
-def _nearest(answer: Answer, texts: Iterable[str]) -> Difference:
+def _nearest(answer: ServedAnswer, texts: Iterable[str]) -> Difference:
     """Return how an answer differs from the text that is most like it."""
     last = answer.choice.last_piece
     found = (
@@ -151,7 +151,9 @@ def _is_empty(result: object, at: int, count: int, known: Sequence[str]) -> bool
     return apart and len(result) == count and not result[at].strip()
 
 
-def _twice(served: Sequence[Answer], texts: Sequence[str]) -> tuple[Exchange, Difference] | None:
+def _twice(
+    served: Sequence[ServedAnswer], texts: Sequence[str]
+) -> tuple[Exchange, Difference] | None:
     """Return an answer that a text has twice, though the model has given it once."""
     given = Counter(form for one in served for form in one.forms)
     for one in served:

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from mockserver.api.contract.edition import Edition, Model, PerPeriod, Tier
-from mockserver.api.contract.shapes import Keys, Validation
+from mockserver.api.contract.edition_settings import Keys, Validation
 from mockserver.core.errors import UnknownNameError
 
 MANY = PerPeriod(minute=30, hour=900, day=14400)

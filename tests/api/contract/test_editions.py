@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.api.contract import editions
 from mockserver.api.contract.edition import PerPeriod
-from mockserver.api.contract.shapes import Validation
+from mockserver.api.contract.edition_settings import Validation
 from mockserver.core.errors import DocumentError, UnknownNameError
 
 

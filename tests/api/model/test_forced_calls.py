@@ -5,8 +5,8 @@ import json
 import pytest
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.model.reply import Reply
-from mockserver.api.model.say import Ask, say
+from mockserver.api.model.generate import GenerationRequest, generate
+from mockserver.api.model.script import Script
 from mockserver.core.chance import Digits, Voice
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
@@ -14,7 +14,9 @@ MESSAGES = [{"role": "user", "content": "How is the weather in Paris?"}]
 
 
 def told(reply, **body):
-    return say(reply, Ask({"messages": MESSAGES, **body}, MODEL, 9999), Voice(1), Digits("2"))
+    return generate(
+        reply, GenerationRequest({"messages": MESSAGES, **body}, MODEL, 9999), Voice(1), Digits("2")
+    )
 
 
 @pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "say"}}])
@@ -25,7 +27,7 @@ def test_tokens_of_a_forced_call(choice):
         "parameters": {"type": "object", "properties": {"text": {"type": "string"}}},
     }
     body = {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
-    said = told(Reply(tokens=400), **body)
+    said = told(Script(tokens=400), **body)
     (call,) = said.calls
     assert (said.finish_reason, said.content, call.name) == ("tool_calls", None, "say")
     assert 400 <= call.tokens <= 420
@@ -37,7 +39,7 @@ def test_tokens_of_no_call(choice):
     """Where no call is forced, there are so many tokens of prose."""
     function = {"name": "say", "parameters": {"type": "object"}}
     body = {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
-    said = told(Reply(tokens=40), **body)
+    said = told(Script(tokens=40), **body)
     assert (len(said.pieces), said.calls) == (40, ())
 
 
@@ -45,4 +47,4 @@ def test_scripted_beside_a_forced_call():
     """What a script says in full is said, whatever is forced."""
     function = {"name": "say", "parameters": {"type": "object"}}
     body = {"tools": [{"type": "function", "function": function}], "tool_choice": "required"}
-    assert told(Reply(text="No."), **body).calls == ()
+    assert told(Script(text="No."), **body).calls == ()

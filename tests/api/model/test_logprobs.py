@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from mockserver.api.model import logprobs
-from mockserver.api.model.said import Odds
+from mockserver.api.model.generated_choice import Odds
 
 ONE = Odds("grün", -0.25, ((" rot", -1.5),))
 TWO = Odds("!", -0.5, None)

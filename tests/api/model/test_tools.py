@@ -4,8 +4,8 @@ import pytest
 
 from mockserver.api.contract.edition import Model
 from mockserver.api.model import tools
-from mockserver.api.model.reply import Reply, ScriptedCall
-from mockserver.api.model.say import Ask, say
+from mockserver.api.model.generate import GenerationRequest, generate
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.core.chance import Digits, Voice
 
 
@@ -112,10 +112,10 @@ def test_call_of_any_tool(body, name, keys):
     asked = body.get("asked", "Say something.")
     offered = [{"type": "function", "function": one} for one in body.get("tools", ())]
     extra = {"tools": offered} if offered else {}
-    script = Reply(tool_calls=(ScriptedCall("auto", {"city": "Bonn"}),))
+    script = Script(tool_calls=(ScriptedCall("auto", {"city": "Bonn"}),))
     body = {"messages": [{"role": "user", "content": asked}], **extra}
     model = Model(context=8192, max_output=8192, speed=1000)
-    said = say(script, Ask(body, model, 9999), Voice(1), Digits("2"))
+    said = generate(script, GenerationRequest(body, model, 9999), Voice(1), Digits("2"))
     (call,) = said.calls
     assert (call.name, list(json.loads(call.arguments))) == (name, keys)
     if keys == ["place"]:

@@ -3,7 +3,7 @@ from base64 import b64encode
 import pytest
 
 from mockserver.api.contract import editions
-from mockserver.api.contract.shapes import Validation
+from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.reading import images
 
 SEEING = editions.load("2026-11").models["qwen-3.8-27b"]

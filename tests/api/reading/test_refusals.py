@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from mockserver.api.contract import editions
+from mockserver.api.contract.edition_settings import Check, Validation
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.api.contract.shapes import Check, Validation
 from mockserver.api.reading.refusals import CHECKS, examine
 from mockserver.api.reading.validation import validate
 

@@ -5,9 +5,9 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
+from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.api.contract.shapes import Validation
 from mockserver.api.reading import validation
 from mockserver.api.reading.validation import validate
 

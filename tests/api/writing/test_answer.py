@@ -3,28 +3,28 @@ import json
 import pytest
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.model.said import Said
+from mockserver.api.model.generated_choice import GeneratedChoice
 from mockserver.api.writing import answer, chat
 from mockserver.api.writing.answer import Stamp
-from mockserver.api.writing.writing import Written
+from mockserver.api.writing.encoder import EncodedAnswer
 from mockserver.core.chance import Digits
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
 
 
 def whole(**changes):
-    said = Said(("a", "b", "c"), "stop")
+    said = GeneratedChoice(("a", "b", "c"), "stop")
     fields = {
         "model": MODEL,
         "model_id": "m",
         "prompt": 40,
-        "said": said,
+        "choices": (said,),
     }
     return answer.Answer(**(fields | changes))
 
 
 def usage_of(answer, cached=0):
-    document = Written(chat.FORM, answer).document(Stamp("1", 12.5, 0.1, cached))
+    document = EncodedAnswer(chat.FORM, answer).document(Stamp("1", 12.5, 0.1, cached))
     return json.loads(document.data)["usage"]
 
 
@@ -66,8 +66,8 @@ def test_usage_with_images():
 
 def test_usage_of_everything():
     """Thoughts, cached and predicted tokens are counted in their places, choices together."""
-    said = Said(("a", "b"), "stop", ("h", "m"), hidden=1, prediction=(2, 5))
-    usage = usage_of(whole(said=said, others=(Said(("c",), "stop"),)), cached=128)
+    said = GeneratedChoice(("a", "b"), "stop", ("h", "m"), hidden=1, prediction=(2, 5))
+    usage = usage_of(whole(choices=(said, GeneratedChoice(("c",), "stop"))), cached=128)
     assert usage["completion_tokens"] == 6
     assert usage["completion_tokens_details"] == {
         "accepted_prediction_tokens": 2,
@@ -79,9 +79,12 @@ def test_usage_of_everything():
 
 def test_usage_of_choices():
     """Each choice counts, with its thoughts and predictions, and so does what is not returned."""
-    said = Said(("a",), "stop", ("h",), prediction=(1, 2))
-    others = (Said(("b",), "stop", ("h", "m"), prediction=(3, 4)), Said(("c",), "stop", hidden=5))
-    answer = whole(said=said, others=others, discarded=9)
+    said = GeneratedChoice(("a",), "stop", ("h",), prediction=(1, 2))
+    others = (
+        GeneratedChoice(("b",), "stop", ("h", "m"), prediction=(3, 4)),
+        GeneratedChoice(("c",), "stop", hidden=5),
+    )
+    answer = whole(choices=(said, *others), discarded=9)
     assert answer.tokens == usage_of(answer)["completion_tokens"] == 20
     assert usage_of(answer)["completion_tokens_details"] == {
         "accepted_prediction_tokens": 4,
@@ -94,13 +97,13 @@ def test_usage_of_choices():
 def test_times_follow_the_speed(speed, seconds):
     """Writing takes as long as the model's speed says, and reading is much faster."""
     model = Model(context=8192, max_output=8192, speed=speed)
-    said = Said(("a",) * 1000, "stop")
-    slow = whole(model=model, prompt=100, said=said)
+    said = GeneratedChoice(("a",) * 1000, "stop")
+    slow = whole(model=model, prompt=100, choices=(said,))
     assert slow.writing == pytest.approx(seconds, rel=0.01)
     assert 0 < slow.reading < slow.writing
 
 
 def test_times_of_nothing():
     """No time is so small that encoders would differ in how they write it."""
-    least = whole(prompt=0, said=Said((), "stop"))
+    least = whole(prompt=0, choices=(GeneratedChoice((), "stop"),))
     assert min(least.reading, least.writing) >= 0.0001

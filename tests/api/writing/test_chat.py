@@ -3,10 +3,10 @@ import json
 import pytest
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.model.said import Call, Odds, Said
+from mockserver.api.model.generated_choice import Call, GeneratedChoice, Odds
 from mockserver.api.writing import chat
 from mockserver.api.writing.answer import Answer, Stamp
-from mockserver.api.writing.writing import Written
+from mockserver.api.writing.encoder import EncodedAnswer
 from mockserver.core.sse import DONE, event, parsed
 from mockserver.plan import expand, tokens_of
 
@@ -19,8 +19,8 @@ CALLS = (Call("0f0", 'a"b', ('{"', "x", '":', "1", "}")), Call("1f1", "c", ("{}"
 
 def whole(*pieces, step=1, finish="stop", complete=False, others=(), **said):
     model = Model(8192, 8192, 1000, tokens_per_event=step, whole_tool_calls=complete)
-    said = Said(pieces, finish, **said)
-    return Written(chat.FORM, Answer("m", model, 5, said, others))
+    said = GeneratedChoice(pieces, finish, **said)
+    return EncodedAnswer(chat.FORM, Answer("m", model, 5, (said, *others)))
 
 
 def document(written):
@@ -124,8 +124,10 @@ def test_nothing_said():
 def test_parted_thoughts():
     """Where an empty delta ends the thoughts, no event has both thoughts and content."""
     model = Model(8192, 8192, 1000, tokens_per_event=2, thought_event=True)
-    said = Said(("Yes", "."), "stop", reasoning=("H", "m", "."))
-    assert [delta for delta, _ in deltas(Written(chat.FORM, Answer("m", model, 5, said)))] == [
+    said = GeneratedChoice(("Yes", "."), "stop", reasoning=("H", "m", "."))
+    assert [
+        delta for delta, _ in deltas(EncodedAnswer(chat.FORM, Answer("m", model, 5, (said,))))
+    ] == [
         {"role": "assistant"},
         {"reasoning": "Hm"},
         {"reasoning": "."},
@@ -191,7 +193,11 @@ def test_hidden_reasoning():
 
 def test_choices():
     """Several choices stand in one document, with the usage of all."""
-    answer = whole("a", "b", others=(Said(("c",), "length"), Said((), "tool_calls", calls=CALLS)))
+    answer = whole(
+        "a",
+        "b",
+        others=(GeneratedChoice(("c",), "length"), GeneratedChoice((), "tool_calls", calls=CALLS)),
+    )
     data = document(answer)
     body = json.loads(data.data)
     found = [(one["index"], one["finish_reason"], one["message"]) for one in body["choices"]]
@@ -205,7 +211,10 @@ def test_choices():
 
 def test_stream_of_choices():
     """In a stream each choice has its index, role and finish; usage comes with the last finish."""
-    others = (Said(("c",), "length", hidden=4), Said((), "tool_calls", calls=CALLS[1:]))
+    others = (
+        GeneratedChoice(("c",), "length", hidden=4),
+        GeneratedChoice((), "tool_calls", calls=CALLS[1:]),
+    )
     answer = whole("a", "b", others=others)
     *events, done = stream(answer, done=True)
     bodies = [parsed(data.data) for data in events]

@@ -3,10 +3,10 @@ import json
 import pytest
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.model.said import Odds, Said
+from mockserver.api.model.generated_choice import GeneratedChoice, Odds
 from mockserver.api.writing import completions
 from mockserver.api.writing.answer import Answer, Stamp
-from mockserver.api.writing.writing import Written
+from mockserver.api.writing.encoder import EncodedAnswer
 from mockserver.core.sse import DONE, event, parsed
 from mockserver.plan import expand
 
@@ -16,8 +16,10 @@ NAMES = ["id", "choices", "created", "model", "system_fingerprint", "object"]
 
 def whole(*pieces, step=1, others=(), discarded=0, **said):
     model = Model(context=8192, max_output=8192, speed=1000, tokens_per_event=step)
-    said = Said(pieces, "stop", **said)
-    return Written(completions.FORM, Answer("m", model, 5, said, others, discarded=discarded))
+    said = GeneratedChoice(pieces, "stop", **said)
+    return EncodedAnswer(
+        completions.FORM, Answer("m", model, 5, (said, *others), discarded=discarded)
+    )
 
 
 def document(written):
@@ -68,7 +70,7 @@ def test_tokens_per_event(step, tokens):
 
 def test_choices():
     """Several choices stand in one document, and in one stream with one finish."""
-    answer = whole("a", "b", others=(Said(("c",), "length"),), step=2)
+    answer = whole("a", "b", others=(GeneratedChoice(("c",), "length"),), step=2)
     data = document(answer)
     assert json.loads(data.data)["choices"] == [
         {"finish_reason": "stop", "index": 0, "text": "ab"},

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.api.contract import editions
-from mockserver.api.contract.shapes import TODAY
+from mockserver.api.contract.edition_settings import TODAY
 from mockserver.api.writing import headers
 from mockserver.core.chance import Digits
 

@@ -6,13 +6,13 @@ import socket
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Latency, Stall
 from mockserver.scenario import Rule, Scenario
 
 pytestmark = pytest.mark.usefixtures("either_loop")
 
-LONG = Reply(text="word " * 60_000)  # more than is written at once
+LONG = Script(text="word " * 60_000)  # more than is written at once
 ADMIN = b"GET /__mock__/journal HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 
 
@@ -26,7 +26,7 @@ def half_closed(connection, data):
     return received
 
 
-@pytest.mark.parametrize("reply", [Reply(text="Hello."), LONG], ids=["short", "long"])
+@pytest.mark.parametrize("reply", [Script(text="Hello."), LONG], ids=["short", "long"])
 @pytest.mark.parametrize("connection", ["close", "keep-alive"])
 def test_answered(server, connect, raw_request, reply, connection):
     """An answer that is ready is sent, be the head of the request known or not."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.messages import Sender
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.journal.side_effects import SideEffect
@@ -180,7 +180,7 @@ def test_did_not_fall_back(models, asked, down, wrong):
 )
 def test_truncation_noticed(engine, ask, now, faults, stream):
     """What arrived may be handed out only with a mark."""
-    running = engine(Rule(reply=Reply(text="one two three four five"), faults=faults))
+    running = engine(Rule(reply=Script(text="one two three four five"), faults=faults))
     running.finish(running.handle(ask(stream=stream), now=now), now=now)
     assertions.truncation_noticed(running.journal, "one two three [cut]")
     with fails("#1 was cut, but its 3 tokens are passed off as a whole answer"):

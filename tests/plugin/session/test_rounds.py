@@ -9,7 +9,7 @@ import pytest
 
 ASK = """
 import pytest
-from mockserver import Scenario, Rule, Reply
+from mockserver import Scenario, Rule, Script
 
 MESSAGES = [{"role": "user", "content": "ping"}]
 mark = pytest.mark
@@ -124,7 +124,7 @@ INNOCENT = {
     ),
     "scripted": (
         "def test(cerebras_mock):\n"
-        " cerebras_mock.play(Scenario('said', rules=(Rule(reply=Reply(text='Yes.')),)))\n"
+        " cerebras_mock.play(Scenario('said', rules=(Rule(reply=Script(text='Yes.')),)))\n"
         " ask(cerebras_mock)"
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Cut, NoCompletion, Truncate, WrongShape
 from mockserver.verdicts.evidence import Evidence, Held
 
@@ -23,7 +23,7 @@ def fed(text=PART, following=NEXT, role="assistant"):
 
 
 def cut(tokens=6, number=1):
-    return first(number, Truncate(tokens), reply=Reply(text=TEXT))
+    return first(number, Truncate(tokens), reply=Script(text=TEXT))
 
 
 def held(text, *beside, where="`answer`", **more) -> Change:
@@ -35,26 +35,26 @@ BARE = Evidence(held=(Held("`answer`", PART, is_all=True),), is_bare=True)
 PASSED = Play((ASKED,), (cut(),), evidence=BARE)
 LOST = Play(
     ({**ASKED, "stream": True},),
-    (first(1, Cut(after_tokens=6), reply=Reply(text=TEXT)),),
+    (first(1, Cut(after_tokens=6), reply=Script(text=TEXT)),),
     evidence=BARE,
 )
 FED = Play((ASKED, {"at": 5, "messages": fed()}), (cut(),), evidence=Evidence())
 WORDS = Play(
     ({**ASKED, "max_tokens": 17},),
-    (first(1, Truncate(9), reply=Reply(text="word " * 30)),),
+    (first(1, Truncate(9), reply=Script(text="word " * 30)),),
     evidence=Evidence(held=(Held("`answer`", "word " * 9, is_all=True),), is_bare=True),
 )
 FEW = replace(
     WORDS,
     asks=({**ASKED, "max_tokens": 101},),
-    rules=(first(1, Truncate(101), reply=Reply(text="word " * 300)),),
+    rules=(first(1, Truncate(101), reply=Script(text="word " * 300)),),
     evidence=Evidence(held=(Held("`answer`", "word " * 101, is_all=True),), is_bare=True),
 )
 
 
 def few_asked(play: Play) -> Play:
     """Let the app ask for a hundred tokens, and get as many."""
-    hundred = first(1, Truncate(100), reply=Reply(text="word " * 300))
+    hundred = first(1, Truncate(100), reply=Script(text="word " * 300))
     few = Evidence(held=(Held("`answer`", "word " * 100, is_all=True),), is_bare=True)
     return replace(play, asks=({**ASKED, "max_tokens": 100},), rules=(hundred,), evidence=few)
 
@@ -124,13 +124,13 @@ ROWS = (
     Row(SAYING, HALF, PASSED, "its rest was added", held(f"{PART} a compiler that never came")),
     Row(SAYING, HALF, WORDS, "the app asked for 16 tokens", but(1, max_tokens=16)),
     Row(SAYING, HALF, FEW, "the app asked for 100 tokens, and got them", few_asked),
-    Row(SAYING, HALF, PASSED, "the answer was not cut", meets(first(1, reply=Reply(text=PART)))),
+    Row(SAYING, HALF, PASSED, "the answer was not cut", meets(first(1, reply=Script(text=PART)))),
     Row(
         SAYING,
         HALF,
         replace(PASSED, asks=(ASKED, {"at": 9, "messages": said("Count.")})),
         "another answer says the same in full",
-        meets(cut(), first(2, reply=Reply(text=PART))),
+        meets(cut(), first(2, reply=Script(text=PART))),
     ),
     Row(SAYING, HALF, PASSED, "the part is too short to be known", meets(cut(1))),
     Row(SAYING, ADVICE, EMPTIED, "the app says why", held("Sorry.")),

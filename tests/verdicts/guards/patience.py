@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Error, KeepAlive, Latency, Pace
 from mockserver.scenario import Rule
 
@@ -18,7 +18,7 @@ def day(seconds):
 
 def signs(lasting, **keys):
     faults = (KeepAlive(every=10.0, lasting=lasting, after_tokens=2, **keys),)
-    return Rule(reply=Reply(tokens=9), faults=faults)
+    return Rule(reply=Script(tokens=9), faults=faults)
 
 
 def before_all(lasting, *faults):
@@ -54,14 +54,14 @@ ROWS = (
         STAYED,
         SILENT,
         "tokens come",
-        meets(Rule(reply=Reply(tokens=9), faults=(Pace(tokens_per_second=0.03),))),
+        meets(Rule(reply=Script(tokens=9), faults=(Pace(tokens_per_second=0.03),))),
     ),
     Row(
         LIFE,
         STAYED,
         SILENT,
         "most of it was a wait before the head",
-        meets(Rule(reply=Reply(tokens=9), faults=(*signs(110.0).faults, Latency(190.0)))),
+        meets(Rule(reply=Script(tokens=9), faults=(*signs(110.0).faults, Latency(190.0)))),
     ),
     Row(
         LIFE,

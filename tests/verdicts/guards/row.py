@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any, TypeAlias
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Error
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Rule, Schedule
@@ -87,9 +87,9 @@ def said(text: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": text}]
 
 
-def first(number: int, *faults: Any, reply: Reply | None = None) -> Rule:
+def first(number: int, *faults: Any, reply: Script | None = None) -> Rule:
     """Return a rule by which so many requests meet some faults."""
-    return Rule(schedule=Schedule(first=number), faults=faults, reply=reply or Reply())
+    return Rule(schedule=Schedule(first=number), faults=faults, reply=reply or Script())
 
 
 # ------------------------------------------------------------------------------------ changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Truncate
 
 from .row import Play, Row, also, first, meets, said
@@ -19,7 +19,7 @@ AGAIN_LATER = {**ASKING, "at": 1.5, "messages": said("And again.")}
 
 def calling(arguments, *faults, tool="pay"):
     """Return a rule by which the model calls a tool once."""
-    return first(1, *faults, reply=Reply(tool_calls=(ScriptedCall(tool, arguments),)))
+    return first(1, *faults, reply=Script(tool_calls=(ScriptedCall(tool, arguments),)))
 
 
 def run(at, arguments=TO_ANN, name="pay", **keys):

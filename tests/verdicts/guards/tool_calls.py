@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import JsonPatch, Truncate
 
 from .row import Play, Row, but, first, meets, said
@@ -19,7 +19,7 @@ HALF = '{"city": "Rey'
 
 def meeting(arguments, *faults):
     """Return a rule by which the model calls a tool."""
-    return first(1, *faults, reply=Reply(tool_calls=(ScriptedCall("weather", arguments),)))
+    return first(1, *faults, reply=Script(tool_calls=(ScriptedCall("weather", arguments),)))
 
 
 def used(result="21", *, arguments="{}", role="tool", of=None):

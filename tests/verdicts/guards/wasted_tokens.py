@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.messages import Sender
 from mockserver.faults import (
     EventFormat,
@@ -21,7 +21,7 @@ UNREAD, TWICE = "unread-answer (advice)", "duplicate-request (advice)"
 TWICE_FOR_CERTAIN, STRAYED = "duplicate-request", "key-sent-elsewhere"
 LEAVING, SAMPLES, OTHERS = "Leaving", "Samples", "Others who ask the same"
 ODD = "Answers that not all can read"
-REPLY = Reply(text="one two three four")
+REPLY = Script(text="one two three four")
 
 
 def answers(*faults):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.faults import Error, KeepAlive
 from mockserver.journal import Journal
 from mockserver.scenario import Rule, Scenario, Schedule
@@ -28,7 +28,7 @@ def scaled(stage):
 
 
 def signs(**keys):
-    return Rule(reply=Reply(tokens=9), faults=(KeepAlive(**{"every": 10.0, **keys}),))
+    return Rule(reply=Script(tokens=9), faults=(KeepAlive(**{"every": 10.0, **keys}),))
 
 
 def test_slept_as_told(failing):
@@ -126,6 +126,6 @@ def test_stayed_on_a_scaled_clock(scaled):
 def test_short_silences(stage):
     """Silences between which something comes are not added up."""
     faults = tuple(KeepAlive(every=10.0, lasting=70.0, after_tokens=tokens) for tokens in (2, 4, 6))
-    play = stage(Rule(reply=Reply(text="one two three four five six seven"), faults=faults))
+    play = stage(Rule(reply=Script(text="one two three four five six seven"), faults=faults))
     play.send(0, stream=True, takes=210)
     assert play.judged() == []

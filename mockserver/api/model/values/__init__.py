@@ -1,1 +1,1 @@
-"""Values that JSON Schemas allow: patterns, formats, validity, and the search for a value."""
+"""Values for JSON Schemas: patterns, formats, validation, and the search for a value."""

@@ -1,4 +1,4 @@
-"""Arrays that flat schemas allow."""
+"""Makes arrays for flat schemas."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 from .budget import ExhaustedError, ImpossibleError
 from .flattening import Flat
 from .making import Making
-from .schemas import AnySchema, same, tuple_of
+from .schemas import AnySchema, all_of, same, tuple_of
 
 _LONGEST = 10_000  # items
-_TRIES = 50  # for an item that is not there yet
+_TRIES = 50  # to find an item that differs from the others
 
 
 def array(maker: Making, flat: Flat, depth: int, *, light: bool) -> list[Any]:
-    """Return one to three items, as many as are mentioned, or as many as there must be."""
+    """Return an array of one to three items, or of as many as are mentioned or required."""
     return _Array(maker, flat, depth, light=light).made()
 
 
 class _Array:
-    """One array in the making."""
+    """Builds one array."""
 
     def __init__(self, maker: Making, flat: Flat, depth: int, *, light: bool) -> None:
         self.maker = maker
@@ -52,7 +52,7 @@ class _Array:
         return made
 
     def lengths(self) -> tuple[int, int]:
-        """Return how many items there must be, and how many are made."""
+        """Return how many items are required, and how many to make."""
         flat, light, closed = self.flat, self.light, self.closed()
         least = int(flat.highest("minItems", 0))
         highest = flat.lowest("maxItems")
@@ -71,13 +71,13 @@ class _Array:
         return least, int(min(max(length, wanted), most, _LONGEST))
 
     def refuse(self, most: float) -> None:
-        """Say why there are not as many items as there must be."""
+        """Raise ImpossibleError because the required number of items is not possible."""
         if most < _LONGEST:
             raise self.maker.fail("it requires more items than it allows")
         raise self.maker.fail(f"an array may have {_LONGEST} items at most")
 
     def closed(self) -> float:
-        """Return how many items there may be where no others are allowed."""
+        """Return the length of the longest array that the schemas leave room for."""
         ends = [len(first) for first, other in self.tuples if other is False]
         if self.flat.all("unevaluatedItems") and not any(
             other is not True for _, other in self.tuples
@@ -86,7 +86,7 @@ class _Array:
         return min(ends, default=float("inf"))
 
     def mentioned(self) -> int:
-        """Return how many values are mentioned that may be the items."""
+        """Return how many mentioned values could be items."""
         _, other = self.tuples[0] if self.tuples else ([], True)
         if self.first or not isinstance(other, dict) or not isinstance(other.get("type"), str):
             return 0
@@ -95,7 +95,7 @@ class _Array:
         return self.maker.mentions.count(self.maker.place(self.flat), other)
 
     def places(self, length: int) -> dict[int, list[AnySchema]]:
-        """Draw the items that are what the array has to contain."""
+        """Draw the indices of the items that satisfy each ``contains``."""
         places: dict[int, list[AnySchema]] = {}
         if sum(times for _, times in self.contained) > length and len(self.contained) == 1:
             raise self.maker.fail("it has to contain more than it allows")
@@ -105,15 +105,12 @@ class _Array:
         return places
 
     def item(self, at: int, contained: list[AnySchema]) -> Any:
-        """Return one item, that is not there yet where all have to differ."""
+        """Return one item, which differs from the others if items must be unique."""
         schemas = [first[at] if at < len(first) else other for first, other in self.tuples]
         schemas = [*(one for one in schemas if one is not True), *contained]
         schemas += [{"not": one} for one in self.limited if one not in contained]
-        both: AnySchema = (
-            {"allOf": schemas} if len(schemas) > 1 else schemas[0] if schemas else True
-        )
         for _ in range(_TRIES if self.unique else 1):
-            made = self.maker.make(both, self.depth + 1, str(at))
+            made = self.maker.make(all_of(schemas), self.depth + 1, str(at))
             key = same(made) if self.unique else None
             if key not in self.known or not self.unique:
                 self.known.add(key)

@@ -1,10 +1,10 @@
-"""How long the search for a value may take, and how it says that there is none."""
+"""Limits the steps of the search for a value, and has the errors that end it."""
 
 from __future__ import annotations
 
 
 class ImpossibleError(ValueError):
-    """No value was found; the message is one sentence, ``at`` is where in the value."""
+    """No value was found; ``why`` is part of a sentence, ``at`` the path in the value."""
 
     def __init__(self, why: str, at: str = "") -> None:
         super().__init__(why)
@@ -17,11 +17,11 @@ class ImpossibleError(ValueError):
 
 
 class ExhaustedError(ImpossibleError):
-    """The search has taken all of its steps; nothing else is tried."""
+    """The search has used up its steps, so it tries nothing else."""
 
 
 class Budget:
-    """So many steps, whatever they are taken for; a step takes some microseconds."""
+    """A number of steps for all parts of a search; a step takes a few microseconds."""
 
     __slots__ = ("left", "steps")
 
@@ -30,7 +30,7 @@ class Budget:
         self.left = steps
 
     def spend(self, steps: int = 1) -> None:
-        """Take steps. Raises ExhaustedError where there are none left."""
+        """Use up steps. Raises ExhaustedError if there are too few."""
         self.left -= steps
         if self.left < 0:
             raise ExhaustedError(

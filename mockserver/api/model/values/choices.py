@@ -1,4 +1,4 @@
-"""Which alternatives are taken: all combinations, one after the other, begun by chance."""
+"""Chooses among alternatives: tries their combinations in turn, from a random start."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
 
-_IN_ORDER = 16  # attempts; more choices than that are drawn
+_IN_ORDER = 16  # attempts; later ones choose at random
 Option = TypeVar("Option")
 
 
 class Choices:
     """
-    The alternatives in one schema, for one attempt after the other; in the end by chance.
+    The choices among alternatives in one schema, for successive attempts.
 
-    The first choice turns fastest, like the last digit of a counter. Where it begins is drawn.
+    Attempts count through the combinations, and the first choice changes fastest, like the last
+    digit of a counter. Each choice begins with a random alternative. After a number of attempts all
+    choices are random.
     """
 
     def __init__(self, random: Random) -> None:
@@ -28,13 +30,13 @@ class Choices:
         self._rest = 0
 
     def again(self, *, light: bool) -> None:
-        """Begin another attempt; a light one takes what says little, as does every other one."""
+        """Begin a new attempt; every second one is light, which prefers small alternatives."""
         self.attempt += 1
         self.light = light or self.attempt % 2 == 1
         self._at, self._rest = 0, self.attempt
 
     def one_of(self, options: Sequence[Option], among: int | None = None) -> Option:
-        """Return one of the options, at first one that is drawn among so many of the first."""
+        """Return an option; the first attempt draws it from the first ``among`` options."""
         size = len(options)
         if size == 1:
             return options[0]
@@ -51,6 +53,6 @@ class Choices:
 
     @property
     def all_tried(self) -> bool:
-        """Whether there have been as many attempts as there are combinations, and some more."""
+        """Whether all combinations were tried, both light and not."""
         ways = math.prod(self._sizes)
         return self.attempt + 1 >= (ways if ways == 1 else 2 * ways)

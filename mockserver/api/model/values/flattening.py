@@ -1,4 +1,4 @@
-"""One way through the alternatives of a JSON Schema: flat schemas that all have to hold."""
+"""Flattens a JSON Schema: chooses among its alternatives and resolves its references."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from .choices import Choices
 from .negation import opposites
 from .schemas import TYPES, AnySchema, Schema, definition, dependencies, types
 
-_REFERENCES = 100  # that lead on without a value in between
+_REFERENCES = 100  # in a chain without a value in between
 
 
 class Flat(NamedTuple):
     """
-    Schemas without alternatives and references, all of which hold.
+    Schemas without alternatives and references, which must all hold.
 
-    ``sure`` is whether a value that is made for them is right; else it has to be checked.
+    ``sure`` says that a value made for them is valid; otherwise it has to be checked.
     """
 
     schemas: list[Schema]
     sure: bool
 
     def with_(self, schema: Schema) -> Flat:
-        """Add what a schema says itself."""
+        """Add a schema without its alternatives and references."""
         rest = schema
         if not _APPLIED.keys().isdisjoint(schema):
             rest = {key: one for key, one in schema.items() if key not in _APPLIED}
@@ -35,11 +35,11 @@ class Flat(NamedTuple):
         return Flat(self.schemas, self.sure and _UNSURE.isdisjoint(schema))
 
     def requires(self, name: str) -> bool:
-        """Return whether a property has to be there."""
+        """Return whether a property is required."""
         return any(name in names for names in self.all("required"))
 
     def forbids(self, name: str) -> bool:
-        """Return whether a property may not be there, as far as that is easily seen."""
+        """Return whether a property is forbidden in an obvious way."""
         return any(
             (
                 one.get("additionalProperties") is False
@@ -51,20 +51,20 @@ class Flat(NamedTuple):
         )
 
     def highest(self, key: str, default: Any = None) -> Any:
-        """Return the largest number that stands at a key."""
+        """Return the largest number of a key in all schemas."""
         return max((one[key] for one in self.schemas if key in one), default=default)
 
     def lowest(self, key: str, default: Any = None) -> Any:
-        """Return the smallest number that stands at a key."""
+        """Return the smallest number of a key in all schemas."""
         return min((one[key] for one in self.schemas if key in one), default=default)
 
     def all(self, key: str) -> list[Any]:
-        """Return all that stands at a key."""
+        """Return the values of a key in all schemas."""
         return [one[key] for one in self.schemas if key in one]
 
 
 class Flattening:
-    """Makes schemas flat; ``root`` is what references lead into."""
+    """Flattens schemas; references point into ``root``."""
 
     def __init__(self, root: AnySchema, budget: Budget) -> None:
         self.root = root
@@ -72,15 +72,15 @@ class Flattening:
 
     def flat(self, schema: AnySchema, choices: Choices) -> Flat:
         """
-        Return one way through a schema.
+        Return a flat schema for one choice of alternatives.
 
-        Raises ImpossibleError where it allows nothing.
+        Raises ImpossibleError if it allows no value.
         """
         todo, flat, needs = deque([schema]), Flat([], sure=True), dict[str, list[AnySchema]]()
         references = 0
         while todo or needs:
             self.budget.spend()
-            if not todo:  # whether a property is there is known better at the end
+            if not todo:  # decided last, when most required properties are known
                 todo.append(_with_needed(flat, needs, choices))
                 continue
             one = todo.popleft()
@@ -113,11 +113,11 @@ class Flattening:
         return [definition(self.root, schema["$ref"])]
 
     def any_of(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose one, null only if there is no other; deep down one that ends there."""
+        """Choose one: null only if there is no other, and a small one deep in the value."""
         return [self._chosen(schema["anyOf"], choices)]
 
     def one_of(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose one; that it is the only one is demanded where it did not come by itself."""
+        """Choose one; after some attempts, also require that no other one holds."""
         chosen = self._chosen(schema["oneOf"], choices)
         if choices.attempt < len(schema["oneOf"]):
             return [chosen]
@@ -125,7 +125,7 @@ class Flattening:
         return [chosen, *others]
 
     def negation(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose a way to be wrong."""
+        """Choose a way to violate the forbidden schema."""
         forbidden = schema["not"]
         if isinstance(forbidden, dict) and "$ref" in forbidden:
             referred: AnySchema = {"not": definition(self.root, forbidden["$ref"])}
@@ -155,7 +155,7 @@ class Flattening:
         return choices.one_of([*some, *filter(_is_null, options)], len(some))
 
     def _weight(self, schema: AnySchema) -> int:
-        """Return how much a schema describes."""
+        """Return the size of a schema."""
         if isinstance(schema, dict) and "$ref" in schema:
             schema = definition(self.root, schema["$ref"])
         text = str(schema)
@@ -168,7 +168,7 @@ def _is_null(schema: AnySchema) -> bool:
 
 
 def _with_needed(flat: Flat, needs: dict[str, list[AnySchema]], choices: Choices) -> AnySchema:
-    """Take a property out of the needs: have it and what depends on it, or do without."""
+    """Decide on one property: include it with its dependents, or leave it out."""
     name = next((one for one in needs if flat.requires(one)), next(iter(needs)))
     there: AnySchema = {"allOf": needs.pop(name)}
     if flat.requires(name):
@@ -206,7 +206,7 @@ _HINTS: Mapping[str, str] = {
 
 
 def kind(flat: Flat, choices: Choices) -> str:
-    """Return a type that all schemas allow, null only if there is no other."""
+    """Choose a type that all schemas allow, null only if there is no other."""
     named = [found for one in flat.schemas if (found := types(one)) is not None]
     if named:
         sets = [{*found, "integer"} if "number" in found else {*found} for found in named]

@@ -1,4 +1,4 @@
-"""The formats of strings that are known: how one is made, and what it looks like."""
+"""The known formats of strings: how to make one, and how to check one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mockserver.api.model import prose
 
 
 def is_of(name: str, text: str) -> bool:
-    """Return whether a text has a format; each has one that is not known."""
+    """Return whether a text has a format; any text has an unknown format."""
     check = _CHECKS.get(name)
     if check is None or len(text) > _LONGEST:
         return check is None

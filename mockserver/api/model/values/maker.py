@@ -1,8 +1,9 @@
 """
 The search for a value that a JSON Schema allows.
 
-Each schema is made flat in one way, a value is made for that, and checked where the keywords leave
-a doubt; if it is wrong the next way is tried. All of it takes steps from one budget.
+It flattens each schema by one choice of alternatives, makes a value for that, and checks the value
+if the keywords leave a doubt. If the value is invalid, it tries the next choice. Everything takes
+steps from one budget.
 """
 
 from __future__ import annotations
@@ -27,20 +28,19 @@ from .schemas import AnySchema, same
 from .spelling import lengths, spelled
 from .validity import Validity
 
-SHALLOW = 4  # below this only what is required is made, which ends most recursions
-_ABYSS = 40  # a schema that is deeper requires itself and has no instance
+SHALLOW = 4  # deeper values have only required parts, which ends most recursions
+_ABYSS = 40  # a deeper schema requires itself and has no valid value
 _LONGEST = 10_000  # characters in a string
-_WAYS = 150  # through the alternatives of one schema
-_TRIES = 24  # of a string or number that has to be none of some
-_BOUNDS = ("minLength", "maxLength", "pattern")  # of strings that may not say anything
+_WAYS = 150  # choices of alternatives in one schema
+_TRIES = 24  # to find a string or number that is not excluded
+_BOUNDS = ("minLength", "maxLength", "pattern")  # strings without these are free
 
 
 class Maker:
     """
-    Makes the parts of one value.
+    Makes one value.
 
-    A ``text`` stands in the first string that may say anything, at any length. ``sparse`` leaves
-    away whatever may be left away.
+    ``text`` becomes the first string without a constraint. ``sparse`` omits all optional parts.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Maker:
         return None if name == "null" else self._scalar(name, flat, schema)
 
     def _scalar(self, name: str, flat: Flat, schema: AnySchema) -> Any:
-        """Return the first of some values that is right."""
+        """Return the first valid candidate."""
         schemas: list[AnySchema] = [*flat.schemas, *([] if flat.sure else [schema])]
         for value in self._candidates(name, flat):
             self.budget.spend()
@@ -123,13 +123,13 @@ class Maker:
         return self._strings(flat) if name == "string" else self._numbers(flat, name)
 
     def place(self, flat: Flat) -> Place:
-        """Return what the schema around a value says of it in words."""
+        """Return the property name and the descriptions that surround a value."""
         name = next((one for one in reversed(self._path) if not one.isdecimal()), "")
         words = [*flat.all("title"), *flat.all("description")]
         return Place(name, " ".join(one for one in words if isinstance(one, str))[:500])
 
     def _fixed(self, values: list[list[Any]], flat: Flat) -> Any:
-        """Choose one of the values that all of these name, and that the rest allows."""
+        """Choose a value that is in all of the lists, and that the other keywords allow."""
         self.budget.spend(sum(map(len, values)) // 64)
         others = [{same(one) for one in some} for some in values[1:]]
         rest = [
@@ -163,12 +163,12 @@ class Maker:
             yield draw(flat, self.random)
 
     def _strings(self, flat: Flat) -> Iterator[str]:
-        """Yield what is mentioned, what a format wants, the text, what patterns want, words."""
+        """Yield candidates: the text, mentioned ones, then ones for formats and patterns, words."""
         formats = [str(one) for one in flat.all("format") if one in MAKERS]
         free = not formats and not any(flat.all(key) for key in _BOUNDS)
         if free and self.text is not None:
-            said, self.text = self.text, None
-            yield said
+            text, self.text = self.text, None
+            yield text
         if self.mentions:
             yield from self.mentions.strings(self.place(flat), formats)
         yield from self._made_up(flat, formats)
@@ -197,7 +197,7 @@ class Maker:
         length = self.random.randint(low, high)
         self.budget.spend(length // 4)
         text = spelled(node, length, self.random)
-        for _ in range(least - len(text)):  # a pattern without an end leaves room behind it
+        for _ in range(least - len(text)):  # a pattern without $ allows more text after it
             text += self.random.choice("aeinorst")
         if matches(pattern, text, self.budget):
             return text

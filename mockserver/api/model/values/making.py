@@ -1,4 +1,4 @@
-"""What the makers of objects and arrays need of the whole search."""
+"""The part of the search that objects and arrays need, without an import of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Making(Protocol):
         """Return a value for a schema at some depth; ``name`` is that of the property or item."""
 
     def place(self, flat: Flat) -> Place:
-        """Return what the schema around a value says of it in words."""
+        """Return the property name and the descriptions that surround a value."""
 
     def fail(self, why: str) -> ImpossibleError:
         """Return the error that says why there is no value here."""

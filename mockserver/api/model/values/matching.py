@@ -1,9 +1,9 @@
 """
-Whether a text matches a pattern, in a time that no pattern makes long.
+Matches a text against a pattern in bounded time.
 
-All places where a part of the pattern may end are found together, so a repetition of a repetition
-costs no more than any other. Rust's engine, which rules use, knows no look-around, and schemas have
-it: ``^(?=.*[A-Z])`` asks for a capital letter.
+It finds all positions where a part of the pattern may end at once, so nested repetitions do not
+multiply. Rust's engine, which rules use, has no look-around, but schemas use it: ``^(?=.*[A-Z])``
+requires a capital letter.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from .patterns import Chain, Chars, Edge, Either, Look, Node, Repeat, parsed
 
 
 def matches(pattern: str, text: str, budget: Budget) -> bool:
-    """Return whether the pattern is found in the text. Raises ImpossibleError for what is none."""
+    """Return whether the text contains a match. Raises ImpossibleError for a bad pattern."""
     budget.spend(2 + len(pattern) // 4)
     return bool(_ends(parsed(pattern), text, set(range(len(text) + 1)), budget))
 
 
 def _ends(node: Node, text: str, starts: set[int], budget: Budget) -> set[int]:
-    """Return where a part may end that begins at one of the starts."""
+    """Return the positions where a match of a part may end, if it begins at one of the starts."""
     budget.spend(1 + len(starts) // 8)
     match node:
         case Chars():
@@ -39,7 +39,7 @@ def _ends(node: Node, text: str, starts: set[int], budget: Budget) -> set[int]:
 
 
 def _repeated(node: Repeat, text: str, starts: set[int], budget: Budget) -> set[int]:
-    """Go on until there is nothing new, for which a text has not room for long."""
+    """Repeat until no new end is found, which happens soon because texts are finite."""
     found = set(starts) if node.least == 0 else set()
     times, ends = 0, starts
     while ends and times < node.most:
@@ -48,7 +48,7 @@ def _repeated(node: Repeat, text: str, starts: set[int], budget: Budget) -> set[
         if times >= node.least:
             ends -= found
             found |= ends
-        elif ends == before:  # a part that may be empty: all other times are like this one
+        elif ends == before:  # an empty match: all further repetitions are the same
             times = max(times, node.least - 1)
     return found
 

@@ -1,7 +1,7 @@
 """
-What a conversation mentions, for values that fit it.
+Values that a conversation mentions, such as numbers, dates, names and quoted texts.
 
-Each value is given once, in the order of the text, but for those that the text gives a name to
+Each is used once, in the order of the text, unless the text labels it with the name of a property
 (``a: 3``). Only the beginning of a long text is read.
 """
 
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from . import names
 
 _READ = 10_000  # characters
-_WHOLE = 500  # characters of a text that is short enough to be said again
-_LOOKUPS = 200  # of properties that the text may name
+_WHOLE = 500  # characters; a longer text is not repeated whole
+_LOOKUPS = 200  # searches of the text for a name
 
 _FOUND = re.compile(
     r"""(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
@@ -39,7 +39,7 @@ _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
 class Place(NamedTuple):
-    """Where a value stands: the name of its property, and what its schema says in words."""
+    """The name of a value's property, and its description in the schema."""
 
     name: str
     description: str
@@ -47,9 +47,9 @@ class Place(NamedTuple):
 
 class Mentions:
     """
-    What a text mentions.
+    The values that a text mentions.
 
-    A ``result`` is what a tool has found: it is read first, and is the whole of an answer.
+    ``result`` is a tool result: it is read first, and a final answer repeats it whole.
     """
 
     def __init__(self, text: str = "", result: str = "") -> None:
@@ -73,7 +73,7 @@ class Mentions:
         return bool(self._text)
 
     def use(self, value: Any) -> None:
-        """Take a value out of what is there, for it has been given."""
+        """Remove a value, because it has been used."""
         for kind, found in self._found.items():
             for one in found:
                 same = _number(one) == value if kind == "number" else one == value
@@ -82,7 +82,7 @@ class Mentions:
                     return
 
     def numbers(self, place: Place, *, whole: bool) -> Iterator[float]:
-        """Yield numbers that may be meant, the likeliest first."""
+        """Yield candidate numbers, the likeliest first."""
         found = [*self._labelled(place, r"[-+]?\d[\d,]*(?:\.\d+)?", loose=True)]
         found += self._found.get("number", ())
         if not found:
@@ -93,12 +93,12 @@ class Mentions:
                 yield value
 
     def booleans(self, place: Place) -> Iterator[bool]:
-        """Yield what the text says of a thing that is so or not."""
+        """Yield the truth value that the text gives for a property."""
         for one in self._labelled(place, "|".join((*_TRUE, *_FALSE))):
             yield one.lower() in _TRUE
 
     def strings(self, place: Place, formats: Sequence[str]) -> Iterator[str]:
-        """Yield texts that may be meant, the likeliest first."""
+        """Yield candidate strings, the likeliest first."""
         yield from self._labelled(place, r"""["'“`«][^"'”`»\n]{1,300}["'”`»]|[^,;.!?\n]{1,80}""")
         kind = names.kind_of(place.name, place.description, formats)
         if kind == "name":
@@ -110,12 +110,12 @@ class Mentions:
                 yield from [*self._found.get(one, ())]
 
     def named(self, values: Sequence[Any]) -> Any:
-        """Return the value that the text names first; None where it names none."""
+        """Return the value that the text names first, or None."""
         places = [(at, one) for one in values if (at := self._at(one)) is not None]
         return min(places, key=lambda place: place[0])[1] if places else None
 
     def count(self, place: Place, items: Mapping[str, Any]) -> int:
-        """Return how many values are mentioned that may be items."""
+        """Return how many mentioned values could be items."""
         if items["type"] in ("integer", "number"):
             return len([*self.numbers(Place("", ""), whole=items["type"] == "integer")])
         if items["type"] != "string" or "enum" in items:
@@ -135,7 +135,7 @@ class Mentions:
         return found.start() if found else None
 
     def _labelled(self, place: Place, value: str, *, loose: bool = False) -> Iterator[str]:
-        """Yield what stands behind the name of the property; a loose one needs nothing between."""
+        """Yield the value after the property's name; ``loose`` needs no separator between them."""
         parts = names.parts(place.name)
         if not parts or not self._words.issuperset(parts) or self._lookups <= 0:
             return

@@ -1,4 +1,4 @@
-"""Names in a text, and what the name of a property says about the values that are meant."""
+"""Proper names in a text, and the kind of value that a property's name suggests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ENDS = ".!?:\n"
 _NO_NAMES = """
 I I'm I'd I'll API JSON HTTP URL OK A An The
 """
-# what sentences begin with that are no names
+# capitalized words that begin sentences and are not names
 _BEGINNINGS = """
 A Add After All An And Any Are As Ask At Be Before Book But By Calculate Call Can Check Compute
 Convert Could Create Did Do Does Extract Fetch Find First For From Generate Get Give Good Has Have
@@ -75,11 +75,11 @@ def parts(name: str) -> list[str]:
 
 
 def kind_of(name: str, description: str, formats: Sequence[str]) -> str:
-    """Return what kind of text is meant by a property."""
+    """Return the kind of text that a property suggests."""
     if formats:
         return _FORMATS.get(formats[0], "uuid")
-    said = [*reversed(parts(name)), *(word.lower() for word in _WORD.findall(description))]
-    return next((kind for word in said if (kind := _ABOUT.get(word.removesuffix("'s")))), "any")
+    words = [*reversed(parts(name)), *(word.lower() for word in _WORD.findall(description))]
+    return next((kind for word in words if (kind := _ABOUT.get(word.removesuffix("'s")))), "any")
 
 
 def _is_name(word: str) -> bool:
@@ -88,11 +88,11 @@ def _is_name(word: str) -> bool:
 
 
 def _name(text: str, run: list[re.Match[str]]) -> Iterator[str]:
-    """Yield a run of words without what only begins the sentence."""
+    """Yield a run of words, without a word that is capitalized only as the first of a sentence."""
     before = text[: run[0].start()].rstrip(" ") if run else ""
     if run and (not before or before[-1] in _ENDS) and run[0][0] in _FIRST:
         run = run[1:]
     elif len(run) == 1 and not before and run[0][0].isascii():
-        return  # any word may begin a text
+        return  # the first word of a text is always capitalized
     if run:
         yield text[run[0].start() : run[-1].end()].removesuffix("'s").removesuffix("\u2019s")

@@ -1,4 +1,4 @@
-"""What is left when a JSON Schema is forbidden: schemas of which one holds then."""
+"""Negates a JSON Schema: returns alternatives whose values violate it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from .schemas import TYPES, AnySchema, Schema, dependencies, types
 
-_PAIRED = 6  # alternatives of which two may hold
+_PAIRED = 6  # alternatives of ``oneOf`` that are combined in pairs
 
 
 def opposites(schema: AnySchema) -> list[AnySchema]:
     """
-    Return schemas that make the given one wrong; values of the first are the most natural ones.
+    Return schemas whose values violate the given one; the first has the most natural values.
 
-    They need not be all ways to be wrong, nor sure ones, and true is one that leaves it to chance:
-    what is made is checked afterwards. References are left to whoever knows where they lead.
+    They may be incomplete, and their values may be valid after all, above all those of ``true``,
+    which allows anything: the caller checks each value. The caller also resolves references.
     """
     if not isinstance(schema, dict):
         return [not schema]
@@ -30,7 +30,7 @@ def _of_type(schema: Schema) -> Iterator[AnySchema]:
     named = types(schema) or []
     known = {*named, "integer"} if "number" in named else {*named}
     others = [one for one in TYPES if one not in known]
-    if others:  # most numbers that are made are no integers
+    if others:  # most random numbers are not integers
         yield {"type": others}
 
 

@@ -1,4 +1,4 @@
-"""A number within bounds, a multiple where it has to be one, drawn from a ``Random``."""
+"""Draws a number within bounds, and a multiple if the schema asks for one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from random import Random
 from .budget import ImpossibleError
 from .flattening import Flat
 
-_WIDE = 100  # how far from its one bound a number is looked for
+_WIDE = 100  # the width of a range with only one bound
 
 
 def integer(flat: Flat, random: Random) -> int:
-    """Return a whole number within the bounds, a hundred of them if there is but one."""
+    """Return a whole number within the bounds; a missing bound is 100 from the other."""
     steps = flat.all("multipleOf")
     if steps:
         return int(_multiple(flat, _step([1, *steps]), random))
@@ -28,7 +28,7 @@ def integer(flat: Flat, random: Random) -> int:
 
 
 def number(flat: Flat, random: Random) -> float:
-    """Return a number within the bounds, with two decimals if they leave room for them."""
+    """Return a number within the bounds, with at most two decimals if the bounds allow it."""
     steps = flat.all("multipleOf")
     if steps:
         found = _multiple(flat, _step(steps), random)
@@ -51,7 +51,7 @@ def _multiple(flat: Flat, step: Fraction, random: Random) -> Fraction:
 
 
 def _step(steps: list[float]) -> Fraction:
-    """Return what all multiples of all steps are multiples of."""
+    """Return the least common multiple of the steps."""
     exact = [_exact(one) for one in steps]
     if any(one <= 0 for one in exact):
         raise ImpossibleError("'multipleOf' has to be more than 0")

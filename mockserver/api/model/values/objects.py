@@ -1,4 +1,4 @@
-"""Objects that flat schemas allow."""
+"""Makes objects for flat schemas."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from .flattening import Flat
 from .making import Making
 from .matching import matches
 from .patterns import parsed
-from .schemas import AnySchema
+from .schemas import AnySchema, all_of
 from .spelling import lengths, spelled
 
-_MORE = 200  # names that are tried where more properties must be than have a name
+_MORE = 200  # rounds of names tried if ``minProperties`` exceeds the declared properties
 
 
 def object_(maker: Making, flat: Flat, depth: int, *, light: bool) -> dict[str, Any]:
-    """Return an object with all its properties, deep down with those that must be."""
+    """Return an object with all declared properties; a light one has only the required ones."""
     return _Object(maker, flat, depth, light=light).made()
 
 
 class _Object:
-    """One object in the making."""
+    """Builds one object."""
 
     def __init__(self, maker: Making, flat: Flat, depth: int, *, light: bool) -> None:
         self.maker = maker
@@ -66,7 +66,7 @@ class _Object:
             raise self.maker.fail("it requires more properties than it allows")
 
     def names(self) -> Iterator[str]:
-        """Yield names that may do: declared ones, those of patterns, any."""
+        """Yield candidate names: declared ones, ones for patterns, random words."""
         yield from self.declared
         random = self.maker.random
         patterns = [name for one in self.flat.all("patternProperties") for name in one]
@@ -87,7 +87,7 @@ class _Object:
             yield prose.words(random, 1)
 
     def may_add(self, name: str) -> bool:
-        """Add a property, if it may be; return whether it is there."""
+        """Add a property if it is allowed; return whether it was added."""
         schemas = self.schemas(name)
         if False in schemas:
             return False
@@ -100,18 +100,15 @@ class _Object:
         return True
 
     def add(self, name: str, schemas: list[AnySchema] | None = None) -> None:
-        """Add a property. Raises ImpossibleError where it can't be."""
+        """Add a property. Raises ImpossibleError if it is not allowed."""
         names = self.flat.all("propertyNames")
         if names and not self.maker.validity.every(names, name):
             raise self.maker.fail(f"it requires a property {name!r} and forbids its name")
         schemas = [one for one in schemas or self.schemas(name) if one is not True]
-        both: AnySchema = (
-            {"allOf": schemas} if len(schemas) > 1 else schemas[0] if schemas else True
-        )
-        self.value[name] = self.maker.make(both, self.depth + 1, name)
+        self.value[name] = self.maker.make(all_of(schemas), self.depth + 1, name)
 
     def schemas(self, name: str) -> list[AnySchema]:
-        """Return what is said of the value of a property."""
+        """Return the schemas for the value of a property."""
         found: list[AnySchema] = []
         for one in self.flat.schemas:
             self.maker.budget.spend()
@@ -121,7 +118,7 @@ class _Object:
         return found
 
     def known(self, name: str) -> bool:
-        """Return whether some schema speaks of the property."""
+        """Return whether a schema declares the property or has a pattern for it."""
         patterns = (pattern for one in self.flat.all("patternProperties") for pattern in one)
         return name in self.declared or any(
             matches(pattern, name, self.maker.budget) for pattern in patterns

@@ -1,8 +1,8 @@
 """
-Regular expressions as trees: what ``pattern`` may be, in the dialect of ECMA 262.
+Parses the regular expressions of ``pattern``, in the dialect of ECMA 262, into trees.
 
-A parser of our own, because Python's is private, reads another dialect, and its ``re`` takes for
-ever over some patterns. Back references and flags are beyond it.
+Python's own parser is private and reads another dialect, and ``re`` takes exponential time for some
+patterns. Back references and flags are not supported.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NoReturn, TypeAlias
 
 from .budget import ImpossibleError
 
-MANY = 1_000_000  # stands for no upper bound
+MANY = 1_000_000  # means no upper bound
 _LONGEST = 2_000  # characters of a pattern
 _DEEPEST = 30
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
@@ -22,21 +22,21 @@ Width: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Chars:
-    """One character out of ranges of code points, or one that is in none of them."""
+    """One character inside ranges of code points, or, negated, outside them."""
 
     ranges: Ranges
     negated: bool = False
     width: Width = (1, 1)
 
     def holds(self, sign: str) -> bool:
-        """Return whether it may be this character."""
+        """Return whether a character matches."""
         code = ord(sign)
         return any(low <= code <= high for low, high in self.ranges) is not self.negated
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One after the other."""
+    """A sequence of parts."""
 
     parts: tuple[Node, ...]
     width: Width
@@ -44,7 +44,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """One of several."""
+    """Alternatives."""
 
     options: tuple[Node, ...]
     width: Width
@@ -52,7 +52,7 @@ class Either:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """The same, so many times."""
+    """A repeated part."""
 
     part: Node
     least: int
@@ -62,7 +62,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A place in the text: ``^``, ``$``, ``b`` at the edge of a word, ``B`` where there is none."""
+    """A position: ``^``, ``$``, ``b`` for a word boundary, ``B`` for any other position."""
 
     kind: str
     width: Width = (0, 0)
@@ -70,7 +70,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What must, or must not, stand ahead or behind."""
+    """Look-ahead or look-behind, positive if ``wanted``."""
 
     part: Node
     ahead: bool
@@ -85,7 +85,7 @@ _LETTER: Ranges = ((65, 90), (97, 122))
 _WORD: Ranges = ((48, 57), (65, 90), (95, 95), (97, 122))
 _SPACE: Ranges = ((9, 13), (32, 32), (160, 160), (0x2028, 0x2029), (0xFEFF, 0xFEFF))
 _CLASSES: dict[str, Ranges] = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
-# of Unicode's properties the ASCII part: enough to make a text, and each regex engine agrees on it
+# only the ASCII part of Unicode's properties: enough to make a text, and all engines agree on it
 _PROPERTIES: dict[str, Ranges] = {
     **dict.fromkeys(("L", "Letter", "Alphabetic"), _LETTER),
     **dict.fromkeys(("Lu", "Uppercase_Letter", "Uppercase"), ((65, 90),)),
@@ -102,14 +102,14 @@ _TIMES = {"*": (0, MANY), "+": (1, MANY), "?": (0, 1)}
 
 @lru_cache(maxsize=256)
 def parsed(pattern: str) -> Node:
-    """Return a pattern as a tree. Raises ImpossibleError for what is none, or is not understood."""
+    """Return a pattern as a tree. Raises ImpossibleError if it is invalid or not supported."""
     if len(pattern) > _LONGEST:
         raise ImpossibleError(f"a pattern may have {_LONGEST} characters at most")
     return _Parser(pattern).whole()
 
 
 class _Parser:
-    """Reads a pattern from its beginning to its end."""
+    """A recursive-descent parser of one pattern."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
@@ -117,7 +117,7 @@ class _Parser:
         self.depth = 0
 
     def whole(self) -> Node:
-        """Return all of it."""
+        """Parse the whole pattern."""
         node = self.either()
         return node if self.at == len(self.pattern) else self.fail()
 
@@ -126,20 +126,20 @@ class _Parser:
         raise ImpossibleError(f"the pattern {self.pattern[:100]!r} is not understood")
 
     def takes(self, text: str) -> bool:
-        """Go on behind a text, if it stands here."""
+        """Skip a text if it comes next, and return whether it did."""
         found = self.pattern.startswith(text, self.at)
         self.at += len(text) if found else 0
         return found
 
     def sign(self) -> str:
-        """Return the next character."""
+        """Consume and return the next character."""
         if self.at >= len(self.pattern):
             self.fail()
         self.at += 1
         return self.pattern[self.at - 1]
 
     def either(self) -> Node:
-        """Return what stands between bars."""
+        """Parse alternatives separated by bars."""
         self.depth += 1
         if self.depth > _DEEPEST:
             self.fail()
@@ -151,7 +151,7 @@ class _Parser:
         return Either(tuple(options), (min(lows), max(highs))) if options[1:] else options[0]
 
     def chain(self) -> Node:
-        """Return what stands up to a bar, a bracket or the end."""
+        """Parse a sequence up to a bar, a closing bracket or the end."""
         parts: list[Node] = []
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
             parts.append(self.repeated(self.atom()))
@@ -160,11 +160,11 @@ class _Parser:
         return Chain(tuple(parts), (min(low, MANY), high))
 
     def repeated(self, part: Node) -> Node:
-        """Return a part with the quantifier behind it, if there is one."""
+        """Parse the quantifier after a part, if there is one."""
         times = self.times()
         if times is None:
             return part
-        self.takes("?")  # lazy or not, the same texts match
+        self.takes("?")  # lazy quantifiers match the same texts
         least, most = times
         if least > most or (self.at < len(self.pattern) and self.pattern[self.at] in "*+?"):
             self.fail()
@@ -172,7 +172,7 @@ class _Parser:
         return Repeat(part, least, most, (min(low * least, MANY), min(high * most, MANY)))
 
     def times(self) -> tuple[int, int] | None:
-        """Read a quantifier."""
+        """Parse a quantifier into its least and most repetitions; None if there is none."""
         for sign, found in _TIMES.items():
             if self.takes(sign):
                 return found
@@ -187,7 +187,7 @@ class _Parser:
         return min(int(low[:9]), MANY), min(most, MANY)
 
     def atom(self) -> Node:
-        """Return one character, class, place or group."""
+        """Parse one character, class, position or group."""
         sign = self.sign()
         if sign in "([\\":
             return {"(": self.group, "[": self.set, "\\": self.escape}[sign]()
@@ -198,7 +198,7 @@ class _Parser:
         return self.fail() if sign in _TIMES else Chars(((ord(sign), ord(sign)),))
 
     def group(self) -> Node:
-        """Return what stands in round brackets."""
+        """Parse a group after its opening bracket."""
         look = next((one for one in _LOOKS if self.takes(one)), None)
         if look is None and (self.takes("?<") or self.takes("?P<")):
             while self.sign() != ">":
@@ -211,7 +211,7 @@ class _Parser:
         return inner if look is None else Look(inner, *_LOOKS[look])
 
     def escape(self) -> Node:
-        """Return what a backslash begins."""
+        """Parse an escape after its backslash."""
         sign = self.pattern[self.at : self.at + 1]
         if sign in _EDGES and sign.isalpha():
             self.at += 1
@@ -219,7 +219,7 @@ class _Parser:
         return self.escaped()
 
     def escaped(self) -> Chars:
-        """Return the characters that a backslash begins, in square brackets or out of them."""
+        """Parse an escape that stands for characters, inside a set or outside."""
         sign = self.sign()
         if sign.lower() in _CLASSES:
             return Chars(_CLASSES[sign.lower()], negated=sign.isupper())
@@ -230,14 +230,14 @@ class _Parser:
             code = _CONTROLS[sign]
         elif sign in _HEXADECIMAL:
             code = self.hexadecimal(_HEXADECIMAL[sign])
-        elif sign.isalnum():  # back references and what has no meaning
+        elif sign.isalnum():  # back references and unknown escapes
             self.fail()
         else:
             code = ord(sign)
         return Chars(((code, code),))
 
     def hexadecimal(self, digits: int) -> int:
-        """Return a code point that is written as a number."""
+        """Parse a code point in hexadecimal digits."""
         if self.takes("{"):
             text = self.until("}")
         else:
@@ -249,7 +249,7 @@ class _Parser:
             self.fail()
 
     def until(self, end: str) -> str:
-        """Return what stands before a sign, and go on behind it."""
+        """Return the text before a delimiter, and skip both."""
         found = self.pattern.find(end, self.at)
         if found < 0:
             self.fail()
@@ -257,7 +257,7 @@ class _Parser:
         return text
 
     def set(self) -> Chars:
-        """Return what stands in square brackets."""
+        """Parse a set after its opening bracket."""
         negated = self.takes("^")
         ranges: list[tuple[int, int]] = []
         while not self.takes("]"):
@@ -270,14 +270,14 @@ class _Parser:
         return Chars(tuple(ranges), negated)
 
     def range_from(self, first: Ranges) -> Ranges:
-        """Read the rest of a range; a hyphen at the end of a set is one."""
+        """Parse the rest of a range; a hyphen at the end of a set is literal."""
         if self.pattern[self.at + 1 : self.at + 2] == "]":
             return first
         self.at += 1
         return ((first[0][0], self.member()[0][1]),)
 
     def member(self) -> Ranges:
-        """Return one character of a set, or a class in it."""
+        """Parse one character or class of a set."""
         sign = self.sign()
         if sign != "\\":
             return ((ord(sign), ord(sign)),)
@@ -288,7 +288,7 @@ class _Parser:
 
 
 def _outside(ranges: Ranges) -> Ranges:
-    """Return the code points that are in none of the ranges, which stand in their order."""
+    """Return the code points outside of the ranges, which are in order."""
     starts = [0, *(high + 1 for _, high in ranges)]
     ends = [*(low - 1 for low, _ in ranges), 0x10FFFF]
     return tuple((low, high) for low, high in zip(starts, ends, strict=True) if low <= high)

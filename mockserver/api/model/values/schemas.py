@@ -1,4 +1,4 @@
-"""What JSON Schemas are made of, told alike to those who check a value and those who make one."""
+"""Parts of JSON Schemas, read the same way by the check and by the search for values."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ AnySchema: TypeAlias = Schema | bool
 
 
 def is_number(value: object) -> bool:
-    """Return whether JSON has the value as a number."""
+    """Return whether a value is a JSON number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-# bodies are JSON, so each schema that is none of the two booleans is a dictionary
+# bodies are JSON, so a schema is a boolean or a dictionary
 TYPES: Mapping[str, Callable[[Any], bool]] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),
@@ -30,8 +30,15 @@ TYPES: Mapping[str, Callable[[Any], bool]] = {
 DEPENDENT = frozenset({"dependentRequired", "dependentSchemas", "dependencies"})
 
 
+def all_of(schemas: list[AnySchema]) -> AnySchema:
+    """Return one schema for several that must all hold."""
+    if len(schemas) > 1:
+        return {"allOf": schemas}
+    return schemas[0] if schemas else True
+
+
 def types(schema: Schema) -> list[str] | None:
-    """Return the types that a schema names; None where it names none."""
+    """Return the types of a schema; None if it has no ``type``."""
     kind = schema.get("type")
     if kind is None:
         return None
@@ -43,7 +50,7 @@ def types(schema: Schema) -> list[str] | None:
 
 
 def same(value: Any) -> Hashable:
-    """Return what equal values have in common: 1 and 1.0, and never 1 and true."""
+    """Return a key that equal JSON values share: 1 and 1.0 do, 1 and true do not."""
     if isinstance(value, bool):
         return "boolean", value
     if isinstance(value, list):
@@ -54,7 +61,7 @@ def same(value: Any) -> Hashable:
 
 
 def tuple_of(schema: Schema) -> tuple[list[AnySchema], AnySchema]:
-    """Return the schemas of the first items and that of the others, in whatever draft."""
+    """Return the schemas of the first items and that of all others, for any draft."""
     items = schema.get("items", True)
     if isinstance(items, list):
         return items, schema.get("additionalItems", True)
@@ -62,7 +69,7 @@ def tuple_of(schema: Schema) -> tuple[list[AnySchema], AnySchema]:
 
 
 def dependencies(schema: Schema) -> dict[str, AnySchema]:
-    """Return what an object has to be once it has a property, however it is written."""
+    """Return the schemas that apply if a property is present, from all three keywords."""
     if DEPENDENT.isdisjoint(schema):
         return {}
     found: dict[str, list[AnySchema]] = {}
@@ -73,7 +80,7 @@ def dependencies(schema: Schema) -> dict[str, AnySchema]:
 
 
 def definition(root: AnySchema, reference: str) -> AnySchema:
-    """Return what a reference within the schema points at; one that leads nowhere allows all."""
+    """Resolve a reference within the schema; an unresolvable one allows everything."""
     found: Any = root
     if not reference.startswith("#"):
         return True
@@ -89,7 +96,7 @@ def definition(root: AnySchema, reference: str) -> AnySchema:
 
 
 def _anchored(root: AnySchema, name: str) -> AnySchema:
-    """Return the definition with such an anchor."""
+    """Return the definition with an anchor."""
     for key in ("$defs", "definitions"):
         for one in (root.get(key, {}) if isinstance(root, dict) else {}).values():
             if isinstance(one, dict) and one.get("$anchor") == name:
@@ -98,6 +105,6 @@ def _anchored(root: AnySchema, name: str) -> AnySchema:
 
 
 def is_multiple(value: float, step: float) -> bool:
-    """Return whether a number is a multiple, both as it is written and as floats are divided."""
+    """Return whether a number is a multiple, in decimal notation and in float division."""
     exact = Fraction(str(value)) % Fraction(str(step)) == 0
     return exact and (value / step).is_integer()

@@ -1,4 +1,4 @@
-"""A text that matches a pattern, of a length, drawn from the ``Random`` that is handed in."""
+"""Draws a text of a given length that matches a pattern."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .budget import ImpossibleError
 from .patterns import Chain, Chars, Edge, Either, Look, Node, Repeat, Width
 
 _SURROGATES = range(0xD800, 0xE000)  # halves of a pair
-_SIGNS = (ascii_letters + digits, " -_." + punctuation)  # from the first ones, if they may stand
+_SIGNS = (ascii_letters + digits, " -_." + punctuation)  # the first with a match is used
 
 
 def spelled(node: Node, length: int, random: Random) -> str:
     """
-    Return a text for a pattern; edges and what stands ahead or behind is left to a check.
+    Return a text for a pattern, which may violate anchors, boundaries and look-around.
 
-    Raises ImpossibleError where it can't be so long.
+    The caller checks it. Raises ImpossibleError if no match has this length.
     """
     low, high = node.width
     if not low <= length <= high:
@@ -57,10 +57,10 @@ def _signs(node: Chars) -> str:
 
 
 def _times(node: Repeat, length: int, random: Random) -> int:
-    """Return how often something stands there, so that it can be so long."""
+    """Draw a number of repetitions that can fill the length."""
     low, high = node.part.width
     if not high:
-        return min(node.least, 1)  # an edge, which stands where it stands
+        return min(node.least, 1)  # a position, which has no width
     least = max(node.least, -(-length // high))
     most = min(node.most, length // low if low else least + 1)
     if least > most:
@@ -69,22 +69,22 @@ def _times(node: Repeat, length: int, random: Random) -> int:
 
 
 def _parts(parts: Sequence[Node], length: int, random: Random) -> str:
-    """Share a length among parts."""
+    """Distribute a length over parts, and join their texts."""
     lows, highs = _sums(parts, 0), _sums(parts, 1)
-    said = []
+    texts = []
     for at, part in enumerate(parts):
         least = max(part.width[0], length - highs[at + 1])
         most = min(part.width[1], length - lows[at + 1])
         if least > most:
             raise ImpossibleError("its pattern and its lengths exclude each other")
         text = spelled(part, random.randint(least, most), random)
-        said.append(text)
+        texts.append(text)
         length -= len(text)
-    return "".join(said)
+    return "".join(texts)
 
 
 def _sums(parts: Sequence[Node], side: int) -> list[int]:
-    """Return how wide the parts from each one on are together, least or most."""
+    """Return the total width of the parts from each one on; side 0 is least, 1 is most."""
     sums = [0]
     for part in reversed(parts):
         sums.append(sums[-1] + part.width[side])
@@ -92,7 +92,7 @@ def _sums(parts: Sequence[Node], side: int) -> list[int]:
 
 
 def lengths(width: Width, least: int, most: int | None) -> tuple[int, int]:
-    """Return the shortest and the longest text worth a try: a few more than there must be."""
+    """Return the range of lengths to try: from the shortest to 8 characters more."""
     low = max(width[0], min(least, width[1]))
     high = min(width[1], low + 8 if most is None else min(most, low + 8))
     return low, max(low, high)

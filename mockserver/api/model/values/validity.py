@@ -1,8 +1,8 @@
 """
-Whether a JSON Schema allows a value, in a time that is bounded.
+Validates a value against a JSON Schema in bounded time.
 
-The keywords are those of draft 2020-12, with those of older drafts that still are written. A
-keyword that is not known allows everything, as does a reference that leads out of the schema.
+It knows the keywords of draft 2020-12, and those of older drafts that are still in use. Unknown
+keywords allow everything, as do references that lead out of the schema.
 """
 
 from __future__ import annotations
@@ -26,13 +26,11 @@ from .schemas import (
     types,
 )
 
-_DEEPEST = (
-    150  # schemas within schemas: values are less deep, so one that is deeper goes in circles
-)
+_DEEPEST = 150  # nested schemas: values are less deep, so deeper nesting is an endless recursion
 
 
 class Validity:
-    """Says what the schemas of one document allow; ``root`` is what references lead into."""
+    """Validates values against schemas of one document; references point into ``root``."""
 
     def __init__(self, root: AnySchema, budget: Budget) -> None:
         self.root = root
@@ -40,7 +38,7 @@ class Validity:
         self.depth = 0
 
     def allows(self, schema: AnySchema, value: Any) -> bool:
-        """Return whether the schema allows the value. Raises ImpossibleError for no schema."""
+        """Return whether a schema allows a value. Raises ImpossibleError for an invalid schema."""
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
@@ -63,7 +61,7 @@ class Validity:
         return all(self.allows(one, value) for one in schemas)
 
     def of_property(self, schema: Schema, name: str) -> list[AnySchema]:
-        """Return what a schema says of a property's value."""
+        """Return the schemas for the value of a property."""
         properties = schema.get("properties", {})
         found = [properties[name]] if name in properties else []
         for pattern, one in schema.get("patternProperties", {}).items():
@@ -91,7 +89,7 @@ class Validity:
         )
 
     def checks_contains(self, schema: Schema, value: Any) -> bool:
-        """Check what an array has to contain."""
+        """Check the items that an array must contain."""
         if not isinstance(value, list):
             return True
         found = sum(self.allows(schema["contains"], one) for one in value)
@@ -103,33 +101,17 @@ class Validity:
         return all(self.allows(schema["propertyNames"], name) for name in names)
 
     def checks_depends(self, schema: Schema, value: Any) -> bool:
-        """Check what depends on a property."""
+        """Check the schemas that depend on properties."""
         needs = dependencies(schema) if isinstance(value, dict) else {}
         return all(self.allows(one, value) for name, one in needs.items() if name in value)
 
     def checks_if(self, schema: Schema, value: Any) -> bool:
-        """Check what follows from a condition."""
+        """Check ``then`` or ``else``."""
         then = "then" if self.allows(schema["if"], value) else "else"
         return self.allows(schema.get(then, True), value)
 
-    def checks_one_of(self, schema: Schema, value: Any) -> bool:
-        """Check that one alternative holds, and no other."""
-        return sum(self.allows(one, value) for one in schema["oneOf"]) == 1
-
-    def checks_any_of(self, schema: Schema, value: Any) -> bool:
-        """Check that some alternative holds."""
-        return any(self.allows(one, value) for one in schema["anyOf"])
-
-    def checks_reference(self, schema: Schema, value: Any) -> bool:
-        """Check what a reference leads to."""
-        return self.allows(definition(self.root, schema["$ref"]), value)
-
-    def checks_pattern(self, schema: Schema, value: Any) -> bool:
-        """Check the pattern of a text."""
-        return not isinstance(value, str) or matches(schema["pattern"], value, self.budget)
-
     def checks_unevaluated(self, schema: Schema, value: Any) -> bool:
-        """Check what no other keyword has spoken of."""
+        """Check items and properties that no other keyword evaluates."""
         if isinstance(value, list) and "unevaluatedItems" in schema:
             known = set(self._seen(schema, value))
             rest = [one for at, one in enumerate(value) if at not in known]
@@ -141,7 +123,7 @@ class Validity:
         return True
 
     def _seen(self, schema: AnySchema, value: Any, *, outer: bool = True) -> Iterator[str | int]:
-        """Yield the names or places of a value about which a schema has said something."""
+        """Yield the property names or item indices that a schema evaluates."""
         if not isinstance(schema, dict):
             return
         self.budget.spend(1 + len(value))
@@ -166,7 +148,7 @@ class Validity:
             yield from self._seen(one, value, outer=False)
 
     def _applied(self, schema: Schema, value: Any) -> Iterator[AnySchema]:
-        """Yield the schemas that hold for the same value, and do."""
+        """Yield the subschemas that apply to the same value and allow it."""
         if "$ref" in schema:
             yield definition(self.root, schema["$ref"])
         yield from schema.get("allOf", ())
@@ -212,7 +194,7 @@ def _format(_: Validity, schema: Schema, value: Any) -> bool:
 def _bound(
     key: str, applies: Callable[[Any], bool], holds: Callable[[Any, Any], bool]
 ) -> Callable[[Validity, Schema, Any], bool]:
-    """Return a check that compares a value with what stands at a key."""
+    """Return a check that compares a value with the bound at a key."""
     return lambda _, schema, value: not applies(value) or bool(holds(value, schema[key]))
 
 
@@ -231,7 +213,9 @@ _CHECKS: Mapping[str, Callable[[Validity, Schema, Any], bool]] = {
     "multipleOf": _bound("multipleOf", is_number, is_multiple),
     "minLength": _bound("minLength", TYPES["string"], lambda value, bound: len(value) >= bound),
     "maxLength": _bound("maxLength", TYPES["string"], lambda value, bound: len(value) <= bound),
-    "pattern": Validity.checks_pattern,
+    "pattern": lambda self, schema, value: (
+        not isinstance(value, str) or matches(schema["pattern"], value, self.budget)
+    ),
     "format": _format,
     "minItems": _bound("minItems", TYPES["array"], lambda value, bound: len(value) >= bound),
     "maxItems": _bound("maxItems", TYPES["array"], lambda value, bound: len(value) <= bound),
@@ -246,9 +230,11 @@ _CHECKS: Mapping[str, Callable[[Validity, Schema, Any], bool]] = {
     **_all("dependentRequired dependentSchemas dependencies", Validity.checks_depends),
     **_all("unevaluatedProperties unevaluatedItems", Validity.checks_unevaluated),
     "allOf": lambda self, schema, value: self.every(schema["allOf"], value),
-    "anyOf": Validity.checks_any_of,
-    "oneOf": Validity.checks_one_of,
+    "anyOf": lambda self, schema, value: any(self.allows(one, value) for one in schema["anyOf"]),
+    "oneOf": lambda self, schema, value: (
+        sum(self.allows(one, value) for one in schema["oneOf"]) == 1
+    ),
     "not": lambda self, schema, value: not self.allows(schema["not"], value),
     "if": Validity.checks_if,
-    "$ref": Validity.checks_reference,
+    "$ref": lambda self, schema, value: self.allows(definition(self.root, schema["$ref"]), value),
 }

@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from mockserver.api.model.instances import ImpossibleError, instance
+from mockserver.api.model.json_samples import ImpossibleError, sample
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from mockserver.api.model.instances import ImpossibleError, instance
 )
 def test_items(schema, made):
     """Items are what their places want, and what the array has to contain."""
-    assert instance({"type": "array", **schema}, Random(1)) == made
+    assert sample({"type": "array", **schema}, Random(1)) == made
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_items(schema, made):
 def test_none(schema):
     """Where there is no such array, that is said."""
     with pytest.raises(ImpossibleError):
-        instance({"type": "array", **schema}, Random(1))
+        sample({"type": "array", **schema}, Random(1))

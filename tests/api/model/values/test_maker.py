@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from mockserver.api.model.instances import ImpossibleError, Mentions, instance
+from mockserver.api.model.json_samples import ImpossibleError, Mentions, sample
 from mockserver.api.model.values import maker, objects
 
 from .satisfiable import satisfiable, validator
@@ -14,7 +14,7 @@ def test_satisfiable_schemas():
     found = 0
     for number, schema in satisfiable(600):
         try:
-            made = instance(schema, Random(number))
+            made = sample(schema, Random(number))
         except ImpossibleError:
             continue
         found += 1
@@ -59,9 +59,9 @@ def test_satisfiable_schemas():
 @pytest.mark.parametrize("seed", range(5))
 def test_keywords(schema, seed):
     """Each keyword is heeded, alone and beside others."""
-    made = instance(schema, Random(seed))
+    made = sample(schema, Random(seed))
     assert validator(schema).is_valid(made)
-    assert made == instance(schema, Random(seed))
+    assert made == sample(schema, Random(seed))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_keywords(schema, seed):
 def test_sentence(schema, sentence):
     """What can't be satisfied says why, and where."""
     with pytest.raises(ImpossibleError, match=sentence):
-        instance(schema, Random(1))
+        sample(schema, Random(1))
 
 
 NO = {"type": "integer", "minimum": 2, "maximum": 1}
@@ -102,7 +102,7 @@ MANY = {f"p{at}": {"type": "string"} for at in range(20_000)}
 def test_search_is_bounded(schema):
     """No schema is searched for long: the steps of a search run out."""
     with pytest.raises(ImpossibleError, match="steps that a search may have"):
-        instance(schema, Random(1))
+        sample(schema, Random(1))
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_steps_are_taken_before(monkeypatch, schema):
     for module in (maker, objects):
         monkeypatch.setattr(module, "spelled", lambda *_: pytest.fail("it was made"))
     with pytest.raises(ImpossibleError, match="steps that a search may have"):
-        instance({**schema, "additionalProperties": False}, Random(1))
+        sample({**schema, "additionalProperties": False}, Random(1))
 
 
 def test_many_optional_properties():
     """What may be left away is left away where all of it is too much."""
-    assert instance(
-        {"type": "object", "properties": MANY, "required": ["p7"]}, Random(1)
-    ).keys() == {"p7"}
+    assert sample({"type": "object", "properties": MANY, "required": ["p7"]}, Random(1)).keys() == {
+        "p7"
+    }
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,12 @@ def test_many_optional_properties():
 )
 def test_mentioned(schema, said, made):
     """What is mentioned is said where the schema allows it."""
-    assert instance(schema, Random(1), None, Mentions(said)) == made
+    assert sample(schema, Random(1), None, Mentions(said)) == made
 
 
 def test_steps_are_shared():
     """Values beside each other have the steps of one search together."""
     schema = {"type": "array", "items": {"type": "integer"}, "minItems": 100}
-    assert len(instance(schema, Random(1))) >= 100
+    assert len(sample(schema, Random(1))) >= 100
     with pytest.raises(ImpossibleError, match="steps that a search may have"):
-        instance(schema, Random(1), None, None, 16)
+        sample(schema, Random(1), None, None, 16)

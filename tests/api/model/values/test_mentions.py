@@ -2,12 +2,12 @@ from random import Random
 
 import pytest
 
-from mockserver.api.model.instances import Mentions, instance
+from mockserver.api.model.json_samples import Mentions, sample
 
 
 def made(said, **properties):
     schema = {"type": "object", "properties": properties, "required": list(properties)}
-    return instance(schema, Random(1), None, Mentions(said))
+    return sample(schema, Random(1), None, Mentions(said))
 
 
 INTEGER, NUMBER, STRING = {"type": "integer"}, {"type": "number"}, {"type": "string"}
@@ -57,7 +57,7 @@ def test_result():
         "required": ["answer"],
     }
     mentions = Mentions("Weather in 3 days?", "12 degrees, rain")
-    assert instance(schema, Random(1), None, mentions) == {
+    assert sample(schema, Random(1), None, mentions) == {
         "answer": "12 degrees, rain",
         "degrees": 12,
     }

@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from mockserver.api.model.instances import ImpossibleError, instance
+from mockserver.api.model.json_samples import ImpossibleError, sample
 
 NULL = {"type": "null"}
 
@@ -21,7 +21,7 @@ NULL = {"type": "null"}
 )
 def test_names(schema, names):
     """An object has the properties that it must have, and those that it may."""
-    assert sorted(instance({"type": "object", **schema}, Random(1))) == names
+    assert sorted(sample({"type": "object", **schema}, Random(1))) == names
 
 
 def test_too_few_names():
@@ -33,4 +33,4 @@ def test_too_few_names():
         "minProperties": 2,
     }
     with pytest.raises(ImpossibleError, match="more properties than it allows"):
-        instance(schema, Random(1))
+        sample(schema, Random(1))

@@ -14,7 +14,7 @@ import pytest
 from cerebras.cloud.sdk import Cerebras
 from pydantic import BaseModel
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.scenario import Rule, Schedule
 from pytest_cerebras.session import assertions
@@ -29,7 +29,7 @@ def served(engine, ask, now):
 
     def build(*texts, faults=(), **reply):
         rules = [
-            Rule(schedule=Schedule(first=1), reply=Reply(text=text, **reply), faults=faults)
+            Rule(schedule=Schedule(first=1), reply=Script(text=text, **reply), faults=faults)
             for text in texts
         ]
         running = engine(*rules)
@@ -234,8 +234,8 @@ def test_calls_of_tools(engine, ask, now):
     call = ScriptedCall("weather", {"city": "Rome"})
     tool = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
     running = engine(
-        Rule(schedule=Schedule(first=1), reply=Reply(tool_calls=(call,))),
-        Rule(reply=Reply(text=FOX)),
+        Rule(schedule=Schedule(first=1), reply=Script(tool_calls=(call,))),
+        Rule(reply=Script(text=FOX)),
     )
     for at in (0, 1):
         running.finish(running.handle(ask(tools=[tool], seed=at), now=now + at), now=now + at)
@@ -251,8 +251,8 @@ def test_no_request(engine):
 def test_last_attempt(engine, ask, now):
     """Of a call that was tried again the last attempt counts."""
     rules = (
-        Rule(schedule=Schedule(first=1), reply=Reply(text=HEN), faults=(Cut(4),)),
-        Rule(reply=Reply(text=FOX)),
+        Rule(schedule=Schedule(first=1), reply=Script(text=HEN), faults=(Cut(4),)),
+        Rule(reply=Script(text=FOX)),
     )
     running = engine(*rules)
     for at in (0, 5):
@@ -263,7 +263,7 @@ def test_last_attempt(engine, ask, now):
 
 def test_client_left(engine, ask, now):
     """A client that left may have all the same; if not, it is told."""
-    running = engine(Rule(reply=Reply(text=FOX)))
+    running = engine(Rule(reply=Script(text=FOX)))
     running.finish(running.handle(ask(stream=True), now=now), now=now, client_left=True)
     assert delivered(running.journal, FOX)
     assert "and the client left before its end" in lost(running.journal, "Once upon")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.messages import Sender
 from mockserver.faults import Error
 from mockserver.scenario import Rule, Spent
@@ -37,7 +37,7 @@ TO_WAIT = Play(
     (first(9, Error(problem="requests_per_minute", retry_after=9.0)),),
 )
 # the second was refused while the first was at it; nobody has told before
-ROOM = Reply(text="one two three")
+ROOM = Script(text="one two three")
 MUCH = Play(
     ({"at": 0, "model": LARGE}, {"at": 12, "model": LARGE}),
     (Rule(reply=ROOM),),

@@ -1,4 +1,4 @@
-"""Tools with which the loop of an agent ends."""
+"""Tools that end the loop of an agent, such as ``final_answer``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORDS = re.compile(
 
 
 def ends_run(function: Function) -> bool:
-    """Return whether a tool ends the run, by its name or by what is said of it."""
+    """Return whether a tool ends the run, judging by its name or its description."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", function["name"]).lower()
     return bool(_NAMES.fullmatch(name) or _WORDS.search(function.get("description") or ""))
 
@@ -33,10 +33,10 @@ def next_of(
     functions: Sequence[Function], fitting: Sequence[Function], body: Mapping[str, Any]
 ) -> Sequence[Function]:
     """
-    Return what a model calls that has results and must call something.
+    Return the tools that a model calls once it has results, if it must call something.
 
-    The tool that ends the run; else one that has not been called, which may be the one: those for
-    the answer stand last. Where all have been called, those that fit.
+    That is the tool that ends the run, or else the last tool not called yet: frameworks list the
+    tool for the answer last. If all have been called, it is ``fitting``.
     """
     ending = [one for one in functions if ends_run(one)]
     known = called(body)

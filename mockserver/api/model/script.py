@@ -1,4 +1,4 @@
-"""What a scenario lets the model say."""
+"""The scripts that scenarios give the model."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ AUTO = "auto"
 @dataclass(frozen=True, slots=True)
 class ScriptedCall:
     """
-    A call of a tool; arguments that are a text stand there as they are, JSON or not.
+    A tool call; arguments written as a text are sent unchanged, JSON or not.
 
-    ``name`` is that of the tool, or ``auto``: one that the request offers, with arguments that its
-    schema allows in the place of these, if it says anything of them.
+    ``name`` is the name of the tool. ``auto`` picks a tool that the request offers, and replaces
+    the arguments by ones that its schema allows, if it has a schema.
     """
 
     name: str
@@ -26,18 +26,18 @@ class ScriptedCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Script:
     """
     A script for the model.
 
-    What it says is one content at most: a ``text``, a ``json`` value, so many ``tokens`` of prose,
-    or of JSON for a request that wants JSON, or the ``echo`` of the last user message;
-    ``tool_calls`` may come with it or alone. Where a request forces a call, ``tokens`` is about how
-    long its arguments are, as far as their schema allows. ``reasoning`` is what it thinks before,
-    in the content between tags that are called ``tag`` when there is one. A scripted answer comes
-    without thoughts of the model's own; without a script the request decides what the model says.
+    It has one content at most: a ``text``, a ``json`` value, a number of ``tokens`` of prose (of
+    JSON, if the request asks for JSON), or the ``echo`` of the last user message. ``tool_calls``
+    may come with it or alone. If a request forces a call, ``tokens`` is about how long its
+    arguments are, as far as their schema allows. ``reasoning`` is the reasoning before it; with a
+    ``tag`` it is part of the content, between tags of that name. A scripted answer has no other
+    reasoning. Without a script the request decides what the model says.
 
-    Raises ValueError for several contents, and for a tag around nothing.
+    Raises ValueError for several contents, and for a tag without reasoning.
     """
 
     text: str | None = None
@@ -60,7 +60,7 @@ class Reply:
 
     @property
     def answers(self) -> bool:
-        """Whether the script has an answer, and not only thoughts."""
+        """Whether the script has an answer, not only reasoning."""
         return self.says or bool(self.tool_calls)
 
     @property
@@ -71,7 +71,7 @@ class Reply:
 
     @property
     def plain(self) -> bool:
-        """Whether it scripts nothing, or nothing but so many tokens."""
+        """Whether it scripts nothing but, at most, a number of tokens."""
         content = self.text is not None or self.json is not None or self.echo
         return not content and not self.tool_calls and self.reasoning is None
 

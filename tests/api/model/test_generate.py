@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from mockserver.api.contract.edition import Model
 from mockserver.api.model import prose
-from mockserver.api.model.reply import Reply, ScriptedCall
-from mockserver.api.model.say import Ask, say, until_stop
+from mockserver.api.model.generate import GenerationRequest, generate, until_stop
+from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.api.model.tokens import pieces
 from mockserver.core.chance import Digits, Voice
 
@@ -30,7 +30,9 @@ SCHEMA = {
 
 def told(reply=None, *, limit=9999, model=PLAIN, seed=1, **body):
     body = {"messages": MESSAGES, **body}
-    return say(reply or Reply(), Ask(body, model, limit), Voice(seed), Digits("2"))
+    return generate(
+        reply or Script(), GenerationRequest(body, model, limit), Voice(seed), Digits("2")
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,17 +48,17 @@ def told(reply=None, *, limit=9999, model=PLAIN, seed=1, **body):
 )
 def test_scripted(text, limit, said, finish):
     """A scripted text is said as far as the limit lets it, and the finish says which."""
-    result = told(Reply(text=text), limit=limit)
+    result = told(Script(text=text), limit=limit)
     assert (result.text, result.finish_reason) == (said, finish)
 
 
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (Reply(text="yes"), "yes"),
-        (Reply(json={"a": [1, None]}), '{"a":[1,null]}'),
-        (Reply(json=False), "false"),
-        (Reply(echo=True), "How is the weather in Paris?"),
+        (Script(text="yes"), "yes"),
+        (Script(json={"a": [1, None]}), '{"a":[1,null]}'),
+        (Script(json=False), "false"),
+        (Script(echo=True), "How is the weather in Paris?"),
     ],
 )
 def test_content_of_a_script(reply, said):
@@ -71,11 +73,13 @@ def test_content_of_a_script(reply, said):
 )
 def test_length(tokens, limit, length, finish):
     """Prose of a length is cut at the limit; a model does not think before it."""
-    result = told(Reply(tokens=tokens), limit=limit, model=THINKER)
+    result = told(Script(tokens=tokens), limit=limit, model=THINKER)
     assert (result.tokens, result.finish_reason) == (length, finish)
 
 
-@pytest.mark.parametrize("reply", [Reply(), Reply(tokens=40), Reply(text="Hm, so."), Reply(json=1)])
+@pytest.mark.parametrize(
+    "reply", [Script(), Script(tokens=40), Script(text="Hm, so."), Script(json=1)]
+)
 @pytest.mark.parametrize("model", [PLAIN, THINKER])
 @pytest.mark.parametrize("limit", [0, 3, 40, 9999])
 def test_simple_request(reply, model, limit):
@@ -98,19 +102,19 @@ def test_prose():
 def test_scripted_calls():
     """Scripted calls are made with or without a content, and need no tools in the request."""
     calls = (ScriptedCall("a", {"x": 1}), ScriptedCall("b", "{broken"), ScriptedCall("c"))
-    said = told(Reply(tool_calls=calls))
+    said = told(Script(tool_calls=calls))
     assert [(one.name, one.arguments) for one in said.calls] == [
         ("a", '{"x":1}'),
         ("b", "{broken"),
         ("c", "{}"),
     ]
     assert (said.content, said.finish_reason) == (None, "tool_calls")
-    assert told(Reply(text="So.", tool_calls=calls)).content == "So."
+    assert told(Script(text="So.", tool_calls=calls)).content == "So."
 
 
 def test_ids_of_calls():
     """Each call has nine hexadecimal digits of its own."""
-    said = told(Reply(tool_calls=(ScriptedCall("a"), ScriptedCall("a"))))
+    said = told(Script(tool_calls=(ScriptedCall("a"), ScriptedCall("a"))))
     one, other = (call.id for call in said.calls)
     assert len(one) == len(other) == 9
     assert int(one, 16) != int(other, 16)
@@ -163,26 +167,26 @@ def wanted(schema):
 @pytest.mark.parametrize("wish", [{"type": "json_object"}, wanted(FREE)])
 def test_json_of_length(wish, length, model):
     """Who wants JSON gets JSON, of as many tokens as are scripted."""
-    result = told(Reply(tokens=length), response_format=wish, model=model)
+    result = told(Script(tokens=length), response_format=wish, model=model)
     assert len(result.pieces) == length
     assert max(map(len, map(str, json.loads(result.text).values()))) > length
-    assert told(Reply(tokens=length), response_format=wish, limit=20).finish_reason == "length"
+    assert told(Script(tokens=length), response_format=wish, limit=20).finish_reason == "length"
 
 
 def test_json_that_stays_short():
     """A schema that leaves no string free, and a few tokens only, have JSON all the same."""
     bound = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 5}}}
     for schema in (SCHEMA["json_schema"]["schema"], bound):
-        said = told(Reply(tokens=900), response_format=wanted(schema))
+        said = told(Script(tokens=900), response_format=wanted(schema))
         assert len(said.pieces) < 20
         assert json.loads(said.text).keys() == {"a"}
-    assert json.loads(told(Reply(tokens=1), response_format=wanted(FREE)).text).keys()
+    assert json.loads(told(Script(tokens=1), response_format=wanted(FREE)).text).keys()
 
 
 @pytest.mark.parametrize("model", [PLAIN, THINKER])
 def test_tag(model):
     """Thoughts in a tag stand before what the request wants, JSON too, in any model."""
-    reply = Reply(reasoning="Hm.", tag="thought")
+    reply = Script(reasoning="Hm.", tag="thought")
     for wish in ({"type": "text"}, SCHEMA):
         said = told(reply, model=model, response_format=wish, reasoning_format="hidden")
         thoughts, end, answer = said.text.partition("</thought>\n\n")
@@ -205,14 +209,14 @@ def test_tag(model):
 )
 def test_stop(text, stop, said):
     """The content ends before the first stop sequence, also in the middle of a token."""
-    result = told(Reply(text=text), stop=stop)
+    result = told(Script(text=text), stop=stop)
     assert (result.text, result.finish_reason) == (said, "stop")
     assert list(result.pieces) == pieces(said)
 
 
 def test_stop_behind_the_limit():
     """A stop sequence that the model does not reach changes nothing."""
-    said = told(Reply(text="one two three"), stop="three", limit=1)
+    said = told(Script(text="one two three"), stop="three", limit=1)
     assert (said.text, said.finish_reason) == ("one", "length")
 
 
@@ -228,7 +232,7 @@ def test_no_stop_sequence_is_said(text, stop):
 @pytest.mark.parametrize("limit", [0, 1, 3, 5, 7, 30])
 def test_limit_of_thoughts(shown, limit):
     """Thoughts, content and calls share the limit, in this order, wherever they are shown."""
-    script = Reply(text="It rains.", reasoning="Let me see.", tool_calls=(ScriptedCall("a"),))
+    script = Script(text="It rains.", reasoning="Let me see.", tool_calls=(ScriptedCall("a"),))
     said = told(script, reasoning_format=shown, limit=limit)
     assert said.tokens == min(limit, told(script, reasoning_format=shown).tokens)
     cost = told(script, reasoning_format=shown).reasoning_tokens
@@ -247,14 +251,14 @@ def test_limit_of_thoughts(shown, limit):
 )
 def test_shown(shown, reasoning, content):
     """Thoughts stand apart, in the content, or nowhere."""
-    said = told(Reply(text="Yes.", reasoning="Hm."), reasoning_format=shown)
+    said = told(Script(text="Yes.", reasoning="Hm."), reasoning_format=shown)
     assert ("".join(said.reasoning), said.content) == (reasoning, content)
     assert said.reasoning_tokens >= 2
 
 
 def test_only_thoughts_are_scripted():
     """With scripted thoughts the model still answers as it is asked to."""
-    said = told(Reply(reasoning="Hm."), tools=[WEATHER])
+    said = told(Script(reasoning="Hm."), tools=[WEATHER])
     assert "".join(said.reasoning) == "Hm."
     assert said.calls[0].name == "get_weather"
 
@@ -272,22 +276,29 @@ def test_thinks_by_itself():
 def test_completions_do_not_think():
     """Text completions are text only."""
     body = {"prompt": "Once"}
-    assert not say(Reply(), Ask(body, THINKER, 99), Voice(1), Digits("1")).reasoning_tokens
-    assert say(Reply(echo=True), Ask(body, THINKER, 99), Voice(1), Digits("1")).text == "Once"
+    assert not generate(
+        Script(), GenerationRequest(body, THINKER, 99), Voice(1), Digits("1")
+    ).reasoning_tokens
+    assert (
+        generate(
+            Script(echo=True), GenerationRequest(body, THINKER, 99), Voice(1), Digits("1")
+        ).text
+        == "Once"
+    )
 
 
 @pytest.mark.parametrize(("top", "beside", "room"), [(20, 1, 4761), (1, 5, 10_000), (0, 1, 40_000)])
 def test_odds_of_much(top, beside, room):
     """There are so many for all completions of a request; the others have none."""
     body = {"messages": MESSAGES, "min_tokens": -1, "logprobs": True, "top_logprobs": top}
-    said = say(Reply(), Ask(body, PLAIN, 40_000, beside), Voice(1), Digits("2"))
+    said = generate(Script(), GenerationRequest(body, PLAIN, 40_000, beside), Voice(1), Digits("2"))
     assert len(said.odds) == room <= len(said.pieces) <= 40_000
 
 
 def test_odds_of_a_long_prompt():
     """What comes behind odds that are not there has none either: its offsets would be wrong."""
     body = {"prompt": "a " * 6000, "logprobs": 20, "echo": True}
-    said = say(Reply(), Ask(body, PLAIN, 9), Voice(1), Digits("2"))
+    said = generate(Script(), GenerationRequest(body, PLAIN, 9), Voice(1), Digits("2"))
     assert (len(said.echo_odds), said.odds) == (4761, ())
 
 
@@ -304,7 +315,7 @@ def test_odds_of_a_long_prompt():
 def test_prediction(predicted, counts):
     """Of a predicted output the tokens that were said in the same order are accepted."""
     prediction = {"type": "content", "content": predicted}
-    assert told(Reply(text="It rains."), prediction=prediction).prediction == counts
+    assert told(Script(text="It rains."), prediction=prediction).prediction == counts
 
 
 def test_odds():
@@ -319,7 +330,7 @@ def test_odds_of_the_prompt():
 
     def odds(**form):
         body = {"prompt": "Once upon a time", "logprobs": 2, **form}
-        return say(Reply(), Ask(body, PLAIN, 9), Voice(1), Digits("2"))
+        return generate(Script(), GenerationRequest(body, PLAIN, 9), Voice(1), Digits("2"))
 
     said = odds(echo=True)
     assert [one.token for one in said.echo_odds] == ["Once", " upon", " a", " time"]
@@ -371,7 +382,7 @@ def test_stop_before_the_least():
 @pytest.mark.parametrize(
     ("reply", "body"),
     [
-        (Reply(text="It rains."), {}),
+        (Script(text="It rains."), {}),
         (None, {"response_format": SCHEMA}),
         (None, {"tools": [WEATHER]}),
     ],

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.api.contract.edition import PerPeriod, Tier
-from mockserver.api.contract.limits import PERIODS, Bucket, Quota, Refusal, Temporary, Window
+from mockserver.api.contract.quota import PERIODS, Bucket, Quota, Refusal, Temporary, Window
 
 TIER = Tier(PerPeriod(30, 900, 14400), PerPeriod(60_000, 1_000_000, 1_000_000))
 SMALL = Tier(PerPeriod(3, 20, 100), PerPeriod(100, 400, 1000))

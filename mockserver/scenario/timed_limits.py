@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mockserver.api.contract.limits import Place, Temporary
+from mockserver.api.contract.quota import LimitKey, Temporary
 from mockserver.core.quantities import Positive
 
 from .schedule import Window
 
-_PLACES: dict[str, Place] = {
+_LIMIT_KEYS: dict[str, LimitKey] = {
     "requests_per_second": ("requests", "second"),
     "requests_per_minute": ("requests", "minute"),
     "requests_per_hour": ("requests", "hour"),
@@ -43,22 +43,22 @@ class Limit:
 
     def __post_init__(self) -> None:
         if not self.amounts:
-            raise ValueError(f"limits nothing; it may name {', '.join(_PLACES)}")
+            raise ValueError(f"limits nothing; it may name {', '.join(_LIMIT_KEYS)}")
 
     @property
-    def amounts(self) -> dict[Place, int]:
+    def amounts(self) -> dict[LimitKey, int]:
         """What it limits, and to how much."""
-        named = ((place, getattr(self, name)) for name, place in _PLACES.items())
+        named = ((place, getattr(self, name)) for name, place in _LIMIT_KEYS.items())
         return {place: amount for place, amount in named if amount is not None}
 
 
-def imposed(limits: Iterable[Limit], started: float, now: float) -> dict[Place, Temporary]:
+def imposed(limits: Iterable[Limit], started: float, now: float) -> dict[LimitKey, Temporary]:
     """
     Return what holds now, in a scenario that has started then, both in seconds since the epoch.
 
     Of two limits to the same thing the first holds.
     """
-    found: dict[Place, Temporary] = {}
+    found: dict[LimitKey, Temporary] = {}
     for limit in limits:
         if (span := limit.window.span(now - started)) is not None:
             since, until = (started + moment for moment in span)

@@ -1,8 +1,8 @@
 """
-What stands around the choices of an answer: its id, its creation, the model, usage and times.
+The JSON around the choices of an answer: id, creation time, model, usage and times.
 
-All answers of a model have the same but for the numbers, so it is prepared once, with gaps for
-these. The order of the keys is that of recorded streams; the edition has those of usage and times.
+For one model only the numbers change, so a template with placeholders for them is prepared once.
+The order of keys comes from recorded streams. The edition lists the keys of usage and times.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from mockserver.core.sse import dumps
 Keys: TypeAlias = tuple[str, ...]
 
 
-class Frame(NamedTuple):
+class Envelope(NamedTuple):
     """
-    What comes before the choices, what comes behind them, and how the body ends.
+    The text before the choices, the text after them, and the end of the body.
 
-    The gap in ``before`` is for the id, that in ``after`` for the second of the creation; those in
-    ``tail`` have the names of the keys.
+    The placeholder in ``before`` takes the id, the one in ``after`` the creation time in whole
+    seconds. Those in ``tail`` have the names of their keys.
     """
 
     before: str
@@ -30,7 +30,7 @@ class Frame(NamedTuple):
 
 
 @lru_cache
-def frame(
+def envelope(
     kind: str,
     model_id: str,
     usage: Keys,
@@ -38,13 +38,13 @@ def frame(
     times: Keys,
     *,
     vision: bool,
-) -> Frame:
+) -> Envelope:
     """
-    Return the frame of a ``kind`` of object.
+    Return the envelope of an ``object`` of this kind.
 
-    ``usage`` and ``times`` are the keys of ``usage`` and ``time_info``, ``details`` those of
-    ``completion_tokens_details`` and ``prompt_tokens_details``, None where there is no such object.
-    Without ``vision`` no images are counted.
+    ``usage`` and ``times`` are the keys of ``usage`` and ``time_info``. ``details`` are the keys of
+    ``completion_tokens_details`` and ``prompt_tokens_details``; None leaves the object out. Without
+    ``vision``, ``image_tokens`` is left out.
     """
     identity = {"model": model_id, "system_fingerprint": fingerprint(model_id), "object": kind}
     named = dumps(identity)[1:-1].replace(b"%", b"%%")
@@ -58,15 +58,15 @@ def frame(
 
     def count(key: str) -> str:
         within = known.get(key)
-        return _gap(key, "d") if within is None else f'"{key}":{counts(within)}'
+        return _placeholder(key, "d") if within is None else f'"{key}":{counts(within)}'
 
-    time_info = _object([_gap(key, "r") for key in times])
+    time_info = _object([_placeholder(key, "r") for key in times])
     tail = f',"usage":{counts(usage)},"time_info":{time_info}}}'
-    return Frame('{"id":"%s","choices":[', b'],"created":%d,' + named, tail.encode())
+    return Envelope('{"id":"%s","choices":[', b'],"created":%d,' + named, tail.encode())
 
 
 def fingerprint(model_id: str) -> str:
-    """Return the ``system_fingerprint``: constant for a model."""
+    """Return the ``system_fingerprint``, which is constant for a model."""
     return f"fp_{blake2b(model_id.encode(), digest_size=10).hexdigest()}"
 
 
@@ -74,5 +74,5 @@ def _object(members: list[str]) -> str:
     return f"{{{','.join(members)}}}"
 
 
-def _gap(key: str, how: str) -> str:
-    return f'"{key}":%({key}){how}'
+def _placeholder(key: str, conversion: str) -> str:
+    return f'"{key}":%({key}){conversion}'

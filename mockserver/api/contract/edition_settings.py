@@ -1,8 +1,8 @@
 """
-How the API answers, as data: keys, limits, bodies, header fields and refusals of an edition.
+The settings of an edition: API keys, limits, bodies, header fields and validation.
 
-The defaults are today's. What may stand in a list is named here, so that a misspelt name is found
-when an edition is read.
+The defaults are those of the API today. Lists of names have literal types, so that a misspelt name
+is found when an edition is read.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -38,7 +38,7 @@ Check = Literal[
     "schemas",
     "tool_schemas",
 ]
-"""What is examined in a body that is well-formed; see ``refusals``."""
+"""The checks of well-formed bodies; see ``refusals``."""
 
 CompletionDetail: TypeAlias = Literal[
     "accepted_prediction_tokens", "rejected_prediction_tokens", "reasoning_tokens"
@@ -78,7 +78,7 @@ def _template(text: str) -> str:
 Refill: TypeAlias = Literal["continuous", "window"]
 FieldName: TypeAlias = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 FieldValue: TypeAlias = Annotated[str, Field(pattern=r"^[ -~]*$")]
-"""A header field's name and value (RFC 9110, 5.1 and 5.5, without what is obsolete)."""
+"""A header field's name and value (RFC 9110, 5.1 and 5.5, without obsolete forms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ class Limits:
     """
     How requests and tokens are limited, and what a refusal says.
 
-    ``refill`` says whether what was used comes back evenly (``continuous``), or all of it at the
-    next full minute, hour and midnight in UTC (``window``).
-    ``reserves`` is what a request takes besides its prompt until it is over: the longest
-    completion that it may get (``completion``); what it asked for, up to 16,384 tokens, or these
-    when it asked for nothing (``asked``); what it asked for, or as much as the prompt again
-    (``estimate``). ``retry_after`` says whether a refusal has the header. ``overload_headers`` are
-    what the answer of a full queue has besides, such as ``x-should-retry``.
+    ``refill`` says whether quotas refill evenly (``continuous``), or all at once at the next full
+    minute, hour and midnight in UTC (``window``). ``reserves`` is how many tokens a request
+    reserves besides its prompt until it is over: those of the longest completion that it may get
+    (``completion``); its own limit, but at most 16,384, which also counts if it has none
+    (``asked``); its own limit, or the length of its prompt if it has none (``estimate``).
+    ``retry_after`` says whether a refusal has that header. ``overload_headers`` are additional
+    header fields for the answer of a full queue, such as ``x-should-retry``.
     """
 
     reserves: Literal["completion", "asked", "estimate"] = "completion"
@@ -104,28 +104,28 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Keys:
     """
-    Which API keys are good.
+    Which API keys are valid.
 
-    ``prefix`` is what a good one begins with. ``missing`` is the problem of a request without one.
+    ``prefix`` is how a valid key begins. ``missing`` is the problem of a request without a key.
     """
 
     prefix: str = ""
     missing: Literal["not_authenticated", "wrong_api_key"] = "not_authenticated"
 
     def sample(self, name: str) -> str:
-        """Return a good key: the prefix, or where any will do that of real keys, and a name."""
+        """Return a valid key with a name in it; without a prefix it begins like real keys."""
         return f"{self.prefix or 'csk-'}{name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
     """
-    What success bodies hold, in order; today's by default.
+    The keys in the bodies of successful answers, in order; those of today by default.
 
     ``usage`` are the keys of the object of this name. ``completion_details`` are the keys of
     ``completion_tokens_details``. ``prompt_details`` are the keys of ``prompt_tokens_details``;
     ``image_tokens`` is there for models with vision only. ``counts_reasoning`` says whether
-    ``reasoning_tokens`` counts the thoughts, or is always 0. ``time_info`` are the keys of the
+    ``reasoning_tokens`` counts the reasoning, or is always 0. ``time_info`` are the keys of the
     object of this name. ``done`` says whether a stream ends with ``[DONE]``, or just ends.
     """
 
@@ -138,13 +138,7 @@ class Bodies:
     )
     completion_details: tuple[CompletionDetail, ...] = ("reasoning_tokens",)
     prompt_details: tuple[PromptDetail, ...] = ("cached_tokens", "image_tokens")
-    time_info: tuple[TimeKey, ...] = (
-        "created",
-        "queue_time",
-        "prompt_time",
-        "completion_time",
-        "total_time",
-    )
+    time_info: tuple[TimeKey, ...] = get_args(TimeKey)
     counts_reasoning: Flag = True
     done: Flag = True
 
@@ -157,24 +151,17 @@ class Bodies:
 @dataclass(frozen=True, slots=True)
 class HeaderFields:
     """
-    What the header fields of an answer are; today's by default.
+    The header fields of an answer; those of today by default.
 
-    ``limits`` are the amounts whose limit and remainder are shown. ``total`` are those whose
-    remainder is that of all tokens, where a tier counts cached ones apart. ``resets`` also shows
-    when they are next full, in seconds. ``transport_security`` is the field of completions.
-    ``plain_transport_security`` is that of all other answers. ``cookie`` is a template with
-    ``{token}`` and ``{expires}``, a date (null: no cookie). ``server_timing`` says whether the
-    two fields of measurements are there.
+    ``limits`` are the rate limits that are shown, each with its remainder. ``total`` are those
+    whose remainder counts all tokens, if a tier counts uncached tokens separately. ``resets`` also
+    shows the seconds until each limit is reset. ``transport_security`` is the value of
+    ``strict-transport-security`` for completions. ``plain_transport_security`` is the value for
+    all other answers. ``cookie`` is a template with ``{token}`` and ``{expires}``, a date (null: no
+    cookie). ``server_timing`` says whether the two ``server-timing`` fields are sent.
     """
 
-    limits: tuple[LimitName, ...] = (
-        "requests-minute",
-        "requests-hour",
-        "requests-day",
-        "tokens-minute",
-        "tokens-hour",
-        "tokens-day",
-    )
+    limits: tuple[LimitName, ...] = get_args(LimitName)
     total: tuple[LimitName, ...] = ("tokens-hour",)
     resets: Flag = False
     transport_security: FieldValue = "max-age=15552000; includeSubDomains; preload"
@@ -189,12 +176,13 @@ TODAY = HeaderFields()
 @dataclass(frozen=True, slots=True)
 class Validation:
     """
-    How a body that the API does not like is refused.
+    How an invalid body is refused.
 
-    ``status`` is that of the refusal; 422 until 2026-04-24. ``prefix`` stands before the place in
-    the body; ``body.`` until the same day. ``union_members`` says whether a value that fits none of
-    several types gets a line for each of them, with its name, or one line in all, as until the same
-    day. ``images`` is how many a request may hold. ``waives`` names the checks that are not made.
+    ``status`` is the status of the refusal; it was 422 until 2026-04-24. ``prefix`` precedes each
+    place in the body; it was ``body.`` until 2026-04-24. ``union_members`` says whether a value
+    that fits none of several types gets a line for each type, with its name, or a single line, as
+    until 2026-04-24. ``images`` is how many images a request may hold. ``waives`` names the
+    checks that are skipped.
     """
 
     status: Annotated[int, Field(ge=400, le=499), WHOLE] = 400

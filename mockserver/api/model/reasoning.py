@@ -1,8 +1,8 @@
 """
-Thoughts before an answer: whether, how many, and where they are shown.
+Reasoning before an answer: whether there is any, how long it is, and where it is shown.
 
-Efforts and formats are those of the API's documentation on reasoning. How long thoughts are is
-ours: the API only says that a higher effort thinks longer.
+Efforts and formats follow the API's documentation on reasoning. The lengths are invented: the API
+only says that a higher effort reasons longer.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _SHOWN: Mapping[str, ShownReasoning] = {
 }
 
 
-def thoughts(body: Mapping[str, Any], model: Model, voice: Voice) -> str:
-    """Return what the model thinks; nothing when it can't, or when the request forbids it."""
+def generate(body: Mapping[str, Any], model: Model, voice: Voice) -> str:
+    """Return the model's reasoning; empty if it cannot reason or the request forbids it."""
     if not model.reasoning or body.get("disable_reasoning"):
         return ""
     effort = body.get("reasoning_effort") or model.reasoning_effort
@@ -36,15 +36,15 @@ def thoughts(body: Mapping[str, Any], model: Model, voice: Voice) -> str:
 
 
 def shown(body: Mapping[str, Any], model: Model) -> ShownReasoning:
-    """Return where thoughts go: ``none``, the default, leaves it to the model."""
+    """Return where reasoning is shown; the format ``none`` leaves it to the model."""
     return _SHOWN.get(body.get("reasoning_format") or "none", model.reasoning_format)
 
 
-def tagged(thoughts: str, tag: str = TAG) -> str:
+def tagged(text: str, tag: str = TAG) -> str:
     r"""
-    Return thoughts as they stand in the content when they are shown raw.
+    Return reasoning in the tags that surround it in the content.
 
     >>> tagged("Hm.")
     '<think>\nHm.\n</think>\n\n'
     """
-    return f"<{tag}>\n{thoughts}\n</{tag}>\n\n" if thoughts else ""
+    return f"<{tag}>\n{text}\n</{tag}>\n\n" if text else ""

@@ -4,9 +4,9 @@ import pytest
 
 from mockserver.api.contract.edition import Model
 from mockserver.api.model import tools
-from mockserver.api.model.endings import ends_run
-from mockserver.api.model.reply import Reply
-from mockserver.api.model.say import Ask, say
+from mockserver.api.model.final_tools import ends_run
+from mockserver.api.model.generate import GenerationRequest, generate
+from mockserver.api.model.script import Script
 from mockserver.core.chance import Digits, Voice
 
 
@@ -79,5 +79,5 @@ def test_final_arguments(offered, arguments):
     """The last call says what the tools have found."""
     body = {"messages": [USER, CALL, TOOL], "tools": [WEATHER, offered], "tool_choice": "required"}
     model = Model(context=8192, max_output=8192, speed=1000)
-    (call,) = say(Reply(), Ask(body, model, 999), Voice(1), Digits("2")).calls
+    (call,) = generate(Script(), GenerationRequest(body, model, 999), Voice(1), Digits("2")).calls
     assert json.loads(call.arguments) == arguments

@@ -1,7 +1,14 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.api.contract.shapes import TODAY, Bodies, HeaderFields, Keys, Limits, Validation
+from mockserver.api.contract.edition_settings import (
+    TODAY,
+    Bodies,
+    HeaderFields,
+    Keys,
+    Limits,
+    Validation,
+)
 
 
 @pytest.fixture

@@ -1,18 +1,18 @@
 import pytest
 
-from mockserver.api.model.reply import Reply, ScriptedCall
+from mockserver.api.model.script import Script, ScriptedCall
 
 
 @pytest.mark.parametrize(
     ("reply", "answers", "says"),
     [
-        (Reply(), False, False),
-        (Reply(reasoning="Hm."), False, False),
-        (Reply(text=""), True, True),
-        (Reply(tokens=0), True, True),
-        (Reply(json=[]), True, True),
-        (Reply(echo=True), True, True),
-        (Reply(tool_calls=(ScriptedCall("a"),)), True, False),
+        (Script(), False, False),
+        (Script(reasoning="Hm."), False, False),
+        (Script(text=""), True, True),
+        (Script(tokens=0), True, True),
+        (Script(json=[]), True, True),
+        (Script(echo=True), True, True),
+        (Script(tool_calls=(ScriptedCall("a"),)), True, False),
     ],
 )
 def test_script(reply, answers, says):
@@ -32,34 +32,34 @@ def test_script(reply, answers, says):
 def test_several_contents(given, found):
     """A script has one content at most, and says which may stand beside it."""
     with pytest.raises(ValueError, match=f"^has {found}: of text, json, tokens and echo there may"):
-        Reply(**given, reasoning="Hm.")
+        Script(**given, reasoning="Hm.")
 
 
 @pytest.mark.parametrize("content", [{"text": "a"}, {"json": 0}, {"tokens": 0}, {"echo": True}])
 def test_beside_a_content(content):
     """Calls and thoughts may stand beside each content."""
-    assert Reply(**content, tool_calls=(ScriptedCall("a"),), reasoning="Hm.").says
+    assert Script(**content, tool_calls=(ScriptedCall("a"),), reasoning="Hm.").says
 
 
 def test_tag_around_nothing():
     """A tag needs thoughts to stand in it."""
-    assert not Reply(reasoning="Hm.", tag="think").answers
+    assert not Script(reasoning="Hm.", tag="think").answers
     with pytest.raises(ValueError, match=r"^has a tag and no reasoning"):
-        Reply(text="a", tag="think")
+        Script(text="a", tag="think")
 
 
 @pytest.mark.parametrize(
     ("reply", "plain"),
     [
-        (Reply(), True),
-        (Reply(tokens=0), True),
-        (Reply(tokens=9), True),
-        (Reply(text=""), False),
-        (Reply(json=0), False),
-        (Reply(echo=True), False),
-        (Reply(reasoning=""), False),
-        (Reply(tool_calls=(ScriptedCall("a"),)), False),
-        (Reply(tokens=9, reasoning="Hm."), False),
+        (Script(), True),
+        (Script(tokens=0), True),
+        (Script(tokens=9), True),
+        (Script(text=""), False),
+        (Script(json=0), False),
+        (Script(echo=True), False),
+        (Script(reasoning=""), False),
+        (Script(tool_calls=(ScriptedCall("a"),)), False),
+        (Script(tokens=9, reasoning="Hm."), False),
     ],
 )
 def test_plain(reply, plain):

@@ -1,4 +1,4 @@
-"""What one choice of a completion holds, as tokens: thoughts, content, calls of tools."""
+"""One choice of a completion, as tokens: reasoning, content, tool calls."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ FinishReason: TypeAlias = Literal["stop", "length", "tool_calls"]
 @dataclass(frozen=True, slots=True)
 class Call:
     """
-    A call of a tool; its ``pieces`` are the tokens of the arguments.
+    A tool call; its ``pieces`` are the tokens of the arguments.
 
-    The name is one token more: a limit falls before or behind it, never inside.
+    The name counts as one more token: a limit cuts before or after it, never inside.
     """
 
     id: str
@@ -22,7 +22,7 @@ class Call:
 
     @property
     def arguments(self) -> str:
-        """The arguments as the model wrote them: JSON, unless it was cut off."""
+        """The arguments as the model wrote them: JSON, unless a limit cut them."""
         return "".join(self.pieces)
 
     @property
@@ -33,7 +33,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """How likely a token was, and ``others`` in its place; None where nobody asked for them."""
+    """A token's log probability, and ``others`` in its place (None if not requested)."""
 
     token: str
     logprob: float
@@ -41,19 +41,19 @@ class Odds:
 
     @property
     def alternatives(self) -> tuple[tuple[str, float], ...]:
-        """The likeliest tokens in its place, itself the first; empty where nobody asked."""
+        """The likeliest tokens in its place, itself first; empty if not requested."""
         return () if self.others is None else ((self.token, self.logprob), *self.others)
 
 
-class Said(NamedTuple):
+class GeneratedChoice(NamedTuple):
     """
-    One choice, in the order in which it is written: thoughts, content, calls.
+    One choice; a model writes reasoning, content and calls in this order.
 
-    ``pieces`` are the tokens of the content, ``reasoning`` those of thoughts that are shown apart
-    from it. Of the thoughts that are not, ``hidden`` tokens are shown nowhere and ``raw`` ones
-    stand in the content. ``prediction`` counts the accepted and the rejected tokens of a predicted
-    output, ``odds`` has an entry for each piece when they were asked for, ``echo`` is the prompt
-    where it is repeated before the content, and ``echo_odds`` are those of its tokens.
+    ``pieces`` are the tokens of the content. ``reasoning`` are reasoning tokens shown in a field of
+    their own. ``hidden`` counts reasoning tokens that are not shown, ``raw`` those that are part of
+    the content. ``prediction`` counts the accepted and the rejected tokens of a predicted output.
+    ``odds`` has an entry for each piece if requested. ``echo`` is the prompt if the request wants
+    it repeated before the content; ``echo_odds`` belong to its tokens.
     """
 
     pieces: tuple[str, ...]
@@ -74,16 +74,16 @@ class Said(NamedTuple):
 
     @property
     def content(self) -> str | None:
-        """The content, or None when the model came to thoughts or calls only."""
+        """The content, or None if there is only reasoning or calls."""
         return None if not self.pieces and (self.calls or self.reasoning_tokens) else self.text
 
     @property
     def reasoning_tokens(self) -> int:
-        """The tokens of the thoughts, wherever they are shown."""
+        """The reasoning tokens, wherever they are shown."""
         return self.hidden + self.raw + len(self.reasoning)
 
     @property
     def tokens(self) -> int:
-        """All tokens: what a limit limits and what is paid for."""
+        """All tokens: those that count towards limits and the bill."""
         rest = self.hidden + len(self.reasoning) + len(self.pieces)
         return rest + sum(call.tokens for call in self.calls) if self.calls else rest

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mockserver.api.model.instances import ImpossibleError, instance, json_object
+from mockserver.api.model.json_samples import ImpossibleError, json_object, sample
 
 WORDS = st.sampled_from(["name", "age", "kind", "parts", "next"])
 KEYWORDS = """
@@ -83,9 +83,9 @@ def check(schema, value):
 @given(st.recursive(LEAVES, nested, max_leaves=12), st.integers())
 def test_any_schema(schema, seed):
     """What is made for a schema is what the schema allows, and the seed decides which."""
-    value = instance(schema, Random(seed))
+    value = sample(schema, Random(seed))
     check(schema, value)
-    assert value == instance(schema, Random(seed))
+    assert value == sample(schema, Random(seed))
 
 
 SCHEMAS = {
@@ -143,7 +143,7 @@ SCHEMAS = {
 @pytest.mark.parametrize("seed", range(10))
 def test_schema(name, seed):
     """References, alternatives and bounds are all respected."""
-    check(SCHEMAS[name], instance(SCHEMAS[name], Random(seed)))
+    check(SCHEMAS[name], sample(SCHEMAS[name], Random(seed)))
 
 
 @pytest.mark.parametrize(
@@ -170,13 +170,13 @@ def test_schema(name, seed):
 def test_impossible(schema):
     """A schema without an instance, or without sense, is told in a sentence."""
     with pytest.raises(ImpossibleError, match=r"^No value was found "):
-        instance(schema, Random(1))
+        sample(schema, Random(1))
 
 
 @pytest.mark.parametrize("reference", ["#/a/b", "https://example.com/schema", "#name", "#/anyOf/7"])
 def test_reference_that_leads_nowhere(reference):
     """Nobody can say what is right there, so anything is."""
-    assert isinstance(instance({"$ref": reference}, Random(1)), str)
+    assert isinstance(sample({"$ref": reference}, Random(1)), str)
 
 
 @given(
@@ -192,7 +192,7 @@ def test_reference_that_leads_nowhere(reference):
 def test_nonsense(schema):
     """Whatever stands where a schema should be, there is an answer or a sentence."""
     with suppress(ImpossibleError):
-        json.dumps(instance(schema, Random(1)))
+        json.dumps(sample(schema, Random(1)))
 
 
 def test_json_object():
@@ -211,4 +211,4 @@ def test_very_many_properties():
 
     names = [f"p{at}" for at in range(50)]
     schema = {"properties": {key: {"type": "null"} for key in names}, "required": Names(names)}
-    assert list(instance(schema, Random(1))) == names
+    assert list(sample(schema, Random(1))) == names

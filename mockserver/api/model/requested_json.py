@@ -1,8 +1,8 @@
 """
-JSON that is asked for in words: that it is wanted, in which shape, and whether in a code fence.
+JSON that a prompt asks for in words: whether it does, in which shape, and in a code fence or not.
 
-Only sentences that tell the model how to answer count. One that speaks of JSON, or that wants code
-which makes some, gets prose as any other.
+Only sentences that tell the model how to answer count. A question about JSON, or a request for code
+that produces JSON, is answered in prose.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from . import json_in_text
 from .conversation import text_of
 
 _READ = 20_000  # characters of a message
-_NEAR = 120  # characters before an object that say what it is
+_NEAR = 120  # characters before an object, which may introduce it
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _POLITE = (
@@ -92,11 +92,12 @@ _NO_FENCE = re.compile(
 )
 
 
-class Wish(NamedTuple):
+class RequestedJson(NamedTuple):
     """
-    The JSON that is wanted: its schema, None where any object will do, and how it is shown.
+    The JSON that a request asks for.
 
-    ``about`` is what the user has said, without the words on JSON.
+    ``schema`` is None if any object will do. ``about`` is the user's text without the sentences on
+    JSON. ``fenced`` asks for a code fence.
     """
 
     schema: json_in_text.AnySchema | None = None
@@ -104,30 +105,30 @@ class Wish(NamedTuple):
     fenced: bool = False
 
 
-def in_words(body: Mapping[str, Any]) -> Wish | None:
-    """Return the JSON that the messages of a request ask for; None where they ask for none."""
+def in_words(body: Mapping[str, Any]) -> RequestedJson | None:
+    """Return the JSON that the messages ask for; None if they ask for none."""
     texts = _instructions(body)
     if not any("json" in text.lower() or "schema" in text.lower() for text in texts):
         return None
-    said = "\n".join(texts)
-    asked = any(map(_asks, _SENTENCE.split(said)))
+    text = "\n".join(texts)
+    asked = any(map(_asks, _SENTENCE.split(text)))
     schema = next(
-        (one for one, _, _ in reversed(json_in_text.objects(said)) if json_in_text.is_schema(one)),
+        (one for one, _, _ in reversed(json_in_text.objects(text)) if json_in_text.is_schema(one)),
         None,
     )
-    if schema is not None and (asked or _FOLLOWS.search(said)):
-        return Wish(schema, _about(texts[-1]), _is_fenced(said))
-    return Wish(_shape(said), _about(texts[-1]), _is_fenced(said)) if asked else None
+    if schema is not None and (asked or _FOLLOWS.search(text)):
+        return RequestedJson(schema, _about(texts[-1]), _is_fenced(text))
+    return RequestedJson(_shape(text), _about(texts[-1]), _is_fenced(text)) if asked else None
 
 
 def _about(text: str) -> str:
-    """Return a text without the objects in it, and without the sentences on JSON."""
+    """Return a text without its JSON objects and without its sentences on JSON."""
     for value, begin, end in reversed(json_in_text.objects(text)):
         text = text[:begin] + text[end:] if value else text
-    told = [
+    kept = [
         one for one in _SENTENCE.split(text) if not re.search("json|schema|```", one, re.IGNORECASE)
     ]
-    return "\n".join(told).strip()
+    return "\n".join(kept).strip()
 
 
 def fenced(text: str) -> str:
@@ -136,17 +137,17 @@ def fenced(text: str) -> str:
 
 
 def _instructions(body: Mapping[str, Any]) -> list[str]:
-    """Return what the system says, and the user's last words."""
+    """Return the system messages and the last user message."""
     if "messages" not in body:
         prompt = body.get("prompt")
         return [prompt[:_READ]] if isinstance(prompt, str) else []
-    told = [one for one in body["messages"] if one["role"] in ("system", "developer")]
+    system = [one for one in body["messages"] if one["role"] in ("system", "developer")]
     last = next((one for one in reversed(body["messages"]) if one["role"] == "user"), None)
-    return [text_of(one)[:_READ] for one in [*told[:4], *([last] if last else [])]]
+    return [text_of(one)[:_READ] for one in [*system[:4], *([last] if last else [])]]
 
 
 def _asks(sentence: str) -> bool:
-    """Return whether a sentence tells to answer with JSON."""
+    """Return whether a sentence tells the model to answer with JSON."""
     sentence = sentence.strip()
     if "json" not in sentence.lower() or _QUESTION.search(sentence) or _REFUSED.search(sentence):
         return False
@@ -159,24 +160,24 @@ def _asks(sentence: str) -> bool:
     return bool(given) and not _CODE.search(sentence)
 
 
-def _shape(said: str) -> json_in_text.AnySchema | None:
-    """Return the schema of an example that is given as the shape, or of keys that are named."""
-    for one, at, _ in json_in_text.objects(said):
-        before = said[max(0, at - _NEAR) : at]
+def _shape(text: str) -> json_in_text.AnySchema | None:
+    """Return the schema of the example that shows the shape, or of the keys that are listed."""
+    for one, at, _ in json_in_text.objects(text):
+        before = text[max(0, at - _NEAR) : at]
         if not json_in_text.is_schema(one) and _SHAPE.search(before) and not _DATA.search(before):
             return json_in_text.schema_of(one)
-    keys = _keys(said)
+    keys = _keys(text)
     named: json_in_text.AnySchema = (
         json_in_text.schema_of(dict.fromkeys(keys, "")) if keys else {"type": "string"}
     )
-    if re.search(r"\bJSON (?:array|list)\b", said, re.IGNORECASE):
+    if re.search(r"\bJSON (?:array|list)\b", text, re.IGNORECASE):
         return {"type": "array", "items": named, "minItems": 1}
     return named if keys else None
 
 
-def _keys(said: str) -> list[str]:
-    """Return the keys that a sentence on JSON names."""
-    for sentence in _SENTENCE.split(said):
+def _keys(text: str) -> list[str]:
+    """Return the keys that a sentence on JSON lists."""
+    for sentence in _SENTENCE.split(text):
         if not re.search("json|object", sentence, re.IGNORECASE):
             continue
         found = _KEYS_BEFORE.search(sentence) or _KEYS.search(sentence)
@@ -187,5 +188,5 @@ def _keys(said: str) -> list[str]:
     return []
 
 
-def _is_fenced(said: str) -> bool:
-    return bool(_FENCE.search(said)) and not _NO_FENCE.search(said)
+def _is_fenced(text: str) -> bool:
+    return bool(_FENCE.search(text)) and not _NO_FENCE.search(text)

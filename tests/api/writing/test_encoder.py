@@ -3,11 +3,11 @@ import json
 import pytest
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.contract.shapes import Bodies
-from mockserver.api.model.said import Said
+from mockserver.api.contract.edition_settings import Bodies
+from mockserver.api.model.generated_choice import GeneratedChoice
 from mockserver.api.writing import chat, completions
 from mockserver.api.writing.answer import Answer, Stamp
-from mockserver.api.writing.writing import Written
+from mockserver.api.writing.encoder import EncodedAnswer
 from mockserver.core.sse import DONE, event, parsed, plain_dumps
 from mockserver.plan import expand, tokens_of
 
@@ -21,8 +21,8 @@ def written(request):
     """Return a builder of answers in each form; keyword arguments change the answer."""
 
     def build(**changes):
-        said = Said(("a", ' "b', "\n"), "stop")
-        return Written(FORMS[request.param], Answer("m", MODEL, 40, said, **changes))
+        said = GeneratedChoice(("a", ' "b', "\n"), "stop")
+        return EncodedAnswer(FORMS[request.param], Answer("m", MODEL, 40, (said,), **changes))
 
     return build
 

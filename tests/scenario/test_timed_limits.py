@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.api.contract.limits import Temporary
+from mockserver.api.contract.quota import Temporary
 from mockserver.scenario import Limit, Window, imposed
 
 SECOND, MINUTE, TOKENS = ("requests", "second"), ("requests", "minute"), ("tokens", "minute")

@@ -4,9 +4,9 @@ import pytest
 from jsonschema import validate
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.model import wishes
-from mockserver.api.model.reply import Reply
-from mockserver.api.model.say import Ask, say
+from mockserver.api.model import requested_json
+from mockserver.api.model.generate import GenerationRequest, generate
+from mockserver.api.model.script import Script
 from mockserver.core.chance import Digits, Voice
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
@@ -20,8 +20,11 @@ SCHEMA = {
 def said(*texts, reply=None, **more):
     roles = ["system"] * (len(texts) - 1) + ["user"]
     messages = [{"role": role, "content": text} for role, text in zip(roles, texts, strict=True)]
-    return say(
-        reply or Reply(), Ask({"messages": messages, **more}, MODEL, 9999), Voice(1), Digits("2")
+    return generate(
+        reply or Script(),
+        GenerationRequest({"messages": messages, **more}, MODEL, 9999),
+        Voice(1),
+        Digits("2"),
     ).text
 
 
@@ -43,7 +46,7 @@ def test_asked(text):
     assert json.loads(said(text)).keys()
     assert json.loads(said(text, "Hello there!")).keys()
     assert json.loads(said(text, min_tokens=900)).keys()
-    assert len(said(text, reply=Reply(tokens=300))) > 900
+    assert len(said(text, reply=Script(tokens=300))) > 900
 
 
 @pytest.mark.parametrize(
@@ -62,7 +65,7 @@ def test_asked(text):
 )
 def test_only_mentioned(text):
     """Who speaks of JSON gets prose."""
-    assert wishes.in_words({"messages": [{"role": "user", "content": text}]}) is None
+    assert requested_json.in_words({"messages": [{"role": "user", "content": text}]}) is None
     assert said(text).endswith(".")
 
 

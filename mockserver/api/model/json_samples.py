@@ -1,9 +1,9 @@
 """
-A value that a JSON Schema allows, drawn from the ``Random`` that is handed in.
+Draws a value that a JSON Schema allows from the caller's ``Random``.
 
-It knows the keywords of draft 2020-12 and, of older drafts, those that are still written. What
-there is no value for is told in a sentence: a wrong value never goes out in silence. No library
-does this with a Random of the caller's, in a time that is bounded.
+It knows the keywords of draft 2020-12, and those of older drafts that are still in use. If it finds
+no value, it raises an error that says why; it never returns a wrong value. No library does this in
+bounded time with the caller's ``Random``.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from .values.maker import Maker
 from .values.mentions import Mentions
 from .values.schemas import AnySchema
 
-__all__ = ["AnySchema", "ImpossibleError", "Mentions", "instance", "json_object"]
+__all__ = ["AnySchema", "ImpossibleError", "Mentions", "json_object", "sample"]
 
-_STEPS = 7_000  # some 25 milliseconds, for all that may be; half of them for what must be
-_CHECKS = 5_000  # for a last look at the whole
+_STEPS = 7_000  # about 25 ms with optional parts; half of them without
+_CHECKS = 5_000  # steps for the final check of the whole value
 _TRIES = 3
 _JSON_OBJECT = 3  # keys of an object without a schema
 _SENSELESS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
-def instance(
+def sample(
     schema: AnySchema,
     random: Random,
     text: str | None = None,
@@ -35,11 +35,11 @@ def instance(
     beside: int = 1,
 ) -> Any:
     """
-    Return a value that the schema allows, with what is mentioned where it may be.
+    Return a value that the schema allows, with mentioned values where they fit.
 
-    A ``text`` stands in the first string of it that may say anything, at any length. Raises
-    ImpossibleError where no value is found, within a number of steps, or the schema is none. So
-    many values ``beside`` each other, this one included, share the steps.
+    ``text`` becomes the first string without a constraint. ``beside`` counts the values, this one
+    included, that share the budget of steps. Raises ImpossibleError if the schema is invalid, or if
+    no value is found within the budget.
     """
     try:
         return _found(schema, random, text, Mentions() if mentions is None else mentions, beside)
@@ -50,7 +50,7 @@ def instance(
 
 
 def json_object(random: Random, text: str | None = None) -> dict[str, Any]:
-    """Return some object, as an answer to ``json_object``; a ``text`` is its last value."""
+    """Return an object for ``response_format: json_object``; ``text`` is its last value."""
     made = {key: prose.words(random, 2) for key in prose.words(random, _JSON_OBJECT).split()}
     return made if text is None else {**made, list(made)[-1]: text}
 
@@ -58,7 +58,7 @@ def json_object(random: Random, text: str | None = None) -> dict[str, Any]:
 def _found(
     schema: AnySchema, random: Random, text: str | None, mentions: Mentions, beside: int
 ) -> Any:
-    """Search for all that may be, then for what must be."""
+    """Try to fill in optional parts too, then only the required ones."""
     if not isinstance(schema, (Mapping, bool)):
         raise ImpossibleError("it makes no sense")
     sparse = False

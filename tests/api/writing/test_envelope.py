@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mockserver.api.writing.frame import fingerprint, frame
+from mockserver.api.writing.envelope import envelope, fingerprint
 
 USAGE = ("total_tokens", "completion_tokens_details", "prompt_tokens_details", "image_tokens")
 DETAILS = (("reasoning_tokens",), ("cached_tokens", "image_tokens"))
@@ -19,7 +19,7 @@ FILLED = {
 
 
 def filled(model="m", details=DETAILS, *, vision=True):
-    before, after, tail = frame("thing", model, USAGE, details, TIMES, vision=vision)
+    before, after, tail = envelope("thing", model, USAGE, details, TIMES, vision=vision)
     return json.loads((before % "x-1").encode() + after % 12.9 + tail % FILLED)
 
 

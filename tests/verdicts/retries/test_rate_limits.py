@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.api.model.reply import Reply
+from mockserver.api.model.script import Script
 from mockserver.core.messages import Sender
 from mockserver.faults import Error, Truncate
 from mockserver.scenario import Rule, Schedule, Spent
@@ -153,7 +153,7 @@ def tokens(stage):
     """Return a stage with a limit of 60,000 tokens a minute, of which some are spent."""
 
     def build(spent=0):
-        rule = Rule(reply=Reply(text="one two three"))
+        rule = Rule(reply=Script(text="one two three"))
         return stage(rule, tier="free", spent=Spent(tokens=spent))
 
     return build
@@ -176,9 +176,9 @@ def test_excessive_reservation(tokens):
 @pytest.mark.parametrize(("again", "enough"), [(True, 3), (False, 5)])
 def test_what_is_enough(stage, again, enough):
     """What its own answer needed; where there is none, what the longest of the model did."""
-    longer = Rule(schedule=Schedule(first=2), reply=Reply(text="one two three four five"))
-    cut = Rule(schedule=Schedule(first=1), reply=Reply(tokens=40), faults=(Truncate(9),))
-    own = Rule(reply=Reply(text="one two three"))
+    longer = Rule(schedule=Schedule(first=2), reply=Script(text="one two three four five"))
+    cut = Rule(schedule=Schedule(first=1), reply=Script(tokens=40), faults=(Truncate(9),))
+    own = Rule(reply=Script(text="one two three"))
     play = stage(longer, cut, own, tier="free", spent=Spent(tokens=30_000))
     play.send(0, model=MODEL)
     for at in (0.1, 0.2):
@@ -242,7 +242,7 @@ def test_refused_by_the_scenario(stage):
         headers={"x-ratelimit-remaining-tokens-minute": "50000"},
     )
     rule = Rule(schedule=Schedule(first=1), faults=(refusal,))
-    play = stage(rule, Rule(reply=Reply(text="one two three")), tier="free")
+    play = stage(rule, Rule(reply=Script(text="one two three")), tier="free")
     play.send(0, model=MODEL)
     play.send(12, model=MODEL)
     assert [exchange.status for exchange in play.engine.journal] == [429, 200]

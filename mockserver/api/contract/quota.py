@@ -2,38 +2,38 @@
 Rate limits as token buckets.
 
 The API counts requests and tokens per minute, hour and day, for each key and model. A bucket
-refills continuously, or all at once when its period ends. A request is admitted when every bucket
-holds enough: one request, and the tokens of its prompt plus the longest completion that it may get.
-What it did not use after all is put back when it is over. A tier may count the tokens twice: those
-that the prompt cache did not have, and in total. Time comes in as an argument, in seconds.
+refills continuously, or all at once when its period ends. A request is admitted if every bucket
+holds enough: one request, and the tokens of its prompt plus those of the longest completion that it
+may get. When the request is over, unused tokens are put back. A tier may count tokens twice: all
+tokens, and those not found in the prompt cache. Times are arguments, in seconds.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from mockserver.plan import Headers
 
-from .edition import Amounts, PerPeriod
-from .shapes import TODAY, HeaderFields, Refill
+from .edition import Amounts
+from .edition_settings import TODAY, HeaderFields, Refill
 
-Kind = Literal["requests", "tokens", "total"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-Place: TypeAlias = tuple[Kind, str]
-"""What is limited, and the period for which."""
+LimitKind = Literal["requests", "tokens", "total"]
+LIMIT_KINDS: tuple[LimitKind, ...] = get_args(LimitKind)
+LimitKey: TypeAlias = tuple[LimitKind, str]
+"""What is limited, and per which period."""
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 SECONDS = {"second": 1.0, **PERIODS}
 _FIELD = "x-ratelimit-"
-_CLOSE_ENOUGH = 1e-3  # of a request or token: what sums of fractions may be off
-_INSTANT = 1e-8  # seconds: in which no bucket gains what counts
+_CLOSE_ENOUGH = 1e-3  # of a request or token: tolerance for sums of fractions
+_INSTANT = 1e-8  # seconds: too short for any bucket to refill
 
 
 @dataclass(slots=True)
 class Bucket:
-    """So many things per period (in seconds), replenished evenly."""
+    """Holds ``capacity`` units, and refills evenly over a period in seconds."""
 
     capacity: int
     period: float
@@ -49,22 +49,22 @@ class Bucket:
         return self.level
 
     def left(self, returning: int) -> int:
-        """Return what was there last, in whole numbers, with what is about to be put back."""
+        """Return the last level plus what is about to be put back, in whole numbers."""
         left = int(self.level + returning + _CLOSE_ENOUGH)
         return min(self.capacity, left) if left > 0 else 0
 
     def wait_for(self, amount: float, now: float) -> float:
-        """Return the seconds until so much is there; 0 when it is there now."""
+        """Return the seconds until the bucket holds an amount; 0 if it does now."""
         lacking = min(amount, self.capacity) - self.refill(now)
         return lacking * self.period / self.capacity if lacking > _CLOSE_ENOUGH else 0.0
 
     def drain(self, amount: float, now: float) -> None:
-        """Take out so much, but no more than there is."""
+        """Take out an amount, or all if there is less."""
         self.level = max(0.0, self.refill(now) - amount)
 
 
 class Window(Bucket):
-    """So many things in each period, counted from midnight (UTC): all are back when it ends."""
+    """Refills all at once when a period ends; periods count from midnight (UTC)."""
 
     def refill(self, now: float) -> float:
         """Return the level now."""
@@ -74,7 +74,7 @@ class Window(Bucket):
         return self.level
 
     def wait_for(self, amount: float, now: float) -> float:
-        """Return the seconds until so much is there; 0 when it is there now."""
+        """Return the seconds until the bucket holds an amount; 0 if it does now."""
         lacking = min(amount, self.capacity) - self.refill(now)
         return self.period - now % self.period if lacking > _CLOSE_ENOUGH else 0.0
 
@@ -83,24 +83,24 @@ class Window(Bucket):
 class Refusal:
     """Which limit refuses a request, and the seconds until the same request would be admitted."""
 
-    kind: Kind
+    kind: LimitKind
     period: str
     wait: float
 
     @property
     def problem(self) -> str:
-        """The name in the catalogue of problems; it does not tell which tokens are meant."""
+        """The name in the catalogue of problems, which has one for both kinds of tokens."""
         return f"{'tokens' if self.kind == 'total' else self.kind}_per_{self.period}"
 
     @property
     def retry_after(self) -> int:
-        """Whole seconds, rounded up: coming back then is never too early."""
+        """Whole seconds, rounded up so that a retry then is never too early."""
         return max(1, math.ceil(self.wait - _INSTANT))
 
 
 @dataclass(frozen=True, slots=True)
 class Temporary:
-    """A limit for a while: what it begins with at ``since``, and when it ends, in seconds."""
+    """A limit that holds from ``since`` until ``until``, in seconds; its bucket begins full."""
 
     amount: int
     since: float
@@ -110,9 +110,9 @@ class Temporary:
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """
-    What the header fields show: limits, what remains of which bucket, and when it is reset.
+    The content of the header fields: limits, the bucket behind each remainder, and reset periods.
 
-    What a bucket counts stands there by its place among the ``KINDS``.
+    ``remaining`` gives the kind of a bucket as its index in ``LIMIT_KINDS``.
     """
 
     limits: Headers
@@ -122,10 +122,10 @@ class _Shown:
 
 class Quota:
     """
-    What is left to one key on one model.
+    The rate limits of one key on one model, and how much is left.
 
-    What is not ``enforced`` is counted and shown, but refuses nothing. ``shape`` says how it is
-    shown.
+    A quota that is not ``enforced`` is counted and shown, but refuses nothing. ``shape`` describes
+    its header fields.
     """
 
     def __init__(
@@ -138,23 +138,25 @@ class Quota:
         shape: HeaderFields = TODAY,
     ) -> None:
         self._bucket = _BUCKETS[refill]
-        self._buckets: dict[Place, Bucket] = {
-            (kind, period): self._full(capacity, period, now)
-            for kind, amount in _named(amounts)
-            for period, capacity in _per_period(amount)
+        self._buckets: dict[LimitKey, Bucket] = {
+            (kind, period): self._full(getattr(amount, period), period, now)
+            for kind in LIMIT_KINDS
+            if (amount := getattr(amounts, kind)) is not None
+            for period in PERIODS
         }
         self._by_kind = [
-            [bucket for (of, _), bucket in self._buckets.items() if of == kind] for kind in KINDS
+            [bucket for (of, _), bucket in self._buckets.items() if of == kind]
+            for kind in LIMIT_KINDS
         ]
         self._enforced = dict(self._buckets) if enforced else {}
-        self._imposed: dict[Place, tuple[Temporary, Bucket]] = {}
+        self._imposed: dict[LimitKey, tuple[Temporary, Bucket]] = {}
         self._at = now
         self._counts_twice = ("total", "minute") in self._buckets
         self._shape = shape
         self._shown = self._fields(self._buckets)
 
-    def impose(self, limits: Mapping[Place, Temporary]) -> None:
-        """Let these limits take the place of others; one that is there already goes on."""
+    def impose(self, limits: Mapping[LimitKey, Temporary]) -> None:
+        """Replace the temporary limits; one that is imposed already keeps its bucket."""
         self._imposed = {
             place: there
             if (there := self._imposed.get(place)) and there[0] == limit
@@ -169,17 +171,17 @@ class Quota:
         return self._bucket(capacity, SECONDS[period], float(capacity), now)
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
-        """Return what refuses a request that reserves so many tokens: the longest wait of all."""
+        """Return the refusal with the longest wait for a request that reserves these tokens."""
         if not self._enforced and not self._imposed:
             return None
-        needs: Mapping[Kind, int] = {"requests": 1, "tokens": tokens, "total": tokens}
+        needs: Mapping[LimitKind, int] = {"requests": 1, "tokens": tokens, "total": tokens}
         places = [*self._enforced, *(one for one in self._imposed if one not in self._enforced)]
         waits = [Refusal(*place, self._wait(place, needs[place[0]], now)) for place in places]
         worst = max(waits, key=lambda refusal: refusal.wait, default=None)
         return worst if worst and worst.wait else None
 
-    def _wait(self, place: Place, amount: float, now: float) -> float:
-        """Return the seconds until there is enough, or until a limit ends that lacks it."""
+    def _wait(self, place: LimitKey, amount: float, now: float) -> float:
+        """Return the seconds until there is enough, or until the temporary limit ends."""
         other = self._enforced.get(place)
         wait = other.wait_for(amount, now) if other else 0.0
         if place not in self._imposed:
@@ -188,7 +190,7 @@ class Quota:
         return min(bucket.wait_for(amount, now), max(limit.until - now, wait))
 
     def reserve(self, tokens: int, now: float) -> None:
-        """Take one request and so many tokens, whether or not they are there."""
+        """Take one request and its tokens, even if there are not enough."""
         self._refill(now)
         self._change((-1, -tokens, -tokens))
 
@@ -196,26 +198,26 @@ class Quota:
         self, reserved: int, used: int, now: float, *, cached: int = 0, since: float = math.inf
     ) -> None:
         """
-        Put back what was reserved and not used; ``cached`` are those used that cost less.
+        Put back reserved tokens that were not used; ``cached`` of the used ones are free.
 
-        Limits that were imposed after the reservation, at ``since``, know nothing of it.
+        Limits that were imposed after the reservation, at ``since``, are not changed.
         """
         unused = reserved - used
-        if unused < 0:  # what is put in may come before the refill that was due by then
+        if unused < 0:  # refill first: the change must not precede a refill that was due
             self._refill(now)
         self._change((0, unused + self._free(cached), unused), since)
 
     def spend(self, *, requests: int, tokens: int, now: float) -> None:
-        """Take requests and tokens out of every bucket, down to empty."""
+        """Take requests and tokens out of every bucket, down to zero."""
         for (kind, _), bucket in self._buckets.items():
             bucket.drain(requests if kind == "requests" else tokens, now)
 
     def headers(self, now: float, *, returning: int = 0, cached: int = 0) -> Headers:
         """
-        Return the fields of the edition: limits first, what remains, and when all is reset.
+        Return the edition's header fields: limits first, then remainders, then reset times.
 
-        ``returning`` are reserved tokens that the very answer with these fields puts back, all but
-        the ``cached`` ones that it used.
+        ``returning`` counts reserved tokens that the answer with these fields puts back. ``cached``
+        counts its prompt tokens from the cache.
         """
         self._refill(now)
         back = (0, returning + self._free(cached), returning)
@@ -226,8 +228,8 @@ class Quota:
         resets = [(name, str(period - now % period)) for name, period in shown.resets]
         return (*shown.limits, *left, *resets)
 
-    def _fields(self, buckets: Mapping[Place, Bucket]) -> _Shown:
-        """Return what the fields show; their names are the same in every answer."""
+    def _fields(self, buckets: Mapping[LimitKey, Bucket]) -> _Shown:
+        """Prepare the content of the header fields, whose names never change."""
         shape = self._shape
         shown = [
             (kind, period, f"{kind}-{period}", bucket)
@@ -236,13 +238,13 @@ class Quota:
         ]
         remaining: list[tuple[str, int, Bucket]] = []
         for kind, period, name, _ in shown:
-            counted: Kind = "total" if name in shape.total and self._counts_twice else kind
-            place = f"{_FIELD}remaining-{name}", KINDS.index(counted)
+            counted: LimitKind = "total" if name in shape.total and self._counts_twice else kind
+            place = f"{_FIELD}remaining-{name}", LIMIT_KINDS.index(counted)
             remaining.append((*place, buckets[counted, period]))
         return _Shown(
             tuple((f"{_FIELD}limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown),
             remaining,
-            # fixed windows: the next full minute or midnight (UTC)
+            # counted to the next full minute, hour or midnight (UTC)
             [(f"{_FIELD}reset-{name}", bucket.period) for *_, name, bucket in shown]
             if shape.resets
             else [],
@@ -254,9 +256,9 @@ class Quota:
 
     def _change(self, amounts: tuple[int, int, int], since: float = math.inf) -> None:
         """
-        Put in so much of each kind, in the order of ``KINDS``; when negative, take it out.
+        Add amounts, in the order of ``LIMIT_KINDS``, to all buckets.
 
-        A bucket may owe, so that putting back is exact.
+        A level may become negative, so that putting back is exact.
         """
         for amount, buckets in zip(amounts, self._by_kind, strict=True):
             if amount:
@@ -265,10 +267,10 @@ class Quota:
             return
         for (kind, _), (limit, bucket) in self._imposed.items():
             if limit.since <= since:
-                _put(amounts[KINDS.index(kind)], (bucket,))
+                _put(amounts[LIMIT_KINDS.index(kind)], (bucket,))
 
     def _refill(self, now: float) -> None:
-        """Let all buckets know the time."""
+        """Refill all buckets."""
         if now <= self._at:
             return
         for bucket in self._buckets.values():
@@ -282,18 +284,6 @@ def _put(amount: float, buckets: Iterable[Bucket]) -> None:
     for bucket in buckets:
         level = bucket.level + amount
         bucket.level = level if level < bucket.capacity else float(bucket.capacity)
-
-
-def _named(amounts: Amounts) -> Iterator[tuple[Kind, PerPeriod]]:
-    yield "requests", amounts.requests
-    yield "tokens", amounts.tokens
-    if amounts.total is not None:
-        yield "total", amounts.total
-
-
-def _per_period(amount: PerPeriod) -> Iterator[tuple[str, int]]:
-    for period in PERIODS:
-        yield period, getattr(amount, period)
 
 
 _BUCKETS: Mapping[Refill, type[Bucket]] = {"continuous": Bucket, "window": Window}

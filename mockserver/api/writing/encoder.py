@@ -1,8 +1,8 @@
 """
-Writes an answer as one document, or as a stream of chunks.
+Encodes an answer as one document, or as a stream of chunks.
 
-The chunks of a stream differ in their choice only: all the rest is encoded once. The order of the
-keys is that of recorded streams.
+The chunks of a stream differ only in their choices. Everything else is encoded once. The order of
+keys comes from recorded streams.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _DONE = Data(DONE)
 @dataclass(frozen=True, slots=True)
 class Form:
     """
-    What an endpoint makes of an answer.
+    How an endpoint encodes an answer.
 
-    ``prefix`` is what ids begin with, ``kind`` the ``object`` of a document, ``chunk_kind`` that of
-    a chunk. ``choices`` returns those of a document as JSON, ``chunks`` those of each chunk.
+    ``prefix`` begins the id. ``kind`` is the ``object`` of a document, ``chunk_kind`` that of a
+    chunk. ``choices`` returns the choices of a document as JSON, ``chunks`` those of each chunk.
     """
 
     prefix: str
@@ -36,8 +36,8 @@ class Form:
     chunks: Callable[[Answer], Chunks]
 
 
-class Written:
-    """An answer in the form of an endpoint; each of its stamps makes other bytes of it."""
+class EncodedAnswer:
+    """An answer in the form of an endpoint; each use of it gets a stamp of its own."""
 
     __slots__ = ("_known", "_work", "answer", "form", "tokens")
 
@@ -51,7 +51,7 @@ class Written:
         self._known[b"prompt_time"], self._known[b"completion_time"] = reading, writing
 
     def seconds(self, stamp: Stamp) -> float:
-        """Return how long it all took."""
+        """Return how long the request took, its wait in the queue included."""
         return stamp.queue + self._work
 
     def document(self, stamp: Stamp) -> Data:
@@ -61,7 +61,7 @@ class Written:
         return Data(b"".join((before, choices, after, tail)), self.tokens)
 
     def stream(self, stamp: Stamp, *, done: bool) -> tuple[EventRun | Data, ...]:
-        """Return the events; the last chunk has usage and times besides."""
+        """Return the events of a stream; the last chunk also has usage and times."""
         chunks = self.form.chunks(self.answer)
         finish, tokens = chunks.choices.pop(), chunks.counts.pop()
         before, after, tail = self._around(stamp, self.form.chunk_kind)
@@ -71,9 +71,9 @@ class Written:
         return (events, last, _DONE) if done else (events, last)
 
     def _around(self, stamp: Stamp, kind: str) -> tuple[bytes, bytes, bytes]:
-        """Return what stands before the choices, what stands behind them, and the end."""
+        """Return the bytes before the choices, after them, and at the end of the body."""
         number, created, queue, cached = stamp
-        frame = self.answer.frame(kind)
+        envelope = self.answer.envelope(kind)
         whole = self.answer.model.whole_seconds
         known = {
             **self._known,
@@ -82,5 +82,5 @@ class Written:
             b"queue_time": queue,
             b"total_time": queue + self._work,
         }
-        before = frame.before % (self.form.prefix + number)
-        return before.encode(), frame.after % created, frame.tail % known
+        before = envelope.before % (self.form.prefix + number)
+        return before.encode(), envelope.after % created, envelope.tail % known

@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.api.contract.edition import Model
-from mockserver.api.model import thinking
+from mockserver.api.model import reasoning
 from mockserver.core.chance import Voice
 
 
@@ -28,7 +28,7 @@ def model(**fields):
 def test_thoughts(body, fields, sentences):
     """The effort says how long a model thinks, if it does."""
     for seed in range(20):
-        said = thinking.thoughts(body, model(**fields), Voice(seed))
+        said = reasoning.generate(body, model(**fields), Voice(seed))
         assert said.count(".") in sentences
 
 
@@ -46,5 +46,5 @@ def test_thoughts(body, fields, sentences):
 )
 def test_shown(asked, default, shown):
     """The request says where thoughts go, else the model."""
-    assert thinking.shown({"reasoning_format": asked}, model(reasoning_format=default)) == shown
-    assert thinking.shown({}, model(reasoning_format=default)) == default
+    assert reasoning.shown({"reasoning_format": asked}, model(reasoning_format=default)) == shown
+    assert reasoning.shown({}, model(reasoning_format=default)) == default

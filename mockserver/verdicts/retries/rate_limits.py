@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mockserver.api.contract.limits import PERIODS
+from mockserver.api.contract.quota import PERIODS
 from mockserver.core.quantities import duration
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import same_sender, tolerance, waited
