@@ -64,7 +64,7 @@ def explain(  # noqa: PLR0913 (an argument for each option)
 
     What is odd about the scenario is told as well, as check does.
     """
-    from mockserver.core.quantities import seconds
+    from mockserver.core.units import seconds
     from mockserver.edge.live import Overrides
     from mockserver.engine.explain import samples, told_as_svg, told_as_text
     from mockserver.scenario import loaded

@@ -23,7 +23,7 @@ _LEVELS = ("debug", "info", "warning", "error")
 
 
 def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
-    from mockserver.core.quantities import size
+    from mockserver.core.units import size
 
     try:
         return size(given)

@@ -21,10 +21,10 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from .bounds import FIELD, FILE, Bounds, refuse_bombs
 from .errors import DocumentError, shortened, shown
-from .keys import advice
 from .scalars import Loader, dumped, paired
+from .unknown_keys import advice
+from .yaml_limits import FIELD, FILE, Bounds, refuse_bombs
 
 T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]

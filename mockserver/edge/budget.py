@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 
 from mockserver.core.messages import Request
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.journal import Exchange
 from mockserver.scenario import Rule
-from mockserver.scenario.steering import PAST_BUDGET
+from mockserver.scenario.injection import PAST_BUDGET
 
 _WARMING = "/v1/tcp_warming"  # the SDK's constructor asks it, and no journal counts it
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.limits import Quota
-from mockserver.scenario import Scenario, imposed
+from mockserver.scenario import Scenario, active_limits
 
 MOST = 10_000
 """Pairs of a key and a model that are known; the one used longest ago is forgotten first."""
@@ -55,5 +55,5 @@ class Accounts:
 
     def _imposed(self, quota: Quota, now: float) -> Quota:
         if self._scenario.limits:
-            quota.impose(imposed(self._scenario.limits, self._started, now))
+            quota.impose(active_limits(self._scenario.limits, self._started, now))
         return quota

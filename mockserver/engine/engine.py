@@ -18,13 +18,13 @@ from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.api.model.prompt_cache import BLOCK, PromptCache
 from mockserver.api.reading.prompt import parts
-from mockserver.core.chance import Digits
 from mockserver.core.credentials import without_key
 from mockserver.core.messages import Request
+from mockserver.core.seeding import HexStream
 from mockserver.faults import Context, Fault, broken, name_of
 from mockserver.journal import Exchange, Journal
 from mockserver.plan import Compact, Plan, apart, changed_after, without_body
-from mockserver.scenario import Choice, Course, Rule, Run, Scenario, Subject
+from mockserver.scenario import CallProgress, Decision, RequestView, Rule, Run, Scenario
 
 from .accounts import Accounts
 from .honest import Honest
@@ -69,17 +69,17 @@ class Engine:
         number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
         honest = Honest(self.edition, self.seed, now, self._digits(number))
         call = self.journal.call_of(noted)
-        subject = inquiry.subject(request, call.attempts + 1)
-        choice = self._choose(subject, now, call.course, self._drawn(rule, number))
+        view = inquiry.view(request, call.attempts + 1)
+        decision = self._choose(view, now, call.progress, self._drawn(rule, number))
         quota = self._admit(inquiry, now)
         cached = self._read_cached(inquiry, now) if isinstance(quota, Quota) else 0
         if isinstance(quota, RefusalError):
             plan: Compact = honest.refusal(quota)
         elif quota is not None:
-            plan = honest.completion(inquiry, choice.fate.reply, quota, cached)
+            plan = honest.completion(inquiry, decision.action.reply, quota, cached)
         else:
             plan = self._storage.answer(inquiry, honest) or honest.catalogue(inquiry)
-        faults, felt = choice.fate.faults, None
+        faults, felt = decision.action.faults, None
         if faults:
             plan, felt = self._broken(plan, faults, inquiry, number, now)
         if request.method == "HEAD":
@@ -93,7 +93,7 @@ class Engine:
             inquiry.shown_model,
             inquiry.stream,
             plan,
-            rule=choice.rule.name,
+            rule=decision.rule.name,
             prompt_tokens=inquiry.prompt,
             requested_tokens=inquiry.requested,
             admitted=admitted,
@@ -101,10 +101,10 @@ class Engine:
             reserved_tokens=inquiry.reserved if admitted else 0,
             cached_tokens=cached,
             key=inquiry.account,
-            attempt=subject.attempt,
+            attempt=view.attempt,
             faults=tuple(map(name_of, faults)) if faults else (),
-            missed=choice.missed,
-            taken_by=None if choice.missed else choice.rule,
+            no_match=decision.no_match,
+            taken_by=None if decision.no_match else decision.rule,
             changed_after=felt,
             restricted=isinstance(quota, RefusalError) and self._restricts(inquiry, request),
         )
@@ -124,10 +124,12 @@ class Engine:
             return rule
         return None
 
-    def _choose(self, subject: Subject, now: float, course: Course, rule: Rule | None) -> Choice:
-        if rule is not None and subject.endpoint != "warming":
-            return Choice(rule, rule.fates[0])
-        return self._run.choose(subject, now - self.started, course)
+    def _choose(
+        self, view: RequestView, now: float, progress: CallProgress, rule: Rule | None
+    ) -> Decision:
+        if rule is not None and view.endpoint != "warming":
+            return Decision(rule, rule.actions[0])
+        return self._run.choose(view, now - self.started, progress)
 
     def _broken(
         self, plan: Compact, faults: Sequence[Fault], inquiry: Inquiry, number: int, now: float
@@ -141,9 +143,9 @@ class Engine:
         honest = Honest(self.edition, self.seed, now, self._digits(0))
         return honest.refusal(RefusalError("malformed_request"))
 
-    def _digits(self, number: int) -> Digits:
+    def _digits(self, number: int) -> HexStream:
         """Return the bits of one exchange, for ids."""
-        return Digits(f"{self.seed}/{number}")
+        return HexStream(f"{self.seed}/{number}")
 
     def _context(self, inquiry: Inquiry, number: int, now: float) -> Context:
         """Return what the faults of one exchange may depend on."""

@@ -12,7 +12,7 @@ from mockserver.core.messages import Request
 from mockserver.journal import Exchange
 from mockserver.plan import Plan, Wait
 from mockserver.plan.timeline import Kind, Lane, Paint, Span, bars, legend, spans_of, svg, unpainted
-from mockserver.scenario import PortState, Scenario, told
+from mockserver.scenario import PortState, Scenario, near_miss_lines
 
 from .engine import Engine
 
@@ -93,7 +93,7 @@ def _sampled(now: float, met: Exchange | PortState, grain: float) -> Sample:
         kind, said, lasts = _UNREACHABLE[met]
         return Sample(now, said, (Span(now, now + lasts, kind, said),))
     spans = spans_of(met.plan, start=now, grain=grain)
-    return Sample(now, met.line(), spans, told(met.near_misses, most=_MOST_RULES))
+    return Sample(now, met.line(), spans, near_miss_lines(met.near_misses, most=_MOST_RULES))
 
 
 def _known_duration(plan: Plan) -> float:

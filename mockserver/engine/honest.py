@@ -19,7 +19,7 @@ from mockserver.api.reading import choices
 from mockserver.api.writing import answer, chat, completions, headers, models
 from mockserver.api.writing.answer import Answer
 from mockserver.api.writing.writing import Written
-from mockserver.core.chance import Digits, Voice, number_of
+from mockserver.core.seeding import HexStream, SeededText, seed_from
 from mockserver.core.sse import dumps
 from mockserver.plan import Compact, Data, End, Head, Headers, Plan
 
@@ -51,7 +51,7 @@ class Honest:
     edition: Edition
     seed: int
     now: float
-    random: Digits
+    random: HexStream
 
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""
@@ -119,7 +119,7 @@ class Honest:
         made = []
         for at, body in enumerate([*asked, *spare]):
             ask = Ask(body, model, inquiry.limit, len(asked) + len(spare))
-            made.append(say(reply, ask, Voice(number + at), self.random))
+            made.append(say(reply, ask, SeededText(number + at), self.random))
         said = Answer(
             inquiry.model_id,
             model,
@@ -149,4 +149,4 @@ def _catalogue(inquiry: Inquiry, edition: Edition) -> bytes:
 def _number(seed: int, inquiry: Inquiry) -> int:
     """Return what is said, as a number: the same however much of it is shown, and how."""
     about = {name: value for name, value in inquiry.body.items() if name not in _FORM}
-    return number_of(f"{seed}/{about!a}")
+    return seed_from(f"{seed}/{about!a}")

@@ -25,7 +25,7 @@ from mockserver.api.writing.writing import Written
 from mockserver.core.credentials import redacted, redacted_body
 from mockserver.core.messages import Request
 from mockserver.core.sse import dumps
-from mockserver.scenario import Subject
+from mockserver.scenario import RequestView
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -88,11 +88,11 @@ class Inquiry:
         """Whether the client wants server-sent events."""
         return bool(self.body.get("stream"))
 
-    def subject(self, request: Request, attempt: int = 1) -> Subject:
+    def view(self, request: Request, attempt: int = 1) -> RequestView:
         """Return what the rules of a scenario can look at; ``attempt`` is that of the call."""
         if request.body != self.data:
             request = replace(request, body=self.data)
-        return Subject(self.endpoint, self._about, request, attempt, self.body or None)
+        return RequestView(self.endpoint, self._about, request, attempt, self.body or None)
 
     @property
     def _about(self) -> str:

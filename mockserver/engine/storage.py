@@ -23,7 +23,7 @@ from mockserver.api.reading import batches, files
 from mockserver.api.reading.batches import Batch, Line, Outcome
 from mockserver.api.reading.decoding import bad_request
 from mockserver.api.reading.files import File, Upload
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 from mockserver.core.sse import dumps
 from mockserver.plan import Data, Plan, apart, head_of
 
@@ -192,8 +192,8 @@ def _answer(batch: Batch, line: Line, own: Honest) -> Plan:
     return apart(own.completion(inquiry, Reply(), quota, cached=0))
 
 
-def _random(honest: Honest, batch: Batch, about: object) -> Digits:
-    return Digits(f"{honest.seed}/{batch.id}/{about}")
+def _random(honest: Honest, batch: Batch, about: object) -> HexStream:
+    return HexStream(f"{honest.seed}/{batch.id}/{about}")
 
 
 def _object(honest: Honest, document: dict[str, Any]) -> Plan:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from mockserver.api.contract import editions
 from mockserver.core.documents import SUFFIXES, Document, read_text
 from mockserver.core.errors import DocumentError
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 
 from . import names, read
 from .schemas import TYPES, Kind

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mockserver.api.contract.limits import Place, Temporary
-from mockserver.core.quantities import Positive
+from mockserver.core.units import Positive
 
 from .schedule import Window
 
@@ -52,7 +52,7 @@ class Limit:
         return {place: amount for place, amount in named if amount is not None}
 
 
-def imposed(limits: Iterable[Limit], started: float, now: float) -> dict[Place, Temporary]:
+def active_limits(limits: Iterable[Limit], started: float, now: float) -> dict[Place, Temporary]:
     """
     Return what holds now, in a scenario that has started then, both in seconds since the epoch.
 

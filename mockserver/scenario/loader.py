@@ -16,10 +16,10 @@ from mockserver.api.contract import editions
 from mockserver.core.documents import SUFFIXES, Document, beside, read_text
 from mockserver.core.errors import MockServerError, UnknownNameError
 
-from .findings.names import unknown_names
-from .findings.rules import Finding, odd_rules
-from .foreign import called_here
+from .aliases import alias_hint
 from .inheritance import inherited
+from .lint.names import name_findings
+from .lint.rules import Finding, rule_findings
 from .model import Scenario
 from .parameters import Automatic, filled, settled
 
@@ -46,7 +46,7 @@ class Loaded:
     def warnings(self) -> list[str]:
         """Return a sentence for each of the first oddities; what is inherited is not told."""
         unused = ((("parameters", name), "nothing uses this parameter") for name in self.unused)
-        kinds = (unknown_names(self.scenario), odd_rules(self.scenario), unused)
+        kinds = (name_findings(self.scenario), rule_findings(self.scenario), unused)
         found: list[Finding] = [one for kind in kinds for one in islice(kind, _MOST_TOLD)]
         return [
             str(self.document.error(path, said))
@@ -131,7 +131,7 @@ def _shipped(name: str) -> Scenario:
 def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
     plain, automatic = settled(inherited(document, _extended, identity))
     whole, used = filled(plain, parameters)
-    scenario = whole.read_as(_ADAPTER, explain=called_here)
+    scenario = whole.read_as(_ADAPTER, explain=alias_hint)
     unused = tuple(name for name in scenario.parameters if name not in used)
     return Loaded(_with_edition(scenario, whole), whole, unused, automatic)
 

@@ -11,11 +11,11 @@ from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag, With
 
 from mockserver.api.contract.routes import ENDPOINTS, Endpoint, named
 from mockserver.core.errors import suggestion
-from mockserver.core.quantities import Flag
+from mockserver.core.units import Flag
 
-from . import traits
+from . import request_predicates
 from .patterns import JsonPath, Number, Regex, bounds
-from .traits import Trait
+from .request_predicates import RequestPredicate
 
 METHODS: tuple[str, ...] = tuple(method.value for method in HTTPMethod)
 _ANY_CASE = "|".join(
@@ -103,43 +103,47 @@ class Match:
     excluded: Annotated[Match | None, Field(alias="not")] = None
 
     def __post_init__(self) -> None:
-        if self.excluded is not None and not self.excluded.traits():
+        if self.excluded is not None and not self.excluded.request_predicates():
             raise ValueError("'not' names nothing, so no request would be left")
 
-    def conditions(self) -> tuple[Trait, ...]:
+    def predicates(self) -> tuple[RequestPredicate, ...]:
         """Return all that must hold of a request."""
-        return self.traits() if self.endpoint else (traits.NOT_WARMING, *self.traits())
+        return (
+            self.request_predicates()
+            if self.endpoint
+            else (request_predicates.NOT_WARMING, *self.request_predicates())
+        )
 
-    def traits(self) -> tuple[Trait, ...]:
+    def request_predicates(self) -> tuple[RequestPredicate, ...]:
         """Return what the keys ask for, the cheap things first."""
         return tuple(self._head()) + tuple(self._body())
 
-    def _head(self) -> Iterator[Trait]:
+    def _head(self) -> Iterator[RequestPredicate]:
         if self.endpoint is not None:
-            yield traits.endpoint(self.endpoint)
+            yield request_predicates.endpoint(self.endpoint)
         if self.method is not None:
-            yield traits.method(self.method)
+            yield request_predicates.method(self.method)
         if self.model is not None:
-            yield traits.model(self.model)
+            yield request_predicates.model(self.model)
         if self.stream is not None:
-            yield traits.stream(wanted=self.stream)
+            yield request_predicates.stream(wanted=self.stream)
         if self.attempt is not None:
-            yield traits.attempt(bounds(self.attempt))
+            yield request_predicates.attempt(bounds(self.attempt))
         if self.key is not None:
-            yield traits.key(self.key)
+            yield request_predicates.key(self.key)
         for name, pattern in self.headers.items():
-            yield traits.header(name.lower(), pattern)
+            yield request_predicates.header(name.lower(), pattern)
 
-    def _body(self) -> Iterator[Trait]:
+    def _body(self) -> Iterator[RequestPredicate]:
         if self.messages is not None:
-            yield traits.messages(bounds(self.messages))
+            yield request_predicates.messages(bounds(self.messages))
         if self.tools is not None:
-            yield traits.tools(self.tools)
+            yield request_predicates.tools(self.tools)
         if self.prompt.contains is not None:
-            yield traits.contains(self.prompt.contains)
+            yield request_predicates.contains(self.prompt.contains)
         if self.prompt.regex is not None:
-            yield traits.regex(self.prompt.regex)
+            yield request_predicates.regex(self.prompt.regex)
         for path, value in self.json.items():
-            yield traits.json(path, value)
+            yield request_predicates.json(path, value)
         if self.excluded is not None:
-            yield traits.excluded(self.excluded.traits())
+            yield request_predicates.excluded(self.excluded.request_predicates())

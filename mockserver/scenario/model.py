@@ -10,9 +10,9 @@ from pydantic import Field, JsonValue
 
 from mockserver.api.contract.edition import EditionName
 from mockserver.api.model.reply import Reply
-from mockserver.core.quantities import Count, Positive, Whole
+from mockserver.core.units import Count, Positive, Whole
 
-from .fates import AnyFate, AnyFault, Fate
+from .actions import AnyAction, AnyFault, RuleAction
 from .limits import Limit
 from .matching import Match
 from .parameters import ParameterName
@@ -45,7 +45,7 @@ class Rule:
 
     ``name`` is shown in logs and reports. ``match`` says for which requests it is. ``schedule``
     says which of them it takes. ``count_by`` is what the schedule counts: each request, or each
-    logical call, so that all attempts at a call meet the same decision, state and fate. ``state``
+    logical call, so that all attempts at a call meet the same decision, state and action. ``state``
     lets rules depend on each other. ``reply`` is what the model says. ``faults`` are applied in
     their order. ``sequence``, in the place of both, is what the requests that it takes meet one
     after the other: faults by their names, perhaps with a ``reply``, or the word pass, which leaves
@@ -60,7 +60,7 @@ class Rule:
     faults: tuple[AnyFault, ...] = ()
     count_by: Literal["request", "call"] = "request"
     state: State = field(default_factory=State)
-    sequence: Annotated[tuple[AnyFate, ...], Field(min_length=1)] = ()
+    sequence: Annotated[tuple[AnyAction, ...], Field(min_length=1)] = ()
     then: Then = "pass"
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
@@ -73,19 +73,19 @@ class Rule:
             raise ValueError("has 'then', but no 'sequence' that comes to an end")
 
     @property
-    def fates(self) -> tuple[Fate, ...]:
+    def actions(self) -> tuple[RuleAction, ...]:
         """All that it may do to a request."""
-        return self.sequence or (Fate(self.reply, self.faults),)
+        return self.sequence or (RuleAction(self.reply, self.faults),)
 
     @property
     def breaks(self) -> bool:
         """Whether any of it is a fault."""
-        return any(fate.faults for fate in self.fates)
+        return any(action.faults for action in self.actions)
 
     @property
     def speaks(self) -> bool:
         """Whether it says what the model answers."""
-        return any(fate.speaks for fate in self.fates)
+        return any(action.speaks for action in self.actions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .model import Rule
-from .schedule import Turn
-from .subject import Subject
+from .request_view import RequestView
+from .schedule import Trial
 
 
-class Why(Protocol):
+class Mismatch(Protocol):
     """Why a rule does not take a request."""
 
     @property
-    def difference(self) -> Callable[[Subject], str]:
+    def difference(self) -> Callable[[RequestView], str]:
         """What says it in a few words, given the request."""
         ...
 
@@ -27,7 +27,7 @@ class WrongState:
     found: str
     required: str
 
-    def difference(self, _: Subject) -> str:
+    def difference(self, _: RequestView) -> str:
         """Return both."""
         return f"the state is {self.found!r}, not {self.required!r}"
 
@@ -44,27 +44,29 @@ class NearMiss:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class NoMatch:
     """A request that no rule took: each rule's reason, by its place among the rules."""
 
     rules: Sequence[Rule]
-    whys: Mapping[int, Why]
+    mismatches: Mapping[int, Mismatch]
 
-    def by(self, subject: Subject) -> tuple[NearMiss, ...]:
+    def near_misses(self, view: RequestView) -> tuple[NearMiss, ...]:
         """
         Return all of them, the nearest first: what matched before what did not.
 
-        ``subject`` is the request again; its key may be shortened, for it is not told.
+        ``view`` is the request again; its key may be shortened, for it is not told.
         """
-        order = sorted(self.whys, key=lambda at: _distance(self.whys[at]))
-        return tuple(NearMiss(self._label(at), self.whys[at].difference(subject)) for at in order)
+        order = sorted(self.mismatches, key=lambda at: _distance(self.mismatches[at]))
+        return tuple(
+            NearMiss(self._label(at), self.mismatches[at].difference(view)) for at in order
+        )
 
     def _label(self, at: int) -> str:
         name = self.rules[at].name
         return f"rule {name!r}" if name else f"rules[{at}]"
 
 
-def told(misses: Sequence[NearMiss], *, most: int) -> list[str]:
+def near_miss_lines(misses: Sequence[NearMiss], *, most: int) -> list[str]:
     """Return a line for each of the nearest, the last of which says how many more there are."""
     lines = [f"not by {miss}" for miss in misses[:most]]
     if len(misses) > most:
@@ -72,9 +74,9 @@ def told(misses: Sequence[NearMiss], *, most: int) -> list[str]:
     return lines
 
 
-def _distance(why: Why) -> int:
+def _distance(why: Mismatch) -> int:
     match why:
-        case Turn():
+        case Trial():
             return 0
         case WrongState():
             return 1

@@ -19,9 +19,9 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 import yaml
 from pydantic import AfterValidator
 
-from mockserver.core.bounds import FILE
 from mockserver.core.documents import Document, Path, node_of
 from mockserver.core.errors import UnknownNameError, suggestion
+from mockserver.core.yaml_limits import FILE
 
 Automatic: TypeAlias = Literal["most", "least", "first_model"]
 """

@@ -12,9 +12,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Tag
 
-from mockserver.core.quantities import Count
-
-from .regexes import matcher, searcher
+from mockserver.core.regexes import matcher, searcher
+from mockserver.core.units import Count
 
 _MOST_FOUND = 10_000
 """More values at a JSONPath say nothing more, and ``$..*..*..*`` finds very many."""

@@ -10,9 +10,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from mockserver.core.quantities import Count, Positive, Probability, Seconds, decimal
+from mockserver.core.units import Count, Positive, Probability, Seconds, decimal
 
-from .condition import Condition, failing
+from .predicate import Predicate, first_failing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Window:
 
 
 @dataclass(slots=True)
-class Turn:
+class Trial:
     """
     One time that a rule is asked, and what its schedule says to it.
 
@@ -69,7 +69,7 @@ class Turn:
     number: int
     elapsed: float = 0.0
     draws: tuple[float, ...] = ()
-    refused: When | None = None
+    refused: TrialPredicate | None = None
     acted: int = 0
 
     def difference(self, _: object) -> str:
@@ -77,7 +77,7 @@ class Turn:
         return self.refused.difference(self) if self.refused else ""
 
 
-When: TypeAlias = Condition[Turn]
+TrialPredicate: TypeAlias = Predicate[Trial]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,64 +103,64 @@ class Schedule:
     excluded: Annotated[Schedule | None, Field(alias="not")] = None
 
     def __post_init__(self) -> None:
-        if self.excluded is not None and not self.excluded.conditions(count()):
+        if self.excluded is not None and not self.excluded.predicates(count()):
             raise ValueError("'not' says nothing, so no request would be left")
 
-    def conditions(self, draws: Iterator[int]) -> tuple[When, ...]:
-        """Return what must hold of a turn; each probability takes the next place in the draws."""
+    def predicates(self, draws: Iterator[int]) -> tuple[TrialPredicate, ...]:
+        """Return what must hold of a trial; each probability takes the next place in the draws."""
         return (*self._counted(), *self._drawn(draws), *self._composed(draws))
 
-    def _counted(self) -> Iterator[When]:
+    def _counted(self) -> Iterator[TrialPredicate]:
         after, first, at, every = self.after, self.first, self.at, self.every
         if after:
-            yield Condition(lambda turn: turn.number > after, _counting(f"after: {after}"))
+            yield Predicate(lambda trial: trial.number > after, _counting(f"after: {after}"))
         if first is not None:
             last = after + first
-            yield Condition(lambda turn: turn.number <= last, _counting(f"first: {first}"))
+            yield Predicate(lambda trial: trial.number <= last, _counting(f"first: {first}"))
         if at is not None:
-            yield Condition(lambda turn: turn.number - after in at, _counting(f"at: {list(at)}"))
+            yield Predicate(lambda trial: trial.number - after in at, _counting(f"at: {list(at)}"))
         if every is not None:
-            yield Condition(
-                lambda turn: (turn.number - after) % every == 0, _counting(f"every: {every}")
+            yield Predicate(
+                lambda trial: (trial.number - after) % every == 0, _counting(f"every: {every}")
             )
 
-    def _drawn(self, draws: Iterator[int]) -> Iterator[When]:
+    def _drawn(self, draws: Iterator[int]) -> Iterator[TrialPredicate]:
         if (window := self.window) is not None:
-            yield Condition(
-                lambda turn: window.open(turn.elapsed),
-                lambda turn: f"its window is closed {decimal(turn.elapsed)} s after the start",
+            yield Predicate(
+                lambda trial: window.open(trial.elapsed),
+                lambda trial: f"its window is closed {decimal(trial.elapsed)} s after the start",
             )
         if (chance := self.probability) is not None:
             at = next(draws)
-            yield Condition(
-                lambda turn: turn.draws[at] < chance,
-                lambda turn: f"its probability is {chance:g}, and {turn.draws[at]:.3f} was drawn",
+            yield Predicate(
+                lambda trial: trial.draws[at] < chance,
+                lambda trial: f"its probability is {chance:g}, and {trial.draws[at]:.3f} was drawn",
             )
 
-    def _composed(self, draws: Iterator[int]) -> Iterator[When]:
+    def _composed(self, draws: Iterator[int]) -> Iterator[TrialPredicate]:
         for schedule in self.all_of:
-            yield from schedule.conditions(draws)
+            yield from schedule.predicates(draws)
         if self.any_of:
-            groups = [schedule.conditions(draws) for schedule in self.any_of]
-            yield Condition(
-                lambda turn: any(failing(group, turn) is None for group in groups),
-                lambda turn: f"it was its request {turn.number}, and none of 'any' agrees",
+            groups = [schedule.predicates(draws) for schedule in self.any_of]
+            yield Predicate(
+                lambda trial: any(first_failing(group, trial) is None for group in groups),
+                lambda trial: f"it was its request {trial.number}, and none of 'any' agrees",
             )
         if self.excluded is not None:
-            group = self.excluded.conditions(draws)
-            yield Condition(
-                lambda turn: failing(group, turn) is not None,
-                lambda turn: f"it was its request {turn.number}, and what 'not' says agrees",
+            group = self.excluded.predicates(draws)
+            yield Predicate(
+                lambda trial: first_failing(group, trial) is not None,
+                lambda trial: f"it was its request {trial.number}, and what 'not' says agrees",
             )
 
 
-def _counting(says: str) -> Callable[[Turn], str]:
-    return lambda turn: f"it was its request {turn.number}, and the schedule says {says}"
+def _counting(says: str) -> Callable[[Trial], str]:
+    return lambda trial: f"it was its request {trial.number}, and the schedule says {says}"
 
 
-class Turns:
+class Trials:
     """
-    The turns of one rule, in one run of a scenario.
+    The trials of one rule, in one run of a scenario.
 
     Chance is drawn for each, whatever the other keys say, so that the draws of later ones don't
     depend on it.
@@ -168,20 +168,20 @@ class Turns:
 
     def __init__(self, schedule: Schedule, seed: str) -> None:
         places = count()
-        self._conditions = schedule.conditions(places)
+        self._predicates = schedule.predicates(places)
         self._draws = next(places)
         self._luck = iter(Random(seed).random, None) if self._draws else None
         self._taken = 0
         self._acted = 0
 
-    def take(self, elapsed: float) -> Turn:
-        """Return the next turn, so many seconds after the start of the scenario."""
+    def take(self, elapsed: float) -> Trial:
+        """Return the next trial, so many seconds after the start of the scenario."""
         self._taken += 1
-        turn = Turn(self._taken, elapsed)
+        trial = Trial(self._taken, elapsed)
         if self._luck is not None:
-            turn.draws = tuple(islice(self._luck, self._draws))
-        turn.refused = failing(self._conditions, turn)
-        if turn.refused is None:
+            trial.draws = tuple(islice(self._luck, self._draws))
+        trial.refused = first_failing(self._predicates, trial)
+        if trial.refused is None:
             self._acted += 1
-        turn.acted = self._acted
-        return turn
+        trial.acted = self._acted
+        return trial

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from mockserver.api.contract.edition import Edition
-from mockserver.core.quantities import decimal
+from mockserver.core.units import decimal
 
 from . import Scenario
 from .parameters import Automatic

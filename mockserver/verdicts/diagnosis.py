@@ -13,7 +13,7 @@ from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.routes import meant
 from mockserver.api.contract.shapes import LimitName
-from mockserver.core.quantities import duration
+from mockserver.core.units import duration
 from mockserver.journal import Exchange, Journal
 
 from .puzzles import explained

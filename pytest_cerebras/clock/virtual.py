@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from mockserver.core.quantities import LONGEST
+from mockserver.core.units import LONGEST
 from mockserver.edge.play.clock import Clock, Silence, StallError
 
 from . import real

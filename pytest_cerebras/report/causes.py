@@ -15,7 +15,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from mockserver.core.credentials import redacted
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.verdicts import Verdict
 from mockserver.verdicts.diagnosis import diagnose
 from mockserver.verdicts.patterns import PATTERNS

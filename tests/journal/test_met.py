@@ -13,11 +13,11 @@ from mockserver.journal import Retention
 from mockserver.journal.journal import Journal
 from mockserver.journal.met import can_be_met, felt, met, why_unmet
 from mockserver.scenario import (
-    Fate,
     Limit,
     Match,
     Port,
     Rule,
+    RuleAction,
     Scenario,
     Schedule,
     State,
@@ -61,7 +61,9 @@ MET_RULES = {
     "late": Rule(faults=(Latency(delay=1.0),)),
     "only a header": Rule(faults=(HeaderChanges(set={"x-odd": "1"}),)),
     "scripted": Rule(reply=Reply(text="Yes.")),
-    "one of several": Rule(sequence=(Fate(Reply(text="Yes.")), Fate(Reply(text="No.")))),
+    "one of several": Rule(
+        sequence=(RuleAction(Reply(text="Yes.")), RuleAction(Reply(text="No.")))
+    ),
 }
 
 

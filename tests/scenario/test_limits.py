@@ -2,7 +2,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from mockserver.api.contract.limits import Temporary
-from mockserver.scenario import Limit, Window, imposed
+from mockserver.scenario import Limit, Window, active_limits
 
 SECOND, MINUTE, TOKENS = ("requests", "second"), ("requests", "minute"), ("tokens", "minute")
 RECOVERY = Limit(Window(after=20.0, lasting=5.0), requests_per_second=5)
@@ -32,7 +32,7 @@ STARTED = 1000.0
 )
 def test_imposed(limits, elapsed, found):
     """A limit holds while its window is open; of two to the same thing the first does."""
-    assert imposed(limits, STARTED, STARTED + elapsed) == found
+    assert active_limits(limits, STARTED, STARTED + elapsed) == found
 
 
 def test_yaml():

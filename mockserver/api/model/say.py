@@ -17,7 +17,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from mockserver.api.contract.edition import Model
-from mockserver.core.chance import Digits, Voice
+from mockserver.core.seeding import HexStream, SeededText
 
 from . import instances, logprobs, prose, thinking, tokens, tools, wishes
 from .conversation import last_user_text, results, task
@@ -64,39 +64,39 @@ class _Thoughts:
         return thinking.tagged(self.text, self.tag or thinking.TAG)
 
 
-def say(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> Said:
-    """Return what the model says; ``voice`` draws the words, ``ids`` the ids of calls."""
+def say(reply: Reply, ask: Ask, seeded: SeededText, ids: HexStream) -> Said:
+    """Return what the model says; ``seeded`` draws the words, ``ids`` the ids of calls."""
     body = ask.body
     simple = reply.plain and _SIMPLE.issuperset(body) and not _may_think(ask)
     if simple and _wish(body) is None:  # by far the most
-        return _within(ask.limit, _prose(voice, reply.tokens))
+        return _within(ask.limit, _prose(seeded, reply.tokens))
     scripted = reply.answers
     pieces: Sequence[str]
     if reply.tokens is not None and not reply.tool_calls and tools.must_call(body):
-        pieces, calls = (), _calls(ask, voice, ids, "".join(_prose(voice, reply.tokens)))
+        pieces, calls = (), _calls(ask, seeded, ids, "".join(_prose(seeded, reply.tokens)))
     elif scripted:
-        pieces, calls = _scripted(reply, ask, voice), _scripted_calls(reply, ask, voice, ids)
+        pieces, calls = _scripted(reply, ask, seeded), _scripted_calls(reply, ask, seeded, ids)
     else:
-        calls = _calls(ask, voice, ids)
-        pieces = [] if calls else _content(ask, voice)
+        calls = _calls(ask, seeded, ids)
+        pieces = [] if calls else _content(ask, seeded)
     thoughts = reply.reasoning or ""
     if reply.reasoning is None and not scripted and _may_think(ask):
-        thoughts = thinking.thoughts(body, ask.model, voice)
+        thoughts = thinking.thoughts(body, ask.model, seeded)
     least = 0 if scripted or calls or _wish(body) else _least(ask, thoughts)
     if least > len(pieces):
-        pieces = prose.prolonged(voice.random, pieces, least)
+        pieces = prose.prolonged(seeded.random, pieces, least)
     stopped = until_stop(pieces[least:], body.get("stop"))
     said = [*pieces[:least], *stopped] if least else stopped
     limited = _limited(_Thoughts(thoughts, reply.tag), said, calls, ask)
-    return _with_extras(limited, ask, voice)
+    return _with_extras(limited, ask, seeded)
 
 
 def _may_think(ask: Ask) -> bool:
     return ask.model.reasoning and "messages" in ask.body
 
 
-def _prose(voice: Voice, length: int | None = None) -> prose.Pieces:
-    return prose.answer(voice.number) if length is None else prose.of_length(voice.number, length)
+def _prose(seeded: SeededText, length: int | None = None) -> prose.Pieces:
+    return prose.answer(seeded.seed) if length is None else prose.of_length(seeded.seed, length)
 
 
 def _least(ask: Ask, thoughts: str) -> int:
@@ -139,50 +139,52 @@ def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Seque
     return tokens.pieces(text[: min(ends)]) if ends else pieces
 
 
-def _scripted(reply: Reply, ask: Ask, voice: Voice) -> Sequence[str]:
+def _scripted(reply: Reply, ask: Ask, seeded: SeededText) -> Sequence[str]:
     if reply.text is not None:
         return tokens.pieces(reply.text)
     if reply.json is not None:
         return tokens.pieces(_json(reply.json, ask.model))
     if reply.tokens is not None:
-        return _of_length(ask, voice, reply.tokens)
+        return _of_length(ask, seeded, reply.tokens)
     return tokens.pieces(last_user_text(ask.body)) if reply.echo else []
 
 
-def _of_length(ask: Ask, voice: Voice, length: int) -> Sequence[str]:
+def _of_length(ask: Ask, seeded: SeededText, length: int) -> Sequence[str]:
     """Return so many tokens: of prose, or of JSON as far as a string of it may be long enough."""
     wish = _wish(ask.body)
     if wish is None:
-        return _prose(voice, length)
+        return _prose(seeded, length)
     said: list[str] = []
     text = length
     for _ in range(_TRIES):  # how the string grows together with the rest is seen afterwards
-        said = _json_content(wish, ask, voice.again(), "".join(_prose(voice, text)))
+        said = _json_content(wish, ask, seeded.fresh_random(), "".join(_prose(seeded, text)))
         text += length - len(said)
         if len(said) == length or text < 1:
             break
     return said
 
 
-def _scripted_calls(reply: Reply, ask: Ask, voice: Voice, ids: Digits) -> tuple[Call, ...]:
+def _scripted_calls(reply: Reply, ask: Ask, seeded: SeededText, ids: HexStream) -> tuple[Call, ...]:
     calls = []
     for one in reply.tool_calls:
         offered = tools.automatic(ask.body) if one.name == AUTO else None
         name = offered["name"] if offered else one.name
-        made = _long_arguments(offered, ask.body, voice.random) if offered else {}
+        made = _long_arguments(offered, ask.body, seeded.random) if offered else {}
         arguments = made or one.arguments
         calls.append(_call(name, arguments, ask.model, ids))
     return tuple(calls)
 
 
-def _calls(ask: Ask, voice: Voice, ids: Digits, text: str | None = None) -> tuple[Call, ...]:
+def _calls(
+    ask: Ask, seeded: SeededText, ids: HexStream, text: str | None = None
+) -> tuple[Call, ...]:
     """Return the calls that a request is for; a ``text`` stands in their arguments where it may."""
     if not ask.body.get("tools"):
         return ()
     functions = tools.wanted(ask.body)
     beside = len(functions)
     return tuple(
-        _call(one["name"], _arguments(one, ask.body, voice.random, text, beside), ask.model, ids)
+        _call(one["name"], _arguments(one, ask.body, seeded.random, text, beside), ask.model, ids)
         for one in functions
     )
 
@@ -212,14 +214,14 @@ def _long_arguments(
     return _arguments(function, body, random, prose.words(random, _LONG))
 
 
-def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Digits) -> Call:
+def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: HexStream) -> Call:
     text = arguments if isinstance(arguments, str) else _json(arguments, model)
     return Call(ids.draw(9), name, tuple(tokens.pieces(text)))
 
 
-def _content(ask: Ask, voice: Voice) -> Sequence[str]:
+def _content(ask: Ask, seeded: SeededText) -> Sequence[str]:
     wish = _wish(ask.body)
-    return _prose(voice) if wish is None else _json_content(wish, ask, voice.random)
+    return _prose(seeded) if wish is None else _json_content(wish, ask, seeded.random)
 
 
 def _json_content(
@@ -240,7 +242,7 @@ def _json(value: object, model: Model) -> str:
     return json.dumps(value, ensure_ascii=False, separators=separators)
 
 
-def _with_extras(said: Said, ask: Ask, voice: Voice) -> Said:
+def _with_extras(said: Said, ask: Ask, seeded: SeededText) -> Said:
     """Add what a request may ask for on top: odds, the fate of a prediction, the prompt again."""
     body = ask.body
     if body.get("prediction"):
@@ -248,7 +250,7 @@ def _with_extras(said: Said, ask: Ask, voice: Voice) -> Said:
     if body.get("echo"):
         said = said._replace(echo=last_user_text(body))
     top = logprobs.wanted(body)
-    return said if top is None else _with_odds(said, top, ask, voice.random)
+    return said if top is None else _with_odds(said, top, ask, seeded.random)
 
 
 def _with_odds(said: Said, top: int, ask: Ask, random: Random) -> Said:

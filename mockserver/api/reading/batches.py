@@ -17,7 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from mockserver.api.contract.routes import Endpoint
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 
 from .validation import checked, refusal
 
@@ -171,7 +171,7 @@ def read_request(body: bytes) -> BatchRequest:
     return checked(_REQUEST, body)
 
 
-def new_id(random: Digits) -> str:
+def new_id(random: HexStream) -> str:
     """Return the id of a new batch."""
     return f"batch_{random.draw(24)}"
 

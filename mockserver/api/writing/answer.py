@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mockserver.api.contract.edition import Model
 from mockserver.api.contract.shapes import Bodies
 from mockserver.api.model.said import Said
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 
 from .frame import Frame, frame
 
@@ -101,7 +101,7 @@ class Answer:
         }
 
 
-def stamp(now: float, random: Digits, cached: int = 0) -> Stamp:
+def stamp(now: float, random: HexStream, cached: int = 0) -> Stamp:
     """Return another stamp; its number has 32 hexadecimal digits in the form of a UUID."""
     name = random.draw(40)
     number = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:32]}"

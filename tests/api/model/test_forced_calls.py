@@ -7,14 +7,16 @@ import pytest
 from mockserver.api.contract.edition import Model
 from mockserver.api.model.reply import Reply
 from mockserver.api.model.say import Ask, say
-from mockserver.core.chance import Digits, Voice
+from mockserver.core.seeding import HexStream, SeededText
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
 MESSAGES = [{"role": "user", "content": "How is the weather in Paris?"}]
 
 
 def told(reply, **body):
-    return say(reply, Ask({"messages": MESSAGES, **body}, MODEL, 9999), Voice(1), Digits("2"))
+    return say(
+        reply, Ask({"messages": MESSAGES, **body}, MODEL, 9999), SeededText(1), HexStream("2")
+    )
 
 
 @pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "say"}}])

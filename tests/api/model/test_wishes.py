@@ -7,7 +7,7 @@ from mockserver.api.contract.edition import Model
 from mockserver.api.model import wishes
 from mockserver.api.model.reply import Reply
 from mockserver.api.model.say import Ask, say
-from mockserver.core.chance import Digits, Voice
+from mockserver.core.seeding import HexStream, SeededText
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
 SCHEMA = {
@@ -21,7 +21,10 @@ def said(*texts, reply=None, **more):
     roles = ["system"] * (len(texts) - 1) + ["user"]
     messages = [{"role": role, "content": text} for role, text in zip(roles, texts, strict=True)]
     return say(
-        reply or Reply(), Ask({"messages": messages, **more}, MODEL, 9999), Voice(1), Digits("2")
+        reply or Reply(),
+        Ask({"messages": messages, **more}, MODEL, 9999),
+        SeededText(1),
+        HexStream("2"),
     ).text
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.keys import advice
+from mockserver.core.unknown_keys import advice
 
 
 def mapping(**keys):

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from .errors import suggestion
-from .quantities import counted
+from .units import counted
 
 Schema: TypeAlias = Mapping[str, Any]
 _DEEPEST = 3  # mappings in one another that are looked into

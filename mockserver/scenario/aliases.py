@@ -72,13 +72,13 @@ _NEAR = 3  # parts of a path: the list, the place in it, and how that is read
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[- ]")
 
 
-def called_here(path: Sequence[str | int], key: str, value: Any) -> str:
+def alias_hint(path: Sequence[str | int], key: str, value: Any) -> str:
     """
     Return what an unknown key is called here, as the tail of a sentence; empty when nobody knows.
 
-    >>> called_here(("rules", 0, "faults", 0), "reset_peer", {"timeout": 0})
+    >>> alias_hint(("rules", 0, "faults", 0), "reset_peer", {"timeout": 0})
     "; here that is 'disconnect: {by: rst}'"
-    >>> called_here(("rules", 0), "fault", "EMPTY_RESPONSE")
+    >>> alias_hint(("rules", 0), "fault", "EMPTY_RESPONSE")
     "; here that is 'faults: [disconnect: {}]'"
     """
     name = _plain(key)
@@ -94,14 +94,14 @@ def called_here(path: Sequence[str | int], key: str, value: Any) -> str:
     return _said(_within(path, _OTHERS[name])) if name in _OTHERS else ""
 
 
-def fault_called(word: str) -> str | None:
+def fault_for_alias(word: str) -> str | None:
     """Return the fault that is meant by a word of another tool; None when nobody knows."""
     return _FAULTS.get(_plain(word))
 
 
 def _faults(value: Any) -> list[str]:
     words = list(value) if isinstance(value, dict) else [value]
-    return [fault for word in words if (fault := fault_called(str(word)))]
+    return [fault for word in words if (fault := fault_for_alias(str(word)))]
 
 
 def _within(path: Sequence[str | int], meant: str) -> str:

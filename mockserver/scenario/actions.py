@@ -21,13 +21,13 @@ from pydantic import (
 from mockserver.api.model.reply import Reply
 from mockserver.faults import FAULTS, Fault
 
-from .foreign import fault_called
+from .aliases import fault_for_alias
 
 _PASS = "pass"  # noqa: S105 (a word of the language)
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class RuleAction:
     """What one request meets; one without a ``reply`` and ``faults`` lets it pass."""
 
     reply: Reply = field(default_factory=Reply)
@@ -46,7 +46,7 @@ class Fate:
 
 if TYPE_CHECKING:
     AnyFault: TypeAlias = Fault
-    AnyFate: TypeAlias = Fate
+    AnyAction: TypeAlias = RuleAction
 else:
     # In YAML a fault is a mapping with one key, its name: {error: {status: 503}}.
     _named = {name: (fault, None) for name, fault in FAULTS.items()}
@@ -59,7 +59,7 @@ else:
         **_named,
     )
     _mapping = create_model(
-        "FateEntry",
+        "ActionEntry",
         __doc__="""
         What one request meets: faults by their names, applied in their order.
 
@@ -78,30 +78,32 @@ else:
 
     def _no_word(found: Any) -> Any:
         if isinstance(found, str):
-            meant = f"{found}: {{}}" if found in FAULTS else fault_called(found)
+            meant = f"{found}: {{}}" if found in FAULTS else fault_for_alias(found)
             hint = f"; write '{meant}'" if meant else ""
             said = f"should be a mapping with the name of a fault{hint}"
             raise ValueError(said)  # noqa: TRY004 (what pydantic listens to)
         return found
 
-    def _fate(found: Any, read: Callable[[Any], Any]) -> Fate:
-        if isinstance(found, Fate):
+    def _action(found: Any, read: Callable[[Any], Any]) -> RuleAction:
+        if isinstance(found, RuleAction):
             return found
         entry = read(found)
         if not found:
             raise ValueError(f"should name a fault or a reply, or be the word {_PASS!r}")
-        return Fate(entry.reply, tuple(getattr(entry, name) for name in found if name in FAULTS))
+        return RuleAction(
+            entry.reply, tuple(getattr(entry, name) for name in found if name in FAULTS)
+        )
 
-    def _passing(word: str) -> Fate:
+    def _passing(word: str) -> RuleAction:
         if word != _PASS:
-            meant = f"{word}: {{}}" if word in FAULTS else fault_called(word)
+            meant = f"{word}: {{}}" if word in FAULTS else fault_for_alias(word)
             hint = f"; write '{meant}'" if meant else ""
             raise ValueError(f"should be a mapping of faults, or the word {_PASS!r}{hint}")
-        return Fate()
+        return RuleAction()
 
     AnyFault = Annotated[_entry, AfterValidator(_the_one), BeforeValidator(_no_word)]
-    AnyFate = Annotated[
+    AnyAction = Annotated[
         Annotated[str, AfterValidator(_passing), WithJsonSchema({"const": _PASS}), Tag("a word")]
-        | Annotated[_mapping, WrapValidator(_fate), Tag("a mapping")],
+        | Annotated[_mapping, WrapValidator(_action), Tag("a mapping")],
         Discriminator(lambda found: "a word" if isinstance(found, str) else "a mapping"),
     ]

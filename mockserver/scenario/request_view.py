@@ -14,7 +14,7 @@ _NO_REQUEST = Request("", "")
 
 
 @dataclass
-class Subject:
+class RequestView:
     """
     A request as the rules of a scenario see it, whether or not the API would like it.
 

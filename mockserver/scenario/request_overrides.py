@@ -1,31 +1,28 @@
 """
-What may be asked for while a scenario runs: by a test, by hand, by a request's own header fields.
+The ``X-Cerebras-Mock-*`` header fields, with which one request overrides the scenario.
 
-A request may carry a fault, or name the scenario whose rules are for it, so that an app in another
-process needs no server of its own.
+A request can carry its own fault, or name the scenario that answers it. Apps in several processes
+can so share one server.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any
 
-import yaml
 from pydantic import Field, TypeAdapter
 
-from mockserver.core.bounds import FIELD
 from mockserver.core.documents import Document, Path, value_of
-from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError, shown
-from mockserver.core.quantities import Probability
-from mockserver.core.scalars import dumped
+from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError
+from mockserver.core.units import Probability
+from mockserver.core.yaml_limits import FIELD
 from mockserver.faults import Error, Fault
 
-from .fates import AnyFault
-from .foreign import called_here
+from .actions import AnyFault
+from .aliases import alias_hint
 from .loader import load, names
-from .matching import Match
 from .model import Rule, Scenario
 from .schedule import Schedule
 
@@ -33,21 +30,7 @@ FAULT = "x-cerebras-mock-fault"
 SCENARIO = "x-cerebras-mock-scenario"
 FIELDS = frozenset({FAULT, SCENARIO})
 _FAULT_NAME, _SCENARIO_NAME = "X-Cerebras-Mock-Fault", "X-Cerebras-Mock-Scenario"
-_INJECTED = "injected"
 _MOST_SETTINGS = 20  # no scenario has as many
-PAST_BUDGET = Rule(
-    "past the budget",
-    faults=(
-        Error(
-            status=400,
-            message="This test has sent more requests than it may: --cerebras-max-requests.",
-            type="invalid_request_error",
-            code="request_budget_spent",
-            should_retry=False,
-        ),
-    ),
-)
-"""What answers whoever asks without end, so that no client tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,58 +60,8 @@ class _Asked:
 
 _OF_A_RULE = frozenset({"faults", "schedule", "probability"})
 _ASKED = TypeAdapter(_Asked)
-_RULE = TypeAdapter(Rule)
 _ONE: TypeAdapter[Fault] = TypeAdapter(AnyFault)
 _MANY: TypeAdapter[tuple[Fault, ...]] = TypeAdapter(tuple[AnyFault, ...])
-
-
-def rule_of(text: str, *, source: str) -> Rule:
-    """
-    Read a rule from YAML or JSON; without a ``name`` it is called ``injected``.
-
-    Raises DocumentError, which begins with the ``source``.
-    """
-    rule: Rule = Document(text, source=source).read_as(_RULE, explain=called_here)
-    if rule == Rule(rule.name):
-        raise DocumentError(f"{source}: the rule changes nothing; give it faults or a reply")
-    return rule if rule.name else replace(rule, name=_INJECTED)
-
-
-def injected(
-    fault: Fault | Mapping[str, Any],
-    *,
-    times: int | None = None,
-    match: Match | Mapping[str, Any] | None = None,
-) -> Rule:
-    """
-    Return a rule that applies a fault, so many ``times``; None is for ever.
-
-    ``fault`` and ``match`` are values, or mappings as in YAML. Raises DocumentError.
-    """
-    whole = isinstance(times, int) and not isinstance(times, bool)
-    if times is not None and (not whole or times < 1):
-        raise DocumentError(
-            f"inject(): times should be a whole number above 0, found {shown(times)}"
-        )
-    keys: dict[str, Any] = {} if times is None else {"schedule": {"first": times}}
-    values: dict[str, Any] = {}
-    if isinstance(match, Mapping):
-        keys["match"] = dict(match)
-    elif match is not None:
-        values["match"] = match
-    if isinstance(fault, Mapping):
-        keys["faults"] = [dict(fault)]
-    elif hasattr(fault, "apply"):
-        values["faults"] = (fault,)
-    else:
-        example = "{'error': {'status': 503}}"
-        raise DocumentError(f"inject(): should be a fault, such as {example}, found {shown(fault)}")
-    try:
-        text = dumped(keys)
-    except yaml.YAMLError as error:
-        raise DocumentError(f"inject(): YAML has no form for {shown(keys)}") from error
-    rule: Rule = Document(text, source="inject()").read_as(_RULE, explain=called_here)
-    return replace(rule, name=_INJECTED, **values)
 
 
 def rule_for(headers: Mapping[str, str]) -> Rule | None:
@@ -172,7 +105,7 @@ def refusal(error: MockServerError) -> Rule:
 def _asked(text: str) -> Rule:
     document = Document(text, source=_FAULT_NAME, bounds=FIELD)
     if isinstance(document.data, dict) and not _OF_A_RULE.isdisjoint(document.data):
-        asked = document.read_as(_ASKED, explain=called_here)
+        asked = document.read_as(_ASKED, explain=alias_hint)
         probability = asked.schedule.probability if asked.schedule else None
         return Rule(_FAULT_NAME, schedule=Schedule(probability=probability), faults=asked.faults)
     return Rule(_FAULT_NAME, faults=_faults(document))
@@ -186,7 +119,7 @@ def _faults(document: Document) -> tuple[Fault, ...]:
 
 
 def _called_here(path: Path, key: str, value: Any) -> str:
-    return called_here(("faults", 0, *path), key, value)
+    return alias_hint(("faults", 0, *path), key, value)
 
 
 def _parameter(text: str) -> tuple[str, object]:

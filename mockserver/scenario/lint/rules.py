@@ -19,8 +19,8 @@ from mockserver.faults.status import EMPTY
 from mockserver.scenario.matching import Match, Prompt
 from mockserver.scenario.model import START, Rule, Scenario
 from mockserver.scenario.patterns import Range, bounds, glob
+from mockserver.scenario.request_predicates import same
 from mockserver.scenario.schedule import Schedule
-from mockserver.scenario.traits import same
 
 from .miscounts import Counters
 
@@ -31,7 +31,7 @@ Finding: TypeAlias = tuple[Path, str]
 """Where in the scenario, and what."""
 
 
-def odd_rules(scenario: Scenario) -> Iterator[Finding]:
+def rule_findings(scenario: Scenario) -> Iterator[Finding]:
     """Yield what is odd, rule by rule."""
     states = dict.fromkeys([START, *filter(None, (rule.state.sets for rule in scenario.rules))])
     takers, counters = _Takers(), Counters()
@@ -42,7 +42,7 @@ def odd_rules(scenario: Scenario) -> Iterator[Finding]:
             yield ("rules", at, *path), f"{status} {_NO_ERROR}"
         if (earlier := counters.miscounting(at, rule)) is not None:
             leaves = f"its numbers count only the requests that {_label(earlier, scenario)} leaves"
-            said = f"{leaves}; for one fate after the other, write one rule with a 'sequence'"
+            said = f"{leaves}; for one action after the other, write one rule with a 'sequence'"
             yield ("rules", at, "schedule"), said
         required = rule.state.requires
         if required is not None and required not in states:
@@ -66,15 +66,15 @@ def _never_acts(rule: Rule) -> Iterator[tuple[Path, str]]:
         yield ("match", "method"), why
     if why := _never(rule.schedule):
         yield ("schedule",), why
-    if rule.sequence and all(fate.passes for fate in rule.sequence):
+    if rule.sequence and all(action.passes for action in rule.sequence):
         yield ("sequence",), "its sequence lets all pass"
 
 
 def _good_errors(rule: Rule) -> Iterator[tuple[Path, int]]:
     """Yield where an error has the status of a success and says nothing else, and the status."""
     listed: list[tuple[Path, Fault]] = [(("faults", at), one) for at, one in enumerate(rule.faults)]
-    for at, fate in enumerate(rule.sequence):
-        listed += ((("sequence", at), one) for one in fate.faults)
+    for at, action in enumerate(rule.sequence):
+        listed += ((("sequence", at), one) for one in action.faults)
     for path, one in listed:
         status = one.status if isinstance(one, Error) else None
         if status in _SUCCESS and one == Error(status=status):
@@ -143,7 +143,7 @@ class _Takers:
 def _takes_all(rule: Rule) -> bool:
     """Return whether a rule without a schedule leaves none of its requests to others."""
     endless = not rule.sequence or rule.then != "pass"
-    return endless and not any(fate.passes for fate in rule.sequence)
+    return endless and not any(action.passes for action in rule.sequence)
 
 
 def _hides(earlier: Rule, later: Rule) -> bool:

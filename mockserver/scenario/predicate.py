@@ -10,16 +10,16 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Condition(Generic[T]):
+class Predicate(Generic[T]):
     """``holds`` tells whether it does; ``difference`` says, where it does not, what there is."""
 
     holds: Callable[[T], object]
     difference: Callable[[T], str]
 
 
-def failing(conditions: tuple[Condition[T], ...], asked: T) -> Condition[T] | None:
-    """Return the first condition that does not hold; None when all do."""
-    for condition in conditions:
-        if not condition.holds(asked):
-            return condition
+def first_failing(predicates: tuple[Predicate[T], ...], asked: T) -> Predicate[T] | None:
+    """Return the first predicate that does not hold; None when all do."""
+    for predicate in predicates:
+        if not predicate.holds(asked):
+            return predicate
     return None

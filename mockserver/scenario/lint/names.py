@@ -15,7 +15,7 @@ from mockserver.scenario.patterns import glob
 from .rules import Finding
 
 
-def unknown_names(scenario: Scenario) -> Iterator[Finding]:
+def name_findings(scenario: Scenario) -> Iterator[Finding]:
     """Yield the names that lead nowhere; without an edition any that is shipped may be chosen."""
     chosen = scenario.edition
     known = [editions.load(name) for name in ([chosen] if chosen else editions.names())]

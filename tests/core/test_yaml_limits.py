@@ -3,8 +3,8 @@ from itertools import chain, repeat
 import pytest
 import yaml
 
-from mockserver.core.bounds import DEEPEST, FIELD, FILE, Bounds, refuse_bombs
 from mockserver.core.errors import DocumentError
+from mockserver.core.yaml_limits import DEEPEST, FIELD, FILE, Bounds, refuse_bombs
 
 SMALL = Bounds(1_000, 20)
 

@@ -1,0 +1,164 @@
+"""
+What a request may have to be like: a predicate for each key of a match.
+
+What they say of a request may stand in a report, so they never quote a credential.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from mockserver.core.credentials import is_credential
+from mockserver.core.errors import shown
+from mockserver.core.regexes import searcher
+
+from .patterns import Range, glob, jsonpath
+from .predicate import Predicate, first_failing
+from .request_view import RequestView
+
+RequestPredicate: TypeAlias = Predicate[RequestView]
+
+_MOST_SHOWN = 3
+
+NOT_WARMING: RequestPredicate = Predicate(
+    lambda view: view.endpoint != "warming",
+    lambda _: "the endpoint is 'warming', which a rule must name",
+)
+
+
+def endpoint(wanted: str) -> RequestPredicate:
+    """Return the predicate that the request is for an endpoint."""
+    return Predicate(
+        lambda view: view.endpoint == wanted,
+        lambda view: f"the endpoint is {view.endpoint!r}, not {wanted!r}",
+    )
+
+
+def method(names: tuple[str, ...]) -> RequestPredicate:
+    """Return the predicate that the request has one of these methods."""
+    return Predicate(
+        lambda view: view.request.method in names,
+        lambda view: f"the method is {view.request.method}, not {' or '.join(names)}",
+    )
+
+
+def model(pattern: str) -> RequestPredicate:
+    """Return the predicate that the model's id fits a pattern."""
+    fits = glob(pattern)
+    return Predicate(
+        lambda view: fits(view.model),
+        lambda view: f"the model is {view.model!r}, not {pattern!r}",
+    )
+
+
+def stream(*, wanted: bool) -> RequestPredicate:
+    """Return the predicate that the request asks for a stream, or does not."""
+    return Predicate(
+        lambda view: view.stream is wanted,
+        lambda view: f"stream is {view.stream}, not {wanted}".lower(),
+    )
+
+
+def attempt(bounds: Range) -> RequestPredicate:
+    """Return the predicate that the number of the attempt is within bounds."""
+    return Predicate(
+        lambda view: view.attempt in bounds,
+        lambda view: f"it is attempt {view.attempt}, not {bounds}",
+    )
+
+
+def key(pattern: str) -> RequestPredicate:
+    """Return the predicate that the API key fits a pattern."""
+    fits = glob(pattern)
+    return Predicate(
+        lambda view: view.key is not None and fits(view.key),
+        lambda view: "there is no key" if view.key is None else "the key is another one",
+    )
+
+
+def header(name: str, pattern: str | None) -> RequestPredicate:
+    """Return the predicate that a field of the head fits a pattern, or is not there."""
+    fits = None if pattern is None else glob(pattern)
+
+    def holds(view: RequestView) -> object:
+        found = view.request.headers.get(name)
+        return found is None if fits is None else found is not None and fits(found)
+
+    def difference(view: RequestView) -> str:
+        found = view.request.headers.get(name)
+        if found is None:
+            return f"the header {name!r} is not there"
+        if fits is None:
+            return f"the header {name!r} is there"
+        if is_credential(name):
+            return f"the header {name!r} is another one"
+        return f"the header {name!r} is {shown(found)}, not {pattern!r}"
+
+    return Predicate(holds, difference)
+
+
+def messages(bounds: Range) -> RequestPredicate:
+    """Return the predicate that the number of messages is within bounds."""
+    return Predicate(
+        lambda view: view.messages in bounds,
+        lambda view: f"there are {view.messages} messages, not {bounds}",
+    )
+
+
+def tools(wanted: bool | str) -> RequestPredicate:  # noqa: FBT001 (a value of the YAML)
+    """Return the predicate that there are tools, or none, or one of that name."""
+    if isinstance(wanted, bool):
+        return Predicate(
+            lambda view: bool(view.tools) is wanted,
+            lambda view: (
+                f"tools are offered: {', '.join(view.tools)}"
+                if view.tools
+                else "no tools are offered"
+            ),
+        )
+    return Predicate(
+        lambda view: wanted in view.tools,
+        lambda view: f"no tool {wanted!r} is offered, but {', '.join(view.tools) or 'none'}",
+    )
+
+
+def contains(text: str) -> RequestPredicate:
+    """Return the predicate that the prompt has a text in it."""
+    return Predicate(
+        lambda view: text in view.prompt, lambda _: f"the prompt does not contain {text!r}"
+    )
+
+
+def regex(pattern: str) -> RequestPredicate:
+    """Return the predicate that a regular expression is found in the prompt."""
+    search = searcher(pattern)
+    return Predicate(
+        lambda view: search(view.prompt), lambda _: f"the prompt does not match {pattern!r}"
+    )
+
+
+def json(path: str, value: object) -> RequestPredicate:
+    """Return the predicate that a value stands at a JSONPath in the body."""
+    find = jsonpath(path)
+
+    def holds(view: RequestView) -> bool:
+        return any(same(found, value) for found in view.at(path, find))
+
+    def difference(view: RequestView) -> str:
+        there = " and ".join(map(shown, view.at(path, find)[:_MOST_SHOWN]))
+        return f"{path} is {there}, not {shown(value)}" if there else f"there is no {path}"
+
+    return Predicate(holds, difference)
+
+
+def excluded(request_predicates: tuple[RequestPredicate, ...]) -> RequestPredicate:
+    """Return the predicate that not all of the others hold."""
+    return Predicate(
+        lambda view: first_failing(request_predicates, view) is not None,
+        lambda _: "it is what 'not' describes",
+    )
+
+
+def same(found: object, wanted: object) -> bool:
+    """Compare as JSON does, where true is no 1."""
+    return found == wanted and isinstance(found, bool) is isinstance(wanted, bool)
