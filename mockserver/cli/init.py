@@ -26,7 +26,7 @@ def init(file: str) -> None:
         with Path(file).open("x", encoding="utf-8") as new:
             new.write(text)
     except FileExistsError as error:
-        raise click.ClickException(f"{file}: is there already, and is not overwritten") from error
+        raise click.ClickException(f"{file}: already exists and is not overwritten") from error
     except OSError as error:
         raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
     click.echo(f"wrote {file}; next: cerebras-mock explain {shlex.quote(file)}")

@@ -140,7 +140,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
 def _reason(error: OSError | UnicodeError) -> str:
     match error:
         case UnicodeError():
-            return "this can be no name of a host"
+            return "not a valid host name"
         case gaierror(strerror=str(said)):
             return said
         case OSError(errno=int(number)):

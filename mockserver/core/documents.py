@@ -279,7 +279,7 @@ def _refuse_doubles(node: yaml.Node | None, source: str) -> None:
         for key, value in node.value:
             if key.value in seen:
                 spot = f"{source}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
-                said = f"the key {key.value!r} stands twice in one mapping"
+                said = f"the key {key.value!r} appears twice in one mapping"
                 raise DocumentError(f"{spot}: {said}, first in line {seen[key.value]}")
             seen[key.value] = key.start_mark.line + 1
             _refuse_doubles(value, source)
@@ -332,6 +332,6 @@ def _syntax_error(error: yaml.MarkedYAMLError, source: str, text: str) -> str:
     indentation = near[: len(near) - len(near.lstrip())]
     if mark and "\t" in indentation:
         spot = f":{mark.line + 1}:{indentation.index(chr(9)) + 1}"
-        return f"{source}{spot}: not YAML: a tab stands in the indentation; put spaces in its place"
+        return f"{source}{spot}: not YAML: the indentation has a tab; use spaces"
     hint = '; inside {} or [], quote a placeholder: "${name}"' if "${" in near else ""
     return f"{source}{spot}: not YAML: {error.problem or error.context}{hint}"

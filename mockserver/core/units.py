@@ -106,7 +106,7 @@ def day(text: object) -> dt.date:
         try:
             return dt.date.fromisoformat(text)
         except ValueError as error:
-            raise ValueError(f"should be a day that there is ({error})") from error
+            raise ValueError(f"should be a day of the calendar ({error})") from error
     raise ValueError("should be a day, such as 2026-11-30")
 
 

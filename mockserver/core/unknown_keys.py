@@ -29,10 +29,10 @@ def advice(schema: Schema, path: Sequence[str | int], key: str) -> str:
     here = _at(schema, path)
     known = _names(here)
     if place := _within(here, schema, key, deepest=1):
-        return f"; it belongs into {place}"
+        return f"; it belongs in {place}"
     if not get_close_matches(key, known, n=1, cutoff=_MISSPELT):
         if place := _within(here, schema, key, deepest=_DEEPEST):
-            return f"; it belongs into {place}"
+            return f"; it belongs in {place}"
         if place := _around(schema, path, key):
             return f"; it belongs {place}"
     return suggestion(key, known)
@@ -70,7 +70,7 @@ def _around(schema: Schema, path: Sequence[str | int], key: str) -> str:
         if key in _names(outer) and isinstance(own, str):
             return f"beside {own!r}"
         if place := _within(outer, schema, key, deepest=1):
-            return f"into {place}"
+            return f"in {place}"
     return ""
 
 

@@ -46,10 +46,12 @@ class Checked:
     def told(self, *, strict: bool) -> str:
         """Return it in words; ``strict`` takes what is odd for wrong."""
         if self.wrong:
-            return f"{self.wrong}\n{self.file}: not a good {self.kind}" if self.kind else self.wrong
+            return (
+                f"{self.wrong}\n{self.file}: not a valid {self.kind}" if self.kind else self.wrong
+            )
         if strict and self.odd:
             odd = counted(len(self.odd), "warning")
-            return f"{self.file}: not good enough for --strict, {self.kind} {self.holds}, {odd}"
+            return f"{self.file}: fails --strict, {self.kind} {self.holds}, {odd}"
         return f"{self.file}: ok, {self.kind} {self.holds}"
 
 

@@ -43,7 +43,7 @@ class Limit:
 
     def __post_init__(self) -> None:
         if not self.amounts:
-            raise ValueError(f"limits nothing; it may name {', '.join(_PLACES)}")
+            raise ValueError(f"limits nothing; name at least one of {', '.join(_PLACES)}")
 
     @property
     def amounts(self) -> dict[Place, int]:

@@ -104,7 +104,7 @@ class Match:
 
     def __post_init__(self) -> None:
         if self.excluded is not None and not self.excluded.request_predicates():
-            raise ValueError("'not' names nothing, so no request would be left")
+            raise ValueError("'not' is empty, so no request would match")
 
     def predicates(self) -> tuple[RequestPredicate, ...]:
         """Return all that must hold of a request."""

@@ -70,7 +70,7 @@ class Rule:
             other = "faults" if self.faults else "reply"
             raise ValueError(f"has both {other!r} and 'sequence', which may hold the {other}")
         if self.then != "pass" and not self.sequence:
-            raise ValueError("has 'then', but no 'sequence' that comes to an end")
+            raise ValueError("has 'then' without a 'sequence'")
 
     @property
     def actions(self) -> tuple[RuleAction, ...]:

@@ -72,7 +72,7 @@ def key(pattern: str) -> RequestPredicate:
     fits = glob(pattern)
     return Predicate(
         lambda view: view.key is not None and fits(view.key),
-        lambda view: "there is no key" if view.key is None else "the key is another one",
+        lambda view: "there is no key" if view.key is None else "the key does not match",
     )
 
 
@@ -91,7 +91,7 @@ def header(name: str, pattern: str | None) -> RequestPredicate:
         if fits is None:
             return f"the header {name!r} is there"
         if is_credential(name):
-            return f"the header {name!r} is another one"
+            return f"the header {name!r} does not match"
         return f"the header {name!r} is {shown(found)}, not {pattern!r}"
 
     return Predicate(holds, difference)

@@ -24,10 +24,10 @@ from .schedule import Trial, TrialPredicate, Trials
 _NO_RULE, _NOTHING = Rule(), RuleAction()
 _PASSED: TrialPredicate = Predicate(
     lambda _: False,
-    lambda trial: f"it was its request {trial.number}, which its sequence lets pass",
+    lambda trial: f"counted as request {trial.number}, which its sequence lets pass",
 )
 _ENDED: TrialPredicate = Predicate(
-    lambda _: False, lambda trial: f"it was its request {trial.number}, and its sequence is over"
+    lambda _: False, lambda trial: f"counted as request {trial.number}, and its sequence is over"
 )
 
 

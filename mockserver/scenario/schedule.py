@@ -104,7 +104,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         if self.excluded is not None and not self.excluded.predicates(count()):
-            raise ValueError("'not' says nothing, so no request would be left")
+            raise ValueError("'not' is empty, so no request would match")
 
     def predicates(self, draws: Iterator[int]) -> tuple[TrialPredicate, ...]:
         """Return what must hold of a trial; each probability takes the next place in the draws."""
@@ -144,18 +144,18 @@ class Schedule:
             groups = [schedule.predicates(draws) for schedule in self.any_of]
             yield Predicate(
                 lambda trial: any(first_failing(group, trial) is None for group in groups),
-                lambda trial: f"it was its request {trial.number}, and none of 'any' agrees",
+                lambda trial: f"counted as request {trial.number}, and none of 'any' agrees",
             )
         if self.excluded is not None:
             group = self.excluded.predicates(draws)
             yield Predicate(
                 lambda trial: first_failing(group, trial) is not None,
-                lambda trial: f"it was its request {trial.number}, and what 'not' says agrees",
+                lambda trial: f"counted as request {trial.number}, and what 'not' says agrees",
             )
 
 
 def _counting(says: str) -> Callable[[Trial], str]:
-    return lambda trial: f"it was its request {trial.number}, and the schedule says {says}"
+    return lambda trial: f"counted as request {trial.number}, and the schedule says {says}"
 
 
 class Trials:

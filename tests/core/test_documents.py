@@ -116,11 +116,11 @@ def test_long_values_are_shortened():
     [
         (
             "name: oak\nname: elm\n",
-            "2:1: the key 'name' stands twice in one mapping, first in line 1",
+            "2:1: the key 'name' appears twice in one mapping, first in line 1",
         ),
         (
             "leaves:\n- size: 1\n  size: 2\n",
-            "3:3: the key 'size' stands twice in one mapping, first in line 2",
+            "3:3: the key 'size' appears twice in one mapping, first in line 2",
         ),
         ("leaves: {a: 1\n", "2:1: not YAML: "),
         ("name: 'oak\n", "2:1: not YAML: "),

@@ -79,8 +79,8 @@ def test_values():
             "1:19: [0].error.status: should be a status from 200 to 599, found 'x'",
         ),
         ("[{cutt: {}}]", "1:3: [0]: unknown key 'cutt'; did you mean 'cut'? Allowed are cut, "),
-        ("[{status: 503}]", "1:3: [0]: unknown key 'status'; it belongs into 'error'"),
-        ("[{cut: {status: 503}}]", "1:9: [0].cut: unknown key 'status'; it belongs into 'error'"),
+        ("[{status: 503}]", "1:3: [0]: unknown key 'status'; it belongs in 'error'"),
+        ("[{cut: {status: 503}}]", "1:9: [0].cut: unknown key 'status'; it belongs in 'error'"),
     ],
 )
 def test_wrong(text, said):

@@ -53,7 +53,7 @@ def wrong(rule):
         ),
         ("faults: [no_done]", "found 'no_done'; write 'no_done: {}'"),
         ("sequence: [reset_peer]", "found 'reset_peer'; write 'disconnect: {by: rst}'"),
-        ("status: 503", "unknown key 'status'; it belongs into 'error' of 'faults'"),
+        ("status: 503", "unknown key 'status'; it belongs in 'error' of 'faults'"),
         ("faults: [{zzzzz: {}}]", "unknown key 'zzzzz'; allowed are "),
         (
             "faults: [zzzzz]",

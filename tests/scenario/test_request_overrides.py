@@ -61,7 +61,7 @@ def test_no_header():
         ),
         (
             "{faults: [no_done: {}], probability: 0.5}",
-            "X-Cerebras-Mock-Fault:1:25: unknown key 'probability'; it belongs into 'schedule'",
+            "X-Cerebras-Mock-Fault:1:25: unknown key 'probability'; it belongs in 'schedule'",
         ),
         (
             "{faults: [no_done: {}], schedule: {probability: yes}}",

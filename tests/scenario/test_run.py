@@ -210,12 +210,12 @@ def test_what_a_sequence_lets_pass():
     assert [decision.rule.name for decision in found] == ["actions", "other", "actions", ""]
     assert found[0].action == faults
     assert [str(miss) for miss in found[3].no_match.near_misses(CHAT)] == [
-        "rule 'actions': it was its request 4, and its sequence is over",
-        "rule 'other': it was its request 2, and the schedule says first: 1",
+        "rule 'actions': counted as request 4, and its sequence is over",
+        "rule 'other': counted as request 2, and the schedule says first: 1",
     ]
     passing = Run((Rule("actions", sequence=(RuleAction(), faults)),), 0)
     (miss,) = passing.choose(CHAT, 0.0, CallProgress()).no_match.near_misses(CHAT)
-    assert miss.why == "it was its request 1, which its sequence lets pass"
+    assert miss.why == "counted as request 1, which its sequence lets pass"
 
 
 def test_letting_pass_begins_no_state():

@@ -51,10 +51,10 @@ def test_numbers(schedule, numbers):
 @pytest.mark.parametrize(
     ("schedule", "trial", "said"),
     [
-        (Schedule(first=3), Trial(4), "it was its request 4, and the schedule says first: 3"),
-        (Schedule(at=(2, 5)), Trial(1), "it was its request 1, and the schedule says at: [2, 5]"),
-        (Schedule(every=2), Trial(3), "it was its request 3, and the schedule says every: 2"),
-        (Schedule(after=2), Trial(2), "it was its request 2, and the schedule says after: 2"),
+        (Schedule(first=3), Trial(4), "counted as request 4, and the schedule says first: 3"),
+        (Schedule(at=(2, 5)), Trial(1), "counted as request 1, and the schedule says at: [2, 5]"),
+        (Schedule(every=2), Trial(3), "counted as request 3, and the schedule says every: 2"),
+        (Schedule(after=2), Trial(2), "counted as request 2, and the schedule says after: 2"),
         (
             Schedule(probability=0.2),
             Trial(1, draws=(0.51234,)),
@@ -68,17 +68,17 @@ def test_numbers(schedule, numbers):
         (
             Schedule(any_of=(Schedule(at=(2,)), Schedule(at=(3,)))),
             Trial(4),
-            "it was its request 4, and none of 'any' agrees",
+            "counted as request 4, and none of 'any' agrees",
         ),
         (
             Schedule(all_of=(Schedule(first=9), Schedule(every=3))),
             Trial(4),
-            "it was its request 4, and the schedule says every: 3",
+            "counted as request 4, and the schedule says every: 3",
         ),
         (
             Schedule(excluded=Schedule(first=3)),
             Trial(2),
-            "it was its request 2, and what 'not' says agrees",
+            "counted as request 2, and what 'not' says agrees",
         ),
     ],
 )

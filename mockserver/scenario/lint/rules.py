@@ -42,14 +42,14 @@ def rule_findings(scenario: Scenario) -> Iterator[Finding]:
             yield ("rules", at, *path), f"{status} {_NO_ERROR}"
         if (earlier := counters.miscounting(at, rule)) is not None:
             leaves = f"its numbers count only the requests that {_label(earlier, scenario)} leaves"
-            said = f"{leaves}; for one action after the other, write one rule with a 'sequence'"
+            said = f"{leaves}; to apply one action after another, write one rule with a 'sequence'"
             yield ("rules", at, "schedule"), said
         required = rule.state.requires
         if required is not None and required not in states:
             said = f"no rule sets the state {required!r}{suggestion(required, states)}"
             yield ("rules", at, "state", "requires"), said
         if (earlier := takers.hiding(rule)) is not None:
-            yield ("rules", at), f"the rule is never asked: {_label(earlier, scenario)} takes all"
+            yield ("rules", at), f"the rule is never reached: {_label(earlier, scenario)} takes all"
         takers.add(at, rule)
 
 
