@@ -1,4 +1,4 @@
-"""``cerebras-mock init``: a scenario to begin with."""
+"""``cerebras-mock init``: writes a starter scenario."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 @click.command()
 @click.argument("file", default="scenario.yaml")
 def init(file: str) -> None:
-    """Write a scenario to begin with into FILE (default: scenario.yaml; -: stdout)."""
+    """Write a starter scenario to FILE (default: scenario.yaml; -: stdout)."""
     from mockserver.core.documents import SUFFIXES
 
     text = files("mockserver.cli").joinpath("starter.yaml").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Scenarios: which requests are answered how, as typed YAML."""
+"""Scenarios: typed YAML that says how each request is answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request meets by a rule: what the model says, and what breaks."""
+"""What a rule does to a request: the model's reply and the faults."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _PASS = "pass"  # noqa: S105 (a word of the language)
 
 @dataclass(frozen=True, slots=True)
 class RuleAction:
-    """What one request meets; one without a ``reply`` and ``faults`` lets it pass."""
+    """What a rule does to one request; without ``reply`` and ``faults`` it lets it pass."""
 
     reply: Reply = field(default_factory=Reply)
     faults: tuple[Fault, ...] = ()
 
     @property
     def passes(self) -> bool:
-        """Whether the rule leaves the request to those that follow."""
+        """Whether the rule leaves the request to later rules."""
         return not self.faults and not self.speaks
 
     @property
     def speaks(self) -> bool:
-        """Whether it says what the model answers."""
+        """Whether it sets the model's reply."""
         return self.reply != Reply()
 
 
@@ -52,7 +52,7 @@ else:
     _named = {name: (fault, None) for name, fault in FAULTS.items()}
     _entry = create_model(
         "FaultEntry",
-        __doc__="A fault: a mapping with one key, its name, over the fault's own keys.",
+        __doc__="A fault: a mapping of one key, its name, to the fault's own keys.",
         __config__=ConfigDict(
             extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
         ),
@@ -61,9 +61,9 @@ else:
     _mapping = create_model(
         "ActionEntry",
         __doc__="""
-        What one request meets: faults by their names, applied in their order.
+        What happens to one request: faults by name, applied in order.
 
-        ``reply`` is what the model says.
+        ``reply`` is the model's answer.
         """,
         __config__=ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1}),
         reply=(Reply, Field(default_factory=Reply)),
@@ -76,12 +76,13 @@ else:
             raise ValueError(f"should name exactly one fault: {', '.join(FAULTS)}")
         return named[0]
 
+    def _hint(word: str) -> str:
+        meant = f"{word}: {{}}" if word in FAULTS else fault_for_alias(word)
+        return f"; write '{meant}'" if meant else ""
+
     def _no_word(found: Any) -> Any:
         if isinstance(found, str):
-            meant = f"{found}: {{}}" if found in FAULTS else fault_for_alias(found)
-            hint = f"; write '{meant}'" if meant else ""
-            said = f"should be a mapping with the name of a fault{hint}"
-            raise ValueError(said)  # noqa: TRY004 (what pydantic listens to)
+            raise ValueError(f"should be a mapping with the name of a fault{_hint(found)}")  # noqa: TRY004 (pydantic collects only ValueErrors)
         return found
 
     def _action(found: Any, read: Callable[[Any], Any]) -> RuleAction:
@@ -96,9 +97,7 @@ else:
 
     def _passing(word: str) -> RuleAction:
         if word != _PASS:
-            meant = f"{word}: {{}}" if word in FAULTS else fault_for_alias(word)
-            hint = f"; write '{meant}'" if meant else ""
-            raise ValueError(f"should be a mapping of faults, or the word {_PASS!r}{hint}")
+            raise ValueError(f"should be a mapping of faults, or the word {_PASS!r}{_hint(word)}")
         return RuleAction()
 
     AnyFault = Annotated[_entry, AfterValidator(_the_one), BeforeValidator(_no_word)]

@@ -32,14 +32,14 @@ PAST_BUDGET = Rule(
         ),
     ),
 )
-"""What answers whoever asks without end, so that no client tries again."""
+"""Answers a runaway client with an error that no client retries."""
 
 
 def rule_of(text: str, *, source: str) -> Rule:
     """
-    Read a rule from YAML or JSON; without a ``name`` it is called ``injected``.
+    Read a rule from YAML or JSON; a rule without a ``name`` is called ``injected``.
 
-    Raises DocumentError, which begins with the ``source``.
+    Raises DocumentError; its text begins with ``source``.
     """
     rule: Rule = Document(text, source=source).read_as(_RULE, explain=alias_hint)
     if rule == Rule(rule.name):
@@ -54,7 +54,7 @@ def injected(
     match: Match | Mapping[str, Any] | None = None,
 ) -> Rule:
     """
-    Return a rule that applies a fault, so many ``times``; None is for ever.
+    Return a rule that applies a fault ``times`` times, or without limit if that is None.
 
     ``fault`` and ``match`` are values, or mappings as in YAML. Raises DocumentError.
     """

@@ -1,4 +1,4 @@
-"""Limits that change over time."""
+"""Rate limits that change over time."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _PLACES: dict[str, Place] = {
 @dataclass(frozen=True, slots=True)
 class Limit:
     """
-    What one key may use of each model while a window is open, in place of what its tier allows.
+    The limits of each key and model while a window is open, in place of those of the tier.
 
-    ``window`` is when it holds; each time it opens, nothing has been used yet.
+    ``window`` is when they apply; usage starts at zero each time it opens.
     ``requests_per_second``, ``requests_per_minute``, ``requests_per_hour`` and ``requests_per_day``
-    are how many requests there may be. ``tokens_per_minute``, ``tokens_per_hour`` and
-    ``tokens_per_day`` are how many tokens they may use. What it does not name stays as it is.
+    are the maximum numbers of requests. ``tokens_per_minute``, ``tokens_per_hour`` and
+    ``tokens_per_day`` are the maximum numbers of tokens. Limits that are left out do not change.
     """
 
     window: Window = field(default_factory=Window)
@@ -47,16 +47,16 @@ class Limit:
 
     @property
     def amounts(self) -> dict[Place, int]:
-        """What it limits, and to how much."""
+        """The limits that are given."""
         named = ((place, getattr(self, name)) for name, place in _PLACES.items())
         return {place: amount for place, amount in named if amount is not None}
 
 
 def active_limits(limits: Iterable[Limit], started: float, now: float) -> dict[Place, Temporary]:
     """
-    Return what holds now, in a scenario that has started then, both in seconds since the epoch.
+    Return the limits that apply at ``now``; both times are in seconds since the epoch.
 
-    Of two limits to the same thing the first holds.
+    If two entries limit the same quantity, the first applies.
     """
     found: dict[Place, Temporary] = {}
     for limit in limits:

@@ -1,4 +1,4 @@
-"""Why no rule took a request: kept as it was found, put into words when somebody asks."""
+"""Why no rule took a request: recorded at once, put into words only on demand."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .schedule import Trial
 
 
 class Mismatch(Protocol):
-    """Why a rule does not take a request."""
+    """Why a rule did not take a request."""
 
     @property
     def difference(self) -> Callable[[RequestView], str]:
-        """What says it in a few words, given the request."""
+        """Describes the reason in a few words, given the request."""
         ...
 
 
@@ -28,13 +28,13 @@ class WrongState:
     required: str
 
     def difference(self, _: RequestView) -> str:
-        """Return both."""
+        """Return both states in words."""
         return f"the state is {self.found!r}, not {self.required!r}"
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A rule, by its name or its place, and why it did not take a request."""
+    """A rule, by name or position, and why it did not take a request."""
 
     rule: str
     why: str
@@ -45,16 +45,16 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class NoMatch:
-    """A request that no rule took: each rule's reason, by its place among the rules."""
+    """The reasons why no rule took a request, by the positions of the rules."""
 
     rules: Sequence[Rule]
     mismatches: Mapping[int, Mismatch]
 
     def near_misses(self, view: RequestView) -> tuple[NearMiss, ...]:
         """
-        Return all of them, the nearest first: what matched before what did not.
+        Return the near misses, the nearest first: rules that matched precede those that did not.
 
-        ``view`` is the request again; its key may be shortened, for it is not told.
+        ``view`` is the same request; its key may be redacted, since no reason quotes it.
         """
         order = sorted(self.mismatches, key=lambda at: _distance(self.mismatches[at]))
         return tuple(
@@ -67,7 +67,7 @@ class NoMatch:
 
 
 def near_miss_lines(misses: Sequence[NearMiss], *, most: int) -> list[str]:
-    """Return a line for each of the nearest, the last of which says how many more there are."""
+    """Return a line for each of the nearest; the last line counts the rest."""
     lines = [f"not by {miss}" for miss in misses[:most]]
     if len(misses) > most:
         lines[-1] += f" (nor by {len(misses) - most} more)"

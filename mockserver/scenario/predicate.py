@@ -1,4 +1,4 @@
-"""One thing that must hold for a rule to act, compiled: fast to ask, and able to say why not."""
+"""A compiled requirement of a rule: fast to evaluate, and able to explain a mismatch."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Predicate(Generic[T]):
-    """``holds`` tells whether it does; ``difference`` says, where it does not, what there is."""
+    """``holds`` evaluates it. ``difference`` describes the mismatch if it does not hold."""
 
     holds: Callable[[T], object]
     difference: Callable[[T], str]
 
 
 def first_failing(predicates: tuple[Predicate[T], ...], asked: T) -> Predicate[T] | None:
-    """Return the first predicate that does not hold; None when all do."""
+    """Return the first predicate that does not hold, None if all hold."""
     for predicate in predicates:
         if not predicate.holds(asked):
             return predicate

@@ -1,8 +1,8 @@
 """
 The ``X-Cerebras-Mock-*`` header fields, with which one request overrides the scenario.
 
-A request can carry its own fault, or name the scenario that answers it. Apps in several processes
-can so share one server.
+A request can carry its own fault, or name the scenario that answers it. Several apps in
+other processes can therefore share one server.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ FAULT = "x-cerebras-mock-fault"
 SCENARIO = "x-cerebras-mock-scenario"
 FIELDS = frozenset({FAULT, SCENARIO})
 _FAULT_NAME, _SCENARIO_NAME = "X-Cerebras-Mock-Fault", "X-Cerebras-Mock-Scenario"
-_MOST_SETTINGS = 20  # no scenario has as many
+_MOST_SETTINGS = 20  # more than any scenario has
 
 
 @dataclass(frozen=True, slots=True)
 class _Chance:
     """
-    When a fault acts that a request asks for.
+    When the requested faults act.
 
-    ``probability`` is that of each request.
+    ``probability`` is the chance of each request.
     """
 
     probability: Probability
@@ -47,9 +47,9 @@ class _Chance:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """
-    What a request asks for.
+    The faults that a request asks for.
 
-    ``faults`` are applied in their order. ``schedule`` says how probable they are.
+    ``faults`` are applied in order. ``schedule`` gives their probability.
     """
 
     faults: Annotated[tuple[AnyFault, ...], Field(min_length=1)]
@@ -66,11 +66,11 @@ _MANY: TypeAdapter[tuple[Fault, ...]] = TypeAdapter(tuple[AnyFault, ...])
 
 def rule_for(headers: Mapping[str, str]) -> Rule | None:
     """
-    Return the rule that a request asks for itself; None when it asks for none.
+    Return the rule that a request carries in its header, None if it carries none.
 
-    ``X-Cerebras-Mock-Fault`` is a fault as in YAML, a list of them, the name of one that needs no
-    keys, or the ``faults`` of a rule and its ``schedule``, of which only a probability makes sense.
-    Raises DocumentError.
+    ``X-Cerebras-Mock-Fault`` holds a fault as in YAML, a list of faults, the bare name of a fault,
+    or a mapping with the ``faults`` and ``schedule`` of a rule. Such a schedule may only have a
+    probability. Raises DocumentError.
     """
     text = headers.get(FAULT)
     return None if text is None else _asked(text)
@@ -80,7 +80,8 @@ def scenario_of(text: str) -> Scenario:
     """
     Return the shipped scenario that ``X-Cerebras-Mock-Scenario`` names.
 
-    Parameters may follow: ``stream-cut; after_tokens=3``. Raises UnknownNameError or DocumentError.
+    Parameters may follow the name: ``stream-cut; after_tokens=3``. Raises UnknownNameError or
+    DocumentError.
     """
     name, *settings = (part.strip() for part in text.split(";"))
     if name not in names():
@@ -96,14 +97,14 @@ def scenario_of(text: str) -> Scenario:
 
 
 def refusal(error: MockServerError) -> Rule:
-    """Return the rule that tells a client what is wrong with its header field."""
+    """Return a rule that reports an invalid header field to the client as a 400."""
     told = Error(status=400, message=str(error), type="invalid_request_error", code="mock_header")
     return Rule("X-Cerebras-Mock", faults=(told,))
 
 
 @lru_cache
 def _asked(text: str) -> Rule:
-    document = Document(text, source=_FAULT_NAME, bounds=FIELD)
+    document = Document(text, source=_FAULT_NAME, limits=FIELD)
     if isinstance(document.data, dict) and not _OF_A_RULE.isdisjoint(document.data):
         asked = document.read_as(_ASKED, explain=alias_hint)
         probability = asked.schedule.probability if asked.schedule else None

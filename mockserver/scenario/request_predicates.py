@@ -1,7 +1,7 @@
 """
-What a request may have to be like: a predicate for each key of a match.
+The predicates behind the keys of a match.
 
-What they say of a request may stand in a report, so they never quote a credential.
+Their explanations may appear in reports, so they never quote a credential.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from mockserver.core.credentials import is_credential
 from mockserver.core.errors import shown
 from mockserver.core.regexes import searcher
 
-from .patterns import Range, glob, jsonpath
+from .patterns import Number, bounds, glob, jsonpath
 from .predicate import Predicate, first_failing
 from .request_view import RequestView
 
@@ -27,7 +27,7 @@ NOT_WARMING: RequestPredicate = Predicate(
 
 
 def endpoint(wanted: str) -> RequestPredicate:
-    """Return the predicate that the request is for an endpoint."""
+    """Require the endpoint of the request."""
     return Predicate(
         lambda view: view.endpoint == wanted,
         lambda view: f"the endpoint is {view.endpoint!r}, not {wanted!r}",
@@ -35,7 +35,7 @@ def endpoint(wanted: str) -> RequestPredicate:
 
 
 def method(names: tuple[str, ...]) -> RequestPredicate:
-    """Return the predicate that the request has one of these methods."""
+    """Require one of these methods."""
     return Predicate(
         lambda view: view.request.method in names,
         lambda view: f"the method is {view.request.method}, not {' or '.join(names)}",
@@ -43,7 +43,7 @@ def method(names: tuple[str, ...]) -> RequestPredicate:
 
 
 def model(pattern: str) -> RequestPredicate:
-    """Return the predicate that the model's id fits a pattern."""
+    """Require that the model's id matches a pattern."""
     fits = glob(pattern)
     return Predicate(
         lambda view: fits(view.model),
@@ -51,24 +51,25 @@ def model(pattern: str) -> RequestPredicate:
     )
 
 
-def stream(*, wanted: bool) -> RequestPredicate:
-    """Return the predicate that the request asks for a stream, or does not."""
+def stream(wanted: bool) -> RequestPredicate:  # noqa: FBT001 (a value of the YAML)
+    """Require that the request asks for a stream, or that it does not."""
     return Predicate(
         lambda view: view.stream is wanted,
         lambda view: f"stream is {view.stream}, not {wanted}".lower(),
     )
 
 
-def attempt(bounds: Range) -> RequestPredicate:
-    """Return the predicate that the number of the attempt is within bounds."""
+def attempt(wanted: Number) -> RequestPredicate:
+    """Require that the number of the attempt is within bounds."""
+    allowed = bounds(wanted)
     return Predicate(
-        lambda view: view.attempt in bounds,
-        lambda view: f"it is attempt {view.attempt}, not {bounds}",
+        lambda view: view.attempt in allowed,
+        lambda view: f"it is attempt {view.attempt}, not {allowed}",
     )
 
 
 def key(pattern: str) -> RequestPredicate:
-    """Return the predicate that the API key fits a pattern."""
+    """Require that the API key matches a pattern."""
     fits = glob(pattern)
     return Predicate(
         lambda view: view.key is not None and fits(view.key),
@@ -77,7 +78,7 @@ def key(pattern: str) -> RequestPredicate:
 
 
 def header(name: str, pattern: str | None) -> RequestPredicate:
-    """Return the predicate that a field of the head fits a pattern, or is not there."""
+    """Require that a header field matches a pattern, or with None that it is absent."""
     fits = None if pattern is None else glob(pattern)
 
     def holds(view: RequestView) -> object:
@@ -97,16 +98,17 @@ def header(name: str, pattern: str | None) -> RequestPredicate:
     return Predicate(holds, difference)
 
 
-def messages(bounds: Range) -> RequestPredicate:
-    """Return the predicate that the number of messages is within bounds."""
+def messages(wanted: Number) -> RequestPredicate:
+    """Require that the number of messages is within bounds."""
+    allowed = bounds(wanted)
     return Predicate(
-        lambda view: view.messages in bounds,
-        lambda view: f"there are {view.messages} messages, not {bounds}",
+        lambda view: view.messages in allowed,
+        lambda view: f"there are {view.messages} messages, not {allowed}",
     )
 
 
 def tools(wanted: bool | str) -> RequestPredicate:  # noqa: FBT001 (a value of the YAML)
-    """Return the predicate that there are tools, or none, or one of that name."""
+    """Require that tools are offered, that none are, or that one of this name is."""
     if isinstance(wanted, bool):
         return Predicate(
             lambda view: bool(view.tools) is wanted,
@@ -123,14 +125,14 @@ def tools(wanted: bool | str) -> RequestPredicate:  # noqa: FBT001 (a value of t
 
 
 def contains(text: str) -> RequestPredicate:
-    """Return the predicate that the prompt has a text in it."""
+    """Require that the prompt contains a text."""
     return Predicate(
         lambda view: text in view.prompt, lambda _: f"the prompt does not contain {text!r}"
     )
 
 
 def regex(pattern: str) -> RequestPredicate:
-    """Return the predicate that a regular expression is found in the prompt."""
+    """Require that a regular expression matches somewhere in the prompt."""
     search = searcher(pattern)
     return Predicate(
         lambda view: search(view.prompt), lambda _: f"the prompt does not match {pattern!r}"
@@ -138,7 +140,7 @@ def regex(pattern: str) -> RequestPredicate:
 
 
 def json(path: str, value: object) -> RequestPredicate:
-    """Return the predicate that a value stands at a JSONPath in the body."""
+    """Require a value at a JSONPath in the body."""
     find = jsonpath(path)
 
     def holds(view: RequestView) -> bool:
@@ -152,7 +154,7 @@ def json(path: str, value: object) -> RequestPredicate:
 
 
 def excluded(request_predicates: tuple[RequestPredicate, ...]) -> RequestPredicate:
-    """Return the predicate that not all of the others hold."""
+    """Require that at least one of the other predicates does not hold."""
     return Predicate(
         lambda view: first_failing(request_predicates, view) is not None,
         lambda _: "it is what 'not' describes",
@@ -160,5 +162,5 @@ def excluded(request_predicates: tuple[RequestPredicate, ...]) -> RequestPredica
 
 
 def same(found: object, wanted: object) -> bool:
-    """Compare as JSON does, where true is no 1."""
+    """Compare as JSON does: true is not 1."""
     return found == wanted and isinstance(found, bool) is isinstance(wanted, bool)

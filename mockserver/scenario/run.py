@@ -1,8 +1,8 @@
 """
-One run of a scenario's rules: which of them takes a request, and what each has taken so far.
+One run of a scenario's rules: decides which rule takes a request, and keeps their counts.
 
-What a rule depends on is counted and drawn for it alone, so that it decides the same whatever the
-rules beside it draw.
+Each rule has its own counter and its own random stream, so its decisions do not depend on the draws
+of other rules.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ENDED: TrialPredicate = Predicate(
 
 @dataclass(slots=True)
 class CallProgress:
-    """What a logical call has met: the state in which it began, and its trial at each rule."""
+    """The progress of a logical call: the state in which it began, and its trial by each rule."""
 
     state: str = ""
     trials: dict[int, Trial] = field(default_factory=dict[int, Trial])
@@ -41,9 +41,9 @@ class CallProgress:
 
 class Decision(NamedTuple):
     """
-    Who answers a request, and what it meets.
+    The rule that takes a request, and its action.
 
-    Where no rule does, the honest API answers, and ``no_match`` has the reasons.
+    If no rule takes it, the mock answers as the real API would, and ``no_match`` has the reasons.
     """
 
     rule: Rule
@@ -52,7 +52,7 @@ class Decision(NamedTuple):
 
 
 class CompiledRule:
-    """A rule in a run: compiled, with its trials; ``number`` is its place among the rules."""
+    """A rule in a run, with its predicates and trials; ``number`` is its position."""
 
     def __init__(self, rule: Rule, number: int, seed: int) -> None:
         self.rule = rule
@@ -64,13 +64,13 @@ class CompiledRule:
         self._actions = rule.actions
 
     def action(self, trial: Trial) -> RuleAction:
-        """Return what the request of a trial meets, one action of a sequence after the other."""
+        """Return the action for a trial; a sequence advances by one with each trial."""
         last = len(self._actions) - 1
         at = trial.acted - 1
         return self._actions[at % (last + 1) if self.rule.then == "repeat" else min(at, last)]
 
     def take(self, elapsed: float) -> Trial:
-        """Return the next trial; one that the sequence leaves to other rules is refused."""
+        """Return the next trial; it is refused if the sequence leaves it to later rules."""
         trial = self.trials.take(elapsed)
         if self.rule.sequence and trial.refused is None:
             if trial.acted > len(self._actions) and self.rule.then == "pass":
@@ -82,9 +82,9 @@ class CompiledRule:
 
 class Run:
     """
-    The candidates in their order, and the state that they share.
+    The compiled rules in order, and the state that they share.
 
-    What is injected later is asked before all others, and numbered behind them.
+    An injected rule is tried before all others, but numbered after them.
     """
 
     def __init__(self, rules: Sequence[Rule], seed: int) -> None:
@@ -94,15 +94,15 @@ class Run:
         self._candidates = [CompiledRule(rule, at, seed) for at, rule in enumerate(rules)]
 
     def inject(self, rule: Rule) -> None:
-        """Ask this rule first from now on."""
+        """Try this rule first from now on."""
         self._candidates.insert(0, CompiledRule(rule, len(self._rules), self._seed))
         self._rules = (*self._rules, rule)
 
     def choose(self, view: RequestView, elapsed: float, progress: CallProgress) -> Decision:
         """
-        Return who answers, so many seconds after the start of the scenario.
+        Decide which rule takes a request, ``elapsed`` seconds after the scenario's start.
 
-        ``progress`` is that of the request's call; what is decided for the call is noted there.
+        ``progress`` belongs to the request's call and records what is decided for the whole call.
         """
         progress.state = progress.state or self.state
         mismatches: dict[int, Mismatch] = {}
@@ -120,9 +120,9 @@ class Run:
 
     def may_break(self, view: RequestView) -> bool:
         """
-        Whether any rule may break what a request is answered, whenever it acts.
+        Return whether any rule could apply a fault to a request at some time.
 
-        Credentials are not looked at: of a request that is noted there are none.
+        Credentials are not compared, since a recorded request no longer has any.
         """
         return any(
             rule.breaks and first_failing(_keyless(rule.match).predicates(), view) is None
@@ -130,7 +130,7 @@ class Run:
         )
 
     def _trial(self, candidate: CompiledRule, elapsed: float, progress: CallProgress) -> Trial:
-        """Return the rule's next trial, or the one that the call has had already."""
+        """Return the rule's next trial, or the one that the call already has."""
         at = candidate.number
         if at in progress.trials:
             return progress.trials[at]
@@ -144,7 +144,7 @@ class Run:
 
 
 def _keyless(match: Match) -> Match:
-    """Return what a rule is for, of whatever credentials."""
+    """Return a match without its requirements on credentials."""
     excluded = match.excluded
     unknown = excluded and (excluded.key or any(map(is_credential, excluded.headers)))
     headers = {name: to for name, to in match.headers.items() if not is_credential(name)}

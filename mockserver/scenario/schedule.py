@@ -1,4 +1,4 @@
-"""Which of the requests that match a rule it takes."""
+"""Which of the matching requests a rule takes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .predicate import Predicate, first_failing
 @dataclass(frozen=True, slots=True)
 class Window:
     """
-    A span of time that is counted from the scenario's start, and may come again.
+    A time window, relative to the scenario's start, that can repeat.
 
-    It opens ``after`` so long, stays open ``for`` so long (``lasting`` in Python), and opens again
-    every ``repeat``.
+    It opens ``after`` this time and stays open ``for`` this time (``lasting`` in Python). With
+    ``repeat`` it opens again each time that period has passed.
     """
 
     after: Seconds = 0.0
@@ -33,11 +33,11 @@ class Window:
             raise ValueError("'repeat' should be longer than 'for', or the window never closes")
 
     def open(self, elapsed: float) -> bool:
-        """Return whether it is open so many seconds after the scenario's start."""
+        """Return whether it is open ``elapsed`` seconds after the scenario's start."""
         return self.span(elapsed) is not None
 
     def span(self, elapsed: float) -> tuple[float, float] | None:
-        """Return when it opened and when it will close; None when it is not open then."""
+        """Return when it opened and when it closes; None if it is not open."""
         if elapsed < self.after:
             return None
         period = self.repeat or 0.0
@@ -46,7 +46,7 @@ class Window:
         return (opened, closes) if elapsed < closes else None
 
     def until_change(self, elapsed: float) -> float:
-        """Return the seconds until it opens or closes next; infinite when it never does again."""
+        """Return the seconds until it next opens or closes; infinity if it never does."""
         if elapsed < self.after:
             return self.after - elapsed
         if (span := self.span(elapsed)) is not None:
@@ -59,11 +59,12 @@ class Window:
 @dataclass(slots=True)
 class Trial:
     """
-    One time that a rule is asked, and what its schedule says to it.
+    One request tried against the schedule of a rule.
 
-    ``number`` counts from 1, ``elapsed`` is in seconds since the start of the scenario, ``draws``
-    are random numbers from 0 to 1, one for each probability in the schedule. ``refused`` is what
-    does not hold, so that the rule does not act; ``acted`` is how often it has acted by then.
+    ``number`` counts from 1. ``elapsed`` is in seconds since the start of the scenario. ``draws``
+    has a random number from 0 to 1 for each probability in the schedule. ``refused`` is the failing
+    predicate if the rule does not act. ``acted`` counts the trials, up to this one, in which it
+    acted.
     """
 
     number: int
@@ -73,7 +74,7 @@ class Trial:
     acted: int = 0
 
     def difference(self, _: object) -> str:
-        """Return why the rule does not act."""
+        """Return why the rule did not act."""
         return self.refused.difference(self) if self.refused else ""
 
 
@@ -83,13 +84,13 @@ TrialPredicate: TypeAlias = Predicate[Trial]
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """
-    When a rule acts; an empty one always does, several keys must all agree.
+    When a rule acts. All keys must agree; an empty schedule always agrees.
 
-    ``after`` leaves its first requests out, and the other keys count from there. ``first``, ``at``
-    and ``every`` count the requests that the rule was asked about, from 1. ``probability`` is that
-    of each request, drawn from the seed. ``window`` is when it acts. Of the schedules in ``any``
-    one must agree, of those in ``all`` each (``any_of`` and ``all_of`` in Python). ``not`` is a
-    schedule that must not agree (``excluded`` in Python).
+    ``after`` skips this many requests, and the other keys count from there. ``first``, ``at`` and
+    ``every`` count the requests that reach the rule, from 1. ``probability`` applies to each
+    request; the draws come from the seed. ``window`` is the time in which the rule acts. At least
+    one schedule in ``any`` must agree (``any_of`` in Python). Every schedule in ``all`` must agree
+    (``all_of`` in Python). ``not`` is a schedule that must not agree (``excluded`` in Python).
     """
 
     after: Count = 0
@@ -107,7 +108,7 @@ class Schedule:
             raise ValueError("'not' is empty, so no request would match")
 
     def predicates(self, draws: Iterator[int]) -> tuple[TrialPredicate, ...]:
-        """Return what must hold of a trial; each probability takes the next place in the draws."""
+        """Return the predicates of a trial; each probability takes its index from ``draws``."""
         return (*self._counted(), *self._drawn(draws), *self._composed(draws))
 
     def _counted(self) -> Iterator[TrialPredicate]:
@@ -160,10 +161,10 @@ def _counting(says: str) -> Callable[[Trial], str]:
 
 class Trials:
     """
-    The trials of one rule, in one run of a scenario.
+    The trials of one rule in one run of a scenario.
 
-    Chance is drawn for each, whatever the other keys say, so that the draws of later ones don't
-    depend on it.
+    Every trial draws its random numbers, whether or not other keys already refuse it. So the draws
+    of later trials do not depend on the outcome of earlier ones.
     """
 
     def __init__(self, schedule: Schedule, seed: str) -> None:
@@ -175,7 +176,7 @@ class Trials:
         self._acted = 0
 
     def take(self, elapsed: float) -> Trial:
-        """Return the next trial, so many seconds after the start of the scenario."""
+        """Return the next trial, ``elapsed`` seconds after the start of the scenario."""
         self._taken += 1
         trial = Trial(self._taken, elapsed)
         if self._luck is not None:
