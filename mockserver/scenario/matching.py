@@ -83,11 +83,11 @@ class Match:
     sends on its own. ``model`` may contain ``*`` and ``?``. ``stream`` is whether the request asks
     for a stream. ``prompt`` is about the text of all messages. ``key`` is a pattern of the API key,
     with ``*`` and ``?``. ``headers`` are patterns of header fields, with ``*`` and ``?``; null in
-    ``headers`` requires that a field is absent. ``messages`` is the number of messages.
-    ``tools`` is whether tools are offered, or the name of one. ``json`` maps JSONPaths (RFC 9535) to the values that the
-    body must have there. ``attempt`` is the number of the attempt at a logical call, from 1.
-    ``method`` is an HTTP method or a list of them. ``not`` describes requests that the rule does
-    not match (``excluded`` in Python).
+    ``headers`` requires that a field is absent. ``messages`` is the number of messages. ``tools``
+    is whether tools are offered, or the name of one. ``json`` maps JSONPaths (RFC 9535) to the
+    values that the body must have there. ``attempt`` is the number of the attempt at a logical
+    call, from 1. ``method`` is an HTTP method or a list of them. ``not`` describes requests that
+    the rule does not match (``excluded`` in Python).
     """
 
     endpoint: Annotated[Endpoint | None, BeforeValidator(_no_path)] = None
