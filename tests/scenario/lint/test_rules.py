@@ -289,8 +289,8 @@ def test_meant_as_a_sequence(rules, odd):
         (
             ("rules", later, "schedule"),
             (
-                f"its numbers count only the requests that rules[{earlier}] leaves; for one action "
-                "after the other, write one rule with a 'sequence'"
+                f"its numbers count only the requests that rules[{earlier}] leaves; to apply one "
+                "action after another, write one rule with a 'sequence'"
             ),
         )
         for later, earlier in odd.items()
