@@ -190,7 +190,9 @@ class Filling:
             return found[0][1:]
         node = self._value(found[2], path)
         if not isinstance(node, yaml.ScalarNode):
-            said = f"the parameter {found[2]!r} is no text or number that could stand in a text"
+            said = (
+                f"the parameter {found[2]!r} is neither a text nor a number to insert into a text"
+            )
             raise self.document.error(path, said)
         names.append(found[2])
         self._count(path, letters=len(node.value))
