@@ -1,10 +1,10 @@
 """
 Measures all contenders side by side: ``python -m benchmarks``.
 
-A round goes through the kinds, and for each kind through all who are measured by it, every server
-freshly started; the rounds follow each other, so that what disturbs the machine for a while
-disturbs them all. The servers have one core, the load generator another. Absolute figures belong to
-the machine; ratios travel, and are taken within a round.
+A round measures each kind for each of its contenders, with every server freshly started. Rounds
+follow each other, so a temporary disturbance of the machine affects all contenders. The servers run
+on one core and the load generator on another. Absolute figures depend on the machine. Ratios carry
+over to other machines and are computed within a round.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _all(name: str, known: Sequence[str], what: str) -> Callable[..., Callable[.
 
 
 def _present(kind: Kind, names: Sequence[str]) -> list[str]:
-    """Return who can be measured, and say who can't and why."""
+    """Return the contenders that can be measured; print why others cannot."""
     present = []
     for name in (name for name in kind.subjects if name in names):
         needs = kind.missing(name)

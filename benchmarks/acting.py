@@ -1,8 +1,8 @@
 """
-How many cells of four ordinary tests meet anything: ``python -m benchmarks.acting``.
+How many cells of four ordinary tests meet a fault: ``python -m benchmarks.acting``.
 
-``fixed`` are the shipped scenarios with the numbers that stand in them, ``all`` those with numbers
-chosen by a healthy run, and ``relevant`` leaves out what can't act.
+``fixed`` plays the shipped scenarios with their own numbers, ``all`` with numbers chosen from a
+healthy run, and ``relevant`` leaves out scenarios that cannot act.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Servers that answer with fixed bytes: what one would write by hand, without an engine."""
+"""Servers that send fixed bytes: what one would write by hand, without an engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mockserver.engine import Engine
 from mockserver.plan import Data, expand
 
 from .questions import IDLE, PACE, PACED, PATH, PLAIN, STREAM, Question
-from .servers import request, scenario
+from .workload import request, scenario
 
 _STREAM = {"content-type": "text/event-stream"}
 _FOREVER = 3600.0
@@ -36,7 +36,7 @@ def whole(question: Question) -> bytes:
 
 
 async def answer(received: web.BaseRequest) -> web.StreamResponse:
-    """Answer each question as simply as it can be done."""
+    """Answer each question in the simplest way."""
     body = await received.read()
     if PLAIN.word.encode() in body:
         return web.Response(body=whole(PLAIN), content_type="application/json")
@@ -63,7 +63,7 @@ async def start_application(host: str, port: int) -> None:
 
 
 async def start_server(host: str, port: int) -> None:
-    """Listen as aiohttp's low-level server, on which ours is built."""
+    """Listen as aiohttp's low-level server, the base of ours."""
     await _start(web.ServerRunner(web.Server(answer, access_log=None)), host, port)
 
 
@@ -75,7 +75,7 @@ async def _start(runner: web.BaseRunner, host: str, port: int) -> None:
 
 
 def run_httpserver(host: str, port: int, lifetime: float) -> None:
-    """Serve with pytest-httpserver, in the thread that it starts."""
+    """Serve with pytest-httpserver in its own thread."""
     response = import_module("werkzeug").Response
 
     def reply(received: Any) -> Any:

@@ -1,7 +1,7 @@
 """
-A connection that knows where an answer ends, and no more of HTTP.
+A connection that knows where an answer ends, and nothing else of HTTP.
 
-It ends after ``content-length`` bytes, with the last chunk, or with the connection.
+An answer ends after ``content-length`` bytes, with the last chunk, or with the connection.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 
 class Connection:
     """
-    A connection and how much of an answer has come.
+    A connection and how much of an answer has arrived.
 
-    ``closing`` says that the server ends it after the answer, ``failed`` that this was no 200.
+    ``closing``: the server closes it after the answer. ``failed``: the answer was not a 200.
     """
 
     __slots__ = ("_begun", "_chunked", "_missing", "_tail", "closing", "failed", "socket")
@@ -38,20 +38,20 @@ class Connection:
         self._await_head()
 
     def send(self, message: bytes) -> None:
-        """Ask; a request is far smaller than the buffer of a socket, so it never blocks."""
+        """Send a request; it is far smaller than the socket's buffer, so this never blocks."""
         self.failed = False
         if self.socket.send(message) != len(message):
             raise BlockingIOError("the request did not fit into the socket")
 
     def read(self) -> bytes:
-        """Return what has come; nothing when the connection has ended."""
+        """Return the bytes that have arrived; empty if the connection has ended."""
         try:
             return self.socket.recv(_BUFFER)
         except ConnectionError:
             return b""
 
     def receive(self, data: bytes) -> bool:
-        """Take what has come; return whether the answer is complete."""
+        """Process bytes that have arrived; return whether the answer is complete."""
         if not data:
             return self._begun is None and not self._chunked and self._missing is None
         if self._begun is not None:

@@ -1,5 +1,5 @@
 """
-How a server is started on a port of the loopback interface, and surely ended.
+Starts a server on a port of the loopback interface, and ends it reliably.
 
 A contender is a command, in whatever language.
 """
@@ -36,7 +36,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A command, and what its environment has beside ours."""
+    """A command, and the variables to add to its environment."""
 
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that answers: its port, its process, and the seconds until it could be reached."""
+    """A running server: its port, its process, and the seconds until it could be reached."""
 
     port: int
     process: int
@@ -54,9 +54,9 @@ class Running:
 @dataclass(frozen=True, slots=True)
 class Contender:
     """
-    A server by how it is started, and the questions that it can answer.
+    A server: how to start it, and the questions that it can answer.
 
-    ``missing`` says what has to be installed before.
+    ``missing`` names what must be installed first.
     """
 
     name: str

@@ -73,10 +73,10 @@ def named(name: str) -> Contender:
 
 
 def missing(name: str) -> list[str]:
-    """Say what has to be installed before a contender can be measured."""
+    """Name what must be installed before a contender can be measured."""
     return named(name).missing()
 
 
 def who_answers(question: Question) -> list[str]:
-    """Return the names of those who can answer a question."""
+    """Return the names of the contenders that can answer a question."""
     return [one.name for one in CONTENDERS if question in one.questions]

@@ -21,7 +21,7 @@ from . import speed
 from .figures import Found, Kind, Setting
 from .machine import pin
 from .questions import PLAIN, REPEATED, STREAM, Question
-from .servers import request, scenario
+from .workload import request, scenario
 
 if TYPE_CHECKING:
     from mockserver.scenario import Rule

@@ -1,4 +1,4 @@
-"""What a kind of measurement is, and what is found by it."""
+"""Kinds of measurements and their results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is asked of everybody."""
+    """The amount of work for each contender."""
 
     rounds: int = 5
     seconds: float = 2.0
@@ -28,7 +28,7 @@ QUICK = Scale(
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A scale, and the cores that servers and load are kept on, if they are."""
+    """A scale, and the cores of the servers and of the load; None leaves them unpinned."""
 
     scale: Scale
     server_core: int | None = None
@@ -38,7 +38,7 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Found:
     """
-    What one measurement has found, by metric.
+    The result of one measurement, by metric.
 
     ``load`` is the share of a core that the load generator used, ``errors`` are wrong or missing
     answers.
@@ -52,9 +52,9 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """
-    One kind of measurement: the units of its metrics, who is measured, and how.
+    One kind of measurement: the units of its metrics, its subjects, and how to measure.
 
-    ``missing`` says what a subject needs that is not there. Ratios are to the ``baseline``.
+    ``missing`` names what a subject needs but is not installed. Ratios refer to the ``baseline``.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Kind:
 @dataclass(slots=True)
 class Figure:
     """
-    What all rounds have found for one metric of one subject.
+    The results of all rounds for one metric of one subject.
 
     ``load`` is the largest share of a core that the load generator used.
     """
@@ -88,7 +88,7 @@ class Figure:
         return median(self.values)
 
     def ratios(self, other: Figure | None) -> list[float]:
-        """Return, round by round, how many times the other this is; empty without one."""
+        """Return the ratio to the other figure, round by round; empty without one."""
         if other is None:
             return []
         return [mine / its for mine, its in zip(self.values, other.values, strict=False) if its]
@@ -101,7 +101,7 @@ class Figures:
         self._all: dict[tuple[str, str, str], Figure] = {}
 
     def add(self, kind: Kind, subject: str, found: Found) -> None:
-        """Note what a measurement has found."""
+        """Add the result of a measurement."""
         for metric, value in found.values.items():
             unit = kind.units[metric]
             new = Figure(kind.name, metric, subject, unit)
@@ -112,7 +112,7 @@ class Figures:
                 figure.load = max(figure.load or 0.0, found.load)
 
     def get(self, kind: str, metric: str, subject: str) -> Figure | None:
-        """Return one figure; None when it was not measured."""
+        """Return one figure, None if it was not measured."""
         return self._all.get((kind, metric, subject))
 
     def of(self, kind: str, metric: str) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""What open streams cost in which nothing happens, and how fast others are answered meanwhile."""
+"""The cost of idle open streams, and the speed of other answers meanwhile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE = 60.0
 
 
 def measure(name: str, setting: Setting) -> Found:
-    """Return the memory of a stream that has begun and is silent, and the time of an answer."""
+    """Return the memory of a stream that is silent after its start, and the time of an answer."""
     count = min(setting.scale.idle, allow_files() - _OTHER_FILES)
     with named(name).running(setting.server_core) as server:
         IDLE.check(server.port)
@@ -36,7 +36,7 @@ def measure(name: str, setting: Setting) -> Found:
 
 
 def open_streams(port: int, count: int) -> list[Connection]:
-    """Open so many streams, and wait for the first token of each; raises TimeoutError."""
+    """Open streams and wait for the first token of each; raises TimeoutError."""
     messages = IDLE.messages()
     selector = selectors.DefaultSelector()
     streams = []
@@ -57,7 +57,7 @@ def open_streams(port: int, count: int) -> list[Connection]:
 
 
 def latencies(port: int, seconds: float) -> list[float]:
-    """Return how long each of the answers took, one after the other, for so many seconds."""
+    """Return the times of sequential answers, measured for this many seconds."""
     found: list[float] = []
     connection = HTTPConnection(HOST, port, timeout=10)
     end = time.perf_counter() + seconds

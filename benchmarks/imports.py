@@ -1,4 +1,4 @@
-"""What a pytest plugin costs every run of every suite that has it installed and doesn't use it."""
+"""The cost of a plugin for each run of a suite that has it installed but does not use it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ _FULL, _QUICK = 9, 1  # runs
 
 def measure(name: str, setting: Setting) -> Found:
     """
-    Return the milliseconds of a processor that a run without tests takes longer by it.
+    Return the processor time, in milliseconds, that the plugin adds to a run without tests.
 
-    They are the least of several runs, with the plugin and without it in turns: whatever disturbs
-    a run makes it longer. A run without it has a plugin in which there is nothing: to find what
-    ``-p`` names, pytest looks through all that is installed, as it does anyway where plugins are
-    found by themselves.
+    Runs with and without the plugin alternate, and the minimum of each is used, since disturbances
+    only make a run longer. The runs without it load an empty plugin: to resolve ``-p``, pytest
+    searches all installed distributions, as it does anyway when it finds plugins on its own.
     """
     runs = _FULL if setting.scale.rounds > 1 else _QUICK
     taken: dict[tuple[str, ...], list[float]] = {(_PLUGINS[name],): [], (_NOTHING,): []}
@@ -47,7 +46,7 @@ def _seconds(folder: Path, plugins: Sequence[str], core: int | None) -> float:
 
 
 def missing(name: str) -> list[str]:
-    """Say what has to be installed before a plugin can be measured."""
+    """Name what must be installed before a plugin can be measured."""
     return [] if find_spec(_PLUGINS[name].partition(".")[0]) else [f"`pip install {name}`"]
 
 

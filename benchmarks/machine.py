@@ -1,4 +1,4 @@
-"""What the operating system lets us say about processes: where they run and what they use."""
+"""Access to the operating system: on which core processes run, and what they use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "pytest-cerebras"
-"""Where what is measured keeps what it needs: packages of Node, compiled modules."""
+"""Holds the requirements of measurements: packages of Node, compiled modules."""
 _PACKAGES = ("aiohttp", "orjson", "pydantic", "pytest", "pytest-cerebras", "uvloop")
 _PSS = re.compile(rb"^Pss: +(\d+) kB", re.MULTILINE)
 ON_LINUX = sys.platform == "linux"
@@ -18,7 +18,7 @@ ON_WINDOWS = sys.platform == "win32"
 
 
 def cores() -> tuple[int | None, int | None]:
-    """Return a core for the servers and one for the load; None where they can't be had."""
+    """Return a core for the servers and one for the load; None if they cannot be chosen."""
     if sys.platform != "linux":
         return None, None
     usable = sorted(os.sched_getaffinity(0))
@@ -32,20 +32,20 @@ def pin(core: int | None, process: int = 0) -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of what is measured: modules are compiled once, as users' are."""
+    """Return the environment for measured processes; as for users, modules are compiled once."""
     found = {**os.environ, "PYTHONPYCACHEPREFIX": str(CACHE / "pycache")}
     found.pop("PYTHONDONTWRITEBYTECODE", None)
     return found
 
 
 def processor_seconds(process: int) -> float:
-    """Return the time of a processor that a process has used."""
+    """Return the processor time of a process in seconds."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def children_seconds() -> float:
-    """Return the time of a processor that the processes have used which have ended."""
+    """Return the processor time of all child processes that have ended, in seconds."""
     if sys.platform == "win32":
         return 0.0
     import resource
@@ -55,13 +55,13 @@ def children_seconds() -> float:
 
 
 def memory(process: int) -> int:
-    """Return the bytes of memory of a process, its part of what is shared included (PSS)."""
+    """Return the memory of a process in bytes, including its share of shared pages (PSS)."""
     found = _PSS.search(Path(f"/proc/{process}/smaps_rollup").read_bytes())
     return int(found[1]) * 1024 if found else 0
 
 
 def allow_files() -> int:
-    """Let this process, and those it starts, open as many files as it may; return how many."""
+    """Raise the limit of open files for this process and its children; return the limit."""
     if sys.platform == "win32":
         return 512
     import resource
@@ -72,7 +72,7 @@ def allow_files() -> int:
 
 
 def described() -> dict[str, str]:
-    """Return what the figures depend on."""
+    """Return the versions and the platform that the figures depend on."""
     found = {"python": sys.version.split()[0], "platform": platform.platform()}
     for package in _PACKAGES:
         try:

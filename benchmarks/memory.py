@@ -1,4 +1,4 @@
-"""Whether memory stays where it is while requests go by, no two of them alike."""
+"""Whether memory stays constant over many requests, all of them different."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def measure(name: str, setting: Setting) -> Found:
 
 
 def measure_odd(name: str, setting: Setting) -> Found:
-    """Return the same for each kind of request that takes another way through the server."""
+    """Return the growth for each kind of request that takes another path through the server."""
     scale, found = setting.scale, {}
     for odd, ask in _ODDITIES.items():
         with named(name).running(setting.server_core) as server:

@@ -1,9 +1,9 @@
 """
 Whether streams keep their pace: many at a time, each at 2,000 tokens a second.
 
-The streams begin one after the other, evenly over the time that one takes, and each connection asks
-for the next stream as soon as one is over. So at every moment some begin, some end, and the answers
-to come are made while the others are played.
+The starts of the streams are spread evenly over the duration of one, and each connection requests
+the next stream as soon as one ends. So at every moment some streams begin and some end, and new
+answers are generated while others are played.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PATIENCE = 60.0
 
 @dataclass(slots=True)
 class Stream:
-    """One connection, and what has been seen of the stream that it carries now."""
+    """One connection, with the timings of its current stream."""
 
     connection: Connection
     asked: float = 0.0
@@ -37,7 +37,7 @@ class Stream:
 
 @dataclass(slots=True)
 class Seen:
-    """Of each stream that is over: its rate, the wait for its first token, its longest pause."""
+    """Of each finished stream: its rate, the wait for its first token, its longest pause."""
 
     rates: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Seen:
     errors: int = 0
 
     def add(self, stream: Stream) -> None:
-        """Note that a stream is over."""
+        """Record a finished stream."""
         if stream.connection.failed or not stream.first:
             self.errors += 1
             return
@@ -65,7 +65,7 @@ class Choir:
             self._selector.register(stream.connection.socket, selectors.EVENT_READ, stream)
 
     def sing(self, seconds: float, seen: Seen | None = None, *, begin: bool = False) -> None:
-        """Read for so long; ``seen`` gets the streams that end meanwhile."""
+        """Read for this many seconds; ``seen`` records the streams that end meanwhile."""
         begun = now = time.perf_counter()
         starts = self._starts(begun) if begin else []
         while now - begun < seconds:
@@ -73,7 +73,7 @@ class Choir:
                 self._ask(starts.pop()[1])
             until = min(starts[-1][0] if starts else begun + seconds, now + _POLL)
             readable = self._selector.select(max(0.0, until - now))
-            now = time.perf_counter()  # what can be read has come by now
+            now = time.perf_counter()  # all readable data has arrived by now
             for key, _ in readable:
                 stream: Stream = key.data
                 if self._over(stream, now):
@@ -109,7 +109,7 @@ class Choir:
 
 
 def measure(name: str, setting: Setting) -> Found:
-    """Return how the rates compare with what was asked for, and how long the waits are."""
+    """Return the rates relative to the requested one, and the waits."""
     seconds = max(setting.scale.seconds, 3 * _DURATION)
     seen = Seen()
     with named(name).running(setting.server_core) as server:

@@ -1,9 +1,9 @@
 """
-What is asked of a server: the table of questions.
+The table of questions that are sent to servers.
 
-A question is asked again and again, each time with another number in its prompt, as apps do; a
-server that remembers a body gains by it only where the question is ``repeated``. Its answer is
-looked at once, before the clock runs: a figure for wrong answers is worth nothing.
+A question is sent many times, each time with another number in its prompt, as apps do. A server
+that caches bodies gains from this only if the question is ``repeated``. The answer is checked once
+before the clock starts, since a figure for wrong answers is worthless.
 """
 
 from __future__ import annotations

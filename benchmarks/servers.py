@@ -1,8 +1,8 @@
 """
 The servers that run in our own Python: ``python -m benchmarks.servers NAME PORT``.
 
-The bare ones answer with the bytes that our engine once made for the same request, so that the
-ratio says what the engine costs and not that one answer is longer than another.
+The bare servers send the bytes that our engine generated once for the same request. So a ratio
+shows the cost of the engine and not a difference in the length of the answers.
 """
 
 from __future__ import annotations
@@ -11,50 +11,13 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from . import speed
-from .questions import HEADERS, HOST, IDLE, PACE, PACED, PACED_TOKENS, PATH, STREAM, TOKENS
-
-if TYPE_CHECKING:
-    from mockserver.core.messages import Request
-    from mockserver.scenario import Rule, Scenario
-
-    from .questions import Question
+from .questions import HOST
+from .workload import scenario
 
 LIFETIME = 1800.0
-"""Seconds after which a server whose parent was killed ends by itself."""
-
-
-def scenario(*before: Rule) -> Scenario:
-    """Return what our server plays: streams of known lengths and paces, else prose."""
-    from mockserver.api.model.script import Script
-    from mockserver.faults import Pace, Stall
-    from mockserver.scenario import Match, Rule, Scenario
-    from mockserver.scenario.matching import Prompt
-
-    streams = (
-        (STREAM, TOKENS, ()),
-        (PACED, PACED_TOKENS, (Pace(tokens_per_second=PACE),)),
-        (IDLE, TOKENS, (Stall(after_tokens=1),)),
-    )
-    rules = (
-        Rule(
-            question.name,
-            Match(prompt=Prompt(question.word)),
-            reply=Script(tokens=n),
-            faults=faults,
-        )
-        for question, n, faults in streams
-    )
-    return Scenario("benchmark", rules=(*before, *rules))
-
-
-def request(question: Question, number: int = 0) -> Request:
-    """Return a question as an edge would hand it to the engine."""
-    from mockserver.core.messages import Request
-
-    return Request("POST", PATH, HEADERS, question.body(number))
+"""In seconds. A server whose parent was killed ends by itself after this time."""
 
 
 def ours() -> None:

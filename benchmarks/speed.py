@@ -1,4 +1,4 @@
-"""The ``speed`` extra, and how a process does without it although it is installed."""
+"""The ``speed`` extra, and how to hide it from a process when it is installed."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def hide() -> None:
 
 
 def missing() -> list[str]:
-    """Say which modules of it are not installed."""
+    """Name the modules of the extra that are not installed."""
     return [f"`pip install {name}`" for name in EXTRA if find_spec(name) is None]

@@ -1,4 +1,4 @@
-"""What the project wants to reach: the table of targets, and whether a run did."""
+"""The table of the project's targets, and whether a run reached them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Target:
     versus: str | None = None
 
     def value(self, figures: Figures) -> float | None:
-        """Return what was found; None when it was not measured."""
+        """Return the measured value, None if there is none."""
         found = figures.get(self.kind, self.metric, self.subject)
         if found is None:
             return None

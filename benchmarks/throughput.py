@@ -1,8 +1,8 @@
 """
-How many answers a second: a question over and over, on many connections.
+Answers per second: one question repeated on many connections.
 
-The answers by the time of a processor that the server has used are the same on a machine with
-nothing else to do; on any other they are what can be compared.
+Answers per second of the server's processor time can be compared even on a busy machine. On an idle
+machine the two rates are equal.
 """
 
 from __future__ import annotations

@@ -16,12 +16,12 @@ from .faults import FAULTS, Context, Cut, Error, Fault, Latency, Truncate
 from .journal import Call, Exchange
 from .plan import Close, Data, End, Head, Plan, Wait
 from .scenario import (
-    Fate,
     Limit,
     Match,
     Prompt,
     Range,
     Rule,
+    RuleAction,
     Scenario,
     Schedule,
     Spent,
@@ -41,7 +41,6 @@ __all__ = [
     "Engine",
     "Error",
     "Exchange",
-    "Fate",
     "Fault",
     "Head",
     "Latency",
@@ -53,6 +52,7 @@ __all__ = [
     "Range",
     "Request",
     "Rule",
+    "RuleAction",
     "Scenario",
     "Schedule",
     "Script",

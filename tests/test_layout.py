@@ -53,7 +53,7 @@ PARTS = {
     "mockserver/edge/play",
     "mockserver/edge/server",
     "mockserver/plan/timeline",
-    "mockserver/scenario/findings",
+    "mockserver/scenario/lint",
     "mockserver/verdicts/retries",
     "pytest_cerebras",
     "pytest_cerebras/egress/child",

@@ -14,7 +14,7 @@ from mockserver.core.messages import Request
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.journal.har import as_har, as_json
-from mockserver.scenario import steering
+from mockserver.scenario import injection
 from mockserver.verdicts.rules import judge
 from mockserver.verdicts.verdict import Case
 
@@ -146,7 +146,7 @@ def test_rules_see_what_was_sent(key):
     """A rule compares with the credential itself, though nothing tells it."""
     match = {"headers": {"x-api-key": "abc*"}, "key": key, "json": {"$.user": key}}
     live = LiveEngine()
-    live.inject(steering.injected({"error": {"status": 503}}, match=match))
+    live.inject(injection.injected({"error": {"status": 503}}, match=match))
     headers = {"authorization": f"Bearer {key}", "x-api-key": "abcdef"}
     body = json.dumps({"user": key}).encode()
     request = Request("POST", "/v1/chat/completions", headers, body)

@@ -1,4 +1,4 @@
-"""``cerebras-mock check``: whether files are good."""
+"""``cerebras-mock check``: validates files."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .options import warn
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER...")
-@click.option("--strict", is_flag=True, help="Take what is odd for wrong.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 def check(paths: tuple[str, ...], *, strict: bool) -> None:
     """
-    Check files of scenarios and editions; exit status 2 when one is wrong.
+    Check scenario and edition files. The exit status is 2 if one is invalid.
 
-    Which of them a file is, its keys tell. In a folder, each .yaml and .yml file is checked.
+    The keys of a file tell which kind it is. In a folder, every .yaml and .yml file is checked.
     """
     from mockserver.scenario.checks import check as checks_of
 
@@ -27,6 +27,6 @@ def check(paths: tuple[str, ...], *, strict: bool) -> None:
             wrong = wrong or bad
             for oddity in checked.odd:
                 warn(oddity)
-            click.echo(checked.told(strict=strict), err=bad)
+            click.echo(checked.summary(strict=strict), err=bad)
     if wrong:
         sys.exit(2)

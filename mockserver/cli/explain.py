@@ -1,4 +1,4 @@
-"""``cerebras-mock explain``: what sample requests would meet."""
+"""``cerebras-mock explain``: shows what happens to sample requests."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ _STYLES: Mapping[SpanKind, dict[str, Any]] = {
 @click.command()
 @click.argument("scenario")
 @click.option("--requests", default=6, show_default=True, type=click.IntRange(1, 10_000))
-@click.option("--interval", default="1s", show_default=True, help="Time between two requests.")
+@click.option("--interval", default="1s", show_default=True, help="Time between requests.")
 @click.option(
     "--model",
     show_default="llama3.1-8b, or the first that the edition serves",
-    help="Model they ask for.",
+    help="Model to request.",
 )
-@click.option("--stream/--no-stream", default=True, show_default=True, help="Ask for a stream.")
+@click.option("--stream/--no-stream", default=True, show_default=True, help="Request a stream.")
 @click.option(
     "--svg",
     type=click.File("w", encoding="utf-8"),
     metavar="FILE",
-    help="Draw them all on one axis of time into this file (-: stdout), instead.",
+    help="Instead, draw all requests on one time axis into this file (-: stdout).",
 )
 @overridable
 @SET
@@ -60,11 +60,11 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     parameters: dict[str, Any],
 ) -> None:
     """
-    Print what sample requests would meet, with a drawn time line; no server is needed.
+    Print what happens to sample requests, with time lines. No server is needed.
 
-    What is odd about the scenario is told as well, as check does.
+    Warnings about the scenario are printed too, as by check.
     """
-    from mockserver.core.quantities import seconds
+    from mockserver.core.units import seconds
     from mockserver.edge.live import Overrides
     from mockserver.engine.explain import samples, told_as_svg, told_as_text
     from mockserver.scenario import loaded

@@ -24,7 +24,7 @@ def main(context: click.Context) -> None:
     if os.environ.get("NO_COLOR"):
         context.color = False
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # any name can be shown anywhere
+        sys.stdout.reconfigure(errors="backslashreplace")  # any name is printable
 
 
 for _command in (serve, scenarios, init, check, explain, schema):

@@ -1,4 +1,4 @@
-"""``cerebras-mock init``: a scenario to begin with."""
+"""``cerebras-mock init``: writes a starter scenario."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 @click.command()
 @click.argument("file", default="scenario.yaml")
 def init(file: str) -> None:
-    """Write a scenario to begin with into FILE (default: scenario.yaml; -: stdout)."""
+    """Write a starter scenario to FILE (default: scenario.yaml; -: stdout)."""
     from mockserver.core.documents import SUFFIXES
 
     text = files("mockserver.cli").joinpath("starter.yaml").read_text("utf-8")
@@ -26,7 +26,7 @@ def init(file: str) -> None:
         with Path(file).open("x", encoding="utf-8") as new:
             new.write(text)
     except FileExistsError as error:
-        raise click.ClickException(f"{file}: is there already, and is not overwritten") from error
+        raise click.ClickException(f"{file}: already exists and is not overwritten") from error
     except OSError as error:
         raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
     click.echo(f"wrote {file}; next: cerebras-mock explain {shlex.quote(file)}")

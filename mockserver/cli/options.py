@@ -1,4 +1,4 @@
-"""What several commands share: options, and how they tell what is wrong."""
+"""Shared by several commands: options, and the reporting of errors and warnings."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from mockserver.core.errors import MockServerError
 _OVERRIDES = (
     click.option("--seed", type=int, help="Seed of every random draw."),
     click.option("--tier", help="Enforce the rate limits of this tier, such as free."),
-    click.option("--edition", help="Whose Cerebras: guide, 2026-11, or a YAML file."),
+    click.option("--edition", help="State of the API to imitate: guide, 2026-11, or a YAML file."),
 )
 
 
 def overridable(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that outrank a scenario's own settings."""
+    """Add the options that override a scenario's own settings to a command."""
     for option in _OVERRIDES:
         command = option(command)
     return command
 
 
 def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
-    """Read what ``--set`` says: names, and values as they would stand in YAML."""
+    """Read the values of ``--set``: names, with values as in YAML."""
     from mockserver.core.documents import value_of
 
     found: dict[str, Any] = {}
@@ -45,13 +45,13 @@ SET = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     callback=_parameters,
-    help="A parameter of the scenario; may be given again.",
+    help="A parameter of the scenario; can be repeated.",
 )
 
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """Turn what is wrong with the input into a sentence and exit status 2."""
+    """Turn an error in the input into one sentence and exit status 2."""
     try:
         yield
     except MockServerError as error:

@@ -1,4 +1,4 @@
-"""``cerebras-mock scenarios``: what is shipped."""
+"""``cerebras-mock scenarios``: lists the shipped scenarios."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .options import one_sentence
 
 
 @click.command()
-@click.option("--tag", "tags", multiple=True, help="Only those with this tag; may be given again.")
+@click.option("--tag", "tags", multiple=True, help="Only scenarios with this tag; can be repeated.")
 def scenarios(tags: tuple[str, ...]) -> None:
     """List the shipped scenarios."""
     from mockserver.scenario import load, tagged

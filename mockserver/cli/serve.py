@@ -1,4 +1,4 @@
-"""``cerebras-mock serve``: the mock in the foreground, until a signal ends it."""
+"""``cerebras-mock serve``: runs the mock in the foreground until a signal ends it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LEVELS = ("debug", "info", "warning", "error")
 
 
 def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
-    from mockserver.core.quantities import size
+    from mockserver.core.units import size
 
     try:
         return size(given)
@@ -37,38 +37,38 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
     default=0,
     type=click.IntRange(0, 65535),
     show_default="a free one",
-    help="To listen on.",
+    help="Port to listen on.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--scenario",
     default="healthy",
     show_default=True,
-    help="Shipped name, YAML file, or folder: what was changed last in it.",
+    help="Shipped name, YAML file, or folder, of which the file changed last is played.",
 )
 @click.option(
     "--reload/--no-reload",
     default=True,
     show_default=True,
-    help="Play a scenario again when one of its files has changed.",
+    help="Restart the scenario when one of its files changes.",
 )
 @overridable
 @SET
 @click.option("--tls-cert", metavar="FILE", help="Certificate in PEM: serve https. With --tls-key.")
-@click.option("--tls-key", metavar="FILE", help="Its private key in PEM, without a password.")
+@click.option("--tls-key", metavar="FILE", help="Private key in PEM, without a password.")
 @click.option(
     "--admin-token",
     metavar="TOKEN",
     envvar="CEREBRAS_MOCK_ADMIN_TOKEN",
-    help="What the admin API asks for. Without one, it is for this machine only.",
+    help="Token that the admin API requires. Without one, it serves this machine only.",
 )
 @click.option(
     "--workers",
     default=1,
     type=click.IntRange(1, 64),
     show_default=True,
-    help="Processes to answer with, on Linux. They share the port and nothing else: limits, "
-    "schedules, state, files and the journal are counted by each for itself. They don't reload.",
+    help="Worker processes, on Linux only. They share the port and nothing else: each has limits, "
+    "schedules, state, files and a journal of its own. They do not reload.",
 )
 @click.option(
     "--journal",
@@ -76,8 +76,8 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
     type=click.IntRange(min=1),
     show_default=True,
     metavar="N",
-    help="How many requests to keep with their answers, the last ones. A retry is recognised as "
-    "long as the attempt before it is kept.",
+    help="Number of latest requests to keep with their answers. A retry is recognised while the "
+    "previous attempt is kept.",
 )
 @click.option(
     "--journal-body",
@@ -85,10 +85,10 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
     show_default=True,
     metavar="SIZE",
     callback=_bytes,
-    help="What to keep of each request's body, and of each answer's.",
+    help="How much to keep of the body of each request and each answer.",
 )
 @click.option(
-    "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="To stderr."
+    "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="On stderr."
 )
 def serve(  # noqa: PLR0913 (an argument for each option)
     *,
@@ -140,7 +140,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
 def _reason(error: OSError | UnicodeError) -> str:
     match error:
         case UnicodeError():
-            return "this can be no name of a host"
+            return "not a valid host name"
         case gaierror(strerror=str(said)):
             return said
         case OSError(errno=int(number)):

@@ -1,1 +1,1 @@
-"""Words that every room speaks: errors, units, seeding, messages, YAML to typed values."""
+"""The vocabulary of all rooms: errors, units, seeding, messages, YAML to typed values."""

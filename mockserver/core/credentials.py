@@ -1,9 +1,9 @@
 """
-What is kept of a key: no more than a diagnosis needs.
+Redacts credentials. A redacted key keeps only what a diagnosis needs.
 
-A credential is what stands in a place for credentials (a header field, a parameter of a URL or a
-field of a JSON body that has such a name), and whatever has the form of a known key, wherever it
-stands. All other text of a prompt is left alone.
+Two kinds of values are credentials: the value of a header field, URL parameter or JSON field whose
+name says so, and text in the format of a known key, wherever it occurs. All other text of a prompt
+is left alone.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from urllib.parse import unquote
 from .messages import Request
 
 _SCHEMES = ("basic", "bearer", "digest", "token")
-# "csk-", "sk-", "gsk_", "hf_", "pplx-": what tells vendors apart and gives nothing away
+# "csk-", "sk-", "gsk_", "hf_", "pplx-": these tell vendors apart and reveal nothing
 _PREFIX = re.compile(r"[^-_]{1,4}[-_]")
 _LONGEST_NAME = 256
 _WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
 
-# Before a key stands no letter, but for that of an escape: in JSON, in Python, in a URL.
+# No letter precedes a key, except the last one of an escape in JSON, Python or a URL.
 _ESCAPES = (r"\\[nrtbf]", r"\\u[0-9A-Fa-f]{4}", r"\\x[0-9a-f]{2}", r"%[0-9A-Fa-f]{2}")
 _START = rf"(?:(?<![A-Za-z0-9])|{'|'.join(f'(?<={escape})' for escape in _ESCAPES)})"
 _FORMS = (
@@ -35,7 +35,7 @@ _FORMS = (
     (r"[Bb]earer ", r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{22,}[A-Za-z0-9._~+/-]*=*"),
 )
 _SHORTEST = b"a" * 22
-"""Each form has a run of as many letters, digits, ``_`` and ``-``, which few texts have."""
+"""Every format has a run of letters, digits, ``_`` and ``-`` this long. Few texts have one."""
 _RUNS = bytes(
     _SHORTEST[0] if chr(byte) in f"{ascii_letters}{digits}_-" else 0 for byte in range(256)
 )
@@ -49,13 +49,13 @@ _BEGINNINGS = tuple(
         *("xox", "hf_", "gh", "AIza", "eyJ", "earer "),
     )
 )
-"""Of these every known key has one."""
+"""Every known key contains one of these."""
 
 _CREDENTIALS = (
     *("token", "secret", "secrets", "password", "passwords", "passwd", "passphrase"),
     *("authorization", "credential", "credentials", "cookie", "cookies", "signature"),
 )
-"""How the name of a credential ends, in lower case."""
+"""Endings of the names of credentials, in lower case."""
 _OF_TWO_WORDS = re.compile(
     r"(?:access|account|admin|api|auth|encryption|functions?|license|master|private|secret|service|"
     r"shared|signing|subscription)[-_. ]?keys?\Z|(?:\A|[-_.])(?:auth|jwt|pwd|sig)\Z"
@@ -65,7 +65,7 @@ _SIGNS = (
     *(b'key"', b'keys"', b'token"', b"secret", b"passw", b"passphrase", b'ization"', b"credential"),
     *(b"cookie", b"signature", b'auth"', b'jwt"', b'pwd"', b'sig"'),
 )
-"""Of these a body has one in which a field has such a name, in lower case."""
+"""A body with a field of such a name contains one of these, in lower case."""
 
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
 _FIELD = re.compile(
@@ -77,18 +77,18 @@ _USER = re.compile(r"(?<=://)[^/\s:@\"']*+:[^/\s@\"']++@")
 _ASCII = re.compile(
     rb"(?<!\\)((?:\\\\)*+)\\u00(2[013-9a-fA-F]|[346][0-9a-fA-F]|[57][0-9abABd-fD-F])"
 )
-"""An escape in JSON of a character that needs none."""
+"""A JSON escape of a character that needs no escape."""
 
 
 def without_key(request: Request, body: bytes) -> Request:
-    """Return the request with this body, the credentials beside it shortened beyond use."""
+    """Return the request with this body and with its path, query and headers redacted."""
     path, query, headers = _head(request.path, request.query, tuple(request.headers.items()))
     return Request(request.method, path, headers, body, query, request.oversized, request.sender)
 
 
 def is_credential(name: str) -> bool:
     """
-    Return whether what has this name in a head, a URL or a body is one.
+    Return whether a header field, URL parameter or JSON field of this name is a credential.
 
     >>> is_credential("X-Api-Key"), is_credential("openaiApiKey"), is_credential("max_tokens")
     (True, True, False)
@@ -103,7 +103,7 @@ def is_credential(name: str) -> bool:
 
 def redacted(text: str) -> str:
     """
-    Return a text with the keys of a known form, and the credentials of URLs, shortened.
+    Return a text with keys of known formats and credentials in URLs redacted.
 
     >>> redacted("csk-4f1d4f1d4f1d4f1d at https://x.test/?api_key=abc&n=1")
     'csk-... at https://x.test/?api_key=...&n=1'
@@ -118,9 +118,9 @@ def redacted(text: str) -> str:
 
 def redacted_body(body: bytes, *, named: bool = True) -> bytes:
     """
-    Return a body with its fields that are credentials shortened, and what ``redacted`` finds.
+    Return a body with its credential fields, and everything that ``redacted`` finds, redacted.
 
-    ``named`` says whether it may have such fields.
+    With ``named`` false, fields are not looked for.
     """
     if b"\\" in body and b"\\u00" in body:
         body = _ASCII.sub(lambda found: found[1] + bytes.fromhex(found[2].decode()), body)
@@ -128,8 +128,8 @@ def redacted_body(body: bytes, *, named: bool = True) -> bytes:
     form = body.lstrip()[:1] not in (b"{", b"[")
     linked = form or (b"?" in body and b"=" in body)
     if not (named or linked or _may_have_key(body)):
-        return body  # by far the most
-    text = body.decode("latin-1")  # each byte is a letter, and comes back as it was
+        return body  # by far the most common case
+    text = body.decode("latin-1")  # maps each byte to one character and back
     if named:
         text = _FIELD.sub(_field, text)
     return (redacted(f"&{text}")[1:] if form else redacted(text)).encode("latin-1")
@@ -148,19 +148,19 @@ def _may_have_field(data: bytes) -> bool:
 def _head(
     path: str, query: str, headers: tuple[tuple[str, str], ...]
 ) -> tuple[str, str, Mapping[str, str]]:
-    """Return the parts of a head without credentials."""
+    """Return the path, query and headers with credentials redacted."""
     pairs = {
         name: shown_field(name, value) if is_credential(name) else value for name, value in headers
     }
     shown = "&".join(map(_pair, query.split("&"))) if query else ""
     told = "\n".join([path, *pairs.values()])
-    if redacted(told) == told:  # by far the most
+    if redacted(told) == told:  # by far the most common case
         return path, shown, pairs
     return redacted(path), shown, {name: redacted(value) for name, value in pairs.items()}
 
 
 def shown_field(name: str, value: str) -> str:
-    """Return the value of a header field, whose name is in lower case, without credentials."""
+    """Return the redacted value of a header field; ``name`` is in lower case."""
     if name in _WITH_SCHEME:
         return _shortened(value)
     return "..." if is_credential(name) else redacted(value)
@@ -177,7 +177,7 @@ def _pair(pair: str) -> str:
 
 def _shortened(credentials: str) -> str:
     """
-    Keep the scheme and what a key begins with.
+    Return only the scheme and the prefix of a key.
 
     >>> _shortened("Bearer sk-proj-abcdefgh")
     'Bearer sk-...'

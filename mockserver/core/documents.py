@@ -1,8 +1,8 @@
 """
-From YAML text to typed values, with errors that name the spot.
+Turns YAML text into typed values, with errors that name the position.
 
-The only reader of YAML text. It reads nodes rather than plain objects, so that each error can say
-file, line, column and path, what was found and what is allowed.
+All YAML text is read here. Reading nodes rather than plain objects lets each error state the file,
+line, column and path, the value found and the values allowed.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from .bounds import FIELD, FILE, Bounds, refuse_bombs
 from .errors import DocumentError, shortened, shown
-from .keys import advice
 from .scalars import Loader, dumped, paired
+from .unknown_keys import advice
+from .yaml_limits import FIELD, FILE, YamlLimits, refuse_bombs
 
 T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
@@ -52,8 +52,7 @@ _IN_YAML = {
     "value_error": "{error}",
 }
 """
-What an error of pydantic says in the words of YAML. Its own are those of Python, and other versions
-may have others.
+Pydantic's errors in terms of YAML. Its own messages use Python's terms and vary between versions.
 """
 _NOTHING = "nothing"
 _MOST_ERRORS = 20
@@ -63,13 +62,13 @@ _FLAGS = {
     **dict.fromkeys(("no", "n", "off", "false", "0"), "false"),
 }
 Explain: TypeAlias = Callable[[Path, str, Any], str]
-"""What is to be said of an unknown key, given the path of its mapping and its value; or nothing."""
+"""Explains an unknown key, given its mapping's path, the key and its value; empty if it can't."""
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 
 
 @contextmanager
 def noting_files(note: Callable[[str], None]) -> Iterator[None]:
-    """Call ``note`` with the path of each file before it is read, one that isn't there too."""
+    """Call ``note`` with the path of each file before it is read, even if it does not exist."""
     token = _note.set(note)
     try:
         yield
@@ -78,7 +77,7 @@ def noting_files(note: Callable[[str], None]) -> Iterator[None]:
 
 
 def read_text(path: str) -> str:
-    """Return the text of a file. Raises DocumentError when that can't be had."""
+    """Return the text of a file. Raises DocumentError if it cannot be read."""
     _note.get()(path)
     try:
         with FilePath(path).open("rb") as file:
@@ -98,31 +97,31 @@ def read_text(path: str) -> str:
 
 def beside(source: str, name: str) -> str:
     """
-    Return the path that a name in a document stands for: relative to where the document is.
+    Resolve a path in a document relative to the folder of the document.
 
     >>> beside("editions/ours.yaml", "./base.yaml")
     'editions/base.yaml'
 
-    What does not end as a YAML file does is no path, and stays.
+    A name without the suffix of a YAML file is not a path and is returned as it is.
     """
     return str(FilePath(source).parent / name) if name.endswith(SUFFIXES) else name
 
 
 class Document:
     """
-    The data of one YAML text, and where in the text each part of it stands.
+    The data of one YAML text, and the position of each part in the text.
 
-    ``root`` is its node, None when the text is empty; a node's marks name its file. ``origins``
-    tells, by the identity of a node, which parameters it was made from. Raises DocumentError for
-    what is no YAML, or beyond the ``bounds``.
+    ``root`` is the root node, None for an empty text; a node's marks name its file. ``origins``
+    maps the identity of a node to the parameters it was made from. Raises DocumentError for a text
+    that is not YAML or exceeds the ``limits``.
     """
 
-    def __init__(self, text: str, *, source: str, bounds: Bounds = FILE) -> None:
+    def __init__(self, text: str, *, source: str, limits: YamlLimits = FILE) -> None:
         self.source = source
         self.origins: Mapping[int, Sequence[str]] = {}
         try:
-            text = paired(text) if len(text) <= bounds.letters else text
-            refuse_bombs(text, source, bounds, Loader)
+            text = paired(text) if len(text) <= limits.letters else text
+            refuse_bombs(text, source, limits, Loader)
             self.root = yaml.compose(_named(text, source), Loader=Loader)
             _refuse_doubles(self.root, source)
             self.data = _data_of(self.root)
@@ -138,7 +137,7 @@ class Document:
     def with_root(
         self, root: yaml.Node, origins: Mapping[int, Sequence[str]] | None = None
     ) -> Self:
-        """Return the document with another root, that was made from its own."""
+        """Return a copy with another root that was derived from this one."""
         other = copy(self)
         other.root, other.data = root, _data_of(root)
         other.origins = {**self.origins, **(origins or {})}
@@ -148,10 +147,10 @@ class Document:
         self, adapter: TypeAdapter[T], data: Any = None, *, explain: Explain = lambda *_: ""
     ) -> T:
         """
-        Return the data (or what was merged from it) as a value of the adapter's type.
+        Return the data (or ``data`` derived from it) as a value of the adapter's type.
 
-        ``explain`` may know better than the schema what an unknown key is about. Raises
-        DocumentError with one line for each thing that is wrong.
+        ``explain`` may explain an unknown key better than the schema can. Raises DocumentError
+        with one line per error.
         """
         try:
             return adapter.validate_python(self.data if data is None else data)
@@ -167,19 +166,19 @@ class Document:
         """
         Return ``file:line:column`` and the path of the nearest node that exists in the text.
 
-        The spot is that of the value, or of its ``key``.
+        The position is that of the value, or with ``key`` that of its key.
         """
         label, node, found = self._find(path)
         marked = label if key else node
         return self._spot(marked), found
 
     def file_of(self, path: Path) -> str:
-        """Return the name of the file in which the value at a path stands."""
+        """Return the name of the file that the value at a path comes from."""
         _, node, _ = self._find(path)
         return str(node.start_mark.name) if node else self.source
 
     def error(self, path: Path, said: object) -> DocumentError:
-        """Return an error that says something of the value at a path."""
+        """Return an error about the value at a path."""
         return DocumentError(f"{self.where(path)[0]}: {_dotted(path)}{said}")
 
     def _find(self, path: Sequence[str | int]) -> tuple[yaml.Node | None, yaml.Node | None, Path]:
@@ -217,7 +216,7 @@ class Document:
         return f"{spot}: {_dotted(path)}{said}{self._made_from(error['loc'])}"
 
     def _found(self, error: ErrorDetails) -> str:
-        """Return what was found as its author wrote it, where it stands in the text as it is."""
+        """Return the value that was found, as the author wrote it if it is in the text."""
         node = self._find(error["loc"])[1]
         if error["input"] is None and node is None:
             return _NOTHING
@@ -226,7 +225,7 @@ class Document:
         return shortened(_written(node))
 
     def _made_from(self, path: Sequence[str | int]) -> str:
-        """Say which parameters the value at a path was made from, all or a part of it."""
+        """Name the parameters from which the value at a path, or a part of it, was made."""
         around = [self._find(path[:depth])[1] for depth in range(len(path) + 1)]
         node = around[-1]
         inner = [pair[1] for pair in node.value] if isinstance(node, yaml.MappingNode) else []
@@ -236,12 +235,12 @@ class Document:
 
 
 def value_of(text: str, *, source: str) -> Any:
-    """Return what a piece of YAML says, such as 3, true, or a text. Raises DocumentError."""
-    return Document(text, source=source, bounds=FIELD).data
+    """Return the value of a piece of YAML, such as 3, true or a text. Raises DocumentError."""
+    return Document(text, source=source, limits=FIELD).data
 
 
 def node_of(value: object) -> yaml.Node:
-    """Return the node of a value. Raises ValueError for what YAML has no form for."""
+    """Return the node of a value. Raises ValueError if YAML cannot express it."""
     try:
         node = yaml.compose(dumped(value), Loader=Loader)
     except yaml.YAMLError as error:
@@ -250,8 +249,13 @@ def node_of(value: object) -> yaml.Node:
     return node
 
 
+def with_value(node: yaml.Node, value: Any) -> yaml.Node:
+    """Return a copy of a node with another value, at the same position."""
+    return type(node)(node.tag, value, node.start_mark, node.end_mark)
+
+
 def _named(text: str, source: str) -> io.StringIO:
-    """Return the text as a file of that name, which the marks of its nodes will have."""
+    """Return the text as a file with a name, which the marks of its nodes then carry."""
     stream = io.StringIO(text)
     stream.name = source
     return stream
@@ -262,7 +266,7 @@ def _data_of(root: yaml.Node | None) -> Any:
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """Return the node that names a part, and the part itself."""
+    """Return the node of a part's key, or of the item itself, and the node of its value."""
     if isinstance(node, yaml.MappingNode):
         return next((pair for pair in node.value if pair[0].value == str(part)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
@@ -279,14 +283,14 @@ def _refuse_doubles(node: yaml.Node | None, source: str) -> None:
         for key, value in node.value:
             if key.value in seen:
                 spot = f"{source}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
-                said = f"the key {key.value!r} stands twice in one mapping"
+                said = f"the key {key.value!r} appears twice in one mapping"
                 raise DocumentError(f"{spot}: {said}, first in line {seen[key.value]}")
             seen[key.value] = key.start_mark.line + 1
             _refuse_doubles(value, source)
 
 
 def _written(node: yaml.Node) -> str:
-    """Return the YAML of a node in one line, its scalars as they stand in the text."""
+    """Return the YAML of a node in one line, with scalars as the author wrote them."""
     match node:
         case yaml.MappingNode():
             pairs = (f"{_written(key)}: {_written(value)}" for key, value in node.value)
@@ -303,12 +307,12 @@ def _plain(message: str) -> str:
 
 
 def _repeats(error: ErrorDetails) -> bool:
-    """Return whether it calls a list empty that has only wrong items, each of which is told."""
+    """Return whether this only repeats that all items of a list are wrong."""
     return error["type"] == "too_short" and bool(error["input"])
 
 
 def _meant(error: ErrorDetails) -> str:
-    """Return which of the allowed words is nearest to what was found, as the tail of a sentence."""
+    """Return the allowed word closest to the value found, as the end of a sentence."""
     if error["type"] in ("bool_type", "bool_parsing"):
         flag = _FLAGS.get(str(error["input"]).lower())
         return f"; did you mean {flag}?" if flag else ""
@@ -332,6 +336,6 @@ def _syntax_error(error: yaml.MarkedYAMLError, source: str, text: str) -> str:
     indentation = near[: len(near) - len(near.lstrip())]
     if mark and "\t" in indentation:
         spot = f":{mark.line + 1}:{indentation.index(chr(9)) + 1}"
-        return f"{source}{spot}: not YAML: a tab stands in the indentation; put spaces in its place"
+        return f"{source}{spot}: not YAML: the indentation has a tab; use spaces"
     hint = '; inside {} or [], quote a placeholder: "${name}"' if "${" in near else ""
     return f"{source}{spot}: not YAML: {error.problem or error.context}{hint}"

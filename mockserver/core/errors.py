@@ -1,11 +1,11 @@
 """
-What can be wrong with the user's input.
+Errors in the user's input.
 
 * MockServerError
-  - DocumentError: a YAML file that cannot be read as what it should be
+  - DocumentError: a YAML file that is wrong
   - UnknownNameError: a scenario, edition, tier or parameter that does not exist
-  - DroppedError: something that needs more exchanges than the journal keeps
-  - ShortenedError: something that needs more of an answer than the journal keeps
+  - DroppedError: a question that needs more exchanges than the journal keeps
+  - ShortenedError: a question that needs more of an answer than the journal keeps
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from difflib import get_close_matches
 
 _MOST_LISTED = 24
 _MOST_NEAR = 5
-_NEAR = 0.5  # how alike two names are, from 0 to 1
+_NEAR = 0.5  # similarity of two names, from 0 to 1
 _LONGEST_SHOWN = 60
 
 
@@ -24,7 +24,7 @@ class MockServerError(Exception):
 
 
 class DocumentError(MockServerError):
-    """A YAML document is wrong; the text has file, line, column, path, and what is allowed."""
+    """A YAML document is wrong; the text has file, line, column, path and the allowed values."""
 
 
 class UnknownNameError(MockServerError):
@@ -36,7 +36,7 @@ class UnknownNameError(MockServerError):
 
 
 class DroppedError(MockServerError):
-    """Somebody wants to know what only all exchanges could tell, and some are gone."""
+    """A question needs all exchanges, but the journal has dropped some."""
 
     def __init__(self, kept: int, count: int) -> None:
         super().__init__(
@@ -46,7 +46,7 @@ class DroppedError(MockServerError):
 
 
 class ShortenedError(MockServerError):
-    """Somebody wants to know what only a whole answer could tell, and its end is gone."""
+    """A question needs a whole answer, but the journal has shortened it."""
 
     def __init__(self, number: int, size: int) -> None:
         super().__init__(
@@ -57,7 +57,7 @@ class ShortenedError(MockServerError):
 
 def suggestion(found: str, known: Iterable[str]) -> str:
     """
-    Return what to write instead, as the tail of a sentence.
+    Return a suggestion what to write instead, as the end of a sentence.
 
     >>> suggestion("modle", ["stream", "model"])
     "; did you mean 'model'? Allowed are model, stream"
@@ -66,7 +66,7 @@ def suggestion(found: str, known: Iterable[str]) -> str:
     >>> suggestion("x", [])
     '; there are none'
 
-    The nearest are listed first, and of very many names not all.
+    The closest names come first. A very long list is cut off.
     """
     names = list(known)
     if not names:
@@ -78,7 +78,7 @@ def suggestion(found: str, known: Iterable[str]) -> str:
 
 def listing(found: str, known: Iterable[str]) -> str:
     """
-    Return names as a list in a sentence, those first that are nearest to what was found.
+    Return names as a list for a sentence, the closest to ``found`` first.
 
     >>> listing("retry", ["status", "retry_after", "body"])
     'retry_after, status, body'
@@ -94,7 +94,7 @@ def listing(found: str, known: Iterable[str]) -> str:
 
 def shown(value: object) -> str:
     """
-    Return a value as a sentence shows it, up to a readable length.
+    Return the ``repr`` of a value, cut to a readable length for a sentence.
 
     >>> shown("x"), shown("x" * 500)[-5:]
     ("'x'", 'xx...')
@@ -103,5 +103,5 @@ def shown(value: object) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return a text as a sentence shows it, without quotes, up to a readable length."""
+    """Return a text cut to a readable length for a sentence."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

@@ -1,4 +1,4 @@
-"""What a client sent, free of any web framework."""
+"""A client's request, independent of any web framework."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _ELSEWHERE = "a process or event loop that can't be seen into"
 @dataclass(frozen=True, slots=True)
 class Sender:
     """
-    A thread or a task of the client: what sends one request after the other, never two at once.
+    A thread or task of the client. It sends requests one at a time.
 
-    It exists ``since`` that time, in seconds since the epoch; minus infinity when nobody knows.
-    ``parent`` is who has started it, None when nobody knows; ``beside`` are the names of others
-    that the same had started and not yet waited for, the last of them. No two have one name.
+    ``name`` is unique. ``since`` is when it started, in seconds since the epoch; minus infinity if
+    unknown. ``parent`` is the sender that started it, None if unknown. ``beside`` names the most
+    recent siblings that the parent had started and not yet waited for.
 
-    ``busy`` are the seconds for which its thread has been at work when it sent, ``waits`` how many
-    waits of its process had run their time by then; None when nobody counts. ``site`` is the line
-    of the app's own code that sent it: its file, and its number. ``turn`` is the call of the app by
-    the test that it belongs to: a request of one turn is no retry of another one's. None when it is
-    not known.
+    ``busy`` is the processor time of its thread at the moment of sending, in seconds. ``waits``
+    counts the waits of its process that had run to their end by then; None if they are not counted.
+    ``site`` is the file and line of the app's own code that sent the request. ``turn`` identifies
+    the call that the test made to the app: a request of one turn is never a retry of a request of
+    another. Both are None if unknown.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Sender:
     turn: tuple[int, int] | None = field(default=None, compare=False, repr=False)
 
     def begun_apart_from(self, other: Sender) -> float:
-        """Return since when it, or who started it, has been somebody else than the other was."""
+        """Return when the lineages of the two senders diverged."""
         if self.parent is other.parent:
             return self.since
         lineage = set(other._lineage())
@@ -50,7 +50,7 @@ class Sender:
         return apart.since
 
     def _lineage(self) -> Iterator[Sender]:
-        """Yield it, who started it, who started that, and so on."""
+        """Yield this sender, its parent, the parent of that, and so on."""
         one: Sender | None = self
         while one is not None:
             yield one
@@ -62,9 +62,9 @@ class Request:
     """
     One HTTP request, fully received.
 
-    ``path`` has no query and its escapes are undone, ``query`` is as sent; the names in ``headers``
-    are lower-case; ``body`` is as sent, or empty where it was ``oversized`` and so not read;
-    ``sender`` is known where the client runs in the same process.
+    ``path`` is unquoted and has no query. ``query`` and ``body`` are as sent; the body is empty if
+    it was ``oversized`` and therefore not read. The names in ``headers`` are in lower case.
+    ``sender`` is known if the client runs in the same process.
     """
 
     method: str
@@ -77,18 +77,18 @@ class Request:
 
     @property
     def key(self) -> str | None:
-        """The API key of ``Authorization: Bearer KEY``; None when there is none in that form."""
+        """The API key of ``Authorization: Bearer KEY``; None without such a field."""
         return _bearer(self.headers.get("authorization", ""))
 
     @property
     def place(self) -> str:
-        """Where in the app it was sent, in words."""
+        """The place in the app that sent it, in words."""
         site = self.sender and self.sender.site
         return f"{site[0]}:{site[1]}" if site else _ELSEWHERE
 
     @property
     def document(self) -> dict[str, Any]:
-        """The body as a JSON object, read anew each time; empty when it is none."""
+        """The body as a JSON object, parsed on each access; empty if it is not an object."""
         return json_object(self.body)
 
 
@@ -111,13 +111,13 @@ def dicts(value: object) -> list[dict[str, Any]]:
 
 def json_object(text: bytes | str) -> dict[str, Any]:
     """
-    Read a JSON object; anything else is an empty one.
+    Parse a JSON object; return an empty one for anything else.
 
     >>> json_object(b'{"a": 1}'), json_object(b"[1]"), json_object(b"{")
     ({'a': 1}, {}, {})
     """
     try:
         found = json.loads(text)
-    except (ValueError, RecursionError):  # no JSON, or JSON too deep for anybody
+    except (ValueError, RecursionError):  # not JSON, or nested too deeply
         return {}
     return found if isinstance(found, dict) else {}

@@ -1,9 +1,9 @@
 """
-What a plain word in YAML is: the core schema of YAML 1.2, with which JSON and editors agree.
+The types of plain scalars, by the core schema of YAML 1.2, which agrees with JSON and editors.
 
-PyYAML itself reads YAML 1.1, to which ``no`` is false, ``010`` eight, and ``12:30:45`` a number of
-seconds. Here the two tables say all there is: what is in neither of them is a text. One thing is
-kept of YAML 1.1: ``<<`` merges a mapping into another one.
+PyYAML reads YAML 1.1, in which ``no`` is false, ``010`` is eight and ``12:30:45`` is a number of
+seconds. The two tables here are complete: a scalar that neither of them lists is a text. One
+feature of YAML 1.1 is kept: ``<<`` merges one mapping into another.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ else:
     _SafeDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 _TAG = "tag:yaml.org,2002:"
-_LONGEST_NUMBER = 100  # letters: what is longer takes longer to read than to compare
+_LONGEST_NUMBER = 100  # characters; converting a longer number would take too long
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "null": (r"~|null|Null|NULL|", "~nN"),
@@ -36,13 +36,13 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "merge": (r"<<", "<"),
 }
 """
-How each kind of scalar that is no text is written (YAML 1.2.2, 10.3.2), and the letters that it may
-begin with. The first that fits counts.
+The pattern of each type of scalar other than text (YAML 1.2.2, 10.3.2), and the characters it may
+begin with. The first matching type applies.
 """
 
 
 def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    """Return the table as PyYAML has it: by the first letter, which an empty scalar has not."""
+    """Return the table as PyYAML needs it: by first character, empty for an empty scalar."""
     found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
     for kind, (pattern, beginnings) in _WORDS.items():
         whole = re.compile(rf"(?:{pattern})\Z")
@@ -63,7 +63,7 @@ def _int(text: str) -> int:
 
 
 def _float(text: str) -> float:
-    return float(re.sub(r"\.(?=[in])", "", text.lower()))  # Python says inf and nan
+    return float(re.sub(r"\.(?=[in])", "", text.lower()))  # Python spells them inf and nan
 
 
 _VALUES: Mapping[str, Callable[[str], Any]] = {
@@ -77,13 +77,13 @@ _WRITTEN: tuple[Any, ...] = (bool, dict, float, int, list, str, tuple, type(None
 
 
 class Loader(_SafeLoader):
-    """Reads YAML; what is tagged as something that it does not look like is a text."""
+    """Reads YAML. A scalar whose tag does not fit its form is a text."""
 
     yaml_implicit_resolvers = _RESOLVERS
     yaml_constructors: ClassVar = {tag: yaml.SafeLoader.yaml_constructors[tag] for tag in _READ}
 
     def scalar(self, node: yaml.ScalarNode) -> Any:
-        """Return the value of a scalar that is no text."""
+        """Return the value of a scalar other than text."""
         kind = node.tag.removeprefix(_TAG)
         text = str(self.construct_scalar(node))
         fits = re.fullmatch(_WORDS[kind][0], text) is not None
@@ -92,9 +92,9 @@ class Loader(_SafeLoader):
 
 class Dumper(_SafeDumper):
     """
-    Writes YAML that the loader reads as the same again.
+    Writes YAML that the loader reads back as the same value.
 
-    What JSON has no form for, such as a date, is refused with a YAMLError.
+    Values that JSON cannot express, such as dates, raise a YAMLError.
     """
 
     yaml_implicit_resolvers = _RESOLVERS
@@ -109,12 +109,12 @@ for _kind in _VALUES:
 
 def paired(text: str) -> str:
     r"""
-    Return JSON without the pairs of escapes that stand for one character, which YAML has not.
+    Return JSON with surrogate pairs of escapes decoded; YAML does not know such pairs.
 
     >>> paired(r'{"a": "\ud83d\ude00"}')
     '{"a": "😀"}'
 
-    Any other text stays, for to YAML a pair may be what it looks like.
+    Other text is returned as it is: in plain YAML the escapes may be meant literally.
     """
     if not text.lstrip().startswith(("{", "[")) or _PAIR.search(text) is None:
         return text
@@ -126,5 +126,5 @@ def paired(text: str) -> str:
 
 
 def dumped(value: object) -> str:
-    """Return a value as YAML. Raises YAMLError for what YAML has no form for."""
+    """Return a value as YAML. Raises YAMLError if YAML cannot express it."""
     return yaml.dump(value, Dumper=Dumper, allow_unicode=True)

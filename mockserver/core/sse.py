@@ -1,4 +1,4 @@
-"""Server-sent events, as far as the chat API uses them: ``data:`` lines and nothing else."""
+"""Server-sent events. The chat API sends only ``data:`` lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 def plain_dumps(value: object) -> bytes:
     """
-    Encode JSON as the API does: compact, not escaped to ASCII.
+    Encode JSON as the API does: compact, without escaping to ASCII.
 
     >>> plain_dumps({"a": "é"}).decode()
     '{"a":"é"}'
@@ -45,14 +45,14 @@ def event(value: object) -> bytes:
 
 
 def parsed(data: bytes) -> Any:
-    """Return what an event says, or None when it says no JSON (``[DONE]``, a comment)."""
+    """Return the JSON of an event, or None if it has none (``[DONE]``, a comment)."""
     payload = data.removeprefix(b"data: ")
     return json.loads(payload) if payload is not data and payload[:1] == b"{" else None
 
 
 def read(data: bytes) -> tuple[str, str]:
     r"""
-    Return the name and the data of one event in any form of the standard (WHATWG HTML, 9.2.6).
+    Return the name and data of one event in any form of the standard (WHATWG HTML, 9.2.6).
 
     >>> read(b": comment\r\nevent: error\r\ndata:{\r\ndata: }\r\n\r\n")
     ('error', '{\n}')

@@ -18,10 +18,10 @@ from urllib.parse import parse_qsl, urlsplit
 from mockserver.core.documents import noting_files, value_of
 from mockserver.core.errors import DocumentError, MockServerError, suggestion
 from mockserver.core.messages import Request
-from mockserver.core.quantities import seconds
+from mockserver.core.units import seconds
 from mockserver.journal.har import as_har, as_json
 from mockserver.plan import Data, End, Head, Plan
-from mockserver.scenario import load, parse, steering
+from mockserver.scenario import injection, load, parse
 
 from .live import LiveEngine
 
@@ -132,7 +132,7 @@ class Admin:
 
     def _inject(self, request: Request, query: Query) -> dict[str, Any]:
         _check(query, ())
-        rule = steering.rule_of(_text(request), source="body")
+        rule = injection.rule_of(_text(request), source="body")
         self._live.inject(rule)
         return {"injected": rule.name}
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.core.messages import Request
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.journal import Exchange
 from mockserver.scenario import Rule
-from mockserver.scenario.steering import PAST_BUDGET
+from mockserver.scenario.injection import PAST_BUDGET
 
 _WARMING = ENDPOINTS["warming"].path  # the SDK's constructor asks it, and no journal counts it
 

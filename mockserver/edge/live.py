@@ -12,7 +12,7 @@ from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request, Sender
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal, Retention
-from mockserver.scenario import PortState, Rule, Scenario, load, steering
+from mockserver.scenario import PortState, Rule, Scenario, load, request_overrides
 
 from .budget import Budget
 from .play.clock import Clock, Silence, StallError
@@ -165,20 +165,20 @@ class LiveEngine:
 
     def _chosen(self, request: Request, now: float) -> tuple[Engine, Rule | None]:
         """Return who answers, and by which rule if the request names one."""
-        if request.headers.keys().isdisjoint(steering.FIELDS):
+        if request.headers.keys().isdisjoint(request_overrides.FIELDS):
             return self._engine, None
         try:
-            return self._engine_for(request, now), steering.rule_for(request.headers)
+            return self._engine_for(request, now), request_overrides.rule_for(request.headers)
         except MockServerError as error:
-            return self._engine, steering.refusal(error)
+            return self._engine, request_overrides.refusal(error)
 
     def _engine_for(self, request: Request, now: float) -> Engine:
         """Return the engine of the scenario that the request names; it goes on where it was."""
-        named = request.headers.get(steering.SCENARIO)
+        named = request.headers.get(request_overrides.SCENARIO)
         if named is None:
             return self._engine
         if named not in self._named:
-            scenario = self._overrides.applied_to(steering.scenario_of(named))
+            scenario = self._overrides.applied_to(request_overrides.scenario_of(named))
             engine = Engine(scenario, now=now, journal=self._engine.journal)
             if len(self._named) == _MOST_NAMED:
                 del self._named[next(iter(self._named))]

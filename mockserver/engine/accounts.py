@@ -8,7 +8,7 @@ from typing import TypeAlias
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.quota import Quota, Refusal
 from mockserver.journal import Exchange
-from mockserver.scenario import Scenario, imposed
+from mockserver.scenario import Scenario, active_limits
 
 Account: TypeAlias = tuple[str | None, str]
 """A key, in a form that tells it apart without being one, and a model."""
@@ -78,5 +78,5 @@ class Accounts:
 
     def _imposed(self, quota: Quota, now: float) -> Quota:
         if self._scenario.limits:
-            quota.impose(imposed(self._scenario.limits, self._started, now))
+            quota.impose(active_limits(self._scenario.limits, self._started, now))
         return quota

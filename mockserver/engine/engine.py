@@ -17,13 +17,13 @@ from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.quota import Quota, Refusal
 from mockserver.api.model.prompt_cache import BLOCK, PromptCache
 from mockserver.api.reading.prompt import parts
-from mockserver.core.chance import Digits
 from mockserver.core.credentials import without_key
 from mockserver.core.messages import Request
+from mockserver.core.seeding import HexStream
 from mockserver.faults import Context, Fault, broken, name_of
 from mockserver.journal import Exchange, Journal
 from mockserver.plan import Plan, changed_after, without_body
-from mockserver.scenario import Choice, Rule, Run, Scenario
+from mockserver.scenario import Decision, Rule, Run, Scenario
 
 from . import answers
 from .accounts import Accounts
@@ -65,23 +65,23 @@ class Engine:
     def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
         """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
         inquiry = self._reader.read(request)
-        subject = inquiry.subject(request)
+        view = inquiry.view(request)
         noted = without_key(request, inquiry.shown)
         number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
         call = self.journal.call_of(noted)
-        subject.attempt = call.attempts + 1
-        choice = rule and self._instead(rule, number)
-        choice = choice or self._run.choose(subject, now - self.started, call.course)
+        view.attempt = call.attempts + 1
+        decision = rule and self._instead(rule, number)
+        decision = decision or self._run.choose(view, now - self.started, call.progress)
         honest = self._honest(number, now)
         quota, refusal = self._admit(inquiry, now)
         if refusal is not None:
             plan: Plan = honest.refusal(refusal)
         else:
-            honest.quota, honest.script = quota, choice.fate.reply
+            honest.quota, honest.script = quota, decision.action.reply
             if quota is not None and inquiry.prompt > BLOCK:
                 honest.cached = self._read_cached(inquiry, now)
             plan = answers.answer(self._storage, inquiry, honest)
-        faults = choice.fate.faults
+        faults = decision.action.faults
         plan, felt = self._broken(plan, faults, inquiry, number, now) if faults else (plan, None)
         plan = without_body(plan) if request.method == "HEAD" else plan
         admitted = quota is not None
@@ -93,7 +93,7 @@ class Engine:
             inquiry.shown_model,
             inquiry.stream,
             plan,
-            rule=choice.rule.name,
+            rule=decision.rule.name,
             prompt_tokens=inquiry.prompt,
             requested_tokens=inquiry.requested,
             admitted=admitted,
@@ -101,10 +101,10 @@ class Engine:
             reserved_tokens=inquiry.reserved if admitted else 0,
             cached_tokens=honest.cached,
             key=inquiry.account,
-            attempt=subject.attempt,
+            attempt=view.attempt,
             faults=tuple(map(name_of, faults)) if faults else (),
-            missed=choice.missed,
-            taken_by=None if choice.missed else choice.rule,
+            no_match=decision.no_match,
+            taken_by=None if decision.no_match else decision.rule,
             changed_after=felt,
             restricted=refusal is not None and self._restricts(inquiry, request),
         )
@@ -117,11 +117,11 @@ class Engine:
         """Return a model that would have answered a refused completion; None: nobody can tell."""
         return other_model(exchange, self.scenario, self.edition, self._run)
 
-    def _instead(self, rule: Rule, number: int) -> Choice | None:
+    def _instead(self, rule: Rule, number: int) -> Decision | None:
         """Choose a rule in the scenario's place, unless chance says no; never for a warm-up."""
         probability = rule.schedule.probability
         acts = probability is None or Random(f"{self.seed}/asked/{number}").random() < probability
-        return Choice(rule, rule.fates[0]) if acts and number else None
+        return Decision(rule, rule.actions[0]) if acts and number else None
 
     def _broken(
         self, plan: Plan, faults: Sequence[Fault], inquiry: Inquiry, number: int, now: float
@@ -136,7 +136,7 @@ class Engine:
 
     def _honest(self, number: int, now: float) -> Honest:
         """Return what makes the answer of one exchange, with the bits for its ids."""
-        return Honest(self.edition, self.seed, now, Digits(f"{self.seed}/{number}"))
+        return Honest(self.edition, self.seed, now, HexStream(f"{self.seed}/{number}"))
 
     def _context(self, inquiry: Inquiry, number: int, now: float) -> Context:
         """Return what the faults of one exchange may depend on."""

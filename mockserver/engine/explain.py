@@ -22,7 +22,7 @@ from mockserver.plan.timeline import (
     svg,
     unpainted,
 )
-from mockserver.scenario import PortState, Scenario, told
+from mockserver.scenario import PortState, Scenario, near_miss_lines
 
 from .engine import Engine
 
@@ -103,7 +103,7 @@ def _sampled(now: float, met: Exchange | PortState, grain: float) -> Sample:
         kind, said, lasts = _UNREACHABLE[met]
         return Sample(now, said, (Span(now, now + lasts, kind, said),))
     spans = spans_of(met.plan, start=now, grain=grain)
-    return Sample(now, met.line(), spans, told(met.near_misses, most=_MOST_RULES))
+    return Sample(now, met.line(), spans, near_miss_lines(met.near_misses, most=_MOST_RULES))
 
 
 def _known_duration(plan: Plan) -> float:

@@ -15,7 +15,7 @@ from mockserver.api.reading import choices
 from mockserver.api.writing import answer, headers
 from mockserver.api.writing.answer import Answer
 from mockserver.api.writing.encoder import EncodedAnswer, Form
-from mockserver.core.chance import Digits, Voice, number_of
+from mockserver.core.seeding import HexStream, SeededText, seed_from
 from mockserver.core.sse import dumps
 from mockserver.plan import Data, End, Head, Headers, Plan
 
@@ -47,7 +47,7 @@ class Honest:
     edition: Edition
     seed: int
     now: float
-    random: Digits
+    random: HexStream
     quota: Quota | None = None
     cached: int = 0
     script: Script = field(default_factory=Script)
@@ -109,7 +109,7 @@ class Honest:
         made = []
         for at, body in enumerate([*asked, *spare]):
             asked_for = GenerationRequest(body, model, inquiry.limit, len(asked) + len(spare))
-            made.append(generate(self.script, asked_for, Voice(number + at), self.random))
+            made.append(generate(self.script, asked_for, SeededText(number + at), self.random))
         answered = Answer(
             inquiry.model_id,
             model,
@@ -125,4 +125,4 @@ class Honest:
 def _number(seed: int, inquiry: Inquiry) -> int:
     """Return what is said, as a number: the same however much of it is shown, and how."""
     about = {name: value for name, value in inquiry.body.items() if name not in _FORM}
-    return number_of(f"{seed}/{about!a}")
+    return seed_from(f"{seed}/{about!a}")

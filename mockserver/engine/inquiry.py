@@ -24,7 +24,7 @@ from mockserver.api.reading.validation import validate
 from mockserver.core.credentials import redacted, redacted_body
 from mockserver.core.messages import Request
 from mockserver.core.sse import dumps
-from mockserver.scenario import Subject
+from mockserver.scenario import RequestView
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -89,11 +89,11 @@ class Inquiry:
         """Whether the client wants server-sent events."""
         return bool(self.body.get("stream"))
 
-    def subject(self, request: Request) -> Subject:
+    def view(self, request: Request) -> RequestView:
         """Return what the rules of a scenario can look at."""
         if request.body != self.data:
             request = replace(request, body=self.data)
-        return Subject(self.endpoint, self._about, request, read=self.body or None)
+        return RequestView(self.endpoint, self._about, request, read=self.body or None)
 
     @property
     def _about(self) -> str:

@@ -6,7 +6,7 @@ from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.sse import dumps
 from mockserver.journal import Exchange
-from mockserver.scenario import Run, Scenario, Subject
+from mockserver.scenario import RequestView, Run, Scenario
 
 from .inquiry import read_line
 
@@ -22,7 +22,7 @@ def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: R
     limited = scenario.tier or scenario.limits or scenario.capacity is not None
     if endpoint not in COMPLETING or endpoint is None or not asked or limited:
         return None
-    own = Subject(endpoint, request=exchange.request)
+    own = RequestView(endpoint, request=exchange.request)
     if exchange.faults and not run.may_break(own):
         return None
     # one that the live API still serves, if there is any
@@ -30,6 +30,6 @@ def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: R
         if edition.serves(name):
             body = dumps({**asked, "model": name})
             inquiry = read_line(endpoint, body, edition)
-            if inquiry.refusal is None and not run.may_break(inquiry.subject(exchange.request)):
+            if inquiry.refusal is None and not run.may_break(inquiry.view(exchange.request)):
                 return name
     return None

@@ -22,7 +22,7 @@ from mockserver.api.reading import batches, files
 from mockserver.api.reading.batches import Batch, Line, Outcome
 from mockserver.api.reading.decoding import bad_request
 from mockserver.api.reading.files import File, Upload
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 from mockserver.core.sse import dumps
 from mockserver.plan import Data, Plan, expand, head_of
 
@@ -170,8 +170,8 @@ def _answer(batch: Batch, line: Line, own: Honest, answer: Answer) -> Plan:
     return own.refusal(inquiry.refusal) if inquiry.refusal else answer(inquiry, own)
 
 
-def _random(honest: Honest, batch: Batch, about: object) -> Digits:
-    return Digits(f"{honest.seed}/{batch.id}/{about}")
+def _random(honest: Honest, batch: Batch, about: object) -> HexStream:
+    return HexStream(f"{honest.seed}/{batch.id}/{about}")
 
 
 def _found(things: Mapping[str, _Thing], name: str, kind: str) -> _Thing:

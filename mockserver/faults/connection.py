@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Literal
 
-from mockserver.core.quantities import Count
+from mockserver.core.units import Count
 from mockserver.plan import Close, End, Head, Plan, Raw, Step, Wait
 
 from .base import Context

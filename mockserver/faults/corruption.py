@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias, TypeGuard
 
 from pydantic import Field
 
-from mockserver.core.quantities import WHOLE
+from mockserver.core.units import WHOLE
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context

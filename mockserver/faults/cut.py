@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from mockserver.core.quantities import Count
+from mockserver.core.units import Count
 from mockserver.plan import Close, Data, Head, Plan, Raw, Step, head_of
 
 from .base import Context

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mockserver.core.quantities import Flag, Seconds
+from mockserver.core.units import Flag, Seconds
 from mockserver.plan import Close, Data, End, Plan, Wait
 
 from .base import Context

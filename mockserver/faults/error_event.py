@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from mockserver.api.contract.problems import PROBLEMS
-from mockserver.core.quantities import Count, Flag
 from mockserver.core.sse import DONE, dumps, parsed
+from mockserver.core.units import Count, Flag
 from mockserver.plan import Data, End, Plan, tokens_of
 
 from .base import Context

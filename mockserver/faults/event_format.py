@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal, TypeAlias
 
-from mockserver.core.quantities import Flag, Seconds
+from mockserver.core.units import Flag, Seconds
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, TypeGuard
 
-from mockserver.core.quantities import Positive
 from mockserver.core.sse import event, parsed
+from mockserver.core.units import Positive
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mockserver.core.quantities import Flag, Whole
+from mockserver.core.units import Flag, Whole
 from mockserver.plan import Data, End, Head, Plan, Step, Wait
 
 from .base import Context

@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, Literal, TypeAlias
 
 from mockserver.api.model import prose
-from mockserver.core.quantities import Count, Positive
 from mockserver.core.sse import event
+from mockserver.core.units import Count, Positive
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context

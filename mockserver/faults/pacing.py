@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from mockserver.core.quantities import Positive, Seconds
+from mockserver.core.units import Positive, Seconds
 from mockserver.plan import Data, EventRun, Plan, Step, Wait, tokens_of
 
 from .base import Context

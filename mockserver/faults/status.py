@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 from mockserver.api.contract.problem import Problem
 from mockserver.api.contract.problems import PROBLEMS
 from mockserver.api.writing import headers
-from mockserver.core.chance import Digits
 from mockserver.core.errors import suggestion
-from mockserver.core.quantities import AUTO, Count, Flag, SecondsOrAuto, SignedSeconds, decimal
+from mockserver.core.seeding import HexStream
 from mockserver.core.sse import plain_dumps
+from mockserver.core.units import AUTO, Count, Flag, SecondsOrAuto, SignedSeconds, decimal
 from mockserver.plan import Data, End, Head, Headers, Plan
 
 from . import fields
@@ -127,7 +127,7 @@ class Error:
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Replace the whole plan."""
         problem = self._problem()
-        random = Digits(f"{context.random.getrandbits(64)}")
+        random = HexStream(f"{context.random.getrandbits(64)}")
         media_type = self._media_type(problem)
         common = headers.edge(context.headers, media_type, now=context.now, random=random)
         told = self._of_itself(problem, context) | self._told(context.now)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mockserver.core.quantities import Count, Seconds
+from mockserver.core.units import Count, Seconds
 from mockserver.plan import Data, End, Plan, Wait
 
 from .base import Context

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.api.model import tokens
-from mockserver.core.quantities import Count
 from mockserver.core.sse import dumps, event, parsed
+from mockserver.core.units import Count
 from mockserver.plan import Data, Plan, Step, tokens_of
 
 from .base import Context

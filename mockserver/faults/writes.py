@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mockserver.core.quantities import Positive
+from mockserver.core.units import Positive
 from mockserver.plan import Data, Plan, Step, Wait, coalesce
 
 from .base import Context

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from mockserver.core.quantities import counted, rough
+from mockserver.core.units import counted, rough
 
 from . import Exchange, Journal
 from .folding import folded, span, times

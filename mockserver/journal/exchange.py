@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 from mockserver.core.credentials import redacted
 from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
-from mockserver.core.quantities import rough
+from mockserver.core.units import rough
 from mockserver.plan import Close, Plan, Wait, head_of, inspection, tokens_of
-from mockserver.scenario import Missed, NearMiss, Rule, Subject
+from mockserver.scenario import NearMiss, NoMatch, RequestView, Rule
 
 from .retention import cut, cut_plan, size_of
 from .served import Served, ServedCall, served
@@ -87,7 +87,7 @@ class Exchange:
     faults: tuple[str, ...] = ()
     from_elsewhere: str = ""
     sent_path: str = ""
-    missed: Missed | None = field(default=None, repr=False)
+    no_match: NoMatch | None = field(default=None, repr=False)
     taken_by: Rule | None = field(default=None, repr=False)
     changed_after: float | None = None
     restricted: bool = False
@@ -105,8 +105,8 @@ class Exchange:
         """Why no rule took the request, the nearest first; empty when one did."""
         if self.gist:
             return self.gist.near_misses
-        subject = Subject(self.endpoint, self.model, self.request, self.attempt)
-        return self.missed.by(subject) if self.missed else ()
+        view = RequestView(self.endpoint, self.model, self.request, self.attempt)
+        return self.no_match.near_misses(view) if self.no_match else ()
 
     @property
     def status(self) -> int | None:
@@ -279,7 +279,7 @@ class Exchange:
             self.unfinished,
             {name: _cut_text(value, most) for name, value in self.error.items()},
         )
-        self.missed = None
+        self.no_match = None
         self.request = replace(self.request, body=cut(self.request.body, most))
         self.plan = cut_plan(self.plan, most)
 

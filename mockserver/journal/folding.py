@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from itertools import groupby
 from typing import TypeVar
 
-from mockserver.core.quantities import rough
+from mockserver.core.units import rough
 
 _FEW = 5  # attempts of most clients are fewer, and each of them tells something
 _Thing = TypeVar("_Thing")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from mockserver.core.errors import DroppedError
 from mockserver.core.messages import Request
-from mockserver.scenario import Course
+from mockserver.scenario import CallProgress
 
 from .exchange import Asked, Exchange, asked_of
 from .retention import Retention
@@ -58,7 +58,7 @@ class Ongoing:
     asked: Asked
     attempts: int = 0
     last: Exchange = field(init=False)
-    course: Course = field(default_factory=Course)
+    progress: CallProgress = field(default_factory=CallProgress)
 
 
 class Journal:

@@ -1,49 +1,50 @@
-"""Scenarios: which requests are answered how, as typed YAML."""
+"""Scenarios: typed YAML that says how each request is answered."""
 
 from __future__ import annotations
 
-from . import steering
-from .fates import Fate
+from . import injection, request_overrides
+from .actions import RuleAction
 from .loader import Loaded, automatic, load, loaded, names, parse, read, tagged
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
-from .near_misses import Missed, NearMiss, told
+from .near_misses import NearMiss, NoMatch, near_miss_lines
 from .patterns import Range
 from .port import Port, PortState
-from .run import Choice, Course, Run
+from .request_view import RequestView
+from .run import CallProgress, Decision, Run
 from .schedule import Schedule, Window
-from .subject import Subject
-from .timed_limits import Limit, imposed
+from .timed_limits import Limit, active_limits
 
 __all__ = [
-    "Choice",
-    "Course",
-    "Fate",
+    "CallProgress",
+    "Decision",
     "Limit",
     "Loaded",
     "Match",
-    "Missed",
     "NearMiss",
+    "NoMatch",
     "Port",
     "PortState",
     "Prompt",
     "Range",
+    "RequestView",
     "Rule",
+    "RuleAction",
     "Run",
     "Scenario",
     "Schedule",
     "Spent",
     "State",
-    "Subject",
     "Window",
+    "active_limits",
     "automatic",
-    "imposed",
+    "injection",
     "load",
     "loaded",
     "names",
+    "near_miss_lines",
     "parse",
     "read",
-    "steering",
+    "request_overrides",
     "tagged",
-    "told",
 ]

@@ -1,4 +1,4 @@
-"""Tells whether a file is a good scenario or a good edition, whichever it is."""
+"""Checks a file, which may be a scenario or an edition."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from mockserver.api.contract import editions
 from mockserver.core.documents import SUFFIXES, Document, read_text
 from mockserver.core.errors import DocumentError
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 
 from . import names, read
 from .schemas import TYPES, DocumentKind
@@ -20,18 +20,18 @@ from .schemas import TYPES, DocumentKind
 _KEYS: Mapping[DocumentKind, frozenset[str]] = {
     kind: frozenset(field.name for field in fields(type_)) for kind, type_ in TYPES.items()
 }
-_MOST_KEYS = 100  # of a file, that tell what it is meant to be
+_MOST_KEYS = 100  # of a file, inspected to find its kind
 _Check: TypeAlias = Callable[[str, str], tuple[str, list[str]]]
-"""From the text of a file and its path to what it holds and what is odd; raises DocumentError."""
+"""Maps the text and path of a file to its contents and warnings; raises DocumentError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """
-    What was found in a file.
+    The result for one file.
 
-    ``kind`` is what it was checked as (None: it could not be read), ``holds`` what is in it,
-    ``wrong`` all that is wrong with it, a line each, ``odd`` what is odd about a good one.
+    ``kind`` is what it was checked as, None if it could not be read. ``holds`` sums up its
+    contents. ``wrong`` has its errors, one per line. ``odd`` has the warnings about a valid file.
     """
 
     file: str
@@ -41,20 +41,22 @@ class Checked:
     odd: Sequence[str] = ()
 
     def __str__(self) -> str:
-        return self.told(strict=False)
+        return self.summary(strict=False)
 
-    def told(self, *, strict: bool) -> str:
-        """Return it in words; ``strict`` takes what is odd for wrong."""
+    def summary(self, *, strict: bool) -> str:
+        """Return the result as text; ``strict`` treats warnings as errors."""
         if self.wrong:
-            return f"{self.wrong}\n{self.file}: not a good {self.kind}" if self.kind else self.wrong
+            return (
+                f"{self.wrong}\n{self.file}: not a valid {self.kind}" if self.kind else self.wrong
+            )
         if strict and self.odd:
             odd = counted(len(self.odd), "warning")
-            return f"{self.file}: not good enough for --strict, {self.kind} {self.holds}, {odd}"
+            return f"{self.file}: fails --strict, {self.kind} {self.holds}, {odd}"
         return f"{self.file}: ok, {self.kind} {self.holds}"
 
 
 def check(path: str) -> Iterator[Checked]:
-    """Yield what was found of a file, or of each YAML file of a folder and its sub-folders."""
+    """Yield the result for a file, or for each YAML file in a folder and its sub-folders."""
     if not Path(path).is_dir():
         yield _checked(path)
         return
@@ -65,7 +67,7 @@ def check(path: str) -> Iterator[Checked]:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """Yield the YAML files in a folder, in order, but for hidden ones."""
+    """Yield the YAML files in a folder in order, without hidden ones."""
     for file in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
         if file.suffix in SUFFIXES and file.is_file() and not hidden:
@@ -85,10 +87,10 @@ def _checked(file: str) -> Checked:
 
 def kind_of(data: Any) -> DocumentKind:
     """
-    Return what a file is meant to be: the kind that has more of its keys to itself.
+    Return the kind of a file: the one that knows more of its keys.
 
-    A misspelt key counts as the one that it resembles. What could be both is an edition when it
-    extends one by name, be it misspelt, else a scenario.
+    A misspelt key counts as the key that it resembles. In a tie, a file that extends an edition by
+    name, even a misspelt one, is an edition. Any other file is a scenario.
     """
     known = sorted(frozenset[str]().union(*_KEYS.values()))
     meant = {

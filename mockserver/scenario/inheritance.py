@@ -1,9 +1,9 @@
 """
-What a scenario takes from another one.
+How a scenario extends another.
 
-Its keys replace those inherited, but for two: its ``parameters`` are laid over the inherited ones
-by name, and its ``rules`` come before the inherited ones, of which those that have the name of one
-of its own are dropped.
+Its keys replace the inherited ones, with two exceptions. Its ``parameters`` are merged with the
+inherited ones by name. Its ``rules`` precede the inherited ones, and an inherited rule with the
+name of one of its own is dropped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import yaml
 
-from mockserver.core.documents import Document
+from mockserver.core.documents import Document, with_value
 
 Join: TypeAlias = Callable[[yaml.Node, yaml.Node], yaml.Node]
 _NOTHING: Mapping[str, Join] = {}
@@ -23,10 +23,10 @@ def inherited(
     document: Document, opened: Callable[[Document, str], tuple[str, Document]], *below: str
 ) -> Document:
     """
-    Return the document with all that it extends.
+    Return the document merged with everything that it extends.
 
-    ``opened`` finds the document of a name that stands in another one, with what identifies it;
-    ``below`` are the identities of the documents that are being extended. Raises DocumentError.
+    ``opened`` resolves a name in a document to another document and its identity. ``below`` holds
+    the identities of the documents that extend this one. Raises DocumentError.
     """
     name = document.data.get("extends") if isinstance(document.data, dict) else None
     if not isinstance(name, str):
@@ -43,14 +43,14 @@ def inherited(
 
 def _laid_over(
     base: yaml.MappingNode, over: yaml.MappingNode, joined: Mapping[str, Join] = _NOTHING
-) -> yaml.MappingNode:
+) -> yaml.Node:
     own = {key.value for key, _ in over.value}
     below = {key.value: value for key, value in base.value}
     pairs = [pair for pair in base.value if pair[0].value not in own]
     for key, value in over.value:
         join, there = joined.get(key.value), below.get(key.value)
         pairs.append((key, join(there, value) if join and there else value))
-    return yaml.MappingNode(over.tag, pairs, over.start_mark, over.end_mark)
+    return with_value(over, pairs)
 
 
 def _parameters(base: yaml.Node, over: yaml.Node) -> yaml.Node:
@@ -64,7 +64,7 @@ def _rules(base: yaml.Node, over: yaml.Node) -> yaml.Node:
         return over
     replaced = {_name(rule) for rule in over.value} - {""}
     kept = [rule for rule in base.value if _name(rule) not in replaced]
-    return yaml.SequenceNode(over.tag, [*over.value, *kept], over.start_mark, over.end_mark)
+    return with_value(over, [*over.value, *kept])
 
 
 def _name(rule: yaml.Node) -> str:

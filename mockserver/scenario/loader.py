@@ -1,4 +1,4 @@
-"""Finds a scenario by its shipped name or by path, and reads it."""
+"""Finds a scenario by shipped name or by path and reads it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from mockserver.api.contract import editions
 from mockserver.core.documents import SUFFIXES, Document, beside, read_text
 from mockserver.core.errors import MockServerError, UnknownNameError
 
-from .findings.names import unknown_names
-from .findings.rules import Finding, odd_rules
-from .foreign import called_here
+from .aliases import alias_hint
 from .inheritance import inherited
+from .lint.names import name_findings
+from .lint.rules import Finding, rule_findings
 from .model import Scenario
 from .parameters import Automatic, filled, settled
 
@@ -32,10 +32,10 @@ _NONE: Mapping[str, object] = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """
-    A scenario with the text it comes from, and the parameters that nothing in it uses.
+    A scenario with its document and its unused parameters.
 
-    ``automatic`` says which of its parameters have a better value for who knows what a client
-    sends, and how that is chosen.
+    ``automatic`` names the parameters whose value should be chosen to suit the client, each with
+    the way to choose it.
     """
 
     scenario: Scenario
@@ -44,9 +44,9 @@ class Loaded:
     automatic: Mapping[str, Automatic]
 
     def warnings(self) -> list[str]:
-        """Return a sentence for each of the first oddities; what is inherited is not told."""
+        """Return a sentence per finding, up to a maximum, without those in inherited files."""
         unused = ((("parameters", name), "nothing uses this parameter") for name in self.unused)
-        kinds = (unknown_names(self.scenario), odd_rules(self.scenario), unused)
+        kinds = (name_findings(self.scenario), rule_findings(self.scenario), unused)
         found: list[Finding] = [one for kind in kinds for one in islice(kind, _MOST_TOLD)]
         return [
             str(self.document.error(path, said))
@@ -68,9 +68,9 @@ def _names() -> tuple[str, ...]:
 
 def tagged(tags: Iterable[str]) -> list[str]:
     """
-    Return the names of the shipped scenarios that have all of these tags.
+    Return the names of the shipped scenarios that have all these tags.
 
-    Raises UnknownNameError for a tag that none has.
+    Raises UnknownNameError for a tag that no scenario has.
     """
     having = {name: load(name).tags for name in names()}
     known = {tag for found in having.values() for tag in found}
@@ -82,10 +82,10 @@ def tagged(tags: Iterable[str]) -> list[str]:
 
 def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     """
-    Return a scenario by its shipped name, or by the path of a YAML file.
+    Return a scenario by shipped name or by the path of a YAML file.
 
-    ``parameters`` are values to replace those of the scenario. Raises UnknownNameError for an
-    unknown scenario or parameter, DocumentError for a file that is missing or wrong.
+    ``parameters`` replace values of the scenario. Raises UnknownNameError for an unknown scenario
+    or parameter, DocumentError for a file that is missing or wrong.
     """
     if name in _names() and not parameters:
         return _shipped(name)
@@ -93,13 +93,13 @@ def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
 
 
 def loaded(name: str, parameters: Mapping[str, object] = _NONE) -> Loaded:
-    """Return a scenario as ``load`` does, with where it comes from."""
+    """Return a scenario as ``load`` does, with its document."""
     return _read(*_document(name), parameters)
 
 
 def automatic(name: str) -> Mapping[str, Automatic]:
     """
-    Return which parameters of a scenario have automatic defaults, and how they are chosen.
+    Return the automatic parameters of a scenario and how each is chosen.
 
     Raises UnknownNameError or DocumentError, as ``load`` does.
     """
@@ -112,14 +112,14 @@ def parse(
     """
     Read a scenario from YAML text.
 
-    ``source`` is its path: it stands in the errors, and the paths in the text are relative to it.
+    ``source`` is its path: errors name it, and paths in the text are relative to it.
     Raises DocumentError, or UnknownNameError for an unknown parameter.
     """
     return read(text, source=source, parameters=parameters).scenario
 
 
 def read(text: str, *, source: str = "<text>", parameters: Mapping[str, object] = _NONE) -> Loaded:
-    """Return a scenario as ``parse`` does, with where it comes from."""
+    """Return a scenario as ``parse`` does, with its document."""
     return _read(_identity(source), Document(text, source=source), parameters)
 
 
@@ -131,13 +131,13 @@ def _shipped(name: str) -> Scenario:
 def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
     plain, automatic = settled(inherited(document, _extended, identity))
     whole, used = filled(plain, parameters)
-    scenario = whole.read_as(_ADAPTER, explain=called_here)
+    scenario = whole.read_as(_ADAPTER, explain=alias_hint)
     unused = tuple(name for name in scenario.parameters if name not in used)
     return Loaded(_with_edition(scenario, whole), whole, unused, automatic)
 
 
 def _extended(document: Document, name: str) -> tuple[str, Document]:
-    """Return what a document extends, and what identifies it."""
+    """Return the document that a document extends, and its identity."""
     try:
         return _document(beside(document.source, name))
     except MockServerError as error:
@@ -158,9 +158,9 @@ def _identity(path: str) -> str:
 
 
 def _with_edition(scenario: Scenario, document: Document) -> Scenario:
-    """Return the scenario with the path of its edition as seen from here; check edition, tier."""
+    """Resolve the path of the scenario's edition; check the edition and the tier."""
     if scenario.edition is None:
-        return scenario  # any may be chosen at start
+        return scenario  # it can be chosen at start
     name = beside(document.file_of(("edition",)), scenario.edition)
     try:
         edition = editions.load(name)

@@ -1,8 +1,8 @@
-"""Which requests a rule is for."""
+"""Which requests a rule matches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPMethod
 from typing import Annotated, Any, TypeAlias
@@ -12,12 +12,13 @@ from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag, With
 from mockserver.api.contract.endpoints import ENDPOINTS, one_of
 from mockserver.api.contract.routes import named
 from mockserver.core.errors import suggestion
-from mockserver.core.quantities import Flag
+from mockserver.core.units import Flag
 
-from . import traits
-from .patterns import JsonPath, Number, Regex, bounds
-from .traits import Trait
+from . import request_predicates as requires
+from .patterns import JsonPath, Number, Regex
+from .request_predicates import RequestPredicate
 
+_Row: TypeAlias = tuple[Callable[[Any], RequestPredicate], object]
 METHODS: tuple[str, ...] = tuple(method.value for method in HTTPMethod)
 _ANY_CASE = "|".join(
     "".join(f"[{letter}{letter.lower()}]" for letter in method) for method in METHODS
@@ -42,7 +43,7 @@ Methods: TypeAlias = Annotated[
     BeforeValidator(_methods),
     WithJsonSchema({"anyOf": [*_ONE["anyOf"], {"type": "array", "items": _ONE, "minItems": 1}]}),
 ]
-"""Names in upper case in Python; one, or a list, in YAML."""
+"""One name or a list in YAML; upper-case names in Python."""
 
 
 def _flag_or_name(value: object) -> str:
@@ -69,10 +70,10 @@ EndpointName: TypeAlias = Annotated[
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """
-    What the text of all messages must hold.
+    What the text of all messages must contain.
 
-    ``contains`` is a part of it. ``regex`` is a regular expression as Rust and RE2 have them, found
-    anywhere.
+    ``contains`` is a part of the text. ``regex`` is a regular expression in the syntax of Rust and
+    RE2 that matches anywhere in it.
     """
 
     contains: str | None = None
@@ -82,17 +83,17 @@ class Prompt:
 @dataclass(frozen=True, slots=True)
 class Match:
     """
-    The requests a rule is for; what is left out is not looked at.
+    The requests that a rule matches; keys that are left out match everything.
 
-    Without an ``endpoint`` a rule is for every request but the warm-up that the official SDK sends
-    on its own. ``model`` may hold ``*`` and ``?``. ``stream`` says whether the request asks for
-    one. ``prompt`` is about the text of all messages. ``key`` is what the API key looks like, with
-    ``*`` and ``?``. ``headers`` are what fields of the head look like, with ``*`` and ``?``; null
-    in ``headers`` stands for a field that is not there. ``messages`` is how many there are.
-    ``tools`` says whether any are offered, or names one that is. ``json`` has values that must
-    stand in the body, by their JSONPath (RFC 9535). ``attempt`` is the number of the attempt at a
-    logical call, from 1. ``method`` is one of HTTP, or a list of them. ``not`` describes requests
-    that the rule is not for (``excluded`` in Python).
+    Without an ``endpoint``, a rule matches every request except the warm-up that the official SDK
+    sends on its own. ``model`` may contain ``*`` and ``?``. ``stream`` is whether the request asks
+    for a stream. ``prompt`` is about the text of all messages. ``key`` is a pattern of the API key,
+    with ``*`` and ``?``. ``headers`` are patterns of header fields, with ``*`` and ``?``; null in
+    ``headers`` requires that a field is absent. ``messages`` is the number of messages. ``tools``
+    is whether tools are offered, or the name of one. ``json`` maps JSONPaths (RFC 9535) to the
+    values that the body must have there. ``attempt`` is the number of the attempt at a logical
+    call, from 1. ``method`` is an HTTP method or a list of them. ``not`` describes requests that
+    the rule does not match (``excluded`` in Python).
     """
 
     endpoint: EndpointName | None = None
@@ -109,43 +110,37 @@ class Match:
     excluded: Annotated[Match | None, Field(alias="not")] = None
 
     def __post_init__(self) -> None:
-        if self.excluded is not None and not self.excluded.traits():
-            raise ValueError("'not' names nothing, so no request would be left")
+        if self.excluded is not None and not self.excluded.stated():
+            raise ValueError("'not' is empty, so no request would match")
 
-    def conditions(self) -> tuple[Trait, ...]:
-        """Return all that must hold of a request."""
-        return self.traits() if self.endpoint else (traits.NOT_WARMING, *self.traits())
+    def predicates(self) -> tuple[RequestPredicate, ...]:
+        """Return the predicates that must all hold for a request."""
+        return self.stated() if self.endpoint else (requires.NOT_WARMING, *self.stated())
 
-    def traits(self) -> tuple[Trait, ...]:
-        """Return what the keys ask for, the cheap things first."""
-        return tuple(self._head()) + tuple(self._body())
+    def stated(self) -> tuple[RequestPredicate, ...]:
+        """Return the predicates of the keys, the cheap ones first."""
+        head: tuple[_Row, ...] = (
+            (requires.endpoint, self.endpoint),
+            (requires.method, self.method),
+            (requires.model, self.model),
+            (requires.stream, self.stream),
+            (requires.attempt, self.attempt),
+            (requires.key, self.key),
+        )
+        body: tuple[_Row, ...] = (
+            (requires.messages, self.messages),
+            (requires.tools, self.tools),
+            (requires.contains, self.prompt.contains),
+            (requires.regex, self.prompt.regex),
+        )
+        return (
+            *_made(head),
+            *(requires.header(name.lower(), pattern) for name, pattern in self.headers.items()),
+            *_made(body),
+            *(requires.json(path, value) for path, value in self.json.items()),
+            *([] if self.excluded is None else [requires.excluded(self.excluded.stated())]),
+        )
 
-    def _head(self) -> Iterator[Trait]:
-        if self.endpoint is not None:
-            yield traits.endpoint(self.endpoint)
-        if self.method is not None:
-            yield traits.method(self.method)
-        if self.model is not None:
-            yield traits.model(self.model)
-        if self.stream is not None:
-            yield traits.stream(wanted=self.stream)
-        if self.attempt is not None:
-            yield traits.attempt(bounds(self.attempt))
-        if self.key is not None:
-            yield traits.key(self.key)
-        for name, pattern in self.headers.items():
-            yield traits.header(name.lower(), pattern)
 
-    def _body(self) -> Iterator[Trait]:
-        if self.messages is not None:
-            yield traits.messages(bounds(self.messages))
-        if self.tools is not None:
-            yield traits.tools(self.tools)
-        if self.prompt.contains is not None:
-            yield traits.contains(self.prompt.contains)
-        if self.prompt.regex is not None:
-            yield traits.regex(self.prompt.regex)
-        for path, value in self.json.items():
-            yield traits.json(path, value)
-        if self.excluded is not None:
-            yield traits.excluded(self.excluded.traits())
+def _made(rows: Iterable[_Row]) -> Iterator[RequestPredicate]:
+    return (require(value) for require, value in rows if value is not None)

@@ -1,4 +1,4 @@
-"""A scenario, as it stands in a file: the fields are the keys."""
+"""A scenario as written in a file: the fields are the keys."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pydantic import Field, JsonValue
 
 from mockserver.api.contract.edition import EditionName
 from mockserver.api.model.script import Script
-from mockserver.core.quantities import Count, Positive, Whole
+from mockserver.core.units import Count, Positive, Whole
 
-from .fates import AnyFate, AnyFault, Fate
+from .actions import AnyAction, AnyFault, RuleAction
 from .matching import Match
 from .parameters import ParameterName
 from .port import Port
@@ -28,10 +28,10 @@ Tag: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 @dataclass(frozen=True, slots=True)
 class State:
     """
-    What a rule has to do with the state of the scenario, which is ``start`` in the beginning.
+    How a rule depends on the state of the scenario, which begins as ``start``.
 
-    ``requires`` is the state in which the rule is asked at all. ``sets`` is the state that begins
-    when the rule acts.
+    ``requires`` is the state in which the rule is active. ``sets`` is the new state after the rule
+    acts.
     """
 
     requires: StateName | None = None
@@ -41,16 +41,16 @@ class State:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    One way to answer: for whom, when, what the model says, and what breaks.
+    One way to answer: which requests, when, with what reply and which faults.
 
-    ``name`` is shown in logs and reports. ``match`` says for which requests it is. ``schedule``
-    says which of them it takes. ``count_by`` is what the schedule counts: each request, or each
-    logical call, so that all attempts at a call meet the same decision, state and fate. ``state``
-    lets rules depend on each other. ``reply`` is what the model says. ``faults`` are applied in
-    their order. ``sequence``, in the place of both, is what the requests that it takes meet one
-    after the other: faults by their names, perhaps with a ``reply``, or the word pass, which leaves
-    one to the rules that follow. ``then`` is what comes behind the end of a ``sequence``: all
-    others pass, the last of it stays, or it repeats from its first.
+    ``name`` is shown in logs and reports. ``match`` selects requests. ``schedule`` selects which of
+    the matching requests the rule takes. ``count_by`` is what the schedule counts: requests, or
+    logical calls, so that all attempts at a call get the same decision, state and action. ``state``
+    lets rules depend on each other. ``reply`` is the model's answer. ``faults`` are applied in
+    order. ``sequence`` replaces these two by a list of actions, one per request that the rule
+    takes: faults by name and perhaps a reply, or the word pass, which leaves the request to later
+    rules. ``then`` is what follows the end of a ``sequence``: further requests pass, its last
+    action stays, or it repeats from the beginning.
     """
 
     name: str = ""
@@ -60,7 +60,7 @@ class Rule:
     faults: tuple[AnyFault, ...] = ()
     count_by: Literal["request", "call"] = "request"
     state: State = field(default_factory=State)
-    sequence: Annotated[tuple[AnyFate, ...], Field(min_length=1)] = ()
+    sequence: Annotated[tuple[AnyAction, ...], Field(min_length=1)] = ()
     then: Then = "pass"
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it, dataclasses don't)
@@ -70,30 +70,30 @@ class Rule:
             other = "faults" if self.faults else "reply"
             raise ValueError(f"has both {other!r} and 'sequence', which may hold the {other}")
         if self.then != "pass" and not self.sequence:
-            raise ValueError("has 'then', but no 'sequence' that comes to an end")
+            raise ValueError("has 'then' without a 'sequence'")
 
     @property
-    def fates(self) -> tuple[Fate, ...]:
-        """All that it may do to a request."""
-        return self.sequence or (Fate(self.reply, self.faults),)
+    def actions(self) -> tuple[RuleAction, ...]:
+        """The actions that it may apply to a request."""
+        return self.sequence or (RuleAction(self.reply, self.faults),)
 
     @property
     def breaks(self) -> bool:
-        """Whether any of it is a fault."""
-        return any(fate.faults for fate in self.fates)
+        """Whether any action has a fault."""
+        return any(action.faults for action in self.actions)
 
     @property
     def speaks(self) -> bool:
-        """Whether it says what the model answers."""
-        return any(fate.speaks for fate in self.fates)
+        """Whether any action sets the model's reply."""
+        return any(action.speaks for action in self.actions)
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
     """
-    What others have used of the tier's minute, hour and day when the scenario starts.
+    How much of the tier's minute, hour and day is already used when the scenario starts.
 
-    ``requests`` are those that they have sent. ``tokens`` are those that these took.
+    ``requests`` is the number of requests. ``tokens`` is the number of tokens.
     """
 
     requests: Count = 0
@@ -103,20 +103,19 @@ class Spent:
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """
-    An ordered list of rules; the first that fits answers, and without one the honest API does.
+    An ordered list of rules. The first matching one answers; without one, the mock acts healthy.
 
-    ``name`` is what reports call it. ``version`` is that of the language. ``description`` is a line
-    about it. ``source`` is the report that it is modelled on. ``edition`` says whose Cerebras, by
-    name or by the path of a file. ``seed`` is that of every random draw. ``rules`` are asked in
-    their order.
-    ``tier`` enforces the limits of a tier of the edition; without it they are only shown.
-    ``context`` narrows the window of every model to so many tokens. ``capacity`` is how many
-    completions the service takes at a time; more are turned away as an overload. ``port`` is when
-    the port itself is out of order, so that no request comes as far as a rule. ``limits`` are
-    those that hold for a while only. ``extends`` is a shipped scenario, or the path of one, whose
-    keys this one inherits. ``parameters`` are values that whoever plays it may choose; ``${name}``
-    stands for one of the ``parameters``. ``expect`` says in words what a good app does. ``tags``
-    are words by which ``cerebras-mock scenarios --tag`` finds it.
+    ``name`` is shown in reports. ``version`` is the version of the language. ``description`` sums
+    it up in a line. ``source`` is the report that it is modelled on. ``edition`` selects the state
+    of the API to imitate, by name or by the path of a file. ``seed`` seeds every random draw.
+    ``rules`` are tried in order. ``tier`` enforces the limits of a tier of the edition; without it
+    they are only shown. ``context`` reduces the context window of every model to this many tokens.
+    ``capacity`` is the number of completions that the service handles at once; it refuses more as
+    an overload. ``port`` is when the port itself is out of order, so that requests do not reach the
+    rules. ``limits`` are rate limits that apply for a time. ``extends`` is a shipped scenario, or
+    the path of a file, from which this one inherits. ``parameters`` are values that can be chosen
+    for a run; ``${name}`` inserts one of the ``parameters``. ``expect`` says in words what a good
+    app does. ``tags`` are words for ``cerebras-mock scenarios --tag``.
     """
 
     name: Annotated[str, Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""Why no rule took a request: kept as it was found, put into words when somebody asks."""
+"""Why no rule took a request: recorded at once, put into words only on demand."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .model import Rule
-from .schedule import Turn
-from .subject import Subject
+from .request_view import RequestView
+from .schedule import Trial
 
 
-class Why(Protocol):
-    """Why a rule does not take a request."""
+class Mismatch(Protocol):
+    """Why a rule did not take a request."""
 
     @property
-    def difference(self) -> Callable[[Subject], str]:
-        """What says it in a few words, given the request."""
+    def difference(self) -> Callable[[RequestView], str]:
+        """Describes the reason in a few words, given the request."""
         ...
 
 
@@ -27,14 +27,14 @@ class WrongState:
     found: str
     required: str
 
-    def difference(self, _: Subject) -> str:
-        """Return both."""
+    def difference(self, _: RequestView) -> str:
+        """Return both states in words."""
         return f"the state is {self.found!r}, not {self.required!r}"
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A rule, by its name or its place, and why it did not take a request."""
+    """A rule, by name or position, and why it did not take a request."""
 
     rule: str
     why: str
@@ -44,37 +44,39 @@ class NearMiss:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
-    """A request that no rule took: each rule's reason, by its place among the rules."""
+class NoMatch:
+    """The reasons why no rule took a request, by the positions of the rules."""
 
     rules: Sequence[Rule]
-    whys: Mapping[int, Why]
+    mismatches: Mapping[int, Mismatch]
 
-    def by(self, subject: Subject) -> tuple[NearMiss, ...]:
+    def near_misses(self, view: RequestView) -> tuple[NearMiss, ...]:
         """
-        Return all of them, the nearest first: what matched before what did not.
+        Return the near misses, the nearest first: rules that matched precede those that did not.
 
-        ``subject`` is the request again; its key may be shortened, for it is not told.
+        ``view`` is the same request; its key may be redacted, since no reason quotes it.
         """
-        order = sorted(self.whys, key=lambda at: _distance(self.whys[at]))
-        return tuple(NearMiss(self._label(at), self.whys[at].difference(subject)) for at in order)
+        order = sorted(self.mismatches, key=lambda at: _distance(self.mismatches[at]))
+        return tuple(
+            NearMiss(self._label(at), self.mismatches[at].difference(view)) for at in order
+        )
 
     def _label(self, at: int) -> str:
         name = self.rules[at].name
         return f"rule {name!r}" if name else f"rules[{at}]"
 
 
-def told(misses: Sequence[NearMiss], *, most: int) -> list[str]:
-    """Return a line for each of the nearest, the last of which says how many more there are."""
+def near_miss_lines(misses: Sequence[NearMiss], *, most: int) -> list[str]:
+    """Return a line for each of the nearest; the last line counts the rest."""
     lines = [f"not by {miss}" for miss in misses[:most]]
     if len(misses) > most:
         lines[-1] += f" (nor by {len(misses) - most} more)"
     return lines
 
 
-def _distance(why: Why) -> int:
+def _distance(why: Mismatch) -> int:
     match why:
-        case Turn():
+        case Trial():
             return 0
         case WrongState():
             return 1

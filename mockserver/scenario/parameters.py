@@ -1,12 +1,12 @@
 """
-Parameters: values of a scenario that whoever plays it may choose.
+Parameters: values of a scenario that can be chosen for a run.
 
-``${name}`` in a value stands for a parameter. A value that is nothing else becomes the parameter's
-value, whatever its type; in a longer text it is written out. ``$${name}`` is no placeholder, but
-the text ``${name}``.
+The placeholder ``${name}`` inserts a parameter. A value that is only a placeholder becomes the
+parameter's value, of whatever type. In a longer text the value is inserted as text. ``$${name}``
+is not a placeholder but stands for the text ``${name}``.
 
-A default may be ``{auto: most, otherwise: 3}``: ``otherwise`` is the value, and whoever knows what
-a client sends may choose a better one; ``auto`` says which.
+A default can be ``{auto: most, otherwise: 3}``. Then ``otherwise`` is the value, and a caller that
+knows the client's requests can choose a better one in the way that ``auto`` names.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 import yaml
 from pydantic import AfterValidator
 
-from mockserver.core.bounds import FILE
-from mockserver.core.documents import Document, Path, node_of
+from mockserver.core.documents import Document, Path, node_of, with_value
 from mockserver.core.errors import UnknownNameError, suggestion
+from mockserver.core.yaml_limits import FILE
 
 Automatic: TypeAlias = Literal["most", "least", "first_model"]
 """
-How a default is chosen: the largest number with which the scenario still acts on what a client
-sends, the smallest one, or the model that it asks first.
+How a default is chosen: the largest number with which the scenario still acts on the client's
+requests, the smallest such number, or the first model that the client requests.
 """
 
 _KEY = "parameters"
@@ -50,18 +50,16 @@ ParameterName: TypeAlias = Annotated[str, AfterValidator(_is_name)]
 
 def settled(document: Document) -> tuple[Document, dict[str, Automatic]]:
     """
-    Return the document with plain values for automatic defaults, and how these are chosen.
+    Return the document with automatic defaults replaced by plain values, and how to choose them.
 
     Raises DocumentError.
     """
     found: dict[str, Automatic] = {}
     root = document.root
-    declared = _declared(root) if isinstance(root, yaml.MappingNode) else None
-    if not declared or not isinstance(root, yaml.MappingNode):
+    if not isinstance(root, yaml.MappingNode):
         return document, found
-    plain = {}
-    for name, node in declared.items():
-        plain[name] = node
+    plain = _declared(root) or {}
+    for name, node in plain.items():
         if isinstance(node, yaml.MappingNode) and "auto" in (key.value for key, _ in node.value):
             found[name], plain[name] = _automatic(document, name, node)
     if not found:
@@ -70,9 +68,7 @@ def settled(document: Document) -> tuple[Document, dict[str, Automatic]]:
         (key, _with_values(value, plain) if key.value == _KEY else value)
         for key, value in root.value
     ]
-    return document.with_root(
-        yaml.MappingNode(root.tag, pairs, root.start_mark, root.end_mark)
-    ), found
+    return document.with_root(with_value(root, pairs)), found
 
 
 def _automatic(
@@ -89,24 +85,22 @@ def _automatic(
     for word in get_args(Automatic):
         if word == keys["auto"].value:
             return word, keys["otherwise"]
-    known = get_args(Automatic)
-    found = str(keys["auto"].value)
+    known, found = get_args(Automatic), str(keys["auto"].value)
     said = f"should be one of {', '.join(known)}, found {found!r}{suggestion(found, known)}"
     raise document.error((_KEY, name, "auto"), said)
 
 
 def _with_values(node: yaml.Node, values: Mapping[str, yaml.Node]) -> yaml.Node:
-    """Return a mapping with these values."""
-    pairs = [(key, values[key.value]) for key, _ in node.value]
-    return yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
+    """Return a mapping with its values replaced by these."""
+    return with_value(node, [(key, values[key.value]) for key, _ in node.value])
 
 
 def filled(document: Document, given: Mapping[str, object]) -> tuple[Document, set[str]]:
     """
     Return the document with its placeholders filled, and the names of the parameters used.
 
-    ``given`` are values that replace the document's own. Raises UnknownNameError when it has no
-    such parameter, DocumentError for a placeholder that names none.
+    ``given`` values replace the document's own. Raises UnknownNameError for a parameter that the
+    document does not have, DocumentError for a placeholder that names no parameter.
     """
     if not isinstance(document.root, yaml.MappingNode):
         return document, set()
@@ -118,7 +112,7 @@ def filled(document: Document, given: Mapping[str, object]) -> tuple[Document, s
 
 
 def _declared(root: yaml.MappingNode) -> dict[str, yaml.Node] | None:
-    """Return the parameters; None when what should be their mapping is none."""
+    """Return the parameters; None if their value is not a mapping."""
     found = next((value for key, value in root.value if key.value == _KEY), None)
     if found is None:
         return {}
@@ -144,7 +138,7 @@ def _nodes_of(
 
 @dataclass(slots=True)
 class Filling:
-    """Fills the placeholders of a document, and notes which parameters were used, and where."""
+    """Fills the placeholders of a document and records which parameters were used where."""
 
     document: Document
     values: Mapping[str, yaml.Node]
@@ -154,23 +148,23 @@ class Filling:
     letters: int = 0
 
     def whole(self, root: yaml.MappingNode) -> yaml.Node:
-        """Return the filled root; the parameters themselves become those that hold."""
+        """Return the filled root; its parameters get the values in effect."""
         pairs = []
         for key, value in root.value:
             new = value if key.value in _UNFILLED else self._node(value, (key.value,))
             if key.value == _KEY:
                 new = _with_values(value, self.values)
             pairs.append((key, new))
-        return yaml.MappingNode(root.tag, pairs, root.start_mark, root.end_mark)
+        return with_value(root, pairs)
 
     def _node(self, node: yaml.Node, path: Path) -> yaml.Node:
         match node:
             case yaml.MappingNode():
                 pairs = [(key, self._node(one, (*path, key.value))) for key, one in node.value]
-                return yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
+                return with_value(node, pairs)
             case yaml.SequenceNode():
                 items = [self._node(one, (*path, at)) for at, one in enumerate(node.value)]
-                return yaml.SequenceNode(node.tag, items, node.start_mark, node.end_mark)
+                return with_value(node, items)
             case yaml.ScalarNode(tag=tag) if tag == _STRING and "${" in node.value:
                 return self._scalar(node, path)
             case _:
@@ -196,14 +190,16 @@ class Filling:
             return found[0][1:]
         node = self._value(found[2], path)
         if not isinstance(node, yaml.ScalarNode):
-            said = f"the parameter {found[2]!r} is no text or number that could stand in a text"
+            said = (
+                f"the parameter {found[2]!r} is neither a text nor a number to insert into a text"
+            )
             raise self.document.error(path, said)
         names.append(found[2])
         self._count(path, letters=len(node.value))
         return str(node.value)
 
     def _count(self, path: Path, *, nodes: int = 0, letters: int = 0) -> None:
-        """Count what is filled in. Raises DocumentError where it is more than a file may have."""
+        """Count what is filled in. Raises DocumentError above the limits of a file."""
         self.nodes += nodes
         self.letters += letters
         if self.nodes > FILE.nodes or self.letters > FILE.letters:
@@ -218,7 +214,7 @@ class Filling:
 
 
 def _size(node: yaml.Node) -> int:
-    """Return how many nodes there are in a tree of them."""
+    """Return the number of nodes in a tree."""
     match node:
         case yaml.MappingNode():
             return 1 + sum(_size(key) + _size(one) for key, one in node.value)
@@ -229,7 +225,7 @@ def _size(node: yaml.Node) -> int:
 
 
 def _placed(node: yaml.Node, where: yaml.Node) -> yaml.Node:
-    """Return a copy that stands where another node does."""
+    """Return a copy of a node with the position of another node."""
     match node:
         case yaml.MappingNode():
             value: Any = [(_placed(key, where), _placed(one, where)) for key, one in node.value]

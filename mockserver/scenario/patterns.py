@@ -1,4 +1,4 @@
-"""How a scenario describes texts, values and numbers it does not know in full."""
+"""Patterns for texts, JSON values and numbers."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Tag
 
-from mockserver.core.quantities import Count
-
-from .regexes import matcher, searcher
+from mockserver.core.regexes import matcher, searcher
+from mockserver.core.units import Count
 
 _MOST_FOUND = 10_000
-"""More values at a JSONPath say nothing more, and ``$..*..*..*`` finds very many."""
+"""Values of a JSONPath that are looked at; ``$..*..*..*`` would find very many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
     """
-    The bounds of a number, both included.
+    The bounds of a number, inclusive.
 
-    ``min`` is the least that it may be. ``max`` is the most that it may be.
+    ``min`` is the smallest allowed number. ``max`` is the largest allowed number.
     """
 
     min: Count = 0
@@ -47,13 +46,13 @@ class Range:
 
 
 def bounds(value: int | Range) -> Range:
-    """Return the bounds that a single number or a range stands for."""
+    """Return a number as a range of one; a range is returned as it is."""
     return value if isinstance(value, Range) else Range(value, value)
 
 
 def glob(pattern: str) -> Callable[[str], object]:
     """
-    Return what tells whether a text fits a pattern with ``*`` and ``?``; a bracket is a bracket.
+    Return a matcher for a pattern with ``*`` and ``?``; brackets have no special meaning.
 
     >>> fits = glob("llama*")
     >>> bool(fits("llama3.1-8b")), bool(fits("qwen"))
@@ -66,7 +65,7 @@ def glob(pattern: str) -> Callable[[str], object]:
 
 def jsonpath(query: str) -> Callable[[Any], list[Any]]:
     """
-    Return what finds all values at a JSONPath (RFC 9535) in a document.
+    Return a function that finds the values at a JSONPath (RFC 9535) in a document.
 
     >>> jsonpath("$.tools[*].name")({"tools": [{"name": "a"}, {"name": "b"}]})
     ['a', 'b']
@@ -83,7 +82,7 @@ def jsonpath(query: str) -> Callable[[Any], list[Any]]:
     def found(document: Any) -> list[Any]:
         try:
             return [node.value for node in islice(compiled.finditer(document), _MOST_FOUND)]
-        except (JSONPathError, RecursionError):  # a document too deep for anybody
+        except (JSONPathError, RecursionError):  # the document is nested too deeply
             return []
 
     return found
@@ -108,7 +107,7 @@ def _environment() -> Any:
 
 
 def _fits(reader: Callable[[str], Callable[[str], bool]], pattern: object, value: object) -> bool:
-    """Return whether a text fits; nothing fits a pattern that is none (RFC 9535, 2.4.6)."""
+    """Return whether a text matches; an invalid pattern matches nothing (RFC 9535, 2.4.6)."""
     if not isinstance(value, str) or not isinstance(pattern, str):
         return False
     try:
@@ -136,7 +135,7 @@ Regex: TypeAlias = Annotated[str, AfterValidator(_is_regex)]
 JsonPath: TypeAlias = Annotated[str, AfterValidator(_is_jsonpath)]
 
 
-# The kind of a value decides what it is read as, so that an error speaks of one kind only.
+# The type of a value selects one branch, so that an error is about this branch only.
 def _number_or_range(value: object) -> str:
     return "range" if isinstance(value, (Mapping, Range)) else "number"
 
@@ -145,4 +144,4 @@ Number: TypeAlias = Annotated[
     Annotated[Count, Tag("number")] | Annotated[Range, Tag("range")],
     Discriminator(_number_or_range),
 ]
-"""A number, or its bounds."""
+"""A number or a range."""

@@ -1,4 +1,4 @@
-"""When the port itself is out of order, so that no request comes as far as a rule."""
+"""When the port itself is out of order, so that requests do not reach the rules."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ PortState: TypeAlias = Literal["open", "refuses", "ignores", "breaks_tls"]
 @dataclass(frozen=True, slots=True)
 class Port:
     """
-    The windows in which clients get no connection; of two that overlap the first one counts.
+    The windows in which clients get no connection; where two overlap, the first applies.
 
-    In the window ``refuses`` nobody listens: connects are refused at once, as while a service is
-    restarted. In the window ``ignores`` nobody answers either: connects time out, as behind a
-    firewall, and one that outlasts the window gets through late. In the window ``breaks_tls`` the
-    connection is lost in the middle of the TLS handshake; a server without TLS has none to break.
-    The SDKs try three times within one and a half seconds, their warm-up as well; whoever has to
-    survive a restart needs more patience. Connections that are kept alive are closed when a window
-    opens, answers on their way are finished.
+    In the window ``refuses``, connects are refused at once, as during a restart. In the window
+    ``ignores``, connects get no reply and time out, as behind a firewall; a client that outlasts
+    the window connects late. In the window ``breaks_tls``, the connection is lost during the TLS
+    handshake; this has no effect on a server without TLS. The SDKs, including their warm-up, try
+    three times within one and a half seconds; to survive a restart, a client needs more patience.
+    When a window opens, idle keep-alive connections are closed and answers in progress finish.
     """
 
     refuses: Window | None = None
@@ -29,14 +28,14 @@ class Port:
     breaks_tls: Window | None = None
 
     def state(self, elapsed: float) -> PortState:
-        """Return what it does so many seconds after the scenario's start."""
+        """Return the state at ``elapsed`` seconds after the scenario's start."""
         for state, window in self._windows():
             if window is not None and window.open(elapsed):
                 return state
         return "open"
 
     def until_change(self, elapsed: float) -> float:
-        """Return the seconds until the next window opens or closes; infinite without one."""
+        """Return the seconds until a window next opens or closes; infinity if none does."""
         windows = (window for _, window in self._windows() if window is not None)
         return min((window.until_change(elapsed) for window in windows), default=float("inf"))
 

@@ -1,8 +1,8 @@
 """
-One run of a scenario's rules: which of them takes a request, and what each has taken so far.
+One run of a scenario's rules: decides which rule takes a request, and keeps their counts.
 
-What a rule depends on is counted and drawn for it alone, so that it decides the same whatever the
-rules beside it draw.
+Each rule has its own counter and its own random stream, so its decisions do not depend on the draws
+of other rules.
 """
 
 from __future__ import annotations
@@ -13,137 +13,138 @@ from typing import NamedTuple
 
 from mockserver.core.credentials import is_credential
 
-from .condition import Condition, failing
-from .fates import Fate
+from .actions import RuleAction
 from .matching import Match
 from .model import START, Rule
-from .near_misses import Missed, Why, WrongState
-from .schedule import Turn, Turns, When
-from .subject import Subject
+from .near_misses import Mismatch, NoMatch, WrongState
+from .predicate import Predicate, first_failing
+from .request_view import RequestView
+from .schedule import Trial, TrialPredicate, Trials
 
-_NO_RULE, _NOTHING = Rule(), Fate()
-_PASSED: When = Condition(
-    lambda _: False, lambda turn: f"it was its request {turn.number}, which its sequence lets pass"
+_NO_RULE, _NOTHING = Rule(), RuleAction()
+_PASSED: TrialPredicate = Predicate(
+    lambda _: False,
+    lambda trial: f"counted as request {trial.number}, which its sequence lets pass",
 )
-_ENDED: When = Condition(
-    lambda _: False, lambda turn: f"it was its request {turn.number}, and its sequence is over"
+_ENDED: TrialPredicate = Predicate(
+    lambda _: False, lambda trial: f"counted as request {trial.number}, and its sequence is over"
 )
 
 
 @dataclass(slots=True)
-class Course:
-    """What a logical call has met: the state in which it began, and its turn at each rule."""
+class CallProgress:
+    """The progress of a logical call: the state in which it began, and its trial by each rule."""
 
     state: str = ""
-    turns: dict[int, Turn] = field(default_factory=dict[int, Turn])
+    trials: dict[int, Trial] = field(default_factory=dict[int, Trial])
 
 
-class Choice(NamedTuple):
+class Decision(NamedTuple):
     """
-    Who answers a request, and what it meets.
+    The rule that takes a request, and its action.
 
-    Where no rule does, the honest API answers, and ``missed`` has the reasons.
+    If no rule takes it, the mock answers as the real API would, and ``no_match`` has the reasons.
     """
 
     rule: Rule
-    fate: Fate
-    missed: Missed | None = None
+    action: RuleAction
+    no_match: NoMatch | None = None
 
 
-class Candidate:
-    """A rule in a run: compiled, with its turns; ``number`` is its place among the rules."""
+class CompiledRule:
+    """A rule in a run, with its predicates and trials; ``number`` is its position."""
 
     def __init__(self, rule: Rule, number: int, seed: int) -> None:
         self.rule = rule
         self.number = number
-        self.conditions = rule.match.conditions()
-        self.turns = Turns(rule.schedule, f"{seed}/rule/{number}")
+        self.predicates = rule.match.predicates()
+        self.trials = Trials(rule.schedule, f"{seed}/rule/{number}")
         self.requires = rule.state.requires
         self.by_call = rule.count_by == "call"
-        self._fates = rule.fates
+        self._actions = rule.actions
 
-    def fate(self, turn: Turn) -> Fate:
-        """Return what the request of a turn meets, one fate of a sequence after the other."""
-        last = len(self._fates) - 1
-        at = turn.acted - 1
-        return self._fates[at % (last + 1) if self.rule.then == "repeat" else min(at, last)]
+    def action(self, trial: Trial) -> RuleAction:
+        """Return the action for a trial; a sequence advances by one with each trial."""
+        last = len(self._actions) - 1
+        at = trial.acted - 1
+        return self._actions[at % (last + 1) if self.rule.then == "repeat" else min(at, last)]
 
-    def take(self, elapsed: float) -> Turn:
-        """Return the next turn; one that the sequence leaves to other rules is refused."""
-        turn = self.turns.take(elapsed)
-        if self.rule.sequence and turn.refused is None:
-            if turn.acted > len(self._fates) and self.rule.then == "pass":
-                turn.refused = _ENDED
-            elif self.fate(turn).passes:
-                turn.refused = _PASSED
-        return turn
+    def take(self, elapsed: float) -> Trial:
+        """Return the next trial; it is refused if the sequence leaves it to later rules."""
+        trial = self.trials.take(elapsed)
+        if self.rule.sequence and trial.refused is None:
+            if trial.acted > len(self._actions) and self.rule.then == "pass":
+                trial.refused = _ENDED
+            elif self.action(trial).passes:
+                trial.refused = _PASSED
+        return trial
 
 
 class Run:
     """
-    The candidates in their order, and the state that they share.
+    The compiled rules in order, and the state that they share.
 
-    What is injected later is asked before all others, and numbered behind them.
+    An injected rule is tried before all others, but numbered after them.
     """
 
     def __init__(self, rules: Sequence[Rule], seed: int) -> None:
         self.state = START
         self._rules = rules
         self._seed = seed
-        self._candidates = [Candidate(rule, at, seed) for at, rule in enumerate(rules)]
+        self._candidates = [CompiledRule(rule, at, seed) for at, rule in enumerate(rules)]
 
     def inject(self, rule: Rule) -> None:
-        """Ask this rule first from now on."""
-        self._candidates.insert(0, Candidate(rule, len(self._rules), self._seed))
+        """Try this rule first from now on."""
+        self._candidates.insert(0, CompiledRule(rule, len(self._rules), self._seed))
         self._rules = (*self._rules, rule)
 
-    def choose(self, subject: Subject, elapsed: float, course: Course) -> Choice:
+    def choose(self, view: RequestView, elapsed: float, progress: CallProgress) -> Decision:
         """
-        Return who answers, so many seconds after the start of the scenario.
+        Decide which rule takes a request, ``elapsed`` seconds after the scenario's start.
 
-        ``course`` is that of the request's call; what is decided for the call is noted there.
+        ``progress`` belongs to the request's call and records what is decided for the whole call.
         """
-        course.state = course.state or self.state
-        whys: dict[int, Why] = {}
+        progress.state = progress.state or self.state
+        mismatches: dict[int, Mismatch] = {}
         for candidate in self._candidates:
-            why: Why | None = failing(candidate.conditions, subject)
-            if why is None and (required := candidate.requires) is not None:
-                found = course.state if candidate.by_call else self.state
-                why = WrongState(found, required) if found != required else None
-            if why is None:
-                why = turn = self._turn(candidate, elapsed, course)
-                if turn.refused is None:
-                    return Choice(candidate.rule, candidate.fate(turn))
-            whys[candidate.number] = why
-        return Choice(_NO_RULE, _NOTHING, Missed(self._rules, whys))
+            mismatch: Mismatch | None = first_failing(candidate.predicates, view)
+            if mismatch is None and (required := candidate.requires) is not None:
+                found = progress.state if candidate.by_call else self.state
+                mismatch = WrongState(found, required) if found != required else None
+            if mismatch is None:
+                mismatch = trial = self._trial(candidate, elapsed, progress)
+                if trial.refused is None:
+                    return Decision(candidate.rule, candidate.action(trial))
+            mismatches[candidate.number] = mismatch
+        return Decision(_NO_RULE, _NOTHING, NoMatch(self._rules, mismatches))
 
-    def may_break(self, subject: Subject) -> bool:
+    def may_break(self, view: RequestView) -> bool:
         """
-        Whether any rule may break what a request is answered, whenever it acts.
+        Return whether any rule could apply a fault to a request at some time.
 
-        Credentials are not looked at: of a request that is noted there are none.
+        Credentials are not compared, since a recorded request no longer has any.
         """
         return any(
-            rule.breaks and failing(_keyless(rule.match).conditions(), subject) is None
+            rule.breaks and first_failing(_keyless(rule.match).predicates(), view) is None
             for rule in self._rules
         )
 
-    def _turn(self, candidate: Candidate, elapsed: float, course: Course) -> Turn:
-        """Return the rule's next turn, or the one that the call has had already."""
+    def _trial(self, candidate: CompiledRule, elapsed: float, progress: CallProgress) -> Trial:
+        """Return the rule's next trial, or the one that the call already has."""
         at = candidate.number
-        if at in course.turns:
-            return course.turns[at]
-        turn = candidate.take(elapsed)
+        if at in progress.trials:
+            return progress.trials[at]
+        trial = candidate.take(elapsed)
         if candidate.by_call:
-            course.turns[at] = turn
+            progress.trials[at] = trial
         state = candidate.rule.state.sets
-        if turn.refused is None and state is not None:
+        if trial.refused is None and state is not None:
             self.state = state
-        return turn
+        return trial
 
 
 def _keyless(match: Match) -> Match:
-    """Return what a rule is for, of whatever credentials."""
+    """Return a match without its requirements on credentials."""
     excluded = match.excluded
     unknown = excluded and (excluded.key or any(map(is_credential, excluded.headers)))
     headers = {name: to for name, to in match.headers.items() if not is_credential(name)}

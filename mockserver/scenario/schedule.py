@@ -1,4 +1,4 @@
-"""Which of the requests that match a rule it takes."""
+"""Which of the matching requests a rule takes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from mockserver.core.quantities import Count, Positive, Probability, Seconds, decimal
+from mockserver.core.units import Count, Positive, Probability, Seconds, decimal
 
-from .condition import Condition, failing
+from .predicate import Predicate, first_failing
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """
-    A span of time that is counted from the scenario's start, and may come again.
+    A time window, relative to the scenario's start, that can repeat.
 
-    It opens ``after`` so long, stays open ``for`` so long (``lasting`` in Python), and opens again
-    every ``repeat``.
+    It opens ``after`` this time and stays open ``for`` this time (``lasting`` in Python). With
+    ``repeat`` it opens again each time that period has passed.
     """
 
     after: Seconds = 0.0
@@ -33,11 +33,11 @@ class Window:
             raise ValueError("'repeat' should be longer than 'for', or the window never closes")
 
     def open(self, elapsed: float) -> bool:
-        """Return whether it is open so many seconds after the scenario's start."""
+        """Return whether it is open ``elapsed`` seconds after the scenario's start."""
         return self.span(elapsed) is not None
 
     def span(self, elapsed: float) -> tuple[float, float] | None:
-        """Return when it opened and when it will close; None when it is not open then."""
+        """Return when it opened and when it closes; None if it is not open."""
         if elapsed < self.after:
             return None
         period = self.repeat or 0.0
@@ -46,7 +46,7 @@ class Window:
         return (opened, closes) if elapsed < closes else None
 
     def until_change(self, elapsed: float) -> float:
-        """Return the seconds until it opens or closes next; infinite when it never does again."""
+        """Return the seconds until it next opens or closes; infinity if it never does."""
         if elapsed < self.after:
             return self.after - elapsed
         if (span := self.span(elapsed)) is not None:
@@ -57,39 +57,40 @@ class Window:
 
 
 @dataclass(slots=True)
-class Turn:
+class Trial:
     """
-    One time that a rule is asked, and what its schedule says to it.
+    One request tried against the schedule of a rule.
 
-    ``number`` counts from 1, ``elapsed`` is in seconds since the start of the scenario, ``draws``
-    are random numbers from 0 to 1, one for each probability in the schedule. ``refused`` is what
-    does not hold, so that the rule does not act; ``acted`` is how often it has acted by then.
+    ``number`` counts from 1. ``elapsed`` is in seconds since the start of the scenario. ``draws``
+    has a random number from 0 to 1 for each probability in the schedule. ``refused`` is the failing
+    predicate if the rule does not act. ``acted`` counts the trials, up to this one, in which it
+    acted.
     """
 
     number: int
     elapsed: float = 0.0
     draws: tuple[float, ...] = ()
-    refused: When | None = None
+    refused: TrialPredicate | None = None
     acted: int = 0
 
     def difference(self, _: object) -> str:
-        """Return why the rule does not act."""
+        """Return why the rule did not act."""
         return self.refused.difference(self) if self.refused else ""
 
 
-When: TypeAlias = Condition[Turn]
+TrialPredicate: TypeAlias = Predicate[Trial]
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """
-    When a rule acts; an empty one always does, several keys must all agree.
+    When a rule acts. All keys must agree; an empty schedule always agrees.
 
-    ``after`` leaves its first requests out, and the other keys count from there. ``first``, ``at``
-    and ``every`` count the requests that the rule was asked about, from 1. ``probability`` is that
-    of each request, drawn from the seed. ``window`` is when it acts. Of the schedules in ``any``
-    one must agree, of those in ``all`` each (``any_of`` and ``all_of`` in Python). ``not`` is a
-    schedule that must not agree (``excluded`` in Python).
+    ``after`` skips this many requests, and the other keys count from there. ``first``, ``at`` and
+    ``every`` count the requests that reach the rule, from 1. ``probability`` applies to each
+    request; the draws come from the seed. ``window`` is the time in which the rule acts. At least
+    one schedule in ``any`` must agree (``any_of`` in Python). Every schedule in ``all`` must agree
+    (``all_of`` in Python). ``not`` is a schedule that must not agree (``excluded`` in Python).
     """
 
     after: Count = 0
@@ -103,85 +104,85 @@ class Schedule:
     excluded: Annotated[Schedule | None, Field(alias="not")] = None
 
     def __post_init__(self) -> None:
-        if self.excluded is not None and not self.excluded.conditions(count()):
-            raise ValueError("'not' says nothing, so no request would be left")
+        if self.excluded is not None and not self.excluded.predicates(count()):
+            raise ValueError("'not' is empty, so no request would match")
 
-    def conditions(self, draws: Iterator[int]) -> tuple[When, ...]:
-        """Return what must hold of a turn; each probability takes the next place in the draws."""
+    def predicates(self, draws: Iterator[int]) -> tuple[TrialPredicate, ...]:
+        """Return the predicates of a trial; each probability takes its index from ``draws``."""
         return (*self._counted(), *self._drawn(draws), *self._composed(draws))
 
-    def _counted(self) -> Iterator[When]:
+    def _counted(self) -> Iterator[TrialPredicate]:
         after, first, at, every = self.after, self.first, self.at, self.every
         if after:
-            yield Condition(lambda turn: turn.number > after, _counting(f"after: {after}"))
+            yield Predicate(lambda trial: trial.number > after, _counting(f"after: {after}"))
         if first is not None:
             last = after + first
-            yield Condition(lambda turn: turn.number <= last, _counting(f"first: {first}"))
+            yield Predicate(lambda trial: trial.number <= last, _counting(f"first: {first}"))
         if at is not None:
-            yield Condition(lambda turn: turn.number - after in at, _counting(f"at: {list(at)}"))
+            yield Predicate(lambda trial: trial.number - after in at, _counting(f"at: {list(at)}"))
         if every is not None:
-            yield Condition(
-                lambda turn: (turn.number - after) % every == 0, _counting(f"every: {every}")
+            yield Predicate(
+                lambda trial: (trial.number - after) % every == 0, _counting(f"every: {every}")
             )
 
-    def _drawn(self, draws: Iterator[int]) -> Iterator[When]:
+    def _drawn(self, draws: Iterator[int]) -> Iterator[TrialPredicate]:
         if (window := self.window) is not None:
-            yield Condition(
-                lambda turn: window.open(turn.elapsed),
-                lambda turn: f"its window is closed {decimal(turn.elapsed)} s after the start",
+            yield Predicate(
+                lambda trial: window.open(trial.elapsed),
+                lambda trial: f"its window is closed {decimal(trial.elapsed)} s after the start",
             )
         if (chance := self.probability) is not None:
             at = next(draws)
-            yield Condition(
-                lambda turn: turn.draws[at] < chance,
-                lambda turn: f"its probability is {chance:g}, and {turn.draws[at]:.3f} was drawn",
+            yield Predicate(
+                lambda trial: trial.draws[at] < chance,
+                lambda trial: f"its probability is {chance:g}, and {trial.draws[at]:.3f} was drawn",
             )
 
-    def _composed(self, draws: Iterator[int]) -> Iterator[When]:
+    def _composed(self, draws: Iterator[int]) -> Iterator[TrialPredicate]:
         for schedule in self.all_of:
-            yield from schedule.conditions(draws)
+            yield from schedule.predicates(draws)
         if self.any_of:
-            groups = [schedule.conditions(draws) for schedule in self.any_of]
-            yield Condition(
-                lambda turn: any(failing(group, turn) is None for group in groups),
-                lambda turn: f"it was its request {turn.number}, and none of 'any' agrees",
+            groups = [schedule.predicates(draws) for schedule in self.any_of]
+            yield Predicate(
+                lambda trial: any(first_failing(group, trial) is None for group in groups),
+                lambda trial: f"counted as request {trial.number}, and none of 'any' agrees",
             )
         if self.excluded is not None:
-            group = self.excluded.conditions(draws)
-            yield Condition(
-                lambda turn: failing(group, turn) is not None,
-                lambda turn: f"it was its request {turn.number}, and what 'not' says agrees",
+            group = self.excluded.predicates(draws)
+            yield Predicate(
+                lambda trial: first_failing(group, trial) is not None,
+                lambda trial: f"counted as request {trial.number}, and what 'not' says agrees",
             )
 
 
-def _counting(says: str) -> Callable[[Turn], str]:
-    return lambda turn: f"it was its request {turn.number}, and the schedule says {says}"
+def _counting(says: str) -> Callable[[Trial], str]:
+    return lambda trial: f"counted as request {trial.number}, and the schedule says {says}"
 
 
-class Turns:
+class Trials:
     """
-    The turns of one rule, in one run of a scenario.
+    The trials of one rule in one run of a scenario.
 
-    Chance is drawn for each, whatever the other keys say, so that the draws of later ones don't
-    depend on it.
+    Every trial draws its random numbers, whether or not other keys already refuse it. So the draws
+    of later trials do not depend on the outcome of earlier ones.
     """
 
     def __init__(self, schedule: Schedule, seed: str) -> None:
         places = count()
-        self._conditions = schedule.conditions(places)
+        self._predicates = schedule.predicates(places)
         self._draws = next(places)
         self._luck = iter(Random(seed).random, None) if self._draws else None
         self._taken = 0
         self._acted = 0
 
-    def take(self, elapsed: float) -> Turn:
-        """Return the next turn, so many seconds after the start of the scenario."""
+    def take(self, elapsed: float) -> Trial:
+        """Return the next trial, ``elapsed`` seconds after the start of the scenario."""
         self._taken += 1
-        turn = Turn(self._taken, elapsed)
+        trial = Trial(self._taken, elapsed)
         if self._luck is not None:
-            turn.draws = tuple(islice(self._luck, self._draws))
-        turn.refused = failing(self._conditions, turn)
-        if turn.refused is None:
+            trial.draws = tuple(islice(self._luck, self._draws))
+        trial.refused = first_failing(self._predicates, trial)
+        if trial.refused is None:
             self._acted += 1
-        turn.acted = self._acted
-        return turn
+        trial.acted = self._acted
+        return trial

@@ -1,10 +1,10 @@
 """
-JSON Schemas of the files that a user writes: what an editor completes, explains and checks.
+JSON Schemas of the files that users write. Editors complete, explain and check keys with them.
 
-They come from the types, so a new fault or key is in them once they are generated again. They are
-of draft 7, the newest that the common language server for YAML knows. The files are
-``scenario.schema.json`` and ``edition.schema.json``, beside those they are for; ``cerebras-mock
-schema`` prints them.
+They are generated from the types, so they must be generated again after a change to a fault or key.
+They use draft 7, the newest that the common YAML language server supports. The files
+``scenario.schema.json`` and ``edition.schema.json`` lie beside the files that they describe;
+``cerebras-mock schema`` prints them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from mockserver.api.contract.edition import Edition
-from mockserver.core.quantities import decimal
+from mockserver.core.units import decimal
 
 from . import Scenario
 from .parameters import Automatic
@@ -33,23 +33,23 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 _SENTENCE_END = re.compile(r"(?<=\.)\s+")
 _EXTENDING = {"required": ["extends"], "properties": {"extends": {"type": "string"}}}
 _PLACEHOLDER = {
-    "description": "A parameter in the place of a value, or of a part of one.",
+    "description": "A parameter in place of a value or of a part of one.",
     "type": "string",
     "pattern": r"\$\{[a-z][a-z0-9_]*\}",
 }
 _AUTOMATIC = {
-    "description": "A default that is chosen where it is known what a client sends.",
+    "description": "A default that can be chosen to suit the client's requests.",
     "type": "object",
     "required": ["auto", "otherwise"],
     "additionalProperties": False,
     "properties": {
         "auto": {
             "description": "How it is chosen: the largest number with which the scenario still "
-            "acts, the smallest one, or the model that is asked first.",
+            "acts, the smallest such number, or the first model that is requested.",
             "enum": list(get_args(Automatic)),
         },
         "otherwise": {
-            "description": "The value where nothing is known.",
+            "description": "The value if nothing is known about the client.",
             "$ref": "#/$defs/JsonValue",
         },
     },
@@ -59,7 +59,7 @@ _IF_AUTOMATIC = {
     "then": {"$ref": "#/$defs/Automatic"},
     "else": {"$ref": "#/$defs/JsonValue"},
 }
-_NOT_FILLED = ("extends", "parameters")  # keys of a scenario in which a placeholder is none
+_NOT_FILLED = ("extends", "parameters")  # keys of a scenario without placeholders
 
 
 def schema_of(kind: DocumentKind) -> Schema:
@@ -73,24 +73,24 @@ def schema_of(kind: DocumentKind) -> Schema:
 
 
 def text_of(kind: DocumentKind) -> str:
-    """Return the schema of a kind of file as it stands in its own file."""
+    """Return the text of the schema file for a kind of file."""
     return json.dumps(schema_of(kind), indent=2, allow_nan=False) + "\n"
 
 
 class _Generator(GenerateJsonSchema):
-    """Says what stands in YAML, and in draft 7."""
+    """Describes values as YAML writes them, in draft 7."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
-        """Leave titles out: they would be the names of the keys again."""
+        """Leave titles out: they would only repeat the names of the keys."""
         return False
 
     def dataclass_schema(self, schema: Any) -> Schema:
-        """Describe a class and forbid other keys, which not every version of pydantic does."""
+        """Describe a class and forbid other keys; not every version of pydantic does."""
         shown = super().dataclass_schema(schema)
         return {**shown, "additionalProperties": False, "description": getdoc(schema["cls"])}
 
     def default_schema(self, schema: Any) -> Schema:
-        """Write durations with their unit; leave out what nobody would write."""
+        """Write durations with their unit; leave out defaults such as null and infinity."""
         shown = super().default_schema(schema)
         default = shown.get("default")
         if default is None or default == math.inf:
@@ -100,7 +100,7 @@ class _Generator(GenerateJsonSchema):
         return shown
 
     def dict_schema(self, schema: Any) -> Schema:
-        """Allow no keys but those of the pattern, where there is one."""
+        """If there is a pattern for keys, allow no others."""
         shown = super().dict_schema(schema)
         return {**shown, "additionalProperties": False} if "patternProperties" in shown else shown
 
@@ -119,9 +119,9 @@ def _mappings(schema: Schema) -> Iterator[Schema]:
 
 def _describe(mapping: Schema) -> None:
     """
-    Give each key the sentences that the docstring of its class has of it, or else the first one.
+    Describe each key with the sentences of its class's docstring that name it, or with the first.
 
-    The rest is said of the class. Names are quoted as in Markdown, which editors show.
+    The remaining sentences describe the class. Names are quoted as Markdown, which editors render.
     """
     doc = " ".join(mapping.get("description", "").split()).replace("``", "`")
     first, *others = _SENTENCE_END.split(doc)
@@ -136,7 +136,7 @@ def _describe(mapping: Schema) -> None:
 
 
 def _with_placeholders(schema: Schema) -> Schema:
-    """Allow a placeholder for each value; require only of a whole scenario what is required."""
+    """Allow placeholders for values; do not require keys of a scenario that extends another."""
     whole = {"required": schema.pop("required")}
     for mapping in _mappings(schema):
         keys = mapping.get("properties", {})
@@ -149,7 +149,7 @@ def _with_placeholders(schema: Schema) -> Schema:
 
 
 def _or_placeholder(value: Schema) -> Schema:
-    """Allow a placeholder for a value; one that is a mapping may only have some in it."""
+    """Allow a placeholder in place of a value, or within it if it is a mapping."""
     kinds = [_filled_within(kind) for kind in value.get("anyOf", [value])]
     about: Schema = {word: value[word] for word in ("description", "default") if word in value}
     if any(map(_takes_texts, kinds)) or all(map(_is_mapping, kinds)):
@@ -159,7 +159,7 @@ def _or_placeholder(value: Schema) -> Schema:
 
 
 def _filled_within(kind: Schema) -> Schema:
-    """Allow placeholders in a list or a mapping of any keys."""
+    """Allow placeholders in a list or in a mapping with free keys."""
     within = {
         word: _or_placeholder(kind[word])
         for word in ("items", "additionalProperties")
@@ -169,7 +169,7 @@ def _filled_within(kind: Schema) -> Schema:
 
 
 def _takes_texts(kind: Schema) -> bool:
-    """Return whether a kind of value is any text, so that a placeholder needs no leave."""
+    """Return whether a schema accepts any text, and so a placeholder too."""
     narrowed = {"pattern", "enum", "const", "format"} & kind.keys()
     return kind.get("type") == "string" and not narrowed
 
@@ -179,7 +179,7 @@ def _is_mapping(kind: Schema) -> bool:
 
 
 def _completed_by_another(schema: Schema) -> Schema:
-    """Require what is required only of a file that does not extend another one."""
+    """Require keys only of a file that does not extend another."""
     whole = _required(schema, schema)
     for mapping in _mappings(schema):
         mapping.pop("required", None)
@@ -187,7 +187,7 @@ def _completed_by_another(schema: Schema) -> Schema:
 
 
 def _required(schema: Schema, root: Schema) -> Schema:
-    """Return only what a schema requires, at every depth."""
+    """Return a schema reduced to its required keys, at every depth."""
     if "$ref" in schema:
         return _required(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
     inner = {key: _required(value, root) for key, value in schema.get("properties", {}).items()}

@@ -1,4 +1,4 @@
-"""Limits that change over time."""
+"""Rate limits that change over time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mockserver.api.contract.quota import LimitKey, Temporary
-from mockserver.core.quantities import Positive
+from mockserver.core.units import Positive
 
 from .schedule import Window
 
@@ -24,12 +24,12 @@ _LIMIT_KEYS: dict[str, LimitKey] = {
 @dataclass(frozen=True, slots=True)
 class Limit:
     """
-    What one key may use of each model while a window is open, in place of what its tier allows.
+    The limits of each key and model while a window is open, in place of those of the tier.
 
-    ``window`` is when it holds; each time it opens, nothing has been used yet.
+    ``window`` is when they apply; usage starts at zero each time it opens.
     ``requests_per_second``, ``requests_per_minute``, ``requests_per_hour`` and ``requests_per_day``
-    are how many requests there may be. ``tokens_per_minute``, ``tokens_per_hour`` and
-    ``tokens_per_day`` are how many tokens they may use. What it does not name stays as it is.
+    are the maximum numbers of requests. ``tokens_per_minute``, ``tokens_per_hour`` and
+    ``tokens_per_day`` are the maximum numbers of tokens. Limits that are left out do not change.
     """
 
     window: Window = field(default_factory=Window)
@@ -43,20 +43,20 @@ class Limit:
 
     def __post_init__(self) -> None:
         if not self.amounts:
-            raise ValueError(f"limits nothing; it may name {', '.join(_LIMIT_KEYS)}")
+            raise ValueError(f"limits nothing; name at least one of {', '.join(_LIMIT_KEYS)}")
 
     @property
     def amounts(self) -> dict[LimitKey, int]:
-        """What it limits, and to how much."""
+        """The limits that are given."""
         named = ((place, getattr(self, name)) for name, place in _LIMIT_KEYS.items())
         return {place: amount for place, amount in named if amount is not None}
 
 
-def imposed(limits: Iterable[Limit], started: float, now: float) -> dict[LimitKey, Temporary]:
+def active_limits(limits: Iterable[Limit], started: float, now: float) -> dict[LimitKey, Temporary]:
     """
-    Return what holds now, in a scenario that has started then, both in seconds since the epoch.
+    Return the limits that apply at ``now``; both times are in seconds since the epoch.
 
-    Of two limits to the same thing the first holds.
+    If two entries limit the same quantity, the first applies.
     """
     found: dict[LimitKey, Temporary] = {}
     for limit in limits:

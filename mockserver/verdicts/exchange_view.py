@@ -13,8 +13,8 @@ from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.edition_settings import LimitName
 from mockserver.api.contract.routes import COMPLETING, meant
 from mockserver.core.messages import json_object
-from mockserver.core.quantities import duration
 from mockserver.core.sse import read
+from mockserver.core.units import duration
 from mockserver.journal import Exchange, Served
 from mockserver.plan import Close, head_of, inspection
 

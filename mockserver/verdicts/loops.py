@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.journal import Exchange
-from mockserver.scenario.steering import PAST_BUDGET
+from mockserver.scenario.injection import PAST_BUDGET
 
 from .verdict import Case, Finding
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.messages import dicts, json_object
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.journal import Exchange, ServedCall
 from mockserver.journal.side_effects import SideEffect
 

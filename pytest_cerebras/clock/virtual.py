@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from mockserver.core.quantities import LONGEST
+from mockserver.core.units import LONGEST
 from mockserver.edge.play.clock import Clock, Silence
 
 from . import real

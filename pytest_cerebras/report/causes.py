@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 import pytest
 from pydantic import TypeAdapter
 
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.verdicts import Verdict
 from mockserver.verdicts.classify import classify
 from mockserver.verdicts.patterns import PATTERNS

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import pytest
 
 from mockserver.core.credentials import redacted
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from pytest_cerebras.chaos.choice import LEFT_OUT
 from pytest_cerebras.chaos.matrix import has_raised
 from pytest_cerebras.session.verdict_hooks import failed_by_verdict

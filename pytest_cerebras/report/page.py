@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.plan.timeline import STYLE
 from mockserver.verdicts.fault_classes import FAULT_CLASSES
 

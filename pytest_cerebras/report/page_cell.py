@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from xml.etree.ElementTree import Element, SubElement
 
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.journal.folding import folded, span, times
 from mockserver.plan.timeline import Lane, drawing
 

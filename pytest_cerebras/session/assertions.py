@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 
 from mockserver.api.contract.routes import COMPLETING
-from mockserver.core.quantities import counted, rough
+from mockserver.core.units import counted, rough
 from mockserver.journal import Exchange, Journal
 from mockserver.journal.chronology import lines
 from mockserver.journal.grouping import grouped, retries, tolerance, waited

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.verdicts import Verdict
 
 BASELINE = pytest.StashKey["Baseline"]()

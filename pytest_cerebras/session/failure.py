@@ -10,11 +10,11 @@ from socket import gaierror
 import pytest
 
 from mockserver.core.credentials import redacted
-from mockserver.core.quantities import counted
+from mockserver.core.units import counted
 from mockserver.journal import Exchange
 from mockserver.journal.folding import folded, times
 from mockserver.journal.side_effects import SideEffect
-from mockserver.scenario import told
+from mockserver.scenario import near_miss_lines
 from mockserver.verdicts.classify import classify
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.settings.names import scenario_of
@@ -127,5 +127,5 @@ def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
     if found.what:
         yield f"    what: {found.what}"
         yield f"    fix:  {found.fix}"
-    for line in told(exchange.near_misses, most=1):
+    for line in near_miss_lines(exchange.near_misses, most=1):
         yield f"    {line}"

@@ -12,7 +12,7 @@ from mockserver.edge.live import Overrides
 from mockserver.engine import Engine
 from mockserver.faults import Fault
 from mockserver.journal import Journal
-from mockserver.scenario import Match, Scenario, steering
+from mockserver.scenario import Match, Scenario, injection
 from mockserver.verdicts import Case, Verdict, judge
 from pytest_cerebras import egress
 
@@ -145,7 +145,7 @@ class CerebrasMock(Asserting):
         """
         __tracebackhide__ = True
         try:
-            rule = steering.injected(fault, times=times, match=match)
+            rule = injection.injected(fault, times=times, match=match)
         except MockServerError as error:
             raise error.with_traceback(None) from None
         self.live.inject(rule)

@@ -123,6 +123,6 @@ def _unmet_faults(one: Round, *, spared: bool) -> Iterator[str]:
         alone = Scenario(rule.name, rules=(rule,))
         journal = one.happened.journal
         if not met(alone, journal):
-            faults = ", ".join(name_of(fault) for fate in rule.fates for fault in fate.faults)
+            faults = ", ".join(name_of(fault) for action in rule.actions for fault in action.faults)
             why = why_unmet(alone, journal)
             yield f"the injected {faults} has not acted: {why}; {_WAY_OUT}"

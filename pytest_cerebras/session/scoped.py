@@ -22,7 +22,7 @@ from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.engine import Engine
 from mockserver.faults import Fault
 from mockserver.journal import Journal
-from mockserver.scenario import Match, Scenario, steering
+from mockserver.scenario import Match, Scenario, injection
 from pytest_cerebras import egress
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.options import Settings
@@ -88,7 +88,7 @@ class ScopedMock(Asserting):
         """Break what comes next by a fault; see ``CerebrasMock.inject``."""
         __tracebackhide__ = True
         try:
-            self.live.inject(steering.injected(fault, times=times, match=match))
+            self.live.inject(injection.injected(fault, times=times, match=match))
         except MockServerError as error:
             raise error.with_traceback(None) from None
 

@@ -40,7 +40,7 @@ def test_check_wrong(run, wrong):
     assert (
         f"{wrong}:4:13: rules[0].match: unknown key 'modle'; did you mean 'model'?" in result.stderr
     )
-    assert f"{wrong}: not a good scenario" in result.stderr
+    assert f"{wrong}: not a valid scenario" in result.stderr
     assert "nowhere.yaml: there is no such file" in result.stderr
     assert result.stdout == "scenarios/healthy.yaml: ok, scenario 'healthy', 0 rules\n"
     assert "Traceback" not in result.output
@@ -50,7 +50,7 @@ def test_check_wrong(run, wrong):
     ("arguments", "status", "said"),
     [
         ((), 0, "ok, scenario 'odd', 2 rules\n"),
-        (("--strict",), 2, "not good enough for --strict, scenario 'odd', 2 rules, 1 warning\n"),
+        (("--strict",), 2, "fails --strict, scenario 'odd', 2 rules, 1 warning\n"),
     ],
 )
 def test_check_odd(run, tmp_path, arguments, status, said):
@@ -60,7 +60,7 @@ def test_check_odd(run, tmp_path, arguments, status, said):
     result = run("check", str(path), *arguments)
     assert result.exit_code == status
     assert (
-        f"warning: {path}:4:3: rules[1]: the rule is never asked: rules[0] takes" in result.output
+        f"warning: {path}:4:3: rules[1]: the rule is never reached: rules[0] takes" in result.output
     )
     assert f"{path}: {said}" in (result.stderr if status else result.stdout)
     assert (": ok," in result.output) is not bool(status)

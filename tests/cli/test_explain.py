@@ -50,8 +50,8 @@ def test_explain_sequence(run, tmp_path):
     result = run("explain", str(path), "--requests", "4")
     told = [line for line in result.stdout.splitlines() if " s  #" in line]
     assert [line.partition(" -> ")[2][:3] for line in told] == ["503", "200", "500", "200"]
-    assert "not by rules[0]: it was its request 2, which its sequence lets pass" in result.stdout
-    assert "not by rules[0]: it was its request 4, and its sequence is over" in result.stdout
+    assert "not by rules[0]: counted as request 2, which its sequence lets pass" in result.stdout
+    assert "not by rules[0]: counted as request 4, and its sequence is over" in result.stdout
     result = run("explain", str(path), "--requests", "4", "--set", "last=repeat")
     told = [line for line in result.stdout.splitlines() if " s  #" in line]
     assert [line.partition(" -> ")[2][:3] for line in told] == ["503", "200", "500", "503"]

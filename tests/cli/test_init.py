@@ -51,7 +51,7 @@ def test_init_never_overwrites(run, tmp_path):
     result = run("init", str(path))
     assert (result.exit_code, path.read_text()) == (1, "mine")
     (line,) = result.output.splitlines()
-    assert line.endswith(f" {path}: is there already, and is not overwritten")
+    assert line.endswith(f" {path}: already exists and is not overwritten")
     result = run("init", str(tmp_path / "no" / "mine.yaml"))
     assert result.exit_code == 1
     assert f"mine.yaml: cannot be written: {os.strerror(errno.ENOENT)}" in result.output

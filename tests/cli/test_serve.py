@@ -33,7 +33,7 @@ def test_other_address_warns(run):
     ("error", "reason"),
     [
         (socket.gaierror(-2, "Name or service not known"), "Name or service not known"),
-        (UnicodeError("label empty or too long"), "this can be no name of a host"),
+        (UnicodeError("label empty or too long"), "not a valid host name"),
         (OSError("gone"), "gone"),
     ],
 )

@@ -116,17 +116,17 @@ def test_long_values_are_shortened():
     [
         (
             "name: oak\nname: elm\n",
-            "2:1: the key 'name' stands twice in one mapping, first in line 1",
+            "2:1: the key 'name' appears twice in one mapping, first in line 1",
         ),
         (
             "leaves:\n- size: 1\n  size: 2\n",
-            "3:3: the key 'size' stands twice in one mapping, first in line 2",
+            "3:3: the key 'size' appears twice in one mapping, first in line 2",
         ),
         ("leaves: {a: 1\n", "2:1: not YAML: "),
         ("name: 'oak\n", "2:1: not YAML: "),
-        ("\tname: oak\n", "1:1: not YAML: a tab stands in the indentation; put spaces in its"),
-        ("a:\n  b: 1\n  \tc: 2\n", "3:3: not YAML: a tab stands in the indentation"),
-        ("a: |\n\tb\n", "2:1: not YAML: a tab stands in the indentation"),
+        ("\tname: oak\n", "1:1: not YAML: the indentation has a tab; use spaces"),
+        ("a:\n  b: 1\n  \tc: 2\n", "3:3: not YAML: the indentation has a tab; use spaces"),
+        ("a: |\n\tb\n", "2:1: not YAML: the indentation has a tab; use spaces"),
         ("a: b: c\td\n", "1:5: not YAML: "),
         ("name: oak\n---\nname: elm\n", "2:1: not YAML: "),
         ("name: !!python/name:os.system x\n", "1:7: not YAML: "),

@@ -21,8 +21,8 @@ def read(request, edition):
     return Reader(edition).read(request)
 
 
-def subject_of(request):
-    return read(request, GUIDE).subject(request)
+def view_of(request):
+    return read(request, GUIDE).view(request)
 
 
 def problem(request, edition=GUIDE):
@@ -221,16 +221,16 @@ def test_too_long(ask, prompt, asked, length):
 
 def test_subject(ask):
     """A rule sees the endpoint, the model, the form and the text."""
-    subject = subject_of(ask(stream=True, messages=[HI]))
-    assert (subject.endpoint, subject.model, subject.stream, subject.prompt) == (
+    view = view_of(ask(stream=True, messages=[HI]))
+    assert (view.endpoint, view.model, view.stream, view.prompt) == (
         "chat",
         "llama3.1-8b",
         True,
         "hi",
     )
-    subject = subject_of(ask("/v1/models/qwen-3-32b"))
-    assert (subject.endpoint, subject.model, subject.stream) == ("model", "qwen-3-32b", False)
-    assert subject_of(ask("/nowhere")).endpoint is None
+    view = view_of(ask("/v1/models/qwen-3-32b"))
+    assert (view.endpoint, view.model, view.stream) == ("model", "qwen-3-32b", False)
+    assert view_of(ask("/nowhere")).endpoint is None
 
 
 @pytest.mark.parametrize(
@@ -241,8 +241,8 @@ def test_subject_of_refused(ask, body):
     request = ask(messages=[HI], **body)
     inquiry = read(request, GUIDE)
     assert inquiry.refusal is not None
-    subject = inquiry.subject(request)
-    assert (subject.model, subject.prompt) == ("gpt-4o", "hi")
+    view = inquiry.view(request)
+    assert (view.model, view.prompt) == ("gpt-4o", "hi")
 
 
 def test_facts(ask):
@@ -281,7 +281,7 @@ def test_subject_of_packed(ask):
         body=gzip.compress(plain.body, mtime=0),
         headers={**plain.headers, "content-encoding": "gzip"},
     )
-    assert subject_of(packed).prompt == "hi"
+    assert view_of(packed).prompt == "hi"
 
 
 def test_known(ask):

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mockserver.api.contract import editions
 from mockserver.api.model.script import Script, ScriptedCall
-from mockserver.core.quantities import Seconds, SignedSeconds
+from mockserver.core.units import Seconds, SignedSeconds
 from mockserver.edge.play.scaling import scaled
 from mockserver.edge.play.wire import Wire
 from mockserver.faults import (

@@ -212,7 +212,7 @@ def test_near_misses(ask, engine, now):
     )
     assert run.handle(ask(), now=now).near_misses == ()
     assert [str(miss) for miss in run.handle(ask(), now=now).near_misses] == [
-        "rules[1]: it was its request 2, and the schedule says first: 1",
+        "rules[1]: counted as request 2, and the schedule says first: 1",
         "rule 'later': the state is 'start', not 'down'",
         "rule 'other': the model is 'llama3.1-8b', not 'qwen*'",
     ]
@@ -224,8 +224,8 @@ def test_near_misses_tell_no_key(engine, now):
     request = Request("GET", "/v1/models", {"authorization": f"Bearer {SECRET}"})
     exchange = engine(*rules).handle(request, now=now)
     assert [miss.why for miss in exchange.near_misses] == [
-        "the key is another one",
-        "the header 'authorization' is another one",
+        "the key does not match",
+        "the header 'authorization' does not match",
     ]
     assert "csk-other" not in repr(exchange)
     assert SECRET not in repr(exchange)

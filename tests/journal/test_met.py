@@ -13,11 +13,11 @@ from mockserver.journal import Retention
 from mockserver.journal.journal import Journal
 from mockserver.journal.met import can_be_met, felt, met, why_unmet
 from mockserver.scenario import (
-    Fate,
     Limit,
     Match,
     Port,
     Rule,
+    RuleAction,
     Scenario,
     Schedule,
     State,
@@ -61,7 +61,9 @@ MET_RULES = {
     "late": Rule(faults=(Latency(delay=1.0),)),
     "only a header": Rule(faults=(HeaderChanges(set={"x-odd": "1"}),)),
     "scripted": Rule(reply=Script(text="Yes.")),
-    "one of several": Rule(sequence=(Fate(Script(text="Yes.")), Fate(Script(text="No.")))),
+    "one of several": Rule(
+        sequence=(RuleAction(Script(text="Yes.")), RuleAction(Script(text="No.")))
+    ),
 }
 
 
@@ -160,7 +162,7 @@ def test_dropped(after, ask):
     [
         (
             Rule("late", faults=(BUSY,), schedule=Schedule(after=3)),
-            "#2 was not taken by rule 'late': it was its request 2, and the schedule says after: 3",
+            "#2 was not taken by rule 'late': counted as request 2, and the schedule says after: 3",
         ),
         (
             Rule("short", reply=Script(tokens=9), faults=(Cut(after_tokens=40),)),

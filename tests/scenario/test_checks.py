@@ -74,11 +74,11 @@ def test_wrong(write):
     (checked,) = check(path)
     assert checked.wrong.startswith(f"{path}:2:7: seed: should be a whole number")
     assert f"\n{path}:3:1: unknown key 'ruls'; did you mean 'rules'?" in checked.wrong
-    assert str(checked).endswith(f"\n{path}: not a good scenario")
+    assert str(checked).endswith(f"\n{path}: not a valid scenario")
     path = write("b.yaml", "extends: guide\nmodelz: {}\n")
     (text,) = said(path)
     assert text.startswith(f"{path}:2:1: unknown key 'modelz'; did you mean 'models'?")
-    assert text.endswith(f"\n{path}: not a good edition")
+    assert text.endswith(f"\n{path}: not a valid edition")
 
 
 @pytest.mark.parametrize(

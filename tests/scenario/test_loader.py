@@ -97,7 +97,7 @@ def test_unreadable(tmp_path):
         ("", "1:1: should be a mapping of keys to values, found nothing"),
         ("just text", "1:1: should be a mapping of keys to values, found 'just text'"),
         ("description: no name\n", "1:1: the key 'name' is missing"),
-        ("name: x\nname: y\n", "2:1: the key 'name' stands twice in one mapping"),
+        ("name: x\nname: y\n", "2:1: the key 'name' appears twice in one mapping"),
         ("name: [x\n", "2:1: not YAML: "),
         ("name: 5\n", "1:7: name: should be a valid string, found 5"),
         ("name: x\nversion: 2\n", "2:10: version: should be 1, found 2"),

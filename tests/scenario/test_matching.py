@@ -6,10 +6,10 @@ from pydantic import TypeAdapter, ValidationError
 from mockserver.core.documents import Document
 from mockserver.core.errors import DocumentError
 from mockserver.core.messages import Request
-from mockserver.scenario import Match, Prompt, Range, Subject
-from mockserver.scenario.condition import failing
+from mockserver.scenario import Match, Prompt, Range, RequestView
+from mockserver.scenario.predicate import first_failing
 
-CHAT = Subject(
+CHAT = RequestView(
     "chat",
     request=Request("POST", "/v1/chat/completions"),
     attempt=2,
@@ -21,9 +21,9 @@ CHAT = Subject(
 )
 
 
-def difference(match, subject=CHAT):
-    failed = failing(match.conditions(), subject)
-    return failed and failed.difference(subject)
+def difference(match, view=CHAT):
+    failed = first_failing(match.predicates(), view)
+    return failed and failed.difference(view)
 
 
 @pytest.mark.parametrize(
@@ -81,21 +81,21 @@ def test_difference(match, said):
 )
 def test_warming(match, matches):
     """The SDK's warm-up is matched by rules that name it, not by those for everything."""
-    assert (difference(match, Subject("warming")) is None) is matches
+    assert (difference(match, RequestView("warming")) is None) is matches
 
 
 def test_not_warming():
     """A rule that is for all but one thing is not for the warm-up, whatever that thing is."""
     match = Match(excluded=Match(endpoint="models"))
-    assert difference(match, Subject("warming")) == (
+    assert difference(match, RequestView("warming")) == (
         "the endpoint is 'warming', which a rule must name"
     )
 
 
 def test_unknown_endpoint():
     """A rule for everything is also for requests to unknown paths; others are not."""
-    assert difference(Match(), Subject()) is None
-    assert difference(Match(endpoint="chat"), Subject()) == "the endpoint is None, not 'chat'"
+    assert difference(Match(), RequestView()) is None
+    assert difference(Match(endpoint="chat"), RequestView()) == "the endpoint is None, not 'chat'"
 
 
 def test_yaml():
@@ -126,7 +126,7 @@ def test_yaml():
         ({"endpoint": "/v1/chat/completions"}, "should be the name of an endpoint; write 'chat'"),
         ({"endpoint": "/v1/files"}, "write 'upload_file' or 'files'"),
         ({"endpoint": "embeddings"}, "literal_error 'chat', "),
-        ({"not": {}}, "'not' names nothing, so no request would be left"),
+        ({"not": {}}, "'not' is empty, so no request would match"),
         ({"tools": 3}, "string_type"),
         ({"headers": {"a": 1}}, "string_type"),
         ({"headers": ["a"]}, "dict_type"),

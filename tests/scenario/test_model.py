@@ -130,7 +130,7 @@ def test_one_fault(refused, entry):
         ({"rules": {"name": "x"}}, "tuple_type"),
         ({"rules": [{"count_by": "session"}]}, "literal_error 'request'"),
         ({"rules": [{"state": {"requires": ""}}]}, "string_too_short 1"),
-        ({"rules": [{"then": "stay"}]}, "has 'then', but no 'sequence' that comes to an end"),
+        ({"rules": [{"then": "stay"}]}, "has 'then' without a 'sequence'"),
         (
             {"rules": [{"reply": {"text": "a"}, "sequence": ["pass"]}]},
             "has both 'reply' and 'sequence', which may hold the reply",

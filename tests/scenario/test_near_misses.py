@@ -1,6 +1,16 @@
 import pytest
 
-from mockserver.scenario import Course, Match, NearMiss, Rule, Run, Schedule, State, Subject, told
+from mockserver.scenario import (
+    CallProgress,
+    Match,
+    NearMiss,
+    RequestView,
+    Rule,
+    Run,
+    Schedule,
+    State,
+    near_miss_lines,
+)
 
 RULES = (
     Rule("model", Match(model="qwen*")),
@@ -9,15 +19,15 @@ RULES = (
     Rule("stream", Match(stream=True)),
     Rule("late", schedule=Schedule(at=(2,))),
 )
-ASKED = Subject("chat", read={"model": "llama"})
+ASKED = RequestView("chat", read={"model": "llama"})
 
 
-def test_by():
-    """What matched but was not its turn is nearest, then what waits for another state."""
-    choice = Run(RULES, 0).choose(ASKED, 0.0, Course())
-    assert choice.missed.by(ASKED) == (
-        NearMiss("rules[2]", "it was its request 1, and the schedule says at: [9]"),
-        NearMiss("rule 'late'", "it was its request 1, and the schedule says at: [2]"),
+def test_near_misses():
+    """Rules stopped by their schedule come first, then those waiting for a state."""
+    decision = Run(RULES, 0).choose(ASKED, 0.0, CallProgress())
+    assert decision.no_match.near_misses(ASKED) == (
+        NearMiss("rules[2]", "counted as request 1, and the schedule says at: [9]"),
+        NearMiss("rule 'late'", "counted as request 1, and the schedule says at: [2]"),
         NearMiss("rule 'state'", "the state is 'start', not 'down'"),
         NearMiss("rule 'model'", "the model is 'llama', not 'qwen*'"),
         NearMiss("rule 'stream'", "stream is false, not true"),
@@ -25,21 +35,21 @@ def test_by():
 
 
 def test_as_it_was():
-    """What is told later is what was true when the request came."""
+    """Near misses describe the moment of the request, however late they are asked for."""
     run = Run((Rule("third", schedule=Schedule(at=(3,)), state=State(sets="down")), RULES[1]), 0)
-    first = run.choose(ASKED, 0.0, Course())
+    first = run.choose(ASKED, 0.0, CallProgress())
     for _ in range(2):
-        run.choose(ASKED, 0.0, Course())
-    assert [str(miss) for miss in first.missed.by(ASKED)] == [
-        "rule 'third': it was its request 1, and the schedule says at: [3]",
+        run.choose(ASKED, 0.0, CallProgress())
+    assert [str(miss) for miss in first.no_match.near_misses(ASKED)] == [
+        "rule 'third': counted as request 1, and the schedule says at: [3]",
         "rule 'state': the state is 'start', not 'down'",
     ]
 
 
 def test_taken():
-    """A request that a rule took has missed nothing; without rules there is nothing to tell."""
-    assert Run((Rule(),), 0).choose(ASKED, 0.0, Course()).missed is None
-    assert Run((), 0).choose(ASKED, 0.0, Course()).missed.by(ASKED) == ()
+    """A request that a rule took has no near misses; neither has one without rules."""
+    assert Run((Rule(),), 0).choose(ASKED, 0.0, CallProgress()).no_match is None
+    assert Run((), 0).choose(ASKED, 0.0, CallProgress()).no_match.near_misses(ASKED) == ()
 
 
 @pytest.mark.parametrize(
@@ -51,6 +61,6 @@ def test_taken():
         (2, 5, ["not by rule 'a': it is late"] * 2),
     ],
 )
-def test_told(count, most, lines):
+def test_near_miss_lines(count, most, lines):
     """As many lines as wanted, and how many are left out."""
-    assert told([NearMiss("rule 'a'", "it is late")] * count, most=most) == lines
+    assert near_miss_lines([NearMiss("rule 'a'", "it is late")] * count, most=most) == lines

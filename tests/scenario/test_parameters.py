@@ -83,8 +83,8 @@ def test_texts_stay_texts(value):
         (
             {"word": ["a"]},
             (
-                "2:14: description: the parameter 'word' is no text or number that could stand in "
-                "a text"
+                "2:14: description: the parameter 'word' is neither a text nor a number to insert "
+                "into a text"
             ),
         ),
         ({"word": object}, "6:9: parameters.word: YAML has no form for <class 'object'>"),

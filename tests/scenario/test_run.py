@@ -4,16 +4,26 @@ import pytest
 
 from mockserver.api.model.script import Script
 from mockserver.faults import Error
-from mockserver.scenario import Course, Fate, Match, Rule, Run, Schedule, State, Subject, Window
+from mockserver.scenario import (
+    CallProgress,
+    Match,
+    RequestView,
+    Rule,
+    RuleAction,
+    Run,
+    Schedule,
+    State,
+    Window,
+)
 
-CHAT = Subject("chat", read={"model": "llama"})
-QWEN = Subject("chat", read={"model": "qwen"})
+CHAT = RequestView("chat", read={"model": "llama"})
+QWEN = RequestView("chat", read={"model": "qwen"})
 FAULTS = (Error(status=503),)
 
 
-def chosen(run, *asked, elapsed=0.0, course=None):
+def chosen(run, *asked, elapsed=0.0, progress=None):
     """Return the names of the rules that take some requests."""
-    return [run.choose(one, elapsed, course or Course()).rule.name for one in asked]
+    return [run.choose(one, elapsed, progress or CallProgress()).rule.name for one in asked]
 
 
 def test_first_that_fits():
@@ -55,18 +65,18 @@ def test_draws_are_a_rules_own():
 def test_count_by(count_by, names):
     """A rule counts requests, or calls, so that all attempts at one meet the same."""
     run = Run((Rule("odd", schedule=Schedule(at=(1, 3, 5)), count_by=count_by),), 0)
-    first, second = Course(), Course()
-    assert [chosen(run, CHAT, course=one)[0] for one in [first] * 3 + [second] * 3] == names
+    first, second = CallProgress(), CallProgress()
+    assert [chosen(run, CHAT, progress=one)[0] for one in [first] * 3 + [second] * 3] == names
 
 
 def test_a_calls_chance_and_time():
     """Neither chance nor time makes a difference between the attempts at a call."""
     schedule = Schedule(probability=0.5, window=Window(lasting=10.0))
     run = Run((Rule("luck", schedule=schedule, count_by="call"),), 3)
-    courses = [Course() for _ in range(20)]
+    progresses = [CallProgress() for _ in range(20)]
     found = [
-        [chosen(run, CHAT, elapsed=elapsed, course=course)[0] for elapsed in (0.0, 5.0, 50.0)]
-        for course in courses
+        [chosen(run, CHAT, elapsed=elapsed, progress=progress)[0] for elapsed in (0.0, 5.0, 50.0)]
+        for progress in progresses
     ]
     assert all(len(set(names)) == 1 for names in found)
     assert {names[0] for names in found} == {"luck", ""}
@@ -78,10 +88,10 @@ def test_count_by_call_and_match():
     run = Run((rule,), 0)
     found = []
     for _ in range(3):
-        course = Course()
+        progress = CallProgress()
         for attempt in (1, 2):
-            asked = Subject("chat", attempt=attempt)
-            found += chosen(run, asked, course=course)
+            asked = RequestView("chat", attempt=attempt)
+            found += chosen(run, asked, progress=progress)
     assert found == ["first tries", "", "first tries", "", "", ""]
 
 
@@ -114,17 +124,17 @@ def test_state_of_a_call():
         Rule("later calls", state=State(requires="used"), count_by="call"),
         Rule("moves on", Match(model="qwen"), state=State(sets="gone")),
     )
-    run, first = Run(rules, 0), Course()
-    assert chosen(run, CHAT, course=first) == ["first call"]
+    run, first = Run(rules, 0), CallProgress()
+    assert chosen(run, CHAT, progress=first) == ["first call"]
     assert chosen(run, CHAT) == ["later calls"]
     run.state = "gone"
-    assert chosen(run, CHAT, course=first) == ["first call"]
+    assert chosen(run, CHAT, progress=first) == ["first call"]
     assert run.state == "gone"
     assert chosen(run, QWEN) == ["moves on"]
 
 
-TEXTS = tuple(Fate(Script(text=text)) for text in "abc")
-PASS = Fate()
+TEXTS = tuple(RuleAction(Script(text=text)) for text in "abc")
+PASS = RuleAction()
 
 
 @pytest.mark.parametrize(
@@ -145,22 +155,22 @@ PASS = Fate()
 def test_sequence(rule, texts):
     """Fates come one after the other; then all pass, the last stays, or the first follows."""
     run = Run((rule,), 0)
-    found = [run.choose(CHAT, 0.0, Course()).fate.reply.text or "-" for _ in texts]
+    found = [run.choose(CHAT, 0.0, CallProgress()).action.reply.text or "-" for _ in texts]
     assert "".join(found) == texts
 
 
 def test_sequence_of_a_call():
-    """All attempts at a call get its fate."""
+    """All attempts at a call get its action."""
     run = Run((Rule(sequence=TEXTS, count_by="call"),), 0)
-    courses = [Course(), Course()]
-    found = [run.choose(CHAT, 0.0, courses[at]).fate.reply.text for at in (0, 0, 1, 0, 1)]
+    progresses = [CallProgress(), CallProgress()]
+    found = [run.choose(CHAT, 0.0, progresses[at]).action.reply.text for at in (0, 0, 1, 0, 1)]
     assert found == ["a", "a", "b", "a", "b"]
 
 
 def test_no_rule():
     """Without a rule the honest API answers."""
-    choice = Run((), 0).choose(CHAT, 0.0, Course())
-    assert (choice.rule, choice.fate) == (Rule(), Fate())
+    decision = Run((), 0).choose(CHAT, 0.0, CallProgress())
+    assert (decision.rule, decision.action) == (Rule(), RuleAction())
 
 
 @pytest.mark.parametrize(
@@ -179,7 +189,7 @@ def test_no_rule():
     ],
 )
 def test_may_break(rule, breaks):
-    """Whatever may break an answer, at any time and for any key, may break it; no turn is taken."""
+    """A rule that may break an answer, at any time and for any key, counts; no trial is used up."""
     run = Run((Rule("qwen", Match(model="qwen"), faults=FAULTS),), 0)
     assert not run.may_break(CHAT)
     run.inject(rule)
@@ -190,27 +200,29 @@ def test_may_break(rule, breaks):
 
 def test_what_a_sequence_lets_pass():
     """A request that a sequence lets pass is for the rules that follow, and is told why."""
-    faults = Fate(faults=FAULTS)
+    faults = RuleAction(faults=FAULTS)
     rules = (
-        Rule("fates", sequence=(faults, Fate(), faults), state=State(sets="used")),
+        Rule("actions", sequence=(faults, RuleAction(), faults), state=State(sets="used")),
         Rule("other", schedule=Schedule(first=1)),
     )
     run = Run(rules, 0)
-    found = [run.choose(CHAT, 0.0, Course()) for _ in range(4)]
-    assert [choice.rule.name for choice in found] == ["fates", "other", "fates", ""]
-    assert found[0].fate == faults
-    assert [str(miss) for miss in found[3].missed.by(CHAT)] == [
-        "rule 'fates': it was its request 4, and its sequence is over",
-        "rule 'other': it was its request 2, and the schedule says first: 1",
+    found = [run.choose(CHAT, 0.0, CallProgress()) for _ in range(4)]
+    assert [decision.rule.name for decision in found] == ["actions", "other", "actions", ""]
+    assert found[0].action == faults
+    assert [str(miss) for miss in found[3].no_match.near_misses(CHAT)] == [
+        "rule 'actions': counted as request 4, and its sequence is over",
+        "rule 'other': counted as request 2, and the schedule says first: 1",
     ]
-    passing = Run((Rule("fates", sequence=(Fate(), faults)),), 0)
-    (miss,) = passing.choose(CHAT, 0.0, Course()).missed.by(CHAT)
-    assert miss.why == "it was its request 1, which its sequence lets pass"
+    passing = Run((Rule("actions", sequence=(RuleAction(), faults)),), 0)
+    (miss,) = passing.choose(CHAT, 0.0, CallProgress()).no_match.near_misses(CHAT)
+    assert miss.why == "counted as request 1, which its sequence lets pass"
 
 
 def test_letting_pass_begins_no_state():
     """A state begins with the first request that is not let pass."""
-    run = Run((Rule(sequence=(Fate(), Fate(faults=FAULTS)), state=State(sets="used")),), 0)
+    run = Run(
+        (Rule(sequence=(RuleAction(), RuleAction(faults=FAULTS)), state=State(sets="used")),), 0
+    )
     chosen(run, CHAT)
     assert run.state == "start"
     chosen(run, CHAT)
@@ -218,6 +230,6 @@ def test_letting_pass_begins_no_state():
 
 
 def test_sequence_may_break():
-    """A rule may break what one of its fates breaks."""
-    assert Run((Rule(sequence=(Fate(), Fate(faults=FAULTS))),), 0).may_break(CHAT)
+    """A rule may break what one of its actions breaks."""
+    assert Run((Rule(sequence=(RuleAction(), RuleAction(faults=FAULTS))),), 0).may_break(CHAT)
     assert not Run((Rule(sequence=TEXTS),), 0).may_break(CHAT)

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.scenario.schedule import Schedule, Turn, Turns, Window
+from mockserver.scenario.schedule import Schedule, Trial, Trials, Window
 
 
 def fired(schedule, asked=12, elapsed=0.0, seed="1"):
-    turns = Turns(schedule, seed)
-    found = [turns.take(elapsed) for _ in range(asked)]
-    return [turn.number for turn in found if turn.refused is None]
+    trials = Trials(schedule, seed)
+    found = [trials.take(elapsed) for _ in range(asked)]
+    return [trial.number for trial in found if trial.refused is None]
 
 
 @pytest.mark.parametrize(
@@ -49,51 +49,51 @@ def test_numbers(schedule, numbers):
 
 
 @pytest.mark.parametrize(
-    ("schedule", "turn", "said"),
+    ("schedule", "trial", "said"),
     [
-        (Schedule(first=3), Turn(4), "it was its request 4, and the schedule says first: 3"),
-        (Schedule(at=(2, 5)), Turn(1), "it was its request 1, and the schedule says at: [2, 5]"),
-        (Schedule(every=2), Turn(3), "it was its request 3, and the schedule says every: 2"),
-        (Schedule(after=2), Turn(2), "it was its request 2, and the schedule says after: 2"),
+        (Schedule(first=3), Trial(4), "counted as request 4, and the schedule says first: 3"),
+        (Schedule(at=(2, 5)), Trial(1), "counted as request 1, and the schedule says at: [2, 5]"),
+        (Schedule(every=2), Trial(3), "counted as request 3, and the schedule says every: 2"),
+        (Schedule(after=2), Trial(2), "counted as request 2, and the schedule says after: 2"),
         (
             Schedule(probability=0.2),
-            Turn(1, draws=(0.51234,)),
+            Trial(1, draws=(0.51234,)),
             "its probability is 0.2, and 0.512 was drawn",
         ),
         (
             Schedule(window=Window(after=10.0)),
-            Turn(1, 2.5),
+            Trial(1, 2.5),
             "its window is closed 2.5 s after the start",
         ),
         (
             Schedule(any_of=(Schedule(at=(2,)), Schedule(at=(3,)))),
-            Turn(4),
-            "it was its request 4, and none of 'any' agrees",
+            Trial(4),
+            "counted as request 4, and none of 'any' agrees",
         ),
         (
             Schedule(all_of=(Schedule(first=9), Schedule(every=3))),
-            Turn(4),
-            "it was its request 4, and the schedule says every: 3",
+            Trial(4),
+            "counted as request 4, and the schedule says every: 3",
         ),
         (
             Schedule(excluded=Schedule(first=3)),
-            Turn(2),
-            "it was its request 2, and what 'not' says agrees",
+            Trial(2),
+            "counted as request 2, and what 'not' says agrees",
         ),
     ],
 )
-def test_difference(schedule, turn, said):
-    """A schedule that refuses a turn says why."""
-    failed = [one for one in schedule.conditions(count()) if not one.holds(turn)]
-    assert [one.difference(turn) for one in failed] == [said]
-    turn.refused = failed[0]
-    assert turn.difference(None) == said
+def test_difference(schedule, trial, said):
+    """A schedule that refuses a trial says why."""
+    failed = [one for one in schedule.predicates(count()) if not one.holds(trial)]
+    assert [one.difference(trial) for one in failed] == [said]
+    trial.refused = failed[0]
+    assert trial.difference(None) == said
 
 
 def test_acted():
-    """A turn knows how often the rule has acted."""
-    turns = Turns(Schedule(every=2), "1")
-    assert [turns.take(0.0).acted for _ in range(6)] == [0, 1, 1, 2, 2, 3]
+    """A trial knows how often the rule has acted."""
+    trials = Trials(Schedule(every=2), "1")
+    assert [trials.take(0.0).acted for _ in range(6)] == [0, 1, 1, 2, 2, 3]
 
 
 def test_probability():
@@ -118,8 +118,8 @@ def test_probabilities_are_drawn_apart():
 )
 def test_chance_is_drawn_always(other):
     """Other keys leave the draws of later requests as they are."""
-    one = Turns(Schedule(probability=0.5, **other), "1")
-    alone = Turns(Schedule(probability=0.5), "1")
+    one = Trials(Schedule(probability=0.5, **other), "1")
+    alone = Trials(Schedule(probability=0.5), "1")
     for _ in range(50):
         assert one.take(0.0).draws == alone.take(0.0).draws
 

@@ -2,7 +2,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from mockserver.api.contract.quota import Temporary
-from mockserver.scenario import Limit, Window, imposed
+from mockserver.scenario import Limit, Window, active_limits
 
 SECOND, MINUTE, TOKENS = ("requests", "second"), ("requests", "minute"), ("tokens", "minute")
 RECOVERY = Limit(Window(after=20.0, lasting=5.0), requests_per_second=5)
@@ -32,7 +32,7 @@ STARTED = 1000.0
 )
 def test_imposed(limits, elapsed, found):
     """A limit holds while its window is open; of two to the same thing the first does."""
-    assert imposed(limits, STARTED, STARTED + elapsed) == found
+    assert active_limits(limits, STARTED, STARTED + elapsed) == found
 
 
 def test_yaml():
@@ -44,8 +44,8 @@ def test_yaml():
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({}, "limits nothing; it may name requests_per_second, "),
-        ({"window": {"after": "1s"}}, "limits nothing; it may name requests_per_second, "),
+        ({}, "limits nothing; name at least one of requests_per_second, "),
+        ({"window": {"after": "1s"}}, "limits nothing; name at least one of requests_per_second, "),
         ({"requests_per_second": 0}, "greater_than_equal 1"),
         ({"tokens_per_minute": "many"}, "whole number"),
     ],

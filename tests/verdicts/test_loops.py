@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.core.messages import Sender
 from mockserver.faults import Error
 from mockserver.scenario import Rule
-from mockserver.scenario.steering import PAST_BUDGET
+from mockserver.scenario.injection import PAST_BUDGET
 
 
 def sender(place):

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from mockserver.core.errors import UnknownNameError
-from mockserver.core.quantities import Count, Day, Flag, Positive
+from mockserver.core.units import Count, Day, Flag, Positive
 
 from .edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
 from .requests import ReasoningEffort, ReasoningFormat

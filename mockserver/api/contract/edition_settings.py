@@ -14,7 +14,7 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field
 
-from mockserver.core.quantities import WHOLE, Count, Flag
+from mockserver.core.units import WHOLE, Count, Flag
 
 Check = Literal[
     "n_greater_than_1",

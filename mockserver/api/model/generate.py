@@ -17,7 +17,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from mockserver.api.contract.edition import Model, ShownReasoning
-from mockserver.core.chance import Digits, Voice
+from mockserver.core.seeding import HexStream, SeededText
 
 from . import json_samples, logprobs, prose, reasoning, requested_json, tokens, tools
 from .conversation import last_user_text, results, task
@@ -53,46 +53,46 @@ class GenerationRequest(NamedTuple):
 
 
 def generate(
-    script: Script, request: GenerationRequest, voice: Voice, ids: Digits
+    script: Script, request: GenerationRequest, seeded: SeededText, ids: HexStream
 ) -> GeneratedChoice:
-    """Return a choice; ``voice`` draws the words, ``ids`` the ids of calls."""
+    """Return a choice; ``seeded`` draws the words, ``ids`` the ids of calls."""
     body = request.body
     simple = script.plain and _SIMPLE.issuperset(body) and not _may_reason(request)
     if simple and _wanted_json(body) is None:  # most requests
-        return _within(request.limit, _prose(voice, script.tokens))
+        return _within(request.limit, _prose(seeded, script.tokens))
     scripted = script.answers
     pieces: Sequence[str]
     if script.tokens is not None and not script.tool_calls and tools.must_call(body):
-        pieces, calls = (), _calls(request, voice, ids, "".join(_prose(voice, script.tokens)))
+        pieces, calls = (), _calls(request, seeded, ids, "".join(_prose(seeded, script.tokens)))
     elif scripted:
         pieces, calls = (
-            _scripted(script, request, voice),
-            _scripted_calls(script, request, voice, ids),
+            _scripted(script, request, seeded),
+            _scripted_calls(script, request, seeded, ids),
         )
     else:
-        calls = _calls(request, voice, ids)
-        pieces = [] if calls else _content(request, voice)
+        calls = _calls(request, seeded, ids)
+        pieces = [] if calls else _content(request, seeded)
     thoughts = script.reasoning or ""
     if script.reasoning is None and not scripted and _may_reason(request):
-        thoughts = reasoning.generate(body, request.model, voice)
+        thoughts = reasoning.generate(body, request.model, seeded)
     least = 0 if scripted or calls or _wanted_json(body) else _least(request, thoughts)
     if least > len(pieces):
-        pieces = prose.prolonged(voice.random, pieces, least)
+        pieces = prose.prolonged(seeded.random, pieces, least)
     stopped = until_stop(pieces[least:], body.get("stop"))
     content = [*pieces[:least], *stopped] if least else stopped
     shown = "raw" if script.tag else reasoning.shown(body, request.model)
     if shown == "raw":
         thoughts = reasoning.tagged(thoughts, script.tag or reasoning.TAG)
     limited = _limited(tokens.pieces(thoughts), content, calls, request.limit, shown)
-    return _with_extras(limited, request, voice)
+    return _with_extras(limited, request, seeded)
 
 
 def _may_reason(request: GenerationRequest) -> bool:
     return request.model.reasoning and "messages" in request.body
 
 
-def _prose(voice: Voice, length: int | None = None) -> prose.Pieces:
-    return prose.answer(voice.number) if length is None else prose.of_length(voice.number, length)
+def _prose(seeded: SeededText, length: int | None = None) -> prose.Pieces:
+    return prose.answer(seeded.seed) if length is None else prose.of_length(seeded.seed, length)
 
 
 def _least(request: GenerationRequest, thoughts: str) -> int:
@@ -137,25 +137,27 @@ def until_stop(pieces: Sequence[str], stop: str | Sequence[str] | None) -> Seque
     return tokens.pieces(text[: min(ends)]) if ends else pieces
 
 
-def _scripted(script: Script, request: GenerationRequest, voice: Voice) -> Sequence[str]:
+def _scripted(script: Script, request: GenerationRequest, seeded: SeededText) -> Sequence[str]:
     if script.text is not None:
         return tokens.pieces(script.text)
     if script.json is not None:
         return tokens.pieces(_json(script.json, request.model))
     if script.tokens is not None:
-        return _of_length(request, voice, script.tokens)
+        return _of_length(request, seeded, script.tokens)
     return tokens.pieces(last_user_text(request.body)) if script.echo else []
 
 
-def _of_length(request: GenerationRequest, voice: Voice, length: int) -> Sequence[str]:
+def _of_length(request: GenerationRequest, seeded: SeededText, length: int) -> Sequence[str]:
     """Return ``length`` tokens of prose or of JSON; the schema may make JSON shorter or longer."""
     wanted = _wanted_json(request.body)
     if wanted is None:
-        return _prose(voice, length)
+        return _prose(seeded, length)
     content: list[str] = []
     text = length
     for _ in range(_TRIES):  # only the result shows how a string changes the length of the whole
-        content = _json_content(wanted, request, voice.again(), "".join(_prose(voice, text)))
+        content = _json_content(
+            wanted, request, seeded.fresh_random(), "".join(_prose(seeded, text))
+        )
         text += length - len(content)
         if len(content) == length or text < 1:
             break
@@ -163,20 +165,20 @@ def _of_length(request: GenerationRequest, voice: Voice, length: int) -> Sequenc
 
 
 def _scripted_calls(
-    script: Script, request: GenerationRequest, voice: Voice, ids: Digits
+    script: Script, request: GenerationRequest, seeded: SeededText, ids: HexStream
 ) -> tuple[Call, ...]:
     calls = []
     for one in script.tool_calls:
         offered = tools.automatic(request.body) if one.name == AUTO else None
         name = offered["name"] if offered else one.name
-        made = _long_arguments(offered, request.body, voice.random) if offered else {}
+        made = _long_arguments(offered, request.body, seeded.random) if offered else {}
         arguments = made or one.arguments
         calls.append(_call(name, arguments, request.model, ids))
     return tuple(calls)
 
 
 def _calls(
-    request: GenerationRequest, voice: Voice, ids: Digits, text: str | None = None
+    request: GenerationRequest, seeded: SeededText, ids: HexStream, text: str | None = None
 ) -> tuple[Call, ...]:
     """Return the calls that a request leads to, with ``text`` in their arguments if it fits."""
     if not request.body.get("tools"):
@@ -186,7 +188,7 @@ def _calls(
     return tuple(
         _call(
             one["name"],
-            _arguments(one, request.body, voice.random, text, beside),
+            _arguments(one, request.body, seeded.random, text, beside),
             request.model,
             ids,
         )
@@ -219,14 +221,14 @@ def _long_arguments(
     return _arguments(function, body, random, prose.words(random, _LONG))
 
 
-def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: Digits) -> Call:
+def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: HexStream) -> Call:
     text = arguments if isinstance(arguments, str) else _json(arguments, model)
     return Call(ids.draw(9), name, tuple(tokens.pieces(text)))
 
 
-def _content(request: GenerationRequest, voice: Voice) -> Sequence[str]:
+def _content(request: GenerationRequest, seeded: SeededText) -> Sequence[str]:
     wanted = _wanted_json(request.body)
-    return _prose(voice) if wanted is None else _json_content(wanted, request, voice.random)
+    return _prose(seeded) if wanted is None else _json_content(wanted, request, seeded.random)
 
 
 def _json_content(
@@ -251,7 +253,7 @@ def _json(value: object, model: Model) -> str:
 
 
 def _with_extras(
-    choice: GeneratedChoice, request: GenerationRequest, voice: Voice
+    choice: GeneratedChoice, request: GenerationRequest, seeded: SeededText
 ) -> GeneratedChoice:
     """Add the prediction's result, the echo of the prompt and the log probabilities, on request."""
     body = request.body
@@ -260,7 +262,7 @@ def _with_extras(
     if body.get("echo"):
         choice = choice._replace(echo=last_user_text(body))
     top = logprobs.wanted(body)
-    return choice if top is None else _with_odds(choice, top, request, voice.random)
+    return choice if top is None else _with_odds(choice, top, request, seeded.random)
 
 
 def _with_odds(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.api.contract.edition import Model, ShownReasoning
-from mockserver.core.chance import Voice
+from mockserver.core.seeding import SeededText
 
 from . import prose
 
@@ -25,14 +25,14 @@ _SHOWN: Mapping[str, ShownReasoning] = {
 }
 
 
-def generate(body: Mapping[str, Any], model: Model, voice: Voice) -> str:
+def generate(body: Mapping[str, Any], model: Model, seeded: SeededText) -> str:
     """Return the model's reasoning; empty if it cannot reason or the request forbids it."""
     if not model.reasoning or body.get("disable_reasoning"):
         return ""
     effort = body.get("reasoning_effort") or model.reasoning_effort
     if effort == "none":
         return ""
-    return prose.sentences(voice.random, voice.random.randint(*_SENTENCES[effort]))
+    return prose.sentences(seeded.random, seeded.random.randint(*_SENTENCES[effort]))
 
 
 def shown(body: Mapping[str, Any], model: Model) -> ShownReasoning:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from mockserver.core.quantities import Count, Flag
+from mockserver.core.units import Count, Flag
 
 AUTO = "auto"
 

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from mockserver.api.contract.endpoints import BatchRequest, Url
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 
 from .validation import refusal
 
@@ -150,7 +150,7 @@ class Batch:
         return [stages[0], *(stage for stage in stages[1:] if stage[1] <= now + _TICK)]
 
 
-def new_id(random: Digits) -> str:
+def new_id(random: HexStream) -> str:
     """Return the id of a new batch."""
     return f"batch_{random.draw(24)}"
 

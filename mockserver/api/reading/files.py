@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.api.contract.problem import RefusalError
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 
 from .decoding import uncompressed
 from .multipart import parts
@@ -60,7 +60,7 @@ def deleted(file: File) -> dict[str, Any]:
     return {"id": file.id, "object": "file", "deleted": True}
 
 
-def new_id(random: Digits) -> str:
+def new_id(random: HexStream) -> str:
     """Return the id of a new file."""
     return f"file-{random.draw(24)}"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mockserver.api.contract.edition import Model
 from mockserver.api.contract.edition_settings import Bodies
 from mockserver.api.model.generated_choice import GeneratedChoice
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 
 from .envelope import Envelope, envelope
 
@@ -93,7 +93,7 @@ class Answer:
         }
 
 
-def stamp(now: float, random: Digits, cached: int = 0) -> Stamp:
+def stamp(now: float, random: HexStream, cached: int = 0) -> Stamp:
     """Return a new stamp; its number has 32 hexadecimal digits in the form of a UUID."""
     name = random.draw(40)
     number = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:32]}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from mockserver.api.contract.edition_settings import HeaderFields
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 from mockserver.plan import Headers
 
 _EDGE: Headers = (
@@ -28,7 +28,7 @@ _MONTHS = (
 
 
 def edge(
-    shape: HeaderFields, content_type: str, *, now: float, random: Digits, plain: bool = True
+    shape: HeaderFields, content_type: str, *, now: float, random: HexStream, plain: bool = True
 ) -> Headers:
     """
     Return the fields of every answer; ``plain`` is false for completions only.
@@ -56,7 +56,7 @@ def timing(seconds: float | None) -> Headers:
     return (("server-timing", 'cfCacheStatus;desc="DYNAMIC"'), ("server-timing", spent))
 
 
-def _cookie(shape: HeaderFields, *, now: float, random: Digits) -> Headers:
+def _cookie(shape: HeaderFields, *, now: float, random: HexStream) -> Headers:
     if shape.cookie is None:
         return ()
     expires = datetime.fromtimestamp(int(now), UTC) + _COOKIE_LIVES

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from mockserver.core.quantities import LONGEST
+from mockserver.core.units import LONGEST
 from mockserver.journal import Exchange
 from mockserver.plan import Plan
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
-from mockserver.core.quantities import decimal
+from mockserver.core.units import decimal
 from mockserver.plan import Head, Headers, Plan
 
 

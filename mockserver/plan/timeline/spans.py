@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from mockserver.core.quantities import counted, decimal
+from mockserver.core.units import counted, decimal
 from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait, expand
 
 SpanKind: TypeAlias = Literal["wait", "pause", "head", "error", "data", "end", "lost", "stall"]

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 
 from mockserver.api.contract.routes import COMPLETING
-from mockserver.core.quantities import duration
+from mockserver.core.units import duration
 from mockserver.journal import Exchange
 from mockserver.journal.grouping import retries, same_sender, tolerance, tries
 from mockserver.plan import Data, EventRun, Head, Plan, Wait

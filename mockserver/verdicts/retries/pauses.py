@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import TypeAlias
 
-from mockserver.core.quantities import rough
+from mockserver.core.units import rough
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import AT_ONCE, retries, tolerance, tries, waited
 from mockserver.verdicts.verdict import USER, Case, Finding

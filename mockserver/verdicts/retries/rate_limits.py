@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mockserver.api.contract.quota import PERIODS
-from mockserver.core.quantities import duration
+from mockserver.core.units import duration
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import same_sender, tolerance, waited
 from mockserver.plan import head_of

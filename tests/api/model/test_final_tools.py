@@ -7,7 +7,7 @@ from mockserver.api.model import tools
 from mockserver.api.model.final_tools import ends_run
 from mockserver.api.model.generate import GenerationRequest, generate
 from mockserver.api.model.script import Script
-from mockserver.core.chance import Digits, Voice
+from mockserver.core.seeding import HexStream, SeededText
 
 
 def tool(name, description="", **properties):
@@ -79,5 +79,7 @@ def test_final_arguments(offered, arguments):
     """The last call says what the tools have found."""
     body = {"messages": [USER, CALL, TOOL], "tools": [WEATHER, offered], "tool_choice": "required"}
     model = Model(context=8192, max_output=8192, speed=1000)
-    (call,) = generate(Script(), GenerationRequest(body, model, 999), Voice(1), Digits("2")).calls
+    (call,) = generate(
+        Script(), GenerationRequest(body, model, 999), SeededText(1), HexStream("2")
+    ).calls
     assert json.loads(call.arguments) == arguments

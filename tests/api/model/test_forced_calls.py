@@ -7,7 +7,7 @@ import pytest
 from mockserver.api.contract.edition import Model
 from mockserver.api.model.generate import GenerationRequest, generate
 from mockserver.api.model.script import Script
-from mockserver.core.chance import Digits, Voice
+from mockserver.core.seeding import HexStream, SeededText
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
 MESSAGES = [{"role": "user", "content": "How is the weather in Paris?"}]
@@ -15,7 +15,10 @@ MESSAGES = [{"role": "user", "content": "How is the weather in Paris?"}]
 
 def told(reply, **body):
     return generate(
-        reply, GenerationRequest({"messages": MESSAGES, **body}, MODEL, 9999), Voice(1), Digits("2")
+        reply,
+        GenerationRequest({"messages": MESSAGES, **body}, MODEL, 9999),
+        SeededText(1),
+        HexStream("2"),
     )
 
 

@@ -9,7 +9,7 @@ from mockserver.api.model import prose
 from mockserver.api.model.generate import GenerationRequest, generate, until_stop
 from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.api.model.tokens import pieces
-from mockserver.core.chance import Digits, Voice
+from mockserver.core.seeding import HexStream, SeededText
 
 PLAIN = Model(context=8192, max_output=8192, speed=1000)
 THINKER = Model(context=8192, max_output=8192, speed=1000, reasoning=True)
@@ -31,7 +31,7 @@ SCHEMA = {
 def told(reply=None, *, limit=9999, model=PLAIN, seed=1, **body):
     body = {"messages": MESSAGES, **body}
     return generate(
-        reply or Script(), GenerationRequest(body, model, limit), Voice(seed), Digits("2")
+        reply or Script(), GenerationRequest(body, model, limit), SeededText(seed), HexStream("2")
     )
 
 
@@ -277,11 +277,11 @@ def test_completions_do_not_think():
     """Text completions are text only."""
     body = {"prompt": "Once"}
     assert not generate(
-        Script(), GenerationRequest(body, THINKER, 99), Voice(1), Digits("1")
+        Script(), GenerationRequest(body, THINKER, 99), SeededText(1), HexStream("1")
     ).reasoning_tokens
     assert (
         generate(
-            Script(echo=True), GenerationRequest(body, THINKER, 99), Voice(1), Digits("1")
+            Script(echo=True), GenerationRequest(body, THINKER, 99), SeededText(1), HexStream("1")
         ).text
         == "Once"
     )
@@ -291,14 +291,16 @@ def test_completions_do_not_think():
 def test_odds_of_much(top, beside, room):
     """There are so many for all completions of a request; the others have none."""
     body = {"messages": MESSAGES, "min_tokens": -1, "logprobs": True, "top_logprobs": top}
-    said = generate(Script(), GenerationRequest(body, PLAIN, 40_000, beside), Voice(1), Digits("2"))
+    said = generate(
+        Script(), GenerationRequest(body, PLAIN, 40_000, beside), SeededText(1), HexStream("2")
+    )
     assert len(said.odds) == room <= len(said.pieces) <= 40_000
 
 
 def test_odds_of_a_long_prompt():
     """What comes behind odds that are not there has none either: its offsets would be wrong."""
     body = {"prompt": "a " * 6000, "logprobs": 20, "echo": True}
-    said = generate(Script(), GenerationRequest(body, PLAIN, 9), Voice(1), Digits("2"))
+    said = generate(Script(), GenerationRequest(body, PLAIN, 9), SeededText(1), HexStream("2"))
     assert (len(said.echo_odds), said.odds) == (4761, ())
 
 
@@ -330,7 +332,7 @@ def test_odds_of_the_prompt():
 
     def odds(**form):
         body = {"prompt": "Once upon a time", "logprobs": 2, **form}
-        return generate(Script(), GenerationRequest(body, PLAIN, 9), Voice(1), Digits("2"))
+        return generate(Script(), GenerationRequest(body, PLAIN, 9), SeededText(1), HexStream("2"))
 
     said = odds(echo=True)
     assert [one.token for one in said.echo_odds] == ["Once", " upon", " a", " time"]

@@ -2,7 +2,7 @@ import pytest
 
 from mockserver.api.contract.edition import Model
 from mockserver.api.model import reasoning
-from mockserver.core.chance import Voice
+from mockserver.core.seeding import SeededText
 
 
 def model(**fields):
@@ -28,7 +28,7 @@ def model(**fields):
 def test_thoughts(body, fields, sentences):
     """The effort says how long a model thinks, if it does."""
     for seed in range(20):
-        said = reasoning.generate(body, model(**fields), Voice(seed))
+        said = reasoning.generate(body, model(**fields), SeededText(seed))
         assert said.count(".") in sentences
 
 

@@ -7,7 +7,7 @@ from mockserver.api.contract.edition import Model
 from mockserver.api.model import requested_json
 from mockserver.api.model.generate import GenerationRequest, generate
 from mockserver.api.model.script import Script
-from mockserver.core.chance import Digits, Voice
+from mockserver.core.seeding import HexStream, SeededText
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
 SCHEMA = {
@@ -23,8 +23,8 @@ def said(*texts, reply=None, **more):
     return generate(
         reply or Script(),
         GenerationRequest({"messages": messages, **more}, MODEL, 9999),
-        Voice(1),
-        Digits("2"),
+        SeededText(1),
+        HexStream("2"),
     ).text
 
 

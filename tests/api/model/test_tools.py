@@ -6,7 +6,7 @@ from mockserver.api.contract.edition import Model
 from mockserver.api.model import tools
 from mockserver.api.model.generate import GenerationRequest, generate
 from mockserver.api.model.script import Script, ScriptedCall
-from mockserver.core.chance import Digits, Voice
+from mockserver.core.seeding import HexStream, SeededText
 
 
 def tool(name, description=None):
@@ -115,7 +115,7 @@ def test_call_of_any_tool(body, name, keys):
     script = Script(tool_calls=(ScriptedCall("auto", {"city": "Bonn"}),))
     body = {"messages": [{"role": "user", "content": asked}], **extra}
     model = Model(context=8192, max_output=8192, speed=1000)
-    said = generate(script, GenerationRequest(body, model, 9999), Voice(1), Digits("2"))
+    said = generate(script, GenerationRequest(body, model, 9999), SeededText(1), HexStream("2"))
     (call,) = said.calls
     assert (call.name, list(json.loads(call.arguments))) == (name, keys)
     if keys == ["place"]:

@@ -5,7 +5,7 @@ import pytest
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.reading.batches import Batch, Line, new_id, read_lines
 from mockserver.api.reading.validation import validate
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 
 CHAT = "/v1/chat/completions"
 REQUEST = {"input_file_id": "file-1", "endpoint": CHAT, "completion_window": "24h"}
@@ -92,7 +92,7 @@ def test_document():
         "request_counts": {"total": 20, "completed": 0, "failed": 0},
         "metadata": {"a": "b"},
     }
-    assert new_id(Digits("1")) == new_id(Digits("1")) != new_id(Digits("2"))
+    assert new_id(HexStream("1")) == new_id(HexStream("1")) != new_id(HexStream("2"))
 
 
 def test_lines():

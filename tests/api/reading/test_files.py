@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.reading.files import File, Upload, deleted, new_id, read_upload
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 
 KIND = {"content-type": "multipart/form-data; boundary=b"}
 UPLOAD = Upload("a.jsonl", "batch", b"{}\n")
@@ -60,4 +60,4 @@ def test_documents():
     }
     assert deleted(file) == {"id": "file-1", "object": "file", "deleted": True}
     assert UPLOAD.shown() == {"purpose": "batch", "filename": "a.jsonl", "file": "{}\n"}
-    assert new_id(Digits("1")) == new_id(Digits("1")) != new_id(Digits("2"))
+    assert new_id(HexStream("1")) == new_id(HexStream("1")) != new_id(HexStream("2"))

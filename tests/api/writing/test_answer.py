@@ -7,7 +7,7 @@ from mockserver.api.model.generated_choice import GeneratedChoice
 from mockserver.api.writing import answer, chat
 from mockserver.api.writing.answer import Stamp
 from mockserver.api.writing.encoder import EncodedAnswer
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
 
@@ -30,11 +30,11 @@ def usage_of(answer, cached=0):
 
 def test_stamp():
     """An id has the form of a UUID and follows from the randomness alone, as does the wait."""
-    stamp = answer.stamp(12.5, Digits("1"), 128)
+    stamp = answer.stamp(12.5, HexStream("1"), 128)
     assert [len(part) for part in stamp.number.split("-")] == [8, 4, 4, 4, 12]
-    assert stamp.number.replace("-", "") == Digits("1").draw(32)
-    assert stamp == answer.stamp(12.5, Digits("1"), 128)
-    assert stamp.number != answer.stamp(12.5, Digits("2")).number
+    assert stamp.number.replace("-", "") == HexStream("1").draw(32)
+    assert stamp == answer.stamp(12.5, HexStream("1"), 128)
+    assert stamp.number != answer.stamp(12.5, HexStream("2")).number
     assert (stamp.created, stamp.cached) == (12.5, 128)
     assert 0.0001 <= stamp.queue <= 0.0005
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mockserver.api.contract import editions
 from mockserver.api.contract.edition_settings import TODAY
 from mockserver.api.writing import headers
-from mockserver.core.chance import Digits
+from mockserver.core.seeding import HexStream
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_http_date_agrees(now):
 
 def test_edge():
     """Every answer carries the fields of the edge, date and type first, the ray last and twice."""
-    fields = headers.edge(TODAY, "application/json", now=0, random=Digits("1"))
+    fields = headers.edge(TODAY, "application/json", now=0, random=HexStream("1"))
     assert fields[:2] == (
         ("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
         ("content-type", "application/json"),
@@ -51,13 +51,13 @@ def test_edge():
 
 def test_edge_is_seeded():
     """The same randomness gives the same ray, another one another ray."""
-    one, same, other = (headers.edge(TODAY, "a", now=0, random=Digits(seed)) for seed in "112")
+    one, same, other = (headers.edge(TODAY, "a", now=0, random=HexStream(seed)) for seed in "112")
     assert one == same != other
 
 
 def test_edge_of_completions():
     """Completions promise to stay with TLS for longer than other answers."""
-    fields = headers.edge(TODAY, "application/json", now=0, random=Digits("1"), plain=False)
+    fields = headers.edge(TODAY, "application/json", now=0, random=HexStream("1"), plain=False)
     assert dict(fields)["strict-transport-security"].startswith("max-age=15552000;")
 
 
@@ -72,7 +72,7 @@ def test_edge_of_completions():
 def test_cookie(edition, expires):
     """The edge's cookie lives for half an hour, and is written as the edition writes it."""
     shape = editions.load(edition).headers
-    fields = dict(headers.edge(shape, "a", now=1768298400, random=Digits("1")))
+    fields = dict(headers.edge(shape, "a", now=1768298400, random=HexStream("1")))
     assert (expires is None) == ("set-cookie" not in fields)
     if expires is not None:
         assert fields["set-cookie"].startswith("__cf_bm=")

@@ -1,9 +1,9 @@
 """
-How much YAML is read: what is larger is refused before anything is made of it.
+Limits on the YAML that is read. Larger texts are refused before any data is built from them.
 
-A name for a part (``&a``) that is used again (``*a``) makes a large tree from a small text, and
-reading it takes as long as if all of it were written out. So what counts is how much that would
-be, which the events of the parser tell without making it.
+Aliases (``*a``) that repeat an anchored part (``&a``) turn a small text into a large tree, and
+building it takes as long as if every repetition were written out. So the expanded size is what is
+limited. The parser's events are enough to compute it without expanding anything.
 """
 
 from __future__ import annotations
@@ -17,54 +17,54 @@ import yaml
 
 from .errors import DocumentError
 
-DEEPEST = 100  # mappings and lists in one another
+DEEPEST = 100  # nested mappings and lists
 _MOST_DIRECTIVES = 10  # libyaml compares each one with all others
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class YamlLimits:
     """
-    The most that a text may have.
+    The maximum size of a text.
 
-    ``letters`` is its length, ``nodes`` are its mappings, lists, keys and values, those of a part
-    that is used again counted as often as it is used.
+    ``letters`` limits its length in characters. ``nodes`` limits its mappings, lists, keys and
+    values; a part that aliases repeat counts once per repetition.
     """
 
     letters: int
     nodes: int
 
 
-FILE = Bounds(2_000_000, 200_000)
-"""Of a file, or what is sent in the place of one."""
-FIELD = Bounds(20_000, 1_000)
-"""Of one value, which a header field or an option holds: it may be read while others wait."""
+FILE = YamlLimits(2_000_000, 200_000)
+"""For a file, or for a request body that replaces one."""
+FIELD = YamlLimits(20_000, 1_000)
+"""For one value in a header field or an option. It may be read while other requests wait."""
 
 
-def refuse_bombs(text: str, source: str, bounds: Bounds, loader: Any) -> None:
+def refuse_bombs(text: str, source: str, limits: YamlLimits, loader: Any) -> None:
     """
-    Raise DocumentError for a text that is beyond the bounds, as YAMLError for what is no YAML.
+    Raise DocumentError for a text beyond the limits, YAMLError for a text that is not YAML.
 
-    Old releases of libyaml overflow their stack on a text that is nested too deeply. New ones have
-    a bound of their own, and meet it while they look ahead, before they tell of the first level:
-    then what stands before the spot is looked at by itself.
+    Old releases of libyaml overflow their stack on deep nesting. New ones have a limit of their
+    own and reach it while looking ahead, before they emit the first level. In that case the text
+    up to the reported position is counted on its own.
     """
-    if len(text) > bounds.letters:
+    if len(text) > limits.letters:
         long = f"is {len(text):,} characters long"
-        raise DocumentError(f"{source}: {long}; no more than {bounds.letters:,} are read")
+        raise DocumentError(f"{source}: {long}; no more than {limits.letters:,} are read")
     if len(_DIRECTIVE.findall(text)) > _MOST_DIRECTIVES:
         raise DocumentError(f"{source}: has more than {_MOST_DIRECTIVES} directives (%)")
     try:
-        _Count(source, bounds).run(text, loader)
+        _Count(source, limits).run(text, loader)
     except yaml.MarkedYAMLError as error:
         spot = error.problem_mark.index if error.problem_mark else 0
-        with suppress(yaml.YAMLError):  # it ends too soon
-            _Count(source, bounds).run(text[:spot], loader)
+        with suppress(yaml.YAMLError):  # the text is cut off here
+            _Count(source, limits).run(text[:spot], loader)
 
 
 @dataclass(slots=True)
 class _Open:
-    """A mapping or list that has not ended; ``before`` are the nodes that came before it."""
+    """A mapping or list that is still open; ``before`` counts the nodes that precede it."""
 
     anchor: str | None
     before: int
@@ -74,13 +74,13 @@ class _Open:
 @dataclass(slots=True)
 class _Count:
     """
-    Counts the nodes of a text.
+    Counts the nodes of a text with its aliases expanded.
 
-    ``named`` has the size and the height of each part with a name, None while it has not ended.
+    ``named`` maps each anchor to the size and height of its part, or to None while that is open.
     """
 
     source: str
-    bounds: Bounds
+    limits: YamlLimits
     nodes: int = 0
     open: list[_Open] = field(default_factory=list[_Open])
     named: dict[str | None, tuple[int, int] | None] = field(default_factory=dict)
@@ -105,14 +105,14 @@ class _Count:
                     self.named[ended.anchor] = self.nodes - ended.before, ended.height
                     self._add(0, ended.height)
                 case _:
-                    pass  # the beginning or the end of it all
+                    pass  # start or end of the stream or document
 
     def _add(self, nodes: int, height: int) -> None:
-        """Count what has been added to the innermost of what is open."""
+        """Add nodes to the innermost open part."""
         self.nodes += nodes
-        if self.nodes > self.bounds.nodes:
+        if self.nodes > self.limits.nodes:
             raise DocumentError(
-                f"{self.source}: has more than {self.bounds.nodes:,} keys and values, "
+                f"{self.source}: has more than {self.limits.nodes:,} keys and values, "
                 "counted as often as aliases (*) repeat them"
             )
         if len(self.open) + height > DEEPEST:

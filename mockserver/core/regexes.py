@@ -1,9 +1,9 @@
 """
-Regular expressions that take no longer than their text is long.
+Regular expressions in linear time.
 
-Python's own try one way after the other, and ``(a+)+$`` has so many that thirty letters hold the
-server for ever. Those of Rust, which pydantic brings, try all ways at once. They know no
-look-around and no references back.
+Python's engine backtracks: with ``(a+)+$``, thirty characters block the server practically forever.
+Rust's engine, which pydantic includes, follows all alternatives at once. It supports neither
+look-around nor back-references.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pydantic_core.core_schema import str_schema
 @lru_cache(maxsize=256)
 def searcher(pattern: str) -> Callable[[str], bool]:
     """
-    Return what tells whether a text has a part that fits a pattern.
+    Return a function that tells whether a pattern matches somewhere in a text.
 
     >>> found = searcher("(?i)K.*l")
     >>> found("to kiel"), found("to Rome")
     (True, False)
 
-    Raises ValueError with what is wrong with the pattern.
+    Raises ValueError with the reason if the pattern is invalid.
     """
     try:
         schema = str_schema(pattern=pattern, regex_engine="rust-regex", strict=True)
@@ -35,17 +35,17 @@ def searcher(pattern: str) -> Callable[[str], bool]:
 
 def matcher(pattern: str) -> Callable[[str], bool]:
     r"""
-    Return what tells whether all of a text fits a pattern.
+    Return a function that tells whether a pattern matches a whole text.
 
     >>> matcher("a|b+")("bb"), matcher("a|b+")("bbc")
     (True, False)
 
-    Raises ValueError with what is wrong with the pattern.
+    Raises ValueError with the reason if the pattern is invalid.
     """
-    searcher(pattern)  # which may not be one, and yet be part of one: a)|(b
+    searcher(pattern)  # "a)|(b" is invalid, but would be valid in the parentheses below
     return searcher(rf"\A(?:{pattern})\z")
 
 
 def _reason(said: str) -> str:
-    """Return the end of what the library says, which comes behind the pattern and a mark in it."""
+    """Return the end of the library's message, without the pattern and the marker in it."""
     return said.strip().splitlines()[-1].strip().rpartition(": ")[2].removesuffix(".")

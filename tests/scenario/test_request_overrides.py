@@ -1,10 +1,10 @@
-"""Faults and scenarios that somebody asks for while another scenario runs."""
+"""Header fields with which a request overrides the scenario."""
 
 import pytest
 
 from mockserver.core.errors import DocumentError, MockServerError
 from mockserver.faults import Cut, Error, NoDone
-from mockserver.scenario import Match, Rule, Schedule, steering
+from mockserver.scenario import Rule, Schedule, request_overrides
 
 
 @pytest.mark.parametrize(
@@ -18,24 +18,26 @@ from mockserver.scenario import Match, Rule, Schedule, steering
 )
 def test_fault_of_a_header(text, faults):
     """A header field holds one fault, a list of them, or the bare name of one."""
-    assert steering.rule_for({steering.FAULT: text}) == Rule("X-Cerebras-Mock-Fault", faults=faults)
+    assert request_overrides.rule_for({request_overrides.FAULT: text}) == Rule(
+        "X-Cerebras-Mock-Fault", faults=faults
+    )
 
 
 def test_probable_fault():
     """A header may say how probable its faults are, as a rule does."""
     text = "{faults: [error: {status: 503}], schedule: {probability: 0.2}}"
-    assert steering.rule_for({steering.FAULT: text}) == Rule(
+    assert request_overrides.rule_for({request_overrides.FAULT: text}) == Rule(
         "X-Cerebras-Mock-Fault", schedule=Schedule(probability=0.2), faults=(Error(status=503),)
     )
     text = "faults: [no_done: {}]"
-    assert steering.rule_for({steering.FAULT: text}) == Rule(
+    assert request_overrides.rule_for({request_overrides.FAULT: text}) == Rule(
         "X-Cerebras-Mock-Fault", faults=(NoDone(),)
     )
 
 
 def test_no_header():
     """A request that asks for nothing gets no rule."""
-    assert steering.rule_for({"x-team": "blue"}) is None
+    assert request_overrides.rule_for({"x-team": "blue"}) is None
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_no_header():
         ),
         (
             "{faults: [no_done: {}], probability: 0.5}",
-            "X-Cerebras-Mock-Fault:1:25: unknown key 'probability'; it belongs into 'schedule'",
+            "X-Cerebras-Mock-Fault:1:25: unknown key 'probability'; it belongs in 'schedule'",
         ),
         (
             "{faults: [no_done: {}], schedule: {probability: yes}}",
@@ -75,15 +77,15 @@ def test_no_header():
 def test_wrong_fault(text, said):
     """What is no fault is one sentence with the spot and what is allowed."""
     with pytest.raises(DocumentError) as caught:
-        steering.rule_for({steering.FAULT: text})
+        request_overrides.rule_for({request_overrides.FAULT: text})
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
 
 
 def test_scenario_of():
     """A shipped scenario is named, and its parameters may follow."""
-    assert steering.scenario_of("burst-503").name == "burst-503"
-    found = steering.scenario_of("stream-cut; after_tokens=3;times=1")
+    assert request_overrides.scenario_of("burst-503").name == "burst-503"
+    found = request_overrides.scenario_of("stream-cut; after_tokens=3;times=1")
     assert found.rules[0].schedule == Schedule(first=1)
     assert found.rules[0].faults == (Cut(after_tokens=3),)
 
@@ -104,69 +106,11 @@ def test_scenario_of():
 def test_wrong_scenario(text, said):
     """Files can't be named, and what is wrong is one sentence."""
     with pytest.raises(MockServerError) as caught:
-        steering.scenario_of(text)
+        request_overrides.scenario_of(text)
     assert str(caught.value).startswith(said)
 
 
 def test_refusal():
     """What is wrong with a header is told to the client as a 400."""
-    (fault,) = steering.refusal(DocumentError("a: b")).faults
+    (fault,) = request_overrides.refusal(DocumentError("a: b")).faults
     assert (fault.status, fault.message, fault.code) == (400, "a: b", "mock_header")
-
-
-def test_injected():
-    """Values and mappings make the same rule."""
-    rule = Rule("injected", Match(model="llama*"), Schedule(first=2), faults=(Error(status=503),))
-    for fault in (Error(status=503), {"error": {"status": 503}}):
-        for match in (Match(model="llama*"), {"model": "llama*"}):
-            assert steering.injected(fault, times=2, match=match) == rule
-    assert steering.injected(Error(status=503)).schedule == Schedule()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (
-            {"fault": "cut"},
-            "inject(): should be a fault, such as {'error': {'status': 503}}, found",
-        ),
-        (
-            {"fault": {"cutt": {}}},
-            "inject():2:3: faults[0]: unknown key 'cutt'; did you mean 'cut'",
-        ),
-        ({"fault": NoDone(), "times": 0}, "inject(): times should be a whole number above 0, "),
-        ({"fault": NoDone(), "times": "2"}, "inject(): times should be a whole number above 0, "),
-        ({"fault": NoDone(), "times": True}, "inject(): times should be a whole number above 0, "),
-        ({"fault": NoDone(), "match": {"modle": 1}}, "inject():2:3: match: unknown key 'modle'"),
-        ({"fault": {"error": {"status": object()}}}, "inject(): YAML has no form for "),
-    ],
-)
-def test_wrong_injection(arguments, said):
-    """What is no fault, no number and no match is one sentence."""
-    with pytest.raises(DocumentError) as caught:
-        steering.injected(**arguments)
-    assert str(caught.value).startswith(said)
-
-
-def test_rule_of():
-    """A rule is read from YAML and JSON, and gets a name where it has none."""
-    rule = Rule("injected", schedule=Schedule(every=2), faults=(NoDone(),))
-    assert steering.rule_of("schedule: {every: 2}\nfaults: [no_done: {}]", source="body") == rule
-    text = '{"name": "injected", "schedule": {"every": 2}, "faults": [{"no_done": {}}]}'
-    assert steering.rule_of(text, source="body") == rule
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{}", "body: the rule changes nothing; give it faults or a reply"),
-        ("name: x", "body: the rule changes nothing; give it faults or a reply"),
-        ("", "body:1:1: should be a mapping of keys to values, found nothing"),
-        ("fault: []", "body:1:1: unknown key 'fault'; did you mean 'faults'?"),
-    ],
-)
-def test_wrong_rule(text, said):
-    """What is no rule, or one that does nothing, is one sentence."""
-    with pytest.raises(DocumentError) as caught:
-        steering.rule_of(text, source="body")
-    assert str(caught.value).startswith(said)

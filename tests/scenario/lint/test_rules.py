@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from mockserver.faults import Cut, Error
 from mockserver.scenario import (
-    Fate,
     Match,
     Prompt,
     Range,
     Rule,
+    RuleAction,
     Scenario,
     Schedule,
     State,
@@ -20,15 +20,15 @@ from mockserver.scenario import (
     names,
     read,
 )
-from mockserver.scenario.findings.rules import odd_rules
+from mockserver.scenario.lint.rules import rule_findings
 from mockserver.scenario.patterns import glob
-from mockserver.scenario.schedule import Turns
+from mockserver.scenario.schedule import Trials
 
 FOLDER = Path(__file__).parents[3] / "scenarios"
 
 
 def found(*rules):
-    return list(odd_rules(Scenario("x", rules=rules)))
+    return list(rule_findings(Scenario("x", rules=rules)))
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ schedules = st.builds(
 @given(schedules)
 def test_never_and_ever(schedule):
     """A schedule of numbers is found exactly when none of many requests is taken."""
-    turns = Turns(schedule, "1")
-    acts = any(turns.take(0.0).refused is None for _ in range(50))
+    trials = Trials(schedule, "1")
+    acts = any(trials.take(0.0).refused is None for _ in range(50))
     assert acts is not bool(found(Rule(schedule=schedule)))
 
 
@@ -149,7 +149,7 @@ NOT_COVERED = [
 def test_hidden(wide, narrow, covered):
     """A rule behind one that takes all its requests is found; nothing that is not sure."""
     odd = found(Rule("first", wide), Rule("second", narrow))
-    said = "the rule is never asked: rules[0] 'first' takes all"
+    said = "the rule is never reached: rules[0] 'first' takes all"
     assert odd == [(("rules", 1), said)] * covered
 
 
@@ -207,7 +207,7 @@ def test_warnings():
     assert read(TEXT, source=path).warnings() == [
         f"{path}:7:15: rules[2].schedule: the rule never acts: its probability is 0",
         (f"{path}:8:23: rules[2].state.requires: no rule sets the state 'down'; allowed are start"),
-        f"{path}:6:5: rules[2]: the rule is never asked: rules[1] 'all' takes all",
+        f"{path}:6:5: rules[2]: the rule is never reached: rules[1] 'all' takes all",
         f"{path}:2:31: parameters.unused: nothing uses this parameter",
     ]
 
@@ -226,7 +226,7 @@ def test_very_many_rules(monkeypatch):
     """Each of thousands of rules is compared with some hundred earlier ones, not with all."""
     compared = []
     monkeypatch.setattr(
-        "mockserver.scenario.findings.rules._hides", lambda *pair: compared.append(pair) or False
+        "mockserver.scenario.lint.rules._hides", lambda *pair: compared.append(pair) or False
     )
     found(*(Rule(f"r{at}", Match(model=f"m{at}")) for at in range(1_000)))
     assert len(compared) == 0
@@ -238,11 +238,11 @@ def test_hidden_far_behind():
     """A rule that names the same model as one long before is found to be hidden."""
     rules = [Rule(f"r{at}", Match(model=f"m{at % 999}")) for at in range(1_000)]
     assert found(*rules) == [
-        (("rules", 999), "the rule is never asked: rules[0] 'r0' takes all"),
+        (("rules", 999), "the rule is never reached: rules[0] 'r0' takes all"),
     ]
 
 
-BUSY = Fate(faults=(Error(status=503),))
+BUSY = RuleAction(faults=(Error(status=503),))
 
 
 def at(*numbers, **keys):
@@ -289,8 +289,8 @@ def test_meant_as_a_sequence(rules, odd):
         (
             ("rules", later, "schedule"),
             (
-                f"its numbers count only the requests that rules[{earlier}] leaves; for one fate "
-                "after the other, write one rule with a 'sequence'"
+                f"its numbers count only the requests that rules[{earlier}] leaves; to apply one "
+                "action after another, write one rule with a 'sequence'"
             ),
         )
         for later, earlier in odd.items()
@@ -303,19 +303,19 @@ def test_meant_as_a_sequence(rules, odd):
         ((BUSY, BUSY), "pass", False),
         ((BUSY, BUSY), "stay", True),
         ((BUSY, BUSY), "repeat", True),
-        ((BUSY, Fate()), "stay", False),
-        ((BUSY, Fate()), "repeat", False),
+        ((BUSY, RuleAction()), "stay", False),
+        ((BUSY, RuleAction()), "repeat", False),
     ],
 )
 def test_hidden_by_a_sequence(sequence, then, hidden):
     """Only a sequence that never ends, and lets nothing pass, takes all."""
     odd = found(Rule(sequence=sequence, then=then), Rule())
-    assert odd == [(("rules", 1), "the rule is never asked: rules[0] takes all")] * hidden
+    assert odd == [(("rules", 1), "the rule is never reached: rules[0] takes all")] * hidden
 
 
 def test_sequence_of_nothing():
     """A sequence that lets all pass is told."""
-    (odd,) = found(Rule(sequence=(Fate(), Fate())))
+    (odd,) = found(Rule(sequence=(RuleAction(), RuleAction())))
     assert odd == (("rules", 0, "sequence"), "the rule never acts: its sequence lets all pass")
 
 
@@ -366,7 +366,10 @@ def test_hidden_by_method(wide, narrow, hidden):
 )
 def test_good_errors(error, odd):
     """A bare error with the status of a success is told, in a list and in a sequence."""
-    rules = (Rule(faults=(Cut(), error)), Rule(sequence=(BUSY, Fate(faults=(error,))), then="stay"))
+    rules = (
+        Rule(faults=(Cut(), error)),
+        Rule(sequence=(BUSY, RuleAction(faults=(error,))), then="stay"),
+    )
     places = [("faults", 1), ("sequence", 1)]
     assert [path for path, said in found(*rules) if "of a success" in said] == [
         ("rules", at, *place, "error", "status") for at, place in enumerate(places) if odd

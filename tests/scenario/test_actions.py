@@ -7,17 +7,17 @@ from mockserver.api.model.script import Script
 from mockserver.core.documents import Document
 from mockserver.core.errors import DocumentError
 from mockserver.faults import Cut, Error, Latency, NoDone
-from mockserver.scenario.fates import AnyFate, Fate
+from mockserver.scenario.actions import AnyAction, RuleAction
 
-FATES = TypeAdapter(tuple[AnyFate, ...])
+ACTIONS = TypeAdapter(tuple[AnyAction, ...])
 
 
 def read(text):
-    return Document(text, source="x").read_as(FATES)
+    return Document(text, source="x").read_as(ACTIONS)
 
 
-def test_fates():
-    """A fate is the faults of a mapping in their order, and a reply; or it lets pass."""
+def test_actions():
+    """An action is a mapping's faults in their order and a reply, or the word pass."""
     text = """\
     - error: {status: 503}
     - pass
@@ -28,21 +28,27 @@ def test_fates():
     """
     late = Latency(delay=1.0)
     assert read(text) == (
-        Fate(faults=(Error(status=503),)),
-        Fate(),
-        Fate(Script(text="Hi."), (late, Cut())),
-        Fate(faults=(Cut(), late)),
+        RuleAction(faults=(Error(status=503),)),
+        RuleAction(),
+        RuleAction(Script(text="Hi."), (late, Cut())),
+        RuleAction(faults=(Cut(), late)),
     )
 
 
 def test_passes():
     """One without faults and reply passes, one with a reply speaks."""
-    assert [fate.passes for fate in (Fate(), Fate(Script(text="a")), Fate(faults=(NoDone(),)))] == [
+    assert [
+        action.passes
+        for action in (RuleAction(), RuleAction(Script(text="a")), RuleAction(faults=(NoDone(),)))
+    ] == [
         True,
         False,
         False,
     ]
-    assert [fate.speaks for fate in (Fate(), Fate(Script(text="a")), Fate(faults=(NoDone(),)))] == [
+    assert [
+        action.speaks
+        for action in (RuleAction(), RuleAction(Script(text="a")), RuleAction(faults=(NoDone(),)))
+    ] == [
         False,
         True,
         False,
@@ -50,8 +56,8 @@ def test_passes():
 
 
 def test_values():
-    """In Python a fate is a value."""
-    assert FATES.validate_python([Fate()]) == (Fate(),)
+    """In Python an action is a value."""
+    assert ACTIONS.validate_python([RuleAction()]) == (RuleAction(),)
 
 
 @pytest.mark.parametrize(
@@ -73,12 +79,12 @@ def test_values():
             "1:19: [0].error.status: should be a status from 200 to 599, found 'x'",
         ),
         ("[{cutt: {}}]", "1:3: [0]: unknown key 'cutt'; did you mean 'cut'? Allowed are cut, "),
-        ("[{status: 503}]", "1:3: [0]: unknown key 'status'; it belongs into 'error'"),
-        ("[{cut: {status: 503}}]", "1:9: [0].cut: unknown key 'status'; it belongs into 'error'"),
+        ("[{status: 503}]", "1:3: [0]: unknown key 'status'; it belongs in 'error'"),
+        ("[{cut: {status: 503}}]", "1:9: [0].cut: unknown key 'status'; it belongs in 'error'"),
     ],
 )
 def test_wrong(text, said):
-    """What is no fate is told with its spot and the way out."""
+    """The error for an invalid action has its place and the fix."""
     with pytest.raises(DocumentError) as caught:
         read(text)
     assert str(caught.value).startswith(f"x:{said}")

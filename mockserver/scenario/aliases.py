@@ -1,8 +1,8 @@
 """
-What other tools call the things that a scenario has another name for.
+Names from other tools, with their equivalents in a scenario.
 
-The names are those of Toxiproxy, WireMock, MockServer, mountebank, nock, Mock Service Worker,
-Envoy, Istio and Chaos Mesh, and what people guess.
+They come from Toxiproxy, WireMock, MockServer, mountebank, nock, Mock Service Worker, Envoy, Istio
+and Chaos Mesh, and from people's guesses.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _FAULTS: Mapping[str, str] = {
     "status_code": "error: {status: 503}",
     "timeout": "stall: {}",
 }
-"""Faults, as they stand in a list of ``faults``, or in a ``sequence``."""
+"""Faults, as written in a list of ``faults`` or in a ``sequence``."""
 _OTHERS: Mapping[str, str] = {
     "cycle": "sequence: [...]' with 'then: repeat",
     "http_request": "match: {endpoint: chat}",
@@ -66,19 +66,19 @@ _KEYS: Mapping[str, Mapping[str, str]] = {
     "bandwidth": {"rate": "bytes_per_second"},
     "cut": {"bytes": "after_bytes", "tokens": "after_tokens", "events": "after_events"},
 }
-"""Keys within a fault that has the same name elsewhere, or nearly so."""
+"""Keys of faults that other tools have under the same or a similar name."""
 _WITH_FAULTS = frozenset({"faults", "sequence"})
-_NEAR = 3  # parts of a path: the list, the place in it, and how that is read
+_NEAR = 3  # parts of a path: the list, the index, and the tag of a union
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[- ]")
 
 
-def called_here(path: Sequence[str | int], key: str, value: Any) -> str:
+def alias_hint(path: Sequence[str | int], key: str, value: Any) -> str:
     """
-    Return what an unknown key is called here, as the tail of a sentence; empty when nobody knows.
+    Return the equivalent of an unknown key, as the end of a sentence; empty if there is none.
 
-    >>> called_here(("rules", 0, "faults", 0), "reset_peer", {"timeout": 0})
+    >>> alias_hint(("rules", 0, "faults", 0), "reset_peer", {"timeout": 0})
     "; here that is 'disconnect: {by: rst}'"
-    >>> called_here(("rules", 0), "fault", "EMPTY_RESPONSE")
+    >>> alias_hint(("rules", 0), "fault", "EMPTY_RESPONSE")
     "; here that is 'faults: [disconnect: {}]'"
     """
     name = _plain(key)
@@ -94,18 +94,18 @@ def called_here(path: Sequence[str | int], key: str, value: Any) -> str:
     return _said(_within(path, _OTHERS[name])) if name in _OTHERS else ""
 
 
-def fault_called(word: str) -> str | None:
-    """Return the fault that is meant by a word of another tool; None when nobody knows."""
+def fault_for_alias(word: str) -> str | None:
+    """Return the fault that another tool's word means, None if there is none."""
     return _FAULTS.get(_plain(word))
 
 
 def _faults(value: Any) -> list[str]:
     words = list(value) if isinstance(value, dict) else [value]
-    return [fault for word in words if (fault := fault_called(str(word)))]
+    return [fault for word in words if (fault := fault_for_alias(str(word)))]
 
 
 def _within(path: Sequence[str | int], meant: str) -> str:
-    """Return what is meant without the mapping in which the key stands already."""
+    """Return ``meant`` without the outer mapping if the key is already in it."""
     outer = f"{path[-1]}: {{" if path else ""
     if outer and meant.startswith(outer) and meant.endswith("}"):
         return meant.removeprefix(outer).removesuffix("}")

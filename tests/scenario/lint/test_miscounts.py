@@ -1,7 +1,7 @@
 """Rules that seem to be counted together; which pairs do is in ``test_rules``."""
 
 from mockserver.scenario import Match, Rule, Schedule
-from mockserver.scenario.findings.miscounts import Counters
+from mockserver.scenario.lint.miscounts import Counters
 
 
 def test_the_last_is_named():

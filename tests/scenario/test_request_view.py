@@ -3,13 +3,15 @@ import json
 import pytest
 
 from mockserver.core.messages import Request
-from mockserver.scenario import Subject
+from mockserver.scenario import RequestView
 
 HI = {"role": "user", "content": "hi"}
 
 
-def subject(body, **fields):
-    return Subject("chat", request=Request("POST", "/", {}, json.dumps(body).encode()), **fields)
+def view(body, **fields):
+    return RequestView(
+        "chat", request=Request("POST", "/", {}, json.dumps(body).encode()), **fields
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def subject(body, **fields):
 )
 def test_prompt(body, text):
     """It is the text of all messages, or the prompt, however odd the body is."""
-    assert subject(body).prompt == text
+    assert view(body).prompt == text
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_prompt(body, text):
 )
 def test_messages(body, count):
     """Messages are counted, good and bad ones."""
-    assert subject(body).messages == count
+    assert view(body).messages == count
 
 
 @pytest.mark.parametrize(
@@ -74,20 +76,20 @@ def test_messages(body, count):
 )
 def test_tools(tools, names):
     """Tools go by the names of their functions."""
-    assert subject({"tools": tools}).tools == names
+    assert view({"tools": tools}).tools == names
 
 
 def test_model_and_stream():
     """Both stand in the body; the model may stand in the path instead."""
-    found = subject({"model": "a", "stream": True}, about="b")
+    found = view({"model": "a", "stream": True}, about="b")
     assert (found.model, found.stream) == ("a", True)
-    assert Subject("model", "b").model == "b"
-    assert (Subject().model, Subject().stream, Subject().key) == ("", False, None)
+    assert RequestView("model", "b").model == "b"
+    assert (RequestView().model, RequestView().stream, RequestView().key) == ("", False, None)
 
 
 def test_body_is_not_read_twice():
     """A body that has been read is taken as it is."""
-    assert subject({"model": "a"}, read={"model": "b"}).model == "b"
+    assert view({"model": "a"}, read={"model": "b"}).model == "b"
 
 
 def test_values_are_looked_up_once():
@@ -98,6 +100,6 @@ def test_values_are_looked_up_once():
         looked.append(body)
         return [1]
 
-    one = subject({"a": 1})
+    one = view({"a": 1})
     assert [one.at("$.a", find) for _ in range(3)] == [[1]] * 3
     assert looked == [{"a": 1}]

@@ -1,4 +1,4 @@
-"""What a rule can look at in a request."""
+"""The parts of a request that a rule can inspect."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _NO_REQUEST = Request("", "")
 
 
 @dataclass
-class Subject:
+class RequestView:
     """
-    A request as the rules of a scenario see it, whether or not the API would like it.
+    A request as the rules of a scenario see it, whether or not the API would accept it.
 
-    ``about`` is the model that its path names, ``attempt`` its number in its logical call, from 1,
-    ``read`` the body where that has been read already. What costs something is found out when the
-    first rule asks for it.
+    ``about`` is the model named in the path. ``attempt`` counts the attempts of the logical call,
+    from 1. ``read`` is the body if it has been parsed already. Costly values are computed when the
+    first rule asks for them.
     """
 
     endpoint: str | None = None
@@ -39,7 +39,7 @@ class Subject:
 
     @property
     def model(self) -> str:
-        """The id of the model that is asked for, or about."""
+        """The id of the requested model."""
         return str(self.body.get("model", self.about))
 
     @property
@@ -49,7 +49,7 @@ class Subject:
 
     @property
     def key(self) -> str | None:
-        """The API key; None without one."""
+        """The API key, None if there is none."""
         return self.request.key
 
     @property
@@ -61,7 +61,7 @@ class Subject:
 
     @cached_property
     def messages(self) -> int:
-        """How many messages there are; 0 for an endpoint that takes none."""
+        """The number of messages; 0 for an endpoint without messages."""
         messages = self.body.get("messages")
         return len(messages) if isinstance(messages, list) else 0
 
@@ -73,7 +73,7 @@ class Subject:
         return tuple(str(_get(function, "name")) for function in functions)
 
     def at(self, path: str, find: Callable[[Any], list[Any]]) -> list[Any]:
-        """Return the values that ``find`` finds in the body at a path; it is asked once."""
+        """Return the values that ``find`` finds in the body; they are kept by ``path``."""
         if path not in self._found:
             self._found[path] = find(self.body)
         return self._found[path]
@@ -93,7 +93,7 @@ def _prompt_of(body: Mapping[str, Any]) -> str:
 
 
 def _text_of(message: Any) -> str | None:
-    """Return the text of a message, its parts in lines; None where there is no content at all."""
+    """Return the text of a message, one line per part; None if it has no content."""
     content = _get(message, "content")
     if not content:
         return None

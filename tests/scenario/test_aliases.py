@@ -7,8 +7,8 @@ from mockserver.core.documents import Document
 from mockserver.core.errors import DocumentError
 from mockserver.faults import FAULTS
 from mockserver.scenario import Rule, parse
-from mockserver.scenario.fates import AnyFault
-from mockserver.scenario.foreign import _FAULTS, _KEYS, _OTHERS, called_here, fault_called
+from mockserver.scenario.actions import AnyFault
+from mockserver.scenario.aliases import _FAULTS, _KEYS, _OTHERS, alias_hint, fault_for_alias
 
 FAULT = TypeAdapter(AnyFault)
 RULE = TypeAdapter(Rule)
@@ -53,7 +53,7 @@ def wrong(rule):
         ),
         ("faults: [no_done]", "found 'no_done'; write 'no_done: {}'"),
         ("sequence: [reset_peer]", "found 'reset_peer'; write 'disconnect: {by: rst}'"),
-        ("status: 503", "unknown key 'status'; it belongs into 'error' of 'faults'"),
+        ("status: 503", "unknown key 'status'; it belongs in 'error' of 'faults'"),
         ("faults: [{zzzzz: {}}]", "unknown key 'zzzzz'; allowed are "),
         (
             "faults: [zzzzz]",
@@ -93,5 +93,5 @@ def test_names_are_foreign():
 
 def test_unknown():
     """What nobody knows is told nothing of."""
-    assert called_here((), "zzzzz", 1) == ""
-    assert fault_called("zzzzz") is None
+    assert alias_hint((), "zzzzz", 1) == ""
+    assert fault_for_alias("zzzzz") is None

@@ -3,15 +3,15 @@ from itertools import chain, repeat
 import pytest
 import yaml
 
-from mockserver.core.bounds import DEEPEST, FIELD, FILE, Bounds, refuse_bombs
 from mockserver.core.errors import DocumentError
+from mockserver.core.yaml_limits import DEEPEST, FIELD, FILE, YamlLimits, refuse_bombs
 
-SMALL = Bounds(1_000, 20)
+SMALL = YamlLimits(1_000, 20)
 
 
-def refused(text, bounds=SMALL):
+def refused(text, limits=SMALL):
     with pytest.raises(DocumentError) as caught:
-        refuse_bombs(text, "it.yaml", bounds, yaml.CSafeLoader)
+        refuse_bombs(text, "it.yaml", limits, yaml.CSafeLoader)
     return str(caught.value)
 
 
@@ -24,7 +24,7 @@ def laughs(levels, times=9):
     return "\n".join(chain(["a0: &a0 x"], lines))
 
 
-def parsed(text, bounds):
+def parsed(text, limits):
     """Return how many events are read before the text is refused."""
     counted = 0
 
@@ -35,7 +35,7 @@ def parsed(text, bounds):
             return super().get_event()
 
     with pytest.raises(DocumentError):
-        refuse_bombs(text, "it.yaml", bounds, Counting)
+        refuse_bombs(text, "it.yaml", limits, Counting)
     return counted
 
 
@@ -71,7 +71,7 @@ def test_refused(text, said):
     ],
 )
 def test_within(text):
-    """What is just within the bounds is read."""
+    """What is just within the limits is read."""
     refuse_bombs(text, "it.yaml", SMALL, yaml.CSafeLoader)
 
 
@@ -81,11 +81,11 @@ def test_repeated_parts_count_each_time():
     assert refused("[&a [1, 2, 3], &b [*a, *a], *b]").startswith("it.yaml: has more than 20")
 
 
-@pytest.mark.parametrize("bounds", [FIELD, FILE])
-def test_a_bomb_is_not_expanded(bounds):
+@pytest.mark.parametrize("limits", [FIELD, FILE])
+def test_a_bomb_is_not_expanded(limits):
     """A text that would be a billion values is refused before its parser has made 200 steps."""
-    assert parsed(laughs(10), bounds) < 200
-    assert parsed(laughs(60), bounds) < 200
+    assert parsed(laughs(10), limits) < 200
+    assert parsed(laughs(60), limits) < 200
 
 
 def test_depth_by_way_of_aliases():

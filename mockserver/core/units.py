@@ -1,4 +1,4 @@
-"""Quantities as people write them: durations and sizes with a unit, days, probabilities, flags."""
+"""Quantities as people write them: durations and sizes with units, days, probabilities, flags."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _PART = re.compile(rf"(\d+(?:\.\d+)?)\s*({'|'.join(sorted(_WORDS, key=len, rever
 _WORDED = re.compile(rf"(?:{_PART.pattern}\s*)+")
 _LONGEST_WORDS = 40
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_EXACT = 10.0  # seconds, from which on a fraction says nothing
+_EXACT = 10.0  # seconds; beyond this a fraction is noise
 LONGEST = 36_500 * _UNITS["d"]
-"""Seconds: what timers and dates of all platforms can express."""
+"""In seconds. Timers and dates of all platforms can express it."""
 
 
 def seconds(text: object) -> float:
@@ -39,7 +39,7 @@ def seconds(text: object) -> float:
     >>> seconds("250ms")
     0.25
 
-    Raises ValueError for anything else, a bare number included: nobody can tell its unit.
+    Raises ValueError for anything else, including a bare number, whose unit would be a guess.
     """
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
@@ -52,7 +52,7 @@ def seconds(text: object) -> float:
 
 
 def _meant_duration(found: object) -> str:
-    """Return how a duration is written here that somebody writes as elsewhere, or with no unit."""
+    """Suggest the spelling of a duration written in another notation or without a unit."""
     if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= LONGEST:
         return f"; write {found}s or {found}ms"
     text = found.lower().strip() if isinstance(found, str) and len(found) < _LONGEST_WORDS else ""
@@ -66,7 +66,7 @@ def _meant_duration(found: object) -> str:
 
 def signed_seconds(text: object) -> float:
     """
-    Read a duration that may lie in the past.
+    Read a duration that may be negative.
 
     >>> signed_seconds("-30s")
     -30.0
@@ -106,13 +106,13 @@ def day(text: object) -> dt.date:
         try:
             return dt.date.fromisoformat(text)
         except ValueError as error:
-            raise ValueError(f"should be a day that there is ({error})") from error
+            raise ValueError(f"should be a day of the calendar ({error})") from error
     raise ValueError("should be a day, such as 2026-11-30")
 
 
 def decimal(number: float) -> str:
     """
-    Write a number as HTTP does, with no exponent and no idle zero.
+    Format a number as HTTP does, without exponent and trailing zeros.
 
     >>> decimal(2.0), decimal(0.25), decimal(1036800.0)
     ('2', '0.25', '1036800')
@@ -122,7 +122,7 @@ def decimal(number: float) -> str:
 
 def rough(seconds: float) -> str:
     """
-    Write seconds no more exactly than anybody wants to know.
+    Format seconds with as much precision as a reader needs.
 
     >>> rough(2.0), rough(0.25), rough(29.278183), rough(86399.2)
     ('2', '0.25', '29', '86399')
@@ -132,7 +132,7 @@ def rough(seconds: float) -> str:
 
 def duration(seconds: float) -> str:
     """
-    Write seconds as people say them, from an hour on in hours.
+    Format seconds for a sentence; from one hour on in hours.
 
     >>> duration(0.25), duration(29.278183), duration(3600), duration(33011.4)
     ('0.25 s', '29 s', '1 h', '9.2 h')
@@ -144,7 +144,7 @@ def duration(seconds: float) -> str:
 
 def counted(count: int, thing: str) -> str:
     """
-    Return how many there are.
+    Return a count with its noun, in the plural if needed.
 
     >>> counted(1, "verdict"), counted(0, "verdict")
     ('1 verdict', '0 verdicts')
@@ -160,7 +160,7 @@ Seconds: TypeAlias = Annotated[
 """Seconds in Python, a duration with its unit in YAML."""
 
 AUTO: Final = "auto"
-"""What leaves a choice to the mock."""
+"""Leaves the value to the mock."""
 
 
 def _seconds_or_auto(text: object) -> float | str:
@@ -174,20 +174,20 @@ SecondsOrAuto: TypeAlias = Annotated[
         {"anyOf": [{"const": AUTO}, {"type": "string", "pattern": f"^{_DURATION.pattern}$"}]}
     ),
 ]
-"""The same, or what the API would say."""
+"""Seconds, or ``auto`` for the value that the API would send."""
 
 SignedSeconds: TypeAlias = Annotated[
     float,
     BeforeValidator(signed_seconds),
     WithJsonSchema({"type": "string", "pattern": f"^-?{_DURATION.pattern}$"}),
 ]
-"""The same from now on, or back with a minus."""
+"""Seconds from now; negative ones lie in the past."""
 
 
 def _no_disguise(value: object) -> object:
-    """Refuse what Python takes for a number, and YAML doesn't: true, and digits in quotes."""
+    """Refuse values that pydantic would convert to a number: true, and digits in quotes."""
     if isinstance(value, (bool, str)):
-        raise ValueError("should be a whole number")  # noqa: TRY004 (what pydantic listens to)
+        raise ValueError("should be a whole number")  # noqa: TRY004 (pydantic collects only ValueErrors)
     return value
 
 
@@ -198,7 +198,7 @@ _FRACTION = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})")
 
 
 def _probability(found: object) -> object:
-    """Refuse what is no number from 0 to 1, and say how others write it here."""
+    """Refuse anything but a number from 0 to 1; suggest one for a percentage or a fraction."""
     whole = _part_of_one(found)
     if isinstance(found, bool | str) or (whole is not None and whole != found):
         meant = "" if whole is None or not 0 <= whole <= 1 else f"; write {whole:.6g}"
@@ -207,7 +207,7 @@ def _probability(found: object) -> object:
 
 
 def _part_of_one(found: object) -> float | None:
-    """Return the probability that is meant by a percentage, a fraction or a number."""
+    """Return the probability meant by a percentage, a fraction or a number."""
     if isinstance(found, str):
         if percent := _PERCENT.fullmatch(found.strip()):
             return float(percent[1]) / 100
@@ -230,4 +230,4 @@ Day: TypeAlias = Annotated[
 """A date in Python, ``2026-11-30`` in YAML."""
 
 Flag: TypeAlias = Annotated[bool, Strict()]
-"""True or false, and none of the words that pydantic would take for it."""
+"""True or false only; pydantic alone would also accept words such as yes."""

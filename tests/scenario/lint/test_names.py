@@ -3,12 +3,12 @@
 import pytest
 
 from mockserver.scenario import Match, Rule, Scenario
-from mockserver.scenario.findings.names import unknown_names
+from mockserver.scenario.lint.names import name_findings
 
 
 def found(*matches, **keys):
     rules = tuple(Rule(match=match) for match in matches)
-    return list(unknown_names(Scenario("x", rules=rules, **keys)))
+    return list(name_findings(Scenario("x", rules=rules, **keys)))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Finds rules that seem to count their requests together, and do not."""
+"""Finds rules that appear to share a count of requests but do not."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ _Numbers: TypeAlias = Sequence[int]
 
 class Counters:
     """
-    The rules that take their requests by number, by what they are for.
+    The latest rule that selects requests by number, for each match.
 
-    Each of them counts what the ones before it leave. So two of the same requests, whose numbers
-    exclude each other and go on, look as if they were counted together, and are not.
+    A rule counts only the requests that earlier rules leave to it. If two rules match the same
+    requests and the numbers of the second continue those of the first, the author probably meant
+    one common count.
     """
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[int, _Numbers]] = {}
 
     def miscounting(self, at: int, rule: Rule) -> int | None:
-        """Note a rule; return the place of the one whose numbers it seems to go on with."""
+        """Note a rule; return the position of the rule whose numbers it seems to continue."""
         numbers = _numbers(rule.schedule)
         if numbers is None:
             return None
@@ -39,7 +40,7 @@ class Counters:
 
 
 def _numbers(schedule: Schedule) -> _Numbers | None:
-    """Return the requests that a schedule takes, in order, if that is all that it says."""
+    """Return the requests that a schedule takes, in order; None if it depends on more."""
     after, first, at = schedule.after, schedule.first, schedule.at
     if schedule != Schedule(after, first, at) or schedule == Schedule():
         return None
@@ -50,7 +51,7 @@ def _numbers(schedule: Schedule) -> _Numbers | None:
 
 
 def _go_on(earlier: _Numbers, later: _Numbers) -> bool:
-    """Return whether the later numbers are none of the earlier ones, and not all before them."""
+    """Return whether the numbers do not overlap, and the later ones are not all smaller."""
     if isinstance(later, range) and later.stop == _ENDLESS:
         return earlier[-1] + 1 == later[0]
     if later[-1] < earlier[0]:

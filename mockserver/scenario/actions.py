@@ -1,4 +1,4 @@
-"""What a request meets by a rule: what the model says, and what breaks."""
+"""What a rule does to a request: the model's reply and the faults."""
 
 from __future__ import annotations
 
@@ -21,49 +21,49 @@ from pydantic import (
 from mockserver.api.model.script import Script
 from mockserver.faults import FAULTS, Fault
 
-from .foreign import fault_called
+from .aliases import fault_for_alias
 
 _PASS = "pass"  # noqa: S105 (a word of the language)
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
-    """What one request meets; one without a ``reply`` and ``faults`` lets it pass."""
+class RuleAction:
+    """What a rule does to one request; without ``reply`` and ``faults`` it lets it pass."""
 
     reply: Script = field(default_factory=Script)
     faults: tuple[Fault, ...] = ()
 
     @property
     def passes(self) -> bool:
-        """Whether the rule leaves the request to those that follow."""
+        """Whether the rule leaves the request to later rules."""
         return not self.faults and not self.speaks
 
     @property
     def speaks(self) -> bool:
-        """Whether it says what the model answers."""
+        """Whether it sets the model's reply."""
         return self.reply != Script()
 
 
 if TYPE_CHECKING:
     AnyFault: TypeAlias = Fault
-    AnyFate: TypeAlias = Fate
+    AnyAction: TypeAlias = RuleAction
 else:
     # In YAML a fault is a mapping with one key, its name: {error: {status: 503}}.
     _named = {name: (fault, None) for name, fault in FAULTS.items()}
     _entry = create_model(
         "FaultEntry",
-        __doc__="A fault: a mapping with one key, its name, over the fault's own keys.",
+        __doc__="A fault: a mapping of one key, its name, to the fault's own keys.",
         __config__=ConfigDict(
             extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
         ),
         **_named,
     )
     _mapping = create_model(
-        "FateEntry",
+        "ActionEntry",
         __doc__="""
-        What one request meets: faults by their names, applied in their order.
+        What happens to one request: faults by name, applied in order.
 
-        ``reply`` is what the model says.
+        ``reply`` is the model's answer.
         """,
         __config__=ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1}),
         reply=(Script, Field(default_factory=Script)),
@@ -76,32 +76,33 @@ else:
             raise ValueError(f"should name exactly one fault: {', '.join(FAULTS)}")
         return named[0]
 
+    def _hint(word: str) -> str:
+        meant = f"{word}: {{}}" if word in FAULTS else fault_for_alias(word)
+        return f"; write '{meant}'" if meant else ""
+
     def _no_word(found: Any) -> Any:
         if isinstance(found, str):
-            meant = f"{found}: {{}}" if found in FAULTS else fault_called(found)
-            hint = f"; write '{meant}'" if meant else ""
-            said = f"should be a mapping with the name of a fault{hint}"
-            raise ValueError(said)  # noqa: TRY004 (what pydantic listens to)
+            raise ValueError(f"should be a mapping with the name of a fault{_hint(found)}")  # noqa: TRY004 (pydantic collects only ValueErrors)
         return found
 
-    def _fate(found: Any, read: Callable[[Any], Any]) -> Fate:
-        if isinstance(found, Fate):
+    def _action(found: Any, read: Callable[[Any], Any]) -> RuleAction:
+        if isinstance(found, RuleAction):
             return found
         entry = read(found)
         if not found:
             raise ValueError(f"should name a fault or a reply, or be the word {_PASS!r}")
-        return Fate(entry.reply, tuple(getattr(entry, name) for name in found if name in FAULTS))
+        return RuleAction(
+            entry.reply, tuple(getattr(entry, name) for name in found if name in FAULTS)
+        )
 
-    def _passing(word: str) -> Fate:
+    def _passing(word: str) -> RuleAction:
         if word != _PASS:
-            meant = f"{word}: {{}}" if word in FAULTS else fault_called(word)
-            hint = f"; write '{meant}'" if meant else ""
-            raise ValueError(f"should be a mapping of faults, or the word {_PASS!r}{hint}")
-        return Fate()
+            raise ValueError(f"should be a mapping of faults, or the word {_PASS!r}{_hint(word)}")
+        return RuleAction()
 
     AnyFault = Annotated[_entry, AfterValidator(_the_one), BeforeValidator(_no_word)]
-    AnyFate = Annotated[
+    AnyAction = Annotated[
         Annotated[str, AfterValidator(_passing), WithJsonSchema({"const": _PASS}), Tag("a word")]
-        | Annotated[_mapping, WrapValidator(_fate), Tag("a mapping")],
+        | Annotated[_mapping, WrapValidator(_action), Tag("a mapping")],
         Discriminator(lambda found: "a word" if isinstance(found, str) else "a mapping"),
     ]

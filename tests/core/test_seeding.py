@@ -2,12 +2,12 @@ from collections import Counter
 
 import pytest
 
-from mockserver.core.chance import Digits, Voice, number_of
+from mockserver.core.seeding import HexStream, SeededText, seed_from
 
 
 def drawn(text, *lengths):
-    digits = Digits(text)
-    return [digits.draw(length) for length in lengths]
+    stream = HexStream(text)
+    return [stream.draw(length) for length in lengths]
 
 
 @pytest.mark.parametrize("lengths", [(32, 16, 8), (128,), (125, 6), (500,), (0, 1)])
@@ -27,30 +27,30 @@ def test_follows_from_the_text():
 def test_independent_of_the_cut():
     """One digest after the other is handed out digit by digit, none of it twice."""
     parts = drawn("x", *[25] * 16)
-    assert "".join(parts) == Digits("x").draw(400)
+    assert "".join(parts) == HexStream("x").draw(400)
     assert len(set(parts)) == 16
 
 
 def test_even():
     """All hexadecimal digits are about as frequent."""
-    counts = Counter(Digits("even").draw(16_000))
+    counts = Counter(HexStream("even").draw(16_000))
     assert len(counts) == 16
     assert all(900 < count < 1100 for count in counts.values())
 
 
-def test_voice():
-    """A voice goes on drawing where it is, and can begin again."""
-    voice = Voice(7)
-    drawn = [voice.random.random() for _ in range(3)]
+def test_seeded_text():
+    """The shared generator advances; a fresh one repeats its draws."""
+    seeded = SeededText(7)
+    drawn = [seeded.random.random() for _ in range(3)]
     assert len(set(drawn)) == 3
-    again = voice.again()
+    again = seeded.fresh_random()
     assert [again.random() for _ in range(3)] == drawn
-    assert voice.random.random() not in drawn
+    assert seeded.random.random() not in drawn
 
 
-def test_number_of():
-    """Texts have numbers of 64 bits, different ones."""
-    numbers = {number_of(f"text {at}") for at in range(1000)}
-    assert len(numbers) == 1000
-    assert 2**63 < max(numbers) < 2**64
-    assert number_of("Grüße") == number_of("Grüße")
+def test_seed_from():
+    """Different texts have different 64-bit seeds."""
+    seeds = {seed_from(f"text {at}") for at in range(1000)}
+    assert len(seeds) == 1000
+    assert 2**63 < max(seeds) < 2**64
+    assert seed_from("Grüße") == seed_from("Grüße")

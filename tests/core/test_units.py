@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mockserver.core.documents import Document
 from mockserver.core.errors import DocumentError
-from mockserver.core.quantities import (
+from mockserver.core.units import (
     Count,
     Flag,
     Positive,

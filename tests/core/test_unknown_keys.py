@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.keys import advice
+from mockserver.core.unknown_keys import advice
 
 
 def mapping(**keys):
@@ -33,26 +33,26 @@ SCHEMA = {
 @pytest.mark.parametrize(
     ("path", "key", "said"),
     [
-        ((), "model", "; it belongs into 'match'"),
-        ((), "weight", "; it belongs into 'named'"),
-        ((), "name", "; it belongs into 'rules'"),
-        ((), "status", "; it belongs into 'error' of 'faults' of 'rules'"),
-        (("rules", 0), "first", "; it belongs into 'when'"),
-        (("rules", 0), "status", "; it belongs into 'error' of 'faults'"),
+        ((), "model", "; it belongs in 'match'"),
+        ((), "weight", "; it belongs in 'named'"),
+        ((), "name", "; it belongs in 'rules'"),
+        ((), "status", "; it belongs in 'error' of 'faults' of 'rules'"),
+        (("rules", 0), "first", "; it belongs in 'when'"),
+        (("rules", 0), "status", "; it belongs in 'error' of 'faults'"),
         (
             ("rules", 0),
             "x",
-            "; it belongs into 'a' of 'faults', 'b' of 'faults', 'c' of 'faults' or 1 other",
+            "; it belongs in 'a' of 'faults', 'b' of 'faults', 'c' of 'faults' or 1 other",
         ),
         (("rules", 0, "when"), "name", "; it belongs beside 'when'"),
         (("rules", 0, "when"), "title", "; it belongs beside 'rules'"),
-        (("rules", 0, "faults", 0, "a"), "status", "; it belongs into 'error'"),
-        (("rules", 0, "faults", 0, "a"), "first", "; it belongs into 'when'"),
+        (("rules", 0, "faults", 0, "a"), "status", "; it belongs in 'error'"),
+        (("rules", 0, "faults", 0, "a"), "first", "; it belongs in 'when'"),
         (("rules", 0, "faults", 0, "a"), "a", "; allowed are x"),
         (("match",), "color", "; did you mean 'colour'? Allowed are colour, model"),
         (("match",), "names", "; allowed are model, colour"),
         (("rules", 0), "names", "; did you mean 'name'? Allowed are name, when, faults, sequence"),
-        (("rules", "rule", 0, "union tag"), "first", "; it belongs into 'when'"),
+        (("rules", "rule", 0, "union tag"), "first", "; it belongs in 'when'"),
         (("nowhere",), "zzz", "; allowed are title, match, rules, named"),
     ],
 )

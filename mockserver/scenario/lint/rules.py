@@ -1,7 +1,7 @@
 """
-What is odd about a scenario that is not wrong: rules that can't act, names that lead nowhere.
+Finds rules of a valid scenario that cannot work as intended.
 
-It says nothing where it is not sure: what it finds is true of every run.
+It reports only what is true of every run, and stays silent when in doubt.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from mockserver.faults.status import EMPTY
 from mockserver.scenario.matching import Match, Prompt
 from mockserver.scenario.model import START, Rule, Scenario
 from mockserver.scenario.patterns import Range, bounds, glob
+from mockserver.scenario.request_predicates import same
 from mockserver.scenario.schedule import Schedule
-from mockserver.scenario.traits import same
 
 from .miscounts import Counters
 
@@ -28,13 +28,13 @@ _MOST_COMPARED = 200
 _NO_ERROR = "is the status of a success; if an error in its body is meant, give it a 'problem'"
 _SUCCESS = frozenset(range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES)) - {*EMPTY}
 Finding: TypeAlias = tuple[Path, str]
-"""Where in the scenario, and what."""
+"""A path in the scenario, and a sentence."""
 
 
-def odd_rules(scenario: Scenario) -> Iterator[Finding]:
-    """Yield what is odd, rule by rule."""
+def rule_findings(scenario: Scenario) -> Iterator[Finding]:
+    """Yield the findings, rule by rule."""
     states = dict.fromkeys([START, *filter(None, (rule.state.sets for rule in scenario.rules))])
-    takers, counters = _Takers(), Counters()
+    catch_alls, counters = _CatchAlls(), Counters()
     for at, rule in enumerate(scenario.rules):
         for path, why in _never_acts(rule):
             yield ("rules", at, *path), f"the rule never acts: {why}"
@@ -42,15 +42,15 @@ def odd_rules(scenario: Scenario) -> Iterator[Finding]:
             yield ("rules", at, *path), f"{status} {_NO_ERROR}"
         if (earlier := counters.miscounting(at, rule)) is not None:
             leaves = f"its numbers count only the requests that {_label(earlier, scenario)} leaves"
-            said = f"{leaves}; for one fate after the other, write one rule with a 'sequence'"
+            said = f"{leaves}; to apply one action after another, write one rule with a 'sequence'"
             yield ("rules", at, "schedule"), said
         required = rule.state.requires
         if required is not None and required not in states:
             said = f"no rule sets the state {required!r}{suggestion(required, states)}"
             yield ("rules", at, "state", "requires"), said
-        if (earlier := takers.hiding(rule)) is not None:
-            yield ("rules", at), f"the rule is never asked: {_label(earlier, scenario)} takes all"
-        takers.add(at, rule)
+        if (earlier := catch_alls.hiding(rule)) is not None:
+            yield ("rules", at), f"the rule is never reached: {_label(earlier, scenario)} takes all"
+        catch_alls.add(at, rule)
 
 
 def _label(at: int, scenario: Scenario) -> str:
@@ -59,22 +59,22 @@ def _label(at: int, scenario: Scenario) -> str:
 
 
 def _never_acts(rule: Rule) -> Iterator[tuple[Path, str]]:
-    """Yield where in a rule it says that it never acts, and why."""
+    """Yield the paths that prevent a rule from ever acting, with reasons."""
     if rule.match.attempt is not None and bounds(rule.match.attempt).max == 0:
         yield ("match", "attempt"), "attempts count from 1"
     if why := _never_asked(rule.match):
         yield ("match", "method"), why
     if why := _never(rule.schedule):
         yield ("schedule",), why
-    if rule.sequence and all(fate.passes for fate in rule.sequence):
+    if rule.sequence and all(action.passes for action in rule.sequence):
         yield ("sequence",), "its sequence lets all pass"
 
 
 def _good_errors(rule: Rule) -> Iterator[tuple[Path, int]]:
-    """Yield where an error has the status of a success and says nothing else, and the status."""
+    """Yield the path and status of each error that has only the status of a success."""
     listed: list[tuple[Path, Fault]] = [(("faults", at), one) for at, one in enumerate(rule.faults)]
-    for at, fate in enumerate(rule.sequence):
-        listed += ((("sequence", at), one) for one in fate.faults)
+    for at, action in enumerate(rule.sequence):
+        listed += ((("sequence", at), one) for one in action.faults)
     for path, one in listed:
         status = one.status if isinstance(one, Error) else None
         if status in _SUCCESS and one == Error(status=status):
@@ -82,7 +82,7 @@ def _good_errors(rule: Rule) -> Iterator[tuple[Path, int]]:
 
 
 def _never_asked(match: Match) -> str | None:
-    """Return why no request for an endpoint has the method; None when one may."""
+    """Return why no request to the endpoint has the method; None if one can."""
     if match.endpoint is None or match.method is None:
         return None
     known = methods_of(match.endpoint)
@@ -92,7 +92,7 @@ def _never_asked(match: Match) -> str | None:
 
 
 def _never(schedule: Schedule) -> str | None:
-    """Return why a schedule never agrees; None when it may."""
+    """Return why a schedule never agrees; None if it can."""
     if schedule.probability == 0:
         return "its probability is 0"
     if schedule.window is not None and schedule.window.lasting == 0:
@@ -116,45 +116,45 @@ def _never_composed(schedule: Schedule) -> str | None:
     return next(filter(None, map(_never, schedule.all_of)), None)
 
 
-class _Takers:
+class _CatchAlls:
     """
-    The earlier rules that take all that they are for, by the model that they name.
+    Earlier rules that take every request they match, grouped by the model that they name.
 
-    Of the many that name none the first are looked at: a file may have thousands of rules.
+    Only the first of each group are compared, since a file may have thousands of rules.
     """
 
     def __init__(self) -> None:
         self._of_model: dict[str | None, list[tuple[int, Rule]]] = {}
 
     def add(self, at: int, rule: Rule) -> None:
-        """Add a rule, if it is one of them."""
+        """Add a rule if it takes every request that it matches."""
         if rule.schedule == Schedule() and _takes_all(rule):
             named = rule.match.model
             exact = None if named is None or "*" in named or "?" in named else named
             self._of_model.setdefault(exact, []).append((at, rule))
 
     def hiding(self, rule: Rule) -> int | None:
-        """Return the place of the first one that takes all requests that a rule is for."""
+        """Return the position of the first rule that takes all requests of a later rule."""
         kinds = dict.fromkeys((None, rule.match.model))
         rules = (one for kind in kinds for one in self._of_model.get(kind, ())[:_MOST_COMPARED])
         return min((at for at, earlier in rules if _hides(earlier, rule)), default=None)
 
 
 def _takes_all(rule: Rule) -> bool:
-    """Return whether a rule without a schedule leaves none of its requests to others."""
+    """Return whether a rule without a schedule leaves no request to later rules."""
     endless = not rule.sequence or rule.then != "pass"
-    return endless and not any(fate.passes for fate in rule.sequence)
+    return endless and not any(action.passes for action in rule.sequence)
 
 
 def _hides(earlier: Rule, later: Rule) -> bool:
-    """Return whether the earlier rule, which takes all it is for, takes all of the later one's."""
+    """Return whether a catch-all rule takes every request that a later rule matches."""
     required = earlier.state.requires
     same_state = required == later.state.requires and earlier.count_by == later.count_by
     return (required is None or same_state) and _covers(earlier.match, later.match)
 
 
 def _covers(wide: Match, narrow: Match) -> bool:
-    """Return whether all that the narrow match describes is surely described by the wide one."""
+    """Return whether the wide match certainly includes the narrow one."""
     if wide.endpoint is None and narrow.endpoint == "warming":
         return False
     return all(
@@ -163,12 +163,12 @@ def _covers(wide: Match, narrow: Match) -> bool:
 
 
 def _optional(covers: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """Return what compares two values of a key: one that is left out covers all."""
+    """Wrap a comparison of two values of a key: a key that is left out covers all values."""
     return lambda wide, narrow: wide is None or (narrow is not None and covers(wide, narrow))
 
 
 def _glob(wide: str, narrow: str) -> bool:
-    # The pattern is taken for a text; only a "?" must not stand for a "*" in it.
+    # The narrow pattern is matched as a text, in which a "?" must not match a "*".
     return wide == narrow or (bool(glob(wide)(narrow)) and not ("?" in wide and "*" in narrow))
 
 

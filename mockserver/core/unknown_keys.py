@@ -1,8 +1,7 @@
 """
-Which keys a mapping may have, by the JSON Schema of a document, and where a key belongs.
+Advice on an unknown key, from the JSON Schema of its document.
 
-A key that is unknown where it stands is often right in another place: in one of the mappings
-beside it, or in one around it.
+A key that is unknown in one mapping is often correct in another one, further in or further out.
 """
 
 from __future__ import annotations
@@ -12,34 +11,34 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from .errors import suggestion
-from .quantities import counted
+from .units import counted
 
 Schema: TypeAlias = Mapping[str, Any]
-_DEEPEST = 3  # mappings in one another that are looked into
+_DEEPEST = 3  # levels of nested mappings that are searched
 _MOST_NAMED = 3
-_MISSPELT = 0.8  # how alike two keys are that are meant to be one, from 0 to 1
+_MISSPELT = 0.8  # similarity of a key and its misspelling, from 0 to 1
 
 
 def advice(schema: Schema, path: Sequence[str | int], key: str) -> str:
     """
-    Return, as the tail of a sentence, what to do about a key that a mapping at a path has not.
+    Return advice on a key that the mapping at ``path`` does not allow, as the end of a sentence.
 
-    A misspelt key is meant where it stands, a key of the mappings beside it further in.
+    The key may belong further in, be misspelt, or belong further out.
     """
     here = _at(schema, path)
     known = _names(here)
     if place := _within(here, schema, key, deepest=1):
-        return f"; it belongs into {place}"
+        return f"; it belongs in {place}"
     if not get_close_matches(key, known, n=1, cutoff=_MISSPELT):
         if place := _within(here, schema, key, deepest=_DEEPEST):
-            return f"; it belongs into {place}"
+            return f"; it belongs in {place}"
         if place := _around(schema, path, key):
             return f"; it belongs {place}"
     return suggestion(key, known)
 
 
 def _within(here: Sequence[Schema], root: Schema, key: str, *, deepest: int) -> str:
-    """Return the nearest mappings further in that may have the key, as words; empty for none."""
+    """Name the nearest mappings further in that allow the key; empty if there are none."""
     level: list[tuple[str, Sequence[Schema]]] = [("", here)]
     for _ in range(deepest):
         level = [
@@ -62,7 +61,7 @@ def _many(found: Sequence[str]) -> str:
 
 
 def _around(schema: Schema, path: Sequence[str | int], key: str) -> str:
-    """Return where around a path the key may stand, as words; empty for nowhere."""
+    """Name the place further out that allows the key; empty if there is none."""
     for depth in range(len(path) - 1, -1, -1):
         outer, own = _at(schema, path[:depth]), path[depth]
         if key == own:
@@ -70,7 +69,7 @@ def _around(schema: Schema, path: Sequence[str | int], key: str) -> str:
         if key in _names(outer) and isinstance(own, str):
             return f"beside {own!r}"
         if place := _within(outer, schema, key, deepest=1):
-            return f"into {place}"
+            return f"in {place}"
     return ""
 
 
@@ -79,7 +78,7 @@ def _names(variants: Sequence[Schema]) -> list[str]:
 
 
 def _inner(variants: Sequence[Schema], root: Schema) -> Iterator[tuple[str, Sequence[Schema]]]:
-    """Yield each key of a mapping that holds one itself, or a list of them, and what that is."""
+    """Yield each key whose value is a mapping or a list of mappings, with its schemas."""
     for one in variants:
         for name, value in one.get("properties", {}).items():
             inner = _variants(value, root)
@@ -89,13 +88,13 @@ def _inner(variants: Sequence[Schema], root: Schema) -> Iterator[tuple[str, Sequ
 
 
 def _several(one: Schema, root: Schema) -> list[Schema]:
-    """Return what a list, or a mapping of any keys, has in it."""
+    """Return the schemas of the items of a list, or of the values of a free mapping."""
     inner = (one.get(word) for word in ("items", "additionalProperties"))
     return [each for part in inner if isinstance(part, dict) for each in _variants(part, root)]
 
 
 def _at(schema: Schema, path: Sequence[str | int]) -> list[Schema]:
-    """Return all that may stand at a path; what leads nowhere, as a union's tag, is passed over."""
+    """Return the schemas at a path. Parts that lead nowhere, such as a union's tag, are skipped."""
     here = _variants(schema, schema)
     for part in path:
         steps = [

@@ -2,8 +2,8 @@
 
 import pytest
 
+from mockserver.core.regexes import matcher, searcher
 from mockserver.scenario.patterns import jsonpath
-from mockserver.scenario.regexes import matcher, searcher
 
 LONG = "a" * 100_000 + "!"
 

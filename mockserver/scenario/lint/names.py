@@ -1,4 +1,4 @@
-"""Finds tiers and models that a scenario names, and no edition that it may be played with has."""
+"""Finds tiers and models that no edition available to the scenario has."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mockserver.scenario.patterns import glob
 from .rules import Finding
 
 
-def unknown_names(scenario: Scenario) -> Iterator[Finding]:
-    """Yield the names that lead nowhere; without an edition any that is shipped may be chosen."""
+def name_findings(scenario: Scenario) -> Iterator[Finding]:
+    """Yield unknown names; a scenario without an edition may run with any shipped one."""
     chosen = scenario.edition
     known = [editions.load(name) for name in ([chosen] if chosen else editions.names())]
     if not chosen and scenario.tier is not None:
@@ -38,7 +38,7 @@ def _tier(name: str, known: list[Edition]) -> Iterator[Finding]:
 
 
 def _models(match: Match) -> Iterator[tuple[Path, str]]:
-    """Yield the models that a match names, and where."""
+    """Yield the models that a match names, and their paths."""
     if match.model is not None:
         yield ("model",), match.model
     if match.excluded is not None:
