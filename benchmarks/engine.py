@@ -38,7 +38,7 @@ def stages(rules: int) -> dict[str, Callable[[], Call]]:
     """Return how to prepare each stage: a function that returns what to call in a batch."""
     from mockserver.edge.play.wire import Wire
     from mockserver.engine import Engine
-    from mockserver.engine.inquiry import Reader
+    from mockserver.engine.parsing import RequestParser
 
     now = time.time()
     asked = {
@@ -51,7 +51,10 @@ def stages(rules: int) -> dict[str, Callable[[], Call]]:
         return lambda: engine.finish(engine.handle(next(requests), now=now), now=now)
 
     def reading() -> Call:
-        reader, requests = Reader(Engine(scenario(), now=now).edition), cycle(asked[PLAIN.name])
+        reader, requests = (
+            RequestParser(Engine(scenario(), now=now).edition),
+            cycle(asked[PLAIN.name]),
+        )
         return lambda: reader.read(next(requests))
 
     def writing() -> Call:

@@ -190,12 +190,12 @@ class LiveEngine:
         with self._lock:
             engine.finish(exchange, now=self.clock.now(), client_left=client_left)
 
-    def answering(self, request: Request) -> Answering:
+    def in_flight(self, request: Request) -> InFlight:
         """Begin, and finish at the end of a ``with``, which has the exchange to play."""
-        return Answering(self, *self.begin(request))
+        return InFlight(self, *self.begin(request))
 
 
-class Answering:
+class InFlight:
     """
     One answer that has begun; leaving by an exception means that the client left.
 

@@ -15,45 +15,51 @@ from mockserver.api.writing import chat, completions, models
 from mockserver.api.writing.encoder import Form
 from mockserver.plan import Plan
 
-from .honest import Honest
-from .inquiry import Inquiry
+from .parsing import ParsedRequest
+from .responder import Responder
 from .storage import Storage
 
-Answering: TypeAlias = Callable[[Storage, Inquiry, Honest], Plan]
+InFlight: TypeAlias = Callable[[Storage, ParsedRequest, Responder], Plan]
 
 
-def answer(storage: Storage, inquiry: Inquiry, honest: Honest) -> Plan:
+def answer(storage: Storage, parsed: ParsedRequest, responder: Responder) -> Plan:
     """Return the plan of the honest answer to a request that was not refused."""
-    if honest.quota is None:
-        storage.advance(honest, partial(answer, storage))
+    if responder.quota is None:
+        storage.advance(responder, partial(answer, storage))
     try:
-        return ANSWERS[inquiry.row.name](storage, inquiry, honest)
+        return ANSWERS[parsed.row.name](storage, parsed, responder)
     except RefusalError as error:
-        return honest.refusal(error)
+        return responder.refusal(error)
 
 
-def _completion(form: Form, _: Storage, inquiry: Inquiry, honest: Honest) -> Plan:
-    return honest.completion(inquiry, form)
+def _completion(form: Form, _: Storage, parsed: ParsedRequest, responder: Responder) -> Plan:
+    return responder.completion(parsed, form)
 
 
-def _models(_: Storage, inquiry: Inquiry, honest: Honest, *, public: bool = False) -> Plan:
-    form = inquiry.query.get("format", "default")
-    return honest.document(models.listing(honest.edition, public=public, form=form))
+def _models(
+    _: Storage, parsed: ParsedRequest, responder: Responder, *, public: bool = False
+) -> Plan:
+    form = parsed.query.get("format", "default")
+    return responder.document(models.listing(responder.edition, public=public, form=form))
 
 
-def _model(_: Storage, inquiry: Inquiry, honest: Honest, *, public: bool = False) -> Plan:
-    form = inquiry.query.get("format", "default")
-    return honest.document(models.record(honest.edition, inquiry.name, public=public, form=form))
+def _model(
+    _: Storage, parsed: ParsedRequest, responder: Responder, *, public: bool = False
+) -> Plan:
+    form = parsed.query.get("format", "default")
+    return responder.document(
+        models.record(responder.edition, parsed.name, public=public, form=form)
+    )
 
 
-ANSWERS: dict[str, Answering] = {
+ANSWERS: dict[str, InFlight] = {
     "chat": partial(_completion, chat.FORM),
     "completions": partial(_completion, completions.FORM),
     "models": _models,
     "model": _model,
     "public_models": partial(_models, public=True),
     "public_model": partial(_model, public=True),
-    "warming": lambda _, __, honest: honest.document(None),
+    "warming": lambda _, __, responder: responder.document(None),
     "upload_file": Storage.upload,
     "files": Storage.list_files,
     "file": Storage.file,

@@ -26,10 +26,10 @@ from mockserver.plan import Plan, changed_after, without_body
 from mockserver.scenario import Decision, Rule, Run, Scenario
 
 from . import answers
-from .accounts import Accounts
-from .honest import Honest
-from .inquiry import Inquiry, Reader
 from .other_models import other_model
+from .parsing import ParsedRequest, RequestParser
+from .quotas import Quotas
+from .responder import Responder
 from .storage import Storage
 
 
@@ -50,11 +50,11 @@ class Engine:
         )
         self.seed = scenario.seed or 0
         self.journal = Journal() if journal is None else journal
-        self._reader = Reader(self.edition)
+        self._parser = RequestParser(self.edition)
         self._storage = Storage()
         self.started = now
         self._running = 0
-        self._accounts = Accounts(scenario, self.edition, now)
+        self._quotas = Quotas(scenario, self.edition, now)
         self._prompts = PromptCache()
         self._run = Run(scenario.rules, self.seed)
 
@@ -64,49 +64,49 @@ class Engine:
 
     def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
         """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
-        inquiry = self._reader.read(request)
-        view = inquiry.view(request)
-        noted = without_key(request, inquiry.shown)
-        number = 0 if inquiry.endpoint == "warming" else self.journal.count + 1
+        parsed = self._parser.read(request)
+        view = parsed.view(request)
+        noted = without_key(request, parsed.shown)
+        number = 0 if parsed.endpoint == "warming" else self.journal.count + 1
         call = self.journal.call_of(noted)
         view.attempt = call.attempts + 1
         decision = rule and self._instead(rule, number)
         decision = decision or self._run.choose(view, now - self.started, call.progress)
-        honest = self._honest(number, now)
-        quota, refusal = self._admit(inquiry, now)
+        responder = self._honest(number, now)
+        quota, refusal = self._admit(parsed, now)
         if refusal is not None:
-            plan: Plan = honest.refusal(refusal)
+            plan: Plan = responder.refusal(refusal)
         else:
-            honest.quota, honest.script = quota, decision.action.reply
-            if quota is not None and inquiry.prompt > BLOCK:
-                honest.cached = self._read_cached(inquiry, now)
-            plan = answers.answer(self._storage, inquiry, honest)
+            responder.quota, responder.script = quota, decision.action.reply
+            if quota is not None and parsed.prompt > BLOCK:
+                responder.cached = self._read_cached(parsed, now)
+            plan = answers.answer(self._storage, parsed, responder)
         faults = decision.action.faults
-        plan, felt = self._broken(plan, faults, inquiry, number, now) if faults else (plan, None)
+        plan, felt = self._broken(plan, faults, parsed, number, now) if faults else (plan, None)
         plan = without_body(plan) if request.method == "HEAD" else plan
         admitted = quota is not None
         exchange = Exchange(
             number,
             now,
             noted,
-            inquiry.endpoint,
-            inquiry.shown_model,
-            inquiry.stream,
+            parsed.endpoint,
+            parsed.shown_model,
+            parsed.stream,
             plan,
             rule=decision.rule.name,
-            prompt_tokens=inquiry.prompt,
-            requested_tokens=inquiry.requested,
+            prompt_tokens=parsed.prompt,
+            requested_tokens=parsed.requested,
             admitted=admitted,
-            wanted_tokens=inquiry.reserved,
-            reserved_tokens=inquiry.reserved if admitted else 0,
-            cached_tokens=honest.cached,
-            key=inquiry.account,
+            wanted_tokens=parsed.reserved,
+            reserved_tokens=parsed.reserved if admitted else 0,
+            cached_tokens=responder.cached,
+            key=parsed.account,
             attempt=view.attempt,
             faults=tuple(map(name_of, faults)) if faults else (),
             no_match=decision.no_match,
             taken_by=None if decision.no_match else decision.rule,
             changed_after=felt,
-            restricted=refusal is not None and self._restricts(inquiry, request),
+            restricted=refusal is not None and self._restricts(parsed, request),
         )
         if quota is None:
             self._storage.settle(refused=exchange.refused)
@@ -124,30 +124,30 @@ class Engine:
         return Decision(rule, rule.actions[0]) if acts and number else None
 
     def _broken(
-        self, plan: Plan, faults: Sequence[Fault], inquiry: Inquiry, number: int, now: float
+        self, plan: Plan, faults: Sequence[Fault], parsed: ParsedRequest, number: int, now: float
     ) -> tuple[Plan, float | None]:
         """Return the plan with faults in it, and the second from which on they are felt."""
-        distorted = broken(plan, faults, self._context(inquiry, number, now))
+        distorted = broken(plan, faults, self._context(parsed, number, now))
         return distorted, changed_after(plan, distorted)
 
     def malformed(self, *, now: float) -> Plan:
         """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""
         return self._honest(0, now).refusal(RefusalError("malformed_request"))
 
-    def _honest(self, number: int, now: float) -> Honest:
+    def _honest(self, number: int, now: float) -> Responder:
         """Return what makes the answer of one exchange, with the bits for its ids."""
-        return Honest(self.edition, self.seed, now, HexStream(f"{self.seed}/{number}"))
+        return Responder(self.edition, self.seed, now, HexStream(f"{self.seed}/{number}"))
 
-    def _context(self, inquiry: Inquiry, number: int, now: float) -> Context:
+    def _context(self, parsed: ParsedRequest, number: int, now: float) -> Context:
         """Return what the faults of one exchange may depend on."""
-        model = self.edition.models.get(inquiry.model_id)
+        model = self.edition.models.get(parsed.model_id)
         return Context(
             Random(f"{self.seed}/{number}"),
             now,
             self.edition.headers,
-            inquiry.facts(self.edition),
+            parsed.facts(self.edition),
             model.speed if model else None,
-            inquiry.limit or None,
+            parsed.limit or None,
             self.edition.limits.retry_after,
         )
 
@@ -156,31 +156,31 @@ class Engine:
         exchange.finished, exchange.client_left = now, client_left
         if exchange.admitted:
             self._running -= 1
-            self._accounts.settle(exchange, now)
+            self._quotas.settle(exchange, now)
         self.journal.finish(exchange)
 
-    def _admit(self, inquiry: Inquiry, now: float) -> tuple[Quota | None, RefusalError | None]:
+    def _admit(self, parsed: ParsedRequest, now: float) -> tuple[Quota | None, RefusalError | None]:
         """Reserve what the request may use, if it costs anything, or else say why it is refused."""
-        if inquiry.refusal is not None or not inquiry.row.limited:
-            return None, inquiry.refusal
-        account = inquiry.account, inquiry.model_id
+        if parsed.refusal is not None or not parsed.row.limited:
+            return None, parsed.refusal
+        account = parsed.account, parsed.model_id
         if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
-            self._accounts.open(account, now)
+            self._quotas.open(account, now)
             extra = tuple(self.edition.limits.overload_headers.items())
             return None, RefusalError("queue_exceeded", headers=extra)
-        quota, refused = self._accounts.admit(account, inquiry.reserved, now)
+        quota, refused = self._quotas.admit(account, parsed.reserved, now)
         if refused is not None:
             return None, self._too_much(refused, quota, now)
         self._running += 1
         return quota, None
 
-    def _restricts(self, inquiry: Inquiry, request: Request) -> bool:
+    def _restricts(self, parsed: ParsedRequest, request: Request) -> bool:
         """Return whether what was refused is a limit's doing, or a check that others waive."""
-        if inquiry.refusal is None:
+        if parsed.refusal is None:
             return True
         if self.scenario.edition is None and self.scenario.context is None:
             return False
-        return Reader(editions.load(editions.DEFAULT)).read(request).refusal is None
+        return RequestParser(editions.load(editions.DEFAULT)).read(request).refusal is None
 
     def _too_much(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
         shown = quota.headers(now)
@@ -189,9 +189,9 @@ class Engine:
         )
         return RefusalError(refused.problem, headers=(*wait, *shown))
 
-    def _read_cached(self, inquiry: Inquiry, now: float) -> int:
+    def _read_cached(self, parsed: ParsedRequest, now: float) -> int:
         """Return how much was read before of a prompt that is long enough to be cached."""
-        if not self.edition.prompt_cache or inquiry.row.cost != "completion":
+        if not self.edition.prompt_cache or parsed.row.cost != "completion":
             return 0
-        account = inquiry.account, inquiry.model_id
-        return self._prompts.read(account, parts(inquiry.body, inquiry.row.text, inquiry.size), now)
+        account = parsed.account, parsed.model_id
+        return self._prompts.read(account, parts(parsed.body, parsed.row.text, parsed.size), now)

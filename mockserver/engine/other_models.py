@@ -8,7 +8,7 @@ from mockserver.core.sse import dumps
 from mockserver.journal import Exchange
 from mockserver.scenario import RequestView, Run, Scenario
 
-from .inquiry import read_line
+from .parsing import read_line
 
 
 def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: Run) -> str | None:
@@ -29,7 +29,7 @@ def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: R
     for name in sorted(edition.models, key=lambda one: edition.is_retired(edition.models[one])):
         if edition.serves(name):
             body = dumps({**asked, "model": name})
-            inquiry = read_line(endpoint, body, edition)
-            if inquiry.refusal is None and not run.may_break(inquiry.view(exchange.request)):
+            parsed = read_line(endpoint, body, edition)
+            if parsed.refusal is None and not run.may_break(parsed.view(exchange.request)):
                 return name
     return None

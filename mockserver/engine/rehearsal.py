@@ -15,7 +15,7 @@ from mockserver.journal.met import can_be_met, is_scripted, met, shuts_port
 from mockserver.scenario import Match, Scenario
 
 from .engine import Engine
-from .inquiry import account_of
+from .parsing import account_of
 
 _KEY_FIELDS = ("authorization",)
 

@@ -26,15 +26,15 @@ from mockserver.core.seeding import HexStream
 from mockserver.core.sse import dumps
 from mockserver.plan import Data, Plan, expand, head_of
 
-from .honest import Honest
-from .inquiry import Inquiry, read_line
+from .parsing import ParsedRequest, read_line
+from .responder import Responder
 
 _BINARY = "application/octet-stream"
 MOST = 1_000
 """How many files there is room for, and how many batches."""
 MOST_BYTES = 256 * 2**20
 """What all files may hold together."""
-Answer: TypeAlias = Callable[[Inquiry, Honest], Plan]
+Answer: TypeAlias = Callable[[ParsedRequest, Responder], Plan]
 _Thing = TypeVar("_Thing")
 
 
@@ -46,15 +46,15 @@ class Storage:
         self._batches: dict[str, Batch] = {}
         self._undo: Callable[[], object] | None = None
 
-    def advance(self, honest: Honest, answer: Answer) -> None:
+    def advance(self, responder: Responder, answer: Answer) -> None:
         """Let ``answer`` answer the lines that are due; write the files of what is over."""
         for batch in self._batches.values():
-            for at in range(len(batch.outcomes), batch.answered(honest.now)):
-                batch.outcomes.append(_outcome(batch, at, honest, answer))
-            if batch.is_over(honest.now) and not batch.settled:
+            for at in range(len(batch.outcomes), batch.answered(responder.now)):
+                batch.outcomes.append(_outcome(batch, at, responder, answer))
+            if batch.is_over(responder.now) and not batch.settled:
                 batch.settled = True
-                batch.output_file_id = self._write(batch, honest, refused=False)
-                batch.error_file_id = self._write(batch, honest, refused=True)
+                batch.output_file_id = self._write(batch, responder, refused=False)
+                batch.error_file_id = self._write(batch, responder, refused=True)
 
     def settle(self, *, refused: bool) -> None:
         """Keep the last change, or take it back when a fault has made an error of its answer."""
@@ -62,77 +62,79 @@ class Storage:
             self._undo()
         self._undo = None
 
-    def upload(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def upload(self, parsed: ParsedRequest, responder: Responder) -> Plan:
         """Keep a file."""
-        assert inquiry.upload is not None  # noqa: S101 (else the request was refused)
-        file = File(files.new_id(honest.random), honest.now, inquiry.upload)
+        assert parsed.upload is not None  # noqa: S101 (else the request was refused)
+        file = File(files.new_id(responder.random), responder.now, parsed.upload)
         self._keep(file)
         self._undo = partial(self._files.pop, file.id)
-        return honest.document(file.document())
+        return responder.document(file.document())
 
-    def list_files(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def list_files(self, parsed: ParsedRequest, responder: Responder) -> Plan:
         """Answer which files there are."""
-        purpose = inquiry.query.get("purpose")
+        purpose = parsed.query.get("purpose")
         shown = [file.document() for file in self._files.values()]
         fitting = [one for one in shown if purpose in (None, one["purpose"])]
-        return honest.document(_page(fitting, inquiry.query, 10_000))
+        return responder.document(_page(fitting, parsed.query, 10_000))
 
-    def file(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def file(self, parsed: ParsedRequest, responder: Responder) -> Plan:
         """Answer what a file is."""
-        return honest.document(_found(self._files, inquiry.name, "File").document())
+        return responder.document(_found(self._files, parsed.name, "File").document())
 
-    def content(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def content(self, parsed: ParsedRequest, responder: Responder) -> Plan:
         """Answer what is in a file."""
-        return honest.content(_found(self._files, inquiry.name, "File").upload.content, _BINARY)
+        return responder.content(_found(self._files, parsed.name, "File").upload.content, _BINARY)
 
-    def delete(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def delete(self, parsed: ParsedRequest, responder: Responder) -> Plan:
         """Forget a file."""
-        file = _found(self._files, inquiry.name, "File")
+        file = _found(self._files, parsed.name, "File")
         self._undo = partial(setattr, self, "_files", dict(self._files))
         del self._files[file.id]
-        return honest.document(files.deleted(file))
+        return responder.document(files.deleted(file))
 
-    def create(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def create(self, parsed: ParsedRequest, responder: Responder) -> Plan:
         """Begin a batch."""
-        request = cast("BatchRequest", inquiry.body)
+        request = cast("BatchRequest", parsed.body)
         input_file = self._files.get(request["input_file_id"])
         if input_file is None:
             raise bad_request(f"input_file_id: File {request['input_file_id']} does not exist")
         lines, faults = batches.read_lines(input_file.upload.content, request["endpoint"])
-        batch = Batch(batches.new_id(honest.random), request, honest.now, lines, faults)
+        batch = Batch(batches.new_id(responder.random), request, responder.now, lines, faults)
         self._batches[batch.id] = batch
         while len(self._batches) > MOST:
             del self._batches[next(iter(self._batches))]
         self._undo = partial(self._batches.pop, batch.id)
-        return honest.document(batch.document(honest.now))
+        return responder.document(batch.document(responder.now))
 
-    def batch(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def batch(self, parsed: ParsedRequest, responder: Responder) -> Plan:
         """Answer how far a batch is."""
-        return honest.document(_found(self._batches, inquiry.name, "Batch").document(honest.now))
+        return responder.document(
+            _found(self._batches, parsed.name, "Batch").document(responder.now)
+        )
 
-    def list_batches(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def list_batches(self, parsed: ParsedRequest, responder: Responder) -> Plan:
         """Answer which batches there are."""
-        shown = [batch.document(honest.now) for batch in self._batches.values()]
-        return honest.document(_page(shown, inquiry.query, 20))
+        shown = [batch.document(responder.now) for batch in self._batches.values()]
+        return responder.document(_page(shown, parsed.query, 20))
 
-    def cancel(self, inquiry: Inquiry, honest: Honest) -> Plan:
+    def cancel(self, parsed: ParsedRequest, responder: Responder) -> Plan:
         """End a batch before its time."""
-        batch = _found(self._batches, inquiry.name, "Batch")
-        if batch.is_over(honest.now):
-            raise bad_request(f"Batch {batch.id} is {batch.status(honest.now)} already")
+        batch = _found(self._batches, parsed.name, "Batch")
+        if batch.is_over(responder.now):
+            raise bad_request(f"Batch {batch.id} is {batch.status(responder.now)} already")
         if batch.cancelled is None:
-            batch.cancelled = honest.now
+            batch.cancelled = responder.now
             self._undo = partial(setattr, batch, "cancelled", None)
-        return honest.document(batch.document(honest.now))
+        return responder.document(batch.document(responder.now))
 
-    def _write(self, batch: Batch, honest: Honest, *, refused: bool) -> str | None:
+    def _write(self, batch: Batch, responder: Responder, *, refused: bool) -> str | None:
         """Write the outcomes of one kind into a file; None when there are none."""
         lines = [outcome.line for outcome in batch.outcomes if outcome.refused is refused]
         if not lines:
             return None
         kind = "error" if refused else "output"
         upload = Upload(f"{batch.id}_{kind}.jsonl", "batch_output", b"\n".join((*lines, b"")))
-        name = files.new_id(_random(honest, batch, kind))
+        name = files.new_id(_random(responder, batch, kind))
         self._keep(File(name, batch.ended_at, upload))
         return name
 
@@ -143,11 +145,11 @@ class Storage:
             held -= len(self._files.pop(next(iter(self._files))).upload.content)
 
 
-def _outcome(batch: Batch, at: int, honest: Honest, answer: Answer) -> Outcome:
+def _outcome(batch: Batch, at: int, responder: Responder, answer: Answer) -> Outcome:
     """Return the honest answer to one line."""
     line, now = batch.lines[at], batch.answered_at(at)
-    quota = Quota(honest.edition.tier(None), now, shape=honest.edition.headers)
-    own = Honest(honest.edition, honest.seed, now, _random(honest, batch, at), quota)
+    quota = Quota(responder.edition.tier(None), now, shape=responder.edition.headers)
+    own = Responder(responder.edition, responder.seed, now, _random(responder, batch, at), quota)
     plan = expand(_answer(batch, line, own, answer))
     head = head_of(plan)
     assert head is not None  # noqa: S101 (an honest answer has one)
@@ -162,16 +164,16 @@ def _outcome(batch: Batch, at: int, honest: Honest, answer: Answer) -> Outcome:
     return Outcome(dumps({**named, "response": response, "error": None}), head.refuses)
 
 
-def _answer(batch: Batch, line: Line, own: Honest, answer: Answer) -> Plan:
+def _answer(batch: Batch, line: Line, own: Responder, answer: Answer) -> Plan:
     endpoint, _ = route("POST", batch.request["endpoint"])
-    inquiry = read_line(endpoint, line.body, own.edition)
-    if inquiry.stream:
+    parsed = read_line(endpoint, line.body, own.edition)
+    if parsed.stream:
         return own.refusal(bad_request("stream: A batch has no streams"))
-    return own.refusal(inquiry.refusal) if inquiry.refusal else answer(inquiry, own)
+    return own.refusal(parsed.refusal) if parsed.refusal else answer(parsed, own)
 
 
-def _random(honest: Honest, batch: Batch, about: object) -> HexStream:
-    return HexStream(f"{honest.seed}/{batch.id}/{about}")
+def _random(responder: Responder, batch: Batch, about: object) -> HexStream:
+    return HexStream(f"{responder.seed}/{batch.id}/{about}")
 
 
 def _found(things: Mapping[str, _Thing], name: str, kind: str) -> _Thing:

@@ -15,21 +15,21 @@ from .base import Context, Fault
 from .connection import BadChunk, Disconnect, Garbage, HangUp
 from .corruption import Corrupt, Huge
 from .cut import Cut
+from .empty_answer import EmptyAnswer, ReasoningOnly
 from .endings import HangAfterDone, NoDone, NoFinish, NoLastNewline
 from .error_event import ErrorEvent
 from .event_format import EventFormat
 from .events import Tamper
-from .fields import ContentType, HeaderChanges
 from .framing import ContentLength, Gzip
+from .header_fields import ContentType, HeaderChanges
 from .json_patch import JsonPatch
-from .nothing_said import EmptyAnswer, ReasoningOnly
 from .pacing import Bandwidth, Drip, Pace
 from .payload import NoCompletion
 from .shape import WrongShape
 from .status import Error
+from .tcp_segments import Split
 from .timing import KeepAlive, Latency, SlowBody, Stall
 from .truncation import Truncate
-from .writes import Split
 from .wrong_mode import WrongMode
 
 __all__ = [

@@ -11,7 +11,7 @@ from typing import Any
 from mockserver.core.sse import parsed, plain_dumps
 from mockserver.plan import Data, Head, Plan, Step, head_of, tokens_of
 
-from .fields import changed
+from .header_fields import changed
 
 
 def streams(plan: Plan) -> bool:

@@ -11,7 +11,7 @@ from mockserver.plan import Close, End, Head, Plan, Raw, Step, Wait
 
 from .base import Context
 from .body import parted
-from .fields import changed
+from .header_fields import changed
 
 _NO_CHUNK_SIZE = b"XYZ\r\n"
 

@@ -14,7 +14,7 @@ from mockserver.plan import Data, Plan, Step
 
 from .base import Context
 from .body import length_of, resized, rewritten, streams, up_to
-from .spoken import inside_json
+from .text_offsets import inside_json
 
 Corruption: TypeAlias = Literal[
     "truncated", "malformed", "trailing", "duplicate_keys", "bad_utf8", "bom", "u2028"

@@ -11,8 +11,8 @@ from mockserver.plan import Close, Data, Head, Plan, Raw, Step, head_of
 
 from .base import Context
 from .body import length_of, parted
-from .fields import with_fields
-from .places import INSIDES, Inside, parted_at, pieces
+from .cut_points import INSIDES, Inside, parted_at, pieces
+from .header_fields import with_fields
 
 _PLACES = ("after_tokens", "after_bytes", "after_events")
 Loss: TypeAlias = Literal["fin", "rst", "content_length", "eof"]

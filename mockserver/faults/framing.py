@@ -12,7 +12,7 @@ from mockserver.plan import Data, End, Head, Plan, Step, Wait
 
 from .base import Context
 from .body import length_of, resized, up_to
-from .fields import changed
+from .header_fields import changed
 
 _GZIP = 16 + zlib.MAX_WBITS  # with the header and the trailer of RFC 1952
 

@@ -18,7 +18,7 @@ from mockserver.core.sse import plain_dumps
 from mockserver.core.units import AUTO, Count, Flag, SecondsOrAuto, SignedSeconds, decimal
 from mockserver.plan import Data, End, Head, Headers, Plan
 
-from . import fields
+from . import header_fields
 from .base import Context
 
 
@@ -100,8 +100,8 @@ class Error:
     def __post_init__(self) -> None:
         if self.problem is None and self.status is None:
             raise ValueError("names neither a problem nor a status")
-        fields.check(self.headers)
-        fields.check({} if self.content_type is None else {"content-type": self.content_type})
+        content_type = {} if self.content_type is None else {"content-type": self.content_type}
+        header_fields.check({**self.headers, **content_type})
         self._check_body()
         self._check_fields()
 
@@ -131,7 +131,7 @@ class Error:
         media_type = self._media_type(problem)
         common = headers.edge(context.headers, media_type, now=context.now, random=random)
         told = self._of_itself(problem, context) | self._told(context.now)
-        own = fields.changed(common, {**told, **self.headers})
+        own = header_fields.changed(common, {**told, **self.headers})
         if self.status in EMPTY:
             return _empty(self.status, own)
         if self.body is None:
@@ -183,6 +183,6 @@ def _whole(status: int, own: Headers, body: bytes) -> Plan:
 
 
 def _empty(status: int, own: Headers) -> Plan:
-    bare = fields.changed(own, {}, without=("content-type",))
+    bare = header_fields.changed(own, {}, without=("content-type",))
     framing = (("content-length", "0"),) if status == HTTPStatus.RESET_CONTENT else ()
     return (Head(status, (*bare, *framing)), End())

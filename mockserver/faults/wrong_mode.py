@@ -12,7 +12,7 @@ from mockserver.plan import Data, Head, Plan, Step
 
 from .base import Context
 from .body import streams
-from .fields import changed
+from .header_fields import changed
 
 _GROWS = ("content", "reasoning", "text", "arguments")  # what a stream says in pieces
 

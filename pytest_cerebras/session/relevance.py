@@ -20,8 +20,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from mockserver.core.errors import MockServerError
+from mockserver.engine.fitting_parameters import suited
 from mockserver.engine.rehearsal import Sent, could_act, sent_in
-from mockserver.engine.suited import suited
 from mockserver.scenario import Scenario, automatic
 from mockserver.scenario.parameters import Automatic
 from pytest_cerebras.chaos import matrix

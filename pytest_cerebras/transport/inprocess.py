@@ -18,7 +18,7 @@ import respx
 from respx.models import AllMockedAssertionError, PassThrough
 
 from mockserver.core.messages import Request
-from mockserver.edge.live import Answering, LiveEngine
+from mockserver.edge.live import InFlight, LiveEngine
 from mockserver.edge.play.clock import Clock, Silence, StallError
 from mockserver.plan import Head
 from pytest_cerebras.observe.caller_identity import Callers, identified_callers
@@ -75,7 +75,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         actions: Iterator[Action],
         clock: Clock,
         core: ModuleType,
-        audience: Answering | Unanswered,
+        audience: InFlight | Unanswered,
     ) -> None:
         self._actions = self._noted(actions, core)
         self._clock = clock
@@ -218,10 +218,10 @@ class PlanRouter(respx.MockRouter):
             self._refused.count += not self._callers.lingering.reason_here()
             attempt = unreachable(port, _patience(request, "connect", clock), self._core)
             return PlannedBody(attempt, clock, self._core, Unanswered(self._live))
-        answering = self._live.answering(self._received(request))
-        plan = clock.announced(answering.exchange.plan)
+        in_flight = self._live.in_flight(self._received(request))
+        plan = clock.announced(in_flight.exchange.plan)
         going_through = actions(plan, _patience(request, "read", clock), self._core)
-        return PlannedBody(going_through, clock, self._core, answering)
+        return PlannedBody(going_through, clock, self._core, in_flight)
 
     def _received(self, request: httpx.Request) -> Request:
         return Request(

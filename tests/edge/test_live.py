@@ -37,10 +37,10 @@ def test_late_stall(ask):
     live = LiveEngine("stall-mid-stream")
     live.clock.hold = hang_up
     first = live.stalled
-    answering = live.answering(ask())
+    in_flight = live.in_flight(ask())
     live.stalled = []
     with pytest.raises(StallError):
-        answering.hold()
+        in_flight.hold()
     assert (len(first), live.stalled) == (1, [])
 
 
@@ -91,9 +91,9 @@ def test_a_wrong_scenario_leaves_the_old_one():
 def test_answering_notes_who_left(ask):
     """Leaving the block by an exception means that the client left."""
     live = LiveEngine()
-    with live.answering(ask()) as whole:
+    with live.in_flight(ask()) as whole:
         pass
-    with pytest.raises(ConnectionError), live.answering(ask()) as broken:
+    with pytest.raises(ConnectionError), live.in_flight(ask()) as broken:
         raise ConnectionError
     assert (whole.client_left, broken.client_left) == (False, True)
     assert whole.finished is not None
@@ -102,9 +102,9 @@ def test_answering_notes_who_left(ask):
 def test_answering_is_over_once(ask):
     """Who leaves after the last write has not left the answer."""
     live = LiveEngine()
-    answering = live.answering(ask())
-    answering.end()
-    with pytest.raises(ConnectionError), answering as whole:
+    in_flight = live.in_flight(ask())
+    in_flight.end()
+    with pytest.raises(ConnectionError), in_flight as whole:
         raise ConnectionError
     assert not whole.client_left
 
@@ -234,7 +234,7 @@ class Collecting(dict):
 def test_collected_meanwhile(ask):
     """An exchange may be over in the middle of the next one: garbage is collected at any time."""
     live = LiveEngine()
-    abandoned = live.answering(ask(stream=True))
+    abandoned = live.in_flight(ask(stream=True))
     request = ask()
     fields = Collecting(request.headers, partial(abandoned.end, client_left=True))
     asking = Thread(target=live.begin, args=[replace(request, headers=fields)], daemon=True)

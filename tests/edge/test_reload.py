@@ -59,7 +59,7 @@ def test_a_changed_file(write, watch, caplog, ask):
     """It is read again and begins from its beginning, with a line in the log."""
     write("my.yaml", "name: one\n")
     reloader = watch()
-    with reloader.live.answering(ask()):
+    with reloader.live.in_flight(ask()):
         pass
     assert settle(reloader).name == "one"
     assert len(reloader.live.journal.exchanges) == 1

@@ -115,9 +115,9 @@ class EmbeddingsRequest(TypedDict):
     input: str
 
 
-def embed(_, inquiry, honest):
-    usage = {"prompt_tokens": inquiry.prompt, "total_tokens": inquiry.prompt}
-    return honest.document({"object": "list", "model": inquiry.model_id, "usage": usage})
+def embed(_, parsed, responder):
+    usage = {"prompt_tokens": parsed.prompt, "total_tokens": parsed.prompt}
+    return responder.document({"object": "list", "model": parsed.model_id, "usage": usage})
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from aiohttp.http import HttpProcessingError
 
 from mockserver.api.reading.decoding import MAX_BODY
 from mockserver.core.messages import Request, Sender
-from mockserver.edge.live import Answering, LiveEngine
+from mockserver.edge.live import InFlight, LiveEngine
 from mockserver.edge.play.playback import AT_ONCE, play
 from mockserver.edge.play.wire import at_once
 from mockserver.edge.play.write_batch import WriteBatch
@@ -72,7 +72,7 @@ class Connection(web.RequestHandler):
         self._held = b""  # what has come and can't be answered yet
         self._parts: list[int] = []  # where in it the second and each later part of it begins
         self._playing: asyncio.Task[None] | None = None
-        self._answering: Answering | None = None
+        self._answering: InFlight | None = None
         self._half_closed = False
         self._body: StreamReader | None = (
             None  # of the newest request that aiohttp has not answered
@@ -129,28 +129,28 @@ class Connection(web.RequestHandler):
         """Begin to answer; return whether that could be done."""
         self._keep_for(self.keepalive_timeout)
         try:
-            answering = self.begin(request)
-            written = at_once(self._live.clock.announced(answering.exchange.plan))
+            in_flight = self.begin(request)
+            written = at_once(self._live.clock.announced(in_flight.exchange.plan))
         except Exception:  # noqa: BLE001 (it comes again where aiohttp makes an answer of it)
             return False
         if written is None or len(written) > AT_ONCE or self.transport is None:
-            self._playing = self._loop.create_task(self._play_on(answering))
+            self._playing = self._loop.create_task(self._play_on(in_flight))
         else:
             self._answering = None
-            answering.end()  # who has the answer finds it in the journal
+            in_flight.end()  # who has the answer finds it in the journal
             self._batch.put(self.transport, written, self._loop)
         return True
 
-    def begin(self, request: Request) -> Answering:
+    def begin(self, request: Request) -> InFlight:
         """Begin to answer a request, whichever way it has come in."""
-        answering = self._live.answering(request)
+        in_flight = self._live.in_flight(request)
         if _log.isEnabledFor(logging.INFO):
-            _log.info("%s", answering.exchange.line())
-        self._answering = answering
-        return answering
+            _log.info("%s", in_flight.exchange.line())
+        self._answering = in_flight
+        return in_flight
 
     async def play(
-        self, answering: Answering, *, keep_alive: bool = True, chunks: bool = True
+        self, in_flight: InFlight, *, keep_alive: bool = True, chunks: bool = True
     ) -> bool:
         """
         Play an answer to its end; return whether the connection lives on.
@@ -158,18 +158,18 @@ class Connection(web.RequestHandler):
         Raises ConnectionError or CancelledError when the client leaves before, and StallError when
         the clock ends a stall.
         """
-        with answering as exchange:
-            if self._half_closed and not _is_ready(answering):
+        with in_flight as exchange:
+            if self._half_closed and not _is_ready(in_flight):
                 raise ConnectionResetError
             plan, clock = exchange.plan, self._live.clock
-            return await play(plan, self, clock, answering, keep_alive=keep_alive, chunks=chunks)
+            return await play(plan, self, clock, in_flight, keep_alive=keep_alive, chunks=chunks)
 
-    async def _play_on(self, answering: Answering) -> None:
+    async def _play_on(self, in_flight: InFlight) -> None:
         """Play an answer that takes time, then go on with what has come meanwhile."""
         lives_on = False
         self._keep_for(_AGES)  # aiohttp takes the connection for idle
         try:
-            lives_on = await self.play(answering)
+            lives_on = await self.play(in_flight)
         except ConnectionError:
             pass  # nobody reads on, or the clock has ended a stall
         except Exception as error:  # noqa: BLE001 (who owns the engine raises it)
@@ -309,9 +309,9 @@ class Connection(web.RequestHandler):
         return response
 
 
-def _is_ready(answering: Answering) -> bool:
+def _is_ready(in_flight: InFlight) -> bool:
     """Whether an answer takes no time."""
-    return at_once(answering.exchange.plan) is not None
+    return at_once(in_flight.exchange.plan) is not None
 
 
 def _reason(error: HttpProcessingError) -> str:

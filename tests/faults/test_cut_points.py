@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.api.model.script import Script, ScriptedCall
-from mockserver.faults.places import INSIDES, Piece, parted_at, pieces
+from mockserver.faults.cut_points import INSIDES, Piece, parted_at, pieces
 from mockserver.plan import Close, Data, End, Head, Wait, expand
 
 EVENTS = Head(200, (("content-type", "text/event-stream"),))

@@ -6,8 +6,8 @@ import pytest
 
 from mockserver.core.errors import DocumentError
 from mockserver.engine import Engine
+from mockserver.engine.fitting_parameters import first_model, least, most, suited
 from mockserver.engine.rehearsal import sent_in
-from mockserver.engine.suited import first_model, least, most, suited
 from mockserver.scenario import Scenario, automatic, load
 
 

@@ -16,7 +16,7 @@ MOST = 10_000
 """Pairs of a key and a model that are known; the one used longest ago is forgotten first."""
 
 
-class Accounts:
+class Quotas:
     """
     The quotas of one run of a scenario, which started at ``now``, in seconds since the epoch.
 

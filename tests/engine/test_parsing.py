@@ -10,7 +10,7 @@ from mockserver.api.contract import editions
 from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.model import tokens
 from mockserver.core.messages import Request
-from mockserver.engine.inquiry import Inquiry, Reader
+from mockserver.engine.parsing import ParsedRequest, RequestParser
 
 GUIDE, TODAY = editions.load("guide"), editions.load("2026-11")
 SEVERAL = replace(GUIDE, validation=Validation(waives=("n_greater_than_1",)))
@@ -18,7 +18,7 @@ HI = {"role": "user", "content": "hi"}
 
 
 def read(request, edition):
-    return Reader(edition).read(request)
+    return RequestParser(edition).read(request)
 
 
 def view_of(request):
@@ -96,8 +96,8 @@ def test_validation_of_edition(ask):
         422,
         "body.store: property 'body.store' is unsupported",
     )
-    inquiry = read(ask(n=2), SEVERAL)
-    assert (inquiry.refusal, inquiry.limit) == (None, 512)
+    parsed = read(ask(n=2), SEVERAL)
+    assert (parsed.refusal, parsed.limit) == (None, 512)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +145,8 @@ def test_prompt_of_messages(ask):
     """A conversation costs what the model's template adds to it."""
     messages = [{"role": "system", "content": "Be brief."}, HI]
     model = GUIDE.models["llama3.1-8b"]
-    inquiry = read(ask(messages=messages), GUIDE)
-    assert inquiry.prompt == model.prompt_base + 2 * model.prompt_each + tokens.count("Be brief.hi")
+    parsed = read(ask(messages=messages), GUIDE)
+    assert parsed.prompt == model.prompt_base + 2 * model.prompt_each + tokens.count("Be brief.hi")
 
 
 @pytest.mark.parametrize(
@@ -165,16 +165,16 @@ def test_prompt_of_messages(ask):
 )
 def test_limit(ask, asked, requested, limit):
     """Without a length the guide's models stop at 512; -1 asks for none, an asked one is given."""
-    inquiry = read(ask(**asked), GUIDE)
-    assert (inquiry.requested, inquiry.limit, inquiry.refusal) == (requested, limit, None)
+    parsed = read(ask(**asked), GUIDE)
+    assert (parsed.requested, parsed.limit, parsed.refusal) == (requested, limit, None)
 
 
 def test_limit_of_today(ask):
     """Today's models write as much as they may."""
-    inquiry = read(ask(model="gpt-oss-120b"), TODAY)
-    assert (inquiry.requested, inquiry.limit) == (None, 40960)
-    inquiry = read(ask(model="gpt-oss-120b", max_completion_tokens=50_000), TODAY)
-    assert (inquiry.requested, inquiry.limit, inquiry.refusal) == (50_000, 40960, None)
+    parsed = read(ask(model="gpt-oss-120b"), TODAY)
+    assert (parsed.requested, parsed.limit) == (None, 40960)
+    parsed = read(ask(model="gpt-oss-120b", max_completion_tokens=50_000), TODAY)
+    assert (parsed.requested, parsed.limit, parsed.refusal) == (50_000, 40960, None)
 
 
 @pytest.mark.parametrize(
@@ -189,9 +189,9 @@ def test_limit_of_today(ask):
 )
 def test_reserved(ask, endpoint, form, times):
     """As many completions are reserved as will be made, each with the whole limit."""
-    inquiry = read(ask(endpoint, max_tokens=30, **form), SEVERAL)
-    assert (inquiry.refusal, inquiry.limit) == (None, 30)
-    assert inquiry.reserved == inquiry.prompt + 30 * times
+    parsed = read(ask(endpoint, max_tokens=30, **form), SEVERAL)
+    assert (parsed.refusal, parsed.limit) == (None, 30)
+    assert parsed.reserved == parsed.prompt + 30 * times
 
 
 @pytest.mark.parametrize(
@@ -200,8 +200,8 @@ def test_reserved(ask, endpoint, form, times):
 )
 def test_room(ask, prompt, asked, limit):
     """A length that nobody asked for is what there is room for, and never a reason to refuse."""
-    inquiry = read(ask("completions", prompt=[1] * prompt, max_tokens=asked), GUIDE)
-    assert (inquiry.prompt, inquiry.limit, inquiry.refusal) == (prompt, limit, None)
+    parsed = read(ask("completions", prompt=[1] * prompt, max_tokens=asked), GUIDE)
+    assert (parsed.prompt, parsed.limit, parsed.refusal) == (prompt, limit, None)
 
 
 @pytest.mark.parametrize(
@@ -239,16 +239,16 @@ def test_subject(ask):
 def test_subject_of_refused(ask, body):
     """A request is seen by rules though it is refused, even for its form."""
     request = ask(messages=[HI], **body)
-    inquiry = read(request, GUIDE)
-    assert inquiry.refusal is not None
-    view = inquiry.view(request)
+    parsed = read(request, GUIDE)
+    assert parsed.refusal is not None
+    view = parsed.view(request)
     assert (view.model, view.prompt) == ("gpt-4o", "hi")
 
 
 def test_facts(ask):
     """Messages may name the model, and the figures when the model is known."""
-    inquiry = read(ask("completions", prompt=[1] * 40, max_tokens=2), GUIDE)
-    assert inquiry.facts(GUIDE) == {"model": "llama3.1-8b", "length": 42, "limit": 8192}
+    parsed = read(ask("completions", prompt=[1] * 40, max_tokens=2), GUIDE)
+    assert parsed.facts(GUIDE) == {"model": "llama3.1-8b", "length": 42, "limit": 8192}
     assert read(ask(model="gpt-4o"), GUIDE).facts(GUIDE) == {"model": "gpt-4o"}
 
 
@@ -268,9 +268,9 @@ def test_body_is_decoded(ask):
     assert read(packed, GUIDE).data == plain.body
     assert read(plain, GUIDE).data is plain.body
     broken = ask(raw=b"{", headers={**plain.headers, "content-encoding": "gzip"})
-    inquiry = read(broken, GUIDE)
-    assert (inquiry.data, inquiry.body) == (broken.body, {})
-    assert inquiry.refusal.facts == {"reason": "The request body is not valid gzip"}
+    parsed = read(broken, GUIDE)
+    assert (parsed.data, parsed.body) == (broken.body, {})
+    assert parsed.refusal.facts == {"reason": "The request body is not valid gzip"}
 
 
 def test_subject_of_packed(ask):
@@ -286,10 +286,10 @@ def test_subject_of_packed(ask):
 
 def test_known(ask):
     """The same request is read once, whatever is beside the point in its head."""
-    reader = Reader(GUIDE)
-    one = reader.read(ask())
-    assert reader.read(ask(headers={**ask().headers, "x-stainless-retry-count": "1"})) is one
-    assert reader.read(ask(user="x")) is not one
+    parser = RequestParser(GUIDE)
+    one = parser.read(ask())
+    assert parser.read(ask(headers={**ask().headers, "x-stainless-retry-count": "1"})) is one
+    assert parser.read(ask(user="x")) is not one
 
 
 @pytest.mark.parametrize(
@@ -304,34 +304,34 @@ def test_known(ask):
 )
 def test_not_known(ask, change):
     """What differs in anything that matters is read for itself."""
-    reader, request = Reader(GUIDE), ask()
-    one, other = reader.read(request), reader.read(replace(request, **change))
+    parser, request = RequestParser(GUIDE), ask()
+    one, other = parser.read(request), parser.read(replace(request, **change))
     assert one is not other
-    assert reader.read(request) is one
+    assert parser.read(request) is one
 
 
 def test_refused_is_not_known(ask):
     """What is refused is read anew, so that its refusal is its own."""
-    reader = Reader(GUIDE)
-    one, other = (reader.read(ask(model="gpt-4o")).refusal for _ in range(2))
+    parser = RequestParser(GUIDE)
+    one, other = (parser.read(ask(model="gpt-4o")).refusal for _ in range(2))
     assert one is not other
     assert one.problem == other.problem
 
 
 def test_forgotten(ask):
     """Only so many requests are remembered, the latest ones."""
-    reader = Reader(GUIDE)
-    first = reader.read(ask(user="0"))
+    parser = RequestParser(GUIDE)
+    first = parser.read(ask(user="0"))
     for number in range(1, 257):
-        last = reader.read(ask(user=str(number)))
-    assert reader.read(ask(user="256")) is last
-    assert reader.read(ask(user="0")) is not first
+        last = parser.read(ask(user=str(number)))
+    assert parser.read(ask(user="256")) is last
+    assert parser.read(ask(user="0")) is not first
 
 
 def test_long_is_not_known(ask):
     """A very long body is not remembered."""
-    reader, request = Reader(GUIDE), ask(messages=[{"role": "user", "content": "x" * 70_000}])
-    assert reader.read(request) is not reader.read(request)
+    parser, request = RequestParser(GUIDE), ask(user="x" * 70_000)
+    assert parser.read(request) is not parser.read(request)
 
 
 @pytest.fixture
@@ -377,7 +377,7 @@ def test_a_refused_body_is_let_go(circles, key, case):
     fields, body = REFUSED[case]
     headers = {"authorization": f"Bearer {key}", **fields}
     assert problem(Request("POST", "/v1/chat/completions", headers, body)) is not None
-    assert not circles((Inquiry, FrameType))
+    assert not circles((ParsedRequest, FrameType))
 
 
 @pytest.mark.parametrize("path", ["/v1/files", "/v1/batches"])
@@ -385,16 +385,16 @@ def test_a_refused_file_is_let_go(circles, key, path):
     """The same is true of forms and batches."""
     headers = {"authorization": f"Bearer {key}", "content-type": "multipart/form-data; boundary=a"}
     assert problem(Request("POST", path, headers, b"x")) is not None
-    assert not circles((Inquiry, FrameType))
+    assert not circles((ParsedRequest, FrameType))
 
 
 def test_shown_of_what_cannot_be_read():
     """Of a very large body that can't be read the beginning is kept, of others all."""
-    reader, limit = Reader(GUIDE), 1024 * 1024
+    parser, limit = RequestParser(GUIDE), 1024 * 1024
     headers = {"authorization": "Bearer csk-a", "content-type": "application/json"}
     for body, kept in ((b"{" * 2 * limit, limit), (b"{" * 5, 5)):
-        found = reader.read(Request("POST", "/v1/chat/completions", headers, body))
+        found = parser.read(Request("POST", "/v1/chat/completions", headers, body))
         assert (found.refusal is not None, found.shown) == (True, body[:kept])
     said = {"model": "llama3.1-8b", "messages": [{"role": "user", "content": "a" * 2 * limit}]}
     whole = json.dumps(said).encode()
-    assert reader.read(Request("POST", "/v1/chat/completions", headers, whole)).shown == whole
+    assert parser.read(Request("POST", "/v1/chat/completions", headers, whole)).shown == whole

@@ -6,8 +6,8 @@ import pytest
 
 from mockserver.api.contract import editions
 from mockserver.core.errors import UnknownNameError
-from mockserver.engine import accounts
-from mockserver.engine.accounts import Accounts
+from mockserver.engine import quotas
+from mockserver.engine.quotas import Quotas
 from mockserver.scenario import Scenario, Spent
 
 EDITION = editions.load(editions.DEFAULT)
@@ -15,7 +15,7 @@ MODEL = "llama3.1-8b"
 
 
 def opened(**keys):
-    return Accounts(Scenario("test", **keys), EDITION, 0.0)
+    return Quotas(Scenario("test", **keys), EDITION, 0.0)
 
 
 def remaining(quota):
@@ -39,7 +39,7 @@ def test_spent():
 
 def test_oldest_is_forgotten(monkeypatch):
     """There are never more than so many; the one used longest ago goes first."""
-    monkeypatch.setattr(accounts, "MOST", 2)
+    monkeypatch.setattr(quotas, "MOST", 2)
     found = opened()
     first = found.open(("a", MODEL), 0.0)
     found.open(("b", MODEL), 0.0)

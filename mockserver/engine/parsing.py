@@ -40,7 +40,7 @@ _ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willin
 
 
 @dataclass(slots=True, eq=False)
-class Inquiry:
+class ParsedRequest:
     """
     What a request asks for, as far as it could be read before ``refusal`` ended the reading.
 
@@ -109,15 +109,15 @@ class Inquiry:
         return facts
 
 
-class Reader:
+class RequestParser:
     """Reads requests to an edition; what the same request asks for is found out once."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._heads: OrderedDict[tuple[str | None, ...], Inquiry] = OrderedDict()
-        self._known: OrderedDict[tuple[Inquiry, bytes], Inquiry] = OrderedDict()
+        self._heads: OrderedDict[tuple[str | None, ...], ParsedRequest] = OrderedDict()
+        self._known: OrderedDict[tuple[ParsedRequest, bytes], ParsedRequest] = OrderedDict()
 
-    def read(self, request: Request) -> Inquiry:
+    def read(self, request: Request) -> ParsedRequest:
         """
         Return what the request asks for.
 
@@ -129,23 +129,23 @@ class Reader:
         if known is not None:
             return known
         refusal = RefusalError("content_too_large") if request.oversized else head.refusal
-        inquiry = Inquiry(head.account, head.row, head.name, head.query, body, refusal=refusal)
-        _read_in(inquiry, request, self._edition, _STEPS)
-        free = not (inquiry.body and inquiry.row.limited) or not _FREE.isdisjoint(inquiry.body)
-        inquiry.shown = redacted_body(
-            inquiry.data if inquiry.body else inquiry.data[:_MOST_SHOWN], named=free
+        parsed = ParsedRequest(head.account, head.row, head.name, head.query, body, refusal=refusal)
+        _read_in(parsed, request, self._edition, _STEPS)
+        free = not (parsed.body and parsed.row.limited) or not _FREE.isdisjoint(parsed.body)
+        parsed.shown = redacted_body(
+            parsed.data if parsed.body else parsed.data[:_MOST_SHOWN], named=free
         )
-        if inquiry.refusal is None and inquiry.body and len(body) <= _LARGEST_KNOWN:
-            _remember(self._known, (head, body), inquiry)
-        return inquiry
+        if parsed.refusal is None and parsed.body and len(body) <= _LARGEST_KNOWN:
+            _remember(self._known, (head, body), parsed)
+        return parsed
 
-    def _head(self, request: Request) -> Inquiry:
+    def _head(self, request: Request) -> ParsedRequest:
         """Return what is known before the body has been read."""
         fields = map(request.headers.get, _MEANINGFUL)
         line = (request.method, request.path, request.query, *fields)
         head = self._heads.get(line)
         if head is None:
-            head = Inquiry(account_of(request.key))
+            head = ParsedRequest(account_of(request.key))
             _read_in(head, request, self._edition, _STEPS_OF_HEADS)
             _remember(self._heads, line, head)
         return head
@@ -158,19 +158,21 @@ def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> Non
     known[key] = value
 
 
-def read_line(endpoint: str, body: bytes, edition: Edition) -> Inquiry:
+def read_line(endpoint: str, body: bytes, edition: Edition) -> ParsedRequest:
     """Return what one line of a batch asks for; whose it is has been examined before."""
-    inquiry = Inquiry(row=ENDPOINTS[endpoint], data=body)
-    _read_in(inquiry, Request("POST", "", body=body), edition, _STEPS)
-    return inquiry
+    parsed = ParsedRequest(row=ENDPOINTS[endpoint], data=body)
+    _read_in(parsed, Request("POST", "", body=body), edition, _STEPS)
+    return parsed
 
 
-def _read_in(inquiry: Inquiry, request: Request, edition: Edition, steps: Iterable[Step]) -> None:
+def _read_in(
+    parsed: ParsedRequest, request: Request, edition: Edition, steps: Iterable[Step]
+) -> None:
     for step in steps:
         try:
-            step(inquiry, request, edition)
+            step(parsed, request, edition)
         except RefusalError as refusal:
-            inquiry.refusal = inquiry.refusal or refusal.unraised()
+            parsed.refusal = parsed.refusal or refusal.unraised()
 
 
 @lru_cache
@@ -180,13 +182,13 @@ def account_of(key: str | None) -> str | None:
     return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
-def _find_endpoint(inquiry: Inquiry, request: Request, _: Edition) -> None:
-    endpoint, inquiry.name = route(request.method, request.path)
-    inquiry.row = ENDPOINTS[endpoint]
+def _find_endpoint(parsed: ParsedRequest, request: Request, _: Edition) -> None:
+    endpoint, parsed.name = route(request.method, request.path)
+    parsed.row = ENDPOINTS[endpoint]
 
 
-def _check_key(inquiry: Inquiry, request: Request, edition: Edition) -> None:
-    if not inquiry.row.key:
+def _check_key(parsed: ParsedRequest, request: Request, edition: Edition) -> None:
+    if not parsed.row.key:
         return
     credentials = request.headers.get("authorization")
     if credentials is None:
@@ -198,70 +200,70 @@ def _check_key(inquiry: Inquiry, request: Request, edition: Edition) -> None:
         raise RefusalError("wrong_api_key")
 
 
-def _read_parameters(inquiry: Inquiry, request: Request, _: Edition) -> None:
-    if inquiry.row.limited:
+def _read_parameters(parsed: ParsedRequest, request: Request, _: Edition) -> None:
+    if parsed.row.limited:
         check_fields(request.headers)
-    if inquiry.endpoint is not None:
-        inquiry.query = read_query(inquiry.endpoint, request.query)
+    if parsed.endpoint is not None:
+        parsed.query = read_query(parsed.endpoint, request.query)
 
 
-def _read_body(inquiry: Inquiry, request: Request, edition: Edition) -> None:
-    row = inquiry.row
+def _read_body(parsed: ParsedRequest, request: Request, edition: Edition) -> None:
+    row = parsed.row
     if row.upload:
-        inquiry.upload = read_upload(request.body, request.headers)
-        inquiry.data = dumps(inquiry.upload.shown())
+        parsed.upload = read_upload(request.body, request.headers)
+        parsed.data = dumps(parsed.upload.shown())
     elif row.body is not None:
         # what older editions said of a batch is not known
         how = edition.validation if row.limited else Validation()
-        inquiry.data = as_json(request.body, request.headers)
-        inquiry.body = validate(row.name, inquiry.data, how)
-        inquiry.model = edition.served(inquiry.model_id)
+        parsed.data = as_json(request.body, request.headers)
+        parsed.body = validate(row.name, parsed.data, how)
+        parsed.model = edition.served(parsed.model_id)
 
 
-def _examine(inquiry: Inquiry, _: Request, edition: Edition) -> None:
+def _examine(parsed: ParsedRequest, _: Request, edition: Edition) -> None:
     """Look for what the model or the API will not do; an unknown model is refused as such."""
-    if inquiry.model is not None:
-        examine(inquiry.body, inquiry.model, edition.validation)
+    if parsed.model is not None:
+        examine(parsed.body, parsed.model, edition.validation)
 
 
-def _measure(inquiry: Inquiry, _: Request, edition: Edition) -> None:
+def _measure(parsed: ParsedRequest, _: Request, edition: Edition) -> None:
     """Count the prompt and find out how long the completion may be, if there is to be one."""
-    row, body, model = inquiry.row, inquiry.body, inquiry.model
+    row, body, model = parsed.row, parsed.body, parsed.model
     if not row.text or not body:
         return
     if model is None:
-        known = edition.models.get(inquiry.model_id)
+        known = edition.models.get(parsed.model_id)
         problem = "model_archived" if known and known.archived else "model_not_found"
-        raise RefusalError(problem, {"model": inquiry.model_id})
-    inquiry.size = measure(body, row.text, model)
-    prompt = inquiry.prompt = inquiry.size.tokens
+        raise RefusalError(problem, {"model": parsed.model_id})
+    parsed.size = measure(body, row.text, model)
+    prompt = parsed.prompt = parsed.size.tokens
     asked = body.get("max_completion_tokens")
     asked = body.get("max_tokens") if asked is None else asked
-    requested = inquiry.requested = None if asked in (None, -1) else min(asked, _ABSURD)
+    requested = parsed.requested = None if asked in (None, -1) else min(asked, _ABSURD)
     if prompt + (requested or 0) > model.context:
-        raise RefusalError("context_length_exceeded", inquiry.facts(edition))
+        raise RefusalError("context_length_exceeded", parsed.facts(edition))
     if row.cost == "prompt":
-        inquiry.reserved = prompt
+        parsed.reserved = prompt
         return
     room = min(model.context - prompt, model.max_output)
     wanted = model.default_output if requested is None else requested
-    inquiry.limit = room if wanted is None else min(wanted, room)
-    each = _reserved(inquiry, edition.limits.reserves)
-    inquiry.reserved = prompt + choices.count(body) * each
+    parsed.limit = room if wanted is None else min(wanted, room)
+    each = _reserved(parsed, edition.limits.reserves)
+    parsed.reserved = prompt + choices.count(body) * each
 
 
-def _reserved(inquiry: Inquiry, how: Literal["completion", "asked", "estimate"]) -> int:
+def _reserved(parsed: ParsedRequest, how: Literal["completion", "asked", "estimate"]) -> int:
     """Return the tokens that are reserved for one completion; see ``Limits``."""
     match how:
         case "completion":
-            return inquiry.limit
+            return parsed.limit
         case "asked":
             most = _MOST_RESERVED
-            return most if inquiry.requested is None else min(inquiry.requested, most)
+            return most if parsed.requested is None else min(parsed.requested, most)
         case "estimate":
-            return min(inquiry.limit, inquiry.requested or inquiry.prompt)
+            return min(parsed.limit, parsed.requested or parsed.prompt)
 
 
-Step: TypeAlias = Callable[[Inquiry, Request, Edition], None]
+Step: TypeAlias = Callable[[ParsedRequest, Request, Edition], None]
 _STEPS_OF_HEADS: tuple[Step, ...] = (_find_endpoint, _check_key, _read_parameters)
 _STEPS: tuple[Step, ...] = (_read_body, _examine, _measure)

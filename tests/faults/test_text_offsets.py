@@ -9,7 +9,7 @@ import pytest
 from mockserver.api.model.script import Script
 from mockserver.core.sse import dumps, event
 from mockserver.faults import Corrupt
-from mockserver.faults.spoken import inside_json
+from mockserver.faults.text_offsets import inside_json
 from mockserver.plan import Data, End, Head
 from mockserver.scenario import load
 

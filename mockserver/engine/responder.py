@@ -19,7 +19,7 @@ from mockserver.core.seeding import HexStream, SeededText, seed_from
 from mockserver.core.sse import dumps
 from mockserver.plan import Data, End, Head, Headers, Plan
 
-from .inquiry import Inquiry
+from .parsing import ParsedRequest
 
 _JSON = "application/json"
 _STREAM = "text/event-stream; charset=utf-8"
@@ -35,7 +35,7 @@ _END = End()
 
 
 @dataclass(slots=True)
-class Honest:
+class Responder:
     """
     One answer in the making.
 
@@ -69,7 +69,7 @@ class Honest:
         left = self.quota.headers(self.now) if self.quota is not None else ()
         return (Head(200, (*fields, *left)), Data(body), _END)
 
-    def completion(self, inquiry: Inquiry, form: Form) -> Plan:
+    def completion(self, parsed: ParsedRequest, form: Form) -> Plan:
         """
         Return the plan of what the model says, with what is left of the quota.
 
@@ -78,16 +78,16 @@ class Honest:
         quota = self.quota
         assert quota is not None  # noqa: S101 (a completion costs something)
         try:
-            encoded = self._encoded(inquiry, form)
+            encoded = self._encoded(parsed, form)
         except ImpossibleError as error:
             raise RefusalError("schema_without_value", {"reason": str(error)}) from error
         stamp = answer.stamp(self.now, self.random, self.cached)
         name = ("inference-id", f"{encoded.form.prefix}{stamp.number}")
-        if inquiry.stream:
+        if parsed.stream:
             fields = (*self._fields(_STREAM, plain=False), name, *quota.headers(self.now))
             return (Head(200, fields), *encoded.stream(stamp, done=self.edition.bodies.done), _END)
         seconds = encoded.seconds(stamp) if self.edition.headers.server_timing else None
-        returning = inquiry.reserved - inquiry.prompt - encoded.tokens
+        returning = parsed.reserved - parsed.prompt - encoded.tokens
         fields = (
             *self._fields(_JSON, plain=False),
             *headers.timing(seconds),
@@ -100,29 +100,29 @@ class Honest:
         shape = self.edition.headers
         return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
 
-    def _encoded(self, inquiry: Inquiry, form: Form) -> EncodedAnswer:
+    def _encoded(self, parsed: ParsedRequest, form: Form) -> EncodedAnswer:
         """Let the model say something, in the form of the endpoint."""
-        model = inquiry.model
+        model = parsed.model
         assert model is not None  # noqa: S101 (what is not served was refused)
-        asked, spare = choices.returned(inquiry.body), choices.discarded(inquiry.body)
-        number = _number(self.seed, inquiry)
+        asked, spare = choices.returned(parsed.body), choices.discarded(parsed.body)
+        number = _number(self.seed, parsed)
         made = []
         for at, body in enumerate([*asked, *spare]):
-            asked_for = GenerationRequest(body, model, inquiry.limit, len(asked) + len(spare))
+            asked_for = GenerationRequest(body, model, parsed.limit, len(asked) + len(spare))
             made.append(generate(self.script, asked_for, SeededText(number + at), self.random))
         answered = Answer(
-            inquiry.model_id,
+            parsed.model_id,
             model,
-            inquiry.prompt,
+            parsed.prompt,
             tuple(made[: len(asked)]),
-            inquiry.size.images,
+            parsed.size.images,
             self.edition.bodies,
             sum([one.tokens for one in made[len(asked) :]]),
         )
         return EncodedAnswer(form, answered)
 
 
-def _number(seed: int, inquiry: Inquiry) -> int:
+def _number(seed: int, parsed: ParsedRequest) -> int:
     """Return what is said, as a number: the same however much of it is shown, and how."""
-    about = {name: value for name, value in inquiry.body.items() if name not in _FORM}
+    about = {name: value for name, value in parsed.body.items() if name not in _FORM}
     return seed_from(f"{seed}/{about!a}")
