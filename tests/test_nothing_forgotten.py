@@ -95,3 +95,17 @@ def test_fixtures():
     fixtures = [name for name in vars(plugin) if re.match(r"(make_)?cerebras_", name)]
     assert "cerebras_mock" in fixtures
     assert [name for name in fixtures if f"`{name}" not in page("pytest.md")] == []
+
+
+def test_paths_of_the_recipes():
+    """The files that the contributors' page names are there; NAME and the like stand for others."""
+    told = (ROOT / ".github/CONTRIBUTING.md").read_text("utf-8")
+    paths = set(
+        re.findall(r"`((?:mockserver|pytest_cerebras|tests|docs|scenarios)/[\w/.]+)`", told)
+    )
+    assert len(paths) > 30
+    placeholder = re.compile("NAME|FAMILY|SUBJECT")
+    missing = [
+        path for path in paths if not placeholder.search(path) and not (ROOT / path).exists()
+    ]
+    assert missing == []
