@@ -15,4 +15,7 @@ def main() -> None:
         raise SystemExit(2)
     from mockserver.cli import main as command
 
+    from .run.command import run
+
+    command.add_command(run)
     command()

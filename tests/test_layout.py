@@ -51,6 +51,7 @@ PARTS = {
     "mockserver/api",
     "mockserver/api/contract/shipped_editions",
     "mockserver/edge/play",
+    "mockserver/edge/redirect",
     "mockserver/edge/server",
     "mockserver/plan/timeline",
     "mockserver/scenario/lint",

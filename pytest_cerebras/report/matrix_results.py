@@ -193,7 +193,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         report.duration,
         seed,
         replay(item, seed),
-        tuple(_played(mock, name, case) for name, case in cases),
+        tuple(played(name, case, mock.judge(case)) for name, case in cases),
         tuple(mock.sleeps) if mock.clock else (),
         tuple(dict.fromkeys(kinds)),
         reason,
@@ -216,11 +216,12 @@ def _without(test: str, scenario: str | None) -> str:
     return f"{head}[{padded}]" if padded else head
 
 
-def _played(mock: CerebrasMock, scenario: str, case: Case) -> Played:
+def played(scenario: str, case: Case, verdicts: tuple[Verdict, ...]) -> Played:
+    """Return what happened under a scenario, and the verdicts on the client."""
     seen = moments(case.journal)
     shown = tuple(_seen(moment, case.edition) for moment in seen[-_MOST:])
     earlier = case.journal.count - len(shown)
-    return Played(scenario, shown, mock.judge(case), earlier, tuple(_ran(case)))
+    return Played(scenario, shown, verdicts, earlier, tuple(_ran(case)))
 
 
 def _ran(case: Case) -> Iterator[Ran]:

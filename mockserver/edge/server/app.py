@@ -13,6 +13,7 @@ from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 from mockserver.edge.admin import PREFIX, Admin
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.playback import play
+from mockserver.edge.redirect.front import Proxy
 
 from . import heads
 from .connection import Connection, Server
@@ -63,12 +64,17 @@ class Site:
         *,
         tls: ssl.SSLContext | None = None,
         shared: bool = False,
+        proxy: Proxy | None = None,
     ) -> None:
-        """Listen, on a port ``shared`` with others. Raises OSError when it can't be had."""
+        """
+        Listen, on a port ``shared`` with others, which may be a ``proxy`` as well.
+
+        Raises OSError when the port can't be had.
+        """
         server = Server(self.live, self._answer)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
-        self._port = Port(self.live, server, tls=tls)
+        self._port = Port(self.live, server, tls=tls, proxy=proxy)
         address, number = await self._port.start(host, port, shared=shared)
         shown = f"[{address}]" if ":" in address else address
         self.url = f"{'https' if tls else 'http'}://{shown}:{number}"

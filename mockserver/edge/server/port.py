@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from typing import Any, TypeAlias
 
 from mockserver.edge.live import LiveEngine
+from mockserver.edge.redirect.front import Proxy
 from mockserver.scenario import PortState
 
 from .connection import Server
@@ -34,15 +35,21 @@ class Port:
     """
     One port, with all the addresses that its host has.
 
-    ``state`` is what it does now.
+    ``state`` is what it does now. ``proxy`` looks at each connection before ``server`` gets it.
     """
 
     def __init__(
-        self, live: LiveEngine, server: Server, *, tls: ssl.SSLContext | None = None
+        self,
+        live: LiveEngine,
+        server: Server,
+        *,
+        tls: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         self.state: PortState = "open"
         self._live = live
         self._server = server
+        self._factory = server if proxy is None else proxy.wrapped(server)
         self._tls = tls
         self._sockets: Sequence[Held] = ()
         self._listening: list[asyncio.Server] = []
@@ -54,7 +61,7 @@ class Port:
         """Listen, and return the first address. Raises OSError when none can be had."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         server = await self._loop.create_server(
-            self._server, host, port, backlog=_BACKLOG, ssl=self._tls, reuse_port=shared or None
+            self._factory, host, port, backlog=_BACKLOG, ssl=self._tls, reuse_port=shared or None
         )
         self._listening, self._sockets = [server], server.sockets
         found = self._sockets[0].getsockname()
@@ -137,7 +144,7 @@ class Port:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         breaking = self.state == "breaks_tls"
         server = await self._loop.create_server(
-            _Breaker if breaking else self._server,
+            _Breaker if breaking else self._factory,
             sock=held,
             backlog=_BACKLOG,
             ssl=None if breaking else self._tls,

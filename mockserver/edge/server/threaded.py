@@ -6,7 +6,7 @@ import asyncio
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from threading import Thread
 from typing import Self
@@ -14,6 +14,7 @@ from typing import Self
 from mockserver.edge.live import LiveEngine
 
 from .app import Site
+from .redirected import Redirect
 
 _PATIENCE = 5.0  # seconds that it is given to listen, and to end
 
@@ -28,11 +29,16 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
 
 
 class ThreadedServer:
-    """A mock on a free port of the loopback interface, for as long as the ``with`` block runs."""
+    """
+    A mock on a free port of the loopback interface, for as long as the ``with`` block runs.
 
-    def __init__(self, live: LiveEngine) -> None:
+    With a ``redirect`` it is a proxy as well, and answers inside of TLS on a second port.
+    """
+
+    def __init__(self, live: LiveEngine, redirect: Redirect | None = None) -> None:
         self.live = live
         self.url = ""
+        self._redirect = redirect
         self._stop: Callable[[], object] | None = None
         self._thread: Thread | None = None
 
@@ -100,11 +106,15 @@ class ThreadedServer:
             started.set_exception(error)
 
     async def _serve(self, started: Future[str]) -> None:
-        site = Site(self.live)
+        site, redirect = Site(self.live), self._redirect
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._stop = partial(loop.call_soon_threadsafe, ended.set)
-        await site.start()
-        started.set_result(site.url)
-        await ended.wait()
-        await site.stop()
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(site.stop)
+            await site.start(proxy=None if redirect is None else redirect.proxy)
+            if redirect is not None:
+                stack.push_async_callback(redirect.stop)
+                await redirect.start(self.live)
+            started.set_result(site.url)
+            await ended.wait()

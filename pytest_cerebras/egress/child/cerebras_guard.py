@@ -32,6 +32,7 @@ OURS, OTHERS, READ = "real", "other", "read"
 STRAY = "stray"  # an attempt, to any host, that the current test has not caused
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run; while a test has its own guard, it is idle
+REDIRECT = "redirect"  # the mode in which clients are turned to the mock, or go through its proxy
 _ACTIVE = "while the mock is active nothing reaches the real API"
 _MADE_BEFORE = (
     "a client made before the test keeps the real address: make it in a function or fixture"
@@ -55,6 +56,10 @@ _RULES = {
         f"client; use --cerebras-mode server, and let the app read CEREBRAS_BASE_URL, {_REPLACED}"
     ),
 }
+_NOT_TURNED = (
+    f"{_ACTIVE}, and this client can't be turned to it; let it read CEREBRAS_BASE_URL, or use "
+    "cerebras-mock run --sealed"
+)
 _OUTSIDE = (
     "in this run nothing reaches the real API, and outside of a test no mock answers; make the "
     "client in a function that a test calls, or in a fixture that asks for cerebras_mock"
@@ -108,9 +113,15 @@ class Guard:
         raise EscapeError(sentence)
 
     def _rule(self) -> str:
+        if self._mode == REDIRECT:
+            return _NOT_TURNED
         if self._mode == RUN:
             return _OUTSIDE
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
+
+    def sees(self, event: str) -> bool:
+        """Return whether it is about an event; where clients are turned, about addresses alone."""
+        return self._mode != REDIRECT or event.startswith("socket.")
 
     def watch(self) -> None:
         """Start to refuse requests that the interpreter is about to make."""
@@ -152,7 +163,8 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     if _watching and event in _HOSTS:
         for host in _HOSTS[event](*args):
             for guard in reversed(_watching):
-                guard.refuse(host)
+                if guard.sees(event):
+                    guard.refuse(host)
 
 
 def _note_reads(_: Any, address: Any) -> None:

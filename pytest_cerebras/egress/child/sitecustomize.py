@@ -1,5 +1,5 @@
 """
-Guards a Python child process of a test.
+Guards a Python child process of a test, and turns it to the mock where it is told so.
 
 Python imports this module when a child starts with the variables of ``cerebras_mock.env()``. It
 imports only the first ``sitecustomize`` that it finds. So this one imports the next one, which the
@@ -16,6 +16,8 @@ _HOOKS_SINCE = (3, 8)
 def _guard() -> None:
     if sys.version_info >= _HOOKS_SINCE:
         __import__("cerebras_guard").guard_child()  # of this folder
+        if "CEREBRAS_MOCK_REDIRECT" in os.environ:
+            __import__("cerebras_redirect").redirect_child()
 
 
 def _run_the_next() -> None:

@@ -33,7 +33,7 @@ def test_binds_to_loopback_only():
 def test_failure_to_start_is_raised(monkeypatch, error):
     """What goes wrong in the thread is raised where the server was started, whatever it is."""
 
-    async def refuse(*_):
+    async def refuse(*_, **__):
         raise error("no port left")
 
     monkeypatch.setattr(Site, "start", refuse)

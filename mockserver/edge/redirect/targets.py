@@ -1,0 +1,62 @@
+"""What the head of a request to a proxy asks for (RFC 9112, 3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+_PORTS = {"http": 80, "https": 443}
+_HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"proxy-authorization"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    The host and port that a client wants.
+
+    ``tunnels`` says that it sent CONNECT. ``secure`` says that it did not, and wants the proxy to
+    speak TLS in its place, as axios does.
+    """
+
+    host: str
+    port: int
+    tunnels: bool
+    secure: bool = False
+
+    @property
+    def address(self) -> str:
+        """Host and port as a client writes them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def target_of(head: bytes) -> Target | None:
+    """Return what a head asks a proxy for; None where it asks for nothing that can be read."""
+    words = head.partition(b"\r\n")[0].decode("latin-1").split(" ")
+    if len(words) != 3:  # noqa: PLR2004 (method, target, version)
+        return None
+    method, asked, _ = words
+    tunnels = method == "CONNECT"
+    try:
+        url = urlsplit(f"//{asked}" if tunnels else asked)
+        scheme = url.scheme.lower()
+        host, port = url.hostname, url.port or (None if tunnels else _PORTS.get(scheme))
+    except ValueError:
+        return None
+    if not host or port is None:
+        return None
+    return Target(host.rstrip("."), port, tunnels, secure=scheme == "https")
+
+
+def forwarded(head: bytes) -> bytes:
+    """
+    Return the head that is sent on for a target with scheme and host.
+
+    The connection ends with the answer: another request may be for another host.
+    """
+    first, *fields = head.split(b"\r\n")
+    method, asked, version = first.split(b" ")
+    url = urlsplit(asked)
+    path = (url.path or b"/") + (b"?" + url.query if url.query else b"")
+    kept = [each for each in fields if each.partition(b":")[0].strip().lower() not in _HOP_BY_HOP]
+    return b"\r\n".join([b" ".join((method, path, version)), *kept, b"connection: close", b"", b""])

@@ -1,0 +1,56 @@
+"""What a server needs to answer in the place of the real host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.redirect.authority import Authority
+from mockserver.edge.redirect.front import Proxy
+from mockserver.edge.redirect.tunnel import Upstream
+
+from .app import Site
+
+REAL = "api.cerebras.ai"
+PRIVATE = "cerebras.ai"
+
+
+class Redirect:
+    """
+    A proxy, and a port that speaks TLS, both in the place of the ``hosts``.
+
+    ``authority`` makes their certificates. ``blocks`` refuses all other hosts, ``upstream`` leads
+    to them. The port is ``tls_port`` of the loopback interface, a free one unless it is named.
+    Raises MissingAuthorityError.
+    """
+
+    def __init__(
+        self,
+        hosts: Iterable[str] = (REAL,),
+        *,
+        authority: Authority | None = None,
+        blocks: bool = False,
+        upstream: Upstream | None = None,
+        tls_port: int = 0,
+    ) -> None:
+        self.authority = authority or Authority()
+        self.hosts = frozenset(hosts)
+        self.tls_port = tls_port
+        self.proxy = Proxy(
+            self.hosts, self.authority.context_for, PRIVATE, blocks=blocks, upstream=upstream
+        )
+        self._site: Site | None = None
+
+    async def start(self, live: LiveEngine) -> None:
+        """Listen inside of TLS. Raises OSError when the port can't be had."""
+        self.proxy.breaks_tls = lambda: live.port == "breaks_tls"
+        self._site = Site(live)
+        first, *_ = sorted(self.hosts)
+        await self._site.start(port=self.tls_port, tls=self.authority.context_for(first))
+        self.tls_port = int(self._site.url.rpartition(":")[2])
+
+    async def stop(self) -> None:
+        """Listen no more, and end what the proxy passes through."""
+        self.proxy.close()
+        if self._site is not None:
+            await self._site.stop()

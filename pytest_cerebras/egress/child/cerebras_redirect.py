@@ -1,0 +1,116 @@
+"""
+Turns a Python process to the mock that has the real host written in.
+
+Names are resolved by ``socket.getaddrinfo`` whatever the library, as long as it is written in
+Python, so the mocked hosts get the mock's address there. Certificates are checked by an
+``ssl.SSLContext``, so each one that reads any roots reads the mock's as well. Both modules are
+changed when the app imports them: an app that patches them itself, as gevent does, comes first.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # as of typing, which takes long to import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+VARIABLE = "CEREBRAS_MOCK_REDIRECT"
+_HTTP = (80, "80", "http")
+_READS_ROOTS = ("load_verify_locations", "load_default_certs", "set_default_verify_paths")
+
+
+class Redirect:
+    """
+    Where to turn to: ``hosts`` to a port that speaks TLS, or to ``plain_port`` for port 80.
+
+    ``authority`` is a certificate in PEM. The text has these in this order, parted by commas, the
+    hosts by blanks.
+    """
+
+    def __init__(self, text: str) -> None:
+        hosts, tls_port, plain_port, self.authority = text.split(",", 3)
+        self.hosts = frozenset(hosts.split())
+        self.tls_port = int(tls_port)
+        self.plain_port = int(plain_port)
+
+    @property
+    def patches(self) -> Mapping[str, Callable[[ModuleType], None]]:
+        """What is changed in which module, once it is imported."""
+        return {"socket": self.turn, "ssl": self.trust}
+
+    def turn(self, socket: Any) -> None:
+        """Let the mocked hosts have the mock's address."""
+        original = socket.getaddrinfo
+
+        def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
+            name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+            if isinstance(name, str) and name.lower().rstrip(".") in self.hosts:
+                host = "127.0.0.1"
+                port = self.plain_port if port in _HTTP else self.tls_port
+            return original(host, port, *args, **kwargs)
+
+        socket.getaddrinfo = getaddrinfo
+
+    def trust(self, ssl: Any) -> None:
+        """Let each context that reads roots trust the mock's authority."""
+        with open(self.authority, encoding="ascii") as file:
+            pem = file.read()
+        locate = ssl.SSLContext.load_verify_locations
+
+        def reading(name: str) -> None:
+            read = getattr(ssl.SSLContext, name)
+
+            def reads(context: Any, *args: Any, **kwargs: Any) -> Any:
+                found = read(context, *args, **kwargs)
+                locate(context, cadata=pem)
+                return found
+
+            setattr(ssl.SSLContext, name, reads)
+
+        for name in _READS_ROOTS:
+            reading(name)
+
+
+class _Importer:
+    """Patches modules as soon as they are there; see ``sys.meta_path``."""
+
+    def __init__(self, patches: Mapping[str, Callable[[ModuleType], None]]) -> None:
+        self._patches = dict(patches)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module as the others do, and patch it when it has been loaded."""
+        patch = self._patches.pop(name, None)
+        if patch is None:
+            return None
+        from importlib.util import find_spec
+
+        spec = find_spec(name)
+        if spec is not None and spec.loader is not None:
+            load = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                load(module)
+                patch(module)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+def redirect_child() -> None:
+    """Turn this process for the rest of its life, as the environment says."""
+    text = os.environ.get(VARIABLE)
+    if text:
+        patches = Redirect(text).patches
+        for name in [name for name in patches if name in sys.modules]:
+            patches[name](sys.modules[name])
+        sys.meta_path.insert(
+            0,
+            _Importer({name: patches[name] for name in patches if name not in sys.modules}),
+        )

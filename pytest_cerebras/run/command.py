@@ -1,0 +1,189 @@
+"""``cerebras-mock run``: a command in front of the mock, once or under many scenarios."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver.cli.options import SET, one_sentence, overridable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mockserver.scenario import Scenario
+
+    from .playing import Ended
+
+GUILTY = 10  # as pytest --cerebras-strict ends a run
+_REPORTS = (".html", ".json", ".xml")
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--scenario", help="Shipped name, or YAML file.  [default: healthy]")
+@click.option(
+    "--chaos",
+    metavar="NAMES",
+    help="Run the command once under each of these: all, tag:NAME, or names and files, parted by "
+    "commas; NAME(after=3) chooses a parameter.",
+)
+@overridable
+@SET
+@click.option(
+    "--time-scale",
+    type=click.FloatRange(0, min_open=True),
+    metavar="F",
+    help="What a second of the mock takes: 0.1 is ten times as fast.",
+)
+@click.option("--strict", is_flag=True, help=f"End with {GUILTY} when the client is guilty.")
+@click.option(
+    "--others",
+    type=click.Choice(("pass", "block")),
+    default="pass",
+    show_default=True,
+    help="What becomes of requests to other hosts.",
+)
+@click.option(
+    "--host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Answer for this host, too; may be given again.",
+)
+@click.option(
+    "--sealed",
+    is_flag=True,
+    help="Run it where nothing can leave: in namespaces of its own, on Linux.",
+)
+@click.option(
+    "--allow",
+    multiple=True,
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="With --sealed: let it reach this port of the machine, as of a database.",
+)
+@click.option("--inside", hidden=True)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FILE",
+    help="Write FILE.html, FILE.json, or FILE.xml for JUnit; may be given again.",
+)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(  # noqa: PLR0913 (an argument for each option)
+    *,
+    scenario: str | None,
+    chaos: str | None,
+    edition: str | None,
+    tier: str | None,
+    seed: int | None,
+    parameters: dict[str, Any],
+    time_scale: float | None,
+    strict: bool,
+    others: str,
+    hosts: tuple[str, ...],
+    sealed: bool,
+    allow: tuple[int, ...],
+    inside: str | None,
+    reports: tuple[str, ...],
+    command: tuple[str, ...],
+) -> None:
+    """
+    Run COMMAND unchanged, in any language, in front of the mock.
+
+    Requests to api.cerebras.ai are answered by the mock, through variables for the base URL, a
+    proxy and certificates. It ends with the exit status of the command, or that of the first one
+    that fails under --chaos.
+    """
+    from mockserver.edge.live import Overrides
+
+    from .runs import Seal, Ways, runs
+    from .sealed import run_sealed
+
+    with one_sentence():
+        files = _files(reports)
+        scenarios = _scenarios(scenario, chaos, parameters)
+        if sealed and inside is None:
+            sys.exit(run_sealed(sys.argv[sys.argv.index("run") + 1 :], allow))
+        seal = None if inside is None else Seal.of(inside)
+        ways = Ways(hosts, blocks=others == "block" or sealed, seal=seal, ports=allow)
+        settings = Overrides(edition, tier, seed)
+        found = []
+        for ended in runs(command, scenarios, ways, overrides=settings, time_scale=time_scale):
+            found.append(ended)
+            _print(ended)
+    _finish(found, command, files, strict=strict)
+
+
+def _scenarios(
+    scenario: str | None, chaos: str | None, parameters: dict[str, Any]
+) -> list[Scenario]:
+    """Return the scenarios to run under. Raises MockServerError."""
+    from mockserver.scenario import load
+
+    if chaos is None:
+        return [load(scenario or "healthy", parameters)]
+    if scenario is not None or parameters:
+        click.echo("Error: --chaos names the scenarios: leave out --scenario and --set", err=True)
+        sys.exit(2)
+    import pytest
+
+    from pytest_cerebras.chaos.choice import RELEVANT, chosen, parts
+
+    if RELEVANT in parts(chaos):
+        click.echo(f"Error: --chaos {RELEVANT} needs tests that pytest runs; take all", err=True)
+        sys.exit(2)
+    try:
+        return [load(str(one), getattr(one, "parameters", {})) for one in chosen(chaos, "--chaos")]
+    except pytest.UsageError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+
+
+def _files(reports: tuple[str, ...]) -> list[Path]:
+    """Return the files to write; end with 2 for what can't be written."""
+    from pathlib import Path
+
+    files = [Path(name) for name in reports]
+    for file in files:
+        if file.suffix not in _REPORTS:
+            known = ", ".join(_REPORTS)
+            click.echo(f"Error: --report {file}: should end in one of {known}", err=True)
+            sys.exit(2)
+        if file.is_dir() or not file.absolute().parent.is_dir():
+            click.echo(f"Error: --report {file}: there is no such folder", err=True)
+            sys.exit(2)
+    return files
+
+
+def _print(ended: Ended) -> None:
+    from .printing import lines
+
+    for line in lines(ended):
+        _say(line)
+
+
+def _finish(
+    runs: list[Ended], command: tuple[str, ...], files: list[Path], *, strict: bool
+) -> None:
+    """Write the reports, sum up, and end with the status that all of it deserves."""
+    from .printing import summary
+    from .reports import write
+
+    for line in summary(runs):
+        _say(line)
+    for file in files:
+        write(file, runs, command)
+        _say(f"written: {file}")
+    failed = next((ended.status for ended in runs if ended.status), 0)
+    guilty = strict and any(ended.is_guilty for ended in runs)
+    sys.exit(failed or (GUILTY if guilty else 0))
+
+
+def _say(line: str) -> None:
+    """Print a line to stderr: stdout is the command's."""
+    from mockserver.core.credentials import redacted
+
+    click.echo(redacted(f"cerebras-mock: {line}"), err=True)

@@ -1,0 +1,117 @@
+"""
+The environment that points a command to the mock, whatever it is written in.
+
+Nothing is written into the system. Some programs read a variable for the base URL, some one for a
+proxy, some can be given code to load first; all of them need to trust a certificate.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mockserver.edge.redirect.authority import Trust
+from mockserver.edge.server.redirected import PRIVATE, Redirect
+from pytest_cerebras.egress.child import cerebras_guard, cerebras_redirect
+
+KEY = "csk-4f1dmock" + "4f1d" * 10
+_HERE = Path(__file__).parent
+_CHILD = Path(cerebras_redirect.__file__).parent
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+_BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE")
+_BUNDLES_TOO = ("DENO_CERT", "CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "PIP_CERT")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the mock is: its ``url``, what it redirects, the ``trust`` files, and a ``folder``."""
+
+    url: str
+    redirect: Redirect
+    trust: Trust
+    folder: Path
+
+    @property
+    def port(self) -> int:
+        """The port of the proxy."""
+        return int(self.url.rpartition(":")[2])
+
+
+def variables(place: Place, given: Mapping[str, str], notes: Path) -> dict[str, str]:
+    """
+    Return what is to be set for the command, beside what is ``given``.
+
+    ``notes`` is the file in which Python processes note what they have stopped.
+    """
+    local = _without_proxy(given)
+    trust, bundle = place.trust, str(place.trust.bundle)
+    turned = (" ".join(sorted(place.redirect.hosts)), place.redirect.tls_port, place.port)
+    others = "block" if place.redirect.proxy.blocks else "pass"
+    return {
+        "CEREBRAS_BASE_URL": f"{place.url}/mock/",
+        "CEREBRAS_API_KEY": KEY,
+        **dict.fromkeys(_PROXIES, place.url),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(local)),
+        **dict.fromkeys((*_BUNDLES, *_BUNDLES_TOO), bundle),
+        "NODE_EXTRA_CA_CERTS": str(trust.ca),
+        "NODE_OPTIONS": _joined(f'--require "{_HERE / "preload.cjs"}"', given.get("NODE_OPTIONS")),
+        "JAVA_TOOL_OPTIONS": _joined(given.get("JAVA_TOOL_OPTIONS"), *_java(place)),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(_CHILD), given.get("PYTHONPATH")))),
+        cerebras_redirect.VARIABLE: ",".join(map(str, (*turned, trust.ca))),
+        cerebras_guard.VARIABLE: f"{cerebras_guard.REDIRECT}:{others}:{notes}",
+        "WGETRC": _written(place.folder / "wgetrc", _wgetrc(given, bundle)),
+        "PHP_INI_SCAN_DIR": _php(place, given),
+    }
+
+
+def _without_proxy(given: Mapping[str, str]) -> list[str]:
+    """Return the hosts that no proxy is asked for; the real API is none of them."""
+    theirs = (given.get("NO_PROXY") or given.get("no_proxy") or "").split(",")
+    kept = [
+        each.strip() for each in theirs if PRIVATE not in each and each.strip() not in ("", "*")
+    ]
+    return list(dict.fromkeys([*_LOCAL, *kept]))
+
+
+def _java(place: Place) -> list[str]:
+    """Return the options that Java reads, be it for HttpClient or for HttpURLConnection."""
+    proxied = [
+        f"-D{scheme}.{name}={value}"
+        for scheme in ("http", "https")
+        for name, value in (("proxyHost", "127.0.0.1"), ("proxyPort", place.port))
+    ]
+    trust = place.trust
+    return [
+        *proxied,
+        "-Dhttp.nonProxyHosts=localhost|127.*|[::1]",
+        f"-Djavax.net.ssl.trustStore={trust.store}",
+        "-Djavax.net.ssl.trustStoreType=PKCS12",
+        f"-Djavax.net.ssl.trustStorePassword={trust.store_password}",
+    ]
+
+
+def _wgetrc(given: Mapping[str, str], bundle: str) -> str:
+    own = Path(given.get("WGETRC") or Path.home() / ".wgetrc")
+    theirs = own.read_text("utf-8", "replace") if own.is_file() else ""
+    return f"{theirs.rstrip()}\nca_certificate = {bundle}\n"
+
+
+def _php(place: Place, given: Mapping[str, str]) -> str:
+    """Return the folders with settings for PHP: its own, and ours."""
+    folder = place.folder / "php"
+    folder.mkdir(exist_ok=True)
+    bundle = place.trust.bundle
+    _written(folder / "mock.ini", f"openssl.cafile={bundle}\ncurl.cainfo={bundle}\n")
+    return f"{given.get('PHP_INI_SCAN_DIR', '')}:{folder}"
+
+
+def _written(path: Path, text: str) -> str:
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def _joined(*options: str | None) -> str:
+    return " ".join(filter(None, options))

@@ -1,0 +1,152 @@
+"""One run of a command under one scenario."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+
+from mockserver.edge.live import LiveEngine, Overrides
+from mockserver.edge.play.clock import Clock, ScaledClock
+from mockserver.edge.server.redirected import Redirect
+from mockserver.edge.server.threaded import ThreadedServer
+from mockserver.scenario import Scenario
+from mockserver.verdicts import Case, Verdict, judge
+from pytest_cerebras.egress import GuardLog
+from pytest_cerebras.egress.child.cerebras_guard import REDIRECT
+from pytest_cerebras.observe.connections import Connections
+from pytest_cerebras.observe.stall_watchdog import StallWatchdog
+
+from .environment import Place, variables
+
+NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128  # exit statuses, as a shell has them
+_STALL = 20.0  # real seconds for a client that is known to have no time-out
+_FORWARDED = (signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """
+    A command that has ended under a scenario.
+
+    ``status`` is its exit status, after a signal 128 and the signal's number. ``duration`` is in
+    seconds. ``sentence`` says why it could not be started, empty where it could. ``verdicts`` are
+    on its client, ``stalled`` are sentences on stalls that no time-out has ended, and ``notes`` on
+    what went past the mock.
+    """
+
+    scenario: str
+    status: int
+    duration: float
+    case: Case
+    seed: int
+    sentence: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    stalled: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def certain(self) -> list[Verdict]:
+        """What the client did wrong for certain."""
+        return [each for each in self.verdicts if each.certainty == "certain"]
+
+    @property
+    def is_guilty(self) -> bool:
+        """Whether a strict run fails by it."""
+        return bool(self.certain or self.stalled)
+
+
+def played(
+    command: Sequence[str],
+    scenario: Scenario,
+    *,
+    overrides: Overrides,
+    redirect: Redirect,
+    time_scale: float | None = None,
+    ready: Callable[[Place], None] = lambda _: None,
+) -> Ended:
+    """
+    Run a command in front of the mock, and judge its client.
+
+    ``ready`` is called before the command begins. Raises OSError from the mock.
+    """
+    live = LiveEngine(scenario, overrides, clock=ScaledClock(time_scale) if time_scale else Clock())
+    stalls = StallWatchdog(Connections(None), _STALL)  # nobody can look into the client
+    live.clock.stall, live.clock.hold = stalls.hold, stalls.hold_thread
+    with (
+        TemporaryDirectory(prefix="cerebras-mock-") as name,
+        ThreadedServer(live, redirect) as mock,
+    ):
+        folder = Path(name)
+        notes = folder / "notes"
+        notes.touch()
+        place = Place(mock.url, redirect, redirect.authority.write(folder), folder)
+        ready(place)
+        begun = time.monotonic()
+        status, sentence = _ran(command, {**os.environ, **variables(place, os.environ, notes)})
+        duration = time.monotonic() - begun
+        log = GuardLog(notes, mode=REDIRECT, others="pass")
+        log.keep()
+    engine = live.engine
+    case = Case(engine.journal, engine.edition, log.escapes, other_model=engine.other_model)
+    return Ended(
+        live.scenario.name,
+        status,
+        duration,
+        case,
+        engine.seed,
+        sentence,
+        judge(case),
+        tuple(live.stalled),
+        (*log.stopped, *_told(redirect)),
+    )
+
+
+def _ran(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
+    """Return the exit status of a command, and why it could not be started."""
+    try:
+        # what the user has typed behind "--"
+        process = subprocess.Popen(command, env=environment)  # noqa: S603
+        with process, signals(process):
+            status = process.wait()
+    except FileNotFoundError:
+        return NOT_FOUND, f"{command[0]}: there is no such command"
+    except OSError as error:
+        return NOT_EXECUTABLE, f"{command[0]}: can't be started: {error.strerror}"
+    return (status if status >= 0 else BY_SIGNAL - status), ""
+
+
+@contextmanager
+def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Let the command decide what a signal means; Ctrl-C reaches it by itself."""
+
+    def forward(number: int, _: FrameType | None) -> None:
+        process.send_signal(number)
+
+    def wait(_: int, __: FrameType | None) -> None:
+        """Go on until the command has ended."""
+
+    handlers = {signal.SIGINT: wait, **dict.fromkeys(_FORWARDED, forward)}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _told(redirect: Redirect) -> Iterator[str]:
+    for host, count in redirect.proxy.blocked.items():
+        yield f"{host}: {count} x refused by the proxy"
+    for host, count in redirect.proxy.distrusted.items():
+        yield (
+            f"{host}: {count} x the client did not accept the mock's certificate; let it trust the "
+            "file in SSL_CERT_FILE, or use --sealed"
+        )

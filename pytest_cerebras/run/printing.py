@@ -1,0 +1,46 @@
+"""What ``run`` prints when the command has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mockserver.core.units import counted
+
+from .playing import Ended
+
+NOT_JUDGED = {
+    "half-answer": "what the app does with an answer is seen only where it sends it on",
+    "tool-run-twice": "the tools that an app runs are seen only in a test of pytest",
+}
+"""Rules that look into the app's process, and what that means where nobody can."""
+_MOST_REQUESTS = 20
+
+
+def lines(ended: Ended) -> Iterator[str]:
+    """Yield what happened under a scenario, what the client did wrong, and the fix."""
+    exchanges = ended.case.exchanges
+    said = ended.sentence or f"exit status {ended.status}"
+    yield f"{ended.scenario}: {said}, {counted(len(exchanges), 'request')}"
+    for exchange in exchanges[:_MOST_REQUESTS]:
+        yield f"  {exchange.line()}"
+    if len(exchanges) > _MOST_REQUESTS:
+        yield f"  ... and {len(exchanges) - _MOST_REQUESTS} more"
+    if not (exchanges or ended.sentence or ended.notes):
+        yield "  the app has asked nothing, so nothing was tried"
+    for stalled in ended.stalled:
+        yield f"  no time-out: {stalled}"
+    for verdict in ended.verdicts:
+        yield from (f"  {line}" for line in verdict.lines())
+    for note in ended.notes:
+        yield f"  not answered: {note}"
+
+
+def summary(runs: Sequence[Ended]) -> Iterator[str]:
+    """Yield how many things there are to fix, and what was not judged."""
+    guilty = [verdict for ended in runs for verdict in ended.certain]
+    rules = dict.fromkeys(verdict.rule for verdict in guilty)
+    stalled = sum(bool(ended.stalled) for ended in runs)
+    found = [*rules, *(["no time-out"] if stalled else [])]
+    yield f"to fix: {', '.join(found)}" if found else "to fix: nothing that the wire shows"
+    for rule, why in NOT_JUDGED.items():
+        yield f"not judged: {rule} ({why})"

@@ -1,0 +1,88 @@
+"""Hands ports of the host's loopback interface through to a sealed run, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import TypeAlias
+
+from mockserver.edge.redirect.tunnel import piped
+
+_Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+_Open: TypeAlias = Callable[[], Awaitable[_Streams]]
+_LOOPBACK = "127.0.0.1"
+_PATIENCE = 5.0  # seconds
+
+
+def outside(folder: Path, port: int) -> Awaitable[asyncio.Server]:
+    """
+    Listen on a socket in a folder, and lead to a port of this machine.
+
+    A socket with a path is the same in each network namespace.
+    """
+    path = _path(folder, port)
+    return asyncio.start_unix_server(
+        _leading_to(lambda: asyncio.open_connection(_LOOPBACK, port)), path
+    )
+
+
+def inside(folder: Path, port: int) -> Awaitable[asyncio.Server]:
+    """Listen on a port of a sealed run, and lead to the socket in a folder."""
+    path = _path(folder, port)
+    return asyncio.start_server(
+        _leading_to(lambda: asyncio.open_unix_connection(path)), _LOOPBACK, port
+    )
+
+
+@contextmanager
+def relayed(
+    listen: Callable[[Path, int], Awaitable[asyncio.Server]], folder: Path, ports: Collection[int]
+) -> Iterator[None]:
+    """Relay some ports in a thread, ``outside`` or ``inside``. Raises OSError when one is taken."""
+    if not ports:
+        yield
+        return
+    begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def relay() -> None:
+        over = asyncio.Event()
+        try:
+            servers = [await listen(folder, port) for port in ports]
+        except OSError as error:
+            begun.set_exception(error)
+            return
+        begun.set_result((asyncio.get_running_loop(), over))
+        await over.wait()
+        for server in servers:
+            server.close()
+
+    thread = Thread(target=asyncio.run, args=(relay(),), name="cerebras-mock relay", daemon=True)
+    thread.start()
+    loop, over = begun.result(_PATIENCE)
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(_PATIENCE)
+
+
+def _leading_to(
+    reach: _Open,
+) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            server = await reach()
+        except OSError:
+            writer.transport.abort()
+            return
+        await piped((reader, writer), server, private=b"")
+
+    return lead
+
+
+def _path(folder: Path, port: int) -> str:
+    return str(folder / f"{port}.socket")

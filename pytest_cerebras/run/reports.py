@@ -1,0 +1,94 @@
+"""Writes what ``run`` has seen as HTML, JSON or JUnit's XML."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from mockserver.core.credentials import redacted
+from mockserver.verdicts.classify import classify
+from pytest_cerebras.report.causes import Symptom
+from pytest_cerebras.report.matrix_results import Cell, played
+from pytest_cerebras.report.outcome import Outcome
+from pytest_cerebras.report.page import html
+from pytest_cerebras.report.report import Report
+
+from .playing import Ended
+
+
+def write(file: Path, runs: Sequence[Ended], command: Sequence[str]) -> None:
+    """Write a report in the format that the name of its file asks for."""
+    text = shlex.join(command)
+    if file.suffix == ".xml":
+        said = junit(runs, text)
+    else:
+        report = Report.of([cell_of(ended, text) for ended in runs])
+        said = html(report) if file.suffix == ".html" else report.json()
+    file.write_text(redacted(said), encoding="utf-8")
+
+
+def cell_of(ended: Ended, command: str) -> Cell:
+    """Return a run as a cell of the matrix."""
+    case = ended.case
+    classes = [name for one in case.exchanges for name in classify(one, case.edition).fault_classes]
+    again = f"cerebras-mock run --scenario {ended.scenario} --seed {ended.seed} -- {command}"
+    return Cell(
+        f"{command} [{ended.scenario}]",
+        command,
+        ended.scenario,
+        _outcome(ended),
+        ended.duration,
+        ended.seed,
+        again,
+        (played(ended.scenario, case, ended.verdicts),),
+        kinds=tuple(dict.fromkeys(classes)),
+        reason=_reason(ended),
+        symptoms=tuple(
+            Symptom(one.rule, "", one.certainty, ended.scenario, one.sentence, one.fix, again)
+            for one in ended.verdicts
+        ),
+    )
+
+
+def junit(runs: Sequence[Ended], command: str) -> str:
+    """Return the runs as XML for JUnit, a test case each."""
+    outcomes = [_outcome(ended) for ended in runs]
+    suite = ET.Element(
+        "testsuite",
+        name="cerebras-mock run",
+        tests=str(len(runs)),
+        failures=str(len(outcomes) - outcomes.count("passed")),
+        time=f"{sum(ended.duration for ended in runs):.3f}",
+    )
+    for ended, outcome in zip(runs, outcomes, strict=True):
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            classname=command,
+            name=ended.scenario,
+            time=f"{ended.duration:.3f}",
+        )
+        lines = [line for verdict in ended.verdicts for line in verdict.lines()]
+        if outcome != "passed":
+            failure = ET.SubElement(case, "failure", message=_reason(ended) or outcome)
+            failure.text = "\n".join(lines)
+        elif lines:
+            ET.SubElement(case, "system-out").text = "\n".join(lines)
+    ET.indent(suite)
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _outcome(ended: Ended) -> Outcome:
+    if ended.status:
+        return "failed"
+    return "failed-by-verdict" if ended.is_guilty else "passed"
+
+
+def _reason(ended: Ended) -> str:
+    if ended.sentence:
+        return ended.sentence
+    if ended.status:
+        return f"exit status {ended.status}"
+    return "; ".join([*(verdict.rule for verdict in ended.certain), *ended.stalled])

@@ -1,0 +1,116 @@
+"""
+``--sealed``: the command runs where there is no way out.
+
+In namespaces of its own (Linux) it has the loopback interface and no other. ``/etc/hosts`` leads
+the real host to the mock, which listens on port 443, and the roots that the system trusts have the
+mock's authority among them. Whatever an app does, no packet can leave.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mockserver.core.errors import MockServerError
+
+from .playing import signals
+from .relay import outside, relayed
+
+TLS_PORT = 443
+INSIDE = "--inside"
+_NAMESPACES = ("--user", "--map-root-user", "--net", "--mount")
+_HOSTS = Path("/etc/hosts")
+_ROOTS = (  # where systems keep the roots that clients trust by default
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+_GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1  # of <linux/sockios.h> and <linux/if.h>
+
+
+class SealError(MockServerError):
+    """A run can't be sealed on this machine."""
+
+
+def run_sealed(arguments: Sequence[str], ports: Collection[int]) -> int:
+    """
+    Run ``cerebras-mock run`` with these arguments inside; return its exit status.
+
+    The ``ports`` of the host's loopback interface are handed through. Raises SealError.
+    """
+    _check()
+    with TemporaryDirectory(prefix="cerebras-mock-") as folder:
+        who = f"{os.getuid()}:{os.getgid()}"
+        again = (sys.executable, "-m", "pytest_cerebras.run", INSIDE, f"{folder}:{who}")
+        with relayed(outside, Path(folder), ports):
+            process = subprocess.Popen(  # noqa: S603 (ourselves)
+                ["unshare", *_NAMESPACES, "--", *again, *arguments]  # noqa: S607
+            )
+            with process, signals(process):
+                return process.wait()
+
+
+def _check() -> None:
+    if sys.platform != "linux" or shutil.which("unshare") is None:
+        raise SealError("--sealed needs Linux and unshare, which is part of util-linux")
+    tried = subprocess.run(  # noqa: S603
+        ["unshare", *_NAMESPACES, "true"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if tried.returncode:
+        said = tried.stderr.strip().removeprefix("unshare: ")
+        raise SealError(
+            f"--sealed: this system allows no namespaces here ({said}); run it as root, allow them "
+            "(sysctl kernel.apparmor_restrict_unprivileged_userns=0, or docker run --privileged), "
+            "or leave out --sealed"
+        )
+
+
+def close_in(folder: Path, hosts: Iterable[str], bundle: Path) -> None:
+    """
+    Let names and roots of the namespace that this process is in lead to the mock.
+
+    Raises OSError.
+    """
+    named = " ".join(sorted(hosts))
+    known = folder / "hosts"
+    known.write_text(
+        f"127.0.0.1 localhost {named}\n::1 localhost\n{_HOSTS.read_text('utf-8')}", "utf-8"
+    )
+    _bind(known, _HOSTS)
+    for path in {Path(name).resolve() for name in _ROOTS if Path(name).is_file()}:
+        _bind(bundle, path)
+
+
+def as_before(command: Sequence[str], user: int, group: int) -> list[str]:
+    """Return a command that runs as the user outside, and not as the root that we are inside."""
+    if not user:
+        return list(command)
+    return ["unshare", f"--map-user={user}", f"--map-group={group}", "--", *command]
+
+
+def bring_up(interface: str) -> None:
+    """Let packets pass through a network interface. Raises OSError."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        request = struct.pack("16sH14x", interface.encode(), 0)
+        (flags,) = struct.unpack("16xH14x", fcntl.ioctl(one, _GET_FLAGS, request))
+        fcntl.ioctl(one, _SET_FLAGS, struct.pack("16sH14x", interface.encode(), flags | _UP))
+
+
+def _bind(source: Path, target: Path) -> None:
+    """Let a file stand in the place of another, for those in this namespace."""
+    subprocess.run(  # noqa: S603
+        ["mount", "--bind", str(source), str(target)],  # noqa: S607
+        check=True,
+    )
