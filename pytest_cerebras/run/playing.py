@@ -24,6 +24,7 @@ from pytest_cerebras.egress.child.cerebras_guard import REDIRECT
 from pytest_cerebras.observe.connections import Connections
 from pytest_cerebras.observe.stall_watchdog import StallWatchdog
 
+from . import wire
 from .environment import Place, variables
 
 NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128  # exit statuses, as a shell has them
@@ -95,6 +96,7 @@ def played(
         log = GuardLog(notes, mode=REDIRECT, others="pass")
         log.keep()
     engine = live.engine
+    wire.identify(engine.journal.exchanges)
     case = Case(engine.journal, engine.edition, log.escapes, other_model=engine.other_model)
     return Ended(
         live.scenario.name,
@@ -103,7 +105,7 @@ def played(
         case,
         engine.seed,
         sentence,
-        judge(case),
+        tuple(wire.softened(judge(case), case.exchanges)),
         tuple(live.stalled),
         (*log.stopped, *_told(redirect)),
     )

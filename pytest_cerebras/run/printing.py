@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from mockserver.core.units import counted
 
 from .playing import Ended
+from .wire import ABOUT_RETRIES
 
 NOT_JUDGED = {
     "half-answer": "what the app does with an answer is seen only where it sends it on",
-    "tool-run-twice": "the tools that an app runs are seen only in a test of pytest",
+    "tool-ran-twice": "the tools that an app runs are seen only in a test of pytest",
 }
 """Rules that look into the app's process, and what that means where nobody can."""
 _MOST_REQUESTS = 20
+_RETRIES = "(certain if these requests are attempts of one call, and not those of several tests)"
 
 
 def lines(ended: Ended) -> Iterator[str]:
@@ -36,11 +38,17 @@ def lines(ended: Ended) -> Iterator[str]:
 
 
 def summary(runs: Sequence[Ended]) -> Iterator[str]:
-    """Yield how many things there are to fix, and what was not judged."""
-    guilty = [verdict for ended in runs for verdict in ended.certain]
-    rules = dict.fromkeys(verdict.rule for verdict in guilty)
-    stalled = sum(bool(ended.stalled) for ended in runs)
-    found = [*rules, *(["no time-out"] if stalled else [])]
+    """Yield what there is to fix, and what was not judged."""
+    found = dict.fromkeys(verdict.rule for ended in runs for verdict in ended.certain)
+    if any(ended.stalled for ended in runs):
+        found["no time-out"] = None
+    likely = dict.fromkeys(
+        verdict.rule for ended in runs for verdict in ended.verdicts if verdict.rule not in found
+    )
     yield f"to fix: {', '.join(found)}" if found else "to fix: nothing that the wire shows"
+    if likely:
+        yield f"advice: {', '.join(likely)}"
+    if not ABOUT_RETRIES.isdisjoint(likely):
+        yield f"        {_RETRIES}"
     for rule, why in NOT_JUDGED.items():
         yield f"not judged: {rule} ({why})"
