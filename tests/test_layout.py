@@ -38,6 +38,10 @@ ELSEWHERE = {
     # fixtures, used by all of it
     "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",
     "pytest_cerebras/session/place.py": "tests/plugin/session/test_mock.py",
+    # met through the command
+    "pytest_cerebras/run/__main__.py": "tests/plugin/run/test_command.py",
+    "pytest_cerebras/run/reports.py": "tests/plugin/run/test_command.py",
+    "pytest_cerebras/run/runs.py": "tests/plugin/run/test_command.py",
     # met through pytest: a section of its report, and settings from wherever they come
     "pytest_cerebras/settings/command_line.py": "tests/plugin/test_plugin.py",
     "pytest_cerebras/settings/names.py": "tests/plugin/test_plugin.py",

@@ -20,7 +20,16 @@ GUILTY = 10  # as pytest --cerebras-strict ends a run
 _REPORTS = (".html", ".json", ".xml")
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+class _Run(click.Command):
+    """Remembers its arguments as they were given, for a sealed run that begins again inside."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note the arguments, and parse them."""
+        ctx.obj = tuple(args)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Run, context_settings={"allow_interspersed_args": False})
 @click.option("--scenario", help="Shipped name, or YAML file.  [default: healthy]")
 @click.option(
     "--chaos",
@@ -72,7 +81,9 @@ _REPORTS = (".html", ".json", ".xml")
     help="Write FILE.html, FILE.json, or FILE.xml for JUnit; may be given again.",
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_obj
 def run(  # noqa: PLR0913 (an argument for each option)
+    arguments: tuple[str, ...],
     *,
     scenario: str | None,
     chaos: str | None,
@@ -106,7 +117,7 @@ def run(  # noqa: PLR0913 (an argument for each option)
         files = _files(reports)
         scenarios = _scenarios(scenario, chaos, parameters)
         if sealed and inside is None:
-            sys.exit(run_sealed(sys.argv[sys.argv.index("run") + 1 :], allow))
+            sys.exit(run_sealed(arguments, allow))
         seal = None if inside is None else Seal.of(inside)
         ways = Ways(hosts, blocks=others == "block" or sealed, seal=seal, ports=allow)
         settings = Overrides(edition, tier, seed)

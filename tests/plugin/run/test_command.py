@@ -1,0 +1,185 @@
+"""``cerebras-mock run``, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from pytest_cerebras import command
+
+REAL_KEY = "csk-" + "9f" * 24
+OTHERS_KEY = '"sk-proj-" + "a" * 40'
+
+
+def test_answered(run, app):
+    """An app with the real host in it is answered, and its output is its own."""
+    ended = run("--", *app(), CEREBRAS_API_KEY=REAL_KEY)
+    assert (ended.returncode, ended.stdout) == (0, "200\n")
+    assert "healthy: exit status 0, 1 request" in ended.stderr
+    assert "#1 POST /v1/chat/completions gpt-oss-120b -> 200" in ended.stderr
+    assert "to fix: nothing that the wire shows" in ended.stderr
+    assert REAL_KEY not in ended.stderr
+
+
+@pytest.mark.parametrize(("strict", "status"), [((), 0), (("--strict",), 10)])
+def test_guilty(run, app, strict, status):
+    """A bug is told with its fix; it fails a strict run of a command that went well."""
+    ended = run(*strict, "--", *app(OTHERS_KEY))
+    assert ended.returncode == status
+    assert "key-sent-elsewhere: " in ended.stderr
+    assert "fix:  let the app read CEREBRAS_BASE_URL" in ended.stderr
+    assert "to fix: key-sent-elsewhere" in ended.stderr
+
+
+def test_status(run):
+    """The command's own status comes first."""
+    code = "import sys; sys.exit(7)"
+    ended = run("--strict", "--", sys.executable, "-c", code)
+    assert ended.returncode == 7
+    assert "the app has asked nothing, so nothing was tried" in ended.stderr
+
+
+@pytest.mark.parametrize("word", ["--", None])
+def test_options_of_the_command(run, word):
+    """What stands behind the command is the command's, with or without dashes before it."""
+    ended = run(
+        *filter(None, [word]), sys.executable, "-c", "import sys; print(sys.argv)", "--strict"
+    )
+    assert ended.stdout == "['-c', '--strict']\n"
+
+
+def test_no_such_command(run):
+    """A command that isn't there is a sentence, and a shell's status."""
+    ended = run("--chaos", "all", "--", "no-such-command")
+    assert ended.returncode == 127
+    assert "no-such-command: there is no such command" in ended.stderr
+    assert ended.stderr.count("no such command") == 1
+
+
+def test_not_executable(run, tmp_path):
+    """So is a file that can't be run."""
+    (tmp_path / "data").write_text("x", "utf-8")
+    ended = run("--", "./data")
+    assert ended.returncode == 126
+    assert "./data: can't be started: Permission denied" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--scenario", "rate-limits"), "did you mean 'rate-limit'?"),
+        (("--chaos", "healthy", "--scenario", "x"), "leave out --scenario and --set"),
+        (("--chaos", "healthy", "--set", "a=1"), "leave out --scenario and --set"),
+        (("--chaos", "relevant"), "relevant needs tests that pytest runs; take all"),
+        (("--chaos", "tag:nothing"), "--chaos"),
+        (("--report", "x.pdf"), "--report x.pdf: should end in one of .html, .json, .xml"),
+        (("--report", "no/x.xml"), "--report no/x.xml: there is no such folder"),
+        (("--time-scale", "0"), "--time-scale"),
+        (("--others", "x"), "--others"),
+        (("--edition", "2020-01"), "no edition is called '2020-01'"),
+    ],
+)
+def test_wrong(run, arguments, said):
+    """What is wrong is one sentence, before anything runs."""
+    ended = run(*arguments, "--", sys.executable, "-c", "print(1)")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_chaos(run, app, tmp_path):
+    """The command runs once under each scenario, and the reports have all of them."""
+    ended = run(
+        "--chaos",
+        "wrong-key, healthy",
+        *("--report", "r.html", "--report", "r.json", "--report", "r.xml"),
+        "--",
+        *app(),
+    )
+    assert (ended.returncode, ended.stdout) == (0, "200\n401\n")
+    assert ended.stderr.count("written: ") == 3
+    report = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert [cell["scenario"] for cell in report["cells"]] == ["healthy", "wrong-key"]
+    assert report["coverage"]["met"] == {"wrong-key": 1}
+    suite = ET.parse(tmp_path / "r.xml").getroot()  # noqa: S314 (our own)
+    assert [case.get("name") for case in suite] == ["healthy", "wrong-key"]
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "0")
+    assert "wrong-key" in (tmp_path / "r.html").read_text("utf-8")
+
+
+def test_failures_in_junit(run, app, tmp_path):
+    """A run that fails, or is guilty, is a failure with the reason and the fix."""
+    run("--report", "r.xml", "--", *app(OTHERS_KEY))
+    (case,) = ET.parse(tmp_path / "r.xml").getroot()  # noqa: S314 (our own)
+    (failure,) = case
+    assert failure.get("message") == "key-sent-elsewhere"
+    assert "fix:  let the app read" in failure.text
+
+
+def test_faster(run, app):
+    """Time may pass faster for the mock."""
+    ended = run("--scenario", "rate-limit", "--time-scale", "0.01", "--", *app())
+    assert ended.stdout == "429\n"
+    assert "Retry-After" in ended.stderr
+
+
+def test_blocked(run):
+    """Other hosts get nothing where that is wanted, and are named."""
+    code = """
+import urllib.request
+try:
+    urllib.request.urlopen("https://other.example/")
+except OSError as error:
+    print(error)
+"""
+    ended = run("--others", "block", "--", sys.executable, "-c", code)
+    assert "403" in ended.stdout
+    assert "not answered: other.example: 1 x refused by the proxy" in ended.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signals(tmp_path, number):
+    """A signal is the command's to answer; what it has asked is told all the same."""
+    code = """
+import signal, sys, time
+
+def leave(*_):
+    print("left", flush=True)
+    sys.exit(4)
+
+for one in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    signal.signal(one, leave)
+print("ready", flush=True)
+while True:
+    time.sleep(0.01)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-m", "pytest_cerebras.run", "--", sys.executable, "-c", code],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout.readline() == "ready\n"
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)  # as a terminal does
+        else:
+            process.send_signal(number)
+        out, said = process.communicate(timeout=60)
+    assert (process.returncode, out) == (4, "left\n")
+    assert "healthy: exit status 4, 0 requests" in said
+
+
+def test_part_of_the_command_line(monkeypatch, capsys):
+    """``cerebras-mock`` has it among its commands."""
+    monkeypatch.setattr(sys, "argv", ["cerebras-mock", "--help"])
+    with pytest.raises(SystemExit):
+        command.main()
+    assert "  run  " in capsys.readouterr().out

@@ -1,0 +1,96 @@
+"""One run of a command, and what is seen of its client."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from mockserver.edge.live import Overrides
+from mockserver.edge.server.redirected import Redirect
+from mockserver.scenario import load
+from pytest_cerebras.run import playing
+from pytest_cerebras.run.playing import played
+from pytest_cerebras.run.printing import lines, summary
+
+STALLED = """
+import http.client, json, os, ssl
+
+connection = http.client.HTTPSConnection("api.cerebras.ai")
+body = {"model": "gpt-oss-120b", "stream": True, "messages": [{"role": "user", "content": "a"}]}
+fields = {"authorization": "Bearer " + os.environ["CEREBRAS_API_KEY"]}
+fields |= {"content-type": "application/json", "x-stainless-lang": "python"}
+fields["x-stainless-package-version"] = "1.99"  # of those that tell a time-out if they have one
+connection.request("POST", "/v1/chat/completions", json.dumps(body), fields)
+try:
+    connection.getresponse().read()
+except http.client.IncompleteRead:
+    print("hung up")
+"""
+ESCAPING = """
+import socket
+try:
+    socket.gethostbyname("api.cerebras.ai")
+except OSError as error:
+    print(error)
+"""
+DISTRUSTING = """
+import os, ssl, socket
+port = int(os.environ["HTTPS_PROXY"].rpartition(":")[2])
+with socket.create_connection(("127.0.0.1", port)) as one:
+    one.sendall(b"CONNECT api.cerebras.ai:443 HTTP/1.1\\r\\n\\r\\n")
+    one.recv(100)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.wrap_socket(one, server_hostname="api.cerebras.ai")
+    except ssl.SSLError:
+        pass
+"""
+
+
+@pytest.fixture
+def play():
+    """Return a function that runs Python code under a scenario."""
+
+    def do(scenario, code):
+        return played(
+            (sys.executable, "-c", code),
+            load(scenario),
+            overrides=Overrides(),
+            redirect=Redirect(),
+        )
+
+    return do
+
+
+def test_stall(play, monkeypatch):
+    """A client without a time-out does not hold the run for ever, and is told of it."""
+    monkeypatch.setattr(playing, "_STALL", 0.2)
+    ended = play("stall-mid-stream", STALLED)
+    assert (ended.status, len(ended.stalled), ended.is_guilty) == (0, 1, True)
+    said = "\n".join([*lines(ended), *summary([ended])])
+    assert "no time-out: the scenario 'stall-mid-stream' stalls" in said
+    assert "to fix: no time-out" in said
+
+
+def test_escape(play, capfd):
+    """What can't be turned to the mock is stopped, and told with the way out."""
+    ended = play("healthy", ESCAPING)
+    assert "cerebras-mock run --sealed" in capfd.readouterr().out
+    (note,) = ended.notes
+    assert note.startswith("a request to api.cerebras.ai was stopped")
+    assert ended.case.exchanges == []
+    assert any("not answered: a request to api.cerebras.ai" in line for line in lines(ended))
+
+
+def test_distrust(play):
+    """A client that does not accept the certificate is told what to trust."""
+    ended = play("healthy", DISTRUSTING)
+    (note,) = ended.notes
+    assert note.startswith("api.cerebras.ai: 1 x the client did not accept the mock's certificate")
+
+
+def test_killed(play):
+    """A command that a signal has ended has the status of a shell."""
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    assert play("healthy", code).status == 128 + 9

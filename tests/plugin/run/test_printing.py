@@ -1,0 +1,39 @@
+"""What is printed in the end."""
+
+from __future__ import annotations
+
+from mockserver.api.contract import editions
+from mockserver.journal import Journal
+from mockserver.verdicts import RULES, Case, Verdict
+from pytest_cerebras.run.playing import Ended
+from pytest_cerebras.run.printing import NOT_JUDGED, lines, summary
+from pytest_cerebras.run.wire import ABOUT_RETRIES
+
+
+def ended(*verdicts, status=0, **more):
+    case = Case(Journal(), editions.load("guide"))
+    return Ended("x", status, 1.0, case, 0, verdicts=verdicts, **more)
+
+
+def test_names():
+    """Rules that are told of by name are there."""
+    names = {rule.name for rule in RULES}
+    assert names >= ABOUT_RETRIES
+    assert NOT_JUDGED.keys() <= names
+
+
+def test_certain_and_advice():
+    """What is certain is to be fixed; of advice on retries it is said when it would be."""
+    certain = Verdict("key-sent-elsewhere", "it was.", "fix it")
+    likely = Verdict("hot-retry", "it was.", "wait", certainty="advice")
+    said = list(summary([ended(certain), ended(likely)]))
+    assert said[:2] == ["to fix: key-sent-elsewhere", "advice: hot-retry"]
+    assert said[2].strip().startswith("(certain if these requests are attempts of one call")
+    assert "  hot-retry (advice): it was." in list(lines(ended(likely)))
+
+
+def test_nothing():
+    """Where nothing was asked or found, that is said."""
+    assert next(summary([ended()])) == "to fix: nothing that the wire shows"
+    assert next(iter(lines(ended(status=3)))) == "x: exit status 3, 0 requests"
+    assert next(iter(lines(ended(sentence="a: no")))) == "x: a: no, 0 requests"

@@ -1,0 +1,152 @@
+"""Runs that nothing can leave."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from pytest_cerebras.run import sealed
+from pytest_cerebras.run.sealed import SealError
+
+
+def can_seal():
+    try:
+        sealed._check()
+    except SealError:
+        return False
+    return True
+
+
+needs_namespaces = pytest.mark.skipif(
+    not can_seal() and not os.environ.get("REQUIRE_SEALED"), reason="needs namespaces of Linux"
+)
+NOBODY = 65534
+
+
+@needs_namespaces
+def test_answered(run, app):
+    """An app with the real host in it is answered, with no help but names and certificates."""
+    code = """
+import os, runpy, sys
+for name in [name for name in os.environ if "proxy" in name.lower() or "MOCK" in name]:
+    del os.environ[name]
+os.execve(sys.executable, [sys.executable, "-I", "-S", sys.argv[1]], dict(os.environ))
+"""
+    _, file = app()
+    ended = run("--sealed", "--", sys.executable, "-c", code, file)
+    assert (ended.returncode, ended.stdout) == (0, "200\n"), ended.stderr
+
+
+@needs_namespaces
+def test_no_way_out(run):
+    """There is one interface, which leads nowhere, and names of others are not known."""
+    with socket.create_server(("127.0.0.1", 0)) as outside:
+        port = outside.getsockname()[1]
+        code = f"""
+import socket
+print(sorted(name for _, name in socket.if_nameindex()))
+for host in ("127.0.0.1", "192.0.2.1", "2001:db8::1", "a.example"):
+    try:
+        socket.create_connection((host, {port}), 5)
+    except OSError as error:
+        print(host, "no")
+try:
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 53))
+except OSError:
+    print("no datagram")
+"""
+        ended = run("--sealed", "--", sys.executable, "-I", "-c", code)
+        outside.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            outside.accept()
+    assert ended.stdout.splitlines() == [
+        "['lo']",
+        *(f"{host} no" for host in ("127.0.0.1", "192.0.2.1", "2001:db8::1", "a.example")),
+        "no datagram",
+    ]
+
+
+@needs_namespaces
+def test_allowed_port(run):
+    """A service of the machine is reached by the port that is handed through."""
+    with socket.create_server(("127.0.0.1", 0)) as outside:
+        port = str(outside.getsockname()[1])
+        code = f"""
+import socket
+with socket.create_connection(("127.0.0.1", {port}), 5) as one:
+    one.sendall(b"hello")
+    one.shutdown(socket.SHUT_WR)
+"""
+        ended = run("--sealed", "--allow", port, "--", sys.executable, "-c", code)
+        assert ended.returncode == 0, ended.stderr
+        outside.settimeout(5)
+        accepted, _ = outside.accept()
+        with accepted:
+            assert accepted.recv(10) == b"hello"
+
+
+@needs_namespaces
+def test_outside_is_as_before(run):
+    """Nothing is written into the system."""
+    before = sealed._HOSTS.read_bytes()
+    ended = run("--sealed", "--", "cat", "/etc/hosts")
+    assert "127.0.0.1 localhost api.cerebras.ai\n" in ended.stdout
+    assert sealed._HOSTS.read_bytes() == before
+
+
+@needs_namespaces
+def test_status_and_report(run, app, tmp_path):
+    """Status, verdicts and reports are those of any other run."""
+    ended = run("--sealed", "--strict", "--report", "r.xml", "--", *app('"sk-proj-" + "a" * 40'))
+    assert ended.returncode == 10
+    assert "to fix: key-sent-elsewhere" in ended.stderr
+    assert (tmp_path / "r.xml").exists()
+    assert run("--sealed", "--scenario", "x", "--", "true").returncode == 2
+
+
+@needs_namespaces
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
+def test_the_same_user(tmp_path):
+    """The user inside is the user outside."""
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    os.chown(folder, NOBODY, NOBODY)
+    for each in (tmp_path, *tmp_path.parents):
+        if each.stat().st_mode & 0o005 != 0o005:
+            pytest.skip(f"{each} is closed to others")
+    code = "import os; print(os.getuid(), os.getgid()); open('made', 'w')"
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest_cerebras.run", "--sealed", "--", sys.executable, "-c", code],
+        cwd=folder,
+        user=NOBODY,
+        group=NOBODY,
+        extra_groups=(),
+        env={**os.environ, "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout == f"{NOBODY} {NOBODY}\n", ended.stderr
+    assert (folder / "made").stat().st_uid == NOBODY
+
+
+def test_no_namespaces(monkeypatch, tmp_path):
+    """Where the system forbids them, a sentence has its reason and the way out."""
+    fake = tmp_path / "unshare"
+    fake.write_text("#!/bin/sh\necho 'unshare: unshare failed: not permitted' >&2; exit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(SealError, match=r"\(unshare failed: not permitted\); run it as root"):
+        sealed.run_sealed(["--", "true"], ())
+
+
+def test_other_systems(monkeypatch):
+    """Elsewhere there are none."""
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(SealError, match="needs Linux and unshare"):
+        sealed.run_sealed([], ())
