@@ -47,7 +47,7 @@ from mockserver.faults import (
 )
 from mockserver.plan import Data, End, Head
 from mockserver.scenario import Rule, load, names
-from mockserver.scenario.request_overrides import PAST_BUDGET
+from mockserver.scenario.injection import PAST_BUDGET
 from mockserver.verdicts.classify import ROWS, classify, rows_met
 from mockserver.verdicts.exchange_view import ExchangeView
 from mockserver.verdicts.fault_classes import FAULT_CLASSES
