@@ -17,7 +17,7 @@ from mockserver.verdicts import NAMES, RULES, Case, judge
 
 def test_table():
     """Each rule has a name of its own, a sentence, and a fix that follows a colon."""
-    assert len(set(NAMES)) == len(RULES) == 20
+    assert len(set(NAMES)) == len(RULES)
     for rule in RULES:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name)
         assert re.fullmatch(r"[A-Z].*\.", rule.meaning)
