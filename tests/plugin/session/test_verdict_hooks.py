@@ -81,7 +81,7 @@ def test_strict(run, monkeypatch, how):
     assert result.ret == VERDICTS_FAILED == 10
     result.stdout.fnmatch_lines(
         [
-            "the test went well, the client did not:",
+            "the test passed, but the client made mistakes:",
             "duplicate-request: #1 was answered in full, and #2 asked exactly the same",
             "    seen: #1 at 0.00 s, #2 at *.* s",
             "    fix:  keep the answer; retry only what has failed",
