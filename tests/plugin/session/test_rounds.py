@@ -199,7 +199,7 @@ def test_cells(run, workers):
     }
     assert cells["stream", "healthy"]["outcome"] == "passed"
     assert cells["stream", "silent-cut"]["reason"].startswith("#1 was not taken by rule 'silent")
-    result.stdout.fnmatch_lines(["not met: 1 cell under a scenario that has not acted"])
+    result.stdout.fnmatch_lines(["not met: 1 cell under a scenario that did not act"])
 
 
 def test_declared_to_raise(run):
