@@ -204,7 +204,7 @@ class Own:
         # it was no refusal that the client got
         ((ErrorEvent("queue_exceeded"),), STREAM, ("error-event",), "ended the stream"),
         # the mock has done it, not the API
-        (PAST_BUDGET.faults, CHAT, (), "more often than a test may"),
+        (PAST_BUDGET.faults, CHAT, (), "more requests than a test may"),
         # a user's own fault, by what it has made of the answer
         ((Own(b"<html>sign in"),), CHAT, ("page",), "HTML page"),
         ((Own(b"[]"),), CHAT, ("broken-body",), "not a JSON object"),
