@@ -34,7 +34,7 @@ GUILTY = {
     ),
     "chaos marker": (
         "@mark.cerebras_chaos('billing-stop')\ndef test(cerebras_mock): ask(cerebras_mock)",
-        "'billing-stop' did not act: #1 was not taken by rule 'payment required': it*",
+        "'billing-stop' did not act: #1 was not taken by rule 'payment required': counted as*",
     ),
     "play": (
         "def test(cerebras_mock):\n cerebras_mock.play('silent-cut')\n ask(cerebras_mock)",
