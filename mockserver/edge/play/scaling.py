@@ -14,7 +14,7 @@ from mockserver.plan import Head, Headers, Plan
 
 def scaled(plan: Plan, scale: float, *, now: float) -> Plan:
     """
-    Return the plan with each announced wait multiplied; unparseable values are left unchanged.
+    Return the plan with each announced wait multiplied; invalid values are left unchanged.
 
     ``now`` is in seconds since the epoch. Dates are rounded up to whole seconds.
     """

@@ -103,8 +103,8 @@ class Site:
                 # in another thread, since the port may have to change before there is an answer
                 admin_request = head.request(body, None, oversized=oversized)
                 peer = request.remote or ""
-                response = await asyncio.to_thread(self._admin.answer, admin_request, peer)
-                lives_on = await play(response.plan, connection, self.live.clock, **how)
+                reply = await asyncio.to_thread(self._admin.answer, admin_request, peer)
+                lives_on = await play(reply.plan, connection, self.live.clock, **how)
                 return Played(keep_alive=connection.lives_on() and lives_on)
             connection.received(request)
             lives_on = await connection.play(
