@@ -258,7 +258,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if asked and reports and not any(hasattr(report, USES_MOCK) for report in reports):
         from .report import summary
 
-        summary.tell_of_no_effect(terminalreporter, f"--cerebras-{asked[0]}")
+        summary.warn_of_no_effect(terminalreporter, f"--cerebras-{asked[0]}")
 
 
 @pytest.fixture(scope="session")

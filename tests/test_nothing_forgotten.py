@@ -62,10 +62,19 @@ def test_rule(rule):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command(name):
-    """A command has a test file, a line in the docs, and one for each of its options."""
-    assert (TESTS / "cli" / f"test_{name.replace('-', '_')}.py").exists()
+    """A command has a test that runs it, a line in the docs, and one for each of its options."""
+    tests = TESTS / "cli" / f"test_{name.replace('-', '_')}.py"
+    assert tests.exists(), tests
+    assert f'"{name}"' in tests.read_text("utf-8"), tests
     assert f"cerebras-mock {name}" in page("command-line.md"), "docs/command-line.md"
     assert untold(COMMANDS[name]) == [], "options without a word in docs/*.md"
+
+
+def test_group():
+    """Each file of a command is in the group."""
+    files = (ROOT / "mockserver/cli").glob("*.py")
+    written = {path.stem for path in files if "@click.command(" in path.read_text("utf-8")}
+    assert written == {name.replace("-", "_") for name in COMMANDS}, "mockserver/cli/group.py"
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -1,1 +1,1 @@
-"""The server: what waits, writes and closes."""
+"""The server: it waits, writes and closes."""

@@ -1,8 +1,8 @@
 """
-The admin API under ``/__mock__/``: what plays, what breaks next, what happened, what time it is.
+The admin API under ``/__mock__/``: the scenario, injected faults, the journal and the clock.
 
-It is for who runs the mock, and for nobody else's web page: without a token only this machine may
-ask, by a name that is its own, and no browser on behalf of another site.
+Only the user of the mock may call it, not a web page of another site. Without a token, requests
+must come from this machine, use a local name in ``Host``, and not be a browser's for another site.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _Action: TypeAlias = Callable[[Request, Query], Any]
 
 @dataclass(frozen=True, slots=True)
 class AdminResponse:
-    """A status, and what is said as JSON; an error says one sentence."""
+    """A status and a JSON body; the body of an error is one sentence."""
 
     status: int
     body: Any
@@ -48,7 +48,7 @@ class AdminResponse:
 
 
 class Admin:
-    """The API of one mock at ``url``; a ``token`` is asked of everybody, wherever they are."""
+    """The API of one mock at ``url``; every request must have the ``token``, if there is one."""
 
     def __init__(self, live: LiveEngine, url: str, token: str | None = None) -> None:
         self._live = live
@@ -63,7 +63,7 @@ class Admin:
         }
 
     def answer(self, request: Request, peer: str) -> AdminResponse:
-        """Do what a request from the address ``peer`` asks for; it may come from any thread."""
+        """Handle a request from the address ``peer``; callable from any thread."""
         refused = self._refused(request, peer)
         if refused is not None:
             return refused
@@ -127,7 +127,7 @@ class Admin:
             if not files:
                 raise
             said = f"{files[-1]}: is no good scenario or edition; cerebras-mock check says why"
-            raise DocumentError(said) from error  # what was found there is for nobody else's eyes
+            raise DocumentError(said) from error  # without the content of the user's file
         return self._scenario(request, {})
 
     def _inject(self, request: Request, query: Query) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class Admin:
         form = query.get("format", "json")
         if form not in _FORMATS:
             raise DocumentError(f"no format is called {form!r}{suggestion(form, _FORMATS)}")
-        journal = self._live.journal  # without the lock: who answers does not wait for who reads
+        journal = self._live.journal  # without the lock: answers must not wait for readers
         return as_har(journal, self._url) if form == "har" else as_json(journal)
 
     def _clock(self, _: Request, query: Query) -> dict[str, float]:
@@ -187,7 +187,7 @@ def _text(request: Request) -> str:
 
 
 def _name_of(host: str) -> str:
-    """Return a host without its port; empty for what is none."""
+    """Return a host without its port; empty if it is invalid."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -205,7 +205,7 @@ def _pieces(value: Any, levels: int) -> Iterator[str]:
     """
     Yield a value as JSON, in pieces.
 
-    The whole journal at once would keep all other threads from running meanwhile.
+    Encoding the whole journal at once would block all other threads.
     """
     if levels and isinstance(value, dict):
         before = "{"

@@ -1,4 +1,4 @@
-"""How many requests an app may send before somebody says that it will never stop."""
+"""Limits the requests of an app, to stop one that never ends."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from mockserver.journal import Exchange
 from mockserver.scenario import Rule
 from mockserver.scenario.injection import PAST_BUDGET
 
-_WARMING = ENDPOINTS["warming"].path  # the SDK's constructor asks it, and no journal counts it
+_WARMING = ENDPOINTS["warming"].path  # requested by the SDK's constructor, never counted
 
 
 class EndlessRequestsError(BaseException):
     """
-    An app goes on asking although it has been refused as often as it has been answered.
+    An app goes on sending requests after as many refusals as it may send requests from one place.
 
-    It is no ``Exception``, for such an app often survives all of these.
+    It is no ``Exception``, because such an app often catches all of these.
     """
 
 
 class Budget:
     """
-    So many requests ``from_one_place`` of the app's code, and so many ``in_all``.
+    The most requests ``from_one_place`` in the app's code, and ``in_all``.
 
-    What comes beyond gets an error that no client tries again. ``ran_away`` is called when that
-    does not stop the app either, and ``error`` says so from then on.
+    Further requests get an error that no client retries. If that does not stop the app either,
+    ``ran_away`` is called and ``error`` is set.
     """
 
     def __init__(self, from_one_place: int, in_all: int) -> None:
@@ -41,7 +41,7 @@ class Budget:
         self.error: EndlessRequestsError | None = None
 
     def refusal(self, request: Request) -> Rule | None:
-        """Count a request; return the rule that refuses it, None as long as there may be more."""
+        """Count a request; return the rule that refuses it, None while it is within the budget."""
         if request.path == _WARMING:
             return None
         place = request.place
@@ -55,17 +55,17 @@ class Budget:
         return PAST_BUDGET
 
     def note(self, exchange: Exchange) -> None:
-        """Remember the last exchange of each place before its requests were too many."""
+        """Remember the last exchange of each place that was within the budget."""
         if not exchange.intervened:
             self._last[exchange.request.place] = exchange
 
     def check(self) -> None:
-        """Raise EndlessRequestsError when the app goes on."""
+        """Raise EndlessRequestsError if the app has not stopped."""
         if self.error is not None:
             raise EndlessRequestsError(*self.error.args)
 
     def sentence(self) -> str | None:
-        """Return what is wrong with the app, and with which place in it; None if nothing is."""
+        """Return which place in the app sends too many requests; None if none does."""
         if not self._refused:
             return None
         sent = self._sent + self._refused

@@ -1,4 +1,4 @@
-"""An engine with a clock and a lock: what every edge and every test holds."""
+"""An engine with a clock and a lock, shared by edges and tests."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from mockserver.scenario import PortState, Rule, Scenario, load, request_overrid
 from .budget import Budget
 from .play.clock import Clock, Silence, StallError
 
-_MOST_NAMED = 64  # scenarios that requests may name at a time
+_MOST_NAMED = 64  # scenarios named by requests that are kept at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What outranks a scenario's own settings; None leaves them."""
+    """Settings that override those of a scenario; None keeps the scenario's."""
 
     edition: str | None = None
     tier: str | None = None
     seed: int | None = None
 
     def applied_to(self, scenario: Scenario) -> Scenario:
-        """Return the scenario with the settings in place."""
+        """Return the scenario with these settings."""
         return replace(
             scenario,
             edition=self.edition or scenario.edition,
@@ -42,14 +42,14 @@ class LiveEngine:
     """
     The engine that is answering now; safe to use from any thread.
 
-    ``crashes`` are errors of the mock itself: there should be none, and whoever owns the engine
-    raises them where somebody sees them. ``stalled`` are sentences on the stalls that the clock has
-    ended, because the client has no time-out; an answer goes on telling the list that was there
-    when it began, so that a new list hears nothing of older answers. ``followers`` are called when
-    another scenario has begun. ``sender_at`` tells who sends from a port of the
-    loopback interface; None where nobody can tell. ``elsewhere`` says why a request comes from who
-    has nothing to do with who watches, empty where it does. ``retention`` is what the journals keep
-    of the scenarios that begin from now on. ``budget`` bounds how many requests there may be.
+    ``crashes`` are errors of the mock itself: there should be none, and the engine's owner raises
+    them where a user sees them. ``stalled`` holds a sentence on each stall that the clock has
+    ended, because the client has no time-out; an answer adds to the list that was set when it
+    began, so a new list gets nothing from older answers. ``followers`` are called when another
+    scenario begins, or time is skipped. ``sender_at`` returns who sends from a port of the loopback
+    interface; it is None if that can't be known. ``elsewhere`` says why a request does not come
+    from the current test; it is empty if it may. ``retention`` applies to the journals of scenarios
+    that begin later. ``budget`` limits the number of requests.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class LiveEngine:
     ) -> None:
         self.clock = clock or Clock()
         self.retention = retention or Retention()
-        self._lock = RLock()  # a stream that is collected meanwhile is finished by the same thread
+        self._lock = RLock()  # garbage collection may finish a stream in the thread that holds it
         self.crashes: list[Exception] = []
         self.stalled: list[str] = []
         self.budget: Budget | None = None
@@ -90,7 +90,7 @@ class LiveEngine:
 
     @property
     def port(self) -> PortState:
-        """What the port does now."""
+        """The current state of the port."""
         return self.scenario.port.state(self.elapsed)
 
     @property
@@ -118,23 +118,23 @@ class LiveEngine:
             follow()
 
     def begin_part(self) -> None:
-        """Begin another part of the test, in which nothing is retried that was asked before."""
+        """Begin another part of the test: its requests are no retries of earlier ones."""
         with self._lock:
             self._engine.journal.begin_part()
 
     def advance(self, seconds: float) -> None:
-        """Let so many seconds be over at once, for limits, windows, and the port."""
+        """Skip some seconds at once, for limits, windows and the port."""
         self.clock.advance(seconds)
         for follow in self.followers:
             follow()
 
     def inject(self, rule: Rule) -> None:
-        """Ask this rule before those of the scenario, until one is started."""
+        """Try this rule before those of the scenario, until another scenario starts."""
         with self._lock:
             self._engine.inject(rule)
 
     def begin(self, request: Request) -> tuple[Engine, Exchange]:
-        """Return the exchange to play, and the engine to tell when it is over."""
+        """Return the exchange to play, and the engine that must finish it."""
         with self._lock:
             now = self.clock.now()
             asked = behind(request.path) if request.path.startswith(ANY_VERSION) else None
@@ -151,7 +151,7 @@ class LiveEngine:
     def _within(
         self, budget: Budget | None, request: Request, now: float
     ) -> tuple[Engine, Exchange]:
-        """Answer a request, or refuse it where there were more than there may be."""
+        """Answer a request, or refuse it if the budget is used up."""
         refusal = budget.refusal(request) if budget is not None else None
         if refusal is not None:
             exchange = self._engine.handle(request, now=now, rule=refusal)
@@ -164,7 +164,7 @@ class LiveEngine:
         return engine, exchange
 
     def _chosen(self, request: Request, now: float) -> tuple[Engine, Rule | None]:
-        """Return who answers, and by which rule if the request names one."""
+        """Return the engine that answers, and the rule that the request's headers give, if any."""
         if request.headers.keys().isdisjoint(request_overrides.FIELDS):
             return self._engine, None
         try:
@@ -173,7 +173,7 @@ class LiveEngine:
             return self._engine, request_overrides.refusal(error)
 
     def _engine_for(self, request: Request, now: float) -> Engine:
-        """Return the engine of the scenario that the request names; it goes on where it was."""
+        """Return the engine of the scenario that the request names, in its current state."""
         named = request.headers.get(request_overrides.SCENARIO)
         if named is None:
             return self._engine
@@ -191,15 +191,15 @@ class LiveEngine:
             engine.finish(exchange, now=self.clock.now(), client_left=client_left)
 
     def in_flight(self, request: Request) -> InFlight:
-        """Begin, and finish at the end of a ``with``, which has the exchange to play."""
+        """Begin an exchange, as a context manager that finishes it."""
         return InFlight(self, *self.begin(request))
 
 
 class InFlight:
     """
-    One answer that has begun; leaving by an exception means that the client left.
+    One answer that has begun; an exception in the ``with`` block means that the client left.
 
-    A generator would do, but take more memory in thousands of silent streams.
+    A generator would do too, but take more memory with thousands of silent streams.
     """
 
     __slots__ = ("_engine", "_live", "_over", "_stalled", "exchange")
@@ -218,7 +218,7 @@ class InFlight:
         self.end(client_left=error is not None and not issubclass(error, StallError))
 
     async def stall(self, port: int | None) -> None:
-        """Hold the client, connected at a port or in process. Raises StallError."""
+        """Hold the client at a port, or in process. Raises StallError."""
         try:
             await self._live.clock.stall(Silence(port, self.exchange))
         except StallError as error:
@@ -234,14 +234,14 @@ class InFlight:
             raise
 
     def _ended(self, error: StallError) -> None:
-        """Note that the mock has hung up, and not the client."""
+        """Note that the mock hung up, not the client."""
         self.exchange.intervened = True
         if not self.exchange.from_elsewhere:
             told = error.told(self._engine.scenario.name, self.exchange.line())
             self._stalled.append(told)
 
     def end(self, *, client_left: bool = False) -> None:
-        """Note that it is over; what is over stays as it was."""
+        """Note that the answer is over; only the first call counts."""
         if not self._over:
             self._over = True
             self._live.finish(self._engine, self.exchange, client_left=client_left)

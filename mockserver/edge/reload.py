@@ -1,4 +1,4 @@
-"""Plays a scenario again when a file that it was read from has changed."""
+"""Restarts a scenario when one of its files has changed."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from .play.clock import Clock
 T = TypeVar("T")
 _SECONDS = 0.25
 _Stamp: TypeAlias = tuple[int, int, int] | None
-"""What changes when a file does; None while there is none."""
+"""Changes whenever the file does; None while the file does not exist."""
 _log = logging.getLogger("mockserver")
 
 
 class Reloader:
     """
-    A scenario by its shipped name or the path of a file, and ``live``, which plays it.
+    A scenario, by its shipped name or a path, and ``live``, which plays it.
 
-    Of a folder, it is the scenario whose file was changed last: a change of the one being played,
-    or of what that was read from, plays it again, a change of another one plays that. Raises
-    MockServerError when there is nothing good to begin with; later, the last good one goes on.
+    If the path is a folder, the scenario that changed last is played. A change of the one being
+    played, or of a file it includes, restarts it; a change of another one starts that. Raises
+    MockServerError if there is no valid scenario at first; later the last valid one goes on.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class Reloader:
 
     @property
     def watches(self) -> bool:
-        """Whether there is a file that could change."""
+        """Whether there is a file to watch."""
         return bool(self._known)
 
     async def run(self, tick: Callable[[], Awaitable[object]] | None = None) -> None:
-        """Look after each ``tick``, for ever."""
+        """Look after each ``tick``, forever."""
         tick = tick or partial(asyncio.sleep, _SECONDS)
         while True:
             await tick()
@@ -72,10 +72,9 @@ class Reloader:
 
     def look(self) -> None:
         """
-        Play what has changed, once it is as it was at the last look.
+        Play a changed scenario, once its files are the same as at the last look.
 
-        So nobody sees a file that is half written, or gone until its editor has put the new one in
-        its place.
+        So a half-written file is never read, nor is one missed while its editor replaces it.
         """
         seen = {file: _stamp(file) for file in {*self._known, *self._listed()}}
         settled, self._seen = seen == self._seen, seen
@@ -100,7 +99,7 @@ class Reloader:
             _log.info("%s has changed; scenario %r begins", self._name, self.live.scenario.name)
 
     def _reading(self, begin: Callable[[Scenario], T]) -> T:
-        """Begin what the files say, and note which were read, and how they were before."""
+        """Load the scenario and begin it; note which files were read, and their stamps before."""
         self._read = {}
 
         def note(path: str) -> None:
@@ -136,12 +135,12 @@ def _stamp(file: Path) -> _Stamp:
 
 
 def _normal(path: str | Path) -> Path:
-    """Return the path by which a file is known, however it was named."""
+    """Return the canonical form of a path, without following links."""
     return Path(os.path.normpath(path))
 
 
 def _is_scenario(file: Path) -> bool:
-    """Whether it is meant as one; what can't be read is, so that somebody is told."""
+    """Whether the file is a scenario; an unreadable one counts, so that its error is reported."""
     try:
         return kind_of(Document(read_text(str(file)), source=str(file)).data) == "scenario"
     except DocumentError:

@@ -1,4 +1,4 @@
-"""The five steps from a request to the plan of its answer: admit, choose, answer, distort, note."""
+"""The five steps from a request to a plan: admit, choose, answer, distort, note."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
-Who answers what: for each row of the endpoints, what the real API would say.
+For each endpoint, the answer that the real API would give.
 
-The middle one of the engine's five steps; nothing here knows of scenarios' rules or faults.
+This is the third of the engine's five steps. Nothing here knows the rules or faults of a scenario.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from .parsing import ParsedRequest
 from .responder import Responder
 from .storage import Storage
 
-InFlight: TypeAlias = Callable[[Storage, ParsedRequest, Responder], Plan]
+AnswerFunction: TypeAlias = Callable[[Storage, ParsedRequest, Responder], Plan]
 
 
 def answer(storage: Storage, parsed: ParsedRequest, responder: Responder) -> Plan:
-    """Return the plan of the honest answer to a request that was not refused."""
+    """Return the API's own answer to a request that was admitted, without any fault."""
     if responder.quota is None:
         storage.advance(responder, partial(answer, storage))
     try:
@@ -52,7 +52,7 @@ def _model(
     )
 
 
-ANSWERS: dict[str, InFlight] = {
+ANSWERS: dict[str, AnswerFunction] = {
     "chat": partial(_completion, chat.FORM),
     "completions": partial(_completion, completions.FORM),
     "models": _models,

@@ -1,10 +1,10 @@
 """
 Answers a request with a plan.
 
-Five steps: admit (who asks for what, is it allowed), choose (the first rule that fits), answer
-(what the real API would say), distort (fold the rule's faults over it), note (into the journal).
-No clock and no chance of its own: time is handed in, and every random draw comes from the seed
-and the number of the request, so that the same seed gives the same bytes.
+Five steps: admit (read the request, check key and limits), choose (the first rule that matches),
+answer (as the real API would), distort (apply the rule's faults in turn), note (in the journal).
+The engine reads no clock and no global random. Callers pass the time in, and every random draw
+comes from the seed and the number of the request, so the same seed gives the same bytes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Engine:
     """
     One run of a scenario; ``now`` is always in seconds since the epoch.
 
-    It notes what happens in a ``journal`` of its own, unless it shares that of another run.
+    It writes to its own ``journal`` unless it is given that of another run.
     Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
 
@@ -59,20 +59,20 @@ class Engine:
         self._run = Run(scenario.rules, self.seed)
 
     def inject(self, rule: Rule) -> None:
-        """Ask this rule before all others from now on."""
+        """Try this rule before all others from now on."""
         self._run.inject(rule)
 
     def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
-        """Return the exchange that answers the request; a ``rule`` acts in the scenario's place."""
+        """Return the exchange that answers the request; a ``rule`` overrides the scenario's."""
         parsed = self._parser.read(request)
         view = parsed.view(request)
         noted = without_key(request, parsed.shown)
         number = 0 if parsed.endpoint == "warming" else self.journal.count + 1
         call = self.journal.call_of(noted)
         view.attempt = call.attempts + 1
-        decision = rule and self._instead(rule, number)
+        decision = rule and self._overriding(rule, number)
         decision = decision or self._run.choose(view, now - self.started, call.progress)
-        responder = self._honest(number, now)
+        responder = self._responder(number, now)
         quota, refusal = self._admit(parsed, now)
         if refusal is not None:
             plan: Plan = responder.refusal(refusal)
@@ -114,11 +114,11 @@ class Engine:
         return exchange
 
     def other_model(self, exchange: Exchange) -> str | None:
-        """Return a model that would have answered a refused completion; None: nobody can tell."""
+        """Return a model that would have answered a refused completion; None if none is sure to."""
         return other_model(exchange, self.scenario, self.edition, self._run)
 
-    def _instead(self, rule: Rule, number: int) -> Decision | None:
-        """Choose a rule in the scenario's place, unless chance says no; never for a warm-up."""
+    def _overriding(self, rule: Rule, number: int) -> Decision | None:
+        """Choose this rule over the scenario's if its probability allows; never for a warm-up."""
         probability = rule.schedule.probability
         acts = probability is None or Random(f"{self.seed}/asked/{number}").random() < probability
         return Decision(rule, rule.actions[0]) if acts and number else None
@@ -126,20 +126,20 @@ class Engine:
     def _broken(
         self, plan: Plan, faults: Sequence[Fault], parsed: ParsedRequest, number: int, now: float
     ) -> tuple[Plan, float | None]:
-        """Return the plan with faults in it, and the second from which on they are felt."""
+        """Return the plan with its faults, and after how many seconds a client notices them."""
         distorted = broken(plan, faults, self._context(parsed, number, now))
         return distorted, changed_after(plan, distorted)
 
     def malformed(self, *, now: float) -> Plan:
-        """Return the answer to bytes that are no HTTP request; no rule is asked, none is noted."""
-        return self._honest(0, now).refusal(RefusalError("malformed_request"))
+        """Return the answer to bytes that are no HTTP request; no rule applies to it."""
+        return self._responder(0, now).refusal(RefusalError("malformed_request"))
 
-    def _honest(self, number: int, now: float) -> Responder:
-        """Return what makes the answer of one exchange, with the bits for its ids."""
+    def _responder(self, number: int, now: float) -> Responder:
+        """Return the responder for one exchange, with its own random bits for ids."""
         return Responder(self.edition, self.seed, now, HexStream(f"{self.seed}/{number}"))
 
     def _context(self, parsed: ParsedRequest, number: int, now: float) -> Context:
-        """Return what the faults of one exchange may depend on."""
+        """Return the context for the faults of one exchange."""
         model = self.edition.models.get(parsed.model_id)
         return Context(
             Random(f"{self.seed}/{number}"),
@@ -152,7 +152,7 @@ class Engine:
         )
 
     def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:
-        """Note that the plan has been played, and settle what it had reserved."""
+        """Note that the plan has been played, and return reserved tokens that were not used."""
         exchange.finished, exchange.client_left = now, client_left
         if exchange.admitted:
             self._running -= 1
@@ -160,7 +160,7 @@ class Engine:
         self.journal.finish(exchange)
 
     def _admit(self, parsed: ParsedRequest, now: float) -> tuple[Quota | None, RefusalError | None]:
-        """Reserve what the request may use, if it costs anything, or else say why it is refused."""
+        """Reserve tokens if the request costs any; return the quota, or why it is refused."""
         if parsed.refusal is not None or not parsed.row.limited:
             return None, parsed.refusal
         account = parsed.account, parsed.model_id
@@ -170,19 +170,19 @@ class Engine:
             return None, RefusalError("queue_exceeded", headers=extra)
         quota, refused = self._quotas.admit(account, parsed.reserved, now)
         if refused is not None:
-            return None, self._too_much(refused, quota, now)
+            return None, self._over_quota(refused, quota, now)
         self._running += 1
         return quota, None
 
     def _restricts(self, parsed: ParsedRequest, request: Request) -> bool:
-        """Return whether what was refused is a limit's doing, or a check that others waive."""
+        """Return whether a limit refused it, or a check that the default edition does not have."""
         if parsed.refusal is None:
             return True
         if self.scenario.edition is None and self.scenario.context is None:
             return False
         return RequestParser(editions.load(editions.DEFAULT)).read(request).refusal is None
 
-    def _too_much(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
+    def _over_quota(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
         shown = quota.headers(now)
         wait = (
             (("retry-after", str(refused.retry_after)),) if self.edition.limits.retry_after else ()
@@ -190,7 +190,7 @@ class Engine:
         return RefusalError(refused.problem, headers=(*wait, *shown))
 
     def _read_cached(self, parsed: ParsedRequest, now: float) -> int:
-        """Return how much was read before of a prompt that is long enough to be cached."""
+        """Return how many tokens of the prompt the cache already holds."""
         if not self.edition.prompt_cache or parsed.row.cost != "completion":
             return 0
         account = parsed.account, parsed.model_id

@@ -1,4 +1,4 @@
-"""Tells what a scenario will do, without a server: the plans of some sample requests."""
+"""Explains what a scenario will do, without a server: it plans answers to sample requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .engine import Engine
 _MODEL = "llama3.1-8b"
 _START = 0.0
 _MOST_RULES = 5
-_PIECES = 12  # into how many the longest answer is divided at most, to be told and drawn
+_PIECES = 12  # at most so many pieces of the longest answer are described and drawn
 _INDENT = " " * 10
 _UNREACHABLE: Mapping[PortState, tuple[SpanKind, str, float]] = {
     "refuses": ("lost", "connection refused", 0.0),
@@ -41,9 +41,9 @@ _UNREACHABLE: Mapping[PortState, tuple[SpanKind, str, float]] = {
 @dataclass(frozen=True, slots=True)
 class Sample:
     """
-    What a request would meet, ``at`` so many seconds from the start of the scenario.
+    The outcome of a request sent ``at`` a number of seconds after the start of the scenario.
 
-    ``line`` says it in a line, ``remarks`` say why no rule took it.
+    ``line`` sums it up; ``remarks`` say why no rule matched.
     """
 
     at: float
@@ -56,9 +56,9 @@ def samples(
     scenario: Scenario, *, requests: int, interval: float, model: str | None, stream: bool
 ) -> list[Sample]:
     """
-    Return what so many chat requests would meet, ``interval`` seconds apart.
+    Return the outcomes of ``requests`` chat requests, ``interval`` seconds apart.
 
-    Without a ``model`` they ask for llama3.1-8b, or for the first that the edition serves.
+    Without a ``model`` they ask for llama3.1-8b, or else for the first that the edition serves.
     Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)
@@ -81,7 +81,7 @@ def samples(
 def told_as_text(
     found: Sequence[Sample], *, width: int, plain: bool = False, paint: Paint = unpainted
 ) -> Iterator[str]:
-    """Yield the lines that tell of samples: each in words, and drawn on ``width`` columns."""
+    """Yield lines of text: each sample in words, and drawn on ``width`` columns."""
     lanes = [Lane(sample.line, sample.spans) for sample in found]
     drawings = bars(lanes, width=width - len(_INDENT), plain=plain, paint=paint)
     for sample, lane, drawing in zip(found, lanes, drawings, strict=True):
@@ -100,8 +100,8 @@ def told_as_svg(found: Sequence[Sample], *, title: str) -> str:
 
 def _sampled(now: float, met: Exchange | PortState, grain: float) -> Sample:
     if not isinstance(met, Exchange):
-        kind, said, lasts = _UNREACHABLE[met]
-        return Sample(now, said, (Span(now, now + lasts, kind, said),))
+        kind, outcome, lasts = _UNREACHABLE[met]
+        return Sample(now, outcome, (Span(now, now + lasts, kind, outcome),))
     spans = spans_of(met.plan, start=now, grain=grain)
     return Sample(now, met.line(), spans, near_miss_lines(met.near_misses, most=_MOST_RULES))
 

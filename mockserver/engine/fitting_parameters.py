@@ -1,7 +1,7 @@
 """
-Values for the automatic defaults of a scenario, so that it acts on what a client is known to send.
+Finds values for a scenario's automatic parameters, so that it affects what a client sends.
 
-Numbers are found by trial: the engine is asked whether the scenario still acts with them.
+Numbers are found by trial: the engine answers an earlier run's requests to see if one works.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mockserver.scenario.parameters import Automatic
 from .rehearsal import Sent, acts, whole_seconds
 
 _LARGEST = 2**24
-_SLOWER = 0.5  # seconds by which the next run may be slower
+_SLOWER = 0.5  # seconds by which the next run may be later
 Fits: TypeAlias = Callable[[int], bool]
 
 
@@ -27,9 +27,9 @@ def suited(
     sent: Sequence[Sent],
 ) -> dict[str, object]:
     """
-    Return values for parameters, by their names; none where no value lets the scenario act.
+    Return values by parameter name, without those for which no value makes the scenario act.
 
-    ``make`` returns the scenario with some values, and raises MockServerError where they can't be.
+    ``make`` returns the scenario with given values; it raises MockServerError for invalid ones.
     """
     values: dict[str, object] = {}
     for name, how in automatic.items():
@@ -41,7 +41,7 @@ def suited(
 
 
 def first_model(sent: Sequence[Sent]) -> str | None:
-    """Return the model that the first completion is asked of."""
+    """Return the model that the first completion request names."""
     for one in sent:
         endpoint, _ = route(one.request.method, one.request.path)
         if endpoint in COMPLETING and isinstance(model := one.request.document.get("model"), str):
@@ -51,9 +51,9 @@ def first_model(sent: Sequence[Sent]) -> str | None:
 
 def most(fits: Fits) -> int | None:
     """
-    Return the largest number that fits, where none fits that is larger than one that does not.
+    Return the largest number that fits, given that no larger one than that does.
 
-    None where none does, or all do.
+    None if no number fits, or all do.
     """
     low = next((number for number in (0, 1) if fits(number)), None)
     if low is None:
@@ -67,7 +67,7 @@ def most(fits: Fits) -> int | None:
 
 
 def least(fits: Fits) -> int | None:
-    """Return the smallest number that fits, where all larger ones do; None where none does."""
+    """Return the smallest number that fits, given that all larger ones do; None if none fits."""
     low, high = -1, 0
     while not fits(high):
         low, high = high, 2 * high or 1
@@ -77,7 +77,7 @@ def least(fits: Fits) -> int | None:
 
 
 def _between(low: int, high: int, like_low: Fits) -> int:
-    """Return the first number that is not like the low one, as the high one is not."""
+    """Return the first number unlike ``low``, by bisection; ``high`` is known to be unlike it."""
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if like_low(middle) else (low, middle)

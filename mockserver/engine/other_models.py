@@ -1,4 +1,4 @@
-"""Whether another model would have answered what one has refused."""
+"""Finds another model that would have answered a refused request."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .parsing import read_line
 
 def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: Run) -> str | None:
     """
-    Return a model that would have answered a completion, None where nobody can be sure of one.
+    Return a model that would certainly have answered a completion; None if there is none.
 
-    It takes the same request, and no rule breaks an answer to that. Limits may refuse anything, and
-    a fault that the request itself has asked for would be there again.
+    The model accepts the same request, and no rule breaks its answer. There is no certainty under
+    limits, nor if the request itself asked for its fault, which would then occur again.
     """
     endpoint, asked = exchange.endpoint, exchange.body
     limited = scenario.tier or scenario.limits or scenario.capacity is not None
@@ -25,7 +25,7 @@ def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: R
     own = RequestView(endpoint, request=exchange.request)
     if exchange.faults and not run.may_break(own):
         return None
-    # one that the live API still serves, if there is any
+    # models that the live API still serves come first
     for name in sorted(edition.models, key=lambda one: edition.is_retired(edition.models[one])):
         if edition.serves(name):
             body = dumps({**asked, "model": name})

@@ -1,4 +1,4 @@
-"""Reads a request: which endpoint, whose key, which model, how many tokens, or why not."""
+"""Parses a request: its endpoint, key, model and tokens, or why the API refuses it."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ from mockserver.scenario import RequestView
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
-_MOST_KNOWN = 256  # heads, and requests: apps repeat themselves, under load and by trying again
+_MOST_KNOWN = 256  # heads, and requests: apps repeat themselves, under load and in retries
 _LARGEST_KNOWN = 64 * 1024  # bytes
-_MOST_SHOWN = 1024 * 1024  # bytes of a body that can't be read
-_MOST_RESERVED = 16_384  # tokens; reported by a client that watched its quota
+_MOST_SHOWN = 1024 * 1024  # bytes of an invalid body that the journal shows
+_MOST_RESERVED = 16_384  # tokens; reported by a client's author who watched its quota
 _NOTHING = Size()
 _FREE = frozenset({"model_parameters", "response_format", "tools"})
-"""The fields of a valid body in which others may have any name."""
-_ABSURD = 2**63 - 1  # tokens; an int may hold more digits than Python is willing to print
+"""The fields of a valid body whose inner fields may have any name."""
+_ABSURD = 2**63 - 1  # tokens; JSON may hold an int too long for Python to print
 
 
 @dataclass(slots=True, eq=False)
 class ParsedRequest:
     """
-    What a request asks for, as far as it could be read before ``refusal`` ended the reading.
+    A parsed request, as far as it could be parsed; ``refusal`` is the first reason to refuse it.
 
-    It belongs to all requests that ask for the same, so nobody changes it but who reads them.
-    ``account`` tells keys apart without being one. ``data`` is the body as JSON when it could be
-    decoded, else as sent, ``shown`` the same without credentials, ``body`` what is valid, else
-    empty, ``model`` the one that is asked for, None where it is not served.
-    ``size`` is the prompt in parts, ``requested`` the completion length that the client asked for,
-    ``limit`` what it may get, each of them for one choice, ``reserved`` what the limits hold back
-    for all of them, all in tokens.
+    Equal requests share one, so only the parser may change it. ``account`` identifies the key
+    without revealing it. ``data`` is the body as JSON if it could be decoded, else as sent;
+    ``shown`` is the same without credentials; ``body`` is empty unless valid. ``model`` is None if
+    the edition does not serve the one named. The rest counts tokens: ``size`` holds the parts of
+    the ``prompt``; ``requested`` is the completion length that the client asked for and ``limit``
+    the one it may get, both for one choice; ``reserved`` is what the limits hold back for all
+    choices.
     """
 
     account: str | None = None
@@ -71,17 +71,17 @@ class ParsedRequest:
 
     @property
     def endpoint(self) -> str | None:
-        """The name of the endpoint; None where the path or the method is wrong."""
+        """The name of the endpoint; None if the path or the method is wrong."""
         return self.row.name or None
 
     @property
     def model_id(self) -> str:
-        """The id of the model that is asked for, or about."""
+        """The id of the model that the body or the path names."""
         return self.body.get("model") or self._about
 
     @property
     def shown_model(self) -> str:
-        """The same, as what tells of the request names it."""
+        """The model's id for logs and reports: redacted unless the edition knows it."""
         return self.model_id if self.model else redacted(self.model_id)
 
     @property
@@ -90,7 +90,7 @@ class ParsedRequest:
         return bool(self.body.get("stream"))
 
     def view(self, request: Request) -> RequestView:
-        """Return what the rules of a scenario can look at."""
+        """Return the view of the request that the rules of a scenario match."""
         if request.body != self.data:
             request = replace(request, body=self.data)
         return RequestView(self.endpoint, self._about, request, read=self.body or None)
@@ -101,7 +101,7 @@ class ParsedRequest:
         return self.name if "{model}" in self.row.path else ""
 
     def facts(self, edition: Edition) -> dict[str, object]:
-        """Return what the messages of errors may name."""
+        """Return the values that error messages may name."""
         model = edition.models.get(self.model_id)
         facts: dict[str, object] = {"model": self.model_id}
         if model is not None:
@@ -110,7 +110,7 @@ class ParsedRequest:
 
 
 class RequestParser:
-    """Reads requests to an edition; what the same request asks for is found out once."""
+    """Parses requests to an edition, and caches the results: equal requests are parsed once."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
@@ -119,10 +119,10 @@ class RequestParser:
 
     def read(self, request: Request) -> ParsedRequest:
         """
-        Return what the request asks for.
+        Return the parsed request.
 
-        The first thing that the API would refuse is noted; reading goes on, because a scenario may
-        have a rule for the request all the same.
+        After the first reason to refuse it parsing goes on, because a scenario may still have a
+        rule for the request.
         """
         head, body = self._head(request), request.body
         known = self._known.get((head, body))
@@ -140,7 +140,7 @@ class RequestParser:
         return parsed
 
     def _head(self, request: Request) -> ParsedRequest:
-        """Return what is known before the body has been read."""
+        """Parse everything but the body."""
         fields = map(request.headers.get, _MEANINGFUL)
         line = (request.method, request.path, request.query, *fields)
         head = self._heads.get(line)
@@ -152,14 +152,14 @@ class RequestParser:
 
 
 def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
-    """Add what was found out, in the place of the oldest when there is no more room."""
+    """Add to a cache, and drop its oldest entry if it is full."""
     if len(known) == _MOST_KNOWN:
         known.popitem(last=False)
     known[key] = value
 
 
 def read_line(endpoint: str, body: bytes, edition: Edition) -> ParsedRequest:
-    """Return what one line of a batch asks for; whose it is has been examined before."""
+    """Parse one line of a batch, whose key was checked with the batch."""
     parsed = ParsedRequest(row=ENDPOINTS[endpoint], data=body)
     _read_in(parsed, Request("POST", "", body=body), edition, _STEPS)
     return parsed
@@ -177,7 +177,7 @@ def _read_in(
 
 @lru_cache
 def account_of(key: str | None) -> str | None:
-    """Return what tells a key apart without being one."""
+    """Return a digest of the key, which identifies it without revealing it."""
     # A field need not be UTF-8; its other bytes arrive as lone surrogates.
     return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
@@ -213,7 +213,7 @@ def _read_body(parsed: ParsedRequest, request: Request, edition: Edition) -> Non
         parsed.upload = read_upload(request.body, request.headers)
         parsed.data = dumps(parsed.upload.shown())
     elif row.body is not None:
-        # what older editions said of a batch is not known
+        # how older editions validated a batch is not known
         how = edition.validation if row.limited else Validation()
         parsed.data = as_json(request.body, request.headers)
         parsed.body = validate(row.name, parsed.data, how)
@@ -221,13 +221,13 @@ def _read_body(parsed: ParsedRequest, request: Request, edition: Edition) -> Non
 
 
 def _examine(parsed: ParsedRequest, _: Request, edition: Edition) -> None:
-    """Look for what the model or the API will not do; an unknown model is refused as such."""
+    """Refuse what the model or the API does not support; ``_measure`` refuses unknown models."""
     if parsed.model is not None:
         examine(parsed.body, parsed.model, edition.validation)
 
 
 def _measure(parsed: ParsedRequest, _: Request, edition: Edition) -> None:
-    """Count the prompt and find out how long the completion may be, if there is to be one."""
+    """Count the tokens of the prompt, and how many a completion may have, if there is one."""
     row, body, model = parsed.row, parsed.body, parsed.model
     if not row.text or not body:
         return

@@ -1,4 +1,4 @@
-"""What is left of the limits to each key on each model."""
+"""The quota of each key on each model."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mockserver.journal import Exchange
 from mockserver.scenario import Scenario, active_limits
 
 Account: TypeAlias = tuple[str | None, str]
-"""A key, in a form that tells it apart without being one, and a model."""
+"""The digest of a key, and a model."""
 MOST = 10_000
-"""Pairs of a key and a model that are known; the one used longest ago is forgotten first."""
+"""How many accounts are kept; the least recently used is forgotten first."""
 
 
 class Quotas:
     """
     The quotas of one run of a scenario, which started at ``now``, in seconds since the epoch.
 
-    Whoever has been forgotten begins anew. Raises UnknownNameError when the scenario's tier does
-    not exist.
+    A forgotten account starts with a full quota. Raises UnknownNameError when the scenario's tier
+    does not exist.
     """
 
     def __init__(self, scenario: Scenario, edition: Edition, now: float) -> None:
@@ -32,7 +32,7 @@ class Quotas:
         self._quotas: OrderedDict[Account, Quota] = OrderedDict()
 
     def admit(self, account: Account, tokens: int, now: float) -> tuple[Quota, Refusal | None]:
-        """Reserve a request and its tokens, unless the quota refuses them; return it and why."""
+        """Reserve a request and its tokens; return the quota, and its refusal if it refuses."""
         quota = self.open(account, now)
         refused = quota.refusal(tokens, now)
         if refused is None:
@@ -40,7 +40,7 @@ class Quotas:
         return quota, refused
 
     def settle(self, exchange: Exchange, now: float) -> None:
-        """Give back what an exchange has reserved and not used."""
+        """Give back what an exchange reserved and did not use."""
         quota = self.find((exchange.key, exchange.model), now)
         if quota is None:
             return
@@ -51,7 +51,7 @@ class Quotas:
         quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
 
     def open(self, account: Account, now: float) -> Quota:
-        """Return the quota, with what the scenario imposes now; a new one where there is none."""
+        """Return the quota under the scenario's current limits; a new one if there is none."""
         quota = self.find(account, now)
         if quota is None:
             quota = self._imposed(self._new(account[1], now), now)
@@ -61,7 +61,7 @@ class Quotas:
         return quota
 
     def find(self, account: Account, now: float) -> Quota | None:
-        """Return the quota, with what the scenario imposes now; None where it is not known."""
+        """Return the quota under the scenario's current limits; None if there is none."""
         quota = self._quotas.get(account)
         if quota is None:
             return None

@@ -1,7 +1,8 @@
 """
-What a scenario would do to requests that are known already, without a client.
+Predicts what a scenario would do to the requests of an earlier run, without a client.
 
-The engine itself is asked, so whatever it can match, schedule, limit or refuse is known here.
+The engine itself answers them, so the prediction covers all that it can match, schedule, limit or
+refuse.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ class Sent:
     """
     A request of an earlier run.
 
-    It came ``at`` so many seconds from the start of the scenario, was over at ``over``, and was
-    answered by so many ``tokens``. ``has_key`` says whether it has its key, of which journals keep
-    only the beginning.
+    It came ``at`` and was over at ``over``, both in seconds from the start of the scenario. The
+    answer had ``tokens`` tokens. ``has_key`` says whether the whole key is known, of which journals
+    keep only the beginning.
     """
 
     request: Request
@@ -38,18 +39,18 @@ class Sent:
 
 
 def sent_in(journal: Journal, started: float, key: str) -> tuple[Sent, ...]:
-    """Return what was sent, warm-ups included; ``key`` is one that it may have been sent with."""
+    """Return the requests, warm-ups included; those sent with ``key`` get it back."""
     exchanges = sorted((*journal.exchanges, *journal.warmups), key=lambda one: one.at)
     return tuple(_sent(exchange, started, key) for exchange in exchanges)
 
 
 def could_act(scenario: Scenario, sent: Sequence[Sent]) -> bool:
     """
-    Return whether anything of a scenario could happen to whoever sends these requests.
+    Return whether a scenario could affect a client that sends these requests.
 
-    They are tried as they came, and all at once, for a client may be faster the next time. An
-    answer of another length counts, for what the client sends then is not known. Raises
-    UnknownNameError when the scenario's edition or tier does not exist.
+    They are tried at their own times, and all at once, for a client may be faster the next time.
+    The answer is yes if an answer has another length, because the client's next requests are then
+    unknown. Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     if not can_be_met(scenario) or not sent:
         return False
@@ -64,9 +65,10 @@ def acts(
     scenario: Scenario, sent: Iterable[Sent], *, when: Callable[[float], float], unknown: bool
 ) -> bool:
     """
-    Return whether a scenario acts on requests that come ``when`` their times say.
+    Return whether a scenario affects these requests; ``when`` maps their times to new ones.
 
-    Where an answer before has another length it is ``unknown``, which is what is returned then.
+    Returns ``unknown`` as soon as an answer has another length, since the client may then go on
+    differently.
     """
     engine = Engine(scenario, now=0.0)
     open_: list[tuple[float, Exchange]] = []
@@ -87,7 +89,7 @@ def acts(
 
 
 def whole_seconds(seconds: float) -> float:
-    """Return a time without its fraction, which is another one in each run."""
+    """Return a time without its fraction, which differs in each run."""
     return float(int(seconds))
 
 

@@ -1,4 +1,4 @@
-"""What honest answers are made of: a refusal, a document, a completion."""
+"""Makes the answers that the real API would give: a refusal, a document, a completion."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .parsing import ParsedRequest
 
 _JSON = "application/json"
 _STREAM = "text/event-stream; charset=utf-8"
-# what changes the form of an answer, not its words
+# fields that change the form of an answer, not its words
 _FORM = frozenset(
     {
         *("stream", "stream_options", "stop", "logprobs", "top_logprobs", "reasoning_format"),
@@ -37,11 +37,11 @@ _END = End()
 @dataclass(slots=True)
 class Responder:
     """
-    One answer in the making.
+    Makes one answer, without any fault.
 
-    ``now`` is in seconds since the epoch; ``random`` is that of the exchange, for ids and times.
-    ``quota`` is where the request has its limits, None when it costs nothing; ``cached`` are the
-    tokens of its prompt that were read before. ``script`` is what a rule lets the model say.
+    ``now`` is in seconds since the epoch. ``random`` belongs to the exchange, for ids and times.
+    ``quota`` is None when the request costs nothing. ``cached`` counts the tokens of its prompt
+    that the cache holds. ``script`` is what a rule makes the model say.
     """
 
     edition: Edition
@@ -60,20 +60,20 @@ class Responder:
         return problem.plan(error.facts, (*fields, *error.headers))
 
     def document(self, value: object) -> Plan:
-        """Return the plan of an answer in JSON."""
+        """Return the plan of a JSON answer."""
         return self.content(dumps(value), _JSON)
 
     def content(self, body: bytes, content_type: str) -> Plan:
-        """Return the plan of an answer framed by its length, with what is left of a quota."""
+        """Return the plan of an answer with a ``content-length``, and with the quota's fields."""
         fields = (*self._fields(content_type), ("content-length", str(len(body))))
         left = self.quota.headers(self.now) if self.quota is not None else ()
         return (Head(200, (*fields, *left)), Data(body), _END)
 
     def completion(self, parsed: ParsedRequest, form: Form) -> Plan:
         """
-        Return the plan of what the model says, with what is left of the quota.
+        Return the plan of what the model says, with the quota's header fields.
 
-        Raises RefusalError where nothing fits the schema that was asked for.
+        Raises RefusalError when no value fits the requested schema.
         """
         quota = self.quota
         assert quota is not None  # noqa: S101 (a completion costs something)
@@ -101,28 +101,28 @@ class Responder:
         return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
 
     def _encoded(self, parsed: ParsedRequest, form: Form) -> EncodedAnswer:
-        """Let the model say something, in the form of the endpoint."""
+        """Generate an answer, in the form of the endpoint."""
         model = parsed.model
-        assert model is not None  # noqa: S101 (what is not served was refused)
+        assert model is not None  # noqa: S101 (else the request was refused)
         asked, spare = choices.returned(parsed.body), choices.discarded(parsed.body)
         number = _number(self.seed, parsed)
-        made = []
+        generated = []
         for at, body in enumerate([*asked, *spare]):
             asked_for = GenerationRequest(body, model, parsed.limit, len(asked) + len(spare))
-            made.append(generate(self.script, asked_for, SeededText(number + at), self.random))
+            generated.append(generate(self.script, asked_for, SeededText(number + at), self.random))
         answered = Answer(
             parsed.model_id,
             model,
             parsed.prompt,
-            tuple(made[: len(asked)]),
+            tuple(generated[: len(asked)]),
             parsed.size.images,
             self.edition.bodies,
-            sum([one.tokens for one in made[len(asked) :]]),
+            sum([one.tokens for one in generated[len(asked) :]]),
         )
         return EncodedAnswer(form, answered)
 
 
 def _number(seed: int, parsed: ParsedRequest) -> int:
-    """Return what is said, as a number: the same however much of it is shown, and how."""
+    """Return a seed for the words of the answer, which does not depend on their form or limit."""
     about = {name: value for name, value in parsed.body.items() if name not in _FORM}
     return seed_from(f"{seed}/{about!a}")

@@ -1,10 +1,10 @@
 """
-What clients leave with the API: their files and batches.
+The files and batches that clients create.
 
-The one part of an honest answer that outlives it. One storage serves all keys. It has room for the
-newest; what has been there longest goes first. The state moves on
-with the time of each request, never by itself; the lines of a batch are answered honestly, whatever
-the rules of the scenario are.
+This is the only state that one answer leaves for later ones, besides quotas and the prompt cache.
+One storage serves all keys; when it is full, the oldest entry goes first. Batches progress with
+the time of each request, never by themselves. Their lines are answered as the real API would,
+whatever the rules of the scenario are.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from .responder import Responder
 
 _BINARY = "application/octet-stream"
 MOST = 1_000
-"""How many files there is room for, and how many batches."""
+"""How many files are kept, and how many batches."""
 MOST_BYTES = 256 * 2**20
-"""What all files may hold together."""
+"""How many bytes all files may hold together."""
 Answer: TypeAlias = Callable[[ParsedRequest, Responder], Plan]
 _Thing = TypeVar("_Thing")
 
@@ -47,7 +47,7 @@ class Storage:
         self._undo: Callable[[], object] | None = None
 
     def advance(self, responder: Responder, answer: Answer) -> None:
-        """Let ``answer`` answer the lines that are due; write the files of what is over."""
+        """Answer the lines that are due, and write the files of batches that are over."""
         for batch in self._batches.values():
             for at in range(len(batch.outcomes), batch.answered(responder.now)):
                 batch.outcomes.append(_outcome(batch, at, responder, answer))
@@ -57,13 +57,13 @@ class Storage:
                 batch.error_file_id = self._write(batch, responder, refused=True)
 
     def settle(self, *, refused: bool) -> None:
-        """Keep the last change, or take it back when a fault has made an error of its answer."""
+        """Keep the last change, or undo it if a fault has turned its answer into an error."""
         if refused and self._undo is not None:
             self._undo()
         self._undo = None
 
     def upload(self, parsed: ParsedRequest, responder: Responder) -> Plan:
-        """Keep a file."""
+        """Store a file."""
         assert parsed.upload is not None  # noqa: S101 (else the request was refused)
         file = File(files.new_id(responder.random), responder.now, parsed.upload)
         self._keep(file)
@@ -71,22 +71,22 @@ class Storage:
         return responder.document(file.document())
 
     def list_files(self, parsed: ParsedRequest, responder: Responder) -> Plan:
-        """Answer which files there are."""
+        """List the files."""
         purpose = parsed.query.get("purpose")
         shown = [file.document() for file in self._files.values()]
         fitting = [one for one in shown if purpose in (None, one["purpose"])]
         return responder.document(_page(fitting, parsed.query, 10_000))
 
     def file(self, parsed: ParsedRequest, responder: Responder) -> Plan:
-        """Answer what a file is."""
+        """Describe a file."""
         return responder.document(_found(self._files, parsed.name, "File").document())
 
     def content(self, parsed: ParsedRequest, responder: Responder) -> Plan:
-        """Answer what is in a file."""
+        """Return the content of a file."""
         return responder.content(_found(self._files, parsed.name, "File").upload.content, _BINARY)
 
     def delete(self, parsed: ParsedRequest, responder: Responder) -> Plan:
-        """Forget a file."""
+        """Delete a file."""
         file = _found(self._files, parsed.name, "File")
         self._undo = partial(setattr, self, "_files", dict(self._files))
         del self._files[file.id]
@@ -107,18 +107,18 @@ class Storage:
         return responder.document(batch.document(responder.now))
 
     def batch(self, parsed: ParsedRequest, responder: Responder) -> Plan:
-        """Answer how far a batch is."""
+        """Describe a batch and its progress."""
         return responder.document(
             _found(self._batches, parsed.name, "Batch").document(responder.now)
         )
 
     def list_batches(self, parsed: ParsedRequest, responder: Responder) -> Plan:
-        """Answer which batches there are."""
+        """List the batches."""
         shown = [batch.document(responder.now) for batch in self._batches.values()]
         return responder.document(_page(shown, parsed.query, 20))
 
     def cancel(self, parsed: ParsedRequest, responder: Responder) -> Plan:
-        """End a batch before its time."""
+        """Cancel a batch."""
         batch = _found(self._batches, parsed.name, "Batch")
         if batch.is_over(responder.now):
             raise bad_request(f"Batch {batch.id} is {batch.status(responder.now)} already")
@@ -128,7 +128,7 @@ class Storage:
         return responder.document(batch.document(responder.now))
 
     def _write(self, batch: Batch, responder: Responder, *, refused: bool) -> str | None:
-        """Write the outcomes of one kind into a file; None when there are none."""
+        """Write the outcomes of one kind to a file and return its id; None if there are none."""
         lines = [outcome.line for outcome in batch.outcomes if outcome.refused is refused]
         if not lines:
             return None
@@ -146,13 +146,13 @@ class Storage:
 
 
 def _outcome(batch: Batch, at: int, responder: Responder, answer: Answer) -> Outcome:
-    """Return the honest answer to one line."""
+    """Return the outcome of one line."""
     line, now = batch.lines[at], batch.answered_at(at)
     quota = Quota(responder.edition.tier(None), now, shape=responder.edition.headers)
     own = Responder(responder.edition, responder.seed, now, _random(responder, batch, at), quota)
     plan = expand(_answer(batch, line, own, answer))
     head = head_of(plan)
-    assert head is not None  # noqa: S101 (an honest answer has one)
+    assert head is not None  # noqa: S101 (an answer without faults has one)
     body = b"".join(step.data for step in plan if isinstance(step, Data))
     response = {
         "status_code": head.status,
@@ -184,7 +184,7 @@ def _found(things: Mapping[str, _Thing], name: str, kind: str) -> _Thing:
 
 
 def _page(documents: list[dict[str, Any]], query: dict[str, Any], most: int) -> dict[str, Any]:
-    """Return the newest first: at most ``limit`` of those behind ``after``, or else so many."""
+    """Return the newest first: those after ``after``, at most ``limit``, by default ``most``."""
     newest = documents[::-1]
     names = [one["id"] for one in newest]
     if query.get("after") in names:

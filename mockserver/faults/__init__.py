@@ -1,7 +1,7 @@
 """
-The faults, by the name they have in a scenario.
+The faults, by their names in a scenario.
 
-A fault is a frozen value with one method; its fields are its keys in YAML. A new one is a class
+A fault is a frozen value with one method; its fields are its keys in YAML. A new one needs a class
 in the file of its family and a row here.
 """
 
@@ -128,7 +128,7 @@ _NAMES = {kind: name for name, kind in FAULTS.items()}
 
 
 def broken(plan: Plan, faults: Iterable[Fault], context: Context) -> Plan:
-    """Return the plan with all faults in it; a pace alone leaves together what is together."""
+    """Return the plan with all faults applied in turn; ``Pace`` alone needs no expanded plan."""
     for fault in faults:
         if isinstance(fault, Pace):
             plan = fault.apply(plan, context)
@@ -138,5 +138,5 @@ def broken(plan: Plan, faults: Iterable[Fault], context: Context) -> Plan:
 
 
 def name_of(fault: Fault) -> str:
-    """Return the name of a fault in a scenario; one of a user's own has that of its class."""
+    """Return the fault's name in a scenario, or the class name of a user's own fault."""
     return _NAMES.get(type(fault), type(fault).__name__)

@@ -1,4 +1,4 @@
-"""What a fault is."""
+"""The protocol that every fault implements, and the context it is given."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Context:
     """
     What a fault may depend on besides the plan.
 
-    ``now`` is in seconds since the epoch; ``headers`` are the edition's; ``facts`` are what
-    messages may name: the ``model``, the prompt's ``length`` in tokens, the model's ``limit``.
-    ``speed`` is the model's, in tokens a second; None for one that the edition doesn't know.
-    ``room`` is how many completion tokens the request may get; None for one that asks for none.
-    ``retry_after`` says whether the edition tells how long a limit lasts.
+    ``now`` is in seconds since the epoch. ``headers`` belong to the edition. ``facts`` may appear
+    in messages: the ``model``, the ``length`` of the prompt in tokens, the ``limit`` of the model.
+    ``speed`` is the model's, in tokens a second; None if the edition does not know the model.
+    ``room`` is the number of completion tokens the request may get; None if it asks for none.
+    ``retry_after`` says whether the edition sends ``retry-after`` with a quota's 429.
     """
 
     random: Random

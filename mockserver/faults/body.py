@@ -1,4 +1,4 @@
-"""The body of an answer: where a token ends, how long the whole is, what its JSON says."""
+"""The body of an answer: divides it by tokens or bytes, measures it, edits its JSON."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def streams(plan: Plan) -> bool:
 
 def parted(plan: Plan, tokens: int) -> tuple[Plan, Plan] | None:
     """
-    Part a plan behind so many tokens, none being behind the head; None when it has no more.
+    Split a plan after ``tokens`` tokens, 0 being right after the head; None if it has no more.
 
-    An event stays whole, with all tokens that it brings; a document is parted in proportion.
+    An event stays whole, with all its tokens; a document is split in proportion.
     """
     if not tokens:
         return _behind_head(plan)
@@ -52,13 +52,13 @@ def _behind_head(plan: Plan) -> tuple[Plan, Plan] | None:
 
 
 def cut(data: Data, at: int) -> tuple[Data, Data]:
-    """Cut a piece in two; a token belongs to the part in which it ends."""
+    """Cut a piece in two; a token counts for the part in which it ends."""
     tokens = _ended(data, min(at, len(data.data)))
     return Data(data.data[:at], tokens), Data(data.data[at:], data.tokens - tokens)
 
 
 def sliced(data: Data, size: int) -> Iterator[Data]:
-    """Yield a piece in slices of so many bytes; an empty one is its own slice."""
+    """Yield a piece in slices of ``size`` bytes; an empty piece is yielded once."""
     whole = len(data.data)
     for at in range(0, max(1, whole), size):
         end = min(at + size, whole)
@@ -66,13 +66,13 @@ def sliced(data: Data, size: int) -> Iterator[Data]:
 
 
 def _ended(data: Data, at: int) -> int:
-    """Return how many of the tokens have ended after so many bytes."""
+    """Return how many tokens end within the first ``at`` bytes."""
     whole = len(data.data)
     return data.tokens * at // whole if whole else data.tokens
 
 
 def up_to(plan: Plan, size: int) -> Plan:
-    """Return the plan without the bytes of its body beyond so many."""
+    """Return the plan with only the first ``size`` bytes of its body."""
     kept: list[Step] = []
     for step in plan:
         if not isinstance(step, Data):
@@ -89,7 +89,7 @@ def length_of(plan: Plan) -> int:
 
 
 def resized(plan: Plan, by: int) -> Plan:
-    """Return the plan with a ``content-length``, if it has one, of so many bytes more."""
+    """Return the plan with its ``content-length``, if it has one, increased by some bytes."""
     return tuple(_grown(step, by) if isinstance(step, Head) else step for step in plan)
 
 
@@ -102,22 +102,22 @@ def _grown(head: Head, by: int) -> Head:
 
 
 def rewritten(plan: Plan, rewrite: Callable[[Data], Data]) -> Plan:
-    """Return the plan with each piece of its body rewritten, and a ``content-length`` to match."""
+    """Return the plan with each piece of its body rewritten, and its ``content-length`` correct."""
     steps = tuple(rewrite(step) if isinstance(step, Data) else step for step in plan)
     return resized(steps, length_of(steps) - length_of(plan))
 
 
 def edited(plan: Plan, edit: Callable[[Any], Any]) -> Plan:
-    """Return the plan with the JSON of its document, or of each event, edited; the rest stays."""
+    """Return the plan with the JSON of its document, or of each event, edited."""
     return rewritten(plan, lambda data: _edited(data, edit))
 
 
 def _edited(data: Data, edit: Callable[[Any], Any]) -> Data:
     try:
-        said = parsed(data.data)
-        streamed = said is not None
-        said = edit(said if streamed else json.loads(data.data))
-    except ValueError:  # no JSON: ``[DONE]``, a comment, a page, what another fault has left
+        value = parsed(data.data)
+        streamed = value is not None
+        value = edit(value if streamed else json.loads(data.data))
+    except ValueError:  # no JSON: ``[DONE]``, a comment, HTML, the remains of another fault
         return data
-    text = plain_dumps(said)
+    text = plain_dumps(value)
     return Data(b"data: " + text + b"\n\n" if streamed else text, data.tokens)

@@ -1,4 +1,4 @@
-"""Breaks the connection: before the answer, behind it, or by what no HTTP server would send."""
+"""Breaks the connection: before the answer, after it, or by sending something invalid."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ _NO_CHUNK_SIZE = b"XYZ\r\n"
 @dataclass(frozen=True, slots=True)
 class Disconnect:
     """
-    Close the connection without an answer, ``by`` FIN or by RST.
+    Close the connection without an answer, ``by`` FIN or RST.
 
-    A proxy does so that restarts, or a server that has just given up an idle connection. The SDKs
-    ask three times and raise their APIConnectionError, the AI SDK a RetryError; its ``textStream``
-    is empty and raises nothing. httpx says ReadError for RST and RemoteProtocolError for FIN.
+    A proxy does so when it restarts, as does a server that has just closed an idle connection. The
+    SDKs try three times and raise their APIConnectionError, the AI SDK a RetryError; its
+    ``textStream`` is empty and raises nothing. httpx raises ReadError for RST and
+    RemoteProtocolError for FIN.
     """
 
     by: Literal["fin", "rst"] = "fin"
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Close in the place of the head."""
+        """Close instead of sending a head."""
         return (*_before_head(plan), Close(reset=self.by == "rst"))
 
 
@@ -38,33 +39,33 @@ class Garbage:
     """
     Answer with a ``text`` that is not HTTP, and close.
 
-    It is what comes from a port that belongs to something else. Clients treat it as a lost
-    connection: the SDKs ask three times, the ``textStream`` of the AI SDK stays empty.
+    Another service on the port would answer like this. Clients treat it as a lost connection: the
+    SDKs try three times, the ``textStream`` of the AI SDK stays empty.
     """
 
     text: str = "SSH-2.0-OpenSSH_9.9\r\n"
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Send it in the place of the head."""
+        """Send the text instead of a head."""
         return (*_before_head(plan), Raw(self.text.encode()), Close())
 
 
 @dataclass(frozen=True, slots=True)
 class BadChunk:
     """
-    Send garbage where the size of a chunk belongs, after so many tokens, and close.
+    Send garbage instead of the size of a chunk, after some tokens, and close.
 
-    ``after_tokens`` 0 is right after the head. An answer of no more tokens arrives whole.
+    ``after_tokens`` 0 is right after the head. An answer without more tokens arrives whole.
 
-    A document is asked for three times. In a stream Cerebras' SDK for Python raises an
-    httpx.RemoteProtocolError, which ``except cerebras.APIError`` misses; those for Node pass on the
-    error of the parser.
+    A document is requested three times. In a stream Cerebras' SDK for Python raises an
+    httpx.RemoteProtocolError, which ``except cerebras.APIError`` misses; the SDKs for Node pass on
+    the parser's error.
     """
 
     after_tokens: Count = 0
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put it in the place of all that follows."""
+        """Replace everything that follows by garbage."""
         found = parted(plan, self.after_tokens)
         if found is None:
             return plan
@@ -74,14 +75,14 @@ class BadChunk:
 @dataclass(frozen=True, slots=True)
 class HangUp:
     """
-    Close the connection after a complete answer that has not announced it.
+    Close the connection after a complete answer that did not announce it.
 
-    A client that keeps connections alive finds out by its next request: one that is quicker than
-    the FIN is lost. The SDKs ask again, httpx and requests raise.
+    A client that keeps connections alive notices at its next request, which is lost if it is sent
+    before the FIN arrives. The SDKs retry; httpx and requests raise.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Let the end close."""
+        """Close at the end of the answer."""
         return tuple(End(hang_up=True) if isinstance(step, End) else step for step in plan)
 
 

@@ -1,4 +1,4 @@
-"""Bytes that parsers trip over, or over which they disagree."""
+"""Bytes that parsers fail on, or disagree about."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .text_offsets import inside_json
 Corruption: TypeAlias = Literal[
     "truncated", "malformed", "trailing", "duplicate_keys", "bad_utf8", "bom", "u2028"
 ]
-_SAID = re.compile(rb'"(?:content|text|reasoning|arguments|message)":"')
+_TEXT = re.compile(rb'"(?:content|text|reasoning|arguments|message)":"')
 _STRING = re.compile(rb'":"')
 _OBJECT = (b"{", b"data: {")
 _SEPARATORS = "\u2028\u2029\u0085".encode()
@@ -30,27 +30,27 @@ _LARGEST = 2**28  # bytes; a plan is held in memory, in several copies
 @dataclass(frozen=True, slots=True)
 class Corrupt:
     """
-    Damage the body, with a framing that is right all the same.
+    Damage the body; its framing stays correct.
 
-    ``kind`` says how: in the first piece that says something, or, for ``duplicate_keys``, in the
-    document or each event of a stream. The text of an answer that is JSON itself is the longest
-    string in it.
+    ``kind`` says how. The damage is in the first piece with text, or, for ``duplicate_keys``, in
+    the document or each event of a stream. If the text of an answer is itself JSON, what is added
+    to the text goes into its longest string.
     """
 
     kind: Corruption
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Damage the bytes, and let the length follow."""
+        """Damage the bytes, and correct the length."""
         return CORRUPTIONS[self.kind](plan)
 
 
 @dataclass(frozen=True, slots=True)
 class Huge:
     """
-    Let the text begin with so many ``bytes`` more: one long line, in a stream one long event.
+    Add ``bytes`` bytes at the beginning of the text: one long line, in a stream one long event.
 
-    Most clients read 24 MB without complaint. aiohttp, asked for lines, raises LineTooLong at an
-    event of 3 MB; the ``iter_lines`` of requests takes half a minute for it.
+    Most clients read 24 MB without complaint. aiohttp raises LineTooLong when an app reads lines
+    and an event has 3 MB; ``iter_lines`` of requests takes half a minute for such an event.
     """
 
     bytes: Annotated[int, Field(ge=1, le=_LARGEST), WHOLE]
@@ -63,9 +63,9 @@ class Huge:
 
 def _truncated(plan: Plan) -> Plan:
     """
-    End the body in the middle of its JSON, a stream in that of its last object.
+    End the body in the middle of its JSON; end a stream in the middle of its last JSON object.
 
-    A document is a JSONDecodeError in the SDKs for Python, none of their own exceptions. Of a
+    A document raises a JSONDecodeError in the SDKs for Python, none of their own exceptions. In a
     stream most clients drop the last line and see a normal end.
     """
     at = max((at for at, step in enumerate(plan) if _is_object(step)), default=None)
@@ -78,28 +78,28 @@ def _truncated(plan: Plan) -> Plan:
 
 def _malformed(plan: Plan) -> Plan:
     """
-    Put a comma too many, right after the first brace.
+    Add an extra comma right after the first brace.
 
-    It is a JSONDecodeError in the SDKs for Python, none of their own exceptions.
+    The SDKs for Python raise a JSONDecodeError, none of their own exceptions.
     """
     return _in_first(plan, lambda data: data.replace(b"{", b"{,", 1))
 
 
 def _trailing(plan: Plan) -> Plan:
     """
-    Let a second JSON value follow the first.
+    Add a second JSON value after the first.
 
-    All clients refuse it as they refuse malformed JSON; a parser that reads values one after the
-    other does not.
+    All clients reject it like malformed JSON; a parser that reads one value after the other does
+    not.
     """
     return _in_first(plan, lambda data: data.rstrip() + b"{}" + data[len(data.rstrip()) :])
 
 
 def _duplicate_keys(plan: Plan) -> Plan:
     """
-    Say ``choices`` twice, the second time as an empty list.
+    Repeat the key ``choices``, the second time with an empty list.
 
-    RFC 8259 leaves open which one counts. All clients take the last: an empty list.
+    RFC 8259 does not define which one counts. All clients take the last: an empty list.
     """
 
     def doubled(step: Data) -> Data:
@@ -113,19 +113,19 @@ def _duplicate_keys(plan: Plan) -> Plan:
 
 def _bad_utf8(plan: Plan) -> Plan:
     """
-    Let the text begin with a byte that UTF-8 does not have.
+    Begin the text with a byte that is invalid in UTF-8.
 
-    It is a UnicodeDecodeError in the SDKs for Python; those for Node and requests show U+FFFD.
+    The SDKs for Python raise a UnicodeDecodeError; those for Node, and requests, show U+FFFD.
     """
     return _with_text(plan, b"\xff")
 
 
 def _bom(plan: Plan) -> Plan:
     """
-    Let a byte order mark come first.
+    Begin the body with a byte order mark.
 
-    The SDKs read over it in a document, on which requests, aiohttp and Cerebras' SDK for Node fail.
-    Of a stream those for Python lose the first event, which says no more than the role.
+    In a document most SDKs ignore it; requests, aiohttp and Cerebras' SDK for Node fail. In a
+    stream the SDKs for Python lose the first event, which has only the role.
     """
     at = next((at for at, step in enumerate(plan) if isinstance(step, Data)), None)
     return _changed(plan, at, lambda data: b"\xef\xbb\xbf" + data)
@@ -133,10 +133,10 @@ def _bom(plan: Plan) -> Plan:
 
 def _u2028(plan: Plan) -> Plan:
     """
-    Let the text begin with U+2028, U+2029 and U+0085, which JSON need not escape.
+    Begin the text with U+2028, U+2029 and U+0085, which JSON need not escape.
 
-    They part lines for ``str.splitlines``, so a loop over the ``iter_lines`` of httpx parses half
-    an event. All SDKs read them.
+    ``str.splitlines`` breaks lines at them, so a loop over the ``iter_lines`` of httpx parses half
+    an event. All SDKs read them correctly.
     """
     return _with_text(plan, _SEPARATORS)
 
@@ -162,23 +162,23 @@ def _first(plan: Plan, pattern: re.Pattern[bytes]) -> int | None:
 
 
 def _in_first(plan: Plan, change: Callable[[bytes], bytes]) -> Plan:
-    """Change the first piece that says something, or else the first with any string."""
-    at = _first(plan, _SAID)
+    """Change the first piece with text, or else the first with any string."""
+    at = _first(plan, _TEXT)
     return _changed(plan, _first(plan, _STRING) if at is None else at, change)
 
 
 def _with_text(plan: Plan, text: bytes) -> Plan:
-    """Let the first text begin with some more bytes, or in JSON the longest string of it."""
+    """Put bytes before the first text, or into the longest string if the text is itself JSON."""
     place = inside_json(plan)
     if place is not None:
         at, byte = place
         return _changed(plan, at, lambda data: data[:byte] + text + data[byte:])
-    pattern = _STRING if _first(plan, _SAID) is None else _SAID
+    pattern = _STRING if _first(plan, _TEXT) is None else _TEXT
     return _in_first(plan, lambda data: pattern.sub(lambda found: found[0] + text, data, count=1))
 
 
 def _changed(plan: Plan, at: int | None, change: Callable[[bytes], bytes]) -> Plan:
-    """Change the bytes of one piece, and let the length follow."""
+    """Change the bytes of one piece, and correct the length."""
     steps = tuple(
         replace(step, data=change(step.data)) if place == at and isinstance(step, Data) else step
         for place, step in enumerate(plan)

@@ -1,4 +1,4 @@
-"""Loses the connection in the middle of an answer, at a place of choice."""
+"""Loses the connection in the middle of an answer, at a chosen place."""
 
 from __future__ import annotations
 
@@ -21,25 +21,26 @@ Loss: TypeAlias = Literal["fin", "rst", "content_length", "eof"]
 @dataclass(frozen=True, slots=True)
 class Cut:
     """
-    Lose the connection in the middle of an answer, after so many tokens, bytes or events.
+    Lose the connection in the middle of an answer, after some tokens, bytes or events.
 
-    ``after_tokens`` is 0, right after the head, where no other place is named; an event stays
-    whole, a document is cut in proportion. ``after_bytes`` counts those of the body.
-    ``after_events`` counts a stream's, of which the first may be the role alone, and the document
-    is one. ``inside`` moves the cut on: into the next ``json``, which is the next line of a stream
-    or what is left of a document; into the next ``character`` of several bytes; or into the next
-    ``tool_arguments``, between two events where they come in several. What has no such place, and
-    what is shorter, arrives whole. ``by`` is how it is lost: ``fin`` in the middle of a framed
-    body, which can be seen; ``rst``; a ``content_length`` that is too short, so that the rest
-    belongs to nothing; or ``eof``, the end of a body that only the end of the connection ends.
+    ``after_tokens`` counts completion tokens: an event stays whole, a document is cut in
+    proportion; the default is 0, right after the head, if no other place is named. ``after_bytes``
+    counts bytes of the body. ``after_events`` counts events of a stream, whose first may have only
+    the role; a document counts as one. ``inside`` moves the cut forward: into the next ``json``,
+    which is the next event of a stream or the rest of a document; into the next ``character`` of
+    several bytes; or into the next ``tool_arguments``, between two events if they span several. An
+    answer that is too short, or has no such place, arrives whole. ``by`` is how the connection is
+    lost: ``fin`` in the middle of a framed body, which a client can detect; ``rst``; a
+    ``content_length`` that is too short, so that the rest is outside the message; or ``eof``, where
+    the end of the connection is also the end of the body.
 
-    Nobody asks again once a stream has begun. ``fin`` and ``rst`` are exceptions, but in Cerebras'
-    SDK for Python those of httpx, which ``except cerebras.APIError`` misses. ``eof`` is no error
-    to any SDK: the stream just ends, without a ``finish_reason``, for which litellm and pydantic-ai
-    put ``stop``. ``content_length`` is none either, but to Cerebras' SDK for Node and to aiohttp.
-    Inside of a character both are a UnicodeDecodeError in the SDKs for Python, none of their own.
-    A document is asked for three times, although it may have been paid for; Cerebras' SDK for Node
-    waits for ever for the rest of one that ``fin`` has cut.
+    No client retries once a stream has begun. ``fin`` and ``rst`` raise, but in Cerebras' SDK for
+    Python with exceptions of httpx, which ``except cerebras.APIError`` misses. ``eof`` is no error
+    to any SDK: the stream just ends without a ``finish_reason``, for which litellm and pydantic-ai
+    substitute ``stop``. ``content_length`` is an error only to Cerebras' SDK for Node and to
+    aiohttp. If a character is cut, both raise a UnicodeDecodeError in the SDKs for Python, none of
+    their own exceptions. A document is requested three times, although it may have been paid for;
+    Cerebras' SDK for Node waits forever for the rest of one that ``fin`` has cut.
     """
 
     after_tokens: Count | None = None
@@ -66,7 +67,7 @@ class Cut:
             raise ValueError(f"names {' and '.join(map(repr, named))}, of which one is enough")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Drop all that follows, or let it belong to nothing."""
+        """Drop all that follows, or send it outside the message."""
         size = self._size(plan)
         if size is not None and self.inside is not None:
             size = INSIDES[self.inside](plan, size)
@@ -75,7 +76,7 @@ class Cut:
         return _LOSSES[self.by](*parted_at(plan, size))
 
     def _size(self, plan: Plan) -> int | None:
-        """Return how much of the body is let through; None for an answer that is shorter."""
+        """Return how many bytes of the body arrive; None if the answer is shorter."""
         if head_of(plan) is None:
             return None
         if self.after_bytes is not None:

@@ -1,4 +1,4 @@
-"""Places in the body of an answer, counted in bytes: where it can be cut so that it hurts."""
+"""Offsets in the body of an answer, in bytes, at which a cut is hard for parsers."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from mockserver.plan import Data, Plan, head_of
 
 from .body import cut, length_of, streams
 
-_MULTIBYTE = re.compile(rb"[\xc2-\xf4]")  # what a character of several bytes begins with
+_MULTIBYTE = re.compile(rb"[\xc2-\xf4]")  # the first byte of a character of several bytes
 _ARGUMENTS = re.compile(rb'"arguments":"((?:[^"\\]|\\.)+)"')
 _NAME = b'"name":'
 Inside: TypeAlias = Literal["json", "character", "tool_arguments"]
 
 
 class Piece(NamedTuple):
-    """An event, or a document, and how many bytes of the body stand before it."""
+    """An event or a document, and the number of bytes before it in the body."""
 
     begins: int
     data: bytes
 
     @property
     def ends(self) -> int:
-        """Where it ends."""
+        """The offset at which the piece ends."""
         return self.begins + len(self.data)
 
 
 def pieces(plan: Plan) -> list[Piece]:
-    """Return the events of a stream, without what only keeps it alive, or the document."""
+    """Return the document, or the events of a stream without mere comments."""
     found, begins, streaming = [], 0, streams(plan)
     for step in plan:
         if isinstance(step, Data):
@@ -41,7 +41,7 @@ def pieces(plan: Plan) -> list[Piece]:
 
 
 def parted_at(plan: Plan, size: int) -> tuple[Plan, Plan]:
-    """Part a plan behind so many bytes of its body, none being behind the head."""
+    """Split a plan after ``size`` bytes of its body, 0 being right after the head."""
     head = head_of(plan)
     first = plan.index(head) + 1 if head else 0
     for place, step in enumerate(plan[first:], first):
@@ -56,7 +56,7 @@ def parted_at(plan: Plan, size: int) -> tuple[Plan, Plan]:
 
 
 def _in_json(plan: Plan, size: int) -> int | None:
-    """Return the middle of the next line of JSON, or of what is left of a document."""
+    """Return the middle of the next event with JSON, or of the rest of a document."""
     if not streams(plan):
         return (size + length_of(plan)) // 2
     found = (piece for piece in pieces(plan) if piece.begins >= size and b"{" in piece.data)
@@ -65,14 +65,14 @@ def _in_json(plan: Plan, size: int) -> int | None:
 
 
 def _in_character(plan: Plan, size: int) -> int | None:
-    """Return the place behind the first byte of the next character that has several."""
+    """Return the offset after the first byte of the next character that has several bytes."""
     body = b"".join(step.data for step in plan if isinstance(step, Data))
     found = _MULTIBYTE.search(body, size)
     return None if found is None else found.start() + 1
 
 
 def _in_arguments(plan: Plan, size: int) -> int | None:
-    """Return the middle of the next call's arguments: of their one text, or between two events."""
+    """Return the middle of the next call's arguments; between two events if they span several."""
     found = [
         (piece, text)
         for piece in pieces(plan)
@@ -93,4 +93,4 @@ INSIDES: Mapping[Inside, Callable[[Plan, int], int | None]] = {
     "character": _in_character,
     "tool_arguments": _in_arguments,
 }
-"""Where to cut, from a place on; None when there is no such place."""
+"""Each returns the next offset to cut at, from an offset on; None if there is none."""

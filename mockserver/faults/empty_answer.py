@@ -1,4 +1,4 @@
-"""Answers that cost tokens and say nothing."""
+"""Answers that use tokens but have no content."""
 
 from __future__ import annotations
 
@@ -23,39 +23,39 @@ FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filte
 @dataclass(frozen=True, slots=True)
 class EmptyAnswer:
     """
-    Say nothing: an empty content, in a stream no event with any.
+    Send no content: an empty string in a document, no event with content in a stream.
 
-    ``finish_reason`` is why. ``tokens`` are those that usage counts all the same, of thoughts that
-    nobody sees. What is no completion stays as it is.
+    ``finish_reason`` is the reason given. ``tokens`` is what usage still counts, for reasoning that
+    is not shown. Other answers than completions are left unchanged.
 
-    No client raises but pydantic-ai: whoever expects a text gets an empty one.
+    Only pydantic-ai raises: an app that expects text gets an empty one.
     """
 
     finish_reason: FinishReason = "length"
     tokens: Count = 0
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Drop all that is said."""
+        """Drop all content."""
         return _silenced(plan, _Silence(self.finish_reason, self.tokens))
 
 
 @dataclass(frozen=True, slots=True)
 class ReasoningOnly:
     """
-    Think until the ``tokens`` are used up, and say nothing.
+    Send only reasoning, until all ``tokens`` are used, and no content.
 
-    They are no more than the request allows. All of them are ``reasoning``, the finish reason is
-    ``length``, the usage agrees, and there is no content. Text completions, which have no thoughts,
-    are empty. What is no completion stays as it is.
+    The request's own limit caps ``tokens``. All of them are ``reasoning``, the finish reason is
+    ``length``, usage matches, and there is no content. Text completions have no reasoning, so they
+    are empty. Other answers than completions are left unchanged.
 
-    It is what reasoning models do with too small a ``max_completion_tokens``. No client raises but
-    pydantic-ai; asking again with the same limit brings the same.
+    Reasoning models do so if ``max_completion_tokens`` is too small. Only pydantic-ai raises;
+    asking again with the same limit gives the same.
     """
 
     tokens: Positive
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put thoughts in the place of all that is said."""
+        """Replace all content by reasoning."""
         room = self.tokens if context.room is None else min(self.tokens, context.room)
         thoughts = prose.of_length(context.random.getrandbits(64), room)
         if not streams(plan):
@@ -67,14 +67,14 @@ class ReasoningOnly:
 
 @dataclass(frozen=True, slots=True)
 class _Silence:
-    """What an answer without content says: why, for how many tokens, perhaps what was thought."""
+    """An answer without content: its finish reason, its tokens, and its reasoning if it has any."""
 
     finish_reason: FinishReason
     tokens: int
     thoughts: str | None = None
 
     def of(self, body: Any) -> Any:
-        """Change a document or an event of which all tokens have been dropped."""
+        """Change a document or an event whose content has been dropped."""
         for choice in _choices(body):
             if choice.get("finish_reason") is not None:
                 choice["finish_reason"] = self.finish_reason
@@ -90,12 +90,12 @@ class _Silence:
         return body
 
     def _message(self) -> dict[str, str]:
-        said = {"content": ""} if self.thoughts is None else {"reasoning": self.thoughts}
-        return {**said, "role": "assistant"}
+        content = {"content": ""} if self.thoughts is None else {"reasoning": self.thoughts}
+        return {**content, "role": "assistant"}
 
 
 def _silenced(plan: Plan, silence: _Silence) -> Plan:
-    """Drop all that a completion says, and let the first piece cost its tokens."""
+    """Drop all content of a completion, and count its tokens for the first piece."""
     if not any(map(says_choices, plan)):
         return plan
     emptied = edited(Truncate(0).apply(plan, Context(Random(0))), silence.of)
@@ -107,7 +107,7 @@ def _silenced(plan: Plan, silence: _Silence) -> Plan:
 
 
 def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step]:
-    """Yield the plan with thoughts behind the role, so many tokens in each event."""
+    """Yield the plan with reasoning after the role, ``size`` tokens in each event."""
     for step in plan:
         if not is_role(step) or not step.tokens or not (body := body_of(step)):
             yield step
@@ -120,7 +120,7 @@ def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step
 
 
 def _choices(body: Any) -> Iterator[dict[str, Any]]:
-    """Yield the choices of what may no longer be a completion."""
+    """Yield the choices of a body, which need not be a completion any more."""
     choices = body.get("choices") if isinstance(body, dict) else None
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict):
@@ -128,6 +128,6 @@ def _choices(body: Any) -> Iterator[dict[str, Any]]:
 
 
 def _tokens_per_event(plan: Plan) -> int:
-    """Return how many tokens of text come together; calls may come whole."""
+    """Return how many tokens of text an event has; tool calls may be in one event."""
     known = (step for step in plan if isinstance(step, Data) and not is_role(step))
     return max((step.tokens for step in known if b'"tool_calls":' not in step.data), default=0) or 1

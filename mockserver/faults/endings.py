@@ -1,4 +1,4 @@
-"""Lets a stream end in another way than the API does."""
+"""Ends a stream in other ways than the API does."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class NoFinish:
     """
     End a stream without its last event, the one with ``finish_reason`` and usage.
 
-    ``done`` says whether ``[DONE]`` comes all the same. The framing is right, so nothing is lost in
-    transport; a document stays as it is.
+    With ``done`` the stream still ends with ``[DONE]``. The framing is correct, so the transport
+    reports no loss. A document is left unchanged.
 
-    Nobody raises: the text counts as whole. litellm and pydantic-ai even report that it has
-    finished by ``stop``; with the others ``finish_reason`` is None, which hardly anybody checks.
+    No client raises: the text passes for complete. litellm and pydantic-ai even report ``stop`` as
+    its finish reason; with the others ``finish_reason`` is None, which few apps check.
     """
 
     done: Flag = False
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Drop the events of the end."""
+        """Drop the events that end the stream."""
         if not streams(plan):
             return plan
         kept = tuple(step for step in plan if not finishes(step))
@@ -44,12 +44,12 @@ class NoDone:
     """
     End a stream without ``[DONE]``, as the API itself did in 2025.
 
-    All SDKs and frameworks take the end of the body for it; a loop of one's own may wait, or call
-    the answer cut.
+    All SDKs and frameworks accept the end of the body instead. A hand-written loop may wait, or
+    report that the answer was cut.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Drop it."""
+        """Drop ``[DONE]``."""
         if not streams(plan):
             return plan
         return _resized(plan, tuple(filterfalse(is_done, plan)))
@@ -58,10 +58,10 @@ class NoDone:
 @dataclass(frozen=True, slots=True)
 class NoLastNewline:
     """
-    End a stream in its last line, without the newlines that close the event.
+    End a stream without the newlines that complete its last event.
 
     By the standard such an event is dropped. The SDKs for Python and those of Cerebras and OpenAI
-    for Node take it; the AI SDK follows the standard, so that behind ``no_done`` it misses the
+    for Node accept it. The AI SDK follows the standard, so combined with ``no_done`` it misses the
     finish.
     """
 
@@ -82,12 +82,13 @@ class NoLastNewline:
 @dataclass(frozen=True, slots=True)
 class HangAfterDone:
     """
-    Keep the connection open behind a whole answer, without ending the message.
+    Keep the connection open after a whole answer, without ending the message.
 
-    The YAML key of ``lasting`` is ``for``: how long; without it, until the client leaves.
+    ``for`` (in Python ``lasting``) says how long; by default, until the client leaves.
 
-    Who stops at ``[DONE]`` does not notice. Cerebras' SDK for Node reads on, waits until the server
-    ends, and then throws, although it has the whole answer; the AI SDK waits until it is aborted.
+    A client that stops at ``[DONE]`` does not notice. Cerebras' SDK for Node reads on, waits until
+    the server ends, and then throws, although it has the whole answer; the AI SDK waits until it is
+    aborted.
     """
 
     lasting: Annotated[Seconds, Field(alias="for")] = math.inf

@@ -1,4 +1,4 @@
-"""Breaks a stream off by an error in words."""
+"""Ends a stream early with an event that is an error."""
 
 from __future__ import annotations
 
@@ -24,19 +24,20 @@ EventName: TypeAlias = Annotated[str, Field(pattern=r"^[^\r\n]+$")]
 @dataclass(frozen=True, slots=True)
 class ErrorEvent:
     """
-    Break a stream off after so many tokens by an error, behind which the message ends as it should.
+    End a stream early with an error event; the message itself ends correctly.
 
     ``problem`` is the error. ``after_tokens`` 0 is right after the head; an event stays whole, and
-    a completion of no more tokens arrives whole. ``form`` is that of the API, the only error of it
-    that is ``nested``: ``{"status_code": 500, "error": {...}}``; or it is ``flat`` as its other
-    errors, ``flat_with_status``, a ``string`` under ``error``, or no JSON but a ``text``. ``event``
-    is the name in an ``event:`` line before it. ``done`` lets ``[DONE]`` follow. Without a stream
-    the error is a plain answer.
+    a completion without more tokens arrives whole. ``form`` is ``nested``, as the API writes errors
+    in streams: ``{"status_code": 500, "error": {...}}``; ``flat``, as it writes all others;
+    ``flat_with_status``; a ``string`` under ``error``; or a ``text`` that is no JSON. ``event`` is
+    the name in an ``event:`` line before the error. With ``done``, ``[DONE]`` follows the error. If
+    the answer is a document, the error is a plain error response.
 
-    The SDKs, langchain, litellm and pydantic-ai recognise what has an ``error``, and raise; the AI
-    SDK's ``textStream`` just ends. A flat one langchain, litellm and pydantic-ai swallow: half a
-    text, for the last two finished by ``stop``; the SDKs hand it on as a chunk without choices,
-    over which the app stumbles. ``event: error`` alone is enough only for the SDKs for Node.
+    The SDKs, langchain, litellm and pydantic-ai recognise an event with ``error`` and raise; the AI
+    SDK's ``textStream`` just ends. langchain, litellm and pydantic-ai ignore a flat error and
+    return partial text, the last two with ``stop`` as its finish reason. The SDKs pass a flat error
+    on as a chunk without choices, on which the app fails. Only the SDKs for Node recognise an error
+    by ``event: error`` alone.
     """
 
     problem: ProblemName = "server_error"
@@ -46,7 +47,7 @@ class ErrorEvent:
     done: Flag = False
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put the error in the place of all that follows the last token let through."""
+        """Replace everything after the last token by the error."""
         found = parted(plan, self.after_tokens)
         if found is None or not tokens_of(plan):
             return plan

@@ -1,4 +1,4 @@
-"""Writes the events of a stream in another way, of those that the standard allows, or almost."""
+"""Writes the events of a stream in another format, mostly one that the standard allows."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _FIELD = b"data: "
 @dataclass(frozen=True, slots=True)
 class EventFormat:
     """
-    Write each event of a stream in another way; a document stays as it is.
+    Write each event of a stream in another format; a document is left unchanged.
 
-    ``event`` is a name in a line before the data. ``comments`` puts a comment before it, as routers
-    do that keep connections alive. ``id`` numbers the events. ``retry`` tells the first one how
-    long to wait before connecting again. ``line_ending`` is ``lf``, ``crlf`` or ``cr``.
-    ``multi_line_data`` parts each JSON over two ``data:`` lines. ``space: false`` leaves out the
-    space behind ``data:``. ``blank_line: false`` leaves out the line between two events, so that
-    by the standard all of them are one.
+    ``event`` is a name in a line before the data. ``comments`` puts a comment before each event, as
+    routers do to keep connections alive. ``id`` numbers the events. ``retry`` says, in the first
+    event, how long to wait before reconnecting. ``line_ending`` is ``lf``, ``crlf`` or ``cr``.
+    ``multi_line_data`` splits each JSON over two ``data:`` lines. ``space: false`` omits the space
+    after ``data:``. ``blank_line: false`` omits the line between two events, which by the standard
+    makes them one.
 
-    With an ``event`` of any name Cerebras' SDKs (Python, Node) wrap what is said as ``{"data": ...,
-    "event": ...}``: all text is lost without an error. The other formats are read by all SDKs and
-    frameworks; loops of one's own over lines lose everything without the space, and find broken
-    JSON in several lines. Without blank lines these loops get along, and the SDKs find JSON that
-    goes on behind its end, which is no error of their own.
+    With any ``event`` name, Cerebras' SDKs (Python, Node) wrap the data as ``{"data": ...,
+    "event": ...}``: all text is lost without an error. All SDKs and frameworks read the other
+    formats, except the one without blank lines: they find data after the end of the JSON and raise
+    an exception that is not their own. Hand-written loops over lines lose everything without the
+    space and find broken JSON in multi-line data, but do well without blank lines.
     """
 
     event: EventName | None = None
@@ -49,7 +49,7 @@ class EventFormat:
     blank_line: Flag = True
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Write each event anew."""
+        """Rewrite each event."""
         if not streams(plan):
             return plan
         numbers = count(1)
@@ -63,7 +63,7 @@ class EventFormat:
     def _written(self, step: Data, number: int, last: int) -> Data:
         lines = step.data.rstrip(b"\n").split(b"\n")
         text = b"\n".join((*self._fields(number), *self._data(lines)))
-        behind = step.data[len(step.data.rstrip(b"\n")) :]  # nothing, where another fault has cut
+        behind = step.data[len(step.data.rstrip(b"\n")) :]  # empty if another fault has cut it
         if behind and not self.blank_line and number < last:
             behind = b"\n"
         return replace(step, data=self._with_ending(text + behind))
@@ -81,13 +81,13 @@ class EventFormat:
     def _data(self, lines: list[bytes]) -> Iterator[bytes]:
         field = _FIELD if self.space else _FIELD.rstrip()
         for line in lines:
-            said = line.removeprefix(_FIELD)
-            if said is line:
+            data = line.removeprefix(_FIELD)
+            if data is line:
                 yield line
-            elif self.multi_line_data and said[:1] == b"{":
-                yield from (field + said[:1], field + said[1:])
+            elif self.multi_line_data and data[:1] == b"{":
+                yield from (field + data[:1], field + data[1:])
             else:
-                yield field + said
+                yield field + data
 
     def _ended(self, step: Step) -> Step:
         if not isinstance(step, Data):

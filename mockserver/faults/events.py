@@ -1,4 +1,4 @@
-"""The events of a stream, and what can happen to one of them."""
+"""Classifies the events of a stream, and tampers with one of them."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ Tampering: TypeAlias = Literal[
     "duplicated", "reordered", "dropped", "malformed", "empty_choices", "after_done"
 ]
 Place: TypeAlias = Positive | Literal["finish"]
-"""The number of an event, counted from 1, or the one with the ``finish_reason``."""
+"""The number of an event, counted from 1, or ``finish`` for the one with ``finish_reason``."""
 
 
 def is_event(step: Step) -> TypeGuard[Data]:
-    """Return whether it is an event, and not only a sign of life."""
+    """Return whether the step is an event with data, not a mere comment."""
     return isinstance(step, Data) and b"data:" in step.data
 
 
 def says_choices(step: Step) -> TypeGuard[Data]:
-    """Return whether it says something of a choice, as an event or as a document."""
+    """Return whether the step is an event or a document with ``choices``."""
     return isinstance(step, Data) and b'"choices":' in step.data
 
 
 def is_role(step: Step) -> TypeGuard[Data]:
-    """Return whether it is a stream's first event, whose tokens are thoughts that nobody sees."""
+    """Return whether it is a stream's first event; its tokens are reasoning that is not shown."""
     return isinstance(step, Data) and b'"delta":{"role":' in step.data
 
 
 def finishes(step: Step) -> bool:
-    """Return whether it is the event with the ``finish_reason``."""
+    """Return whether the step is the event with the ``finish_reason``."""
     return is_event(step) and b'"finish_reason":"' in step.data
 
 
 def is_done(step: Step) -> bool:
-    """Return whether it is the ``[DONE]`` that ends a stream."""
+    """Return whether the step is the ``[DONE]`` that ends a stream."""
     return is_event(step) and b"[DONE]" in step.data and b"{" not in step.data
 
 
 def body_of(step: Step) -> dict[str, Any]:
-    """Return the JSON object of an event; empty for other events, and for what is left of one."""
+    """Return the JSON object of an event; empty if it has none, or if it is damaged."""
     try:
         body = parsed(step.data) if isinstance(step, Data) else None
     except ValueError:
@@ -57,9 +57,9 @@ def body_of(step: Step) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class Tamper:
     """
-    Do something to one event of a stream: that number ``at``, or the ``finish``.
+    Tamper with one event of a stream: the one with the number ``at``, or the ``finish``.
 
-    ``kind`` says what. The first event is the role alone. A stream of fewer events is untouched,
+    ``kind`` says how. The first event has only the role. A stream of fewer events is unchanged,
     and so is a document.
     """
 
@@ -88,17 +88,17 @@ def _duplicated(plan: Plan, at: int) -> Plan:
     """
     Send the event twice.
 
-    All clients say a text twice. A finish that comes twice is ``stopstop`` to langchain, and
-    nothing to the others.
+    All clients repeat the text. If the finish is repeated, langchain reports ``stopstop``; the
+    others do not mind.
     """
     return (*plan[: at + 1], _without_tokens(plan[at]), *plan[at + 1 :])
 
 
 def _reordered(plan: Plan, at: int) -> Plan:
     """
-    Let the event change places with the next one.
+    Swap the event with the next one.
 
-    Nothing in an event says which it is, so all clients put the words together in the wrong order.
+    Events are not numbered, so all clients put the words together in the wrong order.
     """
     later = next((place for place in range(at + 1, len(plan)) if is_event(plan[place])), at)
     steps = list(plan)
@@ -110,17 +110,17 @@ def _dropped(plan: Plan, at: int) -> Plan:
     """
     Leave the event out.
 
-    No client can see that words are missing; only ``usage`` counts them.
+    No client can detect that words are missing; only ``usage`` counts them.
     """
     return (*plan[:at], *plan[at + 1 :])
 
 
 def _malformed(plan: Plan, at: int) -> Plan:
     """
-    Break the event off in the middle of its JSON, with the blank line behind it.
+    End the event in the middle of its JSON, followed by its blank line.
 
-    A ValueError of the JSON parser in the SDKs for Python, none of their own exceptions; the AI
-    SDK skips the event and goes on.
+    The SDKs for Python raise the JSON parser's ValueError, none of their own exceptions; the AI SDK
+    skips the event and goes on.
     """
     step = plan[at]
     half = step.data[: len(step.data) // 2] + b"\n\n" if isinstance(step, Data) else b""
@@ -129,9 +129,9 @@ def _malformed(plan: Plan, at: int) -> Plan:
 
 def _empty_choices(plan: Plan, at: int) -> Plan:
     """
-    Send one without choices before it, such as OpenAI sends with the usage.
+    Send an event with empty ``choices`` before it, as OpenAI does with the usage.
 
-    The SDKs hand that on, and ``choices[0]`` is an IndexError in a loop that one has written.
+    The SDKs pass it on, and ``choices[0]`` is an IndexError in a hand-written loop.
     """
     late = ("choices", "usage", "time_info")
     early = {key: value for key, value in body_of(plan[at]).items() if key not in late}
@@ -140,10 +140,10 @@ def _empty_choices(plan: Plan, at: int) -> Plan:
 
 def _after_done(plan: Plan, at: int) -> Plan:
     """
-    Let the event and what follows come behind ``[DONE]``.
+    Move the event, and all that follow, behind ``[DONE]``.
 
-    All SDKs stop at ``[DONE]`` and lose the rest without an error, litellm and pydantic-ai with a
-    finish of ``stop``; the AI SDK reads on.
+    All SDKs stop at ``[DONE]`` and lose the rest without an error; litellm and pydantic-ai report
+    ``stop`` as the finish reason. The AI SDK reads on.
     """
     done = next((step for step in plan if is_done(step)), None)
     if done is None:

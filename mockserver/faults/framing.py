@@ -1,4 +1,4 @@
-"""Says of the body what is not so: how long it is, how it is packed."""
+"""Describes the body wrongly: its length, or its compression."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ _GZIP = 16 + zlib.MAX_WBITS  # with the header and the trailer of RFC 1952
 @dataclass(frozen=True, slots=True)
 class ContentLength:
     """
-    Promise a length that is ``off_by`` so many bytes: more than come, or with a minus fewer.
+    Promise a wrong length, ``off_by`` some bytes: too many, or with a minus too few.
 
-    The connection is closed behind the body, or with ``stall`` stays open.
+    The connection closes after the body, or with ``stall`` stays open.
 
-    Of a body that is longer than promised the clients see the beginning: a JSONDecodeError, and of
-    a stream partial text that counts as whole. A document that is shorter is asked for three times,
-    though the model has answered each time; Cerebras' SDK for Node waits for the rest for ever.
+    Clients read only as much as promised. With too few bytes a document is a JSONDecodeError, and a
+    stream is partial text that passes for complete. With too many, clients request a document three
+    times, though the model has answered each time; Cerebras' SDK for Node waits forever for the
+    rest.
     """
 
     off_by: Whole
@@ -45,19 +46,19 @@ class ContentLength:
 @dataclass(frozen=True, slots=True)
 class Gzip:
     """
-    Pack the body with gzip, each event of a stream at once.
+    Compress the body with gzip, each event of a stream on its own.
 
-    ``kind`` is ``valid``; ``truncated``, with half of the bytes and a framing that is right; or
-    ``lie``, where only the header says so.
+    ``kind`` is ``valid``; ``truncated``, with half of the bytes and correct framing; or ``lie``,
+    where only the header claims compression.
 
-    All clients unpack what is valid, and refuse the lie, a document after three requests. Of a
-    truncated document they find broken JSON; a truncated stream just ends, and counts as whole.
+    All clients decompress a valid body, and reject the lie, for a document after three requests. A
+    truncated document is broken JSON to them; a truncated stream just ends and passes for complete.
     """
 
     kind: Literal["valid", "truncated", "lie"] = "valid"
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Name the coding in the head, and pack each piece."""
+        """Name the coding in the head, and compress each piece."""
         named = tuple(_coded(step) if isinstance(step, Head) else step for step in plan)
         if self.kind == "lie":
             return named
@@ -81,7 +82,7 @@ def _coded(head: Head) -> Head:
 
 
 def _packed(plan: Plan) -> Plan:
-    """Pack the pieces so that each can be unpacked as it comes; the last brings the trailer."""
+    """Compress each piece so that it can be decompressed on arrival; the last has the trailer."""
     packer = zlib.compressobj(wbits=_GZIP)
     last = max((at for at, step in enumerate(plan) if isinstance(step, Data)), default=None)
 

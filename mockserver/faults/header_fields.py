@@ -1,4 +1,4 @@
-"""Header fields that a scenario adds, replaces or leaves out."""
+"""Header fields that a scenario adds, replaces or removes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class HeaderChanges:
     """
-    Replace header fields, add them, or leave them out.
+    Add, replace or remove header fields.
 
-    ``set`` replaces what has the same name; ``remove`` is for answers whose client must do without,
-    such as a 429 of an enforced tier without its ``retry-after``: the SDKs then fall back to half a
-    second and a second, and have used up their three attempts long before the minute is over.
+    ``set`` replaces fields of the same name. ``remove`` takes fields away, such as the
+    ``retry-after`` of a 429 of an enforced tier: the SDKs then wait half a second and a second, and
+    have used up their three attempts long before the minute is over.
     """
 
     set: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -38,11 +38,11 @@ class HeaderChanges:
 @dataclass(frozen=True, slots=True)
 class ContentType:
     """
-    Say a wrong media type, or none without a ``value``; the body stays as it is.
+    Send a wrong media type, or none without a ``value``; the body is unchanged.
 
-    The SDKs of Cerebras (Python, Node) and OpenAI's for Node then hand back a ``str`` typed as a
-    completion, aiohttp refuses to parse, requests takes ``text/html`` for Latin-1 and garbles every
-    other letter. Streams are read by all of them.
+    The SDKs of Cerebras (Python, Node) and OpenAI's for Node then return a ``str`` typed as a
+    completion. aiohttp refuses to parse the body. requests takes ``text/html`` for Latin-1 and
+    garbles every letter outside ASCII. All of them read streams.
     """
 
     value: str | None = None
@@ -51,7 +51,7 @@ class ContentType:
         check({} if self.value is None else {"content-type": self.value})
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Replace the field, or drop it."""
+        """Replace or remove the field."""
         if self.value is None:
             return with_fields(plan, {}, without=("content-type",))
         return with_fields(plan, {"content-type": self.value})
@@ -69,14 +69,14 @@ def check(fields: Mapping[str, str]) -> None:
 def changed(
     fields: Headers, changes: Mapping[str, str], *, without: Collection[str] = ()
 ) -> Headers:
-    """Return the fields with some left out, and others replaced or added at the end."""
+    """Return the fields with some removed, and others replaced or added at the end."""
     added = tuple((name.lower(), value) for name, value in changes.items())
     gone = {name.lower() for name in (*without, *changes)}
     return (*(one for one in fields if one[0] not in gone), *added)
 
 
 def with_fields(plan: Plan, changes: Mapping[str, str], *, without: Collection[str] = ()) -> Plan:
-    """Return the plan with other fields in its head."""
+    """Return the plan with changed fields in its head."""
     return tuple(
         replace(step, headers=changed(step.headers, changes, without=without))
         if isinstance(step, Head)

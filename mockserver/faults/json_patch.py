@@ -1,4 +1,4 @@
-"""Edits what an answer says in JSON, place by place."""
+"""Edits the JSON of an answer, place by place."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class JsonPatch:
     Edit the JSON of the answer, or of each event of a stream.
 
     The operations are those of JSON Patch (RFC 6902), the places JSON Pointers (RFC 6901).
-    ``remove`` is done first, then ``replace``, then ``add``, which also puts items into lists
-    (``/choices/-`` is behind the last). A place that a document or an event does not have is passed
-    over, for no two events of a stream have the same keys.
+    ``remove`` is done first, then ``replace``, then ``add``, which also inserts items into lists
+    (``/choices/-`` is after the last). A place that does not exist is skipped, since the events of
+    a stream have different keys.
     """
 
     replace: Mapping[Pointer, JsonValue] = field(default_factory=dict[str, JsonValue])
@@ -74,7 +74,7 @@ class JsonPatch:
 
 
 def _visit(root: list[Any], pointer: str, act: Operation, value: JsonValue) -> None:
-    """Do something to a place, if it is there."""
+    """Apply an operation to a place, if it exists."""
     holder, key = root, "0"
     try:
         for part in pointer.split("/")[1:]:
@@ -85,7 +85,7 @@ def _visit(root: list[Any], pointer: str, act: Operation, value: JsonValue) -> N
 
 
 def _key(holder: Any, key: str) -> Any:
-    """Return the key in the type of its holder. Raises LookupError when that has no such keys."""
+    """Return the key in the type that its holder uses. Raises LookupError if it can't have it."""
     if isinstance(holder, dict):
         return key
     if isinstance(holder, list) and _INDEX.fullmatch(key):

@@ -1,4 +1,4 @@
-"""Lets the body come slowly: by pieces, by bytes, by tokens."""
+"""Sends the body slowly: by pieces, bytes or tokens."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mockserver.plan import Data, EventRun, Plan, Step, Wait, tokens_of
 from .base import Context
 from .body import length_of, sliced, streams
 
-_PIECES = 10  # of a document that drips
-_TICK = 0.1  # seconds: how finely a bandwidth is kept
+_PIECES = 10  # of a document sent by ``Drip``
+_TICK = 0.1  # seconds: how finely a bandwidth is divided
 _SLOWEST = 0.001  # tokens a second
 
 
@@ -35,25 +35,25 @@ Rate: TypeAlias = Annotated[
     BeforeValidator(_rate),
     WithJsonSchema({"anyOf": [{"type": "number", "minimum": _SLOWEST}, {"const": "model"}]}),
 ]
-"""Tokens a second, or those of the edition for the model that is asked."""
+"""Tokens a second, or ``model`` for the speed that the edition gives the requested model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drip:
     """
-    Send the body in pieces of so many ``bytes``, one ``every`` so often.
+    Send the body in pieces, one ``every`` interval.
 
-    Without ``bytes`` a piece is an event, or a tenth of a document.
+    A piece has ``bytes`` bytes; by default it is an event, or a tenth of a document.
 
-    No client is silent for long, so no read time-out fires, and an answer may take for ever. Only
-    OpenAI's SDK for Node limits a whole document; all others need a deadline of the caller.
+    No pause is long, so no read time-out fires, and an answer may take any time. Only OpenAI's SDK
+    for Node limits a whole document; with all others the caller must set a deadline.
     """
 
     every: Seconds
     bytes: Positive | None = None
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Part each piece, and put a wait before all parts but the first."""
+        """Slice each piece, and wait before all slices but the first."""
         size = self.bytes or (None if streams(plan) else math.ceil(length_of(plan) / _PIECES))
         return tuple(_timed(_sliced(plan, size), lambda sent: self.every * sent.pieces))
 
@@ -61,16 +61,16 @@ class Drip:
 @dataclass(frozen=True, slots=True)
 class Bandwidth:
     """
-    Send the body at so many bytes a second, as over a slow line; the head comes at once.
+    Send the body at a limited rate, as over a slow line; the head is sent at once.
 
-    It takes as long as the size of the body says, so it finds the limits that a total deadline
-    sets to long answers. Other waits of the answer come on top.
+    A long answer takes longer, which shows how long an answer a total deadline allows. Other waits
+    in the answer are added.
     """
 
     bytes_per_second: Positive
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Part what is large, and put before each part the wait that it takes to send it."""
+        """Slice large pieces, and wait before each slice for as long as it takes to send."""
         size = max(1, int(self.bytes_per_second * _TICK))
         rate = self.bytes_per_second
         return tuple(_timed(_sliced(plan, size), lambda sent: sent.bytes / rate))
@@ -79,13 +79,13 @@ class Bandwidth:
 @dataclass(frozen=True, slots=True)
 class Pace:
     """
-    Let the first token come after ``first_token``, the others at so many ``tokens_per_second``.
+    Send the first token after ``first_token``, the others at a rate of ``tokens_per_second``.
 
-    ``model`` is the edition's speed of the model that is asked for. A stream has its head at once;
-    a document comes when its last token is there. What has no tokens comes as it is.
+    The rate ``model`` is the edition's speed for the requested model. The head of a stream is sent
+    at once; a document is sent when its last token is due. Answers without tokens are unchanged.
 
     Nothing is wrong with such an answer: it shows what users see while they wait, and which
-    deadlines are too short for an honest answer.
+    deadlines are too short for a correct answer.
     """
 
     first_token: Seconds = 0.0
@@ -96,7 +96,7 @@ class Pace:
             raise ValueError("names neither 'first_token' nor 'tokens_per_second'")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put before each event the wait until its tokens are there; what is together stays so."""
+        """Wait before each event until its tokens are due; runs of events stay one step."""
         rate = context.speed if self.tokens_per_second == "model" else self.tokens_per_second
         tokens = tokens_of(plan)
         if not tokens:
@@ -108,7 +108,7 @@ class Pace:
 
 @dataclass(slots=True)
 class _Sent:
-    """How many pieces have gone before one, and how many bytes and tokens have gone with it."""
+    """The pieces sent before the current one, and the bytes and tokens sent including it."""
 
     pieces: int = 0
     bytes: int = 0
@@ -116,7 +116,7 @@ class _Sent:
 
 
 def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Step]:
-    """Yield the steps, and before each piece the wait until it is due."""
+    """Yield the steps, with a wait before each piece until it is due."""
     sent, last = _Sent(), 0.0
     for step in steps:
         if isinstance(step, Data):
@@ -131,7 +131,7 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
 
 
 def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
-    """Yield the steps, and before each event the wait for its tokens but the very first one."""
+    """Yield the steps, with a wait before each event for its tokens, except the very first."""
     ahead, free = first_token, 1
     for step in plan:
         paid = _tokens(step)

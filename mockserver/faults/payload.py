@@ -1,4 +1,4 @@
-"""A success that is no completion."""
+"""Answers with a success that is no completion."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _PAGE = """\
 @dataclass(frozen=True, slots=True)
 class NoCompletion:
     """
-    Answer 200 with something else: whatever was planned, it takes its place.
+    Replace the answer, whatever it was, by a 200 with something other than a completion.
 
-    ``kind`` is a ``page`` of HTML, as from a proxy that is being serviced; an ``empty`` body; a
-    ``json_null`` (of a stream, its one event); an ``error`` object as the API writes it; or a
-    ``nested_error``, as it stands in a stream. ``problem`` is that error, by default
+    ``kind`` is a ``page`` of HTML, as from a proxy under maintenance; an ``empty`` body; a
+    ``json_null`` (in a stream, its only event); an ``error`` object as the API writes it; or a
+    ``nested_error``, as the API writes it in a stream. ``problem`` is that error, by default
     ``server_error``.
 
-    A stream of any of them is empty and without an error for the SDKs, litellm and the AI SDK;
-    litellm says that it has finished by ``stop``. Without a stream the SDKs give a page as a
+    A client that asked for a stream sees an empty one: the SDKs, litellm and the AI SDK report no
+    error, and litellm reports ``stop`` as its finish reason. Otherwise the SDKs return a page as a
     ``str`` typed as a completion, and an error as a completion whose choices are None.
     """
 
@@ -48,7 +48,7 @@ class NoCompletion:
 
     def __post_init__(self) -> None:
         if self.problem is not None and not self.kind.endswith("error"):
-            raise ValueError(f"{self.kind!r} says no 'problem'; 'error' and 'nested_error' do")
+            raise ValueError(f"{self.kind!r} takes no 'problem'; 'error' and 'nested_error' do")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Replace the whole plan."""

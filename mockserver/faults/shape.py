@@ -1,4 +1,4 @@
-"""JSON that is well-formed and not what the API promises."""
+"""Well-formed JSON that breaks the API's schema."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ Misshape: TypeAlias = Literal[
     "empty_tool_calls",
     "invalid_tool_json",
 ]
-_UNKNOWN = "abort"  # some servers say so when a request is dropped; the API's type has it not
+_UNKNOWN = "abort"  # some servers send it for a dropped request; the API's type lacks it
 
 
 @dataclass(frozen=True, slots=True)
 class WrongShape:
     """
-    Give a completion another shape, as one document or in each event of a stream.
+    Give a completion a wrong shape, in the document or in each event of a stream.
 
-    ``kind`` is what is wrong with it. What is no completion stays as it is.
+    ``kind`` is what is wrong with it. Other answers than completions are left unchanged.
     """
 
     kind: Misshape
@@ -48,7 +48,7 @@ def _misshapen(body: Any, edit: Callable[[dict[str, Any]], None]) -> Any:
 
 
 def _choices(body: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield each choice, and what says its words: its message, its delta, or itself."""
+    """Yield each choice, and the object with its content: its message, its delta, or itself."""
     for choice in body["choices"]:
         if isinstance(choice, dict):
             spoken = choice.get("message", choice.get("delta"))
@@ -59,7 +59,7 @@ def _null_content(body: dict[str, Any]) -> None:
     """
     Make the content null, and leave the finish reason at ``stop``.
 
-    All clients hand it on as an empty answer; of those measured only pydantic-ai asks again.
+    All clients pass it on as an empty answer; of those measured only pydantic-ai asks again.
     """
     for _, spoken in _choices(body):
         spoken.update(dict.fromkeys(spoken.keys() & {"content", "text"}))
@@ -67,10 +67,10 @@ def _null_content(body: dict[str, Any]) -> None:
 
 def _missing_keys(body: dict[str, Any]) -> None:
     """
-    Leave only the choices, without index, and their calls without type.
+    Keep only the choices, without ``index``, and their calls without ``type``.
 
     Cerebras' SDK for Python takes such an event of a stream for a document and loses its text;
-    pydantic-ai refuses a document. All others read on.
+    pydantic-ai rejects such a document. All others read on.
     """
     for key in body.keys() - {"choices"}:
         del body[key]
@@ -82,9 +82,9 @@ def _missing_keys(body: dict[str, Any]) -> None:
 
 def _extra_keys(body: dict[str, Any]) -> None:
     """
-    Put unknown keys everywhere.
+    Add unknown keys everywhere.
 
-    Clients should not mind, and those measured don't; strict schemas of an app's own do.
+    Clients should ignore them, and those measured do; an app's own strict schemas do not.
     """
     holders = [body, *(holder for pair in _choices(body) for holder in pair)]
     if isinstance(body.get("usage"), dict):
@@ -95,10 +95,10 @@ def _extra_keys(body: dict[str, Any]) -> None:
 
 def _wrong_types(body: dict[str, Any]) -> None:
     """
-    Make strings of numbers, and of a document's content an object.
+    Turn numbers into strings, and the content of a document into an object.
 
-    The SDKs hand the object on as if it were text; langchain and pydantic-ai refuse it. Of such a
-    stream the ``textStream`` of the AI SDK has nothing, and says so to nobody.
+    The SDKs pass the object on as if it were text; langchain and pydantic-ai reject it. From such a
+    stream the ``textStream`` of the AI SDK yields nothing, without an error.
     """
     body["created"] = str(body.get("created"))
     for choice, spoken in _choices(body):
@@ -111,8 +111,8 @@ def _no_choices(body: dict[str, Any]) -> None:
     """
     Leave out the choices.
 
-    The SDKs hand on ``choices=None``, over which the app stumbles; litellm makes of such a stream
-    an empty answer that has finished by ``stop``.
+    The SDKs pass on ``choices=None``, on which the app fails; litellm turns such a stream into an
+    empty answer with ``stop`` as its finish reason.
     """
     del body["choices"]
 
@@ -121,16 +121,16 @@ def _empty_choices(body: dict[str, Any]) -> None:
     """
     Empty the list of choices.
 
-    The SDKs hand it on, and ``choices[0]`` is an IndexError in the app or in its framework.
+    The SDKs pass it on, and ``choices[0]`` is an IndexError in the app or in its framework.
     """
     body["choices"] = []
 
 
 def _unknown_finish_reason(body: dict[str, Any]) -> None:
     """
-    Finish for a reason that the API does not document.
+    Use a finish reason that the API does not document.
 
-    Cerebras' SDK for Python takes that event of a stream for a document.
+    Cerebras' SDK for Python takes such an event of a stream for a document.
     """
     for choice, _ in _choices(body):
         if choice.get("finish_reason"):
@@ -139,7 +139,7 @@ def _unknown_finish_reason(body: dict[str, Any]) -> None:
 
 def _empty_tool_calls(body: dict[str, Any]) -> None:
     """
-    Finish by ``tool_calls``, of which there are none.
+    Use the finish reason ``tool_calls``, but with an empty list of calls.
 
     An app that takes the first call fails; one that loops until there are no more calls goes on.
     """
@@ -153,9 +153,9 @@ def _empty_tool_calls(body: dict[str, Any]) -> None:
 
 def _invalid_tool_json(body: dict[str, Any]) -> None:
     """
-    End the arguments of a call with a comma too many.
+    Add an extra comma at the end of a call's arguments.
 
-    The SDKs hand on the text; langchain lists it under ``invalid_tool_calls``, pydantic-ai asks
+    The SDKs pass the text on; langchain lists it under ``invalid_tool_calls``, pydantic-ai asks
     again.
     """
     for _, spoken in _choices(body):

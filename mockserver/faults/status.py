@@ -32,9 +32,9 @@ ProblemName = Annotated[
     str, AfterValidator(_known), Field(json_schema_extra={"enum": list(PROBLEMS)})
 ]
 _UNNAMED = Problem(500, "Injected by the scenario.", "server_error", "", "")
-_SAID = ("message", "type", "param", "code")
+_DETAILS = ("message", "type", "param", "code")
 EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
-# the keys that become a header field
+# keys that become a header field
 _FIELDS = {
     "retry_after": "retry-after",
     "retry_after_date": "retry-after",
@@ -42,7 +42,7 @@ _FIELDS = {
     "should_retry": "x-should-retry",
     "content_type": "content-type",
 }
-_LOWEST, _HIGHEST = 200, 599  # what is below is no answer (RFC 9110), what is above no status
+_LOWEST, _HIGHEST = 200, 599  # 1xx is no final answer (RFC 9110), 600 and above no status
 
 
 def _status(found: object) -> object:
@@ -60,20 +60,21 @@ class Error:
     Answer with an error of the API instead: a ``problem`` of the catalogue, or any ``status``.
 
     A ``problem`` keeps its form under another ``status``: ``{problem: bad_gateway, status: 503}``
-    is the edge's page for a 503. ``status`` alone is flat JSON.
+    is the edge's page with a 503. ``status`` alone gives flat JSON.
 
-    ``message``, ``type``, ``param`` and ``code`` change what the catalogue says; ``body`` replaces
-    all of it, by a text as it stands or by anything else as JSON; ``content_type`` is its media
-    type, if not that of the problem, of JSON, or of a plain text.
+    ``message``, ``type``, ``param`` and ``code`` change the catalogue's values. ``body`` replaces
+    the whole body: a text is sent as it is, anything else as JSON. ``content_type`` is its media
+    type; the default is the media type of the problem, of JSON, or of plain text.
 
-    ``retry_after`` becomes the header, in seconds: the real API sends whole ones, most clients
-    understand fractions. By default (``auto``) the 429 of a quota carries its period in seconds, as
-    the API's carries one, and other errors carry none; null leaves it out. ``retry_after_date``
-    says it as a date, so far ahead or, with a minus, so long ago; ``retry_after_ms`` is the SDKs'
-    own field, and wins over the other. What makes no sense goes through ``headers: {retry-after:
-    soon}``. Clients part ways at long waits: Cerebras' SDK for Python heeds up to 60 s and hurries
-    beyond, OpenAI's heeds 120 s and beyond gives up at once, Cerebras' for Node sleeps for hours.
-    ``should_retry`` overrules the status for the SDKs (``x-should-retry``); the AI SDK ignores it.
+    ``retry_after`` sets the header, in seconds: the real API sends whole ones, most clients
+    understand fractions. With ``retry_after: auto``, the 429 of a quota has its period in seconds,
+    as with the API, and other errors have none; null leaves it out. ``retry_after_date`` sends a
+    date, that far ahead or, with a minus, in the past. ``retry_after_ms`` is the SDKs' own field,
+    which takes precedence over ``retry-after``. For nonsense use ``headers: {retry-after: soon}``.
+    Clients differ at long waits: Cerebras' SDK for Python waits up to 60 s and otherwise retries
+    soon, OpenAI's waits up to 120 s and otherwise gives up at once, Cerebras' for Node sleeps for
+    hours. ``should_retry`` overrides the status for the SDKs (``x-should-retry``); the AI SDK
+    ignores it.
 
     204, 205 and 304 have no body (RFC 9110).
     """
@@ -106,12 +107,14 @@ class Error:
         self._check_fields()
 
     def _check_body(self) -> None:
-        said = self._given(*_SAID)
-        if self.body is not None and said:
-            raise ValueError(f"'body' is all that is said, so {said[0]!r} would change nothing")
-        content = self._given("problem", *_SAID, "body", "content_type")
+        details = self._given(*_DETAILS)
+        if self.body is not None and details:
+            raise ValueError(f"'body' replaces the whole body, so {details[0]!r} has no effect")
+        content = self._given("problem", *_DETAILS, "body", "content_type")
         if self.status in EMPTY and content:
-            raise ValueError(f"a {self.status} has no body (RFC 9110), so {content[0]!r} is idle")
+            raise ValueError(
+                f"a {self.status} has no body (RFC 9110), so {content[0]!r} has no effect"
+            )
 
     def _check_fields(self) -> None:
         seen = {name.lower(): name for name in self.headers}
@@ -130,8 +133,8 @@ class Error:
         random = HexStream(f"{context.random.getrandbits(64)}")
         media_type = self._media_type(problem)
         common = headers.edge(context.headers, media_type, now=context.now, random=random)
-        told = self._of_itself(problem, context) | self._told(context.now)
-        own = header_fields.changed(common, {**told, **self.headers})
+        hints = self._default_hints(problem, context) | self._hints(context.now)
+        own = header_fields.changed(common, {**hints, **self.headers})
         if self.status in EMPTY:
             return _empty(self.status, own)
         if self.body is None:
@@ -140,7 +143,9 @@ class Error:
 
     def _problem(self) -> Problem:
         base = PROBLEMS.get(self.problem or "", _UNNAMED)
-        changes: dict[str, Any] = {key: getattr(self, key) for key in self._given("status", *_SAID)}
+        changes: dict[str, Any] = {
+            key: getattr(self, key) for key in self._given("status", *_DETAILS)
+        }
         return replace(base, **changes)
 
     def _media_type(self, problem: Problem) -> str:
@@ -150,28 +155,28 @@ class Error:
             return problem.content_type
         return "text/plain; charset=utf-8" if isinstance(self.body, str) else "application/json"
 
-    def _of_itself(self, problem: Problem, context: Context) -> dict[str, str]:
-        """Return what the API tells of trying again, where the scenario says nothing of that."""
-        said = self._given("retry_after_date", "retry_after_ms") or any(
+    def _default_hints(self, problem: Problem, context: Context) -> dict[str, str]:
+        """Return the API's own ``retry-after``, if the scenario does not set any."""
+        given = self._given("retry_after_date", "retry_after_ms") or any(
             name.lower() == "retry-after" for name in self.headers
         )
-        wanted = self.retry_after == AUTO and context.retry_after and not said
+        wanted = self.retry_after == AUTO and context.retry_after and not given
         if not wanted or not problem.period or problem.status != HTTPStatus.TOO_MANY_REQUESTS:
             return {}
         return {"retry-after": str(problem.period)}
 
-    def _told(self, now: float) -> dict[str, str]:
-        """Return what the client is told of trying again."""
-        told = {}
+    def _hints(self, now: float) -> dict[str, str]:
+        """Return the fields of the scenario that say when, or whether, to retry."""
+        hints = {}
         if isinstance(self.retry_after, int | float):
-            told["retry-after"] = decimal(self.retry_after)
+            hints["retry-after"] = decimal(self.retry_after)
         if self.retry_after_date is not None:
-            told["retry-after"] = headers.http_date(now + self.retry_after_date)
+            hints["retry-after"] = headers.http_date(now + self.retry_after_date)
         if self.retry_after_ms is not None:
-            told["retry-after-ms"] = str(self.retry_after_ms)
+            hints["retry-after-ms"] = str(self.retry_after_ms)
         if self.should_retry is not None:
-            told["x-should-retry"] = str(self.should_retry).lower()
-        return told
+            hints["x-should-retry"] = str(self.should_retry).lower()
+        return hints
 
 
 def _encoded(body: JsonValue) -> bytes:

@@ -1,4 +1,4 @@
-"""Parts what is sent into other writes than the events."""
+"""Splits the body into writes that do not match its events."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from .body import sliced
 @dataclass(frozen=True, slots=True)
 class Split:
     """
-    Send the body in writes of so many ``bytes``, wherever an event or a character ends.
+    Send the body in writes of ``bytes`` bytes, regardless of where events or characters end.
 
-    Without it, what has no pause between is one write, of as many events as there are. The SDKs and
-    frameworks read both; a loop of one's own that takes a read for an event, or decodes each read,
-    finds half of a JSON or of a character.
+    Without this fault, all events with no pause between them are one write. SDKs and frameworks
+    read both. A hand-written loop that takes each read for an event, or decodes each read on its
+    own, finds half of a JSON object or of a character.
     """
 
     bytes: Positive = 1
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Part the body between two bytes, and the writes with it."""
+        """Slice the body, and separate the slices by waits of 0 seconds."""
         return tuple(self._parted(plan))
 
     def _parted(self, plan: Plan) -> Iterator[Step]:

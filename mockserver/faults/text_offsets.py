@@ -1,8 +1,8 @@
 """
-Where the text of an answer stands in its bytes: the place at which a fault may put something into.
+Finds the place in an answer's bytes at which a fault may insert something.
 
-Text is where the first piece begins to say something. In an answer that is JSON itself that would
-be outside of all strings, where no app expects anything; so there it is the longest string.
+Usually that is the beginning of the text. If the text is itself JSON, it would be outside all
+strings there and only break the JSON, so the place is the beginning of the longest string.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ Place: TypeAlias = tuple[int, int]
 """The number of a step, and of the byte in it."""
 
 _CONTENT = re.compile(rb'"(?:content|text)":"((?:[^"\\]|\\.)*)"')
-# the value of a key, in JSON that is itself in a string of JSON, so that its quotes are \"
+# the value of a key in JSON that is inside a JSON string, so its quotes are \"
 _VALUE = re.compile(rb'\\"\s*:\s*\\"((?:[^\\]|\\\\(?:\\["\\]|[^\\]))+)')
 
 
 def inside_json(plan: Plan) -> Place | None:
-    """Return the begin of the longest string that a JSON answer has as a value, None in others."""
-    said = [
+    """Return the beginning of the longest string value; None if the text is not JSON."""
+    texts = [
         (at, found.start(1), found[1])
         for at, step in enumerate(plan)
         if isinstance(step, Data)
         for found in _CONTENT.finditer(step.data)
     ]
-    whole = b"".join(text for _, _, text in said)
+    whole = b"".join(text for _, _, text in texts)
     if not whole.startswith(b"{"):
         return None
     values = sorted(_VALUE.finditer(whole), key=lambda found: len(found[1]), reverse=True)
-    return _place(said, values[0].start(1)) if values else None
+    return _place(texts, values[0].start(1)) if values else None
 
 
-def _place(said: list[tuple[int, int, bytes]], offset: int) -> Place | None:
-    """Return where a byte of the whole text stands."""
-    for at, begin, text in said:
+def _place(texts: list[tuple[int, int, bytes]], offset: int) -> Place | None:
+    """Return the place of a byte of the whole text."""
+    for at, begin, text in texts:
         if offset < len(text):
             return at, begin + offset
         offset -= len(text)

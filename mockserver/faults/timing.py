@@ -1,4 +1,4 @@
-"""Lets the client wait: for the head, for the body, for ever."""
+"""Makes the client wait: for the head, for the body, or forever."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from .body import length_of, parted, resized, streams
 
 _COMMENT = b": keep-alive\n\n"
 _WHITE_SPACE = b"\n"
-_MOST_SIGNS = 10_000  # of life; each is a step of the plan
-_ROUNDING = 1e-9  # 0.3 s are three times 0.1 s
+_MOST_SIGNS = 10_000  # signs of life; each is a step of the plan
+_ROUNDING = 1e-9  # so that 0.3 / 0.1 counts as 3
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
     """
-    Delay the whole answer, give or take the jitter; a wait is never negative.
+    Delay the whole answer by ``delay``, plus or minus ``jitter``, but never by less than 0.
 
     ``jitter`` is the half-width of a ``uniform`` ``distribution``, and the standard deviation of a
     ``normal`` or ``lognormal`` one, whose mean is ``delay``; a ``fixed`` delay has none.
 
-    Beyond a read time-out the SDKs ask again, three times in all. By default it is a minute in
-    Cerebras' SDKs and ten in OpenAI's; langchain's classes have none and wait on.
+    If the delay exceeds their read time-out, the SDKs retry, three attempts in all. By default it
+    is one minute in Cerebras' SDKs and ten in OpenAI's; langchain's classes have none and wait on.
     """
 
     delay: Seconds
@@ -44,7 +44,7 @@ class Latency:
             raise ValueError("a 'lognormal' delay is always more than 0s")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put a wait before everything else."""
+        """Wait before everything else."""
         return (Wait(max(0.0, self._drawn(context.random))), *plan)
 
     def _drawn(self, random: Random) -> float:
@@ -64,17 +64,17 @@ class Latency:
 @dataclass(frozen=True, slots=True)
 class SlowBody:
     """
-    Send the head at once, and let the body wait.
+    Send the head at once, and the body after ``delay``.
 
-    Cerebras' SDK for Node has no time-out any more once the head is there, and hangs; OpenAI's for
-    Node neither, in a stream. The others ask again three times for a document, and in a stream
-    raise: Cerebras' for Python an httpx.ReadTimeout, which is none of its own exceptions.
+    Cerebras' SDK for Node has no time-out once the head has arrived, and hangs; so does OpenAI's
+    for Node in a stream. The others request a document three times, and raise in a stream:
+    Cerebras' for Python an httpx.ReadTimeout, which is none of its own exceptions.
     """
 
     delay: Seconds
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put a wait behind the head."""
+        """Wait after the head."""
         found = parted(plan, 0)
         if found is None:
             return plan
@@ -85,20 +85,20 @@ class SlowBody:
 @dataclass(frozen=True, slots=True)
 class Stall:
     """
-    Fall silent and keep the connection open: before the head, or after so many tokens.
+    Fall silent and keep the connection open: before the head, or after some tokens.
 
-    ``after_tokens`` 0 is right after the head; a document stops in its middle, in proportion. An
-    answer of no more tokens arrives whole.
+    ``after_tokens`` 0 is right after the head; a document stops in the middle, in proportion. An
+    answer without more tokens arrives whole.
 
-    In mid-stream nobody asks again. Cerebras' SDK for Python raises an httpx.ReadTimeout, which
-    ``except cerebras.APIError`` misses; langchain's classes have no time-out, those for Node none
-    after the head; the AI SDK's ``textStream`` just ends, with half the text.
+    No client retries mid-stream. Cerebras' SDK for Python raises an httpx.ReadTimeout, which
+    ``except cerebras.APIError`` misses; langchain's classes have no time-out, the SDKs for Node
+    none after the head; the AI SDK's ``textStream`` just ends, with half the text.
     """
 
     after_tokens: Count | None = None
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put an endless wait in the place of all that follows."""
+        """Replace everything that follows by an endless wait."""
         if self.after_tokens is None:
             return (Wait(math.inf),)
         found = parted(plan, self.after_tokens)
@@ -110,14 +110,14 @@ class KeepAlive:
     """
     Send signs of life and nothing else for a while.
 
-    They are comments of server-sent events, one ``every`` so often, from ``after_tokens`` on; a
-    document, which can have none, is preceded by white space. ``then`` the answer goes on, ends
-    without the rest, or falls silent. The YAML key of ``lasting``, how long it takes, is ``for``.
-    An answer of no more tokens is untouched.
+    One is sent ``every`` interval, from ``after_tokens`` on: a comment in a stream; white space
+    before a document, which can have no comments. ``for`` (in Python ``lasting``) says how long.
+    ``then`` says whether the answer goes on, ends without the rest, or falls silent. An answer
+    without more tokens is unchanged.
 
     Read time-outs count from one byte to the next, so they never fire; only OpenAI's SDK for Node
     limits a whole document. With ``then: end`` every client takes what it has for the whole
-    answer, and litellm and pydantic-ai say that it has finished by ``stop``.
+    answer, and litellm and pydantic-ai report ``stop`` as its finish reason.
     """
 
     every: Seconds
@@ -132,7 +132,7 @@ class KeepAlive:
             raise ValueError(f"'for' should be at most {_MOST_SIGNS} times 'every'")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put the signs of life between the parts, or in the place of the second."""
+        """Put the signs of life between the two parts, or in place of the second."""
         found = parted(plan, self.after_tokens)
         if found is None:
             return plan

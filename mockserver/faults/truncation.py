@@ -1,4 +1,4 @@
-"""Ends what a completion says, in a stream or in one document, as the completion limit does."""
+"""Truncates a completion, in a stream or a document, as the completion limit does."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from mockserver.plan import Data, Plan, Step, tokens_of
 from .base import Context
 from .events import is_role, says_choices
 
-_CONTENT = ("content", "text")  # names of what is said
-# what reading a piece raises of which another fault has left a part, or changed the form
+_CONTENT = ("content", "text")
+# raised by pieces that another fault has cut or reshaped
 _OTHER_FORM = (ValueError, LookupError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
     """
-    End the answer after so many tokens, with ``finish_reason: length`` and a usage that agrees.
+    End the answer after ``tokens`` tokens, with ``finish_reason: length`` and matching usage.
 
-    It is what a client sees when the completion limit is reached; shorter answers are untouched.
-    The tokens are those of all choices together, and the choices that are whole keep their finish.
+    A client sees the same when the completion limit is reached; shorter answers are unchanged. The
+    tokens of all choices count together; choices that are not cut keep their finish reason.
 
-    No client raises: whoever does not look at ``finish_reason`` takes half an answer for a whole
-    one. Where the arguments of a call are cut in a stream, langchain closes the braces, and a tool
+    No client raises: an app that does not check ``finish_reason`` takes half an answer for a whole
+    one. If the arguments of a call are cut in a stream, langchain closes the braces, and a tool
     runs with half of an argument; pydantic-ai asks again.
     """
 
     tokens: Count
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Drop the text that is too much and correct the finish."""
+        """Drop the text beyond the limit and correct the finish reason and usage."""
         if tokens_of(plan) <= self.tokens:
             return plan
         kept: list[Step] = []
@@ -62,7 +62,7 @@ def _is_finish(step: Data) -> bool:
 
 
 def _is_lost(step: Data, cut: set[int]) -> bool:
-    """Whether an event goes where no room is left: it has tokens, or its choice is cut before."""
+    """Whether to drop an event when no room is left: it has tokens, or its choice was cut."""
     if _has_usage(step) or is_role(step) or _is_finish(step) or not says_choices(step):
         return False
     return bool(step.tokens or _indices(step) & cut)
@@ -78,15 +78,15 @@ def _indices(step: Data) -> set[int]:
 
 
 def _index(choice: dict[str, Any]) -> int:
-    """Return the index of a choice; another fault may have taken it away."""
+    """Return the index of a choice; 0 if another fault has removed it."""
     return int(choice.get("index", 0))
 
 
 def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
     """
-    Return a piece with at most ``room`` tokens of text; one with usage counts ``total``.
+    Return a piece with at most ``room`` tokens of text; its usage, if any, becomes ``total``.
 
-    The choices that lose something are noted in ``cut``; their finish says so.
+    Adds the choices that lose tokens to ``cut``, and changes their finish reason.
     """
     if step.tokens <= room and not _has_usage(step) and not _is_finish(step):
         return step
@@ -104,7 +104,7 @@ def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
 
 
 def _unseen(body: dict[str, Any], paid: int) -> int:
-    """Return the tokens that an answer of texts pays for and does not return."""
+    """Return the tokens of a text completion that are billed but not in its texts."""
     texts = [choice.get("text") for choice in body["choices"]]
     if "usage" not in body or None in texts:
         return 0
@@ -112,20 +112,20 @@ def _unseen(body: dict[str, Any], paid: int) -> int:
 
 
 def _cut(body: dict[str, Any], excess: int) -> set[int]:
-    """Take so many tokens off the end of an answer; return the indices that have lost some."""
+    """Remove ``excess`` tokens from the end; return the indices of the choices that lost any."""
     lost = set()
     for choice in reversed(body["choices"]):
         rest = _drop(choice, excess)
         if rest < excess:
             lost.add(_index(choice))
         excess = rest
-    if excess:  # thoughts that nobody sees
+    if excess:  # reasoning that is billed but not shown
         lost.add(_index(body["choices"][0]))
     return lost
 
 
 def _drop(choice: dict[str, Any], excess: int) -> int:
-    """Take so many tokens off the end of a choice; return how many more there were to take."""
+    """Remove up to ``excess`` tokens from the end of a choice; return how many are left over."""
     holder = choice.get("delta") or choice.get("message") or choice
     excess = _drop_calls(holder, excess)
     for name in (*_CONTENT, "reasoning"):
@@ -152,7 +152,7 @@ def _drop_calls(holder: dict[str, Any], excess: int) -> int:
         function["arguments"] = "".join(pieces[: max(0, len(pieces) - excess)])
         dropped = min(excess, len(pieces))
         excess -= dropped
-        if excess and "name" in function:  # its one token goes last
+        if excess and "name" in function:  # the name counts as one token, removed last
             calls.pop()
             excess -= 1
         elif excess:
@@ -168,7 +168,7 @@ def _drop_odds(choice: dict[str, Any], dropped: int) -> None:
 
 
 def _finish(body: dict[str, Any], total: int, cut: set[int]) -> None:
-    """Let usage and finishes agree with what is left."""
+    """Make usage and finish reasons match the rest."""
     usage = body.get("usage", {})
     details = usage.get("completion_tokens_details", {})
     if usage:
@@ -185,7 +185,7 @@ def _finish(body: dict[str, Any], total: int, cut: set[int]) -> None:
 
 
 def _message(message: dict[str, Any], thought: int) -> dict[str, Any]:
-    """Return the message with an empty content if it has nothing else, and else with none."""
+    """Return the message without empty content, unless it has nothing else."""
     content = message.pop("content", "")
     if not content and (thought or "reasoning" in message or "tool_calls" in message):
         return message

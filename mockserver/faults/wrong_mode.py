@@ -1,4 +1,4 @@
-"""One form of a completion as the other: a stream as a document, a document as a stream."""
+"""Turns a stream into a document, or a document into a stream."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from .base import Context
 from .body import streams
 from .header_fields import changed
 
-_GROWS = ("content", "reasoning", "text", "arguments")  # what a stream says in pieces
+_GROWS = ("content", "reasoning", "text", "arguments")  # strings that a stream sends in pieces
 
 
 @dataclass(frozen=True, slots=True)
 class WrongMode:
     """
-    Answer a request for a stream with one document, and one without with a stream.
+    Answer a request for a stream with a document, and any other with a stream.
 
-    It is what a server does that could not read ``stream`` in a packed body. Without a stream the
-    SDKs give the events as a ``str`` typed as a completion; with one they, litellm and the AI SDK
-    see an empty stream and no error. langchain and pydantic-ai raise. What is no completion stays.
+    A server that cannot read ``stream`` in a compressed body behaves like this. A client that did
+    not ask for a stream gets the events: the SDKs return them as a ``str`` typed as a completion. A
+    client that did gets a document: to the SDKs, litellm and the AI SDK it is an empty stream
+    without an error; langchain and pydantic-ai raise. Other answers than completions are unchanged.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:
@@ -32,14 +33,14 @@ class WrongMode:
         pieces = [step for step in plan if isinstance(step, Data)]
         try:
             other = _document(pieces) if streams(plan) else _events(pieces)
-        except (ValueError, LookupError, TypeError, AttributeError):  # none, or no longer one
+        except (ValueError, LookupError, TypeError, AttributeError):  # no completion, or damaged
             return plan
         media_type = "application/json" if streams(plan) else "text/event-stream; charset=utf-8"
         return tuple(_replaced(plan, media_type, other))
 
 
 def _replaced(plan: Plan, media_type: str, pieces: list[Data]) -> Iterator[Step]:
-    """Yield the plan with other pieces in the place of the last one, so behind all its waits."""
+    """Yield the plan with its last piece replaced by others, so that all waits come before."""
     last = max(at for at, step in enumerate(plan) if isinstance(step, Data))
     for at, step in enumerate(plan):
         if isinstance(step, Head):
@@ -68,7 +69,7 @@ def _document(pieces: list[Data]) -> list[Data]:
 
 
 def _merge(known: dict[str, Any], new: dict[str, Any]) -> None:
-    """Add what an event says to what the earlier ones have said."""
+    """Merge a choice of an event into the same choice of the earlier events."""
     for key, value in new.items():
         old = known.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
@@ -91,7 +92,7 @@ def _merge_calls(known: list[dict[str, Any]], new: list[dict[str, Any]]) -> None
 
 
 def _message(choice: dict[str, Any]) -> dict[str, Any]:
-    """Return a merged choice of a stream as one of a document."""
+    """Return a merged choice of a stream as a choice of a document."""
     if "delta" not in choice:
         return choice
     message = choice.pop("delta")
@@ -101,16 +102,16 @@ def _message(choice: dict[str, Any]) -> dict[str, Any]:
 
 
 def _events(pieces: list[Data]) -> list[Data]:
-    """Return a document as a stream: what is said, the finish with usage, and the end."""
+    """Return a document as a stream: all content, the finish with usage, and ``[DONE]``."""
     body = json.loads(b"".join(piece.data for piece in pieces))
     choices = body.pop("choices")
     last = {key: body.pop(key) for key in ("usage", "time_info") if key in body}
     if any("message" in choice for choice in choices):
         body["object"] += ".chunk"
-    said = {**body, "choices": [_delta(choice) for choice in choices]}
+    content = {**body, "choices": [_delta(choice) for choice in choices]}
     finish = {**body, "choices": [_finish(choice) for choice in choices], **last}
     tokens = sum(piece.tokens for piece in pieces)
-    return [Data(event(said), tokens), Data(event(finish)), Data(DONE)]
+    return [Data(event(content), tokens), Data(event(finish)), Data(DONE)]
 
 
 def _delta(choice: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What happened: exchanges, the calls they belong to, and how much of them is kept."""
+"""The journal: exchanges, the calls they belong to, and how much of them is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exchanges on one line of time: when, which attempt at what, after which wait, with what."""
+"""The exchanges in order of time, each with its attempt, its wait and its outcome."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ _MOST = 50
 @dataclass(frozen=True, slots=True)
 class Moment:
     """
-    An exchange in its place: the ``attempt`` of the call that began with the exchange ``first``.
+    An exchange in its place: attempt ``attempt`` of the call that began with exchange ``first``.
 
-    ``at`` is in seconds since the first exchange of all. ``waited`` are the seconds since the end
-    of the attempt before, None for the first one; ``told`` is the ``Retry-After`` of that attempt.
+    ``at`` is in seconds since the first exchange of all. ``waited`` is the time since the end of
+    the previous attempt, in seconds, None for the first one; ``told`` is the ``Retry-After`` of the
+    previous attempt.
     """
 
     exchange: Exchange
@@ -43,16 +44,16 @@ class Moment:
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """What is the same for all moments that can stand in one line."""
+        """The key of moments that can be folded into one line."""
         call = None if self.waited is None else self.first
         return self.exchange.summary, call, self.told
 
 
 def moments(journal: Journal) -> list[Moment]:
     """
-    Return the moments of a journal in the order of its exchanges, as far as it keeps them.
+    Return the moments of the exchanges that a journal keeps, in their order.
 
-    A call whose first attempts are gone is named by the first that is not.
+    A call whose first attempts were dropped is named after the first one kept.
     """
     exchanges, begun = journal.exchanges, journal.begun
     found: dict[Exchange, Moment] = {}
@@ -71,7 +72,7 @@ def moments(journal: Journal) -> list[Moment]:
 def lines(
     journal: Journal, side_effects: Sequence[SideEffect] = (), *, most: int = _MOST
 ) -> list[str]:
-    """Return the time line as text: runs of equal exchanges folded, the last of each kind."""
+    """Return the time line as text: equal exchanges folded, and only the last ``most`` lines."""
     shown = _runs(moments(journal), side_effects)[-most:]
     ran = side_effects[-most:]
     begun = journal.begun if shown else ran[0].at if ran else 0.0
@@ -87,21 +88,21 @@ def lines(
 
 
 def _runs(found: Sequence[Moment], side_effects: Sequence[SideEffect]) -> list[list[Moment]]:
-    """Return the moments of one kind together, as long as the app ran nothing in between."""
+    """Group moments of one kind, unless a side effect happened in between."""
     ran = sorted(one.at for one in side_effects)
     return folded(found, lambda one: (one.kind, bisect(ran, one.exchange.at)))
 
 
 def _line(run: Sequence[Moment]) -> str:
-    """Return moments of one kind in a line."""
+    """Return one line for moments of one kind."""
     first, last = run[0], run[-1]
     if first is last:
         return first.line()
-    said = times([one.exchange.number for one in run], first.exchange.summary)
+    words = times([one.exchange.number for one in run], first.exchange.summary)
     waits = [one.waited for one in run if one.waited is not None]
     again = ""
     if waits:
         told = "" if first.told is None else f", told {rough(first.told)} s"
         attempts = f"attempts {first.attempt} to {last.attempt} of #{first.first}"
         again = f"; {attempts}, after {span(waits)}{told}"
-    return f"{first.at:9.2f} s  {said}{again}; the last at {last.at:.2f} s"
+    return f"{first.at:9.2f} s  {words}{again}; the last at {last.at:.2f} s"

@@ -1,4 +1,4 @@
-"""One request and its answer, and what can be told of it."""
+"""One request and its answer, and the facts derived from them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mockserver.scenario import NearMiss, NoMatch, RequestView, Rule
 from .retention import cut, cut_plan, size_of
 from .served import Served, ServedCall, served
 
-_LONGEST_KEY = 1024  # bytes of a body by which it is known again; of longer ones the digest
+_LONGEST_KEY = 1024  # bytes: longer bodies are compared by their digest
 Asked: TypeAlias = tuple[str, bytes]
 """A path, and a body or the digest of one."""
 
@@ -27,10 +27,10 @@ Asked: TypeAlias = tuple[str, bytes]
 @dataclass(frozen=True, slots=True)
 class Gist:
     """
-    What is known of an exchange of which a body is not kept whole.
+    The facts about an exchange, taken before one of its bodies was shortened.
 
-    ``request_bytes`` and ``answer_bytes`` are how long they were; ``answer_cut`` says whether the
-    answer is the one that is not kept whole; the rest is as in ``Exchange``.
+    ``request_bytes`` and ``answer_bytes`` are the original lengths; ``answer_cut`` says whether the
+    answer was shortened. The rest is as in ``Exchange``.
     """
 
     request_bytes: int
@@ -48,21 +48,21 @@ class Exchange:
     """
     One request and its answer.
 
-    Times are in seconds since the epoch. ``finished`` is None while the answer is being played,
-    ``client_left`` says that the client did not wait for its end. Credentials in ``request`` are
-    shortened beyond use, its body has been decoded. ``plan`` is what an edge plays. ``attempt``
-    is its number in its call, from 1. ``faults`` are the names of those in the rule that took it.
-    Where a body is too long for the journal, there is a ``gist`` as soon as the exchange is over,
-    and the body ends by saying how much is left out.
-    ``intervened`` says that the mock has done with it what no server does, for the sake of the run:
-    what the client does then is not its own.
-    ``wanted_tokens`` are those that the limits had to hold back for it, ``reserved_tokens`` those
-    that they did. ``from_elsewhere`` says why it is none of those that a test has caused, empty
-    where it may be. ``sent_path`` is the path as the client wrote it, where another was meant.
-    ``taken_by`` is the rule that took it. ``changed_after`` are the seconds into the answer from
-    which on the rule's faults are felt, None where they have changed nothing. ``restricted`` says
-    that a limit, a window or a check has refused it that the honest API does not have. ``part`` is
-    the part of the test that it belongs to, counted from 0.
+    Times are in seconds since the epoch. ``finished`` is None while the answer is being played.
+    ``client_left`` says that the client did not wait for the end. The body of ``request`` is
+    decoded, and its credentials are shortened beyond use. ``plan`` is what an edge plays.
+    ``attempt`` is its number in its call, from 1. ``taken_by`` is the rule that matched, ``faults``
+    are the names of its faults, and ``changed_after`` is when they take effect, in seconds from the
+    beginning of the answer, None if they changed nothing.
+    If a body is too long for the journal, the exchange gets a ``gist`` when it is over, and the
+    body ends with a note on how much is left out.
+    ``intervened`` says that the mock did what no server does, to keep the run from hanging or going
+    on forever; the client is not judged by what follows.
+    ``wanted_tokens`` is what the limits should reserve for it, ``reserved_tokens`` what they did.
+    ``from_elsewhere`` says why the test did not cause the exchange, empty if it may have.
+    ``sent_path`` is the path that the client wrote, if the mock has corrected it. ``restricted``
+    says that a limit, a window or a check of the scenario refused the request, which the API itself
+    would not have. ``part`` is the part of the test, counted from 0.
     """
 
     number: int
@@ -96,13 +96,13 @@ class Exchange:
 
     @property
     def asked(self) -> tuple[str, bytes]:
-        """What was asked for, and in which part: the same for all attempts of a call."""
+        """What was requested, and in which part: equal for all attempts of a call."""
         path, body = self.gist.asked if self.gist else asked_of(self.request)
         return (f"{path} in part {self.part}" if self.part else path), body
 
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:
-        """Why no rule took the request, the nearest first; empty when one did."""
+        """Why no rule matched the request, the nearest first; empty if one did."""
         if self.gist:
             return self.gist.near_misses
         view = RequestView(self.endpoint, self.model, self.request, self.attempt)
@@ -110,23 +110,23 @@ class Exchange:
 
     @property
     def status(self) -> int | None:
-        """The status; None when the connection is closed before the head."""
+        """The status; None if the connection was closed before the head."""
         head = head_of(self.plan)
         return head.status if head else None
 
     @property
     def completion_tokens(self) -> int:
-        """The completion tokens that the plan hands to the client."""
+        """The completion tokens in the plan."""
         return tokens_of(self.plan)
 
     @property
     def interrupted(self) -> bool:
-        """Whether the answer ends by a lost connection."""
+        """Whether the answer ends with a lost connection."""
         return isinstance(self.plan[-1], Close) if self.plan else True
 
     @property
     def stalled(self) -> bool:
-        """Whether the answer stops without an end, so that only the client can give up."""
+        """Whether the answer falls silent and never ends."""
         return bool(self.plan) and isinstance(self.plan[-1], Wait)
 
     @property
@@ -137,24 +137,24 @@ class Exchange:
 
     @property
     def failed(self) -> bool:
-        """Whether the client has a reason to try again or to give up."""
+        """Whether the client has a reason to retry or to give up."""
         return self.refused or self.interrupted or self.stalled or self.unfinished
 
     @property
     def unfinished(self) -> bool:
-        """Whether the answer is a stream that never says why it has finished."""
+        """Whether the answer is a stream without a finish reason."""
         if self.gist:
             return self.gist.unfinished
         return inspection.streams(self.plan) and self.finish_reason is None
 
     @property
     def broken_off(self) -> bool:
-        """Whether the stream ends with an error event, in whatever form."""
+        """Whether the stream ends with an error event of any form."""
         return self.unfinished and bool(self.error)
 
     @property
     def over(self) -> float:
-        """When the answer was over; while it is being played, when the request came."""
+        """When the answer was over; until then, when the request arrived."""
         return self.at if self.finished is None else self.finished
 
     @property
@@ -162,9 +162,8 @@ class Exchange:
         """
         The seconds that the client is asked to wait, from the end of the answer.
 
-        None when nothing sensible asks for any.
-
-        The ``retry-after-ms`` of the SDKs wins over ``Retry-After``, as it does with them.
+        None if there is no valid request to wait. ``retry-after-ms`` takes precedence over
+        ``Retry-After``, as it does in the SDKs.
         """
         head = head_of(self.plan)
         if head is None:
@@ -177,7 +176,7 @@ class Exchange:
 
     @property
     def error(self) -> Mapping[str, Any]:
-        """What the error says; empty for a success and for an error that is no JSON object."""
+        """The error as JSON; empty for a success, and for an error that is no JSON object."""
         if self.gist:
             return self.gist.error
         if self.unfinished:
@@ -188,27 +187,27 @@ class Exchange:
 
     @property
     def choices(self) -> list[Served]:
-        """What the client could read of each choice, read anew each time."""
+        """What the client could read of each choice, parsed on each access."""
         return served(self.plan)
 
     @property
     def text(self) -> str:
         """
-        The text that was served, as far as it came: the content of the first choice.
+        The content of the first choice, as far as it was served.
 
-        Raises ShortenedError where the journal has not kept all of the answer, as do ``reasoning``
-        and ``tool_calls``.
+        Raises ShortenedError if the journal has shortened the answer, as do ``reasoning`` and
+        ``tool_calls``.
         """
         return self._first.text
 
     @property
     def reasoning(self) -> str:
-        """What the model thought, as far as it was served."""
+        """The reasoning of the first choice, as far as it was served."""
         return self._first.reasoning
 
     @property
     def tool_calls(self) -> list[ServedCall]:
-        """The calls of tools, each with ``id``, ``name`` and ``arguments``, as far as they came."""
+        """The tool calls, each with ``id``, ``name`` and ``arguments``, as far as served."""
         return list(self._first.calls)
 
     @property
@@ -225,12 +224,12 @@ class Exchange:
         return redacted(f"Exchange({', '.join(named)})")  # an answer may quote what it refuses
 
     def line(self) -> str:
-        """Return the exchange in a line, for logs and reports."""
+        """Return the exchange as a line for logs and reports."""
         return f"#{self.number} {self.summary}"
 
     @property
     def summary(self) -> str:
-        """The line without its number: the same for all that asked and got the same."""
+        """The line without its number: the same for equal requests with equal outcomes."""
         how = "stream" if self.stream else ""
         words = (self.request.method, self.request.path, self.model, how)
         asked = " ".join(filter(None, map(_printable, words)))
@@ -252,12 +251,12 @@ class Exchange:
 
     @property
     def body(self) -> dict[str, Any]:
-        """What the app sent, as parsed JSON; empty when it is no JSON object, or not kept whole."""
+        """The request's body as JSON; empty if it is no JSON object, or was shortened."""
         return self.request.document
 
     @property
     def finish_reason(self) -> str | None:
-        """The last ``finish_reason`` that the client gets; None when it gets none."""
+        """The last ``finish_reason`` that the client gets; None if it gets none."""
         if self.gist:
             return self.gist.finish_reason
         if (self.interrupted or self.stalled) and not self.stream:
@@ -265,7 +264,7 @@ class Exchange:
         return inspection.finish_reason(self.plan)
 
     def shorten(self, most: int) -> None:
-        """Keep so many bytes of what was sent either way; what is told of them stays the same."""
+        """Keep at most ``most`` bytes of each body; the derived facts stay the same."""
         sent, answered = len(self.request.body), size_of(self.plan)
         if sent <= most and answered <= most:
             return
@@ -289,7 +288,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _until(date: str | None, now: float) -> float | None:
-    """Return the seconds until a date of HTTP (RFC 9110, 5.6.7), none for one that is over."""
+    """Return the seconds until an HTTP date (RFC 9110, 5.6.7), 0 for a past one."""
     try:
         then = parsedate_to_datetime(date or "").replace(tzinfo=UTC)
     except ValueError:
@@ -303,7 +302,7 @@ def _printable(text: str) -> str:
 
 
 def asked_of(request: Request) -> Asked:
-    """Return what a request asks for: the same for all attempts of a call."""
+    """Return the path and body of a request: equal for all attempts of a call."""
     body = request.body
     known = body if len(body) <= _LONGEST_KEY else sha256(body).digest()
     turn = request.sender and request.sender.turn

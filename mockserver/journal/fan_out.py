@@ -1,9 +1,9 @@
 """
-Which requests come from threads, jobs or tasks that somebody started together.
+Finds requests from threads, jobs or tasks that were started together: a crowd.
 
-Some of a crowd are answered before others are started, so that the time alone makes these look like
-retries. What is started while another is at work, or just after such a pair, retries nothing of its
-crowd; a pause makes another crowd of what follows.
+Some of a crowd are answered before others start, so by time alone the later ones look like retries.
+A request whose thread starts while another one works, or just after such a pair, is no retry of any
+in its crowd. A pause begins another crowd.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from . import Exchange
 
 def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
-    Return the number of the crowd, of those of equal requests that come from one.
+    Return the number of the crowd for each of some equal requests that is in one.
 
-    ``pause`` is by how many seconds two crowds are apart.
+    ``pause`` is the least number of seconds between two crowds.
     """
     found: dict[Exchange, int] = {}
     for series in _series(same, pause):
@@ -30,7 +30,7 @@ def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
 
 
 def _series(same: Sequence[Exchange], pause: float) -> Iterator[list[tuple[Exchange, Sender]]]:
-    """Yield the requests whose senders one parent started, as far as no pause is between them."""
+    """Yield groups of requests whose senders have the same parent, without a pause in between."""
     families: dict[Sender, list[tuple[Exchange, Sender]]] = {}
     for exchange in same:
         sender = exchange.request.sender

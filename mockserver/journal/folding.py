@@ -1,4 +1,4 @@
-"""Runs of equal things, as a line instead of a page."""
+"""Folds runs of equal things into one line."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from mockserver.core.units import rough
 
-_FEW = 5  # attempts of most clients are fewer, and each of them tells something
+_FEW = 5  # most clients make fewer attempts, and each of those is worth a line
 _Thing = TypeVar("_Thing")
 
 
 def folded(things: Iterable[_Thing], key: Callable[[_Thing], Hashable]) -> list[list[_Thing]]:
     """
-    Return the runs of things that are equal by their key; fewer than five stand alone.
+    Return the runs of things with equal keys; runs of fewer than five are split up.
 
     >>> folded("abbbbbcc", str.upper)
     [['a'], ['b', 'b', 'b', 'b', 'b'], ['c'], ['c']]

@@ -1,10 +1,10 @@
 """
-Which requests are attempts at the same thing, seen from the end.
+Groups requests into calls after the test.
 
-The journal decides as a request comes in. When all is over more is known: who went on with what,
-and which of two that asked the same was the one to come back. So here a request of another thread
-is no retry, unless it was started after the failure, and not in one crowd with it. An attempt that
-may be either of two calls is that of the more innocent one.
+The journal has to decide as each request arrives. Afterwards more is known: which thread sent what,
+and which of two equal requests was retried. So here a request of another thread is no retry, unless
+that thread was started after the failure and not in one crowd with it. An attempt that could belong
+to either of two calls goes to the one that makes the client look better.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from . import Call, Exchange, Journal
 from .fan_out import fan_outs
 
 _ABSURD = 10  # digits
-# in seconds of the client
-AT_ONCE = 0.1  # less is no pause, but the time that a round trip takes
-_SEEN = 0.05  # in which a client of another process has read an answer, at the latest
-_NOTICED = 0.5  # in which the mock has noticed that a client left, however busy the machine is
-_APART = 0.25  # in which who starts a crowd starts another of it, however busy the machine is
+# in seconds of the client's clock
+AT_ONCE = 0.1  # a shorter time is no pause, but a round trip
+_SEEN = 0.05  # the most that a client in another process takes to read an answer
+_NOTICED = 0.5  # the most that the mock takes to notice that a client left, on a busy machine
+_APART = 0.25  # the most between two starts in one crowd, on a busy machine
 
 
 def tolerance(seconds: float) -> float:
@@ -33,13 +33,13 @@ def tolerance(seconds: float) -> float:
 
 
 def waited(early: Exchange, late: Exchange) -> float:
-    """Return the seconds between the end of an answer and the next request."""
+    """Return the seconds from the end of an answer to the next request."""
     return late.at - early.over
 
 
 def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
-    Whether a request followed the end of an answer without a pause worth the name.
+    Whether a request followed the end of an answer without a real pause.
 
     ``scale`` is that of the journal.
     """
@@ -48,10 +48,10 @@ def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
 
 def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
-    Whether it is known that a client has not paused, however long it took to come back.
+    Whether a client certainly has not paused, however long it took to send the next request.
 
-    So it is where nobody in its process has waited, and it has been at work all the time: who waits
-    for another server has paused. ``scale`` is that of the journal.
+    That is certain if nothing in its process has waited, and its thread was busy all the time; one
+    that waits for another server has paused. ``scale`` is that of the journal.
     """
     before, now = early.request.sender, late.request.sender
     if before is None or now is None or before != now or before.waits is None:
@@ -63,24 +63,24 @@ def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
 
 
 def has_waited(early: Exchange, late: Exchange) -> bool:
-    """Whether somebody in the client's process is known to have waited between two requests."""
+    """Whether anything in the client's process certainly waited between two requests."""
     before, now = early.request.sender, late.request.sender
     return before is not None and now is not None and now.waits != before.waits
 
 
 def retries(call: Call) -> list[tuple[Exchange, Exchange]]:
-    """Return each attempt of a call but the last with the one that followed it."""
+    """Return the pairs of successive attempts of a call."""
     return list(zip(call.exchanges, call.exchanges[1:], strict=False))
 
 
 def tries(exchange: Exchange) -> int | None:
-    """Return how often the client says that it has tried before; None when it does not say."""
+    """Return the client's own count of earlier attempts; None if it sends none."""
     count = exchange.request.headers.get("x-stainless-retry-count", "")
     return int(count) if count.isdecimal() and len(count) < _ABSURD else None
 
 
 def same_sender(early: Exchange, late: Exchange) -> bool:
-    """Whether one thread or task has sent both."""
+    """Whether the same thread or task sent both."""
     sender = late.request.sender
     return sender is not None and sender == early.request.sender
 
@@ -97,7 +97,7 @@ def left_before(early: Exchange, late: Exchange) -> bool:
 
 def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
     """
-    Whether who sent the later request could know how the earlier one ended.
+    Whether the sender of the later request could know how the earlier one ended.
 
     ``scale`` is that of the journal.
     """
@@ -117,13 +117,13 @@ def grouped(journal: Journal) -> list[Call]:
     """
     Return the logical calls, in the order of their first attempts.
 
-    Raises DroppedError when the journal does not keep all exchanges.
+    Raises DroppedError if the journal has dropped any exchange.
     """
     return among(list(journal), scale=journal.scale)
 
 
 def among(exchanges: Sequence[Exchange], *, scale: float) -> list[Call]:
-    """Return the logical calls that some exchanges are attempts of."""
+    """Group some exchanges into logical calls."""
     asked: dict[tuple[str, bytes], list[Exchange]] = {}
     for exchange in exchanges:
         asked.setdefault(exchange.asked, []).append(exchange)
@@ -139,7 +139,7 @@ def among(exchanges: Sequence[Exchange], *, scale: float) -> list[Call]:
 
 
 class _Links:
-    """Finds out which of some equal requests follows which, the surest first."""
+    """Links each retry among equal requests to the attempt before it, the surest first."""
 
     def __init__(self, same: Sequence[Exchange], scale: float) -> None:
         self._same = same
@@ -156,7 +156,7 @@ class _Links:
         return self._follows
 
     def _link_senders(self) -> None:
-        """Link what one thread or task sends again."""
+        """Link requests that the same thread or task repeats."""
         latest: dict[object, Exchange] = {}
         for late in self._same:
             early = latest.get(late.request.sender)
@@ -166,7 +166,7 @@ class _Links:
                 latest[late.request.sender] = late
 
     def _link_counts(self) -> None:
-        """Link what says that it is a retry, and of which attempt."""
+        """Link requests whose retry count names the attempt before."""
         for at, late in enumerate(self._same):
             count = tries(late)
             if count and late not in self._follows:
@@ -174,7 +174,7 @@ class _Links:
                 self._choose([one for one in before if tries(one) == count - 1], late)
 
     def _link_rest(self) -> None:
-        """Link what comes after a failure that its sender could know of."""
+        """Link requests that follow a failure their sender could know of."""
         failed: list[Exchange] = []
         for late in self._same:
             if not tries(late) and late not in self._follows:
@@ -188,7 +188,7 @@ class _Links:
         return apart and could_know(early, late, scale=self._scale)
 
     def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:
-        """Link to the latest attempt after which it is not too early, else to the earliest."""
+        """Link to the latest attempt whose ``Retry-After`` has passed, else to the earliest."""
         free = [early for early in before if early not in self._followed]
         if free:
             due = [early for early in free if self._is_due(early, late)]
@@ -204,7 +204,7 @@ class _Links:
 
 
 def _goes_on(early: Exchange, late: Exchange) -> bool:
-    """Whether who sent both tries again what has failed."""
+    """Whether the later of one sender's requests retries the earlier one."""
     count = tries(late)
     if count:
         return tries(early) == count - 1

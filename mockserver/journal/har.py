@@ -40,7 +40,7 @@ _FACTS = (
 
 def as_json(journal: Journal) -> list[dict[str, Any]]:
     """
-    Return the exchanges that are kept, as JSON.
+    Return the kept exchanges as JSON.
 
     Times are in seconds since the epoch. Keys are shortened, as in the journal.
     """
@@ -133,7 +133,7 @@ def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _text(body: bytes) -> dict[str, str]:
-    """Return a body as HAR holds it: as text, or in base64 where it is none."""
+    """Return a body as in HAR: as text, or in base64 if it is not UTF-8."""
     try:
         return {"text": redacted(body.decode())}
     except UnicodeDecodeError:

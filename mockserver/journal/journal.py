@@ -1,12 +1,11 @@
 """
-What happened: the last exchanges, and the logical calls they belong to.
+The last exchanges, and the logical calls they belong to.
 
-A call is one thing that the app asked for, with all the attempts made at it, by its client or by
-the app itself. A request is another attempt of a call when it repeats the body of one that failed.
-A client that says it is its first try (``x-stainless-retry-count: 0``) is believed as long as the
-failed one is still being answered; one that says it tries again is always believed, for it may have
-lost its patience with an answer in which nothing was wrong. An attempt is recognised as long as the
-one before it is kept.
+A call is one thing that the app wants, with all attempts at it, by its client or by the app itself.
+A request is another attempt of a call if it repeats the body of a failed one. If the client says
+that it is a first try (``x-stainless-retry-count: 0``), it is believed while the failed attempt is
+still being answered. If it says that it retries, it is always believed: it may have given up on an
+answer that was fine. An attempt is recognised as long as the one before it is kept.
 """
 
 from __future__ import annotations
@@ -51,8 +50,7 @@ class Ongoing:
     """
     A call that may go on.
 
-    It has what was ``asked``, how many attempts there were, the last of them, and what rules made
-    of it.
+    ``asked`` is the path and body, ``last`` the last attempt, ``progress`` the state of the rules.
     """
 
     asked: Asked
@@ -65,8 +63,8 @@ class Journal:
     """
     The last exchanges since the start of the scenario; warm-ups are kept apart.
 
-    ``scale`` is what a second of the scenario takes on the clock of the client. ``count`` is how
-    many exchanges there were, ``begun`` when the first of them was, in seconds since the epoch.
+    ``scale`` is the length of one second of the scenario on the client's clock. ``count`` is how
+    many exchanges there were, ``begun`` the time of the first, in seconds since the epoch.
     """
 
     def __init__(self, *, scale: float = 1.0, retention: Retention | None = None) -> None:
@@ -81,7 +79,7 @@ class Journal:
         self._part = 0
 
     def begin_part(self) -> None:
-        """Take nothing that comes from now on for another attempt of what was before."""
+        """Treat no later request as another attempt of an earlier call."""
         self._part += 1
         self._failed.clear()
         self._latest.clear()
@@ -102,7 +100,7 @@ class Journal:
         return list(self._warmups)
 
     def own(self) -> Journal:
-        """Return it, as it is now, without what came from elsewhere; itself where nothing did."""
+        """Return a copy without exchanges from elsewhere; the journal itself if there are none."""
         kept = list(self._kept)
         own = [pair for pair in kept if not pair[0].from_elsewhere]
         if len(own) == len(kept):
@@ -115,13 +113,13 @@ class Journal:
         return part
 
     def __iter__(self) -> Iterator[Exchange]:
-        """Go through all exchanges that there were; raises DroppedError when some are gone."""
+        """Iterate over all exchanges. Raises DroppedError if some are not kept any more."""
         if self.dropped:
             raise DroppedError(self._retention.exchanges, self.count)
         return iter(self.exchanges)
 
     def call_of(self, request: Request) -> Ongoing:
-        """Return the call that the request is another attempt of; a new one when it is none."""
+        """Return the call that the request is another attempt of, or else a new one."""
         asked = asked_of(request)
         tries = request.headers.get("x-stainless-retry-count", "")
         failed = self._failed.get(asked)
@@ -153,7 +151,7 @@ class Journal:
             self._drop()
 
     def finish(self, exchange: Exchange) -> None:
-        """Keep of an exchange that is over no more than there is room for."""
+        """Shorten the bodies of an exchange that is over, if they are too long."""
         if self._retention.body is not None:
             exchange.shorten(self._retention.body)
 
@@ -167,12 +165,12 @@ class Journal:
         self._take(call)
 
     def _take(self, call: Ongoing) -> None:
-        """Take a call from those that have failed, if it is there."""
+        """Remove a call from the failed ones, if it is there."""
         failed = self._failed.get(call.asked)
         if failed is None or call not in failed:
             return
         if next(reversed(failed)) is call:
-            failed.popitem()  # unlike ``del`` it leaves no gap that is searched again and again
+            failed.popitem()  # ``del`` would leave gaps, which ``reversed`` searches each time
         else:
             del failed[call]
         if not failed:

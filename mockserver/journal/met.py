@@ -1,7 +1,7 @@
 """
-Whether a scenario was met: whether anything of what it is about has happened to a client.
+Whether a scenario was met: whether anything that it describes has happened to a client.
 
-A test that went well under a scenario which never acted says nothing about it.
+A test that passes under a scenario that never acted proves nothing.
 """
 
 from __future__ import annotations
@@ -15,27 +15,28 @@ from .journal import Journal
 
 
 def can_be_met(scenario: Scenario) -> bool:
-    """Return whether there is anything to meet; in ``healthy`` there is not."""
+    """Return whether the scenario can do anything at all; ``healthy`` can't."""
     return acts_by_rules(scenario) or _restricts(scenario) or shuts_port(scenario)
 
 
 def acts_by_rules(scenario: Scenario) -> bool:
-    """Return whether it has a rule that breaks answers, or says what the model answers."""
+    """Return whether a rule breaks answers, or scripts what the model says."""
     return any(rule.breaks or rule.speaks for rule in scenario.rules)
 
 
 def shuts_port(scenario: Scenario) -> bool:
-    """Return whether there are times in which nobody gets a connection."""
+    """Return whether the port ever refuses or ignores connections."""
     return scenario.port.until_change(0.0) < float("inf") or scenario.port.state(0.0) != "open"
 
 
 def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> bool:
     """
-    Return whether something of a scenario has happened.
+    Return whether anything that a scenario describes has happened.
 
-    That is a fault of its rules that was felt, or, where no rule has any, a reply that was given; a
-    refusal by its limits, its window or its edition; or that the client was ``unreachable``. Where
-    the journal has not kept all exchanges it may have been.
+    That is a fault that took effect, or, if no rule has faults, a scripted reply; a refusal by the
+    scenario's limits, window or edition; or that the client was refused a connection
+    (``unreachable``). Also true if the journal has dropped exchanges, since it may have happened
+    in those.
     """
     if journal.dropped or (unreachable and shuts_port(scenario)):
         return True
@@ -49,7 +50,7 @@ def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> b
 
 
 def felt(exchange: Exchange) -> bool:
-    """Return whether faults have changed an answer, and its client was still there."""
+    """Return whether faults changed an answer while its client was still there."""
     after = exchange.changed_after
     if after is None or not exchange.client_left or exchange.finished is None:
         return after is not None
@@ -57,7 +58,7 @@ def felt(exchange: Exchange) -> bool:
 
 
 def why_unmet(scenario: Scenario, journal: Journal) -> str:
-    """Return why nothing of a scenario has happened, as far as the exchanges tell."""
+    """Return why nothing of a scenario has happened, as far as the exchanges show."""
     exchanges = journal.exchanges
     if not exchanges:
         return "no request reached the mock"
@@ -85,7 +86,7 @@ def _is_about(miss: NearMiss, rules: Iterable[Rule]) -> bool:
 
 
 def _restricts(scenario: Scenario) -> bool:
-    """Return whether it has limits, a window or an edition of its own."""
+    """Return whether the scenario sets limits, a window or an edition."""
     own = (scenario.tier, scenario.context, scenario.capacity, scenario.edition)
     return bool(scenario.limits) or any(setting is not None for setting in own)
 
@@ -95,6 +96,6 @@ def _is_of(exchange: Exchange, rules: Iterable[Rule]) -> bool:
 
 
 def is_scripted(exchange: Exchange, rules: Iterable[Rule]) -> bool:
-    """Return whether the model has said what one of the rules has it say."""
+    """Return whether the answer was scripted by one of the rules."""
     rule = exchange.taken_by
     return rule is not None and rule.speaks and exchange.admitted and _is_of(exchange, rules)

@@ -1,4 +1,4 @@
-"""How much of what happened is kept, and what of a long body is left when it is over."""
+"""How many exchanges a journal keeps, and how it shortens long bodies."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ EXCHANGES = 10_000
 @dataclass(frozen=True, slots=True)
 class Retention:
     """
-    How many ``exchanges`` a journal keeps, the last ones.
+    How many of the last ``exchanges`` a journal keeps.
 
-    ``body`` is what it keeps of each request and of each answer, in bytes; None: all of it.
+    ``body`` is how many bytes of each body it keeps; None keeps all.
     """
 
     exchanges: int = EXCHANGES
@@ -23,13 +23,13 @@ class Retention:
 
 
 def size_of(plan: Plan) -> int:
-    """Return the bytes of what a plan sends."""
+    """Return how many bytes a plan sends."""
     return sum(map(_size, plan))
 
 
 def cut(body: bytes, most: int) -> bytes:
     """
-    Return the beginning of a body, and how much of it is left out.
+    Return the beginning of a body, with a note on how much is left out.
 
     >>> cut(b"abcdefgh", 3), cut(b"abc", 3)
     (b'abc[... 5 bytes left out]', b'abc')
@@ -39,9 +39,9 @@ def cut(body: bytes, most: int) -> bytes:
 
 def cut_plan(plan: Plan, most: int) -> Plan:
     """
-    Return a plan that sends the beginning, and then how much of it is left out.
+    Return the plan with its body shortened, and a note on how much is left out.
 
-    It begins and ends as it did, takes as long, and has as many tokens.
+    Its beginning, end, duration and number of tokens stay the same.
     """
     kept: list[Step] = []
     room = most
@@ -57,9 +57,9 @@ def cut_plan(plan: Plan, most: int) -> Plan:
 
 def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]:
     """
-    Yield what stands for the steps that are left, when so many bytes of a plan have been sent.
+    Yield steps that replace the steps ``left``, after ``sent`` bytes of the plan were kept.
 
-    ``waited`` are the seconds of what was kept of the first of them.
+    ``waited`` is the duration of the part of the first step that was kept, in seconds.
     """
     tokens = sum(step.tokens for step in left if isinstance(step, Data | EventRun))
     yield Data(_mark(size_of(plan) - sent), tokens)
@@ -69,7 +69,7 @@ def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]
 
 
 def _beginning(step: Step, room: int) -> Plan:
-    """Return as much of a step as there is room for; its tokens are counted with the rest."""
+    """Return as much of a step as fits; its tokens are counted with the rest."""
     match step:
         case Data(data):
             return (Data(data[:room]),)

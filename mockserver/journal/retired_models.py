@@ -1,4 +1,4 @@
-"""Models that answer here although the API has retired them."""
+"""Finds models that answer here although the API has retired them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .journal import Journal
 
 
 def retirements(journal: Journal, edition: Edition) -> list[str]:
-    """Return a sentence for each model that has answered, and that the API has retired."""
+    """Return a sentence for each model that answered but is retired in the API."""
     answered = {one.model for one in journal.exchanges if one.status == HTTPStatus.OK}
     known = {name: edition.models[name] for name in answered & edition.models.keys()}
     retired = {name: one.retired for name, one in known.items() if edition.is_retired(one)}

@@ -1,4 +1,4 @@
-"""What a client could read of an answer, whatever faults have left of it."""
+"""Reads an answer as a client could, whatever its faults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DONE = "[DONE]"
 
 @dataclass(frozen=True, slots=True)
 class ServedCall:
-    """A call of a tool as far as it was served; ``arguments`` are as they were written."""
+    """A tool call, as far as it was served; ``arguments`` is the text as sent."""
 
     id: str = ""
     name: str = ""
@@ -26,7 +26,7 @@ class ServedCall:
 
     @property
     def whole(self) -> bool:
-        """Whether the arguments are a JSON object, as those of a call that was not cut are."""
+        """Whether the arguments are a JSON object, so that nothing was cut."""
         try:
             return isinstance(json.loads(self.arguments), dict)
         except (ValueError, RecursionError):
@@ -36,9 +36,9 @@ class ServedCall:
 @dataclass(frozen=True, slots=True)
 class Served:
     """
-    One choice of an answer: what it says, and why it has finished, None where it has not.
+    One choice of an answer; ``finish`` is its finish reason, None if it has none.
 
-    ``last_piece`` is the last piece of the text, as it came.
+    ``last_piece`` is the last non-empty piece of the text, as sent.
     """
 
     text: str = ""
@@ -49,19 +49,19 @@ class Served:
 
     @property
     def whole(self) -> bool:
-        """Whether it came to an end of its own and says what that end promises."""
+        """Whether it is complete: it has finished, and has the content its finish implies."""
         if self.finish == "tool_calls":
             return bool(self.calls) and all(call.whole for call in self.calls)
         return self.finish == "stop" and bool(self.text)
 
     @property
     def last_call(self) -> ServedCall | None:
-        """The call that a cut has hit, if any has."""
+        """The last call, which a cut would have hit; None if there is none."""
         return self.calls[-1] if self.calls else None
 
 
 def served(plan: Plan) -> list[Served]:
-    """Return what a client could read of each choice; none of a document that is not whole."""
+    """Return what a client could read of each choice; nothing if a document was cut."""
     head = head_of(plan)
     if head is None or head.refuses:
         return []
@@ -81,7 +81,7 @@ class _Call:
 
 @dataclass(slots=True)
 class _Choice:
-    """A choice while its pieces come in."""
+    """Collects the pieces of a choice."""
 
     text: list[str] = field(default_factory=list[str])
     reasoning: list[str] = field(default_factory=list[str])
@@ -89,7 +89,7 @@ class _Choice:
     finish: str | None = None
 
     def listen(self, said: dict[str, Any]) -> None:
-        """Take what an event, or the document, says of it."""
+        """Add the choice as it is in an event or the document."""
         holder = said.get("delta") or said.get("message") or said
         if not isinstance(holder, dict):
             return
@@ -105,7 +105,7 @@ class _Choice:
             call.arguments.append(_text(function.get("arguments")))
 
     def served(self) -> Served:
-        """Return what came, joined."""
+        """Return the choice with its pieces joined."""
         calls = (
             ServedCall(call.id, call.name, "".join(call.arguments)) for call in self.calls.values()
         )
@@ -114,18 +114,18 @@ class _Choice:
 
 
 def _objects(plan: Plan) -> Iterator[dict[str, Any]]:
-    """Yield what arrives and can be read: the document, or the events before ``[DONE]``."""
-    # what stands behind a stall never comes
+    """Yield the JSON that arrives: the document, or the events before ``[DONE]``."""
+    # steps after a stall never arrive
     arrives = tuple(takewhile(lambda step: step != Wait(math.inf), plan))
     if not inspection.streams(arrives):
         if not isinstance(plan[-1], Close) and len(arrives) == len(plan):
             yield json_object(inspection.body_of(plan))
         return
     for event in inspection.events(arrives):
-        _, said = read(event)
-        if said.strip() == _DONE:
+        _, data = read(event)
+        if data.strip() == _DONE:
             return
-        yield json_object(said)
+        yield json_object(data)
 
 
 def _index(part: dict[str, Any], default: int = 0) -> int:

@@ -1,4 +1,4 @@
-"""What an app did besides asking: the tools that it ran, as it told of them itself."""
+"""What an app did besides sending requests: the tools it ran, as it recorded them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROOM = 4096  # characters that are kept of all arguments together
 _LONGEST = 400  # characters of a text
 _SHOWN = 160  # characters of the arguments in a line
 _DIGITS = 600  # of a whole number
-# whose text says all that there is to them
+# types whose text holds their whole value
 _TOLD_BY_TEXT = (date, time, timedelta, Decimal, UUID, PurePath, Enum, bytes, complex)
 
 
@@ -33,9 +33,9 @@ class SideEffect:
     """
     A run of a tool, or of whatever else the app has recorded.
 
-    ``arguments`` are what JSON can hold, shortened; ``at`` is in seconds since the epoch, by the
-    clock of the mock. ``exact`` says whether the arguments tell all that there was: only then two
-    that look the same are the same. ``failed`` says that the run has raised an exception.
+    ``arguments`` are converted to JSON and shortened. ``at`` is in seconds since the epoch, by the
+    mock's clock. ``exact`` says whether nothing was lost in this: only then are side effects that
+    look equal really equal. ``failed`` says that the run raised an exception.
     """
 
     name: str
@@ -49,35 +49,35 @@ class SideEffect:
     def of(
         cls, name: str, arguments: Mapping[str, object], *, at: float, sender: Sender | None = None
     ) -> SideEffect:
-        """Return one with arguments of any kind."""
+        """Return a side effect, given arguments of any type."""
         reader = _Reader()
         kept = {key: reader.read_safely(value) for key, value in arguments.items()}
         return cls(name, kept, at, sender, reader.exact)
 
     @property
     def fingerprint(self) -> str:
-        """The arguments as a text that is the same for the same arguments."""
+        """The arguments as text, equal for equal arguments."""
         return _written(self.arguments)
 
     def has(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether these are among the arguments; both as they are kept."""
+        """Whether the side effect has these arguments; both in converted form."""
         given = {name: self.arguments[name] for name in arguments if name in self.arguments}
         return _written(given) == _written(arguments)
 
     def line(self) -> str:
-        """Return it in a line, for logs and reports."""
+        """Return the side effect as a line for logs and reports."""
         said = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
         shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
         return f"side effect: {self.name}({shown}){' raised an exception' if self.failed else ''}"
 
 
 def _written(value: object) -> str:
-    """Return a value so that the order of keys does not count, and 1 is not True."""
+    """Return a value as text for comparison: key order is ignored, and 1 is not True."""
     return json.dumps(value, sort_keys=True)
 
 
 class _Reader:
-    """Makes JSON of values, as much as there is room for; ``exact`` as long as nothing is lost."""
+    """Converts values to JSON within a limit; ``exact`` as long as nothing is lost."""
 
     def __init__(self) -> None:
         self.exact = True
@@ -92,7 +92,7 @@ class _Reader:
             return f"<{type(value).__name__}>"
 
     def read(self, value: object, depth: int) -> Any:
-        """Return a value as JSON, so many levels of it."""
+        """Return a value as JSON, at most ``depth`` levels deep."""
         self._room -= 8
         if self._room < 0 or not depth:
             self.exact = False
@@ -118,7 +118,7 @@ class _Reader:
         yield BaseModel, lambda value, depth: self._mapping(dict(value), depth)
 
     def _text(self, text: str) -> str:
-        """Return a text that UTF-8 can hold; of a long one its beginning and a digest."""
+        """Return text that is valid in UTF-8, and if long its beginning and a digest."""
         data = text.encode("utf-8", "backslashreplace")
         text = data.decode()
         if len(text) > _LONGEST:
@@ -155,8 +155,8 @@ class _Reader:
 
 
 def _shown(value: object) -> str:
-    """Return what an object says of itself, if it can."""
+    """Return the ``repr`` of an object, or its type if that raises."""
     try:
         return repr(value)
-    except Exception:  # noqa: BLE001 (whatever is wrong with it is no business of ours)
+    except Exception:  # noqa: BLE001 (the app's own ``__repr__`` may raise anything)
         return f"<{type(value).__name__}>"

@@ -1,4 +1,4 @@
-"""What a client finds in an answer when it has read all of it."""
+"""What a client finds in an answer once it has read all of it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def finish_reason(plan: Plan) -> str | None:
         step = plan[at]
         if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
             if at + 1 < len(plan) and _is_done(plan[at + 1]):
-                return found[1].decode()  # as of every honest stream
+                return found[1].decode()  # every stream without a fault ends like this
             break
     body = body_of(plan)
     done = _DONE_LINE.search(body.replace(b"\r", b"\n"))
@@ -39,7 +39,7 @@ def finish_reason(plan: Plan) -> str | None:
 
 
 def error_event(plan: Plan) -> dict[str, Any]:
-    """Return what the last event of a stream says, but for ``[DONE]``, when it is an error."""
+    """Return the error in a stream's last event before ``[DONE]``; empty if it is none."""
     if not streams(plan):
         return {}
     last = next((one for one in reversed(events(plan)) if b"data:" in one and not _ends(one)), b"")
@@ -47,17 +47,17 @@ def error_event(plan: Plan) -> dict[str, Any]:
 
 
 def events(plan: Plan) -> list[bytes]:
-    """Return the events of a stream, in whatever pieces they come."""
+    """Return the events of a stream, regardless of how its bytes are split into steps."""
     return _BLANK_LINE.split(body_of(plan))
 
 
 def sent_body(plan: Plan) -> bytes:
-    """Return the body as it is sent, packed or not."""
+    """Return the body as it is sent, compressed or not."""
     return b"".join(step.data for step in plan if isinstance(step, Data | EventRun))
 
 
 def body_of(plan: Plan) -> bytes:
-    """Return the body as the client unpacks it, or as it is where it can't be unpacked."""
+    """Return the decompressed body, or the body as sent if it can't be decompressed."""
     head, body = head_of(plan), sent_body(plan)
     if head is None or head.header("content-encoding") is None:
         return body
@@ -68,16 +68,16 @@ def body_of(plan: Plan) -> bytes:
 
 
 def unpacks(plan: Plan) -> bool:
-    """Return whether a packed body can be unpacked to its end; true of one that is not packed."""
+    """Return whether the whole body can be decompressed; true if it is not compressed."""
     head = head_of(plan)
     if head is None or head.header("content-encoding") is None:
         return True
-    packed = zlib.decompressobj(_ANY_HEADER)
+    decompressor = zlib.decompressobj(_ANY_HEADER)
     try:
-        packed.decompress(sent_body(plan))
+        decompressor.decompress(sent_body(plan))
     except zlib.error:
         return False
-    return packed.eof
+    return decompressor.eof
 
 
 def _is_done(step: object) -> bool:
@@ -89,12 +89,12 @@ def _ends(event: bytes) -> bool:
 
 
 def _error_in(event: bytes) -> dict[str, Any]:
-    """Return the error of an event: nested, flat, a string, or a text under ``event: error``."""
-    name, said = read(event)
-    body = json_object(said)
+    """Return the error in an event: nested, flat, a string, or text under ``event: error``."""
+    name, data = read(event)
+    body = json_object(data)
     error = body.get("error", body)
     if not isinstance(error, dict):
         return {"message": str(error)}
-    if "message" in error:  # its status stands beside it
+    if "message" in error:  # its status is beside the error, not in it
         return {**error, **{key: body[key] for key in ("status_code",) if key in body}}
-    return {"message": said} if name == "error" else {}
+    return {"message": data} if name == "error" else {}

@@ -1,10 +1,10 @@
 """
-A response as a list of steps, to be played by an edge.
+A response as a list of steps, played by an edge.
 
-A plan is a value: it does nothing, it can be compared, printed and stored. Its steps come in the
-order ``Head``, any number of ``Data``, ``EventRun`` and ``Wait``, then ``End`` or ``Close``; waits
-may also stand before the head, and a plan without a head never answers. ``Raw`` may stand anywhere.
-What waits, writes or closes does not belong in this module.
+A plan is a value: it does nothing, and can be compared, printed and stored. Its steps come in the
+order ``Head``, any number of ``Data``, ``EventRun`` and ``Wait``, then ``End`` or ``Close``. Waits
+may also precede the head, and a plan without a head never answers. ``Raw`` may appear anywhere.
+Code that waits, writes or closes does not belong in this module.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
-"""Header fields in the order of the wire; a name may occur twice."""
+"""Header fields in the order they are sent; a name may occur twice."""
 
 _FIRST_ERROR = int(HTTPStatus.BAD_REQUEST)
 _WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -27,7 +27,7 @@ class Wait:
     """
     Let time pass; ``math.inf`` is a stall that only the client can end.
 
-    What stands before a wait is sent before it; no seconds at all part two writes.
+    All earlier steps are sent first, so a wait of 0 seconds separates two writes.
     """
 
     seconds: float
@@ -38,10 +38,10 @@ class Head:
     """
     Send the status line and the header fields.
 
-    With a ``content-length`` among the fields the body is framed by it, whether or not that many
-    bytes follow; otherwise the body is chunked, or not ``framed`` at all, so that it ends with the
-    connection (RFC 9112, 6.3). With ``bodiless`` the fields describe a body that is not sent: an
-    answer to HEAD. 204 and 304 have none either, and nothing that frames it.
+    A ``content-length`` among the fields frames the body, whether or not that many bytes follow.
+    Otherwise the body is chunked, or, if not ``framed``, ends with the connection (RFC 9112, 6.3).
+    With ``bodiless`` the fields describe a body that is not sent, as in an answer to HEAD. A 204
+    or 304 has no body and no framing.
     """
 
     status: int
@@ -51,7 +51,7 @@ class Head:
 
     @property
     def length(self) -> int | None:
-        """The bytes of body that the fields promise; None when they name no length."""
+        """The length of the body in bytes, as the fields promise it; None if they don't."""
         if self.status in _WITHOUT_BODY:
             return 0
         promised = self.header("content-length") if self.framed else None
@@ -59,7 +59,7 @@ class Head:
 
     @property
     def streams(self) -> bool:
-        """Whether the body is announced as a stream of server-sent events."""
+        """Whether the content type announces server-sent events."""
         return (self.header("content-type") or "").startswith("text/event-stream")
 
     @property
@@ -68,7 +68,7 @@ class Head:
         return self.status >= _FIRST_ERROR
 
     def header(self, name: str) -> str | None:
-        """Return the first field of that (lower-case) name."""
+        """Return the first field with this name, which is in lower case."""
         for key, value in self.headers:
             if key == name:
                 return value
@@ -80,7 +80,7 @@ class Data:
     """
     Send a piece of the body: one server-sent event, or a whole JSON document.
 
-    ``tokens`` is the number of completion tokens that the piece hands to the client.
+    ``tokens`` is the number of completion tokens in the piece.
     """
 
     data: bytes
@@ -89,7 +89,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Send bytes as they are, outside of any framing: what no HTTP server would send."""
+    """Send bytes outside of any framing, as no HTTP server would."""
 
     data: bytes
 
@@ -97,9 +97,9 @@ class Raw:
 @dataclass(frozen=True, slots=True)
 class End:
     """
-    End the message as the protocol wants it.
+    End the message as the protocol requires.
 
-    With ``hang_up`` the connection is closed afterwards, although the head has not said so.
+    With ``hang_up`` the connection is then closed, although the head did not announce it.
     """
 
     hang_up: bool = False
@@ -115,12 +115,11 @@ class Close:
 @dataclass(frozen=True, slots=True)
 class EventRun:
     """
-    Server-sent events that differ in their middles only, in one step.
+    Server-sent events that differ only in their middles, as one step.
 
-    It means the same as a ``Data`` for each event, in far less memory and time. ``counts`` are
-    the tokens that each of them hands to the client, ``waits`` the seconds before each, of which 0
-    are none; there are no waits at all where nothing paces the stream. The last events of a stream
-    are never among them.
+    It means the same as a ``Data`` for each event, but takes far less memory and time. ``counts``
+    holds the tokens of each event, ``waits`` the seconds before it, where 0 is no wait. ``waits``
+    is empty if nothing paces the stream. The last events of a stream are always separate steps.
     """
 
     before: bytes
@@ -131,24 +130,24 @@ class EventRun:
 
     @property
     def data(self) -> bytes:
-        """All of them in one piece."""
+        """All events as one piece."""
         if not self.middles:
             return b""
         return b"".join((self.before, (self.after + self.before).join(self.middles), self.after))
 
     @property
     def tokens(self) -> int:
-        """The tokens of all of them."""
+        """The tokens of all events."""
         return sum(self.counts)
 
     @property
     def pieces(self) -> list[bytes]:
-        """Each of them."""
+        """Each event as bytes."""
         before, after = self.before, self.after
         return [before + middle + after for middle in self.middles]
 
     def expand(self) -> Iterator[Data | Wait]:
-        """Yield each event, and the waits between them, as single steps."""
+        """Yield each event and each wait as a step of its own."""
         before, after = self.before, self.after
         waits = self.waits or (0.0,) * len(self.middles)
         for middle, tokens, wait in zip(self.middles, self.counts, waits, strict=True):
@@ -163,12 +162,12 @@ Plan: TypeAlias = tuple[Step, ...]
 
 
 def expand(plan: Plan) -> tuple[SingleStep, ...]:
-    """Return the plan with each event in a step of its own, for whoever works on single events."""
+    """Return the plan with each event as a step of its own."""
     return tuple(_single_steps(plan))
 
 
 def coalesce(plan: Plan) -> Iterator[SingleStep]:
-    """Yield the steps with each run of ``Data`` joined, so that it costs one write."""
+    """Yield the steps, joining adjacent ``Data`` into one so that it takes one write."""
     run: list[Data] = []
     for step in _single_steps(plan):
         if isinstance(step, Data):
@@ -183,7 +182,7 @@ def coalesce(plan: Plan) -> Iterator[SingleStep]:
 
 
 def without_body(plan: Plan) -> Plan:
-    """Return the plan that answers HEAD where this one answers GET (RFC 9110, 9.3.2)."""
+    """Return the answer to HEAD, given the answer to GET (RFC 9110, 9.3.2)."""
     return tuple(
         replace(step, bodiless=True) if isinstance(step, Head) else step
         for step in _single_steps(plan)
@@ -192,7 +191,7 @@ def without_body(plan: Plan) -> Plan:
 
 
 def head_of(plan: Plan) -> Head | None:
-    """Return the head, or None when the client gets none."""
+    """Return the head; None if the client gets none."""
     for step in plan:
         if isinstance(step, Head):
             return step
@@ -200,7 +199,7 @@ def head_of(plan: Plan) -> Head | None:
 
 
 def tokens_of(plan: Plan) -> int:
-    """Count the completion tokens that the plan hands to the client."""
+    """Count the completion tokens in the plan."""
     return sum([step.tokens for step in plan if isinstance(step, Data | EventRun)])
 
 
@@ -220,9 +219,10 @@ def duration_of(plan: Plan) -> float:
 
 def changed_after(before: Plan, after: Plan) -> float | None:
     """
-    Return the seconds into a plan at which it differs from another; None when it never does.
+    Return how many seconds into ``after`` it differs from ``before``; None if it never does.
 
-    What only the head says of the framing is felt where the body differs, if it does.
+    A client does not notice a changed head until the body differs too. So if both have a head, the
+    head counts only where the rest of the plan is the same.
     """
     elapsed, at_head = 0.0, None
     for one, other in zip_longest(_single_steps(before), _single_steps(after)):
@@ -236,7 +236,7 @@ def changed_after(before: Plan, after: Plan) -> float | None:
 
 
 def _single_steps(plan: Plan) -> Iterator[SingleStep]:
-    """Yield the steps of an expanded plan, without making those that nobody asks for."""
+    """Yield the steps of the expanded plan lazily: a caller may stop early."""
     for step in plan:
         if isinstance(step, EventRun):
             yield from step.expand()

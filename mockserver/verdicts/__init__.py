@@ -1,9 +1,9 @@
 """
-What the client did wrong: a journal in, verdicts out.
+Judges a client: a journal in, verdicts out.
 
-Each rule finds one mistake of clients, and knows its innocent neighbours. A rule accuses only where
-the journal leaves no other explanation: threads are told apart, waits are compared with a
-tolerance, and what an app may well have meant is let pass.
+Each rule finds one mistake and knows the innocent behaviour that looks like it. A rule accuses only
+if the journal leaves no other explanation: it distinguishes threads, compares waits with a
+tolerance, and accepts whatever an app may have meant to do.
 """
 
 from __future__ import annotations

@@ -24,10 +24,10 @@ _AGAIN = "{it.again}"
 @dataclass(frozen=True, slots=True)
 class Classification:
     """
-    What went wrong in an exchange; all is empty where nothing did.
+    What went wrong in an exchange; all fields are empty if nothing did.
 
-    ``fault_classes`` are those that it counts as, in the order of ``FAULT_CLASSES``. ``what`` says
-    what happened, ``fix`` what to do about it.
+    ``fault_classes`` has the classes that it counts for, in the order of ``FAULT_CLASSES``.
+    ``what`` says what happened, ``fix`` what to do about it.
     """
 
     fault_classes: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Classification:
 
 
 def classify(exchange: Exchange, edition: Edition) -> Classification:
-    """Return what went wrong in an exchange that the edition has answered."""
+    """Return what went wrong in an exchange that the edition answered."""
     it = ExchangeView(exchange, edition)
     rows = list(rows_met(it))
     met = {row.fault_class for row in rows}
@@ -46,11 +46,11 @@ def classify(exchange: Exchange, edition: Edition) -> Classification:
 
 
 def rows_met(it: ExchangeView) -> Iterator[Row]:
-    """Yield the rows that count of those that an exchange meets."""
-    is_told = False
+    """Yield the rows that apply to an exchange: of those with sentences the first, and others."""
+    explained = False
     for row in ROWS:
-        if (row.besides or not row.what or not is_told) and row.when(it):
-            is_told = is_told or bool(row.what)
+        if (row.besides or not row.what or not explained) and row.when(it):
+            explained = explained or bool(row.what)
             yield row
 
 
@@ -84,14 +84,14 @@ def _is_slow(it: ExchangeView) -> bool:
 
 
 def _has_felt(*faults: str) -> Condition:
-    """Whether one of these has changed the answer, for what the plan of it does not tell."""
+    """Whether one of these faults changed the answer, where the plan does not show it."""
     return lambda it: (
         it.exchange.changed_after is not None and not {*faults}.isdisjoint(it.exchange.faults)
     )
 
 
 def _where_malformed(row: Row) -> Row:
-    """Return a row that reads an answer only where it may be what the row is about."""
+    """Return a row that parses an answer only if it may be malformed."""
     return replace(row, when=_both(lambda it: it.may_be_malformed, row.when))
 
 
@@ -161,20 +161,20 @@ ROWS = (
     Row(
         "",
         _code("request_budget_spent"),
-        "{it.exchange.request.place} has asked more often than a test may",
+        "{it.exchange.request.place} sent more requests than a test may",
         "end the loop, or allow more with --cerebras-max-requests",
     ),
     # nothing more comes
     Row(
         "stall",
         _both(_stalls, lambda it: it.status is None),
-        "nothing came ever, and the connection stayed open",
+        "no answer came, and the connection stayed open",
         "set a read time-out, and a deadline for the whole answer",
     ),
     Row(
         "stall",
         _stalls,
-        "nothing came after {it.tokens} tokens of the answer, and the connection stayed open",
+        "the answer stopped after {it.tokens} tokens, and the connection stayed open",
         "set a read time-out, and a deadline for the whole answer",
         besides=True,
     ),
@@ -196,14 +196,14 @@ ROWS = (
     Row(
         "forbidden",
         _both(_lasting(403), lambda it: not it.error),
-        "403: the edge blocks the client, before the API sees its key",
-        "look at the network, its proxy and the User-Agent, not at the key; show no page",
+        "403: the edge blocks the client before the API sees its key",
+        "check the network, its proxy and the User-Agent, not the key; do not show the page",
     ),
     Row("forbidden", _status(403), _SAID, _AGAIN, besides=True),
     Row(
         "",
         _both(_lasting(404), lambda it: it.path_meant != it.exchange.request.path),
-        "404: the API has {it.path_meant}, and no {it.exchange.request.path}",
+        "404: the API has {it.path_meant}, not {it.exchange.request.path}",
         "{it.path_fix} the base URL",
     ),
     Row(
@@ -222,21 +222,21 @@ ROWS = (
     Row(
         "error-event",
         lambda it: it.exchange.broken_off,
-        "an error broke the stream off after {it.tokens} tokens of the answer: {it.said}",
-        "expect errors while reading a stream too, and throw the part away",
+        "an error ended the stream after {it.tokens} tokens of the answer: {it.said}",
+        "handle errors while reading a stream too, and discard the partial answer",
     ),
     Row(
         "lost-connection",
         lambda it: it.lost,
         "the connection was lost after {it.tokens} tokens of the answer",
-        "catch the transport's own exceptions as well as the SDK's, and throw the part away",
+        "catch the transport's exceptions as well as the SDK's, and discard the partial answer",
         besides=True,
     ),
     Row(
         "silent-end",
         lambda it: it.exchange.unfinished,
         "the stream ended after {it.tokens} tokens without a finish_reason",
-        "take a stream without finish_reason for cut off; clients raise no error for it",
+        "treat a stream without finish_reason as cut off; clients raise no error for it",
     ),
     # answers that come to their end
     *map(_where_malformed, MALFORMED_SUCCESS),
@@ -250,10 +250,10 @@ ROWS = (
     Row(
         "",
         lambda it: it.exchange.plan[-1:] == (End(hang_up=True),),
-        "the connection was closed behind the answer, which had not announced it",
-        "ask again where a connection that was kept turns out to be closed",
+        "the connection was closed after the answer, without notice",
+        "try again if a kept-alive connection turns out to be closed",
     ),
-    # what an answer can be besides
+    # classes that count besides any other
     Row("page", lambda it: it.media_type.startswith("text/html")),
     Row("slow", _is_slow),
     Row("empty-answer", _has_felt("empty_answer", "reasoning_only")),

@@ -1,9 +1,9 @@
 """
-Whether an answer is written so that every client can read it.
+Whether every client can read an answer.
 
-What differs from how the API writes is let pass where all measured clients read it all the same
-(``docs/faults.md`` has what each makes of it), such as comments between events. Anything else is a
-reason to ask again: some client sees an error, nothing, or another text.
+An answer may differ from the API's form if all measured clients read it correctly, for example by
+comments between events (``docs/faults.md`` has the measurements). Any other difference is a reason
+to ask again: some client sees an error, nothing, or another text.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from mockserver.plan import Data, Plan, expand, head_of, inspection
 
 _DONE = "[DONE]"
 _KEYS = frozenset({"id", "object", "created", "model", "choices"})
-_HARMLESS = (":", "id:", "retry:")  # lines of an event that all clients pass over
-_LONGEST_LINE = 2**17  # characters; the client that reads lines of least length stops there
+_HARMLESS = (":", "id:", "retry:")  # lines of an event that all clients ignore
+_LONGEST_LINE = 2**17  # characters; the lowest limit of any client
 
 
 def readable(exchange: Exchange) -> bool:
-    """Return whether all clients make the same of a completion, and find it whole."""
+    """Return whether all clients read a completion alike and find it whole."""
     plan = exchange.plan
     head = head_of(plan)
     kind = "text/event-stream" if exchange.stream else "application/json"
@@ -40,14 +40,14 @@ def readable(exchange: Exchange) -> bool:
 
 
 def _framed(plan: Plan) -> bool:
-    """Whether the body is as long as the head has promised."""
+    """Whether the body is as long as the head says."""
     head = head_of(plan)
     promised = head and head.length
     return promised is None or promised == len(inspection.sent_body(plan))
 
 
 def _events(text: str) -> Iterator[dict[str, Any]]:
-    """Yield what the events of a stream say; raises ValueError for one that is not plain."""
+    """Yield the JSON object of each event; raises ValueError for an event in another form."""
     text = text.replace("\r\n", "\n")
     if text.splitlines() != text.removesuffix("\n").split("\n"):
         raise ValueError("other ends of lines")
@@ -67,10 +67,10 @@ def _events(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _object(text: str) -> dict[str, Any]:
-    """Read a JSON object; raises ValueError for anything else, and for keys that come twice."""
+    """Read a JSON object; raises ValueError for anything else, and for a repeated key."""
     found = json.loads(text, object_pairs_hook=_unique)
     if not isinstance(found, dict):
-        raise ValueError("no object")  # noqa: TRY004 (one error for all that can't be read)
+        raise ValueError("no object")  # noqa: TRY004 (one error for everything unreadable)
     return found
 
 
@@ -101,7 +101,7 @@ def _is_choice(choice: Any) -> bool:
 
 
 def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
-    """Whether as many tokens have come as usage counts, where there is any, and each once."""
+    """Whether usage, if there is any, counts the tokens that came, and no event came twice."""
     usage = last.get("usage")
     counted = usage.get("completion_tokens") if isinstance(usage, dict) else None
     if counted not in (None, exchange.completion_tokens):
@@ -111,6 +111,6 @@ def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
 
 
 def _is_copy(early: Data, late: Data) -> bool:
-    """Whether an event says again what has been paid for once."""
+    """Whether an event repeats the one before, whose tokens were counted already."""
     same = early.data == late.data and early.data.startswith(b"data: ")
     return same and early.tokens > late.tokens

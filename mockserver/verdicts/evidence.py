@@ -1,4 +1,4 @@
-"""What a test shows, besides its requests, of how its app took the answers."""
+"""What a test shows, besides its requests, about how its app used the answers."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 Field: TypeAlias = tuple[str, object]
-"""A name, and a value that is a text, a number, a truth value or None."""
+"""A name, and a value: a text, a number, a truth value or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """
-    A text that the app has handed out, and ``where``: in a value of the test, its output, a file.
+    A text that the app handed out, and ``where``: in a value of the test, its output or a file.
 
-    ``beside`` are the fields of what holds it, with its own name. ``is_all`` says that it is a
-    variable of the test by itself.
+    ``beside`` has the fields of the object that holds the text, the text's own included.
+    ``is_all`` says that a variable of the test holds the text and nothing else.
     """
 
     where: str
@@ -28,15 +28,15 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """
-    What is known when a test has gone well.
+    What is known after a test has passed.
 
-    ``held`` are the texts that are new in its hands, ``written`` those in its output, its log and
-    its files, ``kept`` those in what it had before the first request. ``fields`` are all else that
-    is new, ``states`` all else that it had before. ``looked`` says that the app may have looked at
-    how an answer ended, ``raised`` that the test has met an exception, ``catches`` that it may
-    have. ``is_bare`` says that the app can't have told of an answer in any other way: it calls an
-    SDK itself, has printed, logged and warned of nothing, and the test holds one text and nothing
-    that has a state.
+    ``held`` has the texts that are new in the test's variables, ``written`` those in its output,
+    log and files, and ``kept`` those in values from before the first request. ``fields`` has all
+    other new values, ``states`` all other values from before. ``looked`` says that the app may
+    have checked how an answer ended, ``raised`` that the test caught an exception, ``catches``
+    that it may have caught one. ``is_bare`` says that the app had no other way to mark an answer:
+    it calls an SDK itself, it printed, logged and warned of nothing, and the test holds one text
+    and nothing that has a state.
     """
 
     held: Sequence[Held] = ()

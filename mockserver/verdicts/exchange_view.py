@@ -1,4 +1,4 @@
-"""An exchange as the table of classes sees it, and what a row of the table is."""
+"""An exchange as the table of fault classes sees it, and the type of a row of that table."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _SHORT = 120  # characters of a message
 
 class ExchangeView:
     """
-    What the rows ask of an exchange, and what their sentences name.
+    The properties of an exchange that conditions and sentences of the rows use.
 
-    ``edition`` is the one that has answered.
+    ``edition`` is the one that answered.
     """
 
     def __init__(self, exchange: Exchange, edition: Edition) -> None:
@@ -43,27 +43,26 @@ class ExchangeView:
 
     @cached_property
     def error(self) -> Mapping[str, object]:
-        """The error that the exchange ended with; empty where it has none."""
+        """The error that the exchange ended with; empty if there is none."""
         return self.exchange.error
 
     @cached_property
     def code(self) -> str:
-        """The code of a refusal; empty for all else."""
+        """The code of a refusal; empty for any other answer."""
         return str(self.error.get("code", "")) if self.exchange.refused else ""
 
     @property
     def said(self) -> str:
-        """What the error says, in a line."""
+        """The message of the error, on one line."""
         said = self.error.get("message") or self.error.get("detail") or "no explanation"
         return str(said).replace("\n", "; ")
 
     @property
     def lost(self) -> bool:
         """
-        Whether the client sees that the connection was lost in the answer.
+        Whether the client sees that the connection was lost during the answer.
 
-        A stream without a length and without chunks ends with its connection: no client takes that
-        for a loss.
+        A stream without a length or chunks ends with its connection, so no client sees a loss.
         """
         head = head_of(self.exchange.plan)
         if head is None or not self.exchange.interrupted:
@@ -73,18 +72,18 @@ class ExchangeView:
 
     @property
     def again(self) -> str:
-        """Whether to try again."""
+        """Advice on whether to try again."""
         if passing(self.exchange):
             return "try again with exponential back-off"
-        return "mend the request; trying again can't succeed"
+        return "fix the request; trying again can't succeed"
 
     @cached_property
     def may_be_malformed(self) -> bool:
         """
-        Whether a completion came with status 200 that has to be read to know what it is.
+        Whether a completion came with status 200 and has to be parsed to find out what it is.
 
-        Most need not be: the API's own are good, unless they are cut by their length. Those that
-        the journal has not kept whole nobody knows.
+        Most need not be: the API's own are well-formed, unless they end by ``length``. Answers
+        that the journal has shortened can't be parsed.
         """
         exchange = self.exchange
         if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
@@ -102,12 +101,12 @@ class ExchangeView:
 
     @property
     def path_meant(self) -> str:
-        """The path of the API that is the same but for ``/v1``."""
+        """The path of the API that differs from the request's only in ``/v1``."""
         return meant(self.exchange.request.path)
 
     @property
     def path_fix(self) -> str:
-        """What to do about ``/v1``."""
+        """The fix for a missing or extra ``/v1``, as the beginning of a sentence."""
         shorter = len(self.path_meant) < len(self.exchange.request.path)
         return "leave /v1 out of" if shorter else "add /v1 to"
 
@@ -123,12 +122,12 @@ class ExchangeView:
         others = [name for name in self._current_models if name != self.exchange.model]
         near = get_close_matches(self.exchange.model, others, n=1, cutoff=0.0)
         if not near:
-            return "ask GET /v1/models what is served"
+            return "see GET /v1/models for the models that are served"
         return f"use one of {', '.join(others)} (nearest: {near[0]!r})"
 
     @property
     def _current_models(self) -> list[str]:
-        """The models that answer here and that the API has not retired."""
+        """The models that are served here and not retired by the API."""
         return [
             name
             for name, model in self.edition.models.items()
@@ -139,7 +138,7 @@ class ExchangeView:
 
     @property
     def window(self) -> tuple[int, int, int]:
-        """The tokens of a prompt, the window, and how many are too many; 0 where none are told."""
+        """The tokens needed, the window, and the excess; 0 where the error does not state them."""
         found = _WINDOW.search(self.said)
         needed, room = map(int, found.groups()) if found else (0, 0)
         return needed, room, needed - room
@@ -154,12 +153,12 @@ class ExchangeView:
 
     @property
     def too_large(self) -> tuple[int, int] | None:
-        """The tokens asked for and the limit, where the request can never fit."""
+        """The tokens asked for and the limit, if the request can never fit."""
         return too_large(self.exchange)
 
     @property
     def takes_all(self) -> tuple[int, int] | None:
-        """The tokens asked for and the limit, where the request takes all of it."""
+        """The tokens asked for and the limit, if the request needs more than all of it."""
         return takes_all(self.exchange)
 
     @property
@@ -168,25 +167,25 @@ class ExchangeView:
         wait = self.exchange.retry_after
         until = "there is no Retry-After"
         if wait is not None:
-            until = f"the next one is admitted in {duration(wait)}"
+            until = f"the next request is admitted in {duration(wait)}"
         return f"{self.said.partition(' - ')[0]}; {until}"
 
     @property
     def quota_fix(self) -> str:
-        """How long to wait: as told, until what is used up comes back, or as the period says."""
+        """How long to wait: by ``Retry-After``, by the ``reset`` field, or by the period."""
         wait = self.exchange.retry_after
         if wait is not None and wait >= _HOUR:
-            return "give up or ask another model: no user waits as long as Retry-After says"
+            return "give up or ask another model: Retry-After is longer than any user waits"
         if wait is not None:
             return "wait as long as Retry-After says, add jitter, and send less at once"
         for limit in get_args(LimitName):
             reset = field(self.exchange, f"reset-{limit}")
             if reset is not None and field(self.exchange, f"remaining-{limit}") == 0:
-                told = f"x-ratelimit-reset-{limit} says {duration(reset)}"
-                return f"wait for the limit that is used up: {told}; add jitter"
+                until = f"x-ratelimit-reset-{limit} says {duration(reset)}"
+                return f"wait until the limit resets: {until}; add jitter"
         period = _PERIOD.search(self.said.partition(" - ")[0])
         if period and period[1] in ("hour", "day"):
-            return f"give up or ask another model: a quota of the {period[1]} is not back soon"
+            return f"give up or ask another model: a quota per {period[1]} is not back soon"
         lasting = f" until the {period[1]} is over" if period else ""
         return f"back off exponentially with jitter{lasting}, and send less at once"
 
@@ -214,7 +213,7 @@ class ExchangeView:
 
     @cached_property
     def streams(self) -> bool:
-        """Whether events came, asked for or not."""
+        """Whether events came, whether or not the client asked for a stream."""
         return inspection.streams(self.exchange.plan)
 
     @cached_property
@@ -224,17 +223,17 @@ class ExchangeView:
 
     @cached_property
     def document(self) -> Mapping[str, object]:
-        """The JSON object of what is no stream; empty when it is none."""
+        """The JSON object of an answer that is not a stream; empty if there is none."""
         return {} if self.streams else json_object(self.text)
 
     @cached_property
     def choices(self) -> list[Served]:
-        """What can be read of each choice."""
+        """The readable part of each choice."""
         return self.exchange.choices
 
     @property
     def message(self) -> str:
-        """The error in the place of a completion, shortened."""
+        """The error that came instead of a completion, shortened."""
         error = self.document.get("error", self.document)
         said = error.get("message") if isinstance(error, dict) else error
         return " ".join(str(said).split())[:_SHORT]
@@ -246,13 +245,13 @@ class ExchangeView:
 
     @cached_property
     def tag(self) -> str:
-        """The tag around thoughts that stand at the beginning of a text; empty if none do."""
+        """The tag around thoughts at the beginning of a text; empty if there is none."""
         found = (_THOUGHTS.match(one.text) for one in self.choices)
         return next((match[1] for match in found if match), "")
 
     @property
     def faults(self) -> str:
-        """The names of the faults that were in the exchange."""
+        """The names of the exchange's faults."""
         return ", ".join(self.exchange.faults) or "none of the mock's"
 
 
@@ -262,11 +261,11 @@ Condition: TypeAlias = Callable[[ExchangeView], bool]
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    A way to go wrong: its class, when it is met, what happened and what to do.
+    A way to go wrong: its class, its condition, what happened and what to do.
 
-    The class is one of ``FAULT_CLASSES``, empty where coverage counts none. In the two sentences
-    ``it`` is the view. Of the rows that an exchange meets the first with sentences is told, and
-    counts; one without sentences, or one that is so ``besides``, counts as well.
+    The class is one of ``FAULT_CLASSES``, or empty if coverage counts none. In the two sentences
+    ``it`` is the view. Of the rows that apply to an exchange, the first with sentences explains it
+    and counts. Rows without sentences, and rows with ``besides``, count as well.
     """
 
     fault_class: str

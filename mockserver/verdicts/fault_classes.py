@@ -1,7 +1,7 @@
 """
-The classes of faults that a client can meet, in the words and the order of fault coverage.
+The classes of faults that a client can meet, in the order of the fault coverage report.
 
-Coverage counts them: a suite that has never met a class says nothing about it.
+Coverage counts them, because a suite that never met a class proves nothing about it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 UNREACHABLE = "unreachable"
-"""The class that leaves no exchange: the port of the scenario was shut."""
+"""The class that leaves no exchange, because the scenario shut the port."""
 
 FAULT_CLASSES: Mapping[str, str] = {
     "wrong-key": "401, the key is refused",
@@ -22,12 +22,12 @@ FAULT_CLASSES: Mapping[str, str] = {
     "token-quota": "429, too many tokens",
     "overload": "429 or 503, the queue is full",
     "server-error": "500, the server fails",
-    "gateway": "502, 504 or 408, the way there fails",
+    "gateway": "502, 504 or 408, a gateway fails",
     "page": "HTML where JSON should be",
     UNREACHABLE: "no connection can be made",
     "no-answer": "the connection is lost before any answer",
-    "lost-connection": "the connection is lost in the answer",
-    "stall": "the answer never goes on",
+    "lost-connection": "the connection is lost during the answer",
+    "stall": "the answer stops and never ends",
     "slow": "the answer takes a second or more",
     "error-event": "an error in the middle of a stream",
     "silent-end": "a stream ends without a finish_reason",
@@ -39,5 +39,5 @@ FAULT_CLASSES: Mapping[str, str] = {
 
 
 def share_met(met: Iterable[str]) -> float:
-    """Return how many of the classes are among these, in per cent."""
+    """Return the share of the classes that were met, in per cent."""
     return 100 * len(FAULT_CLASSES.keys() & set(met)) / len(FAULT_CLASSES)

@@ -1,4 +1,4 @@
-"""Keys that went where they do not belong."""
+"""Keys that were sent to the wrong API."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VENDORS: Mapping[str, str] = {
 
 
 def leaked_keys(case: Case) -> Iterator[Finding]:
-    """Find requests to the real API, and keys of other vendors that came here."""
+    """Find requests to the real API, and other vendors' keys that came to the mock."""
     for escape in dict.fromkeys(case.escapes):
         yield Finding(escape)
     for prefix, vendor in _VENDORS.items():
@@ -26,10 +26,10 @@ def leaked_keys(case: Case) -> Iterator[Finding]:
             continue
         sent = tuple(exchange for exchange in case.exchanges if _key(exchange) == f"{prefix}...")
         if sent:
-            keys = f"#{sent[0].number} brought a key that begins with {prefix!r}"
-            yield Finding(f"{keys}, as those of {vendor} do", sent[:1])
+            keys = f"#{sent[0].number} carried a key that begins with {prefix!r}"
+            yield Finding(f"{keys}, like those of {vendor}", sent[:1])
 
 
 def _key(exchange: Exchange) -> str:
-    """Return what the journal has kept of the key."""
+    """Return the key as the journal keeps it, shortened."""
     return exchange.request.headers.get("authorization", "").rpartition(" ")[2]

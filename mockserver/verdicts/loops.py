@@ -1,4 +1,4 @@
-"""Apps that ask without end, until the mock refuses to answer."""
+"""Apps that send requests endlessly, until the mock refuses to answer."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from mockserver.scenario.injection import PAST_BUDGET
 
 from .verdict import Case, Finding
 
-_SHOWN = 8  # exchanges, of hundreds that are much the same
+_SHOWN = 8  # exchanges; there are hundreds, much the same
 
 
 def endless_requests(case: Case) -> Iterator[Finding]:
-    """Find the places in an app from which more came than a test may send."""
+    """Find the places in an app that sent more requests than a test may."""
     answered: dict[str, list[Exchange]] = {}
     refused: Counter[str] = Counter()
     for exchange in case.exchanges:
@@ -29,5 +29,5 @@ def endless_requests(case: Case) -> Iterator[Finding]:
         came = f"{counted(len(before) + more, 'request')} came from {place}"
         if before:
             last = before[-1]
-            came += f", and the last that was answered, #{last.number}, got {last.outcome}"
+            came += f", and the last one answered, #{last.number}, got {last.outcome}"
         yield Finding(came, tuple(before[-_SHOWN:]))

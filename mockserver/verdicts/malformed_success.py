@@ -1,8 +1,8 @@
 """
 Bad 200s: answers with status 200 that are not what an app takes them for.
 
-They are told by their bytes and not by the faults that made them, so that a fault of a user's own
-is explained as well. ``docs/faults.md`` has what each client makes of them.
+The rows recognise them by their bytes, not by the faults that made them, so that they explain a
+user's own faults as well. ``docs/faults.md`` says what each client makes of them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _is_no_json(it: ExchangeView) -> bool:
 
 
 def is_silent(it: ExchangeView) -> bool:
-    """Whether there are choices and none says anything."""
+    """Whether there are choices, but none has text or calls."""
     return bool(it.choices) and not any(one.text or one.calls for one in it.choices)
 
 
@@ -83,85 +83,85 @@ MALFORMED_SUCCESS = (
     Row(
         "page",
         is_page,
-        "status 200 came with an HTML page, as of a captive portal or a proxy",
-        "look at the media type, raise an error, and show no page; SDKs hand it on as a str",
+        "status 200 came with an HTML page, as from a captive portal or a proxy",
+        "check the Content-Type, raise an error, and do not show the page; SDKs return it as a str",
     ),
     Row(
         "broken-body",
         _is_error,
-        "status 200 came with an error in the place of a completion: {it.message}",
-        "raise an error where there are no choices; SDKs hand on choices=None",
+        "status 200 came with an error instead of a completion: {it.message}",
+        "raise an error if there are no choices; SDKs return choices=None",
     ),
     Row(
         "broken-body",
         _is_in_another_mode,
-        "a stream came for a document, or a document for a stream ({it.media_type})",
-        "take a stream without text, and a completion that is a str, for a failure",
+        "a stream came instead of a document, or the other way round ({it.media_type})",
+        "treat a stream without text, and a completion that is a str, as a failure",
     ),
     Row(
-        "",  # of a body or of events, as its faults tell
+        "",  # the body or the events may be broken; the rows on faults below decide
         _is_empty,
         "status 200 came without any choices",
-        "look whether there is a choice before reading the first; take none for a failure",
+        "check that there is a choice before reading the first; treat none as a failure",
     ),
     Row(
         "broken-body",
         _is_no_json,
-        "status 200 came with a body that is no JSON object",
+        "status 200 came with a body that is not a JSON object",
         "catch what the JSON parser raises as well as the SDK's errors",
     ),
     Row(
         "empty-answer",
         _is_thoughts_only,
-        "the model thought until all {it.tokens} tokens were used up, and said nothing",
-        "raise max_completion_tokens or lower reasoning_effort; the same again brings the same",
+        "the model spent all {it.tokens} tokens on thinking, and said nothing",
+        "raise max_completion_tokens or lower reasoning_effort; a plain retry changes nothing",
     ),
     Row(
         "",
         _lacks_calls,
-        "finish_reason is tool_calls, and there are no calls",
-        "look whether there is a call before taking the first",
+        "finish_reason is tool_calls, but there are no calls",
+        "check that there is a call before reading the first",
     ),
     Row(
         "empty-answer",
         is_silent,
         "the completion has no content, and its finish_reason is {it.exchange.finish_reason}",
-        "look whether there is text before showing or storing it, whatever finish_reason says",
+        "check that there is text before showing or storing it, whatever finish_reason says",
     ),
     Row(
         "broken-stream",
         _has_names,
         "each event has a name ({it.event!r}), and some SDKs drop the text of such events",
-        "take a stream without text for a failure; a reader of one's own passes over event lines",
+        "treat a stream without text as a failure; a parser of your own must skip event lines",
     ),
     Row(
         "broken-stream",
         _has_empty_choices,
-        "an event has an empty list of choices, as with usage of other providers",
-        "pass over events without choices; choices[0] fails there",
+        "an event has an empty list of choices, as other providers send with usage",
+        "skip events without choices; choices[0] fails on them",
     ),
     Row(
         "",
         _has_separators,
-        "the text has U+2028, U+2029 or U+0085, at which some take a line to end",
-        "split events at line feeds only: not by str.splitlines or the iter_lines of httpx",
+        "the text has U+2028, U+2029 or U+0085, which some readers take for line ends",
+        "split events at line feeds only, not with str.splitlines or httpx's iter_lines",
     ),
     Row(
         "",
         _has_tags,
-        "the thoughts stand in the content, in <{it.tag}> tags",
-        "cut them off before showing the text, or parsing the JSON behind them",
+        "the content begins with the model's thoughts, in <{it.tag}> tags",
+        "remove them before showing the text or parsing the JSON after them",
     ),
     Row(
         "",
         _has_broken_calls,
-        "the arguments of a call are no JSON object",
+        "the arguments of a tool call are not a JSON object",
         "catch what the JSON parser raises, tell the model once, and run no tool on a guess",
     ),
     Row(
         "",
         _is_unreadable,
-        "the answer has a form that some clients can't read (faults: {it.faults})",
-        "see what yours makes of it in docs/faults.md; take what it can't read for a failure",
+        "some clients can't read this answer (faults: {it.faults})",
+        "see docs/faults.md for what yours makes of it; treat an unreadable answer as a failure",
     ),
 )

@@ -1,4 +1,4 @@
-"""What of a request is about the moment: ids and times that an app puts into it anew each time."""
+"""Strips a request of its ids and times, which an app may change with each attempt."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _IDS = (
 _TIMES = (
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?",
     r"\d\d?:\d\d(?::\d\d)?(?:\.\d+)?",
-    r"\d{9,}(?:\.\d+)?",  # seconds since the epoch, or less
+    r"\d{9,}(?:\.\d+)?",  # seconds since the epoch, or a finer unit
 )
 _TIME = re.compile(rf"\b(?:{'|'.join(_TIMES)})\b", re.IGNORECASE)
 _MOMENT = re.compile(rf"\b(?:{'|'.join((*_IDS, *_TIMES))})\b", re.IGNORECASE)
-_OF_THE_ATTEMPT = ("metadata", "safety_identifier", "seed", "user")  # fields of a body
+_OF_THE_ATTEMPT = ("metadata", "safety_identifier", "seed", "user")  # fields of the body
 
 
 def lasting(text: str) -> str:
@@ -34,17 +34,17 @@ def lasting(text: str) -> str:
 
 
 def asked_without(exchange: Exchange, fields: Collection[str]) -> str | bytes:
-    """Return what a body asks without some of its fields; as sent, when nobody can write it."""
+    """Return a body without some of its fields; as it was sent, if JSON can't encode it again."""
     body = {name: value for name, value in exchange.body.items() if name not in fields}
     return _written(body) or exchange.request.body
 
 
 def normalized(exchange: Exchange) -> tuple[str, str] | None:
     """
-    Return what attempts have in common when an app puts the moment into them; None if unknown.
+    Return a request without the values that an app may change with each attempt; None if unknown.
 
-    That moment is in a field that changes no answer, or it is a time in the system prompt. Of other
-    ids and times nobody knows whether they are what the question is about.
+    Those are the fields that change no answer, and the times in the system prompt. Other ids and
+    times stay, because the question may be about them.
     """
     body = {name: value for name, value in exchange.body.items() if name not in _OF_THE_ATTEMPT}
     if isinstance(messages := body.get("messages"), list):
@@ -63,5 +63,5 @@ def _timeless(message: Any) -> Any:
 def _written(body: Mapping[str, Any]) -> str | None:
     try:
         return json.dumps(body, sort_keys=True)
-    except RecursionError:  # read with less on the stack than there is now
+    except RecursionError:  # it was parsed with a shallower stack
         return None

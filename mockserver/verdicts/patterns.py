@@ -1,4 +1,4 @@
-"""What right looks like: five lines of Python at most for each rule, and for some exceptions."""
+"""Correct code: at most five lines of Python for each rule, and for some exceptions."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
             run(call.function.name, arguments)
     """),
     "tool-ran-twice": _lines("""
-        if call.id not in results:  # kept for as long as the conversation is
+        if call.id not in results:  # kept as long as the conversation
             results[call.id] = run(call.function.name, arguments)
         tell(call.id, results[call.id])
     """),
@@ -108,7 +108,7 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
         time.sleep(wait)
     """),
     "no-overall-deadline": _lines("""
-        async with asyncio.timeout(120):  # for all of the answer, not for each read
+        async with asyncio.timeout(120):  # for the whole answer, not for each read
             async for chunk in stream:
                 text += chunk.choices[0].delta.content or ""
     """),
@@ -123,7 +123,7 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
         client = Cerebras()  # reads CEREBRAS_BASE_URL and CEREBRAS_API_KEY
         client = OpenAI()  # reads OPENAI_BASE_URL and OPENAI_API_KEY
     """),
-    # errors of libraries, by what all of them are
+    # exceptions of libraries, by a base class
     "CerebrasError": _lines(_CATCHES.format("CerebrasError, httpx.HTTPError")),
     "OpenAIError": _lines(_CATCHES.format("OpenAIError, httpx.HTTPError")),
     "HTTPError": _lines(_CATCHES.format("CerebrasError, httpx.HTTPError")),

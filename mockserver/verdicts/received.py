@@ -1,4 +1,4 @@
-"""Whether an answer arrived whole, in part or was left; and what it was the answer to."""
+"""Whether an answer arrived whole, arrived in part or was left, and the question it answers."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _LENGTH = b'"length"'
 
 def parts(exchange: Exchange) -> list[Served]:
     """
-    Return the choices that are not whole, as the client could see; none that is empty.
+    Return the choices that the client could see to be incomplete, except for empty ones.
 
-    They end with ``length``, or the stream breaks off. What the client broke off itself is no cut.
+    They end with ``length``, or the stream breaks off. An answer that the client left is not cut.
     """
     if exchange.refused or left(exchange) or exchange.endpoint not in COMPLETING:
         return []
     if not exchange.failed and _LENGTH not in inspection.body_of(exchange.plan):
-        return []  # as nearly all, and reading takes time
+        return []  # the usual case; parsing the choices takes time
     cut = [choice for choice in exchange.choices if choice.finish in (None, "length")]
     return [choice for choice in cut if choice.text or choice.calls]
 
 
 def left(exchange: Exchange) -> bool:
-    """Whether the client left an answer that would have come to its end."""
+    """Whether the client left an answer that would have ended by itself."""
     return exchange.client_left and math.isfinite(duration_of(exchange.plan))
 
 
@@ -40,7 +40,7 @@ def complete(exchange: Exchange) -> bool:
     """
     Whether a completion arrived in full, so that there was no reason to ask again.
 
-    What some client can't read as it is meant has not arrived.
+    A completion that some client misreads counts as not arrived.
     """
     if exchange.failed or exchange.client_left or exchange.finished is None:
         return False
@@ -51,20 +51,20 @@ def complete(exchange: Exchange) -> bool:
 
 
 def question(exchange: Exchange) -> str:
-    """Return what the user asked last, or the prompt; empty when the body can't be read."""
+    """Return the last text of the user, or the prompt; empty if the body can't be read."""
     try:
         return last_user_text(exchange.body).strip()
-    except (AttributeError, KeyError, TypeError):  # what no validation has let through
+    except (AttributeError, KeyError, TypeError):  # a body that failed validation
         return ""
 
 
 def messages_of(exchange: Exchange) -> Sequence[dict[str, Any]]:
-    """Return the messages of a request, as far as they are any."""
+    """Return the messages of a request; anything that is not an object is left out."""
     return dicts(exchange.body.get("messages"))
 
 
 def content_of(message: dict[str, Any]) -> str:
-    """Return the text of a message, all parts of it."""
+    """Return the text of a message, with all its parts."""
     content = message.get("content")
     if isinstance(content, list):
         found = (one.get("text") for one in dicts(content))

@@ -1,10 +1,11 @@
-"""How languages say that something is wrong, was not run, is cut, or should be sent again."""
+"""Words of many languages for: wrong, not run, cut off, send it again."""
 
 from __future__ import annotations
 
 import re
 
-# stems rather than words: one too many takes a result for a refusal, which accuses nobody
+# Stems rather than words. A stem too many takes a result for a refusal, and then the rule accuses
+# less.
 _STEMS = {
     "English": (
         r"\berror|exception|traceback|invalid|\bfail|refus|reject|abort|cancel|skipp|"

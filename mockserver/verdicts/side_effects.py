@@ -1,8 +1,8 @@
 """
-What an app did in the world more often than the model has asked for it.
+Side effects that an app ran more often than the model asked for them.
 
-The app records its side effects itself; the journal has the calls of tools that were served. A run
-that raised may be tried again, and so may one that is known again by an idempotency key.
+The app records its side effects itself; the journal has the tool calls that were served. A run may
+be repeated if it raised an exception or has an idempotency key.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from mockserver.journal.side_effects import SideEffect
 
 from .verdict import USER, Case, Finding
 
-# arguments by which who gets the same twice knows that it is the same
+# names of arguments by which the receiver recognises a repetition
 _KNOWN_AGAIN = re.compile(r"idempot|dedup|nonce|client_?token", re.IGNORECASE)
 
 
 class _Asked(NamedTuple):
-    """A call of a tool, as if it had been made, and the exchange that brought it."""
+    """A tool call, the side effect that it would have, and the exchange that brought it."""
 
     exchange: Exchange
     would_be: SideEffect
@@ -34,13 +34,13 @@ class _Asked(NamedTuple):
 
 
 def tools_run_twice(case: Case) -> Iterator[Finding]:
-    """Find side effects that were recorded more often than the model has asked for them."""
+    """Find side effects that were recorded more often than the model asked for them."""
     runs = [one for one in case.side_effects if _counts(one)]
     by_name: dict[str, list[SideEffect]] = {}
     for one in runs:
         by_name.setdefault(one.name, []).append(one)
     if len(by_name) == len(runs):
-        return  # as nearly always, and reading takes time
+        return  # the usual case; parsing the calls takes time
     asked = list(_asked(case))
     for name, of_name in by_name.items():
         calls = [call for call in asked if call.would_be.name == name]
@@ -53,36 +53,36 @@ def tools_run_twice(case: Case) -> Iterator[Finding]:
 
 
 def _counts(one: SideEffect) -> bool:
-    """Whether it must not happen twice, as far as can be known."""
+    """Whether a side effect is known to be one that must not happen twice."""
     return one.exact and not one.failed and not any(map(_KNOWN_AGAIN.search, one.arguments))
 
 
 def _too_many(
     case: Case, runs: Sequence[SideEffect], calls: Sequence[_Asked], others: Sequence[SideEffect]
 ) -> Iterator[Finding]:
-    """Yield that one of some equal runs came without a call of its own."""
+    """Find the first of some equal runs that has no call of its own."""
     sure = [call for call in calls if _asks_for(call, runs[0])]
-    # what no other run has answered may have been meant, in other words
+    # a call that matches no other run may mean this one, in other words
     possible = [call for call in calls if not any(_asks_for(call, other) for other in others)]
     for count, (early, late) in enumerate(pairwise(runs), start=2):
         so_far = [call for call in possible if call.exchange.at <= late.at]
         by_a_user = (late.at - early.at) * case.journal.scale > USER
         if sure and len(so_far) < count and not by_a_user:
             yield Finding(
-                f"{late.name!r} ran {count} times with the same arguments, and the model has asked "
-                f"for it {counted(len(so_far), 'time')}",
+                f"{late.name!r} ran {count} times with the same arguments, but the model asked for "
+                f"it {counted(len(so_far), 'time')}",
                 tuple(dict.fromkeys(call.exchange for call in sure)),
             )
             return
 
 
 def _asks_for(call: _Asked, run: SideEffect) -> bool:
-    """Whether a run does what a call says; what the app has added to the arguments is its own."""
+    """Whether a run has the arguments of a call; the app may have added others."""
     return call.whole and run.has(call.would_be.arguments)
 
 
 def _asked(case: Case) -> Iterator[_Asked]:
-    """Yield the calls that were served, and those that an app has brought from elsewhere."""
+    """Yield the calls that were served, and those that the app's history has from elsewhere."""
     known: set[str] = set()
     completions = [one for one in case.exchanges if one.endpoint in COMPLETING]
     for exchange in completions:

@@ -1,4 +1,4 @@
-"""How an app says of an answer that it is not whole: by a field beside it, or by what follows."""
+"""How an app marks an answer as incomplete: by a field beside it, or by the text after it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias
 
 Place: TypeAlias = Literal["end", "line", "more", "absent"]
 """
-What follows a text within another: nothing that counts, more on the same line, more on other
-lines; or it is not there at all.
+What follows a text within another: ``end``, nothing that counts; ``line``, more on the same line;
+``more``, more on other lines. Or the text is ``absent``.
 """
 
-# by which name a field may say of an answer that it is not whole, and by which values
+# the names of fields that mark an answer as incomplete, and the values that do
 _TELLS: Mapping[str, tuple[object, ...]] = {
     **dict.fromkeys(
         ("complete", "completed", "done", "final", "finished", "ok", "success", "valid", "whole"),
@@ -36,7 +36,7 @@ _TELLS: Mapping[str, tuple[object, ...]] = {
     "stop_reason": ("length", "max_tokens", "incomplete", "error", None),
     "status": ("incomplete", "truncated", "partial"),
 }
-# by their names; any value tells
+# fields that mark it by any true value
 _TROUBLE = frozenset(
     {"err", "error", "errors", "exception", "failure", "problem", "problems", "warning", "warnings"}
 )
@@ -46,7 +46,7 @@ _WORDS = re.compile(
     r"went wrong|not (?:all|complete|done|finished|whole)|[\u26a0\u274c\u2702\u203c\u2757]",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name in camel case
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # the words of a name, also in camel case
 _NAMES = re.compile(
     r"attempts?|bad|broken|chunks?|cut|discard(?:ed)?|draft|err|errors?|fail|failed|failure|"
     r"incomplete|pa?rt|parts?|partial|pieces?|raw|reject(?:ed)?|served|so_far|tmp|truncated",
@@ -54,18 +54,18 @@ _NAMES = re.compile(
 )
 _STATUS = frozenset({"status", "status_code", "code"})
 _EXIT = frozenset({"code", "exit_code", "exitcode", "returncode", "return_code"})
-_REFUSED, _PARTIAL = 400, 206  # of HTTP
-# what is asked, or asks
+_REFUSED, _PARTIAL = 400, 206  # HTTP statuses
+# fields about the question, whose words say nothing about the answer
 _ASKED = re.compile(r"base_url|id|model|path|prompt|question|url|scenario")
-# what may close a text that stands in another: quotes, brackets, the end of an element
+# characters that may close a text within another: quotes, brackets, the end of an element
 _CLOSES = re.compile(r"""(?:[\s"'`*_)\]}>»”\u2019,;|]|\\n|</?\w+/?>|data: ?\[DONE\])*""")
-_LONGEST_CHANGED = 20_000  # letters of a text in which the space between words may be another
+_LONGEST_CHANGED = 20_000  # characters; in longer texts, changed white space is not looked for
 _SPACE = re.compile(r"\s+")
 
 
 def tells(name: str, value: object) -> bool:
     """
-    Return whether a field says that an answer is not whole.
+    Return whether a field marks an answer as incomplete.
 
     >>> tells("is_complete", False), tells("finish_reason", None), tells("state", "PARTIAL")
     (True, True, True)
@@ -78,7 +78,7 @@ def tells(name: str, value: object) -> bool:
 
 
 def tells_by_name(name: str, value: object) -> bool:
-    """Return whether a field says so, whatever the words of its value are."""
+    """Return whether a field marks an answer as incomplete without words in its value."""
     plain = _plain(name)
     if isinstance(value, bool) or value is None or isinstance(value, str):
         word = value.lower() if isinstance(value, str) else value
@@ -91,13 +91,13 @@ def tells_by_name(name: str, value: object) -> bool:
 
 
 def says_so(text: str) -> bool:
-    """Return whether a text has a word, or a sign, of trouble."""
+    """Return whether a text has a word or a symbol for trouble."""
     return _WORDS.search(text) is not None
 
 
 def is_named_so(name: str) -> bool:
     """
-    Return whether who has named something calls it a part, a failure, or no answer yet.
+    Return whether a name calls something a part, a failure, or not yet an answer.
 
     >>> is_named_so("partial_text"), is_named_so("PartialAnswer"), is_named_so("answer.md.part")
     (True, True, True)
@@ -113,7 +113,7 @@ def _plain(name: str) -> str:
 
 def place_of(text: str, whole: str) -> Place:
     r"""
-    Return what follows a text within a longer one, where it stands last.
+    Return what follows the last occurrence of a text within a longer one.
 
     >>> place_of("Once upon", "Bot: Once upon\n"), place_of("Once upon", "Once upon [cut]")
     ('end', 'line')
@@ -123,7 +123,7 @@ def place_of(text: str, whole: str) -> Place:
     if len(whole) < len(text.strip()):
         return "absent"
     rest = _rest(text.strip(), whole)
-    if rest is None:  # an app may have changed the space between words
+    if rest is None:  # the app may have changed the white space between words
         if len(whole) > _LONGEST_CHANGED:
             return "absent"
         rest = _rest(_SPACE.sub(" ", text.strip()), _SPACE.sub(" ", whole))

@@ -1,8 +1,8 @@
 """
-Calls of tools whose arguments were cut or are no JSON, and were used all the same.
+Tool calls that were used although their arguments were cut off or are not JSON.
 
-To throw such a call away is right, and so is to answer it by a refusal, or to send it back marked
-as invalid. To use it is to answer it as if its arguments had been whole.
+An app may discard such a call, answer it with a refusal, or send it back marked as invalid. It
+must not answer it as if its arguments were whole.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from .tool_results import Reading, reading_of, reading_of_text
 from .verdict import Case, Certainty, Finding
 
 _CALLS = b'"tool_calls"'
-_NO_ARGUMENTS = ("", "null")  # as some models call a tool that takes none
-_TELLING = 8  # characters of an id, or of arguments, that are in a text by no chance
+_NO_ARGUMENTS = ("", "null")  # how some models call a tool that takes no arguments
+_TELLING = 8  # characters; a shorter id, or shorter arguments, may be in a text by chance
 _RANK: dict[Reading, int] = {"refusal": 0, "open": 1, "result": 2}
 _CERTAINTY: dict[Reading, Certainty] = {"open": "advice", "result": "certain"}
 
 
 def partial_tool_calls(case: Case) -> Iterator[Finding]:
-    """Find calls whose arguments are not whole, and that were answered as if they were."""
+    """Find calls with incomplete arguments that were answered as if those were whole."""
     for cut, choice in _choices(case):
         for call in choice.calls:
             if not _is_whole(call, choice):
@@ -37,7 +37,7 @@ def partial_tool_calls(case: Case) -> Iterator[Finding]:
 
 
 def _choices(case: Case) -> Iterator[tuple[Exchange, Served]]:
-    """Yield the choices that call tools; what the client broke off itself is no cut."""
+    """Yield the choices that call tools; an answer that the client left is not cut."""
     for exchange in case.exchanges:
         if not left(exchange) and _CALLS in inspection.body_of(exchange.plan):
             for choice in exchange.choices:
@@ -63,22 +63,22 @@ def _used(call: ServedCall, cut: Exchange, choice: Served, case: Case) -> Iterat
     if reading == "refusal":
         return
     used = tuple(one for found, one in known if found == reading)
-    said = f"{what}, and #{first.number} goes on with its answer"
+    said = f"{what}, and #{first.number} answers it as if they were whole"
     yield Finding(said, (cut, *used), _CERTAINTY[reading])
 
 
 def _what(call: ServedCall, cut: Exchange, choice: Served) -> str:
     name = repr(call.name) if call.name else "a tool"
     whole = choice.finish == "tool_calls"
-    how = "no JSON object for arguments" if whole else "arguments that were cut"
+    how = "arguments that are not a JSON object" if whole else "arguments that were cut off"
     return f"#{cut.number} calls {name} with {how}"
 
 
 def _ran(call: ServedCall, cut: Exchange, case: Case) -> SideEffect | None:
     """
-    Return a recorded run of the tool that no whole call has asked for.
+    Return a recorded run of the tool that no whole call asked for.
 
-    A run that raised an exception may have found out what is wrong.
+    Runs that raised an exception do not count: the tool may have noticed the bad arguments.
     """
     runs = {
         one.fingerprint: one
@@ -96,7 +96,7 @@ def _ran(call: ServedCall, cut: Exchange, case: Case) -> SideEffect | None:
 
 
 def _reading(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Reading | None:
-    """Return what the messages say to a call; None where they say nothing to it."""
+    """Return how the messages answer a call; None if they do not."""
     if any(_is_marked(call, made) for made in _made(call, messages)):
         return "refusal"
     answers = [reading_of(content_of(one)) for one in messages if _answers(call, one)]
@@ -109,7 +109,7 @@ def _reading(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Reading | 
 
 
 def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Yield the arguments with which the call was sent back."""
+    """Yield the arguments with which the messages repeat the call."""
     for message in messages:
         for one in dicts(message.get("tool_calls")):
             if one.get("id") == call.id:
@@ -120,7 +120,7 @@ def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]
 
 
 def _is_marked(call: ServedCall, made: str) -> bool:
-    """Whether arguments hold the broken ones as a text, under a name that says what they are."""
+    """Whether arguments hold the broken ones as a text, which marks them as invalid."""
     try:
         found = json.loads(made)
     except (ValueError, RecursionError):
@@ -135,7 +135,7 @@ def _answers(call: ServedCall, message: dict[str, Any]) -> bool:
 
 
 def _tells_of(call: ServedCall, message: dict[str, Any]) -> bool:
-    """Whether an agent tells of the call in a text, as those do that keep no calls."""
+    """Whether a text of the assistant mentions the call, as with agents that keep no calls."""
     if message.get("role") != "assistant":
         return False
     text = content_of(message)

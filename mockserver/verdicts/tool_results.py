@@ -1,8 +1,8 @@
 """
-What a message that answers a call of a tool says: a result, a refusal, or what may be either.
+Reads a message that answers a tool call: a result, a refusal, or ``open``, which may be either.
 
-Nobody knows all languages. So only the form makes a message a certain result, such as a number or
-a JSON object without an error; words only ever make it a refusal.
+The stems of ``refusal_words`` do not cover all languages. So only the form makes a message a
+certain result, such as a number or a JSON object without an error. Words only make it a refusal.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ _WRONG_IF_TRUE = re.compile(
     r"^(is_?)?(error|errors|err|exception|failed|failure|cancel+ed|skipped|retry)$"
 )
 _WRONG_IF_FALSE = re.compile(r"^(is_?)?(ok|success|successful|valid|executed|completed|done|ran)$")
-# a text that is nothing but a remark, whatever its language: "[not executed]"
+# a text that is only a remark, in any language: "[not executed]"
 _REMARK = re.compile(r"[\[(<【（〔«].*[\])>】）〕»][.!。]?", re.DOTALL)
 _AMOUNT = re.compile(r"[-+~]?[\d.,]*\d\s?\S{0,12}")
-# what an agent calls the answer of a tool in a text: "Observation:"
+# a label before the answer of a tool in a text: "Observation:"
 _LABEL = re.compile(r"\A\s*[\w ]{1,24}:\s*")
-_DEEPEST = 4  # objects in one another that are read
+_DEEPEST = 4  # levels of nested values that are read
 
 
 def reading_of(text: str) -> Reading:
     """
-    Return what an answer to a call says.
+    Return how to take an answer to a call.
 
     >>> [reading_of(text) for text in ("21", '{"error": "cut"}', "[nicht gelaufen]", "Sunny")]
     ['result', 'refusal', 'refusal', 'open']
@@ -44,7 +44,7 @@ def reading_of(text: str) -> Reading:
 
 
 def reading_of_text(text: str) -> Reading:
-    """Return what an answer says that an agent tells as text, under a label of its own."""
+    """Return how to take an answer that an agent reports as text, possibly after a label."""
     return reading_of(_LABEL.sub("", text, count=1))
 
 

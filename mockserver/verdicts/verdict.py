@@ -1,4 +1,4 @@
-"""The nouns: what is judged, what a rule finds, and the verdict that comes of it."""
+"""The nouns of judging: the case, the finding of a rule, and the verdict."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from .normalize import lasting
 from .received import complete, question
 
 Certainty: TypeAlias = Literal["certain", "advice"]
-"""``certain``: only a bug explains what was seen. ``advice``: it could be better."""
+"""``certain``: only a bug explains the requests. ``advice``: the client could do better."""
 
-USER = 60.0  # seconds: who asks the same again later is rather a user than a program
-_MOST = 8  # exchanges are named, of a crowd
+USER = 60.0  # seconds: a repetition after a longer time comes from a user, not from a program
+_MOST = 8  # exchanges that a sentence names
 
 
 class Case:
     """
-    What is judged: a journal and the edition that answered.
+    A client to be judged: its journal, and the edition that answered it.
 
-    ``escapes`` are requests to the real API that were stopped, a sentence each; ``side_effects``
-    are those that the app has recorded; ``evidence`` gathers what its test shows. ``is_complete``
-    and ``question`` are those of ``received``, which read much and are asked often. ``other_model``
-    tells of a refused completion which other model would have answered it, None where nobody can
-    be sure.
+    ``escapes`` has a sentence for each request to the real API that was stopped. ``side_effects``
+    are those that the app recorded. ``evidence`` collects what the test shows besides its
+    requests. ``is_complete`` and ``question`` cache the functions of ``received``, which are slow
+    and called often. ``other_model`` returns the model that would have answered a refused
+    completion, or None if that is not certain.
     """
 
     def __init__(
@@ -63,17 +63,17 @@ class Case:
 
     @cached_property
     def evidence(self) -> Evidence | None:
-        """What the test shows, gathered now; None where nobody knows."""
+        """What the test shows besides its requests, collected at the first access; may be None."""
         return self._evidence()
 
     @cached_property
     def calls(self) -> list[Call]:
-        """The logical calls, seen from the end."""
+        """The logical calls, grouped with all of the journal known."""
         return grouped(self.journal)
 
     @cached_property
     def asking(self) -> dict[str, list[Exchange]]:
-        """The completions by what their users asked, whatever ids and times it has."""
+        """The completions, grouped by the user's question without its ids and times."""
         found: dict[str, list[Exchange]] = {}
         for exchange in self.exchanges:
             if exchange.endpoint in COMPLETING:
@@ -81,12 +81,12 @@ class Case:
         return found
 
     def same_question(self, exchange: Exchange) -> list[Exchange]:
-        """Return all other completions that ask what this one asks, of whichever model."""
+        """Return all other completions with the same question, to any model."""
         asking = self.asking[lasting(self.question(exchange))]
         return [other for other in asking if other is not exchange]
 
     def came_back(self, exchange: Exchange) -> bool:
-        """Whether the same was asked once more when an exchange was over, of whichever model."""
+        """Whether the same question was asked again after an exchange, to any model."""
         return any(
             other.number > exchange.number
             and (other.at >= exchange.over or left_before(exchange, other))
@@ -94,19 +94,19 @@ class Case:
         )
 
     def could_know(self, early: Exchange, late: Exchange) -> bool:
-        """Whether who sent the later request could know how the earlier one ended."""
+        """Whether the sender of the later request could know how the earlier one ended."""
         return could_know(early, late, scale=self.journal.scale)
 
     def paused(self, early: Exchange, late: Exchange) -> float:
-        """Return how long a client that nobody told a time has waited, by its own clock."""
+        """Return the seconds that a client waited by its own choice, on its own clock."""
         return waited(early, late) * self.journal.scale
 
     def at_once(self, early: Exchange, late: Exchange) -> bool:
-        """Whether a client has come back without a pause."""
+        """Whether a client came back without a pause."""
         return came_at_once(early, late, scale=self.journal.scale)
 
     def never_rested(self, early: Exchange, late: Exchange) -> bool:
-        """Whether it is known that a client has not paused at all."""
+        """Whether a client is known not to have paused at all."""
         return never_rested(early, late, scale=self.journal.scale)
 
     def since_start(self, exchange: Exchange) -> float:
@@ -117,9 +117,9 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """
-    What a client did, in a sentence, and the exchanges that show it.
+    A sentence on what a client did, and the exchanges that show it.
 
-    ``certainty`` is None where it is that of the rule.
+    A ``certainty`` of None means that of the rule.
     """
 
     sentence: str
@@ -132,7 +132,7 @@ Find: TypeAlias = Callable[[Case], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A mistake of clients: its ``name``, what it means, the fix, and how it is found."""
+    """A mistake of clients: its ``name``, its meaning, the fix, and the function that finds it."""
 
     name: str
     certainty: Certainty
@@ -146,11 +146,11 @@ class Verdict:
     """
     What a client did wrong.
 
-    ``rule`` names the mistake, ``sentence`` says what was seen and ``fix`` what to do about it.
-    The evidence are the numbers of the ``exchanges``, and ``times``, when each of them began, in
-    seconds since the first exchange of all. ``certainty`` says whether only a bug explains it.
-    ``site`` is the line of the app that sent the last of them, a file and a number, where that is
-    known.
+    ``rule`` names the mistake, ``sentence`` describes it and ``fix`` says what to do about it.
+    ``exchanges`` has the numbers of the exchanges that show it. ``times`` says when each of them
+    began, in seconds since the first exchange of all. ``certainty`` says whether only a bug
+    explains it. ``site`` is the line of the app that sent the last of the exchanges: a file and a
+    line number, or None if unknown.
     """
 
     rule: str
@@ -163,12 +163,12 @@ class Verdict:
 
     @property
     def title(self) -> str:
-        """The rule, and whether it is only advice."""
+        """The rule, marked if it is only advice."""
         return self.rule if self.certainty == "certain" else f"{self.rule} (advice)"
 
     @property
     def evidence(self) -> str:
-        """The exchanges and their times in a line; empty when no exchange shows it."""
+        """The exchanges and their times on one line; empty if there are none."""
         shown = zip(self.exchanges, self.times, strict=True)
         return _some([f"#{number} at {at:.2f} s" for number, at in shown])
 
@@ -180,13 +180,13 @@ class Verdict:
 
 
 def numbers(exchanges: Iterable[Exchange]) -> str:
-    """Return the numbers of exchanges, as a sentence names them."""
+    """Return the numbers of exchanges for a sentence."""
     return _some([f"#{exchange.number}" for exchange in exchanges])
 
 
 def _some(names: Sequence[str]) -> str:
     """
-    Join the first of some names.
+    Join names, at most eight of them, and count the rest.
 
     >>> _some(["#1", "#2"]), _some([f"#{n}" for n in range(10)])
     ('#1, #2', '#0, #1, #2, #3, #4, #5, #6, #7 and 2 more')

@@ -1,4 +1,4 @@
-"""Tokens that were paid for and that nobody had anything of."""
+"""Tokens that were paid for and not used."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from .normalize import asked_without
 from .received import left
 from .verdict import Case, Certainty, Finding, numbers
 
-_SILENCE = 0.5  # seconds, by the client's clock: a stream that pauses for less is still coming
-_INSTANT = 1e-3  # seconds: by which the clock of who plays may be ahead of the plan
-# what changes how an answer comes, not what is asked
+_SILENCE = 0.5  # seconds on the client's clock: a stream that pauses for less has not stopped
+_INSTANT = 1e-3  # seconds by which the player's clock may be ahead of the plan
+# fields that change the form of the answer, not the question
 _FORM = ("stream", "stream_options", "max_tokens", "max_completion_tokens")
 
 
 def unread_answers(case: Case) -> Iterator[Finding]:
     """
-    Find answers that clients left and asked for again, in whatever form.
+    Find answers that clients left and asked for again, in any form.
 
-    Who asks no more has stopped it, kept a deadline, or had the answer from elsewhere.
+    A client that does not ask again may have been stopped, had a deadline, or found the answer
+    elsewhere.
     """
     yield from _wasted(_left_early(case), "left early")
     again = {
@@ -34,14 +35,15 @@ def unread_answers(case: Case) -> Iterator[Finding]:
 
 
 def duplicate_requests(case: Case) -> Iterator[Finding]:
-    """Find requests that were sent again, to the byte, after they had been answered in full."""
+    """Find requests that were sent again, byte for byte, after they were answered in full."""
     copies: dict[Exchange, list[Exchange]] = {}
     for early, late in _asked_again(case):
         if early.request.body == late.request.body:
             copies.setdefault(early, []).append(late)
     for first, again in copies.items():
         said = f"#{first.number} was answered in full, and {numbers(again)} asked exactly the same"
-        # another user may ask the same, and an app need not keep answers; no retry needs to be
+        # Another user may ask the same, and an app need not keep answers. But a retry after a
+        # full answer is never needed.
         certainty: Certainty = "certain" if any(map(tries, again)) else "advice"
         yield Finding(said, (first, *again), certainty)
 
@@ -50,12 +52,12 @@ def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:
     if answers:
         were = "was" if len(answers) == 1 else "were"
         total = sum(answers.values())
-        said = f"{numbers(answers)} {were} {how}: {total} tokens were written for nobody"
+        said = f"{numbers(answers)} {were} {how}: {total} tokens were wasted"
         yield Finding(said, tuple(answers))
 
 
 def _left_early(case: Case) -> dict[Exchange, int]:
-    """Return the tokens of answers that were left and asked for again, and of the last left one."""
+    """Return the unread tokens of the answers that were left, if the same was asked again."""
     left_early = [one for one in case.exchanges if _lost_patience(one, case)]
     missed = {one: tokens for one in left_early if (tokens := _unread_tokens(one))}
     again = {one for one in missed if case.came_back(one)}
@@ -67,25 +69,25 @@ def _left_early(case: Case) -> dict[Exchange, int]:
 
 
 def _lost_patience(exchange: Exchange, case: Case) -> bool:
-    """Whether the client left while nothing came; who leaves words that come has had enough."""
+    """Whether the client left while nothing came; leaving a running stream is a choice."""
     silence = _silence(exchange) * case.journal.scale
     return left(exchange) and (not exchange.stream or silence >= _SILENCE)
 
 
 def _silence(exchange: Exchange) -> float:
-    """Return the seconds for which nothing had come when the client left."""
+    """Return the seconds between the last piece that came and the client's leaving."""
     stayed = exchange.over - exchange.at
     return stayed - max((at for at, _ in _pieces(exchange) if at <= stayed), default=0.0)
 
 
 def _unread_tokens(exchange: Exchange) -> int:
-    """Count the tokens that came when the client was gone."""
+    """Count the tokens that came after the client had left."""
     stayed = exchange.over - exchange.at + _INSTANT
     return sum(tokens for at, tokens in _pieces(exchange) if at > stayed)
 
 
 def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
-    """Yield when each piece of the answer is sent, in seconds after the request, and its tokens."""
+    """Yield for each piece of the answer the seconds after the request, and its tokens."""
     passed = 0.0
     for step in expand(exchange.plan):
         if isinstance(step, Wait):
@@ -95,7 +97,7 @@ def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
 
 
 def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    """Yield answers in full, with each request that asked the same all the same."""
+    """Yield each answer in full with each later request that asked for the same."""
     for call in case.calls:
         for early, late in retries(call):
             if tries(late) and case.is_complete(early):
@@ -104,7 +106,7 @@ def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    """Yield the first of equal questions that was answered in full, with each new one after it."""
+    """Yield the first of equal requests that was answered in full, with each later one."""
     answered: dict[tuple[object, ...], list[Exchange]] = {}
     for late in case.exchanges:
         if tries(late):
@@ -118,11 +120,11 @@ def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def _asked(exchange: Exchange) -> tuple[object, ...]:
-    """Return what is asked, without the form of the answer."""
+    """Return what a request asks, without the form of the answer."""
     return exchange.request.path, exchange.key, asked_without(exchange, _FORM)
 
 
 def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether one client asks again what it knows, and can get no other answer."""
+    """Whether a client asks for an answer that it has, and that can't turn out differently."""
     knew = same_sender(early, late) and case.could_know(early, late)
     return knew and case.is_complete(early) and early.body.get("temperature") == 0

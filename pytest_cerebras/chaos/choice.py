@@ -1,7 +1,7 @@
 """
-Which scenarios ``--cerebras-chaos`` and its marker choose, and how they are written there.
+Parses the scenarios that ``--cerebras-chaos`` and its marker choose.
 
-A name may have parameters behind it, in parentheses: ``stream-cut(after_tokens=3, times=1)``.
+Parameters may follow a name in parentheses: ``stream-cut(after_tokens=3, times=1)``.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def chosen(text: str, where: str = OPTION) -> list[Chosen]:
     """
     Return the scenarios that an option or a marker names, ``healthy`` first.
 
-    It has ``all``, ``relevant``, names, paths, ``tag:NAME``, and parameters in parentheses. Raises
-    UsageError, which says ``where``.
+    The text may have ``all``, ``relevant``, names, paths, ``tag:NAME``, and parameters in
+    parentheses. Raises UsageError, which begins with ``where``.
     """
     from mockserver.core.errors import MockServerError
 
@@ -50,35 +50,35 @@ def chosen(text: str, where: str = OPTION) -> list[Chosen]:
 
 
 def check(config: pytest.Config) -> None:
-    """Raise UsageError for what is no choice, or stands beside another."""
+    """Raise UsageError for an invalid choice, or one beside ``--cerebras-scenario``."""
     one = config.getoption("cerebras_scenario")
     chosen(config.getoption("cerebras_chaos"))
     if one is not None:
         raise pytest.UsageError(
-            f"{OPTION} chooses what each test runs under: leave out --cerebras-scenario, or name "
+            f"{OPTION} chooses the scenarios of each test: leave out --cerebras-scenario, or name "
             f"{one} in {OPTION}"
         )
 
 
 def singled_out(text: str) -> frozenset[str]:
-    """Return the scenarios that are named one by one, and not by ``all`` and the like."""
+    """Return the scenarios that are named one by one, not by ``all``, ``relevant`` or a tag."""
     return frozenset(map(_with_parameters, (one for one in parts(text) if not _is_group(one))))
 
 
 def is_relevant(text: str | None) -> bool:
-    """Return whether what can't act on a test is to be left out."""
+    """Return whether scenarios that can't act on a test are left out."""
     return RELEVANT in parts(text or "")
 
 
 def choose(item: pytest.Item, parameters: Mapping[str, object]) -> None:
-    """Choose the parameters of the scenario that a cell is run under."""
+    """Set the parameters of the scenario that a cell runs under."""
     params = item.callspec.params  # type: ignore[attr-defined]  # as all cells have
     params[MARKER] = _chosen(params[MARKER], parameters)
 
 
 def parts(text: str) -> list[str]:
     """
-    Return what stands between the commas that are in no parentheses, brackets or quotes.
+    Split a text at the commas outside parentheses, brackets and quotes.
 
     >>> parts("a(b=[1, 2], c='x,y'), d")
     ["a(b=[1, 2], c='x,y')", 'd']
@@ -101,7 +101,7 @@ def parts(text: str) -> list[str]:
 
 def written(name: str, parameters: Mapping[str, object]) -> str:
     """
-    Return a scenario as the option names it.
+    Return a scenario with its parameters as the option spells it.
 
     >>> written("stream-cut", {"after_tokens": 3, "by": "a b"})
     'stream-cut(after_tokens=3, by="a b")'
@@ -113,7 +113,7 @@ def written(name: str, parameters: Mapping[str, object]) -> str:
 
 
 def _value(value: object) -> str:
-    """Return a value as YAML that reads as the same value again."""
+    """Return a value as YAML that parses to the same value."""
     from mockserver.core.documents import value_of
 
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value_of(value, source="") == value:
@@ -126,7 +126,7 @@ def _is_group(part: str) -> bool:
 
 
 def _named(part: str) -> list[Chosen]:
-    """Return what a part stands for. Raises MockServerError."""
+    """Return the scenarios that a part selects. Raises MockServerError."""
     from mockserver.core.errors import UnknownNameError
     from mockserver.scenario import load, names
 
@@ -159,9 +159,7 @@ def _pairs(part: str, text: str) -> Iterator[tuple[str, object]]:
     for pair in parts(text):
         name, equals, value = map(str.strip, pair.partition("="))
         if not equals or not name or not value:
-            raise DocumentError(
-                f"{part}: in parentheses there should be name=value, found {pair!r}"
-            )
+            raise DocumentError(f"{part}: the parentheses should hold name=value, found {pair!r}")
         if name in seen:
             raise DocumentError(f"{part}: {name!r} is given twice")
         seen.add(name)

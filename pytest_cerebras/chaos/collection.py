@@ -1,4 +1,4 @@
-"""What the tests of a run must be like before any of them runs."""
+"""Checks the markers and settings of the collected tests before any of them runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check(
     """
     Check the settings of the run and of ``users``, the tests that use the mock.
 
-    Notes which of them the matrix can't run. Raises UsageError.
+    Notes the tests that the matrix can't run. Raises UsageError.
     """
     if users:
         options.check(options.resolve(config))
@@ -42,7 +42,7 @@ def check(
 
 
 def _refuse_both(item: pytest.Item) -> None:
-    """Raise UsageError where one and the same place has markers that contradict each other."""
+    """Raise UsageError if markers at the same place contradict each other."""
     for node in item.listchain():
         names = {marker.name for marker in node.own_markers}
         own = [one for one in node.own_markers if one.name == MARKER and names_one(one)]
@@ -79,7 +79,7 @@ def _note_left_out(
 
 
 def _why_once(item: pytest.Item) -> str | None:
-    """Return why pytest can't run a test under several scenarios; None where it can."""
+    """Return why pytest can't run a test under several scenarios; None if it can."""
     if isinstance(item, pytest.DoctestItem):
         return _OF_DOCTEST
     if not isinstance(item, pytest.Function):

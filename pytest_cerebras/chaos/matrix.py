@@ -2,8 +2,8 @@
 The chaos matrix: tests times scenarios.
 
 ``--cerebras-chaos`` runs every test that uses the mock under each of the chosen scenarios, and a
-test may name scenarios of its own with ``@pytest.mark.cerebras_chaos``. What it expects of each is
-declared there: to survive, or to raise a certain exception.
+test may name scenarios of its own with ``@pytest.mark.cerebras_chaos``. The marker also declares
+the expected outcome: the test survives, or raises a certain exception.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Expect = Literal["survives", "raises"]
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """
-    What a test is to do under some scenarios; without names, under all.
+    The expected outcome of a test under some scenarios; without names, under all.
 
-    ``singled_out`` are those that are named one by one. ``is_relevant`` says that those which can't
-    act on it are to be left out, ``allow_unmet`` that they need not act on it.
+    ``singled_out`` has the scenarios that are named one by one. ``is_relevant`` leaves out those
+    that can't act on the test. ``allow_unmet`` accepts those that did not act on it.
     """
 
     scenarios: tuple[Chosen, ...] = ()
@@ -39,19 +39,19 @@ class Expectation:
     allow_unmet: bool = False
 
     def about(self, scenario: str) -> bool:
-        """Return whether it speaks of a scenario."""
+        """Return whether the expectation covers a scenario."""
         return not self.scenarios or scenario in self.scenarios
 
     def means(self, scenario: str) -> bool:
-        """Return whether it does so by more than a word for many of them."""
+        """Return whether the expectation covers a scenario by its name, or covers all."""
         return not self.scenarios or scenario in self.singled_out
 
 
 def scenarios_for(config: pytest.Config, definition: pytest.Item) -> list[str]:
     """
-    Return the scenarios that a test runs under, besides none at all. Raises UsageError.
+    Return the scenarios that the matrix runs a test under. Raises UsageError.
 
-    What its markers say of parameters outranks the option.
+    Parameters in a marker take precedence over those in the option.
     """
     option = config.getoption("cerebras_chaos")
     found = {one: one for one in (chosen(option) if option else ())}
@@ -64,7 +64,7 @@ def scenarios_for(config: pytest.Config, definition: pytest.Item) -> list[str]:
 
 
 def leaves_out(item: pytest.Item) -> bool:
-    """Return whether the scenario of a cell is there only as far as it can act on the test."""
+    """Return whether a cell is left out if its scenario can't act on the test."""
     scenario = scenario_of(item)
     option = item.config.getoption("cerebras_chaos")
     by_markers = [one.is_relevant for one in expectations(item) if scenario in one.scenarios]
@@ -73,7 +73,7 @@ def leaves_out(item: pytest.Item) -> bool:
 
 
 def _check(scenarios: Sequence[str], definition: pytest.Item) -> None:
-    """Raise UsageError for a scenario that is none, or a parameter that none of them takes."""
+    """Raise UsageError for an unknown scenario, or a parameter that no scenario has."""
     from mockserver.core.errors import MockServerError, UnknownNameError
     from mockserver.scenario import load
 
@@ -88,13 +88,13 @@ def _check(scenarios: Sequence[str], definition: pytest.Item) -> None:
 
 
 def expectations(item: pytest.Item) -> Iterator[Expectation]:
-    """Yield what the markers of a test say, the closest first. Raises UsageError."""
+    """Yield the expectations of a test's markers, the closest first. Raises UsageError."""
     for marker in item.iter_markers(CHAOS):
         yield _read(marker, item.nodeid)
 
 
 def expected(item: pytest.Item) -> Expectation:
-    """Return what is expected of a test under the scenario that it runs under."""
+    """Return the expectation for a test under its scenario."""
     scenario = scenario_of(item)
     about = [each for each in expectations(item) if scenario and each.about(scenario)]
     meant = (each for each in about if scenario and each.means(scenario))
@@ -102,12 +102,12 @@ def expected(item: pytest.Item) -> Expectation:
 
 
 def note_raised(item: pytest.Item) -> None:
-    """Note that a test has raised what it was expected to raise."""
+    """Note that a test raised the expected exception."""
     item.stash[_RAISED] = True
 
 
 def has_raised(item: pytest.Item) -> bool:
-    """Return whether that was noted of a test."""
+    """Return whether a test raised the expected exception."""
     return item.stash.get(_RAISED, False)
 
 
@@ -129,7 +129,7 @@ def _read(marker: pytest.Mark, where: str) -> Expectation:
 def _wrong(
     names: tuple[Any, ...], unknown: dict[str, Any], expect: Any, types: tuple[Any, ...]
 ) -> str | None:
-    """Return what is wrong with a marker, in a few words."""
+    """Return the mistake in a marker, in a few words."""
     if unknown:
         return f"does not take {next(iter(unknown))}; it takes names, expect, raises, allow_unmet"
     if not all(isinstance(name, str) for name in names):

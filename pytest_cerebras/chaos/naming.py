@@ -14,9 +14,9 @@ from .matrix import expected
 
 class Naming(Enum):
     """
-    Who has chosen the scenario of a test.
+    The source of a test's scenario.
 
-    A marker of a class or a module is for all tests in it, so also for those that send nothing.
+    A marker of a class or a module is for all its tests, including those that send nothing.
     """
 
     NOBODY = "the options of the run, or the matrix"
@@ -26,7 +26,7 @@ class Naming(Enum):
 
 
 def naming(item: pytest.Item) -> Naming:
-    """Return who has chosen the scenario that a test begins with."""
+    """Return the source of the scenario that a test begins with."""
     scenario = scenario_of(item)
     if scenario is not None and expected(item).allow_unmet:
         return Naming.EXCUSED

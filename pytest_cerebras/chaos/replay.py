@@ -29,14 +29,14 @@ def replay(item: pytest.Item, seed: int | None = None) -> str:
     """
     Return the command that runs exactly this test again, from the folder where pytest was started.
 
-    It has the options of this run, and what the environment has set; the ini file stays.
+    It has the options of this run and those set by the environment; the ini file still applies.
     """
     seeded = [] if seed is None else ["--cerebras-seed", str(seed)]
     return shlex.join(["pytest", _place(item), *_options(item), *seeded])
 
 
 def _place(item: pytest.Item) -> str:
-    """Return the test as the command line names it: relative to where pytest was started."""
+    """Return the test's node id relative to the folder where pytest was started."""
     _, colons, inside = item.nodeid.partition("::")
     return f"{os.path.relpath(item.path, item.config.invocation_params.dir)}{colons}{inside}"
 

@@ -1,4 +1,4 @@
-"""Lets a test have the mock that it does not name."""
+"""Gives the mock to a test that does not name it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _MAKER = "make_cerebras_mock"
 
 def give_mock(item: pytest.Item, names: list[str]) -> None:
     """
-    Add the mock to the names of a test's fixtures, in the order in which they begin.
+    Add the mock to the names of a test's fixtures, in the order of their setup.
 
-    It is the first, so that a client of a module's fixture finds it. But fixtures that make mocks
-    for themselves have to begin before it, as they would if the test named it.
+    It comes first, so that clients made by other fixtures find it. But fixtures that make mocks
+    of their own must come before it, as they would if the test named it.
     """
     if MARKER in names:
         return

@@ -1,8 +1,8 @@
 """
-Things to fix: what was seen of many tests, by what has caused it.
+Things to fix: the symptoms of many tests, grouped by their cause.
 
-A cause is a rule that the client breaks, or an exception, and the line of the app where it happens.
-One bug is seen in many cells of the matrix; whoever mends it wants to read of it once.
+A cause is a rule that the client breaks, or an exception, with the line of the app where it
+happens. One bug shows in many cells of the matrix, but the user should read about it only once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pytest_cerebras.settings.names import SYMPTOMS
 from .outcome import first_line
 
 How: TypeAlias = Literal["failed", "certain", "advice"]
-_LONGEST = 200  # letters of a sentence
+_LONGEST = 200  # characters of a sentence
 _SHOWN = 4  # scenarios that are named
 _MOST = 25  # causes that are shown
 
@@ -35,10 +35,10 @@ _MOST = 25  # causes that are shown
 @dataclass(frozen=True, slots=True)
 class Symptom:
     """
-    Why a test failed, or what its client was told.
+    A reason for a test's failure, or a verdict on its client.
 
-    ``what`` is the rule or the type of an exception, ``site`` the app's line, a file and a number.
-    ``how`` says whether the test failed by it, or whether a verdict is certain.
+    ``what`` is the rule or the type of the exception. ``site`` is the app's line: a file and a line
+    number. ``how`` says whether the symptom failed the test, or whether its verdict is certain.
     """
 
     what: str
@@ -52,7 +52,7 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What has caused some symptoms in some tests, at some lines; the first one is shown."""
+    """The common cause of symptoms in some tests, at some lines; the ``first`` one is shown."""
 
     first: Symptom
     tests: tuple[str, ...]
@@ -61,12 +61,12 @@ class Cause:
 
     @property
     def pattern(self) -> Sequence[str]:
-        """How it is done right, in a few lines of Python; empty where nobody knows."""
+        """Correct code in a few lines of Python; empty if there is none."""
         return PATTERNS.get(self.first.what, ())
 
     @property
     def title(self) -> str:
-        """The cause in a line, with where and how often it was seen."""
+        """The cause on one line, with its place and the number of cells."""
         more = len(self.scenarios) - _SHOWN
         named = ", ".join(self.scenarios[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
         at = f" at {self.first.site}" if self.first.site else ""
@@ -85,7 +85,7 @@ def note(
     call: pytest.CallInfo[None],
     judged: Iterable[tuple[str, Verdict]],
 ) -> None:
-    """Put the symptoms of a test into its report, as what xdist can carry."""
+    """Attach the symptoms of a test to its report, in a form that xdist can send."""
     again = replay(item, mock.engine.seed)
     found = (*_failure(mock, item, report, call, again), *_told(judged, again))
     if found:
@@ -98,7 +98,7 @@ def read(report: Any) -> tuple[Symptom, ...]:
 
 
 def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
-    """Return what there is to fix: how much it is, in how many tests, and the causes."""
+    """Return a title with the number of things to fix and of cells, and the causes."""
     bad = [one for one in symptoms if one[1].how != "advice"]
     found = _causes(bad, lambda symptom: (symptom.what, symptom.site))
     cells = len({test for test, _ in bad})
@@ -106,7 +106,7 @@ def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
 
 
 def advice(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
-    """Return what could be better, wherever it is in the app: there may be much of it."""
+    """Return the causes of advice, each once for the whole app, because there may be many."""
     better = [one for one in symptoms if one[1].how == "advice"]
     return _causes(better, lambda symptom: symptom.what)
 
@@ -114,7 +114,7 @@ def advice(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
 def _causes(
     symptoms: Iterable[tuple[str, Symptom]], key: Callable[[Symptom], object]
 ) -> list[Cause]:
-    """Return the causes of the symptoms of some tests, what was seen in most of them first."""
+    """Return the causes of symptoms, those of the most tests first."""
     found: dict[object, list[tuple[str, Symptom]]] = {}
     for test, symptom in symptoms:
         found.setdefault(key(symptom), []).append((test, symptom))
@@ -131,7 +131,7 @@ def _causes(
 
 
 def lines(found: Sequence[Cause]) -> Iterator[str]:
-    """Yield the causes as text: what, where, how to mend it and how to see it again."""
+    """Yield the causes as text: what and where, the fix, and the command to see it again."""
     for number, cause in enumerate(found[:_MOST], 1):
         yield f"{number}. {cause.title}"
         yield f"    seen:   {cause.first.sentence}"
@@ -151,7 +151,7 @@ def _failure(
     call: pytest.CallInfo[None],
     again: str,
 ) -> Iterator[Symptom]:
-    """Yield why a test failed, unless verdicts say it."""
+    """Yield the symptom of a failed test, unless verdicts failed it."""
     if not report.failed or call.excinfo is None or failed_by_verdict(item):
         return
     error = call.excinfo.value
@@ -184,7 +184,7 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
 
 
 def _family(error: BaseException) -> str:
-    """Return what all errors of a library are: who does not catch one of them catches none."""
+    """Return the base class of a library's errors: an app that misses one misses all of them."""
     library = type(error).__module__.partition(".")[0]
     kinds = [
         kind

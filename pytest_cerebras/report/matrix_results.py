@@ -1,7 +1,7 @@
 """
-The cells of the chaos matrix: what one test did under one scenario, as plain values.
+The cells of the chaos matrix: the result of one test under one scenario, as plain values.
 
-A cell goes from the process that ran the test, a worker of xdist perhaps, to the one that reports.
+A cell is sent from the process that ran the test, such as an xdist worker, to the one that reports.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from .outcome import Outcome, outcome_of, reason_of
 CELL = "cerebras_cell"
 """The attribute of a report that holds the cell of its test."""
 
-_PIECES = 12  # into how many an answer is divided at most, to be drawn
-_MOST = 200  # exchanges, or side effects, of one scenario that are kept
+_PIECES = 12  # the most pieces into which an answer is drawn
+_MOST = 200  # exchanges, and side effects, that are kept of one scenario
 
 
 @dataclass(frozen=True, slots=True)

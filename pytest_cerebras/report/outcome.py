@@ -1,4 +1,4 @@
-"""What became of a test, and why, as pytest's report on it tells."""
+"""The outcome of a test and its reason, from pytest's report."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ Outcome: TypeAlias = Literal[
     "skipped",
     "left-out",
 ]
-SAYS_NOTHING: tuple[Outcome, ...] = ("not-met", "skipped", "left-out")
-"""Those of which nothing counts as met."""
+PROVES_NOTHING: tuple[Outcome, ...] = ("not-met", "skipped", "left-out")
+"""The outcomes of cells that do not count for coverage."""
 _UNMET: Mapping[str, str] = {
-    "not-met": "under a scenario that has not acted",
+    "not-met": "under a scenario that did not act",
     "left-out": "whose scenario can't act on the test",
 }
-_LONGEST = 240  # letters of a reason
+_LONGEST = 240  # characters of a reason
 
 
 def outcome_of(item: pytest.Item, report: pytest.TestReport, *, unmet: bool = False) -> Outcome:
     """
-    Return what became of a test; one that its marker ``xfail`` excuses has not failed.
+    Return the outcome of a test; a test that its marker ``xfail`` excuses has not failed.
 
-    ``unmet`` says that the matrix ran it under a scenario of which it has met nothing.
+    ``unmet`` says that the matrix ran it under a scenario that did not act.
     """
     if report.failed:
         return "failed-by-verdict" if failed_by_verdict(item) else "failed"
@@ -50,8 +50,8 @@ def outcome_of(item: pytest.Item, report: pytest.TestReport, *, unmet: bool = Fa
     return "raised-as-expected" if has_raised(item) else "passed"
 
 
-def told_of_unmet(outcomes: Iterable[str]) -> list[str]:
-    """Return a sentence on each outcome of cells of the matrix that say nothing."""
+def sentences_on_unmet(outcomes: Iterable[str]) -> list[str]:
+    """Return a sentence for each outcome of matrix cells that prove nothing."""
     counts = Counter(outcomes)
     return [
         f"{name.replace('-', ' ')}: {counted(counts[name], 'cell')} {what}"
@@ -61,7 +61,7 @@ def told_of_unmet(outcomes: Iterable[str]) -> list[str]:
 
 
 def reason_of(report: pytest.TestReport) -> str:
-    """Return why a test failed, was excused or was skipped, in a line; nothing if it passed."""
+    """Return on one line why a test failed, was excused or was skipped; empty if it passed."""
     if report.passed:
         return ""
     excuse = getattr(report, "wasxfail", None)
@@ -75,13 +75,13 @@ def reason_of(report: pytest.TestReport) -> str:
 
 
 def first_line(text: str, longest: int) -> str:
-    """Return the first line of a text, without keys, and no longer than so many letters."""
+    """Return the first line of a text without keys, shortened to ``longest`` characters."""
     line = redacted(next(iter(text.strip().splitlines()), ""))
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _error(report: pytest.TestReport) -> str:
-    """Return the message of an exception, or else what pytest marks as the error."""
+    """Return the message of an exception, or else the line that pytest marks as the error."""
     message = getattr(getattr(report.longrepr, "reprcrash", None), "message", None)
     if message is not None:
         return str(message)

@@ -1,4 +1,4 @@
-"""The report on a run: its cells, and which kinds of trouble they have met."""
+"""The report on a run: its cells, and the kinds of trouble that they met."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mockserver.verdicts.fault_classes import FAULT_CLASSES, share_met
 
 from .causes import Symptom
 from .matrix_results import Cell
-from .outcome import SAYS_NOTHING, told_of_unmet
+from .outcome import PROVES_NOTHING, sentences_on_unmet
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The kinds of trouble: in how many cells each was ``met``, and those ``never`` met."""
+    """The kinds of trouble: the number of cells that ``met`` each, and those ``never`` met."""
 
     percent: float
     met: Mapping[str, int]
@@ -26,24 +26,24 @@ class Coverage:
 
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> Self:
-        """Return what the tests have met; those that did not run, or met nothing, don't count."""
+        """Return the coverage of cells; those that did not run, or met nothing, don't count."""
         met = dict.fromkeys(FAULT_CLASSES, 0)
         for cell in cells:
-            for kind in cell.kinds if cell.outcome not in SAYS_NOTHING else ():
+            for kind in cell.kinds if cell.outcome not in PROVES_NOTHING else ():
                 met[kind] += 1
         never = tuple(kind for kind, count in met.items() if not count)
         found = {kind: count for kind, count in met.items() if count}
         return cls(round(share_met(found), 1), found, never)
 
     def line(self) -> str:
-        """Return it in a line."""
+        """Return the coverage on one line."""
         met, of = len(self.met), len(FAULT_CLASSES)
         return f"fault coverage: met {self.percent:g} %, {met} of {of} kinds of trouble"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All cells of a run, in the order of its tests. A change of ``version`` breaks readers."""
+    """All cells of a run, in the order of its tests. ``version`` grows if readers would break."""
 
     version: Literal[1]
     coverage: Coverage
@@ -51,7 +51,7 @@ class Report:
 
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> Self:
-        """Return the report on some cells."""
+        """Return the report on cells."""
         found = tuple(cells)
         return cls(1, Coverage.of(found), found)
 
@@ -80,21 +80,21 @@ class Report:
 
     @property
     def unmet(self) -> list[str]:
-        """Sentences on the cells of the matrix that say nothing, each with how many there are."""
-        return told_of_unmet(cell.outcome for cell in self.cells)
+        """Sentences with the number of matrix cells that prove nothing, one for each outcome."""
+        return sentences_on_unmet(cell.outcome for cell in self.cells)
 
     @property
     def symptoms(self) -> list[tuple[str, Symptom]]:
-        """Why cells failed, and what was told, each with the id of its cell."""
+        """The symptoms of all cells, each with the id of its cell."""
         return [(cell.id, one) for cell in self.cells for one in _symptoms(cell)]
 
     def json(self) -> str:
-        """Return it as JSON, as ``report.schema.json`` describes it."""
+        """Return the report as JSON, as ``report.schema.json`` describes it."""
         return _REPORT.dump_json(self, indent=2).decode() + "\n"
 
 
 def _symptoms(cell: Cell) -> tuple[Symptom, ...]:
-    """Return those of a cell; what fails before its test or after it has left none."""
+    """Return the symptoms of a cell; a failure outside its test has none yet, so one is added."""
     if cell.outcome != "failed" or any(one.how == "failed" for one in cell.symptoms):
         return cell.symptoms
     what, _, _ = cell.reason.partition(":")
@@ -112,5 +112,5 @@ def schema() -> Mapping[str, Any]:
 
 
 def schema_text() -> str:
-    """Return the schema as it stands in its own file."""
+    """Return the schema as the text of its file."""
     return json.dumps(schema(), indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""Collects the cells of a run, writes the reports, and fails a run that has met too little."""
+"""Collects the cells of a run, writes the reports, and fails a run with too little coverage."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from .report import Coverage, Report
 from .step_summary import markdown
 
 COVERAGE_FAILED = 11
-"""The exit status of a run in which all went well, and too few kinds of trouble were met."""
+"""The exit status if all tests passed, but fault coverage is too low."""
 
 _WRITERS: Mapping[str, Callable[[Report], str]] = {".html": html, ".json": Report.json}
 
 
 class Reporting:
-    """Listens to the tests of a run, in this process or in workers of xdist."""
+    """Collects the results of a run's tests, from this process or from xdist workers."""
 
     def __init__(self, files: Sequence[Path], least: float | None) -> None:
         self._files = files
@@ -46,7 +46,7 @@ class Reporting:
         return self._least is not None and self.report.coverage.percent < self._least
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the cell of a test; what fails in its end, or ends its worker, fails it as well."""
+        """Note the cell of a test; a failing teardown or a crashed worker fails it as well."""
         cell = read(report)
         if cell is not None:
             file, line, _ = report.location
@@ -60,7 +60,7 @@ class Reporting:
                 self._cells[report.nodeid] = failed
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the files and the summary of the step; change the status if too little was met."""
+        """Write the files and the step summary; change the status if coverage is too low."""
         report = self.report
         for file in self._files:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ class Reporting:
             session.exitstatus = COVERAGE_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what was met, what was not, and where the reports are."""
+        """Show which kinds of trouble were met, which were not, and where the reports are."""
         coverage = self.report.coverage
         terminalreporter.section("Cerebras: chaos report")
         terminalreporter.line(self._verdict_on(coverage), red=self._short)
@@ -82,30 +82,32 @@ class Reporting:
             terminalreporter.line(f"written: {file}")
 
     def _verdict_on(self, coverage: Coverage) -> str:
-        asked = f", less than the {self._least:g} % asked for" if self._short else ""
+        asked = f", less than the required {self._least:g} %" if self._short else ""
         return f"{coverage.line()}{asked}"
 
 
 def reporting(config: pytest.Config) -> Reporting:
-    """Return what the options ask for. Raises UsageError."""
+    """Return the reporting that the options ask for. Raises UsageError."""
     files = [Path(name) for name in config.getoption("cerebras_report") or ()]
     for file in files:
         if file.suffix not in _WRITERS:
             known = " or ".join(_WRITERS)
             raise pytest.UsageError(f"--cerebras-report: {file} should end in {known}")
         if file.is_dir() or any(part.is_file() for part in file.parents):
-            raise pytest.UsageError(f"--cerebras-report: {file} has a file or folder in its way")
+            raise pytest.UsageError(
+                f"--cerebras-report: can't write {file}: a file or folder is in the way"
+            )
     return Reporting(files, _percent(config.getoption("cerebras_fail_under")))
 
 
 def _percent(given: str | None) -> float | None:
-    """Return the least share that must be met, in per cent; ``met=90`` is the same as ``90``."""
+    """Return the required coverage in per cent; ``met=90`` is the same as ``90``."""
     if given is None:
         return None
     what, equals, number = given.rpartition("=")
     if equals and what.strip() != "met":
         raise pytest.UsageError(
-            f"--cerebras-fail-under {given}: only what is met is measured today, as in met=90"
+            f"--cerebras-fail-under {given}: the only known measure is met, as in met=90"
         )
     try:
         least = float(number)
@@ -113,6 +115,6 @@ def _percent(given: str | None) -> float | None:
         least = -1.0
     if not 0 <= least <= 100:  # noqa: PLR2004 (per cent)
         raise pytest.UsageError(
-            f"--cerebras-fail-under should be per cent from 0 to 100, found {given!r}"
+            f"--cerebras-fail-under should be a percentage from 0 to 100, found {given!r}"
         )
     return least

@@ -1,4 +1,4 @@
-"""The report as Markdown, for the summary of a step of GitHub Actions."""
+"""The report as Markdown, for the step summary of GitHub Actions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .causes import Cause
 from .outcome import Outcome
 from .report import Report
 
-_MOST = 60  # rows of each table; GitHub takes 1 MiB
+_MOST = 60  # rows of each table; GitHub accepts 1 MiB
 SIGNS: dict[Outcome, str] = {
     "passed": "✅ passed",
     "raised-as-expected": "☑️ raised as expected",
@@ -25,7 +25,7 @@ SIGNS: dict[Outcome, str] = {
 
 
 def markdown(report: Report) -> str:
-    """Return the summary: coverage, the matrix, what there is to fix."""
+    """Return the summary: coverage, the matrix, and the things to fix."""
     parts = (_head, _matrix, _others, _things, _advice)
     return "\n".join(line for part in parts for line in part(report)) + "\n"
 
@@ -94,7 +94,7 @@ def _row(*fields: str) -> str:
 
 def _safe(text: str) -> str:
     r"""
-    Return a text that Markdown shows as it is, within its line and its cell.
+    Escape a text so that Markdown shows it literally, on one line of a table cell.
 
     >>> print(_safe("a|b <i>c_d</i>"))
     a\|b \<i\>c\_d\</i\>

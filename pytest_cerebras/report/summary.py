@@ -1,4 +1,4 @@
-"""What the end of a run tells of its tests."""
+"""The sections at the end of a run."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from pytest_cerebras.settings.names import BASE_URL, LEFT_OUT, RETIRED, UNMET
 
 from . import causes
 from .causes import Symptom
-from .outcome import told_of_unmet
+from .outcome import sentences_on_unmet
 
 Note: TypeAlias = tuple[str, str, str]
-"""The test, the name of the property, and what it says."""
+"""The test, the name of the property, and its value."""
 
 
 def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> None:
-    """Write the sections for which something was noted; ``reports`` may hold symptoms."""
+    """Write the sections that have any lines; ``reports`` may hold symptoms."""
     noted = list(dict.fromkeys(notes))
     _show_causes(reporter, [(one.nodeid, seen) for one in reports for seen in causes.read(one)])
-    left_out = Counter(said for _, name, said in noted if name == LEFT_OUT)
-    told = [f"{count} test{'s' * (count > 1)} {said}" for said, count in left_out.items()]
-    _show(reporter, "left out of the matrix", told)
-    unmet = told_of_unmet(said for _, name, said in noted if name == UNMET)
-    _show(reporter, "cells that say nothing", unmet, yellow=False)
+    left_out = Counter(value for _, name, value in noted if name == LEFT_OUT)
+    reasons = [f"{count} test{'s' * (count > 1)} {why}" for why, count in left_out.items()]
+    _show(reporter, "left out of the matrix", reasons)
+    unmet = sentences_on_unmet(value for _, name, value in noted if name == UNMET)
+    _show(reporter, "cells that prove nothing", unmet, yellow=False)
     for title, kind in (("retired models", RETIRED), ("base URLs", BASE_URL)):
-        warnings = sorted({said for _, name, said in noted if name == kind})
+        warnings = sorted({value for _, name, value in noted if name == kind})
         _show(reporter, title, [f"warning: {sentence}" for sentence in warnings])
 
 
-def tell_of_no_effect(reporter: Any, option: str) -> None:
-    """Say that no test of the run has had the mock, although an option is about it."""
+def warn_of_no_effect(reporter: Any, option: str) -> None:
+    """Warn that an option had no effect because no test of the run used the mock."""
     way_out = "add --cerebras-mock, or let tests ask for cerebras_mock"
-    warning = f"warning: {option} has had no effect; {way_out}"
+    warning = f"warning: {option} had no effect; {way_out}"
     _show(reporter, "no test uses the mock", [warning])
 
 
 def _show(reporter: Any, title: str, lines: Collection[str], *, yellow: bool = True) -> None:
-    """Write a section; nothing where it has no lines."""
+    """Write a section if it has any lines."""
     if lines:
         reporter.section(f"Cerebras: {title}", yellow=yellow)
     for line in lines:
@@ -46,7 +46,7 @@ def _show(reporter: Any, title: str, lines: Collection[str], *, yellow: bool = T
 
 
 def _show_causes(reporter: Any, symptoms: Sequence[tuple[str, Symptom]]) -> None:
-    """Write what has caused failures and verdicts, once each."""
+    """Write the causes of failures and verdicts, each once."""
     title, found = causes.things(symptoms)
     better = causes.advice(symptoms)
     for heading, some in ((title, found), ("advice", better)):

@@ -1,4 +1,4 @@
-"""What every mock that is handed out has: where it is, what came in, and its assertions."""
+"""The base class of the mocks: their URLs, the requests that came, and the assertions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEY_NAME = "mock-0000000000000000"
 
 
 class Asserting(ABC):
-    """Asserts; each assertion that fails shows what happened."""
+    """The common part of all mocks; an assertion that fails shows what happened."""
 
     side_effects: SideEffects
     url: str
@@ -28,7 +28,7 @@ class Asserting(ABC):
     @property
     @abstractmethod
     def engine(self) -> Engine:
-        """What plays the scenario, and has its journal."""
+        """The engine that plays the scenario and has its journal."""
 
     @property
     def api_key(self) -> str:
@@ -37,7 +37,7 @@ class Asserting(ABC):
 
     @property
     def openai_url(self) -> str:
-        """The base URL as OpenAI's SDK and everything built on it want it (with ``/v1``)."""
+        """The base URL as OpenAI's SDK and everything built on it expect it (with ``/v1``)."""
         return f"{self.url}/v1"
 
     @property
@@ -48,9 +48,9 @@ class Asserting(ABC):
     @property
     def requests(self) -> Sequence[Exchange]:
         """
-        Every request so far and what it was answered; warm-ups are not counted.
+        Every request so far with its answer, without the SDK's warm-ups.
 
-        Raises DroppedError when there were more than the journal keeps, as ``calls`` does.
+        Raises DroppedError if there were more than the journal keeps, as ``calls`` does.
         """
         return list(self._looked_at())
 
@@ -61,24 +61,24 @@ class Asserting(ABC):
 
     @abstractmethod
     def _looked_at(self) -> Journal:
-        """Return the journal to the test, and note whether there is nothing in it."""
+        """Return the journal to the test, and note whether it is empty."""
 
     def assert_requests(self, count: int) -> None:
-        """Assert that the app sent so many requests, retries included."""
+        """Assert that the app sent this number of requests, retries included."""
         __tracebackhide__ = True
         assertions.requests(self._looked_at(), count)
 
     def assert_waited(self, at_least: float | None = None) -> None:
         """
-        Assert that something was retried, and no retry came earlier than its ``Retry-After`` said.
+        Assert that there was a retry, and that no retry came before its ``Retry-After`` had passed.
 
-        With ``at_least``, in seconds: that some retry waited at least so long.
+        With ``at_least``: that some retry waited at least this long, in seconds.
         """
         __tracebackhide__ = True
         assertions.waited_for(self._looked_at(), at_least)
 
     def assert_retry_after_respected(self) -> None:
-        """Assert that there was a ``Retry-After``, and that no retry came earlier than it said."""
+        """Assert that there was a ``Retry-After``, and that no retry came before it had passed."""
         __tracebackhide__ = True
         assertions.retry_after_respected(self._looked_at())
 
@@ -88,47 +88,47 @@ class Asserting(ABC):
         """
         Assert that the waits before the retries of each call grow from ``start`` by ``factor``.
 
-        They may be longer, but never longer than ``cap``, and shorter or over the cap by the share
-        ``jitter``, as chance has it. After an answer with ``Retry-After`` that time counts instead.
-        All but the factor and the share are in seconds.
+        A wait may be longer, up to ``cap``. Jitter may shorten a wait, or exceed the cap, by the
+        share ``jitter``. After an answer with ``Retry-After``, that time counts instead. ``start``
+        and ``cap`` are in seconds.
         """
         __tracebackhide__ = True
         pace = {"factor": factor, "start": start, "cap": cap, "jitter": jitter}
         assertions.backed_off(self._looked_at(), **pace)
 
     def assert_fell_back(self, to: str) -> None:
-        """Assert that this model answered what another had been asked before, in vain."""
+        """Assert that this model answered a question after another model had failed on it."""
         __tracebackhide__ = True
         assertions.fell_back(self._looked_at(), to)
 
     def assert_truncation_noticed(self, result: object) -> None:
         """
-        Assert that an answer was cut, and that what the app made of it does not hide that.
+        Assert that an answer was cut off, and that the app's ``result`` does not hide that.
 
-        ``result`` is what the app hands out. It hides the cut when it holds the text that arrived,
-        unchanged, and no field that says so, such as ``complete=False``, ``truncated=True`` or a
-        ``finish_reason`` of ``length``. None and an exception hide nothing.
+        A result hides the cut if it has the text that arrived, unchanged, and no field that marks
+        it, such as ``complete=False``, ``truncated=True`` or a ``finish_reason`` of ``length``.
+        None and an exception hide nothing.
         """
         __tracebackhide__ = True
         assertions.truncation_noticed(self._looked_at(), result)
 
     def assert_delivered(self, result: object) -> None:
         """
-        Assert that ``result``, what the app hands out, has the text that was served.
+        Assert that ``result``, the value that the app hands out, has the text that was served.
 
-        It is a text, a list of its pieces, or anything with fields. White space at the ends and
-        what stands around the text are spared; an answer in JSON may have been parsed.
+        It may be a text, a list of its pieces, or any object with fields. White space at the ends
+        and other text around it do not matter; an answer in JSON may have been parsed.
         """
         __tracebackhide__ = True
         assertions.delivered(self._looked_at(), result)
 
     def assert_peak_rpm(self, at_most: int) -> None:
-        """Assert that no minute, wherever it begins, saw more requests, retries included."""
+        """Assert that no period of a minute had more requests than this, retries included."""
         __tracebackhide__ = True
         assertions.peak_rpm(self._looked_at(), at_most)
 
     def assert_tokens_spent(self, at_most: int) -> None:
-        """Assert that prompts and completions cost no more tokens; refused requests cost none."""
+        """Assert the most tokens of prompts and completions; refused requests cost none."""
         __tracebackhide__ = True
         assertions.tokens_spent(self._looked_at(), at_most)
 

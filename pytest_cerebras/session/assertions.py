@@ -1,4 +1,4 @@
-"""Assertions over a journal; each that fails shows the time line of what did happen."""
+"""Assertions on a journal; a failing one shows the time line of what happened."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def requests(journal: Journal, count: int) -> None:
 
 
 def waited_for(journal: Journal, at_least: float | None) -> None:
-    """Assert that retries waited: as told, or one of them for so many seconds."""
+    """Assert that retries waited for ``Retry-After``, or one of them for some seconds."""
     __tracebackhide__ = True
     waits = [waited(early, late) for early, late in _retries(journal)]
     if not waits:
@@ -42,7 +42,7 @@ def waited_for(journal: Journal, at_least: float | None) -> None:
 
 
 def retry_after_respected(journal: Journal) -> None:
-    """Assert that no retry came earlier than it was told."""
+    """Assert that no retry came before its ``Retry-After`` had passed."""
     __tracebackhide__ = True
     if all(exchange.retry_after is None for exchange in journal):
         _fail(journal, "expected a Retry-After to be respected, but no answer had one")
@@ -50,7 +50,7 @@ def retry_after_respected(journal: Journal) -> None:
 
 
 def backed_off(journal: Journal, *, factor: float, start: float, cap: float, jitter: float) -> None:
-    """Assert that the waits of each call grow, or are as told."""
+    """Assert that the waits of each call grow, or are those of ``Retry-After``."""
     __tracebackhide__ = True
     if not _retries(journal):
         _fail(journal, "expected retries that back off, but nothing was retried")
@@ -58,7 +58,7 @@ def backed_off(journal: Journal, *, factor: float, start: float, cap: float, jit
         for count, (early, late) in enumerate(retries(call)):
             wanted, wait = told(early, late), waited(early, late)
             if wanted is None:
-                wait *= journal.scale  # by the clock of the client
+                wait *= journal.scale  # on the client's clock
             least = min(start * factor**count, cap) * (1 - jitter) if wanted is None else wanted
             most = max(cap * (1 + jitter), wanted or 0.0)
             came = f"but #{late.number} came {wait:.2f} s after #{early.number}"
@@ -69,7 +69,7 @@ def backed_off(journal: Journal, *, factor: float, start: float, cap: float, jit
 
 
 def fell_back(journal: Journal, model: str) -> None:
-    """Assert that what another model had no answer to was asked this one, and answered."""
+    """Assert that this model answered a question after another model had failed on it."""
     __tracebackhide__ = True
     completions = [one for one in journal if one.endpoint in COMPLETING]
     failed = [one for one in completions if one.failed and one.model != model]
@@ -94,23 +94,23 @@ def fell_back(journal: Journal, model: str) -> None:
 
 
 def truncation_noticed(journal: Journal, result: object) -> None:
-    """Assert that no part of an answer is passed off as a whole one."""
+    """Assert that no partial answer is passed off as a whole one."""
     __tracebackhide__ = True
     cut = [(exchange, choice.text) for exchange in journal for choice in parts(exchange)]
     if not cut:
         _fail(journal, "expected a truncated answer to be noticed, but no answer was truncated")
     for exchange, text in cut:
         if passed_off(result, text):
-            wrong = f"#{exchange.number} was cut, but its {exchange.completion_tokens} tokens "
+            wrong = f"#{exchange.number} was cut off, but its {exchange.completion_tokens} tokens "
             _fail(journal, f"{wrong}are passed off as a whole answer")
 
 
 def delivered(journal: Journal, result: object) -> None:
-    """Assert that an app hands out what it was served, no less and no more."""
+    """Assert that an app hands out exactly what it was served."""
     __tracebackhide__ = True
     if isinstance(result, (AsyncIterator, Awaitable, Iterator)):
         kind = type(result).__name__
-        wrong = f"the result is a {kind} that nobody has read: hand over what comes out of it"
+        wrong = f"the result is an unread {kind}: read it, and pass what comes out of it"
         raise AssertionError(wrong)  # noqa: TRY004 (a test fails by an assertion)
     served = answers(journal)
     if not served:
@@ -122,7 +122,7 @@ def delivered(journal: Journal, result: object) -> None:
 
 
 def peak_rpm(journal: Journal, at_most: int) -> None:
-    """Assert that no minute, wherever it begins, has more requests."""
+    """Assert that no period of a minute has more requests."""
     __tracebackhide__ = True
     times = sorted(exchange.at for exchange in journal)
     length = _MINUTE - tolerance(1.0)
@@ -135,7 +135,7 @@ def peak_rpm(journal: Journal, at_most: int) -> None:
 
 
 def tokens_spent(journal: Journal, at_most: int) -> None:
-    """Assert how many tokens were paid for."""
+    """Assert the most tokens that were paid for."""
     __tracebackhide__ = True
     paid = [exchange for exchange in journal if exchange.admitted and not exchange.refused]
     prompt = sum(exchange.prompt_tokens for exchange in paid)
@@ -146,7 +146,7 @@ def tokens_spent(journal: Journal, at_most: int) -> None:
 
 
 def side_effects(journal: Journal, found: Sequence[SideEffect], names: Sequence[str]) -> None:
-    """Assert which side effects there were, in their order."""
+    """Assert the side effects, in their order."""
     __tracebackhide__ = True
     ran = [one.name for one in found]
     if ran != list(names):

@@ -1,8 +1,8 @@
 """
-Verdicts that a suite may go on with: known ones are accepted, new ones fail.
+A baseline of known verdicts: it accepts those, and new ones fail.
 
-So a strict run can begin today, with the mistakes of yesterday in a file. A known verdict is the
-same rule in the same test, at the same line of the app, which is known by its text: it may move.
+So a suite with known mistakes can be strict from today. A known verdict is the same rule in the
+same test at the same line of the app. A line is recognised by its text, so it may move.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from mockserver.core.units import counted
 from mockserver.verdicts import Verdict
 
 BASELINE = pytest.StashKey["Baseline"]()
-_ENTRIES = "cerebras_baseline"  # the attribute of a report that has those of its test
+_ENTRIES = "cerebras_baseline"  # the attribute of a report with the entries of its test
 _VERSION = 1
 Guilty: TypeAlias = list[tuple[str, Verdict]]
 
 
 class Entry(NamedTuple):
-    """A verdict, as the file has it."""
+    """A verdict as the file stores it."""
 
     rule: str
     test: str
@@ -37,8 +37,8 @@ class Baseline:
     """
     The accepted verdicts of a file, and those of this run.
 
-    Where there is no file yet, all are accepted, and the run writes it. Raises UsageError for a
-    file that is none.
+    If there is no file yet, all are accepted, and the run writes it. Raises UsageError for a file
+    that is not a baseline.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,8 +48,8 @@ class Baseline:
             raise pytest.UsageError(f"--cerebras-baseline: {path}: there is no such folder")
         if self._is_new and environ.get("CI"):
             raise pytest.UsageError(
-                f"--cerebras-baseline: there is no {path}, and under CI none is written, which "
-                "would accept all: run once elsewhere, and commit the file"
+                f"--cerebras-baseline: there is no {path}, and a run under CI writes none, because "
+                "it would accept everything: run once elsewhere, and commit the file"
             )
         self._accepted = frozenset() if self._is_new else _read(path)
         self._found: dict[Entry, None] = {}
@@ -62,12 +62,12 @@ class Baseline:
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Collect the verdicts of a test, of this process or of a worker of xdist."""
+        """Collect the verdicts of a test, from this process or an xdist worker."""
         self._tests.add(report.nodeid)
         self._found |= dict.fromkeys(Entry(*one) for one in getattr(report, _ENTRIES, ()))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the file where there was none, when the run has gone to its end."""
+        """Write the file if there was none and the run was not interrupted."""
         ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         is_run = not session.config.option.collectonly
         if self._is_new and ended and is_run and not hasattr(session.config, "workerinput"):
@@ -75,7 +75,7 @@ class Baseline:
             self._is_written = True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what was accepted, and what has gone."""
+        """List the verdicts that were accepted, and those that have gone."""
         known = len(self._found.keys() & self._accepted)
         gone = [one for one in self._accepted if one.test in self._tests and one not in self._found]
         if self._is_written:
@@ -88,16 +88,16 @@ class Baseline:
 
 
 def entry_of(test: str, verdict: Verdict) -> Entry:
-    """Return what makes a verdict on a test the same as that of an earlier run."""
+    """Return the entry by which a verdict on a test is recognised in a later run."""
     if verdict.site is None:
         return Entry(verdict.rule, test, "")
     file, number = verdict.site
-    linecache.checkcache(file)  # a plugin may run the tests again as soon as a file has changed
+    linecache.checkcache(file)  # a plugin may run tests again after a file changed
     return Entry(verdict.rule, test, f"{file}: {linecache.getline(file, number).strip()}")
 
 
 def note(report: pytest.TestReport, verdicts: Iterable[Verdict]) -> None:
-    """Let a report carry the verdicts that count, as what xdist can carry."""
+    """Attach the verdicts that count to a report, in a form that xdist can send."""
     setattr(report, _ENTRIES, [tuple(entry_of(report.nodeid, one)) for one in verdicts])
 
 
@@ -112,7 +112,7 @@ def _read(path: Path) -> frozenset[Entry]:
         return frozenset(Entry(one["rule"], one["test"], one["line"]) for one in found["verdicts"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise pytest.UsageError(
-            f"--cerebras-baseline: {path} is no baseline: it should be JSON such as "
+            f"--cerebras-baseline: {path} is not a baseline: it should be JSON such as "
             '{"version": 1, "verdicts": [{"rule": "...", "test": "...", "line": "..."}]}; '
             "delete it, and the next run writes it again"
         ) from error

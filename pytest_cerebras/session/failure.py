@@ -1,4 +1,4 @@
-"""What a failed test shows: the exchanges, what they mean, the verdicts on them, and the fix."""
+"""The section of a failed test: the exchanges, what they mean, the verdicts, and the fix."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from .verdict_hooks import failed_by_verdict
 
 _MOST = 50
 _NO_REQUEST = (
-    "no request reached the mock; does the app read CEREBRAS_BASE_URL, and not before the test?"
+    "no request reached the mock; check that the app reads CEREBRAS_BASE_URL, and reads it during "
+    "the test"
 )
 
 
@@ -35,11 +36,11 @@ def failure_section(
     error: BaseException | None = None,
 ) -> str:
     """
-    Return the exchanges of a test as text, the last ones when there are many.
+    Return the exchanges of a test as text, only the last ones if there are many.
 
-    What the report says anyway is not said again. ``error`` is what the test has failed with.
+    Nothing that the report shows anyway is repeated. ``error`` is the exception of the test.
     """
-    mock.new_interventions()  # from here on they are told
+    mock.new_interventions()  # they are shown here
     shown = report.longreprtext
     journal = mock.engine.journal
     exchanges = journal.exchanges
@@ -59,13 +60,13 @@ def failure_section(
 
 
 def told_of_path(exchange: Exchange) -> str:
-    """Return what to know of a path that was answered for the plugin's own base URL; or nothing."""
+    """Return a warning on a path that only the plugin's own base URL answers; empty if none."""
     if not exchange.sent_path:
         return ""
     form, mend = ("with", "add it") if _lacks_version(exchange) else ("without", "leave it out")
     return (
-        f"a client wants its base URL {form} /v1, unlike the one that the plugin sets; it was "
-        f"answered, but where you set the URL, {mend}: the real API answers 404"
+        f"a client needs its base URL {form} /v1, unlike the one that the plugin sets; the mock "
+        f"answered, but the real API would answer 404: where you set the URL, {mend}"
     )
 
 
@@ -74,7 +75,7 @@ def _lacks_version(exchange: Exchange) -> bool:
 
 
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
-    """Whether the test failed because its requests went elsewhere: it had looked for them here."""
+    """Whether the test failed because its requests went elsewhere, although it expected them."""
     if mock.journal.count or mock.interventions or mock.was_unreachable:
         return False
     return mock.found_nothing or any(map(_is_of_the_network, _chain(error)))

@@ -1,4 +1,4 @@
-"""Tells what a test did that the user interrupts, for that is when one wants to see it."""
+"""Reports a test that the user interrupts, because then its exchanges matter most."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ def tell(
     item: pytest.Item, error: KeyboardInterrupt, *, when: Literal["setup", "call"] = "call"
 ) -> None:
     """
-    Report the test as one that has failed, to the terminal and to all who write reports.
+    Report the test as failed, to the terminal and to all plugins that write reports.
 
-    ``when`` is the phase that was interrupted. With ``--pdb`` pytest does so itself.
+    ``when`` is the phase that was interrupted. With ``--pdb``, pytest reports it itself.
     """
     if item.config.getoption("usepdb", default=False):
         return

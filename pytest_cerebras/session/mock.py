@@ -32,12 +32,11 @@ class CerebrasMock(Asserting):
     """
     A mock of the Cerebras API.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``). ``live`` answers, for
-    this test and all others. ``side_effects`` are
-    the tools that the app runs, as far as somebody records them. ``interventions`` are sentences
-    on what the mock has broken off, by which the test has failed; ``found_nothing`` says that the
-    test has looked for requests, and there were none. ``collector`` has seen what the app made of
-    the answers; ``settings`` are those of the test.
+    ``url`` is its base URL as the Cerebras SDK expects it (without ``/v1``). ``live`` is the engine
+    that answers this test and all others. ``side_effects`` has the side effects that the app
+    recorded. ``interventions`` has a sentence for each thing that the mock stopped; they fail the
+    test. ``found_nothing`` says that the test looked for requests and there were none.
+    ``collector`` collects evidence of how the app used the answers. ``settings`` are the test's.
     """
 
     def __init__(
@@ -68,18 +67,18 @@ class CerebrasMock(Asserting):
 
     @property
     def engine(self) -> Engine:
-        """What plays the scenario, and has its journal."""
+        """The engine that plays the scenario and has its journal."""
         return self._last or self.live.engine
 
     @property
     def journal(self) -> Journal:
-        """What this test has caused, without what is left over from earlier ones."""
+        """The exchanges of this test, without those left over from earlier tests."""
         self._settle()
         return self.engine.journal.own()
 
     @property
     def strays(self) -> list[str]:
-        """What earlier tests have left over, and was stopped on its way out; a sentence each."""
+        """The requests left over from earlier tests that were stopped; a sentence each."""
         return self._guard_log.strays
 
     @property
@@ -88,19 +87,19 @@ class CerebrasMock(Asserting):
         return self._guard_log.escapes
 
     def _settle(self) -> None:
-        """Count as this test's what has turned out to be at work for it."""
+        """Count exchanges as this test's if their sender turned out to work for it."""
         for exchange in self.engine.journal.exchanges:
             if exchange.from_elsewhere and self._lingering.is_handed(exchange.request.sender):
                 exchange.from_elsewhere = ""
 
     def _looked_at(self) -> Journal:
-        """Return the journal to the test, and note whether there is nothing in it."""
+        """Return the journal to the test, and note whether it is empty."""
         found = self.journal
         self.found_nothing = not found.count
         return found
 
     def end(self) -> None:
-        """Keep what was played last: the server is about to play something else."""
+        """Keep the last engine, because the server is about to play something else."""
         self._last = self.live.engine
 
     def play(
@@ -116,8 +115,8 @@ class CerebrasMock(Asserting):
         Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
 
         ``parameters`` are values for those of the scenario: ``play("stream-cut", after_tokens=3)``.
-        Journal, side effects and limits start afresh. Raises MockServerError when it can't be read
-        or has no such parameter.
+        Journal, side effects and limits start afresh. Raises MockServerError if the scenario can't
+        be read or has no such parameter.
         """
         __tracebackhide__ = True
         base = self.settings
@@ -127,7 +126,7 @@ class CerebrasMock(Asserting):
         try:
             self._begin(Round(found(scenario, parameters), is_named=True), overrides)
         except MockServerError as error:
-            raise error.with_traceback(None) from None  # its sentence is all that a test needs
+            raise error.with_traceback(None) from None  # the sentence is enough
 
     def inject(
         self,
@@ -137,11 +136,12 @@ class CerebrasMock(Asserting):
         match: Match | Mapping[str, Any] | None = None,
     ) -> None:
         """
-        Break what comes next by a fault, before any rule of the scenario is asked.
+        Apply a fault to the next requests, before any rule of the scenario.
 
-        ``fault`` is a value such as ``Error(status=503)``, or a mapping as in YAML; ``times`` is
-        how many requests it takes, None for all; ``match`` says which, as in a rule. It holds until
-        a scenario is started. Raises DocumentError for what is no fault or no match.
+        ``fault`` is a value such as ``Error(status=503)``, or a mapping as in YAML. It applies to
+        the next ``times`` requests, None for all; ``match`` selects them, as in a rule.
+        The fault stays until a scenario is started. Raises DocumentError for an invalid fault or
+        match.
         """
         __tracebackhide__ = True
         try:
@@ -163,8 +163,8 @@ class CerebrasMock(Asserting):
         self._round, self._knocked = begun, self._refused.count
 
     def _now(self) -> Round:
-        """Return the round that is being played, with what has happened in it."""
-        if self._round.scenario.name != self.scenario.name:  # somebody has used the admin API
+        """Return the current round with what happened in it so far."""
+        if self._round.scenario.name != self.scenario.name:  # changed by the admin API
             self._round = Round(self.scenario)
         self._round.case = self._case()
         self._round.started = self.engine.started
@@ -173,7 +173,7 @@ class CerebrasMock(Asserting):
 
     @property
     def rounds(self) -> list[Round]:
-        """What the test has played, one after the other, and what happened."""
+        """The scenarios that the test has played, in order, with what happened."""
         return [*self._ended, self._now()]
 
     @property
@@ -181,27 +181,27 @@ class CerebrasMock(Asserting):
         """Whether the app tried to connect while a scenario had the port shut."""
         return self._refused.count > 0
 
-    def new_interventions(self, told: str = "") -> list[str]:
+    def new_interventions(self, shown: str = "") -> list[str]:
         """
-        Return what the mock has broken off, once: a sentence each, to fail the test with.
+        Return a sentence for each thing that the mock stopped, each only once, to fail the test.
 
-        Sentences that ``told``, what is shown anyway, contains are left out.
+        Sentences that ``shown``, the text that the user sees anyway, contains are left out.
         """
         ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
         if self._endless is None and self.live.budget is not None:
-            self._endless = self.live.budget.sentence()  # by its first count
+            self._endless = self.live.budget.sentence()  # keep the first count
         endless = [self._endless] if self._endless else []
-        stall = self.live.stalled[:1]  # all of them are seen among the exchanges
+        stall = self.live.stalled[:1]  # the exchanges show all of them
         found = dict.fromkeys([*stall, *endless, *self._guard_log.stopped, *ran_away])
         new = [sentence for sentence in found if sentence not in self.interventions]
         self.interventions.update(dict.fromkeys(new))
-        return [sentence for sentence in new if sentence not in told]
+        return [sentence for sentence in new if sentence not in shown]
 
     def guilty(self, strict: str | None = None) -> list[tuple[str, Verdict]]:
         """
-        Return the verdicts that count, with the names of their scenarios.
+        Return the verdicts that fail a strict run, with the names of their scenarios.
 
-        Those are what the run is ``strict`` about, or else what the argument says.
+        ``strict`` is used if the run itself is not strict.
         """
         strict = self.settings.strict or strict
         return [
@@ -212,7 +212,7 @@ class CerebrasMock(Asserting):
 
     @property
     def verdicts(self) -> Sequence[Verdict]:
-        """What the client did wrong, but for what the marker ignores; since the scenario began."""
+        """The verdicts since the scenario began, without those that the marker ignores."""
         return self.judge(self._case())
 
     def judged(self) -> list[tuple[str, Verdict]]:
@@ -220,11 +220,11 @@ class CerebrasMock(Asserting):
         return [(name, found) for name, case in self.played() for found in self.judge(case)]
 
     def played(self) -> list[tuple[str, Case]]:
-        """Return all scenarios that the test has played, and what happened under each."""
+        """Return the names of all scenarios that the test has played, each with its case."""
         return [(one.scenario.name, one.happened) for one in self.rounds]
 
     def judge(self, case: Case) -> tuple[Verdict, ...]:
-        """Return the verdicts on a case, but for what the marker ignores."""
+        """Return the verdicts on a case, without those that the marker ignores."""
         return judge(case, ignore=self.settings.ignored)
 
     def _case(self) -> Case:
@@ -239,12 +239,12 @@ class CerebrasMock(Asserting):
 
     @property
     def clock(self) -> VirtualClock | None:
-        """The virtual clock; None when the test lives in real time."""
+        """The virtual clock; None if the test runs in real time."""
         return self._clock
 
     @property
     def sleeps(self) -> Sequence[Sleep]:
-        """What slept under the virtual clock: how long, when, by what, in which thread."""
+        """The sleeps under the virtual clock: how long, when, by which function and thread."""
         return self._virtual_clock().sleeps
 
     @property
@@ -254,9 +254,9 @@ class CerebrasMock(Asserting):
 
     def advance(self, seconds: float) -> None:
         """
-        Let so many seconds pass at once, for the app and the mock, under the virtual clock.
+        Advance the virtual clock of the app and the mock by some seconds, at once.
 
-        Raises RuntimeError under another clock.
+        Raises RuntimeError under the real clock.
         """
         self._virtual_clock().advance(seconds)
 
@@ -272,7 +272,7 @@ class CerebrasMock(Asserting):
         """
         Return the variables that point an app in another process at the mock.
 
-        Raises RuntimeError in respx mode, where there is nothing that another process could reach.
+        Raises RuntimeError in respx mode, where no other process can reach the mock.
         """
         if self.url == REAL_URL:
             raise RuntimeError(
@@ -282,7 +282,7 @@ class CerebrasMock(Asserting):
         return self.variables()
 
     def variables(self) -> dict[str, str]:
-        """Return the variables that the environment has while the mock is active."""
+        """Return the environment variables that are set while the mock is active."""
         return {
             "CEREBRAS_API_KEY": self.api_key,
             "OPENAI_API_KEY": self.api_key,

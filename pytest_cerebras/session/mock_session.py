@@ -1,4 +1,4 @@
-"""Turns the world towards the mock, for as long as a test has it."""
+"""Activates the mock for a test: its place, clock, guards and environment variables."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_active() -> bool:
 
 @contextmanager
 def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
-    """Turn the world towards a mock for the duration of one test."""
+    """Activate a mock for one test, and undo everything afterwards."""
     settings = options.resolved_for_test(request.node)
     with ExitStack() as stack:
         place = stack.enter_context(placed(request, settings.mode))

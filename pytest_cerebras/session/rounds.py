@@ -1,7 +1,7 @@
 """
-What a test has played, one scenario after the other, and whether any of it was met.
+The scenarios that a test played, one after the other, and whether any of them acted.
 
-A test that names a scenario and never meets it is green for no reason.
+A test that names a scenario and never meets it proves nothing, even if it passes.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ _WAY_OUT = "let it act, or mark the test with allow_unmet=True"
 @dataclass(slots=True, eq=False)
 class Round:
     """
-    A scenario from its beginning until the next one begins, or this one again.
+    A scenario from its beginning until the next one begins, or the same one again.
 
-    ``is_named`` says that the test has chosen it by ``play``. ``injected`` are the rules that the
-    test has put before its own. ``case`` is what has happened, ``was_unreachable`` whether the app
-    has tried to connect while the port was shut. ``started`` is when it has begun, in seconds since
-    the epoch.
+    ``is_named`` says that the test chose it by ``play``. ``injected`` has the rules of the faults
+    that the test injected. ``case`` is what happened. ``was_unreachable`` says that the app tried
+    to connect while the port was shut. ``started`` is in seconds since the epoch.
     """
 
     scenario: Scenario
@@ -44,8 +43,8 @@ class Round:
 
     @property
     def happened(self) -> Case:
-        """What has happened, of a round that has been looked at."""
-        assert self.case is not None  # noqa: S101 (``CerebrasMock.rounds`` has put it there)
+        """The case of a round that ``CerebrasMock.rounds`` returned."""
+        assert self.case is not None  # noqa: S101 (``CerebrasMock.rounds`` has set it)
         return self.case
 
     @property
@@ -55,12 +54,12 @@ class Round:
 
     @property
     def why_unmet(self) -> str:
-        """Why nothing of it has."""
+        """The reason why nothing of the scenario has happened."""
         return why_unmet(self.scenario, self.happened.journal)
 
 
 def found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> Scenario:
-    """Return what a test asks for, with values for its parameters. Raises MockServerError."""
+    """Return the scenario that a test asks for, with its parameters. Raises MockServerError."""
     if not isinstance(scenario, Scenario):
         return load(str(scenario), parameters)
     if parameters:
@@ -70,9 +69,9 @@ def found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> 
 
 def why_cell_unmet(rounds: Sequence[Round]) -> str | None:
     """
-    Return why a test has met nothing of the scenario that it was run under.
+    Return why a test met nothing of the scenario that it was run under.
 
-    None when it has met something, or when there is nothing to meet.
+    None if it met something, or if there is nothing to meet.
     """
     first = rounds[0]
     own = [one for one in rounds if one.scenario == first.scenario]
@@ -83,32 +82,33 @@ def why_cell_unmet(rounds: Sequence[Round]) -> str | None:
 
 def unmet(rounds: Sequence[Round], naming: Naming, *, knows: bool) -> Iterator[str]:
     """
-    Yield a sentence for each scenario and each fault that a test names and has never met.
+    Yield a sentence for each scenario and each fault that a test names and never met.
 
-    ``naming`` says who has chosen the scenario of the first round, ``knows`` that the test has
-    looked for requests, and there were none.
+    ``naming`` says who chose the scenario of the first round. ``knows`` says that the test looked
+    for requests and there were none.
     """
-    told: list[Scenario] = []
+    seen_before: list[Scenario] = []
     for one in rounds:
         scenario = one.scenario
         chosen = rounds[0].scenario == scenario and not one.is_named
-        if scenario not in told and (one.is_named or (chosen and naming is not Naming.NOBODY)):
-            told.append(scenario)
+        named = one.is_named or (chosen and naming is not Naming.NOBODY)
+        if scenario not in seen_before and named:
+            seen_before.append(scenario)
             own = [each for each in rounds if each.scenario == scenario]
             around = chosen and naming is Naming.AROUND
             spared = knows or own[-1] is not rounds[-1] or around
             if _is_unmet(own, spared=spared):
                 seen = next((each for each in reversed(own) if each.happened.exchanges), own[-1])
-                yield f"nothing of {scenario.name!r} has happened: {seen.why_unmet}; {_WAY_OUT}"
+                yield f"{scenario.name!r} did not act: {seen.why_unmet}; {_WAY_OUT}"
         yield from _unmet_faults(one, spared=knows or one is not rounds[-1])
 
 
 def _is_unmet(rounds: Sequence[Round], *, spared: bool) -> bool:
     """
-    Return whether a scenario should have been met and was not.
+    Return whether a scenario should have acted and did not.
 
-    Who keeps within its limits and checks does what is hoped for, and connects of other processes
-    to a port that is shut are not seen. ``spared`` says that no request at all is no fault.
+    A client that keeps within limits and passes checks is right. The connects of other processes
+    to a shut port can't be seen. ``spared`` says that having no request at all is accepted.
     """
     scenario = rounds[0].scenario
     if not acts_by_rules(scenario) or shuts_port(scenario) or any(one.is_met for one in rounds):
@@ -125,4 +125,4 @@ def _unmet_faults(one: Round, *, spared: bool) -> Iterator[str]:
         if not met(alone, journal):
             faults = ", ".join(name_of(fault) for action in rule.actions for fault in action.faults)
             why = why_unmet(alone, journal)
-            yield f"the injected {faults} has not acted: {why}; {_WAY_OUT}"
+            yield f"the injected {faults} did not act: {why}; {_WAY_OUT}"

@@ -1,4 +1,4 @@
-"""Keeps what app code or test doubles tell of the tools that they run."""
+"""Records the side effects that app code or test doubles report."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ T = TypeVar("T")
 
 class SideEffects:
     """
-    What was recorded since the scenario began, in order, the last 10,000; from whatever thread.
+    The last 10,000 side effects since the scenario began, in order, recorded from any thread.
 
-    ``now`` returns seconds since the epoch, ``sender`` who runs.
+    ``now`` returns seconds since the epoch, ``sender`` the running thread or task.
     """
 
     def __init__(self, now: Callable[[], float], sender: Callable[[], Sender | None]) -> None:
@@ -34,18 +34,18 @@ class SideEffects:
 
     def record(self, name: str, /, **arguments: object) -> None:
         """
-        Note that a tool has run, and with what.
+        Record that a tool ran, with its arguments.
 
-        The arguments may be anything. What JSON can't hold is kept as its ``repr``, and what is
-        long is shortened.
+        Arguments may have any type. Values that JSON can't hold are kept as their ``repr``, and
+        long values are shortened.
         """
         self._note(name, arguments)
 
     def recording(self, function: Callable[P, T]) -> Callable[P, T]:
         """
-        Return a function, plain or async, that does the same and is recorded each time it runs.
+        Wrap a plain or async function so that each of its runs is recorded.
 
-        Its name and what it was called with are noted, and whether it has raised an exception.
+        A record has the function's name and arguments, and whether it raised an exception.
         """
         name = getattr(function, "__name__", type(function).__name__)
         bind = _binder(function)
@@ -67,11 +67,11 @@ class SideEffects:
 
     @property
     def names(self) -> list[str]:
-        """What has run, in order."""
+        """The names of the side effects, in order."""
         return [one.name for one in self]
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all side effects."""
         with self._lock:
             self._kept.clear()
 

@@ -1,9 +1,9 @@
 """
-Ends a run in good order when the process is told to end, as a job is that takes too long in CI.
+Ends a run properly on a signal such as SIGTERM, which CI sends to a job that takes too long.
 
-pytest itself knows Ctrl-C only. Other signals would end the process on the spot: no report, no word
-on the test that hangs, and files left behind. So they interrupt the test as Ctrl-C does, and the
-run exits with the status that a shell gives to the signal.
+pytest itself handles only Ctrl-C. Other signals would end the process on the spot: there would be
+no report and no word on the test that hangs, and files would be left behind. So they interrupt the
+test like Ctrl-C, and the run exits with the status that a shell gives to the signal.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from .interrupted import tell
 
 _PLUGIN = "cerebras-termination"
 _SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has no second one
-_AT_ONCE = 1.0  # seconds in which a signal is the same one: `timeout` sends it twice
-_PATIENCE = 5.0  # seconds after which a test that goes on is interrupted again
+_AT_ONCE = 1.0  # seconds in which a repeated signal is ignored: `timeout` sends it twice
+_PATIENCE = 5.0  # seconds after which a test that still runs is interrupted again
 _BY_SIGNAL = 128
 _sleep = time.sleep  # noqa: TID251 (kept before a test lives in virtual time)
 
 
 class SignalError(KeyboardInterrupt):
-    """The process was told to end."""
+    """A signal asked the process to end."""
 
 
 class Termination:
-    """Takes the signals for which nobody else has a handler, until the run is over."""
+    """Handles the signals that have no other handler, until the run is over."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.ending = False
@@ -47,7 +47,7 @@ class Termination:
         config.add_cleanup(self._give_back)
 
     def take(self) -> None:
-        """Handle them from now on, where nobody else does; only a main thread can."""
+        """Handle the signals that have no other handler; only a main thread can."""
         if threading.current_thread() is not threading.main_thread():
             return
         for number in filter(None, (getattr(signal, name, None) for name in _SIGNALS)):
@@ -57,14 +57,14 @@ class Termination:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Take them again: a server in the test before may have had handlers of its own."""
+        """Take the signals again: a server in the test before may have had its own handlers."""
         self._session = item.session
         self.take()
         return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Tell of a test that is interrupted while its fixtures are at work."""
+        """Report a test that is interrupted while its fixtures are set up."""
         try:
             yield
         except KeyboardInterrupt as error:
@@ -75,7 +75,7 @@ class Termination:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
-        """Interrupt a test that has ended no more: it is being told of."""
+        """Stop interrupting after the test has ended, while it is reported."""
         try:
             yield
         except KeyboardInterrupt:
@@ -84,12 +84,12 @@ class Termination:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
-        """Let nothing disturb the end, be it after Ctrl-C or another signal."""
+        """Let no further signal disturb the end, after Ctrl-C as well."""
         self.ending = True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Exit with the status for the signal, even if it comes only now."""
+        """Exit with the status of the signal, even if it came during the end."""
         self.ending = True
         yield
         if self._received is not None:
@@ -97,14 +97,14 @@ class Termination:
 
     def _interrupt(self, number: int, _: FrameType | None) -> None:
         __tracebackhide__ = True
-        if os.getpid() != self._process:  # a fork, which is not ours to keep alive
+        if os.getpid() != self._process:  # a fork must die as usual
             _die(number)
         now = time.perf_counter()
         since, self._at = now - self._at, now
         first = self._received is None
         self._received = number
         if self.ending:
-            if not first and since > _PATIENCE:  # it was told before, and hangs
+            if not first and since > _PATIENCE:  # the end itself hangs
                 _die(number)
             return
         if since < _AT_ONCE:
@@ -112,13 +112,13 @@ class Termination:
         if first:
             threading.Thread(target=self._insist, name="cerebras-signal", daemon=True).start()
         running = os.environ.get("PYTEST_CURRENT_TEST")
-        told = f"{signal.Signals(number).name} has ended the run"
+        reason = f"{signal.Signals(number).name} has ended the run"
         if self._session is not None:
-            self._session.shouldstop = told  # for a test that catches everything
-        raise SignalError(f"{told}, in {running}" if running else told)
+            self._session.shouldstop = reason  # for a test that catches everything
+        raise SignalError(f"{reason}, in {running}" if running else reason)
 
     def _insist(self) -> None:
-        """Interrupt a test again that goes on: it may wait for a thread that hangs."""
+        """Interrupt a test again if it still runs: it may wait for a thread that hangs."""
         main = threading.main_thread().ident or 0
         while hasattr(signal, "pthread_kill"):  # Windows has none
             _sleep(_PATIENCE)
@@ -134,13 +134,13 @@ class Termination:
 
 
 def _die(number: int) -> None:
-    """End the process by a signal, as if nobody had a handler."""
+    """End the process by a signal, as if there were no handler."""
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
 
 def of_run(config: pytest.Config) -> Termination:
-    """Return what takes the signals of a run."""
+    """Return the run's ``Termination``, registered at the first call."""
     found: Termination | None = config.pluginmanager.get_plugin(_PLUGIN)
     if found is None:
         found = Termination(config)

@@ -1,4 +1,4 @@
-"""Brings the verdicts on a client into pytest: as notes of a test, or as its failure."""
+"""Brings the verdicts into pytest: as properties of a test, or as its failure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FAILED = pytest.StashKey[bool]()
 
 
 def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
-    """Stop a test in which virtual time has run away, or that asks on, whatever it catches."""
+    """Stop a test whose virtual time runs away, or that sends too many requests."""
     from pytest_cerebras.clock.interrupt import Interruption
 
     reasons = (mock.clock, mock.live.budget)
@@ -38,9 +38,9 @@ def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
 
 def explain(mock: CerebrasMock, error: BaseException) -> None:
     """
-    Add to the error of a test what the mock has broken off, unless it says so.
+    Add to the error of a test what the mock stopped, unless the error says so.
 
-    Raises another one where it has ended a stall: what the client met then, no server has done.
+    Raises another error if the mock ended a stall, because no server caused what the client met.
     """
     mock.collector.finish(raised=True)
     interventions = mock.new_interventions(_chain(error))
@@ -52,25 +52,25 @@ def explain(mock: CerebrasMock, error: BaseException) -> None:
 
 
 def _chain(error: BaseException | None) -> str:
-    """Return what pytest shows of an error: its message, and those of its causes."""
-    said = []
-    while error is not None and str(error) not in said:
-        said.append(str(error))
+    """Return the messages of an error and its causes, which pytest shows."""
+    messages = []
+    while error is not None and str(error) not in messages:
+        messages.append(str(error))
         error = error.__cause__ or error.__context__
-    return "\n".join(said)
+    return "\n".join(messages)
 
 
 def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
     """
-    Fail a test that went well, but in which the mock has broken something off.
+    Fail a test that passed, if the mock stopped something.
 
-    When the run is strict, verdicts fail it too, and that nothing of what it names has happened.
+    In a strict run, verdicts fail it too, and so does a scenario or fault that never acted.
     """
     mock.collector.finish(raised=has_raised(item))
     if interventions := mock.new_interventions():
         pytest.fail("\n".join(interventions), pytrace=False)
     if nothing := _unmet(mock, item):
-        pytest.fail("\n".join(["the test went well, but says nothing:", *nothing]), pytrace=False)
+        pytest.fail("\n".join(["the test passed, but proves nothing:", *nothing]), pytrace=False)
     accepted = item.config.stash.get(BASELINE, None)
     found = [
         (name, verdict)
@@ -80,15 +80,15 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
     item.stash[_FAILED] = bool(found)
     if found:
         lines = [line for _, verdict in found for line in verdict.lines()]
-        wrong = "\n".join(["the test went well, the client did not:", *lines])
+        wrong = "\n".join(["the test passed, but the client made mistakes:", *lines])
         pytest.fail(wrong, pytrace=False)
 
 
 def _unmet(mock: CerebrasMock, item: pytest.Item) -> list[str]:
     """
-    Return what a test names and has never met, where the run is strict about it.
+    Return a sentence for each scenario and fault that a test names and never met, if strict.
 
-    Under the scenarios of the matrix a test may not come as far as what it plays itself.
+    Under the scenarios of the matrix, a test may fail to reach what it plays itself.
     """
     by = naming(item)
     in_matrix = by is Naming.NOBODY and scenario_of(item) is not None
@@ -101,15 +101,15 @@ def _unmet(mock: CerebrasMock, item: pytest.Item) -> list[str]:
 def went_through(
     item: pytest.Item, mock: CerebrasMock | None, raises: Iterable[type[BaseException]]
 ) -> str:
-    """Return what to say of a test that has not raised what it was expected to raise."""
+    """Return the message for a test that did not raise the expected exception."""
     named = " or ".join(each.__name__ for each in raises)
-    said = f"expected {named} under {scenario_of(item)!r}, but the test went through"
+    message = f"expected {named} under {scenario_of(item)!r}, but the test raised nothing"
     why = why_cell_unmet(mock.rounds) if mock else None
-    return f"{said}: nothing of it has happened: {why}" if why else said
+    return f"{message}: the scenario did not act: {why}" if why else message
 
 
 def failed_by_verdict(item: pytest.Item) -> bool:
-    """Whether a test has failed, or will, for nothing but a verdict."""
+    """Whether a test failed, or will fail, only because of a verdict."""
     return item.stash.get(_FAILED, False)
 
 
@@ -117,9 +117,9 @@ def note(
     mock: CerebrasMock, item: pytest.Item, report: pytest.TestReport
 ) -> list[tuple[str, Verdict]]:
     """
-    Note scenario and verdicts in the report, and whether they are why the test failed.
+    Note scenario and verdicts in the report, and whether a verdict failed the test.
 
-    Returns the verdicts that nothing else has told, with the names of their scenarios.
+    Returns the verdicts that no intervention has reported, with the names of their scenarios.
     """
     if report.failed and failed_by_verdict(item):
         setattr(report, FAILED_BY_VERDICT, True)
@@ -128,8 +128,8 @@ def note(
         noted.append((UNMET, "not-met"))
     if BASELINE in item.config.stash:
         baseline.note(report, (verdict for _, verdict in mock.guilty(STRICT[0])))
-    told = mock.interventions if report.failed else {}
-    judged = [one for one in mock.judged() if one[1].sentence not in told]
+    reported = mock.interventions if report.failed else {}
+    judged = [one for one in mock.judged() if one[1].sentence not in reported]
     for scenario, verdict in judged:
         kind = VERDICT if verdict.certainty == "certain" else ADVICE
         noted.append((kind, _line(scenario, verdict)))

@@ -149,7 +149,7 @@ ERRORS = [
     ({"raw": b""}, "guide", 400, ": Invalid JSON: "),
     ({"method": "GET"}, "guide", 405, '{"detail":"Method Not Allowed"}'),
     ({"endpoint": "/v1/chat/completions/"}, "guide", 404, ""),
-    ({"endpoint": "/v1/embeddings"}, "guide", 404, ""),
+    ({"endpoint": "/v1/nothing"}, "guide", 404, ""),
     ({"endpoint": "/v1/models/gpt-4o"}, "guide", 404, "Model gpt-4o does not exist"),
 ]
 

@@ -223,14 +223,17 @@ def test_replaces(plan):
         ({"message": "what?"}, "names neither a problem nor a status"),
         (
             {"status": 500, "body": "x", "code": "y"},
-            "'body' is all that is said, so 'code' would change nothing",
+            "'body' replaces the whole body, so 'code' has no effect",
         ),
-        ({"status": 204, "body": "x"}, "a 204 has no body (RFC 9110), so 'body' is idle"),
+        ({"status": 204, "body": "x"}, "a 204 has no body (RFC 9110), so 'body' has no effect"),
         (
             {"status": 304, "problem": "queue_exceeded"},
-            "a 304 has no body (RFC 9110), so 'problem' is idle",
+            "a 304 has no body (RFC 9110), so 'problem' has no effect",
         ),
-        ({"status": 205, "message": "x"}, "a 205 has no body (RFC 9110), so 'message' is idle"),
+        (
+            {"status": 205, "message": "x"},
+            "a 205 has no body (RFC 9110), so 'message' has no effect",
+        ),
         (
             {"status": 429, "retry_after": 1.0, "retry_after_date": 1.0},
             "'retry_after' and 'retry_after_date' are the same header; keep one",

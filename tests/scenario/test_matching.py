@@ -125,7 +125,7 @@ def test_yaml():
     [
         ({"endpoint": "/v1/chat/completions"}, "should be the name of an endpoint; write 'chat'"),
         ({"endpoint": "/v1/files"}, "write 'upload_file' or 'files'"),
-        ({"endpoint": "embeddings"}, "literal_error 'chat', "),
+        ({"endpoint": "nothing"}, "literal_error 'chat', "),
         ({"not": {}}, "'not' is empty, so no request would match"),
         ({"tools": 3}, "string_type"),
         ({"headers": {"a": 1}}, "string_type"),

@@ -198,16 +198,16 @@ class Own:
         # no client takes the end of such a stream for a lost connection
         ((Cut(after_tokens=3, by="eof"),), STREAM, ("silent-end",), "without a finish_reason"),
         # the connection is there still
-        ((Stall(),), CHAT, ("stall",), "nothing came ever"),
+        ((Stall(),), CHAT, ("stall",), "no answer came"),
         # what has changed nothing is not met
         ((NoDone(),), CHAT, (), ""),
         # it was no refusal that the client got
-        ((ErrorEvent("queue_exceeded"),), STREAM, ("error-event",), "broke the stream off"),
+        ((ErrorEvent("queue_exceeded"),), STREAM, ("error-event",), "ended the stream"),
         # the mock has done it, not the API
-        (PAST_BUDGET.faults, CHAT, (), "more often than a test may"),
+        (PAST_BUDGET.faults, CHAT, (), "more requests than a test may"),
         # a user's own fault, by what it has made of the answer
         ((Own(b"<html>sign in"),), CHAT, ("page",), "HTML page"),
-        ((Own(b"[]"),), CHAT, ("broken-body",), "no JSON object"),
+        ((Own(b"[]"),), CHAT, ("broken-body",), "not a JSON object"),
     ],
 )
 def test_class_and_sentence_agree(found, faults, body, classes, what):
@@ -217,7 +217,7 @@ def test_class_and_sentence_agree(found, faults, body, classes, what):
     assert what in told.what
 
 
-@pytest.mark.parametrize("path", ["/models", "/v1/embeddings"])
+@pytest.mark.parametrize("path", ["/models", "/v1/nothing"])
 def test_unknown_path(engine, ask, now, path):
     """A 404 for a path is none for a model."""
     running = engine()

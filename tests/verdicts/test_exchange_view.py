@@ -63,28 +63,28 @@ def found(engine, ask, now):
         (
             {"rule": {"faults": (NoCompletion("page"),)}},
             "status 200 came with an HTML page",
-            "show no page",
+            "do not show the page",
         ),
         (
             {"keys": {"tier": "free", "spent": Spent(requests=30)}},
-            "Requests per minute limit exceeded; the next one is admitted in 2 s",
+            "Requests per minute limit exceeded; the next request is admitted in 2 s",
             "wait as long as Retry-After says",
         ),
         (
             {"rule": {"faults": (ErrorEvent(after_tokens=2),)}, "stream": True},
-            "an error broke the stream off after 2 tokens of the answer: Encountered a server",
-            "expect errors while reading a stream too",
+            "an error ended the stream after 2 tokens of the answer: Encountered a server",
+            "handle errors while reading a stream too",
         ),
         (
             {"rule": {"faults": (ErrorEvent(after_tokens=2, form="text", event="error"),)}}
             | {"stream": True},
-            "broke the stream off after 2 tokens of the answer: Encountered a server",
-            "expect errors while reading a stream too",
+            "ended the stream after 2 tokens of the answer: Encountered a server",
+            "handle errors while reading a stream too",
         ),
         (
             {"rule": {"reply": Script(tokens=9), "faults": (NoFinish(),)}, "stream": True},
             "the stream ended after 9 tokens without a finish_reason",
-            "for cut off",
+            "as cut off",
         ),
         ({"rule": error("tokens_per_day")}, "there is no Retry-After", "ask another model"),
         (
@@ -102,11 +102,11 @@ def found(engine, ask, now):
         ({"rule": error("service_unavailable")}, "the service is overloaded", "back-off"),
         ({"rule": error("server_error")}, "500: Encountered a server error", "back-off"),
         ({"rule": error("payment_required")}, "402: Payment required", "add credit"),
-        ({"rule": error("edge_bot_block")}, "403: the edge blocks the client", "not at the key"),
+        ({"rule": error("edge_bot_block")}, "403: the edge blocks the client", "not the key"),
         (
             {"rule": {"faults": (Cut(after_tokens=3),)}, "stream": True},
             "lost after 3 tokens",
-            "throw the part away",
+            "discard the partial answer",
         ),
         (
             {"rule": {"faults": (Truncate(tokens=5),)}},
@@ -136,7 +136,7 @@ TOO_LARGE = "Request too large: limit 8000 tokens per minute, requested 42084."
     ("problem", "keys", "what", "fix"),
     [
         ("tokens_per_minute", {}, "is no Retry-After", "jitter until the minute is over"),
-        ("requests_per_hour", {"retry_after": 7200.0}, "admitted in 2 h", "as Retry-After says"),
+        ("requests_per_hour", {"retry_after": 7200.0}, "admitted in 2 h", "Retry-After is longer"),
         ("requests_per_minute", {"retry_after_date": 29.6}, "in 29 s", "as Retry-After says"),
         ("tokens_per_minute", {"headers": TWO_RESETS}, "no Retry-After", "tokens-minute says 11 s"),
         ("tokens_per_minute", {"message": TOO_LARGE}, "can never fit", "waiting never helps"),
@@ -191,8 +191,8 @@ def test_lost_before_the_head(engine, ask, now):
 @pytest.mark.parametrize(
     ("plan", "what"),
     [
-        ((Wait(math.inf),), "nothing came ever, and"),
-        ((Head(200), Data(b"x", 3), Wait(math.inf)), "nothing came after 3 tokens of the answer"),
+        ((Wait(math.inf),), "no answer came, and"),
+        ((Head(200), Data(b"x", 3), Wait(math.inf)), "the answer stopped after 3 tokens"),
     ],
 )
 def test_stalled(engine, ask, now, plan, what):
@@ -214,13 +214,13 @@ def test_code_without_message(found, code):
 @pytest.mark.parametrize(
     ("path", "what", "fix"),
     [
-        ("/models", "404: the API has /v1/models, and no /models", "add /v1 to the base URL"),
+        ("/models", "404: the API has /v1/models, not /models", "add /v1 to the base URL"),
         (
             "/v1/v1/models",
-            "404: the API has /v1/models, and no /v1/v1/models",
+            "404: the API has /v1/models, not /v1/v1/models",
             "leave /v1 out of the base URL",
         ),
-        ("/v1/model", "404: no explanation", "mend the request; trying again can't succeed"),
+        ("/v1/model", "404: no explanation", "fix the request; trying again can't succeed"),
     ],
 )
 def test_wrong_path(engine, ask, now, path, what, fix):

@@ -54,7 +54,7 @@ def test_passed_on(cut, fault, stream, title):
     (found,) = play.verdicts()
     assert found.title == title
     tokens = exchange.completion_tokens
-    said = f"#1 was cut after {tokens} tokens, and `answer` has it as a whole answer"
+    said = f"#1 was cut off after {tokens} tokens, and `answer` holds it as a whole answer"
     assert found.sentence == said
 
 
@@ -92,7 +92,7 @@ def test_page(stage):
     page = play.send(0).plan[1].data.decode()
     play.evidence = Evidence(held=(Held("`answer`", page, is_all=True),), is_bare=True)
     assert play.sentence("half-answer") == (
-        "#1 was no completion but a page, and `answer` has it as a whole answer",
+        "#1 was an HTML page, not a completion, and `answer` holds it as a whole answer",
         (1,),
     )
 
@@ -108,7 +108,7 @@ def test_nothing(stage, text):
     play.evidence = Evidence(held=(Held("`answer`", text),))
     (found,) = play.verdicts()
     assert found.title == "half-answer (advice)"
-    assert found.sentence == "#1 said nothing, and `answer` has that as an answer"
+    assert found.sentence == "#1 was empty, and `answer` holds that as an answer"
 
 
 def test_nothing_left_of_it(cut):
@@ -118,7 +118,7 @@ def test_nothing_left_of_it(cut):
     play.evidence = Evidence(held=(Held("`answer`", ""),))
     (found,) = play.verdicts()
     assert found.title == "half-answer (advice)"
-    assert found.sentence == f"#1 was cut after {TOKENS} tokens, and `answer` has nothing of it"
+    assert found.sentence == f"#1 was cut off after {TOKENS} tokens, and `answer` has nothing of it"
 
 
 @pytest.mark.parametrize("content", ["", None, "null"])
@@ -139,7 +139,7 @@ def test_sent_on(cut, form):
     play.send(5, messages=history(form(f"{PART}\n")))
     play.evidence = Evidence()
     assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
-    said = f"#1 was cut after {TOKENS} tokens, and #2 sends it on as a whole answer"
+    said = f"#1 was cut off after {TOKENS} tokens, and #2 sends it on as a whole answer"
     assert play.sentence("half-answer") == (said, (1, 2))
 
 

@@ -15,11 +15,11 @@ def test_escape(stage):
 @pytest.mark.parametrize(
     ("credentials", "sentence"),
     [
-        ("Bearer sk-proj-abc", "'sk-', as those of OpenAI, Anthropic or OpenRouter do"),
-        ("Bearer gsk_abc", "'gsk_', as those of Groq do"),
-        ("hf_abc", "'hf_', as those of Hugging Face do"),
-        ("Bearer xai-abc", "'xai-', as those of xAI do"),
-        ("Bearer pplx-abc", "'pplx-', as those of Perplexity do"),
+        ("Bearer sk-proj-abc", "'sk-', like those of OpenAI, Anthropic or OpenRouter"),
+        ("Bearer gsk_abc", "'gsk_', like those of Groq"),
+        ("hf_abc", "'hf_', like those of Hugging Face"),
+        ("Bearer xai-abc", "'xai-', like those of xAI"),
+        ("Bearer pplx-abc", "'pplx-', like those of Perplexity"),
     ],
 )
 @pytest.mark.parametrize("edition", ["guide", "2026-11"])
@@ -29,7 +29,7 @@ def test_key_of_another_vendor(stage, credentials, sentence, edition):
     play.send(0, headers={"authorization": credentials}, model="gpt-oss-120b")
     assert play.judged() == ["key-sent-elsewhere"]
     assert play.sentence("key-sent-elsewhere") == (
-        f"#1 brought a key that begins with {sentence}",
+        f"#1 carried a key that begins with {sentence}",
         (1,),
     )
 

@@ -35,7 +35,7 @@ def test_loop(stage):
     outcome = play.engine.journal.exchanges[9].outcome
     assert play.judged() == ["endless-requests"]
     assert play.sentence("endless-requests") == (
-        f"12 requests came from app.py:31, and the last that was answered, #10, got {outcome}",
+        f"12 requests came from app.py:31, and the last one answered, #10, got {outcome}",
         (3, 4, 5, 6, 7, 8, 9, 10),
     )
 

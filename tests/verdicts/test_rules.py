@@ -17,7 +17,7 @@ from mockserver.verdicts import NAMES, RULES, Case, judge
 
 def test_table():
     """Each rule has a name of its own, a sentence, and a fix that follows a colon."""
-    assert len(set(NAMES)) == len(RULES) == 20
+    assert len(set(NAMES)) == len(RULES)
     for rule in RULES:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name)
         assert re.fullmatch(r"[A-Z].*\.", rule.meaning)
@@ -56,7 +56,7 @@ def test_many(stage):
         play.send(0, messages=[{"role": "user", "content": f"Question {number}"}])
     found = play.verdicts()
     assert [one.exchanges for one in found] == [(1,), (2,), (3,), (4,), (5,)]
-    assert found[-1].sentence == "#5 was answered 503, and nobody came back; 3 more are like this"
+    assert found[-1].sentence == "#5 got 503, and the app did not try again; 3 more like this"
 
 
 def test_not_judged(case):
@@ -65,7 +65,9 @@ def test_not_judged(case):
     (found,) = judge(case)
     assert (found.rule, found.exchanges) == ("not-judged", ())
     kept = len(case.exchanges)
-    assert found.sentence.startswith(f"the journal keeps the last {kept} of {kept + 1} requests")
+    assert found.sentence.startswith(
+        f"the journal kept only the last {kept} of {kept + 1} requests"
+    )
     assert judge(case, ignore=["not-judged"]) == ()
 
 

@@ -117,7 +117,7 @@ def test_guilty(stage, story, runs, calls):
     assert (verdict.rule, verdict.certainty, verdict.exchanges[0]) == (RULE, "certain", 1)
     asked = "1 time" if calls == 1 else f"{calls} times"
     assert verdict.sentence == (
-        f"'pay' ran {runs} times with the same arguments, and the model has asked for it {asked}"
+        f"'pay' ran {runs} times with the same arguments, but the model asked for it {asked}"
     )
 
 

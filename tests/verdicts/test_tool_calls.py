@@ -89,10 +89,9 @@ def test_partial_tool_call(calling, fault, stream, arguments):
     assert not call.whole
     play.send(5, messages=[QUESTION, made(call, arguments), answered(call)], tools=[TOOL])
     assert certainty(play) == ["certain"]
-    assert play.sentence("partial-tool-call") == (
-        "#1 calls 'weather' with arguments that were cut, and #2 goes on with its answer",
-        (1, 2),
-    )
+    what = "#1 calls 'weather' with arguments that were cut off"
+    said = f"{what}, and #2 answers it as if they were whole"
+    assert play.sentence("partial-tool-call") == (said, (1, 2))
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -102,7 +101,7 @@ def test_behind_tool_calls(calling, arguments, stream):
     play, call = calling(stream=stream, arguments=arguments)
     play.send(5, messages=[QUESTION, made(call, "{}"), answered(call)], tools=[TOOL])
     assert certainty(play) == ["certain"]
-    assert "with no JSON object for arguments" in play.sentence("partial-tool-call")[0]
+    assert "with arguments that are not a JSON object" in play.sentence("partial-tool-call")[0]
 
 
 def test_guessed(calling):

@@ -50,7 +50,7 @@ def test_unread_answer(slow, stream):
         play.send(at, stream=stream, takes=1.5, left=True)
     assert play.judged() == ["unread-answer"]
     assert play.sentence("unread-answer") == (
-        "#1, #2 were left early: 8 tokens were written for nobody",
+        "#1, #2 were left early: 8 tokens were wasted",
         (1, 2),
     )
 
@@ -69,7 +69,7 @@ def test_left_in_the_middle(slow):
     paced(play.send(0, stream=True, takes=3, left=True), 9.0, after=5)
     play.send(4, stream=True)
     sentence, _ = play.sentence("unread-answer")
-    assert sentence == "#1 was left early: 2 tokens were written for nobody"
+    assert sentence == "#1 was left early: 2 tokens were wasted"
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -125,7 +125,7 @@ def test_asked_in_another_form(slow):
     play.send(1, temperature=0)
     assert play.judged() == ["unread-answer"]
     assert play.sentence("unread-answer") == (
-        "#1 was asked for again in another form: 4 tokens were written for nobody",
+        "#1 was asked for again in another form: 4 tokens were wasted",
         (1,),
     )
 

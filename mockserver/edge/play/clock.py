@@ -1,4 +1,4 @@
-"""The time that a mock lives in, and how it lets time pass."""
+"""The mock's clock: what time it is, and how to wait."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _MOMENT = 0.02  # seconds; longer waits have a timer of their own
 @dataclass(frozen=True, slots=True)
 class Silence:
     """
-    A client to which nothing more will come.
+    A client that will receive nothing more.
 
-    ``port`` is where it is connected, on this machine; None is for one in process. ``exchange`` is
-    its request, None for a connect that nobody answers.
+    ``port`` is the client's port on this machine, None for a client in process. ``exchange`` is its
+    request, None for a connect that is never answered.
     """
 
     port: int | None = None
@@ -33,10 +33,10 @@ class Silence:
 
 class StallError(ConnectionError):
     """
-    A stall has been ended, since no time-out of the client will do so.
+    The clock has ended a stall, because the client has no time-out that would.
 
-    ``who`` waited for so many real ``seconds``; ``known`` says whether it is known to have no
-    time-out, or just none was seen.
+    ``who`` waited for ``seconds`` of real time. ``known`` says whether the client is known to have
+    no time-out; otherwise none was seen.
     """
 
     def __init__(self, who: str = "", seconds: float = 0.0, *, known: bool = True) -> None:
@@ -46,7 +46,7 @@ class StallError(ConnectionError):
         self.seconds = seconds
 
     def told(self, scenario: str, what: str) -> str:
-        """Return the sentence for the user, with the way out."""
+        """Return the sentence for the user, including the remedy."""
         return (
             f"{self._lacks_in(f'the scenario {scenario!r}')}: {what}; {self.who} waited for "
             f"{self.seconds:.1f} s until the mock hung up: set a time-out, such as timeout=30"
@@ -60,15 +60,15 @@ class Clock:
     """
     Real time.
 
-    ``now`` returns seconds since the epoch. All waits of the mock go through its clock, so that
-    another kind of time is another clock and nothing else. ``stall`` holds a client for ever, and
-    ``hold`` the calling thread, unless somebody puts a function there that raises StallError.
+    ``now`` returns seconds since the epoch. All waits of the mock go through its clock, so another
+    kind of time only needs another clock. ``stall`` holds a client forever, ``hold`` the calling
+    thread; both can be replaced by functions that raise StallError.
     """
 
     scale = 1.0
-    """What a second takes on the clock of the client."""
+    """How many seconds of the client's clock one second of this clock takes."""
     shared = False
-    """Whether it is the clock of the client as well, whose time-outs run out by it."""
+    """Whether the client uses this clock too, so that its time-outs follow it."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
@@ -79,15 +79,15 @@ class Clock:
         self.hold: Callable[[Silence], object] = self._hold
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow, and with which deadlines are made."""
+        """Return seconds that never decrease, for deadlines."""
         return time.monotonic()
 
     async def until(self, deadline: float) -> None:
         """
-        Wait until ``monotonic()`` shows the deadline, on asyncio.
+        Wait until ``monotonic()`` reaches the deadline, on asyncio.
 
-        A wait for a moment may last a tick longer, which is what a stream can make up for; when the
-        deadline has passed, others get their turn.
+        A short wait may last a tick longer, which a stream makes up for later. If the deadline has
+        passed, other tasks still get a turn.
         """
         ahead = deadline - self.monotonic()
         if ahead > _MOMENT:
@@ -102,9 +102,9 @@ class Clock:
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """
-        Let so many seconds pass, on asyncio and trio; infinitely many are a stall.
+        Wait, on asyncio or trio; infinite ``seconds`` are a stall.
 
-        No kind of time should hurry for one that is only ``passive``.
+        A virtual clock does not skip ahead for a wait that is ``passive``.
         """
         from anyio import sleep
 
@@ -114,17 +114,17 @@ class Clock:
         await self.wait(math.inf)
 
     def _hold(self, silence: Silence) -> None:
-        raise StallError  # nobody could ever wake the thread
+        raise StallError  # nothing could ever wake the thread
 
     def pause(self, seconds: float) -> None:
-        """Do the same for a client without an event loop, which is answered in its own thread."""
+        """Wait in the calling thread, which is that of a client without an event loop."""
         time.sleep(seconds)  # noqa: TID251 (a player is what waits)
 
     def advance(self, seconds: float) -> None:
         """
-        Put ``now`` ahead by so many seconds; who waits goes on waiting.
+        Put ``now`` ahead by some seconds; waits that have begun are not shortened.
 
-        Raises ValueError when it would be further ahead than dates reach.
+        Raises ValueError if ``now`` would be later than dates can be.
         """
         if self._ahead + seconds > LONGEST:
             raise ValueError("should leave the clock at most 36500d ahead")
@@ -142,10 +142,10 @@ class Clock:
 
 class ScaledClock(Clock):
     """
-    Time that runs faster, for clients whose own clock can't be reached.
+    Time that runs faster, for clients whose own clock can't be changed.
 
-    Every wait that the mock announces or causes takes ``scale`` of its time, and its limits refill
-    as much faster; what it notes is in seconds as they would have been.
+    Every wait that the mock announces or causes is multiplied by ``scale``, and limits refill
+    faster accordingly. The journal's times are unscaled.
     """
 
     def __init__(self, scale: float, now: Callable[[], float] = time.time) -> None:
@@ -162,11 +162,11 @@ class ScaledClock(Clock):
         return super().monotonic() / self.scale
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
-        """Let so many seconds pass."""
+        """Wait for ``seconds`` of this clock."""
         await super().wait(seconds * self.scale, passive=passive)
 
     def pause(self, seconds: float) -> None:
-        """Let so many seconds pass for the calling thread."""
+        """Wait in the calling thread for ``seconds`` of this clock."""
         super().pause(seconds * self.scale)
 
     def announced(self, plan: Plan) -> Plan:

@@ -1,4 +1,4 @@
-"""Plays a plan on an aiohttp connection: the one place where the server waits, writes, closes."""
+"""Plays a plan on an aiohttp connection: only here does the server wait, write and close."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from mockserver.plan import Close, Plan, Wait
 from .clock import Clock
 from .wire import PacedWrite, Wire
 
-AT_ONCE = 2**16  # bytes: more may take time to write, in which the client may leave
+AT_ONCE = 2**16  # bytes: a longer write takes time, in which the client may leave
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class Outlet(Protocol):
-    """The way to a client; there is no ``transport`` when it has left."""
+    """The connection to a client; ``transport`` is None once it has left."""
 
     @property
     def transport(self) -> asyncio.Transport | None:
-        """What can be closed."""
+        """The transport, to close or reset it."""
         ...
 
     async def write(self, data: bytes, /) -> None:
-        """Write, as fast as the client reads. Raises ConnectionError when it has left."""
+        """Write, no faster than the client reads. Raises ConnectionError when it has left."""
         ...
 
 
 class Audience(Protocol):
-    """Whom an answer is for."""
+    """Follows an answer: notes its end, and holds its client during a stall."""
 
     def end(self) -> None:
         """Note that the answer is over."""
         ...
 
     def stall(self, port: int) -> Awaitable[object]:
-        """Hold the client at a port. Raises StallError."""
+        """Hold the client at this port. Raises StallError."""
         ...
 
 
@@ -54,13 +54,13 @@ async def play(
     chunks: bool = True,
 ) -> bool:
     """
-    Do what the plan says, step by step; return whether the connection lives on.
+    Play a plan step by step; return whether the connection stays open.
 
-    The ``audience`` is told of the end before the last write, if that is short; without one a stall
-    is for ever. ``keep_alive`` and ``chunks`` are those of a ``Wire``.
+    The ``audience`` is notified of the end before the last write if that is short. Without an
+    audience a stall lasts forever. ``keep_alive`` and ``chunks`` are as in ``Wire``.
 
-    Each wait counts from the end of the one before it, as planned, and not from when that one was
-    over: what is late for whatever reason is made up for, and all that is due is one write.
+    Each wait counts from the planned end of the one before it, not from its actual end. So delays
+    are made up for, and everything that is due goes into one write.
 
     Raises ConnectionError or CancelledError when the client leaves before the end, and StallError
     when the clock ends a stall.
@@ -85,7 +85,7 @@ async def play(
 
 
 class _Playing:
-    """How far it has come: what is ready to be written, and the moment that is due."""
+    """The progress of playing: the bytes ready to be written, and the time that is due."""
 
     __slots__ = ("_audience", "_clock", "_due", "_now", "_outlet", "ready")
 
@@ -97,7 +97,7 @@ class _Playing:
         self.ready: list[bytes] = []
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass; no seconds at all part two writes."""
+        """Let time pass; 0 seconds separate two writes."""
         self._due += seconds
         if self._ahead() or not seconds:
             await self.flush()
@@ -122,7 +122,7 @@ class _Playing:
         self._due = begun + operation.due[-1]
 
     async def end(self) -> None:
-        """Write what is left; who has it all, and asks again, finds that the answer was over."""
+        """Write the rest. Note the end first, so it precedes the client's next request."""
         transport = self._outlet.transport
         there = transport is not None and not transport.is_closing()
         if there and self._audience is not None and sum(map(len, self.ready)) <= AT_ONCE:
@@ -137,7 +137,7 @@ class _Playing:
             ready.clear()
 
     def _ahead(self) -> bool:
-        """Whether what is due lies ahead."""
+        """Whether the time that is due is still ahead."""
         if self._due > self._now:
             self._now = self._clock.monotonic()
         return self._due > self._now

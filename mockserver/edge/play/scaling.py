@@ -14,9 +14,9 @@ from mockserver.plan import Head, Headers, Plan
 
 def scaled(plan: Plan, scale: float, *, now: float) -> Plan:
     """
-    Return the plan with each announced wait multiplied; what is no number of seconds stays.
+    Return the plan with each announced wait multiplied; invalid values are left unchanged.
 
-    ``now`` is in seconds since the epoch. A date has whole seconds, and is rounded up.
+    ``now`` is in seconds since the epoch. Dates are rounded up to whole seconds.
     """
     return tuple(
         replace(step, headers=_fields(step.headers, scale, now)) if isinstance(step, Head) else step

@@ -1,4 +1,4 @@
-"""One timer for all who wait for a moment."""
+"""One timer for all short waits."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import Callable
 
 TICK = 0.002
-"""Seconds between two looks at who is due, when they are few."""
+"""Seconds between two ticks, while few waits are due."""
 AT_ONCE = 16
-"""How many are woken in one turn of the loop, so that a new request gets a turn in between."""
-_PAUSE = 4e-5  # seconds for each that was woken, twice what a write takes: most time is for others
+"""How many waits end in one turn of the loop, so that a new request gets a turn in between."""
+_PAUSE = 4e-5  # seconds per ended wait, twice what a write takes, to leave time for others
 
 
 class Ticker:
     """
     The short waits of one event loop.
 
-    A hundred streams that write every few milliseconds spend more on timers of their own than on
-    what they write: a wait by the ticker costs a third. Nobody is woken early; ``monotonic`` is the
-    clock by which they wait.
+    With a hundred streams that write every few milliseconds, separate timers cost more than the
+    writes; a wait by the ticker costs a third of a timer. No wait ends early. ``monotonic`` is the
+    clock of the deadlines.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, monotonic: Callable[[], float]) -> None:
@@ -30,7 +30,7 @@ class Ticker:
         self._woken = 0
 
     async def until(self, deadline: float) -> None:
-        """Wait until the clock shows the deadline."""
+        """Wait until the clock reaches the deadline."""
         waiter = self.loop.create_future()
         self._waiting.append((deadline, waiter))
         if not self._ticking:
@@ -39,7 +39,7 @@ class Ticker:
         await waiter
 
     def _tick(self) -> None:
-        """Begin a round: whoever is due now is woken in it."""
+        """Begin a round, which ends all waits that are due now."""
         self._now, self._woken = self._monotonic(), 0
         self._ticking = bool(self._waiting)
         if self._ticking:
@@ -49,7 +49,7 @@ class Ticker:
         waiting, self._waiting = self._waiting, []
         woken = 0
         for deadline, waiter in waiting:
-            if waiter.done():  # whoever waited was cancelled
+            if waiter.done():  # the waiting task was cancelled
                 continue
             if deadline > self._now or woken == AT_ONCE:
                 self._waiting.append((deadline, waiter))

@@ -1,8 +1,8 @@
 """
 A plan as bytes of HTTP/1.1 (RFC 9112), without a socket.
 
-aiohttp's own responses keep what they send consistent, which is what a fault must be able to
-break; and a whole answer becomes one write.
+aiohttp's own responses are not used: they keep an answer consistent, which a fault must be able to
+break, and they need several writes for it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mockserver.plan import Close, Data, End, EventRun, Head, Headers, Plan, Raw
 
 @dataclass(frozen=True, slots=True)
 class PacedWrite:
-    """Write each of the ``pieces`` so many seconds after the beginning: when it is ``due``."""
+    """Write each of the ``pieces`` when it is ``due``, in seconds from the first."""
 
     pieces: Sequence[bytes]
     due: Sequence[float]
@@ -38,11 +38,11 @@ _WHOLE_CHUNK = b"transfer-encoding: chunked\r\n\r\n%x\r\n"
 
 class Wire:
     """
-    One answer on its way out.
+    Encodes one answer.
 
-    ``keep_alive`` says whether the client lets the connection live on, and after the operations
-    whether the answer does, too. ``chunks`` says whether the client knows chunked bodies
-    (HTTP/1.1); for others the end of the connection is the end of the body.
+    ``keep_alive`` says whether the client keeps the connection open, and after all operations
+    whether the answer does too. ``chunks`` says whether the client supports chunked bodies
+    (HTTP/1.1); for other clients the end of the connection is the end of the body.
     """
 
     def __init__(self, *, keep_alive: bool, chunks: bool = True) -> None:
@@ -54,7 +54,7 @@ class Wire:
         self._run: list[bytes] = []
 
     def operations(self, plan: Plan) -> Iterator[Operation]:
-        """Yield what the edge has to do; bytes with nothing between them come in one piece."""
+        """Yield what the edge has to do; adjacent bytes are joined."""
         for step in plan:
             match step:
                 case EventRun(waits=waits) if waits:
@@ -96,14 +96,14 @@ class Wire:
         return PacedWrite([*map(self._framed, events.pieces)], [*accumulate(events.waits)])
 
     def _end_run(self) -> None:
-        """Frame the data since the last pause; an empty chunk would be the last one."""
+        """Frame the data since the last pause, if any: an empty chunk would end the body."""
         data = b"".join(self._run)
         self._run.clear()
         if data:
             self._written.append(self._framed(data))
 
     def _framed(self, data: bytes) -> bytes:
-        """Return a piece of the body in its frame."""
+        """Return a piece of the body, as a chunk if the body is chunked."""
         if self._chunked:
             return _CHUNK % (len(data), data)
         self._owed = None if self._owed is None else self._owed - len(data)
@@ -114,19 +114,19 @@ class Wire:
         if self._chunked:
             self._written.append(_LAST_CHUNK)
         if self._owed or end.hang_up:
-            self.keep_alive = False  # what follows would be taken for the rest, or the rest for it
+            self.keep_alive = False  # else the next answer would be read as the rest of this one
 
     def _flushed(self) -> Iterable[bytes]:
-        """Return what has been written so far, in one piece if there is any."""
+        """Return the bytes written so far as one piece, if there are any."""
         written, self._written = self._written, []
         return (b"".join(written),) if written else ()
 
 
 def at_once(plan: Plan) -> bytes | None:
     """
-    Return the one write that a whole answer is on a connection that lives on.
+    Return a whole answer as one write, on a connection that stays open.
 
-    None for what it takes more to play. A ``Wire`` makes the same of it in twice the time.
+    None if it takes more than that. A ``Wire`` gives the same bytes in twice the time.
     """
     head, *pieces, end = plan if len(plan) > 1 else (None, None)
     if not isinstance(head, Head) or head.bodiless or not head.framed or end != _WHOLE:

@@ -1,4 +1,4 @@
-"""What is written at the end of a turn of the event loop."""
+"""Collects writes until the end of a turn of the event loop."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import asyncio
 
 class WriteBatch:
     """
-    Answers that are ready, each for its own connection.
+    Answers that are ready, each with its own connection.
 
-    Many requests come in one turn. If each answer were written when it is ready, its client would
-    be woken, ask again and go to sleep again before the next one: waking it takes the kernel longer
-    than to send the answer.
+    Many requests arrive in one turn. If each answer were written at once, its client would wake up,
+    send another request and sleep again before the next answer; waking a client takes the kernel
+    longer than sending the answer.
     """
 
     def __init__(self) -> None:
@@ -20,13 +20,13 @@ class WriteBatch:
     def put(
         self, transport: asyncio.Transport, data: bytes, loop: asyncio.AbstractEventLoop
     ) -> None:
-        """Let the data be written when all have been answered whose requests are there."""
+        """Write the data at the end of this turn, after all requests in it are answered."""
         if not self._ready:
             loop.call_soon(self.flush)
         self._ready.append((transport, data))
 
     def flush(self) -> None:
-        """Write all of it now; who is gone gets nothing."""
+        """Write everything now, except to clients that have left."""
         ready, self._ready = self._ready, []
         for transport, data in ready:
             if not transport.is_closing():

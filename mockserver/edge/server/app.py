@@ -1,4 +1,4 @@
-"""Translates between aiohttp and the engine; everything else is in the plan."""
+"""Translates between aiohttp and the engine; the plan decides everything else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _log = logging.getLogger("mockserver")
 
 
 class Played(web.StreamResponse):
-    """Tells aiohttp that the answer is out, and whether the connection lives on."""
+    """Tells aiohttp that the answer has been sent, and whether the connection stays open."""
 
     def __init__(self, *, keep_alive: bool) -> None:
         super().__init__()
@@ -32,21 +32,21 @@ class Played(web.StreamResponse):
 
     @property
     def keep_alive(self) -> bool:
-        """Whether another request may come."""
+        """Whether another request may follow."""
         return self._lives_on
 
     async def prepare(self, request: web.BaseRequest) -> None:
-        """Send no head: it is out."""
+        """Send no head: it has been sent."""
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Send no end: it is out."""
+        """Send no end: it has been sent."""
 
 
 class Site:
     """
-    A listening mock; the only thing it knows of HTTP is how to hand a request on.
+    A listening mock, which hands requests from aiohttp on to the engine or the admin API.
 
-    ``url`` has the port that was really bound. ``token`` is that of the admin API.
+    ``url`` has the port that was actually bound. ``token`` protects the admin API.
     """
 
     def __init__(self, live: LiveEngine, *, token: str | None = None) -> None:
@@ -67,9 +67,9 @@ class Site:
         proxy: Proxy | None = None,
     ) -> None:
         """
-        Listen, on a port ``shared`` with others, which may be a ``proxy`` as well.
+        Listen, if ``shared`` along with other processes, and be a ``proxy`` as well if one is given.
 
-        Raises OSError when the port can't be had.
+        Raises OSError if it can't bind.
         """
         server = Server(self.live, self._answer)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
@@ -104,19 +104,20 @@ class Site:
             oversized = True
         head, how = heads.read(request), heads.how(request)
         try:
-            # no name for what was received: a silent stream would keep it in memory for that
+            # requests get no name in this frame: a silent stream would keep them in memory
             if self._admin is not None and request.path.startswith(PREFIX):
                 # in another thread, since the port may have to change before there is an answer
-                asked = head.request(body, None, oversized=oversized)
-                told = await asyncio.to_thread(self._admin.answer, asked, request.remote or "")
-                lives_on = await play(told.plan, connection, self.live.clock, **how)
+                admin_request = head.request(body, None, oversized=oversized)
+                peer = request.remote or ""
+                reply = await asyncio.to_thread(self._admin.answer, admin_request, peer)
+                lives_on = await play(reply.plan, connection, self.live.clock, **how)
                 return Played(keep_alive=connection.lives_on() and lives_on)
             connection.received(request)
             lives_on = await connection.play(
                 connection.begin(head.request(body, connection.sender, oversized=oversized)), **how
             )
         except ConnectionError:
-            return Played(keep_alive=False)  # nobody reads on, or the clock has ended a stall
+            return Played(keep_alive=False)  # the client has left, or the clock has ended a stall
         except Exception as error:
             self.live.crashes.append(error)
             raise

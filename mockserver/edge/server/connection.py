@@ -1,4 +1,4 @@
-"""Makes the server's connections, and answers on them what is no HTTP request."""
+"""The server's connections: a fast path past aiohttp, and answers to malformed requests."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from .heads import END, HeadCache, framed
 
 _log = logging.getLogger("mockserver")
 _MOST_HELD = 64 * 1024  # bytes
-_AGES = 1e9  # seconds
-# the engine decodes bodies, and says what it thinks of broken gzip
+_AGES = 1e9  # seconds: a keep-alive time-out that never fires
+# the engine decompresses bodies, because broken gzip needs an answer in the API's form
 _SETTINGS: Mapping[str, Any] = {"access_log": None, "auto_decompress": False}
 
 
 class Server(web.Server):
-    """What a loop calls for each connection; ``answer`` is called for each request."""
+    """Makes a ``Connection`` for each client; ``answer`` is called for each request by aiohttp."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class Server(web.Server):
         self.batch = WriteBatch()
 
     def __call__(self) -> Connection:
-        """Return a connection."""
+        """Return a new connection; the event loop calls this for each client."""
         return Connection(self)
 
     def leave(self) -> None:
-        """Close all connections, the busy ones when their answer is out."""
+        """Close all connections; a busy one closes when its answer has been sent."""
         for connection in self.connections:
             if isinstance(connection, Connection):
                 connection.leave()
@@ -55,12 +55,21 @@ class Server(web.Server):
 
 class Connection(web.RequestHandler):
     """
-    One connection, which the edge's page for a malformed request ends.
+    One client's connection.
 
-    A request whose head is known is answered at once, or by a task if its answer takes time. All
-    others go through aiohttp, with a reader, a request and a response for each of them. How many
-    bytes aiohttp has got since it was last done is counted: when they are one request, the next
-    byte begins another.
+    Requests take one of two paths. The fast path is for requests whose head is in the
+    ``HeadCache``: they are answered without aiohttp, in ``data_received`` itself or by a task if
+    the answer takes time. All others go through aiohttp, which creates a reader, a request and a
+    response for each; that costs more than the answer itself.
+
+    Only one path may own the incoming bytes, and aiohttp does not say where it stands in them. So
+    the bytes handed to aiohttp are counted. If, when a request is answered, they are exactly that
+    request, the next byte begins another request and the connection is ``_free``: the fast path
+    may look at it. If aiohttp has more (pipelined requests, an unread rest), or the length of the
+    body is not in the head, all further bytes go to aiohttp.
+
+    Bytes that arrive while the fast path plays an answer are held until it is over, because
+    answers must be sent in the order of their requests.
     """
 
     def __init__(self, server: Server) -> None:
@@ -68,27 +77,26 @@ class Connection(web.RequestHandler):
         self._live = server.live
         self._heads = server.heads
         self._batch = server.batch
-        self._free = True  # all that aiohttp has got is answered
-        self._held = b""  # what has come and can't be answered yet
-        self._parts: list[int] = []  # where in it the second and each later part of it begins
+        self._free = True  # aiohttp has answered everything it was given
+        self._held = b""  # bytes received that can't be answered yet
+        self._parts: list[int] = []  # offsets in ``_held`` where later reads begin
         self._playing: asyncio.Task[None] | None = None
         self._answering: InFlight | None = None
         self._half_closed = False
-        self._body: StreamReader | None = (
-            None  # of the newest request that aiohttp has not answered
-        )
-        self._head = b""
-        self._count = 0
-        self._client = 0
+        # the body of the newest request that aiohttp has not answered yet
+        self._body: StreamReader | None = None
+        self._head = b""  # of the request that aiohttp reads, as received
+        self._count = 0  # bytes given to aiohttp since ``_free`` was last true
+        self._client = 0  # the client's port
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Note from which port the client sends."""
+        """Note the client's port."""
         super().connection_made(transport)
         peer = transport.get_extra_info("peername")
         self._client = peer[1] if peer else 0
 
     def data_received(self, data: bytes) -> None:
-        """Answer, or let aiohttp read on; it calls this itself, with no data at all."""
+        """Answer, or pass the data on to aiohttp, which also calls this itself with no data."""
         if data and (self._free or self._playing is not None):
             if self._held:
                 self._parts.append(len(self._held))
@@ -103,7 +111,7 @@ class Connection(web.RequestHandler):
             self._hand_on(data)
 
     def _answer_held(self) -> None:
-        """Answer what is held, wait for the rest of it, or hand it on."""
+        """Answer the held bytes, wait for the rest of a request, or pass them on to aiohttp."""
         data, request = self._held, None
         found = None if self.writing_paused else self._heads.find(data)
         if found is not None:
@@ -117,32 +125,33 @@ class Connection(web.RequestHandler):
         if parts:
             self._parts = []
         if request is None or not self._answer(request):
-            for begin, end in pairwise((0, *parts, len(data))):  # as it came
+            # in the same reads as received, since aiohttp's parser may depend on them
+            for begin, end in pairwise((0, *parts, len(data))):
                 self._hand_on(data[begin:end])
 
     @property
     def sender(self) -> Sender | None:
-        """Who sends on this connection; None where that can't be known."""
+        """Who sends on this connection; None if unknown."""
         return self._live.sender_at(self._client) if self._live.sender_at else None
 
     def _answer(self, request: Request) -> bool:
-        """Begin to answer; return whether that could be done."""
+        """Begin to answer on the fast path; return whether that was possible."""
         self._keep_for(self.keepalive_timeout)
         try:
             in_flight = self.begin(request)
             written = at_once(self._live.clock.announced(in_flight.exchange.plan))
-        except Exception:  # noqa: BLE001 (it comes again where aiohttp makes an answer of it)
+        except Exception:  # noqa: BLE001 (aiohttp's path meets it again, and answers with a 500)
             return False
         if written is None or len(written) > AT_ONCE or self.transport is None:
             self._playing = self._loop.create_task(self._play_on(in_flight))
         else:
             self._answering = None
-            in_flight.end()  # who has the answer finds it in the journal
+            in_flight.end()  # first: a client with the answer must find it in the journal
             self._batch.put(self.transport, written, self._loop)
         return True
 
     def begin(self, request: Request) -> InFlight:
-        """Begin to answer a request, whichever way it has come in."""
+        """Begin to answer a request, on either path."""
         in_flight = self._live.in_flight(request)
         if _log.isEnabledFor(logging.INFO):
             _log.info("%s", in_flight.exchange.line())
@@ -153,9 +162,9 @@ class Connection(web.RequestHandler):
         self, in_flight: InFlight, *, keep_alive: bool = True, chunks: bool = True
     ) -> bool:
         """
-        Play an answer to its end; return whether the connection lives on.
+        Play an answer to its end; return whether the connection stays open.
 
-        Raises ConnectionError or CancelledError when the client leaves before, and StallError when
+        Raises ConnectionError or CancelledError when the client leaves early, and StallError when
         the clock ends a stall.
         """
         with in_flight as exchange:
@@ -165,14 +174,14 @@ class Connection(web.RequestHandler):
             return await play(plan, self, clock, in_flight, keep_alive=keep_alive, chunks=chunks)
 
     async def _play_on(self, in_flight: InFlight) -> None:
-        """Play an answer that takes time, then go on with what has come meanwhile."""
+        """Play an answer that takes time, then go on with the bytes received meanwhile."""
         lives_on = False
-        self._keep_for(_AGES)  # aiohttp takes the connection for idle
+        self._keep_for(_AGES)  # aiohttp takes the connection for idle, and would close it
         try:
             lives_on = await self.play(in_flight)
         except ConnectionError:
-            pass  # nobody reads on, or the clock has ended a stall
-        except Exception as error:  # noqa: BLE001 (who owns the engine raises it)
+            pass  # the client has left, or the clock has ended a stall
+        except Exception as error:  # noqa: BLE001 (the engine's owner raises it)
             self._live.crashes.append(error)
             _log.exception("an answer could not be played")
         finally:
@@ -180,7 +189,7 @@ class Connection(web.RequestHandler):
             self._rest(lives_on=lives_on)
 
     def _rest(self, *, lives_on: bool) -> None:
-        """Close the connection, or go on with what has come meanwhile."""
+        """Close the connection, or go on with the bytes received meanwhile."""
         if not lives_on or not self._free:
             self.force_close()
             return
@@ -196,7 +205,7 @@ class Connection(web.RequestHandler):
         self._next_keepalive_close_time = self._loop.time() + seconds
 
     async def write(self, data: bytes, /) -> None:
-        """Write, as fast as the client reads. Raises ConnectionError when it has left."""
+        """Write, no faster than the client reads. Raises ConnectionError when it has left."""
         if self.transport is None or self.transport.is_closing():
             raise ConnectionResetError
         self.transport.write(data)
@@ -204,7 +213,7 @@ class Connection(web.RequestHandler):
             await self._drain_helper()
 
     def _hand_on(self, data: bytes) -> None:
-        """Let aiohttp read; what breaks off inside of a body is told to who waits for the rest."""
+        """Pass data on to aiohttp. If its parser fails mid-body, fail the pending read as well."""
         if data and (self._free or not self._count):
             self._free = False
             self._head, self._count = data[: data.find(END) + len(END)], 0
@@ -213,31 +222,33 @@ class Connection(web.RequestHandler):
         reading = self._current_request
         if self._messages:
             self._body = self._messages[-1][1]
+        # aiohttp queues a parse error as a message of its own, behind the request whose body is
+        # damaged; but that request is still being read and would wait for its body forever
         if reading is not None and self._messages:
-            broken = getattr(self._messages[-1][0], "exc", None)  # none where a message is good
+            broken = getattr(self._messages[-1][0], "exc", None)  # None if the message is valid
             if broken is not None and not reading.content.is_eof():
                 reading.content.set_exception(broken)
-                reading.content.feed_eof()  # nothing more is waited for
+                reading.content.feed_eof()  # ends the wait for more
 
     def received(self, request: web.BaseRequest) -> None:
-        """Note what the head of a request means that aiohttp has read to its end."""
+        """Cache the head of a request that aiohttp has read completely."""
         if self._is_all(request):
             self._heads.remember(self._head, request)
 
     def answered(self, request: web.BaseRequest) -> None:
-        """Note that the answer to a request is out."""
+        """Note that aiohttp's path has sent the answer to a request."""
         self._answering = None
         self._free = self._is_all(request)
 
     def lives_on(self) -> bool:
-        """Note that all of an answer is out; return whether another request can follow."""
+        """Note that a whole answer has been sent; return whether another request can follow."""
         if self._messages:
             return True
         self._body = None
         return not self._half_closed
 
     def _is_all(self, request: web.BaseRequest) -> bool:
-        """Whether aiohttp has got this request since it was last done, and nothing else."""
+        """Whether aiohttp was given exactly this request since the connection was last free."""
         length = framed(request)
         return length is not None and self._count == len(self._head) + length
 
@@ -245,9 +256,9 @@ class Connection(web.RequestHandler):
         """
         Write what is ready; return whether the connection stays open for an answer.
 
-        A client that sends no more may still listen (``nc -N``), or have left: both look the same.
-        So an answer that is ready is sent, and one that takes time is not: the journal has to know
-        at once when a client gives up.
+        A client that has closed its sending side may still be reading (``nc -N``), or be gone: the
+        server can't tell the difference. So an answer that takes no time is sent. One that takes
+        time is not, because the journal has to record at once that a client gives up.
         """
         self._batch.flush()
         self._half_closed = self._has_answer_to_send()
@@ -258,30 +269,30 @@ class Connection(web.RequestHandler):
 
     def _has_answer_to_send(self) -> bool:
         if self.transport is None or self.transport.get_extra_info("sslcontext") is not None:
-            return False  # TLS has no half that stays open
+            return False  # asyncio can't half-close a TLS connection
         if self._answering is not None:
             return _is_ready(self._answering)
         return self._body is not None and self._body.is_eof()
 
     def force_close(self) -> None:
-        """Close the connection, with all written that is ready."""
+        """Write what is ready, then close the connection."""
         self._batch.flush()
         super().force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Play no more, for nobody listens."""
+        """Stop playing: the client is gone."""
         self._note_that_client_left()
         if self._playing is not None:
             self._playing.cancel()
         super().connection_lost(exc)
 
     def _note_that_client_left(self) -> None:
-        """Note it before any other request is answered, which the task may be too late for."""
+        """Note it now: another request may be answered before the cancelled task runs."""
         if self._answering is not None:
             self._answering.end(client_left=True)
 
     def leave(self) -> None:
-        """Close the connection: now if it is idle, else when the answer is out."""
+        """Close the connection: now if it is idle, else when the answer has been sent."""
         self._free = False
         if self._waiter is None:
             self.close()
@@ -295,10 +306,10 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what could not be read; an error of the mock itself is left to aiohttp."""
+        """Answer a malformed request and close; other errors are left to aiohttp."""
         if not isinstance(exc, HttpProcessingError):
             return super().handle_error(request, status, exc, message)
-        _log.warning("refused what is no HTTP request: %s", _reason(exc))
+        _log.warning("refused a malformed request: %s", _reason(exc))
         plan = self._live.engine.malformed(now=self._live.clock.now())
         head = head_of(plan)
         assert head is not None  # noqa: S101 (a refusal has one)
@@ -316,9 +327,9 @@ def _is_ready(in_flight: InFlight) -> bool:
 
 def _reason(error: HttpProcessingError) -> str:
     """
-    Return what was wrong, without the bytes: the key may be among them.
+    Return what was wrong, without the bytes received, which may include the key.
 
-    However aiohttp words it, bytes stand in quotes, or on a line of their own.
+    In all of aiohttp's messages such bytes are in quotes, or on a line of their own.
     """
     found = re.split(r"\n|(?:bytearray\(|b)*['\"]", error.message, maxsplit=1)[0]
     return f"{type(error).__name__}, {found.rstrip(' :.')}"
@@ -328,6 +339,6 @@ def _request(
     message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
 ) -> web.BaseRequest:
     loop = asyncio.get_running_loop()
-    if message.method == "UNKNOWN":  # what aiohttp puts in the place of what it can't parse
+    if message.method == "UNKNOWN":  # aiohttp's placeholder for a request it can't parse
         message = message._replace(version=HttpVersion11)
     return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)

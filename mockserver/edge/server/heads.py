@@ -1,4 +1,4 @@
-"""Heads of requests: read once, and known again by their bytes."""
+"""Heads of requests: parsed once by aiohttp, then recognised by their bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_BODY = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands in a head; the names in ``headers`` are lower-case."""
+    """A parsed head; the names in ``headers`` are lower-case."""
 
     method: str
     path: str
@@ -26,23 +26,23 @@ class Head:
     query: str
 
     def request(self, body: bytes, sender: Sender | None, *, oversized: bool = False) -> Request:
-        """Return the request that has this head."""
+        """Return a request with this head."""
         return Request(self.method, self.path, self.headers, body, self.query, oversized, sender)
 
 
 def read(request: web.BaseRequest) -> Head:
-    """Return the head that aiohttp has read."""
+    """Return the head that aiohttp has parsed."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     return Head(request.method, request.path, headers, request.rel_url.raw_query_string)
 
 
 def framed(request: web.BaseRequest) -> int | None:
-    """Return the length of the body in bytes; None where the head does not tell it."""
+    """Return the length of the body in bytes; None if the head does not give it."""
     return None if "transfer-encoding" in request.headers else request.content_length or 0
 
 
 class How(TypedDict):
-    """How an answer is written to a client; see ``Wire``."""
+    """The arguments of a ``Wire``."""
 
     keep_alive: bool
     chunks: bool
@@ -55,30 +55,29 @@ def how(request: web.BaseRequest) -> How:
 
 
 def changes(request: web.BaseRequest) -> bool:
-    """Whether a client wants to speak something else than HTTP/1.1 behind its request."""
+    """Whether the client wants another protocol than HTTP/1.1 after its request."""
     return request.method == "CONNECT" or "upgrade" in request.headers
 
 
 class HeadCache:
     """
-    Heads that were read, by their bytes, each with the length of its body.
+    Parsed heads by their bytes, each with the length of its body.
 
-    An app sends the same head again and again, and to read one takes longer than to answer it. What
-    a head means is found out by aiohttp alone; here it is remembered, as long as nothing in it is
-    about the connection.
+    An app sends the same head again and again, and parsing one takes longer than answering it. Only
+    aiohttp parses heads; this remembers the results, except for heads that affect the connection.
     """
 
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[Head, int]] = {}
 
     def find(self, data: bytes) -> tuple[Head, int, int] | None:
-        """Return the head that the data begins with, where it ends, and where the body does."""
+        """Return the head at the start of the data, and the offsets where it and its body end."""
         end = data.find(END) + len(END)
         known = self._known.get(data[:end])
         return known and (known[0], end, end + known[1])
 
     def remember(self, data: bytes, request: web.BaseRequest) -> None:
-        """Note what the data means if it is all that tells how the request is to be answered."""
+        """Remember a head, if nothing in it needs aiohttp."""
         length = framed(request)
         fit = length is not None and length <= _LONGEST_BODY and len(data) <= _LONGEST
         usual = request.version == HttpVersion11 and request.keep_alive and not changes(request)

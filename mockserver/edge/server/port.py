@@ -1,9 +1,8 @@
 """
 The port that a site listens on, open or out of order as the scenario says.
 
-While nobody listens, a socket that is bound and nothing else keeps the number ours. It may share
-the address with the one before it for as long as the change takes, so that there is no moment in
-which somebody else could get it.
+While the port is closed, a socket that is bound but does not listen reserves its number. During a
+change the old and the new socket share the address, so no other process can take it in between.
 """
 
 from __future__ import annotations
@@ -26,16 +25,16 @@ from .connection import Server
 _BACKLOG = 1024
 _MOST_FILLERS = 256
 _KNOCK_SECONDS = 0.05
-_SHARED = getattr(socket, "SO_REUSEPORT", socket.SO_REUSEADDR)  # Windows has no other name for it
+_SHARED = getattr(socket, "SO_REUSEPORT", socket.SO_REUSEADDR)  # Windows has only the latter
 Held: TypeAlias = Any
-"""A socket, or what a loop shows of one."""
+"""A socket, or the wrapper that an event loop exposes for one."""
 
 
 class Port:
     """
-    One port, with all the addresses that its host has.
+    One port, on all addresses of its host.
 
-    ``state`` is what it does now. ``proxy`` looks at each connection before ``server`` gets it.
+    ``state`` is its current state. ``proxy`` sees each connection before ``server`` gets it.
     """
 
     def __init__(
@@ -58,7 +57,7 @@ class Port:
         self._changing = asyncio.Lock()
 
     async def start(self, host: str, port: int, *, shared: bool = False) -> tuple[str, int]:
-        """Listen, and return the first address. Raises OSError when none can be had."""
+        """Listen, and return the first address. Raises OSError if none can be bound."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         server = await self._loop.create_server(
             self._factory, host, port, backlog=_BACKLOG, ssl=self._tls, reuse_port=shared or None
@@ -71,7 +70,7 @@ class Port:
         return found[0], found[1]
 
     async def stop(self) -> None:
-        """Let the port go."""
+        """Release the port."""
         if self.follow in self._live.followers:
             self._live.followers.remove(self.follow)
         await self._stop_following()
@@ -79,9 +78,9 @@ class Port:
 
     def follow(self) -> None:
         """
-        Do from now on what the scenario says; for any thread.
+        Follow the scenario's port from now on; callable from any thread.
 
-        It is done when this returns, unless the caller is the one that would have to do it.
+        The port is in its new state when this returns, unless called in the event loop's thread.
         """
         if self._following is None and self._quiet():
             return
@@ -91,7 +90,7 @@ class Port:
             begun.result()
 
     def _quiet(self) -> bool:
-        """Whether it is open and will be."""
+        """Whether the port is open and stays so."""
         port, elapsed = self._live.scenario.port, self._live.elapsed
         settled = math.isinf(port.until_change(elapsed))
         return settled and self.state == self._due() == "open"
@@ -119,7 +118,7 @@ class Port:
     async def _stop_following(self) -> None:
         following, self._following = self._following, None
         if following is not None:
-            async with self._changing:  # what has begun to change ends as one thing or the other
+            async with self._changing:  # never cancel in the middle of a change
                 following.cancel()
             await asyncio.wait([following])
 
@@ -152,7 +151,7 @@ class Port:
         self._listening.append(server)
 
     async def _fill(self, held: Held) -> None:
-        """Fill the queue of those who wait to be accepted: the kernel leaves others unanswered."""
+        """Fill the accept queue, so that the kernel ignores further connects."""
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.listen(0)
         for _ in range(_MOST_FILLERS):
@@ -166,7 +165,7 @@ class Port:
                 return
 
     async def _close(self) -> None:
-        """Listen no more; who has been let in on asyncio's own loop gets a transport first."""
+        """Stop listening, after connections that asyncio has accepted get their transports."""
         for server in self._listening:
             for one in server.sockets:
                 self._loop.remove_reader(one.fileno())
@@ -174,13 +173,13 @@ class Port:
         for server in self._listening:
             server.close()
         for one in (*self._fillers, *self._sockets):
-            if isinstance(one, socket.socket):  # and not what the loop shows of its own
+            if isinstance(one, socket.socket):  # not the loop's wrapper, which it has closed
                 one.close()
         self._listening, self._fillers, self._sockets = [], [], ()
 
 
 class _Breaker(asyncio.Protocol):
-    """Hangs up on whoever begins to speak: in the middle of the TLS handshake."""
+    """Hangs up on the client's first bytes, in the middle of the TLS handshake."""
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -190,7 +189,7 @@ class _Breaker(asyncio.Protocol):
 
 
 def _held(one: Held) -> socket.socket:
-    """Return a socket that keeps the address of another, which is about to be closed."""
+    """Return a socket that reserves the address of another one, which will be closed."""
     one.setsockopt(socket.SOL_SOCKET, _SHARED, 1)
     held = socket.socket(one.family)
     if one.family == socket.AF_INET6:
@@ -198,6 +197,6 @@ def _held(one: Held) -> socket.socket:
     for option in (socket.SO_REUSEADDR, _SHARED):
         held.setsockopt(socket.SOL_SOCKET, option, 1)
     held.bind(one.getsockname())
-    for option in (socket.SO_REUSEADDR, _SHARED):  # nobody else may share it
+    for option in (socket.SO_REUSEADDR, _SHARED):  # no other process may share it
         held.setsockopt(socket.SOL_SOCKET, option, 0)
     return held

@@ -24,8 +24,8 @@ class Address:
     """
     Where to listen, and how.
 
-    A ``shared`` port is one that other processes of ours listen on, too. ``token`` is that of the
-    admin API, which a shared port has not.
+    Several of our processes listen on a ``shared`` port. ``token`` protects the admin API, which a
+    shared port does not have.
     """
 
     host: str
@@ -46,8 +46,8 @@ def serve_until_signal(
     """
     Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
 
-    ``beside`` is run meanwhile. ``parent`` is a descriptor that can be read when the process has
-    ended for which we serve. Raises OSError when the address can't be had.
+    ``beside`` runs meanwhile. ``parent`` is a descriptor that becomes readable when the parent
+    process has ended, which also ends the server. Raises OSError if it can't bind the address.
     """
     _tune_garbage_collection()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
@@ -55,7 +55,7 @@ def serve_until_signal(
 
 
 def _tune_garbage_collection() -> None:
-    """Leave alone what lives for ever, and collect the rest less often: a fifth more answers."""
+    """Exempt permanent objects, and collect others less often: a fifth more answers a second."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

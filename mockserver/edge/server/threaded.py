@@ -16,7 +16,7 @@ from mockserver.edge.live import LiveEngine
 from .app import Site
 from .redirected import Redirect
 
-_PATIENCE = 5.0  # seconds that it is given to listen, and to end
+_PATIENCE = 5.0  # seconds that the server may take to listen, and to end
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
@@ -44,12 +44,12 @@ class ThreadedServer:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """The port that the server listens on."""
         return int(self.url.rpartition(":")[2])
 
     @property
     def ident(self) -> int:
-        """The ``threading.get_ident()`` of its thread; 0 when it does not run."""
+        """The ``threading.get_ident()`` of its thread; 0 if it does not run."""
         return (self._thread.ident if self._thread else None) or 0
 
     def start(self) -> None:
@@ -72,11 +72,11 @@ class ThreadedServer:
         """
         Drop every connection and end the thread.
 
-        Warns after five seconds of a thread that does not end, and leaves it behind.
+        Warns if the thread has not ended after five seconds, and leaves it behind.
         """
         if self._stop is None or self._thread is None:
             return
-        with suppress(RuntimeError):  # its loop is closed: it has ended by itself
+        with suppress(RuntimeError):  # the loop is closed: the thread has already ended
             self._stop()
         self._stop = None
         self._thread.join(_PATIENCE)
@@ -98,7 +98,7 @@ class ThreadedServer:
     def _run(self, started: Future[str]) -> None:
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.get_loop()  # before there is a coroutine that would never run
+                runner.get_loop()  # if this fails, no coroutine is left that never ran
                 runner.run(self._serve(started))
         except BaseException as error:
             if started.done():

@@ -1,4 +1,4 @@
-"""What a server needs to speak TLS."""
+"""The server's TLS context."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mockserver.core.errors import DocumentError
 
 def server_context(certificate: str, key: str) -> ssl.SSLContext:
     """
-    Return a context with the certificate, or chain of them, and its private key, both in PEM.
+    Return a context with a certificate, or a chain, and its private key, both in PEM.
 
     Raises DocumentError when they can't be read or don't belong together.
     """

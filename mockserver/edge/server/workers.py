@@ -1,7 +1,7 @@
 """
 Runs the server in several processes, which share its port and nothing else.
 
-The kernel spreads connections over them, so that a fast client is answered by several cores. A
+The kernel distributes connections among them, so that several cores answer a fast client. A
 connection stays with its process.
 """
 
@@ -23,11 +23,11 @@ from mockserver.scenario import Port
 
 from .serving import SIGNALS, Address, serve_until_signal
 
-_PATIENCE = 5.0  # seconds that a worker is given to end
+_PATIENCE = 5.0  # seconds that a worker may take to end
 
 
 def reason_against(live: LiveEngine) -> str | None:
-    """Return in a sentence why there can't be several workers; None when there can."""
+    """Return a sentence on why there can't be several workers; None if there can."""
     if sys.platform != "linux":
         return "--workers needs Linux, which spreads connections over processes that share a port"
     if live.scenario.port != Port():
@@ -45,11 +45,11 @@ def serve_by_workers(
     died: Callable[[str], None],
 ) -> bool:
     """
-    Listen in so many processes until SIGINT or SIGTERM, which ends them all.
+    Listen in ``count`` processes until SIGINT or SIGTERM, which ends them all.
 
-    ``ready`` gets the URL when all of them listen, ``died`` a sentence for each that ends before
-    its time; the others go on. Returns whether none has. Raises OSError when the address can't be
-    had.
+    ``ready`` gets the URL when all of them listen. ``died`` gets a sentence on each that ends
+    early; the others go on. Returns whether none ended early. Raises OSError if the address can't
+    be bound.
     """
     with ExitStack() as stack:
         port = _reserved(address, stack)
@@ -76,7 +76,7 @@ class _Worker:
         sender.close()
 
     def listens(self) -> str:
-        """Wait until it listens and return the URL; raises OSError when it does not."""
+        """Wait until the worker listens, and return the URL. Raises OSError if it fails."""
         try:
             found = self._ready.recv()
         except EOFError:
@@ -86,7 +86,7 @@ class _Worker:
         return str(found)
 
     def obituary(self) -> str:
-        """Return how it has ended, in a sentence."""
+        """Return a sentence on how the worker ended."""
         self.process.join()
         code = self.process.exitcode or 0
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
@@ -94,11 +94,11 @@ class _Worker:
 
 
 def _work(number: int, live: LiveEngine, address: Address, ready: Connection) -> None:
-    """Serve, in a process of its own, for as long as its parent lives."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the loop takes it
+    """Serve in this process for as long as its parent lives."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the event loop handles it
     for handler in logging.getLogger().handlers:
         handler.setFormatter(logging.Formatter(f"[{number}] %(message)s"))
-    # no two of them answer with the same ids
+    # different seeds, so that no two workers answer with the same ids
     live.play(live.scenario, Overrides(seed=(live.scenario.seed or 0) + number - 1))
     parent = multiprocessing.parent_process()
     try:
@@ -111,7 +111,7 @@ def _work(number: int, live: LiveEngine, address: Address, ready: Connection) ->
 
 
 def _reserved(address: Address, stack: ExitStack) -> int:
-    """Bind the port for as long as the stack lasts, and let nobody in who is not ours."""
+    """Bind the port until the stack is closed, so that only our processes can share it."""
     port = address.port
     found = socket.getaddrinfo(address.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     for family, kind, protocol, _, where in found:
@@ -127,7 +127,7 @@ def _reserved(address: Address, stack: ExitStack) -> int:
 
 @contextmanager
 def _signals() -> Iterator[socket.socket]:
-    """Yield a socket that has something to read as soon as we are told to end."""
+    """Yield a socket that becomes readable on SIGINT or SIGTERM."""
     with ExitStack() as stack:
         reader, writer = (stack.enter_context(one) for one in socket.socketpair())
         writer.setblocking(False)  # noqa: FBT003 (that is its only argument)

@@ -1,4 +1,4 @@
-"""What takes how long, drawn: as text for terminals and reports, as SVG for everything else."""
+"""Time lines: drawn as text for terminals and reports, as SVG for everything else."""
 
 from __future__ import annotations
 

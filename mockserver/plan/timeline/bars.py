@@ -1,4 +1,4 @@
-"""Time lines as text: a bar of characters for each lane, with the times below."""
+"""Time lines as text: a bar of characters for each lane, with times below it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TypeAlias
 from .spans import Lane, Span, SpanKind, placed, shown, stretched
 
 Paint: TypeAlias = Callable[[str, SpanKind], str]
-"""Gives a piece of text the colour of a kind; the text must stay as wide as it was."""
+"""Colours text for a kind of span; its width must not change."""
 _Placed: TypeAlias = Sequence[tuple[Span, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a kind is drawn with, in Unicode and in ASCII, and what it means."""
+    """The symbol of a kind, in Unicode and in ASCII (``plain``), and its meaning."""
 
     symbol: str
     plain: str
@@ -43,10 +43,10 @@ def bars(
     lanes: Sequence[Lane], *, width: int, plain: bool = False, paint: Paint = unpainted
 ) -> Iterator[list[str]]:
     """
-    Yield the lines of each lane: its bar, and its times in seconds from its own start.
+    Yield the lines of each lane: its bar, and its times in seconds from the lane's start.
 
-    All are on one scale and at most ``width`` columns wide; what lasts shorter than a column has
-    one all the same. ``plain`` is for where nothing but ASCII can be shown.
+    All lanes share one scale and are at most ``width`` columns wide. A span is at least one column
+    wide, however short it is. ``plain`` draws in ASCII only.
     """
     longest = stretched(max((lane.end - lane.start for lane in lanes), default=0.0), lanes)
     columns = max(1, width - max((len(lane.spans) for lane in lanes), default=0))
@@ -60,7 +60,7 @@ def bars(
 
 
 def legend(lanes: Sequence[Lane], *, plain: bool = False, paint: Paint = unpainted) -> str:
-    """Return what the symbols in the bars of these lanes mean."""
+    """Return the meaning of each symbol used in the bars of these lanes."""
     used = {span.kind for lane in lanes for span in lane.spans}
     return "  ".join(
         f"{paint(_symbol(kind, plain=plain), kind)} {look.meaning}"
@@ -88,7 +88,7 @@ def _bar(spans: _Placed, *, plain: bool, paint: Paint) -> str:
 
 
 def _times(spans: _Placed, lane: Lane, width: int) -> str:
-    """Return the moments below the places where they are; the last one, and what has room."""
+    """Return the line of times below a bar: the last one, and others that fit before it."""
     moments = [(left, span.start) for span, left, _ in spans]
     if not lane.never_ends:
         moments.append((spans[-1][2] - 1, lane.end))

@@ -1,8 +1,8 @@
 """
-What a time line is made of: lanes of spans, whatever they stand for.
+Lanes of spans, which make up a time line.
 
-A plan is one source of spans. The attempts of a client are another: their plans with a ``pause``
-between two of them make a lane.
+One source of spans is a plan. Another is a call: the plans of its attempts, with a ``pause``
+between two of them, make a lane.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait, expand
 
 SpanKind: TypeAlias = Literal["wait", "pause", "head", "error", "data", "end", "lost", "stall"]
 _Happening: TypeAlias = Head | Data | Raw | End | Close
-_OPEN = 1.25  # how much further than all else the drawing of what has no end goes
+_OPEN = 1.25  # a span without an end is drawn this much longer than all else
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """
-    Something that lasts from ``start`` to ``end``, in seconds; a moment when these are the same.
+    A happening from ``start`` to ``end``, in seconds; a moment if these are equal.
 
-    An infinite ``end`` never comes. ``title`` says it in a few words.
+    ``end`` is infinite for a stall. ``title`` describes it in a few words.
     """
 
     start: float
@@ -36,19 +36,19 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What happened one after the other, under a label of one line."""
+    """Spans that follow each other, under a label of one line."""
 
     label: str
     spans: Sequence[Span] = ()
 
     @property
     def start(self) -> float:
-        """When it begins."""
+        """When the lane begins."""
         return self.spans[0].start if self.spans else 0.0
 
     @property
     def end(self) -> float:
-        """The last moment that is known."""
+        """The last finite moment."""
         moments = (one for span in self.spans for one in (span.start, span.end))
         return max((one for one in moments if math.isfinite(one)), default=0.0)
 
@@ -59,15 +59,15 @@ class Lane:
 
     @property
     def words(self) -> str:
-        """All titles in a row."""
+        """All titles, joined."""
         return ", ".join(span.title for span in self.spans)
 
 
 def spans_of(plan: Plan, *, start: float = 0.0, grain: float = 0.0) -> tuple[Span, ...]:
     """
-    Return what happens when a plan is played, from ``start`` on.
+    Return the spans of a plan that is played from ``start`` on.
 
-    Pieces of a body that are no more than ``grain`` seconds apart are one span.
+    Pieces of a body at most ``grain`` seconds apart share a span.
 
     >>> plan = (Wait(2.0), Head(200), Data(b"abc", 1), Close(reset=True))
     >>> Lane("", spans_of(plan)).words
@@ -89,7 +89,7 @@ def spans_of(plan: Plan, *, start: float = 0.0, grain: float = 0.0) -> tuple[Spa
 
 def shown(seconds: float) -> str:
     """
-    Return a number of seconds as a drawing says it.
+    Return a number of seconds as a drawing shows it.
 
     >>> shown(0.25), shown(90.00004), shown(0.00004)
     ('0.25 s', '90 s', '0.00004 s')
@@ -98,7 +98,7 @@ def shown(seconds: float) -> str:
 
 
 def stretched(seconds: float, lanes: Iterable[Lane]) -> float:
-    """Return how many seconds a drawing has to hold, with room for what has no end."""
+    """Return the seconds that a drawing covers, with room for spans that have no end."""
     if any(lane.never_ends for lane in lanes):
         return (seconds or 1.0) * _OPEN
     return seconds
@@ -108,9 +108,9 @@ def placed(
     spans: Iterable[Span], at: Callable[[float], float], *, smallest: float
 ) -> Iterator[tuple[Span, float, float]]:
     """
-    Yield each span with the places where it begins and ends, as ``at`` has them.
+    Yield each span with the places where it begins and ends; ``at`` maps a moment to its place.
 
-    None is smaller than ``smallest``, and none hides another: it is moved on instead.
+    No span is smaller than ``smallest``. A span that would hide another is moved behind it.
     """
     free = -math.inf
     for span in spans:
@@ -120,7 +120,7 @@ def placed(
 
 
 def _timed(plan: Plan, start: float) -> tuple[list[tuple[float, _Happening]], float]:
-    """Return what happens when, and when it is over."""
+    """Return each step with the moment at which it happens, and when the plan is over."""
     timed: list[tuple[float, _Happening]] = []
     now = start
     for step in expand(plan):

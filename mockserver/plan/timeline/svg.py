@@ -1,4 +1,4 @@
-"""Time lines as one SVG that needs nothing else: lanes on one axis of time."""
+"""Time lines as a self-contained SVG: lanes on one axis of time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .bars import LOOKS
 from .spans import Lane, Span, SpanKind, placed, shown, stretched
 
 _WIDTH, _MARGIN, _TOP, _LANE, _BAR = 960, 20, 60, 48, 18
-_MOMENT = 4.0  # the width of what takes no time
+_MOMENT = 4.0  # the width of a span that takes no time
 _MOST_TICKS = 10
 _LONGEST_LABEL = 120
-_LETTER = 7.3  # the width of one, at most, in a font of 12 pixels whose letters are equally wide
+_LETTER = 7.3  # the most that a letter is wide, in a monospaced font of 12 pixels
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
-# in light, in dark: each differs from the paper, and from words on it
+# in light, in dark: each contrasts with the paper, and with words on it
 _COLOURS: Mapping[SpanKind, tuple[str, str]] = {
     "wait": ("#bf8700", "#c69026"),
     "pause": ("#8c959f", "#8b949e"),
@@ -47,10 +47,10 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 def svg(lanes: Sequence[Lane], *, title: str) -> str:
     """
-    Return the drawing as a document.
+    Return the drawing as an SVG document.
 
-    Its colours follow the reader's choice of light or dark; each lane and each span has its words
-    as a title, for pointers and for screen readers.
+    Its colours follow the reader's choice of light or dark. Each lane and each span has a title,
+    for pointers and screen readers.
     """
     root = drawing(lanes, title=title)
     style = Element("style")
@@ -61,7 +61,7 @@ def svg(lanes: Sequence[Lane], *, title: str) -> str:
 
 
 def drawing(lanes: Sequence[Lane], *, title: str) -> Element:
-    """Return the drawing for a page that has ``STYLE`` in it, once for all of its drawings."""
+    """Return the drawing for a page that includes ``STYLE`` once for all its drawings."""
     axis = Axis.of(lanes)
     height = _TOP + len(lanes) * _LANE + _LANE
     size = {"width": str(_WIDTH), "height": str(height), "viewBox": f"0 0 {_WIDTH} {height}"}
@@ -78,7 +78,7 @@ def drawing(lanes: Sequence[Lane], *, title: str) -> Element:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """From seconds to places: ``length`` seconds from ``start`` are ``room`` wide."""
+    """Maps seconds to places: ``length`` seconds from ``start`` are ``room`` wide."""
 
     start: float
     length: float
@@ -87,7 +87,7 @@ class Axis:
 
     @classmethod
     def of(cls, lanes: Sequence[Lane]) -> Self:
-        """Return the axis that holds all lanes, and the least that each span is wide."""
+        """Return an axis for all lanes, with room for the least width of each span."""
         start = min((lane.start for lane in lanes), default=0.0)
         end = max((lane.end for lane in lanes), default=0.0)
         most = max((len(lane.spans) for lane in lanes), default=0)
@@ -96,11 +96,11 @@ class Axis:
         return cls(start, stretched(end - start, lanes) or 1.0, whole - most * moment, moment)
 
     def at(self, moment: float) -> float:
-        """Return the place of a moment."""
+        """Return the x coordinate of a moment."""
         return _MARGIN + self.room * min(1.0, (moment - self.start) / self.length)
 
     def ticks(self) -> Iterator[float]:
-        """Yield moments for labels, at round numbers of seconds."""
+        """Yield the moments to label, at round numbers of seconds."""
         rough = self.length / _MOST_TICKS
         power = 10.0 ** math.floor(math.log10(rough))
         step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough)
@@ -163,9 +163,9 @@ def _rules(at: int) -> Iterator[str]:
 
 
 def _text(
-    parent: Element, x: float, y: float, said: str, attributes: Mapping[str, str] = _NONE
+    parent: Element, x: float, y: float, words: str, attributes: Mapping[str, str] = _NONE
 ) -> None:
-    SubElement(parent, "text", {"x": _place(x), "y": _place(y), **attributes}).text = _legal(said)
+    SubElement(parent, "text", {"x": _place(x), "y": _place(y), **attributes}).text = _legal(words)
 
 
 def _place(number: float) -> str:
@@ -177,4 +177,4 @@ def _legal(text: str) -> str:
 
 
 STYLE = _style()
-"""The colours and fonts of drawings, in light and in dark."""
+"""CSS for the drawings, in light and dark."""

@@ -1,1 +1,1 @@
-"""How clients come back after a failure: whether, when, how often, and to which model."""
+"""How clients retry after a failure: whether, when, how often, and with which model."""

@@ -1,4 +1,4 @@
-"""Which errors a later attempt may mend, and what clients make of them."""
+"""Which errors a later attempt may overcome, and how clients treat them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from .rate_limits import takes_all, too_large
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
 _TRANSIENT = frozenset({408, 425, 429})
-_OF_THE_SERVER = ("server_error", "generation_error")  # types of errors, whatever their status
-_MANY = 4  # retries; so many make neither SDKs nor those who try three times
+_OF_THE_SERVER = ("server_error", "generation_error")  # types of errors with any status
+_MANY = 4  # retries; SDKs, and apps that try three times, make fewer
 _OVERFLOW = "context_length_exceeded"
 _LONG_PERIOD = re.compile(r"per (hour|day) limit")
-_PATIENCE = 2.0  # seconds: who should wait longer, or has, may have a deadline to keep
+_PATIENCE = 2.0  # seconds; after a longer wait the client may have had a deadline to keep
 
 
 def retried_permanent_errors(case: Case) -> Iterator[Finding]:
     """
-    Find calls that went on after an answer that says that the request itself is wrong.
+    Find calls that were retried after an answer that blames the request itself.
 
-    Where the same was answered otherwise, or asked a minute later, somebody has put it right.
+    If the answer then changed, or a minute passed, the cause may have been fixed meanwhile.
     """
     for call in case.calls:
         vain = [pair for pair in retries(call) if _in_vain(*pair, case)]
@@ -36,35 +36,35 @@ def retried_permanent_errors(case: Case) -> Iterator[Finding]:
             asked, limit = too_large(early) or (0, 0)
             what = f"#{early.number} asked for {asked} tokens, and the limit is {limit}"
             shown = (early, *(late for _, late in never))
-            yield Finding(f"{what}: no retry can mend that, but {again} asked the same", shown)
+            yield Finding(f"{what}: no retry can fix that, but {again} asked the same", shown)
         elif vain:
             early, again = vain[0][0], numbers(late for _, late in vain)
-            what = f"#{early.number} was answered {_named(early)}"
+            what = f"#{early.number} got {_named(early)}"
             shown = (early, *(late for _, late in vain))
-            yield Finding(f"{what}, which no retry can mend, but {again} asked the same", shown)
+            yield Finding(f"{what}, which no retry can fix, but {again} asked the same", shown)
 
 
 def gave_up(case: Case) -> Iterator[Finding]:
     """
-    Find questions that were asked just once, though the error was one that passes.
+    Find questions that were asked only once although the error was transient.
 
-    Where there was any other attempt, this one may be the last of a budget or of a chain of models.
+    If there was another attempt, this one may be the last of a budget or of a chain of models.
     """
     for call in case.calls:
         only = call.last
         if is_given_up(call, case):
             yield Finding(
-                f"#{only.number} was answered {_named(only)}, and nobody came back", (only,)
+                f"#{only.number} got {_named(only)}, and the app did not try again", (only,)
             )
 
 
 def is_given_up(call: Call, case: Case) -> bool:
-    """Whether a call failed at its only attempt, with what passes, and nobody asked otherwise."""
+    """Whether a call failed with a transient error and its question was never asked again."""
     return _passes(call.last) and not _asked_otherwise(call.last, case)
 
 
 def repeated_overflows(case: Case) -> Iterator[Finding]:
-    """Find prompts that were too long and came again, no shorter."""
+    """Find prompts that were too long and were sent again, no shorter."""
     chains: list[list[Exchange]] = []
     for late in case.exchanges:
         if late.error.get("code") == _OVERFLOW:
@@ -81,7 +81,7 @@ def repeated_overflows(case: Case) -> Iterator[Finding]:
 
 
 def passing(exchange: Exchange) -> bool:
-    """Whether a failure may be over when the same is asked again a little later."""
+    """Whether a failure is transient: the same request may succeed a little later."""
     status = exchange.status if exchange.refused else exchange.error.get("status_code")
     if not isinstance(status, int):
         return exchange.failed
@@ -93,11 +93,11 @@ def passing(exchange: Exchange) -> bool:
 
 
 def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether a retry could not succeed; another key may well, and an overflow is its own rule."""
+    """Whether a retry could not succeed; another key might, and overflows have their own rule."""
     missing = early.status == HTTPStatus.NOT_FOUND and early.request.method == "GET"
     return (
         early.status in _PERMANENT
-        and not missing  # what is looked for may appear
+        and not missing  # it may exist later
         and not passing(early)
         and early.error.get("code") != _OVERFLOW
         and early.key == late.key
@@ -107,22 +107,22 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
 
 
 def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
-    """Return the retries of what is larger than the whole limit; those of an SDK are let go."""
+    """Return retries of a request larger than the whole limit, if more than an SDK would make."""
     never = [(early, late) for early, late in retries(call) if too_large(early) == too_large(late)]
     never = [(early, late) for early, late in never if too_large(early) and early.key == late.key]
     return never if len(never) >= _MANY else []
 
 
 def _passes(exchange: Exchange) -> bool:
-    """Whether an app had better try again: soon enough, and not in the middle of an answer."""
-    told = exchange.retry_after or 0.0
+    """Whether an app should have tried again: the wait is short, and no part of an answer came."""
+    retry_after = exchange.retry_after or 0.0
     return (
         exchange.endpoint in COMPLETING
         and _came_to_nothing(exchange)
         and passing(exchange)
         and not exchange.client_left
         and not tries(exchange)
-        and max(told, exchange.over - exchange.at) <= _PATIENCE + tolerance(_PATIENCE)
+        and max(retry_after, exchange.over - exchange.at) <= _PATIENCE + tolerance(_PATIENCE)
         and too_large(exchange) is None
         and takes_all(exchange) is None
         and not _LONG_PERIOD.search(str(exchange.error.get("message", "")))
@@ -130,12 +130,12 @@ def _passes(exchange: Exchange) -> bool:
 
 
 def _came_to_nothing(exchange: Exchange) -> bool:
-    """Whether a client got an error and nothing else: as the answer, or first in its stream."""
+    """Whether a client got only an error: as the answer, or before any token of its stream."""
     return exchange.refused or (exchange.broken_off and not exchange.completion_tokens)
 
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
-    """Whether the same failed before, was asked later, or had an answer later: in any model."""
+    """Whether the same question, to any model, failed as well, was left, or came or ended later."""
     return any(
         other.failed
         or other.client_left
@@ -146,7 +146,7 @@ def _asked_otherwise(failed: Exchange, case: Case) -> bool:
 
 
 def _goes_on(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether who sent the later overflow knew of the earlier one."""
+    """Whether the sender of the later overflow knew of the earlier one."""
     same = early.model == late.model and case.question(early) == case.question(late)
     return same and case.could_know(early, late)
 
@@ -156,9 +156,9 @@ def _size(exchange: Exchange) -> int:
 
 
 def _named(exchange: Exchange) -> str:
-    """Return an error as people call it."""
+    """Return an error as a sentence names it."""
     if exchange.status is None:
-        return "nothing, the connection was lost"
+        return "no answer, the connection was lost"
     return " ".join(filter(None, (str(exchange.status), str(exchange.error.get("code") or ""))))
 
 

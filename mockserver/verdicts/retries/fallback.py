@@ -1,4 +1,4 @@
-"""Calls that failed because of their model, while another one would have answered."""
+"""Calls that failed because of their model although another model would have answered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GONE = ("model_archived", "model_not_found")
 
 
 def no_fallback(case: Case) -> Iterator[Finding]:
-    """Find models that failed for good, beside one that nobody asked."""
+    """Find models that failed for good although the app could have asked another."""
     failed: dict[str, list[Exchange]] = {}
     for call in case.calls:
         if _failed_for_good(call, case):
@@ -23,12 +23,12 @@ def no_fallback(case: Case) -> Iterator[Finding]:
     for model, ends in failed.items():
         other = case.other_model(ends[0])
         if other is not None and not _has_changed(ends[-1], case):
-            said = f"{model} failed for good with {numbers(ends)}"
-            yield Finding(f"{said}, and {other}, which answers, was not asked", tuple(ends))
+            what = f"{model} failed for good with {numbers(ends)}"
+            yield Finding(f"{what}; {other} would have answered, but was not asked", tuple(ends))
 
 
 def _failed_for_good(call: Call, case: Case) -> bool:
-    """Whether a call ended without an answer, for what lies in its model, and nobody went on."""
+    """Whether a call failed because of its model, and the app asked no other."""
     last = call.last
     if last.endpoint not in COMPLETING or last.client_left or not last.refused:
         return False
@@ -41,19 +41,19 @@ def _failed_for_good(call: Call, case: Case) -> bool:
 
 
 def _is_gone(exchange: Exchange) -> bool:
-    """Whether a model was there once; a name that none ever had is a slip."""
+    """Whether a model existed once; a name that no model ever had is a typo."""
     code = exchange.error.get("code")
     return code == _GONE[0] or (code in _GONE and bool(exchange.faults))
 
 
 def _is_down(exchange: Exchange) -> bool:
-    """Whether a server says that a model has no room or is out of order."""
+    """Whether the server reports that a model has no capacity or fails."""
     status = exchange.status or 0
     return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _has_changed(last: Exchange, case: Case) -> bool:
-    """Whether an app has gone over to another model since, for whatever it asked then."""
+    """Whether the app asked another model afterwards, for any question."""
     return any(
         later.number > last.number and later.model != last.model and later.endpoint in COMPLETING
         for later in case.exchanges

@@ -1,4 +1,4 @@
-"""Clients that come back at once: in one call, or with what is another only in its ids."""
+"""Clients that retry at once: in one call, or with requests that differ only in their ids."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from mockserver.verdicts.verdict import Case, Finding
 
 from .pauses import Retry, failed_untold, is_chosen, same_key, shown
 
-_ALIKE = 7  # retries that are alike; of fewer each may be of another user who says the same
+_ALIKE = 7  # similar retries; if there are fewer, each may come from another user
 _TWICE = 2
-_DRAWS = 5  # short ones in a row: full jitter has them once in some thousand calls
+_DRAWS = 5  # short waits in a row: full jitter draws them once in some thousand calls
 _NO_PAUSE = 0.02  # seconds; a random back-off draws less once in fifty times
 
 
 def hot_retries(case: Case) -> Iterator[Finding]:
     """
-    Find calls that came back at once: twice in a row after anything, or just once after a 429.
+    Find calls that were retried at once: twice in a row, or only once after a 429.
 
-    Short waits may be the draws of a random back-off, which five in a row hardly are.
+    A random back-off may draw short waits, but hardly five in a row.
     """
     yield from _alike(case)
     for call in case.calls:
@@ -35,19 +35,19 @@ def hot_retries(case: Case) -> Iterator[Finding]:
             slowest = max(case.paused(*retry) for retry in hot)
             many = "1 retry" if len(hot) == 1 else f"{len(hot)} retries"
             said = f"{many} of #{hot[0][0].number} came at once, within"
-            if slowest >= AT_ONCE:  # and it was at work all that time
+            if slowest >= AT_ONCE:  # the client was busy all that time
                 said = f"{many} of #{hot[0][0].number} came without a pause, each within"
             yield Finding(f"{said} {slowest:.2f} s of the failure", shown(hot))
 
 
 def _longest_rush(call: Call, case: Case) -> list[Retry]:
-    """Return the most retries that came at once, one right after the other."""
+    """Return the longest run of retries that came at once."""
     runs = groupby(same_key(call), key=lambda retry: _is_hot(retry, case))
     return max((list(run) for hot, run in runs if hot), key=len, default=[])
 
 
 def _draws(hot: Sequence[Retry], call: Call, case: Case) -> bool:
-    """Whether a client may draw its waits: it chose longer ones, or it is seen to sleep."""
+    """Whether a client may draw its waits by chance: it chose longer ones, or was seen to sleep."""
     chose = any(is_chosen(retry, case) for retry in retries(call))
     return chose or any(has_waited(*retry) for retry in hot)
 
@@ -59,7 +59,7 @@ def _rushed(retry: Retry, case: Case) -> bool:
 
 
 def _alike(case: Case) -> Iterator[Finding]:
-    """Find requests that differ only in what an app puts into each, and came without a pause."""
+    """Find requests that came without a pause and differ only in values of the attempt."""
     sent: dict[Sender, list[Exchange]] = {}
     for exchange in case.exchanges:
         if exchange.request.sender is not None:
@@ -69,9 +69,8 @@ def _alike(case: Case) -> Iterator[Finding]:
             tried = list(run)
             if hot and len(tried) >= _ALIKE:
                 slowest = max(case.paused(*retry) for retry in tried)
-                said = f"{len(tried)} requests that ask what #{tried[0][0].number} asked"
-                came = f"came at once, within {slowest:.2f} s of the failure before"
-                yield Finding(f"{said} {came}", shown(tried))
+                what = f"{len(tried)} requests repeated #{tried[0][0].number} at once"
+                yield Finding(f"{what}, each within {slowest:.2f} s of a failure", shown(tried))
 
 
 def _is_alike(retry: Retry, case: Case) -> bool:

@@ -1,8 +1,8 @@
 """
-What clients wait for too long: hours before a retry, and an answer of which nothing comes.
+Clients that wait too long: hours before a retry, or for an answer that makes no progress.
 
-All waits are those of the client's own clock: where a time scale shortens them, a client that would
-give up in reality has no reason to.
+All waits are on the client's own clock. If a time scale shortens them, a client that would give up
+in reality has no reason to.
 """
 
 from __future__ import annotations
@@ -19,48 +19,48 @@ from mockserver.verdicts.verdict import Case, Finding
 
 from .pauses import told
 
-_TOO_LONG = 600.0  # seconds before a retry, for which nobody waits in front of a program
-_LATER = 1.1  # times what was told, and
-_MARGIN = 5.0  # seconds, are what clients add to it
-_GROWTH = 4.0  # times the wait before: a back-off grows so, at most
+_TOO_LONG = 600.0  # seconds before a retry; no user waits longer in front of a program
+_LATER = 1.1  # clients wait up to this factor of Retry-After,
+_MARGIN = 5.0  # and so many seconds more
+_GROWTH = 4.0  # the largest factor by which a back-off grows
 _SILENCE = 120.0  # seconds with signs of life and nothing else
 
 
 def slept_for_hours(case: Case) -> Iterator[Finding]:
-    """Find calls that went on after a wait which no user sits out."""
+    """Find calls that were retried after a wait longer than any user accepts."""
     for call in case.calls:
         before = math.inf
         for early, late in retries(call):
             wait = case.paused(early, late)
             if wait > _TOO_LONG and _is_the_same_call(early, late, before, case):
-                asked = f"#{early.number} was answered {early.status or 'nothing'}"
-                told_so = ", as it was told" if told(early, late) else ""
-                came = f"its retry #{late.number} came {duration(wait)} later{told_so}"
-                yield Finding(f"{asked}, and {came}: the call waited all that time", (early, late))
+                got = f"#{early.number} got {early.status or 'no answer'}"
+                reason = ", as Retry-After said" if told(early, late) else ""
+                came = f"its retry #{late.number} came {duration(wait)} later{reason}"
+                yield Finding(f"{got}, and {came}: the call waited all that time", (early, late))
                 break
             before = wait
 
 
 def no_overall_deadline(case: Case) -> Iterator[Finding]:
-    """Find clients that stayed with an answer while nothing came of it but signs of life."""
+    """Find clients that stayed with an answer while only signs of life came."""
     for exchange in case.exchanges:
         if exchange.endpoint not in COMPLETING or exchange.client_left or exchange.finished is None:
             continue
         silence = _silence(exchange.plan) * case.journal.scale
         if silence >= _SILENCE:
             yield Finding(
-                f"for {duration(silence)} nothing came of the answer to #{exchange.number} but "
-                "signs of life, and the client stayed",
+                f"the answer to #{exchange.number} sent nothing but signs of life for "
+                f"{duration(silence)}, and the client stayed",
                 (exchange,),
             )
 
 
 def _is_the_same_call(early: Exchange, late: Exchange, before: float, case: Case) -> bool:
     """
-    Whether a retry comes from inside of a call, and is no job that is due again.
+    Whether a retry belongs to the call, and is not a job that runs again.
 
-    Its client says so, or it comes from the same thread or task as it was told, or as a back-off
-    grows. ``before`` is the wait before the earlier one.
+    Either the client counts its attempts, or the same thread or task comes back after the time of
+    ``Retry-After`` or of a growing back-off. ``before`` is the wait before the earlier retry.
     """
     if tries(late):
         return True
@@ -73,7 +73,7 @@ def _is_the_same_call(early: Exchange, late: Exchange, before: float, case: Case
 
 
 def _silence(plan: Plan) -> float:
-    """Return the longest time in which a plan sends signs of life only; 0 where it sends none."""
+    """Return the longest time in which a plan sends only signs of life; 0 if it sends none."""
     longest = passed = 0.0
     lives = False
     for step in plan:
@@ -92,5 +92,5 @@ def _silence(plan: Plan) -> float:
 
 
 def _is_sign_of_life(data: bytes) -> bool:
-    """Whether a piece is a comment of server-sent events, or white space before a document."""
+    """Whether a piece is only comments of server-sent events, or white space."""
     return all(line.startswith(b":") for line in data.split(b"\n") if line.strip())

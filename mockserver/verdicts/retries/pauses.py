@@ -1,7 +1,7 @@
 """
 How long clients wait before they try again, and how often they do.
 
-A wait that the server has told is one of the scenario; any other is the client's own, on its clock.
+A wait that the server asked for is in the scenario's seconds; any other is on the client's clock.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from mockserver.verdicts.verdict import USER, Case, Finding
 
 from .errors import passing
 
-_CONSTANT = 4  # equal waits; so many are not yet the beginning of an exponential with a minimum
-_LONG = 30.0  # seconds: a constant wait of this length overwhelms nobody
-_TIRELESS = 20  # retries of one call; so many make the waits a pattern, whatever their jitter
-_SHORT = 2.0  # seconds: what a tireless client had better let grow
-_JITTER = 0.6  # of the middle wait is the least of those that do not grow
-_GROWTH = 1.25  # times longer are the later waits, where they grow
+_CONSTANT = 4  # equal waits; fewer may be the beginning of an exponential with a minimum
+_LONG = 30.0  # seconds; a longer constant wait overloads no server
+_TIRELESS = 20  # retries of one call; enough to show a pattern through any jitter
+_SHORT = 2.0  # seconds; a tireless client should let shorter waits grow
+_JITTER = 0.6  # waits that do not grow are longer than this share of their median
+_GROWTH = 1.25  # waits that grow are later longer by this factor
 _TWICE = 2
 _CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
-_STEP = 0.02  # seconds by which equal waits may differ, or
-_SHARE = 0.05  # of the wait
+_STEP = 0.02  # equal waits differ by at most these seconds,
+_SHARE = 0.05  # or by this share of the wait
 Retry: TypeAlias = tuple[Exchange, Exchange]
 
 
 def ignored_retry_after(case: Case) -> Iterator[Finding]:
-    """Find calls that came back before they were told to."""
+    """Find calls that were retried before their ``Retry-After`` had passed."""
     for call in case.calls:
         early_birds = [retry for retry in retries(call) if too_early(*retry)]
         if early_birds:
@@ -39,12 +39,12 @@ def ignored_retry_after(case: Case) -> Iterator[Finding]:
             more = len(early_birds) - 1
             said = f"#{early.number} said Retry-After {rough(early.retry_after or 0)}"
             came = f"but #{late.number} came after {waited(early, late):.2f} s"
-            rest = f", and {more} more as early" if more else ""
+            rest = f", and {more} more came too early" if more else ""
             yield Finding(f"{said}, {came}{rest}", shown(early_birds))
 
 
 def constant_waits(case: Case) -> Iterator[Finding]:
-    """Find calls whose waits do not grow, though nobody told them how long to wait."""
+    """Find calls whose waits do not grow, although the server did not set them."""
     for call in case.calls:
         tried = retries(call)[:_CONSTANT]
         waits = [case.paused(*retry) for retry in tried if is_chosen(retry, case)]
@@ -56,12 +56,12 @@ def constant_waits(case: Case) -> Iterator[Finding]:
         elif tireless := _tireless(call, case):
             waits = [case.paused(*retry) for retry in tireless]
             changed = f"from {median(waits[:3]):.2f} s to {median(waits[-3:]):.2f} s"
-            said = f"#{first.number} was tried again {len(waits)} times"
-            yield Finding(f"{said}, with waits that did not grow: {changed}", shown(tireless))
+            what = f"#{first.number} was retried {len(waits)} times"
+            yield Finding(f"{what}, with waits that did not grow: {changed}", shown(tireless))
 
 
 def waits_in_step(case: Case) -> Iterator[Finding]:
-    """Find crowds that failed together, waited equally long, twice, and so came back together."""
+    """Find crowds of calls that failed together and waited equally long, twice."""
     for crowd in _crowds([call for call in case.calls if _chose_twice(call, case)]):
         both = [[case.paused(*retry) for retry in retries(call)[:_TWICE]] for call in crowd]
         firsts, seconds = zip(*both, strict=True)
@@ -72,7 +72,7 @@ def waits_in_step(case: Case) -> Iterator[Finding]:
 
 
 def nested_layers(case: Case) -> Iterator[Finding]:
-    """Find calls whose client had tried several times when another layer made it begin again."""
+    """Find calls whose client used up its attempts and was started again by another layer."""
     for together in (one for call in case.calls for one in _without_gaps(call, case)):
         restarts = [retry for retry in retries(together) if _begins_again(*retry)]
         if restarts:
@@ -86,22 +86,22 @@ def nested_layers(case: Case) -> Iterator[Finding]:
 
 def told(early: Exchange, late: Exchange) -> float | None:
     """
-    Return the seconds that a retry was told to wait; None when nothing told it.
+    Return the seconds of ``Retry-After`` that a retry had to wait; None if there were none.
 
-    Another key has limits of its own, and who left an answer has not seen what it says.
+    Another key has limits of its own, and a client that left has not seen the header.
     """
     heeds = early.key == late.key and early.refused and not early.client_left
     return early.retry_after if heeds else None
 
 
 def too_early(early: Exchange, late: Exchange) -> bool:
-    """Whether a retry came before it was told to."""
+    """Whether a retry came before its ``Retry-After`` had passed."""
     least = told(early, late) or 0.0
     return least > 0 and waited(early, late) < least - tolerance(least)
 
 
 def _tireless(call: Call, case: Case) -> list[Retry]:
-    """Return the retries of a call that was tried again and again, if their waits do not grow."""
+    """Return the retries of a call with very many of them, if their waits do not grow."""
     tried = [retry for retry in same_key(call) if failed_untold(retry[0])]
     waits = [case.paused(*retry) for retry in tried]
     if len(waits) < _TIRELESS or not AT_ONCE <= median(waits) < _SHORT:
@@ -114,20 +114,21 @@ def _tireless(call: Call, case: Case) -> list[Retry]:
 
 
 def same_key(call: Call) -> list[Retry]:
-    """Return the retries with the key that had failed; another one has limits of its own."""
+    """Return the retries with the key that failed; another key has limits of its own."""
     return [(early, late) for early, late in retries(call) if early.key == late.key]
 
 
 def _begins_again(early: Exchange, late: Exchange) -> bool:
-    """Whether a client that had tried several times was made to begin again."""
+    """Whether a client that had retried was started again."""
     return bool(tries(early)) and tries(late) == 0
 
 
 def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
     """
-    Yield the attempts that layers of one program can have made.
+    Yield the attempts that the layers of one program can have made.
 
-    Who begins again after more than a minute, and twice the longest wait so far, is a user.
+    A new start after more than a minute, and more than twice the longest wait so far, comes from a
+    user.
     """
     longest, together = 0.0, call.exchanges[:1]
     for early, late in retries(call):
@@ -142,14 +143,13 @@ def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
 
 
 def is_chosen(retry: Retry, case: Case) -> bool:
-    """Whether the client chose to wait so long."""
+    """Whether the client chose the length of its wait."""
     return failed_untold(retry[0]) and not case.at_once(*retry)
 
 
 def failed_untold(exchange: Exchange) -> bool:
-    """Whether an attempt failed, in the server's way, and nothing said when to come back."""
-    told = exchange.retry_after is not None
-    return passing(exchange) and not told and not exchange.client_left
+    """Whether an attempt had a transient failure without a ``Retry-After``."""
+    return passing(exchange) and exchange.retry_after is None and not exchange.client_left
 
 
 def _chose_twice(call: Call, case: Case) -> bool:
@@ -157,7 +157,7 @@ def _chose_twice(call: Call, case: Case) -> bool:
 
 
 def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
-    """Yield the calls that failed within a quarter of the wait that followed."""
+    """Yield groups of calls that failed within a quarter of the wait that followed."""
     crowd: list[Call] = []
     for call in sorted(calls, key=_failed_at):
         if crowd and _failed_at(call) - _failed_at(crowd[0]) > waited(*retries(crowd[0])[0]) / 4:
@@ -177,5 +177,5 @@ def _equal(waits: Sequence[float]) -> bool:
 
 
 def shown(tried: Sequence[Retry]) -> tuple[Exchange, ...]:
-    """Return the exchanges of some retries, each once."""
+    """Return the exchanges of retries, each once."""
     return tuple(dict.fromkeys(exchange for retry in tried for exchange in retry))

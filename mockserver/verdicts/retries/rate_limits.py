@@ -1,4 +1,4 @@
-"""Rate limits that a client could have kept, and did not."""
+"""Rate limits that a client knew or could have avoided."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from mockserver.verdicts.verdict import Case, Finding, numbers
 _KINDS = {"request_quota_exceeded": "requests", "token_quota_exceeded": "tokens"}
 _PERIOD = re.compile(r"per (minute|hour|day) limit")
 _TOO_LARGE = re.compile(r"limit (\d+) tokens per \w+, requested (\d+)")
-_SPARE = 2  # times what an answer needed may well be asked for
+_SPARE = 2  # a reservation below this factor of the need is reasonable
 
 
 def announced_refusals(case: Case) -> Iterator[Finding]:
-    """Find first attempts that ran into a limit of which an answer before had told."""
+    """Find first attempts that ran into a limit that an earlier answer had announced."""
     ran_into: dict[Exchange, list[Exchange]] = {}
     for call in case.calls:
         late = call.exchanges[0]
@@ -27,15 +27,15 @@ def announced_refusals(case: Case) -> Iterator[Finding]:
         if early is not None and waited(early, late) < _pause(early, late, case):
             ran_into.setdefault(early, []).append(late)
     for early, again in ran_into.items():
-        told = _told(early)
+        wait = _retry_after(early)
         limit = f"that {_exhausted(again[0])} was used up"
-        what = limit if told is None else f"to wait {duration(told)}"
-        said = f"#{early.number} had told {what}"
-        yield Finding(f"{said}, but {numbers(again)} came before that was over", (early, *again))
+        what = limit if wait is None else f"to wait {duration(wait)}"
+        said = f"#{early.number} said {what}"
+        yield Finding(f"{said}, but {numbers(again)} came before that had passed", (early, *again))
 
 
 def excessive_reservations(case: Case) -> Iterator[Finding]:
-    """Find refusals for lack of tokens that were reserved and not needed."""
+    """Find refusals for lack of tokens that were reserved but not needed."""
     for call in case.calls:
         refused = [one for one in call.exchanges if _needlessly_refused(one, call, case)]
         if refused:
@@ -51,10 +51,10 @@ def excessive_reservations(case: Case) -> Iterator[Finding]:
 
 def too_large(exchange: Exchange) -> tuple[int, int] | None:
     """
-    Return the tokens that a refused request asked for, and the limit, where it can never fit.
+    Return the tokens that a refused request asked for, and the limit, if it can never fit.
 
-    The message of the refusal says so. Where it does not, a request that asks for more than a
-    whole limit is still answered when nothing of the limit is in use.
+    The message of the refusal says so. If it does not, a request for more than a whole limit is
+    still answered when nothing of the limit is in use.
     """
     said = _TOO_LARGE.search(str(exchange.error.get("message")))
     if said is None or exchange.error.get("code") != "token_quota_exceeded":
@@ -65,9 +65,9 @@ def too_large(exchange: Exchange) -> tuple[int, int] | None:
 
 def takes_all(exchange: Exchange) -> tuple[int, int] | None:
     """
-    Return the tokens that a refused request asked for, and the limit, where that is less.
+    Return the tokens that a refused request asked for, and the limit, if that is lower.
 
-    Its header fields tell the limit. Such a request is answered when nothing of it is in use.
+    The header fields state the limit. Such a request is answered when nothing of it is in use.
     """
     limit, asked = int(field(exchange, "limit-tokens-minute") or 0), exchange.wanted_tokens
     of_tokens = exchange.error.get("code") == "token_quota_exceeded"
@@ -75,7 +75,7 @@ def takes_all(exchange: Exchange) -> tuple[int, int] | None:
 
 
 def _exhausted(exchange: Exchange) -> str | None:
-    """Return which limit has refused an exchange, such as ``requests-minute``."""
+    """Return the limit that refused an exchange, such as ``requests-minute``."""
     kind = _KINDS.get(str(exchange.error.get("code")))
     period = _PERIOD.search(str(exchange.error.get("message")))
     return f"{kind}-{period[1]}" if kind and period else None
@@ -96,20 +96,20 @@ def _last_known(late: Exchange, case: Case) -> Exchange | None:
 
 
 def _pause(early: Exchange, late: Exchange, case: Case) -> float:
-    """Return the seconds for which an answer has told that the late one had to wait."""
-    told = _told(early)
-    if told is None:
-        told = _refill(early, late, case) if _remaining(early, _exhausted(late)) == 0 else 0.0
-    return told - tolerance(told)
+    """Return the seconds that the later request had to wait, by the earlier answer."""
+    wait = _retry_after(early)
+    if wait is None:
+        wait = _refill(early, late, case) if _remaining(early, _exhausted(late)) == 0 else 0.0
+    return wait - tolerance(wait)
 
 
-def _told(exchange: Exchange) -> float | None:
+def _retry_after(exchange: Exchange) -> float | None:
     """Return the ``Retry-After`` of a refusal for a limit."""
     return exchange.retry_after if _exhausted(exchange) else None
 
 
 def _refill(early: Exchange, late: Exchange, case: Case) -> float:
-    """Return the seconds until what an answer told as empty has what the late one needs."""
+    """Return the seconds until an exhausted limit has what the later request needs."""
     name = _exhausted(late) or ""
     kind, _, period = name.partition("-")
     reset = field(early, f"reset-{name}")
@@ -135,7 +135,7 @@ def _needlessly_refused(late: Exchange, call: Call, case: Case) -> bool:
 
 
 def _needed(call: Call, case: Case) -> int:
-    """Return the tokens of the answer that the call got at last, or of the longest of its model."""
+    """Return the tokens of the call's own answer, or else of the longest answer of its model."""
     same = [one for one in case.exchanges if one.model == call.last.model]
     answers = [one for one in same if case.is_complete(one)]
     own = [one for one in answers if one in call.exchanges]
@@ -143,7 +143,7 @@ def _needed(call: Call, case: Case) -> int:
 
 
 def _is_running(other: Exchange, late: Exchange) -> bool:
-    """Whether an exchange still holds its reservation when another comes."""
+    """Whether an exchange still holds its reservation when another request comes."""
     over = other.finished is not None and other.finished <= late.at
     same = (other.key, other.model) == (late.key, late.model)
     return same and other.number < late.number and not over
@@ -160,7 +160,7 @@ def _remaining(exchange: Exchange, name: str | None) -> float | None:
 
 
 def field(exchange: Exchange, name: str) -> float | None:
-    """Return what a header field ``x-ratelimit-...`` says; None when it is not there."""
+    """Return the value of a header field ``x-ratelimit-...``; None if there is no number in it."""
     head = head_of(exchange.plan)
     value = head.header(f"x-ratelimit-{name}") if head else None
     try:

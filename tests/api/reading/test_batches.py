@@ -136,7 +136,7 @@ def test_bad_lines(content, code, number, said):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"endpoint": "/v1/embeddings"}, "endpoint: Input should be"),
+        ({"endpoint": "/v1/nothing"}, "endpoint: Input should be"),
         ({"completion_window": "1h"}, "completion_window: Input should be '24h'"),
         ({"input_file_id": 5}, "input_file_id: Input should be a valid string"),
         ({"more": 1}, "more: property 'more' is unsupported"),

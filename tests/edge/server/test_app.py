@@ -61,7 +61,7 @@ def test_whole_answer(talk, raw_request):
         ("GET", "/v1/models/llama3.1-8b", 200),
         ("GET", "/public/v1/models", 200),
         ("GET", "/v1/tcp_warming", 200),
-        ("GET", "/v1/embeddings", 404),
+        ("GET", "/v1/nothing", 404),
         ("GET", "/v1/chat/completions", 405),
         ("POST", "/v1/chat/completions/", 404),
         ("POST", "/v1/chat/completions?beta=1", 200),

@@ -48,7 +48,7 @@ def test_malformed(server, talk, raw_request, caplog, sent):
     assert int(fields[b"content-length"]) == len(body)
     assert b"<title>api.cerebras.ai | 400: Bad Request</title>" in body
     [record] = caplog.records
-    assert re.fullmatch(r"refused what is no HTTP request: \w+, .+", record.getMessage())
+    assert re.fullmatch(r"refused a malformed request: \w+, .+", record.getMessage())
     assert (record.levelname, record.exc_info) == ("WARNING", None)
     assert "csk-secret" not in record.getMessage()
     assert talk(raw_request()).startswith(b"HTTP/1.1 200 ")

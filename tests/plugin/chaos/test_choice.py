@@ -60,7 +60,7 @@ def test_all(text):
             "retirement-day(after=soon)",
             "*should be a whole number, found 'soon' (from the parameter*",
         ),
-        ("retirement-day(after)", "*in parentheses there should be name=value, found 'after'"),
+        ("retirement-day(after)", "*the parentheses should hold name=value, found 'after'"),
         ("retirement-day(after=1, after=2)", "*: 'after' is given twice"),
         ("retirement-day(after=1),retirement-day(after=2)", "* names retirement-day twice, with*"),
         ("retirment-day(after=1)", "no scenario is called 'retirment-day'; did you mean *"),

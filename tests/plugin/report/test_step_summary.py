@@ -34,7 +34,7 @@ def test_cells_that_say_nothing():
     left = replace(unmet, outcome="left-out", scenario="d", id="t::test[d]")
     said = markdown(Report.of([CELL, unmet, left, left])).splitlines()
     assert (
-        "not met: 1 cell under a scenario that has not acted; "
+        "not met: 1 cell under a scenario that did not act; "
         "left out: 2 cells whose scenario can't act on the test."
     ) in said
     assert "| c | ▫️ not met |" in said

@@ -83,7 +83,7 @@ def test_models_only(reporter):
 )
 def test_no_effect(run, how, option):
     """Who forgets that no test uses the mock is told."""
-    told = f"warning: {option[0]} has had no effect; add --cerebras-mock, or *"
+    told = f"warning: {option[0]} had no effect; add --cerebras-mock, or *"
     code = "def test_it({}):\n    pass"
     run(code.format(""), *option, *how).stdout.fnmatch_lines([told])
     run(code.format("cerebras_mock"), *option, *how).stdout.no_fnmatch_line(told)

@@ -183,7 +183,7 @@ def test_truncation_noticed(engine, ask, now, faults, stream):
     running = engine(Rule(reply=Script(text="one two three four five"), faults=faults))
     running.finish(running.handle(ask(stream=stream), now=now), now=now)
     assertions.truncation_noticed(running.journal, "one two three [cut]")
-    with fails("#1 was cut, but its 3 tokens are passed off as a whole answer"):
+    with fails("#1 was cut off, but its 3 tokens are passed off as a whole answer"):
         assertions.truncation_noticed(running.journal, "one two three")
 
 

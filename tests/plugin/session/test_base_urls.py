@@ -20,7 +20,7 @@ def test_it(cerebras_mock):
     ask(WHERE)
     assert cerebras_mock.requests[0].request.path == "/v1/models"
 """
-FORGIVEN = "warning: a client wants its base URL {} /v1, unlike the one that the plugin sets; *"
+FORGIVEN = "warning: a client needs its base URL {} /v1, unlike the one that the plugin sets; *"
 MODES = pytest.mark.parametrize("mode", ["server", "respx"])
 
 

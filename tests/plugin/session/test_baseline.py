@@ -99,7 +99,7 @@ def test_no_baseline(pytester, run, text):
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     told = [line for line in result.stderr.lines if line.startswith("ERROR")]
     assert len(told) == 1
-    assert "known.json is no baseline" in told[0]
+    assert "known.json is not a baseline" in told[0]
     assert (pytester.path / "known.json").read_text() == text
 
 
@@ -109,7 +109,7 @@ def test_none_in_ci(pytester, run, monkeypatch):
     result = run(APP, *STRICT)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert not (pytester.path / "known.json").exists()
-    assert any("under CI none is written" in line for line in result.stderr.lines)
+    assert any("a run under CI writes none" in line for line in result.stderr.lines)
 
 
 def test_advice_is_not_written(pytester, run):

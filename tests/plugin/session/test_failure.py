@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-HINT = "no request reached the mock; does the app read CEREBRAS_BASE_URL, and not before the test?"
+HINT = (
+    "no request reached the mock; check that the app reads CEREBRAS_BASE_URL, and reads it during "
+    "the test"
+)
 ANSWERED = "cerebras_client.models.list()"
 LOOKED_FOR = {
     "requests": "assert cerebras_mock.requests",

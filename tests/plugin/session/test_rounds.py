@@ -28,17 +28,17 @@ GUILTY = {
     "marker": (
         "@mark.cerebras_mock('retirement-day')\ndef test(cerebras_mock): ask(cerebras_mock)",
         (
-            "nothing of 'retirement-day' has happened: #1 was not taken by rule 'retired': "
+            "'retirement-day' did not act: #1 was not taken by rule 'retired': "
             "the model is 'gpt-oss-120b', not 'llama3.1-8b'; let it act, or mark*allow_unmet=True"
         ),
     ),
     "chaos marker": (
         "@mark.cerebras_chaos('billing-stop')\ndef test(cerebras_mock): ask(cerebras_mock)",
-        "nothing of 'billing-stop' has happened: #1 was not taken by rule 'payment required': c*",
+        "'billing-stop' did not act: #1 was not taken by rule 'payment required': counted as*",
     ),
     "play": (
         "def test(cerebras_mock):\n cerebras_mock.play('silent-cut')\n ask(cerebras_mock)",
-        "nothing of 'silent-cut' has happened: #1 was not taken by rule 'silent end': stream is*",
+        "'silent-cut' did not act: #1 was not taken by rule 'silent end': stream is*",
     ),
     "inject": (
         (
@@ -46,7 +46,7 @@ GUILTY = {
             " cerebras_mock.inject({'error': {'status': 503}}, match={'model': 'qwen*'})\n"
             " ask(cerebras_mock)"
         ),
-        "the injected error has not acted: #1 was not taken by rule 'injected': the model is*",
+        "the injected error did not act: #1 was not taken by rule 'injected': the model is*",
     ),
     "without effect": (
         (
@@ -58,7 +58,7 @@ GUILTY = {
     ),
     "nothing sent": (
         "@mark.cerebras_mock('billing-stop')\ndef test(cerebras_mock): pass",
-        "nothing of 'billing-stop' has happened: no request reached the mock; *",
+        "'billing-stop' did not act: no request reached the mock; *",
     ),
     "ended before another": (
         (
@@ -66,11 +66,11 @@ GUILTY = {
             " cerebras_mock.play('billing-stop')\n ask(cerebras_mock)\n"
             " cerebras_mock.play('wrong-key')\n ask(cerebras_mock)"
         ),
-        "nothing of 'billing-stop' has happened: *",
+        "'billing-stop' did not act: *",
     ),
     "of a module that asks": (
         "pytestmark = mark.cerebras_mock('billing-stop')\ndef test(cerebras_mock): ask(0)",
-        "nothing of 'billing-stop' has happened: *",
+        "'billing-stop' did not act: *",
     ),
 }
 INNOCENT = {
@@ -136,7 +136,7 @@ def test_guilty(run, code, sentence):
     result = run(ASK + code, *STRICT)
     result.assert_outcomes(failed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["the test went well, but says nothing:", sentence])
+    result.stdout.fnmatch_lines(["the test passed, but proves nothing:", sentence])
 
 
 @pytest.mark.parametrize("code", [code for code, _ in GUILTY.values()], ids=GUILTY)
@@ -199,7 +199,7 @@ def test_cells(run, workers):
     }
     assert cells["stream", "healthy"]["outcome"] == "passed"
     assert cells["stream", "silent-cut"]["reason"].startswith("#1 was not taken by rule 'silent")
-    result.stdout.fnmatch_lines(["not met: 1 cell under a scenario that has not acted"])
+    result.stdout.fnmatch_lines(["not met: 1 cell under a scenario that did not act"])
 
 
 def test_declared_to_raise(run):
@@ -210,7 +210,7 @@ def test_declared_to_raise(run):
     )
     result = run(ASK + code)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*went through: nothing of it has happened: #1 was not taken*"])
+    result.stdout.fnmatch_lines(["*raised nothing: the scenario did not act: #1 was not taken*"])
 
 
 def test_admin_api(run):

@@ -48,7 +48,7 @@ def test_noted(run):
             "*= Cerebras: 1 thing to fix, 1 cell =*",
             "1. duplicate-request at test_noted.py:8 (1 cell: healthy)",
             "    seen:   #1 was answered in full, and #2 asked exactly the same",
-            "    fix:    keep the answer; retry only what has failed",
+            "    fix:    keep the answer; retry only what failed",
         ]
     )
     result.stdout.no_fnmatch_line("*test_innocent*")
@@ -65,7 +65,7 @@ def test_shown_on_failure(run):
             "#2 POST /v1/chat/completions gpt-oss-120b -> 200, * tokens, stop",
             "duplicate-request: #1 was answered in full, and #2 asked exactly the same",
             "    seen: #1 at 0.00 s, #2 at *.* s",
-            "    fix:  keep the answer; retry only what has failed",
+            "    fix:  keep the answer; retry only what failed",
         ]
     )
 
@@ -81,10 +81,10 @@ def test_strict(run, monkeypatch, how):
     assert result.ret == VERDICTS_FAILED == 10
     result.stdout.fnmatch_lines(
         [
-            "the test went well, the client did not:",
+            "the test passed, but the client made mistakes:",
             "duplicate-request: #1 was answered in full, and #2 asked exactly the same",
             "    seen: #1 at 0.00 s, #2 at *.* s",
-            "    fix:  keep the answer; retry only what has failed",
+            "    fix:  keep the answer; retry only what failed",
             "*- Cerebras mock -*",
             "#2 POST /v1/chat/completions gpt-oss-120b -> 200, * tokens, stop",
         ]

@@ -51,7 +51,7 @@ def test_permanent_error_retried(failing, problem, named):
     play.loop(1, 2)
     assert play.judged() == ["permanent-error-retried"]
     assert play.sentence("permanent-error-retried") == (
-        f"#1 was answered {named}, which no retry can mend, but #2, #3 asked the same",
+        f"#1 got {named}, which no retry can fix, but #2, #3 asked the same",
         (1, 2, 3),
     )
 
@@ -141,7 +141,7 @@ def test_gave_up(failing, fault, named):
     play = failing(1, fault)
     play.send(0)
     assert play.sentence("gave-up-at-once") == (
-        f"#1 was answered {named}, and nobody came back",
+        f"#1 got {named}, and the app did not try again",
         (1,),
     )
 
@@ -151,7 +151,7 @@ def test_gave_up_without_an_answer(stage):
     play = stage()
     play.send(0).plan = (Close(),)
     sentence, _ = play.sentence("gave-up-at-once")
-    assert sentence.startswith("#1 was answered nothing, the connection was lost")
+    assert sentence.startswith("#1 got no answer, the connection was lost")
 
 
 def test_last_attempt(failing):

@@ -27,8 +27,8 @@ def test_gone(failing_model, problem):
     play.send(0)
     play.send(1, messages=[{"role": "user", "content": "And now?"}])
     found, exchanges = play.sentence("no-fallback")
-    assert found.startswith(f"{MODEL} failed for good with #1, #2, and ")
-    assert found.endswith(", which answers, was not asked")
+    assert found.startswith(f"{MODEL} failed for good with #1, #2; ")
+    assert found.endswith(" would have answered, but was not asked")
     assert exchanges == (1, 2)
 
 

@@ -70,7 +70,7 @@ def test_hot_retries_that_differ(failing, body, pause, count):
         play.send(number * pause, **filled(body, number))
     if (pause, count) == (0.01, 8):
         assert play.sentence("hot-retry") == (
-            "7 requests that ask what #1 asked came at once, within 0.01 s of the failure before",
+            "7 requests repeated #1 at once, each within 0.01 s of a failure",
             tuple(range(1, 9)),
         )
     else:

@@ -38,7 +38,7 @@ def test_slept_as_told(failing):
     sentence, exchanges = play.sentence("slept-for-hours")
     assert exchanges == (1, 2)
     assert sentence == (
-        "#1 was answered 429, and its retry #2 came 9.2 h later, as it was told: the call waited "
+        "#1 got 429, and its retry #2 came 9.2 h later, as Retry-After said: the call waited "
         "all that time"
     )
 
@@ -56,7 +56,7 @@ def test_slept_by_count(failing):
     play = failing(1, BUSY)
     play.send(0, by=None, count=0)
     play.send(3600, by=None, count=1)
-    assert "as it was told" not in play.sentence("slept-for-hours")[0]
+    assert "as Retry-After said" not in play.sentence("slept-for-hours")[0]
 
 
 def test_slept_around_an_sdk(failing):
@@ -97,7 +97,7 @@ def test_stayed(stage, then, stream):
     play = stage(signs(lasting=300.0, after_tokens=2, then=then))
     play.send(0, stream=stream, takes=300)
     assert play.sentence("no-overall-deadline") == (
-        "for 300 s nothing came of the answer to #1 but signs of life, and the client stayed",
+        "the answer to #1 sent nothing but signs of life for 300 s, and the client stayed",
         (1,),
     )
 

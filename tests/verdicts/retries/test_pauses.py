@@ -20,7 +20,7 @@ def test_retry_after_ignored(failing):
     play = failing(3, TOLD)
     play.loop(0.5, 1.0, 2.0)
     assert play.sentence("retry-after-ignored") == (
-        "#1 said Retry-After 2, but #2 came after 0.50 s, and 1 more as early",
+        "#1 said Retry-After 2, but #2 came after 0.50 s, and 1 more came too early",
         (1, 2, 3),
     )
 
@@ -87,7 +87,7 @@ def test_tireless(failing, waits, changed):
     play.loop(*waits)
     assert play.judged() == ["constant-backoff"]
     sentence, _ = play.sentence("constant-backoff")
-    tried = f"#1 was tried again {len(waits)} times"
+    tried = f"#1 was retried {len(waits)} times"
     assert sentence == f"{tried}, with waits that did not grow: {changed}"
 
 

@@ -287,9 +287,7 @@ async def pieces():
 )
 def test_unread(served, unread):
     """A stream has to be read first, and a future awaited."""
-    with pytest.raises(
-        AssertionError, match="that nobody has read: hand over what comes out of it"
-    ):
+    with pytest.raises(AssertionError, match="read it, and pass what comes out of it"):
         assertions.delivered(served(FOX), unread)
 
 
