@@ -158,11 +158,11 @@ class Port:
             filler = socket.socket(held.family)
             filler.settimeout(0)
             self._fillers.append(filler)
-            try:
-                async with asyncio.timeout(_KNOCK_SECONDS):
-                    await self._loop.sock_connect(filler, held.getsockname())
-            except TimeoutError:
-                return
+            filler.connect_ex(held.getsockname())  # the kernel answers, however late this loop is
+            if not _is_connected(filler):
+                await asyncio.sleep(_KNOCK_SECONDS)
+                if not _is_connected(filler):
+                    return
 
     async def _close(self) -> None:
         """Stop listening, after connections that asyncio has accepted get their transports."""
@@ -186,6 +186,14 @@ class _Breaker(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._transport.abort()
+
+
+def _is_connected(one: socket.socket) -> bool:
+    try:
+        one.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 def _held(one: Held) -> socket.socket:

@@ -14,6 +14,7 @@ import pytest
 
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock
+from mockserver.edge.server import port
 from mockserver.edge.server.app import Site
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.scenario import Port, Scenario, Window
@@ -83,6 +84,13 @@ def until(knock, end):
     """Knock until it ends so; a window is seen to a little after the clock has moved."""
     while knock() is not end:
         pass
+
+
+def test_late_loop(site, knock, monkeypatch):
+    """A port ignores connects also where the loop was too late to see its own ones succeed."""
+    monkeypatch.setattr(port, "_KNOCK_SECONDS", 0)
+    site.live.play(Scenario("down", port=Port(ignores=Window())))
+    assert knock() is LOST["ignores"]
 
 
 @broken

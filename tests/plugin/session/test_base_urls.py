@@ -74,7 +74,7 @@ def test_forgiven(run, monkeypatch, mode, variable, added, form):
     code += code[code.index("def test_it") :].replace("test_it", "test_again")
     result = run(code, "--cerebras-mode", mode, "--cerebras-strict")
     result.assert_outcomes(passed=2)
-    told = [line for line in result.outlines if line.startswith("warning: a client wants")]
+    told = [line for line in result.outlines if line.startswith("warning: a client needs")]
     assert len(told) == 1
     result.stdout.fnmatch_lines(["*Cerebras: base URLs*", FORGIVEN.format(form)])
 
@@ -115,4 +115,4 @@ def test_shown_of_a_failure(run, monkeypatch):
     """A test that fails shows which request it was."""
     monkeypatch.delenv("CEREBRAS_BASE_URL", raising=False)
     code = ASK.replace("WHERE", "os.environ['CEREBRAS_BASE_URL']") + "    assert 0\n"
-    run(code).stdout.fnmatch_lines(["#1 GET /v1/models -> 200*", "    /models: a client wants *"])
+    run(code).stdout.fnmatch_lines(["#1 GET /v1/models -> 200*", "    /models: a client needs *"])
