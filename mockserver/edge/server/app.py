@@ -67,7 +67,7 @@ class Site:
         proxy: Proxy | None = None,
     ) -> None:
         """
-        Listen, if ``shared`` along with other processes, and be a ``proxy`` as well if one is given.
+        Listen, if ``shared`` along with other processes, and if given as a ``proxy``, too.
 
         Raises OSError if it can't bind.
         """
