@@ -29,7 +29,7 @@ from .environment import Place, variables
 
 NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128  # exit statuses, as a shell has them
 _STALL = 20.0  # real seconds for a client that is known to have no time-out
-_FORWARDED = (signal.SIGTERM, signal.SIGHUP)
+_FORWARDED = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ mock's authority among them. Whatever an app does, no packet can leave.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import socket
@@ -102,6 +101,8 @@ def as_before(command: Sequence[str], user: int, group: int) -> list[str]:
 
 def bring_up(interface: str) -> None:
     """Let packets pass through a network interface. Raises OSError."""
+    import fcntl  # not everywhere
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         request = struct.pack("16sH14x", interface.encode(), 0)
         (flags,) = struct.unpack("16xH14x", fcntl.ioctl(one, _GET_FLAGS, request))
