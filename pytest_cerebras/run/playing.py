@@ -19,6 +19,7 @@ from mockserver.edge.server.redirected import Redirect
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.scenario import Scenario
 from mockserver.verdicts import Case, Verdict, judge
+from mockserver.verdicts.evidence import Evidence
 from pytest_cerebras.egress import GuardLog
 from pytest_cerebras.egress.child.cerebras_guard import REDIRECT
 from pytest_cerebras.observe.connections import Connections
@@ -97,7 +98,13 @@ def played(
         log.keep()
     engine = live.engine
     wire.identify(engine.journal.exchanges)
-    case = Case(engine.journal, engine.edition, log.escapes, other_model=engine.other_model)
+    case = Case(
+        engine.journal,
+        engine.edition,
+        log.escapes,
+        evidence=Evidence,  # none but the wire: what the app sends on
+        other_model=engine.other_model,
+    )
     return Ended(
         live.scenario.name,
         status,
