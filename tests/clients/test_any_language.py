@@ -21,7 +21,6 @@ PAGE = (Path(__file__).parent.parent.parent / "docs/run.md").read_text("utf-8")
 PACKAGES = Path(
     os.environ.get("CEREBRAS_NODE_MODULES", Path(__file__).parent / "node/node_modules")
 )
-START = "from pytest_cerebras.command import main; main()"  # as cerebras-mock does
 NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--mount", "true")
 
 
@@ -176,8 +175,8 @@ print(litellm.completion(model=model, messages=messages, api_base=f"{URL}/v1", a
     "a Python child": python(
         """
 import subprocess, sys
-code = "import httpx, sys; print(httpx.get(sys.argv[1], headers={'Authorization': sys.argv[2]}).text)"
-arguments = [f"{URL}/v1/models", HEADERS["Authorization"]]
+code = "import httpx, sys; print(httpx.get(sys.argv[1], headers=eval(sys.argv[2])).text)"
+arguments = [f"{URL}/v1/models", repr(HEADERS)]
 subprocess.run([sys.executable, "-c", code, *arguments], check=True)
 """,
         "httpx",
@@ -315,30 +314,16 @@ def options(request):
     return ["--sealed"]
 
 
-def run(options, kind, folder):
-    """Run an app of a kind in front of the mock, without variables of ours."""
-    (folder / kind.file).write_text(kind.source, "utf-8")
-    (folder / "node_modules").symlink_to(PACKAGES.resolve(), target_is_directory=True)
-    environment = {name: os.environ[name] for name in os.environ if "CEREBRAS" not in name}
-    return subprocess.run(
-        [sys.executable, "-c", START, "run", *options, "--", *kind.command],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("name", KINDS)
-def test_answered(name, options, tmp_path):
+def test_answered(name, options, tmp_path, run_command):
     """Its request is answered by the mock, which it believes to be the real API."""
     kind = KINDS[name]
     missing = kind.lacks()
     if missing and not os.environ.get(kind.required):
         pytest.skip(f"needs {missing}")
-    done = run(options, kind, tmp_path)
+    (tmp_path / kind.file).write_text(kind.source, "utf-8")
+    (tmp_path / "node_modules").symlink_to(PACKAGES.resolve(), target_is_directory=True)
+    done = run_command(tmp_path, *options, "--", *kind.command, apart=True)
     assert "healthy: exit status 0, 1 request\n" in done.stderr, done.stderr
     assert re.search(r"#1 (GET|POST) /v1/\S+.* -> 200\b", done.stderr)
     assert "not answered" not in done.stderr

@@ -30,11 +30,11 @@ async function send(messages, signal) {
   }
 }
 
-// Waits until the limit is full again, where an answer has used it up.
+// When the limit lets another request pass: it fills up evenly within the minute.
 let free = Promise.resolve();
 function used(headers) {
   if (headers.get("x-ratelimit-remaining-requests-minute") !== "0") return;
-  free = sleep(Number(headers.get("x-ratelimit-reset-requests-minute")) * 1000);
+  free = sleep(60_000 / Number(headers.get("x-ratelimit-limit-requests-minute")));
 }
 
 async function ask(messages) {
