@@ -25,7 +25,9 @@ BUGGY = [
         id="node",
     ),
     pytest.param(NODE, {"stall-mid-stream": "no time-out"}, id="node, silent", marks=SLOW),
-    pytest.param(GO, {"burst-503": "hot-retry", "wrong-key": "permanent-error-retried"}, id="go"),
+    pytest.param(
+        GO, {"rate-limit": "retry-after-ignored", "wrong-key": "permanent-error-retried"}, id="go"
+    ),
 ]
 each = pytest.mark.parametrize(("command", "bugs"), BUGGY)
 GOES_ON = """

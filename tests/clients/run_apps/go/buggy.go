@@ -1,4 +1,4 @@
-// An app that lists the models, with two bugs: it asks again whatever the failure is, and at once.
+// An app that asks one question, with two bugs: it asks again whatever the failure is, and at once.
 package main
 
 import (
@@ -6,14 +6,19 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 )
 
+const url = "https://api.cerebras.ai/v1/chat/completions"
+
 func send() (*http.Response, error) {
-	request, err := http.NewRequest("GET", "https://api.cerebras.ai/v1/models", nil)
+	body := `{"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "Why is the sky blue?"}]}`
+	request, err := http.NewRequest("POST", url, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Authorization", "Bearer "+os.Getenv("CEREBRAS_API_KEY"))
+	request.Header.Set("Content-Type", "application/json")
 	return http.DefaultClient.Do(request)
 }
 

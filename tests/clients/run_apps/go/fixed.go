@@ -7,15 +7,21 @@ import (
 	"math/rand"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 )
 
+const url = "https://api.cerebras.ai/v1/chat/completions"
+
 func send() (*http.Response, error) {
-	request, err := http.NewRequest("GET", "https://api.cerebras.ai/v1/models", nil)
+	body := `{"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "Why is the sky blue?"}]}`
+	request, err := http.NewRequest("POST", url, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Authorization", "Bearer "+os.Getenv("CEREBRAS_API_KEY"))
+	request.Header.Set("Content-Type", "application/json")
 	return http.DefaultClient.Do(request)
 }
 
@@ -26,6 +32,7 @@ func passes(status int) bool {
 func main() {
 	rand.Seed(time.Now().UnixNano())
 	for attempt := 1; attempt <= 4; attempt++ {
+		told := 0
 		response, err := send()
 		if err == nil {
 			body, _ := io.ReadAll(response.Body)
@@ -38,9 +45,11 @@ func main() {
 				fmt.Fprintln(os.Stderr, "the API refuses:", response.Status)
 				os.Exit(1)
 			}
+			told, _ = strconv.Atoi(response.Header.Get("Retry-After"))
 		}
 		longest := 500 * time.Millisecond << attempt
-		time.Sleep(longest/2 + time.Duration(rand.Int63n(int64(longest/2))))
+		random := longest/2 + time.Duration(rand.Int63n(int64(longest/2)))
+		time.Sleep(time.Duration(told)*time.Second + random)
 	}
 	fmt.Fprintln(os.Stderr, "the API gives no answer")
 	os.Exit(1)
