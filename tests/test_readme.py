@@ -149,7 +149,7 @@ def test_command(page, arguments, tmp_path, monkeypatch):
 
 def runs():
     for page in PAGES:
-        for line in "".join(blocks_of(page, "bash")).splitlines():
+        for line in dict.fromkeys("".join(blocks_of(page, "bash")).splitlines()):
             words = shlex.split(line, comments=True)
             if words[:2] == ["cerebras-mock", "run"]:
                 yield pytest.param(words[2 : words.index("--")], id=f"{page}: {line}")
