@@ -16,6 +16,7 @@ from mockserver.edge.live import LiveEngine
 from mockserver.faults import FAULTS
 from mockserver.verdicts import RULES
 from pytest_cerebras import plugin
+from pytest_cerebras.run.command import run
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
@@ -75,6 +76,14 @@ def test_group():
     files = (ROOT / "mockserver/cli").glob("*.py")
     written = {path.stem for path in files if "@click.command(" in path.read_text("utf-8")}
     assert written == {name.replace("-", "_") for name in COMMANDS}, "mockserver/cli/group.py"
+
+
+def test_command_run():
+    """So does the one that is in the plugin's half of the project."""
+    assert "## run\n" in page("command-line.md")
+    told = page("run.md")
+    options = [one for one in run.params if isinstance(one, click.Option) and not one.hidden]
+    assert [one.name for one in options if f"`{one.opts[0]}" not in told] == []
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -24,6 +24,7 @@ from mockserver.api.contract.problems import PROBLEMS
 from mockserver.faults import FAULTS
 from mockserver.scenario import automatic, load, names
 from mockserver.scenario.checks import check, kind_of
+from pytest_cerebras.run.command import run
 from pytest_cerebras.settings.names import OPTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -36,10 +37,14 @@ PAGES = (
     "docs/faults.md",
     "docs/fidelity.md",
     "docs/first-test.md",
+    "docs/go.md",
     "docs/images/README.md",
     "docs/incidents.md",
+    "docs/java.md",
+    "docs/node.md",
     "docs/pytest.md",
     "docs/report.md",
+    "docs/run.md",
     "docs/scenarios.md",
     "docs/speed.md",
     "docs/verdicts.md",
@@ -123,7 +128,7 @@ def commands():
     for page in PAGES:
         for line in "".join(blocks_of(page, "bash")).splitlines():
             words = shlex.split(line, comments=True)
-            if words[:1] == ["cerebras-mock"]:
+            if words[:1] == ["cerebras-mock"] and words[1] != "run":  # see test_run
                 words = words[: words.index(">")] if ">" in words else words
                 yield pytest.param(page, words[1:], id=f"{page}: {' '.join(words)}")
 
@@ -140,6 +145,20 @@ def test_command(page, arguments, tmp_path, monkeypatch):
         arguments.append("--help")
     result = CliRunner().invoke(cli.main, arguments)
     assert result.exit_code == 0, result.output
+
+
+def runs():
+    for page in PAGES:
+        for line in dict.fromkeys("".join(blocks_of(page, "bash")).splitlines()):
+            words = shlex.split(line, comments=True)
+            if words[:2] == ["cerebras-mock", "run"]:
+                yield pytest.param(words[2 : words.index("--")], id=f"{page}: {line}")
+
+
+@pytest.mark.parametrize("options", list(runs()))
+def test_run(options):
+    """The options of each command that runs an app are known; tests/clients runs the apps."""
+    assert run.make_context("run", [*options, "--", "true"]).params["command"] == ("true",)
 
 
 def test_shown_output(tmp_path, monkeypatch):

@@ -17,8 +17,10 @@ from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.redirected import Redirect
 from mockserver.edge.server.threaded import ThreadedServer
+from mockserver.engine import Engine
 from mockserver.scenario import Scenario
 from mockserver.verdicts import Case, Verdict, judge
+from mockserver.verdicts.evidence import Evidence
 from pytest_cerebras.egress import GuardLog
 from pytest_cerebras.egress.child.cerebras_guard import REDIRECT
 from pytest_cerebras.observe.connections import Connections
@@ -95,20 +97,31 @@ def played(
         duration = time.monotonic() - begun
         log = GuardLog(notes, mode=REDIRECT, others="pass")
         log.keep()
-    engine = live.engine
-    wire.identify(engine.journal.exchanges)
-    case = Case(engine.journal, engine.edition, log.escapes, other_model=engine.other_model)
+    case, verdicts = _judged(live.engine, log)
     return Ended(
         live.scenario.name,
         status,
         duration,
         case,
-        engine.seed,
+        live.engine.seed,
         sentence,
-        tuple(wire.softened(judge(case), case.exchanges)),
+        verdicts,
         tuple(live.stalled),
         (*log.stopped, *_told(redirect)),
     )
+
+
+def _judged(engine: Engine, log: GuardLog) -> tuple[Case, tuple[Verdict, ...]]:
+    """Return what is known of the client, and the verdicts on it."""
+    wire.identify(engine.journal.exchanges)
+    case = Case(
+        engine.journal,
+        engine.edition,
+        log.escapes,
+        evidence=Evidence,  # none but the wire: what the app sends on
+        other_model=engine.other_model,
+    )
+    return case, tuple(wire.softened(judge(case), case.exchanges))
 
 
 def _ran(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:

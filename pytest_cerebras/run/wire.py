@@ -42,6 +42,13 @@ def identify(exchanges: Sequence[Exchange]) -> None:
 def softened(verdicts: Iterable[Verdict], exchanges: Sequence[Exchange]) -> Iterator[Verdict]:
     """Yield the verdicts, as advice where only the client could tell that they are certain."""
     counted = {exchange.number for exchange in exchanges if tries(exchange)}
+    told = {exchange.number for exchange in exchanges if _says_that_it_was_cut(exchange)}
     for verdict in verdicts:
+        if verdict.rule == "half-answer" and told.intersection(verdict.exchanges[:1]):
+            continue  # the app may have looked, and ask for the rest
         certain = verdict.rule not in ABOUT_RETRIES or counted.intersection(verdict.exchanges)
         yield verdict if certain else replace(verdict, certainty="advice")
+
+
+def _says_that_it_was_cut(exchange: Exchange) -> bool:
+    return any(choice.text and choice.finish == "length" for choice in exchange.choices)

@@ -7,7 +7,10 @@ The SDKs are imported where they are used: one environment has litellm and an ol
 from __future__ import annotations
 
 import math
+import os
 import ssl
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -59,6 +62,31 @@ class Stall:
 
 def _broken(*faults, **reply) -> Scenario:
     return Scenario("broken", rules=(Rule(reply=Script(**reply), faults=faults),))
+
+
+@pytest.fixture(scope="session")
+def run_command():
+    """
+    Return a function that does what is typed behind ``cerebras-mock run``, in a folder.
+
+    It returns a process that has ended; its ``stdout`` has both outputs, in the order in which
+    they came, unless they are ``apart``. No variable of ours is set.
+    """
+
+    def run(folder, *arguments, apart=False):
+        start = "from pytest_cerebras.command import main; main()"  # as cerebras-mock does
+        return subprocess.run(
+            [sys.executable, "-c", start, "run", *arguments],
+            cwd=folder,
+            env={name: os.environ[name] for name in os.environ if "CEREBRAS" not in name},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if apart else subprocess.STDOUT,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    return run
 
 
 TROUBLES = {
