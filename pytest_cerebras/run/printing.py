@@ -15,6 +15,7 @@ NOT_JUDGED = {
 }
 """Rules that look into the app's process, and what that means where nobody can."""
 _MOST_REQUESTS = 20
+_NO_TIMEOUT = "no-time-out"
 _RETRIES = "(certain if these requests are attempts of one call, and not those of several tests)"
 
 
@@ -30,7 +31,7 @@ def lines(ended: Ended) -> Iterator[str]:
     if not (exchanges or ended.sentence or ended.notes):
         yield "  the app has asked nothing, so nothing was tried"
     for stalled in ended.stalled:
-        yield f"  no time-out: {stalled}"
+        yield f"  {_NO_TIMEOUT} (advice): {stalled}"
     for verdict in ended.verdicts:
         yield from (f"  {line}" for line in verdict.lines())
     for note in ended.notes:
@@ -40,15 +41,17 @@ def lines(ended: Ended) -> Iterator[str]:
 def summary(runs: Sequence[Ended]) -> Iterator[str]:
     """Yield what there is to fix, and what was not judged."""
     found = dict.fromkeys(verdict.rule for ended in runs for verdict in ended.certain)
-    if any(ended.stalled for ended in runs):
-        found["no time-out"] = None
     likely = dict.fromkeys(
         verdict.rule for ended in runs for verdict in ended.verdicts if verdict.rule not in found
     )
-    yield f"to fix: {', '.join(found)}" if found else "to fix: nothing that the wire shows"
+    if any(ended.stalled for ended in runs):
+        likely[_NO_TIMEOUT] = None
+    nothing = "nothing for certain" if likely else "nothing that the wire shows"
+    yield f"to fix: {', '.join(found) or nothing}"
     if likely:
         yield f"advice: {', '.join(likely)}"
     if not ABOUT_RETRIES.isdisjoint(likely):
         yield f"        {_RETRIES}"
     for rule, why in NOT_JUDGED.items():
-        yield f"not judged: {rule} ({why})"
+        if rule not in (*found, *likely):
+            yield f"not judged: {rule} ({why})"

@@ -70,7 +70,7 @@ def junit(runs: Sequence[Ended], command: str) -> str:
             name=ended.scenario,
             time=f"{ended.duration:.3f}",
         )
-        lines = [line for verdict in ended.verdicts for line in verdict.lines()]
+        lines = [line for verdict in ended.verdicts for line in verdict.lines()] + [*ended.stalled]
         if outcome != "passed":
             failure = ET.SubElement(case, "failure", message=_reason(ended) or outcome)
             failure.text = "\n".join(lines)
@@ -91,4 +91,4 @@ def _reason(ended: Ended) -> str:
         return ended.sentence
     if ended.status:
         return f"exit status {ended.status}"
-    return "; ".join([*(verdict.rule for verdict in ended.certain), *ended.stalled])
+    return "; ".join(verdict.rule for verdict in ended.certain)

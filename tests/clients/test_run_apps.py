@@ -24,7 +24,7 @@ BUGGY = [
         },
         id="node",
     ),
-    pytest.param(NODE, {"stall-mid-stream": "no time-out"}, id="node, silent", marks=SLOW),
+    pytest.param(NODE, {"stall-mid-stream": "no-time-out"}, id="node, silent", marks=SLOW),
     pytest.param(
         GO, {"rate-limit": "retry-after-ignored", "wrong-key": "permanent-error-retried"}, id="go"
     ),
