@@ -2,7 +2,7 @@
 The hooks and fixtures that pytest sees.
 
 Every pytest run in an environment with this package imports this module. So it imports only pytest
-and the names and sources of settings; all else is imported when a test needs it.
+and a few small modules on settings; all else is imported when a test needs it.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """
     Note work from before a test with the mock: it may still send requests during the test.
 
-    Import what the mock needs before fixtures run, because one may replace ``socket``.
+    Import the mock's modules before fixtures run, because a fixture may replace ``socket``.
     """
     if MARKER in getattr(item, "fixturenames", ()):
         from .observe.lingering_work import note_older

@@ -12,7 +12,7 @@ from pytest_cerebras.settings import options
 
 
 def resting(config: pytest.Config) -> LiveEngine:
-    """Return an engine that plays what the settings of the run say. Raises UsageError."""
+    """Return an engine that plays the scenario of the run's settings. Raises UsageError."""
     live = LiveEngine()
     rest(live, config)
     return live

@@ -54,7 +54,7 @@ class Relevance:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """
-        Find out what its scenario can do to the test before a cell runs.
+        Before a cell runs, find out what its scenario can do to the test.
 
         This is the innermost wrapper, so a time-out for the test covers the healthy run too.
         """

@@ -102,10 +102,10 @@ def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
     if any(isinstance(one, (dict, list)) and one == answer.parsed for one in values):
         return True
     inside = [one for text in filter(_is_text, values) for one in _inside(_parsed(text))]
-    said = Counter(map(_written, filter(_is_plain, [*values, *inside])))
+    found = Counter(map(_written, filter(_is_plain, [*values, *inside])))
     made = sum(isinstance(one, _MADE) for one in values)
-    is_one_of_them = len(values) == 1 and said.total() == 1 and said <= answer.values
-    return bool(answer.values) and (is_one_of_them or (answer.values - said).total() <= made)
+    is_one_of_them = len(values) == 1 and found.total() == 1 and found <= answer.values
+    return bool(answer.values) and (is_one_of_them or (answer.values - found).total() <= made)
 
 
 def _without(known: Sequence[str], text: str) -> list[str]:
@@ -146,8 +146,8 @@ def _is_empty(result: object, at: int, count: int, known: Sequence[str]) -> bool
     if not isinstance(result, Sequence) or isinstance(result, (str, bytes)) or not result:
         return False
     if not all(isinstance(item, str) for item in result):
-        said = [value for name, value in fields(result[-1]) if name == "content"]
-        return at == count - 1 and any(isinstance(one, str) and not one.strip() for one in said)
+        contents = [value for name, value in fields(result[-1]) if name == "content"]
+        return at == count - 1 and any(isinstance(one, str) and not one.strip() for one in contents)
     apart = any(_has(_normal(item), one) for item in result for one in known)  # not pieces of one
     return apart and len(result) == count and not result[at].strip()
 
