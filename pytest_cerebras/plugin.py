@@ -1,8 +1,8 @@
 """
 The hooks and fixtures that pytest sees.
 
-Every pytest run in an environment with this package imports this module, so it imports pytest
-and nothing else; whatever is needed to mock is imported when a test asks for it.
+Every pytest run in an environment with this package imports this module. So it imports only pytest
+and a few small modules on settings; all else is imported when a test needs it.
 """
 
 from __future__ import annotations
@@ -50,18 +50,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Let nothing out from now on if the run is to have the mock: conftests may make clients."""
+    """Guard the traffic of the run before conftests load: they may make clients."""
     _guard(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers; refuse settings that can't work before any test runs."""
-    _guard(config)  # where this module is loaded too late for the hook before
+    """Register the markers, and reject wrong settings before any test runs."""
+    _guard(config)  # in case this module was loaded too late for the hook above
     names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts", "allow_unmet")
     signature = ", ".join(f"{name}=None" for name in names)
     config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
     signature = "*scenarios, expect='survives', raises=None, allow_unmet=False"
-    what = "run under these scenarios, and say what is expected"
+    what = "run under these scenarios, and state the expected result"
     config.addinivalue_line("markers", f"{CHAOS}({signature}): {what}")
     if _wanted(config):
         from .settings import options
@@ -91,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Say what the tests will meet."""
+    """Show the scenario or matrix, and the settings, that the tests will meet."""
     if not _wanted(config):
         return None
     from .settings import options
@@ -106,7 +106,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Multiply the tests that use the mock, and name no scenario, by those of the matrix."""
+    """Run each test that uses the mock under the scenarios of the matrix, unless it names one."""
     marked = any(metafunc.definition.iter_markers(CHAOS))
     if not marked and metafunc.config.getoption("cerebras_chaos") is None:
         return
@@ -126,7 +126,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Let a test of the matrix raise what it is expected to raise."""
+    """Pass a test of the matrix that raises an exception its marker expects."""
     if pyfuncitem.get_closest_marker(CHAOS) is None:
         return (yield)
     from .chaos import matrix
@@ -148,7 +148,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let the tests that are meant use the fixture, whether or not they name it."""
+    """Give the fixture to all tests that should use the mock, even if they don't name it."""
     everywhere = switched_on(config, "mock")
     users = []
     for item in items:
@@ -171,13 +171,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """
-    Note what is older than a test with the mock: it may go on in it.
+    Note work from before a test with the mock: it may still send requests during the test.
 
-    What the mock needs is imported now, for a fixture may forbid the sockets that it has.
+    Import the mock's modules before fixtures run, because a fixture may replace ``socket``.
     """
     if MARKER in getattr(item, "fixturenames", ()):
         from .observe.lingering_work import note_older
-        from .session import mock_session  # noqa: F401 (as said)
+        from .session import mock_session  # noqa: F401 (see above)
 
         note_older(item)
 
@@ -185,9 +185,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """
-    Fail a test that the mock has put an end to; judge the client of one that went well.
+    Fail a test that the mock stopped; judge the client of a test that went well.
 
-    Of one that the user interrupts pytest would say nothing.
+    Report a test that the user interrupts, because pytest itself would not.
     """
     mock = _mock_of(item)
     if mock is None:
@@ -213,7 +213,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the verdicts; show the exchanges of a test that failed, with what they mean."""
+    """Note the verdicts; show the exchanges of a failed test and what they mean."""
     report = yield
     mock = _mock_of(item)
     if mock is not None and call.when == "setup":
@@ -241,7 +241,7 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Show what there is to fix, and what else was noted of the tests."""
+    """Show the things to fix and the notes on tests."""
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
     notes = [
         (report.nodeid, name, value)
@@ -266,7 +266,7 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
     """
     Run the mock server: one for the session (one per xdist worker), on a free loopback port.
 
-    Between tests with the mock it plays what the settings of the run say.
+    Between tests that use the mock, it plays the scenario of the run's settings.
     """
     from .settings.options import found_ours
 
@@ -281,9 +281,9 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
 @pytest.fixture(scope="session")
 def make_cerebras_mock(pytestconfig: pytest.Config) -> MockMaker:
     """
-    Return what makes a mock for a fixture of a class, a module or the session.
+    Return a function that makes a mock for a fixture of a class, a module or the session.
 
-    ``with make_cerebras_mock("burst-503") as mock:`` points the environment at it until its end.
+    Inside ``with make_cerebras_mock("burst-503") as mock:``, the environment points at that mock.
     """
     from .settings.options import found_ours
 
@@ -296,7 +296,7 @@ def make_cerebras_mock(pytestconfig: pytest.Config) -> MockMaker:
 @pytest.fixture
 def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """
-    Yield the mock as a test holds it: ``play()`` a scenario, read ``calls``, assert.
+    Yield the mock of this test: ``play()`` a scenario, read ``calls``, assert.
 
     The environment points the SDKs at it, with a valid key, until the test is over.
     """
@@ -329,7 +329,7 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
 
 
 def _prepare_chaos(config: pytest.Config) -> None:
-    """Check what is chosen, before there are tests."""
+    """Check the chosen scenarios before tests are collected."""
     from .chaos import choice
 
     choice.check(config)
@@ -337,7 +337,7 @@ def _prepare_chaos(config: pytest.Config) -> None:
 
 
 def _learn(config: pytest.Config) -> None:
-    """Learn of each test of the matrix what can act on it."""
+    """Register the plugin that learns which scenarios can act on each test of the matrix."""
     if not config.option.collectonly and not config.pluginmanager.has_plugin(_RELEVANCE):
         from .session.relevance import Relevance
 
@@ -349,7 +349,7 @@ def _noted(report: Any) -> list[tuple[str, Any]]:
 
 
 def _guard(config: pytest.Config) -> None:
-    """Let nothing out of this run, inside or outside of tests, if all of it has the mock."""
+    """Guard the traffic of the run, in and between tests, if the settings ask for it."""
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
@@ -374,13 +374,13 @@ def _take_signals(config: pytest.Config) -> None:
 
 
 def _mock_of(item: pytest.Item) -> CerebrasMock | None:
-    """Return the mock of a test; while fixtures are made, pytest may not tell of it yet."""
+    """Return the mock of a test; during set-up, ``funcargs`` may not have it yet."""
     found: CerebrasMock | None = getattr(item, "funcargs", {}).get(MARKER)
     return found or item.stash.get(_MOCK, None)
 
 
 def _reports(config: pytest.Config) -> bool:
-    """Return whether the cells of this run are wanted."""
+    """Return whether this run needs the cells of the chaos report."""
     from os import environ
 
     asked = ("cerebras_report", "cerebras_fail_under")

@@ -1,4 +1,4 @@
-"""Builds trees of HTML in which whatever a test, a model or a header is called stays text."""
+"""Builds HTML trees in which names of tests, models and headers can't become markup."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def add(parent: Element, tag: str, text: str, attributes: Mapping[str, str] = _NONE) -> Element:
-    """Put an element with a text into another, and return it."""
+    """Add an element with a text to a parent, and return the element."""
     element = SubElement(parent, tag, {name: shown(value) for name, value in attributes.items()})
     element.text = shown(text)
     return element
@@ -19,7 +19,7 @@ def add(parent: Element, tag: str, text: str, attributes: Mapping[str, str] = _N
 def add_name(
     parent: Element, tag: str, text: str, attributes: Mapping[str, str] = _NONE
 ) -> Element:
-    """Put an element with a long name into another: it may be broken after each ``_``."""
+    """Add an element with a long name, which may wrap after each ``_``, and return the element."""
     first, *others = text.split("_")
     element = add(parent, tag, first + "_" * bool(others), attributes)
     for number, other in enumerate(others, 1):
@@ -28,11 +28,11 @@ def add_name(
 
 
 def box(parent: Element, label: str) -> Element:
-    """Return a new box that scrolls sideways, by keys too, so that the page need not."""
-    told = {"class": "box", "tabindex": "0", "role": "region", "aria-label": shown(label)}
-    return SubElement(parent, "div", told)
+    """Add a box that scrolls sideways, with keys too, so that the page itself does not."""
+    attributes = {"class": "box", "tabindex": "0", "role": "region", "aria-label": shown(label)}
+    return SubElement(parent, "div", attributes)
 
 
 def shown(text: str) -> str:
-    """Return a text without what can't stand in a page."""
+    """Return a text with each unprintable character replaced by U+FFFD."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -1,7 +1,7 @@
 """
 The cells of the chaos matrix: the result of one test under one scenario, as plain values.
 
-A cell is sent from the process that ran the test, such as an xdist worker, to the one that reports.
+A cell travels from the process that ran the test, such as an xdist worker, to the one that reports.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from .causes import Symptom
 from .outcome import Outcome, outcome_of, reason_of
 
 CELL = "cerebras_cell"
-"""The attribute of a report that holds the cell of its test."""
+"""The attribute of a test report that holds the test's cell."""
 
-_PIECES = 12  # the most pieces into which an answer is drawn
-_MOST = 200  # exchanges, and side effects, that are kept of one scenario
+_PIECES = 12  # an answer is drawn in at most this many pieces
+_MOST = 200  # exchanges, and also side effects, to keep for one scenario
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A piece of a time line; ``end`` is null for what never ends."""
+    """A piece of a timeline, in seconds; ``end`` is null if it never ends."""
 
     start: float
     end: float | None
@@ -51,11 +51,12 @@ class Drawn:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """
-    An exchange.
+    An exchange: one request and its answer.
 
-    ``at`` is in seconds since the first exchange under the scenario; it is the ``attempt`` of the
-    call that began with the exchange ``call``, and came ``waited`` seconds after the end of the
-    attempt before, which had asked for ``retry_after`` seconds.
+    ``at`` is in seconds since the first exchange under the scenario. ``call`` is the number of the
+    exchange that began the call, and ``attempt`` counts the attempts of that call. The attempt came
+    ``waited`` seconds after the end of the previous one, whose answer had asked for ``retry_after``
+    seconds.
     """
 
     number: int
@@ -77,10 +78,10 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Ran:
     """
-    A side effect that the app has recorded.
+    A side effect that the app recorded.
 
     ``at`` is in seconds since the first exchange under the scenario, or since the first side effect
-    where there is none. ``failed`` says that it has raised an exception.
+    if there was no exchange. ``failed`` says whether it raised an exception.
     """
 
     name: str
@@ -93,9 +94,10 @@ class Ran:
 @dataclass(frozen=True, slots=True)
 class Played:
     """
-    What happened under a scenario, in order; ``earlier`` exchanges are not kept.
+    What happened under a scenario, in order.
 
-    Of the ``side_effects`` the last ones are kept.
+    Only the last ``exchanges`` and ``side_effects`` are kept; ``earlier`` counts the exchanges that
+    were left out.
     """
 
     scenario: str
@@ -110,12 +112,12 @@ class Cell:
     """
     What a test did under a scenario.
 
-    ``test`` is its name without that of the scenario, ``id`` the one that pytest has for it.
-    ``played`` are the scenarios it met, more than one when it chose others; ``kinds`` is the
-    trouble of all of them. ``duration`` is in real seconds. ``reason`` is why it failed, was
-    excused or was skipped, or has met nothing of its scenario; where verdicts are why, they say it.
-    ``parameters`` are those that the matrix has chosen for its scenario; ``symptoms`` are why it
-    failed, and what its client was told.
+    ``id`` is pytest's name for the test, ``test`` the same without the scenario. ``played`` has the
+    scenarios that it met: more than one if the test chose others itself. ``kinds`` has the kinds of
+    trouble in all of them. ``duration`` is in real seconds. ``reason`` says why the test failed,
+    was excused or skipped, or met nothing of its scenario. It is empty if verdicts are the reason.
+    ``parameters`` are those that the matrix chose for the scenario. ``symptoms`` are the errors
+    and verdicts behind the things to fix.
     """
 
     id: str
@@ -134,7 +136,7 @@ class Cell:
 
     @property
     def in_matrix(self) -> bool:
-        """Whether the matrix chose its scenario, not the test."""
+        """Whether the matrix chose the scenario, rather than the test."""
         return self.id != self.test
 
     @property
@@ -144,12 +146,12 @@ class Cell:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """What the client did wrong for certain."""
+        """The certain verdicts: only a bug of the client explains them."""
         return [verdict for verdict in self.judged if verdict.certainty == "certain"]
 
     @property
     def advice(self) -> list[Verdict]:
-        """What it could do better."""
+        """The verdicts that are advice: the client could do better."""
         return [verdict for verdict in self.judged if verdict.certainty == "advice"]
 
 
@@ -157,18 +159,18 @@ _CELLS = TypeAdapter(Cell)
 
 
 def record(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestReport) -> None:
-    """Put the cell of a test into its report, as what xdist can carry."""
+    """Put the cell of a test into its report, in a form that xdist can send."""
     setattr(report, CELL, _CELLS.dump_python(cell_of(mock, item, report), mode="json"))
 
 
 def read(report: Any) -> Cell | None:
-    """Return the cell in a report; None when its test has not used the mock."""
+    """Return the cell in a report; None if its test did not use the mock."""
     found = getattr(report, CELL, None)
     return None if found is None else _CELLS.validate_python(found)
 
 
 def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestReport) -> Cell:
-    """Return what a test did; nothing at all when it never came to have a mock."""
+    """Return the cell of a test. ``mock`` is None if the test never got one: nothing was played."""
     scenario = scenario_of(item)
     name = scenario or (mock.scenario.name if mock else "")
     why = why_cell_unmet(mock.rounds) if mock is not None and scenario is not None else None
@@ -252,7 +254,7 @@ def _seen(moment: Moment, edition: Edition) -> Seen:
 
 
 def _drawn(moment: Moment) -> Iterator[Drawn]:
-    """Yield what was played, until the client left."""
+    """Yield the pieces of an answer, up to the moment the client left."""
     exchange = moment.exchange
     duration = duration_of(exchange.plan)
     grain = duration / _PIECES if math.isfinite(duration) else 1.0
@@ -266,7 +268,7 @@ def _drawn(moment: Moment) -> Iterator[Drawn]:
 
 
 def spans(exchanges: Iterable[Seen]) -> Sequence[Span]:
-    """Return the attempts of a call in one lane, with the pauses between them."""
+    """Return the spans of a call's attempts for one lane, with the pauses between them."""
     found: list[Span] = []
     for seen in exchanges:
         over = found[-1].end if found else seen.at

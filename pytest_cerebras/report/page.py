@@ -1,7 +1,7 @@
 """
-The report as one page of HTML that needs nothing else, neither network nor scripts.
+The report as one self-contained HTML page, without network access or scripts.
 
-The page is a tree, so that whatever a test, a model or a header is called is escaped.
+The page is built as a tree, so all names of tests, models and headers are escaped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .report import Coverage, Report
 
 
 def html(report: Report) -> str:
-    """Return the page."""
+    """Return the HTML of the page."""
     anchors = {id(cell): f"cell-{number}" for number, cell in enumerate(report.cells, 1)}
     root = Element("html", {"lang": "en"})
     _head(root)
@@ -69,8 +69,8 @@ def _summary(header: Element, report: Report, sections: list[str]) -> None:
         counts.text = "No test used the mock."
     to_fix, _ = causes.things(report.symptoms)
     scenarios = len({cell.scenario for cell in report.cells})
-    told = f"{counted(len(report.cells), 'cell')}, {counted(scenarios, 'scenario')}, {to_fix}"
-    add(header, "p", f"{told}; {report.coverage.line()}.")
+    facts = f"{counted(len(report.cells), 'cell')}, {counted(scenarios, 'scenario')}, {to_fix}"
+    add(header, "p", f"{facts}; {report.coverage.line()}.")
     links = SubElement(header, "nav", {"aria-label": "Sections"})
     for title in sections:
         add(links, "a", title, {"href": f"#{_anchor(title)}"}).tail = " "
@@ -93,7 +93,7 @@ def _matrix(section: Element, report: Report, anchors: Mapping[int, str]) -> Non
 
 
 def _others(section: Element, report: Report, anchors: Mapping[int, str]) -> None:
-    add(section, "p", "These choose their scenarios themselves.")
+    add(section, "p", "These tests choose their own scenarios.")
     table = SubElement(box(section, "Other tests"), "table")
     top = SubElement(SubElement(table, "thead"), "tr")
     for name in ("test", "outcome", "scenario"):

@@ -1,4 +1,4 @@
-"""The section of the page on what there is to fix: each cause once, with its cells."""
+"""The sections of the page with things to fix and advice: each cause once, with its cells."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ _NOTHING = "Nothing: no test failed, and the client did nothing wrong."
 
 
 def draw_causes(
-    section: Element, said: str, found: Sequence[Cause], anchors: Mapping[str, str]
+    section: Element, summary: str, found: Sequence[Cause], anchors: Mapping[str, str]
 ) -> None:
-    """Put the causes into a section, below what is said of them; anchors are by ids of cells."""
+    """
+    Put the causes into a section, below a line that sums them up.
+
+    ``anchors`` has the anchor of each cell by the id of the cell.
+    """
     if not found:
         add(section, "p", _NOTHING)
         return
-    if said:
-        add(section, "p", f"{said}.")
+    if summary:
+        add(section, "p", f"{summary}.")
     listed = SubElement(section, "ol", {"class": "causes"})
     for cause in found:
         _draw(SubElement(listed, "li"), cause, anchors)

@@ -1,4 +1,4 @@
-"""A cell in the page of the report: what is known of it, its time lines, and what was said."""
+"""A cell on the page of the report: its facts, verdicts, timelines and exchanges."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_LANES = 40
 
 
 def words(cell: Cell) -> str:
-    """Return the outcome of a cell, and how many verdicts there are."""
+    """Return the outcome of a cell and the number of its verdicts."""
     guilty = len(cell.verdicts)
     if cell.outcome == "failed-by-verdict":
         return f"failed by {counted(guilty or len(cell.advice), 'verdict')}"
@@ -37,25 +37,25 @@ def words(cell: Cell) -> str:
 
 
 def look(cell: Cell) -> str:
-    """Return the classes that an outcome is drawn with; what the client did wrong shows."""
+    """Return the CSS classes of an outcome; certain verdicts add ``guilty``."""
     return f"is {cell.outcome}{' guilty' if cell.verdicts else ''}"
 
 
 def draw(details: Element, cell: Cell, anchor: str) -> None:
-    """Put a cell into an element that opens and closes; ``anchor`` is what links lead to."""
+    """Put a cell into a ``details`` element; ``anchor`` is the id that links point to."""
     summary = SubElement(details, "summary")
     add(summary, "span", cell.scenario).tail = " "
     add(summary, "span", words(cell), {"class": look(cell)})
-    # browsers open what a link leads into, and the focus goes there
+    # browsers open the details around a link's target, and focus it if it has a tabindex
     facts = SubElement(details, "dl", {"id": anchor, "tabindex": "-1"})
-    told = {
+    known = {
         "Why": cell.reason,
         "Parameters": ", ".join(f"{name}={value}" for name, value in cell.parameters.items()),
         "Met": ", ".join(cell.kinds) or "no trouble",
         "App slept": ", ".join(f"{sleep.seconds:.3g} s" for sleep in cell.sleeps),
         "Took": f"{cell.duration:.2f} s of real time",
     }
-    for name, value in told.items():
+    for name, value in known.items():
         if value:
             add(facts, "dt", name)
             add(facts, "dd", value)
@@ -66,7 +66,7 @@ def draw(details: Element, cell: Cell, anchor: str) -> None:
 
 
 def _command(code: Element, command: str) -> None:
-    """Write a command so that its lines are broken between its options."""
+    """Write a command so that lines break only between its options."""
     first, *options = command.split(" --")
     add(code, "span", first)
     for option in options:
@@ -76,9 +76,9 @@ def _command(code: Element, command: str) -> None:
 
 def _played(details: Element, played: Played) -> None:
     for verdict in played.verdicts:
-        said = SubElement(details, "p", {"class": "verdict"})
-        add(said, "strong", verdict.title).tail = shown(f": {verdict.sentence}.")
-        SubElement(said, "br").tail = shown(f"Fix: {verdict.fix}.")
+        paragraph = SubElement(details, "p", {"class": "verdict"})
+        add(paragraph, "strong", verdict.title).tail = shown(f": {verdict.sentence}.")
+        SubElement(paragraph, "br").tail = shown(f"Fix: {verdict.fix}.")
     if played.exchanges:
         _draw_calls(details, played)
     else:
@@ -105,7 +105,7 @@ def _draw_calls(details: Element, played: Played) -> None:
 
 
 def _kind(one: Seen | Ran) -> object:
-    """Return what is the same for all exchanges that can stand in one line."""
+    """Return a key that is equal for exchanges that share a line of the list."""
     if isinstance(one, Ran):
         return id(one)
     return _summary(one), one.faults, None if one.waited is None else one.call
@@ -116,7 +116,7 @@ def _summary(seen: Seen) -> str:
 
 
 def _line(item: Element, run: Sequence[Seen | Ran]) -> None:
-    """Write what happened once, or several times in a row."""
+    """Write one line for a run of events: one event, or several equal ones in a row."""
     first = run[0]
     exchanges = [one for one in run if isinstance(one, Seen)]
     many = [one.number for one in exchanges] if len(run) > 1 else []

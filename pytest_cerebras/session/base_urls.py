@@ -1,9 +1,9 @@
 """
-The variables from which clients read a base URL, and what they are while the mock is active.
+The variables from which clients read a base URL, and their values while the mock is active.
 
-The official SDK wants ``CEREBRAS_BASE_URL`` without ``/v1``, other clients want it with it: no
-value is right for both, and a client must not fail for the one that the plugin has chosen. So an
-address that the plugin makes up has a path under which both are answered.
+The official SDK expects ``CEREBRAS_BASE_URL`` without ``/v1``; other clients expect it with
+``/v1``. No plain value suits both, and a client must not fail because of a value that the plugin
+chose. So the plugin's own address has a path under which both kinds of client are answered.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _API = "cerebras.ai"
 
 
 def base_urls(url: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that point at the mock at a URL; the environment is that outside."""
+    """Return variables that point at the mock's ``url``, in the form of the user's own values."""
     return {name: _address(url, name, environment.get(name, "")) for name in _NAMES}
 
 
 def _address(url: str, name: str, known: str) -> str:
     """
-    Return an address at the mock.
+    Return the value of a variable: an address at the mock.
 
-    Where somebody else has set the variable, to what tells whether it should have ``/v1``, so it
-    is; a mistake in it is as wrong as at the real API.
+    If the user's value shows whether the address should end in ``/v1``, the mock's address does
+    the same. So a wrong path there fails as it would at the real API.
     """
     path = _path(known)
     if path is not None:
@@ -37,11 +37,11 @@ def _address(url: str, name: str, known: str) -> str:
 
 
 def _path(known: str) -> str | None:
-    """Return the path that an address of the user's has at the API; None where it has none."""
+    """Return the path to keep from the user's address; None if it shows no preference."""
     try:
         parts = urlsplit(known)
         host = parts.hostname or ""
-    except ValueError:  # no address at all
+    except ValueError:  # not a URL
         return None
     if f".{host}".endswith(f".{_API}"):
         return None if parts.path.startswith(ANY_VERSION) else parts.path

@@ -1,4 +1,4 @@
-"""What the server plays while no test has it, for fixtures of a class, a module or the session."""
+"""What the server plays between tests, for fixtures of a class, a module or the session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_cerebras.settings import options
 
 
 def resting(config: pytest.Config) -> LiveEngine:
-    """Return an engine that does so. Raises UsageError."""
+    """Return an engine that plays the scenario of the run's settings. Raises UsageError."""
     live = LiveEngine()
     rest(live, config)
     return live
@@ -20,13 +20,13 @@ def resting(config: pytest.Config) -> LiveEngine:
 
 def rest(live: LiveEngine, config: pytest.Config) -> None:
     """
-    Let an engine play, from the beginning, what the settings of the run say, in real time.
+    Start the scenario of the run's settings on an engine, in real time.
 
-    A stall ends after a minute, or when the client's known time-out is long over.
+    A stall ends after a minute, or well after the client's time-out if that is known.
     """
     settings = options.resolve(config)
     live.clock = Clock() if settings.time_scale is None else ScaledClock(settings.time_scale)
-    # the connections are not watched, so the other end of a stall is unknown
+    # nothing watches the connections here, so the client of a stall is unknown
     watchdog = StallWatchdog(Connections(None), settings.patience)
     live.clock.stall, live.clock.hold = watchdog.hold, watchdog.hold_thread
     live.retention = settings.retention()

@@ -1,8 +1,8 @@
 """
 Official clients that talk to the mock.
 
-A usual client spends 30 to 45 ms on loading CA certificates. These trust none, which costs next
-to nothing and is right: they must never speak TLS to anybody.
+An ordinary client spends 30 to 45 ms on loading CA certificates. These clients trust none. That
+costs next to nothing, and it is right: they must never open a TLS connection.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def async_client(mock: CerebrasMock) -> AsyncCerebras:
     """
     Return an ``AsyncCerebras`` client.
 
-    It keeps no connection open, because a fixture can't await its closing in the test's own loop.
+    It keeps no connection open, because a fixture can't await ``close()`` in the test's event loop.
     """
     import httpx
 

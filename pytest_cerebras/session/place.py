@@ -21,7 +21,7 @@ REAL_URL = "https://api.cerebras.ai"
 
 
 class Place(NamedTuple):
-    """What answers at a URL, and what is seen there of its clients."""
+    """The engine that answers at a URL, and the observers of its clients."""
 
     live: LiveEngine
     url: str
@@ -32,7 +32,7 @@ class Place(NamedTuple):
 
 @contextmanager
 def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
-    """Yield the place of a test; afterwards the server plays what it does between tests."""
+    """Yield the place of a test. Afterwards, the server plays the scenario between tests again."""
     lingering = LingeringWork.at(request.node)
     if mode == "respx":
         from pytest_cerebras.transport.inprocess import intercepted

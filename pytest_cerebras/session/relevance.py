@@ -1,9 +1,9 @@
 """
-What a scenario can do to a test, known from a healthy run of it.
+Finds out what a scenario can do to a test, from a healthy run of that test.
 
-The first cell of a test that has to know runs its healthy cell before itself, without telling
-anybody, where this process has not seen it yet. So nothing depends on the order of tests, nor on
-which worker of xdist has which.
+A cell that needs this knowledge first runs the healthy cell of its test, without reporting it, if
+this process has not run it yet. So nothing depends on the order of tests, or on which xdist worker
+runs which cell.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenari
 from .mock import CerebrasMock
 
 HEALTHY = "healthy"
-_MOST_KNOWN = 64  # tests; what one has sent is kept until so many others have run
-_MOST_SENT = 500  # requests of a test that are tried
+_MOST_KNOWN = 64  # tests; the requests of only the latest ones are kept
+_MOST_SENT = 500  # requests; a test that sends more is not examined
 Runs: TypeAlias = tuple[tuple[Sent, ...], ...]
-"""What a test has sent, from each start of the scenario."""
+"""The requests of a test, one tuple for each start of the scenario."""
 
 
 class Relevance:
-    """Knows what each test sends when all is well, and leaves out cells that can't act on it."""
+    """Knows what each test sends when all is well, and leaves out cells that can't affect it."""
 
     def __init__(self) -> None:
         self._healthy: dict[Hashable, pytest.Item] = {}
@@ -48,18 +48,18 @@ class Relevance:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
-        """Note the healthy cells, also those that are deselected afterwards."""
+        """Note the healthy cells, including those that are deselected later."""
         self._healthy = {_test_of(one): one for one in items if scenario_of(one) == HEALTHY}
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """
-        Find out, before a cell is run, what its scenario can do to the test.
+        Before a cell runs, find out what its scenario can do to the test.
 
-        It is the innermost wrapper, so that a time-out for the test holds meanwhile.
+        This is the innermost wrapper, so a time-out for the test covers the healthy run too.
         """
         if scenario_of(item) not in (None, HEALTHY) and naming(item) is Naming.NOBODY:
-            with suppress(MockServerError, pytest.UsageError):  # the cell itself will tell
+            with suppress(MockServerError, pytest.UsageError):  # the cell reports it
                 self._prepare(item)
         return (yield)
 
@@ -76,7 +76,7 @@ class Relevance:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note what a healthy cell has sent; nothing of one that did not go well."""
+        """Note what a healthy cell sent; if it failed, note that nothing is known."""
         report = yield
         if scenario_of(item) == HEALTHY and call.when != "teardown":
             went_well = call.when == "call" and report.passed
@@ -102,12 +102,12 @@ class Relevance:
             item.stash[LEFT_OUT] = not any(could_act(scenario, sent) for sent in runs)
 
     def _runs_of(self, item: pytest.Item) -> Runs | None:
-        """Return what the test sends when all is well; None where that can't be known."""
+        """Return what the test sends when all is well; None if that can't be known."""
         test = _test_of(item)
         if test not in self._known and test in self._healthy:
             twin = _twin(self._healthy[test])
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # they are told when the cell itself is run
+                warnings.simplefilter("ignore")  # the cell's own run shows them
                 runtestprotocol(twin, log=False, nextitem=item)
         return self._known.get(test)
 
@@ -121,18 +121,18 @@ class Relevance:
 def _suited(
     settings: options.Settings, open_: Mapping[str, Automatic], sent: Sequence[Sent]
 ) -> dict[str, object]:
-    """Return what lets the scenario act, for those parameters that nobody has chosen."""
+    """Return values of the open parameters with which the scenario can act."""
     return suited(open_, lambda values: _scenario(settings, values), sent)
 
 
 def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scenario:
-    """Return the scenario as the test will meet it with these values."""
+    """Return the scenario as the test meets it with these values."""
     parameters = {**settings.parameters, **values}
     return settings.overrides().applied_to(replace(settings, parameters=parameters).loaded())
 
 
 def _test_of(item: pytest.Item) -> Hashable:
-    """Return what the cells of a test have in common."""
+    """Return a key that is the same for all cells of a test."""
     callspec = getattr(item, "callspec", None)
     params = callspec.params.items() if callspec else ()
     others = frozenset((name, id(value)) for name, value in params if name != MARKER)
@@ -141,18 +141,18 @@ def _test_of(item: pytest.Item) -> Hashable:
 
 
 def _twin(item: pytest.Item) -> pytest.Item:
-    """Return a copy of a test that can be run without a trace in it."""
+    """Return a copy of a test; running the copy leaves no trace in the original."""
     twin = copy(item)
     twin.user_properties = []
-    twin._report_sections = []  # noqa: SLF001 (what pytest itself begins with)
-    for name in ("_obj", "_instance"):  # an instance of the class of its own
+    twin._report_sections = []  # noqa: SLF001 (as in a new item of pytest)
+    for name in ("_obj", "_instance"):  # so the copy gets its own instance of the class
         vars(twin).pop(name, None)
-    vars(twin)["_request"] = False  # so that pytest makes another one
+    vars(twin)["_request"] = False  # so pytest makes a new one
     return twin
 
 
 def _sent_to(mock: CerebrasMock) -> Runs | None:
-    """Return what was sent from each start of the scenario; None where it is not all known."""
+    """Return what was sent since each start of the scenario; None if there were too many."""
     rounds = mock.rounds
     own = [one for one in rounds if one.scenario == rounds[0].scenario]
     if any(one.happened.journal.count > _MOST_SENT for one in own):

@@ -1,9 +1,10 @@
 """
 Mocks for fixtures that outlive a test: of a class, a module or the session.
 
-Each has a server of its own, so that no test plays anything else on it, and it on no test's. They
-are closed in any order, for pytest may end a module before it ends what began in it; so what turns
-the world towards them is shared, and undone with the last one.
+Each mock has its own server, so it and the mocks of tests can't disturb each other. Mocks may be
+closed in any order, because pytest may tear down a module before the fixtures that began in it. So
+all open mocks share the changes to the environment and the egress guard, and the last mock to close
+undoes them.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from .serving import serving
 from .side_effects import SideEffects
 
 _TOO_LATE = (
-    "make_cerebras_mock is for fixtures that begin before a test has cerebras_mock; here, use "
+    "make_cerebras_mock is for fixtures that are set up before cerebras_mock; here, use "
     "cerebras_mock.play()"
 )
 
@@ -45,8 +46,8 @@ class ScopedMock(Asserting):
     """
     A mock that no test resets.
 
-    ``url`` is its base URL as the Cerebras SDK wants it (without ``/v1``), ``live`` what answers.
-    It lives in real time, and its clients are not judged.
+    ``url`` is the base URL that the Cerebras SDK expects (without ``/v1``). ``live`` answers the
+    requests. The mock runs in real time, and its clients are not judged.
     """
 
     def __init__(self, server: ThreadedServer, settings: Settings) -> None:
@@ -58,7 +59,7 @@ class ScopedMock(Asserting):
 
     @property
     def engine(self) -> Engine:
-        """What plays the scenario, and has its journal."""
+        """The engine that plays the scenario and keeps its journal."""
         return self.live.engine
 
     def _looked_at(self) -> Journal:
@@ -68,14 +69,14 @@ class ScopedMock(Asserting):
         """
         Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
 
-        Raises MockServerError when it can't be read or has no such parameter.
+        Raises MockServerError if it can't be read or lacks one of the parameters.
         """
         __tracebackhide__ = True
         one = self._settings
         try:
             self.live.play(found(scenario, parameters), Overrides(one.edition, one.tier, one.seed))
         except MockServerError as error:
-            raise error.with_traceback(None) from None  # its sentence is all that is needed
+            raise error.with_traceback(None) from None  # the message says it all
         self.side_effects.clear()
 
     def inject(
@@ -85,7 +86,7 @@ class ScopedMock(Asserting):
         times: int | None = None,
         match: Match | Mapping[str, Any] | None = None,
     ) -> None:
-        """Break what comes next by a fault; see ``CerebrasMock.inject``."""
+        """Inject a fault into the next requests; see ``CerebrasMock.inject``."""
         __tracebackhide__ = True
         try:
             self.live.inject(injection.injected(fault, times=times, match=match))
@@ -93,34 +94,35 @@ class ScopedMock(Asserting):
             raise error.with_traceback(None) from None
 
     def reset(self) -> None:
-        """Start the scenario again from its beginning, without what was injected."""
+        """Restart the scenario from its beginning and drop all injected faults."""
         self.live.play(self.scenario)
         self.side_effects.clear()
 
     def env(self) -> dict[str, str]:
-        """Return the variables that point an app at it, which the environment has meanwhile."""
+        """Return the variables that point an app at the mock. They are set while it is open."""
         key = self.api_key
         return {"CEREBRAS_API_KEY": key, "OPENAI_API_KEY": key, **self._base_urls}
 
 
 class MockMaker:
-    """Makes them, of one run."""
+    """Makes the scoped mocks of one run."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._open: list[ScopedMock] = []
         self._around = ExitStack()
-        self._told: list[str] = []
+        self._reported: list[str] = []
 
     def __call__(
         self, scenario: str | Path | Scenario | None = None, **parameters: object
     ) -> AbstractContextManager[ScopedMock]:
         """
-        Return a mock for a ``with``, until the end of which the environment points at it.
+        Return a mock for a ``with`` block. Inside the block, the environment points at the mock.
 
-        It plays what the settings of the run say, unless a scenario is named. Raises
-        MockServerError when that can't be read. Fails who asks for it while a test has a mock; and,
-        at its end, who had no time-out for a stall, or was stopped on the way to the real API.
+        The mock plays the scenario of the run's settings, unless another is given. Raises
+        MockServerError if that can't be read. Fails the caller if a test's mock is active. At the
+        end of the block, fails it if a client stalled without a time-out, or if a request was
+        stopped on its way to the real API.
         """
         __tracebackhide__ = True
         if is_active():
@@ -145,7 +147,7 @@ class MockMaker:
                 self._turn_from(mock)
             if server.live.crashes:
                 raise server.live.crashes[0]
-            if wrong := [*self._untold(), *server.live.stalled[:1]]:
+            if wrong := [*self._unreported(), *server.live.stalled[:1]]:
                 pytest.fail("\n".join(wrong), pytrace=False)
 
     def _turn_to(self, mock: ScopedMock) -> None:
@@ -168,8 +170,9 @@ class MockMaker:
         for name, value in variables.items():
             self._environment.setenv(name, value)
 
-    def _untold(self) -> list[str]:
-        """Return what was stopped on its way to the real API, once."""
-        new = [one for one in dict.fromkeys(self._guard_log.stopped) if one not in self._told]
-        self._told += new
+    def _unreported(self) -> list[str]:
+        """Return the requests that were stopped on their way to the real API, each only once."""
+        stopped = dict.fromkeys(self._guard_log.stopped)
+        new = [one for one in stopped if one not in self._reported]
+        self._reported += new
         return new

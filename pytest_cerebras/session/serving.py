@@ -1,4 +1,4 @@
-"""Runs the server of a session; what keeps it, or its clients, from that is told in a sentence."""
+"""Runs the server of a session. If it can't start or be reached, one sentence says why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 
-_DESCRIPTORS = 16  # that the server needs; libuv aborts the process when it finds too few
+_DESCRIPTORS = 16  # the server needs these; with too few, libuv aborts the process
 _IN_PROCESS = "use --cerebras-mode respx, which answers httpx without a socket"
 _NO_DESCRIPTOR = (
     "no file descriptor is left",
@@ -22,9 +22,9 @@ _NO_DESCRIPTOR = (
 )
 _NO_ADDRESS = (
     "this machine has no 127.0.0.1",
-    f"let it have a loopback interface, or {_IN_PROCESS}",
+    f"give it a loopback interface, or {_IN_PROCESS}",
 )
-# what goes wrong, by its number: the cause and the way out
+# by errno: the cause and the way out
 _KNOWN = {
     errno.EMFILE: _NO_DESCRIPTOR,
     errno.ENFILE: _NO_DESCRIPTOR,
@@ -32,10 +32,10 @@ _KNOWN = {
     errno.EAFNOSUPPORT: _NO_ADDRESS,
     errno.EADDRINUSE: (
         "no port of 127.0.0.1 is free",
-        f"let connections be closed, or {_IN_PROCESS}",
+        f"close connections that tests leave open, or {_IN_PROCESS}",
     ),
 }
-# the packages that forbid sockets, and what to tell of each
+# packages that forbid sockets, and how to let the mock pass each of them
 _GUARDS = {
     "pytest_socket": (
         "pytest-socket forbids it; add 127.0.0.1 to --allow-hosts or to the test's allow_hosts "
@@ -55,7 +55,8 @@ def serving(
     """
     Run a server on a free port of the loopback interface, or fail the test.
 
-    ``in_either_mode`` says that respx mode is no way out.
+    ``in_either_mode`` says that the server is needed in respx mode too, so the message must not
+    suggest that mode.
     """
     server, wrong = None, _forbidden(None)
     if wrong is None:
@@ -65,11 +66,11 @@ def serving(
             server.start()
         except pytest.UsageError:
             raise
-        except Exception as error:  # noqa: BLE001 (whatever it is, the test gets one sentence)
-            wrong = _told(error)
+        except Exception as error:  # noqa: BLE001 (any error becomes one sentence)
+            wrong = _cannot_start(error)
     if server is None or wrong is not None:
-        told = str(wrong).replace(f", or {_IN_PROCESS}", "") if in_either_mode else str(wrong)
-        pytest.fail(told, pytrace=False)
+        message = str(wrong).replace(f", or {_IN_PROCESS}", "") if in_either_mode else str(wrong)
+        pytest.fail(message, pytrace=False)
     try:
         yield server
     finally:
@@ -77,19 +78,20 @@ def serving(
 
 
 def check(server: ThreadedServer) -> None:
-    """Fail the test if it may not connect to the server."""
+    """Fail the test if something forbids it to connect to the server."""
     if server.live.port == "open" and (wrong := _forbidden(server.port)):
         pytest.fail(wrong, pytrace=False)
 
 
 def _spare_descriptors() -> None:
-    """Raise OSError when there are too few."""
+    """Raise OSError if too few file descriptors are left."""
     with ExitStack() as stack:
         for _ in range(_DESCRIPTORS):
             stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
 
 
-def _told(error: Exception) -> str:
+def _cannot_start(error: Exception) -> str:
+    """Return a sentence that says why the server can't start, and the way out."""
     number = error.errno if isinstance(error, OSError) else None
     cause, way_out = _KNOWN.get(number or 0, (f"{type(error).__name__}: {error}", _IN_PROCESS))
     return f"the mock server can't start: {cause}; {way_out}"
@@ -97,9 +99,9 @@ def _told(error: Exception) -> str:
 
 def _forbidden(port: int | None) -> str | None:
     """
-    Return a sentence when something forbids sockets, or to connect one to this port.
+    Return a sentence if something forbids sockets, or forbids connecting one to this port.
 
-    uvloop has sockets of its own, so that the server may run where no client reaches it.
+    uvloop doesn't use Python's sockets, so the server may run although no client can reach it.
     """
     try:
         with warnings.catch_warnings():
@@ -108,17 +110,17 @@ def _forbidden(port: int | None) -> str | None:
                 if port is not None:
                     one.connect(("127.0.0.1", port))
     except OSError as error:
-        return _told(error)
-    except Exception as error:  # noqa: BLE001 (whatever somebody's guard against sockets raises)
+        return _cannot_start(error)
+    except Exception as error:  # noqa: BLE001 (a guard against sockets may raise anything)
         return f"no test can reach the mock server: {_forbids(error)}, or {_IN_PROCESS}"
     return None
 
 
 def _forbids(error: Exception) -> str:
-    """Return who has raised an error for a socket, and how to let the mock pass."""
+    """Return which package raised this error for a socket, and how to let the mock pass."""
     frame, modules = error.__traceback__, set[str]()
     while frame is not None:
         modules.add(str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0])
         frame = frame.tb_next
     known = next((one for module, one in _GUARDS.items() if module in modules), None)
-    return known or f"something forbids sockets ({error}); let it allow 127.0.0.1"
+    return known or f"something forbids sockets ({error}); make it allow 127.0.0.1"

@@ -1,4 +1,4 @@
-"""Chooses the time that a test lives in."""
+"""Gives a test its clock: real, scaled or virtual."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
-from pytest_cerebras.clock import VirtualClock  # now: it keeps what others replace in a test
+from pytest_cerebras.clock import VirtualClock  # at the top: it keeps functions that tests replace
 from pytest_cerebras.observe.completed_waits import CompletedWaits
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ def timed(
     callers: Callers,
 ) -> Iterator[VirtualClock | None]:
     """
-    Give the engine its clock; yield it when it is the virtual one.
+    Give the engine its clock. Yield that clock if it is virtual, else None.
 
-    ``server`` lives in real time; None is for the mode in process. ``watchdog`` ends
-    stalls. ``callers`` learns how many waits have completed.
+    The thread of ``server`` keeps real time; None means respx mode. ``watchdog`` ends stalls.
+    ``callers`` learns how many waits have completed.
     """
     servers = frozenset({server.ident}) if server else frozenset[int]()
     try:

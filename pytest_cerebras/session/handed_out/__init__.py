@@ -1,1 +1,1 @@
-"""What an app hands out, beside what it was served."""
+"""Compares what an app hands out with what it was served."""

@@ -1,8 +1,8 @@
 """
-Whether what an app hands out has the texts that were served.
+Checks that an app hands out the texts that it was served.
 
-White space around a text, the ends of its lines and thoughts in tags are nobody's loss; what an app
-writes around a text is its own. An answer in JSON may be parsed, or be one of its values.
+An app may drop white space around a text, change line ends, drop thoughts in tags, and write text
+of its own around an answer. It may also parse an answer in JSON, or hand out one of its values.
 """
 
 from __future__ import annotations
@@ -26,42 +26,42 @@ from mockserver.journal.grouping import grouped
 from .differences import Difference, difference
 from .results import fields
 
-_BEGINNING = 12  # characters by which the place of an answer in a longer text is found
-_BY_CHANCE = 16  # characters: so short an answer may be a part of other words
-_LIKE = 1 / 2  # of an answer is there: what was handed out is a part of it
+_BEGINNING = 12  # characters of an answer that are looked for in a longer text
+_BY_CHANCE = 16  # characters; an answer this short may occur inside other words by chance
+_LIKE = 1 / 2  # if a text has this share of an answer, it is a part of that answer
 _ENDED = ("stop", "tool_calls")
-_MADE = (date, time, timedelta, Decimal, UUID, PurePath)  # of what JSON has as text or number
+_MADE = (date, time, timedelta, Decimal, UUID, PurePath)  # made from text or numbers of JSON
 _THOUGHTS = re.compile(r"\s*<((?:think|thought|reason)\w*)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
 class ServedAnswer:
-    """A text that was served to its end."""
+    """An answer that was served in full."""
 
     exchange: Exchange
     choice: Served
 
     @cached_property
     def forms(self) -> list[str]:
-        """The text as it may be handed out: with its thoughts, and without."""
+        """The forms in which the text may be handed out: without its thoughts, and with them."""
         text = self.choice.text
         forms = map(_normal, (_THOUGHTS.sub("", text, count=1), text))
         return list(dict.fromkeys(filter(None, forms)))
 
     @cached_property
     def values(self) -> Counter[str]:
-        """The texts and numbers that it has in JSON; none where it is no JSON."""
+        """The texts and numbers in its JSON; none if it is not JSON."""
         return Counter(map(_written, _inside(self.parsed)))
 
     @cached_property
     def parsed(self) -> Any:
-        """The JSON object or list that the text is; None where it is none."""
+        """The text parsed as a JSON object or list; None if it is neither."""
         found = map(_parsed, self.forms)
         return next((one for one in found if one is not None), None)
 
 
 def answers(journal: Journal) -> list[ServedAnswer]:
-    """Return what was served to its end and says something, the last attempt of each call."""
+    """Return the answers that were served in full and are not blank: the last of each call."""
     return [
         ServedAnswer(call.last, choice)
         for call in grouped(journal)
@@ -72,10 +72,11 @@ def answers(journal: Journal) -> list[ServedAnswer]:
 
 def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Difference] | None:
     """
-    Return the first answer that a result should have and has not, and how it differs.
+    Return the first answer that is missing from a result, and how the result differs from it.
 
-    Of several answers some may be there for the app alone, such as drafts. So a result that has one
-    of them has lost another only where it shows a part of it, or is empty in its place.
+    If there are several answers, some may be meant for the app alone, such as drafts. So if a
+    result has one of them, another counts as lost only if the result has a part of it, or is empty
+    in its place.
     """
     texts = list(_texts(result))
     missing = [one for one in served if not _is_in(one, texts, result)]
@@ -94,21 +95,21 @@ def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Diff
 
 
 def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
-    """Whether a result has an answer: its text, all values of its JSON, or the one that it is."""
+    """Whether a result has an answer: its text, all values of its JSON, or just one of them."""
     if any(_has(text, form) for text in texts for form in answer.forms):
         return True
     values = [one for _, one in fields(result)]
     if any(isinstance(one, (dict, list)) and one == answer.parsed for one in values):
         return True
     inside = [one for text in filter(_is_text, values) for one in _inside(_parsed(text))]
-    said = Counter(map(_written, filter(_is_plain, [*values, *inside])))
+    found = Counter(map(_written, filter(_is_plain, [*values, *inside])))
     made = sum(isinstance(one, _MADE) for one in values)
-    is_one_of_them = len(values) == 1 and said.total() == 1 and said <= answer.values
-    return bool(answer.values) and (is_one_of_them or (answer.values - said).total() <= made)
+    is_one_of_them = len(values) == 1 and found.total() == 1 and found <= answer.values
+    return bool(answer.values) and (is_one_of_them or (answer.values - found).total() <= made)
 
 
 def _without(known: Sequence[str], text: str) -> list[str]:
-    """Return what a text has besides answers that it has, and is no piece of one."""
+    """Return what is left of a text without the known answers and pieces of them."""
     rests = re.split("|".join(map(re.escape, known)), text) if known else [text]
     return [rest.strip() for rest in rests if not any(rest in one for one in known)]
 
@@ -120,7 +121,7 @@ def _has(text: str, form: str) -> bool:
 
 
 def _nearest(answer: ServedAnswer, texts: Iterable[str]) -> Difference:
-    """Return how an answer differs from the text that is most like it."""
+    """Return how an answer differs from the most similar text."""
     last = answer.choice.last_piece
     found = (
         difference(form, _from_beginning(text, form), last)
@@ -135,26 +136,26 @@ def _likeness(found: Difference) -> float:
 
 
 def _from_beginning(text: str, form: str) -> str:
-    """Return a text from where an answer begins in it, if it does."""
+    """Return a text from the point where an answer begins in it; all of it if none does."""
     found = text.find(form[:_BEGINNING]) if len(form) > _BY_CHANCE else 0
     return text[max(0, found) :]
 
 
 def _is_empty(result: object, at: int, count: int, known: Sequence[str]) -> bool:
-    """Whether a result is a list that is empty where one of so many answers should stand."""
+    """Whether a result is a list of texts or messages that is blank in place of answer ``at``."""
     if not isinstance(result, Sequence) or isinstance(result, (str, bytes)) or not result:
         return False
     if not all(isinstance(item, str) for item in result):
-        said = [value for name, value in fields(result[-1]) if name == "content"]
-        return at == count - 1 and any(isinstance(one, str) and not one.strip() for one in said)
-    apart = any(_has(_normal(item), one) for item in result for one in known)  # and no pieces
+        contents = [value for name, value in fields(result[-1]) if name == "content"]
+        return at == count - 1 and any(isinstance(one, str) and not one.strip() for one in contents)
+    apart = any(_has(_normal(item), one) for item in result for one in known)  # not pieces of one
     return apart and len(result) == count and not result[at].strip()
 
 
 def _twice(
     served: Sequence[ServedAnswer], texts: Sequence[str]
 ) -> tuple[Exchange, Difference] | None:
-    """Return an answer that a text has twice, though the model has given it once."""
+    """Return an answer that a text repeats although the model gave it only once."""
     given = Counter(form for one in served for form in one.forms)
     for one in served:
         for form in one.forms:
@@ -167,7 +168,7 @@ def _twice(
 
 
 def _texts(result: object) -> Iterator[str]:
-    """Yield the texts of a result: each, and those of one name joined, for they may be pieces."""
+    """Yield each text of a result, and the texts of each name joined: they may be pieces."""
     by_name: dict[str, list[str]] = {}
     for name, value in fields(result):
         text = value.decode(errors="replace") if isinstance(value, bytes) else value
@@ -186,7 +187,7 @@ def _normal(text: str) -> str:
 
 
 def _parsed(text: str) -> Any:
-    """Return the JSON object or list that a text is; None when it is none."""
+    """Return a text parsed as a JSON object or list; None if it is neither."""
     if not text.startswith(("{", "[")):
         return None
     try:
@@ -196,7 +197,7 @@ def _parsed(text: str) -> Any:
 
 
 def _inside(value: Any) -> Iterator[object]:
-    """Yield the texts and numbers of what was read from JSON."""
+    """Yield the texts and numbers in a value that was read from JSON."""
     if isinstance(value, (dict, list)):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from _inside(inner)
@@ -209,11 +210,11 @@ def _is_text(value: object) -> TypeGuard[str]:
 
 
 def _is_plain(value: object) -> bool:
-    """Whether a value is one that JSON has; nobody misses true, false and null."""
+    """Whether a value is a text or number; true, false and null may be lost."""
     return isinstance(value, (str, int, float, Enum)) and not isinstance(value, bool)
 
 
 def _written(value: object) -> str:
-    """Return a value as text, equal numbers alike."""
+    """Return a value as text; equal numbers give equal texts."""
     value = value.value if isinstance(value, Enum) else value
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)

@@ -1,21 +1,21 @@
-"""Where a text that an app hands out first differs from what was served, and what that hints at."""
+"""Finds where a text first differs from the one that was served, and a hint at the cause."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import takewhile
 
-_AROUND = 16  # characters that are shown before and behind a place
-_ENOUGH = 3  # characters by which a text is seen to go on
+_AROUND = 16  # characters shown before and after a place
+_ENOUGH = 3  # equal characters that prove that a text goes on
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """
-    The first difference of a ``result`` from what was ``served``.
+    The first difference between a ``result`` and the text that was ``served``.
 
-    It is ``at`` so many characters from the beginning, ``same`` are those that both have, before it
-    and at their ends.
+    ``at`` is its position, in characters from the beginning. ``same`` is the number of characters
+    that both texts share before it and at their ends.
     """
 
     served: str
@@ -28,17 +28,17 @@ class Difference:
         if not self.result:
             return self.hint
         served, result = (_place(text, self.at) for text in (self.served, self.result))
-        return f"at character {self.at} {served} was served, and {result} handed out: {self.hint}"
+        return f"at character {self.at}, {served} was served but {result} handed out: {self.hint}"
 
 
 def difference(served: str, result: str, last_piece: str = "") -> Difference:
     """
     Return the first difference of two texts that are not equal.
 
-    ``last_piece`` is the last of those in which the text was served.
+    ``last_piece`` is the last piece in which the text was served.
 
     >>> print(difference("Once upon a time", "Once upon", " a time"))
-    at character 9 'Once upon| a time' was served, and 'Once upon|' handed out: the last chunk is missing
+    at character 9, 'Once upon| a time' was served but 'Once upon|' handed out: the last chunk is missing
     >>> print(difference("Once upon a time", "Onceupon a time").hint)
     a space is lost
     """  # noqa: E501 (a line of the output)
@@ -54,7 +54,7 @@ def difference(served: str, result: str, last_piece: str = "") -> Difference:
 
 
 def _missing(served: str, at: int, last_piece: str) -> str:
-    """Return what it means that a text ends there."""
+    """Return a hint for a text that ends at this place."""
     if not at:
         return "all of it is missing"
     if served[at:].strip() == last_piece.strip():
@@ -63,7 +63,7 @@ def _missing(served: str, at: int, last_piece: str) -> str:
 
 
 def _changed(served: str, result: str, at: int) -> str:
-    """Return what has been done to a text at that place, where it is of a known kind."""
+    """Return a hint for a known kind of change at this place; none for any other."""
     left, came = served[at:], result[at:]
     if came.startswith("\ufffd"):
         return "a character of several bytes was decoded in pieces"
@@ -80,17 +80,17 @@ def _changed(served: str, result: str, at: int) -> str:
 def _replaced(gone: str, added: str) -> str:
     if not added:
         return f"{_short(gone)} is missing"
-    return f"{_short(added)} stands in its place" if gone else f"{_short(added)} is added"
+    return f"{_short(added)} is in its place" if gone else f"{_short(added)} is added"
 
 
 def _common(one: str, other: str) -> int:
-    """Count the characters with which both begin."""
+    """Return the length of the common beginning of two texts."""
     pairs = zip(one, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _place(text: str, at: int) -> str:
-    """Return what stands around a place of a text, with a line at the place itself."""
+    """Return the text around a place, with a ``|`` at the place itself."""
     before = "..." if at > _AROUND else ""
     after = "..." if len(text) > at + _AROUND else ""
     shown = f"{text[max(0, at - _AROUND) : at]}|{text[at : at + _AROUND]}"

@@ -1,4 +1,4 @@
-"""What an app hands out, and whether it passes a part of an answer off as the whole."""
+"""Reads what an app hands out, and tells if it passes a part of an answer off as the whole."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from mockserver.verdicts.telling import tells_by_name
 
-_DEEP = 8  # levels; what lies deeper is nobody's result
+_DEEP = 8  # levels; deeper values are not part of a result
 
 
 def passed_off(result: object, text: str) -> bool:
     """
-    Return whether a result has the text, and nothing that says that there is more to it.
+    Return whether a result has the text, and nothing that marks the text as incomplete.
 
-    A result may be a text, the pieces of one, or anything with fields. An exception, None and a
-    text with a mark or a continuation pass nothing off.
+    A result may be a text, the pieces of one, or anything with fields. An exception, None, or a
+    text with a mark or a continuation is not passed off as whole.
 
     >>> passed_off("Once upon", "Once upon"), passed_off("Once upon ...", "Once upon")
     (True, False)
@@ -31,7 +31,7 @@ def passed_off(result: object, text: str) -> bool:
 
 
 def fields(result: object) -> Iterator[tuple[str, object]]:
-    """Yield the names and values of all that a result holds, the pieces of a text joined."""
+    """Yield the name and value of each field in a result, with the pieces of a text joined too."""
     yield from _fields(result, "", _DEEP, set())
 
 
@@ -51,10 +51,10 @@ def _fields(value: object, name: str, depth: int, seen: set[int]) -> Iterator[tu
 
 
 def members(value: object) -> Mapping[Any, object]:
-    """Return the fields of a value by their names; none of a value that is no more than one."""
+    """Return the fields of a value by name; empty for a plain value."""
     if isinstance(value, Mapping):
         return value
     slots = [name for one in type(value).__mro__ for name in getattr(one, "__slots__", ())]
     found = {name: getattr(value, name) for name in slots if hasattr(value, name)}
-    found.pop("__dict__", None)  # of pydantic's models, whose fields follow
+    found.pop("__dict__", None)  # a slot of pydantic's models; its fields follow
     return {**found, **getattr(value, "__dict__", {})}

@@ -163,7 +163,10 @@ def test_settings_of_the_run(run):
     [
         ("make_cerebras_mock('rat-limit')", "*no scenario is called 'rat-limit'; did you mean*"),
         ("make_cerebras_mock('rate-limit', x=1)", "*no parameter of rate-limit.yaml *'x'*"),
-        ("request.getfixturevalue('cerebras_mock'); make_cerebras_mock()", "*begin before a test*"),
+        (
+            "request.getfixturevalue('cerebras_mock'); make_cerebras_mock()",
+            "*set up before cerebras_mock*",
+        ),
         ("make_cerebras_mock().__enter__().inject({'nonsense': 1})", "*'nonsense'*"),
         ("make_cerebras_mock().__enter__().play('nonsense')", "*'nonsense'*"),
     ],

@@ -156,7 +156,7 @@ def test_own_guard(run, pytester):
     """A guard of the user's own against sockets is told with its words, and a way out."""
     result = run(GUARDED + CODE)
     result.assert_outcomes(errors=1)
-    told = "something forbids sockets (no network in unit tests); let it allow 127.0.0.1, or use "
+    told = "something forbids sockets (no network in unit tests); make it allow 127.0.0.1, or use "
     result.stdout.fnmatch_lines([f"no test can reach the mock server: {told}--cerebras-mode *"])
     for clock in ("real", "virtual"):
         settings = ("--cerebras-mode", "respx", "--cerebras-clock", clock)

@@ -22,7 +22,11 @@ from .row import (
 )
 
 VAIN, GAVE_UP, OVERFLOW = "permanent-error-retried", "gave-up-at-once (advice)", "overflow-repeated"
-KEYS, OTHERS, PASSING = "Another key or model", "Others who ask the same", "What may pass"
+KEYS, OTHERS, PASSING = (
+    "Another key or model",
+    "Other clients with the same request",
+    "Errors that may pass",
+)
 PATIENCE, USERS = "Patience", "Users"
 TOO_MUCH = "limit 8000 tokens per minute, requested 42084."
 LESS = "limit 50000 tokens per minute, requested 42084."

@@ -11,7 +11,7 @@ from mockserver.verdicts.evidence import Evidence, Held
 from .row import Change, Play, Row, also, but, first, meets, said, seeing
 
 HALF, ADVICE = "half-answer", "half-answer (advice)"
-PARTS, SAYING, LEAVING = "Parts that are called so", "Nothing passed on", "Leaving"
+PARTS, SAYING, LEAVING = "Parts that are marked", "Nothing passed on", "Leaving"
 TEXT = "Once upon a time there was a compiler that never came to its end"
 PART = "Once upon a time there was"
 QUESTION, NEXT = "Tell me a story.", "And what is the wind?"

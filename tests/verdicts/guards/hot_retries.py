@@ -58,7 +58,7 @@ ROWS = (
         meets(first(9, Error(problem="queue_exceeded", retry_after=0.0))),
     ),
     Row(
-        "What may pass",
+        "Errors that may pass",
         HOT,
         RUSH,
         "what does not pass is none of its business",
@@ -69,7 +69,13 @@ ROWS = (
         "Leaving", HOT, RUSH, "the client had waited for the answers that it left", each(left=True)
     ),
     Row(KEYS, HOT, RUSH, "the retry has another key", but(2, headers=ANOTHER_KEY)),
-    Row("Others who ask the same", HOT, RUSH, "it is somebody else", but(2, by="thread 2")),
+    Row(
+        "Other clients with the same request",
+        HOT,
+        RUSH,
+        "it is somebody else",
+        but(2, by="thread 2"),
+    ),
     Row(BACK_OFF, HOT, RUSH, "it waits longer at other times", also({"at": 2.5})),
     Row(BACK_OFF, HOT, RUSH, "it is seen to sleep", each(by=resting)),
     Row(
@@ -105,13 +111,19 @@ ROWS = (
     ),
     Row(USERS, HOT, ALIKE, "seven may be of seven users", without(8)),
     Row(
-        "Others who ask the same",
+        "Other clients with the same request",
         HOT,
         ALIKE,
         "each is of another thread",
         each(by=lambda number: f"thread {number}"),
     ),
-    Row("Others who ask the same", HOT, ALIKE, "nobody knows of whom they are", each(by=None)),
+    Row(
+        "Other clients with the same request",
+        HOT,
+        ALIKE,
+        "nobody knows of whom they are",
+        each(by=None),
+    ),
     Row(
         KEYS,
         HOT,
@@ -135,7 +147,7 @@ ROWS = (
         but(4, left=True),
     ),
     Row(
-        "Others who ask the same",
+        "Other clients with the same request",
         HOT,
         ALIKE,
         "it could not know yet of one failure",

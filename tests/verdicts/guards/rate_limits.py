@@ -26,7 +26,7 @@ from .row import (
 
 SIMILAR = "More than the per minute limit of the queue."
 ANNOUNCED, RESERVED = "announced-429 (advice)", "excessive-reservation (advice)"
-UNTOLD, OTHERS = "Limits of which nobody had told", "Others who ask the same"
+UNANNOUNCED, OTHERS = "Unannounced limits", "Other clients with the same request"
 KEYS = "Another key or model"
 NONE_LEFT = Play(
     ({"at": 0}, {"at": 1, "messages": said("And now?")}),
@@ -73,12 +73,12 @@ def told(**fields):
 
 ROWS = (
     # ----------------------------------------------------------------------- announced-429
-    Row(UNTOLD, ANNOUNCED, NONE_LEFT, "something was left", given(spent=Spent(requests=28))),
-    Row(UNTOLD, ANNOUNCED, NONE_LEFT, "it waited until something was back", but(2, at=2.01)),
-    Row(UNTOLD, ANNOUNCED, TO_WAIT, "it waited as told", but(2, at=8.6)),
-    Row(UNTOLD, ANNOUNCED, TO_WAIT, "it was told nothing", meets(first(9, LIMITED))),
+    Row(UNANNOUNCED, ANNOUNCED, NONE_LEFT, "something was left", given(spent=Spent(requests=28))),
+    Row(UNANNOUNCED, ANNOUNCED, NONE_LEFT, "it waited until something was back", but(2, at=2.01)),
+    Row(UNANNOUNCED, ANNOUNCED, TO_WAIT, "it waited as told", but(2, at=8.6)),
+    Row(UNANNOUNCED, ANNOUNCED, TO_WAIT, "it was told nothing", meets(first(9, LIMITED))),
     Row(
-        UNTOLD,
+        UNANNOUNCED,
         ANNOUNCED,
         TO_WAIT,
         "Retry-After was of no limit",
@@ -88,7 +88,7 @@ ROWS = (
         ),
     ),
     Row(
-        UNTOLD,
+        UNANNOUNCED,
         ANNOUNCED,
         TO_WAIT,
         "it ran into no limit",
@@ -107,18 +107,26 @@ ROWS = (
         "another process has not read the answer yet",
         but(2, at=0.02),
     ),
-    Row(UNTOLD, ANNOUNCED, told_to_be_empty(reset=9), "it is reset soon", told(reset=1)),
-    Row(UNTOLD, ANNOUNCED, told_to_be_empty(limit=60), "as much is back soon", told(limit=6000)),
-    Row(UNTOLD, ANNOUNCED, told_to_be_empty(), "of a large limit more is back", told(limit=6000)),
+    Row(UNANNOUNCED, ANNOUNCED, told_to_be_empty(reset=9), "it is reset soon", told(reset=1)),
     Row(
-        UNTOLD,
+        UNANNOUNCED, ANNOUNCED, told_to_be_empty(limit=60), "as much is back soon", told(limit=6000)
+    ),
+    Row(
+        UNANNOUNCED,
+        ANNOUNCED,
+        told_to_be_empty(),
+        "of a large limit more is back",
+        told(limit=6000),
+    ),
+    Row(
+        UNANNOUNCED,
         ANNOUNCED,
         told_to_be_empty(limit=60),
         "another limit was told to be used up",
         told(limit=60, of="tokens-hour"),
     ),
     Row(
-        UNTOLD,
+        UNANNOUNCED,
         ANNOUNCED,
         Play(
             (*NONE_LEFT.asks[:1], {**NONE_LEFT.asks[1], "at": 1.8}, OF_ANOTHER),
@@ -128,21 +136,27 @@ ROWS = (
         but(2, at=2.1),
     ),
     # --------------------------------------------------------------- excessive-reservation
-    Row(UNTOLD, RESERVED, MUCH, "it asks for what it needs", each(max_completion_tokens=5)),
-    Row(UNTOLD, RESERVED, MUCH, "the tokens are really gone", given(spent=Spent(tokens=60_000))),
-    Row(UNTOLD, RESERVED, MUCH, "nobody knows what it needs", without(2)),
+    Row(UNANNOUNCED, RESERVED, MUCH, "it asks for what it needs", each(max_completion_tokens=5)),
     Row(
-        UNTOLD, RESERVED, MUCH, "it is the requests that are gone", given(spent=Spent(requests=30))
+        UNANNOUNCED, RESERVED, MUCH, "the tokens are really gone", given(spent=Spent(tokens=60_000))
+    ),
+    Row(UNANNOUNCED, RESERVED, MUCH, "nobody knows what it needs", without(2)),
+    Row(
+        UNANNOUNCED,
+        RESERVED,
+        MUCH,
+        "it is the requests that are gone",
+        given(spent=Spent(requests=30)),
     ),
     Row(
-        UNTOLD,
+        UNANNOUNCED,
         RESERVED,
         MUCH,
         "another model's answer is no measure",
         but(2, model=SMALL),
     ),
     Row(
-        UNTOLD,
+        UNANNOUNCED,
         RESERVED,
         but(1, takes=9)(BESIDE),
         "it is the requests that are gone, whatever runs beside it",

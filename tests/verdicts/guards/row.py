@@ -59,9 +59,9 @@ Change: TypeAlias = Callable[[Play], Play]
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    Guilty by a rule, as its verdicts are titled; innocent of it ``because`` one thing is otherwise.
+    A play that a rule accuses, and a change that makes it innocent: ``because`` says why.
 
-    ``bullet`` are the words with which the docs begin to tell of such guards.
+    ``rule`` is the title of the verdict, ``bullet`` that of such guards in the docs.
     """
 
     bullet: str

@@ -7,7 +7,7 @@ from mockserver.faults import Error
 
 from .row import BUSY, Play, Row, but, each, first
 
-OTHERS, IGNORED = "Others who ask the same", "retry-after-ignored"
+OTHERS, IGNORED = "Other clients with the same request", "retry-after-ignored"
 A = Sender("thread 1")
 TOLD = (first(9, Error(problem="requests_per_minute", retry_after=2.0)),)
 

@@ -10,7 +10,7 @@ from mockserver.faults import Truncate
 from .row import Play, Row, also, first, meets, said
 
 TWICE, PARTIAL = "tool-ran-twice", "partial-tool-call"
-AGAIN, NOBODY_RAN = "Tools that may run again", "Calls that nobody ran"
+AGAIN, DID_NOT_RUN = "Tools that may run again", "Tool calls that did not run"
 TOOLS = [{"type": "function", "function": {"name": "pay", "parameters": {"type": "object"}}}]
 TO_ANN, TO_BOB = {"to": "ann", "cents": 5}, {"to": "bob", "cents": 5}
 ASKING = {"at": 0, "messages": said("Pay Ann."), "tools": TOOLS}
@@ -99,30 +99,30 @@ ROWS = (
         "nobody can read what it asked for",
         meets(calling(TO_ANN, Truncate(6))),
     ),
-    Row(NOBODY_RAN, PARTIAL, CUT_AND_RUN, "it did not run", ran()),
+    Row(DID_NOT_RUN, PARTIAL, CUT_AND_RUN, "it did not run", ran()),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         CUT_AND_RUN,
         "the tool found out what is wrong",
         ran(run(1, {"to": "an"}, failed=True)),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         CUT_AND_RUN,
         "another tool ran",
         ran(run(1, {"to": "an"}, name="mail")),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         CUT_AND_RUN,
         "it had run before",
         ran(run(-1, {"to": "an"})),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         Play(
             (ASKING, AGAIN_LATER),
@@ -133,7 +133,7 @@ ROWS = (
         ran(run(2, {**TO_ANN, "part": 1}), run(3, {**TO_ANN, "part": 2})),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         CUT_AND_RUN,
         "a whole call asked for it, in whatever words",

@@ -1,4 +1,4 @@
-"""Each guard that lets somebody go: a guilty play, and the same but for one thing."""
+"""Each guard that excuses a client: a guilty play, and the same play with one difference."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def test_innocent(stage, row):
 
 
 def test_each_bullet_has_a_row():
-    """Whoever the docs let go is let go by a row, and no row lets go whom they don't."""
-    section = DOCS.read_text("utf-8").partition("## Who is let go")[2]
+    """Each excuse in the docs has a row, and each row has an excuse in the docs."""
+    section = DOCS.read_text("utf-8").partition("## What is excused")[2]
     bullets = re.findall(r"^- \*\*(.+?)\.\*\*", section, re.MULTILINE)
     assert {row.bullet for row in ROWS} == set(bullets)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_each_rule_has_a_row(rule):
-    """Each rule lets somebody go, but for the one that only says what the mock has refused."""
+    """Each rule excuses somebody, except the one that only reports what the mock refused."""
     guarded = {row.rule.removesuffix(" (advice)") for row in ROWS}
     assert rule.name in guarded or rule.name == "endless-requests", "tests/verdicts/guards"

@@ -10,7 +10,7 @@ from mockserver.faults import JsonPatch, Truncate
 from .row import Play, Row, but, first, meets, said
 
 PARTIAL = "partial-tool-call"
-NOBODY_RAN, LEAVING = "Calls that nobody ran", "Leaving"
+DID_NOT_RUN, LEAVING = "Tool calls that did not run", "Leaving"
 QUESTION = said("What is the weather?")
 TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
 ID = "/choices/0/message/tool_calls/0/id"
@@ -56,71 +56,71 @@ def use(messages):
 USED, TOLD = use(used()), use(told("Observation: 21"))
 
 ROWS = (
-    Row(NOBODY_RAN, PARTIAL, USED, "it is thrown away", but(2, messages=QUESTION)),
-    Row(NOBODY_RAN, PARTIAL, USED, "it is refused", but(2, messages=used("[not executed]"))),
+    Row(DID_NOT_RUN, PARTIAL, USED, "it is thrown away", but(2, messages=QUESTION)),
+    Row(DID_NOT_RUN, PARTIAL, USED, "it is refused", but(2, messages=used("[not executed]"))),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         USED,
         "it is refused by a JSON object",
         but(2, messages=used('{"error": "the arguments were cut"}')),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         USED,
         "it is refused in Finnish",
         but(2, messages=used("Virhe: argumentit katkesivat")),
     ),
-    Row(NOBODY_RAN, PARTIAL, USED, "words may refuse it", but(2, messages=used("Es regnet."))),
-    Row(NOBODY_RAN, PARTIAL, USED, "nothing may refuse it", but(2, messages=used(""))),
-    Row(NOBODY_RAN, PARTIAL, USED, "the answer is of another call", but(2, messages=used(of="x"))),
-    Row(NOBODY_RAN, PARTIAL, USED, "the user says that", but(2, messages=used(role="user"))),
+    Row(DID_NOT_RUN, PARTIAL, USED, "words may refuse it", but(2, messages=used("Es regnet."))),
+    Row(DID_NOT_RUN, PARTIAL, USED, "nothing may refuse it", but(2, messages=used(""))),
+    Row(DID_NOT_RUN, PARTIAL, USED, "the answer is of another call", but(2, messages=used(of="x"))),
+    Row(DID_NOT_RUN, PARTIAL, USED, "the user says that", but(2, messages=used(role="user"))),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         Play(USED.asks, (meeting(HALF),)),
         "the broken arguments are sent back as such",
         but(2, messages=used(arguments=json.dumps({"INVALID_JSON": HALF}))),
     ),
-    Row(NOBODY_RAN, PARTIAL, USED, "it was not cut", meets(meeting({"city": "Reykjavik"}))),
+    Row(DID_NOT_RUN, PARTIAL, USED, "it was not cut", meets(meeting({"city": "Reykjavik"}))),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         USED,
         "it was whole when the answer was cut",
         meets(meeting({"city": "Reykjavik"}, Truncate(99))),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         Play(USED.asks, (meeting("no"),)),
         "some models call without arguments so",
         meets(meeting("null")),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         Play(USED.asks, (meeting({"city": "Reykjavik"}, Truncate(1)),)),
         "none had come, and none was to come",
         meets(meeting("")),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         use(used(arguments="[1]")),
         "it is refused, whatever its arguments are by then",
         but(2, messages=used("[not executed]", arguments="[1]")),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         Play(tuple({**ask, "stream": False} for ask in USED.asks), USED.rules),
         "nobody knows which call without an id is answered",
         meets(meeting({"city": "Reykjavik"}, Truncate(4), JsonPatch(replace={ID: ""}))),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         use(told("Observation: 21", shown='{"city":"')),
         "it was told before",
@@ -128,28 +128,28 @@ ROWS = (
     ),
     Row(LEAVING, PARTIAL, USED, "the client broke it off", but(1, left=True)),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         TOLD,
         "a text refuses it",
         but(2, messages=told("Error: invalid JSON. Try again.")),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         TOLD,
         "the agent goes on by itself",
         but(2, messages=told("Observation: 21", by="assistant")),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         TOLD,
         "the user tells of it",
         but(2, messages=told("Observation: 21", who="user")),
     ),
     Row(
-        NOBODY_RAN,
+        DID_NOT_RUN,
         PARTIAL,
         TOLD,
         "a text has no more of the call than any may have",

@@ -19,8 +19,8 @@ from .row import ANOTHER_KEY, LARGE, Play, Row, but, each, first, loop, meets, s
 
 UNREAD, TWICE = "unread-answer (advice)", "duplicate-request (advice)"
 TWICE_FOR_CERTAIN, STRAYED = "duplicate-request", "key-sent-elsewhere"
-LEAVING, SAMPLES, OTHERS = "Leaving", "Samples", "Others who ask the same"
-ODD = "Answers that not all can read"
+LEAVING, SAMPLES, OTHERS = "Leaving", "Samples", "Other clients with the same request"
+ODD = "Answers that some clients can't read"
 REPLY = Script(text="one two three four")
 
 

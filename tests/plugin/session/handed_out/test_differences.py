@@ -25,7 +25,7 @@ TEXT = "Once upon a time there was a fox."
         ("Once upon upon a time there was a fox.", 10, "'upon ' is there twice"),
         ("OnceOnce upon upon a time there was a fox.", 4, "'Once' is there twice"),
         (TEXT + TEXT, 33, "'Once upon a time there was a fox...' is there twice"),
-        ("Once upon a time there was a cat.", 29, "'cat' stands in its place"),
+        ("Once upon a time there was a cat.", 29, "'cat' is in its place"),
         ("Once upon a time there was a red fox.", 29, "'red ' is added"),
         ("Once upon a time there w\ufffd\ufffds a fox.", 24, "decoded in pieces"),
     ],
@@ -41,7 +41,7 @@ def test_in_words():
     """Both texts are shown around the place, as far as it takes to find it."""
     found = str(difference(TEXT, TEXT.replace(" there", "there"), ""))
     assert found == (
-        "at character 16 'Once upon a time| there was a fox...' was served, and "
+        "at character 16, 'Once upon a time| there was a fox...' was served but "
         "'Once upon a time|there was a fox.' handed out: a space is lost"
     )
     assert "'...pon a time there| was a fox.'" in str(difference(TEXT, TEXT[:22]))
