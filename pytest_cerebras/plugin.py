@@ -171,9 +171,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """
-    Note what is older than a test with the mock: it may go on in it.
+    Note the work that is older than a test with the mock: it may continue during the test.
 
-    What the mock needs is imported now, for a fixture may forbid the sockets that it has.
+    The mock's imports happen now, because a fixture may forbid the sockets that they need.
     """
     if MARKER in getattr(item, "fixturenames", ()):
         from .observe.lingering_work import note_older
