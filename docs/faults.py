@@ -76,7 +76,7 @@ _INTRODUCTION = """\
 # Faults
 
 Each fault is a key in the `faults` of a rule; [scenarios](scenarios.md#faults) says how several
-act together. What a fault does is said of the server, what comes of it of the clients.
+act together. Each description says what the server does, then how clients react.
 """
 _SENTENCE_END = re.compile(r"(?<=\.)\s+")
 _CLAUSE_END = re.compile(r"(?<=[.;])\s+")
@@ -294,7 +294,7 @@ def _outcomes(rows: list[Row]) -> Iterator[str]:
 def _problems() -> Iterator[str]:
     yield "## Problems\n"
     yield (
-        "Values of `problem`. What is in braces is filled in from the request; "
+        "Values of `problem`. Text in braces is filled in from the request; "
         "an example stands for `{reason}`.\n"
     )
     yield from _table(

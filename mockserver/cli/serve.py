@@ -44,7 +44,7 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
     "--scenario",
     default="healthy",
     show_default=True,
-    help="Shipped name, YAML file, or folder, of which the file changed last is played.",
+    help="Shipped name, YAML file, or folder whose most recently changed file is played.",
 )
 @click.option(
     "--reload/--no-reload",

@@ -65,7 +65,7 @@ _SIGNS = (
     *(b'key"', b'keys"', b'token"', b"secret", b"passw", b"passphrase", b'ization"', b"credential"),
     *(b"cookie", b"signature", b'auth"', b'jwt"', b'pwd"', b'sig"'),
 )
-"""A body with a field of such a name contains one of these, in lower case."""
+"""Every body with a field that has a secret's name contains one of these, in lower case."""
 
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
 _FIELD = re.compile(

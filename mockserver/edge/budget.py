@@ -17,9 +17,9 @@ _WARMING = ENDPOINTS["warming"].path  # requested by the SDK's constructor, neve
 
 class EndlessRequestsError(BaseException):
     """
-    An app goes on sending requests after as many refusals as it may send requests from one place.
+    An app keeps sending requests although it was refused ``from_one_place`` times.
 
-    It is no ``Exception``, because such an app often catches all of these.
+    It is no ``Exception``, because such an app often catches every ``Exception``.
     """
 
 

@@ -30,9 +30,10 @@ class Reloader:
     """
     A scenario, by its shipped name or a path, and ``live``, which plays it.
 
-    If the path is a folder, the scenario that changed last is played. A change of the one being
-    played, or of a file it includes, restarts it; a change of another one starts that. Raises
-    MockServerError if there is no valid scenario at first; later the last valid one goes on.
+    If the path is a folder, the scenario that changed last is played. If that scenario, or a file
+    it includes, changes again, it is restarted; if another scenario changes, that one is started.
+    Raises MockServerError if there is no valid scenario at first; later the last valid one keeps
+    running.
     """
 
     def __init__(
@@ -74,7 +75,8 @@ class Reloader:
         """
         Play a changed scenario, once its files are the same as at the last look.
 
-        So a half-written file is never read, nor is one missed while its editor replaces it.
+        So a half-written file is never read, and a file that an editor is replacing is not reported
+        as missing.
         """
         seen = {file: _stamp(file) for file in {*self._known, *self._listed()}}
         settled, self._seen = seen == self._seen, seen
@@ -94,7 +96,7 @@ class Reloader:
             self._reading(self.live.play)
         except MockServerError as error:
             going = self.live.scenario.name
-            _log.warning("%s is not good; scenario %r goes on\n%s", self._name, going, error)
+            _log.warning("%s is invalid; scenario %r keeps running\n%s", self._name, going, error)
         else:
             _log.info("%s has changed; scenario %r begins", self._name, self.live.scenario.name)
 

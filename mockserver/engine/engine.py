@@ -114,7 +114,7 @@ class Engine:
         return exchange
 
     def other_model(self, exchange: Exchange) -> str | None:
-        """Return a model that would have answered a refused completion; None if none is sure to."""
+        """Return a model that would certainly have answered a refused completion, or None."""
         return other_model(exchange, self.scenario, self.edition, self._run)
 
     def _overriding(self, rule: Rule, number: int) -> Decision | None:

@@ -29,7 +29,7 @@ from .engine import Engine
 _MODEL = "llama3.1-8b"
 _START = 0.0
 _MOST_RULES = 5
-_PIECES = 12  # at most so many pieces of the longest answer are described and drawn
+_PIECES = 12  # the most pieces of the longest answer that are described and drawn
 _INDENT = " " * 10
 _UNREACHABLE: Mapping[PortState, tuple[SpanKind, str, float]] = {
     "refuses": ("lost", "connection refused", 0.0),

@@ -51,7 +51,7 @@ def first_model(sent: Sequence[Sent]) -> str | None:
 
 def most(fits: Fits) -> int | None:
     """
-    Return the largest number that fits, given that no larger one than that does.
+    Return the largest number that fits, assuming that nothing fits above the first gap.
 
     None if no number fits, or all do.
     """
@@ -77,7 +77,7 @@ def least(fits: Fits) -> int | None:
 
 
 def _between(low: int, high: int, like_low: Fits) -> int:
-    """Return the first number unlike ``low``, by bisection; ``high`` is known to be unlike it."""
+    """Return the first number unlike ``low``, by bisection; ``high`` must be unlike ``low``."""
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if like_low(middle) else (low, middle)

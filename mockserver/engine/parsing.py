@@ -44,10 +44,10 @@ class ParsedRequest:
     """
     A parsed request, as far as it could be parsed; ``refusal`` is the first reason to refuse it.
 
-    Equal requests share one, so only the parser may change it. ``account`` identifies the key
-    without revealing it. ``data`` is the body as JSON if it could be decoded, else as sent;
+    Equal requests share one object, so only the parser may change it. ``account`` identifies the
+    key without revealing it. ``data`` is the body as JSON if it could be decoded, else as sent;
     ``shown`` is the same without credentials; ``body`` is empty unless valid. ``model`` is None if
-    the edition does not serve the one named. The rest counts tokens: ``size`` holds the parts of
+    the edition does not serve the named model. The rest counts tokens: ``size`` holds the parts of
     the ``prompt``; ``requested`` is the completion length that the client asked for and ``limit``
     the one it may get, both for one choice; ``reserved`` is what the limits hold back for all
     choices.
@@ -227,7 +227,7 @@ def _examine(parsed: ParsedRequest, _: Request, edition: Edition) -> None:
 
 
 def _measure(parsed: ParsedRequest, _: Request, edition: Edition) -> None:
-    """Count the tokens of the prompt, and how many a completion may have, if there is one."""
+    """Count the tokens of the prompt; for a completion, work out how many it may have."""
     row, body, model = parsed.row, parsed.body, parsed.model
     if not row.text or not body:
         return

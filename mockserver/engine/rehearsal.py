@@ -27,8 +27,8 @@ class Sent:
     A request of an earlier run.
 
     It came ``at`` and was over at ``over``, both in seconds from the start of the scenario. The
-    answer had ``tokens`` tokens. ``has_key`` says whether the whole key is known, of which journals
-    keep only the beginning.
+    answer had ``tokens`` tokens. ``has_key`` says whether the whole key is known; journals keep
+    only its beginning.
     """
 
     request: Request

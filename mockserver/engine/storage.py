@@ -3,8 +3,8 @@ The files and batches that clients create.
 
 This is the only state that one answer leaves for later ones, besides quotas and the prompt cache.
 One storage serves all keys; when it is full, the oldest entry goes first. Batches progress with
-the time of each request, never by themselves. Their lines are answered as the real API would,
-whatever the rules of the scenario are.
+the time of each request, never by themselves. Their lines are answered as by the real API,
+regardless of the scenario's rules.
 """
 
 from __future__ import annotations

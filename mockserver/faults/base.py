@@ -14,13 +14,13 @@ from mockserver.plan import Plan
 @dataclass(frozen=True, slots=True)
 class Context:
     """
-    What a fault may depend on besides the plan.
+    The facts that a fault may depend on besides the plan.
 
     ``now`` is in seconds since the epoch. ``headers`` belong to the edition. ``facts`` may appear
     in messages: the ``model``, the ``length`` of the prompt in tokens, the ``limit`` of the model.
     ``speed`` is the model's, in tokens a second; None if the edition does not know the model.
-    ``room`` is the number of completion tokens the request may get; None if it asks for none.
-    ``retry_after`` says whether the edition sends ``retry-after`` with a quota's 429.
+    ``room`` is the number of completion tokens the request may get; None if it does not ask for a
+    completion. ``retry_after`` says whether the edition sends ``retry-after`` with a quota's 429.
     """
 
     random: Random

@@ -55,7 +55,8 @@ class BadChunk:
     """
     Send garbage instead of the size of a chunk, after some tokens, and close.
 
-    ``after_tokens`` 0 is right after the head. An answer without more tokens arrives whole.
+    ``after_tokens`` 0 is right after the head. An answer of at most ``after_tokens`` tokens arrives
+    whole.
 
     A document is requested three times. In a stream Cerebras' SDK for Python raises an
     httpx.RemoteProtocolError, which ``except cerebras.APIError`` misses; the SDKs for Node pass on

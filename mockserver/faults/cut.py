@@ -29,10 +29,10 @@ class Cut:
     the role; a document counts as one. ``inside`` moves the cut forward: into the next ``json``,
     which is the next event of a stream or the rest of a document; into the next ``character`` of
     several bytes; or into the next ``tool_arguments``, between two events if they span several. An
-    answer that is too short, or has no such place, arrives whole. ``by`` is how the connection is
-    lost: ``fin`` in the middle of a framed body, which a client can detect; ``rst``; a
-    ``content_length`` that is too short, so that the rest is outside the message; or ``eof``, where
-    the end of the connection is also the end of the body.
+    answer that ends before the cut, or lacks the place named by ``inside``, arrives whole. ``by``
+    is how the connection is lost: ``fin`` in the middle of a framed body, which a client can
+    detect; ``rst``; a ``content_length`` that is too short, so that the rest is outside the
+    message; or ``eof``, where the end of the connection is also the end of the body.
 
     No client retries once a stream has begun. ``fin`` and ``rst`` raise, but in Cerebras' SDK for
     Python with exceptions of httpx, which ``except cerebras.APIError`` misses. ``eof`` is no error
@@ -64,7 +64,7 @@ class Cut:
     def __post_init__(self) -> None:
         named = [place for place in _PLACES if getattr(self, place) is not None]
         if len(named) > 1:
-            raise ValueError(f"names {' and '.join(map(repr, named))}, of which one is enough")
+            raise ValueError(f"names {' and '.join(map(repr, named))}: name only one of them")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Drop all that follows, or send it outside the message."""

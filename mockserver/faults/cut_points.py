@@ -93,4 +93,4 @@ INSIDES: Mapping[Inside, Callable[[Plan, int], int | None]] = {
     "character": _in_character,
     "tool_arguments": _in_arguments,
 }
-"""Each returns the next offset to cut at, from an offset on; None if there is none."""
+"""Each returns the next place to cut, from a given offset on; None if no such place follows."""

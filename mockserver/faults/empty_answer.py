@@ -26,7 +26,7 @@ class EmptyAnswer:
     Send no content: an empty string in a document, no event with content in a stream.
 
     ``finish_reason`` is the reason given. ``tokens`` is what usage still counts, for reasoning that
-    is not shown. Other answers than completions are left unchanged.
+    is not shown. Answers other than completions are left unchanged.
 
     Only pydantic-ai raises: an app that expects text gets an empty one.
     """
@@ -44,12 +44,12 @@ class ReasoningOnly:
     """
     Send only reasoning, until all ``tokens`` are used, and no content.
 
-    The request's own limit caps ``tokens``. All of them are ``reasoning``, the finish reason is
-    ``length``, usage matches, and there is no content. Text completions have no reasoning, so they
-    are empty. Other answers than completions are left unchanged.
+    The request's own limit caps ``tokens``. All tokens are ``reasoning``, the finish reason is
+    ``length``, usage matches, and there is no content. A text completion has no reasoning, so it
+    becomes empty. Answers other than completions are left unchanged.
 
-    Reasoning models do so if ``max_completion_tokens`` is too small. Only pydantic-ai raises;
-    asking again with the same limit gives the same.
+    Reasoning models answer like this if ``max_completion_tokens`` is too small. Only pydantic-ai
+    raises; asking again with the same limit gives the same.
     """
 
     tokens: Positive

@@ -60,9 +60,9 @@ class NoLastNewline:
     """
     End a stream without the newlines that complete its last event.
 
-    By the standard such an event is dropped. The SDKs for Python and those of Cerebras and OpenAI
-    for Node accept it. The AI SDK follows the standard, so combined with ``no_done`` it misses the
-    finish.
+    According to the standard, such an event is dropped. The SDKs for Python and those of Cerebras
+    and OpenAI for Node accept it. The AI SDK follows the standard, so combined with ``no_done`` it
+    misses the finish.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:

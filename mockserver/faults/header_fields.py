@@ -41,7 +41,7 @@ class ContentType:
     Send a wrong media type, or none without a ``value``; the body is unchanged.
 
     The SDKs of Cerebras (Python, Node) and OpenAI's for Node then return a ``str`` typed as a
-    completion. aiohttp refuses to parse the body. requests takes ``text/html`` for Latin-1 and
+    completion. aiohttp refuses to parse the body. requests decodes ``text/html`` as Latin-1 and
     garbles every letter outside ASCII. All of them read streams.
     """
 

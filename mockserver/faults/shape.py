@@ -31,7 +31,7 @@ class WrongShape:
     """
     Give a completion a wrong shape, in the document or in each event of a stream.
 
-    ``kind`` is what is wrong with it. Other answers than completions are left unchanged.
+    ``kind`` says what is wrong with it. Answers other than completions are left unchanged.
     """
 
     kind: Misshape
@@ -69,7 +69,7 @@ def _missing_keys(body: dict[str, Any]) -> None:
     """
     Keep only the choices, without ``index``, and their calls without ``type``.
 
-    Cerebras' SDK for Python takes such an event of a stream for a document and loses its text;
+    Cerebras' SDK for Python mistakes such an event of a stream for a document and loses its text;
     pydantic-ai rejects such a document. All others read on.
     """
     for key in body.keys() - {"choices"}:
@@ -130,7 +130,7 @@ def _unknown_finish_reason(body: dict[str, Any]) -> None:
     """
     Use a finish reason that the API does not document.
 
-    Cerebras' SDK for Python takes such an event of a stream for a document.
+    Cerebras' SDK for Python mistakes such an event of a stream for a document.
     """
     for choice, _ in _choices(body):
         if choice.get("finish_reason"):

@@ -27,7 +27,7 @@ class Latency:
     Delay the whole answer by ``delay``, plus or minus ``jitter``, but never by less than 0.
 
     ``jitter`` is the half-width of a ``uniform`` ``distribution``, and the standard deviation of a
-    ``normal`` or ``lognormal`` one, whose mean is ``delay``; a ``fixed`` delay has none.
+    ``normal`` or ``lognormal`` one, whose mean is ``delay``; a ``fixed`` delay has no jitter.
 
     If the delay exceeds their read time-out, the SDKs retry, three attempts in all. By default it
     is one minute in Cerebras' SDKs and ten in OpenAI's; langchain's classes have none and wait on.
@@ -88,7 +88,7 @@ class Stall:
     Fall silent and keep the connection open: before the head, or after some tokens.
 
     ``after_tokens`` 0 is right after the head; a document stops in the middle, in proportion. An
-    answer without more tokens arrives whole.
+    answer of at most ``after_tokens`` tokens arrives whole.
 
     No client retries mid-stream. Cerebras' SDK for Python raises an httpx.ReadTimeout, which
     ``except cerebras.APIError`` misses; langchain's classes have no time-out, the SDKs for Node
@@ -110,14 +110,14 @@ class KeepAlive:
     """
     Send signs of life and nothing else for a while.
 
-    One is sent ``every`` interval, from ``after_tokens`` on: a comment in a stream; white space
-    before a document, which can have no comments. ``for`` (in Python ``lasting``) says how long.
-    ``then`` says whether the answer goes on, ends without the rest, or falls silent. An answer
-    without more tokens is unchanged.
+    A sign of life is sent ``every`` interval, from ``after_tokens`` on: a comment in a stream;
+    white space before a document, which can have no comments. ``for`` (in Python ``lasting``) says
+    how long. ``then`` says whether the answer goes on, ends without the rest, or falls silent. An
+    answer of at most ``after_tokens`` tokens is unchanged.
 
     Read time-outs count from one byte to the next, so they never fire; only OpenAI's SDK for Node
-    limits a whole document. With ``then: end`` every client takes what it has for the whole
-    answer, and litellm and pydantic-ai report ``stop`` as its finish reason.
+    limits a whole document. With ``then: end`` every client mistakes what it has received for the
+    whole answer, and litellm and pydantic-ai report ``stop`` as its finish reason.
     """
 
     every: Seconds

@@ -27,9 +27,9 @@ class Truncate:
     A client sees the same when the completion limit is reached; shorter answers are unchanged. The
     tokens of all choices count together; choices that are not cut keep their finish reason.
 
-    No client raises: an app that does not check ``finish_reason`` takes half an answer for a whole
-    one. If the arguments of a call are cut in a stream, langchain closes the braces, and a tool
-    runs with half of an argument; pydantic-ai asks again.
+    No client raises: an app that does not check ``finish_reason`` mistakes half an answer for a
+    whole one. If the arguments of a call are cut in a stream, langchain closes the braces, and a
+    tool runs with half of an argument; pydantic-ai asks again.
     """
 
     tokens: Count

@@ -96,7 +96,7 @@ class Exchange:
 
     @property
     def asked(self) -> tuple[str, bytes]:
-        """What was requested, and in which part: equal for all attempts of a call."""
+        """The path (with the part of the test) and the body: equal for all attempts of a call."""
         path, body = self.gist.asked if self.gist else asked_of(self.request)
         return (f"{path} in part {self.part}" if self.part else path), body
 
@@ -256,7 +256,7 @@ class Exchange:
 
     @property
     def finish_reason(self) -> str | None:
-        """The last ``finish_reason`` that the client gets; None if it gets none."""
+        """The last ``finish_reason`` that the client gets, or None."""
         if self.gist:
             return self.gist.finish_reason
         if (self.interrupted or self.stalled) and not self.stream:

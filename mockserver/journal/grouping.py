@@ -74,7 +74,7 @@ def retries(call: Call) -> list[tuple[Exchange, Exchange]]:
 
 
 def tries(exchange: Exchange) -> int | None:
-    """Return the client's own count of earlier attempts; None if it sends none."""
+    """Return the client's own count of earlier attempts; None if it sends no count."""
     count = exchange.request.headers.get("x-stainless-retry-count", "")
     return int(count) if count.isdecimal() and len(count) < _ABSURD else None
 

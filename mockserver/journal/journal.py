@@ -86,7 +86,7 @@ class Journal:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Those that are kept, the oldest first."""
+        """The exchanges that are kept, the oldest first."""
         return [exchange for exchange, _ in list(self._kept)]  # others may add meanwhile
 
     @property
@@ -96,7 +96,7 @@ class Journal:
 
     @property
     def warmups(self) -> list[Exchange]:
-        """What clients sent to open a connection, the last ones."""
+        """The last requests that clients sent just to open a connection."""
         return list(self._warmups)
 
     def own(self) -> Journal:

@@ -191,7 +191,7 @@ def without_body(plan: Plan) -> Plan:
 
 
 def head_of(plan: Plan) -> Head | None:
-    """Return the head; None if the client gets none."""
+    """Return the head; None if the client gets no head."""
     for step in plan:
         if isinstance(step, Head):
             return step

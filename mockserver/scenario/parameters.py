@@ -91,7 +91,7 @@ def _automatic(
 
 
 def _with_values(node: yaml.Node, values: Mapping[str, yaml.Node]) -> yaml.Node:
-    """Return a mapping with its values replaced by these."""
+    """Return a mapping with the value of each key replaced by that in ``values``."""
     return with_value(node, [(key, values[key.value]) for key, _ in node.value])
 
 

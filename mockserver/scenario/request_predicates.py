@@ -108,7 +108,7 @@ def messages(wanted: Number) -> RequestPredicate:
 
 
 def tools(wanted: bool | str) -> RequestPredicate:  # noqa: FBT001 (a value of the YAML)
-    """Require that tools are offered, that none are, or that one of this name is."""
+    """Require that tools are offered, that no tools are, or that a tool of this name is."""
     if isinstance(wanted, bool):
         return Predicate(
             lambda view: bool(view.tools) is wanted,

@@ -46,7 +46,7 @@ def classify(exchange: Exchange, edition: Edition) -> Classification:
 
 
 def rows_met(it: ExchangeView) -> Iterator[Row]:
-    """Yield the rows that apply to an exchange: of those with sentences the first, and others."""
+    """Yield the rows that apply to an exchange; of the rows with sentences, only the first."""
     explained = False
     for row in ROWS:
         if (row.besides or not row.what or not explained) and row.when(it):

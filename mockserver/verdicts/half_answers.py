@@ -17,7 +17,7 @@ from .received import content_of, messages_of, parts
 from .telling import is_named_so, place_of, says_so, tells, tells_by_name
 from .verdict import Case, Certainty, Finding
 
-_ON_PURPOSE = 16  # tokens; an app that asks for fewer wants no more, such as a "yes" or "no"
+_ON_PURPOSE = 16  # tokens; an app that asks for fewer needs no more, as for a "yes" or "no"
 _CHOSEN = 100  # tokens; an app that asks for fewer, and gets them all, may want no more
 _LEAST = 8  # characters; a shorter text can't be recognised
 _UNIQUE = 24  # characters; a shorter text can't be recognised within another
@@ -31,7 +31,7 @@ _NOTHING = ("None", "null")  # how Python and JSON write an empty answer
 @dataclass(frozen=True, slots=True)
 class _Half:
     """
-    An incomplete answer: the text that came, and the words of a sentence for what happened to it.
+    An incomplete answer: the text that arrived, and a phrase that says what happened to it.
 
     ``silent`` says that no client raises an exception for it by itself.
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Stems rather than words. A stem too many takes a result for a refusal, and then the rule accuses
-# less.
+# Stems rather than words. With a stem too many, a result is mistaken for a refusal, and the rule
+# accuses less often.
 _STEMS = {
     "English": (
         r"\berror|exception|traceback|invalid|\bfail|refus|reject|abort|cancel|skipp|"

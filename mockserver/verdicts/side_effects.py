@@ -53,7 +53,7 @@ def tools_run_twice(case: Case) -> Iterator[Finding]:
 
 
 def _counts(one: SideEffect) -> bool:
-    """Whether a side effect is known to be one that must not happen twice."""
+    """Whether a side effect certainly must not happen twice."""
     return one.exact and not one.failed and not any(map(_KNOWN_AGAIN.search, one.arguments))
 
 

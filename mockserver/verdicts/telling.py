@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 
 Place: TypeAlias = Literal["end", "line", "more", "absent"]
 """
-What follows a text within another: ``end``, nothing that counts; ``line``, more on the same line;
-``more``, more on other lines. Or the text is ``absent``.
+The kind of text that follows a text within another: ``end``, nothing that counts; ``line``, more on
+the same line; ``more``, more on other lines. Or the text is ``absent``.
 """
 
 # the names of fields that mark an answer as incomplete, and the values that do

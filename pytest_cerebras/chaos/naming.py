@@ -1,4 +1,4 @@
-"""Whether a test names the scenario that it runs under, or somebody else has chosen it."""
+"""Whether a test itself names the scenario that it runs under."""
 
 from __future__ import annotations
 

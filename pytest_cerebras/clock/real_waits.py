@@ -121,7 +121,7 @@ class RealWaits:
 
 
 def _timeout(frame: FrameType) -> float | None:
-    """Return the seconds that a thread's innermost call may wait; None for no wait in real time."""
+    """Return the time-out of a thread's innermost call; None if it is not a wait in real time."""
     module, function = frame.f_globals.get("__name__"), frame.f_code.co_name
     if module == f"{__package__}.sockets" and function == "timed":
         return _number(frame.f_locals.get("patience"))

@@ -23,7 +23,7 @@ _MOST = 20  # attempts in the summary
 
 
 class RunGuard:
-    """Reports the attempts outside of tests, in this process and in xdist workers."""
+    """Reports attempts to connect from outside of tests, in this process and in xdist workers."""
 
     def __init__(self, guard_log: GuardLog, environment: pytest.MonkeyPatch) -> None:
         self._guard_log = guard_log

@@ -26,7 +26,7 @@ from .text_collector import TextCollector
 from .turns import Turns
 
 _MOST_FILES = 50
-_LONGEST = 1 << 18  # bytes of a file; all files together may have four times as many
+_LONGEST = 1 << 18  # bytes of a file; all files together may have four times that
 # an app with one of these words in its code may know how an answer ended
 _MENTIONS = re.compile(
     r"finish_?reason|stop_?reason|usage|\[DONE\]|raw_response|streaming_response|event_hooks|"

@@ -1,5 +1,5 @@
 """
-Tells requests of work that lingers from an earlier test from those that this test causes.
+Distinguishes requests of work that lingers from an earlier test from those of this test.
 
 A test must not be judged for the requests of a thread that an earlier test has left running. But
 age alone proves nothing: a pool, an event loop or a worker thread that the app keeps may be older
@@ -63,9 +63,9 @@ class Actor:
 
     ``began`` is the test that has started it; None if that is unknown, or if the actor is meant to
     outlive the test. ``by`` returns the actor that started it, and ``certainty`` is what was known
-    of that one at the time. ``asked`` has digests of the requests that it and its descendants have
-    sent, each with the first test in which it was sent. ``handed`` is the last test that gave it
-    work.
+    of that actor at the time. ``asked`` has digests of the requests that it and its descendants
+    have sent, each with the first test in which it was sent. ``handed`` is the last test that gave
+    it work.
     """
 
     kind: str
@@ -132,7 +132,7 @@ class LingeringWork:
         return cls(item.nodeid, item.stash.get(_OLDER, ()))
 
     def begin(self, patch: pytest.MonkeyPatch) -> None:
-        """Look at all older work, and from now on at what it is handed."""
+        """Look at all older work, and watch from now on what is handed to it."""
         frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
         for thread in threading.enumerate():
             job = _jobs.get(thread.ident or 0)

@@ -25,7 +25,7 @@ from mockserver.verdicts.evidence import Field, Held
 
 _DEEP = 8  # levels of nesting; an app hardly returns a text deeper than that
 _MOST = 5_000  # values of a test
-_LONGEST = 1 << 18  # characters of a text; all texts together may have four times as many
+_LONGEST = 1 << 18  # characters of a text; all texts together may have four times that
 _OURS = ("mockserver", "pytest_cerebras")
 # raw answers, clients and servers do not show what the app made of an answer
 _RAW = ("openai", "cerebras", "httpcore", "urllib3", "_pytest", "pytest", "asyncio", "logging")

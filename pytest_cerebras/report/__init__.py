@@ -1,1 +1,1 @@
-"""What a run tells of its tests: the report and the summary."""
+"""The report and the summary of a run."""

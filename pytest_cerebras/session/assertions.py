@@ -29,7 +29,7 @@ def requests(journal: Journal, count: int) -> None:
 
 
 def waited_for(journal: Journal, at_least: float | None) -> None:
-    """Assert that retries waited for ``Retry-After``, or one of them for some seconds."""
+    """Assert that all retries waited for ``Retry-After``, or that one waited at least that long."""
     __tracebackhide__ = True
     waits = [waited(early, late) for early, late in _retries(journal)]
     if not waits:

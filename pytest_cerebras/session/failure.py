@@ -60,7 +60,7 @@ def failure_section(
 
 
 def told_of_path(exchange: Exchange) -> str:
-    """Return a warning on a path that only the plugin's own base URL answers; empty if none."""
+    """Return a warning about a path that only works with the plugin's base URL; else empty."""
     if not exchange.sent_path:
         return ""
     form, mend = ("with", "add it") if _lacks_version(exchange) else ("without", "leave it out")

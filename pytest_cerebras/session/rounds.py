@@ -69,9 +69,9 @@ def found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> 
 
 def why_cell_unmet(rounds: Sequence[Round]) -> str | None:
     """
-    Return why a test met nothing of the scenario that it was run under.
+    Return why no effect of its scenario reached a test.
 
-    None if it met something, or if there is nothing to meet.
+    None if one did, or if the scenario has no effects.
     """
     first = rounds[0]
     own = [one for one in rounds if one.scenario == first.scenario]
@@ -108,7 +108,7 @@ def _is_unmet(rounds: Sequence[Round], *, spared: bool) -> bool:
     Return whether a scenario should have acted and did not.
 
     A client that keeps within limits and passes checks is right. The connects of other processes
-    to a shut port can't be seen. ``spared`` says that having no request at all is accepted.
+    to a shut port can't be seen. ``spared`` says that a test without any requests is accepted.
     """
     scenario = rounds[0].scenario
     if not acts_by_rules(scenario) or shuts_port(scenario) or any(one.is_met for one in rounds):

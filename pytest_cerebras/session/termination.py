@@ -57,7 +57,7 @@ class Termination:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Take the signals again: a server in the test before may have had its own handlers."""
+        """Take the signals again: a server in the previous test may have replaced the handlers."""
         self._session = item.session
         self.take()
         return (yield)

@@ -27,7 +27,7 @@ _CHOICES = {
     "others": ("pass", "block"),
     "clock": ("real", "virtual"),
 }
-# by name: the types that a marker accepts, of which options are converted to the first; and the
+# by name: the types that a marker accepts, the first of which options are converted to; and the
 # name of the type in errors
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(_NAMES, ((str,), "string")),

@@ -17,7 +17,7 @@ from mockserver.plan import Close, Data, End, Head, Plan, Raw, SingleStep, Wait,
 from mockserver.scenario import PortState
 
 Action: TypeAlias = float | Head | bytes
-"""Sleep so many seconds, start the response, or hand over a piece of the body."""
+"""Sleep that number of seconds, start the response, or hand over a piece of the body."""
 
 
 def actions(plan: Plan, patience: float, core: ModuleType) -> Iterator[Action]:

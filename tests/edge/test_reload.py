@@ -91,7 +91,7 @@ def test_a_broken_edit(write, watch, caplog):
     assert reloader.live.engine is engine
     (said,) = caplog.messages
     assert said.startswith(
-        "my.yaml is not good; scenario 'one' goes on\n"
+        "my.yaml is invalid; scenario 'one' keeps running\n"
         "my.yaml:3:13: rules[0].match: unknown key 'modle'; did you mean 'model'?"
     )
     write("my.yaml", "name: two\n")

@@ -44,7 +44,7 @@ class Model:
     ``default_output`` is the completion limit of requests that set none, in tokens (null: the rest
     of the context window). ``speed`` is how many tokens it generates per second.
 
-    ``name`` is its name in the lists of models. ``description`` is its description in them.
+    ``name`` is its name in the lists of models. ``description`` is the text about it there.
     ``owner`` is the organization that made it. ``hugging_face_id`` is the repository of its
     weights. ``created`` is the time of its release, in seconds since the epoch. ``price`` is the
     price of a prompt token and that of a completion token, in dollars. ``tokenizer`` names its

@@ -112,7 +112,7 @@ class _Shown:
     """
     The content of the header fields: limits, the bucket behind each remainder, and reset periods.
 
-    ``remaining`` gives the kind of a bucket as its index in ``LIMIT_KINDS``.
+    The number in ``remaining`` is the index of the bucket's kind in ``LIMIT_KINDS``.
     """
 
     limits: Headers

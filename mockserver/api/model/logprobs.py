@@ -20,7 +20,7 @@ _DRAWN = 256  # tokens of a text; to draw for more takes too long
 
 
 def wanted(body: Mapping[str, Any]) -> int | None:
-    """Return how many of the likeliest tokens are requested; None if no log probabilities are."""
+    """Return how many likeliest tokens are requested; None without log probabilities."""
     asked = body.get("logprobs")
     if asked is None or asked is False:
         return None

@@ -106,7 +106,7 @@ class RequestedJson(NamedTuple):
 
 
 def in_words(body: Mapping[str, Any]) -> RequestedJson | None:
-    """Return the JSON that the messages ask for; None if they ask for none."""
+    """Return the JSON that the messages ask for; None if they ask for no JSON."""
     texts = _instructions(body)
     if not any("json" in text.lower() or "schema" in text.lower() for text in texts):
         return None

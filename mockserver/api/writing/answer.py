@@ -37,9 +37,9 @@ class Answer:
     """
     The choices that answer a request, ready to be encoded as chat or text completion.
 
-    ``prompt`` counts the tokens of the prompt; ``images`` of them belong to images. ``discarded``
-    counts the tokens of completions that are generated but not returned. ``tokens`` counts all
-    completion tokens, the discarded ones included.
+    ``prompt`` counts the tokens of the prompt; ``images`` counts those that come from images.
+    ``discarded`` counts the tokens of completions that are generated but not returned. ``tokens``
+    counts all completion tokens, the discarded ones included.
     """
 
     model_id: str

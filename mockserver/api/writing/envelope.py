@@ -20,8 +20,8 @@ class Envelope(NamedTuple):
     """
     The text before the choices, the text after them, and the end of the body.
 
-    The placeholder in ``before`` takes the id, the one in ``after`` the creation time in whole
-    seconds. Those in ``tail`` have the names of their keys.
+    The placeholder in ``before`` stands for the id, that in ``after`` for the creation time in
+    whole seconds. The placeholders in ``tail`` are named after their keys.
     """
 
     before: str

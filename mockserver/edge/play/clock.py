@@ -33,10 +33,10 @@ class Silence:
 
 class StallError(ConnectionError):
     """
-    The clock has ended a stall, because the client has no time-out that would.
+    The clock has ended a stall, because the client has no time-out that would end it.
 
-    ``who`` waited for ``seconds`` of real time. ``known`` says whether the client is known to have
-    no time-out; otherwise none was seen.
+    ``who`` waited for ``seconds`` of real time. ``known`` says whether the client certainly has no
+    time-out; if false, none was seen.
     """
 
     def __init__(self, who: str = "", seconds: float = 0.0, *, known: bool = True) -> None:

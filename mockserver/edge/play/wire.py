@@ -126,7 +126,7 @@ def at_once(plan: Plan) -> bytes | None:
     """
     Return a whole answer as one write, on a connection that stays open.
 
-    None if it takes more than that. A ``Wire`` gives the same bytes in twice the time.
+    None if one write is not enough. A ``Wire`` gives the same bytes in twice the time.
     """
     head, *pieces, end = plan if len(plan) > 1 else (None, None)
     if not isinstance(head, Head) or head.bodiless or not head.framed or end != _WHOLE:

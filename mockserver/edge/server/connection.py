@@ -131,7 +131,7 @@ class Connection(web.RequestHandler):
 
     @property
     def sender(self) -> Sender | None:
-        """Who sends on this connection; None if unknown."""
+        """The sender on this connection; None if unknown."""
         return self._live.sender_at(self._client) if self._live.sender_at else None
 
     def _answer(self, request: Request) -> bool:
@@ -257,8 +257,8 @@ class Connection(web.RequestHandler):
         Write what is ready; return whether the connection stays open for an answer.
 
         A client that has closed its sending side may still be reading (``nc -N``), or be gone: the
-        server can't tell the difference. So an answer that takes no time is sent. One that takes
-        time is not, because the journal has to record at once that a client gives up.
+        server can't tell the difference. So an answer that takes no time is sent. An answer that
+        takes time is not sent, because the journal has to record at once that a client gives up.
         """
         self._batch.flush()
         self._half_closed = self._has_answer_to_send()

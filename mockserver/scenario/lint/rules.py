@@ -71,7 +71,7 @@ def _never_acts(rule: Rule) -> Iterator[tuple[Path, str]]:
 
 
 def _good_errors(rule: Rule) -> Iterator[tuple[Path, int]]:
-    """Yield the path and status of each error that has only the status of a success."""
+    """Yield the path and status of each error whose only key is a status that means success."""
     listed: list[tuple[Path, Fault]] = [(("faults", at), one) for at, one in enumerate(rule.faults)]
     for at, action in enumerate(rule.sequence):
         listed += ((("sequence", at), one) for one in action.faults)

@@ -21,7 +21,7 @@ from .pauses import told
 
 _TOO_LONG = 600.0  # seconds before a retry; no user waits longer in front of a program
 _LATER = 1.1  # clients wait up to this factor of Retry-After,
-_MARGIN = 5.0  # and so many seconds more
+_MARGIN = 5.0  # plus this number of seconds
 _GROWTH = 4.0  # the largest factor by which a back-off grows
 _SILENCE = 120.0  # seconds with signs of life and nothing else
 

@@ -1,9 +1,9 @@
 """
 Guards a Python child process of a test, and turns it to the mock where it is told so.
 
-Python imports this module when a child starts with the variables of ``cerebras_mock.env()``. It
-imports only the first ``sitecustomize`` that it finds. So this one imports the next one, which the
-environment may rely on.
+Python imports this module when a child starts with the variables of ``cerebras_mock.env()``. Since
+Python imports only the first ``sitecustomize`` that it finds, this module imports the next one,
+which the environment may rely on.
 """
 
 import os

@@ -15,7 +15,7 @@ _TRIES = 50  # to find an item that differs from the others
 
 
 def array(maker: Making, flat: Flat, depth: int, *, light: bool) -> list[Any]:
-    """Return an array of one to three items, or of as many as are mentioned or required."""
+    """Return an array of one to three items, or of the number that is mentioned or required."""
     return _Array(maker, flat, depth, light=light).made()
 
 

@@ -44,7 +44,7 @@ def _sign(node: Chars, random: Random) -> str:
     if signs:
         return random.choice(signs)
     if node.negated or not node.ranges:
-        raise ImpossibleError("its pattern wants a character that there is not")
+        raise ImpossibleError("its pattern requires a character that does not exist")
     low, high = random.choice(node.ranges)
     code = random.randint(low, high)
     return chr(code - 0x800 if code in _SURROGATES else code)
