@@ -1,4 +1,4 @@
-"""Starts ``cerebras-mock``: it must say it in a sentence when another ``mockserver`` hides ours."""
+"""Starts ``cerebras-mock``, or says in a sentence that another ``mockserver`` hides ours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .settings.package_check import foreign_package
 
 
 def main() -> None:
-    """Run the command line, or end with status 2 when it isn't ours that Python finds."""
+    """Run the command line, or end with status 2 if Python finds another ``mockserver``."""
     hidden = foreign_package()
     if hidden is not None:
         sys.stderr.write(f"Error: {hidden}\n")

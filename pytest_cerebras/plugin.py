@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Let nothing out from now on if the run is to have the mock: conftests may make clients."""
+    """Stop real requests from now on if the run uses the mock: conftests may make clients."""
     _guard(early_config)
 
 
@@ -148,7 +148,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let the tests that are meant use the fixture, whether or not they name it."""
+    """Give the fixture to all tests that should use the mock, whether or not they name it."""
     everywhere = switched_on(config, "mock")
     users = []
     for item in items:
@@ -185,9 +185,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """
-    Fail a test that the mock has put an end to; judge the client of one that went well.
+    Fail a test that the mock had to stop; judge the client of a test that passed.
 
-    Of one that the user interrupts pytest would say nothing.
+    Report a test that the user interrupts, of which pytest would say nothing.
     """
     mock = _mock_of(item)
     if mock is None:
@@ -213,7 +213,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the verdicts; show the exchanges of a test that failed, with what they mean."""
+    """Note the verdicts; show the exchanges of a failed test and what they mean."""
     report = yield
     mock = _mock_of(item)
     if mock is not None and call.when == "setup":
@@ -266,7 +266,7 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
     """
     Run the mock server: one for the session (one per xdist worker), on a free loopback port.
 
-    Between tests with the mock it plays what the settings of the run say.
+    Between tests with the mock it plays the scenario in the settings of the run.
     """
     from .settings.options import found_ours
 
@@ -329,7 +329,7 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
 
 
 def _prepare_chaos(config: pytest.Config) -> None:
-    """Check what is chosen, before there are tests."""
+    """Check the chosen scenarios before any test is collected."""
     from .chaos import choice
 
     choice.check(config)
@@ -337,7 +337,7 @@ def _prepare_chaos(config: pytest.Config) -> None:
 
 
 def _learn(config: pytest.Config) -> None:
-    """Learn of each test of the matrix what can act on it."""
+    """Learn which scenarios can act on each test of the matrix."""
     if not config.option.collectonly and not config.pluginmanager.has_plugin(_RELEVANCE):
         from .session.relevance import Relevance
 
@@ -349,7 +349,7 @@ def _noted(report: Any) -> list[tuple[str, Any]]:
 
 
 def _guard(config: pytest.Config) -> None:
-    """Let nothing out of this run, inside or outside of tests, if all of it has the mock."""
+    """Stop real requests in and outside of tests, if the whole run uses the mock."""
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
@@ -374,7 +374,7 @@ def _take_signals(config: pytest.Config) -> None:
 
 
 def _mock_of(item: pytest.Item) -> CerebrasMock | None:
-    """Return the mock of a test; while fixtures are made, pytest may not tell of it yet."""
+    """Return the mock of a test; during fixture setup, pytest may not list it yet."""
     found: CerebrasMock | None = getattr(item, "funcargs", {}).get(MARKER)
     return found or item.stash.get(_MOCK, None)
 
