@@ -61,7 +61,7 @@ def _many(found: Sequence[str]) -> str:
 
 
 def _around(schema: Schema, path: Sequence[str | int], key: str) -> str:
-    """Name the place further out that allows the key; empty if there is none."""
+    """Name the place further out that allows the key; empty if no place does."""
     for depth in range(len(path) - 1, -1, -1):
         outer, own = _at(schema, path[:depth]), path[depth]
         if key == own:

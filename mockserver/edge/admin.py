@@ -93,7 +93,7 @@ class Admin:
                 return None
             return _error(401, "should have the token: Authorization: Bearer TOKEN")
         if not _is_local(peer) or not _is_local(_name_of(host)):
-            return _error(403, "others than this machine need a token: serve --admin-token TOKEN")
+            return _error(403, "other machines need a token: serve --admin-token TOKEN")
         return None
 
     def _scenario(self, _: Request, query: Query) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class Admin:
         except DocumentError as error:
             if not files:
                 raise
-            said = f"{files[-1]}: is no good scenario or edition; cerebras-mock check says why"
+            said = f"{files[-1]}: is no valid scenario or edition; cerebras-mock check says why"
             raise DocumentError(said) from error  # without the content of the user's file
         return self._scenario(request, {})
 

@@ -19,7 +19,7 @@ class EndlessRequestsError(BaseException):
     """
     An app keeps sending requests although it was refused ``from_one_place`` times.
 
-    It is no ``Exception``, because such an app often catches every ``Exception``.
+    It is not an ``Exception``, because such an app often catches every ``Exception``.
     """
 
 
@@ -80,6 +80,6 @@ class Budget:
         last = self._last.get(place)
         got = f"; the last of these that was answered got {last.outcome}" if last else ""
         return (
-            f"the app asks without end: {came}, where a test may send {may}{got}. End the loop, or "
-            "allow more with --cerebras-max-requests"
+            f"the app sends requests endlessly: {came}, where a test may send {may}{got}. "
+            "End the loop, or allow more with --cerebras-max-requests"
         )

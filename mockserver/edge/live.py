@@ -48,8 +48,8 @@ class LiveEngine:
     began, so a new list gets nothing from older answers. ``followers`` are called when another
     scenario begins, or time is skipped. ``sender_at`` returns who sends from a port of the loopback
     interface; it is None if that can't be known. ``elsewhere`` says why a request does not come
-    from the current test; it is empty if it may. ``retention`` applies to the journals of scenarios
-    that begin later. ``budget`` limits the number of requests.
+    from the current test; it is empty if the request may come from it. ``retention`` applies to the
+    journals of scenarios that begin later. ``budget`` limits the number of requests.
     """
 
     def __init__(

@@ -58,7 +58,7 @@ def samples(
     """
     Return the outcomes of ``requests`` chat requests, ``interval`` seconds apart.
 
-    Without a ``model`` they ask for llama3.1-8b, or else for the first that the edition serves.
+    Without a ``model`` they ask for llama3.1-8b, or, if the edition lacks it, for its first model.
     Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)

@@ -42,7 +42,7 @@ _ABSURD = 2**63 - 1  # tokens; JSON may hold an int too long for Python to print
 @dataclass(slots=True, eq=False)
 class ParsedRequest:
     """
-    A parsed request, as far as it could be parsed; ``refusal`` is the first reason to refuse it.
+    A request, as far as it could be parsed; ``refusal`` is the first reason to refuse it.
 
     Equal requests share one object, so only the parser may change it. ``account`` identifies the
     key without revealing it. ``data`` is the body as JSON if it could be decoded, else as sent;
@@ -121,8 +121,8 @@ class RequestParser:
         """
         Return the parsed request.
 
-        After the first reason to refuse it parsing goes on, because a scenario may still have a
-        rule for the request.
+        Parsing continues after the first reason to refuse the request, because a scenario may still
+        have a rule for the request.
         """
         head, body = self._head(request), request.body
         known = self._known.get((head, body))

@@ -48,8 +48,8 @@ def could_act(scenario: Scenario, sent: Sequence[Sent]) -> bool:
     """
     Return whether a scenario could affect a client that sends these requests.
 
-    They are tried at their own times, and all at once, for a client may be faster the next time.
-    The answer is yes if an answer has another length, because the client's next requests are then
+    They are tried both at their own times and all at once, because a client may be faster the next
+    time. It could if the length of an answer changes, because the client's next requests are then
     unknown. Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     if not can_be_met(scenario) or not sent:
@@ -67,8 +67,8 @@ def acts(
     """
     Return whether a scenario affects these requests; ``when`` maps their times to new ones.
 
-    Returns ``unknown`` as soon as an answer has another length, since the client may then go on
-    differently.
+    Returns ``unknown`` as soon as the length of an answer changes, because the client's next
+    requests may then differ.
     """
     engine = Engine(scenario, now=0.0)
     open_: list[tuple[float, Exchange]] = []

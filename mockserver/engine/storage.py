@@ -1,7 +1,7 @@
 """
 The files and batches that clients create.
 
-This is the only state that one answer leaves for later ones, besides quotas and the prompt cache.
+Besides quotas and the prompt cache, this is the only state that one answer passes on to later ones.
 One storage serves all keys; when it is full, the oldest entry goes first. Batches progress with
 the time of each request, never by themselves. Their lines are answered as by the real API,
 regardless of the scenario's rules.

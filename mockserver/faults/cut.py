@@ -40,7 +40,7 @@ class Cut:
     substitute ``stop``. ``content_length`` is an error only to Cerebras' SDK for Node and to
     aiohttp. If a character is cut, both raise a UnicodeDecodeError in the SDKs for Python, none of
     their own exceptions. A document is requested three times, although it may have been paid for;
-    Cerebras' SDK for Node waits forever for the rest of one that ``fin`` has cut.
+    Cerebras' SDK for Node waits forever for the rest of a document that ``fin`` has cut.
     """
 
     after_tokens: Count | None = None

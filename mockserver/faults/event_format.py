@@ -29,8 +29,8 @@ class EventFormat:
     routers do to keep connections alive. ``id`` numbers the events. ``retry`` says, in the first
     event, how long to wait before reconnecting. ``line_ending`` is ``lf``, ``crlf`` or ``cr``.
     ``multi_line_data`` splits each JSON over two ``data:`` lines. ``space: false`` omits the space
-    after ``data:``. ``blank_line: false`` omits the line between two events, which by the standard
-    makes them one.
+    after ``data:``. ``blank_line: false`` omits the line between two events, which makes them one
+    event according to the standard.
 
     With any ``event`` name, Cerebras' SDKs (Python, Node) wrap the data as ``{"data": ...,
     "event": ...}``: all text is lost without an error. All SDKs and frameworks read the other

@@ -17,7 +17,7 @@ Tampering: TypeAlias = Literal[
     "duplicated", "reordered", "dropped", "malformed", "empty_choices", "after_done"
 ]
 Place: TypeAlias = Positive | Literal["finish"]
-"""The number of an event, counted from 1, or ``finish`` for the one with ``finish_reason``."""
+"""The number of an event, counted from 1, or ``finish`` for the event with ``finish_reason``."""
 
 
 def is_event(step: Step) -> TypeGuard[Data]:
@@ -120,7 +120,7 @@ def _malformed(plan: Plan, at: int) -> Plan:
     End the event in the middle of its JSON, followed by its blank line.
 
     The SDKs for Python raise the JSON parser's ValueError, none of their own exceptions; the AI SDK
-    skips the event and goes on.
+    skips the event and reads on.
     """
     step = plan[at]
     half = step.data[: len(step.data) // 2] + b"\n\n" if isinstance(step, Data) else b""

@@ -19,9 +19,9 @@ class HeaderChanges:
     """
     Add, replace or remove header fields.
 
-    ``set`` replaces fields of the same name. ``remove`` takes fields away, such as the
-    ``retry-after`` of a 429 of an enforced tier: the SDKs then wait half a second and a second, and
-    have used up their three attempts long before the minute is over.
+    ``set`` replaces fields of the same name. ``remove`` removes fields, such as ``retry-after``
+    from the 429 of an enforced tier: the SDKs then wait only half a second and a second, so they
+    use up their three attempts long before the minute is over.
     """
 
     set: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -42,7 +42,7 @@ class ContentType:
 
     The SDKs of Cerebras (Python, Node) and OpenAI's for Node then return a ``str`` typed as a
     completion. aiohttp refuses to parse the body. requests decodes ``text/html`` as Latin-1 and
-    garbles every letter outside ASCII. All of them read streams.
+    garbles every letter outside ASCII. All these clients read streams correctly.
     """
 
     value: str | None = None

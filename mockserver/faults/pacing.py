@@ -63,8 +63,8 @@ class Bandwidth:
     """
     Send the body at a limited rate, as over a slow line; the head is sent at once.
 
-    A long answer takes longer, which shows how long an answer a total deadline allows. Other waits
-    in the answer are added.
+    A longer answer takes longer, so the fault shows how long an answer may be within a total
+    deadline. Other waits in the answer are added.
     """
 
     bytes_per_second: Positive
@@ -96,7 +96,7 @@ class Pace:
             raise ValueError("names neither 'first_token' nor 'tokens_per_second'")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Wait before each event until its tokens are due; runs of events stay one step."""
+        """Wait before each event until its tokens are due; a run of events remains one step."""
         rate = context.speed if self.tokens_per_second == "model" else self.tokens_per_second
         tokens = tokens_of(plan)
         if not tokens:

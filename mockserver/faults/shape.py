@@ -59,7 +59,7 @@ def _null_content(body: dict[str, Any]) -> None:
     """
     Make the content null, and leave the finish reason at ``stop``.
 
-    All clients pass it on as an empty answer; of those measured only pydantic-ai asks again.
+    All clients pass it on as an empty answer; of the measured clients, only pydantic-ai asks again.
     """
     for _, spoken in _choices(body):
         spoken.update(dict.fromkeys(spoken.keys() & {"content", "text"}))
@@ -141,7 +141,8 @@ def _empty_tool_calls(body: dict[str, Any]) -> None:
     """
     Use the finish reason ``tool_calls``, but with an empty list of calls.
 
-    An app that takes the first call fails; one that loops until there are no more calls goes on.
+    An app that takes the first call fails; an app that loops until there are no more calls keeps
+    looping.
     """
     for choice, spoken in _choices(body):
         if choice.get("finish_reason"):

@@ -71,10 +71,10 @@ class Error:
     as with the API, and other errors have none; null leaves it out. ``retry_after_date`` sends a
     date, that far ahead or, with a minus, in the past. ``retry_after_ms`` is the SDKs' own field,
     which takes precedence over ``retry-after``. For nonsense use ``headers: {retry-after: soon}``.
-    Clients differ at long waits: Cerebras' SDK for Python waits up to 60 s and otherwise retries
-    soon, OpenAI's waits up to 120 s and otherwise gives up at once, Cerebras' for Node sleeps for
-    hours. ``should_retry`` overrides the status for the SDKs (``x-should-retry``); the AI SDK
-    ignores it.
+    Clients handle long waits differently: Cerebras' SDK for Python waits up to 60 s and otherwise
+    retries soon, OpenAI's waits up to 120 s and otherwise gives up at once, Cerebras' for Node
+    sleeps for hours. ``should_retry`` overrides the status for the SDKs (``x-should-retry``); the
+    AI SDK ignores it.
 
     204, 205 and 304 have no body (RFC 9110).
     """

@@ -18,8 +18,8 @@ class Split:
     Send the body in writes of ``bytes`` bytes, regardless of where events or characters end.
 
     Without this fault, all events with no pause between them are one write. SDKs and frameworks
-    read both. A hand-written loop that takes each read for an event, or decodes each read on its
-    own, finds half of a JSON object or of a character.
+    read both. A hand-written loop that treats each read as an event, or decodes each read
+    separately, finds half of a JSON object or of a character.
     """
 
     bytes: Positive = 1

@@ -24,8 +24,9 @@ class WrongMode:
 
     A server that cannot read ``stream`` in a compressed body behaves like this. A client that did
     not ask for a stream gets the events: the SDKs return them as a ``str`` typed as a completion. A
-    client that did gets a document: to the SDKs, litellm and the AI SDK it is an empty stream
-    without an error; langchain and pydantic-ai raise. Answers other than completions are unchanged.
+    client that asked for a stream gets a document: to the SDKs, litellm and the AI SDK it is an
+    empty stream without an error; langchain and pydantic-ai raise. Answers other than completions
+    are unchanged.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:

@@ -50,16 +50,15 @@ class Exchange:
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played.
     ``client_left`` says that the client did not wait for the end. The body of ``request`` is
-    decoded, and its credentials are shortened beyond use. ``plan`` is what an edge plays.
-    ``attempt`` is its number in its call, from 1. ``taken_by`` is the rule that matched, ``faults``
-    are the names of its faults, and ``changed_after`` is when they take effect, in seconds from the
-    beginning of the answer, None if they changed nothing.
-    If a body is too long for the journal, the exchange gets a ``gist`` when it is over, and the
-    body ends with a note on how much is left out.
-    ``intervened`` says that the mock did what no server does, to keep the run from hanging or going
-    on forever; the client is not judged by what follows.
-    ``wanted_tokens`` is what the limits should reserve for it, ``reserved_tokens`` what they did.
-    ``from_elsewhere`` says why the test did not cause the exchange, empty if it may have.
+    decoded, and its credentials are shortened so that they are useless. ``plan`` is what an edge
+    plays. ``attempt`` is its number in its call, from 1. ``taken_by`` is the rule that matched,
+    ``faults`` are the names of its faults, and ``changed_after`` is when they take effect, in
+    seconds from the beginning of the answer, None if they changed nothing. If a body is too long
+    for the journal, the exchange gets a ``gist`` when it is over, and the body ends with a note on
+    how much is left out. ``intervened`` says that the mock did something that no server does, to
+    keep the run from hanging or looping forever; what follows does not count against the client.
+    ``wanted_tokens`` is what the limits should reserve for it, ``reserved_tokens`` what they did
+    reserve. ``from_elsewhere`` says why the test did not cause the exchange, empty if it may have.
     ``sent_path`` is the path that the client wrote, if the mock has corrected it. ``restricted``
     says that a limit, a window or a check of the scenario refused the request, which the API itself
     would not have. ``part`` is the part of the test, counted from 0.

@@ -2,8 +2,8 @@
 Finds requests from threads, jobs or tasks that were started together: a crowd.
 
 Some of a crowd are answered before others start, so by time alone the later ones look like retries.
-A request whose thread starts while another one works, or just after such a pair, is no retry of any
-in its crowd. A pause begins another crowd.
+If a request's thread starts while another thread of the crowd works, or just after such a pair, the
+request is not a retry of any other in the crowd. A pause begins another crowd.
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
     Whether a client certainly has not paused, however long it took to send the next request.
 
-    That is certain if nothing in its process has waited, and its thread was busy all the time; one
-    that waits for another server has paused. ``scale`` is that of the journal.
+    That is certain if nothing in its process has waited, and its thread was busy all the time; a
+    client that waits for another server has paused. ``scale`` is that of the journal.
     """
     before, now = early.request.sender, late.request.sender
     if before is None or now is None or before != now or before.waits is None:

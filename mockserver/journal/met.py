@@ -35,8 +35,8 @@ def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> b
 
     That is a fault that took effect, or, if no rule has faults, a scripted reply; a refusal by the
     scenario's limits, window or edition; or that the client was refused a connection
-    (``unreachable``). Also true if the journal has dropped exchanges, since it may have happened
-    in those.
+    (``unreachable``). Also true if the journal has dropped exchanges, because the dropped ones may
+    show an effect.
     """
     if journal.dropped or (unreachable and shuts_port(scenario)):
         return True
@@ -58,7 +58,7 @@ def felt(exchange: Exchange) -> bool:
 
 
 def why_unmet(scenario: Scenario, journal: Journal) -> str:
-    """Return why nothing of a scenario has happened, as far as the exchanges show."""
+    """Return why a scenario has had no effect, as far as the exchanges show."""
     exchanges = journal.exchanges
     if not exchanges:
         return "no request reached the mock"

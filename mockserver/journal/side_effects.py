@@ -31,11 +31,11 @@ _TOLD_BY_TEXT = (date, time, timedelta, Decimal, UUID, PurePath, Enum, bytes, co
 @dataclass(frozen=True, slots=True)
 class SideEffect:
     """
-    A run of a tool, or of whatever else the app has recorded.
+    A run of a tool, or of something else that the app has recorded.
 
     ``arguments`` are converted to JSON and shortened. ``at`` is in seconds since the epoch, by the
-    mock's clock. ``exact`` says whether nothing was lost in this: only then are side effects that
-    look equal really equal. ``failed`` says that the run raised an exception.
+    mock's clock. ``exact`` says whether the conversion lost nothing: only then are side effects
+    that look equal really equal. ``failed`` says that the run raised an exception.
     """
 
     name: str

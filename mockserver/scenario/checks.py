@@ -87,7 +87,7 @@ def _checked(file: str) -> Checked:
 
 def kind_of(data: Any) -> DocumentKind:
     """
-    Return the kind of a file: the one that knows more of its keys.
+    Return the kind of a file: the kind that has more of its keys.
 
     A misspelt key counts as the key that it resembles. In a tie, a file that extends an edition by
     name, even a misspelt one, is an edition. Any other file is a scenario.

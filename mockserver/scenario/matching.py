@@ -31,7 +31,7 @@ _ONE: dict[str, Any] = {
 def _methods(found: object) -> tuple[str, ...]:
     names: Sequence[Any] = found if isinstance(found, (list, tuple)) else [found]
     if not names or not all(isinstance(name, str) for name in names):
-        raise ValueError("should be a method of HTTP, such as GET, or a list of them")
+        raise ValueError("should be an HTTP method, such as GET, or a list of HTTP methods")
     for name in names:
         if name.upper() not in METHODS:
             raise ValueError(f"no method is called {name!r}{suggestion(name.upper(), METHODS)}")

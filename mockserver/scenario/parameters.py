@@ -80,7 +80,7 @@ def _automatic(
             said = f"unknown key {key!r}{suggestion(key, _AUTO_KEYS)}"
             raise document.error((_KEY, name, key), said)
     if "otherwise" not in keys:
-        said = "the key 'otherwise' is missing: what the value is where nothing is known"
+        said = "the key 'otherwise' is missing: the value if nothing is known"
         raise document.error((_KEY, name), said)
     for word in get_args(Automatic):
         if word == keys["auto"].value:

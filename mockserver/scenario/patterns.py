@@ -46,7 +46,7 @@ class Range:
 
 
 def bounds(value: int | Range) -> Range:
-    """Return a number as a range of one; a range is returned as it is."""
+    """Return a number as a range with only that number; a range is returned unchanged."""
     return value if isinstance(value, Range) else Range(value, value)
 
 

@@ -130,7 +130,7 @@ class Run:
         )
 
     def _trial(self, candidate: CompiledRule, elapsed: float, progress: CallProgress) -> Trial:
-        """Return the rule's next trial, or the one that the call already has."""
+        """Return the rule's next trial, or the trial that the call already has."""
         at = candidate.number
         if at in progress.trials:
             return progress.trials[at]

@@ -151,7 +151,7 @@ class Schedule:
             group = self.excluded.predicates(draws)
             yield Predicate(
                 lambda trial: first_failing(group, trial) is not None,
-                lambda trial: f"counted as request {trial.number}, and what 'not' says agrees",
+                lambda trial: f"counted as request {trial.number}, but 'not' excludes it",
             )
 
 

@@ -134,7 +134,7 @@ ROWS = (
         "token-quota",
         lambda it: it.takes_all is not None,
         "the request asks for {it.takes_all[0]} tokens, and the limit is {it.takes_all[1]}: it is "
-        "answered only when nothing of the limit is in use",
+        "answered only when the limit is entirely unused",
         "set max_completion_tokens to what the answer needs, or send a shorter prompt",
     ),
     Row("request-quota", _code("request_quota_exceeded"), "{it.quota}", "{it.quota_fix}"),

@@ -35,8 +35,8 @@ class Evidence:
     other new values, ``states`` all other values from before. ``looked`` says that the app may
     have checked how an answer ended, ``raised`` that the test caught an exception, ``catches``
     that it may have caught one. ``is_bare`` says that the app had no other way to mark an answer:
-    it calls an SDK itself, it printed, logged and warned of nothing, and the test holds one text
-    and nothing that has a state.
+    it calls an SDK itself, it has printed, logged and warned about nothing, and the test holds only
+    one text and no object with a state.
     """
 
     held: Sequence[Held] = ()

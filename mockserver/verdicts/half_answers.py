@@ -98,10 +98,10 @@ def _halves(exchange: Exchange, case: Case) -> Iterator[_Half]:
 
 
 def _is_known(exchange: Exchange) -> bool:
-    """Whether a completion went out as a success and the client stayed to its end."""
+    """Whether a completion was sent as a success and the client received it to its end."""
     if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
         return False
-    return not exchange.client_left  # it may have had to, or have raised an exception of its own
+    return not exchange.client_left  # it may have had to check, or have raised an error of its own
 
 
 def _empty_answers(exchange: Exchange, case: Case) -> Iterator[_Half]:

@@ -1,5 +1,5 @@
 """
-Bad 200s: answers with status 200 that are not what an app takes them for.
+Bad 200s: answers with status 200 that are not the success they seem to be.
 
 The rows recognise them by their bytes, not by the faults that made them, so that they explain a
 user's own faults as well. ``docs/faults.md`` says what each client makes of them.
@@ -143,7 +143,7 @@ MALFORMED_SUCCESS = (
     Row(
         "",
         _has_separators,
-        "the text has U+2028, U+2029 or U+0085, which some readers take for line ends",
+        "the text has U+2028, U+2029 or U+0085, which some readers mistake for line ends",
         "split events at line feeds only, not with str.splitlines or httpx's iter_lines",
     ),
     Row(

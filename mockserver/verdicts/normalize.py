@@ -43,7 +43,7 @@ def normalized(exchange: Exchange) -> tuple[str, str] | None:
     """
     Return a request without the values that an app may change with each attempt; None if unknown.
 
-    Those are the fields that change no answer, and the times in the system prompt. Other ids and
+    It removes the fields that change no answer, and the times in the system prompt. Other ids and
     times stay, because the question may be about them.
     """
     body = {name: value for name, value in exchange.body.items() if name not in _OF_THE_ATTEMPT}

@@ -1,4 +1,4 @@
-"""Whether an answer arrived whole, arrived in part or was left, and the question it answers."""
+"""Whether an answer arrived whole, in part, or was abandoned, and the question it answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def parts(exchange: Exchange) -> list[Served]:
     """
     Return the choices that the client could see to be incomplete, except for empty ones.
 
-    They end with ``length``, or the stream breaks off. An answer that the client left is not cut.
+    They end with ``length``, or the stream breaks off. An answer that the client abandoned does not
+    count.
     """
     if exchange.refused or left(exchange) or exchange.endpoint not in COMPLETING:
         return []
@@ -32,7 +33,7 @@ def parts(exchange: Exchange) -> list[Served]:
 
 
 def left(exchange: Exchange) -> bool:
-    """Whether the client left an answer that would have ended by itself."""
+    """Whether the client abandoned an answer that would have ended by itself."""
     return exchange.client_left and math.isfinite(duration_of(exchange.plan))
 
 

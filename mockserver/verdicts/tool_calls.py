@@ -37,7 +37,7 @@ def partial_tool_calls(case: Case) -> Iterator[Finding]:
 
 
 def _choices(case: Case) -> Iterator[tuple[Exchange, Served]]:
-    """Yield the choices that call tools; an answer that the client left is not cut."""
+    """Yield the choices that call tools; an answer that the client abandoned is not cut."""
     for exchange in case.exchanges:
         if not left(exchange) and _CALLS in inspection.body_of(exchange.plan):
             for choice in exchange.choices:
@@ -76,7 +76,7 @@ def _what(call: ServedCall, cut: Exchange, choice: Served) -> str:
 
 def _ran(call: ServedCall, cut: Exchange, case: Case) -> SideEffect | None:
     """
-    Return a recorded run of the tool that no whole call asked for.
+    Return a recorded run of the tool that no complete call requested.
 
     Runs that raised an exception do not count: the tool may have noticed the bad arguments.
     """
@@ -109,7 +109,7 @@ def _reading(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Reading | 
 
 
 def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Yield the arguments with which the messages repeat the call."""
+    """Yield the arguments of this call wherever the messages repeat it."""
     for message in messages:
         for one in dicts(message.get("tool_calls")):
             if one.get("id") == call.id:

@@ -106,7 +106,7 @@ class Case:
         return came_at_once(early, late, scale=self.journal.scale)
 
     def never_rested(self, early: Exchange, late: Exchange) -> bool:
-        """Whether a client is known not to have paused at all."""
+        """Whether a client certainly did not pause at all."""
         return never_rested(early, late, scale=self.journal.scale)
 
     def since_start(self, exchange: Exchange) -> float:
@@ -119,7 +119,7 @@ class Finding:
     """
     A sentence on what a client did, and the exchanges that show it.
 
-    A ``certainty`` of None means that of the rule.
+    If ``certainty`` is None, the rule's certainty applies.
     """
 
     sentence: str
@@ -148,7 +148,7 @@ class Verdict:
 
     ``rule`` names the mistake, ``sentence`` describes it and ``fix`` says what to do about it.
     ``exchanges`` has the numbers of the exchanges that show it. ``times`` says when each of them
-    began, in seconds since the first exchange of all. ``certainty`` says whether only a bug
+    began, in seconds since the first exchange of the journal. ``certainty`` says whether only a bug
     explains it. ``site`` is the line of the app that sent the last of the exchanges: a file and a
     line number, or None if unknown.
     """

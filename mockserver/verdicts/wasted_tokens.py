@@ -20,7 +20,7 @@ _FORM = ("stream", "stream_options", "max_tokens", "max_completion_tokens")
 
 def unread_answers(case: Case) -> Iterator[Finding]:
     """
-    Find answers that clients left and asked for again, in any form.
+    Find answers that clients abandoned and requested again, in any form.
 
     A client that does not ask again may have been stopped, had a deadline, or found the answer
     elsewhere.
@@ -57,7 +57,7 @@ def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:
 
 
 def _left_early(case: Case) -> dict[Exchange, int]:
-    """Return the unread tokens of the answers that were left, if the same was asked again."""
+    """Return the unread tokens of abandoned answers, if the same was requested again."""
     left_early = [one for one in case.exchanges if _lost_patience(one, case)]
     missed = {one: tokens for one in left_early if (tokens := _unread_tokens(one))}
     again = {one for one in missed if case.came_back(one)}
@@ -69,7 +69,7 @@ def _left_early(case: Case) -> dict[Exchange, int]:
 
 
 def _lost_patience(exchange: Exchange, case: Case) -> bool:
-    """Whether the client left while nothing came; leaving a running stream is a choice."""
+    """Whether the client left during a silence; leaving a running stream is a choice."""
     silence = _silence(exchange) * case.journal.scale
     return left(exchange) and (not exchange.stream or silence >= _SILENCE)
 

@@ -1,10 +1,10 @@
 """
-Stops a test that goes on after virtual time has run away, or after its request budget is used up.
+Stops a test that keeps running after virtual time has run away or its request budget is used up.
 
 Both raise an error in the thread that sleeps or sends. The error alone does not always end the
-test: the test may catch it and go on, or wait for the thread that the error has killed. So a signal
-interrupts the main thread, as pytest-timeout does, again and again until the test is over. Windows
-has no such signals.
+test: the test may catch it and continue, or wait for the thread that the error has killed. So a
+signal interrupts the main thread, as pytest-timeout does, again and again until the test is over.
+Windows has no such signals.
 """
 
 from __future__ import annotations

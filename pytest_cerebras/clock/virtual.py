@@ -39,7 +39,7 @@ class RunawayError(BaseException):
     """
     The virtual time has passed its limit: something sleeps in an endless loop.
 
-    It is not an ``Exception``, because such a loop often catches every ``Exception`` and goes on.
+    It is not an ``Exception``, because such a loop often catches every ``Exception`` and continues.
     """
 
 
@@ -131,7 +131,7 @@ class VirtualClock(Clock):
         if not unsettled.acquire(timeout=_PATIENCE):
             raise RuntimeError(
                 f"advance({seconds:g}): something has been at work for {_PATIENCE:g} s since then, "
-                "so that not all that was due is known to be done"
+                "so some work that was due may be unfinished"
             )
 
     def add(self, waiter: Waiter) -> None:
@@ -271,7 +271,7 @@ class VirtualClock(Clock):
 
     def _stand_still(self, asked: int, waiters: Iterable[Waiter]) -> None:
         """
-        Let time run away if a thread sleeps without end, and nothing has happened for a while.
+        Report runaway time if a thread sleeps endlessly and nothing has happened for a while.
 
         While the mock stalls an answer this does not apply: the stall ends first. ``asked`` is the
         number of calls to the clock; it has not changed if nothing has happened.
@@ -283,7 +283,7 @@ class VirtualClock(Clock):
             self._still = asked, now
         elif now - self._still[1] > _STANDSTILL:
             self._run_away(
-                "virtual time would run on without end, beyond any --cerebras-max-virtual: "
+                "virtual time would never stop, whatever --cerebras-max-virtual says: "
                 f"something sleeps without an end ({self._latest()}), and nothing else has "
                 f"happened for {_STANDSTILL:g} s"
             )

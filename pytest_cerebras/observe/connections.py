@@ -63,7 +63,7 @@ class Connections:
         self._reading: dict[int, Reading] = {}
 
     def home(self, port: int) -> Home | None:
-        """Return the owner of a connection; None for another process's or an unseen one."""
+        """Return the owner of a connection; None if it is not this process's or was not seen."""
         found = self._homes.get(port)
         return found if found is not None and found.is_open() else None
 

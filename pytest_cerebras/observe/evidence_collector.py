@@ -1,7 +1,7 @@
 """
-Collects evidence of what the app made of the answers: the test's values, its output, its files.
+Collects evidence of how the app used the answers: the test's values, its output, its files.
 
-The verdicts need it to tell an app that passes off half an answer as whole from one that does not.
+The verdicts need it to recognise an app that passes off half an answer as whole.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class EvidenceCollector:
         self._looked = True
 
     def _is_blind(self) -> bool:
-        """Return whether no file of the app that ran has a word for how an answer ends."""
+        """Return whether none of the app's files that ran mentions how an answer ends."""
         return not any(map(_mentions, self._files))
 
     def _is_bare(self, now: Mapping[str, object], new: Mapping[str, object]) -> bool:

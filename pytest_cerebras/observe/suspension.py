@@ -123,7 +123,7 @@ def _calls_sleep(frame: FrameType) -> bool:
 
 
 def _is_in_loop(frame: FrameType) -> bool:
-    """Return whether a jump goes from behind the frame's position back to before it."""
+    """Return whether the frame's position is inside a loop: a later jump leads back before it."""
     return any(first <= frame.f_lasti <= last for first, last in _loops(frame.f_code))
 
 

@@ -180,7 +180,7 @@ def _members(value: Any, kind: type) -> dict[str, Any]:
 
 
 def _documents(text: str) -> list[object]:
-    """Return the JSON documents in a text: one, one per line, or those in events."""
+    """Return the JSON documents in a text: the whole text, its lines, or the data of its events."""
     start = text.lstrip()[:1]
     if start in ("{", "["):
         found = _json(text)

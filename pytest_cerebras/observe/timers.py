@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import pytest
 
 SLEEPS = 60.0
-"""Seconds for which a sleep counts as a timer: a task may sleep, and then end a request."""
+"""Sleeps up to this many seconds count as timers: a task may sleep, and then end a request."""
 _ROUNDS = 50  # iterations of a loop: it takes a few to cancel a request and close its connection
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
 _of_uvloop: WeakKeyDictionary[AbstractEventLoop, WeakSet[Any]] = WeakKeyDictionary()

@@ -1,5 +1,5 @@
 """
-Tells each call of the app by its test from the next: a test that calls it twice does not retry.
+Distinguishes a test's calls of the app: a test that calls it twice does not retry.
 
 Each call is a turn. During a turn, the frame of the test function does not change: neither its line
 nor its values. A coroutine that the test defines and runs counts as part of the test. A test that

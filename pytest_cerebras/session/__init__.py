@@ -1,1 +1,1 @@
-"""One test: what it holds, and how it is judged."""
+"""The mock of one test: the test's state, and how its client is judged."""

@@ -1,4 +1,4 @@
-"""The base class of the mocks: their URLs, the requests that came, and the assertions."""
+"""The base class of the mocks: their URLs, the requests received, and the assertions."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ class CerebrasMock(Asserting):
         """
         Return a sentence for each thing that the mock stopped, each only once, to fail the test.
 
-        Sentences that ``shown``, the text that the user sees anyway, contains are left out.
+        Sentences that are already in ``shown``, the text that the user sees anyway, are left out.
         """
         ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
         if self._endless is None and self.live.budget is not None:

@@ -54,7 +54,7 @@ class Round:
 
     @property
     def why_unmet(self) -> str:
-        """The reason why nothing of the scenario has happened."""
+        """The reason why the scenario has had no effect."""
         return why_unmet(self.scenario, self.happened.journal)
 
 

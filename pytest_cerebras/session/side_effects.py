@@ -108,7 +108,7 @@ class SideEffects:
 def _binder(
     function: Callable[..., object],
 ) -> Callable[[tuple[object, ...], Mapping[str, object]], Mapping[str, object]]:
-    """Return what names the arguments of a function, as far as it says how they are called."""
+    """Return a function that names the arguments of a function, as far as its signature tells."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # one that is written in C

@@ -38,9 +38,9 @@ def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
 
 def explain(mock: CerebrasMock, error: BaseException) -> None:
     """
-    Add to the error of a test what the mock stopped, unless the error says so.
+    Add to a test's error what the mock stopped, unless the error already mentions it.
 
-    Raises another error if the mock ended a stall, because no server caused what the client met.
+    Raises another error if the mock ended a stall, because a real server would not have done so.
     """
     mock.collector.finish(raised=True)
     interventions = mock.new_interventions(_chain(error))
@@ -119,7 +119,7 @@ def note(
     """
     Note scenario and verdicts in the report, and whether a verdict failed the test.
 
-    Returns the verdicts that no intervention has reported, with the names of their scenarios.
+    Returns the verdicts not already reported by an intervention, with their scenarios' names.
     """
     if report.failed and failed_by_verdict(item):
         setattr(report, FAILED_BY_VERDICT, True)

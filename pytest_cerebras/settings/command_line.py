@@ -39,7 +39,7 @@ def add_options(parser: pytest.Parser) -> None:
         action=_StrictAction,
         nargs=0,
         dest="cerebras_strict",
-        help="let certain verdicts on the client fail their test; all: advice as well",
+        help="let certain verdicts on the client fail their test; all: let advice fail it, too",
     )
     parser.addini("cerebras_strict", "which verdicts fail their test: true, false, or all")
     group.addoption(
@@ -63,7 +63,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--cerebras-fail-under",
         metavar="PERCENT|met=PERCENT",
-        help="fail when the tests have met less of the kinds of trouble there are",
+        help="fail when the tests have met fewer kinds of trouble than this",
     )
     for name, metavar, what in OPTIONS:
         dest = f"cerebras_{name}"

@@ -39,14 +39,18 @@ STRICT = ("certain", "all")
 # name, metavar, help
 OPTIONS = (
     ("scenario", "NAME|FILE", "what goes wrong: a shipped scenario or a YAML file"),
-    ("edition", "NAME|FILE", "whose Cerebras: guide (default), 2026-11, or a YAML file"),
+    (
+        "edition",
+        "NAME|FILE",
+        "the API to imitate: guide (default), 2026-11, or a YAML file",
+    ),
     ("tier", "NAME", "enforce the rate limits of this tier, such as free"),
     ("seed", "N", "seed of every random draw"),
     ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
     ("others", "pass|block", "block: let no request out to any other machine"),
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
-    ("max_virtual", "SECONDS", "bound of the virtual clock in a test (default: 604800, a week)"),
-    ("journal", "N", "how many requests of a test to keep, the last ones (default: 10000)"),
+    ("max_virtual", "SECONDS", "most virtual seconds in a test (default: 604800, a week)"),
+    ("journal", "N", "how many of a test's latest requests to keep (default: 10000)"),
     ("stall", "SECONDS", "how long a client without a time-out is left to stall (default: 10)"),
     (
         "max_requests",

@@ -59,7 +59,8 @@ class Settings:
     The settings of a test; None leaves the choice to the scenario.
 
     ``strict`` says which verdicts fail the test: ``certain`` ones, ``all``, or None for none of
-    them. ``ignored`` verdicts never fail it. With ``allow_unmet``, its scenario need not act on it.
+    them. ``ignored`` verdicts never fail it. With ``allow_unmet``, the scenario need not act on the
+    test.
     """
 
     scenario: str = "healthy"
@@ -158,7 +159,7 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
 
 
 def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
-    """Drop either the virtual clock or the time scale, if both are set: the one of lower rank."""
+    """If the virtual clock and a time scale are both set, drop the one of lower rank."""
     if found.get("clock") == "virtual" and "time_scale" in found:
         if ranks["clock"] < ranks["time_scale"]:
             del found["time_scale"]

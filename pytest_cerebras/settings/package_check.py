@@ -36,7 +36,7 @@ def foreign_package() -> str | None:
 @cache
 def _is_whole(origin: str | None) -> bool:
     """
-    Return whether a package is ours, by two subpackages.
+    Return whether a package is ours: it has two of our subpackages.
 
     ``scenarios`` is looked up by import, because an editable install has it in another folder.
     """

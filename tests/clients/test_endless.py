@@ -1,4 +1,4 @@
-"""What clients make of the answer to an app that asks without end."""
+"""What clients make of the answer to an app that sends requests endlessly."""
 
 from __future__ import annotations
 

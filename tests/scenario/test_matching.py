@@ -160,9 +160,9 @@ def test_methods(text, names):
             "[GET, pots]",
             "no method is called 'pots', found ['GET', 'pots']; did you mean 'POST'? Allowed ",
         ),
-        ("[]", "should be a method of HTTP, such as GET, or a list of them, found []"),
-        ("3", "should be a method of HTTP, such as GET, or a list of them, found 3"),
-        ("[3]", "should be a method of HTTP, such as GET, or a list of them, found [3]"),
+        ("[]", "should be an HTTP method, such as GET, or a list of HTTP methods, found []"),
+        ("3", "should be an HTTP method, such as GET, or a list of HTTP methods, found 3"),
+        ("[3]", "should be an HTTP method, such as GET, or a list of HTTP methods, found [3]"),
     ],
 )
 def test_unknown_methods(text, said):

@@ -78,7 +78,7 @@ def test_numbers(schedule, numbers):
         (
             Schedule(excluded=Schedule(first=3)),
             Trial(2),
-            "counted as request 2, and what 'not' says agrees",
+            "counted as request 2, but 'not' excludes it",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""The verdict on an app that asks without end."""
+"""The verdict on an app that sends requests endlessly."""
 
 from __future__ import annotations
 

@@ -29,11 +29,11 @@ class Endpoint:
     """
     One endpoint; ``path`` may hold one name in braces, and ``{model}`` is the id of a model.
 
-    ``cost`` says what counts against the limits of a key and model: the request and the tokens of
-    its prompt and ``completion``, the request and its ``prompt``, or nothing. ``body`` reads the
-    JSON that a request holds, ``upload`` says that it holds a form with a file instead, ``query``
-    reads its query. ``text`` is the key of the body that has the prompt. ``key`` says whether an
-    API key is needed.
+    ``cost`` says what counts against the limits of a key and model: for ``completion``, the request
+    and the tokens of its prompt and its answer; for ``prompt``, the request and the tokens of its
+    prompt; otherwise nothing. ``body`` reads the JSON that a request holds, ``upload`` says that it
+    holds a form with a file instead, ``query`` reads its query. ``text`` is the key of the body
+    that has the prompt. ``key`` says whether an API key is needed.
 
     A row that is not free has a ``text``, and a ``model`` in its body.
     """

@@ -59,7 +59,7 @@ class Bucket:
         return lacking * self.period / self.capacity if lacking > _CLOSE_ENOUGH else 0.0
 
     def drain(self, amount: float, now: float) -> None:
-        """Take out an amount, or all if there is less."""
+        """Take out an amount, or everything if less is left."""
         self.level = max(0.0, self.refill(now) - amount)
 
 

@@ -67,7 +67,7 @@ def behind(path: str) -> str:
 
 def meant(path: str) -> str:
     """
-    Return the API's path for one with repeated ``/v1`` or none; other paths stay as they are.
+    Return the API's path for a path with repeated ``/v1`` or without it; others are unchanged.
 
     >>> meant("/models"), meant("/v1/v1/models"), meant("/v1/public/v1/models"), meant("/v1/model")
     ('/v1/models', '/v1/models', '/public/v1/models', '/v1/model')

@@ -2,9 +2,9 @@
 Generates one choice: the script of a scenario, or else what the request asks for.
 
 Without a script the model makes tool calls, or else writes the JSON that the request asks for, or
-else prose, which goes on until ``min_tokens`` is reached. A script that only sets a length gets
-JSON as well if the request asks for it. A stop sequence ends the content. The completion limit ends
-reasoning, content and calls together, in this order.
+else prose, which continues until ``min_tokens`` is reached. If a script only sets a length and the
+request asks for JSON, the model writes JSON, too. A stop sequence ends the content. The completion
+limit ends reasoning, content and calls together, in this order.
 """
 
 from __future__ import annotations

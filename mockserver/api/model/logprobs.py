@@ -29,7 +29,7 @@ def wanted(body: Mapping[str, Any]) -> int | None:
 
 def drawn(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
     """
-    Return the odds of each token, with the ``top`` likeliest tokens in its place.
+    Return the odds of each token, with the ``top`` likeliest alternatives at its position.
 
     A long text reuses the odds of its beginning.
     """

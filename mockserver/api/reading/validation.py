@@ -28,7 +28,7 @@ _FIELDS = frozenset(
 )
 """The names of all fields of all request bodies."""
 _UNIONS = frozenset({"content", "prompt", "reasoning", "stop", "tool_choice"})
-"""The fields whose type is a union: a place below them includes the union member's name."""
+"""The fields whose type is a union: the path of an error inside one has the union member's name."""
 _SENTENCES = {
     "bool_parsing": "Input should be a valid boolean, unable to interpret input",
     "bool_type": "Input should be a valid boolean",

@@ -132,7 +132,7 @@ class Clock:
         self.now = lambda: self._shown() + self._ahead
 
     def announced(self, plan: Plan) -> Plan:
-        """Return the plan with its waits in the seconds that the client counts."""
+        """Return the plan with its waits converted to the client's seconds."""
         return plan
 
     def patience(self, seconds: float) -> float:
@@ -170,7 +170,7 @@ class ScaledClock(Clock):
         super().pause(seconds * self.scale)
 
     def announced(self, plan: Plan) -> Plan:
-        """Return the plan with its waits in the seconds that the client counts."""
+        """Return the plan with its waits converted to the client's seconds."""
         return scaled(plan, self.scale, now=self._now())
 
     def patience(self, seconds: float) -> float:

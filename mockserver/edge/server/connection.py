@@ -174,7 +174,7 @@ class Connection(web.RequestHandler):
             return await play(plan, self, clock, in_flight, keep_alive=keep_alive, chunks=chunks)
 
     async def _play_on(self, in_flight: InFlight) -> None:
-        """Play an answer that takes time, then go on with the bytes received meanwhile."""
+        """Play an answer that takes time, then handle the bytes received meanwhile."""
         lives_on = False
         self._keep_for(_AGES)  # aiohttp takes the connection for idle, and would close it
         try:
@@ -189,7 +189,7 @@ class Connection(web.RequestHandler):
             self._rest(lives_on=lives_on)
 
     def _rest(self, *, lives_on: bool) -> None:
-        """Close the connection, or go on with the bytes received meanwhile."""
+        """Close the connection, or handle the bytes received meanwhile."""
         if not lives_on or not self._free:
             self.force_close()
             return

@@ -55,7 +55,7 @@ def how(request: web.BaseRequest) -> How:
 
 
 def changes(request: web.BaseRequest) -> bool:
-    """Whether the client wants another protocol than HTTP/1.1 after its request."""
+    """Whether the client asks to switch from HTTP/1.1 to another protocol."""
     return request.method == "CONNECT" or "upgrade" in request.headers
 
 

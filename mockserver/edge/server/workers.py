@@ -47,9 +47,9 @@ def serve_by_workers(
     """
     Listen in ``count`` processes until SIGINT or SIGTERM, which ends them all.
 
-    ``ready`` gets the URL when all of them listen. ``died`` gets a sentence on each that ends
-    early; the others go on. Returns whether none ended early. Raises OSError if the address can't
-    be bound.
+    ``ready`` gets the URL when all of them listen. ``died`` gets a sentence about each worker that
+    ends early; the others keep running. Returns whether none ended early. Raises OSError if the
+    address can't be bound.
     """
     with ExitStack() as stack:
         port = _reserved(address, stack)

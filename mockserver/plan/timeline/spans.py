@@ -1,8 +1,8 @@
 """
 Lanes of spans, which make up a time line.
 
-One source of spans is a plan. Another is a call: the plans of its attempts, with a ``pause``
-between two of them, make a lane.
+One source of spans is a plan. Another source is a call: the plans of its attempts, with a ``pause``
+after each but the last, make a lane.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def shown(seconds: float) -> str:
 
 
 def stretched(seconds: float, lanes: Iterable[Lane]) -> float:
-    """Return the seconds that a drawing covers, with room for spans that have no end."""
+    """Return the seconds that a drawing covers, with extra room for endless spans."""
     if any(lane.never_ends for lane in lanes):
         return (seconds or 1.0) * _OPEN
     return seconds

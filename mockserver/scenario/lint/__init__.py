@@ -1,1 +1,1 @@
-"""What is odd about a scenario that is not wrong."""
+"""Oddities of valid scenarios."""

@@ -88,7 +88,7 @@ def _never_asked(match: Match) -> str | None:
     known = methods_of(match.endpoint)
     if known.intersection(match.method):
         return None
-    return f"{match.endpoint!r} is asked by {' or '.join(sorted(known))}"
+    return f"{match.endpoint!r} takes only {' or '.join(sorted(known))}"
 
 
 def _never(schedule: Schedule) -> str | None:

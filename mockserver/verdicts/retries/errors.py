@@ -48,7 +48,7 @@ def gave_up(case: Case) -> Iterator[Finding]:
     """
     Find questions that were asked only once although the error was transient.
 
-    If there was another attempt, this one may be the last of a budget or of a chain of models.
+    If there were earlier attempts, this may be the last in a retry budget or in a chain of models.
     """
     for call in case.calls:
         only = call.last
@@ -156,7 +156,7 @@ def _size(exchange: Exchange) -> int:
 
 
 def _named(exchange: Exchange) -> str:
-    """Return an error as a sentence names it."""
+    """Return the phrase that describes an error in a sentence."""
     if exchange.status is None:
         return "no answer, the connection was lost"
     return " ".join(filter(None, (str(exchange.status), str(exchange.error.get("code") or ""))))

@@ -1,8 +1,8 @@
 """
 Clients that wait too long: hours before a retry, or for an answer that makes no progress.
 
-All waits are on the client's own clock. If a time scale shortens them, a client that would give up
-in reality has no reason to.
+All waits are on the client's own clock. If a time scale shortens them, a client does not give up,
+although it would in reality.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def slept_for_hours(case: Case) -> Iterator[Finding]:
 
 
 def no_overall_deadline(case: Case) -> Iterator[Finding]:
-    """Find clients that stayed with an answer while only signs of life came."""
+    """Find clients that kept waiting for an answer while only signs of life came."""
     for exchange in case.exchanges:
         if exchange.endpoint not in COMPLETING or exchange.client_left or exchange.finished is None:
             continue

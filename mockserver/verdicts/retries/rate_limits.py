@@ -53,8 +53,8 @@ def too_large(exchange: Exchange) -> tuple[int, int] | None:
     """
     Return the tokens that a refused request asked for, and the limit, if it can never fit.
 
-    The message of the refusal says so. If it does not, a request for more than a whole limit is
-    still answered when nothing of the limit is in use.
+    The message of the refusal says so. Otherwise, a request for more than the whole limit is still
+    answered when the limit is entirely unused.
     """
     said = _TOO_LARGE.search(str(exchange.error.get("message")))
     if said is None or exchange.error.get("code") != "token_quota_exceeded":
@@ -67,7 +67,7 @@ def takes_all(exchange: Exchange) -> tuple[int, int] | None:
     """
     Return the tokens that a refused request asked for, and the limit, if that is lower.
 
-    The header fields state the limit. Such a request is answered when nothing of it is in use.
+    The header fields state the limit. Such a request is answered when the limit is entirely unused.
     """
     limit, asked = int(field(exchange, "limit-tokens-minute") or 0), exchange.wanted_tokens
     of_tokens = exchange.error.get("code") == "token_quota_exceeded"

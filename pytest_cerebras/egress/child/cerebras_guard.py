@@ -33,7 +33,7 @@ STRAY = "stray"  # an attempt, to any host, that the current test has not caused
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run; while a test has its own guard, it is idle
 REDIRECT = "redirect"  # the mode in which clients are turned to the mock, or go through its proxy
-_ACTIVE = "while the mock is active nothing reaches the real API"
+_ACTIVE = "while the mock is active, nothing may reach the real API"
 _MADE_BEFORE = (
     "a client made before the test keeps the real address: make it in a function or fixture"
 )
@@ -267,7 +267,7 @@ def _is_by_httpx() -> bool:
 
 def _own_line() -> tuple[str, str]:
     """
-    Return the user's innermost line of code on the stack, after an empty word.
+    Return an empty word, and the user's innermost line of code on the stack.
 
     Some libraries send from a thread or task of their own, with no user code on its stack. Then the
     line is that of another task of the loop, of this thread or of the main thread, after "while ".

@@ -1,4 +1,4 @@
-"""Tells the hosts of the real API, and those of this machine, from all others."""
+"""Recognises the hosts of the real API and the names of this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a test fails whose app asks without end."""
+"""How a test fails whose app sends requests endlessly."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def test_sentence(run):
     result = run(ENDLESS, "--cerebras-max-requests", "10")
     result.assert_outcomes(failed=2, passed=2)
     sentence = (
-        "*the app asks without end: 11 requests came from test_sentence.py:6, where a test may "
-        "send 10 from one line; the last of these that was answered got 200, * tokens, stop. End "
-        "the loop, or allow more with --cerebras-max-requests"
+        "*the app sends requests endlessly: 11 requests came from test_sentence.py:6, where a test "
+        "may send 10 from one line; the last of these that was answered got 200, * tokens, stop. "
+        "End the loop, or allow more with --cerebras-max-requests"
     )
     result.stdout.fnmatch_lines(["*_ test_told _*", sentence, "*_ test_hidden _*", sentence])
 
@@ -67,4 +67,5 @@ def test_who_goes_on(run, monkeypatch):
     monkeypatch.setattr("pytest_cerebras.clock.interrupt._PATIENCE", 0.01)
     result = run(SURVIVES, "--cerebras-max-requests", "10", "-rf")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E *EndlessRequestsError: the app asks without end: 21 requests*"])
+    line = "E *EndlessRequestsError: the app sends requests endlessly: 21 requests*"
+    result.stdout.fnmatch_lines([line])

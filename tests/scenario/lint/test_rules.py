@@ -322,8 +322,8 @@ def test_sequence_of_nothing():
 @pytest.mark.parametrize(
     ("match", "why"),
     [
-        (Match(endpoint="chat", method=("GET", "PUT")), "'chat' is asked by POST"),
-        (Match(endpoint="files", method=("POST",)), "'files' is asked by GET or HEAD"),
+        (Match(endpoint="chat", method=("GET", "PUT")), "'chat' takes only POST"),
+        (Match(endpoint="files", method=("POST",)), "'files' takes only GET or HEAD"),
         (Match(endpoint="files", method=("HEAD",)), None),
         (Match(endpoint="chat", method=("GET", "POST")), None),
         (Match(method=("PATCH",)), None),

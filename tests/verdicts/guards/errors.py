@@ -219,7 +219,7 @@ ROWS = (
                 ),
             ),
         ),
-        "it is answered only when nothing of the limit is in use",
+        "it is answered only when the limit is entirely unused",
         meets(first(1, tokens("", headers={"x-ratelimit-limit-tokens-minute": "5"}))),
     ),
     Row(

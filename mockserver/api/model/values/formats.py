@@ -12,7 +12,7 @@ from mockserver.api.model import prose
 
 
 def is_of(name: str, text: str) -> bool:
-    """Return whether a text has a format; any text has an unknown format."""
+    """Return whether a text has a format; unknown formats fit every text."""
     check = _CHECKS.get(name)
     if check is None or len(text) > _LONGEST:
         return check is None

@@ -163,7 +163,7 @@ class Maker:
             yield draw(flat, self.random)
 
     def _strings(self, flat: Flat) -> Iterator[str]:
-        """Yield candidates: the text, mentioned ones, then ones for formats and patterns, words."""
+        """Yield candidates: the text, mentioned texts, then texts for formats and patterns."""
         formats = [str(one) for one in flat.all("format") if one in MAKERS]
         free = not formats and not any(flat.all(key) for key in _BOUNDS)
         if free and self.text is not None:

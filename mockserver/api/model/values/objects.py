@@ -19,7 +19,7 @@ _MORE = 200  # rounds of names tried if ``minProperties`` exceeds the declared p
 
 
 def object_(maker: Making, flat: Flat, depth: int, *, light: bool) -> dict[str, Any]:
-    """Return an object with all declared properties; a light one has only the required ones."""
+    """Return an object with all declared properties; a light object only the required."""
     return _Object(maker, flat, depth, light=light).made()
 
 

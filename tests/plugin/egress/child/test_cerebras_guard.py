@@ -29,7 +29,7 @@ def guard(tmp_path):
 )
 def test_real(guard, tmp_path, host):
     """The real hosts are refused, whatever the spelling, and it is noted."""
-    with pytest.raises(EscapeError, match="nothing reaches the real API"):
+    with pytest.raises(EscapeError, match="nothing may reach the real API"):
         guard().refuse(host)
     [note] = (tmp_path / "escapes").read_text().splitlines()
     name = "cerebras.ai" if host == "cerebras.ai" else "api.cerebras.ai"
