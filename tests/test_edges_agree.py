@@ -101,7 +101,7 @@ def playing(live, scenario, site=None):
     live.play(scenario, Overrides(seed=7))
     if isinstance(clock, VirtualClock):
         servers = {site.ident} if site else ()
-        with installed(clock, servers=frozenset(servers), port=site.port if site else None):
+        with installed(clock, servers=frozenset(servers), ports=(site.port,) if site else ()):
             yield
     else:
         yield

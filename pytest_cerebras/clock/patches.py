@@ -27,7 +27,7 @@ import threading
 import time
 import weakref
 from asyncio import BaseEventLoop, futures
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Any, SupportsIndex
@@ -83,11 +83,13 @@ class Loops:
 
 
 @contextmanager
-def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None) -> Iterator[None]:
+def installed(
+    clock: VirtualClock, *, servers: frozenset[int], ports: Collection[int] = ()
+) -> Iterator[None]:
     """
     Run the block in virtual time, except for the threads whose ``ident`` is in ``servers``.
 
-    ``port`` is the mock's. At the end, warns of waits that took place in real time. Raises
+    ``ports`` are the mock's. At the end, warns of waits that took place in real time. Raises
     UsageError if the event loop policy makes loops with timers that the clock can't reach.
     """
     loops = Loops()
@@ -96,7 +98,7 @@ def installed(clock: VirtualClock, *, servers: frozenset[int], port: int | None)
     def client() -> bool:
         return threading.get_ident() not in servers
 
-    reads = Reads(clock, port, client)
+    reads = Reads(clock, ports, client)
     real_waits = RealWaits(lambda thread: thread not in servers)
     clock.jumped = real_waits.note
     replaced = _functions(clock, client)

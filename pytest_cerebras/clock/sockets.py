@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import select
 import socket
+import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,11 +24,13 @@ from .waiters import Waiter
 
 
 class Reads:
-    """The reads that have a time-out, and come from one port."""
+    """The reads that have a time-out, and come from some ports."""
 
-    def __init__(self, clock: VirtualClock, port: int | None, client: Callable[[], bool]) -> None:
+    def __init__(
+        self, clock: VirtualClock, ports: Collection[int], client: Callable[[], bool]
+    ) -> None:
         self._clock = clock
-        self._port = port
+        self._ports = ports
         self._client = client
         self._bells: list[tuple[socket.socket, socket.socket]] = []
         self._own = threading.local()
@@ -35,8 +38,9 @@ class Reads:
     @contextmanager
     def patched(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
         """Replace the blocking reads of all sockets."""
-        for name in ("recv", "recv_into"):
-            patch.setattr(SOCKET, name, self._timed(getattr(SOCKET, name)))
+        for owner in (SOCKET, ssl.SSLSocket):  # which reads by itself
+            for name in ("recv", "recv_into"):
+                patch.setattr(owner, name, self._timed(getattr(owner, name)))
         try:
             yield
         finally:
@@ -55,13 +59,14 @@ class Reads:
 
     def _is_ours(self, connection: socket.socket) -> bool:
         try:
-            return bool(connection.getpeername()[1] == self._port)
+            return connection.getpeername()[1] in self._ports
         except (OSError, IndexError, TypeError):
             return False
 
     def _await(self, connection: socket.socket, patience: float) -> None:
         """Wait until there is something to read. Raises TimeoutError."""
-        if select.select([connection], [], [], 0)[0]:
+        deciphered = isinstance(connection, ssl.SSLSocket) and connection.pending()
+        if deciphered or select.select([connection], [], [], 0)[0]:
             return
         ring, bell = self._bell()
         waiter = Waiter(self._clock.monotonic() + patience, lambda: ring.send(b"!"), sleeps=False)

@@ -4,6 +4,9 @@ Stops requests inside the client libraries, where the line of code that sends is
 The guard's audit hook misses three kinds of request. Event loops such as uvloop resolve names and
 connect in C. With a proxy, the interpreter sees only the proxy's address: the host's name is sent
 to the proxy. On a connection opened before the test, there is nothing left to resolve or connect.
+
+In redirect mode some lead to the mock. A name does, for it is resolved to the mock's address, and
+so does TLS, for a client gets a context that trusts the mock alone; see ``turning``.
 """
 
 from __future__ import annotations
@@ -19,10 +22,19 @@ import pytest
 
 from pytest_cerebras.clock.real import SOCKET
 
-from .child.cerebras_guard import EscapeError
+from .child.cerebras_guard import EscapeError, ports_instead_of
 from .child.cerebras_hosts import is_real
 
 Host = Callable[..., object]
+Way = Callable[..., bool]
+
+
+def _never(*_: object, **__: object) -> bool:
+    return False
+
+
+def _always(*_: object, **__: object) -> bool:
+    return True
 
 
 class ClientHook(NamedTuple):
@@ -31,6 +43,8 @@ class ClientHook(NamedTuple):
 
     ``error`` is the exception, as module and name, that the library raises for an unreachable host.
     None means OSError. An app that handles connection errors should see the one that it expects.
+    Where the real host is turned to the mock, ``leads`` returns whether this request goes there; it
+    is called with the mock's ports before the method's own arguments.
     """
 
     module: str
@@ -38,28 +52,30 @@ class ClientHook(NamedTuple):
     method: str
     host: Host
     error: tuple[str, str] | None = None
+    leads: Way = _never
 
 
 def client_hooks() -> Iterator[ClientHook]:
     """Yield the hooks for all known libraries and event loops."""
     yield ClientHook("socket", "socket", "connect", _of_address)
     yield ClientHook("socket", "socket", "connect_ex", _of_address)
-    yield ClientHook("ssl", "SSLContext", "wrap_socket", _real_server(5))
-    yield ClientHook("ssl", "SSLContext", "wrap_bio", _real_server(4))
-    yield ClientHook("asyncio", "BaseEventLoop", "getaddrinfo", _argument(1))
-    yield ClientHook("uvloop", "Loop", "getaddrinfo", _argument(1))
-    yield ClientHook("uvloop", "Loop", "create_connection", _argument(2))
+    yield ClientHook("ssl", "SSLContext", "wrap_socket", _real_server(5), leads=_always)
+    yield ClientHook("ssl", "SSLContext", "wrap_bio", _real_server(4), leads=_always)
+    yield ClientHook("asyncio", "BaseEventLoop", "getaddrinfo", _argument(1), leads=_always)
+    yield ClientHook("uvloop", "Loop", "getaddrinfo", _argument(1), leads=_always)
+    yield ClientHook("uvloop", "Loop", "create_connection", _argument(2), leads=_always)
     yield ClientHook("uvloop", "Loop", "sock_connect", _of_address)
-    yield ClientHook("aiohttp", "BaseConnector", "connect", _of_request)
+    yield ClientHook("aiohttp", "BaseConnector", "connect", _of_request, leads=_pooled)
     for core in ("httpcore", "httpcore2"):
         error = (core, "ConnectError")
         yield ClientHook(
-            f"{core}._backends.auto", "AutoBackend", "connect_tcp", _argument(1), error
+            f"{core}._backends.auto", "AutoBackend", "connect_tcp", _argument(1), error, _always
         )
         for module, name in _CONNECTIONS:
             for folder, prefix, method in _KINDS:
                 where = f"{core}.{folder}.{module}", f"{prefix}{name}", method
-                yield ClientHook(*where, _of_request, error)
+                leads = _never if "proxy" in module else _open
+                yield ClientHook(*where, _of_request, error, leads)
 
 
 def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
@@ -93,7 +109,10 @@ def _guarded(
     @wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         try:
-            refuse(hook.host(*args, **kwargs))
+            host = hook.host(*args, **kwargs)
+            ports = ports_instead_of(host)
+            if not (ports and hook.leads(ports, *args, **kwargs)):
+                refuse(host)
         except EscapeError as error:
             if hook.error is None:
                 raise
@@ -133,6 +152,25 @@ def _of_address(*args: Any, **_: Any) -> object:
 
 def _of_request(_: object, request: Any, *__: object, **___: object) -> object:
     return request.url.host
+
+
+def _open(ports: tuple[int, ...], connection: Any, *_: object, **__: object) -> bool:
+    """Return whether a connection of httpcore leads to the mock: it may be older than the test."""
+    address = connection._network_stream.get_extra_info("server_addr")  # noqa: SLF001
+    return _is_mock(ports, address)
+
+
+def _pooled(ports: tuple[int, ...], connector: Any, request: Any, *_: object, **__: object) -> bool:
+    """Return whether aiohttp makes a connection to the mock, or has made all that are open."""
+    kept = connector._conns.get(request.connection_key, ())  # noqa: SLF001
+    transports = [protocol.transport for protocol, _ in kept]
+    peers = [each.get_extra_info("peername") for each in transports if each is not None]
+    return request.proxy is None and all(_is_mock(ports, each) for each in peers)
+
+
+def _is_mock(ports: tuple[int, ...], address: Any) -> bool:
+    is_one = isinstance(address, tuple) and len(address) > 1
+    return is_one and address[0] == "127.0.0.1" and address[1] in ports
 
 
 # these are below the layer that respx replaces: a request that a test's own mock answers never

@@ -9,11 +9,12 @@ uvloop and trio do not write through Python's sockets: their callers are unknown
 from __future__ import annotations
 
 import asyncio
+import ssl
 import sys
 import threading
 from asyncio import BaseEventLoop
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -50,20 +51,20 @@ class Callers:
     ``waits`` returns the number of completed waits in this process, None if they are not counted.
     ``seen`` is called with the frame that is about to send, or with None for another process. It
     returns the turn of the test that sends. ``begun`` does the same for a frame that starts a
-    thread or task. ``port`` is the mock's; None if requests do not come through a socket.
+    thread or task. ``ports`` are the mock's; none if requests do not come through a socket.
     ``lingering`` is notified of each thread, task or job that begins, and of each send.
     """
 
     def __init__(
         self,
         now: Callable[[], float],
-        port: int | None = None,
+        ports: Collection[int] = (),
         lingering: LingeringWork | None = None,
     ) -> None:
         self.waits: Callable[[], int | None] = lambda: None
         self.seen: Callable[[FrameType | None], int | None] = lambda _: None
         self.begun: Callable[[FrameType], int] = lambda _: 0
-        self.connections = Connections(port)
+        self.connections = Connections(ports)
         self._now = now
         self.lingering = lingering or LingeringWork()
         self._at: dict[int, Sender] = {}
@@ -110,6 +111,7 @@ class Callers:
             self.lingering.begin(patch)
             for name in _WRITES:
                 patch.setattr(SOCKET, name, self._noted(getattr(SOCKET, name)))
+            patch.setattr(ssl.SSLSocket, "send", self._noted(ssl.SSLSocket.send))  # and so sendall
             patch.setattr(BaseEventLoop, "create_task", self._dated(BaseEventLoop.create_task))
             patch.setattr(ThreadPoolExecutor, "submit", self._as_job(ThreadPoolExecutor.submit))
             patch.setattr(to_thread, "run_sync", self._as_work(to_thread.run_sync))
@@ -226,14 +228,14 @@ def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
 
 @contextmanager
 def identified_callers(
-    live: LiveEngine, port: int | None, lingering: LingeringWork | None = None
+    live: LiveEngine, ports: Collection[int], lingering: LingeringWork | None = None
 ) -> Iterator[Callers]:
-    """Let the engine look up the sender of each request to a port; yield the callers."""
+    """Let the engine look up the sender of each request to its ports; yield the callers."""
 
     def now() -> float:
         return live.clock.now()  # looked up at each call: the engine gets its clock later
 
-    callers = Callers(now, port, lingering)
+    callers = Callers(now, ports, lingering)
     live.sender_at = callers.at
     live.elsewhere = callers.lingering.reason
     try:

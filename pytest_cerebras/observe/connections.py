@@ -7,10 +7,11 @@ only when they connect.
 
 from __future__ import annotations
 
+import ssl
 import sys
 import threading
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -51,13 +52,13 @@ class Connections:
     """
     The connections to the mock, by the client's port.
 
-    ``port`` is the mock's; None if requests do not come through a socket. ``forked`` is called with
-    port and time-out when a process that was forked from this one reads from the mock.
+    ``ports`` are the mock's; none if requests do not come through a socket. ``forked`` is called
+    with port and time-out when a process that was forked from this one reads from the mock.
     """
 
-    def __init__(self, port: int | None) -> None:
+    def __init__(self, ports: Collection[int] = ()) -> None:
         self.forked: Callable[[int, float | None], object] = lambda *_: None
-        self._port = port
+        self._ports = ports
         self._process = getpid()
         self._homes: dict[int, Home] = {}
         self._reading: dict[int, Reading] = {}
@@ -78,7 +79,7 @@ class Connections:
     def own_port(self, connection: socket) -> int | None:
         """Return the client's port of a connection to the mock; None for other connections."""
         try:
-            ours = connection.getpeername()[1] == self._port
+            ours = connection.getpeername()[1] in self._ports
             return int(connection.getsockname()[1]) if ours else None
         except (OSError, IndexError, TypeError):
             return None
@@ -89,8 +90,9 @@ class Connections:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("connect", "connect_ex"):
                 patch.setattr(SOCKET, name, self._connected(getattr(SOCKET, name)))
-            for name in _READS:
-                patch.setattr(SOCKET, name, self._read(getattr(SOCKET, name)))
+            for owner in (SOCKET, ssl.SSLSocket):  # which reads by itself
+                for name in _READS:
+                    patch.setattr(owner, name, self._read(getattr(owner, name)))
             if "uvloop" in sys.modules:
                 loop = sys.modules["uvloop"].Loop
                 patch.setattr(loop, "create_connection", self._created(loop.create_connection))
@@ -106,7 +108,7 @@ class Connections:
             try:
                 return connect(connection, address)
             finally:  # a loop's socket raises BlockingIOError, but already has its port
-                if isinstance(address, tuple) and address[1:2] == (self._port,):
+                if isinstance(address, tuple) and address[1] in self._ports:
                     self._note(connection.getsockname()[1], _is_open(connection))
 
         return connected
@@ -116,7 +118,7 @@ class Connections:
         async def created(loop: AbstractEventLoop, *args: Any, **kwargs: Any) -> Any:
             transport, protocol = await create(loop, *args, **kwargs)
             peer = transport.get_extra_info("peername")
-            if isinstance(peer, tuple) and peer[1:2] == (self._port,):
+            if isinstance(peer, tuple) and peer[1] in self._ports:
                 own = transport.get_extra_info("sockname")[1]
                 self._note(own, lambda: not transport.is_closing())
             return transport, protocol

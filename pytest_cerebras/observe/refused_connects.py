@@ -7,7 +7,7 @@ Sockets of this process are seen when they connect, also on uvloop. Other proces
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -20,7 +20,7 @@ from pytest_cerebras.clock.real import SOCKET
 
 from .lingering_work import LingeringWork
 
-_SHUT = ("refuses", "ignores")  # ``breaks_tls`` breaks nothing where there is no TLS
+_SHUT = ("refuses", "ignores")
 
 
 @dataclass
@@ -32,13 +32,18 @@ class RefusedConnects:
 
 @contextmanager
 def counting_refused(
-    live: LiveEngine, port: int, lingering: LingeringWork
+    live: LiveEngine, ports: Sequence[int], lingering: LingeringWork
 ) -> Iterator[RefusedConnects]:
-    """Count the test's connects to a local port while the scenario has it shut."""
+    """
+    Count the test's connects to local ports while the scenario has them shut.
+
+    All but the first speak TLS.
+    """
     refused = RefusedConnects()
 
     def note(target: object) -> None:
-        if target == port and live.port in _SHUT and not lingering.reason_here():
+        shut = live.port in _SHUT or (live.port == "breaks_tls" and target in ports[1:])
+        if shut and target in ports and not lingering.reason_here():
             refused.count += 1
 
     with pytest.MonkeyPatch.context() as patch:

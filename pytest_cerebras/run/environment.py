@@ -17,7 +17,6 @@ from mockserver.edge.server.redirected import PRIVATE, Redirect
 from pytest_cerebras.egress.child import cerebras_guard, cerebras_redirect
 
 KEY = "csk-4f1dmock" + "4f1d" * 10
-_HERE = Path(__file__).parent
 _CHILD = Path(cerebras_redirect.__file__).parent
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
@@ -57,11 +56,11 @@ def variables(place: Place, given: Mapping[str, str], notes: Path) -> dict[str, 
         **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(local)),
         **dict.fromkeys((*_BUNDLES, *_BUNDLES_TOO), bundle),
         "NODE_EXTRA_CA_CERTS": str(trust.ca),
-        "NODE_OPTIONS": _joined(f'--require "{_HERE / "preload.cjs"}"', given.get("NODE_OPTIONS")),
+        "NODE_OPTIONS": _joined(f'--require "{_CHILD / "preload.cjs"}"', given.get("NODE_OPTIONS")),
         "JAVA_TOOL_OPTIONS": _joined(given.get("JAVA_TOOL_OPTIONS"), *_java(place)),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(_CHILD), given.get("PYTHONPATH")))),
         cerebras_redirect.VARIABLE: ",".join(map(str, (*turned, trust.ca))),
-        cerebras_guard.VARIABLE: f"{cerebras_guard.REDIRECT}:{others}:{notes}",
+        cerebras_guard.VARIABLE: f"{cerebras_guard.PROXIED}:{others}:{notes}",
         "WGETRC": _written(place.folder / "wgetrc", _wgetrc(given, bundle)),
         "PHP_INI_SCAN_DIR": _php(place, given),
     }

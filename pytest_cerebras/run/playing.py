@@ -22,7 +22,7 @@ from mockserver.scenario import Scenario
 from mockserver.verdicts import Case, Verdict, judge
 from mockserver.verdicts.evidence import Evidence
 from pytest_cerebras.egress import GuardLog
-from pytest_cerebras.egress.child.cerebras_guard import REDIRECT
+from pytest_cerebras.egress.child.cerebras_guard import PROXIED
 from pytest_cerebras.observe.connections import Connections
 from pytest_cerebras.observe.stall_watchdog import StallWatchdog
 
@@ -81,7 +81,7 @@ def played(
     ``ready`` is called before the command begins. Raises OSError from the mock.
     """
     live = LiveEngine(scenario, overrides, clock=ScaledClock(time_scale) if time_scale else Clock())
-    stalls = StallWatchdog(Connections(None), _STALL)  # nobody can look into the client
+    stalls = StallWatchdog(Connections(), _STALL)  # nobody can look into the client
     live.clock.stall, live.clock.hold = stalls.hold, stalls.hold_thread
     with (
         TemporaryDirectory(prefix="cerebras-mock-") as name,
@@ -95,7 +95,7 @@ def played(
         begun = time.monotonic()
         status, sentence = _ran(command, {**os.environ, **variables(place, os.environ, notes)})
         duration = time.monotonic() - begun
-        log = GuardLog(notes, mode=REDIRECT, others="pass")
+        log = GuardLog(notes, mode=PROXIED, others="pass")
         log.keep()
     case, verdicts = _judged(live.engine, log)
     return Ended(

@@ -27,7 +27,7 @@ def rest(live: LiveEngine, config: pytest.Config) -> None:
     settings = options.resolve(config)
     live.clock = Clock() if settings.time_scale is None else ScaledClock(settings.time_scale)
     # nothing watches the connections here, so the client of a stall is unknown
-    watchdog = StallWatchdog(Connections(None), settings.patience)
+    watchdog = StallWatchdog(Connections(), settings.patience)
     live.clock.stall, live.clock.hold = watchdog.hold, watchdog.hold_thread
     live.retention = settings.retention()
     live.play(settings.loaded(), settings.overrides())

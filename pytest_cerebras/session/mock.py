@@ -64,6 +64,7 @@ class CerebrasMock(Asserting):
         self.found_nothing = False
         self.url = place.url
         self._base_urls = base_urls(place.url, environ)
+        self._turning = place.variables
 
     @property
     def engine(self) -> Engine:
@@ -288,4 +289,5 @@ class CerebrasMock(Asserting):
             "OPENAI_API_KEY": self.api_key,
             **self._base_urls,
             **self._guard_log.variables(),
+            **self._turning,
         }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pytest
 
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
+from pytest_cerebras.egress import turning
 from pytest_cerebras.observe.caller_identity import Callers, identified_callers
 from pytest_cerebras.observe.lingering_work import LingeringWork
 from pytest_cerebras.observe.refused_connects import RefusedConnects, counting_refused
@@ -21,13 +25,18 @@ REAL_URL = "https://api.cerebras.ai"
 
 
 class Place(NamedTuple):
-    """The engine that answers at a URL, and the observers of its clients."""
+    """
+    The engine that answers at a URL, and the observers of its clients.
+
+    ``variables`` point other processes to it.
+    """
 
     live: LiveEngine
     url: str
     refused: RefusedConnects
     callers: Callers
     server: ThreadedServer | None = None
+    variables: Mapping[str, str] = MappingProxyType({})
 
 
 @contextmanager
@@ -45,10 +54,15 @@ def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
     serving.check(server)
     live = server.live
     try:
-        with (
-            identified_callers(live, server.port, lingering) as callers,
-            counting_refused(live, server.port, lingering) as refused,
-        ):
-            yield Place(live, server.url, refused, callers, server)
+        with ExitStack() as stack:
+            variables: Mapping[str, str] = {}
+            if mode == "redirect":
+                folder = stack.enter_context(TemporaryDirectory(prefix="cerebras-mock-"))
+                turn = serving.turning(server, Path(folder))
+                stack.enter_context(turning.turned(turn))
+                variables = turning.variables(turn)
+            callers = stack.enter_context(identified_callers(live, server.ports, lingering))
+            refused = stack.enter_context(counting_refused(live, server.ports, lingering))
+            yield Place(live, server.url, refused, callers, server, variables)
     finally:
         rest(live, request.config)

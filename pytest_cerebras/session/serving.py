@@ -8,11 +8,15 @@ import socket
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from mockserver.edge.live import LiveEngine
+from mockserver.edge.redirect.authority import MissingAuthorityError
+from mockserver.edge.server.redirected import Redirect
 from mockserver.edge.server.threaded import ThreadedServer
+from pytest_cerebras.egress.child.cerebras_redirect import Redirect as Turn
 
 _DESCRIPTORS = 16  # the server needs these; with too few, libuv aborts the process
 _IN_PROCESS = "use --cerebras-mode respx, which answers httpx without a socket"
@@ -81,6 +85,28 @@ def check(server: ThreadedServer) -> None:
     """Fail the test if something forbids it to connect to the server."""
     if server.live.port == "open" and (wrong := _forbidden(server.port)):
         pytest.fail(wrong, pytrace=False)
+
+
+def turning(server: ThreadedServer, folder: Path) -> Turn:
+    """
+    Return where to turn clients that have the real host written in, or fail the test.
+
+    The server answers in its place from the first time on. ``folder`` is where the certificate of
+    the authority is written.
+    """
+    try:
+        if server.redirect is None:
+            server.begin(Redirect())
+    except MissingAuthorityError as error:
+        pytest.fail(str(error), pytrace=False)
+    except OSError as error:
+        pytest.fail(_cannot_start(error), pytrace=False)
+    redirect = server.redirect
+    assert redirect is not None  # noqa: S101 (it has begun)
+    authority = folder / "ca.pem"
+    authority.write_bytes(redirect.authority.pem)
+    hosts = " ".join(sorted(redirect.hosts))
+    return Turn(f"{hosts},{redirect.tls_port},{server.port},{authority}")
 
 
 def _spare_descriptors() -> None:

@@ -61,5 +61,5 @@ def _virtual(
     clock = VirtualClock() if max_virtual is None else VirtualClock(max_virtual=max_virtual)
     live.clock = clock
     servers = frozenset({server.ident}) if server else frozenset[int]()
-    with installed(clock, servers=servers, port=server.port if server else None):
+    with installed(clock, servers=servers, ports=server.ports if server else ()):
         yield clock

@@ -46,7 +46,11 @@ OPTIONS = (
     ),
     ("tier", "NAME", "enforce the rate limits of this tier, such as free"),
     ("seed", "N", "seed of every random draw"),
-    ("mode", "server|respx", "a real server on loopback (default), or httpx in process"),
+    (
+        "mode",
+        "server|respx|redirect",
+        "a real server on loopback (default), httpx in process, or a server for the real host, too",
+    ),
     ("others", "pass|block", "block: let no request out to any other machine"),
     ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
     ("max_virtual", "SECONDS", "most virtual seconds in a test (default: 604800, a week)"),

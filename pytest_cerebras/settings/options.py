@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _NAMES = tuple(name for name, *_ in OPTIONS)
 T = TypeVar("T")
 _CHOICES = {
-    "mode": ("server", "respx"),
+    "mode": ("server", "respx", "redirect"),
     "others": ("pass", "block"),
     "clock": ("real", "virtual"),
 }

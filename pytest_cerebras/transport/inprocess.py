@@ -256,7 +256,7 @@ def intercepted(
     """
     refused = RefusedConnects()
     with ExitStack() as stack:
-        callers = stack.enter_context(identified_callers(live, None, lingering))
+        callers = stack.enter_context(identified_callers(live, (), lingering))
         for library in libraries():
             stack.enter_context(PlanRouter(live, callers, refused, library))
         yield refused, callers

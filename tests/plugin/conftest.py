@@ -15,6 +15,7 @@ import pytest
 for used in ("session.clients", "session.failure", "transport.inprocess"):
     import_module(f"pytest_cerebras.{used}")
 import_module("cerebras.cloud.sdk")
+import_module("trustme")
 
 
 @pytest.fixture

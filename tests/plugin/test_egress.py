@@ -262,8 +262,11 @@ def test_way_out(cerebras_mock, monkeypatch):
     cerebras_mock.assert_requests(1)
 """
 TO_RESPX = "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; *"
-TO_SERVER = "*; use --cerebras-mode server, and let the app read CEREBRAS_BASE_URL, or, where the *"
-REPLACE = "let the app read CEREBRAS_BASE_URL, or, where the address is written into it, let the *"
+TO_REDIRECT = "*, and no other client; use --cerebras-mode redirect, *"
+REDIRECTED = (
+    "let the app read CEREBRAS_BASE_URL, or, where the address is written into it, use "
+    "--cerebras-mode redirect; *"
+)
 
 
 @pytest.mark.parametrize(
@@ -271,17 +274,17 @@ REPLACE = "let the app read CEREBRAS_BASE_URL, or, where the address is written 
     [
         ("httpx", TO_RESPX, None),
         ("httpx_async", TO_RESPX, None),
-        ("requests", REPLACE, TO_SERVER),
-        ("urllib", REPLACE, TO_SERVER),
-        ("http_client", REPLACE, TO_SERVER),
-        ("aiohttp", REPLACE, TO_SERVER),
-        ("a_child", REPLACE, TO_SERVER),
+        ("requests", REDIRECTED, TO_REDIRECT),
+        ("urllib", REDIRECTED, TO_REDIRECT),
+        ("http_client", REDIRECTED, TO_REDIRECT),
+        ("aiohttp", REDIRECTED, TO_REDIRECT),
+        ("a_child", REDIRECTED, TO_REDIRECT),
     ],
 )
 def test_way_out(run, library, server, respx):
     """A client with a hard-coded address gets advice that helps it."""
     code = HARD_CODED.replace("LIBRARY", library)
-    told = "a request to api.cerebras.ai was stopped*: while the mock is active nothing reaches *; "
+    told = "a request to api.cerebras.ai was stopped*: while the mock is active, nothing may reach *; "
     result = run(code)
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines([f"*{told}{server}"])
@@ -291,3 +294,5 @@ def test_way_out(run, library, server, respx):
     result.assert_outcomes(passed=respx is None, failed=respx is not None, deselected=1)
     if respx is not None:
         result.stdout.fnmatch_lines([f"*{told}{respx}"])
+        result = run(code, "--cerebras-mode", "redirect")
+        result.assert_outcomes(passed=2)

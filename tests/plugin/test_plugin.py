@@ -220,7 +220,7 @@ def test_it(cerebras_client):
         (
             "",
             ("--cerebras-mode", "tcp"),
-            "--cerebras-mode should be server or respx, found 'tcp'",
+            "--cerebras-mode should be server or respx or redirect, found 'tcp'",
         ),
         ("scenario='nope'", (), "test_it: no scenario is called 'nope'"),
         (
@@ -243,7 +243,11 @@ def test_it(cerebras_client):
             (),
             "@pytest.mark.cerebras_mock: journal should be a whole number above 0, f",
         ),
-        ("mode='tcp'", (), "@pytest.mark.cerebras_mock: mode should be server or respx, found "),
+        (
+            "mode='tcp'",
+            (),
+            "@pytest.mark.cerebras_mock: mode should be server or respx or redirect, found ",
+        ),
         ("verdicts={'x': 1}", (), "verdicts takes {'ignore': [NAME, ...]}, found 'x'"),
         ("allow_unmet=1", (), "allow_unmet should be a truth, True or False, found 1"),
         ("seed=True", (), "@pytest.mark.cerebras_mock: seed should be a whole number, found True"),

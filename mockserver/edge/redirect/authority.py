@@ -41,6 +41,7 @@ class Authority:
         """Return a server's context with a certificate for the host."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.set_alpn_protocols(["http/1.1"])
+        context.num_tickets = 0  # behind the handshake, all that can be read is an answer
         self._ca.issue_cert(host).configure_cert(context)
         return context
 

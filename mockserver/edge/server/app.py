@@ -56,6 +56,7 @@ class Site:
         self.url = ""
         self._runner: web.ServerRunner | None = None
         self._port: Port | None = None
+        self._secured: Server | None = None
 
     async def start(
         self,
@@ -72,6 +73,7 @@ class Site:
         Raises OSError if it can't bind.
         """
         server = Server(self.live, self._answer)
+        self._secured = server if tls else None
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         self._port = Port(self.live, server, tls=tls, proxy=proxy)
@@ -84,8 +86,13 @@ class Site:
         """Stop listening and drop every open connection."""
         if self._port is not None:
             await self._port.stop()
+        # TLS would wait for clients to say that they close, too
+        served = self._secured.connections if self._secured is not None else ()
+        waiting = [each.transport for each in served if each.transport is not None]
         if self._runner is not None:
             await self._runner.cleanup()
+        for transport in waiting:
+            transport.abort()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         connection = request.protocol

@@ -32,13 +32,15 @@ class ThreadedServer:
     """
     A mock on a free port of the loopback interface, for as long as the ``with`` block runs.
 
-    With a ``redirect`` it is a proxy as well, and answers inside of TLS on a second port.
+    With a ``redirect`` it is a proxy as well, and answers inside of TLS on a second port. From
+    ``begin`` on it does the latter.
     """
 
     def __init__(self, live: LiveEngine, redirect: Redirect | None = None) -> None:
         self.live = live
         self.url = ""
-        self._redirect = redirect
+        self.redirect = redirect
+        self._serving: tuple[asyncio.AbstractEventLoop, AsyncExitStack] | None = None
         self._stop: Callable[[], object] | None = None
         self._thread: Thread | None = None
 
@@ -67,6 +69,23 @@ class ThreadedServer:
             if started.done():
                 raise
             raise TimeoutError(f"it did not listen within {_PATIENCE:g} s") from None
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """All ports that it listens on."""
+        return (self.port,) if self.redirect is None else (self.port, self.redirect.tls_port)
+
+    def begin(self, redirect: Redirect) -> None:
+        """
+        Answer inside of TLS, too, from now on, while it runs.
+
+        Raises OSError when there is no port, and TimeoutError after five seconds.
+        """
+        if self._serving is None:
+            raise RuntimeError("the server does not run")
+        loop, stack = self._serving
+        asyncio.run_coroutine_threadsafe(self._begin(redirect, stack), loop).result(_PATIENCE)
+        self.redirect = redirect
 
     def stop(self) -> None:
         """
@@ -106,7 +125,7 @@ class ThreadedServer:
             started.set_exception(error)
 
     async def _serve(self, started: Future[str]) -> None:
-        site, redirect = Site(self.live), self._redirect
+        site, redirect = Site(self.live), self.redirect
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._stop = partial(loop.call_soon_threadsafe, ended.set)
@@ -114,7 +133,11 @@ class ThreadedServer:
             stack.push_async_callback(site.stop)
             await site.start(proxy=None if redirect is None else redirect.proxy)
             if redirect is not None:
-                stack.push_async_callback(redirect.stop)
-                await redirect.start(self.live)
+                await self._begin(redirect, stack)
+            self._serving = (loop, stack)
             started.set_result(site.url)
             await ended.wait()
+
+    async def _begin(self, redirect: Redirect, stack: AsyncExitStack) -> None:
+        stack.push_async_callback(redirect.stop)
+        await redirect.start(self.live)

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 if TYPE_CHECKING or __package__:
+    from . import cerebras_redirect
     from .cerebras_fetchers import fetched
     from .cerebras_hosts import is_real, is_this_machine, name_of
 else:  # in a child, whose import path has this folder until this module is imported
+    import cerebras_redirect
     from cerebras_fetchers import fetched
     from cerebras_hosts import is_real, is_this_machine, name_of
 
@@ -32,12 +34,14 @@ OURS, OTHERS, READ = "real", "other", "read"
 STRAY = "stray"  # an attempt, to any host, that the current test has not caused
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run; while a test has its own guard, it is idle
-REDIRECT = "redirect"  # the mode in which clients are turned to the mock, or go through its proxy
+REDIRECT = "redirect"  # the mode of a test in which clients are turned to the mock
+PROXIED = "proxied"  # the mode of a command: clients are turned to the mock or use its proxy
 _ACTIVE = "while the mock is active, nothing may reach the real API"
 _MADE_BEFORE = (
     "a client made before the test keeps the real address: make it in a function or fixture"
 )
 _REPLACED = "or, where the address is written into it, let the test put cerebras_mock.url there"
+_REDIRECTED = "or, where the address is written into it, use --cerebras-mode redirect"
 # by mode, and by whether respx mode answers the sending client: the advice must help this client
 _RULES = {
     ("server", True): (
@@ -45,13 +49,25 @@ _RULES = {
         f"{_MADE_BEFORE}"
     ),
     ("server", False): (
-        f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, {_REPLACED}; {_MADE_BEFORE}"
+        f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, {_REDIRECTED}; {_MADE_BEFORE}"
     ),
     ("respx", True): (
         f"{_ACTIVE}; respx mode answers for api.cerebras.ai, through the transports that httpx and "
         "httpx2 ship; let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"
     ),
     ("respx", False): (
+        f"{_ACTIVE}; respx mode answers httpx and httpx2, in the test's own process, and no other "
+        "client; use --cerebras-mode redirect, which answers other clients in Python and Node"
+    ),
+}
+_IN_REDIRECT = (
+    f"{_ACTIVE}; redirect mode answers for api.cerebras.ai, on connections that Python or Node "
+    "makes during the test, without a proxy; let the app read CEREBRAS_BASE_URL"
+)
+# for other programs, which redirect mode turns as little as respx mode does
+_OF_A_PROGRAM = {
+    "server": f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, {_REPLACED}",
+    "respx": (
         f"{_ACTIVE}; respx mode answers httpx and httpx2, in the test's own process, and no other "
         f"client; use --cerebras-mode server, and let the app read CEREBRAS_BASE_URL, {_REPLACED}"
     ),
@@ -71,6 +87,7 @@ _LINE = 4096  # bytes at the start of a request that may hold its first line
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _foreign: dict[str, bool] = {}  # a cache for ``_is_foreign``, by file
 _watching: list[Guard] = []  # the active guards, innermost last
+_turned: list[cerebras_redirect.Redirect] = []  # where clients are turned to, innermost last
 _children: list[Guard] = []  # this process's guard, if it is a child that has not connected yet
 
 
@@ -95,13 +112,17 @@ class Guard:
         self.in_child = False
         self.elsewhere: Callable[[], str] = str
 
-    def refuse(self, host: object) -> None:
-        """Raise EscapeError if requests to this host are forbidden."""
+    def refuse(self, host: object, *, by_program: bool = False) -> None:
+        """
+        Raise EscapeError if requests to this host are forbidden.
+
+        ``by_program`` says that a program is about to be started that sends one.
+        """
         name = name_of(host)
         if self._mode == RUN and _watching[-1:] != [self]:
             return
         if is_real(host):
-            whose, rule = OURS, self._rule()
+            whose, rule = OURS, self._rule(by_program=by_program)
         elif self._others == "block" and not is_this_machine(name):
             whose, rule = OTHERS, "with --cerebras-others block nothing leaves this machine"
         else:
@@ -112,16 +133,20 @@ class Guard:
         self._note(f"{whose} {sentence}\n")
         raise EscapeError(sentence)
 
-    def _rule(self) -> str:
-        if self._mode == REDIRECT:
+    def _rule(self, *, by_program: bool) -> str:
+        if self._mode == PROXIED:
             return _NOT_TURNED
         if self._mode == RUN:
             return _OUTSIDE
+        if by_program and self._mode in _OF_A_PROGRAM:
+            return _OF_A_PROGRAM[self._mode]
+        if self._mode == REDIRECT:
+            return _IN_REDIRECT
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def sees(self, event: str) -> bool:
-        """Return whether it is about an event; where clients are turned, about addresses alone."""
-        return self._mode != REDIRECT or event.startswith("socket.")
+        """Return whether it is about an event; behind a proxy, about addresses alone."""
+        return self._mode != PROXIED or event.startswith("socket.")
 
     def watch(self) -> None:
         """Start to refuse requests that the interpreter is about to make."""
@@ -155,16 +180,45 @@ def guard_child() -> None:
         guard.in_child = True
         guard.watch()
         _children.append(guard)
+        if mode == REDIRECT:
+            turn_to(cerebras_redirect.Redirect(os.environ[cerebras_redirect.VARIABLE]))
+
+
+def turn_to(redirect: cerebras_redirect.Redirect) -> None:
+    """Let pass what goes to the real host by name, because its name leads to the mock."""
+    _turned.append(redirect)
+
+
+def turn_from(redirect: cerebras_redirect.Redirect) -> None:
+    """Let it pass no longer."""
+    _turned.remove(redirect)
+
+
+def ports_instead_of(host: object) -> tuple[int, ...]:
+    """Return the mock's ports to which clients of a host are turned; none where they are not."""
+    name = name_of(host)
+    return next((each.ports for each in reversed(_turned) if name in each.hosts), ())
+
+
+def _is_turned(connection: Any) -> bool:
+    """Return whether a connection of ``http.client`` leads to the mock."""
+    ports = ports_instead_of(getattr(connection, "_tunnel_host", None) or connection.host)
+    try:
+        host, port = connection.sock.getpeername()[:2]
+    except (OSError, ValueError, TypeError, AttributeError):
+        return False
+    return port in ports and is_this_machine(host)
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
     if _children and event == "socket.connect":
         _note_reads(*args)
     if _watching and event in _HOSTS:
+        by_program = not event.startswith(("socket.", "http."))
         for host in _HOSTS[event](*args):
             for guard in reversed(_watching):
                 if guard.sees(event):
-                    guard.refuse(host)
+                    guard.refuse(host, by_program=by_program)
 
 
 def _note_reads(_: Any, address: Any) -> None:
@@ -227,6 +281,8 @@ def _connected(connection: Any, address: Any) -> Iterator[object]:
 def _sent(connection: Any, data: Any) -> Iterator[object]:
     from urllib.parse import urlsplit
 
+    if _turned and _is_turned(connection):
+        return
     yield connection.host
     _, _, asked = bytes(data[:_LINE] if isinstance(data, bytes) else b"").partition(b" ")
     target, _, version = asked.partition(b" ")

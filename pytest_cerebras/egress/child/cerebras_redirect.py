@@ -33,15 +33,25 @@ class Redirect:
     """
 
     def __init__(self, text: str) -> None:
+        self.text = text
         hosts, tls_port, plain_port, self.authority = text.split(",", 3)
         self.hosts = frozenset(hosts.split())
         self.tls_port = int(tls_port)
         self.plain_port = int(plain_port)
 
     @property
+    def ports(self) -> tuple[int, int]:
+        """The ports of the mock."""
+        return self.tls_port, self.plain_port
+
+    def port_for(self, port: Any) -> int:
+        """Return the mock's port in the place of the one that a client has named."""
+        return self.plain_port if port in _HTTP else self.tls_port
+
+    @property
     def patches(self) -> Mapping[str, Callable[[ModuleType], None]]:
         """What is changed in which module, once it is imported."""
-        return {"socket": self.turn, "ssl": self.trust}
+        return {"socket": self.turn, "ssl": self.trust, "anyio": self.turn_anyio}
 
     def turn(self, socket: Any) -> None:
         """Let the mocked hosts have the mock's address."""
@@ -50,11 +60,23 @@ class Redirect:
         def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
             name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
             if isinstance(name, str) and name.lower().rstrip(".") in self.hosts:
-                host = "127.0.0.1"
-                port = self.plain_port if port in _HTTP else self.tls_port
+                host, port = "127.0.0.1", self.port_for(port)
             return original(host, port, *args, **kwargs)
 
         socket.getaddrinfo = getaddrinfo
+
+    def turn_anyio(self, anyio: Any) -> None:
+        """Let anyio have the port, too, for it takes nothing but the address from a resolver."""
+        original = anyio.connect_tcp
+
+        async def connect_tcp(remote_host: Any, remote_port: Any, **kwargs: Any) -> Any:
+            if str(remote_host).lower().rstrip(".") in self.hosts:
+                if kwargs.get("tls") or kwargs.get("ssl_context"):
+                    kwargs["tls_hostname"] = kwargs.get("tls_hostname") or remote_host
+                remote_host, remote_port = "127.0.0.1", self.port_for(remote_port)
+            return await original(remote_host, remote_port, **kwargs)
+
+        anyio.connect_tcp = connect_tcp
 
     def trust(self, ssl: Any) -> None:
         """Let each context that reads roots trust the mock's authority."""

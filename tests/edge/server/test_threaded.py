@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
 import sys
 from threading import Event
 from urllib.request import urlopen
@@ -12,6 +14,7 @@ import pytest
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server import threaded
 from mockserver.edge.server.app import Site
+from mockserver.edge.server.redirected import Redirect
 from mockserver.edge.server.threaded import ThreadedServer, loop_factory
 
 
@@ -100,3 +103,23 @@ def test_loop_without_uvloop(monkeypatch):
     """Without the speed extra the loop is asyncio's own."""
     monkeypatch.setitem(sys.modules, "uvloop", None)
     assert loop_factory() is asyncio.new_event_loop
+
+
+def test_begins_later():
+    """A redirect may begin while the server runs; an open connection inside of TLS ends with it."""
+    redirect = Redirect()
+    trusting = ssl.create_default_context(cadata=redirect.authority.pem.decode())
+    with ThreadedServer(LiveEngine()) as server:
+        assert server.ports == (server.port,)
+        server.begin(redirect)
+        assert server.ports == (server.port, redirect.tls_port)
+        with (
+            socket.create_connection(("127.0.0.1", redirect.tls_port), 5) as raw,
+            trusting.wrap_socket(raw, server_hostname="api.cerebras.ai") as client,
+        ):
+            client.sendall(b"GET /v1/tcp_warming HTTP/1.1\r\nhost: x\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 200"
+            server.stop()
+            assert not server._thread.is_alive()
+    with pytest.raises(RuntimeError, match="does not run"):
+        ThreadedServer(LiveEngine()).begin(redirect)

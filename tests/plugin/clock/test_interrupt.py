@@ -29,7 +29,7 @@ def hurry(monkeypatch):
 def clock():
     """Yield a clock that the process lives by."""
     clock = VirtualClock(max_virtual=7200)
-    with installed(clock, servers=frozenset(), port=None):
+    with installed(clock, servers=frozenset()):
         yield clock
 
 

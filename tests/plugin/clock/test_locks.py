@@ -22,7 +22,7 @@ SOON, LATE = 10, 60  # virtual seconds
 def clock():
     """Yield a clock that the process lives by."""
     clock = VirtualClock()
-    with installed(clock, servers=frozenset(), port=None):
+    with installed(clock, servers=frozenset()):
         yield clock
 
 
@@ -231,7 +231,7 @@ def test_runaway(clock):
 def test_put_back():
     """Afterwards all is as it was."""
     before = Condition.wait, threading.Thread.join, threading._time, queue.time
-    with installed(VirtualClock(), servers=frozenset(), port=None):
+    with installed(VirtualClock(), servers=frozenset()):
         assert Condition.wait is not real.wait
     assert (Condition.wait, threading.Thread.join, threading._time, queue.time) == before
     assert Condition.wait is real.wait

@@ -20,7 +20,7 @@ from pytest_cerebras.clock.patches import installed
 def clock():
     """Yield a clock that the process lives by."""
     clock = VirtualClock(max_virtual=100_000)
-    with installed(clock, servers=frozenset(), port=None):
+    with installed(clock, servers=frozenset()):
         yield clock
 
 
@@ -56,7 +56,7 @@ def test_put_back():
     """Afterwards all is as it was."""
     loop = asyncio.BaseEventLoop
     before = (time.sleep, time.time, time.monotonic, loop.call_later, loop.call_at, alias)
-    with installed(VirtualClock(), servers=frozenset(), port=None):
+    with installed(VirtualClock(), servers=frozenset()):
         assert time.sleep is not real.sleep
     assert (time.sleep, time.time, time.monotonic, loop.call_later, loop.call_at, alias) == before
     assert time.sleep is real.sleep
@@ -93,7 +93,7 @@ def test_servers():
 
     server = threading.Thread(target=serve)
     server.start()
-    with installed(clock, servers=frozenset({server.ident}), port=None):
+    with installed(clock, servers=frozenset({server.ident})):
         time.sleep(60)
         ready.set()
         server.join()

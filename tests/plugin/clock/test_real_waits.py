@@ -189,7 +189,7 @@ def lines_told(act):
     """Return the lines that are warned of when something is done on a virtual clock."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        with installed(VirtualClock(), servers=frozenset(), port=None):
+        with installed(VirtualClock(), servers=frozenset()):
             act()
     assert {each.category for each in caught} <= {RealWaitWarning}
     return [(each.filename, each.lineno) for each in caught]
@@ -332,7 +332,7 @@ def test_servers():
     servers = frozenset({server.ident})
     with (
         warnings.catch_warnings(record=True) as caught,
-        installed(clock, servers=servers, port=None),
+        installed(clock, servers=servers),
     ):
         ready.set()
         time.sleep(JUMP)

@@ -221,7 +221,7 @@ def outcome(wait, seconds):
 def clock():
     """Yield a clock that the process lives by."""
     clock = VirtualClock()
-    with installed(clock, servers=frozenset(), port=None):
+    with installed(clock, servers=frozenset()):
         yield clock
 
 
@@ -231,7 +231,7 @@ def clock():
 def test_same(wait, seconds):
     """Each wait, with each time-out that there can't be."""
     really = outcome(wait, seconds)
-    with installed(VirtualClock(), servers=frozenset(), port=None):
+    with installed(VirtualClock(), servers=frozenset()):
         assert outcome(wait, seconds) is really
 
 

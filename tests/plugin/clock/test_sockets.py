@@ -29,7 +29,7 @@ def peers(clock):
         listener.accept()[0] as server,
         pytest.MonkeyPatch.context() as patch,
     ):
-        reads = Reads(clock, listener.getsockname()[1], lambda: True)
+        reads = Reads(clock, [listener.getsockname()[1]], lambda: True)
         with reads.patched(patch):
             yield client, server
 

@@ -15,7 +15,7 @@ from pytest_cerebras.clock.patches import installed
 
 
 def virtual():
-    return installed(VirtualClock(), servers=frozenset(), port=None)
+    return installed(VirtualClock(), servers=frozenset())
 
 
 async def nothing():
@@ -66,7 +66,7 @@ def test_servers():
     pytest.importorskip("uvloop")
 
     async def main():
-        with installed(VirtualClock(), servers=frozenset({threading.get_ident()}), port=None):
+        with installed(VirtualClock(), servers=frozenset({threading.get_ident()})):
             await nap()
 
     anyio.run(main, backend_options={"use_uvloop": True})

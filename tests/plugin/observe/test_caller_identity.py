@@ -211,7 +211,7 @@ def test_busy_when_it_sends(cerebras_mock):
 
 def test_unknown_port():
     """A port that no socket of this process has written to has no sender."""
-    assert Callers(lambda: 0.0, 1).at(2) is None
+    assert Callers(lambda: 0.0, [1]).at(2) is None
 
 
 class Collected:

@@ -26,7 +26,7 @@ def listener():
 @pytest.fixture
 def connections(listener):
     """Yield the watched connections to it."""
-    found = Connections(listener.getsockname()[1])
+    found = Connections([listener.getsockname()[1]])
     with found.watching():
         yield found
 
@@ -47,7 +47,7 @@ def test_of_a_thread(connections, listener):
 
 def test_older_than_the_test(listener):
     """A connection that is older than the watch is known after the first write."""
-    found = Connections(listener.getsockname()[1])
+    found = Connections([listener.getsockname()[1]])
     with socket.create_connection(listener.getsockname()) as client, found.watching():
         port = client.getsockname()[1]
         assert found.home(port) is None

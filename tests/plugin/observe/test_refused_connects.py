@@ -86,3 +86,25 @@ def test_after_the_window(run):
     cerebras_mock.advance(6)
     assert httpx.get(f"{URL}/v1/models", headers={"Authorization": "Bearer csk-x"})"""
     assert "unreachable" not in met(run, body, "--cerebras-clock", "virtual")
+
+
+@pytest.mark.parametrize(("mode", "count"), [("server", 0), ("redirect", 1)])
+def test_tls_breaks(run, mode, count):
+    """Where there is TLS, a handshake that breaks is met; where there is none, nothing is."""
+    code = """
+import httpx
+from mockserver.scenario import Port, Scenario, Window
+
+BROKEN = Scenario("broken", port=Port(breaks_tls=Window(lasting=5)))
+
+def test_x(cerebras_mock):
+    cerebras_mock.play(BROKEN)
+    try:
+        httpx.get("URL".replace("MOCK", cerebras_mock.url), timeout=5)
+    except httpx.ConnectError:
+        pass
+    assert cerebras_mock._refused.count == COUNT
+"""
+    url = "https://api.cerebras.ai/v1/models" if count else "MOCK/v1/models"
+    result = run(code.replace("URL", url).replace("COUNT", str(count)), "--cerebras-mode", mode)
+    result.assert_outcomes(passed=1)

@@ -308,7 +308,7 @@ def test_header_fields(monkeypatch, fields, plan, after):
     monkeypatch.setattr(stall_watchdog, "monotonic", lambda: now[0])
     request = Request("POST", "/v1/chat/completions", fields)
     exchange = Exchange(1, 0.0, request, "chat", "m", stream=False, plan=plan)
-    look = StallWatchdog(Connections(1), 10.0).watch(Silence(2, exchange))
+    look = StallWatchdog(Connections([1]), 10.0).watch(Silence(2, exchange))
     now[0] = after - 0.5
     assert look("real") is None
     now[0] = after + 0.1

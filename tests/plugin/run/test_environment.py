@@ -62,7 +62,7 @@ def test_python(settings):
     assert (Path(folder, "sitecustomize.py").is_file(), theirs) == (True, "src")
     hosts, tls_port, plain_port, _ = found["CEREBRAS_MOCK_REDIRECT"].split(",")
     assert (hosts, tls_port, plain_port) == ("api.cerebras.ai", "4443", "8080")
-    assert found["CEREBRAS_MOCK_GUARD"].startswith("redirect:pass:")
+    assert found["CEREBRAS_MOCK_GUARD"].startswith("proxied:pass:")
 
 
 def test_java(settings, tmp_path):

@@ -184,3 +184,51 @@ def test_pytest_recording(run, pytester):
     result.assert_outcomes(errors=1)
     told = "no test can reach the mock server: pytest-recording forbids it; *--allowed-hosts*"
     result.stdout.fnmatch_lines([told])
+
+
+BOTH_MODES = """
+import pytest, requests
+
+URL = "https://api.cerebras.ai/public/v1/models"
+
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.cerebras_mock(mode="redirect")
+def test_redirect(cerebras_mock, number):
+    assert requests.get(URL, timeout=5).status_code == 200
+    cerebras_mock.assert_requests(1)
+
+def test_server(cerebras_mock, cerebras_client):
+    cerebras_client.models.list()
+    cerebras_mock.assert_requests(1)
+
+def test_stopped(cerebras_mock):
+    requests.get(URL, timeout=5)
+"""
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_both_modes(run, pytester, workers):
+    """A test in redirect mode may stand beside one in server mode, which stops the real host."""
+    how = pytester.runpytest_subprocess if workers else pytester.runpytest_inprocess
+    result = run(BOTH_MODES, *(["-n", str(workers)] if workers else []), how=how)
+    result.assert_outcomes(passed=5, failed=1)
+    result.stdout.fnmatch_lines(["*was stopped*use --cerebras-mode redirect*"])
+
+
+def test_no_authority(run, monkeypatch):
+    """Where trustme is missing, a test in redirect mode is told what to install."""
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    result = run(BOTH_MODES, "-k", "redirect")
+    result.assert_outcomes(errors=4, deselected=2)
+    result.stdout.fnmatch_lines(['*needs trustme: *install "pytest-cerebras?redirect?"*'])
+
+
+def test_no_port(monkeypatch, tmp_path):
+    """Where there is no port for TLS, that is said."""
+
+    def fail(*_):
+        raise OSError(errno.EADDRINUSE, "")
+
+    monkeypatch.setattr(ThreadedServer, "begin", fail)
+    with pytest.raises(pytest.fail.Exception, match=r"no port of 127\.0\.0\.1 is free"):
+        serving.turning(ThreadedServer(LiveEngine()), tmp_path)

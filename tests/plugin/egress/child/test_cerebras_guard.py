@@ -66,8 +66,10 @@ def test_this_machine(guard, host):
         ("server", "httpx", True, "BASE_URL, or, where the address is written into it"),
         ("server", "requests", False, "BASE_URL, or, where the address is written into it"),
         ("respx", "httpx", False, "respx mode answers for .* use --cerebras-mode server"),
-        ("respx", "httpx", True, "and no other client; use --cerebras-mode server"),
-        ("respx", "requests", False, "and no other client; use --cerebras-mode server"),
+        ("respx", "httpx", True, "and no other client; use --cerebras-mode redirect"),
+        ("respx", "requests", False, "and no other client; use --cerebras-mode redirect"),
+        ("redirect", "requests", False, "redirect mode answers for .* read CEREBRAS_BASE_URL"),
+        ("proxied", "requests", True, "this client can't be turned to it"),
     ],
 )
 def test_advice(guard, mode, module, in_child, advice):
