@@ -284,7 +284,7 @@ REDIRECTED = (
 def test_way_out(run, library, server, respx):
     """A client with a hard-coded address gets advice that helps it."""
     code = HARD_CODED.replace("LIBRARY", library)
-    told = "a request to api.cerebras.ai was stopped*: while the mock is active, nothing may reach *; "
+    told = "a request to api.cerebras.ai was stopped*: while the mock is active, nothing may *; "
     result = run(code)
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines([f"*{told}{server}"])
