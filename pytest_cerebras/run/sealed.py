@@ -62,7 +62,7 @@ def _check() -> None:
     if sys.platform != "linux" or shutil.which("unshare") is None:
         raise SealError("--sealed needs Linux and unshare, which is part of util-linux")
     tried = subprocess.run(  # noqa: S603
-        ["unshare", *_NAMESPACES, "true"],  # noqa: S607
+        ["unshare", *_NAMESPACES, "mount", "--bind", str(_HOSTS), str(_HOSTS)],  # noqa: S607
         capture_output=True,
         text=True,
         check=False,
