@@ -30,7 +30,7 @@ from .child.cerebras_hosts import name_of
 from .child.cerebras_redirect import Redirect
 
 _PRELOAD = Path(cerebras_redirect.__file__).parent / "preload.cjs"
-_NODE_ROOTS = "NODE_EXTRA_CA_CERTS"
+NODE_ROOTS = "NODE_EXTRA_CA_CERTS"
 _MOCK = "127.0.0.1"
 
 
@@ -63,17 +63,21 @@ def turned(redirect: Redirect) -> Iterator[None]:
 def variables(redirect: Redirect) -> Mapping[str, str]:
     """Return the environment that turns children in Python and Node."""
     options = environ.get("NODE_OPTIONS")
-    authority = Path(redirect.authority)
-    own = Path(environ.get(_NODE_ROOTS) or devnull)
-    if own.is_file():  # Node reads one file only
-        both = authority.with_name("node.pem")
-        both.write_bytes(own.read_bytes().rstrip() + b"\n" + authority.read_bytes())
-        authority = both
     return {
         cerebras_redirect.VARIABLE: redirect.text,
         "NODE_OPTIONS": " ".join(filter(None, (f'--require "{_PRELOAD}"', options))),
-        _NODE_ROOTS: str(authority),
+        NODE_ROOTS: node_roots(environ, Path(redirect.authority)),
     }
+
+
+def node_roots(given: Mapping[str, str], authority: Path) -> str:
+    """Return the file of roots for Node, which reads only one: the user's own are in it as well."""
+    own = Path(given.get(NODE_ROOTS) or devnull)
+    if not own.is_file():
+        return str(authority)
+    both = authority.with_name("node.pem")
+    both.write_bytes(own.read_bytes().rstrip() + b"\n" + authority.read_bytes())
+    return str(both)
 
 
 def _trusting(

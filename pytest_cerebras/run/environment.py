@@ -15,6 +15,7 @@ from pathlib import Path
 from mockserver.edge.redirect.authority import Trust
 from mockserver.edge.server.redirected import PRIVATE, Redirect
 from pytest_cerebras.egress.child import cerebras_guard, cerebras_redirect
+from pytest_cerebras.egress.turning import NODE_ROOTS, node_roots
 
 KEY = "csk-4f1dmock" + "4f1d" * 10
 _CHILD = Path(cerebras_redirect.__file__).parent
@@ -55,7 +56,7 @@ def variables(place: Place, given: Mapping[str, str], notes: Path) -> dict[str, 
         **dict.fromkeys(_PROXIES, place.url),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(local)),
         **dict.fromkeys((*_BUNDLES, *_BUNDLES_TOO), bundle),
-        "NODE_EXTRA_CA_CERTS": str(trust.ca),
+        NODE_ROOTS: node_roots(given, trust.ca),
         "NODE_OPTIONS": _joined(f'--require "{_CHILD / "preload.cjs"}"', given.get("NODE_OPTIONS")),
         "JAVA_TOOL_OPTIONS": _joined(given.get("JAVA_TOOL_OPTIONS"), *_java(place)),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(_CHILD), given.get("PYTHONPATH")))),

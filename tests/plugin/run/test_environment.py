@@ -55,6 +55,14 @@ def test_node(settings, tmp_path):
     assert Path(required.removeprefix("--require ").strip('"')).is_file()
 
 
+def test_roots_of_node(settings, tmp_path):
+    """Node reads one file of further roots, so the user's own are in it."""
+    (tmp_path / "own.pem").write_text("theirs\n", "utf-8")
+    (tmp_path / "ca.pem").write_text("ours\n", "utf-8")
+    found = settings({"NODE_EXTRA_CA_CERTS": str(tmp_path / "own.pem")})
+    assert Path(found["NODE_EXTRA_CA_CERTS"]).read_text("utf-8") == "theirs\nours\n"
+
+
 def test_python(settings):
     """Python children are turned, and stopped where that can't be; their path stays."""
     found = settings({"PYTHONPATH": "src"})
