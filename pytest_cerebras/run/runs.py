@@ -67,7 +67,7 @@ def runs(
     Raises OSError and MockServerError when the mock can't be where the app looks for it.
     """
     authority, seal = Authority(), ways.seal
-    upstream = Upstream.of(next((os.environ[each] for each in _PROXIES if each in os.environ), ""))
+    upstream = Upstream.of(next(filter(None, map(os.environ.get, _PROXIES)), None))
     closed: list[Place] = []
 
     def close(place: Place) -> None:

