@@ -82,7 +82,7 @@ def runs(
             command = sealed.as_before(command, seal.user, seal.group)
         for scenario in scenarios:
             redirect = Redirect(
-                (REAL, *ways.hosts),
+                (*REAL, *ways.hosts),
                 authority=authority,
                 blocks=ways.blocks,
                 upstream=upstream,
