@@ -12,7 +12,8 @@ from mockserver.scenario.status_page.answering import HOST as STATUS
 
 from .app import Site
 
-REAL = ("api.cerebras.ai", STATUS)
+REAL = "api.cerebras.ai"
+HOSTS = (REAL, STATUS)
 """The API, and its status page."""
 PRIVATE = "cerebras.ai"
 
@@ -28,7 +29,7 @@ class Redirect:
 
     def __init__(
         self,
-        hosts: Iterable[str] = REAL,
+        hosts: Iterable[str] = HOSTS,
         *,
         authority: Authority | None = None,
         blocks: bool = False,

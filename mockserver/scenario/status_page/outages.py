@@ -158,7 +158,7 @@ def _windows(schedule: Schedule) -> Iterator[Window]:
 def _condition(rules: Sequence[Sequence[Rule]], elapsed: float) -> Condition:
     """Return the condition of a component, given the rules for each of its requests."""
     met = [_met(fitting, elapsed) for fitting in rules]
-    fails, slow = (sum(shares) / len(met) for shares in zip(*met, strict=True))
+    fails, slow = (sum(one[at] for one in met) / max(1, len(met)) for at in (0, 1))
     for condition, failing, slowed in _CONDITIONS:
         if fails >= failing or slow >= slowed:
             return condition
