@@ -16,9 +16,9 @@ from tests.corpus.pair import Mock, Pair
 
 PAIR = Pair(
     source="https://github.com/Automattic/kue/issues/112",
-    scenario="outage-503",
+    scenario="status-page-lags",
     rule="status-page-polled",
-    parameters={"lasting": "300s"},
+    parameters={"lasting": "300s", "lag": "0s"},  # this page is in time
 )
 PAUSE = 0.1  # seconds
 MOST = 40
