@@ -59,6 +59,7 @@ PARTS = {
     "mockserver/edge/server",
     "mockserver/plan/timeline",
     "mockserver/scenario/lint",
+    "mockserver/scenario/status_page",
     "mockserver/verdicts/retries",
     "pytest_cerebras",
     "pytest_cerebras/egress/child",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mockserver.core.messages import Request
 from mockserver.engine import Engine
 from mockserver.scenario import load, names
 
@@ -52,6 +53,7 @@ OTHERS = {
     "silent-cut": {"after_tokens": 3},
     "stall-mid-stream": {"after_tokens": 3},
     "stalled-server": {"times": 1},
+    "status-page-lags": {"lasting": "3s", "lag": "9s"},
     "stream-cut": {"after_tokens": 3, "times": 1},
     "think-tags": {"tag": "thinking"},
     "tool-arguments-cut": {"tool": "get_time", "tokens": 5},
@@ -74,11 +76,13 @@ TIMES = (0.0, 0.5, 2.5, 4.0, 20.5, 22.0, 22.0, 22.0)  # of the last, a second ha
 
 
 def met(scenario, ask, now):
-    """Return what some requests meet: whether the port is open, and their plans."""
+    """Return what some requests meet: the port, the status page, and their plans."""
     engine = Engine(scenario, now=now)
     found = []
     for late in TIMES:
         found.append(scenario.port.state(late))
+        page = Request("GET", "/api/v2/summary.json")
+        found.append(engine.status_page(page, now=now + late, url="http://mock/status"))
         for body in BODIES:
             exchange = engine.handle(ask(**body), now=now + late)
             engine.finish(exchange, now=now + late)

@@ -1,8 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from mockserver import scenario
+from mockserver.core.messages import Request
 from mockserver.engine import Engine
 from mockserver.journal import Exchange
 from mockserver.plan import Close, End, tokens_of
@@ -138,3 +140,24 @@ def test_context_8192(ask, run, model):
     assert (fits.status, over.status) == (200, 400)
     assert over.error["code"] == "context_length_exceeded"
     assert over.error["message"].endswith("Current length is 8193 while limit is 8192")
+
+
+def test_status_page_lags(ask, now):
+    """What is over after half a minute is shown five minutes later."""
+    engine = Engine(scenario.load("status-page-lags"), now=now)
+
+    def seen(late):
+        page = Request("GET", "/api/v2/status.json")
+        data = engine.status_page(page, now=now + late, url="http://mock/status")[1].data
+        status = engine.handle(ask(), now=now + late).status
+        return status, json.loads(data)["status"]["indicator"]
+
+    assert {late: seen(late) for late in (0, 29, 31, 299, 301, 329, 331)} == {
+        0: (503, "none"),
+        29: (503, "none"),
+        31: (200, "none"),
+        299: (200, "none"),
+        301: (200, "critical"),
+        329: (200, "critical"),
+        331: (200, "none"),
+    }

@@ -12,6 +12,7 @@ from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request, Sender
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal, Retention
+from mockserver.plan import Plan
 from mockserver.scenario import PortState, Rule, Scenario, load, request_overrides
 
 from .budget import Budget
@@ -147,6 +148,18 @@ class LiveEngine:
             if asked is not None and asked != request.path:
                 exchange.sent_path = redacted(asked)
             return engine, exchange
+
+    def status_page(self, request: Request, url: str) -> Plan:
+        """
+        Return the answer of the status page at ``url``, and note that somebody looked at it.
+
+        Who looks because the port is shut is not noted: each failure leaves no exchange.
+        """
+        with self._lock:
+            engine, now = self._engine, self.clock.now()
+            if self.port == "open" and not self.elsewhere(request):
+                engine.journal.look_at_status(request, now)
+        return engine.status_page(request, now=now, url=url)
 
     def _within(
         self, budget: Budget | None, request: Request, now: float

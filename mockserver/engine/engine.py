@@ -10,6 +10,7 @@ comes from the seed and the number of the request, so the same seed gives the sa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from random import Random
 
 from mockserver.api.contract import editions
@@ -24,6 +25,9 @@ from mockserver.faults import Context, Fault, broken, name_of
 from mockserver.journal import Exchange, Journal
 from mockserver.plan import Plan, changed_after, without_body
 from mockserver.scenario import Decision, Rule, Run, Scenario
+from mockserver.scenario.status_page import answering
+from mockserver.scenario.status_page.documents import Page
+from mockserver.scenario.status_page.outages import Outages
 
 from . import answers
 from .other_models import other_model
@@ -112,6 +116,15 @@ class Engine:
             self._storage.settle(refused=exchange.refused)
         self.journal.add(exchange, call)
         return exchange
+
+    @cached_property
+    def _outages(self) -> Outages:
+        return Outages(self.scenario, tuple(self.edition.models))
+
+    def status_page(self, request: Request, *, now: float, url: str) -> Plan:
+        """Return the answer of the status page at ``url``; no rule and no limit applies to it."""
+        shown = self._outages.shown(now - self.started)
+        return answering.answer(request, Page(shown, self.started, url))
 
     def other_model(self, exchange: Exchange) -> str | None:
         """Return a model that would certainly have answered a refused completion, or None."""

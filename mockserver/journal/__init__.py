@@ -6,6 +6,7 @@ from .exchange import Exchange, Gist
 from .journal import Call, Journal, Ongoing
 from .retention import Retention
 from .served import Served, ServedCall
+from .status_looks import StatusLook
 
 __all__ = [
     "Call",
@@ -16,4 +17,5 @@ __all__ = [
     "Retention",
     "Served",
     "ServedCall",
+    "StatusLook",
 ]

@@ -20,6 +20,7 @@ from mockserver.scenario import CallProgress
 
 from .exchange import Asked, Exchange, asked_of
 from .retention import Retention
+from .status_looks import StatusLook, StatusLooks
 
 
 @dataclass(slots=True, eq=False)
@@ -65,12 +66,14 @@ class Journal:
 
     ``scale`` is the length of one second of the scenario on the client's clock. ``count`` is how
     many exchanges there were, ``begun`` the time of the first, in seconds since the epoch.
+    ``status_looks`` has the requests to the status page, which are no exchanges.
     """
 
     def __init__(self, *, scale: float = 1.0, retention: Retention | None = None) -> None:
         self.scale = scale
         self.count = 0
         self.begun = 0.0
+        self.status_looks = StatusLooks()
         self._retention = retention or Retention()
         self._kept: deque[tuple[Exchange, Ongoing]] = deque()
         self._warmups: deque[Exchange] = deque(maxlen=self._retention.exchanges)
@@ -110,6 +113,7 @@ class Journal:
         part.begun = own[0][0].at if own and not self.dropped else self.begun
         part._kept.extend(own)
         part._warmups = self._warmups
+        part.status_looks = self.status_looks
         return part
 
     def __iter__(self) -> Iterator[Exchange]:
@@ -149,6 +153,10 @@ class Journal:
         self._kept.append((exchange, call))
         if len(self._kept) > self._retention.exchanges:
             self._drop()
+
+    def look_at_status(self, request: Request, at: float) -> None:
+        """Note a request to the status page."""
+        self.status_looks.add(StatusLook(at, request.path, request.sender, self._part))
 
     def finish(self, exchange: Exchange) -> None:
         """Shorten the bodies of an exchange that is over, if they are too long."""

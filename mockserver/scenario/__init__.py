@@ -6,7 +6,7 @@ from . import injection, request_overrides
 from .actions import RuleAction
 from .loader import Loaded, automatic, load, loaded, names, parse, read, tagged
 from .matching import Match, Prompt
-from .model import Rule, Scenario, Spent, State
+from .model import Condition, Rule, Scenario, Spent, State, StatusPage
 from .near_misses import NearMiss, NoMatch, near_miss_lines
 from .patterns import Range
 from .port import Port, PortState
@@ -17,6 +17,7 @@ from .timed_limits import Limit, active_limits
 
 __all__ = [
     "CallProgress",
+    "Condition",
     "Decision",
     "Limit",
     "Loaded",
@@ -35,6 +36,7 @@ __all__ = [
     "Schedule",
     "Spent",
     "State",
+    "StatusPage",
     "Window",
     "active_limits",
     "automatic",

@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 
 from mockserver.api.contract.edition import EditionName
 from mockserver.api.model.script import Script
-from mockserver.core.units import Count, Positive, Whole
+from mockserver.core.units import Count, Positive, Seconds, Whole
 
 from .actions import AnyAction, AnyFault, RuleAction
 from .matching import Match
@@ -21,6 +21,10 @@ from .timed_limits import Limit
 
 START = "start"
 Then: TypeAlias = Literal["pass", "stay", "repeat"]
+Condition: TypeAlias = Literal[
+    "operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"
+]
+"""The condition of a component, in the words of Statuspage."""
 StateName: TypeAlias = Annotated[str, Field(min_length=1)]
 Tag: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 
@@ -101,6 +105,23 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusPage:
+    """
+    How the status page differs from what the scenario plays; without a key it does not.
+
+    ``lag`` is how late the page shows that an outage begins or ends. ``says`` is the condition that
+    it shows for every component, whatever the scenario plays.
+    """
+
+    lag: Seconds = 0.0
+    says: Condition | None = None
+
+    def __post_init__(self) -> None:
+        if self.lag and self.says is not None:
+            raise ValueError("has both 'lag' and 'says', but what a page always says is never late")
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """
     An ordered list of rules. The first matching one answers; without one, the mock acts healthy.
@@ -112,7 +133,8 @@ class Scenario:
     they are only shown. ``context`` reduces the context window of every model to this many tokens.
     ``capacity`` is the number of completions that the service handles at once; it refuses more as
     an overload. ``port`` is when the port itself is out of order, so that requests do not reach the
-    rules. ``limits`` are rate limits that apply for a time. ``extends`` is a shipped scenario, or
+    rules. ``limits`` are rate limits that apply for a time. ``status`` is how the status page
+    differs from what the scenario plays. ``extends`` is a shipped scenario, or
     the path of a file, from which this one inherits. ``parameters`` are values that can be chosen
     for a run; ``${name}`` inserts one of the ``parameters``. ``expect`` says in words what a good
     app does. ``tags`` are words for ``cerebras-mock scenarios --tag``.
@@ -131,6 +153,7 @@ class Scenario:
     port: Port = field(default_factory=Port)
     rules: tuple[Rule, ...] = ()
     limits: tuple[Limit, ...] = ()
+    status: StatusPage = field(default_factory=StatusPage)
     extends: str | None = None
     parameters: Mapping[ParameterName, JsonValue] = field(default_factory=dict[str, JsonValue])
     expect: str = ""

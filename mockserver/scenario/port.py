@@ -36,8 +36,12 @@ class Port:
 
     def until_change(self, elapsed: float) -> float:
         """Return the seconds until a window next opens or closes; infinity if none does."""
-        windows = (window for _, window in self._windows() if window is not None)
-        return min((window.until_change(elapsed) for window in windows), default=float("inf"))
+        return min((one.until_change(elapsed) for one in self.windows), default=float("inf"))
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The windows that are given."""
+        return tuple(window for _, window in self._windows() if window is not None)
 
     def _windows(self) -> tuple[tuple[PortState, Window | None], ...]:
         return (

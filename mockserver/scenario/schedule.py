@@ -45,6 +45,15 @@ class Window:
         closes = opened + self.lasting
         return (opened, closes) if elapsed < closes else None
 
+    def changed(self, elapsed: float) -> float:
+        """Return when it last opened or closed; 0 if it has not yet."""
+        if elapsed < self.after:
+            return 0.0
+        if (span := self.span(elapsed)) is not None:
+            return span[0]
+        period = self.repeat or 0.0
+        return self.after + (period and (elapsed - self.after) // period * period) + self.lasting
+
     def until_change(self, elapsed: float) -> float:
         """Return the seconds until it next opens or closes; infinity if it never does."""
         if elapsed < self.after:

@@ -1,17 +1,23 @@
-"""Apps that send requests endlessly, until the mock refuses to answer."""
+"""Apps that send requests in a loop: endlessly to the API, or too often to the status page."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from mockserver.core.units import counted
-from mockserver.journal import Exchange
+from mockserver.journal import Exchange, StatusLook
 from mockserver.scenario.injection import PAST_BUDGET
 
 from .verdict import Case, Finding
 
 _SHOWN = 8  # exchanges; there are hundreds, much the same
+_MINUTE = 60.0  # seconds of the client's clock
+_MOST_LOOKS = 10  # of one client within a minute: each six seconds
+_MOST_UNSEEN = 60  # of clients that can't be told apart
+_Watcher: TypeAlias = tuple[str, str, tuple[int, int] | None, int]
 
 
 def endless_requests(case: Case) -> Iterator[Finding]:
@@ -31,3 +37,46 @@ def endless_requests(case: Case) -> Iterator[Finding]:
             last = before[-1]
             came += f", and the last one answered, #{last.number}, got {last.outcome}"
         yield Finding(came, tuple(before[-_SHOWN:]))
+
+
+def polled_status_page(case: Case) -> Iterator[Finding]:
+    """Find clients that look at the status page again and again, more often than they failed."""
+    failures = sorted(exchange.over for exchange in case.exchanges if exchange.failed)
+    minute = _MINUTE / case.journal.scale
+    looks: dict[_Watcher, list[StatusLook]] = {}
+    for look in case.journal.status_looks:
+        looks.setdefault(_watcher(look), []).append(look)
+    for watched in looks.values():
+        most = _busiest(watched, failures, minute)
+        if most:
+            lasted = (most[-1].at - most[0].at) * case.journal.scale
+            sender = most[-1].sender
+            site = sender.site if sender else None
+            often = f"{counted(len(most), 'look')} at the status page within {lasted:.1f} s"
+            where = f", from {site[0]}:{site[1]}" if site else ""
+            yield Finding(f"{often}{where}", site=site)
+
+
+def _watcher(look: StatusLook) -> _Watcher:
+    """Return what distinguishes clients: who looks where, for which call of the test."""
+    sender = look.sender
+    return look.path, sender.name if sender else "", sender.turn if sender else None, look.part
+
+
+def _busiest(
+    looks: Sequence[StatusLook], failures: Sequence[float], minute: float
+) -> Sequence[StatusLook]:
+    """
+    Return the most looks within a minute that are too many; none if there is no such minute.
+
+    Each failure in it, or in the minute before, excuses one look.
+    """
+    most: Sequence[StatusLook] = ()
+    allowed, begin = _MOST_LOOKS if looks[0].sender else _MOST_UNSEEN, 0
+    for end, last in enumerate(looks, start=1):
+        while last.at - looks[begin].at >= minute:
+            begin += 1
+        failed = bisect_right(failures, last.at) - bisect_left(failures, looks[begin].at - minute)
+        if end - begin > max(allowed, failed, len(most)):
+            most = looks[begin:end]
+    return most

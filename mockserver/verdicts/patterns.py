@@ -119,6 +119,12 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
                 return answer
         raise TooManyRoundsError
     """),
+    "status-page-polled": _lines("""
+        if failed and looked_at + 30 < time.monotonic():
+            looked_at = time.monotonic()
+            status = httpx.get(f"{page}/api/v2/status.json").json()["status"]
+        time.sleep(random.uniform(0.5, 1) * 2**attempt)  # whatever the page says
+    """),
     "key-sent-elsewhere": _lines("""
         client = Cerebras()  # reads CEREBRAS_BASE_URL and CEREBRAS_API_KEY
         client = OpenAI()  # reads OPENAI_BASE_URL and OPENAI_API_KEY

@@ -11,7 +11,7 @@ from mockserver.journal import Journal
 
 from .half_answers import half_answers
 from .leaked_keys import leaked_keys
-from .loops import endless_requests
+from .loops import endless_requests, polled_status_page
 from .retries.errors import gave_up, repeated_overflows, retried_permanent_errors
 from .retries.fallback import no_fallback
 from .retries.hot_retries import hot_retries
@@ -185,6 +185,15 @@ RULES = (
         endless_requests,
     ),
     Rule(
+        "status-page-polled",
+        "advice",
+        "The status page was asked more than ten times within a minute, and more often than "
+        "requests had failed.",
+        "ask it once after a failure, and then every half minute at most; whatever it says, only "
+        "the next request shows whether the API is back",
+        polled_status_page,
+    ),
+    Rule(
         "key-sent-elsewhere",
         "certain",
         "A request went to the real API although the mock is active, or carried the key of "
@@ -227,7 +236,7 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
 def _site_of(finding: Finding) -> tuple[str, int] | None:
     """Return the line of the app that sent the last exchange of a finding, if it is known."""
     senders = (exchange.request.sender for exchange in reversed(finding.exchanges))
-    return next((sender.site for sender in senders if sender and sender.site), None)
+    return next((sender.site for sender in senders if sender and sender.site), finding.site)
 
 
 def _is_its_own(finding: Finding) -> bool:

@@ -119,12 +119,14 @@ class Finding:
     """
     A sentence on what a client did, and the exchanges that show it.
 
-    If ``certainty`` is None, the rule's certainty applies.
+    If ``certainty`` is None, the rule's certainty applies. ``site`` is the line of the app, where
+    no exchange has it.
     """
 
     sentence: str
     exchanges: tuple[Exchange, ...] = ()
     certainty: Certainty | None = None
+    site: tuple[str, int] | None = None
 
 
 Find: TypeAlias = Callable[[Case], Iterator[Finding]]

@@ -12,7 +12,7 @@ from typing import Self
 from mockserver.edge.live import Overrides
 from mockserver.edge.redirect.authority import Authority
 from mockserver.edge.redirect.tunnel import Upstream
-from mockserver.edge.server.redirected import REAL, Redirect
+from mockserver.edge.server.redirected import HOSTS, Redirect
 from mockserver.scenario import Scenario
 
 from . import relay, sealed
@@ -82,7 +82,7 @@ def runs(
             command = sealed.as_before(command, seal.user, seal.group)
         for scenario in scenarios:
             redirect = Redirect(
-                (REAL, *ways.hosts),
+                (*HOSTS, *ways.hosts),
                 authority=authority,
                 blocks=ways.blocks,
                 upstream=upstream,

@@ -13,6 +13,7 @@ from mockserver.engine import Engine
 from mockserver.faults import Fault
 from mockserver.journal import Journal
 from mockserver.scenario import Match, Scenario, injection
+from mockserver.scenario.status_page import answering
 from mockserver.verdicts import Case, Verdict, judge
 from pytest_cerebras import egress
 
@@ -65,6 +66,18 @@ class CerebrasMock(Asserting):
         self.url = place.url
         self._base_urls = base_urls(place.url, environ)
         self._turning = place.variables
+
+    @property
+    def status_url(self) -> str:
+        """
+        The URL of the status page, which follows the scenario.
+
+        ``{status_url}/api/v2/status.json`` and ``summary.json`` are its API. In respx mode it is
+        the URL of the real page, which is answered in the process as the API is.
+        """
+        return (
+            f"https://{answering.HOST}" if self.url == REAL_URL else f"{self.url}{answering.PATH}"
+        )
 
     @property
     def engine(self) -> Engine:

@@ -21,6 +21,7 @@ from mockserver.core.messages import Request
 from mockserver.edge.live import InFlight, LiveEngine
 from mockserver.edge.play.clock import Clock, Silence, StallError
 from mockserver.plan import Head
+from mockserver.scenario.status_page.answering import HOST as STATUS_HOST
 from pytest_cerebras.observe.caller_identity import Callers, identified_callers
 from pytest_cerebras.observe.completed_waits import mock_wait
 from pytest_cerebras.observe.lingering_work import LingeringWork
@@ -32,8 +33,8 @@ from .libraries import Library, libraries
 HOST = "api.cerebras.ai"
 
 
-class Unanswered:
-    """A connect to a port that is not open; it is not in the journal."""
+class NoExchange:
+    """A connect to a port that is not open, or a look at the status page: not in the journal."""
 
     def __init__(self, live: LiveEngine) -> None:
         self._live = live
@@ -75,7 +76,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         actions: Iterator[Action],
         clock: Clock,
         core: ModuleType,
-        audience: InFlight | Unanswered,
+        audience: InFlight | NoExchange,
     ) -> None:
         self._actions = self._noted(actions, core)
         self._clock = clock
@@ -181,7 +182,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 class PlanRouter(respx.MockRouter):
     """
-    Answers requests to the API's host from the engine; passes on all other requests.
+    Answers requests to the hosts of the API and its status page; passes on all other requests.
 
     respx asks it before all other routers, even those that were started earlier.
     """
@@ -211,17 +212,24 @@ class PlanRouter(respx.MockRouter):
         return _response(await body.async_head(), body)
 
     def _begin(self, request: httpx.Request) -> PlannedBody:
+        if request.url.host == STATUS_HOST:  # reachable, even if the port of the API is shut
+            return self._status_page(request)
         if request.url.host != HOST:
             raise self._not_ours(request)
         clock, port = self._live.clock, self._live.port
         if port != "open":
             self._refused.count += not self._callers.lingering.reason_here()
             attempt = unreachable(port, _patience(request, "connect", clock), self._core)
-            return PlannedBody(attempt, clock, self._core, Unanswered(self._live))
+            return PlannedBody(attempt, clock, self._core, NoExchange(self._live))
         in_flight = self._live.in_flight(self._received(request))
         plan = clock.announced(in_flight.exchange.plan)
         going_through = actions(plan, _patience(request, "read", clock), self._core)
         return PlannedBody(going_through, clock, self._core, in_flight)
+
+    def _status_page(self, request: httpx.Request) -> PlannedBody:
+        plan = self._live.status_page(self._received(request), f"https://{STATUS_HOST}")
+        at_once = actions(plan, math.inf, self._core)
+        return PlannedBody(at_once, self._live.clock, self._core, NoExchange(self._live))
 
     def _received(self, request: httpx.Request) -> Request:
         return Request(

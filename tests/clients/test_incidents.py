@@ -104,6 +104,7 @@ ROWS = {
     "silent-cut": [Row("none none", STREAM), Row("stop")],
     "stall-mid-stream": [Row("timeout timeout", STREAM), Row("stop")],
     "stalled-server": [Row("timeout timeout stop"), Row("timeout timeout stop", STREAM)],
+    "status-page-lags": [Row("503 stop", pause=31.0)],
     "stream-cut": [Row("lost lost stop", STREAM), Row("lost lost stop")],
     "strict-schema-gate": [Row("404", OLD), Row("stop")],
     "think-tags": [Row("stop", text="<think>"), Row("stop", STREAM, text="<think>")],

@@ -31,6 +31,11 @@ class Mock(Protocol):
         ...
 
     @property
+    def status_url(self) -> str:
+        """The URL of the status page."""
+        ...
+
+    @property
     def api_key(self) -> str:
         """A key that is accepted."""
         ...

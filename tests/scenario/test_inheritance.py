@@ -163,3 +163,11 @@ def test_base_that_is_none(write, text):
     wrong = r"mine\.yaml:1:10: extends: 'other\.yaml' is no mapping "
     with pytest.raises(DocumentError, match=wrong):
         load(write("mine.yaml", "extends: other.yaml\nname: mine\n"))
+
+
+def test_status():
+    """What the status page does is a key like others: replaced as a whole, or inherited."""
+    assert parse("extends: status-page-lags\nname: mine\n").status.lag == 300.0
+    mine = parse("extends: status-page-lags\nname: mine\nstatus: {says: operational}\n")
+    assert (mine.status.lag, mine.status.says) == (0.0, "operational")
+    assert parse("extends: status-page-lags\nname: mine\nparameters: {lag: 9s}\n").status.lag == 9.0

@@ -1,11 +1,25 @@
 import datetime as dt
+import json
+import re
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from mockserver.api.model.script import Script, ScriptedCall
+from mockserver.core.errors import DocumentError
 from mockserver.faults import FAULTS, Cut, Error, HangUp, Latency, Truncate
-from mockserver.scenario import Match, Prompt, Rule, Scenario, Schedule, Spent, State, Window
+from mockserver.scenario import (
+    Match,
+    Prompt,
+    Rule,
+    Scenario,
+    Schedule,
+    Spent,
+    State,
+    StatusPage,
+    Window,
+    parse,
+)
 
 ADAPTER = TypeAdapter(Scenario)
 
@@ -208,3 +222,27 @@ def test_reply(keys, reply):
 def test_no_reply(refused, keys):
     """What cannot be said in JSON cannot be scripted."""
     assert refused(rules=[{"reply": keys}])
+
+
+def test_status():
+    """A page is late, or says what it always says; not both, and only in Statuspage's words."""
+    assert ADAPTER.validate_python({"name": "x"}).status == StatusPage()
+    late = ADAPTER.validate_python({"name": "x", "status": {"lag": "5m"}})
+    assert late.status == StatusPage(lag=300.0)
+    wrong = ADAPTER.validate_python({"name": "x", "status": {"says": "major_outage"}})
+    assert wrong.status == StatusPage(says="major_outage")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ({"lag": "5m", "says": "operational"}, "has both 'lag' and 'says'"),
+        ({"says": "fine"}, "'operational', 'degraded_performance', 'partial_outage'"),
+        ({"lag": 300}, "unit"),
+        ({"lags": "5m"}, "lags"),
+    ],
+)
+def test_wrong_status(status, said):
+    """Anything else is an error that says what is allowed."""
+    with pytest.raises(DocumentError, match=re.escape(said)):
+        parse(json.dumps({"name": "x", "status": status}))

@@ -45,3 +45,9 @@ def test_yaml():
     assert port == Port(refuses=ONCE, ignores=Window(lasting=1, repeat=9))
     with pytest.raises(DocumentError, match=r"port: unknown key 'refuse'; did you mean 'refuses'"):
         parse("name: x\nport: {refuse: {}}")
+
+
+def test_given_windows():
+    """Its windows are those that are given."""
+    assert Port().windows == ()
+    assert Port(refuses=Window(1.0), breaks_tls=Window(2.0)).windows == (Window(1.0), Window(2.0))

@@ -213,3 +213,22 @@ def test_refused(keys):
     """Numbers out of range, durations without a unit and empty exclusions are refused."""
     with pytest.raises(ValidationError):
         TypeAdapter(Schedule).validate_python(keys)
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "once", "again"),
+    [
+        (0.0, 0.0, 0.0),
+        (9.9, 0.0, 0.0),
+        (10.0, 10.0, 10.0),
+        (39.9, 10.0, 10.0),
+        (40.0, 40.0, 40.0),
+        (109.0, 40.0, 40.0),
+        (110.0, 40.0, 110.0),
+        (145.0, 40.0, 140.0),
+    ],
+)
+def test_changed(elapsed, once, again):
+    """It is known when a window last opened or closed, the one that repeats too."""
+    assert Window(10.0, 30.0).changed(elapsed) == once
+    assert Window(10.0, 30.0, repeat=100.0).changed(elapsed) == again

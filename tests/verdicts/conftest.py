@@ -8,7 +8,7 @@ from operator import itemgetter
 
 import pytest
 
-from mockserver.core.messages import Sender
+from mockserver.core.messages import Request, Sender
 from mockserver.scenario import Rule, Schedule
 from mockserver.verdicts import Case, judge
 
@@ -39,6 +39,12 @@ class Stage:
             self.running.append((self.now + at + takes, exchange, left))
             self.finish(self.now + at)
         return exchange
+
+    def look(self, at, *, by="thread 1", path="/status"):
+        """Look at the status page."""
+        sender = Sender(by) if isinstance(by, str) else by
+        request = Request("GET", path, sender=sender)
+        self.engine.journal.look_at_status(request, self.now + at)
 
     def finish(self, now=math.inf):
         """Finish all answers that are over by then."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.core.messages import Sender
 from mockserver.faults import Error
+from mockserver.journal import Journal
 from mockserver.scenario import Rule
 from mockserver.scenario.injection import PAST_BUDGET
 
@@ -68,3 +69,64 @@ def test_nothing_else(stage):
     for at in range(5):
         refuse(play, at / 100, "app.py:31")
     assert play.judged() == ["endless-requests"]
+
+
+# ------------------------------------------------------------------------- status-page-polled
+
+
+def watch(play, *times, by="thread 1", path="/status"):
+    for at in times:
+        play.look(at, by=by, path=path)
+
+
+def test_polled(stage):
+    """It counts the looks of the busiest minute, and names the line."""
+    play = stage()
+    watch(play, *(0.5 * at for at in range(200)), by=sender("app.py:12"))
+    (found,) = play.verdicts()
+    assert (found.rule, found.certainty) == ("status-page-polled", "advice")
+    assert found.sentence == "120 looks at the status page within 59.5 s, from app.py:12"
+    assert found.site == ("app.py", 12)
+    assert found.exchanges == ()
+
+
+def test_a_look_each_half_minute(stage):
+    """A page on a wall may be renewed for hours."""
+    play = stage()
+    watch(play, *range(0, 7200, 30))
+    assert play.judged() == []
+
+
+def test_two_documents(stage):
+    """A client that reads two documents each time has looked half as often."""
+    play = stage()
+    for name in ("status", "summary"):
+        watch(play, *range(10), path=f"/api/v2/{name}.json")
+    assert play.judged() == []
+
+
+def test_polled_while_it_fails(stage):
+    """A failure excuses one look, not a loop behind it."""
+    play = stage(Rule(faults=(Error(status=503),)))
+    play.loop(1, 2, 4, 8, 16)
+    watch(play, *range(20))
+    assert "status-page-polled" in play.judged()
+
+
+def test_part_of_the_test(stage):
+    """A subtest looks for itself."""
+    play = stage()
+    for _ in range(2):
+        watch(play, *range(6))
+        play.engine.journal.begin_part()
+    assert play.judged() == []
+
+
+def test_scaled(stage):
+    """A minute is one of the client, whose clock the time scale does not change."""
+    journal = Journal(scale=0.01)
+    play = stage()
+    play.engine.journal = journal
+    watch(play, *range(0, 110, 10))
+    (found,) = play.verdicts()
+    assert found.sentence == "11 looks at the status page within 1.0 s"

@@ -37,12 +37,12 @@ class Authority:
         self.pem: bytes = self._ca.cert_pem.bytes()
         self.context_for = cache(self._context)
 
-    def _context(self, host: str) -> ssl.SSLContext:
-        """Return a server's context with a certificate for the host."""
+    def _context(self, *hosts: str) -> ssl.SSLContext:
+        """Return a server's context with a certificate for these hosts."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.set_alpn_protocols(["http/1.1"])
         context.num_tickets = 0  # behind the handshake, all that can be read is an answer
-        self._ca.issue_cert(host).configure_cert(context)
+        self._ca.issue_cert(*hosts).configure_cert(context)
         return context
 
     def write(self, folder: Path) -> Trust:

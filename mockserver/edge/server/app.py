@@ -6,6 +6,7 @@ import asyncio
 import logging
 import ssl
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
@@ -14,6 +15,8 @@ from mockserver.edge.admin import PREFIX, Admin
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.playback import play
 from mockserver.edge.redirect.front import Proxy
+from mockserver.plan import Plan
+from mockserver.scenario.status_page import answering
 
 from . import heads
 from .connection import Connection, Server
@@ -44,9 +47,10 @@ class Played(web.StreamResponse):
 
 class Site:
     """
-    A listening mock, which hands requests from aiohttp on to the engine or the admin API.
+    A listening mock, which hands requests from aiohttp on to the engine and what is beside it.
 
-    ``url`` has the port that was actually bound. ``token`` protects the admin API.
+    Beside it are the admin API, which the ``token`` protects, and the status page. ``url`` has the
+    port that was actually bound.
     """
 
     def __init__(self, live: LiveEngine, *, token: str | None = None) -> None:
@@ -112,12 +116,9 @@ class Site:
         head, how = heads.read(request), heads.how(request)
         try:
             # requests get no name in this frame: a silent stream would keep them in memory
-            if self._admin is not None and request.path.startswith(PREFIX):
-                # in another thread, since the port may have to change before there is an answer
-                admin_request = head.request(body, None, oversized=oversized)
-                peer = request.remote or ""
-                reply = await asyncio.to_thread(self._admin.answer, admin_request, peer)
-                lives_on = await play(reply.plan, connection, self.live.clock, **how)
+            beside = await self._beside(request, head, body)
+            if beside is not None:
+                lives_on = await play(beside, connection, self.live.clock, **how)
                 return Played(keep_alive=connection.lives_on() and lives_on)
             connection.received(request)
             lives_on = await connection.play(
@@ -130,3 +131,17 @@ class Site:
             raise
         connection.answered(request)
         return Played(keep_alive=connection.lives_on() and lives_on)
+
+    async def _beside(self, request: web.BaseRequest, head: heads.Head, body: bytes) -> Plan | None:
+        """Return the answer of the admin API or the status page; None if the engine is asked."""
+        if self._admin is not None and head.path.startswith(PREFIX):
+            # in another thread, since the port may have to change before there is an answer
+            peer = request.remote or ""
+            reply = await asyncio.to_thread(self._admin.answer, head.request(body, None), peer)
+            return reply.plan
+        if answering.concerns(head.path, host := head.headers.get("host", "")):
+            connection = request.protocol
+            assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
+            url = answering.url_at(host, urlsplit(self.url).scheme)
+            return self.live.status_page(head.request(body, connection.sender), url)
+        return None

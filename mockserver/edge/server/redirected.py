@@ -8,10 +8,13 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.redirect.authority import Authority
 from mockserver.edge.redirect.front import Proxy
 from mockserver.edge.redirect.tunnel import Upstream
+from mockserver.scenario.status_page.answering import HOST as STATUS
 
 from .app import Site
 
 REAL = "api.cerebras.ai"
+HOSTS = (REAL, STATUS)
+"""The API, and its status page."""
 PRIVATE = "cerebras.ai"
 
 
@@ -26,7 +29,7 @@ class Redirect:
 
     def __init__(
         self,
-        hosts: Iterable[str] = (REAL,),
+        hosts: Iterable[str] = HOSTS,
         *,
         authority: Authority | None = None,
         blocks: bool = False,
@@ -45,8 +48,8 @@ class Redirect:
         """Listen inside of TLS. Raises OSError when the port can't be had."""
         self.proxy.breaks_tls = lambda: live.port == "breaks_tls"
         self._site = Site(live)
-        first, *_ = sorted(self.hosts)
-        await self._site.start(port=self.tls_port, tls=self.authority.context_for(first))
+        tls = self.authority.context_for(*sorted(self.hosts))
+        await self._site.start(port=self.tls_port, tls=tls)
         self.tls_port = int(self._site.url.rpartition(":")[2])
 
     async def stop(self) -> None:

@@ -36,6 +36,14 @@ def test_trust(tmp_path):
     assert made.context_for("a.example") is made.context_for("a.example")
 
 
+def test_several_hosts(tmp_path):
+    """One port may have a certificate for several hosts."""
+    made = Authority()
+    ca, hosts = made.write(tmp_path).ca, ("api.cerebras.ai", "status.cerebras.ai")
+    for host in hosts:
+        assert ("DNS", host) in shaken(made.context_for(*hosts), host, ca)
+
+
 def test_bundle(tmp_path, monkeypatch):
     """The bundle has the user's own roots as well."""
     own = tmp_path / "own.pem"

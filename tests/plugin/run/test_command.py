@@ -25,6 +25,17 @@ def test_answered(run, app):
     assert REAL_KEY not in ended.stderr
 
 
+def test_status_page(run):
+    """The host of the real status page is answered, and is no request to the API."""
+    code = (
+        "from urllib.request import urlopen; "
+        "print(urlopen('https://status.cerebras.ai/api/v2/status.json').read().decode())"
+    )
+    ended = run("--scenario", "one-model-down", "--", sys.executable, "-c", code)
+    assert json.loads(ended.stdout)["status"]["indicator"] == "major"
+    assert "the app has asked nothing" in ended.stderr
+
+
 @pytest.mark.parametrize(("strict", "status"), [((), 0), (("--strict",), 10)])
 def test_guilty(run, app, strict, status):
     """A bug is told with its fix; it fails a strict run of a command that went well."""

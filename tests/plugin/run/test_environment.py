@@ -69,7 +69,8 @@ def test_python(settings):
     folder, theirs = found["PYTHONPATH"].split(os.pathsep)
     assert (Path(folder, "sitecustomize.py").is_file(), theirs) == (True, "src")
     hosts, tls_port, plain_port, _ = found["CEREBRAS_MOCK_REDIRECT"].split(",")
-    assert (hosts, tls_port, plain_port) == ("api.cerebras.ai", "4443", "8080")
+    assert hosts.split() == ["api.cerebras.ai", "status.cerebras.ai"]
+    assert (tls_port, plain_port) == ("4443", "8080")
     assert found["CEREBRAS_MOCK_GUARD"].startswith("proxied:pass:")
 
 

@@ -16,8 +16,8 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import ScaledClock, StallError
 from mockserver.faults import Context, Cut, Disconnect, Error, Latency, Stall
 from mockserver.plan import Close, Plan, Wait
-from mockserver.scenario import Rule, Scenario
-from pytest_cerebras.transport.inprocess import HOST, intercepted
+from mockserver.scenario import Port, Rule, Scenario, Window
+from pytest_cerebras.transport.inprocess import HOST, STATUS_HOST, intercepted
 
 URL = f"https://{HOST}/v1/chat/completions"
 KEY = {"authorization": "Bearer csk-0000"}
@@ -242,3 +242,34 @@ def test_client_stayed(live, http, chat, fault):
     with intercepted(live), pytest.raises(http.RemoteProtocolError):
         chat()
     assert [one.client_left for one in live.journal] == [False]
+
+
+@both
+def test_status_page(live, http, tls):
+    """The host of the status page is answered, sync and async, and is in no journal."""
+    live.play("one-model-down")
+    url = f"https://{STATUS_HOST}/api/v2/status.json"
+
+    async def main():
+        async with http.AsyncClient(verify=tls) as client:
+            return await client.head(url)
+
+    with intercepted(live), http.Client(verify=tls) as client:
+        found = client.get(url)
+        assert client.get(f"https://{STATUS_HOST}/v1/models").status_code == 404
+        assert client.get(f"https://{HOST}/status", headers=KEY).status_code == 404
+        head = asyncio.run(main())
+    assert found.json()["status"]["indicator"] == "major"
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(found.content))
+    assert [one.request.path for one in live.journal] == ["/status"]
+
+
+@both
+def test_status_page_of_a_shut_port(live, http, tls):
+    """The page has a host of its own: it can be reached while the API can't."""
+    live.play(Scenario("down", port=Port(refuses=Window())))
+    with intercepted(live) as (refused, _), http.Client(verify=tls) as client:
+        found = client.get(f"https://{STATUS_HOST}/api/v2/status.json").json()
+    assert found["status"]["indicator"] == "critical"
+    assert (refused.count, live.journal.status_looks.count) == (0, 0)

@@ -30,7 +30,8 @@ class Play:
 
     A key whose value is a function gets the answers so far. ``scenario`` are the other keys of one.
     ``ran`` are the runs of tools that the app records, each as the keys of ``SideEffect``.
-    ``evidence`` is what its test shows.
+    ``evidence`` is what its test shows. ``looks`` are its looks at the status page, each as the
+    keys of ``Stage.look``.
     """
 
     asks: tuple[Mapping[str, Any], ...]
@@ -38,6 +39,7 @@ class Play:
     scenario: Mapping[str, Any] = field(default_factory=dict[str, Any])
     ran: tuple[Mapping[str, Any], ...] = ()
     evidence: Evidence | None = None
+    looks: tuple[Mapping[str, Any], ...] = ()
 
     def titles(self, stage: Callable[..., Any]) -> set[str]:
         """Return the rules that are broken, and which of them are advice."""
@@ -50,6 +52,8 @@ class Play:
             SideEffect(**{**run, "at": acting.now + run["at"]}) for run in self.ran
         ]
         acting.evidence = self.evidence
+        for look in self.looks:
+            acting.look(**look)
         return {verdict.title for verdict in acting.verdicts()}
 
 
@@ -146,6 +150,11 @@ def given(**scenario: Any) -> Change:
 def seeing(**keys: Any) -> Change:
     """Let the test show something else."""
     return lambda play: replace(play, evidence=replace(play.evidence or Evidence(), **keys))
+
+
+def looking(*times: float, **keys: Any) -> Change:
+    """Let the client look at the status page at other times, or in another way."""
+    return lambda play: replace(play, looks=tuple({"at": at, **keys} for at in times))
 
 
 def _asking(change: Callable[[list[Any]], list[Any]]) -> Change:

@@ -1,0 +1,41 @@
+"""The requests to the status page: they are no exchanges with the API, but an app may send many."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mockserver.core.messages import Sender
+
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLook:
+    """
+    One look at the status page: when, in seconds since the epoch, at which path, and by whom.
+
+    ``sender`` is None if unknown. ``part`` is the part of the test, as of an exchange.
+    """
+
+    at: float
+    path: str
+    sender: Sender | None = None
+    part: int = 0
+
+
+class StatusLooks:
+    """The last looks of a run; ``count`` is how many there were."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._kept: deque[StatusLook] = deque(maxlen=_MOST)
+
+    def __iter__(self) -> Iterator[StatusLook]:
+        return iter(list(self._kept))  # others may add meanwhile
+
+    def add(self, look: StatusLook) -> None:
+        """Keep a look, and forget the oldest one if there are too many."""
+        self.count += 1
+        self._kept.append(look)

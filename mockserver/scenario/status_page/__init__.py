@@ -1,0 +1,1 @@
+"""The status page: what it shows while a scenario plays, in the form of Atlassian's Statuspage."""

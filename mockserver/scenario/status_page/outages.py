@@ -1,0 +1,194 @@
+"""
+What the status page shows at a time, by the scenario alone.
+
+A component is made of typical requests: for a model, a chat of one short message, streamed or not.
+For each of them the rules say which share fails or is slow from now on:
+
+| a rule that acts | share |
+|---|---|
+| always, or after some requests (``after``) | all |
+| while its ``window`` is open | all, otherwise none |
+| by ``probability`` | that part |
+| on every n-th request (``every``) | one in n |
+| on some requests only: ``first``, ``at``, a ``sequence`` that ends, ``attempt`` | none |
+| in a ``state`` that other rules set | none: the page does not know which requests came |
+
+A page with three failed requests on it would be news to everybody, so these count as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from math import prod
+
+from mockserver.api.contract.endpoints import ENDPOINTS
+from mockserver.core.messages import Request
+from mockserver.scenario.model import START, Condition, Rule, Scenario
+from mockserver.scenario.patterns import bounds
+from mockserver.scenario.predicate import first_failing
+from mockserver.scenario.request_view import RequestView
+from mockserver.scenario.schedule import Schedule, Window
+
+from .impact import impact_of
+
+COMPLETIONS = "Text completions"
+"""The component of the older endpoint, for all models."""
+OTHERS = "Models, files and batches"
+"""The component of all endpoints that complete nothing."""
+
+# the least share of failures, or of slow answers, of each condition; the first that fits
+_CONDITIONS: Sequence[tuple[Condition, float, float]] = (
+    ("major_outage", 0.9, 2.0),
+    ("partial_outage", 0.25, 2.0),
+    ("degraded_performance", 0.05, 0.5),
+)
+_HEADERS = {"authorization": "Bearer csk-status", "content-type": "application/json"}
+_MOMENT = 0.001  # seconds: how long before a change is looked at
+_MOST_CHANGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """
+    What the page shows: the ``conditions`` of its components, in their order.
+
+    ``since`` is when it began to show them, and ``down_since`` when it began to show anything but
+    well-being, in seconds since the start of the scenario; both are 0 from the start on.
+    """
+
+    conditions: Mapping[str, Condition]
+    since: float = 0.0
+    down_since: float = 0.0
+
+
+class Outages:
+    """The outages of a scenario whose API serves ``models``."""
+
+    def __init__(self, scenario: Scenario, models: Sequence[str]) -> None:
+        self._page = scenario.status
+        self._port = scenario.port
+        rules = [rule for rule in scenario.rules if _may_count(rule, scenario)]
+        self._rules = {
+            name: [_fitting(rules, request) for request in requests]
+            for name, requests in _components(models)
+        }
+        windows = (window for rule in rules for window in _windows(rule.schedule))
+        self._windows = (*self._port.windows, *windows)
+
+    def shown(self, elapsed: float) -> Shown:
+        """Return what the page shows ``elapsed`` seconds after the start of the scenario."""
+        if self._page.says is not None:
+            return Shown(dict.fromkeys(self._rules, self._page.says))
+        at = elapsed - self._page.lag
+        if at < 0:
+            return Shown(dict.fromkeys(self._rules, "operational"))
+        now = self._at(at)
+        since = self._since(at, lambda before: before == now)
+        if is_well(now):
+            return Shown(now, since and since + self._page.lag)
+        down_since = self._since(at, lambda before: not is_well(before))
+        return Shown(now, since + self._page.lag, down_since + self._page.lag)
+
+    def _at(self, elapsed: float) -> Mapping[str, Condition]:
+        """Return the conditions at a time; with its port shut, a service has a major outage."""
+        if self._port.state(elapsed) != "open":
+            return dict.fromkeys(self._rules, "major_outage")
+        return {name: _condition(rules, elapsed) for name, rules in self._rules.items()}
+
+    def _since(self, elapsed: float, same: Callable[[Mapping[str, Condition]], bool]) -> float:
+        """Return since when it has been the same, as far as the last changes show."""
+        since = elapsed
+        for _ in range(_MOST_CHANGES):
+            since = max((window.changed(since) for window in self._windows), default=0.0)
+            if since <= _MOMENT or not same(self._at(since - _MOMENT)):
+                break
+            since -= _MOMENT
+        return since
+
+
+def is_well(conditions: Mapping[str, Condition]) -> bool:
+    """Return whether all components are operational."""
+    return all(one == "operational" for one in conditions.values())
+
+
+def _may_count(rule: Rule, scenario: Scenario) -> bool:
+    """Whether a rule can take more than some requests; see the table."""
+    counted = rule.match.attempt is not None and bounds(rule.match.attempt).max is not None
+    ends = bool(rule.sequence) and rule.then == "pass"
+    required = rule.state.requires
+    settled = required == START and not any(one.state.sets for one in scenario.rules)
+    return not (counted or ends) and (required is None or settled)
+
+
+def _components(models: Sequence[str]) -> Iterator[tuple[str, list[RequestView]]]:
+    """Yield the name of each component, and its typical requests."""
+    message = {"role": "user", "content": "Hello"}
+    for model in models:
+        yield model, _streamed_or_not("chat", {"model": model, "messages": [message]})
+    asked = [_streamed_or_not("completions", {"model": one, "prompt": "Hello"}) for one in models]
+    yield COMPLETIONS, [*chain.from_iterable(asked)]
+    free = [row.name for row in ENDPOINTS.values() if not row.limited and row.name != "warming"]
+    yield OTHERS, [_view(name, {}) for name in free]
+
+
+def _streamed_or_not(endpoint: str, body: Mapping[str, object]) -> list[RequestView]:
+    return [_view(endpoint, body), _view(endpoint, {**body, "stream": True})]
+
+
+def _view(endpoint: str, body: Mapping[str, object]) -> RequestView:
+    row = ENDPOINTS[endpoint]
+    return RequestView(endpoint, request=Request(row.method, row.path, _HEADERS), read=body)
+
+
+def _fitting(rules: Sequence[Rule], view: RequestView) -> list[Rule]:
+    return [rule for rule in rules if first_failing(rule.match.predicates(), view) is None]
+
+
+def _windows(schedule: Schedule) -> Iterator[Window]:
+    """Yield the windows of a schedule, at every depth."""
+    if schedule.window is not None:
+        yield schedule.window
+    excluded = () if schedule.excluded is None else (schedule.excluded,)
+    for one in (*schedule.any_of, *schedule.all_of, *excluded):
+        yield from _windows(one)
+
+
+def _condition(rules: Sequence[Sequence[Rule]], elapsed: float) -> Condition:
+    """Return the condition of a component, given the rules for each of its requests."""
+    met = [_met(fitting, elapsed) for fitting in rules]
+    fails, slow = (sum(one[at] for one in met) / max(1, len(met)) for at in (0, 1))
+    for condition, failing, slowed in _CONDITIONS:
+        if fails >= failing or slow >= slowed:
+            return condition
+    return "operational"
+
+
+def _met(rules: Sequence[Rule], elapsed: float) -> tuple[float, float]:
+    """Return which share of a request fails, and which is slow."""
+    left, shares = 1.0, {"fails": 0.0, "slow": 0.0, "none": 0.0}
+    for rule in rules:
+        taken = left * share_of(rule.schedule, elapsed)
+        actions = rule.actions[-1:] if rule.then == "stay" else rule.actions
+        for action in actions:
+            if not (rule.sequence and action.passes):  # these leave it to later rules
+                shares[impact_of(action.faults)] += taken / len(actions)
+                left -= taken / len(actions)
+    return shares["fails"], shares["slow"]
+
+
+def share_of(schedule: Schedule, elapsed: float) -> float:
+    """Return the share of requests that a schedule lets a rule take from now on."""
+    if schedule.first is not None or schedule.at is not None:
+        return 0.0
+    if schedule.window is not None and not schedule.window.open(elapsed):
+        return 0.0
+    chance = 1.0 if schedule.probability is None else schedule.probability
+    share = chance / (schedule.every or 1)
+    share *= prod(share_of(one, elapsed) for one in schedule.all_of)
+    if schedule.any_of:
+        share *= 1 - prod(1 - share_of(one, elapsed) for one in schedule.any_of)
+    if schedule.excluded is not None:
+        share *= 1 - share_of(schedule.excluded, elapsed)
+    return share
