@@ -29,6 +29,12 @@ def test_explained():
     assert (told.name, told.severity, told.source) == ("here", "warning", "https://example.com")
 
 
+def test_on_a_line():
+    """A path can't break a log."""
+    one = Mistake("here", lambda _: True, "it is {it.path}", "go", "https://example.com")
+    assert one.explained(Setup(GUIDE, path="/a\n\x1bb")).what == "it is /a\\n\\x1bb"
+
+
 @pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row.name)
 def test_row(row):
     """A row has a public report, and sentences without a full stop."""
