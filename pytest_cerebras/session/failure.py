@@ -18,6 +18,7 @@ from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import near_miss_lines
 from mockserver.verdicts.classify import classify
 from mockserver.verdicts.mistakes import mistake_forgiven
+from mockserver.verdicts.mistakes.vendors import vendor_of, vendors_variable
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.settings.names import scenario_of
 
@@ -25,6 +26,8 @@ from .mock import CerebrasMock
 from .verdict_hooks import failed_by_verdict
 
 _MOST = 50
+_MOST_HOSTS = 3
+_STRANGE = frozenset({401, 403, 404})
 _NO_REQUEST = (
     "no request reached the mock; check that the app reads CEREBRAS_BASE_URL, and reads it during "
     "the test"
@@ -50,7 +53,7 @@ def failure_section(
     if report.when != "teardown":
         lines += [sentence for sentence in mock.interventions if sentence not in shown]
     if report.when == "call" and _lacks_requests(mock, error):
-        lines.append(_NO_REQUEST)
+        lines.append(_where_they_went(mock.asked_hosts))
     lines += _time_line(exchanges, list(mock.side_effects), mock)
     lines += mock.strays
     if not failed_by_verdict(item):
@@ -73,7 +76,26 @@ def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
     """Whether the test failed because its requests went elsewhere, although it expected them."""
     if mock.journal.count or mock.interventions or mock.was_unreachable:
         return False
-    return mock.found_nothing or any(map(_is_of_the_network, _chain(error)))
+    if mock.found_nothing or any(map(_is_of_the_network, _chain(error))):
+        return True
+    return any(map(vendor_of, mock.asked_hosts)) and any(map(_is_of_a_stranger, _chain(error)))
+
+
+def _is_of_a_stranger(error: BaseException) -> bool:
+    """Whether a server has refused a request by a key or a path that it does not know."""
+    return getattr(error, "status_code", None) in _STRANGE
+
+
+def _where_they_went(hosts: Sequence[str]) -> str:
+    """Return a sentence on the requests that did not come, with the host that has got them."""
+    for host in hosts:
+        if vendor := vendor_of(host):
+            variable = vendors_variable(vendor)
+            return (
+                f"no request reached the mock: the test asked {host}, the API of {vendor}; let the "
+                f"app read its base URL from {variable}, during the test"
+            )
+    return _NO_REQUEST + (f"; it asked {', '.join(hosts[:_MOST_HOSTS])}" if hosts else "")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

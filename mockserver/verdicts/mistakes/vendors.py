@@ -68,6 +68,16 @@ def vendor_of(host: str) -> str:
     return "Azure OpenAI" if name.endswith(_AZURE) else _VENDORS.get(name, "")
 
 
+def vendors_variable(vendor: str) -> str:
+    """
+    Return the variable by which an app that asks a vendor is led to another address.
+
+    >>> vendors_variable("OpenAI"), vendors_variable("Groq")
+    ('OPENAI_BASE_URL', 'CEREBRAS_BASE_URL')
+    """
+    return "OPENAI_BASE_URL" if vendor == "OpenAI" else "CEREBRAS_BASE_URL"
+
+
 def vendor_of_path(path: str) -> str:
     """
     Return the name of the other vendor whose base URL begins with a path; empty if unknown.
