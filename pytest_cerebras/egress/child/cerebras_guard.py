@@ -23,14 +23,13 @@ if TYPE_CHECKING:
 if TYPE_CHECKING or __package__:
     from . import cerebras_redirect
     from .cerebras_fetchers import fetched
-    from .cerebras_hosts import is_real, is_this_machine, name_of
+    from .cerebras_hosts import is_real, is_this_machine, name_of, names_another
 else:  # in a child, whose import path has this folder until this module is imported
     import cerebras_redirect
     from cerebras_fetchers import fetched
-    from cerebras_hosts import is_real, is_this_machine, name_of
+    from cerebras_hosts import is_real, is_this_machine, name_of, names_another
 
-# the first word of a note: an attempt to reach the real API or another host, a read by a child, or
-# the name of another host that was asked
+# the first word of a note: an attempt to reach the real API or another host, a read, a host asked
 OURS, OTHERS, READ, ASKED = "real", "other", "read", "asked"
 STRAY = "stray"  # an attempt, to any host, that the current test has not caused
 VARIABLE = "CEREBRAS_MOCK_GUARD"
@@ -139,10 +138,8 @@ class Guard:
 
     def _note_asked(self, name: str) -> None:
         """Note the name of another host once, if the test asks it: it may mean the mock."""
-        is_address = not name.strip("0123456789.") or ":" in name
-        if is_address or name in self._asked or len(self._asked) >= _MOST_ASKED:
-            return
-        if self._mode != RUN and not is_this_machine(name) and not self.elsewhere():
+        is_new = name not in self._asked and len(self._asked) < _MOST_ASKED
+        if self._mode != RUN and is_new and names_another(name) and not self.elsewhere():
             self._asked.add(name)
             self._note(f"{ASKED} {name}\n")
 
