@@ -69,7 +69,11 @@ def told_of_path(exchange: Exchange, edition: Edition) -> str:
     found = mistake_forgiven(exchange, edition)
     if found is None:
         return ""
-    return f"{found.what}; the mock answered, but the real API would answer 404: {found.fix}"
+    what = found.what.removesuffix(f": {exchange.sent_path}")  # one sentence for all paths
+    return (
+        f"{what}, which suits the base URL that the plugin sets; the mock answered, but the real "
+        f"API would answer 404: where you set the URL yourself, {found.fix}"
+    )
 
 
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
@@ -140,7 +144,7 @@ def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
         yield f"    {exchange.from_elsewhere}: counts for nothing"
         return
     if sentence := told_of_path(exchange, mock.engine.edition):
-        yield f"    {sentence}"
+        yield f"    {exchange.sent_path}: {sentence}"
     found = classify(exchange, mock.engine.edition)
     if found.what:
         yield f"    what: {found.what}"

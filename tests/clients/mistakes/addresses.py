@@ -7,7 +7,10 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from socket import gaierror
 from typing import Any
+
+import pytest
 
 MODEL = "llama3.1-8b"
 KEY = "csk-" + "4f1dmock" * 6
@@ -186,7 +189,25 @@ MADE: dict[str, Make] = {
     "text-instead-of-json": curl(CHAT, json.dumps(BODY), "-H", "Content-Type: text/plain"),
 }
 
+
+def _unresolved(base_url: str) -> Callable[[str], str]:
+    """Return the same where no name leads anywhere, so that nothing leaves this machine."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise gaierror(f"no address for {base_url}")
+
+    def make(url: str) -> str:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("socket.getaddrinfo", fail)
+            return _refused(lambda _: base_url)(url)
+
+    return make
+
+
 UNSENT: dict[str, Callable[[str], str]] = {
+    "wrong-host": _unresolved("https://api.cerebras.com/v1"),
+    "other-vendor": _unresolved("https://api.groq.com/openai/v1"),
+    "no-tls": _unresolved("http://api.cerebras.ai/v1"),
     "no-scheme": _refused(lambda url: url.removeprefix("http://") + "/v1"),
     "base-url-decorated (quotes)": _refused(lambda url: f'"{url}/v1"'),
 }

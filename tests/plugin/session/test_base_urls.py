@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_cerebras.session.base_urls import base_urls
+from pytest_cerebras.session.failure import told_of_path
 
 URL = "http://127.0.0.1:1"
 ASK = """
@@ -20,7 +21,10 @@ def test_it(cerebras_mock):
     ask(WHERE)
     assert cerebras_mock.requests[0].request.path == "/v1/models"
 """
-FORGIVEN = "warning: the path has {}: *; the mock answered, but the real API would answer 404: *"
+FORGIVEN = (
+    "warning: the path has {}, which suits the base URL that the plugin sets; the mock answered, "
+    "but the real API would answer 404: where you set the URL yourself, *"
+)
 MODES = pytest.mark.parametrize("mode", ["server", "respx"])
 
 
@@ -116,5 +120,17 @@ def test_shown_of_a_failure(run, monkeypatch):
     monkeypatch.delenv("CEREBRAS_BASE_URL", raising=False)
     code = ASK.replace("WHERE", "os.environ['CEREBRAS_BASE_URL']") + "    assert 0\n"
     run(code).stdout.fnmatch_lines(
-        ["#1 GET /v1/models -> 200*", "    the path has no /v1: /models; *"]
+        ["#1 GET /v1/models -> 200*", "    /models: the path has no /v1, which suits *"]
     )
+
+
+def test_once_for_all_paths(engine, ask, now):
+    """A client that asks several paths in the same way is told once."""
+    running = engine()
+    told = set()
+    for path in ("/models", "/chat/completions"):
+        exchange = running.handle(ask(f"/v1{path}"), now=now)
+        exchange.sent_path = path
+        told.add(told_of_path(exchange, running.edition))
+    assert len(told) == 1
+    assert told != {""}

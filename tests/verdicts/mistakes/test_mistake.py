@@ -35,6 +35,22 @@ def test_on_a_line():
     assert one.explained(Setup(GUIDE, path="/a\n\x1bb")).what == "it is /a\\n\\x1bb"
 
 
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "https://api.cerebras.ai/v1?api_key=geheim",
+        "https://me:geheim@api.cerebras.com/v1",
+        "api.cerebras.ai/v1?token=geheim",
+        "https://api.cerebras.ai/v1 ?key=geheim",
+    ],
+)
+def test_no_key_told(base_url):
+    """A secret in a base URL is not told."""
+    found = list(mistakes_in(Setup(GUIDE, client="openai", base_url=base_url)))
+    assert found
+    assert "geheim" not in repr(found)
+
+
 @pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row.name)
 def test_row(row):
     """A row has a public report, and sentences without a full stop."""
