@@ -20,6 +20,8 @@ import pytest
 
 from . import client_hooks
 from .child.cerebras_guard import (
+    ASKED,
+    OTHERS,
     OURS,
     READ,
     RUN,
@@ -52,7 +54,12 @@ class GuardLog:
     @property
     def stopped(self) -> list[str]:
         """All attempts of the test so far, one sentence each."""
-        return [sentence for word, sentence in self._read() if word not in (READ, STRAY)]
+        return [sentence for word, sentence in self._read() if word in (OURS, OTHERS)]
+
+    @property
+    def asked(self) -> list[str]:
+        """The names of other hosts that the test asked, each once."""
+        return list(dict.fromkeys(name for word, name in self._read() if word == ASKED))
 
     @property
     def strays(self) -> list[str]:

@@ -21,6 +21,7 @@ from mockserver.engine import Engine
 from mockserver.scenario import Scenario
 from mockserver.verdicts import Case, Verdict, judge
 from mockserver.verdicts.evidence import Evidence
+from mockserver.verdicts.mistakes.vendors import vendor_of, vendors_variable
 from pytest_cerebras.egress import GuardLog
 from pytest_cerebras.egress.child.cerebras_guard import PROXIED
 from pytest_cerebras.observe.connections import Connections
@@ -107,7 +108,7 @@ def played(
         sentence,
         verdicts,
         tuple(live.stalled),
-        (*log.stopped, *_told(redirect)),
+        (*log.stopped, *_told(redirect), *_told_of_vendors(live.engine, log, redirect)),
     )
 
 
@@ -155,6 +156,19 @@ def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _told_of_vendors(engine: Engine, log: GuardLog, redirect: Redirect) -> Iterator[str]:
+    """Yield the other vendors that an app asked which never asked this API."""
+    if engine.journal.count:
+        return
+    proxy = redirect.proxy
+    for host in dict.fromkeys([*log.asked, *proxy.passed, *proxy.blocked]):
+        if vendor := vendor_of(host):
+            yield (
+                f"{host}: the app asked the API of {vendor}, and never this one; let it read its "
+                f"base URL from {vendors_variable(vendor)}, or set it to https://api.cerebras.ai/v1"
+            )
 
 
 def _told(redirect: Redirect) -> Iterator[str]:
