@@ -106,6 +106,7 @@ class _Stall:
         self._horizon: Horizon | None = None
         self._next = 0.0
         self._begun = monotonic()
+        self._was_here = self._is_here()
 
     def error(self, moment: Moment) -> StallError | None:
         """Return the error to end the stall with; None as long as it may last."""
@@ -146,6 +147,7 @@ class _Stall:
             return _Waiting(_named(reading.thread), _seconds(reading.timeout))
         if (home := connections.home(self._port)) is None:
             return self._elsewhere(self._port)
+        self._was_here = True
         if home.loop is None:  # the thread is not in a read: it is busy, or waits in some other way
             return _Waiting(_named(home.thread), None)
         return self._in_loop(home.loop, home.thread, moment)
@@ -163,7 +165,10 @@ class _Stall:
 
     def _elsewhere(self, port: int) -> _Waiting:
         noted = self._watchdog.child_timeouts()
-        timeout = _seconds(noted[port]) if port in noted else _timeout_of(self._exchange)
+        if port in noted:
+            return _Waiting("another process", _seconds(noted[port]))
+        # this process has closed its end, and the server is about to see that
+        timeout = None if self._was_here else _timeout_of(self._exchange)
         return _Waiting("another process", timeout)
 
 

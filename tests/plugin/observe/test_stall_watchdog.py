@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 
 import pytest
 
@@ -312,4 +313,26 @@ def test_header_fields(monkeypatch, fields, plan, after):
     now[0] = after - 0.5
     assert look("real") is None
     now[0] = after + 0.1
+    assert look("real") is not None
+
+
+@pytest.mark.parametrize("seen", ["before", "meanwhile"])
+def test_client_that_has_just_left(monkeypatch, seen):
+    """A client of this process that gave up is no other process without a time-out."""
+    now = [0.0]
+    monkeypatch.setattr(stall_watchdog, "monotonic", lambda: now[0])
+    request = Request("POST", "/v1/chat/completions", PYTHON)
+    exchange = Exchange(1, 0.0, request, "chat", "m", stream=False, plan=())
+    connections = Connections([1])
+    watchdog = StallWatchdog(connections, 10.0)
+    with socket.socket() as client:
+        if seen == "before":
+            connections.written(2, client)
+        look = watchdog.watch(Silence(2, exchange))
+        connections.written(2, client)
+        now[0] = 11.0
+        assert look("real") is None  # nothing is known of how its thread waits
+    now[0] = 12.0
+    assert look("real") is None
+    now[0] = 61.0
     assert look("real") is not None
