@@ -101,7 +101,7 @@ class Question:
     templates: tuple[bytes, ...]
     right: Callable[[bytes], bool] | None
     repeated: bool = False
-    headers: Mapping[str, str] = field(default_factory=lambda: HEADERS)
+    headers: Mapping[str, str] = field(default_factory=lambda: HEADERS, hash=False)
 
     def body(self, number: int = 0) -> bytes:
         """Return the body of a request, by its number."""
