@@ -86,6 +86,7 @@ def without_key(request: Request, body: bytes) -> Request:
     return Request(request.method, path, headers, body, query, request.oversized, request.sender)
 
 
+@lru_cache(maxsize=512)
 def is_credential(name: str) -> bool:
     """
     Return whether a header field, URL parameter or JSON field of this name is a credential.

@@ -17,6 +17,7 @@ from pytest_cerebras.egress import turning
 from pytest_cerebras.observe.caller_identity import Callers, identified_callers
 from pytest_cerebras.observe.lingering_work import LingeringWork
 from pytest_cerebras.observe.refused_connects import RefusedConnects, counting_refused
+from pytest_cerebras.transport.ca_bundle import loaded_when_used
 
 from . import serving
 from .between import rest
@@ -47,14 +48,14 @@ def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
         from pytest_cerebras.transport.inprocess import intercepted
 
         live = LiveEngine()
-        with intercepted(live, lingering) as (refused, callers):
+        with loaded_when_used(), intercepted(live, lingering) as (refused, callers):
             yield Place(live, REAL_URL, refused, callers)
         return
     server = request.getfixturevalue("cerebras_mock_server")
     serving.check(server)
     live = server.live
     try:
-        with ExitStack() as stack:
+        with loaded_when_used(), ExitStack() as stack:
             variables: Mapping[str, str] = {}
             if mode == "redirect":
                 folder = stack.enter_context(TemporaryDirectory(prefix="cerebras-mock-"))

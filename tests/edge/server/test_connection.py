@@ -8,10 +8,10 @@ import re
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.connection import Server
-from mockserver.edge.server.heads import Head
 from mockserver.faults import Error
 from mockserver.scenario import Rule, Schedule
 
@@ -134,7 +134,7 @@ async def _hand_on_what_was_held(monkeypatch):
     monkeypatch.setattr(web.RequestHandler, "data_received", lambda _, data: handed.append(data))
     server = Server(LiveEngine(), lambda _: None)
     head = b"POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\n"
-    server.heads._known[head] = Head("POST", "/", {}, ""), 5
+    server.heads.remember(head, make_mocked_request("POST", "/", {"content-length": "5"}))
     connection = server()
     parts = [head[:9], head[9:] + b"ab", b"cd", b"eGET / HTTP"]
     connection._held = parts[0]  # as when an answer was being played
