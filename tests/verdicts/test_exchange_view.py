@@ -97,7 +97,12 @@ def found(engine, ask, now):
             "the request needs 0 tokens",
             "drop the oldest messages",
         ),
-        ({"store": True}, "store: property 'store' is unsupported", "only what the API documents"),
+        ({"store": True}, "the body has store: OpenAI's API knows it", "leave it out"),
+        (
+            {"prompt_cache_key": "x" * 1025},
+            "at most 1024 characters",
+            "only what the API documents",
+        ),
         ({"rule": error("queue_exceeded")}, "the service is overloaded", "back-off and jitter"),
         ({"rule": error("service_unavailable")}, "the service is overloaded", "back-off"),
         ({"rule": error("server_error")}, "500: Encountered a server error", "back-off"),

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from mockserver.core.credentials import redacted
+
 from .setup import Setup
 
 Condition: TypeAlias = Callable[[Setup], bool]
@@ -33,7 +35,8 @@ class Mistake:
     def explained(self, setup: Setup) -> Explanation:
         """Return what is wrong with a set-up that makes this mistake."""
         facts = self.facts(setup)
-        what, fix = (_on_a_line(text.format(it=setup, **facts)) for text in (self.what, self.fix))
+        told = (text.format(it=setup, **facts) for text in (self.what, self.fix))
+        what, fix = (_on_a_line(redacted(one)) for one in told)  # a name may be a key
         return Explanation(self.name, what, fix, self.source, self.severity)
 
 

@@ -57,15 +57,17 @@ def _is_retired(it: Setup) -> bool:
 
 
 def _is_quoted(it: Setup) -> bool:
-    return it.model != model_names.bare(it.model) == _meant(it)
+    meant = _meant(it)
+    return bool(meant) and it.model != model_names.bare(it.model) == meant
 
 
 def _is_routed(it: Setup) -> bool:
-    return model_names.unrouted(it.model).lower() == _meant(it) != it.model.lower()
+    meant = _meant(it)
+    return bool(meant) and model_names.unrouted(it.model).lower() == meant != it.model.lower()
 
 
 def _is_in_capitals(it: Setup) -> bool:
-    return it.model.lower() == _meant(it)
+    return bool(it.model) and it.model.lower() == _meant(it)
 
 
 def _is_of_weights(it: Setup) -> bool:

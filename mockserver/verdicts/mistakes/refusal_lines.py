@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mockserver.core.credentials import redacted
+
 from .setup import Setup
 
 _LINE = re.compile(r"(?:body\.)?(?P<at>[^\s:]+): (?P<told>.+)")
@@ -59,7 +61,7 @@ def lines(it: Setup) -> Iterator[Line]:
     """Yield the errors of the body that the API refused."""
     if it.code != "wrong_api_format" or it.error is None:
         return
-    for text in str(it.error.get("message", "")).splitlines():
+    for text in redacted(str(it.error.get("message", ""))).splitlines():
         found = _LINE.fullmatch(text)
         if found:
             at = _TYPED.sub(r"\1", _PART.sub(r"\1", _UNION.sub("", _ROLE.sub(r"\1", found["at"]))))

@@ -100,7 +100,7 @@ def test_mistakes(setup, name, what, fix):
         # an endpoint of one's own
         Setup(TODAY, client="cerebras", model="ours-7b"),
         Setup(TODAY, client="cerebras", model="gpt-oss-20b"),
-        refused("ours-7b"),
+        *map(refused, ("ours-7b", "/", "https://x.test/", "''", "cerebras:")),
         # another API, or one that is not known
         Setup(TODAY, model="gpt-4o"),
         Setup(TODAY, client="openai", model="gpt-4o"),

@@ -67,3 +67,11 @@ def test_many_fields(setup_by):
     assert found.name == "unknown-field"
     assert "and 195 more" in found.what
     assert len(found.what) < 500
+
+
+def test_key_as_a_name(setup_by):
+    """A key in the place of a name is not told, even where a long name is cut."""
+    key = "csk-" + "4f1d" * 12
+    for name in (key, f"{'x' * 45}.{key}"):
+        for found in mistakes_in(setup_by({name: 1, "stream_options": {name: 1}})):
+            assert "4f1d" not in found.what
