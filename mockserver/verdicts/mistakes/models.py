@@ -24,7 +24,7 @@ _VENDORS = tuple(
         (r"gpt-?[0-9]|chatgpt|o[134](-|\Z)|text-embedding-|whisper-|tts-|dall-e", "OpenAI"),
         (r"claude", "Anthropic"),
         (r"gemini|palm-|text-bison", "Google"),
-        (r"(open-)?mi[sx]tral|codestral|ministral|magistral|devstral|pixtral", "Mistral"),
+        (r"(open-)?(mistral|mixtral)|codestral|ministral|magistral|devstral|pixtral", "Mistral"),
         (r"deepseek", "DeepSeek"),
         (r"command(-|\Z)", "Cohere"),
         (r"grok-", "xAI"),

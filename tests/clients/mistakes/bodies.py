@@ -143,7 +143,7 @@ MADE: dict[str, Make] = {
     "router-field": openai(extra_body={"provider": {"order": ["Cerebras"]}}),
     "openai-field": openai(store=True),
     "openai-field langchain": langchain(store=True),
-    "misspelt-field": with_requests(temprature=1),
+    "misspelt-field": with_requests(max_token=1),
     "unknown-field": with_requests(colour="red"),
     "field-in-message": openai(
         messages=[HI, {"role": "assistant", "content": "a", "reasoning_content": "b"}, HI]

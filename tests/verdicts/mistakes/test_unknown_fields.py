@@ -34,7 +34,7 @@ HI = {"role": "user", "content": "hi"}
         ({"num_ctx": 5}, "local-field", "has num_ctx:", "max_completion_tokens"),
         ({"provider": {}}, "router-field", "has provider:", "leave it out"),
         ({"store": True}, "openai-field", "has store:", "leave it out"),
-        ({"temprature": 1}, "misspelt-field", "the API's field is temperature", "write temp"),
+        ({"max_token": 1}, "misspelt-field", "the API's field is max_tokens", "write max_tokens"),
         ({"colour": 1, "size": 2}, "unknown-field", "the body has colour, size,", "leave it"),
         (
             {"messages": [HI, {"role": "assistant", "content": "a", "refusal": None}]},
