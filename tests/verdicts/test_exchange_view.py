@@ -48,12 +48,12 @@ def found(engine, ask, now):
     [
         (
             {"headers": {"authorization": "Bearer sk-proj-abc"}},
-            "the key was sent as 'Bearer sk-...'; Cerebras keys begin with 'csk-'",
+            "the key was sent as 'Bearer sk-proj-...': it is one of OpenAI, not of Cerebras",
             "set CEREBRAS_API_KEY to a key that begins with 'csk-'",
         ),
         ({"headers": {}}, "no Authorization header", "set CEREBRAS_API_KEY"),
         ({"rule": error("wrong_api_key")}, "the key was refused", "renew CEREBRAS_API_KEY"),
-        ({"model": "gpt-4o"}, "'gpt-4o' is not served", "(nearest: 'gpt-oss-120b')"),
+        ({"model": "gpt-oss-20b"}, "'gpt-oss-20b' is not served", "(nearest: 'gpt-oss-120b')"),
         (
             {"rule": error("model_not_found")},
             "'llama3.1-8b' was withdrawn by the scenario",
@@ -97,7 +97,12 @@ def found(engine, ask, now):
             "the request needs 0 tokens",
             "drop the oldest messages",
         ),
-        ({"store": True}, "store: property 'store' is unsupported", "only what the API documents"),
+        ({"store": True}, "the body has store: OpenAI's API knows it", "leave it out"),
+        (
+            {"prompt_cache_key": "x" * 1025},
+            "at most 1024 characters",
+            "only what the API documents",
+        ),
         ({"rule": error("queue_exceeded")}, "the service is overloaded", "back-off and jitter"),
         ({"rule": error("service_unavailable")}, "the service is overloaded", "back-off"),
         ({"rule": error("server_error")}, "500: Encountered a server error", "back-off"),

@@ -38,7 +38,8 @@ class Setup:
     ``authorization`` is the field of that name, or what it would be, redacted; it is empty if the
     client sends none. ``key_place`` is where the user wrote the key: the name of a variable, say.
     ``body`` is that of a request, ``raw`` its bytes, ``query`` its query. ``status`` is that of the
-    answer.
+    answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the names of those
+    that the environment sets. ``versions`` are those of installed packages, by name.
     """
 
     edition: Edition
@@ -54,6 +55,9 @@ class Setup:
     raw: bytes | None = None
     query: str = ""
     status: int | None = None
+    error: Mapping[str, Any] | None = None
+    variables: frozenset[str] = frozenset()
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def url(self) -> SplitResult:
@@ -62,6 +66,20 @@ class Setup:
             return urlsplit(self.base_url.strip())
         except ValueError:
             return _NOWHERE
+
+    @cached_property
+    def at_cerebras(self) -> bool:
+        """Whether it is known that the key and the model are meant for Cerebras."""
+        if self.error is not None:
+            return True
+        if self.base_url:
+            return self.url.hostname == OURS
+        return self.client == "cerebras" or self.key_place.upper().startswith("CEREBRAS")
+
+    @property
+    def code(self) -> str:
+        """The code of the API's refusal; empty if there is none."""
+        return str((self.error or {}).get("code", ""))
 
     @cached_property
     def asked(self) -> str:
@@ -94,6 +112,7 @@ def setup_of(exchange: Exchange, edition: Edition) -> Setup:
         raw=request.body,
         query=request.query,
         status=exchange.status,
+        error=exchange.error,
     )
 
 
