@@ -84,7 +84,7 @@ def _is_returned(source: Source, node: ast.AST) -> bool:
     """Return whether ``answer.choices`` leads to ``return answer.choices[0].message.content``."""
     content = False
     while isinstance(node, (ast.Attribute, ast.Subscript)):
-        content = isinstance(node, ast.Attribute) and node.attr == "content"
+        content = content or (isinstance(node, ast.Attribute) and node.attr == "content")
         node = source.parents[node]
     if not content:
         return False
