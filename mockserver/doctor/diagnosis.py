@@ -11,7 +11,7 @@ from pathlib import Path
 from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition
 
-from . import environment, text_source
+from . import environment, python_source, text_source
 from .comments import STYLES
 from .files import Source, Walk
 from .finding import Finding
@@ -104,10 +104,10 @@ def _code(source: Source) -> str:
 
 def _of_code(source: Source, edition: Edition, read_by_code: frozenset[str]) -> Iterator[Finding]:
     if source.kind == "py":
-        yield from _python(source.text, source.place, edition)
+        yield from python_source.findings(source.text, source.place, edition)
     elif source.kind == "ipynb":
         for place, code in cells(source.text, source.place):
-            yield from _python(code, place, edition)
+            yield from python_source.findings(code, place, edition)
     elif source.kind in STYLES:
         yield from text_source.findings(
             source.text,
@@ -116,11 +116,6 @@ def _of_code(source: Source, edition: Edition, read_by_code: frozenset[str]) -> 
             style=STYLES[source.kind],
             read_by_code=read_by_code,
         )
-
-
-def _python(*_: object) -> list[Finding]:
-    """Return what is wrong in a text of Python at a place."""
-    return []
 
 
 def _counted(count: int, noun: str) -> str:

@@ -7,11 +7,81 @@ from collections.abc import Mapping
 from mockserver.verdicts.mistakes import Explanation
 
 _ROWS = (
+    # Python, and keys in any language
     Explanation(
         "key-in-code",
         "an API key is written into the code, where everybody who reads it can use it",
         'revoke the key, and read the new one from the environment: os.environ["CEREBRAS_API_KEY"]',
         "https://inference-docs.cerebras.ai/api-reference",
+        "warning",
+    ),
+    Explanation(
+        "key-printed",
+        "the API key is written to the output or the log",
+        'leave it out, or write whether it is set: bool(os.environ.get("CEREBRAS_API_KEY"))',
+        "https://github.com/BerriAI/litellm/pull/12978",
+        "warning",
+    ),
+    Explanation(
+        "host-in-code",
+        "the address of the API is written into the code, so no variable can point the app at a "
+        "mock, a proxy or a private endpoint",
+        "{fix}",
+        "https://github.com/Cerebras/cerebras-cloud-sdk-python#readme",
+        "warning",
+    ),
+    Explanation(
+        "client-at-import",
+        "the client is made when the module is imported: without a key the import fails, and what "
+        "a test sets later comes too late",
+        "make it when it is first needed, in a function with @functools.cache",
+        "https://github.com/brylie/langflow-fastapi-htmx/issues/19",
+        "warning",
+    ),
+    Explanation(
+        "no-timeout",
+        "no timeout is set: {library} waits {waits}",
+        "set one that your users would wait for, such as timeout=30",
+        "https://github.com/openai/openai-python/issues/762",
+        "warning",
+    ),
+    Explanation(
+        "retries-around-retries",
+        "{outer} sends the call again, and so does the client inside: each of its attempts is up "
+        "to {attempts} requests",
+        "let one of them retry: make the client with max_retries=0",
+        "https://github.com/run-llama/llama_index/issues/13826",
+        "warning",
+    ),
+    Explanation(
+        "finish-reason-unread",
+        "the answer is limited to {limit} tokens, and nothing here reads finish_reason: one that "
+        "is cut off passes for a whole one",
+        'check choices[0].finish_reason == "length" before the text is used',
+        "https://github.com/agent0ai/agent-zero/issues/1836",
+        "warning",
+    ),
+    Explanation(
+        "no-token-limit",
+        "no max_completion_tokens is set: {model} stops after {limit} tokens",
+        "set max_completion_tokens to the longest answer that you need",
+        "https://inference-docs.cerebras.ai/api-reference/chat-completions",
+        "warning",
+    ),
+    Explanation(
+        "error-swallowed",
+        "every error of the call becomes an empty answer, and nothing tells of it: a wrong key "
+        "looks like a model with nothing to say",
+        "catch the errors that you expect, and let the others through: "
+        "except (RateLimitError, APIConnectionError)",
+        "https://github.com/OEvortex/llm4free/issues/126",
+        "warning",
+    ),
+    Explanation(
+        "sleep-blocks-loop",
+        "time.sleep in an async function stops all other tasks for as long as it waits",
+        "write await asyncio.sleep(...)",
+        "https://docs.astral.sh/ruff/rules/blocking-sleep-in-async-function/",
         "warning",
     ),
     # the environment
