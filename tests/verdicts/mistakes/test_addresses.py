@@ -1,0 +1,1 @@
+"""Mistakes in the address of a request, and addresses that are right."""
