@@ -38,7 +38,7 @@ def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> Non
     with one_sentence():
         api = served(edition)
     try:
-        found = diagnose(path, os.environ, api)
+        found = diagnose(path, os.environ, _versions(), api)
     except OSError as error:
         why = error.strerror or type(error).__name__
         click.echo(f"Error: can't look at {str(path)!r}: {why}", err=True)
@@ -53,6 +53,14 @@ def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> Non
             click.echo(one.text())
     click.echo(found.summary, err=True)
     sys.exit(1 if found.findings else 0)
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of the packages beside this one."""
+    from importlib.metadata import distributions
+
+    named = (one.metadata for one in distributions())
+    return {one["Name"].lower(): one["Version"] for one in named if one["Name"] and one["Version"]}
 
 
 def _asked(environ: Mapping[str, str], edition: Edition) -> list[Finding]:

@@ -61,8 +61,14 @@ def served(name: str | None) -> Edition:
     return replace(edition, keys=keys)
 
 
-def diagnose(root: Path, environ: Mapping[str, str], edition: Edition) -> Diagnosis:
-    """Look at the environment, and at the files under a path. Raises OSError for the path."""
+def diagnose(
+    root: Path, environ: Mapping[str, str], versions: Mapping[str, str], edition: Edition
+) -> Diagnosis:
+    """
+    Look at the environment, the installed packages, and the files under a path.
+
+    Raises OSError if the path can't be read.
+    """
     walk = Walk(root)
     sources = [one for one in walk.sources() if _concerns(one)]
     read_by_code = frozenset(
@@ -71,6 +77,7 @@ def diagnose(root: Path, environ: Mapping[str, str], edition: Edition) -> Diagno
     look = partial(environment.findings, edition=edition, read_by_code=read_by_code)
     found = [
         *look(of_environment(environ), exists=lambda path: Path(path).exists()),
+        *environment.of_packages(versions, edition),
         *(
             finding
             for one in sources

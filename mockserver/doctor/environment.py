@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 from urllib.parse import urlsplit
 
 from mockserver.api.contract.edition import Edition
-from mockserver.core.credentials import redacted, shown_field
-from mockserver.verdicts.mistakes import Client, Setup, mistakes_in
+from mockserver.core.credentials import redacted
+from mockserver.core.key_forms import shown_key
+from mockserver.verdicts.mistakes import Client, Explanation, Setup, mistakes_in
 
 from .finding import Finding
 from .rules import explained
@@ -23,6 +26,7 @@ ADDRESSES: Mapping[str, Client] = {
 """The variables with a base URL, by what the clients that read them append to it."""
 KEY = "CEREBRAS_API_KEY"
 _MODEL = re.compile(r"CEREBRAS_(?:\w+_)?MODEL(?:_NAME|_ID)?")
+_MISPLACED = "key-in-another-variable"
 _CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _SCHEMES = ("http", "https", "socks5", "socks5h")  # that httpx takes
@@ -49,10 +53,22 @@ def findings(
     """
     known = {one.name: one for one in variables if one.name.isupper() or one.name.islower()}
     yield from _addresses(known, edition, read_by_code)
-    yield from _keys(known, edition)
+    yield from _keys(known, edition, read_by_code)
     yield from _models(known, edition)
     yield from _certificates(known, exists)
     yield from _proxies(known)
+
+
+def first_in(setup: Setup) -> list[Explanation]:
+    """Return the mistake that explains most, if there is any; the others follow from it."""
+    return list(islice(mistakes_in(setup), 1))
+
+
+def of_packages(versions: Mapping[str, str], edition: Edition) -> Iterator[Finding]:
+    """Yield the known faults of installed packages, by their names and versions."""
+    for name, version in versions.items():
+        for found in mistakes_in(Setup(edition, versions={name: version})):
+            yield Finding.at(f"{name} {version}", 0, found)
 
 
 def _addresses(
@@ -64,26 +80,43 @@ def _addresses(
             continue  # a client of OpenAI asks whom it likes
         reader: Client = "" if name in read_by_code else client
         setup = Setup(edition, client=reader, base_url=one.value)
-        yield from (Finding.at(one.place, one.line, found) for found in mistakes_in(setup))
+        yield from (
+            Finding.at(one.place, one.line, found) for found in islice(mistakes_in(setup), 1)
+        )
 
 
-def _keys(known: Mapping[str, Variable], edition: Edition) -> Iterator[Finding]:
+def _keys(
+    known: Mapping[str, Variable], edition: Edition, read_by_code: Container[str]
+) -> Iterator[Finding]:
+    base = known["CEREBRAS_BASE_URL"].value if "CEREBRAS_BASE_URL" in known else ""
+    plain = Setup(edition, "cerebras", base)
+    told = {found.name for found in mistakes_in(plain)}
     key = known.get(KEY)
     if key is not None:
-        base = known.get("CEREBRAS_BASE_URL")
-        url = base.value if base else ""
-        sent = shown_field("authorization", f"Bearer {key.value}")
-        setup = Setup(edition, "cerebras", url, authorization=sent, key_place=KEY)
-        told = {found.name for found in mistakes_in(Setup(edition, "cerebras", url))}
-        for found in mistakes_in(setup):
-            if found.name not in told:
-                yield Finding.at(key.place, key.line, found)
+        sent = replace(plain, authorization=shown_key(key.value), key_place=KEY)
+        new = (found for found in mistakes_in(sent) if found.name not in told)
+        yield from (Finding.at(key.place, key.line, found) for found in islice(new, 1))
+    else:
+        yield from _misplaced(known, plain, read_by_code)
     for vendor in _OTHER_VENDORS:
         other = known.get(f"{vendor}_API_KEY")
         elsewhere = any(f"{vendor}{end}" in known for end in _REDIRECTING)
         if other is not None and other.value.startswith("csk-") and not elsewhere:
             told_of = explained("key-of-cerebras", variable=other.name)
             yield Finding.at(other.place, other.line, told_of)
+
+
+def _misplaced(
+    known: Mapping[str, Variable], plain: Setup, read_by_code: Container[str]
+) -> Iterator[Finding]:
+    """Yield the variables that hold a key under a name that nobody reads."""
+    for one in known.values():
+        ours = one.name.startswith("CEREBRAS") and one.value.startswith("csk-")
+        if ours and one.name not in read_by_code:
+            setup = replace(plain, authorization="", variables=frozenset({one.name}))
+            for found in mistakes_in(setup):
+                if found.name == _MISPLACED:
+                    yield Finding.at(one.place, one.line, found)
 
 
 def model_of(variables: Iterable[Variable]) -> str:
@@ -94,7 +127,7 @@ def model_of(variables: Iterable[Variable]) -> str:
 def _models(known: Mapping[str, Variable], edition: Edition) -> Iterator[Finding]:
     for one in known.values():
         if _MODEL.fullmatch(one.name) and one.value:
-            for found in mistakes_in(Setup(edition, "cerebras", model=one.value)):
+            for found in first_in(Setup(edition, "cerebras", model=one.value)):
                 yield Finding.at(one.place, one.line, found)
 
 

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from mockserver.api.contract.edition import Edition
-from mockserver.core.credentials import redacted, shown_field
+from mockserver.core.credentials import redacted
 from mockserver.core.errors import shortened
+from mockserver.core.key_forms import shown_key
 from mockserver.core.messages import json_object
 from mockserver.verdicts.mistakes import Explanation, Setup, mistakes_in
 
@@ -179,8 +180,8 @@ class Examination:
         yield Finding.at(_shown(self.root), 0, found)
 
     def _refusal_of_key(self) -> Explanation | None:
-        sent = shown_field("authorization", f"Bearer {self.key}")
-        setup = Setup(self.edition, authorization=sent, key_place=KEY)
+        sent = shown_key(self.key)
+        setup = Setup(self.edition, "cerebras", authorization=sent, key_place=KEY)
         return next(mistakes_in(setup), None)
 
     def _gone(self, served: list[str]) -> Finding:

@@ -12,10 +12,10 @@ from collections.abc import Container, Iterator
 from urllib.parse import urlsplit
 
 from mockserver.api.contract.edition import Edition
-from mockserver.verdicts.mistakes import Client, Explanation, Setup, mistakes_in
+from mockserver.verdicts.mistakes import Client, Explanation, Setup
 
 from .comments import Style, without_comments
-from .environment import ADDRESSES
+from .environment import ADDRESSES, first_in
 from .finding import Finding
 from .rules import explained
 from .variables import is_placeholder
@@ -111,7 +111,7 @@ def _variables(
         if "cerebras" in url.lower() and not is_placeholder(url):
             client: Client = "" if name in read_by_code else ADDRESSES[name]
             setup = Setup(edition, client=client, base_url=url)
-            yield from ((found.start(), one) for one in mistakes_in(setup))
+            yield from ((found.start(), one) for one in first_in(setup))
 
 
 def _options(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
@@ -120,7 +120,7 @@ def _options(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
         url = found[1] or found[2]
         if client and "cerebras" in url.lower() and not is_placeholder(url):
             setup = Setup(edition, client=client, base_url=url)
-            yield from ((found.start(), one) for one in mistakes_in(setup))
+            yield from ((found.start(), one) for one in first_in(setup))
 
 
 def _client(code: str) -> Client:
@@ -139,7 +139,7 @@ def _endpoints(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]
             continue
         url = urlsplit(found[1])
         setup = Setup(edition, base_url=f"{url.scheme}://{url.netloc}", path=url.path)
-        yield from ((found.start(), one) for one in mistakes_in(setup))
+        yield from ((found.start(), one) for one in first_in(setup))
 
 
 def _models(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
@@ -152,4 +152,4 @@ def _models(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
     if len(set(gone.values())) > _MOST_MODELS:
         return
     for at, name in sorted(gone.items()):
-        yield from ((at, one) for one in mistakes_in(Setup(edition, "cerebras", model=name)))
+        yield from ((at, one) for one in first_in(Setup(edition, "cerebras", model=name)))
