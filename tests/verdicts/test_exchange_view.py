@@ -53,7 +53,7 @@ def found(engine, ask, now):
         ),
         ({"headers": {}}, "no Authorization header", "set CEREBRAS_API_KEY"),
         ({"rule": error("wrong_api_key")}, "the key was refused", "renew CEREBRAS_API_KEY"),
-        ({"model": "gpt-4o"}, "'gpt-4o' is not served", "(nearest: 'gpt-oss-120b')"),
+        ({"model": "gpt-oss-20b"}, "'gpt-oss-20b' is not served", "(nearest: 'gpt-oss-120b')"),
         (
             {"rule": error("model_not_found")},
             "'llama3.1-8b' was withdrawn by the scenario",

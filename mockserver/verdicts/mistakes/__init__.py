@@ -42,7 +42,7 @@ def mistakes_in(setup: Setup) -> Iterator[Explanation]:
 
 def mistake_behind(exchange: Exchange, edition: Edition) -> Explanation | None:
     """Return the mistake that made the API refuse a request; None if something else did."""
-    by_the_scenario = exchange.faults or exchange.restricted or exchange.intervened
+    by_the_scenario = exchange.faults or exchange.intervened
     if not exchange.refused or by_the_scenario or exchange.status not in _REFUSALS:
         return None
     return next(mistakes_in(setup_of(exchange, edition)), None)

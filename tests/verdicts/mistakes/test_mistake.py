@@ -70,7 +70,7 @@ def test_answered(engine, ask, now):
 
 @pytest.mark.parametrize(
     ("reason", "value"),
-    [("faults", ("error",)), ("restricted", True), ("intervened", True)],
+    [("faults", ("error",)), ("intervened", True)],
 )
 def test_by_the_scenario(engine, ask, now, reason, value):
     """What the scenario refuses, or the mock itself, is no mistake of the user's."""
@@ -78,3 +78,13 @@ def test_by_the_scenario(engine, ask, now, reason, value):
     refused = running.handle(ask(TWICE), now=now)
     setattr(refused, reason, value)
     assert mistake_behind(refused, running.edition) is None
+
+
+def test_by_the_edition(engine, ask, now):
+    """What only the scenario's edition refuses is explained: that is what the edition is for."""
+    running = engine(edition="2026-11")
+    refused = running.handle(ask(model="llama3.1-8b"), now=now)
+    assert refused.restricted
+    found = mistake_behind(refused, running.edition)
+    assert found is not None
+    assert found.name == "retired-model"
