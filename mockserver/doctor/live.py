@@ -162,7 +162,7 @@ class Examination:
             yield Finding.at(STATUS_PAGE, 0, explained("incident", says=says))
 
     def _meaning(self, answer: Answer, asked: str, status: str) -> Iterator[Finding]:
-        facts = {"host": _shown(self.root), "asked": asked, "status": status}
+        facts = {"host": _shown(self.root), "request": asked, "status": status}
         facts["answer"] = self._told(answer)
         if answer.late:
             found = explained("no-answer", seconds=f"{self.seconds:g}", **facts)

@@ -130,7 +130,7 @@ _ROWS = (
     ),
     Explanation(
         "no-answer",
-        "{host} did not answer {asked} within {seconds} s",
+        "{host} did not answer {request} within {seconds} s",
         "check the network and its proxy; {status}",
         "https://status.cerebras.ai",
         "error",
@@ -158,7 +158,7 @@ _ROWS = (
     ),
     Explanation(
         "api-error",
-        "{host} answers {asked} with {answer}",
+        "{host} answers {request} with {answer}",
         "look the answer up in https://inference-docs.cerebras.ai/support/error; {status}",
         "https://inference-docs.cerebras.ai/support/error",
         "error",

@@ -98,8 +98,8 @@ def test_live(run, monkeypatch):
 def test_page(run, folder):
     """What the page shows is what happens."""
     file, typed, output = re.search(
-        r"```python\n(.*?)```.*?```text\n\$ (.*?)\n(.*?)```", PAGE, re.DOTALL
+        r"```ts\n(.*?)```.*?```text\n\$ (.*?)\n(.*?)```", PAGE, re.DOTALL
     ).groups()
-    (folder / "app.py").write_text(file)
+    (folder / "app.ts").write_text(file)
     _, *arguments = typed.split()
     assert run(*arguments).output == output

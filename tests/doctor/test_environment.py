@@ -40,7 +40,7 @@ def found(today):
         {"HTTPS_PROXY": "proxy.test:3128"},
         {"ALL_PROXY": "socks5h://127.0.0.1:1080"},
         {"CEREBRAS_BASE_URL": "http://127.0.0.1:9", "HTTPS_PROXY": "http://proxy.test:3128"},
-        {"CEREBRAS_BASE_URL": "not a URL: [", "HTTP_PROXY": ""},
+        {"OPENAI_BASE_URL": "not a URL: [", "HTTP_PROXY": ""},
         {"SSL_CERT_FILE": ""},
         {"CEREBRAS_MODEL": "gpt-oss-120b"},
         {"CEREBRAS_MOCK": "1", "CEREBRAS_MOCK_SCENARIO": "rate-limit"},
