@@ -205,12 +205,6 @@ ROWS = (
     ),
     Row("forbidden", _status(403), _SAID, _AGAIN, besides=True),
     Row(
-        "",
-        _both(_lasting(404), lambda it: it.path_meant != it.exchange.request.path),
-        "404: the API has {it.path_meant}, not {it.exchange.request.path}",
-        "{it.path_fix} the base URL",
-    ),
-    Row(
         "unknown-model",
         _both(_status(404), lambda it: it.exchange.endpoint in COMPLETING),
         _SAID,

@@ -10,7 +10,7 @@ from typing import TypeAlias, get_args
 
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.edition_settings import LimitName
-from mockserver.api.contract.routes import COMPLETING, meant
+from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.messages import json_object
 from mockserver.core.sse import read
 from mockserver.core.units import duration
@@ -92,23 +92,12 @@ class ExchangeView:
         changed = exchange.changed_after is not None
         return scripted or changed or exchange.finish_reason == "length"
 
-    # keys, paths and models
+    # keys and models
 
     @property
     def key(self) -> str:
         """The Authorization header, as the journal keeps it."""
         return self.exchange.request.headers.get("authorization", "")
-
-    @property
-    def path_meant(self) -> str:
-        """The path of the API that differs from the request's only in ``/v1``."""
-        return meant(self.exchange.request.path)
-
-    @property
-    def path_fix(self) -> str:
-        """The fix for a missing or extra ``/v1``, as the beginning of a sentence."""
-        shorter = len(self.path_meant) < len(self.exchange.request.path)
-        return "leave /v1 out of" if shorter else "add /v1 to"
 
     @property
     def model_gone(self) -> str:

@@ -9,6 +9,7 @@ from socket import gaierror
 
 import pytest
 
+from mockserver.api.contract.edition import Edition
 from mockserver.core.credentials import redacted
 from mockserver.core.units import counted
 from mockserver.journal import Exchange
@@ -16,6 +17,7 @@ from mockserver.journal.folding import folded, times
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import near_miss_lines
 from mockserver.verdicts.classify import classify
+from mockserver.verdicts.mistakes import mistake_forgiven
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.settings.names import scenario_of
 
@@ -59,19 +61,12 @@ def failure_section(
     return redacted("\n".join(lines))
 
 
-def told_of_path(exchange: Exchange) -> str:
+def told_of_path(exchange: Exchange, edition: Edition) -> str:
     """Return a warning about a path that only works with the plugin's base URL; else empty."""
-    if not exchange.sent_path:
+    found = mistake_forgiven(exchange, edition)
+    if found is None:
         return ""
-    form, mend = ("with", "add it") if _lacks_version(exchange) else ("without", "leave it out")
-    return (
-        f"a client needs its base URL {form} /v1, unlike the one that the plugin sets; the mock "
-        f"answered, but the real API would answer 404: where you set the URL, {mend}"
-    )
-
-
-def _lacks_version(exchange: Exchange) -> bool:
-    return len(exchange.sent_path) < len(exchange.request.path)
+    return f"{found.what}; the mock answered, but the real API would answer 404: {found.fix}"
 
 
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
@@ -122,8 +117,8 @@ def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
     if exchange.from_elsewhere:
         yield f"    {exchange.from_elsewhere}: counts for nothing"
         return
-    if sentence := told_of_path(exchange):
-        yield f"    {exchange.sent_path}: {sentence}"
+    if sentence := told_of_path(exchange, mock.engine.edition):
+        yield f"    {sentence}"
     found = classify(exchange, mock.engine.edition)
     if found.what:
         yield f"    what: {found.what}"

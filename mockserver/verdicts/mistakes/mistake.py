@@ -33,8 +33,13 @@ class Mistake:
     def explained(self, setup: Setup) -> Explanation:
         """Return what is wrong with a set-up that makes this mistake."""
         facts = self.facts(setup)
-        what, fix = (text.format(it=setup, **facts) for text in (self.what, self.fix))
+        what, fix = (_on_a_line(text.format(it=setup, **facts)) for text in (self.what, self.fix))
         return Explanation(self.name, what, fix, self.source, self.severity)
+
+
+def _on_a_line(text: str) -> str:
+    """Return a text that can't break a line or a log: a path may hold any character."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 @dataclass(frozen=True, slots=True)

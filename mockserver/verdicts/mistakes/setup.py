@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from mockserver.api.contract.edition import Edition
-from mockserver.api.contract.problem import HOST
 from mockserver.journal import Exchange
+
+from .vendors import OURS
 
 Client: TypeAlias = Literal["", "cerebras", "openai"]
 """The kind of a client by what it appends to its base URL; empty if unknown."""
@@ -18,6 +19,11 @@ _APPENDED: Mapping[Client, str] = {
     "": "",
     "cerebras": "/v1/chat/completions",
     "openai": "/chat/completions",
+}
+_RIGHT: Mapping[Client, str] = {
+    "": f"https://{OURS}/v1 (https://{OURS} for the Cerebras SDK)",
+    "cerebras": f"https://{OURS}",
+    "openai": f"https://{OURS}/v1",
 }
 _NOWHERE = urlsplit("")
 
@@ -31,9 +37,9 @@ class Setup:
     and ``headers`` are those of a request; the names of ``headers`` are in lower case.
     ``authorization`` is the field of that name, or what it would be, redacted; it is empty if the
     client sends none. ``key_place`` is where the user wrote the key: the name of a variable, say.
-    ``query`` and ``body`` are those of a request. ``error`` is the API's refusal of a request, as
-    JSON; None if none was sent. ``variables`` are the names of those that the environment sets.
-    ``versions`` are those of installed packages, by name.
+    ``body`` is that of a request, ``raw`` its bytes, ``query`` its query. ``status`` is that of the
+    answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the names of those
+    that the environment sets. ``versions`` are those of installed packages, by name.
     """
 
     edition: Edition
@@ -41,12 +47,14 @@ class Setup:
     base_url: str = ""
     method: str = ""
     path: str = ""
-    query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     authorization: str | None = None
     key_place: str = ""
     model: str = ""
     body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    raw: bytes | None = None
+    query: str = ""
+    status: int | None = None
     error: Mapping[str, Any] | None = None
     variables: frozenset[str] = frozenset()
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -65,7 +73,7 @@ class Setup:
         if self.error is not None:
             return True
         if self.base_url:
-            return self.url.hostname == HOST
+            return self.url.hostname == OURS
         return self.client == "cerebras" or self.key_place.upper().startswith("CEREBRAS")
 
     @property
@@ -78,6 +86,16 @@ class Setup:
         """The path that a chat asks for: that of the request, or the base URL's with its end."""
         return self.path or (self.url.path.rstrip("/") + _APPENDED[self.client])
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is the API that is asked: a proxy in front of it may have other paths."""
+        return bool(self.path) or (self.url.hostname or "") == OURS
+
+    @property
+    def right_url(self) -> str:
+        """The base URL to write, for its kind of client."""
+        return _RIGHT[self.client]
+
 
 def setup_of(exchange: Exchange, edition: Edition) -> Setup:
     """Return what an exchange shows of how its client is set up."""
@@ -85,11 +103,20 @@ def setup_of(exchange: Exchange, edition: Edition) -> Setup:
     return Setup(
         edition,
         method=request.method,
-        path=exchange.sent_path or request.path,
-        query=request.query,
+        path=request.path,
         headers=request.headers,
         authorization=request.headers.get("authorization", ""),
         model=exchange.model,
         body=exchange.body,
+        client=_client_by(request.headers.get("user-agent", "")),
+        raw=request.body,
+        query=request.query,
+        status=exchange.status,
         error=exchange.error,
     )
+
+
+def _client_by(agent: str) -> Client:
+    """Return the kind of a client that names itself; langchain and others use openai's."""
+    name = agent.lower().removeprefix("async").partition("/")[0]
+    return "cerebras" if name == "cerebras" else "openai" if name == "openai" else ""

@@ -56,6 +56,34 @@ def test_malformed(server, talk, raw_request, caplog, sent):
     assert server.live.crashes == []
 
 
+def logged(caplog, talk, sent):
+    """Return the lines that a request leaves in the log."""
+    with caplog.at_level(logging.INFO):
+        talk(sent)
+    return [record.getMessage() for record in caplog.records if record.name == "mockserver"]
+
+
+@pytest.mark.usefixtures("server")
+def test_logged_mistake(talk, raw_request, caplog):
+    """A request that the client's set-up spoils is logged with what is wrong, and the fix."""
+    first, second = logged(caplog, talk, raw_request(path="/v1/v1/models"))
+    assert first == "#1 POST /v1/v1/models -> 404"
+    assert second.startswith("    the path has /v1 twice: /v1/v1/models; write /v1 once: ")
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/nowhere"])
+def test_logged(talk, raw_request, caplog, path):
+    """All others have one line."""
+    assert len(logged(caplog, talk, raw_request(path=path))) == 1
+
+
+def test_logged_fault(server, talk, raw_request, caplog):
+    """What the scenario does is no mistake of the client's."""
+    server.live.inject(Rule(faults=(Error(status=404),)))
+    assert len(logged(caplog, talk, raw_request())) == 1
+
+
 def test_after_a_request(server, connect, raw_request):
     """A connection that was in use ends with the page."""
     connection = connect()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from dataclasses import fields
 
 import pytest
 
@@ -30,17 +29,23 @@ def test_explained():
     assert (told.name, told.severity, told.source) == ("here", "warning", "https://example.com")
 
 
+def test_on_a_line():
+    """A path can't break a log."""
+    one = Mistake("here", lambda _: True, "it is {it.path}", "go", "https://example.com")
+    assert one.explained(Setup(GUIDE, path="/a\n\x1bb")).what == "it is /a\\n\\x1bb"
+
+
 @pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row.name)
 def test_row(row):
     """A row has a public report, and sentences without a full stop."""
     assert row.source.startswith("https://")
     assert not row.what.endswith(".")
     assert not row.fix.endswith(".")
-    known = {one.name for one in fields(Setup)} | {"url", "asked"}
+    known = dir(Setup(GUIDE))
     for text in (row.what, row.fix):
         names = [name for _, name, _, _ in string.Formatter().parse(text) if name]
         ours = [name for name in names if name.startswith("it.")]
-        assert {name.split(".")[1].partition("[")[0] for name in ours} <= known
+        assert {name.split(".")[1].partition("[")[0] for name in ours} <= {*known}
 
 
 def test_names():
