@@ -21,7 +21,7 @@ def no_timeouts(matter: Matter) -> Iterator[Noticed]:
     for post in matter.posts:
         if post.without_timeout:
             yield post.call, explained("no-timeout", library=post.library, waits=_FOREVER)
-    if any(word in matter.source.text for word in _WORDS):
+    if matter.source.says(*_WORDS):
         return
     called = [one.client for one in matter.chats if not one.sets("timeout")]
     for made in matter.clients:
