@@ -12,6 +12,7 @@ from mockserver.core.credentials import redacted, shown_field
 from mockserver.verdicts.mistakes import Client, Setup
 
 from .clients import Chat, MadeClient, arguments
+from .matter import Matter
 from .posts import Post
 from .source import Source
 from .values import known, literal, text_of
@@ -24,6 +25,16 @@ _RIGHT: Mapping[Client, str] = {
     "openai": "https://api.cerebras.ai/v1",
 }
 """The base URL that stands for the API where another thing is looked at."""
+
+
+def of_file(matter: Matter) -> Iterator[Placed]:
+    """Yield all set-ups of a file, each with one thing that may be wrong."""
+    for made in matter.clients:
+        yield from of_client(made, matter.edition)
+    for chat in matter.chats:
+        yield from of_chat(matter.source, chat, matter.edition)
+    for post in matter.posts:
+        yield from of_post(post, matter.edition)
 
 
 def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
@@ -64,17 +75,17 @@ def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
     """Yield the path, the fields and the model of a request."""
     url = urlsplit(post.url)
     host = f"{url.scheme}://{url.netloc}"
-    fields = post.fields or {}
-    sent = fields.get("authorization", "" if post.fields is not None else None)
-    setup = Setup(
-        edition,
-        base_url=host,
-        method="POST",
-        path=url.path,
-        headers={name: shown_field(name, value or "") for name, value in fields.items()},
-        authorization=None if sent is None else shown_field("authorization", sent),
-    )
-    yield post.call, setup
+    yield post.call, Setup(edition, base_url=host, method="POST", path=url.path)
+    if post.fields is not None:
+        key = post.fields.get("authorization", "")
+        fields = {name: shown_field(name, value or "") for name, value in post.fields.items()}
+        setup = Setup(
+            edition,
+            base_url=_RIGHT[""],
+            headers=fields,
+            authorization=key and shown_field("authorization", key),
+        )
+        yield post.call, setup
     if post.model:
         yield post.call, Setup(edition, base_url=_RIGHT[""], model=post.model)
 
@@ -100,4 +111,6 @@ def _shown(made: MadeClient, key: ast.expr | None) -> str:
         return ""
     text = text_of(made.source, key)
     sure = bool(made.base_url) or redacted(text) != text
-    return shown_field("authorization", f"Bearer {text}") if sure else ""
+    if not sure:
+        return ""
+    return shown_field("authorization", f"Bearer {text}") if text else "Bearer "
