@@ -86,6 +86,11 @@ class MadeClient:
         prefix = self.library.prefix
         return self.library.own or bool(prefix and self._model.startswith(prefix))
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it speaks to this API, or to a gateway that passes for it."""
+        return self.library.own or self.asks_cerebras
+
     def sets(self, *names: str) -> bool:
         """Return whether one of these options is set, or may be."""
         return is_open(self.call) or not self.arguments.keys().isdisjoint(names)

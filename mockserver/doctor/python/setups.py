@@ -31,7 +31,7 @@ def of_file(matter: Matter) -> Iterator[Placed]:
     """Yield all set-ups of a file, each with one thing that may be wrong."""
     for made in matter.clients:
         yield from of_client(made, matter.edition)
-    for chat in matter.chats:
+    for chat in (one for one in matter.chats if one.client.asks_cerebras):
         yield from of_chat(matter.source, chat, matter.edition)
     for post in matter.posts:
         yield from of_post(post, matter.edition)
