@@ -35,6 +35,7 @@ def test_key_in_code(found, code):
         "sk-" + "w4k9p2m8x7v3t6c1h5j0r8n2d6f4g9y3",
         "csk-" + "averylongwordwithoutdigitsbutmanylettersinit",
         "csk-" + "q8w3z5x7c2v9" * 4,
+        "csk-" + "q8w3z5x7c2v9k4m6" * 2,
         "csk-" + "mock-key-for-the-tests-of-this-project-only",
         r"^csk-[a-z0-9]{48}$",
     ],
