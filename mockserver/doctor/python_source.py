@@ -47,8 +47,8 @@ def findings(text: str, place: str, edition: Edition) -> list[Finding]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of an escape that means nothing, for example
-            matter = Matter(Source.of(text), edition)
-        noticed = [*_set_up(matter), *(one for rule in _RULES for one in rule(matter))]
+            source = Source.of(text)
+        noticed = list(_noticed(Matter(source, edition)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []  # Python 2, a template, or nested too deeply to be written by hand
     found = {Finding.at(place, node.lineno, what): node for node, what in noticed}
@@ -65,12 +65,19 @@ def _is_test(path: PurePath) -> bool:
 
 
 def _set_up(matter: Matter) -> Iterator[Noticed]:
-    placed = list[setups.Placed]()
-    for made in matter.clients:
-        placed += setups.of_client(made, matter.edition)
-    for chat in matter.chats:
-        placed += setups.of_chat(matter.source, chat, matter.edition)
-    for post in matter.posts:
-        placed += setups.of_post(post, matter.edition)
-    for node, setup in placed:
-        yield from ((node, one) for one in mistakes_in(setup))
+    """Look each set-up up in the shared table; the first row that fits explains it."""
+    for node, setup in setups.of_file(matter):
+        explanation = next(mistakes_in(setup), None)
+        if explanation is not None:
+            yield node, explanation
+
+
+def _noticed(matter: Matter) -> Iterator[Noticed]:
+    wrong = list(_set_up(matter))
+    yield from wrong
+    addresses = {node for node, _ in wrong}
+    for rule in _RULES:
+        for node, what in rule(matter):
+            # a wrong address is put right first
+            if what.name != "host-in-code" or node not in addresses:
+                yield node, what

@@ -19,7 +19,7 @@ _SHORT = 32
 
 def cut_answers(matter: Matter) -> Iterator[Noticed]:
     """Notice limited answers whose text is handed on without a look at how they ended."""
-    if "finish_reason" in matter.source.text:
+    if matter.source.says("finish_reason"):
         return
     for chat in matter.chats:
         limit = _limit(matter.source, chat)

@@ -12,6 +12,7 @@ from .libraries import Library, library
 from .source import Source
 from .values import known, text_of
 
+_HOST = "api.cerebras.ai"
 _CHATS = frozenset({"create", "parse", "stream"})
 
 
@@ -26,7 +27,7 @@ def is_cerebras(url: str) -> bool:
         host = urlsplit(url.strip()).hostname or ""
     except ValueError:
         return False
-    return host == "cerebras.ai" or host.endswith(".cerebras.ai")
+    return host == _HOST
 
 
 def arguments(call: ast.Call) -> Mapping[str, ast.expr]:
@@ -84,6 +85,11 @@ class MadeClient:
             return False
         prefix = self.library.prefix
         return self.library.own or bool(prefix and self._model.startswith(prefix))
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it speaks to this API, or to a gateway that passes for it."""
+        return self.library.own or self.asks_cerebras
 
     def sets(self, *names: str) -> bool:
         """Return whether one of these options is set, or may be."""

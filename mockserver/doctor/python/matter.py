@@ -32,9 +32,8 @@ class Matter:
 
     @cached_property
     def chats(self) -> list[Chat]:
-        """The calls of chats that surely go to the real API."""
-        found = chats(self.source, self.clients)
-        return [one for one in found if one.client.asks_cerebras]
+        """The calls of chats that go to this API, or to a gateway that passes for it."""
+        return [one for one in chats(self.source, self.clients) if one.client.is_ours]
 
     @cached_property
     def posts(self) -> list[Post]:

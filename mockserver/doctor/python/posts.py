@@ -18,14 +18,15 @@ class Post:
     """
     A request by ``requests`` or ``httpx``.
 
-    ``library`` is the name of the module. ``headers`` and ``model`` are what the file tells;
-    ``headers`` is None if it does not tell all of their names.
+    ``library`` is the name of the module. ``fields`` are its header fields, by their names in lower
+    case; the value is None if the file does not tell it. They are None together if there may be
+    others. ``model`` is that of the body, as far as the file tells.
     """
 
     call: ast.Call
     library: str
     url: str
-    headers: Mapping[str, str] | None
+    fields: Mapping[str, str | None] | None
     model: str
 
     @property
@@ -45,35 +46,41 @@ def posts(source: Source) -> Iterator[Post]:
             given = arguments(call)
             url = text_of(source, call.args[0] if call.args else given.get("url"))
             if is_cerebras(url):
-                headers = _headers(source, given.get("headers"))
-                yield Post(call, library, url, headers, _model(source, given.get("json")))
+                fields = _fields(source, call)
+                yield Post(call, library, url, fields, _model(source, given.get("json")))
 
 
 def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
     """Return the literal that an argument stands for, unless somebody may have changed it."""
-    found = source.value_of(node) if isinstance(node, (ast.Name, ast.Attribute)) else node
-    if not isinstance(found, ast.Dict) or None in found.keys:
-        return None
-    if found is node or not isinstance(node, ast.Name):
-        return found if found is node else None
-    changed = (
-        isinstance(one, (ast.Subscript, ast.Attribute))
-        and isinstance(one.value, ast.Name)
-        and one.value.id == node.id
+    if not isinstance(node, ast.Name):
+        found, changed = node, False
+    else:
+        found, changed = source.value_of(node), _is_changed(source, node.id)
+    whole = isinstance(found, ast.Dict) and None not in found.keys
+    return found if isinstance(found, ast.Dict) and whole and not changed else None
+
+
+def _is_changed(source: Source, name: str) -> bool:
+    """Return whether a dictionary of this name is used for more than as an argument by name."""
+    return any(
+        isinstance(one, ast.Name)
+        and one.id == name
+        and isinstance(one.ctx, ast.Load)
+        and not isinstance(source.parents[one], ast.keyword)
         for one in ast.walk(source.tree)
     )
-    return None if any(changed) else found
 
 
-def _headers(source: Source, node: ast.expr | None) -> Mapping[str, str] | None:
-    found = _dict(source, node)
-    if found is None:
+def _fields(source: Source, call: ast.Call) -> Mapping[str, str | None] | None:
+    given = arguments(call)
+    found = _dict(source, given.get("headers"))
+    if found is None or is_open(call) or "auth" in given or "cookies" in given:
         return None
-    names = [known(source, one) for one in found.keys]
-    if not all(name and name.sure and isinstance(name.value, str) for name in names):
-        return None
-    pairs = zip(names, found.values, strict=True)
-    return {name.value.lower(): text_of(source, value) for name, value in pairs if name}
+    names = [text_of(source, one) for one in found.keys]
+    values = [known(source, one) for one in found.values]
+    pairs = zip(names, values, strict=True)
+    told = {name.lower(): str(one.value) if one and one.sure else None for name, one in pairs}
+    return None if "" in told else told
 
 
 def _model(source: Source, node: ast.expr | None) -> str:

@@ -12,6 +12,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.Module)
 _DEEPEST = 12
+_LONGEST_WORD = 40
 
 
 @dataclass
@@ -22,12 +23,14 @@ class Source:
     ``bound`` has for each scope and name the expressions that the name is set to; None stands for
     a value that nobody can tell, a parameter's for example. An attribute of ``self`` is a name of
     its class. ``functions`` has what is defined, by where it stands. ``imported`` has the full
-    name of what is imported, by the name it gets here; it is empty if there are two.
+    name of what is imported, by the name it gets here; it is empty if there are two. ``words`` are
+    the names that the code uses, and its short strings.
     """
 
     text: str
     tree: ast.Module
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict[ast.AST, ast.AST])
+    words: set[str] = field(default_factory=set[str])
     calls: list[ast.Call] = field(default_factory=list[ast.Call])
     functions: dict[tuple[ast.AST, str], list[Function]] = field(
         default_factory=lambda: defaultdict(list)
@@ -52,6 +55,10 @@ class Source:
         for node in ast.walk(source.tree):
             source._note(node)
         return source
+
+    def says(self, *words: str) -> bool:
+        """Return whether the code, not a comment or docstring, has one of these words in a name."""
+        return any(word in one for one in self.words for word in words)
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield what a node stands in, the nearest first."""
@@ -135,6 +142,11 @@ class Source:
         return False
 
     def _note(self, node: ast.AST) -> None:
+        self.words.update(
+            value
+            for value in (getattr(node, name, None) for name in ("id", "attr", "arg", "value"))
+            if isinstance(value, str) and len(value) < _LONGEST_WORD
+        )
         match node:
             case ast.Call():
                 self.calls.append(node)

@@ -24,7 +24,7 @@ _STARTS = frozenset(
 def clients_at_import(matter: Matter) -> Iterator[Noticed]:
     """Notice clients that need the environment when their module is imported."""
     source = matter.source
-    made = [one for one in matter.clients if one.asks_cerebras and one.library.reads_key]
+    made = [one for one in matter.clients if one.is_ours and one.library.reads_key]
     early = [one for one in made if _at_import(source, one)]
     if early and not _is_script(source):
         yield from ((one.call, explained("client-at-import")) for one in early)

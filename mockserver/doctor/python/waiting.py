@@ -21,13 +21,13 @@ def no_timeouts(matter: Matter) -> Iterator[Noticed]:
     for post in matter.posts:
         if post.without_timeout:
             yield post.call, explained("no-timeout", library=post.library, waits=_FOREVER)
-    if any(word in matter.source.text for word in _WORDS):
+    if matter.source.says(*_WORDS):
         return
     called = [one.client for one in matter.chats if not one.sets("timeout")]
     for made in matter.clients:
         used = made in called or not made.library.sdk
         set_elsewhere = made.sets("http_client", "http_async_client", "max_retries")
-        if made.asks_cerebras and made.library.waits and used and not set_elsewhere:
+        if made.is_ours and made.library.waits and used and not set_elsewhere:
             name = matter.source.full_name(made.call.func).rpartition(".")[2]
             yield made.call, explained("no-timeout", library=name, waits=made.library.waits)
 
@@ -44,7 +44,7 @@ def blocking_sleeps(matter: Matter) -> Iterator[Noticed]:
 
 
 def _switched_off(matter: Matter) -> Iterator[Noticed]:
-    makers = [one.call for one in matter.clients if one.asks_cerebras]
+    makers = [one.call for one in matter.clients if one.is_ours]
     askers = [one for chat in matter.chats for one in (chat.call, *chat.options)]
     for call in dict.fromkeys((*makers, *askers)):
         timeout = arguments(call).get("timeout")

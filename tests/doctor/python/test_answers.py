@@ -16,6 +16,7 @@ def f():
     "code",
     [
         CUT,
+        CUT + "    # finish_reason is of no interest",
         CUT.replace("max_tokens", "max_completion_tokens"),
         CUT.replace("content", "content.strip()"),
         CUT.replace("message.content", 'message.content or ""'),
@@ -36,7 +37,8 @@ def test_finish_reason_unread(found, code):
 @pytest.mark.parametrize(
     "code",
     [
-        CUT + "    # finish_reason is of no interest",
+        CUT + "def check(answer):\n    return answer.choices[0].finish_reason\n",
+        CUT + "def check(answer):\n    return answer.model_dump()['choices'][0]['finish_reason']\n",
         CUT.replace("    return", "    check(answer)\n    return"),
         CUT.replace("choices[0].message.content", "choices[0]"),
         CUT.replace("    return", "    print(answer)\n    return"),
@@ -66,7 +68,7 @@ def f():
 
 def short():
     """Return an edition with a model that stops after 512 tokens."""
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     edition = editions.load("2026-11")
     model = replace(edition.models["gpt-oss-120b"], default_output=512)

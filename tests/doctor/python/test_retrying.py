@@ -2,6 +2,11 @@
 
 import pytest
 
+from mockserver.api.contract import editions
+from mockserver.doctor.python_source import findings
+
+NEWEST = editions.load("2026-11")
+
 BODY = """
 def f():
     client = Cerebras({options})
@@ -75,11 +80,16 @@ def test_retries_around_retries(found, code):
         decorated("functools.cache"),
         decorated("tenacity.retry").replace("client = Cerebras()", "client = get()"),
         # the function keeps the error from its decorator
-        "@tenacity.retry\ndef f():\n    client = Cerebras()\n    try:\n"
-        "        return client.chat.completions.create(model=m, messages=[])\n"
-        "    except RateLimitError:\n        return fallback()",
-        "@tenacity.retry\ndef f():\n    client = Cerebras()\n    with suppress(RateLimitError):\n"
-        "        return client.chat.completions.create(model=m, messages=[])",
+        (
+            "@tenacity.retry\ndef f():\n    client = Cerebras()\n    try:\n"
+            "        return client.chat.completions.create(model=m, messages=[])\n"
+            "    except RateLimitError:\n        return fallback()"
+        ),
+        (
+            "@tenacity.retry\ndef f():\n    client = Cerebras()\n"
+            "    with suppress(RateLimitError):\n"
+            "        return client.chat.completions.create(model=m, messages=[])"
+        ),
         looped(options="max_retries=0"),
         looped("ValueError"),
         looped("json.JSONDecodeError"),
@@ -98,9 +108,12 @@ def test_one_retries(found, code):
     assert found(code) == []
 
 
-def test_count_is_told(found):
-    """The finding says how many requests each attempt may be."""
-    from mockserver.doctor.rules import explained  # noqa: PLC0415
-
-    told = explained("retries-around-retries", outer="@retry", attempts=5).what
-    assert told.startswith("@retry sends the call again") and "up to 5 requests" in told
+def test_count_is_told():
+    """The finding says how many requests each attempt may be, and at which line."""
+    code = (
+        f"from cerebras.cloud.sdk import Cerebras\nimport tenacity\n{decorated('tenacity.retry')}"
+    )
+    (one,) = findings(code.replace("Cerebras()", "Cerebras(max_retries=4)"), "app.py", NEWEST)
+    assert one.what.startswith("@tenacity.retry sends the call again")
+    assert "up to 5 requests" in one.what
+    assert one.line == 6

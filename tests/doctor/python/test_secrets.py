@@ -35,6 +35,7 @@ def test_key_in_code(found, code):
         "sk-" + "w4k9p2m8x7v3t6c1h5j0r8n2d6f4g9y3",
         "csk-" + "averylongwordwithoutdigitsbutmanylettersinit",
         "csk-" + "q8w3z5x7c2v9" * 4,
+        "csk-" + "q8w3z5x7c2v9k4m6" * 2,
         "csk-" + "mock-key-for-the-tests-of-this-project-only",
         r"^csk-[a-z0-9]{48}$",
     ],
@@ -46,8 +47,8 @@ def test_made_up_keys(text):
 
 def test_key_is_never_told():
     """What is found holds nothing of the key."""
-    from mockserver.api.contract import editions  # noqa: PLC0415
-    from mockserver.doctor.python_source import findings  # noqa: PLC0415
+    from mockserver.api.contract import editions
+    from mockserver.doctor.python_source import findings
 
     (one,) = findings(f'KEY = "{KEY}"', "app.py", editions.load("2026-11"))
     assert KEY[4:10] not in one.text()
@@ -108,17 +109,25 @@ def test_host_in_code(found, code):
     "code",
     [
         "def f():\n    return Cerebras()",
-        'URL = os.environ.get("LLM_URL", "https://api.cerebras.ai/v1")\n'
-        "def f():\n    return OpenAI(base_url=URL)",
+        (
+            'URL = os.environ.get("LLM_URL", "https://api.cerebras.ai/v1")\n'
+            "def f():\n    return OpenAI(base_url=URL)"
+        ),
         'def f(url="https://api.cerebras.ai/v1"):\n    return OpenAI(base_url=url)',
-        'class C:\n    url = "https://api.cerebras.ai/v1"\n'
-        "    def f(self):\n        return OpenAI(base_url=self.url)",
+        (
+            'class C:\n    url = "https://api.cerebras.ai/v1"\n'
+            "    def f(self):\n        return OpenAI(base_url=self.url)"
+        ),
         'def f():\n    return OpenAI(base_url="https://my-gateway.example/v1")',
         'def f():\n    return OpenAI(base_url="http://127.0.0.1:8000/v1")',
-        'PROVIDERS = {"cerebras": "https://api.cerebras.ai/v1"}\n'
-        "def f(name):\n    return OpenAI(base_url=PROVIDERS[name])",
-        'URL = "https://api.cerebras.ai/v1"\nif test:\n    URL = "http://127.0.0.1:8000/v1"\n'
-        "def f():\n    return OpenAI(base_url=URL)",
+        (
+            'PROVIDERS = {"cerebras": "https://api.cerebras.ai/v1"}\n'
+            "def f(name):\n    return OpenAI(base_url=PROVIDERS[name])"
+        ),
+        (
+            'URL = "https://api.cerebras.ai/v1"\nif test:\n    URL = "http://127.0.0.1:8000/v1"\n'
+            "def f():\n    return OpenAI(base_url=URL)"
+        ),
     ],
 )
 def test_host_elsewhere(found, code):

@@ -11,18 +11,24 @@ POST = 'requests.post("https://api.cerebras.ai/v1/chat/completions", json=body, 
     "code",
     [
         f"def f():\n    client = OpenAI(base_url={URL})\n    return {ASKS}",
-        f"class C:\n    def __init__(self, m):\n        self.client = OpenAI(base_url={URL})\n"
-        f"    def f(self, m):\n        return self.{ASKS}",
-        f"def make():\n    return OpenAI(base_url={URL})\ndef f():\n"
-        f"    client = make()\n    return {ASKS}",
+        (
+            f"class C:\n    def __init__(self, m):\n        self.client = OpenAI(base_url={URL})\n"
+            f"    def f(self, m):\n        return self.{ASKS}"
+        ),
+        (
+            f"def make():\n    return OpenAI(base_url={URL})\ndef f():\n"
+            f"    client = make()\n    return {ASKS}"
+        ),
         "def f():\n    return ChatCerebras(model=m)",
         f"def f():\n    {POST})",
         f"def f():\n    {POST}, timeout=None)",
         f"def f():\n    {POST.replace('requests', 'httpx')}, timeout=None)",
         "def f():\n    return Cerebras(timeout=None)",
         f"def f():\n    client = Cerebras()\n    return {ASKS[:-1]}, timeout=None)",
-        f"def f():\n    client = Cerebras()\n"
-        f"    return client.with_options(timeout=None).{ASKS.partition('.')[2]}",
+        (
+            f"def f():\n    client = Cerebras()\n"
+            f"    return client.with_options(timeout=None).{ASKS.partition('.')[2]}"
+        ),
     ],
 )
 def test_no_timeout(found, code):
@@ -71,10 +77,14 @@ def test_sleep_blocks_loop(found):
         SLEEPS.replace("time.sleep", "await asyncio.sleep"),
         SLEEPS.replace("async def", "def").replace("await ", "").replace("AsyncC", "C"),
         "async def f():\n    time.sleep(1)",  # nothing to do with this API
-        f"async def f():\n    client = AsyncCerebras()\n    await {ASKS}\n"
-        "    def wait():\n        time.sleep(1)\n    await asyncio.to_thread(wait)",
-        f"async def f():\n    client = AsyncCerebras()\n    await {ASKS}\n"
-        "    await asyncio.to_thread(lambda: time.sleep(1))",
+        (
+            f"async def f():\n    client = AsyncCerebras()\n    await {ASKS}\n"
+            "    def wait():\n        time.sleep(1)\n    await asyncio.to_thread(wait)"
+        ),
+        (
+            f"async def f():\n    client = AsyncCerebras()\n    await {ASKS}\n"
+            "    await asyncio.to_thread(lambda: time.sleep(1))"
+        ),
     ],
 )
 def test_sleeps_beside(found, code):
