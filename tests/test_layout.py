@@ -54,6 +54,7 @@ PARTS = {
     "mockserver",
     "mockserver/api",
     "mockserver/api/contract/shipped_editions",
+    "mockserver/doctor/python",
     "mockserver/edge/play",
     "mockserver/edge/redirect",
     "mockserver/edge/server",

@@ -17,6 +17,7 @@ class Finding:
     ``place`` is the path of a file, or the name of a variable of the environment; ``line`` counts
     from 1, and is 0 for a variable. ``rule`` is the name of the mistake. ``what`` and ``fix`` are
     sentences without a full stop; neither holds a key. ``source`` is a public report of it.
+    ``more`` counts further lines of the same file that make the same mistake.
     """
 
     place: str
@@ -26,6 +27,7 @@ class Finding:
     what: str
     fix: str
     source: str
+    more: int = 0
 
     @classmethod
     def at(cls, place: str, line: int, found: Explanation) -> Finding:
@@ -40,4 +42,5 @@ class Finding:
     def text(self) -> str:
         """Return it as a line."""
         where = f"{self.place}:{self.line}" if self.line else self.place
-        return f"{where}: {self.severity}: {self.what}; {self.fix} [{self.rule}]"
+        more = f" (and {self.more} more)" * bool(self.more)
+        return f"{where}: {self.severity}: {self.what}; {self.fix}{more} [{self.rule}]"
