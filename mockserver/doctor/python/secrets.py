@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 from mockserver.doctor.rules import explained
 
-from .clients import MadeClient
 from .matter import Matter, Noticed
 from .source import Source
-from .values import known, literal, text_of
+from .values import known, literal
 
 _KEY = re.compile(r"(?<![A-Za-z0-9])csk-([A-Za-z0-9]{32,})(?![A-Za-z0-9_-])")
 _FEWEST_CHARACTERS = 14
@@ -93,12 +92,3 @@ def _is_key(matter: Matter, node: ast.expr) -> bool:
     if found is None:
         return False
     return found.variable in _VARIABLES and not found.sure
-
-
-def is_read_from_environment(source: Source, made: MadeClient) -> bool:
-    """Return whether a client takes its key from the environment when it is made."""
-    key = made.argument(made.library.key)
-    if key is None:
-        return made.library.reads_key and not made.sets(*made.library.key)
-    found = known(source, key)
-    return found is not None and bool(found.variable) and not text_of(source, key)

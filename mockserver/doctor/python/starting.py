@@ -9,8 +9,8 @@ from mockserver.doctor.rules import explained
 
 from .clients import MadeClient
 from .matter import Matter, Noticed
-from .secrets import is_read_from_environment
 from .source import Source
+from .values import known, text_of
 
 _SCRIPTS = frozenset({"streamlit", "gradio", "chainlit", "marimo", "IPython"})
 """Whoever imports these runs the file from the top for its user."""
@@ -35,7 +35,7 @@ def _at_import(source: Source, made: MadeClient) -> bool:
     if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
         return False
     top = source.parents[statement] is source.tree
-    return top and is_read_from_environment(source, made)
+    return top and _reads_environment(source, made)
 
 
 def _is_script(source: Source) -> bool:
@@ -59,3 +59,12 @@ def _works(statement: ast.stmt) -> bool:
             return True
         case _:
             return False
+
+
+def _reads_environment(source: Source, made: MadeClient) -> bool:
+    """Return whether a client takes its key from the environment when it is made."""
+    key = made.argument(made.library.key)
+    if key is None:
+        return made.library.reads_key and not made.sets(*made.library.key)
+    found = known(source, key)
+    return found is not None and bool(found.variable) and not text_of(source, key)
