@@ -176,8 +176,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     Import the mock's modules before fixtures run, because a fixture may replace ``socket``.
     """
     if MARKER in getattr(item, "fixturenames", ()):
-        from .observe.lingering_work import note_older
         from .session import mock_session  # noqa: F401 (see above)
+        from .session.place import note_older
 
         note_older(item)
 
@@ -202,7 +202,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         verdict_hooks.explain(mock, error)
         raise
     except KeyboardInterrupt as error:
-        from .session.interrupted import tell
+        from .session.termination import tell
 
         tell(item, error)
         raise
@@ -219,11 +219,10 @@ def pytest_runtest_makereport(
     if mock is not None and call.when == "setup":
         setattr(report, USES_MOCK, True)
     if mock is not None and call.when == "call":
-        from .report import causes
-        from .session import verdict_hooks
+        from .session import symptoms, verdict_hooks
 
         judged = verdict_hooks.note(mock, item, report)
-        causes.note(mock, item, report, call, judged)
+        symptoms.note(mock, item, report, call, judged)
     if (
         call.when != "teardown"
         and _reports(item.config)
@@ -271,8 +270,7 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
     from .settings.options import found_ours
 
     found_ours()
-    from .session.between import resting
-    from .session.serving import serving
+    from .session.serving import resting, serving
 
     with serving(lambda: resting(pytestconfig)) as server:
         yield server
@@ -353,7 +351,7 @@ def _guard(config: pytest.Config) -> None:
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
-        from .egress.run_guard import guarding
+        from .session.run_guard import guarding
 
         config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from importlib import import_module
@@ -29,8 +29,10 @@ from .child.cerebras_guard import turn_from, turn_to
 from .child.cerebras_hosts import name_of
 from .child.cerebras_redirect import Redirect
 
+__all__ = ["Redirect", "leading_to", "turned", "variables"]
+
 _PRELOAD = Path(cerebras_redirect.__file__).parent / "preload.cjs"
-NODE_ROOTS = "NODE_EXTRA_CA_CERTS"
+_NODE_ROOTS = "NODE_EXTRA_CA_CERTS"
 _MOCK = "127.0.0.1"
 
 
@@ -60,19 +62,24 @@ def turned(redirect: Redirect) -> Iterator[None]:
         yield
 
 
-def variables(redirect: Redirect) -> Mapping[str, str]:
-    """Return the environment that turns children in Python and Node."""
-    options = environ.get("NODE_OPTIONS")
+def leading_to(hosts: Iterable[str], tls_port: int, plain_port: int, authority: Path) -> Redirect:
+    """Return where to turn clients of these hosts; ``authority`` is its certificate in PEM."""
+    return Redirect(f"{' '.join(sorted(hosts))},{tls_port},{plain_port},{authority}")
+
+
+def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping[str, str]:
+    """Return the environment that turns children in Python and Node, beside what is ``given``."""
+    options = given.get("NODE_OPTIONS")
     return {
         cerebras_redirect.VARIABLE: redirect.text,
         "NODE_OPTIONS": " ".join(filter(None, (f'--require "{_PRELOAD}"', options))),
-        NODE_ROOTS: node_roots(environ, Path(redirect.authority)),
+        _NODE_ROOTS: _node_roots(given, Path(redirect.authority)),
     }
 
 
-def node_roots(given: Mapping[str, str], authority: Path) -> str:
+def _node_roots(given: Mapping[str, str], authority: Path) -> str:
     """Return the file of roots for Node, which reads only one: the user's own are in it as well."""
-    own = Path(given.get(NODE_ROOTS) or devnull)
+    own = Path(given.get(_NODE_ROOTS) or devnull)
     if not own.is_file():
         return str(authority)
     both = authority.with_name("node.pem")

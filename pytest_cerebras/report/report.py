@@ -10,8 +10,8 @@ from typing import Any, Literal, Self
 from pydantic import TypeAdapter
 
 from mockserver.verdicts.fault_classes import FAULT_CLASSES, share_met
+from pytest_cerebras.session.symptoms import Symptom
 
-from .causes import Symptom
 from .matrix_results import Cell
 from .outcome import PROVES_NOTHING, sentences_on_unmet
 

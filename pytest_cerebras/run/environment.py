@@ -7,18 +7,15 @@ proxy, some can be given code to load first; all of them need to trust a certifi
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from mockserver.edge.redirect.authority import Trust
 from mockserver.edge.server.redirected import PRIVATE, Redirect
-from pytest_cerebras.egress.child import cerebras_guard, cerebras_redirect
-from pytest_cerebras.egress.turning import NODE_ROOTS, node_roots
+from pytest_cerebras.egress import GuardLog, turning
 
 KEY = "csk-4f1dmock" + "4f1d" * 10
-_CHILD = Path(cerebras_redirect.__file__).parent
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 _BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE")
@@ -40,28 +37,24 @@ class Place:
         return int(self.url.rpartition(":")[2])
 
 
-def variables(place: Place, given: Mapping[str, str], notes: Path) -> dict[str, str]:
+def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str, str]:
     """
     Return what is to be set for the command, beside what is ``given``.
 
-    ``notes`` is the file in which Python processes note what they have stopped.
+    Python processes note in ``log`` what they have stopped.
     """
     local = _without_proxy(given)
     trust, bundle = place.trust, str(place.trust.bundle)
-    turned = (" ".join(sorted(place.redirect.hosts)), place.redirect.tls_port, place.port)
-    others = "block" if place.redirect.proxy.blocks else "pass"
+    turn = turning.leading_to(place.redirect.hosts, place.redirect.tls_port, place.port, trust.ca)
     return {
         "CEREBRAS_BASE_URL": f"{place.url}/mock/",
         "CEREBRAS_API_KEY": KEY,
         **dict.fromkeys(_PROXIES, place.url),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(local)),
         **dict.fromkeys((*_BUNDLES, *_BUNDLES_TOO), bundle),
-        NODE_ROOTS: node_roots(given, trust.ca),
-        "NODE_OPTIONS": _joined(f'--require "{_CHILD / "preload.cjs"}"', given.get("NODE_OPTIONS")),
-        "JAVA_TOOL_OPTIONS": _joined(given.get("JAVA_TOOL_OPTIONS"), *_java(place)),
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(_CHILD), given.get("PYTHONPATH")))),
-        cerebras_redirect.VARIABLE: ",".join(map(str, (*turned, trust.ca))),
-        cerebras_guard.VARIABLE: f"{cerebras_guard.PROXIED}:{others}:{notes}",
+        **turning.variables(turn, given),
+        **log.in_children(given),
+        "JAVA_TOOL_OPTIONS": " ".join(_java(place, given)),
         "WGETRC": _written(place.folder / "wgetrc", _wgetrc(given, bundle)),
         "PHP_INI_SCAN_DIR": _php(place, given),
     }
@@ -76,21 +69,17 @@ def _without_proxy(given: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys([*_LOCAL, *kept]))
 
 
-def _java(place: Place) -> list[str]:
-    """Return the options that Java reads, be it for HttpClient or for HttpURLConnection."""
-    proxied = [
-        f"-D{scheme}.{name}={value}"
-        for scheme in ("http", "https")
-        for name, value in (("proxyHost", "127.0.0.1"), ("proxyPort", place.port))
-    ]
-    trust = place.trust
-    return [
-        *proxied,
-        "-Dhttp.nonProxyHosts=localhost|127.*|[::1]",
-        f"-Djavax.net.ssl.trustStore={trust.store}",
-        "-Djavax.net.ssl.trustStoreType=PKCS12",
-        f"-Djavax.net.ssl.trustStorePassword={trust.store_password}",
-    ]
+def _java(place: Place, given: Mapping[str, str]) -> Iterator[str]:
+    """Yield the options that Java reads for HttpClient and HttpURLConnection, the user's first."""
+    if theirs := given.get("JAVA_TOOL_OPTIONS"):
+        yield theirs
+    for scheme in ("http", "https"):
+        yield f"-D{scheme}.proxyHost=127.0.0.1"
+        yield f"-D{scheme}.proxyPort={place.port}"
+    yield "-Dhttp.nonProxyHosts=localhost|127.*|[::1]"
+    yield f"-Djavax.net.ssl.trustStore={place.trust.store}"
+    yield "-Djavax.net.ssl.trustStoreType=PKCS12"
+    yield f"-Djavax.net.ssl.trustStorePassword={place.trust.store_password}"
 
 
 def _wgetrc(given: Mapping[str, str], bundle: str) -> str:
@@ -111,7 +100,3 @@ def _php(place: Place, given: Mapping[str, str]) -> str:
 def _written(path: Path, text: str) -> str:
     path.write_text(text, encoding="utf-8")
     return str(path)
-
-
-def _joined(*options: str | None) -> str:
-    return " ".join(filter(None, options))

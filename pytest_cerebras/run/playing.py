@@ -14,17 +14,14 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.redirected import Redirect
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.engine import Engine
 from mockserver.scenario import Scenario
 from mockserver.verdicts import Case, Verdict, judge
 from mockserver.verdicts.evidence import Evidence
-from pytest_cerebras.egress import GuardLog
-from pytest_cerebras.egress.child.cerebras_guard import PROXIED
-from pytest_cerebras.observe.connections import Connections
-from pytest_cerebras.observe.stall_watchdog import StallWatchdog
+from pytest_cerebras.egress import PROXIED, GuardLog
+from pytest_cerebras.session.timing import unwatched
 
 from . import wire
 from .environment import Place, variables
@@ -80,9 +77,9 @@ def played(
 
     ``ready`` is called before the command begins. Raises OSError from the mock.
     """
-    live = LiveEngine(scenario, overrides, clock=ScaledClock(time_scale) if time_scale else Clock())
-    stalls = StallWatchdog(Connections(), _STALL)  # nobody can look into the client
-    live.clock.stall, live.clock.hold = stalls.hold, stalls.hold_thread
+    live = LiveEngine()
+    unwatched(live, time_scale, _STALL)
+    live.play(scenario, overrides)
     with (
         TemporaryDirectory(prefix="cerebras-mock-") as name,
         ThreadedServer(live, redirect) as mock,
@@ -93,9 +90,9 @@ def played(
         place = Place(mock.url, redirect, redirect.authority.write(folder), folder)
         ready(place)
         begun = time.monotonic()
-        status, sentence = _ran(command, {**os.environ, **variables(place, os.environ, notes)})
+        log = GuardLog(notes, mode=PROXIED, others="block" if redirect.proxy.blocks else "pass")
+        status, sentence = _ran(command, {**os.environ, **variables(place, os.environ, log)})
         duration = time.monotonic() - begun
-        log = GuardLog(notes, mode=PROXIED, others="pass")
         log.keep()
     case, verdicts = _judged(live.engine, log)
     return Ended(

@@ -30,10 +30,9 @@ from pytest_cerebras.settings.options import Settings
 
 from .asserting import Asserting
 from .base_urls import base_urls
-from .between import resting
 from .mock_session import is_active
 from .rounds import found
-from .serving import serving
+from .serving import resting, serving
 from .side_effects import SideEffects
 
 _TOO_LATE = (
