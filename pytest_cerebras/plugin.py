@@ -66,9 +66,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if _wanted(config):
         from .settings import options
 
-        options.check(options.resolve(config))
+        options.checked(config)
     if config.getoption("cerebras_chaos") is not None:
-        _prepare_chaos(config)
+        from .chaos import choice
+
+        choice.check(config)
+        _learn(config)
     if _reports(config) and not hasattr(config, "workerinput") and not config.option.collectonly:
         from .report.reporting import reporting
 
@@ -245,7 +248,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     notes = [
         (report.nodeid, name, value)
         for report in reports
-        for name, value in _noted(report)
+        for name, value in getattr(report, "user_properties", ())
         if name in (RETIRED, LEFT_OUT, UNMET, BASE_URL)
     ]
     seen = [report for report in reports if hasattr(report, SYMPTOMS)]
@@ -326,24 +329,12 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
     return async_client(cerebras_mock)
 
 
-def _prepare_chaos(config: pytest.Config) -> None:
-    """Check the chosen scenarios before tests are collected."""
-    from .chaos import choice
-
-    choice.check(config)
-    _learn(config)
-
-
 def _learn(config: pytest.Config) -> None:
     """Register the plugin that learns which scenarios can act on each test of the matrix."""
     if not config.option.collectonly and not config.pluginmanager.has_plugin(_RELEVANCE):
         from .session.relevance import Relevance
 
         config.pluginmanager.register(Relevance(), _RELEVANCE)
-
-
-def _noted(report: Any) -> list[tuple[str, Any]]:
-    return getattr(report, "user_properties", [])
 
 
 def _guard(config: pytest.Config) -> None:

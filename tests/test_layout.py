@@ -34,7 +34,6 @@ ELSEWHERE = {
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     # around each test there
     "pytest_cerebras/session/mock_session.py": "tests/plugin/session/test_mock.py",
-    "pytest_cerebras/session/asserting.py": "tests/plugin/session/test_assertions.py",
     # beside others that observe what leaves, and what there is to fix
     "pytest_cerebras/session/run_guard.py": "tests/plugin/egress/test_run_guard.py",
     "pytest_cerebras/session/symptoms.py": "tests/plugin/report/test_causes.py",

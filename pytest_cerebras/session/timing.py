@@ -52,9 +52,13 @@ def timed(
     servers = frozenset({server.ident}) if server else frozenset[int]()
     try:
         if settings.clock == "virtual":
-            with _virtual(live, server, settings.max_virtual) as clock:
-                clock.watch = watchdog.watch
-                callers.waits = lambda: len(clock.sleeps)
+            from pytest_cerebras.clock.patches import installed
+
+            limit = {} if settings.max_virtual is None else {"max_virtual": settings.max_virtual}
+            live.clock = clock = VirtualClock(**limit)
+            clock.watch = watchdog.watch
+            callers.waits = lambda: len(clock.sleeps)
+            with installed(clock, servers=servers, ports=server.ports if server else ()):
                 yield clock
         else:
             in_real_time(live, settings.time_scale, watchdog)
@@ -65,16 +69,3 @@ def timed(
     finally:
         watchdog.close()
         live.clock = Clock()
-
-
-@contextmanager
-def _virtual(
-    live: LiveEngine, server: ThreadedServer | None, max_virtual: float | None
-) -> Iterator[VirtualClock]:
-    from pytest_cerebras.clock.patches import installed
-
-    clock = VirtualClock() if max_virtual is None else VirtualClock(max_virtual=max_virtual)
-    live.clock = clock
-    servers = frozenset({server.ident}) if server else frozenset[int]()
-    with installed(clock, servers=servers, ports=server.ports if server else ()):
-        yield clock

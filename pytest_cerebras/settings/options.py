@@ -174,17 +174,16 @@ def found_ours() -> None:
 
 def resolved_for_test(item: pytest.Item) -> Settings:
     """Return the checked settings of a test; an error fails the test with one sentence."""
-
-    def checked() -> Settings:
-        settings = resolve(item.config, item)
-        check(settings)
-        return settings
-
-    return _plainly(checked)
+    return _plainly(lambda: checked(item.config, item))
 
 
-def check(settings: Settings) -> None:
-    """Raise UsageError if the scenario or the value of another setting does not exist."""
+def checked(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
+    """
+    Return the settings of a test, or of the run.
+
+    Raises UsageError if one can't be read, or if the scenario or another value does not exist.
+    """
+    settings = resolve(config, item)
     require_own_package()
     from mockserver.core.errors import MockServerError
     from mockserver.edge.live import LiveEngine
@@ -197,6 +196,7 @@ def check(settings: Settings) -> None:
         LiveEngine(settings.loaded(), settings.overrides())
     except MockServerError as error:
         raise pytest.UsageError(str(error)) from error
+    return settings
 
 
 def _plainly(act: Callable[[], T]) -> T:
