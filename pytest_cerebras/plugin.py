@@ -372,10 +372,9 @@ def _reports(config: pytest.Config) -> bool:
     """Return whether this run needs the cells of the chaos report."""
     from os import environ
 
-    asked = ("cerebras_report", "cerebras_fail_under")
-    if any(config.getoption(name) is not None for name in asked):
+    if _is_given(config, "report") or _is_given(config, "fail_under"):
         return True
-    return config.getoption("cerebras_chaos") is not None and "GITHUB_STEP_SUMMARY" in environ
+    return _is_given(config, "chaos") and "GITHUB_STEP_SUMMARY" in environ
 
 
 def _is_given(config: pytest.Config, name: str) -> bool:

@@ -1,10 +1,10 @@
 """
-Turns clients of this process to the mock that have the real host written in, during a test.
+Turns clients in this process to the mock during a test, if they have the real host hard-coded.
 
-A name is resolved by ``socket.getaddrinfo``, but for libraries that resolve it in C. Inside of TLS
-the name comes again: there the client's context gives way to one that trusts the mock alone. So a
-context may be older than the test, none is changed, and no client goes to the real API by a name
-that it has resolved before.
+Most libraries resolve names by ``socket.getaddrinfo``; those that do it in C have hooks of their
+own. TLS names the host once more. There, a context that trusts only the mock replaces the client's.
+The client's own context stays unchanged, and may be older than the test. A client that resolved the
+name before the test fails in TLS, and does not reach the real API.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MOCK = "127.0.0.1"
 
 @contextmanager
 def turned(redirect: Redirect) -> Iterator[None]:
-    """Turn clients in the block; whoever guards meanwhile lets them pass."""
+    """Turn clients to the mock during the block; guards let their requests pass."""
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         turn_to(redirect)
@@ -63,7 +63,7 @@ def turned(redirect: Redirect) -> Iterator[None]:
 
 
 def leading_to(hosts: Iterable[str], tls_port: int, plain_port: int, authority: Path) -> Redirect:
-    """Return where to turn clients of these hosts; ``authority`` is its certificate in PEM."""
+    """Return where to turn clients of these hosts; ``authority`` is a file with a certificate."""
     return Redirect(f"{' '.join(sorted(hosts))},{tls_port},{plain_port},{authority}")
 
 
@@ -78,7 +78,7 @@ def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping
 
 
 def _node_roots(given: Mapping[str, str], authority: Path) -> str:
-    """Return the file of roots for Node, which reads only one: the user's own are in it as well."""
+    """Return a file of roots for Node. It includes the user's own, because Node reads one file."""
     own = Path(given.get(_NODE_ROOTS) or devnull)
     if not own.is_file():
         return str(authority)

@@ -1,4 +1,4 @@
-"""``cerebras-mock run``: a command in front of the mock, once or under many scenarios."""
+"""``cerebras-mock run``: runs a command against the mock, under one scenario or many."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REPORTS = (".html", ".json", ".xml")
 
 
 class _Run(click.Command):
-    """Remembers its arguments as they were given, for a sealed run that begins again inside."""
+    """Keeps its arguments as given: a sealed run starts the command again with them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note the arguments, and parse them."""
@@ -170,7 +170,7 @@ def _files(reports: tuple[str, ...]) -> list[Path]:
 def _finish(
     runs: list[Ended], command: tuple[str, ...], files: list[Path], *, strict: bool
 ) -> None:
-    """Write the reports, sum up, and end with the status that all of it deserves."""
+    """Print a summary, write the reports, and exit with the status of all runs."""
     from .printing import summary
     from .reports import write
 

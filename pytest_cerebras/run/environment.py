@@ -1,8 +1,8 @@
 """
-The environment that points a command to the mock, whatever it is written in.
+The environment that points a command at the mock, whatever language it is written in.
 
-Nothing is written into the system. Some programs read a variable for the base URL, some one for a
-proxy, some can be given code to load first; all of them need to trust a certificate.
+Nothing in the system is changed. Some programs read a base URL from a variable, others read a
+proxy, and some can load code of ours first. All of them must trust the mock's certificate.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from pytest_cerebras.egress import GuardLog, turning
 KEY = "csk-4f1dmock" + "4f1d" * 10
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-_BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE")
-_BUNDLES_TOO = ("DENO_CERT", "CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "PIP_CERT")
+_BUNDLES = (
+    *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE"),
+    *("DENO_CERT", "CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "PIP_CERT"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,9 @@ class Place:
 
 def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str, str]:
     """
-    Return what is to be set for the command, beside what is ``given``.
+    Return the variables to set for the command, in addition to those ``given``.
 
-    Python processes note in ``log`` what they have stopped.
+    Python processes note in ``log`` the requests that they stop.
     """
     local = _without_proxy(given)
     trust, bundle = place.trust, str(place.trust.bundle)
@@ -51,7 +53,7 @@ def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str
         "CEREBRAS_API_KEY": KEY,
         **dict.fromkeys(_PROXIES, place.url),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(local)),
-        **dict.fromkeys((*_BUNDLES, *_BUNDLES_TOO), bundle),
+        **dict.fromkeys(_BUNDLES, bundle),
         **turning.variables(turn, given),
         **log.in_children(given),
         "JAVA_TOOL_OPTIONS": " ".join(_java(place, given)),
@@ -61,7 +63,7 @@ def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str
 
 
 def _without_proxy(given: Mapping[str, str]) -> list[str]:
-    """Return the hosts that no proxy is asked for; the real API is none of them."""
+    """Return the hosts that are reached without a proxy; the real API is not among them."""
     theirs = (given.get("NO_PROXY") or given.get("no_proxy") or "").split(",")
     kept = [
         each.strip() for each in theirs if PRIVATE not in each and each.strip() not in ("", "*")
@@ -89,7 +91,7 @@ def _wgetrc(given: Mapping[str, str], bundle: str) -> str:
 
 
 def _php(place: Place, given: Mapping[str, str]) -> str:
-    """Return the folders with settings for PHP: its own, and ours."""
+    """Return the folders with settings for PHP: the user's, and ours."""
     folder = place.folder / "php"
     folder.mkdir(exist_ok=True)
     bundle = place.trust.bundle

@@ -36,10 +36,10 @@ class Ended:
     """
     A command that has ended under a scenario.
 
-    ``status`` is its exit status, after a signal 128 and the signal's number. ``duration`` is in
-    seconds. ``sentence`` says why it could not be started, empty where it could. ``verdicts`` are
-    on its client, ``stalled`` are sentences on stalls that no time-out has ended, and ``notes`` on
-    what went past the mock.
+    ``status`` is its exit status; after a signal, 128 plus the signal's number. ``duration`` is in
+    seconds. ``sentence`` says why it could not be started; it is empty if it was. ``verdicts`` are
+    those on its client. ``stalled`` has a sentence for each stall that no time-out has ended, and
+    ``notes`` one for each request that the mock did not answer.
     """
 
     scenario: str
@@ -54,12 +54,12 @@ class Ended:
 
     @property
     def certain(self) -> list[Verdict]:
-        """What the client did wrong for certain."""
+        """The certain verdicts."""
         return [each for each in self.verdicts if each.certainty == "certain"]
 
     @property
     def is_guilty(self) -> bool:
-        """Whether a strict run fails by it; a client may have a time-out longer than a stall."""
+        """Whether it fails a strict run. Stalls do not: a time-out may be longer than a stall."""
         return bool(self.certain)
 
 
@@ -115,16 +115,16 @@ def _judged(engine: Engine, log: GuardLog) -> tuple[Case, tuple[Verdict, ...]]:
         engine.journal,
         engine.edition,
         log.escapes,
-        evidence=Evidence,  # none but the wire: what the app sends on
+        evidence=Evidence,  # none: only what the app sends on can be seen
         other_model=engine.other_model,
     )
     return case, tuple(wire.softened(judge(case), case.exchanges))
 
 
 def _ran(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
-    """Return the exit status of a command, and why it could not be started."""
+    """Return the exit status of a command, and a sentence if it could not be started."""
     try:
-        # what the user has typed behind "--"
+        # what the user typed after "--"
         process = subprocess.Popen(command, env=environment)  # noqa: S603
         with process, signals(process):
             status = process.wait()

@@ -1,4 +1,4 @@
-"""Writes what ``run`` has seen as HTML, JSON or JUnit's XML."""
+"""Writes the results of ``run`` as HTML, JSON or XML for JUnit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .playing import Ended
 
 
 def write(file: Path, runs: Sequence[Ended], command: Sequence[str]) -> None:
-    """Write a report in the format that the name of its file asks for."""
+    """Write a report in the format that the file's suffix names."""
     text = shlex.join(command)
     if file.suffix == ".xml":
         said = junit(runs, text)
@@ -48,7 +48,7 @@ def cell_of(ended: Ended, command: str) -> Cell:
 
 
 def junit(runs: Sequence[Ended], command: str) -> str:
-    """Return the runs as XML for JUnit, a test case each."""
+    """Return the runs as XML for JUnit, one test case for each run."""
     outcomes = [_outcome(ended) for ended in runs]
     suite = ET.Element(
         "testsuite",

@@ -171,11 +171,8 @@ class Asserting(ABC):
             _fail(journal, "expected a truncated answer to be noticed, but no answer was truncated")
         for exchange, text in cut:
             if passed_off(result, text):
-                its = f"its {exchange.completion_tokens} tokens"
-                wrong = (
-                    f"#{exchange.number} was cut off, but {its} are passed off as a whole answer"
-                )
-                _fail(journal, wrong)
+                tokens = f"its {exchange.completion_tokens} tokens are passed off as a whole answer"
+                _fail(journal, f"#{exchange.number} was cut off, but {tokens}")
 
     def assert_delivered(self, result: object) -> None:
         """

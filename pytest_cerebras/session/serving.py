@@ -113,10 +113,10 @@ def check(server: ThreadedServer) -> None:
 
 def turning(server: ThreadedServer, folder: Path) -> Turn:
     """
-    Return where to turn clients that have the real host written in, or fail the test.
+    Return where to turn clients that have the real host hard-coded, or fail the test.
 
-    The server answers in its place from the first time on. ``folder`` is where the certificate of
-    the authority is written.
+    From the first call on, the server answers for that host. The certificate of its authority is
+    written into ``folder``.
     """
     try:
         if server.redirect is None:
