@@ -91,7 +91,7 @@ def _failure(
 
 
 def of_verdicts(judged: Iterable[tuple[str, Verdict]], again: str) -> Iterator[Symptom]:
-    """Yield the symptoms that verdicts under some scenarios are; ``again`` is the command."""
+    """Yield a symptom for each verdict and its scenario; ``again`` is the replay command."""
     for scenario, one in judged:
         where = f"{one.site[0]}:{one.site[1]}" if one.site else ""
         yield Symptom(one.rule, where, one.certainty, scenario, one.sentence, one.fix, again)
