@@ -155,7 +155,7 @@ class Guard:
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def sees(self, event: str) -> bool:
-        """Return whether it is about an event; behind a proxy, about addresses alone."""
+        """Return whether the guard handles an event; with a proxy, only events of sockets."""
         return self._mode != PROXIED or event.startswith("socket.")
 
     def watch(self) -> None:
@@ -195,17 +195,17 @@ def guard_child() -> None:
 
 
 def turn_to(redirect: cerebras_redirect.Redirect) -> None:
-    """Let pass what goes to the real host by name, because its name leads to the mock."""
+    """Let requests to the real host by name pass, because the name leads to the mock."""
     _turned.append(redirect)
 
 
 def turn_from(redirect: cerebras_redirect.Redirect) -> None:
-    """Let it pass no longer."""
+    """Undo ``turn_to``."""
     _turned.remove(redirect)
 
 
 def ports_instead_of(host: object) -> tuple[int, ...]:
-    """Return the mock's ports to which clients of a host are turned; none where they are not."""
+    """Return the mock's ports to which clients of a host are turned; none if they are not."""
     name = name_of(host)
     return next((each.ports for each in reversed(_turned) if name in each.hosts), ())
 
