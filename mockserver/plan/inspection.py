@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.core.messages import json_object
 from mockserver.core.sse import read
 
-from .steps import Data, EventRun, Plan, head_of
+from . import Data, EventRun, Plan, head_of
 
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
 _DONE_LINE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
