@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.core.sse import DONE, dumps, parsed
 from mockserver.core.units import Count, Flag
 from mockserver.plan import Data, End, Plan, tokens_of
@@ -57,7 +57,7 @@ class ErrorEvent:
         return (*found[0], Data(self._event(context.facts)), *done, End())
 
     def _event(self, facts: Mapping[str, object]) -> bytes:
-        nested = parsed(PROBLEMS[self.problem].event(facts))
+        nested = parsed(problems()[self.problem].event(facts))
         name = f"event: {self.event}\n".encode() if self.event else b""
         return name + b"data: " + _FORMS[self.form](nested) + b"\n\n"
 

@@ -9,7 +9,7 @@ from jsonschema import Draft7Validator
 
 from mockserver.api.contract import editions
 from mockserver.api.contract.endpoints import ENDPOINTS
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.core.documents import Document
 from mockserver.core.errors import MockServerError
 from mockserver.faults import FAULTS
@@ -128,7 +128,7 @@ def test_names():
     entry = scenario["FaultEntry"]
     assert list(entry["properties"]) == list(FAULTS)
     assert (entry["minProperties"], entry["maxProperties"]) == (1, 1)
-    assert scenario["ErrorEvent"]["properties"]["problem"]["anyOf"][0]["enum"] == list(PROBLEMS)
+    assert scenario["ErrorEvent"]["properties"]["problem"]["anyOf"][0]["enum"] == list(problems())
     assert scenario["Match"]["properties"]["endpoint"]["anyOf"][0]["enum"] == list(ENDPOINTS)
     assert "schemas" in edition["Validation"]["properties"]["waives"]["items"]["enum"]
     extends = schemas.schema_of("edition")["properties"]["extends"]["anyOf"][0]
