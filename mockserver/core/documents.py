@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import Any, Self, TypeAlias, TypeVar
 
@@ -232,6 +234,19 @@ class Document:
         names = [name for one in (*around, *inner) for name in self.origins.get(id(one), ())]
         listed = ", ".join(dict.fromkeys(map(repr, names)))
         return f" (from the parameter{'s' if ',' in listed else ''} {listed})" if names else ""
+
+
+@cache
+def shipped_names(package: str) -> tuple[str, ...]:
+    """Return the names of the YAML files in a package, without their suffix and in order."""
+    found = (entry.name for entry in files(package).iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
+
+
+def shipped(package: str, name: str) -> Document:
+    """Return a YAML file of a package, by its name without the suffix."""
+    file = f"{name}.yaml"
+    return Document((files(package) / file).read_text("utf-8"), source=file)
 
 
 def value_of(text: str, *, source: str) -> Any:

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 from pydantic import TypeAdapter
 
-from mockserver.core.documents import Document
+from mockserver.core.documents import shipped
 
 from .problem import Problem
-
-_FILE = "problems.yaml"
 
 
 @cache
 def problems() -> Mapping[str, Problem]:
     """Return the catalogue of problems."""
-    text = (files(__package__) / _FILE).read_text("utf-8")
-    return Document(text, source=_FILE).read_as(TypeAdapter(dict[str, Problem]))
+    return shipped(__package__, "problems").read_as(TypeAdapter(dict[str, Problem]))
