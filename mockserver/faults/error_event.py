@@ -62,27 +62,16 @@ class ErrorEvent:
         return name + b"data: " + _FORMS[self.form](nested) + b"\n\n"
 
 
-def _flat(nested: dict[str, Any]) -> bytes:
-    return dumps({key: value for key, value in nested["error"].items() if key != "id"})
-
-
-def _flat_with_status(nested: dict[str, Any]) -> bytes:
-    flat = {key: value for key, value in nested["error"].items() if key != "id"}
-    return dumps({**flat, "status_code": nested["status_code"]})
-
-
-def _string(nested: dict[str, Any]) -> bytes:
-    return dumps({"error": nested["error"]["message"]})
-
-
-def _text(nested: dict[str, Any]) -> bytes:
-    return " ".join(str(nested["error"]["message"]).split()).encode()
+def _details(nested: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in nested["error"].items() if key != "id"}
 
 
 _FORMS: Mapping[Form, Callable[[dict[str, Any]], bytes]] = {
     "nested": dumps,
-    "flat": _flat,
-    "flat_with_status": _flat_with_status,
-    "string": _string,
-    "text": _text,
+    "flat": lambda nested: dumps(_details(nested)),
+    "flat_with_status": lambda nested: dumps(
+        {**_details(nested), "status_code": nested["status_code"]}
+    ),
+    "string": lambda nested: dumps({"error": nested["error"]["message"]}),
+    "text": lambda nested: " ".join(str(nested["error"]["message"]).split()).encode(),
 }

@@ -10,7 +10,7 @@ not belong in this module.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import zip_longest
@@ -197,6 +197,11 @@ def head_of(plan: Plan) -> Head | None:
         if isinstance(step, Head):
             return step
     return None
+
+
+def with_head(plan: Plan, change: Callable[[Head], Head]) -> Plan:
+    """Return the plan with its head changed."""
+    return tuple(change(step) if isinstance(step, Head) else step for step in plan)
 
 
 def tokens_of(plan: Plan) -> int:
