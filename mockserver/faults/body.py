@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 from mockserver.core.sse import parsed, plain_dumps
-from mockserver.plan import Data, Plan, Step, head_of, tokens_of
+from mockserver.plan import Data, Plan, Step, field_of, head_of, tokens_of
 
 from .header_fields import with_fields
 
@@ -90,8 +90,7 @@ def length_of(plan: Plan) -> int:
 
 def resized(changed: Plan, plan: Plan) -> Plan:
     """Return a changed plan whose ``content-length``, if any, has grown as much as its body."""
-    head, by = head_of(changed), length_of(changed) - length_of(plan)
-    length = head.header("content-length") if head else None
+    length, by = field_of(changed, "content-length"), length_of(changed) - length_of(plan)
     if length is None or not by:
         return changed
     return with_fields(changed, {"content-length": str(max(0, int(length) + by))})

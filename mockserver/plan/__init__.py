@@ -199,6 +199,12 @@ def head_of(plan: Plan) -> Head | None:
     return None
 
 
+def field_of(plan: Plan, name: str) -> str | None:
+    """Return the first header field with this name, in lower case; None if there is none."""
+    head = head_of(plan)
+    return head.header(name) if head else None
+
+
 def with_head(plan: Plan, change: Callable[[Head], Head]) -> Plan:
     """Return the plan with its head changed."""
     return tuple(change(step) if isinstance(step, Head) else step for step in plan)

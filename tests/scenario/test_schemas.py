@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jsonschema import Draft7Validator
@@ -14,6 +15,7 @@ from mockserver.core.documents import Document
 from mockserver.core.errors import MockServerError
 from mockserver.faults import FAULTS
 from mockserver.scenario import parse, schemas
+from mockserver.scenario.parameters import Automatic
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
@@ -295,3 +297,9 @@ def test_wrong(mistakes, kind, text):
     with pytest.raises(MockServerError):
         LOADERS[kind](text)
     assert mistakes(kind, text)
+
+
+def test_automatic_values():
+    """The schema offers each way in which a default can be chosen."""
+    offered = schemas.schema_of("scenario")["$defs"]["Automatic"]["properties"]["auto"]["enum"]
+    assert offered == list(get_args(Automatic))
