@@ -212,7 +212,9 @@ class Document:
                 said = f"should be a mapping of keys to values, found {self._found(error)}"
             case kind:
                 words = _IN_YAML.get(kind, "")
-                plain = words.format(**error.get("ctx", {})) or _plain(error["msg"])
+                plain = words.format(**error.get("ctx", {})) or error["msg"].replace(
+                    "Input should", "should"
+                )
                 wrong, way, out = plain.partition("; ")
                 said = f"{wrong}, found {self._found(error)}{way}{out}{_meant(error)}"
         return f"{spot}: {_dotted(path)}{said}{self._made_from(error['loc'])}"
@@ -315,10 +317,6 @@ def _written(node: yaml.Node) -> str:
         case _:
             text = str(node.value)
             return repr(text) if isinstance(_data_of(node), str) else text or _NOTHING
-
-
-def _plain(message: str) -> str:
-    return message.replace("Input should", "should")
 
 
 def _repeats(error: ErrorDetails) -> bool:

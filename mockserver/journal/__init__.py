@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from .exchange import Exchange, Gist
-from .journal import Call, Journal, Ongoing
+from .exchange import Exchange
+from .journal import Call, Journal
 from .retention import Retention
 from .served import Served, ServedCall
 
-__all__ = [
-    "Call",
-    "Exchange",
-    "Gist",
-    "Journal",
-    "Ongoing",
-    "Retention",
-    "Served",
-    "ServedCall",
-]
+__all__ = ["Call", "Exchange", "Journal", "Retention", "Served", "ServedCall"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import injection, request_overrides
 from .actions import RuleAction
-from .loader import Loaded, automatic, load, loaded, names, parse, read, tagged
+from .loader import automatic, load, loaded, names, parse, read, tagged
 from .matching import Match, Prompt
 from .model import Rule, Scenario, Spent, State
 from .near_misses import NearMiss, NoMatch, near_miss_lines
@@ -16,35 +16,17 @@ from .schedule import Schedule, Window
 from .timed_limits import Limit, active_limits
 
 __all__ = [
-    "CallProgress",
-    "Decision",
     "Limit",
-    "Loaded",
     "Match",
-    "NearMiss",
-    "NoMatch",
     "Port",
-    "PortState",
     "Prompt",
     "Range",
-    "RequestView",
     "Rule",
     "RuleAction",
-    "Run",
     "Scenario",
     "Schedule",
-    "Spent",
-    "State",
-    "Window",
-    "active_limits",
-    "automatic",
-    "injection",
-    "load",
-    "loaded",
-    "names",
-    "near_miss_lines",
-    "parse",
-    "read",
-    "request_overrides",
-    "tagged",
 ]
+__all__ += ["Spent", "State", "Window"]
+__all__ += ["automatic", "load", "loaded", "names", "parse", "read", "tagged"]
+__all__ += ["CallProgress", "Decision", "NearMiss", "NoMatch", "PortState", "RequestView", "Run"]
+__all__ += ["active_limits", "injection", "near_miss_lines", "request_overrides"]
