@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import warnings
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +71,7 @@ class Authority:
         return serialize_java_truststore(named, BestAvailableEncryption(_STORE_PASSWORD.encode()))
 
 
+@dataclass(frozen=True, slots=True)
 class Trust:
     """
     The files that clients are pointed to.
@@ -79,12 +81,10 @@ class Trust:
     Java, locked with ``store_password``.
     """
 
-    store_password = _STORE_PASSWORD
-
-    def __init__(self, ca: Path, bundle: Path, store: Path) -> None:
-        self.ca = ca
-        self.bundle = bundle
-        self.store = store
+    ca: Path
+    bundle: Path
+    store: Path
+    store_password: str = _STORE_PASSWORD
 
 
 def roots_of(own: str | None) -> bytes:
