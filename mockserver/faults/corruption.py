@@ -33,8 +33,8 @@ class Corrupt:
     Damage the body; its framing stays correct.
 
     ``kind`` says how. The damage is in the first piece with text, or, for ``duplicate_keys``, in
-    the document or each event of a stream. If the text of an answer is itself JSON, what is added
-    to the text goes into its longest string.
+    the document or each event of a stream. If the text of an answer is itself JSON, additions to
+    the text go into its longest string.
     """
 
     kind: Corruption

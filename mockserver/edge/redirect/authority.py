@@ -28,7 +28,7 @@ class MissingAuthorityError(MockServerError):
 
 class Authority:
     """
-    Makes certificates that only this run knows, for as long as it lasts.
+    Makes certificates that are trusted in this run only.
 
     Raises MissingAuthorityError when trustme is not installed.
     """
@@ -42,12 +42,12 @@ class Authority:
         """Return a server's context with a certificate for the host."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.set_alpn_protocols(["http/1.1"])
-        context.num_tickets = 0  # behind the handshake, all that can be read is an answer
+        context.num_tickets = 0  # so that only answers follow the handshake
         self._ca.issue_cert(host).configure_cert(context)
         return context
 
     def write(self, folder: Path) -> Trust:
-        """Write the files that clients are pointed to into a folder, and return their paths."""
+        """Write the files for clients into a folder, and return their paths."""
         trust = Trust(folder / "ca.pem", folder / "bundle.pem", folder / "trust.p12")
         roots = roots_of(os.environ.get("SSL_CERT_FILE"))
         trust.ca.write_bytes(self.pem)
@@ -74,7 +74,7 @@ class Authority:
 @dataclass(frozen=True, slots=True)
 class Trust:
     """
-    The files that clients are pointed to.
+    The files that let clients trust the authority.
 
     ``ca`` has the authority alone, for clients that add it to their own roots. ``bundle`` has the
     roots of this machine as well, for clients that read nothing else. ``store`` is the same for

@@ -1,7 +1,7 @@
 """
 Finds rules of a valid scenario that cannot work as intended.
 
-It reports only what is true of every run, and stays silent when in doubt.
+It reports only findings that are true of every run, and stays silent when in doubt.
 """
 
 from __future__ import annotations
