@@ -32,24 +32,20 @@ T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
 
 SUFFIXES = (".yaml", ".yml")
+_MAPPINGS = ("dataclass_type", "dict_type", "model_type")
 _IN_YAML = {
-    "bool_parsing": "should be true or false",
-    "bool_type": "should be true or false",
-    "dict_type": "should be a mapping of keys to values",
+    **dict.fromkeys(_MAPPINGS, "should be a mapping of keys to values"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "should be true or false"),
+    **dict.fromkeys(("float_parsing", "float_type"), "should be a number"),
+    **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), "should be a whole number"),
+    **dict.fromkeys(("string_too_short", "too_short"), "should not be empty"),
     "finite_number": "should be a finite number",
-    "float_parsing": "should be a number",
-    "float_type": "should be a number",
     "greater_than_equal": "should be greater than or equal to {ge:.15g}",
-    "int_from_float": "should be a whole number",
-    "int_parsing": "should be a whole number",
-    "int_type": "should be a whole number",
     "invalid-json-value": "should be a value as JSON has them",
     "less_than_equal": "should be less than or equal to {le:.15g}",
     "literal_error": "should be {expected}",
     "string_pattern_mismatch": "should match the pattern {pattern!r}",
-    "string_too_short": "should not be empty",
     "string_type": "should be a valid string",
-    "too_short": "should not be empty",
     "tuple_type": "should be a list",
     "value_error": "{error}",
 }
@@ -208,8 +204,6 @@ class Document:
                 said += explain(at, key, error["input"]) or advice(schema, at, key)
             case "missing" | "missing_argument":
                 said = f"the key {last!r} is missing"
-            case "dataclass_type" | "model_type":
-                said = f"should be a mapping of keys to values, found {self._found(error)}"
             case kind:
                 words = _IN_YAML.get(kind, "")
                 plain = words.format(**error.get("ctx", {})) or error["msg"].replace(

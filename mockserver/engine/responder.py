@@ -71,7 +71,7 @@ class Responder:
 
     def completion(self, parsed: ParsedRequest, form: Form) -> Plan:
         """
-        Return the plan of what the model says, with the quota's header fields.
+        Return the plan of a completion, with the quota's header fields.
 
         Raises RefusalError when no value fits the requested schema.
         """

@@ -41,10 +41,7 @@ __all__ += ["NoLastNewline", "Pace", "ReasoningOnly", "SlowBody", "Split", "Stal
 __all__ += ["Tamper", "Truncate", "WrongMode", "WrongShape"]
 
 FAMILIES: Mapping[str, Mapping[str, type[Fault]]] = {
-    "status": {
-        "error": Error,
-        "headers": HeaderChanges,
-    },
+    "status": {"error": Error, "headers": HeaderChanges},
     "payload": {
         "no_completion": NoCompletion,
         "wrong_mode": WrongMode,

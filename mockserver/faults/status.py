@@ -44,7 +44,7 @@ _FIELDS = {
     "should_retry": "x-should-retry",
     "content_type": "content-type",
 }
-_LOWEST, _HIGHEST = 200, 599  # 1xx is no final answer (RFC 9110), 600 and above no status
+_LOWEST, _HIGHEST = 200, 599  # 1xx is not final (RFC 9110), and there is no 600
 
 
 def _status(found: object) -> object:

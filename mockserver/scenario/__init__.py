@@ -15,18 +15,8 @@ from .run import CallProgress, Decision, Run
 from .schedule import Schedule, Window
 from .timed_limits import Limit, active_limits
 
-__all__ = [
-    "Limit",
-    "Match",
-    "Port",
-    "Prompt",
-    "Range",
-    "Rule",
-    "RuleAction",
-    "Scenario",
-    "Schedule",
-]
-__all__ += ["Spent", "State", "Window"]
+__all__ = ["Limit", "Match", "Port", "Prompt", "Range", "Rule", "RuleAction", "Scenario"]
+__all__ += ["Schedule", "Spent", "State", "Window"]
 __all__ += ["automatic", "load", "loaded", "names", "parse", "read", "tagged"]
 __all__ += ["CallProgress", "Decision", "NearMiss", "NoMatch", "PortState", "RequestView", "Run"]
 __all__ += ["active_limits", "injection", "near_miss_lines", "request_overrides"]
