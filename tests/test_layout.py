@@ -29,7 +29,6 @@ ELSEWHERE = {
     "mockserver/edge/server/serving.py": "tests/cli/test_serve.py",  # met through `serve`
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
     "mockserver/verdicts/evidence.py": "tests/verdicts/test_half_answers.py",  # values only
-    "mockserver/verdicts/refusal_words.py": "tests/verdicts/test_tool_results.py",  # a table
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     # around each test there
     "pytest_cerebras/session/mock_session.py": "tests/plugin/session/test_mock.py",

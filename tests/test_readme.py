@@ -20,7 +20,7 @@ from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition, Model, PerPeriod, Tier
 from mockserver.api.contract.edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
 from mockserver.api.contract.endpoints import ENDPOINTS
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.faults import FAULTS
 from mockserver.scenario import automatic, load, names
 from mockserver.scenario.checks import check, kind_of
@@ -202,7 +202,7 @@ def test_tables_are_complete():
     assert f"[{len(names())} scenarios](docs/incidents.md)" in README
     for page, listed in {
         "scenarios": (*FAULTS, *ENDPOINTS),
-        "faults": (*PROBLEMS, *FAULTS),
+        "faults": (*problems(), *FAULTS),
     }.items():
         text = (ROOT / f"docs/{page}.md").read_text("utf-8")
         assert [name for name in listed if f"`{name}`" not in text] == [], page

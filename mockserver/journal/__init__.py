@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from .exchange import Exchange, Gist
-from .journal import Call, Journal, Ongoing
+from .exchange import Exchange
+from .journal import Call, Journal
 from .retention import Retention
 from .served import Served, ServedCall
 from .status_looks import StatusLook
 
-__all__ = [
-    "Call",
-    "Exchange",
-    "Gist",
-    "Journal",
-    "Ongoing",
-    "Retention",
-    "Served",
-    "ServedCall",
-    "StatusLook",
-]
+__all__ = ["Call", "Exchange", "Journal", "Retention", "Served", "ServedCall", "StatusLook"]

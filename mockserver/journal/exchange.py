@@ -13,7 +13,7 @@ from mockserver.core.credentials import redacted
 from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
 from mockserver.core.units import rough
-from mockserver.plan import Close, Plan, Wait, head_of, inspection, tokens_of
+from mockserver.plan import Close, Plan, Wait, field_of, head_of, inspection, tokens_of
 from mockserver.scenario import NearMiss, NoMatch, RequestView, Rule
 
 from .retention import cut, cut_plan, size_of
@@ -164,13 +164,10 @@ class Exchange:
         None if there is no valid request to wait. ``retry-after-ms`` takes precedence over
         ``Retry-After``, as it does in the SDKs.
         """
-        head = head_of(self.plan)
-        if head is None:
-            return None
-        exact = _number(head.header("retry-after-ms"))
+        exact = _number(field_of(self.plan, "retry-after-ms"))
         if exact is not None:
             return exact / 1000
-        value = head.header("retry-after")
+        value = field_of(self.plan, "retry-after")
         return _until(value, self.over) if _number(value) is None else _number(value)
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.core.messages import json_object
 from mockserver.core.sse import read
 
-from .steps import Data, EventRun, Plan, head_of
+from . import Data, EventRun, Plan, field_of, head_of
 
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
 _DONE_LINE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
@@ -58,8 +58,8 @@ def sent_body(plan: Plan) -> bytes:
 
 def body_of(plan: Plan) -> bytes:
     """Return the decompressed body, or the body as sent if it can't be decompressed."""
-    head, body = head_of(plan), sent_body(plan)
-    if head is None or head.header("content-encoding") is None:
+    body = sent_body(plan)
+    if field_of(plan, "content-encoding") is None:
         return body
     try:
         return zlib.decompressobj(_ANY_HEADER).decompress(body)
@@ -69,8 +69,7 @@ def body_of(plan: Plan) -> bytes:
 
 def unpacks(plan: Plan) -> bool:
     """Return whether the whole body can be decompressed; true if it is not compressed."""
-    head = head_of(plan)
-    if head is None or head.header("content-encoding") is None:
+    if field_of(plan, "content-encoding") is None:
         return True
     decompressor = zlib.decompressobj(_ANY_HEADER)
     try:

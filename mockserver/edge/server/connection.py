@@ -263,7 +263,7 @@ class Connection(web.RequestHandler):
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """
-        Write what is ready; return whether the connection stays open for an answer.
+        Write the answers that are ready; return whether the connection stays open for an answer.
 
         A client that has closed its sending side may still be reading (``nc -N``), or be gone: the
         server can't tell the difference. So an answer that takes no time is sent. An answer that
@@ -284,7 +284,7 @@ class Connection(web.RequestHandler):
         return self._body is not None and self._body.is_eof()
 
     def force_close(self) -> None:
-        """Write what is ready, then close the connection."""
+        """Write the answers that are ready, then close the connection."""
         self._batch.flush()
         super().force_close()
 
