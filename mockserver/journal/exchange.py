@@ -235,15 +235,17 @@ class Exchange:
     @property
     def outcome(self) -> str:
         """What the client got, in a few words."""
-        said = redacted(str(self.error.get("code") or self.error.get("message") or ""))
-        wait = "" if self.retry_after is None else f"Retry-After {rough(self.retry_after)}"
-        tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
+        error, seconds, number = self.error, self.retry_after, self.completion_tokens
+        said = redacted(str(error.get("code") or error.get("message") or "")) if error else ""
+        wait = "" if seconds is None else f"Retry-After {rough(seconds)}"
+        tokens = f"{number} tokens" if number else ""
         cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
-        if self.unfinished and not (said or cut):
+        reason = self.finish_reason
+        if reason is None and not (said or cut) and self.unfinished:
             cut = "no finish_reason"
         left = "client left" if self.client_left else ""
         head = str(self.status) if self.status else "no answer"
-        return ", ".join(filter(None, (head, said, wait, tokens, self.finish_reason, cut, left)))
+        return ", ".join(filter(None, (head, said, wait, tokens, reason, cut, left)))
 
     @property
     def body(self) -> dict[str, Any]:

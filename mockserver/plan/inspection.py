@@ -11,10 +11,12 @@ from mockserver.core.sse import read
 
 from . import Data, EventRun, Plan, field_of, head_of
 
+_NAMED = b'"finish_reason":'
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
 _DONE_LINE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
 _BLANK_LINE = re.compile(rb"(?:\r\n|\r(?!\n)|\n){2,}")
 _DONE = b"[DONE]"
+_DOCUMENT = 3  # steps: head, data, end
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 
 
@@ -28,9 +30,12 @@ def finish_reason(plan: Plan) -> str | None:
     """Return the last ``finish_reason`` before ``[DONE]``; None when there is none."""
     for at in range(len(plan) - 1, -1, -1):
         step = plan[at]
-        if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
-            if at + 1 < len(plan) and _is_done(plan[at + 1]):
-                return found[1].decode()  # every stream without a fault ends like this
+        if isinstance(step, Data) and (last := step.data.rfind(_NAMED)) >= 0:
+            found = _FINISH_REASON.match(step.data, last)
+            # every answer without a fault ends like this: a document, or a stream with [DONE]
+            whole = len(plan) == _DOCUMENT and step.data[:1] == b"{"
+            if found and (whole or (at + 1 < len(plan) and _is_done(plan[at + 1]))):
+                return found[1].decode()
             break
     body = body_of(plan)
     done = _DONE_LINE.search(body.replace(b"\r", b"\n"))

@@ -18,11 +18,10 @@ from mockserver.edge.live import InFlight, LiveEngine
 from mockserver.edge.play.playback import AT_ONCE, play
 from mockserver.edge.play.wire import at_once
 from mockserver.edge.play.write_batch import WriteBatch
-from mockserver.journal import Exchange
 from mockserver.plan import Data, head_of
-from mockserver.verdicts.mistakes import mistake_behind
 
 from .heads import END, HeadCache, framed
+from .request_log import RequestLog
 
 _log = logging.getLogger("mockserver")
 _MOST_HELD = 64 * 1024  # bytes
@@ -43,6 +42,7 @@ class Server(web.Server):
         self.live = live
         self.heads = HeadCache()
         self.batch = WriteBatch()
+        self.requests = RequestLog()
 
     def __call__(self) -> Connection:
         """Return a new connection; the event loop calls this for each client."""
@@ -79,6 +79,7 @@ class Connection(web.RequestHandler):
         self._live = server.live
         self._heads = server.heads
         self._batch = server.batch
+        self._requests = server.requests
         self._free = True  # aiohttp has answered everything it was given
         self._held = b""  # bytes received that can't be answered yet
         self._parts: list[int] = []  # offsets in ``_held`` where later reads begin
@@ -156,16 +157,9 @@ class Connection(web.RequestHandler):
         """Begin to answer a request, on either path."""
         in_flight = self._live.in_flight(request)
         if _log.isEnabledFor(logging.INFO):
-            self._note(in_flight.exchange)
+            self._requests.note(in_flight.exchange, self._live.engine.edition, self._loop)
         self._answering = in_flight
         return in_flight
-
-    def _note(self, exchange: Exchange) -> None:
-        """Log a request, and the mistake in the client's set-up for which it is refused."""
-        _log.info("%s", exchange.line())
-        found = mistake_behind(exchange, self._live.engine.edition)
-        if found is not None:
-            _log.info("    %s; %s", found.what, found.fix)
 
     async def play(
         self, in_flight: InFlight, *, keep_alive: bool = True, chunks: bool = True
@@ -176,6 +170,7 @@ class Connection(web.RequestHandler):
         Raises ConnectionError or CancelledError when the client leaves early, and StallError when
         the clock ends a stall.
         """
+        self._requests.flush()  # first: a client with the answer must find it in the log
         with in_flight as exchange:
             if self._half_closed and not _is_ready(in_flight):
                 raise ConnectionResetError

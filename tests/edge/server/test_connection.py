@@ -60,7 +60,8 @@ def logged(caplog, talk, sent):
     """Return the lines that a request leaves in the log."""
     with caplog.at_level(logging.INFO):
         talk(sent)
-    return [record.getMessage() for record in caplog.records if record.name == "mockserver"]
+    records = [record.getMessage() for record in caplog.records if record.name == "mockserver"]
+    return "\n".join(records).split("\n")
 
 
 @pytest.mark.usefixtures("server")
