@@ -64,7 +64,8 @@ def _read(file: Path) -> Shared:
     part = report.shard
     if part is None:
         raise MergeError(
-            f"{file} is the report of a whole run: those of pytest --cerebras-shard can be merged"
+            f"{file} is of a run without shards: only reports of pytest --cerebras-shard can be "
+            "merged"
         )
     if not 1 <= part.number <= part.of:
         raise MergeError(f"{file}: there is no {_named(part)}")

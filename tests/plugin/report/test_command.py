@@ -42,9 +42,9 @@ def shards(run):
 
 
 def without_times(value):
-    """Return a value of JSON without what differs from run to run."""
+    """Return a value of JSON without times, and without timelines, which have sizes of bodies."""
     if isinstance(value, dict):
-        times = {"duration", "at", "waited", "start", "end", "times"}
+        times = {"duration", "at", "waited", "drawn", "times"}
         return {key: without_times(each) for key, each in value.items() if key not in times}
     return [without_times(each) for each in value] if isinstance(value, list) else value
 

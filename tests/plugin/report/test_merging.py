@@ -117,7 +117,7 @@ def test_whole(write):
     """The report of a run without shards is none to be joined."""
     file = write(part(1))
     file.write_text(WHOLE.json(), "utf-8")
-    with pytest.raises(MergeError, match=r"1\.json is the report of a whole run"):
+    with pytest.raises(MergeError, match=r"1\.json is of a run without shards: only"):
         merged([file])
 
 
