@@ -104,6 +104,32 @@ def test_broken_off(run):
     assert not Path("a.html").exists()
 
 
+def test_all_workers_gone(run):
+    """Nor is one whose workers have crashed, so that nobody knows how many tests it has."""
+    code = "import os\ndef test_dies(cerebras_mock): os._exit(1)\ndef test_not(): pass"
+    crash = ("-n", "1", "--max-worker-restart", "0")
+    run(code, *crash, "--cerebras-shard", "1/1", "--cerebras-report", "a.json")
+    result = merge("a.json", "-o", "a.html")
+    assert "the run of shard 1/1 ended before all its tests had run" in result.stderr
+
+
+def test_relevant(run):
+    """Each shard leaves out what one run leaves out, though the healthy cell is in one only."""
+    chosen = ("--cerebras-chaos", "relevant", "--cerebras-clock", "virtual")
+    run(CODE, *chosen, "--cerebras-report", "whole.json")
+    for number in (1, 2, 3):
+        shard = ("--cerebras-shard", f"{number}/3", "--cerebras-report", f"{number}.json")
+        run(CODE, *chosen, *shard)
+    assert merge("1.json", "2.json", "3.json", "-o", "all.json").exit_code == 0
+    names = ("id", "outcome", "reason", "kinds", "parameters", "replay")
+    found = [
+        [[cell[name] for name in names] for cell in json.loads(Path(file).read_text())["cells"]]
+        for file in ("all.json", "whole.json")
+    ]
+    assert found[0] == found[1]
+    assert {cell[1] for cell in found[0]} >= {"left-out", "passed", "failed"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
