@@ -71,6 +71,7 @@ def test_same_as_one_run(write):
     assert found == WHOLE
     assert found.json() == WHOLE.json()
     assert html(found) == html(WHOLE)
+    assert "<dd>without end</dd>" in html(found)
 
 
 def test_missing(write):
