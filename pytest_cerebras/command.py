@@ -15,7 +15,9 @@ def main() -> None:
         raise SystemExit(2)
     from mockserver.cli import main as command
 
+    from .report.command import report
     from .run.command import run
 
     command.add_command(run)
+    command.add_command(report)
     command()
