@@ -14,6 +14,7 @@ from .finding import Finding
 
 _NEW_HTTPX = ">=0.28,<1"  # has no argument proxies
 _REWRITTEN_HTTPX = ">=1.0.dev1,<=1.0.dev6"  # all that are released of it
+_UNION_OF_CALLS = ">=1.99.2,<1.99.7"  # ChatCompletionMessageToolCallParam can't be called
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,40 @@ FAULTS = (
         "litellm can't be imported: these releases of openai lack ResponseTextConfig",
         "upgrade litellm to 1.75.9 or later, or openai to 1.100.2 or later",
         "https://github.com/BerriAI/litellm/issues/13710",
+    ),
+    Fault(
+        "pydantic-ai-openai",
+        {"pydantic-ai-slim": ">=0.4,<0.7.1", "openai": _UNION_OF_CALLS},
+        "pydantic-ai ends with a TypeError when it sends a call of a tool back to the model",
+        "upgrade pydantic-ai to 0.7.1 or later, or openai to 1.99.7 or later",
+        "https://github.com/pydantic/pydantic-ai/issues/2476",
+        "warning",
+    ),
+    Fault(
+        "openai-agents-openai",
+        {"openai-agents": ">=0.0.16,<0.2.6", "openai": _UNION_OF_CALLS},
+        "the Agents SDK ends with a TypeError when it sends a call of a tool back to the model",
+        "upgrade openai-agents to 0.2.6 or later, or openai to 1.99.7 or later",
+        "https://github.com/openai/openai-agents-python/issues/1417",
+        "warning",
+    ),
+    Fault(
+        "pydantic-ai-settings",
+        {"pydantic-ai-slim": ">=0.7.6,<2.34"},
+        "pydantic-ai leaves frequency_penalty and presence_penalty out of requests to Cerebras, "
+        "which takes them",
+        "upgrade pydantic-ai to 2.34.0 or later",
+        "https://github.com/pydantic/pydantic-ai/pull/7653",
+        "warning",
+    ),
+    Fault(
+        "litellm-cut-stream",
+        {"litellm": ">=1.75.9,<1.109"},
+        'litellm says finish_reason "stop" of a stream that broke off: half an answer passes for '
+        "a whole one",
+        "upgrade litellm to 1.109.0 or later",
+        "https://github.com/BerriAI/litellm/issues/40260",
+        "warning",
     ),
     Fault(
         "litellm-reasoning",
