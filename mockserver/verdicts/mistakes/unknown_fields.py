@@ -125,7 +125,7 @@ UNKNOWN_FIELDS = (
         lambda it: bool(_humps(it)),
         "the body has {humps}, in another spelling than the API's",
         "write {snakes}",
-        "https://github.com/anomalyco/opencode/issues/6648",
+        "https://github.com/code-yeongyu/oh-my-openagent/issues/321",
         facts=_facts,
     ),
     _of(
@@ -136,7 +136,7 @@ UNKNOWN_FIELDS = (
         ),
         "another vendor's switch for reasoning",
         "send reasoning_effort in its place: 'none', 'low', 'medium' or 'high'",
-        "https://github.com/anomalyco/opencode/issues/6648",
+        "https://github.com/code-yeongyu/oh-my-openagent/issues/321",
     ),
     _of(
         "sampling-field",
@@ -146,7 +146,7 @@ UNKNOWN_FIELDS = (
         ),
         "this API samples by temperature and top_p only",
         "leave it out",
-        "https://github.com/mnfst/modelparams.dev/pull/115",
+        "https://github.com/janhq/jan/pull/7928",
     ),
     _of(
         "local-field",
