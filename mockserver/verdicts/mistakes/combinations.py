@@ -213,7 +213,7 @@ COMBINATIONS = (
         ),
         "{schema} has {keyword}, which strict schemas of this API do not support",
         "take {keyword} out, and check the value in the app",
-        "https://github.com/RooCodeInc/Roo-Code/pull/9692",
+        "https://github.com/elizaOS/eliza/pull/11156",
     ),
     _whole(
         "strict-schema",

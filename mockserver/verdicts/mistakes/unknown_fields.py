@@ -79,7 +79,7 @@ UNKNOWN_FIELDS = (
         ("input", "instructions", "max_output_tokens", "previous_response_id", "truncation"),
         "these are of OpenAI's Responses API, which this API does not have",
         "send chat.completions.create(model=..., messages=[...], max_completion_tokens=...)",
-        "https://github.com/RayBytes/ChatMock/issues/103",
+        "https://github.com/openai/openai-agents-python/issues/142",
     ),
     _of(
         "prompt-in-chat",
