@@ -117,7 +117,7 @@ MODELS = (
         _has_none,
         "{absence}",
         "set model to one of {served}",
-        "https://github.com/musistudio/llms/issues/25",
+        "https://inference-docs.cerebras.ai/api-reference/chat-completions",
         facts=_facts,
     ),
     _row(

@@ -101,7 +101,7 @@ UNKNOWN_FIELDS = (
         "this is the form of Anthropic's API",
         "send the system prompt as the first of messages, with the role 'system', and stop in "
         "place of stop_sequences",
-        "https://github.com/musistudio/llms/issues/25",
+        _REFERENCE,
     ),
     _of(
         "argument-in-body",
