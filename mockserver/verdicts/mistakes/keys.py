@@ -173,7 +173,7 @@ KEYS = (
         _has_other_variable,
         "{variable} is set, and the client reads {read}",
         "set {read}, or hand over api_key=os.environ[{variable!r}]",
-        "https://github.com/ivnvxd/hack-interview/issues/2",
+        "https://github.com/DavidMarom/redberry-crm/pull/219",
         facts=_facts,
     ),
     _row(

@@ -86,7 +86,7 @@ UNKNOWN_FIELDS = (
         ("prompt",),
         "a chat has messages in its place",
         "send messages=[{{'role': 'user', 'content': ...}}], or post it to /v1/completions",
-        _REFERENCE,
+        "https://github.com/xtekky/gpt4free/issues/1989",
     ),
     _of(
         "messages-in-completions",
