@@ -47,15 +47,16 @@ FAULTS = (
     Fault(
         "openai-proxies",
         {"openai": ">=1.0,<1.55.3", "httpx": _NEW_HTTPX},
-        "OpenAI() ends with a TypeError: it hands over proxies, which httpx has no more since 0.28",
+        "OpenAI() without http_client ends with a TypeError: it hands over proxies, which httpx "
+        "dropped in 0.28",
         "upgrade openai to 1.55.3 or later",
         "https://github.com/encode/httpx/issues/3431",
     ),
     Fault(
         "cerebras-proxies",
         {"cerebras-cloud-sdk": ">=1.0,<1.12.2", "httpx": _NEW_HTTPX},
-        "Cerebras() ends with a TypeError: it hands over proxies, which httpx has no more since "
-        "0.28",
+        "Cerebras() without http_client ends with a TypeError: it hands over proxies, which httpx "
+        "dropped in 0.28",
         "upgrade cerebras_cloud_sdk to 1.12.2 or later",
         "https://github.com/Cerebras/cerebras-cloud-sdk-python/issues/2",
     ),
