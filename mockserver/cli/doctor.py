@@ -56,11 +56,17 @@ def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> Non
 
 
 def _versions() -> dict[str, str]:
-    """Return the versions of the packages beside this one."""
+    """Return the versions of the packages beside this one, by their normalized names."""
     from importlib.metadata import distributions
 
-    named = (one.metadata for one in distributions())
-    return {one["Name"].lower(): one["Version"] for one in named if one["Name"] and one["Version"]}
+    from packaging.utils import canonicalize_name
+
+    found: dict[str, str] = {}
+    for one in distributions():
+        name, version = one.metadata["Name"], one.metadata["Version"]
+        if name and version:
+            found.setdefault(canonicalize_name(name), version)  # the first on the path is imported
+    return found
 
 
 def _asked(environ: Mapping[str, str], edition: Edition) -> list[Finding]:

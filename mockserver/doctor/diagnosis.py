@@ -11,7 +11,7 @@ from pathlib import Path
 from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition
 
-from . import environment, python_source, text_source
+from . import environment, packages, python_source, text_source
 from .comments import STYLES
 from .files import Source, Walk
 from .finding import Finding
@@ -77,7 +77,7 @@ def diagnose(
     look = partial(environment.findings, edition=edition, read_by_code=read_by_code)
     found = [
         *look(of_environment(environ), exists=lambda path: Path(path).exists()),
-        *environment.of_packages(versions, edition),
+        *packages.findings(versions),
         *(
             finding
             for one in sources

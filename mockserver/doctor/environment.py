@@ -64,13 +64,6 @@ def first_in(setup: Setup) -> list[Explanation]:
     return list(islice(mistakes_in(setup), 1))
 
 
-def of_packages(versions: Mapping[str, str], edition: Edition) -> Iterator[Finding]:
-    """Yield the known faults of installed packages, by their names and versions."""
-    for name, version in versions.items():
-        for found in mistakes_in(Setup(edition, versions={name: version})):
-            yield Finding.at(f"{name} {version}", 0, found)
-
-
 def _addresses(
     known: Mapping[str, Variable], edition: Edition, read_by_code: Container[str]
 ) -> Iterator[Finding]:

@@ -14,10 +14,11 @@ class Finding:
     """
     A mistake and its place.
 
-    ``place`` is the path of a file, or the name of a variable of the environment; ``line`` counts
-    from 1, and is 0 for a variable. ``rule`` is the name of the mistake. ``what`` and ``fix`` are
-    sentences without a full stop; neither holds a key. ``source`` is a public report of it.
-    ``more`` counts further lines of the same file that make the same mistake.
+    ``place`` is the path of a file, the name of a variable of the environment, or packages and
+    their versions; ``line`` counts from 1, and is 0 for what is no file. ``rule`` is the name of
+    the mistake. ``what`` and ``fix`` are sentences without a full stop; neither holds a key.
+    ``source`` is a public report of it. ``more`` counts further lines of the same file that make
+    the same mistake.
     """
 
     place: str

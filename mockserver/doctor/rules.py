@@ -19,7 +19,7 @@ _ROWS = (
         "key-printed",
         "the API key is written to the output or the log",
         'leave it out, or write whether it is set: bool(os.environ.get("CEREBRAS_API_KEY"))',
-        "https://github.com/BerriAI/litellm/pull/12978",
+        "https://github.com/BerriAI/litellm/issues/612",
         "warning",
     ),
     Explanation(
@@ -89,14 +89,14 @@ _ROWS = (
         "missing-certificates",
         "{variable} names a file that does not exist: {path}",
         "correct the path in {variable}, or unset it",
-        "https://github.com/Aider-AI/aider/issues/3710",
+        "https://github.com/HKUDS/DeepTutor/pull/920",
         "error",
     ),
     Explanation(
         "unusable-proxy",
         "{variable} has a proxy with the scheme {scheme}://, which httpx and so both SDKs refuse",
         "write http://, https:// or socks5:// in {variable}",
-        "https://github.com/OpenHands/OpenHands/issues/1048",
+        "https://github.com/MoonshotAI/kimi-cli/issues/404",
         "error",
     ),
     Explanation(

@@ -61,6 +61,38 @@ def test_environment(run, monkeypatch):
     assert KEY[4:10] not in result.output
 
 
+@pytest.fixture
+def install(tmp_path_factory, monkeypatch):
+    """Return a function that installs a package before the others, by name and version."""
+
+    def put(name, version):
+        place = tmp_path_factory.mktemp("site")
+        info = place / f"{name}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        monkeypatch.syspath_prepend(place)
+
+    return put
+
+
+def test_packages(run, install):
+    """The line has the versions that are installed, and the one that is needed."""
+    install("httpx", "0.28.1")
+    install("Cerebras_Cloud.SDK", "1.12.1")
+    (line,) = run("doctor").stdout.splitlines()
+    assert line.startswith("cerebras-cloud-sdk 1.12.1 with httpx 0.28.1: error: ")
+    assert "1.12.2" in line
+    assert line.endswith("[cerebras-proxies]")
+
+
+def test_shadowed_package(run, install):
+    """Of two copies, the first on the path counts, for it is the one that is imported."""
+    install("httpx", "0.28.1")
+    install("openai", "1.50.2")
+    install("openai", "1.55.3")
+    assert run("doctor").stdout == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [(("no-such-folder",), "'no-such-folder'"), (("--edition", "2001-01"), "'2001-01'")],

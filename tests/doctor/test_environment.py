@@ -133,10 +133,3 @@ def test_proxied_loopback(found, exempt):
     assert one[:2] == ("http_proxy", "proxied-loopback")
     assert found({**environ, "NO_PROXY": exempt}) == []
     assert len(found({**environ, "NO_PROXY": "example.com"})) == 1
-
-
-@pytest.mark.usefixtures("shown")
-def test_packages(today):
-    """Each package is looked up with its version."""
-    (one,) = environment.of_packages({"openai": "1.0"}, today)
-    assert (one.place, one.rule) == ("openai 1.0", "shown")

@@ -12,6 +12,9 @@ from .mistake import Condition, Mistake
 _CHAT = "chat.completions.create(model=..., messages=[...])"
 _ELSEWHERE = f"ask another provider for it; this API has {_CHAT}"
 _DOCS = "https://inference-docs.cerebras.ai/resources/openai"
+_GATEWAY = (
+    "https://docs.getbifrost.ai/providers/supported-providers/cerebras"  # lists what is absent
+)
 
 
 class _Absent(NamedTuple):
@@ -30,29 +33,29 @@ _ROWS = (
         r"responses(/[^/]+){0,2}",
         "no Responses API (responses.create)",
         f"call {_CHAT} instead; for the Agents SDK, set_default_openai_api('chat_completions')",
-        "https://github.com/sazonovanton/YandexGPT_to_OpenAI/issues/6",
+        "https://github.com/openai/openai-agents-python/issues/142",
     ),
     _Absent(
         "no-embeddings",
         r"embeddings",
         "no embeddings (embeddings.create)",
         _ELSEWHERE,
-        "https://github.com/PawanOsman/OpenCursor/issues/119",
+        _GATEWAY,
     ),
     _Absent(
         "no-transcription",
         r"audio/(transcriptions|translations)",
         "no speech recognition (audio.transcriptions.create)",
         _ELSEWHERE,
-        "https://github.com/murtaza-nasir/speakr/issues/8",
+        _GATEWAY,
     ),
-    _Absent("no-speech", r"audio/speech", "no speech (audio.speech.create)", _ELSEWHERE),
+    _Absent("no-speech", r"audio/speech", "no speech (audio.speech.create)", _ELSEWHERE, _GATEWAY),
     _Absent(
         "no-images",
         r"images/(generations|edits|variations)",
         "no image generation (images.generate)",
         _ELSEWHERE,
-        "https://github.com/hackclub/ai/issues/35",
+        _GATEWAY,
     ),
     _Absent(
         "no-moderations",
@@ -81,7 +84,7 @@ _ROWS = (
         r"messages(/count_tokens|/batches)?",
         "no Messages API: that is Anthropic's (messages.create)",
         f"use the openai or Cerebras SDK ({_CHAT}), or a proxy that translates",
-        "https://github.com/1rgs/claude-code-proxy/issues/7",
+        "https://github.com/musistudio/claude-code-router/issues/407",
     ),
     _Absent(
         "no-ollama",

@@ -136,7 +136,7 @@ _LINES = (
         _told(_ROLE),
         "{path} has the role {group1!r}, which this API does not know",
         "write {role}",
-        "https://github.com/langchain-ai/langchainjs/issues/7487",
+        _REFERENCE,
         _ROLE,
     ),
     _row(

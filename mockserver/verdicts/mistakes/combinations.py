@@ -175,7 +175,7 @@ COMBINATIONS = (
         _says("must be a response to a preceeding message with 'tool_calls'"),
         "a message with the role 'tool' answers no call: none before it has tool_calls",
         "send the assistant's message with its tool_calls before the answers of the tools",
-        _TOOLS,
+        "https://github.com/langchain-ai/langchainjs/issues/8643",
     ),
     _whole(
         "mixed-strict",
@@ -189,7 +189,7 @@ COMBINATIONS = (
         lambda it: _says("Failed to compile the JSON schema")(it) and _tools_with_dots(it),
         "the name of a tool has a dot in it: {dotted}",
         "use letters, digits, - and _ in the names of tools",
-        _TOOLS,
+        "https://github.com/redhat-community-ai-tools/UnifAI/pull/266",
     ),
     _whole(
         "open-schema",
@@ -203,7 +203,7 @@ COMBINATIONS = (
         _says("Object fields require at least one of"),
         "{bare} is an object without properties, which no strict schema may have",
         "give the object its properties, or send a text in its place",
-        "https://github.com/elizaOS/eliza/pull/17060",
+        _STRUCTURED,
     ),
     _whole(
         "schema-keyword",
@@ -213,7 +213,7 @@ COMBINATIONS = (
         ),
         "{schema} has {keyword}, which strict schemas of this API do not support",
         "take {keyword} out, and check the value in the app",
-        "https://github.com/RooCodeInc/Roo-Code/pull/9692",
+        "https://github.com/elizaOS/eliza/pull/11156",
     ),
     _whole(
         "strict-schema",

@@ -173,7 +173,7 @@ KEYS = (
         _has_other_variable,
         "{variable} is set, and the client reads {read}",
         "set {read}, or hand over api_key=os.environ[{variable!r}]",
-        "https://github.com/ivnvxd/hack-interview/issues/2",
+        "https://github.com/DavidMarom/redberry-crm/pull/219",
         facts=_facts,
     ),
     _row(
@@ -193,6 +193,7 @@ KEYS = (
         _sends_none,
         "the request had no Authorization header",
         "set {where}, and send it as Authorization: Bearer and the key",
+        "https://github.com/openai/openai-node/issues/73",
     ),
     _row(
         "empty-key",
@@ -235,7 +236,7 @@ KEYS = (
         _is_word_of(NO_VALUES),
         "the word {key!r} was sent as the key: the program found no value",
         "set {where}, and stop if it is not set",
-        "https://github.com/fschick/Keycloak.ASPNet.Angular/issues/1",
+        "https://github.com/krishnaacharyaa/profileFolio/pull/42",
     ),
     _row(
         "local-key",
@@ -249,7 +250,6 @@ KEYS = (
         _is_unexpanded,
         "the key is {key!r}, the text of a variable that nothing has expanded",
         "let the shell expand it (double quotes, no single ones), or read it with os.environ",
-        "https://github.com/rocketride-org/rocketride-server/issues/1105",
     ),
     _row(
         "key-with-name",
@@ -262,7 +262,7 @@ KEYS = (
         _is_placeholder,
         "the key is {key!r}, a placeholder of an example",
         "set {where} to a key of your own from https://cloud.cerebras.ai",
-        "https://inference-docs.cerebras.ai/quickstart",
+        "https://github.com/Cinnamon/kotaemon/issues/205",
     ),
     _row(
         "url-as-key",

@@ -72,7 +72,7 @@ SENDING = (
         _is_browser,
         "a browser opened {it.path}: the API is for programs, and has no pages",
         "send POST /v1/chat/completions with an Authorization header, by an SDK or curl",
-        "https://github.com/xtekky/gpt4free/issues/2149",
+        _CHAT_PAGE,
     ),
     Mistake(
         "called-from-a-page",
@@ -141,7 +141,7 @@ SENDING = (
         _of_json(_is_text),
         "the Content-Type is {kind}, and the API takes application/json",
         "set Content-Type: application/json",
-        "https://github.com/kaydotai/kay/issues/10",
+        "https://github.com/confluentinc/ksql/issues/1748",
         facts=lambda it: {"kind": _kind(it)},
     ),
 )
