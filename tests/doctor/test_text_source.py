@@ -71,6 +71,22 @@ def looked_up(found, request):
         ("yaml", "cerebras:\n  model: llama3.1-8b", "cerebras|||None|llama3.1-8b"),
         ("json", '{"cerebras": {"model": "llama3.1-8b"}}', "cerebras|||None|llama3.1-8b"),
         ("sh", "CEREBRAS_MODEL=llama3.1-8b", "cerebras|||None|llama3.1-8b"),
+        ("sh", "GROQ=1 M=${CEREBRAS_MODEL:-llama3.1-8b}", "cerebras|||None|llama3.1-8b"),
+        ("yaml", "- id: cerebras:llama3.1-8b # not groq", "cerebras|||None|llama3.1-8b"),
+        ("ts", "x = e.CEREBRAS_MODEL || 'llama3.1-8b'; groq()", "cerebras|||None|llama3.1-8b"),
+        ("ts", "e['CEREBRAS_MODEL'] ?? 'llama3.1-8b'; groq()", "cerebras|||None|llama3.1-8b"),
+        (
+            "ts",
+            "const CEREBRAS_MODEL: string = 'llama3.1-8b'; groq()",
+            "cerebras|||None|llama3.1-8b",
+        ),
+        ("ts", "f({ cerebrasModel: 'llama3.1-8b' }); groq()", "cerebras|||None|llama3.1-8b"),
+        ("go", 'env("CEREBRAS_MODEL", "llama3.1-8b"); groq()', "cerebras|||None|llama3.1-8b"),
+        (
+            "rs",
+            'env::var("CEREBRAS_MODEL").unwrap_or_else(|_| "llama3.1-8b".into()); groq()',
+            "cerebras|||None|llama3.1-8b",
+        ),
         (
             "java",
             'String MODEL_NAME = "llama3.1-8b"; // Cerebras\nf("cerebras");',
@@ -98,6 +114,10 @@ def test_looked_up(looked_up, kind, text, setup):
         ("sh", f"# export CEREBRAS_BASE_URL={ROOT}/v1"),
         ("sh", "OPENAI_BASE_URL=https://api.openai.com/v1 # no cerebras"),
         ("ts", 'const m = cerebras("a-private-model")'),
+        ("ts", "if (e.CEREBRAS_MODEL === 'llama3.1-8b') groq()"),
+        ("ts", "const GROQ_MODEL = 'llama3.1-8b'; const CEREBRAS_MODEL = e.M"),
+        ("ts", "const CEREBRAS_MODELS = ['llama3.1-8b']; groq()"),
+        ("sh", "CEREBRAS_MODEL=our-llama3.1-8b"),
         ("ts", f'{OURS}x({{ model: "gpt-oss-120b" }})'),
         ("ts", 'model: "llama3.1-8b"'),  # of whom?
         ("ts", 'import Groq from "groq"; // and cerebras\nx({ model: "llama-3.3-70b" })'),
