@@ -18,7 +18,7 @@ from .comments import Style, without_comments
 from .environment import ADDRESSES, first_in
 from .finding import Finding
 from .rules import explained
-from .variables import is_placeholder
+from .variables import is_former, is_placeholder
 
 CODE: frozenset[Style] = frozenset({"slashes", "both"})
 _MOST_MODELS = 3
@@ -160,6 +160,7 @@ def _models(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
         (found.start(1), found[1])
         for pattern in (_OURS, _NAMED_OURS)
         for found in pattern.finditer(code)
+        if not is_former(found[0].removesuffix(found[1]))
     ]
     ids = ours[:]
     if not _OTHERS.search(code):

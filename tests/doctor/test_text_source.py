@@ -118,6 +118,7 @@ def test_looked_up(looked_up, kind, text, setup):
         ("ts", "const GROQ_MODEL = 'llama3.1-8b'; const CEREBRAS_MODEL = e.M"),
         ("ts", "const CEREBRAS_MODELS = ['llama3.1-8b']; groq()"),
         ("sh", "CEREBRAS_MODEL=our-llama3.1-8b"),
+        ("ts", "const DEPRECATED_CEREBRAS_MODEL = 'llama3.1-8b'; groq()"),
         ("ts", f'{OURS}x({{ model: "gpt-oss-120b" }})'),
         ("ts", 'model: "llama3.1-8b"'),  # of whom?
         ("ts", 'import Groq from "groq"; // and cerebras\nx({ model: "llama-3.3-70b" })'),

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from mockserver.doctor.variables import is_former
+
 from .source import FUNCTIONS, Source
 from .values import LOOKUPS, text_of
 
@@ -59,7 +61,7 @@ def option(source: Source, call: ast.Call, name: str) -> ast.expr | None:
 def named(source: Source) -> Iterator[Spelled]:
     """Yield what is set as the model of this API: by a constant, a setting or a variable."""
     for name, found in _defaults(source):
-        if _OURS.fullmatch(name):
+        if _OURS.fullmatch(name) and not is_former(name):
             yield found
 
 

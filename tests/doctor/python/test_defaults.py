@@ -69,6 +69,8 @@ def test_not_spelled(code):
         ("X = 'a'\nf(os.getenv('CEREBRAS_FAST_MODEL_ID', X))", ["a"]),
         ("GROQ_MODEL = 'a'", []),
         ("CEREBRAS_MODELS = 'a'", []),
+        ("RETIRED_CEREBRAS_MODEL = 'a'", []),
+        ("CEREBRAS_OLD_MODEL = 'a'", []),
         ("CEREBRAS_MODEL = os.environ['CEREBRAS_MODEL']", []),
         ("CEREBRAS_MODEL in 'a'", []),
         ("f('CEREBRAS_MODEL', 'a')", []),
