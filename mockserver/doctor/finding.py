@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from mockserver.verdicts.mistakes import Explanation, Severity
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # a name of a file may move a terminal's cursor
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning")
 
 
@@ -42,6 +44,7 @@ class Finding:
 
     def text(self) -> str:
         """Return it as a line."""
-        where = f"{self.place}:{self.line}" if self.line else self.place
+        place = _CONTROL.sub("?", self.place)
+        where = f"{place}:{self.line}" if self.line else place
         more = f" (and {self.more} more)" * bool(self.more)
         return f"{where}: {self.severity}: {self.what}; {self.fix}{more} [{self.rule}]"

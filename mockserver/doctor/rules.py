@@ -24,9 +24,9 @@ _ROWS = (
     ),
     Explanation(
         "host-in-code",
-        "the address of the API is written into the code, so no variable can point the app at a "
-        "mock, a proxy or a private endpoint",
-        "{fix}",
+        "the address of the API is written into the code, so CEREBRAS_BASE_URL can't point the app "
+        "at a mock, a proxy or a private endpoint",
+        "leave base_url out: the SDK reads that variable, and knows the address without it",
         "https://github.com/Cerebras/cerebras-cloud-sdk-python#readme",
         "warning",
     ),

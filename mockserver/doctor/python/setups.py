@@ -12,6 +12,7 @@ from mockserver.core.credentials import redacted, shown_field
 from mockserver.verdicts.mistakes import Client, Setup
 
 from .clients import Chat, MadeClient, arguments
+from .defaults import addresses, bare, named, option, spelled
 from .matter import Matter
 from .posts import Post
 from .source import Source
@@ -26,6 +27,9 @@ _RIGHT: Mapping[Client, str] = {
 }
 """The base URL that stands for the API where another thing is looked at."""
 
+_MOST_MODELS = 3
+"""A file with more ids is a list of models to choose from."""
+
 
 def of_file(matter: Matter) -> Iterator[Placed]:
     """Yield all set-ups of a file, each with one thing that may be wrong."""
@@ -35,6 +39,7 @@ def of_file(matter: Matter) -> Iterator[Placed]:
         yield from of_chat(matter.source, chat, matter.edition)
     for post in matter.posts:
         yield from of_post(post, matter.edition)
+    yield from of_defaults(matter.source, matter.edition)
 
 
 def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
@@ -53,9 +58,10 @@ def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
             edition, client=client, base_url=right, authorization=shown, key_place="api_key"
         )
         yield key, setup
-    model = made.argument(made.library.model)
-    if model is not None and made.model and not made.library.sdk:
-        yield model, Setup(edition, client=client, base_url=right, model=made.model)
+    found = spelled(made.source, made.argument(made.library.model))
+    if found and not made.library.sdk:
+        model = found[1].removeprefix(made.library.prefix)
+        yield found[0], Setup(edition, client=client, base_url=right, model=model)
 
 
 def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
@@ -63,9 +69,9 @@ def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
     given = arguments(chat.call)
     client = chat.client.library.appends
     right = _RIGHT[client]
-    model = text_of(source, given.get("model"))
-    if model:
-        yield given["model"], Setup(edition, client=client, base_url=right, model=model)
+    found = spelled(source, option(source, chat.call, "model"))
+    if found:
+        yield found[0], Setup(edition, client=client, base_url=right, model=found[1])
     body = dict(_told(source, given))
     if body:
         yield chat.call, Setup(edition, client=client, base_url=right, body=body)
@@ -87,7 +93,18 @@ def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
         )
         yield post.call, setup
     if post.model:
-        yield post.call, Setup(edition, base_url=_RIGHT[""], model=post.model)
+        node, name = post.model
+        yield node, Setup(edition, base_url=_RIGHT[""], model=name)
+
+
+def of_defaults(source: Source, edition: Edition) -> Iterator[Placed]:
+    """Yield what is called the model or the address of this API, wherever it is used."""
+    for node, url in addresses(source):
+        yield node, Setup(edition, base_url=url)
+    ids = dict(named(source))
+    if len(set(ids.values())) <= _MOST_MODELS:
+        for node, name in ids.items():
+            yield node, Setup(edition, base_url=_RIGHT[""], model=bare(name))
 
 
 def _told(source: Source, given: Mapping[str, ast.expr]) -> Iterator[tuple[str, Any]]:

@@ -93,3 +93,41 @@ def test_post():
         {"base_url": V1, "headers": {"x-api-key": "..."}},
         {"base_url": V1, "model": "m"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "models"),
+    [
+        ('def f(m="m"):\n  c.chat.completions.create(model=m)', ["m"]),
+        ('o = {"model": "m"}\nc.chat.completions.create(**o)', ["m"]),
+        ('o = dict(model="m")\no["x"] = 1\nc.chat.completions.create(**o)', ["m"]),
+        ('c.chat.completions.create(**{"model": "m"})', ["m"]),
+        ('o = {"model": "m"}\no["model"] = x\nc.chat.completions.create(**o)', []),
+        ('o = {"model": "m"}\no.update(x)\nc.chat.completions.create(**o)', []),
+        ('o = {"model": "m"}\no = x\nc.chat.completions.create(**o)', []),
+        ('o = {"x": "m"}\nc.chat.completions.create(**o)', []),
+        ("c.chat.completions.create(**o)", []),
+        ('def f(m="m"):\n  m = g()\n  c.chat.completions.create(model=m)', []),
+        (f'def f(m="m"):\n  requests.post("{V1}/chat/completions", json={{"model": m}})', ["m"]),
+        ('def f(m="m"):\n  ChatCerebras(model=m)', ["m"]),
+        ('CEREBRAS_MODEL = "cerebras/m"', ["m"]),
+        ('GROQ_MODEL = "m"', []),
+        ('CEREBRAS_MODEL, GROQ_MODEL = "m", "n"', []),
+    ],
+)
+def test_default_model(code, models):
+    """A model that is asked unless somebody says otherwise."""
+    assert [one["model"] for one in shown(f"c = Cerebras()\n{code}") if "model" in one] == models
+
+
+@pytest.mark.parametrize(("count", "told"), [(3, 3), (4, 0)])
+def test_list_of_models(count, told):
+    """A file with many names of models is a list to choose from."""
+    code = "".join(f'CEREBRAS_{name}_MODEL = "m{name}"\n' for name in "ABCD"[:count])
+    assert len(shown(code)) == told
+
+
+def test_default_address():
+    """The default of the SDK's variable, whoever reads it."""
+    code = 'import os\nos.getenv("CEREBRAS_BASE_URL", "https://x.cerebras.net")'
+    assert shown(code) == [{"base_url": "https://x.cerebras.net"}]
