@@ -75,6 +75,7 @@ def _facts(it: Setup) -> dict[str, object]:
         "format": shown(_format(it)),
         "dotted": ", ".join(_tools_with_dots(it)[:3]),
         "open": refused_schemas.open_object(it) or "the schema",
+        "root": shown(refused_schemas.root(it)),
         "bare": refused_schemas.bare_object(it) or "the schema",
         "keyword": name,
         "schema": place or "the schema",
@@ -204,6 +205,15 @@ COMBINATIONS = (
         "{bare} is an object without properties, which no strict schema may have",
         "give the object its properties, or send a text in its place",
         "https://github.com/elizaOS/eliza/pull/17060",
+    ),
+    _whole(
+        "schema-root",
+        lambda it: _says("", "response_format")(it) and refused_schemas.root(it),
+        "the root of response_format.json_schema.schema is {root}, and a strict schema has an "
+        "object there",
+        "put it into an object: {{'type': 'object', 'properties': {{'answer': ...}}, 'required': "
+        "['answer'], 'additionalProperties': false}}",
+        _STRUCTURED,
     ),
     _whole(
         "schema-keyword",

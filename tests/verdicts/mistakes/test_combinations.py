@@ -96,6 +96,12 @@ def within(schema):
             "take minItems out",
         ),
         (
+            answer({"type": "array", "items": {"type": "string"}}),
+            "schema-root",
+            "schema is 'array', and a strict schema has an object",
+            "put it into an object",
+        ),
+        (
             answer(CLOSED | {"allOf": []}),
             "schema-keyword",
             "json_schema.schema has allOf",
