@@ -20,7 +20,7 @@ from mockserver.edge.play.wire import at_once
 from mockserver.edge.play.write_batch import WriteBatch
 from mockserver.journal import Exchange
 from mockserver.plan import Data, head_of
-from mockserver.verdicts.mistakes import mistake_behind
+from mockserver.verdicts.classify import own_mistake
 
 from .heads import END, HeadCache, framed
 
@@ -163,7 +163,7 @@ class Connection(web.RequestHandler):
     def _note(self, exchange: Exchange) -> None:
         """Log a request, and the mistake in the client's set-up for which it is refused."""
         _log.info("%s", exchange.line())
-        found = mistake_behind(exchange, self._live.engine.edition)
+        found = own_mistake(exchange, self._live.engine.edition)
         if found is not None:
             _log.info("    %s; %s", found.what, found.fix)
 

@@ -173,7 +173,7 @@ SENDING = (
         "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
     ),
     Mistake(
-        "invalid-json",
+        "broken-json",
         _of_json(lambda it: _INVALID in _told(it) and bool(it.raw)),
         "the body is not JSON: {told}",
         "make it with json.dumps (Python), JSON.stringify (JavaScript) or jq (a shell)",

@@ -198,9 +198,9 @@ MADE: dict[str, Make] = {
         CHAT, data=b"\xef\xbb\xbf" + json.dumps(BODY).encode(), headers=AS_JSON
     ),
     "not-utf-8": requests(CHAT, data='{"model": "caf\u00e9"}'.encode("latin-1"), headers=AS_JSON),
-    "invalid-json a comma at the end": requests(CHAT, data='{"model": "x",}', headers=AS_JSON),
-    "invalid-json a line break in a text": requests(CHAT, data='{"model": "x\n"}', headers=AS_JSON),
-    "invalid-json cut": requests(CHAT, data='{"model": "x", "messages": [', headers=AS_JSON),
+    "broken-json a comma at the end": requests(CHAT, data='{"model": "x",}', headers=AS_JSON),
+    "broken-json a line break in a text": requests(CHAT, data='{"model": "x\n"}', headers=AS_JSON),
+    "broken-json cut": requests(CHAT, data='{"model": "x", "messages": [', headers=AS_JSON),
     "json-in-json": requests(CHAT, json=json.dumps(BODY), headers=AUTHORIZED),
     "form-instead-of-json": requests(CHAT, data=BODY, headers=AUTHORIZED),
     "form-instead-of-json (curl)": curl(CHAT, json.dumps(BODY)),

@@ -46,7 +46,7 @@ def test_body(headers, raw, name):
 @pytest.mark.parametrize(
     ("raw", "told", "name"),
     [
-        (b'{"a": 1,}', ": Invalid JSON: trailing comma at line 1 column 9", "invalid-json"),
+        (b'{"a": 1,}', ": Invalid JSON: trailing comma at line 1 column 9", "broken-json"),
         (b'{"a": "\xe9"}', ": Invalid JSON: invalid unicode code point", "not-utf-8"),
         (b"\xef\xbb\xbf{}", ": Invalid JSON: expected value", "byte-order-mark"),
         (b"[object Object]", ": Invalid JSON: expected value", "object-as-body"),
