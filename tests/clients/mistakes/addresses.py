@@ -197,7 +197,9 @@ MADE: dict[str, Make] = {
     "byte-order-mark": requests(
         CHAT, data=b"\xef\xbb\xbf" + json.dumps(BODY).encode(), headers=AS_JSON
     ),
-    "not-utf-8": requests(CHAT, data='{"model": "\u00e9t\u00e9"}'.encode("latin-1"), headers=AS_JSON),
+    "not-utf-8": requests(
+        CHAT, data='{"model": "\u00e9t\u00e9"}'.encode("latin-1"), headers=AS_JSON
+    ),
     "broken-json a comma at the end": requests(CHAT, data='{"model": "x",}', headers=AS_JSON),
     "broken-json a line break in a text": requests(CHAT, data='{"model": "x\n"}', headers=AS_JSON),
     "broken-json cut": requests(CHAT, data='{"model": "x", "messages": [', headers=AS_JSON),
