@@ -129,7 +129,7 @@ _ROWS = (
         "error",
     ),
     Explanation(
-        "no-answer",
+        "not-in-time",
         "{host} did not answer {request} within {seconds} s",
         "check the network and its proxy; {status}",
         "https://status.cerebras.ai",

@@ -22,6 +22,7 @@ class Post:
     ``library`` is the name of the module. ``fields`` are its header fields, by their names in lower
     case; the value is None if the file does not tell it. They are None together if there may be
     others. ``model`` is that of the body, as far as the file tells, with the place of it.
+    ``as_form`` says that the body is a dictionary which is sent as a form.
     """
 
     call: ast.Call
@@ -29,6 +30,7 @@ class Post:
     url: str
     fields: Mapping[str, str | None] | None
     model: Spelled | None
+    as_form: bool = False
 
     @property
     def without_timeout(self) -> bool:
@@ -48,7 +50,8 @@ def posts(source: Source) -> Iterator[Post]:
             url = text_of(source, call.args[0] if call.args else given.get("url"))
             if is_cerebras(url):
                 fields = _fields(source, call)
-                yield Post(call, library, url, fields, _model(source, given.get("json")))
+                model = _model(source, given.get("json"))
+                yield Post(call, library, url, fields, model, _is_form(source, call))
 
 
 def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
@@ -82,6 +85,12 @@ def _fields(source: Source, call: ast.Call) -> Mapping[str, str | None] | None:
     pairs = zip(names, values, strict=True)
     told = {name.lower(): str(one.value) if one and one.sure else None for name, one in pairs}
     return None if "" in told else told
+
+
+def _is_form(source: Source, call: ast.Call) -> bool:
+    given = arguments(call)
+    alone = not {"json", "files"} & given.keys() and not is_open(call)
+    return alone and _dict(source, given.get("data")) is not None
 
 
 def _model(source: Source, node: ast.expr | None) -> Spelled | None:

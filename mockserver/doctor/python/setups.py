@@ -27,6 +27,22 @@ _RIGHT: Mapping[Client, str] = {
 }
 """The base URL that stands for the API where another thing is looked at."""
 
+_OTHER_ENDPOINTS: Mapping[str, str] = {
+    "responses.create": "/v1/responses",
+    "responses.parse": "/v1/responses",
+    "responses.stream": "/v1/responses",
+    "embeddings.create": "/v1/embeddings",
+    "moderations.create": "/v1/moderations",
+    "images.generate": "/v1/images/generations",
+    "audio.transcriptions.create": "/v1/audio/transcriptions",
+    "audio.speech.create": "/v1/audio/speech",
+    "fine_tuning.jobs.create": "/v1/fine_tuning/jobs",
+    "beta.assistants.create": "/v1/assistants",
+    "beta.threads.create": "/v1/threads",
+    "vector_stores.create": "/v1/vector_stores",
+    "conversations.create": "/v1/conversations",
+}
+_MOST_NAMES = 4
 _MOST_MODELS = 3
 """A file with more ids is a list of models to choose from."""
 
@@ -37,6 +53,7 @@ def of_file(matter: Matter) -> Iterator[Placed]:
         yield from of_client(made, matter.edition)
     for chat in (one for one in matter.chats if one.client.asks_cerebras):
         yield from of_chat(matter.source, chat, matter.edition)
+    yield from of_other_calls(matter)
     for post in matter.posts:
         yield from of_post(post, matter.edition)
     yield from of_defaults(matter.source, matter.edition)
@@ -77,6 +94,23 @@ def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
         yield chat.call, Setup(edition, client=client, base_url=right, body=body)
 
 
+def of_other_calls(matter: Matter) -> Iterator[Placed]:
+    """Yield the calls of endpoints that OpenAI has, on clients that surely ask Cerebras."""
+    made = {one.call: one for one in matter.clients if one.library.sdk and one.asks_cerebras}
+    for call in matter.source.calls if made else ():
+        names = list[str]()
+        node = call.func
+        while isinstance(node, ast.Attribute) and len(names) < _MOST_NAMES:
+            names.insert(0, node.attr)
+            node = node.value
+            path = _OTHER_ENDPOINTS.get(".".join(names))
+            client = matter.source.made_by(node) if path else None
+            if path and client in made:
+                appends = made[client].library.appends
+                setup = Setup(matter.edition, appends, _RIGHT[appends], method="POST", path=path)
+                yield call, setup
+
+
 def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
     """Yield the path, the fields and the model of a request."""
     url = urlsplit(post.url)
@@ -92,6 +126,9 @@ def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
             authorization=key and shown_field("authorization", key),
         )
         yield post.call, setup
+    if post.as_form:
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        yield post.call, Setup(edition, base_url=host, method="POST", path=url.path, headers=form)
     if post.model:
         node, name = post.model
         yield node, Setup(edition, base_url=_RIGHT[""], model=name)

@@ -7,7 +7,7 @@ import logging
 
 from mockserver.api.contract.edition import Edition
 from mockserver.journal import Exchange
-from mockserver.verdicts.mistakes import mistake_behind
+from mockserver.verdicts.classify import own_mistake
 
 _log = logging.getLogger("mockserver")
 
@@ -31,7 +31,7 @@ class RequestLog:
         if not self._lines:
             loop.call_soon(self.flush)
         self._lines.append(exchange.line())
-        found = mistake_behind(exchange, edition)
+        found = own_mistake(exchange, edition)
         if found is not None:
             self._lines.append(f"    {found.what}; {found.fix}")
 

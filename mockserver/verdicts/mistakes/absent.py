@@ -80,6 +80,53 @@ _ROWS = (
     ),
     _Absent("no-rerank", r"rerank", "no reranking", _ELSEWHERE),
     _Absent(
+        "no-conversations",
+        r"conversations(/.+)?",
+        "no Conversations API (conversations.create)",
+        f"keep the conversation in the app, and send all of it with {_CHAT}",
+    ),
+    _Absent("no-videos", r"videos(/.+)?", "no video generation (videos.create)", _ELSEWHERE),
+    _Absent("no-evals", r"evals(/.+)?", "no evals (evals.create)", f"run them in the app: {_CHAT}"),
+    _Absent(
+        "no-containers",
+        r"containers(/.+)?",
+        "no containers for code (containers.create)",
+        f"run the code in the app, and offer that as a function: {_CHAT[:-1]}, tools=[...])",
+    ),
+    _Absent(
+        "no-uploads",
+        r"uploads(/.+)?",
+        "no uploads in parts (uploads.create)",
+        "send the file at once: files.create(file=..., purpose='batch')",
+        "https://inference-docs.cerebras.ai/capabilities/batch",
+    ),
+    _Absent(
+        "no-engines",
+        r"engines(/.+)?",
+        "no engines, as OpenAI's had before 2022",
+        f"call {_CHAT}; models.list() has the ids",
+    ),
+    _Absent(
+        "no-usage",
+        r"(usage|dashboard/billing/.+|organization/(usage|costs)(/.+)?|credits|balance)",
+        "no usage or balance to ask for",
+        "see https://cloud.cerebras.ai; an answer of chat.completions.create says its own usage",
+    ),
+    _Absent(
+        "no-tokenizer",
+        r"(de)?tokenize",
+        "no tokenizer",
+        "count with the tokenizer of the model's weights, or read usage.prompt_tokens of what "
+        "chat.completions.create returns",
+    ),
+    _Absent(
+        "no-health-check",
+        r"(health|healthz|livez|readyz|ping)",
+        "no health check",
+        "ask https://status.cerebras.ai/api/v2/status.json, or GET /v1/models with the key",
+        "https://status.cerebras.ai",
+    ),
+    _Absent(
         "no-anthropic",
         r"messages(/count_tokens|/batches)?",
         "no Messages API: that is Anthropic's (messages.create)",

@@ -17,6 +17,15 @@ from .setup import Setup
 _MODELS = "https://inference-docs.cerebras.ai/models/overview"
 _NOT_FOUND = frozenset({"model_not_found", "model_archived"})
 _NO_MODEL = re.compile(r"^(?:body\.)?model: ", re.MULTILINE)
+_KINDS = {
+    type(None): "null",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a text",
+    list: "a list",
+    dict: "an object",
+}
 _VENDORS = tuple(
     (re.compile(pattern, re.IGNORECASE), vendor)
     for pattern, vendor in (
@@ -86,7 +95,7 @@ def _absence(it: Setup) -> str:
     if "model" not in it.body:
         return "the body has no model"
     found = it.body["model"]
-    return "model is empty" if found == "" else f"model is {type(found).__name__}, not a text"
+    return "model is empty" if found == "" else f"model is {_KINDS[type(found)]}, not a text"
 
 
 def _facts(it: Setup) -> dict[str, object]:

@@ -104,6 +104,23 @@ UNKNOWN_FIELDS = (
         _REFERENCE,
     ),
     _of(
+        "gemini-body",
+        (
+            *("contents", "generationConfig", "generation_config", "systemInstruction"),
+            *("system_instruction", "safetySettings", "safety_settings"),
+        ),
+        "this is the form of Google Gemini's API",
+        "send messages=[{{'role': 'user', 'content': ...}}]",
+        _REFERENCE,
+    ),
+    _of(
+        "hugging-face-body",
+        ("inputs", "parameters"),
+        "this is the form of Hugging Face's inference API",
+        "send messages=[{{'role': 'user', 'content': ...}}], and what is in parameters beside it",
+        _REFERENCE,
+    ),
+    _of(
         "argument-in-body",
         (
             *("extra_body", "extra_headers", "extra_query", "timeout", "max_retries", "base_url"),

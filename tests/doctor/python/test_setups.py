@@ -131,3 +131,36 @@ def test_default_address():
     """The default of the SDK's variable, whoever reads it."""
     code = 'import os\nos.getenv("CEREBRAS_BASE_URL", "https://x.cerebras.net")'
     assert shown(code) == [{"base_url": "https://x.cerebras.net"}]
+
+
+@pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        ("responses.create(input=x)", "/v1/responses"),
+        ("embeddings.create(input=x)", "/v1/embeddings"),
+        ("audio.speech.create(input=x)", "/v1/audio/speech"),
+        ("beta.threads.create()", "/v1/threads"),
+    ],
+)
+def test_other_endpoint(call, path):
+    """A call of what only OpenAI has is told by its path, on a client that asks Cerebras."""
+    told = {"client": "openai", "base_url": V1, "path": path}
+    assert told in shown(f'c = OpenAI(base_url="{V1}", api_key=k)\nc.{call}')
+    elsewhere = ("OpenAI()", "OpenAI(base_url=url)", "Cerebras(base_url=url)", "other()")
+    for client in elsewhere:
+        assert not any("path" in one for one in shown(f"c = {client}\nc.{call}"))
+
+
+def test_own_names():
+    """What only sounds like an endpoint is none."""
+    code = f'c = OpenAI(base_url="{V1}", api_key=k)\nc.chat.completions.create()\nc.create()'
+    assert not any("path" in one for one in shown(code))
+
+
+def test_form():
+    """A dictionary that is sent as a form is told by its content type."""
+    told = {"content-type": "application/x-www-form-urlencoded"}
+    post = f'requests.post("{V1}/chat/completions", data={{}})'
+    assert told in [one.get("headers") for one in shown(post.format('{"model": "m"}'))]
+    for body in ("json.dumps(x)", "x", '{"model": "m"}, files=f', '{"model": "m"}, **more'):
+        assert told not in [one.get("headers") for one in shown(post.format(body))]

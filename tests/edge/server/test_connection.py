@@ -73,6 +73,14 @@ def test_logged_mistake(talk, raw_request, caplog):
 
 
 @pytest.mark.usefixtures("server")
+def test_logged_model(talk, raw_request, caplog):
+    """A model that nobody serves is logged with those that are served."""
+    body = b'{"model": "ours-7b", "messages": [{"role": "user", "content": "Hi."}]}'
+    _, second = logged(caplog, talk, raw_request(body=body))
+    assert second.startswith("    'ours-7b' is not served; use one of gpt-oss-120b")
+
+
+@pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/nowhere"])
 def test_logged(talk, raw_request, caplog, path):
     """All others have one line."""
