@@ -175,5 +175,7 @@ def test_in_a_test(pytester):
             assert type(contexts[-1]) is not ssl.SSLContext
             assert contexts[-1].cert_store_stats()["x509"] > 10
             assert type(contexts[-1]) is ssl.SSLContext
+            for client in clients:
+                client.close()
     """)
     pytester.runpytest("-p", "no:cacheprovider", "-p", "no:asyncio").assert_outcomes(passed=2)
