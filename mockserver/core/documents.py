@@ -41,7 +41,7 @@ _IN_YAML = {
     **dict.fromkeys(("string_too_short", "too_short"), "should not be empty"),
     "finite_number": "should be a finite number",
     "greater_than_equal": "should be greater than or equal to {ge:.15g}",
-    "invalid-json-value": "should be a value as JSON has them",
+    "invalid-json-value": "should be a JSON value",
     "less_than_equal": "should be less than or equal to {le:.15g}",
     "literal_error": "should be {expected}",
     "string_pattern_mismatch": "should match the pattern {pattern!r}",

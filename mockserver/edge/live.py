@@ -119,7 +119,7 @@ class LiveEngine:
             follow()
 
     def begin_part(self) -> None:
-        """Begin another part of the test: its requests are no retries of earlier ones."""
+        """Begin another part of the test: its requests are not retries of earlier ones."""
         with self._lock:
             self._engine.journal.begin_part()
 
@@ -153,7 +153,7 @@ class LiveEngine:
         """
         Return the answer of the status page at ``url``, and note that somebody looked at it.
 
-        Who looks because the port is shut is not noted: each failure leaves no exchange.
+        Looks while the port is shut are not noted: the failures behind them leave no exchanges.
         """
         with self._lock:
             engine, now = self._engine, self.clock.now()

@@ -48,7 +48,7 @@ def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
 
 def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
-    Whether a client certainly has not paused, however long it took to send the next request.
+    Whether a client certainly did not pause before its next request, however long that took.
 
     That is certain if nothing in its process has waited, and its thread was busy all the time; a
     client that waits for another server has paused. ``scale`` is that of the journal.

@@ -1,4 +1,4 @@
-"""What went wrong in an exchange, and what to do: the troubleshooting guide as a table."""
+"""Explains what went wrong in an exchange and what to do: the troubleshooting guide as a table."""
 
 from __future__ import annotations
 

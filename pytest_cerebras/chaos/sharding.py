@@ -34,7 +34,7 @@ _NEEDS_ALL = {
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A part of a run: the shard ``number`` ``of`` so many, the first of which is 1."""
+    """A part of a run: the shard ``number`` ``of`` so many; the first is 1."""
 
     number: int
     of: int
@@ -47,7 +47,7 @@ class Shard:
 @dataclass(frozen=True, slots=True)
 class Split:
     """
-    What a collection was split into: ``items`` tests of this shard, ``of_items`` in all.
+    The result of splitting a collection: ``items`` tests of this shard, ``of_items`` in all.
 
     ``chosen`` of those in the shard are to run; ``--lf`` may choose fewer than there are. ``tests``
     is a digest of the names of all tests.
@@ -60,7 +60,7 @@ class Split:
 
 
 class Sharding:
-    """Keeps the tests of one shard, and says how many they are."""
+    """Keeps the tests of one shard, and says how many there are."""
 
     def __init__(self, shard: Shard, run: Mapping[str, str]) -> None:
         self.shard = shard

@@ -58,7 +58,7 @@ class Job:
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Actor:
     """
-    A thread, task or job, which may send requests in this test and in later ones.
+    A thread, task or job that may send requests in this test and in later ones.
 
     ``began`` is the test that has started it; None if that is unknown, or if the actor is meant to
     outlive the test. ``by`` returns the actor that started it, and ``certainty`` is what was known

@@ -100,7 +100,7 @@ class Report:
 
     @property
     def title(self) -> str:
-        """What the report is called."""
+        """The name of the report."""
         shard = f", shard {self.shard.number}/{self.shard.of}" if self.shard else ""
         return f"chaos report{shard}"
 

@@ -156,7 +156,7 @@ def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def _told_of_vendors(engine: Engine, log: GuardLog, redirect: Redirect) -> Iterator[str]:
-    """Yield the other vendors that an app asked which never asked this API."""
+    """Yield the other vendors that an app asked, if it never asked this API."""
     if engine.journal.count:
         return
     proxy = redirect.proxy

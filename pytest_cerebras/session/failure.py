@@ -86,12 +86,12 @@ def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
 
 
 def _is_of_a_stranger(error: BaseException) -> bool:
-    """Whether a server has refused a request by a key or a path that it does not know."""
+    """Whether a server refused a request because it does not know the key or the path."""
     return getattr(error, "status_code", None) in _STRANGE
 
 
 def _where_they_went(hosts: Sequence[str]) -> str:
-    """Return a sentence on the requests that did not come, with the host that has got them."""
+    """Return a sentence on the requests that did not come, with the host that got them."""
     for host in hosts:
         if vendor := vendor_of(host):
             variable = vendors_variable(vendor)

@@ -107,8 +107,9 @@ def _is_unmet(rounds: Sequence[Round], *, spared: bool) -> bool:
     """
     Return whether a scenario should have acted and did not.
 
-    A client that keeps within limits and passes checks is right. The connects of other processes
-    to a shut port can't be seen. ``spared`` says that a test without any requests is accepted.
+    A client that keeps within limits and passes checks is not at fault. The connects of other
+    processes to a shut port can't be seen. ``spared`` says that a test without any requests is
+    accepted.
     """
     scenario = rounds[0].scenario
     if not acts_by_rules(scenario) or shuts_port(scenario) or any(one.is_met for one in rounds):

@@ -260,7 +260,9 @@ def _ignored(verdicts: Mapping[str, Any]) -> list[str]:
     names = verdicts.get("ignore", ())
     listed = isinstance(names, (list, tuple, set)) and all(isinstance(one, str) for one in names)
     if unknown or not listed:
-        wrong = f"found {unknown[0]!r}" if unknown else f"'ignore' is {names!r}, no list of names"
+        wrong = (
+            f"found {unknown[0]!r}" if unknown else f"'ignore' is {names!r}, not a list of names"
+        )
         raise pytest.UsageError(
             f"@pytest.mark.{MARKER}: verdicts takes {{'ignore': [NAME, ...]}}, {wrong}"
         )

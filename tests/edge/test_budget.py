@@ -11,7 +11,7 @@ from mockserver.edge.budget import Budget, EndlessRequestsError
 from mockserver.edge.live import LiveEngine
 from mockserver.plan import head_of
 
-UNSEEN = "a process or event loop that can't be seen into"
+UNSEEN = "a process or event loop that can't be inspected"
 
 
 @pytest.fixture

@@ -87,12 +87,12 @@ class Limits:
     How requests and tokens are limited, and what a refusal says.
 
     ``refill`` says whether quotas refill evenly (``continuous``), or all at once at the next full
-    minute, hour and midnight in UTC (``window``). ``reserves`` is how many tokens a request
-    reserves besides its prompt until it is over: those of the longest completion that it may get
-    (``completion``); its own limit, but at most 16,384, which also counts if it has none
-    (``asked``); its own limit, or the length of its prompt if it has none (``estimate``).
-    ``retry_after`` says whether a refusal has that header. ``overload_headers`` are additional
-    header fields for the answer of a full queue, such as ``x-should-retry``.
+    minute, hour and midnight in UTC (``window``). ``reserves`` chooses how many tokens a request
+    reserves besides its prompt until it is over: with ``completion``, the longest completion that
+    it may get; with ``asked``, its own limit up to 16,384, or 16,384 if it has none; with
+    ``estimate``, its own limit, or the length of its prompt if it has none. ``retry_after`` says
+    whether a refusal has that header. ``overload_headers`` are additional header fields for the
+    answer of a full queue, such as ``x-should-retry``.
     """
 
     reserves: Literal["completion", "asked", "estimate"] = "completion"
@@ -181,7 +181,7 @@ class Validation:
     ``status`` is the status of the refusal; it was 422 until 2026-04-24. ``prefix`` precedes each
     place in the body; it was ``body.`` until 2026-04-24. ``union_members`` says whether a value
     that fits none of several types gets a line for each type, with its name, or a single line, as
-    until 2026-04-24. ``images`` is how many images a request may hold. ``waives`` names the
+    it did until 2026-04-24. ``images`` is how many images a request may hold. ``waives`` names the
     checks that are skipped.
     """
 

@@ -1,5 +1,5 @@
 """
-Which tools an unscripted model calls.
+Chooses the tools that an unscripted model calls.
 
 A forced or required tool is called. Otherwise the model calls each tool whose name or description
 shares a significant word with the last user message. After a tool result the model ends the loop

@@ -176,4 +176,4 @@ CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | No
 }
 _CHECKED = frozenset(what for what, _ in CHECKS.values())
 _OF_ITS_TIME: frozenset[Check] = frozenset({"mixed_strict"})
-"""Problems with the status of the edition's validation; all others were a 400 in 2025 too."""
+"""Problems with the status of the edition's validation; all others were 400 in 2025, too."""

@@ -47,9 +47,9 @@ class Played(web.StreamResponse):
 
 class Site:
     """
-    A listening mock, which hands requests from aiohttp on to the engine and what is beside it.
+    A listening mock, which hands requests from aiohttp to the engine, admin API or status page.
 
-    Beside it are the admin API, which the ``token`` protects, and the status page. ``url`` has the
+    The ``token`` protects the admin API. ``url`` has the
     port that was actually bound.
     """
 

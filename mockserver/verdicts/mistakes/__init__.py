@@ -40,7 +40,7 @@ _REFUSALS = frozenset({400, 401, 403, 404, 405, 415, 422})
 
 
 def mistakes_in(setup: Setup) -> Iterator[Explanation]:
-    """Yield what is wrong with a set-up, in the order of ``MISTAKES``."""
+    """Yield the mistakes in a set-up, in the order of ``MISTAKES``."""
     return (one.explained(setup) for one in MISTAKES if one.when(setup))
 
 

@@ -1,8 +1,8 @@
 """
-Bodies that the API refuses as a whole: what does not go together, and what a model does not take.
+Bodies that the API refuses as a whole: parameters that conflict, or that a model does not accept.
 
-A row needs the API's own words for it. 2025 said nothing of the place of a response format; these
-rows look for it in the body.
+A row requires the API's own message. In 2025 the API did not name the place of a response format,
+so these rows look for it in the body.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _format(it: Setup) -> object:
 
 
 def _refused_format(it: Setup) -> bool:
-    """Whether the form of the response format was refused; 2025 said nothing of its place."""
+    """Whether the form of the response format was refused; in 2025 the API did not place it."""
     return any(one.place[0] == "response_format" or one.path == "type" for one in lines(it))
 
 
@@ -58,7 +58,7 @@ def _tools_with_dots(it: Setup) -> list[str]:
 
 
 def _says(text: str, param: str | None = None) -> Callable[[Setup], bool]:
-    """Whether the refusal says this, of this parameter."""
+    """Whether the refusal has this message about this parameter."""
 
     def when(it: Setup) -> bool:
         error = it.error or {}
@@ -125,7 +125,7 @@ COMBINATIONS = (
     _whole(
         "several-answers",
         _says('"n" > 1 is not'),
-        "n is {several}, and this API gives one answer to a request",
+        "n is {several}, and this API gives one answer per request",
         "leave n out, and send the request several times",
     ),
     _whole(
@@ -173,14 +173,14 @@ COMBINATIONS = (
     _whole(
         "answer-without-call",
         _says("must be a response to a preceeding message with 'tool_calls'"),
-        "a message with the role 'tool' answers no call: none before it has tool_calls",
+        "a message with the role 'tool' answers no call: no message before it has tool_calls",
         "send the assistant's message with its tool_calls before the answers of the tools",
         "https://github.com/langchain-ai/langchainjs/issues/8643",
     ),
     _whole(
         "mixed-strict",
         _says("mixed values for 'strict'"),
-        "some tools have 'strict': true and some have not",
+        "some tools have 'strict': true and some do not",
         "set strict to the same value in all tools",
         _TOOLS,
     ),
@@ -194,7 +194,7 @@ COMBINATIONS = (
     _whole(
         "open-schema",
         _says("'additionalProperties' is required"),
-        "{open} does not forbid other properties, as a strict schema has to",
+        "{open} does not forbid other properties, as a strict schema must",
         "set 'additionalProperties': false in each object of the schema",
         "https://github.com/agno-agi/agno/issues/6013",
     ),

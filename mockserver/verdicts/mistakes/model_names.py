@@ -1,4 +1,4 @@
-"""Which model a name stands for, and which model to ask instead."""
+"""Finds the model that a name stands for, and the model to ask instead."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _successor(model: str, edition: Edition) -> str:
 
 
 def _spellings(name: str) -> Iterator[str]:
-    """Yield what may be meant: the name, and the name without a router or a maker."""
+    """Yield the names that may be meant: the name, and the name without a router or a maker."""
     for one in (bare(name), unrouted(bare(name))):
         yield one
         yield _MAKERS.sub("", one.lower())

@@ -11,7 +11,7 @@ from .mistake import Condition, Mistake
 from .setup import Setup
 
 _JSON_PATHS = frozenset({"/v1/chat/completions", "/v1/completions", "/v1/batches"})
-_REFUSED = frozenset({None, 400, 415, 422})  # the statuses by which a body is refused
+_REFUSED = frozenset({None, 400, 415, 422})  # the statuses with which a body is refused
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _REPR = re.compile(rb"\s*\{\s*'")
 _QUOTED = re.compile(rb"\s*'")
@@ -36,7 +36,7 @@ def _is_other_method(it: Setup) -> bool:
 
 
 def _of_json(condition: Condition) -> Condition:
-    """Meet a condition where JSON has to be posted, and the body may be why it was refused."""
+    """Check a condition only if JSON has to be posted, and the body may be why it was refused."""
     return lambda it: (
         it.method == "POST" and it.path in _JSON_PATHS and it.status in _REFUSED and condition(it)
     )

@@ -1,4 +1,4 @@
-"""Fields of a body that this API does not know: whose they are, and what takes their place."""
+"""Fields of a body that this API does not know: where they come from, and what to use instead."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _snake(name: str) -> str:
 
 
 def _humps(it: Setup) -> list[str]:
-    """Return the fields that are known in small letters."""
+    """Return the fields that the API knows in lower case."""
     return [one for one in unknown_fields(it) if one != _snake(one) and _snake(one) in _KNOWN]
 
 
@@ -57,7 +57,7 @@ def _facts(it: Setup) -> dict[str, object]:
 
 
 def _of(name: str, fields: Iterable[str], whose: str, fix: str, source: str) -> Mistake:
-    """Return the row of fields that are known from elsewhere; ``whose`` ends the sentence."""
+    """Return a row for fields that are known from other APIs; ``whose`` ends the sentence."""
     known = frozenset(fields)
 
     def found(it: Setup) -> list[str]:
@@ -163,7 +163,7 @@ UNKNOWN_FIELDS = (
         "router-field",
         ("provider", "models", "route", "transforms", "plugins", "fallbacks"),
         "a router's own, such as OpenRouter's",
-        "leave it out where the request goes to Cerebras itself",
+        "leave it out if the request goes to Cerebras itself",
         "https://openrouter.ai/docs/features/provider-routing",
     ),
     _of(

@@ -64,7 +64,7 @@ _IN_REDIRECT = (
     f"{_ACTIVE}; redirect mode answers for api.cerebras.ai, on connections that Python or Node "
     "makes during the test, without a proxy; let the app read CEREBRAS_BASE_URL"
 )
-# for other programs, which redirect mode turns as little as respx mode does
+# for other programs, which neither redirect mode nor respx mode reaches
 _OF_A_PROGRAM = {
     "server": f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, {_REPLACED}",
     "respx": (
@@ -336,7 +336,8 @@ def _own_line() -> tuple[str, str]:
     Return an empty word, and the user's innermost line of code on the stack.
 
     Some libraries send from a thread or task of their own, with no user code on its stack. Then the
-    line is that of another task of the loop, of this thread or of the main thread, after "while ".
+    line comes from another task of the loop, from this thread or from the main thread, and follows
+    the word "while".
     """
     stack = sys._getframe()  # noqa: SLF001 (``inspect``, the public way, is slow to import)
     waiting = (_other_tasks(), _frames(stack), _main_thread())

@@ -51,7 +51,7 @@ def test_status(run):
     code = "import sys; sys.exit(7)"
     ended = run("--strict", "--", sys.executable, "-c", code)
     assert ended.returncode == 7
-    assert "the app has asked nothing, so nothing was tried" in ended.stderr
+    assert "the app sent no request, so nothing was tested" in ended.stderr
 
 
 @pytest.mark.parametrize("word", ["--", None])

@@ -111,7 +111,7 @@ def test_delivered(served, result):
         (FOX[:-1], "the last chunk is missing"),
         (re.findall(r"\s?\S+", FOX)[:-1], "everything after 'time there was a' is missing"),
         ({"content": FOX[:16]}, "everything after 'Once upon a time' is missing"),
-        ("", "#1 was served is not handed out: all of it is missing"),
+        ("", "#1 was served is missing from the result: all of it is missing"),
         (None, "all of it is missing"),
         ([], "all of it is missing"),
         ({"content": None}, "all of it is missing"),
