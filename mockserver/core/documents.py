@@ -81,9 +81,7 @@ def read_text(path: str) -> str:
         with FilePath(path).open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
-            raise DocumentError(
-                f"{path}: is longer than {_MOST_BYTES:,} bytes, the most that is read"
-            )
+            raise DocumentError(f"{path}: is longer than {_MOST_BYTES:,} bytes, the maximum")
         return data.decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError as error:
         raise DocumentError(f"{path}: there is no such file") from error

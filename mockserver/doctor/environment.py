@@ -23,7 +23,7 @@ ADDRESSES: Mapping[str, Client] = {
     "OPENAI_BASE_URL": "openai",
     "OPENAI_API_BASE": "openai",
 }
-"""The variables with a base URL, by what the clients that read them append to it."""
+"""The variables with a base URL, by the kind of client that reads them."""
 KEY = "CEREBRAS_API_KEY"
 _MODEL = re.compile(r"CEREBRAS_(?:\w+_)?MODEL(?:_NAME|_ID)?")
 _MISPLACED = "key-in-another-variable"

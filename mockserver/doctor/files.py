@@ -35,8 +35,8 @@ class Source:
     """
     A file with its text.
 
-    ``place`` is its path as the user would write it. ``kind`` is the ending of its name in lower
-    case, ``env`` for any file of variables.
+    ``place`` is its path as the user would write it. ``kind`` is the suffix of its name in lower
+    case, or ``env`` for any file of variables.
     """
 
     place: str

@@ -151,7 +151,7 @@ class LiveEngine:
 
     def status_page(self, request: Request, url: str) -> Plan:
         """
-        Return the answer of the status page at ``url``, and note that somebody looked at it.
+        Return the answer of the status page at ``url``, and note the look at it.
 
         Looks while the port is shut are not noted: the failures behind them leave no exchanges.
         """

@@ -56,7 +56,7 @@ class JsonPatch:
         for pointer in (*self.replace, *self.remove, *self.add):
             _check(pointer)
         if "" in self.remove:
-            raise ValueError("'' is all of the document; replace it by what should be left")
+            raise ValueError("'' is the whole document; replace it by its new content")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Edit each document and event."""

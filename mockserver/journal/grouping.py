@@ -2,9 +2,9 @@
 Groups requests into calls after the test.
 
 The journal has to decide as each request arrives. Afterwards more is known: which thread sent what,
-and which of two equal requests was retried. So here a request of another thread is no retry, unless
-that thread was started after the failure and not in one crowd with it. An attempt that could belong
-to either of two calls goes to the one that makes the client look better.
+and which of two equal requests was retried. So here a request of another thread is not a retry,
+unless that thread was started after the failure and outside the crowd of the failed request. An
+attempt that could belong to either of two calls goes to the one that makes the client look better.
 """
 
 from __future__ import annotations

@@ -82,8 +82,8 @@ class ExchangeView:
         """
         Whether a completion came with status 200 and has to be parsed to find out what it is.
 
-        Most need not be: the API's own are well-formed, unless they end by ``length``. Answers
-        that the journal has shortened can't be parsed.
+        Most need not be parsed: the API's own are well-formed, unless they end with ``length``.
+        Answers that the journal has shortened can't be parsed.
         """
         exchange = self.exchange
         if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:

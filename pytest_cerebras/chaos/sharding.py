@@ -22,7 +22,7 @@ from pytest_cerebras.settings.names import OPTIONS
 from pytest_cerebras.settings.sources import shard_asked
 
 _SHARD = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
-_OUTPUT = "cerebras_shard"  # the key of what an xdist worker sends
+_OUTPUT = "cerebras_shard"  # the key of the data that an xdist worker sends
 _SKIPS_FILES = "lfplugin-collwrapper"  # pytest's name for the part of --lf that skips files
 # options that need all tests of the run, and the way out
 _NEEDS_ALL = {
@@ -168,7 +168,7 @@ def _shard(config: pytest.Config) -> Shard:
 
 
 def _in_common(config: pytest.Config) -> Mapping[str, str]:
-    """Return what all shards of a run have in common, besides its tests."""
+    """Return the facts that all shards of a run have in common, besides its tests."""
     settings = options.resolve(config)
     found = {name: getattr(settings, name) for name in (*(name for name, *_ in OPTIONS), "strict")}
     return {

@@ -96,7 +96,7 @@ class GuardLog:
         }
 
     def in_children(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment that guards Python children, beside what is ``given``."""
+        """Return the environment that guards Python children, in addition to those ``given``."""
         path = filter(None, (_CHILD, given.get("PYTHONPATH")))
         return {"PYTHONPATH": os.pathsep.join(path), VARIABLE: self._guard_settings}
 

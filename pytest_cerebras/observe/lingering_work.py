@@ -121,7 +121,7 @@ class LingeringWork:
         self._callers: dict[str, tuple[Actor, Certainty]] = {}
 
     def begin(self, patch: pytest.MonkeyPatch) -> None:
-        """Look at all older work, and watch from now on what is handed to it."""
+        """Look at all older work, and watch from now on for work that is handed to it."""
         frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
         for thread in threading.enumerate():
             job = _jobs.get(thread.ident or 0)

@@ -121,7 +121,7 @@ class Report:
 
     @property
     def rows(self) -> dict[str, dict[str, Cell]]:
-        """The matrix: its cells by scenario, in their order, then by test."""
+        """The matrix: for each scenario, in order, its cells by test."""
         found: dict[str, dict[str, Cell]] = {}
         for cell in sorted(self.matrix, key=lambda cell: cell.scenario):
             found.setdefault(cell.scenario, {})[cell.test] = cell

@@ -27,7 +27,7 @@ from pytest_cerebras.session.timing import unwatched
 from . import wire
 from .environment import Place, variables
 
-NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128  # exit statuses, as a shell has them
+NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128  # exit statuses, as in a shell
 _STALL = 20.0  # real seconds for a client that is known to have no time-out
 _FORWARDED = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -110,7 +110,7 @@ def played(
 
 
 def _judged(engine: Engine, log: GuardLog) -> tuple[Case, tuple[Verdict, ...]]:
-    """Return what is known of the client, and the verdicts on it."""
+    """Return the case of the client, and the verdicts on it."""
     wire.identify(engine.journal.exchanges)
     case = Case(
         engine.journal,

@@ -13,7 +13,7 @@ NOT_JUDGED = {
     "half-answer": "the app's use of an answer is seen only if the app sends it on",
     "tool-ran-twice": "the tools that an app runs are seen only in a pytest test",
 }
-"""The rules that need a look into the app's process, and what can't be seen without it."""
+"""The rules that need to observe the app's process, and the reason."""
 _MOST_REQUESTS = 20
 _NO_TIMEOUT = "no-time-out"
 _RETRIES = "(certain if these requests are attempts of one call, not requests of several tests)"
@@ -39,7 +39,7 @@ def lines(ended: Ended) -> Iterator[str]:
 
 
 def summary(runs: Sequence[Ended]) -> Iterator[str]:
-    """Yield what there is to fix, and what was not judged."""
+    """Yield the things to fix, and the things that were not judged."""
     found = dict.fromkeys(verdict.rule for ended in runs for verdict in ended.certain)
     likely = dict.fromkeys(
         verdict.rule for ended in runs for verdict in ended.verdicts if verdict.rule not in found

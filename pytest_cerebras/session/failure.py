@@ -117,7 +117,7 @@ def _is_of_the_network(error: BaseException) -> bool:
 def _time_line(
     exchanges: Sequence[Exchange], side_effects: Sequence[SideEffect], mock: CerebrasMock
 ) -> Iterator[str]:
-    """Yield what happened in its order: runs of exchanges, and what the app has recorded."""
+    """Yield the events in order: runs of exchanges, and the side effects that the app recorded."""
     breaks = sorted(one.at for one in side_effects)
     runs = folded(exchanges, lambda one: (one.summary, one.from_elsewhere, bisect(breaks, one.at)))[
         -_MOST:
@@ -135,7 +135,7 @@ def _time_line(
 
 
 def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
-    """Yield what happened once, or several times in a row."""
+    """Yield a line for an event that occurred once, or several times in a row."""
     exchange = run[0]
     yield (
         exchange.line() if len(run) == 1 else times([one.number for one in run], exchange.summary)

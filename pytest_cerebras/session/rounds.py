@@ -25,7 +25,7 @@ class Round:
     """
     A scenario from its beginning until the next one begins, or the same one again.
 
-    ``is_named`` says that the test chose it by ``play``. ``injected`` has the rules of the faults
+    ``is_named`` says that the test chose it with ``play``. ``injected`` has the rules of the faults
     that the test injected. ``case`` is what happened. ``was_unreachable`` says that the app tried
     to connect while the port was shut. ``started`` is in seconds since the epoch.
     """

@@ -84,7 +84,7 @@ FieldValue: TypeAlias = Annotated[str, Field(pattern=r"^[ -~]*$")]
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    How requests and tokens are limited, and what a refusal says.
+    How requests and tokens are limited, and how a refusal says so.
 
     ``refill`` says whether quotas refill evenly (``continuous``), or all at once at the next full
     minute, hour and midnight in UTC (``window``). ``reserves`` chooses how many tokens a request

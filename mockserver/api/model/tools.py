@@ -58,7 +58,7 @@ def wanted(body: Mapping[str, Any]) -> Sequence[Function]:
 
 
 def must_call(body: Mapping[str, Any]) -> bool:
-    """Return whether the request allows no answer but a tool call."""
+    """Return whether the request allows only a tool call as an answer."""
     return bool(body.get("tools")) and body.get("tool_choice") not in (None, "auto", "none")
 
 

@@ -1,4 +1,4 @@
-"""The tree of a file, with what is needed to walk it upwards and to look names up."""
+"""The syntax tree of a file, which can be walked upwards, and in which names can be looked up."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _LONGEST_WORD = 40
 @dataclass
 class Source:
     """
-    A file of Python: its tree, its calls, and what is bound to which name.
+    A file of Python: its tree, its calls, and the values of its names.
 
     ``bound`` has for each scope and name the expressions that the name is set to; None stands for
     an unknown value, such as that of a parameter. An attribute of ``self`` is a name of its class.
-    ``functions`` has what is defined, by where it stands. ``imported`` maps each local name to the
+    ``functions`` has the definitions, by their place. ``imported`` maps each local name to the
     full name that it was imported as, empty if there are two. ``words`` are the names that the code
     uses, and its short strings.
     """
@@ -90,7 +90,7 @@ class Source:
         return None
 
     def made_by(self, node: ast.expr | None) -> ast.Call | None:
-        """Return the call that makes a value, seen through names and functions that return it."""
+        """Return the call that makes a value, followed back through names and functions."""
         for _ in range(_DEEPEST):
             if isinstance(node, (ast.Name, ast.Attribute)):
                 node = self.value_of(node)

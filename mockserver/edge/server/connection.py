@@ -331,7 +331,7 @@ def _is_ready(in_flight: InFlight) -> bool:
 
 def _reason(error: HttpProcessingError) -> str:
     """
-    Return what was wrong, without the bytes received, which may include the key.
+    Return the error message without the received bytes, which may include the key.
 
     In all of aiohttp's messages such bytes are in quotes, or on a line of their own.
     """

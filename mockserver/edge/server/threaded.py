@@ -117,7 +117,7 @@ class ThreadedServer:
     def _run(self, started: Future[str]) -> None:
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.get_loop()  # if this fails, no coroutine is left that never ran
+                runner.get_loop()  # if this fails, no coroutine stays behind unawaited
                 runner.run(self._serve(started))
         except BaseException as error:
             if started.done():

@@ -20,7 +20,7 @@ _EARLIER: Mapping[str, tuple[dt.date, str]] = {
     "qwen-3-235b-a22b": (dt.date(2025, 7, 29), "qwen-3-235b-a22b-instruct-2507"),
     "zai-glm-4.6": (dt.date(2026, 1, 20), "zai-glm-4.7"),
 }
-"""Models that no edition has: the day of their retirement, and the successor by its notice."""
+"""Models that no edition has: their day of retirement, and the successor in the notice."""
 
 
 def bare(name: str) -> str:

@@ -22,7 +22,7 @@ _STACK = "https://requests.readthedocs.io/en/latest/user/quickstart/#more-compli
 
 
 def _is_browser(it: Setup) -> bool:
-    """Whether somebody opened the address in a browser: an app sends a key."""
+    """Whether a person opened the address in a browser: an app would send a key."""
     opens = "text/html" in it.headers.get("accept", "") and not it.authorization
     return it.method == "GET" and bool(it.path) and opens
 

@@ -14,7 +14,7 @@ from mockserver.journal import Exchange
 from .vendors import OURS
 
 Client: TypeAlias = Literal["", "cerebras", "openai"]
-"""The kind of a client by what it appends to its base URL; empty if unknown."""
+"""The kind of a client, by the path that it appends to its base URL; empty if unknown."""
 _APPENDED: Mapping[Client, str] = {
     "": "",
     "cerebras": "/v1/chat/completions",
@@ -33,13 +33,13 @@ class Setup:
     """
     The known facts about the set-up of a client. Unknown facts are None or empty.
 
-    ``edition`` describes the API. ``base_url`` is as the user wrote it. ``method``, ``path``
-    and ``headers`` are those of a request; the names of ``headers`` are in lower case.
-    ``authorization`` is the field of that name, or what it would be, redacted; it is empty if the
-    client sends none. ``key_place`` is where the user wrote the key: the name of a variable, say.
-    ``body`` is that of a request, ``raw`` its bytes, ``query`` its query. ``status`` is that of the
-    answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the names of those
-    that the environment sets.
+    ``edition`` describes the API. ``base_url`` is as the user wrote it. ``method``, ``path`` and
+    ``headers`` are those of a request; the names of ``headers`` are in lower case.
+    ``authorization`` is the redacted field of that name, as sent or as it would be sent; it is
+    empty if the client sends none. ``key_place`` is where the user wrote the key: the name of a
+    variable, say. ``body`` is that of a request, ``raw`` its bytes, ``query`` its query. ``status``
+    is that of the answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the
+    names of those that the environment sets.
     """
 
     edition: Edition
@@ -97,7 +97,7 @@ class Setup:
 
 
 def setup_of(exchange: Exchange, edition: Edition) -> Setup:
-    """Return what an exchange shows of how its client is set up."""
+    """Return the facts that an exchange shows about the set-up of its client."""
     request = exchange.request
     return Setup(
         edition,

@@ -195,7 +195,7 @@ UNKNOWN_FIELDS = (
     Mistake(
         "field-in-message",
         lambda it: bool(_in_messages(it)),
-        "the messages have what this API does not know: {in_messages}",
+        "the messages have fields that this API does not know: {in_messages}",
         "take it out of the messages before you send them again",
         "https://github.com/egoist/chatwise-releases/issues/1442",
         facts=_facts,

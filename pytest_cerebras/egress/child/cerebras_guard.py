@@ -77,7 +77,7 @@ _NOT_TURNED = (
     "cerebras-mock run --sealed"
 )
 _OUTSIDE = (
-    "in this run nothing reaches the real API, and outside of a test no mock answers; make the "
+    "in this run nothing may reach the real API, and the mock answers only during a test; make the "
     "client in a function that a test calls, or in a fixture that asks for cerebras_mock"
 )
 _ANSWERED = frozenset({"httpx", "httpx2"})
