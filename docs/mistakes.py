@@ -25,8 +25,9 @@ These are the mistakes that the mock knows by name. A failed test, the log of `s
 name the one that made the API refuse a request. [`doctor`](doctor.md) finds those in the
 environment or in code, before a request is sent.
 
-An error lets no request succeed. A warning works until something goes wrong. Words in braces are
-filled in. Each row is based on a public report, or on the page that says how to do it right.
+With an error, no request succeeds. With a warning, requests succeed until something goes wrong.
+Words in braces are filled in. Each row is based on a public report, or on the page that says how to
+do it right.
 """
 _REFUSED = """\
 ## What the API refuses

@@ -60,7 +60,7 @@ _FLAGS = {
     **dict.fromkeys(("no", "n", "off", "false", "0"), "false"),
 }
 Explain: TypeAlias = Callable[[Path, str, Any], str]
-"""Explains an unknown key, given its mapping's path, the key and its value; empty if it can't."""
+"""Explains an unknown key, given its mapping's path, the key and its value; may return ''."""
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 
 

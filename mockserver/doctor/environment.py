@@ -113,7 +113,7 @@ def _misplaced(
 
 
 def model_of(variables: Iterable[Variable]) -> str:
-    """Return the model that a variable names; empty if none does."""
+    """Return the model that a variable names; empty if no variable does."""
     return next((one.value for one in variables if _MODEL.fullmatch(one.name) and one.value), "")
 
 

@@ -102,7 +102,7 @@ FAULTS = (
         "pydantic-ai-settings",
         {"pydantic-ai-slim": ">=0.7.6,<2.34"},
         "pydantic-ai leaves frequency_penalty and presence_penalty out of requests to Cerebras, "
-        "which takes them",
+        "which accepts them",
         "upgrade pydantic-ai to 2.34.0 or later",
         "https://github.com/pydantic/pydantic-ai/pull/7653",
         "warning",
@@ -120,7 +120,7 @@ FAULTS = (
     Fault(
         "litellm-reasoning",
         {"litellm": ">=1.63.8,<1.81.7"},
-        "litellm refuses reasoning_effort for cerebras/gpt-oss-120b, which the API takes "
+        "litellm refuses reasoning_effort for cerebras/gpt-oss-120b, which the API accepts "
         "(UnsupportedParamsError)",
         "upgrade litellm to 1.81.7 or later",
         "https://github.com/BerriAI/litellm/issues/16680",

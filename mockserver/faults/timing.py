@@ -67,8 +67,8 @@ class SlowBody:
     Send the head at once, and the body after ``delay``.
 
     Cerebras' SDK for Node has no time-out once the head has arrived, and hangs; so does OpenAI's
-    for Node in a stream. The others request a document three times, and raise in a stream:
-    Cerebras' for Python an httpx.ReadTimeout, which is not one of its own exceptions.
+    for Node in a stream. The others request a document three times, and raise in a stream;
+    Cerebras' SDK for Python raises an httpx.ReadTimeout, which is not one of its own exceptions.
     """
 
     delay: Seconds

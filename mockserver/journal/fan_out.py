@@ -2,8 +2,8 @@
 Finds crowds: requests from threads, jobs or tasks that were started together.
 
 Some of a crowd are answered before others start, so by time alone the later ones look like retries.
-If a request's thread starts while another thread of the crowd works, or just after such a pair, the
-request is not a retry of any other in the crowd. A pause begins another crowd.
+If a request's thread starts while another thread of the crowd works, or just after two such
+threads, the request does not retry any other request of the crowd. A pause begins another crowd.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Report:
     """
     All cells of a run, or of a ``shard`` of it, in the order of its tests.
 
-    ``version`` grows if readers would break.
+    ``version`` increases with each change that would break readers.
     """
 
     version: Literal[1]

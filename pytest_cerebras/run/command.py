@@ -103,7 +103,7 @@ def run(  # noqa: PLR0913 (an argument for each option)
     command: tuple[str, ...],
 ) -> None:
     """
-    Run COMMAND unchanged, in any language, in front of the mock.
+    Run COMMAND unchanged, in any language, against the mock.
 
     Requests to api.cerebras.ai are answered by the mock, through variables for the base URL, a
     proxy and certificates. The exit status is that of the command, or under --chaos that of the

@@ -74,7 +74,7 @@ def played(
     ready: Callable[[Place], None] = lambda _: None,
 ) -> Ended:
     """
-    Run a command in front of the mock, and judge its client.
+    Run a command against the mock, and judge its client.
 
     ``ready`` is called before the command begins. Raises OSError from the mock.
     """

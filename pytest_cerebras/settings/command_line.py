@@ -59,8 +59,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--cerebras-baseline",
         metavar="FILE",
-        help="accept the verdicts in this file, so that strict fails only new ones; if it is missing, "
-        "the run writes it",
+        help="accept the verdicts in this file, so that strict fails only new ones; if it is "
+        "missing, the run writes it",
     )
     group.addoption(
         "--cerebras-report",

@@ -17,8 +17,8 @@ class ScriptedCall:
     """
     A tool call; arguments written as a text are sent unchanged, JSON or not.
 
-    ``name`` is the name of the tool. ``auto`` picks a tool that the request offers, and replaces
-    the arguments by ones that its schema allows, if it has a schema.
+    ``name`` is the name of the tool. ``auto`` picks a tool that the request offers, and, if that
+    tool has a schema, replaces the arguments with ones that the schema allows.
     """
 
     name: str

@@ -57,7 +57,7 @@ class Source:
         return source
 
     def says(self, *words: str) -> bool:
-        """Return whether the code, not a comment or docstring, has one of these words in a name."""
+        """Return whether a name in the code, not a comment or docstring, has one of the words."""
         return any(word in one for one in self.words for word in words)
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:

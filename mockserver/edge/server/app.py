@@ -72,7 +72,9 @@ class Site:
         proxy: Proxy | None = None,
     ) -> None:
         """
-        Listen, if ``shared`` along with other processes, and if given as a ``proxy``, too.
+        Listen.
+
+        A ``shared`` port has other listening processes, too. A ``proxy`` gets connections first.
 
         Raises OSError if it can't bind.
         """

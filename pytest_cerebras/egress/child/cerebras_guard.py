@@ -336,8 +336,7 @@ def _own_line() -> tuple[str, str]:
     Return an empty word, and the user's innermost line of code on the stack.
 
     Some libraries send from a thread or task of their own, with no user code on its stack. Then the
-    line comes from another task of the loop, from this thread or from the main thread, and follows
-    the word "while".
+    word is "while", and the line comes from another task of the loop, this thread or the main one.
     """
     stack = sys._getframe()  # noqa: SLF001 (``inspect``, the public way, is slow to import)
     waiting = (_other_tasks(), _frames(stack), _main_thread())

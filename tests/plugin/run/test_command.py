@@ -33,7 +33,7 @@ def test_status_page(run):
     )
     ended = run("--scenario", "one-model-down", "--", sys.executable, "-c", code)
     assert json.loads(ended.stdout)["status"]["indicator"] == "major"
-    assert "the app has asked nothing" in ended.stderr
+    assert "the app sent no request" in ended.stderr
 
 
 @pytest.mark.parametrize(("strict", "status"), [((), 0), (("--strict",), 10)])

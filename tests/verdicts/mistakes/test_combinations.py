@@ -67,7 +67,7 @@ def within(schema):
         (
             {"tools": [tool(), tool("g", strict=True, parameters=CLOSED)]},
             "mixed-strict",
-            "some have not",
+            "some do not",
             "same value",
         ),
         ({"tools": [tool("a.b")]}, "dotted-tool-name", "in it: a.b", "letters"),
