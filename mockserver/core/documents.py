@@ -162,7 +162,7 @@ class Document:
         """
         Return ``file:line:column`` and the path of the nearest node that exists in the text.
 
-        The position is that of the value, or with ``key`` that of its key.
+        The position belongs to the value, or with ``key`` to its key.
         """
         label, node, found = self._find(path)
         marked = label if key else node

@@ -23,8 +23,7 @@ class Fault:
     A fault of released versions, which later ones do not have.
 
     ``versions`` maps the normalized name of each package to its faulty versions; the fault occurs
-    if all of these packages are installed in such versions. The other fields are those of a
-    mistake.
+    if all of these packages are installed in such versions. The other fields are as in a mistake.
     """
 
     name: str

@@ -41,7 +41,7 @@ def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
     Whether a request followed the end of an answer without a real pause.
 
-    ``scale`` is that of the journal.
+    ``scale`` is the journal's scale.
     """
     return waited(early, late) * scale < AT_ONCE or never_rested(early, late, scale=scale)
 
@@ -51,7 +51,7 @@ def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     Whether a client certainly did not pause before its next request, however long that took.
 
     That is certain if nothing in its process has waited, and its thread was busy all the time; a
-    client that waits for another server has paused. ``scale`` is that of the journal.
+    client that waits for another server has paused. ``scale`` is the journal's scale.
     """
     before, now = early.request.sender, late.request.sender
     if before is None or now is None or before != now or before.waits is None:
@@ -99,7 +99,7 @@ def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
     """
     Whether the sender of the later request could know how the earlier one ended.
 
-    ``scale`` is that of the journal.
+    ``scale`` is the journal's scale.
     """
     if early.finished is None:
         return False

@@ -135,7 +135,7 @@ Regex: TypeAlias = Annotated[str, AfterValidator(_is_regex)]
 JsonPath: TypeAlias = Annotated[str, AfterValidator(_is_jsonpath)]
 
 
-# The type of a value selects one branch, so that an error is about this branch only.
+# The type of a value selects one branch, so that an error is only about this branch.
 def _number_or_range(value: object) -> str:
     return "range" if isinstance(value, (Mapping, Range)) else "number"
 

@@ -114,7 +114,7 @@ class ExchangeView:
 
     @property
     def window(self) -> tuple[int, int, int]:
-        """The tokens needed, the window, and the excess; 0 where the error does not state them."""
+        """The tokens needed, the window, and the excess; 0 if the error does not state them."""
         found = _WINDOW.search(self.said)
         needed, room = map(int, found.groups()) if found else (0, 0)
         return needed, room, needed - room

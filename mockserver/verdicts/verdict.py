@@ -119,8 +119,8 @@ class Finding:
     """
     A sentence on what a client did, and the exchanges that show it.
 
-    If ``certainty`` is None, the rule's certainty applies. ``site`` is the line of the app, where
-    no exchange has it.
+    If ``certainty`` is None, the rule's certainty applies. ``site`` is the line of the app, if no
+    exchange has it.
     """
 
     sentence: str

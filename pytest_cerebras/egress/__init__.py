@@ -105,7 +105,7 @@ def no_proxy() -> str:
     """
     Return a value of ``NO_PROXY`` by which no proxy is used for the mock or the real API.
 
-    With a proxy, the guard would see the address of the proxy only.
+    With a proxy, the guard would see only the address of the proxy.
     """
     ours = ["127.0.0.1", "localhost", "::1", REAL, f".{REAL}"]
     theirs = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""

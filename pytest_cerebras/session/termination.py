@@ -95,7 +95,7 @@ class Termination:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
-        """Stop interrupting after the test has ended, while it is reported."""
+        """Do not interrupt a test that has ended and is being reported."""
         try:
             yield
         except KeyboardInterrupt:

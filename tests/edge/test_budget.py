@@ -42,7 +42,7 @@ def test_from_one_place(asking):
     assert statuses(sent) == [200, 200, 200, 400, 200]
     assert [one.intervened for one in sent] == [False, False, False, True, False]
     assert budget.sentence() == (
-        f"the app sends requests endlessly: 3 requests came from a.py:1, where a test may send 2 "
+        f"the app sends requests endlessly: 3 requests came from a.py:1, but a test may send only 2 "
         f"from one line; the last of these that was answered got {sent[2].outcome}. End the loop, "
         "or allow more with --cerebras-max-requests"
     )
@@ -53,7 +53,7 @@ def test_in_all(asking):
     budget = Budget(10, 3)
     sent = asking(budget, "a.py:1", "a.py:2", "a.py:1", "a.py:3", "a.py:1")
     assert statuses(sent) == [200, 200, 200, 400, 400]
-    told = "5 requests came, 3 of them from a.py:1, where a test may send 3 in all"
+    told = "5 requests came, 3 of them from a.py:1, but a test may send only 3 in all"
     assert told in budget.sentence()
 
 

@@ -1,7 +1,7 @@
 """
 The settings of an edition: API keys, limits, bodies, header fields and validation.
 
-The defaults are those of the API today. Lists of names have literal types, so that a misspelt name
+The defaults match the API of today. Lists of names have literal types, so that a misspelt name
 is found when an edition is read.
 """
 
@@ -124,7 +124,7 @@ class Bodies:
 
     ``usage`` are the keys of the object of this name. ``completion_details`` are the keys of
     ``completion_tokens_details``. ``prompt_details`` are the keys of ``prompt_tokens_details``;
-    ``image_tokens`` is there for models with vision only. ``counts_reasoning`` says whether
+    ``image_tokens`` is present only for models with vision. ``counts_reasoning`` says whether
     ``reasoning_tokens`` counts the reasoning, or is always 0. ``time_info`` are the keys of the
     object of this name. ``done`` says whether a stream ends with ``[DONE]``, or just ends.
     """

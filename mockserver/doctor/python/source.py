@@ -22,9 +22,9 @@ class Source:
 
     ``bound`` has for each scope and name the expressions that the name is set to; None stands for
     an unknown value, such as that of a parameter. An attribute of ``self`` is a name of its class.
-    ``functions`` has the definitions, by their place. ``imported`` maps each local name to the
-    full name that it was imported as, empty if there are two. ``words`` are the names that the code
-    uses, and its short strings.
+    ``functions`` has the functions that are defined, by scope and name. ``imported`` maps each
+    local name to the full name that it was imported as, empty if there are two. ``words`` are the
+    names that the code uses, and its short strings.
     """
 
     text: str

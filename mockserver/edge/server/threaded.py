@@ -20,7 +20,7 @@ _PATIENCE = 5.0  # seconds that the server may take to listen, and to end
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """Return uvloop's factory where the ``speed`` extra is installed, else asyncio's."""
+    """Return uvloop's factory if the ``speed`` extra is installed, else asyncio's."""
     try:
         import uvloop
     except ImportError:

@@ -53,7 +53,7 @@ def mistake_behind(exchange: Exchange, edition: Edition) -> Explanation | None:
 
 
 def mistake_forgiven(exchange: Exchange, edition: Edition) -> Explanation | None:
-    """Return the mistake in a path that the mock has corrected; None if it has not."""
+    """Return the mistake in a path that the mock has corrected; None if it has corrected none."""
     if not exchange.sent_path:
         return None
     sent = replace(setup_of(exchange, edition), path=exchange.sent_path)

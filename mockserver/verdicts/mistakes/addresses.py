@@ -214,7 +214,7 @@ ADDRESSES = (
     Mistake(
         "wrong-version",
         _of_the_api(_has(_OTHER_VERSION)),
-        "the API has /v1 only, and the path has another version: {it.asked}",
+        "the API has only /v1, and the path has another version: {it.asked}",
         "set the base URL to {it.right_url}",
         _CHAT_PAGE,
     ),

@@ -118,7 +118,7 @@ COMBINATIONS = (
     _whole(
         "two-token-limits",
         _says("max_completion_tokens cannot both be set"),
-        "the body has max_tokens and max_completion_tokens, and the API takes only one of them",
+        "the body has max_tokens and max_completion_tokens, and the API accepts only one of them",
         "send max_completion_tokens only",
         "https://github.com/anomalyco/opencode/issues/43716",
     ),
@@ -138,7 +138,7 @@ COMBINATIONS = (
     _whole(
         "tools-and-format",
         _says('"tools" is incompatible with "response_format"'),
-        "the body has tools and response_format, and this API takes only one of them",
+        "the body has tools and response_format, and this API accepts only one of them",
         "leave one of them out, or make the answer a tool of its own, with 'strict': true",
         _STRUCTURED,
     ),
@@ -146,13 +146,13 @@ COMBINATIONS = (
         "tool-choice-without-tools",
         _says("'tool_choice' is only allowed"),
         "the body has tool_choice and no tools",
-        "leave tool_choice out where there are no tools",
+        "leave tool_choice out if there are no tools",
         _TOOLS,
     ),
     _whole(
         "image-to-a-text-model",
         _says("Images are not supported by this model"),
-        "the messages have an image, and {it.model} reads text only",
+        "the messages have an image, and {it.model} reads only text",
         "take the images out of the messages, or ask a model with vision",
         "https://inference-docs.cerebras.ai/models/overview",
     ),

@@ -213,7 +213,7 @@ KEYS = (
     _row(
         "basic-key",
         lambda it: _scheme(it) == "basic",
-        "the key was sent with the scheme Basic, and the API takes Bearer only",
+        "the key was sent with the scheme Basic, and the API accepts only Bearer",
         "send the field Authorization: Bearer and the key; if you do so already, it is replaced by "
         "auth=, by a user name in the URL or by ~/.netrc",
         "https://github.com/psf/requests/issues/3929",
@@ -221,7 +221,7 @@ KEYS = (
     _row(
         "other-scheme",
         lambda it: _scheme(it) in _OTHER_SCHEMES,
-        "the key was sent with the scheme {scheme}, and the API takes Bearer only",
+        "the key was sent with the scheme {scheme}, and the API accepts only Bearer",
         "send Authorization: Bearer and the key",
     ),
     _row(

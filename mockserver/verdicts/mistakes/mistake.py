@@ -46,7 +46,7 @@ def _printable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The mistake in a set-up, and its fix; the fields are those of ``Mistake``."""
+    """The mistake in a set-up, and its fix; the fields are as in ``Mistake``."""
 
     name: str
     what: str

@@ -85,7 +85,7 @@ SENDING = (
     Mistake(
         "get-instead-of-post",
         lambda it: it.method == "GET" and _is_other_method(it),
-        "the request was sent by GET, and {it.path} takes POST",
+        "the request was sent with GET, and {it.path} accepts only POST",
         "send POST; if the code does, a redirect has turned it into GET: write https:// and no "
         "slash at the end",
         "https://github.com/psf/requests/issues/5494",
@@ -93,7 +93,7 @@ SENDING = (
     Mistake(
         "wrong-method",
         _is_other_method,
-        "the request was sent by {it.method}, and {it.path} takes {allowed}",
+        "the request was sent with {it.method}, and {it.path} accepts {allowed}",
         "send it by {allowed}",
         "https://inference-docs.cerebras.ai/api-reference/models/list-models",
         facts=lambda it: {"allowed": " or ".join(sorted(methods_at(it.path) - {"HEAD"}))},
@@ -130,7 +130,7 @@ SENDING = (
     Mistake(
         "form-instead-of-json",
         _of_json(lambda it: _kind(it) in _FORMS),
-        "the body was sent as a form ({kind}), and the API takes JSON",
+        "the body was sent as a form ({kind}), and the API accepts JSON",
         "pass json=body instead of data=body (requests, httpx), or add -H 'Content-Type: "
         "application/json' (curl)",
         "https://github.com/xtekky/gpt4free/issues/1858",
@@ -139,7 +139,7 @@ SENDING = (
     Mistake(
         "text-instead-of-json",
         _of_json(_is_text),
-        "the Content-Type is {kind}, and the API takes application/json",
+        "the Content-Type is {kind}, and the API accepts application/json",
         "set Content-Type: application/json",
         "https://github.com/confluentinc/ksql/issues/1748",
         facts=lambda it: {"kind": _kind(it)},

@@ -34,11 +34,11 @@ class Setup:
     The known facts about the set-up of a client. Unknown facts are None or empty.
 
     ``edition`` describes the API. ``base_url`` is as the user wrote it. ``method``, ``path`` and
-    ``headers`` are those of a request; the names of ``headers`` are in lower case.
-    ``authorization`` is the redacted field of that name, as sent or as it would be sent; it is
-    empty if the client sends none. ``key_place`` is where the user wrote the key: the name of a
-    variable, say. ``body`` is that of a request, ``raw`` its bytes, ``query`` its query. ``status``
-    is that of the answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the
+    ``headers`` come from a request; the names of ``headers`` are in lower case. ``authorization``
+    is the redacted field of that name, as sent or as it would be sent; it is empty if the client
+    sends none. ``key_place`` is where the user wrote the key: the name of a variable, say. ``body``
+    is the body of a request, ``raw`` has its bytes, and ``query`` is the query. ``status`` is the
+    status of the answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the
     names of those that the environment sets.
     """
 

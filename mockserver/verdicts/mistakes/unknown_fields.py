@@ -77,7 +77,7 @@ UNKNOWN_FIELDS = (
     _of(
         "responses-body",
         ("input", "instructions", "max_output_tokens", "previous_response_id", "truncation"),
-        "these are of OpenAI's Responses API, which this API does not have",
+        "these belong to OpenAI's Responses API, which this API does not have",
         "send chat.completions.create(model=..., messages=[...], max_completion_tokens=...)",
         "https://github.com/openai/openai-agents-python/issues/142",
     ),
@@ -144,7 +144,7 @@ UNKNOWN_FIELDS = (
             *("top_k", "min_p", "typical_p", "top_a", "repetition_penalty", "repeat_penalty"),
             *("do_sample", "num_beams", "use_beam_search", "length_penalty", "ignore_eos"),
         ),
-        "this API samples by temperature and top_p only",
+        "this API supports only temperature and top_p for sampling",
         "leave it out",
         "https://github.com/janhq/jan/pull/7928",
     ),

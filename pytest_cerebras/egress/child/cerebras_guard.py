@@ -40,8 +40,8 @@ _ACTIVE = "while the mock is active, nothing may reach the real API"
 _MADE_BEFORE = (
     "a client made before the test keeps the real address: make it in a function or fixture"
 )
-_REPLACED = "or, where the address is written into it, let the test put cerebras_mock.url there"
-_REDIRECTED = "or, where the address is written into it, use --cerebras-mode redirect"
+_REPLACED = "or, if the address is written into it, let the test put cerebras_mock.url there"
+_REDIRECTED = "or, if the address is written into it, use --cerebras-mode redirect"
 # by mode, and by whether respx mode answers the sending client: the advice must help this client
 _RULES = {
     ("server", True): (

@@ -48,7 +48,7 @@ def within(schema):
         (
             {"messages": [HI | {"content": [PAGE]}]},
             "image-to-a-text-model",
-            "gpt-oss-120b reads text only",
+            "gpt-oss-120b reads only text",
             "with vision",
         ),
         (
