@@ -256,7 +256,7 @@ class Quota:
 
     def _change(self, amounts: tuple[int, int, int], since: float = math.inf) -> None:
         """
-        Add amounts, in the order of ``LIMIT_KINDS``, to all buckets.
+        Add amounts to all buckets, in the order of ``LIMIT_KINDS``.
 
         A level may become negative, so that putting back is exact.
         """
