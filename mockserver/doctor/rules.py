@@ -153,7 +153,7 @@ _ROWS = (
     Explanation(
         "at-its-limit",
         "the key is at its rate limit now: {answer}",
-        "wait, or send less at once",
+        "wait, or send fewer requests at once",
         "https://inference-docs.cerebras.ai/support/rate-limits",
         "warning",
     ),

@@ -155,7 +155,7 @@ class ExchangeView:
         if wait is not None and wait >= _HOUR:
             return "give up or ask another model: Retry-After is longer than any user waits"
         if wait is not None:
-            return "wait as long as Retry-After says, add jitter, and send less at once"
+            return "wait as long as Retry-After says, add jitter, and send fewer requests at once"
         for limit in get_args(LimitName):
             reset = field(self.exchange, f"reset-{limit}")
             if reset is not None and field(self.exchange, f"remaining-{limit}") == 0:
@@ -165,7 +165,7 @@ class ExchangeView:
         if period and period[1] in ("hour", "day"):
             return f"give up or ask another model: a quota per {period[1]} is not back soon"
         lasting = f" until the {period[1]} is over" if period else ""
-        return f"back off exponentially with jitter{lasting}, and send less at once"
+        return f"back off exponentially with jitter{lasting}, and send fewer requests at once"
 
     @property
     def limit_of_answer(self) -> str:
