@@ -149,7 +149,7 @@ def _index() -> Iterator[str]:
 
 def _legend() -> Iterator[str]:
     how = method()
-    yield f"## How the clients were measured\n\nOn {how['date']}. {how['setting']}\n"
+    yield f"## How the clients were measured\n\nMeasured on {how['date']}. {how['setting']}\n"
     clients = ((name, version) for name, version in how["clients"].items())
     yield from _table(("column", "client"), clients)
     words = ((f"`{word}`", meaning) for word, meaning in how["outcomes"].items())

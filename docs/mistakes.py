@@ -22,16 +22,17 @@ _INTRODUCTION = """\
 # Mistakes in a client's set-up
 
 These are the mistakes that the mock knows by name. A failed test, the log of `serve` and `explain`
-name the one that made the API refuse a request. [`doctor`](doctor.md) finds those that stand in
-the environment or in code, before a request is sent.
+name the one that made the API refuse a request. [`doctor`](doctor.md) finds those in the
+environment or in code, before a request is sent.
 
-An error lets no request succeed. A warning works until something goes wrong. Words in braces are
-filled in. Each row is after a public report, or after the page that says how it is done right.
+With an error, no request succeeds. With a warning, requests succeed until something goes wrong.
+Words in braces are filled in. Each row is based on a public report, or on the page that says how to
+do it right.
 """
 _REFUSED = """\
 ## What the API refuses
 
-If several apply, the one that stands first is named.
+If several apply, the first one in the table is named.
 """
 _OWN = """\
 ## What no refusal shows
@@ -41,9 +42,9 @@ Only [`doctor`](doctor.md) finds these.
 _RELEASED = """\
 ## What releases do wrong
 
-[`doctor`](doctor.md) finds these among the packages that are installed beside it. Where there are
-two, both have to be there. Each span was tried at both ends, and so was the release after it; only
-the stolen one was not.
+[`doctor`](doctor.md) finds these among the packages that are installed beside it. If a row
+names two packages, both have to be installed. Both ends of each span were tried, and so was the
+release after it; only the stolen release was not tried.
 """
 _WORD = re.compile(r"\{(?:it\.)?(\w+)(?:![rs])?(?::[^{}]*)?\}")
 _SHORTER: Mapping[str, str] = {"asked": "path"}

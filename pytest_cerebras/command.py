@@ -7,7 +7,7 @@ import sys
 from .settings.package_check import foreign_package
 
 _INTERRUPTED = 130
-"""The exit status of a program that Ctrl-C ended, as shells have it."""
+"""The exit status of a program that Ctrl-C ended, as shells report it."""
 
 
 def main() -> None:

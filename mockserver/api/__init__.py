@@ -1,1 +1,1 @@
-"""What the real API says: the honest half of the mock, with no fault in it."""
+"""The answers of the real API: the honest half of the mock, without any fault."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.doctor.finding import Finding
 
 _INTERRUPTED = 130
-"""The exit status of a program that Ctrl-C ended, as shells have it."""
+"""The exit status of a program that Ctrl-C ended, as shells report it."""
 
 
 @click.command()
@@ -33,8 +33,8 @@ def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> Non
     """
     Look for mistakes in the environment and in the code under PATH.
 
-    Nothing is sent unless --live is given. Ends with 0 if nothing is found, with 1 if something
-    is, and with 2 if it can't look.
+    Nothing is sent unless --live is given. The exit status is 0 if nothing is found, 1 if something
+    is, and 2 if it can't look.
     """
     from mockserver.doctor.diagnosis import Diagnosis, diagnose, served, sorted_and_folded
 
@@ -64,7 +64,7 @@ def _print(findings: Iterable[Finding], *, as_json: bool) -> None:
             for one in findings:
                 click.echo(one.text())
     except BrokenPipeError:
-        raise  # who reads has seen enough: click ends quietly
+        raise  # the reader has seen enough: click ends quietly
     except OSError as error:
         click.echo(f"Error: can't write the findings: {error.strerror}", err=True)
         sys.exit(2)
@@ -85,7 +85,7 @@ def _versions() -> dict[str, str]:
 
 
 def _asked(environ: Mapping[str, str], edition: Edition) -> list[Finding]:
-    """Ask the API, having said what will be sent."""
+    """Print what will be sent, then ask the API."""
     from mockserver.doctor.live import Examination
 
     examination = Examination.of(environ, edition)

@@ -64,7 +64,7 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     """
     Print what happens to sample requests, with time lines. No server is needed.
 
-    Warnings about the scenario are printed too, as by check.
+    Warnings about the scenario are printed too, as check does.
     """
     from mockserver.core.units import seconds
     from mockserver.edge.live import Overrides
@@ -101,7 +101,7 @@ def explain(  # noqa: PLR0913 (an argument for each option)
 
 
 def _remarks(exchange: Exchange, edition: Edition) -> Sequence[str]:
-    """Return why a request is refused, and what to do, as a failed test shows it."""
+    """Return the reason for a refusal and its fix, as a failed test shows them."""
     from mockserver.verdicts.classify import classify
 
     found = classify(exchange, edition)

@@ -60,7 +60,7 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
     "--admin-token",
     metavar="TOKEN",
     envvar="CEREBRAS_MOCK_ADMIN_TOKEN",
-    help="Token that the admin API requires. Without one, it serves this machine only.",
+    help="Token that the admin API requires. Without one, it serves only this machine.",
 )
 @click.option(
     "--workers",

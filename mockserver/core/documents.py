@@ -41,7 +41,7 @@ _IN_YAML = {
     **dict.fromkeys(("string_too_short", "too_short"), "should not be empty"),
     "finite_number": "should be a finite number",
     "greater_than_equal": "should be greater than or equal to {ge:.15g}",
-    "invalid-json-value": "should be a value as JSON has them",
+    "invalid-json-value": "should be a JSON value",
     "less_than_equal": "should be less than or equal to {le:.15g}",
     "literal_error": "should be {expected}",
     "string_pattern_mismatch": "should match the pattern {pattern!r}",
@@ -60,7 +60,7 @@ _FLAGS = {
     **dict.fromkeys(("no", "n", "off", "false", "0"), "false"),
 }
 Explain: TypeAlias = Callable[[Path, str, Any], str]
-"""Explains an unknown key, given its mapping's path, the key and its value; empty if it can't."""
+"""Explains an unknown key, given its mapping's path, the key and its value; may return ''."""
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 
 
@@ -81,9 +81,7 @@ def read_text(path: str) -> str:
         with FilePath(path).open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
-            raise DocumentError(
-                f"{path}: is longer than {_MOST_BYTES:,} bytes, the most that is read"
-            )
+            raise DocumentError(f"{path}: is longer than {_MOST_BYTES:,} bytes, the maximum")
         return data.decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError as error:
         raise DocumentError(f"{path}: there is no such file") from error
@@ -164,7 +162,7 @@ class Document:
         """
         Return ``file:line:column`` and the path of the nearest node that exists in the text.
 
-        The position is that of the value, or with ``key`` that of its key.
+        The position belongs to the value, or with ``key`` to its key.
         """
         label, node, found = self._find(path)
         marked = label if key else node

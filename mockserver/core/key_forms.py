@@ -1,7 +1,8 @@
 """
-What is shown of an API key: its form, as far as that tells a mistake and reveals nothing.
+Reduces an API key to a form that shows a mistake, but nothing of the key itself.
 
-Shown are words of closed lists, the marks around a key, and the beginnings that tell vendors apart.
+The form has words of closed lists, the marks around a key, and the beginnings that tell vendors
+apart.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ BEGINNINGS = (
 )
 """Beginnings of vendors' keys that are longer than a word of four letters, or have no dash."""
 NO_VALUES = frozenset({"none", "null", "undefined", "nan", "nil", "false", "true"})
-"""What a program writes for a value that it does not have."""
+"""Words that a program writes for a missing value."""
 LOCAL_WORDS = frozenset(
     {
         *("empty", "ollama", "lmstudio", "notneeded", "notused", "unused", "nokey"),
         *("sknokeyrequired", "nokeyrequired", "nokeyneeded", "localai", "vllm"),
     }
 )
-"""What clients send to a server of one's own, which wants no key; see ``letters``."""
+"""Words that clients send to a self-hosted server, which needs no key; see ``letters``."""
 PLACEHOLDERS = frozenset(
     {
         *("key", "apikey", "token", "yourkey", "yourkeyhere", "yourapikey", "yourapikeyhere"),
@@ -35,7 +36,7 @@ PLACEHOLDERS = frozenset(
         *("todo", "fixme", "placeholder", "here", "keyhere", "apikeyhere", "actualkey", "realkey"),
     }
 )
-"""What examples have in place of a key; see ``letters``."""
+"""Words that examples have in place of a key; see ``letters``."""
 
 _SCHEMES = frozenset({"basic", "bearer", "digest", "token", "api-key", "apikey", "key"})
 _MOST_SCHEMES = 3
@@ -88,7 +89,7 @@ _ASSIGNED = re.compile(
 
 def letters(text: str) -> str:
     """
-    Return the letters and digits of a text, in lower case; by these the words are compared.
+    Return the letters and digits of a text, in lower case; words are compared by these.
 
     >>> letters("<YOUR-API_KEY>")
     'yourapikey'
@@ -115,7 +116,7 @@ def shown_credentials(field: str) -> str:
 
 def shown_key(key: str) -> str:
     r"""
-    Return the form of the ``Authorization`` field that a client makes of a key.
+    Return the form of the ``Authorization`` field that a client makes from a key.
 
     White space around the key is kept as one character.
 

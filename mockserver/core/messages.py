@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-_ELSEWHERE = "a process or event loop that can't be seen into"
+_ELSEWHERE = "a process or event loop that can't be inspected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Sender:
     ``busy`` is the processor time of its thread at the moment of sending, in seconds. ``waits``
     counts the waits of its process that had run to their end by then; None if they are not counted.
     ``site`` is the file and line of the app's own code that sent the request. ``turn`` identifies
-    the call that the test made to the app: a request of one turn is never a retry of a request of
-    another. Both are None if unknown.
+    the call that the test made to the app: a request of one turn never retries a request of another
+    turn. Both are None if unknown.
     """
 
     name: str

@@ -39,7 +39,7 @@ class SeededText:
     """
     The source of one generated text: its ``seed``, and a ``Random`` seeded with it on demand.
 
-    The seed alone selects most texts. Only the others pay for seeding a ``Random``.
+    The seed alone selects most texts. Only the other texts pay for seeding a ``Random``.
     """
 
     def __init__(self, seed: int) -> None:

@@ -230,4 +230,4 @@ Day: TypeAlias = Annotated[
 """A date in Python, ``2026-11-30`` in YAML."""
 
 Flag: TypeAlias = Annotated[bool, Strict()]
-"""True or false only; pydantic alone would also accept words such as yes."""
+"""Only true or false; pydantic alone would also accept words such as yes."""

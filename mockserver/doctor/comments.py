@@ -1,4 +1,4 @@
-"""Blanks out the comments of languages that are read by text only."""
+"""Blanks out the comments in languages that are read only as text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ STYLES: Mapping[str, Style] = {
     "php": "both",
     "json": "none",
 }
-"""How the comments of a file begin, by the ending of its name."""
+"""The comment markers of a file, by the suffix of its name."""
 _STRINGS = "|".join(
-    rf"{quote}(?:[^{quote}\\{end}]++|\\.){{0,64}}+{quote}"  # few escapes, so that it stays fast
+    rf"{quote}(?:[^{quote}\\{end}]++|\\.){{0,64}}+{quote}"  # few escapes, to stay fast
     for quote, end in (('"', r"\n"), ("'", r"\n"), ("`", ""))
 )
 _SLASHES = r"//[^\n]*+|/\*.*?(?:\*/|\Z)"

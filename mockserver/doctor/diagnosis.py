@@ -1,4 +1,4 @@
-"""What is found in an environment and under a path, sorted and counted."""
+"""The findings in an environment and under a path, sorted and counted."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _REAL = "csk-"
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """
-    The findings, the worst first, and how many files were looked at.
+    The findings, the worst first, and the number of files that were read.
 
-    ``unread`` counts those that could not be read. ``cut_off`` says that there are more.
+    ``unread`` counts those that could not be read. ``cut_off`` says that there are more files.
     """
 
     findings: tuple[Finding, ...]
@@ -37,7 +37,7 @@ class Diagnosis:
 
     @property
     def summary(self) -> str:
-        """The result in a line."""
+        """The result on one line."""
         count = len(self.findings)
         found = _counted(count, "finding") if count else "nothing found"
         more = "".join(
@@ -88,7 +88,7 @@ def diagnose(
 
 
 def sorted_and_folded(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the worst first; of findings alike in a file, the first counts the others."""
+    """Sort findings, the worst first; the first of several alike in a file counts the others."""
     first: dict[Finding, Finding] = {}
     for one in sorted(set(found), key=lambda one: one.rank):
         kind = replace(one, line=0)
@@ -99,9 +99,9 @@ def sorted_and_folded(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _read_by_code(programs: list[str]) -> frozenset[str]:
     """
-    Return the variables that programs read for a client that nobody knows here.
+    Return the variables that programs read for an unknown client.
 
-    If no program has the SDK, nobody knows who reads its variable with the base URL.
+    If no program has the SDK, it is not known which client reads the variable with its base URL.
     """
     names = frozenset(name for code in programs for name in text_source.variables_read(code))
     is_known = not programs or any(map(text_source.has_sdk, programs))

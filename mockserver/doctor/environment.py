@@ -24,7 +24,7 @@ ADDRESSES: Mapping[str, Client] = {
     "OPENAI_BASE_URL": "openai",
     "OPENAI_API_BASE": "openai",
 }
-"""The variables with a base URL, by what the clients that read them append to it."""
+"""The variables with a base URL, by the kind of client that reads them."""
 KEY = "CEREBRAS_API_KEY"
 _MODEL = re.compile(r"CEREBRAS_(?:\w+_)?MODEL(?:_NAME|_ID)?")
 _MISPLACED = "key-in-another-variable"
@@ -47,10 +47,10 @@ def findings(
     read_by_code: Container[str] = (),
 ) -> Iterator[Finding]:
     """
-    Yield what is wrong with variables.
+    Yield the mistakes in variables.
 
-    ``exists`` says whether there is a file of that path. ``read_by_code`` are the variables that
-    the user's own code reads, for a client that nobody knows here.
+    ``exists`` says whether there is a file at a path. ``read_by_code`` are the variables that
+    the user's own code reads, for an unknown client.
     """
     known = {one.name: one for one in variables if one.name.isupper() or one.name.islower()}
     yield from _addresses(known, edition, read_by_code)
@@ -71,7 +71,7 @@ def _addresses(
     for name, client in ADDRESSES.items():
         one = known.get(name)
         if one is None or not (name.startswith("CEREBRAS") or "cerebras" in one.value.lower()):
-            continue  # a client of OpenAI asks whom it likes
+            continue  # a client of OpenAI may ask any host
         reader: Client = "" if name in read_by_code else client
         setup = Setup(edition, client=reader, base_url=one.value)
         yield from (
@@ -120,7 +120,7 @@ def _openai_key(known: Mapping[str, Variable], edition: Edition) -> Iterator[Fin
 def _misplaced(
     known: Mapping[str, Variable], plain: Setup, read_by_code: Container[str]
 ) -> Iterator[Finding]:
-    """Yield the variables that hold a key under a name that nobody reads."""
+    """Yield the variables that hold a key under a name that no client reads."""
     for one in known.values():
         ours = one.name.startswith("CEREBRAS") and one.value.startswith("csk-")
         if ours and one.name not in read_by_code:
@@ -131,7 +131,7 @@ def _misplaced(
 
 
 def model_of(variables: Iterable[Variable]) -> str:
-    """Return the model that a variable names; empty if none does."""
+    """Return the model that a variable names; empty if no variable does."""
     return next((one.value for one in variables if _MODEL.fullmatch(one.name) and one.value), "")
 
 
@@ -170,7 +170,7 @@ def _proxies(known: Mapping[str, Variable]) -> Iterator[Finding]:
 
 
 def _either(known: Mapping[str, Variable], name: str) -> Variable | None:
-    """Return a variable that is read in lower case first."""
+    """Return a variable whose name in lower case is read first."""
     return known.get(name.lower()) or known.get(name)
 
 

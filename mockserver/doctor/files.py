@@ -12,7 +12,7 @@ from pathlib import Path
 from .comments import STYLES
 
 MOST_FILES = 10_000
-MOST_BYTES = 512 * 1024  # of a file: what is larger was written by no hand
+MOST_BYTES = 512 * 1024  # of a file: a larger one was not written by hand
 _DEEPEST = 24
 _SKIPPED = frozenset(
     (
@@ -21,7 +21,7 @@ _SKIPPED = frozenset(
         *("test", "tests", "__tests__", "spec", "fixtures", "testdata", "__mocks__"),
     )
 )
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how a file begins that PowerShell wrote
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the first bytes of a file that PowerShell wrote
 _HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # that are looked into
 _ENDINGS = frozenset((*STYLES, "py", "ipynb", "env"))
 _TEST = re.compile(r"(?:^test_.*|.*_test)\.\w+$|.*\.(?:test|spec|stories)\.\w+$|^conftest\.py$")
@@ -35,8 +35,8 @@ class Source:
     """
     A file with its text.
 
-    ``place`` is its path as the user would write it. ``kind`` is the ending of its name in lower
-    case, ``env`` for any file of variables.
+    ``place`` is its path as the user would write it. ``kind`` is the suffix of its name in lower
+    case, or ``env`` for any file of variables.
     """
 
     place: str
@@ -49,7 +49,7 @@ class Walk:
     """
     A walk through a folder, or to a single file.
 
-    ``looked`` counts the files that were read, ``unread`` those that could not be. ``cut_off``
+    ``looked`` counts the files that were read, ``unread`` those that could not be read. ``cut_off``
     says that there are more than ``MOST_FILES``.
     """
 
@@ -84,13 +84,13 @@ class Walk:
         """Return the file that is the root. Raises OSError if there is nothing to look at."""
         kind = _kind(self.root.name)
         if self.root.exists() and not self.root.is_file():
-            raise OSError(errno.EINVAL, "it is no file and no folder")
+            raise OSError(errno.EINVAL, "it is neither a file nor a folder")
         found = next(self._read(self.root, str(self.root), kind), None)
         if found is None:
             most = MOST_BYTES // 1024
-            raise OSError(errno.EINVAL, f"it is no text, or longer than {most} KiB")
+            raise OSError(errno.EINVAL, f"it is not text, or is longer than {most} KiB")
         if kind not in _ENDINGS:
-            raise OSError(errno.EINVAL, "its name is that of no kind of file that is looked at")
+            raise OSError(errno.EINVAL, "files with such a name are not read")
         return found
 
     def _paths(self, folder: str, depth: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What ``doctor`` found, as a value."""
+"""A finding of ``doctor``, as a value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockserver.verdicts.mistakes import Explanation, Severity
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # a name of a file may move a terminal's cursor
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # the name of a file may move the terminal's cursor
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning")
 
 
@@ -17,10 +17,10 @@ class Finding:
     A mistake and its place.
 
     ``place`` is the path of a file, the name of a variable of the environment, or packages and
-    their versions; ``line`` counts from 1, and is 0 for what is no file. ``rule`` is the name of
-    the mistake. ``what`` and ``fix`` are sentences without a full stop; neither holds a key.
-    ``source`` is a public report of it. ``more`` counts further lines of the same file that make
-    the same mistake.
+    their versions; ``line`` counts from 1, and is 0 if the place is not a file. ``rule`` is the
+    name of the mistake. ``what`` and ``fix`` are sentences without a full stop; neither holds a
+    key. ``source`` is a public report of it. ``more`` counts further lines of the same file that
+    make the same mistake.
     """
 
     place: str
@@ -39,11 +39,11 @@ class Finding:
 
     @property
     def rank(self) -> tuple[int, str, int, str]:
-        """By which findings are sorted: the worst first, then by their place."""
+        """The sort key of findings: the worst come first, then by place."""
         return _SEVERITIES.index(self.severity), self.place, self.line, self.rule
 
     def text(self) -> str:
-        """Return it as a line."""
+        """Return the finding as one line."""
         place = _CONTROL.sub("?", self.place)
         where = f"{place}:{self.line}" if self.line else place
         more = f" (and {self.more} more)" * bool(self.more)

@@ -1,7 +1,7 @@
 """
-Asks the API itself, with the user's key, whether the key is good and whether it is up.
+Asks the API whether it accepts the user's key, and whether it is up.
 
-Only ``doctor --live`` does so, and only after it has said what it will send.
+Only ``doctor --live`` does so, and only after it has printed what it will send.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ STATUS_PAGE = "https://status.cerebras.ai/api/v2/status.json"
 _BASE_URL = "CEREBRAS_BASE_URL"
 _SECONDS = 3.0  # for each of the three requests
 _MOST_BYTES = 256 * 1024
-_TOKENS = 100  # that the chat costs at most: the templates of some models have 70
+_TOKENS = 100  # the most that the chat costs: the templates of some models have 70
 _MODELS, _CHAT = "/v1/models", "/v1/chat/completions"
 _SEE = "see https://status.cerebras.ai"
 _MOST_LISTED = 8
 _FAILURES: Mapping[type[BaseException], str] = {
-    aiohttp.ClientConnectorDNSError: "nobody knows a machine of this name",
+    aiohttp.ClientConnectorDNSError: "no machine of this name is known",
     aiohttp.ClientConnectorCertificateError: "its certificate is not trusted here",
     aiohttp.ClientSSLError: "the TLS handshake fails",
     aiohttp.ClientProxyConnectionError: "the proxy does not answer",
@@ -48,7 +48,7 @@ _FAILURES: Mapping[type[BaseException], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; the status is 0 if nothing did, and ``why`` says why not."""
+    """An answer; if none came, the status is 0, and ``why`` says why."""
 
     status: int = 0
     document: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -78,7 +78,7 @@ class Examination:
     def of(
         cls, environ: Mapping[str, str], edition: Edition, *, seconds: float = _SECONDS
     ) -> Examination:
-        """Return what to ask, as the variables of the environment say."""
+        """Return the requests to send, according to the environment."""
         base = environ.get(_BASE_URL, "").strip()
         root, host = _root(base) if base else (f"https://{HOST}", HOST)
         key = environ.get(KEY, "").strip()
@@ -95,7 +95,7 @@ class Examination:
         return cls(root, key, model, edition, page, why_not, host in LOOPBACK, seconds)
 
     def announcement(self) -> Iterator[str]:
-        """Yield the lines that say what will be sent, before it is."""
+        """Yield lines that say what will be sent."""
         if self.is_mock:
             yield f"{_BASE_URL} is on this machine, so a mock may answer, and not the real API"
         if self.why_not:
@@ -109,7 +109,7 @@ class Examination:
         )
 
     def findings(self) -> list[Finding]:
-        """Send the requests, and return what is wrong."""
+        """Send the requests, and return the findings."""
         if not self.key:
             return [Finding.at(KEY, 0, explained("key-unset"))]
         if self.why_not:
@@ -191,7 +191,7 @@ class Examination:
         return Finding.at("CEREBRAS_MODEL", 0, found or own)
 
     def _told(self, answer: Answer) -> str:
-        """Return the status of an answer and what it says, without any key."""
+        """Return the status of an answer and its message, without any key."""
         error = answer.document.get("error", answer.document)
         said = error.get("message", "") if isinstance(error, dict) else ""
         shown = redacted(" ".join(str(said).split()).replace(self.key, "..."))
@@ -199,7 +199,7 @@ class Examination:
 
 
 def _root(base: str) -> tuple[str, str]:
-    """Return a base URL without its path, and its host; both are empty if it is none."""
+    """Return a base URL without its path, and its host; both are empty if it is not a URL."""
     try:
         url = urlsplit(base)
         host = url.hostname or ""
@@ -229,7 +229,7 @@ def _ids(models: Answer) -> list[str]:
 
 
 async def _sent(session: aiohttp.ClientSession, method: str, url: str, **more: Any) -> Answer:
-    """Send a request, and return its answer; what the library says of errors is not shown."""
+    """Send a request, and return its answer; the library's own error messages are not shown."""
     try:
         async with session.request(method, url, allow_redirects=False, **more) as response:
             data = await response.content.read(_MOST_BYTES)
@@ -238,4 +238,4 @@ async def _sent(session: aiohttp.ClientSession, method: str, url: str, **more: A
         return Answer(late=True)
     except (aiohttp.ClientError, OSError, ValueError) as error:
         why = next((why for kind, why in _FAILURES.items() if isinstance(error, kind)), None)
-        return Answer(why=why or f"a fault of the connection ({type(error).__name__})")
+        return Answer(why=why or f"a connection error ({type(error).__name__})")

@@ -13,7 +13,7 @@ from mockserver.verdicts.mistakes import Explanation, Severity
 from .finding import Finding
 
 _NEW_HTTPX = ">=0.28,<1"  # has no argument proxies
-_REWRITTEN_HTTPX = ">=1.0.dev1,<=1.0.dev6"  # all that are released of it
+_REWRITTEN_HTTPX = ">=1.0.dev1,<=1.0.dev6"  # all of its releases
 _UNION_OF_CALLS = ">=1.99.2,<1.99.7"  # ChatCompletionMessageToolCallParam can't be called
 
 
@@ -22,8 +22,8 @@ class Fault:
     """
     A fault of released versions, which later ones do not have.
 
-    ``versions`` has the faulty ones by the package's name, normalized; the fault is there if all of
-    these packages are installed in such a version. The other fields are those of a mistake.
+    ``versions`` maps the normalized name of each package to its faulty versions; the fault occurs
+    if all of these packages are installed in such versions. The other fields are as in a mistake.
     """
 
     name: str
@@ -34,12 +34,12 @@ class Fault:
     severity: Severity = "error"
 
     def meets(self, installed: Mapping[str, str]) -> bool:
-        """Whether the fault is among installed versions, by name."""
+        """Whether installed versions, given by package name, have the fault."""
         return all(_is_in(installed.get(name), span) for name, span in self.versions.items())
 
     @property
     def explanation(self) -> Explanation:
-        """What is wrong, and the fix."""
+        """The mistake, and its fix."""
         return Explanation(self.name, self.what, self.fix, self.source, self.severity)
 
 
@@ -84,7 +84,7 @@ FAULTS = (
     Fault(
         "pydantic-ai-openai",
         {"pydantic-ai-slim": ">=0.4,<0.7.1", "openai": _UNION_OF_CALLS},
-        "pydantic-ai ends with a TypeError when it sends a call of a tool back to the model",
+        "pydantic-ai ends with a TypeError when it sends a tool call back to the model",
         "upgrade pydantic-ai to 0.7.1 or later, or openai to 1.99.7 or later",
         "https://github.com/pydantic/pydantic-ai/issues/2476",
         "warning",
@@ -92,7 +92,7 @@ FAULTS = (
     Fault(
         "openai-agents-openai",
         {"openai-agents": ">=0.0.16,<0.2.6", "openai": _UNION_OF_CALLS},
-        "the Agents SDK ends with a TypeError when it sends a call of a tool back to the model",
+        "the Agents SDK ends with a TypeError when it sends a tool call back to the model",
         "upgrade openai-agents to 0.2.6 or later, or openai to 1.99.7 or later",
         "https://github.com/openai/openai-agents-python/issues/1417",
         "warning",
@@ -101,7 +101,7 @@ FAULTS = (
         "pydantic-ai-settings",
         {"pydantic-ai-slim": ">=0.7.6,<2.34"},
         "pydantic-ai leaves frequency_penalty and presence_penalty out of requests to Cerebras, "
-        "which takes them",
+        "which accepts them",
         "upgrade pydantic-ai to 2.34.0 or later",
         "https://github.com/pydantic/pydantic-ai/pull/7653",
         "warning",
@@ -109,7 +109,8 @@ FAULTS = (
     Fault(
         "litellm-cut-stream",
         {"litellm": ">=1.75.9,<1.109"},
-        'litellm says finish_reason "stop" of a stream that broke off: half an answer passes for '
+        'litellm reports finish_reason "stop" for a stream that broke off: half an answer passes '
+        "for "
         "a whole one",
         "upgrade litellm to 1.109.0 or later",
         "https://github.com/BerriAI/litellm/issues/40260",
@@ -118,7 +119,7 @@ FAULTS = (
     Fault(
         "litellm-reasoning",
         {"litellm": ">=1.63.8,<1.81.7"},
-        "litellm refuses reasoning_effort for cerebras/gpt-oss-120b, which the API takes "
+        "litellm refuses reasoning_effort for cerebras/gpt-oss-120b, which the API accepts "
         "(UnsupportedParamsError)",
         "upgrade litellm to 1.81.7 or later",
         "https://github.com/BerriAI/litellm/issues/16680",
@@ -135,7 +136,7 @@ FAULTS = (
 
 
 def findings(installed: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield the faults of installed packages, by their normalized names and versions."""
+    """Yield the faults of installed packages, given their normalized names and versions."""
     for fault in FAULTS:
         if fault.meets(installed):
             place = " with ".join(f"{name} {installed[name]}" for name in fault.versions)
@@ -143,7 +144,7 @@ def findings(installed: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _is_in(version: str | None, span: str) -> bool:
-    """Whether a version is within a span; one that can't be read is in none."""
+    """Whether a version is within a span; an unreadable version is in none."""
     try:
         return version is not None and Version(version) in SpecifierSet(span, prereleases=True)
     except InvalidVersion:

@@ -39,8 +39,8 @@ def findings(text: str, place: str, edition: Edition) -> list[Finding]:
     """
     Return the mistakes in a file of Python, by line.
 
-    ``place`` is its path. A file that is no Python has none, and a test has none: it may make
-    mistakes on purpose.
+    ``place`` is its path. A file that is not Python has none. Neither has a test, because it may
+    make mistakes on purpose.
     """
     if len(text) > _LONGEST or not _concerns(text) or _is_test(PurePath(place)):
         return []
@@ -65,7 +65,7 @@ def _is_test(path: PurePath) -> bool:
 
 
 def _set_up(matter: Matter) -> Iterator[Noticed]:
-    """Look each set-up up in the shared table; the first row that fits explains it."""
+    """Look up each set-up in the shared table; the first row that fits explains it."""
     for node, setup in setups.of_file(matter):
         explanation = next(mistakes_in(setup), None)
         if explanation is not None:
@@ -78,6 +78,6 @@ def _noticed(matter: Matter) -> Iterator[Noticed]:
     addresses = {node for node, _ in wrong}
     for rule in _RULES:
         for node, what in rule(matter):
-            # a wrong address is put right first
+            # a wrong address has to be corrected first
             if what.name != "host-in-code" or node not in addresses:
                 yield node, what

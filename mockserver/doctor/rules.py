@@ -1,4 +1,4 @@
-"""The doctor's own rules: what works until something goes wrong, and what no request shows."""
+"""The doctor's own rules: for mistakes that show late, or that no request shows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ROWS = (
     # Python, and keys in any language
     Explanation(
         "key-in-code",
-        "an API key is written into the code, where everybody who reads it can use it",
+        "an API key is written into the code, where everybody who sees the code can use it",
         'revoke the key, and read the new one from the environment: os.environ["CEREBRAS_API_KEY"]',
         "https://inference-docs.cerebras.ai/api-reference",
         "warning",
@@ -32,8 +32,8 @@ _ROWS = (
     ),
     Explanation(
         "client-at-import",
-        "the client is made when the module is imported: without a key the import fails, and what "
-        "a test sets later comes too late",
+        "the client is made when the module is imported: without a key the import fails, and the "
+        "settings of a test come too late",
         "make it when it is first needed, in a function with @functools.cache",
         "https://github.com/brylie/langflow-fastapi-htmx/issues/19",
         "warning",
@@ -55,8 +55,8 @@ _ROWS = (
     ),
     Explanation(
         "finish-reason-unread",
-        "the answer is limited to {limit} tokens, and nothing here reads finish_reason: one that "
-        "is cut off passes for a whole one",
+        "the answer is limited to {limit} tokens, and nothing here reads finish_reason: a cut-off "
+        "answer passes for a whole one",
         'check choices[0].finish_reason == "length" before the text is used',
         "https://github.com/agent0ai/agent-zero/issues/1836",
         "warning",
@@ -70,7 +70,7 @@ _ROWS = (
     ),
     Explanation(
         "error-swallowed",
-        "every error of the call becomes an empty answer, and nothing tells of it: a wrong key "
+        "every error of the call becomes an empty answer, and nothing reports it: a wrong key "
         "looks like a model with nothing to say",
         "catch the errors that you expect, and let the others through: "
         "except (RateLimitError, APIConnectionError)",
@@ -94,7 +94,8 @@ _ROWS = (
     ),
     Explanation(
         "unusable-proxy",
-        "{variable} has a proxy with the scheme {scheme}://, which httpx and so both SDKs refuse",
+        "{variable} has a proxy with the scheme {scheme}://, which httpx refuses, and so do both "
+        "SDKs",
         "write http://, https:// or socks5:// in {variable}",
         "https://github.com/MoonshotAI/kimi-cli/issues/404",
         "error",
@@ -108,7 +109,7 @@ _ROWS = (
     ),
     Explanation(
         "key-of-cerebras",
-        "{variable} holds a key that begins with csk-, as those of Cerebras do",
+        "{variable} holds a key that begins with csk-, as Cerebras keys do",
         "put it in CEREBRAS_API_KEY",
         "https://inference-docs.cerebras.ai/quickstart",
         "warning",
@@ -152,14 +153,14 @@ _ROWS = (
     Explanation(
         "at-its-limit",
         "the key is at its rate limit now: {answer}",
-        "wait, or send less at once",
+        "wait, or send fewer requests at once",
         "https://inference-docs.cerebras.ai/support/rate-limits",
         "warning",
     ),
     Explanation(
         "api-error",
         "{host} answers {request} with {answer}",
-        "look the answer up in https://inference-docs.cerebras.ai/support/error; {status}",
+        "look up the answer at https://inference-docs.cerebras.ai/support/error; {status}",
         "https://inference-docs.cerebras.ai/support/error",
         "error",
     ),
@@ -172,7 +173,7 @@ _ROWS = (
     ),
 )
 RULES: Mapping[str, Explanation] = {one.name: one for one in _ROWS}
-"""By name. Words in braces are filled in by whoever finds it."""
+"""By name. Words in braces are filled in with the facts of a finding."""
 
 
 def explained(name: str, **facts: object) -> Explanation:

@@ -1,8 +1,9 @@
 """
-Looks for mistakes in code and configuration of any language but Python, by text.
+Looks for mistakes in code and configuration in languages other than Python, by text.
 
-A text shows less than a syntax tree. So only what can't be meant for another API counts, and only
-where a client reads it: a base URL that is handed to a known SDK, an id that is named as a model.
+A text shows less than a syntax tree. So a value counts only if it can't be meant for another API,
+and if a client reads it: a base URL that is passed to a known SDK, or an id that is named as a
+model.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _NAMED_OURS = re.compile(
     r"[\"'\])]{0,3}(?::\s*string\s*=|\.unwrap_or(?:_else)?\((?:\|_\|)?|\s*(?:\|\||\?\?|:=|:-|[=:,]))"
     r"\s*[\"'`]?(?:cerebras[/:])?([\w.-]{1,60})(?![\w./:@-])"
 )
-"""A model by a name that says whose it is, with its value or its default."""
+"""A model whose name says which API it belongs to, with its value or its default."""
 _OF_OTHERS = re.compile(r"gpt-[345]|claude-|gemini-|o[134]-")
 _NAMED = re.compile(
     r"\b(?:CEREBRAS|OPENAI)_[A-Z_]+\b|^\s+(?:cerebras|openai)_[a-z_]+(?=\s*:)", re.MULTILINE
@@ -73,9 +74,9 @@ def findings(
     read_by_code: Container[str] = (),
 ) -> list[Finding]:
     """
-    Return what is wrong in a text; ``style`` is how its comments begin.
+    Return the mistakes in a text; ``style`` is how its comments begin.
 
-    ``read_by_code`` are variables that the user's own code reads, for whatever client.
+    ``read_by_code`` are variables that the user's own code reads, for any client.
     """
     if not mentions_cerebras(text):
         return []
@@ -97,9 +98,10 @@ def mentions_cerebras(text: str) -> bool:
 
 def variables_read(code: str) -> frozenset[str]:
     """
-    Return the variables that code reads itself; a setting is named as its variable.
+    Return the variables that code reads itself; a setting has the name of its variable.
 
-    Beside the SDK of Cerebras, those with a base URL are left out: the SDK reads them anyway.
+    If the code has the SDK of Cerebras, variables with a base URL are left out: the SDK reads them
+    anyway.
     """
     names = frozenset(name.strip().upper() for name in _NAMED.findall(code))
     return names - ADDRESSES.keys() if has_sdk(code) else names
@@ -145,7 +147,7 @@ def _client(code: str) -> Client:
 
 
 def _endpoints(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
-    """Yield what is wrong with URLs that are asked as they stand."""
+    """Yield the mistakes in URLs that are requested as written."""
     for found in _ENDPOINT.finditer(code):
         before = code[max(0, found.start() - 40) : found.start()]
         if is_placeholder(found[1]) or re.search(r"base|BASE|Base", before):

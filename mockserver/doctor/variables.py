@@ -30,7 +30,7 @@ def of_environment(environ: Mapping[str, str]) -> list[Variable]:
 
 def of_file(text: str, place: str) -> Iterator[Variable]:
     """
-    Yield the variables that a ``.env`` file sets, the values as most readers take them.
+    Yield the variables that a ``.env`` file sets, with the values as most readers parse them.
 
     Quotes around a value do not belong to it. Values that are filled in elsewhere are left out.
     """
@@ -46,7 +46,7 @@ def of_file(text: str, place: str) -> Iterator[Variable]:
 
 def is_placeholder(value: str) -> bool:
     """
-    Return whether a value stands for another one, which nobody knows here.
+    Return whether a value is a placeholder for an unknown one.
 
     >>> is_placeholder("${KEY}"), is_placeholder("your-key-here"), is_placeholder("csk-4f1d")
     (True, True, False)
@@ -56,7 +56,7 @@ def is_placeholder(value: str) -> bool:
 
 def is_former(name: str) -> bool:
     """
-    Return whether a name says that its value is a thing of the past.
+    Return whether a name says that its value is no longer in use.
 
     >>> is_former("RETIRED_CEREBRAS_MODEL"), is_former("CEREBRAS_MODEL")
     (True, False)

@@ -2,7 +2,8 @@
 The admin API under ``/__mock__/``: the scenario, injected faults, the journal and the clock.
 
 Only the user of the mock may call it, not a web page of another site. Without a token, requests
-must come from this machine, use a local name in ``Host``, and not be a browser's for another site.
+must come from this machine, use a local name in ``Host``, and not come from a browser on another
+site.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ class Admin:
         except DocumentError as error:
             if not files:
                 raise
-            said = f"{files[-1]}: is no valid scenario or edition; cerebras-mock check says why"
+            said = f"{files[-1]}: is not a valid scenario or edition; cerebras-mock check says why"
             raise DocumentError(said) from error  # without the content of the user's file
         return self._scenario(request, {})
 

@@ -80,6 +80,6 @@ class Budget:
         last = self._last.get(place)
         got = f"; the last of these that was answered got {last.outcome}" if last else ""
         return (
-            f"the app sends requests endlessly: {came}, where a test may send {may}{got}. "
+            f"the app sends requests endlessly: {came}, but a test may send only {may}{got}. "
             "End the loop, or allow more with --cerebras-max-requests"
         )

@@ -119,7 +119,7 @@ class LiveEngine:
             follow()
 
     def begin_part(self) -> None:
-        """Begin another part of the test: its requests are no retries of earlier ones."""
+        """Begin another part of the test: its requests are not retries of earlier ones."""
         with self._lock:
             self._engine.journal.begin_part()
 
@@ -151,9 +151,9 @@ class LiveEngine:
 
     def status_page(self, request: Request, url: str) -> Plan:
         """
-        Return the answer of the status page at ``url``, and note that somebody looked at it.
+        Return the answer of the status page at ``url``, and note the look at it.
 
-        Who looks because the port is shut is not noted: each failure leaves no exchange.
+        Looks while the port is shut are not noted: the failures behind them leave no exchanges.
         """
         with self._lock:
             engine, now = self._engine, self.clock.now()

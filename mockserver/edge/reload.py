@@ -65,7 +65,7 @@ class Reloader:
         return bool(self._known)
 
     async def run(self, tick: Callable[[], Awaitable[object]] | None = None) -> None:
-        """Look after each ``tick``, forever."""
+        """Look for changes after each ``tick``, forever."""
         tick = tick or partial(asyncio.sleep, _SECONDS)
         while True:
             await tick()
@@ -73,7 +73,7 @@ class Reloader:
 
     def look(self) -> None:
         """
-        Play a changed scenario, once its files are the same as at the last look.
+        Play a changed scenario once its files are unchanged since the last look.
 
         So a half-written file is never read, and a file that an editor is replacing is not reported
         as missing.

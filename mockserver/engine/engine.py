@@ -144,7 +144,7 @@ class Engine:
         return distorted, changed_after(plan, distorted)
 
     def malformed(self, *, now: float) -> Plan:
-        """Return the answer to bytes that are no HTTP request; no rule applies to it."""
+        """Return the answer to bytes that are not an HTTP request; no rule applies to it."""
         return self._responder(0, now).refusal(RefusalError("malformed_request"))
 
     def _responder(self, number: int, now: float) -> Responder:

@@ -31,7 +31,7 @@ Remarks: TypeAlias = Callable[[Exchange, Edition], Sequence[str]]
 _MODEL = "llama3.1-8b"
 _START = 0.0
 _MOST_RULES = 5
-_PIECES = 12  # the most pieces of the longest answer that are described and drawn
+_PIECES = 12  # the maximum number of pieces of an answer that are described and drawn
 _INDENT = " " * 10
 _UNREACHABLE: Mapping[PortState, tuple[SpanKind, str, float]] = {
     "refuses": ("lost", "connection refused", 0.0),

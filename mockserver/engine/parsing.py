@@ -227,7 +227,7 @@ def _read_body(parsed: ParsedRequest, request: Request, edition: Edition) -> Non
         parsed.upload = read_upload(request.body, request.headers)
         parsed.data = dumps(parsed.upload.shown())
     elif row.body is not None:
-        # how older editions validated a batch is not known
+        # it is not known how older editions validated a batch
         how = edition.validation if row.limited else Validation()
         parsed.data = as_json(request.body, request.headers)
         parsed.body = validate(row.name, parsed.data, how)

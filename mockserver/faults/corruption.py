@@ -65,8 +65,8 @@ def _truncated(plan: Plan) -> Plan:
     """
     End the body in the middle of its JSON; end a stream in the middle of its last JSON object.
 
-    A document raises a JSONDecodeError in the SDKs for Python, none of their own exceptions. In a
-    stream most clients drop the last line and see a normal end.
+    A document raises a JSONDecodeError in the SDKs for Python, not one of their own exceptions. In
+    a stream most clients drop the last line and see a normal end.
     """
     at = max((at for at, step in enumerate(plan) if _is_object(step)), default=None)
     if at is None or not streams(plan):
@@ -80,7 +80,7 @@ def _malformed(plan: Plan) -> Plan:
     """
     Add an extra comma right after the first brace.
 
-    The SDKs for Python raise a JSONDecodeError, none of their own exceptions.
+    The SDKs for Python raise a JSONDecodeError, not one of their own exceptions.
     """
     return _in_first(plan, lambda data: data.replace(b"{", b"{,", 1))
 
@@ -89,8 +89,8 @@ def _trailing(plan: Plan) -> Plan:
     """
     Add a second JSON value after the first.
 
-    All clients reject it like malformed JSON; a parser that reads one value after the other does
-    not.
+    All clients reject it like malformed JSON; a parser that reads one value after another accepts
+    it.
     """
     return _in_first(plan, lambda data: data.rstrip() + b"{}" + data[len(data.rstrip()) :])
 

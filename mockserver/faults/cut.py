@@ -35,12 +35,12 @@ class Cut:
     message; or ``eof``, where the end of the connection is also the end of the body.
 
     No client retries once a stream has begun. ``fin`` and ``rst`` raise, but in Cerebras' SDK for
-    Python with exceptions of httpx, which ``except cerebras.APIError`` misses. ``eof`` is no error
-    to any SDK: the stream just ends without a ``finish_reason``, for which litellm and pydantic-ai
-    substitute ``stop``. ``content_length`` is an error only to Cerebras' SDK for Node and to
-    aiohttp. If a character is cut, both raise a UnicodeDecodeError in the SDKs for Python, none of
-    their own exceptions. A document is requested three times, although it may have been paid for;
-    Cerebras' SDK for Node waits forever for the rest of a document that ``fin`` has cut.
+    Python with exceptions of httpx, which ``except cerebras.APIError`` misses. No SDK treats
+    ``eof`` as an error: the stream just ends without a ``finish_reason``, for which litellm and
+    pydantic-ai substitute ``stop``. ``content_length`` is an error only to Cerebras' SDK for Node
+    and to aiohttp. If a character is cut, both raise a UnicodeDecodeError in the SDKs for Python,
+    not one of their own exceptions. A document is requested three times, although it may have been
+    paid for; Cerebras' SDK for Node waits forever for the rest of a document that ``fin`` has cut.
     """
 
     after_tokens: Count | None = None

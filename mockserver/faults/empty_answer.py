@@ -50,7 +50,7 @@ class ReasoningOnly:
     becomes empty. Answers other than completions are left unchanged.
 
     Reasoning models answer like this if ``max_completion_tokens`` is too small. Only pydantic-ai
-    raises; asking again with the same limit gives the same.
+    raises; asking again with the same limit gives the same result.
     """
 
     tokens: Positive

@@ -29,7 +29,7 @@ class ErrorEvent:
     ``problem`` is the error. ``after_tokens`` 0 is right after the head; an event stays whole, and
     a completion of at most ``after_tokens`` tokens arrives whole. ``form`` is ``nested``, as the
     API writes errors in streams: ``{"status_code": 500, "error": {...}}``; ``flat``, as it writes
-    all others; ``flat_with_status``; a ``string`` under ``error``; or a ``text`` that is no JSON.
+    all others; ``flat_with_status``; a ``string`` under ``error``; or a ``text`` that is not JSON.
     ``event`` is the name in an ``event:`` line before the error. With ``done``, ``[DONE]`` follows
     the error. If the answer is a document, the error is a plain error response.
 

@@ -118,8 +118,8 @@ def _malformed(plan: Plan, at: int) -> Plan:
     """
     End the event in the middle of its JSON, followed by its blank line.
 
-    The SDKs for Python raise the JSON parser's ValueError, none of their own exceptions; the AI SDK
-    skips the event and reads on.
+    The SDKs for Python raise the JSON parser's ValueError, not one of their own exceptions; the AI
+    SDK skips the event and reads on.
     """
     step = plan[at]
     half = step.data[: len(step.data) // 2] + b"\n\n" if isinstance(step, Data) else b""

@@ -24,10 +24,10 @@ class ContentLength:
 
     The connection closes after the body, or with ``stall`` stays open.
 
-    Clients read only as much as promised. With too few bytes a document is a JSONDecodeError, and a
-    stream is partial text that passes for complete. With too many, clients request a document three
-    times, though the model has answered each time; Cerebras' SDK for Node waits forever for the
-    rest.
+    Clients read only as much as promised. With too few bytes, a document raises a JSONDecodeError,
+    and a stream gives partial text that passes for complete. With too many, clients request a
+    document three times, though the model has answered each time; Cerebras' SDK for Node waits
+    forever for the rest.
     """
 
     off_by: Whole

@@ -42,7 +42,7 @@ class JsonPatch:
     """
     Edit the JSON of the answer, or of each event of a stream.
 
-    The operations are those of JSON Patch (RFC 6902), the places JSON Pointers (RFC 6901).
+    The operations come from JSON Patch (RFC 6902), and the places are JSON Pointers (RFC 6901).
     ``remove`` is done first, then ``replace``, then ``add``, which also inserts items into lists
     (``/choices/-`` is after the last). A place that does not exist is skipped, since the events of
     a stream have different keys.
@@ -56,7 +56,7 @@ class JsonPatch:
         for pointer in (*self.replace, *self.remove, *self.add):
             _check(pointer)
         if "" in self.remove:
-            raise ValueError("'' is all of the document; replace it by what should be left")
+            raise ValueError("'' is the whole document; replace it by its new content")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Edit each document and event."""

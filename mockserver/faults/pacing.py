@@ -45,8 +45,8 @@ class Drip:
 
     A piece has ``bytes`` bytes; by default it is an event, or a tenth of a document.
 
-    No pause is long, so no read time-out fires, and an answer may take any time. Only OpenAI's SDK
-    for Node limits a whole document; with all others the caller must set a deadline.
+    No pause is long, so no read time-out fires, and an answer may take any amount of time. Only
+    OpenAI's SDK for Node limits a whole document; with all others the caller must set a deadline.
     """
 
     every: Seconds

@@ -67,8 +67,8 @@ class SlowBody:
     Send the head at once, and the body after ``delay``.
 
     Cerebras' SDK for Node has no time-out once the head has arrived, and hangs; so does OpenAI's
-    for Node in a stream. The others request a document three times, and raise in a stream:
-    Cerebras' for Python an httpx.ReadTimeout, which is none of its own exceptions.
+    for Node in a stream. The others request a document three times, and raise in a stream;
+    Cerebras' SDK for Python raises an httpx.ReadTimeout, which is not one of its own exceptions.
     """
 
     delay: Seconds
@@ -111,7 +111,7 @@ class KeepAlive:
     Send signs of life and nothing else for a while.
 
     A sign of life is sent ``every`` interval, from ``after_tokens`` on: a comment in a stream;
-    white space before a document, which can have no comments. ``for`` (in Python ``lasting``) says
+    white space before a document, which can't have comments. ``for`` (in Python ``lasting``) says
     how long. ``then`` says whether the answer goes on, ends without the rest, or falls silent. An
     answer of at most ``after_tokens`` tokens is unchanged.
 

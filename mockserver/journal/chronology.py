@@ -20,7 +20,7 @@ _MOST = 50
 @dataclass(frozen=True, slots=True)
 class Moment:
     """
-    An exchange in its place: attempt ``attempt`` of the call that began with exchange ``first``.
+    An exchange in a time line: attempt ``attempt`` of the call that began with exchange ``first``.
 
     ``at`` is in seconds since the first exchange of all. ``waited`` is the time since the end of
     the previous attempt, in seconds, None for the first one; ``told`` is the ``Retry-After`` of the

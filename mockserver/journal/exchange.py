@@ -56,7 +56,7 @@ class Exchange:
     seconds from the beginning of the answer, None if they changed nothing. If a body is too long
     for the journal, the exchange gets a ``gist`` when it is over, and the body ends with a note on
     how much is left out. ``intervened`` says that the mock did something that no server does, to
-    keep the run from hanging or looping forever; what follows does not count against the client.
+    keep the run from hanging or looping forever; later requests do not count against the client.
     ``wanted_tokens`` is what the limits should reserve for it, ``reserved_tokens`` what they did
     reserve. ``from_elsewhere`` says why the test did not cause the exchange, empty if it may have.
     ``sent_path`` is the path that the client wrote, if the mock has corrected it. ``restricted``
@@ -172,7 +172,7 @@ class Exchange:
 
     @property
     def error(self) -> Mapping[str, Any]:
-        """The error as JSON; empty for a success, and for an error that is no JSON object."""
+        """The error as JSON; empty for a success, and for an error that is not a JSON object."""
         if self.gist:
             return self.gist.error
         if self.unfinished:
@@ -183,7 +183,7 @@ class Exchange:
 
     @property
     def choices(self) -> list[Served]:
-        """What the client could read of each choice, parsed on each access."""
+        """The part of each choice that the client could read, parsed on each access."""
         return served(self.plan)
 
     @property
@@ -234,7 +234,7 @@ class Exchange:
 
     @property
     def outcome(self) -> str:
-        """What the client got, in a few words."""
+        """The result for the client, in a few words."""
         error, seconds, number = self.error, self.retry_after, self.completion_tokens
         said = redacted(str(error.get("code") or error.get("message") or "")) if error else ""
         wait = "" if seconds is None else f"Retry-After {rough(seconds)}"
@@ -249,7 +249,7 @@ class Exchange:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The request's body as JSON; empty if it is no JSON object, or was shortened."""
+        """The request's body as JSON; empty if it is not a JSON object, or was shortened."""
         return self.request.document
 
     @property

@@ -1,9 +1,9 @@
 """
-Finds requests from threads, jobs or tasks that were started together: a crowd.
+Finds crowds: requests from threads, jobs or tasks that were started together.
 
 Some of a crowd are answered before others start, so by time alone the later ones look like retries.
-If a request's thread starts while another thread of the crowd works, or just after such a pair, the
-request is not a retry of any other in the crowd. A pause begins another crowd.
+If a request's thread starts while another thread of the crowd works, or just after two such
+threads, the request does not retry any other request of the crowd. A pause begins another crowd.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _series(same: Sequence[Exchange], pause: float) -> Iterator[list[tuple[Excha
 
 
 def _is_crowd(series: Sequence[tuple[Exchange, Sender]]) -> bool:
-    """Whether any two were at work side by side."""
+    """Whether any two of them worked at the same time."""
     names = {sender.name for _, sender in series}
     over, last = -math.inf, ""
     for exchange, sender in series:

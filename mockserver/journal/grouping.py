@@ -2,9 +2,9 @@
 Groups requests into calls after the test.
 
 The journal has to decide as each request arrives. Afterwards more is known: which thread sent what,
-and which of two equal requests was retried. So here a request of another thread is no retry, unless
-that thread was started after the failure and not in one crowd with it. An attempt that could belong
-to either of two calls goes to the one that makes the client look better.
+and which of two equal requests was retried. So here a request of another thread is not a retry,
+unless that thread was started after the failure and outside the crowd of the failed request. An
+attempt that could belong to either of two calls goes to the one that makes the client look better.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
     Whether a request followed the end of an answer without a real pause.
 
-    ``scale`` is that of the journal.
+    ``scale`` is the journal's scale.
     """
     return waited(early, late) * scale < AT_ONCE or never_rested(early, late, scale=scale)
 
 
 def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
-    Whether a client certainly has not paused, however long it took to send the next request.
+    Whether a client certainly did not pause before its next request, however long that took.
 
     That is certain if nothing in its process has waited, and its thread was busy all the time; a
-    client that waits for another server has paused. ``scale`` is that of the journal.
+    client that waits for another server has paused. ``scale`` is the journal's scale.
     """
     before, now = early.request.sender, late.request.sender
     if before is None or now is None or before != now or before.waits is None:
@@ -99,7 +99,7 @@ def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
     """
     Whether the sender of the later request could know how the earlier one ended.
 
-    ``scale`` is that of the journal.
+    ``scale`` is the journal's scale.
     """
     if early.finished is None:
         return False

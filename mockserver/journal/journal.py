@@ -66,7 +66,7 @@ class Journal:
 
     ``scale`` is the length of one second of the scenario on the client's clock. ``count`` is how
     many exchanges there were, ``begun`` the time of the first, in seconds since the epoch.
-    ``status_looks`` has the requests to the status page, which are no exchanges.
+    ``status_looks`` has the requests to the status page, which are not exchanges.
     """
 
     def __init__(self, *, scale: float = 1.0, retention: Retention | None = None) -> None:

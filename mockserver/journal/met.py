@@ -1,5 +1,5 @@
 """
-Whether a scenario was met: whether anything that it describes has happened to a client.
+Finds whether a scenario was met: whether anything that it describes has happened to a client.
 
 A test that passes under a scenario that never acted proves nothing.
 """

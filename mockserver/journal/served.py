@@ -56,7 +56,7 @@ class Served:
 
 
 def served(plan: Plan) -> list[Served]:
-    """Return what a client could read of each choice; nothing if a document was cut."""
+    """Return the readable part of each choice; nothing if a document was cut."""
     head = head_of(plan)
     if head is None or head.refuses:
         return []

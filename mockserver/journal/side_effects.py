@@ -1,4 +1,4 @@
-"""What an app did besides sending requests: the tools it ran, as it recorded them."""
+"""The side effects of an app: the tools that it ran, as it recorded them."""
 
 from __future__ import annotations
 

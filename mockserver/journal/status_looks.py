@@ -1,4 +1,4 @@
-"""The requests to the status page: they are no exchanges with the API, but an app may send many."""
+"""The requests to the status page: not exchanges with the API, but an app may send many."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST = 1000
 @dataclass(frozen=True, slots=True)
 class StatusLook:
     """
-    One look at the status page: when, in seconds since the epoch, at which path, and by whom.
+    One look at the status page: its time in seconds since the epoch, its path, and its sender.
 
     ``sender`` is None if unknown. ``part`` is the part of the test, as of an exchange.
     """

@@ -234,7 +234,7 @@ def changed_after(before: Plan, after: Plan) -> float | None:
     Return how many seconds into ``after`` it differs from ``before``; None if it never does.
 
     A client does not notice a changed head until the body differs too. So if both have a head, the
-    head counts only where the rest of the plan is the same.
+    head counts only if the rest of the plan is the same.
     """
     elapsed, at_head = 0.0, None
     for one, other in zip_longest(_single_steps(before), _single_steps(after)):

@@ -1,4 +1,4 @@
-"""What a client finds in an answer once it has read all of it."""
+"""Reads an answer as a client finds it after reading all of it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def finish_reason(plan: Plan) -> str | None:
 
 
 def error_event(plan: Plan) -> dict[str, Any]:
-    """Return the error in a stream's last event before ``[DONE]``; empty if that is no error."""
+    """Return the error in a stream's last event before ``[DONE]``; empty if it is no error."""
     if not streams(plan):
         return {}
     last = next((one for one in reversed(events(plan)) if b"data:" in one and not _ends(one)), b"")

@@ -1,4 +1,4 @@
-"""What a rule does to a request: the model's reply and the faults."""
+"""The actions of a rule: the model's reply and the faults."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PASS = "pass"  # noqa: S105 (a word of the language)
 
 @dataclass(frozen=True, slots=True)
 class RuleAction:
-    """What a rule does to one request; without ``reply`` and ``faults`` it lets it pass."""
+    """The action of a rule on one request, which passes without ``reply`` and ``faults``."""
 
     reply: Script = field(default_factory=Script)
     faults: tuple[Fault, ...] = ()

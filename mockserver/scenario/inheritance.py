@@ -36,7 +36,7 @@ def inherited(
         raise document.error(("extends",), f"{name!r} extends itself, by way of this file")
     base = inherited(base, opened, *below, identity)
     if not isinstance(base.root, yaml.MappingNode):
-        raise document.error(("extends",), f"{name!r} is no mapping of keys to values")
+        raise document.error(("extends",), f"{name!r} is not a mapping of keys to values")
     assert isinstance(document.root, yaml.MappingNode)  # noqa: S101 (it has the key)
     return document.with_root(_laid_over(base.root, document.root, _JOINED))
 

@@ -70,7 +70,7 @@ EndpointName: TypeAlias = Annotated[
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """
-    What the text of all messages must contain.
+    The requirements on the text of all messages.
 
     ``contains`` is a part of the text. ``regex`` is a regular expression in the syntax of Rust and
     RE2 that matches anywhere in it.

@@ -45,7 +45,7 @@ class State:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    One way to answer: which requests, when, with what reply and which faults.
+    One way to answer requests: which ones, when, with which reply and which faults.
 
     ``name`` is shown in logs and reports. ``match`` selects requests. ``schedule`` selects which of
     the matching requests the rule takes. ``count_by`` is what the schedule counts: requests, or
@@ -107,10 +107,10 @@ class Spent:
 @dataclass(frozen=True, slots=True)
 class StatusPage:
     """
-    How the status page differs from what the scenario plays; without a key it does not.
+    How the status page differs from the scenario; without a key it does not.
 
     ``lag`` is how late the page shows that an outage begins or ends. ``says`` is the condition that
-    it shows for every component, whatever the scenario plays.
+    it shows for every component, whatever the scenario does.
     """
 
     lag: Seconds = 0.0
@@ -118,7 +118,7 @@ class StatusPage:
 
     def __post_init__(self) -> None:
         if self.lag and self.says is not None:
-            raise ValueError("has both 'lag' and 'says', but what a page always says is never late")
+            raise ValueError("has both 'lag' and 'says', but a constant condition is never late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +134,10 @@ class Scenario:
     ``capacity`` is the number of completions that the service handles at once; it refuses more as
     an overload. ``port`` is when the port itself is out of order, so that requests do not reach the
     rules. ``limits`` are rate limits that apply for a time. ``status`` is how the status page
-    differs from what the scenario plays. ``extends`` is a shipped scenario, or
-    the path of a file, from which this one inherits. ``parameters`` are values that can be chosen
-    for a run; ``${name}`` inserts one of the ``parameters``. ``expect`` says in words what a good
-    app does. ``tags`` are words for ``cerebras-mock scenarios --tag``.
+    differs from the scenario. ``extends`` is a shipped scenario, or the path of a file, from which
+    this one inherits. ``parameters`` are values that can be chosen for a run; ``${name}`` inserts
+    one of the ``parameters``. ``expect`` says in words what a good app does. ``tags`` are words for
+    ``cerebras-mock scenarios --tag``.
     """
 
     name: Annotated[str, Field(min_length=1)]

@@ -77,7 +77,7 @@ def jsonpath(query: str) -> Callable[[Any], list[Any]]:
     try:
         compiled = _environment().compile(query)
     except (JSONPathError, RecursionError) as error:
-        raise ValueError(f"is not a JSONPath as in RFC 9535 ({error.args[0]})") from error
+        raise ValueError(f"is not a JSONPath of RFC 9535 ({error.args[0]})") from error
 
     def found(document: Any) -> list[Any]:
         try:
@@ -121,7 +121,7 @@ def _is_regex(pattern: str) -> str:
         searcher(pattern)
     except ValueError as error:
         raise ValueError(
-            f"is not a regular expression as Rust and RE2 have them ({error})"
+            f"is not a regular expression in the syntax of Rust and RE2 ({error})"
         ) from error
     return pattern
 
@@ -135,7 +135,7 @@ Regex: TypeAlias = Annotated[str, AfterValidator(_is_regex)]
 JsonPath: TypeAlias = Annotated[str, AfterValidator(_is_jsonpath)]
 
 
-# The type of a value selects one branch, so that an error is about this branch only.
+# The type of a value selects one branch, so that an error is only about this branch.
 def _number_or_range(value: object) -> str:
     return "range" if isinstance(value, (Mapping, Range)) else "number"
 

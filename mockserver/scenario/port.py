@@ -13,7 +13,7 @@ PortState: TypeAlias = Literal["open", "refuses", "ignores", "breaks_tls"]
 @dataclass(frozen=True, slots=True)
 class Port:
     """
-    The windows in which clients get no connection; where two overlap, the first applies.
+    The windows in which clients get no connection; if two overlap, the first applies.
 
     In the window ``refuses``, connects are refused at once, as during a restart. In the window
     ``ignores``, connects get no reply and time out, as behind a firewall; a client that outlasts

@@ -1,4 +1,4 @@
-"""What went wrong in an exchange, and what to do: the troubleshooting guide as a table."""
+"""Explains what went wrong in an exchange and what to do: the troubleshooting guide as a table."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _is_slow(it: ExchangeView) -> bool:
 
 
 def _has_felt(*faults: str) -> Condition:
-    """Whether one of these faults changed the answer, where the plan does not show it."""
+    """Whether one of these faults changed the answer in a way that the plan does not show."""
     return lambda it: (
         it.exchange.changed_after is not None and not {*faults}.isdisjoint(it.exchange.faults)
     )

@@ -1,4 +1,4 @@
-"""What a test shows, besides its requests, about how its app used the answers."""
+"""The evidence in a test, besides its requests, of how its app used the answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """
-    What is known after a test has passed.
+    The evidence after a test has passed.
 
     ``held`` has the texts that are new in the test's variables, ``written`` those in its output,
     log and files, and ``kept`` those in values from before the first request. ``fields`` has all

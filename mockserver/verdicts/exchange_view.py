@@ -82,8 +82,8 @@ class ExchangeView:
         """
         Whether a completion came with status 200 and has to be parsed to find out what it is.
 
-        Most need not be: the API's own are well-formed, unless they end by ``length``. Answers
-        that the journal has shortened can't be parsed.
+        Most need not be parsed: the API's own are well-formed, unless they end with ``length``.
+        Answers that the journal has shortened can't be parsed.
         """
         exchange = self.exchange
         if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
@@ -114,7 +114,7 @@ class ExchangeView:
 
     @property
     def window(self) -> tuple[int, int, int]:
-        """The tokens needed, the window, and the excess; 0 where the error does not state them."""
+        """The tokens needed, the window, and the excess; 0 if the error does not state them."""
         found = _WINDOW.search(self.said)
         needed, room = map(int, found.groups()) if found else (0, 0)
         return needed, room, needed - room
@@ -155,7 +155,7 @@ class ExchangeView:
         if wait is not None and wait >= _HOUR:
             return "give up or ask another model: Retry-After is longer than any user waits"
         if wait is not None:
-            return "wait as long as Retry-After says, add jitter, and send less at once"
+            return "wait as long as Retry-After says, add jitter, and send fewer requests at once"
         for limit in get_args(LimitName):
             reset = field(self.exchange, f"reset-{limit}")
             if reset is not None and field(self.exchange, f"remaining-{limit}") == 0:
@@ -165,7 +165,7 @@ class ExchangeView:
         if period and period[1] in ("hour", "day"):
             return f"give up or ask another model: a quota per {period[1]} is not back soon"
         lasting = f" until the {period[1]} is over" if period else ""
-        return f"back off exponentially with jitter{lasting}, and send less at once"
+        return f"back off exponentially with jitter{lasting}, and send fewer requests at once"
 
     @property
     def limit_of_answer(self) -> str:

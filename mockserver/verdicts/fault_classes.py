@@ -39,5 +39,5 @@ FAULT_CLASSES: Mapping[str, str] = {
 
 
 def share_met(met: Iterable[str]) -> float:
-    """Return the share of the classes that were met, in per cent."""
+    """Return the percentage of the classes that were met."""
     return 100 * len(FAULT_CLASSES.keys() & set(met)) / len(FAULT_CLASSES)

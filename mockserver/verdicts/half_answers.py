@@ -167,7 +167,7 @@ def _is_marked(held: Held) -> bool:
 
 
 def _is_certain(half: _Half, held: Held, evidence: Evidence) -> bool:
-    """Whether the app saw no sign of the cut, checked for none, and had no way to report it."""
+    """Whether the app neither saw nor checked for a sign of the cut, and could not report it."""
     same = held.is_all and held.text.strip() == half.text.strip()
     return half.silent and same and evidence.is_bare and not evidence.looked
 

@@ -13,7 +13,7 @@ from mockserver.scenario.injection import PAST_BUDGET
 
 from .verdict import Case, Finding
 
-_SHOWN = 8  # exchanges; there are hundreds, much the same
+_SHOWN = 8  # exchanges; there are hundreds of similar ones
 _MINUTE = 60.0  # seconds of the client's clock
 _MOST_LOOKS = 10  # of one client within a minute: each six seconds
 _MOST_UNSEEN = 60  # of clients that can't be told apart
@@ -58,7 +58,7 @@ def polled_status_page(case: Case) -> Iterator[Finding]:
 
 
 def _watcher(look: StatusLook) -> _Watcher:
-    """Return what distinguishes clients: who looks where, for which call of the test."""
+    """Return a key that distinguishes clients: the sender, the path, and the call of the test."""
     sender = look.sender
     return look.path, sender.name if sender else "", sender.turn if sender else None, look.part
 

@@ -102,7 +102,7 @@ def _plain(name: str) -> str:
 
 def place_of(text: str, whole: str) -> Place:
     r"""
-    Return what follows the last occurrence of a text within a longer one.
+    Return the kind of text that follows the last occurrence of a text within a longer one.
 
     >>> place_of("Once upon", "Bot: Once upon\n"), place_of("Once upon", "Once upon [cut]")
     ('end', 'line')

@@ -63,7 +63,7 @@ class Case:
 
     @cached_property
     def evidence(self) -> Evidence | None:
-        """What the test shows besides its requests, collected at the first access; may be None."""
+        """The test's evidence besides its requests, collected at the first access; may be None."""
         return self._evidence()
 
     @cached_property
@@ -119,8 +119,8 @@ class Finding:
     """
     A sentence on what a client did, and the exchanges that show it.
 
-    If ``certainty`` is None, the rule's certainty applies. ``site`` is the line of the app, where
-    no exchange has it.
+    If ``certainty`` is None, the rule's certainty applies. ``site`` is the line of the app, if no
+    exchange has it.
     """
 
     sentence: str
@@ -146,7 +146,7 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """
-    What a client did wrong.
+    A mistake that a client made.
 
     ``rule`` names the mistake, ``sentence`` describes it and ``fix`` says what to do about it.
     ``exchanges`` has the numbers of the exchanges that show it. ``times`` says when each of them

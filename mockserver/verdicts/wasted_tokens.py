@@ -120,11 +120,11 @@ def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def _asked(exchange: Exchange) -> tuple[object, ...]:
-    """Return what a request asks, without the form of the answer."""
+    """Return the question of a request, without the form of the answer."""
     return exchange.request.path, exchange.key, asked_without(exchange, _FORM)
 
 
 def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether a client asks for an answer that it has, and that can't turn out differently."""
+    """Whether a client asks for an answer that it already has, and that would be the same again."""
     knew = same_sender(early, late) and case.could_know(early, late)
     return knew and case.is_complete(early) and early.body.get("temperature") == 0

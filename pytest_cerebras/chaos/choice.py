@@ -50,7 +50,7 @@ def chosen(text: str, where: str = OPTION) -> list[Chosen]:
 
 
 def check(config: pytest.Config) -> None:
-    """Raise UsageError for an invalid choice, or one beside ``--cerebras-scenario``."""
+    """Raise UsageError for an invalid choice, or one combined with ``--cerebras-scenario``."""
     one = config.getoption("cerebras_scenario")
     chosen(config.getoption("cerebras_chaos"))
     if one is not None:

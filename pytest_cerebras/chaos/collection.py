@@ -48,7 +48,7 @@ def _refuse_both(item: pytest.Item) -> None:
         if own and CHAOS in names:
             raise pytest.UsageError(
                 f"{item.nodeid}: @pytest.mark.{MARKER} names a scenario, and @pytest.mark.{CHAOS} "
-                "beside it others: name all of them in the latter"
+                "names others: name all of them in the latter"
             )
 
 

@@ -22,7 +22,7 @@ from pytest_cerebras.settings.names import OPTIONS
 from pytest_cerebras.settings.sources import shard_asked
 
 _SHARD = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
-_OUTPUT = "cerebras_shard"  # the key of what an xdist worker sends
+_OUTPUT = "cerebras_shard"  # the key of the data that an xdist worker sends
 _SKIPS_FILES = "lfplugin-collwrapper"  # pytest's name for the part of --lf that skips files
 # options that need all tests of the run, and the way out
 _NEEDS_ALL = {
@@ -34,7 +34,7 @@ _NEEDS_ALL = {
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A part of a run: the shard ``number`` ``of`` so many, the first of which is 1."""
+    """A part of a run: the shard ``number`` ``of`` so many; the first is 1."""
 
     number: int
     of: int
@@ -47,7 +47,7 @@ class Shard:
 @dataclass(frozen=True, slots=True)
 class Split:
     """
-    What a collection was split into: ``items`` tests of this shard, ``of_items`` in all.
+    The result of splitting a collection: ``items`` tests of this shard, ``of_items`` in all.
 
     ``chosen`` of those in the shard are to run; ``--lf`` may choose fewer than there are. ``tests``
     is a digest of the names of all tests.
@@ -60,7 +60,7 @@ class Split:
 
 
 class Sharding:
-    """Keeps the tests of one shard, and says how many they are."""
+    """Keeps the tests of one shard, and says how many there are."""
 
     def __init__(self, shard: Shard, run: Mapping[str, str]) -> None:
         self.shard = shard
@@ -168,7 +168,7 @@ def _shard(config: pytest.Config) -> Shard:
 
 
 def _in_common(config: pytest.Config) -> Mapping[str, str]:
-    """Return what all shards of a run have in common, besides its tests."""
+    """Return the facts that all shards of a run have in common, besides its tests."""
     settings = options.resolve(config)
     found = {name: getattr(settings, name) for name in (*(name for name, *_ in OPTIONS), "strict")}
     return {

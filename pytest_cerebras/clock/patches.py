@@ -14,7 +14,7 @@ sockets' ``recv``              times out in virtual time when it reads from the 
 
 Names that were imported earlier (``from time import sleep``) are replaced, too. Default arguments,
 ``perf_counter``, ``Lock.acquire(timeout=...)`` and ``SimpleQueue.get(timeout=...)`` stay real, and
-so does what waits for files, sockets or another process, such as ``Popen.wait(timeout)``: see
+so do waits for files, sockets or another process, such as ``Popen.wait(timeout)``: see
 ``real_waits``.
 """
 

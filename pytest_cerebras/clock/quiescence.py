@@ -36,7 +36,7 @@ def is_quiet(count: Callable[[], int]) -> bool:
 
 
 def _no_thread_works() -> bool:
-    """Return whether no thread worked for a moment, as the kernel tells."""
+    """Return whether no thread worked for a moment, according to the kernel."""
     before = _processor_time()
     if None in before:  # a thread that is only just starting
         return False

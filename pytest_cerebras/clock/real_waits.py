@@ -31,8 +31,8 @@ from .locks import is_at_work
 from .real import SOCKET
 
 _TOLD = (
-    "this waits in real time, and the virtual clock went past the end of it, so that it came too "
-    "late or not at all: wait by an Event, a Condition or a Queue, or use --cerebras-clock real"
+    "this waits in real time, and the virtual clock jumped past its end, so it ended too late or "
+    "not at all: wait for an Event, a Condition or a Queue, or use --cerebras-clock real"
 )
 _INSTALLED = (f"{sep}site-packages{sep}", f"{sep}dist-packages{sep}")
 _OURS = str(Path(__file__).parent.parent) + sep

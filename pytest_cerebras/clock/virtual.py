@@ -45,7 +45,7 @@ class RunawayError(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """A client's sleep: its ``seconds``, and when it began, ``at`` seconds after the clock."""
+    """A client's sleep: its ``seconds``, and its start, ``at`` seconds after the clock's."""
 
     seconds: float
     at: float

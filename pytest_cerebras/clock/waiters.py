@@ -11,7 +11,7 @@ from mockserver.edge.play.clock import StallError
 
 Moment: TypeAlias = Literal["real", "busy", "overdue", "still"]
 """
-The circumstances in which a stall is looked at. ``real``: time is real. The others are virtual.
+The circumstances in which a stall is checked. ``real``: time is real. The others are virtual.
 ``busy``: other threads are at work. ``overdue``: every event that could have ended the stall has
 passed. ``still``: no event is scheduled at all.
 """
@@ -25,7 +25,7 @@ class Waiter:
 
     ``sleeps`` is true if it only waits for time to pass, so that time may jump on its behalf. It is
     false for a read or lock with a time-out: that only limits how far a jump may go. ``wake`` is
-    called once, when the deadline has come. A ``stall`` is looked at again and again.
+    called once, when the deadline has come. A ``stall`` is checked again and again.
     """
 
     deadline: float

@@ -96,7 +96,7 @@ class GuardLog:
         }
 
     def in_children(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment that guards Python children, beside what is ``given``."""
+        """Return the environment that guards Python children, in addition to those ``given``."""
         path = filter(None, (_CHILD, given.get("PYTHONPATH")))
         return {"PYTHONPATH": os.pathsep.join(path), VARIABLE: self._guard_settings}
 
@@ -105,7 +105,7 @@ def no_proxy() -> str:
     """
     Return a value of ``NO_PROXY`` by which no proxy is used for the mock or the real API.
 
-    With a proxy, the guard would see the address of the proxy only.
+    With a proxy, the guard would see only the address of the proxy.
     """
     ours = ["127.0.0.1", "localhost", "::1", REAL, f".{REAL}"]
     theirs = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""

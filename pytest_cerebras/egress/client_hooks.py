@@ -134,7 +134,7 @@ def _real_server(position: int) -> Host:
     """
     Return a function that finds the TLS server name in the arguments, if it is the real API's.
 
-    This catches a client that connects to an IP address and names the real host in TLS only.
+    This catches a client that connects to an IP address and names the real host only in TLS.
     """
     named = _argument(position, "server_hostname")
 

@@ -68,7 +68,7 @@ def leading_to(hosts: Iterable[str], tls_port: int, plain_port: int, authority: 
 
 
 def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping[str, str]:
-    """Return the environment that turns children in Python and Node, beside what is ``given``."""
+    """Return the environment that turns children in Python and Node, in addition to ``given``."""
     options = given.get("NODE_OPTIONS")
     return {
         cerebras_redirect.VARIABLE: redirect.text,

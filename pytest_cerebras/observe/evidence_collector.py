@@ -152,7 +152,7 @@ class EvidenceCollector:
             looked=self._looked or not (self._direct or self._is_blind()),
             raised=item_frame.raises(self._codes),
             catches=item_frame.catches(self._codes),
-            # the output of a test is complete at its end only
+            # the output of a test is complete only at its end
             is_bare=self._is_over and self._is_bare(now, new),
         )
 

@@ -1,7 +1,7 @@
 """
 Finds the stack frame of the test function, and reads its code.
 
-Whoever holds the frame can still read the test's local variables after the function has returned.
+With the frame, the test's local variables can still be read after the function has returned.
 """
 
 from __future__ import annotations

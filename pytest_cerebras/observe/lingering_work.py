@@ -58,7 +58,7 @@ class Job:
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Actor:
     """
-    A thread, task or job, which may send requests in this test and in later ones.
+    A thread, task or job that may send requests in this test and in later ones.
 
     ``began`` is the test that has started it; None if that is unknown, or if the actor is meant to
     outlive the test. ``by`` returns the actor that started it, and ``certainty`` is what was known
@@ -121,7 +121,7 @@ class LingeringWork:
         self._callers: dict[str, tuple[Actor, Certainty]] = {}
 
     def begin(self, patch: pytest.MonkeyPatch) -> None:
-        """Look at all older work, and watch from now on what is handed to it."""
+        """Look at all older work, and watch from now on for work that is handed to it."""
         frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
         for thread in threading.enumerate():
             job = _jobs.get(thread.ident or 0)

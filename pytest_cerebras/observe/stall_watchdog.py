@@ -1,7 +1,7 @@
 """
 Ends stalls that no time-out of the client will end, so that a run can't hang.
 
-How long a stall may last depends on what is known of the client's time-out. There are four cases.
+The length of a stall depends on the known facts about the client's time-out. There are four cases.
 The client has none: the stall ends soon. A timer may be pending in the client's event loop: the
 stall lasts until all its timers have fired. The time-out is known: the stall lasts a minute longer.
 Nothing is known: the stall lasts a minute.

@@ -34,7 +34,7 @@ class Turns:
         """
         Return the turn in which a frame sends; None if the test itself is the app.
 
-        ``own`` is the frame of the test function, an outer one of ``frame``.
+        ``own``, the frame of the test function, is one of the callers of ``frame``.
         """
         steps, rest = _parted(own, frame)
         if not self._expects_errors and not any(map(_is_app, rest)):

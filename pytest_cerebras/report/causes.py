@@ -60,7 +60,7 @@ def advice(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
 def _causes(
     symptoms: Iterable[tuple[str, Symptom]], key: Callable[[Symptom], object]
 ) -> list[Cause]:
-    """Return the causes of symptoms, those of the most tests first."""
+    """Return the causes of symptoms; causes that affect the most tests come first."""
     found: dict[object, list[tuple[str, Symptom]]] = {}
     for test, symptom in symptoms:
         found.setdefault(key(symptom), []).append((test, symptom))

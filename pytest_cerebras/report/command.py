@@ -1,4 +1,4 @@
-"""``cerebras-mock report``: what can be done with reports that runs of pytest have written."""
+"""``cerebras-mock report``: works with the reports of pytest runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SUFFIXES = (".html", ".json", ".xml")
 
 @click.group()
 def report() -> None:
-    """Work with the reports of runs of pytest."""
+    """Work with the reports of pytest runs."""
 
 
 @report.command()
@@ -29,12 +29,12 @@ def report() -> None:
     multiple=True,
     required=True,
     metavar="FILE",
-    help="Write FILE.html, FILE.json, or FILE.xml for JUnit; may be given again.",
+    help="Write FILE.html, FILE.json, or FILE.xml for JUnit; can be repeated.",
 )
 @click.option(
     "--fail-under",
     metavar="PERCENT",
-    help="End with 11 when the shards together have met fewer kinds of trouble than this.",
+    help="Exit with 11 if the shards together have met fewer kinds of trouble than this.",
 )
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT.json...")
 def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, ...]) -> None:
@@ -62,7 +62,7 @@ def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, 
 
 
 def _files(outputs: tuple[str, ...]) -> list[Path]:
-    """Return the files to write; end with 2 for what can't be written."""
+    """Return the files to write; exit with 2 if one can't be written."""
     files = [Path(name) for name in outputs]
     for file in files:
         if file.suffix not in _SUFFIXES:

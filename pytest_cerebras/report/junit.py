@@ -61,7 +61,7 @@ def _case(suite: ET.Element, cell: Cell) -> None:
 
 def _parted(name: str) -> list[str]:
     """
-    Part the names of classes and test; parameters may have colons, too.
+    Separate the names of classes and test; parameters may have colons, too.
 
     >>> _parted("TestA::test_b[x::y]")
     ['TestA', 'test_b[x::y]']

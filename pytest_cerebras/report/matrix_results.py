@@ -96,7 +96,8 @@ class Slept:
     """
     A sleep of the app on the virtual clock.
 
-    It began ``at`` seconds after the clock and took ``seconds``, null if it would never have ended.
+    It began ``at`` seconds after the clock began and took ``seconds``, null if it would never have
+    ended.
     """
 
     seconds: float | None
@@ -106,7 +107,7 @@ class Slept:
 
     @classmethod
     def of(cls, sleep: Sleep) -> Self:
-        """Return a sleep as the report has it."""
+        """Return a sleep in the form of the report."""
         seconds = sleep.seconds if math.isfinite(sleep.seconds) else None
         return cls(seconds, sleep.at, sleep.via, sleep.thread)
 
@@ -130,7 +131,7 @@ class Played:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """
-    What a test did under a scenario.
+    The result of a test under a scenario.
 
     ``id`` is pytest's name for the test, ``test`` the same without the scenario. ``played`` has the
     scenarios that it met: more than one if the test chose others itself. ``kinds`` has the kinds of
@@ -159,7 +160,7 @@ class Cell:
 
     @property
     def place(self) -> tuple[str, int, str, str]:
-        """By which cells are sorted: file and line, then the names of test and scenario."""
+        """The sort key of cells: file and line, then the names of test and scenario."""
         return self.file, self.line, self.test, self.scenario
 
     @property

@@ -59,7 +59,7 @@ def _read(file: Path) -> Shared:
         raise MergeError(f"{file} can't be read: {error.strerror or error}") from None
     except ValueError:
         raise MergeError(
-            f"{file} is no report of this version, as --cerebras-report FILE.json writes it"
+            f"{file} is not a report of this version, as --cerebras-report FILE.json writes it"
         ) from None
     part = report.shard
     if part is None:

@@ -37,7 +37,7 @@ def words(cell: Cell) -> str:
 
 
 def look(cell: Cell) -> str:
-    """Return the CSS classes of an outcome; certain verdicts add ``guilty``."""
+    """Return the CSS classes of an outcome; verdicts that are certain add ``guilty``."""
     return f"is {cell.outcome}{' guilty' if cell.verdicts else ''}"
 
 

@@ -75,7 +75,7 @@ class Report:
     """
     All cells of a run, or of a ``shard`` of it, in the order of its tests.
 
-    ``version`` grows if readers would break.
+    ``version`` increases with each change that would break readers.
     """
 
     version: Literal[1]
@@ -100,7 +100,7 @@ class Report:
 
     @property
     def title(self) -> str:
-        """What the report is called."""
+        """The name of the report."""
         shard = f", shard {self.shard.number}/{self.shard.of}" if self.shard else ""
         return f"chaos report{shard}"
 
@@ -121,7 +121,7 @@ class Report:
 
     @property
     def rows(self) -> dict[str, dict[str, Cell]]:
-        """The matrix: its cells by scenario, in their order, then by test."""
+        """The matrix: for each scenario, in order, its cells by test."""
         found: dict[str, dict[str, Cell]] = {}
         for cell in sorted(self.matrix, key=lambda cell: cell.scenario):
             found.setdefault(cell.scenario, {})[cell.test] = cell

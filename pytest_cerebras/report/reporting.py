@@ -108,7 +108,7 @@ def summarize(report: Report) -> None:
 
 def percent(given: str | None, option: str) -> float | None:
     """
-    Return the required coverage in per cent; ``met=90`` is the same as ``90``.
+    Return the required coverage as a percentage; ``met=90`` is the same as ``90``.
 
     Raises UsageError, which begins with the option.
     """

@@ -1,1 +1,1 @@
-"""``cerebras-mock run``: a command in any language, unchanged, in front of the mock."""
+"""``cerebras-mock run``: runs an unchanged command, in any language, against the mock."""

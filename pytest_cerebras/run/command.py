@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .playing import Ended
 
-GUILTY = 10  # as pytest --cerebras-strict ends a run
+GUILTY = 10  # as with pytest --cerebras-strict
 _REPORTS = (".html", ".json", ".xml")
 
 
@@ -35,8 +35,8 @@ class _Run(click.Command):
 @click.option(
     "--chaos",
     metavar="NAMES",
-    help="Run the command once under each of these: all, tag:NAME, or names and files, parted by "
-    "commas; NAME(after=3) chooses a parameter.",
+    help="Run the command once under each of these: all, tag:NAME, or names and files, separated "
+    "by commas; NAME(after=3) chooses a parameter.",
 )
 @overridable
 @SET
@@ -44,34 +44,34 @@ class _Run(click.Command):
     "--time-scale",
     type=click.FloatRange(0, min_open=True),
     metavar="F",
-    help="What a second of the mock takes: 0.1 is ten times as fast.",
+    help="Length of the mock's second: 0.1 is ten times as fast.",
 )
-@click.option("--strict", is_flag=True, help=f"End with {GUILTY} when the client is guilty.")
+@click.option("--strict", is_flag=True, help=f"Exit with {GUILTY} if the client is guilty.")
 @click.option(
     "--others",
     type=click.Choice(("pass", "block")),
     default="pass",
     show_default=True,
-    help="What becomes of requests to other hosts.",
+    help="How to treat requests to other hosts.",
 )
 @click.option(
     "--host",
     "hosts",
     multiple=True,
     metavar="NAME",
-    help="Answer for this host, too; may be given again.",
+    help="Answer for this host, too; can be repeated.",
 )
 @click.option(
     "--sealed",
     is_flag=True,
-    help="Run it where nothing can leave: in namespaces of its own, on Linux.",
+    help="Run it in Linux namespaces of its own, which nothing can leave.",
 )
 @click.option(
     "--allow",
     multiple=True,
     type=click.IntRange(1, 65535),
     metavar="PORT",
-    help="With --sealed: let it reach this port of the machine, as of a database.",
+    help="With --sealed: let it reach this port of the machine, such as a database's.",
 )
 @click.option("--inside", hidden=True)
 @click.option(
@@ -79,7 +79,7 @@ class _Run(click.Command):
     "reports",
     multiple=True,
     metavar="FILE",
-    help="Write FILE.html, FILE.json, or FILE.xml for JUnit; may be given again.",
+    help="Write FILE.html, FILE.json, or FILE.xml for JUnit; can be repeated.",
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
@@ -103,11 +103,11 @@ def run(  # noqa: PLR0913 (an argument for each option)
     command: tuple[str, ...],
 ) -> None:
     """
-    Run COMMAND unchanged, in any language, in front of the mock.
+    Run COMMAND unchanged, in any language, against the mock.
 
     Requests to api.cerebras.ai are answered by the mock, through variables for the base URL, a
-    proxy and certificates. It ends with the exit status of the command, or that of the first one
-    that fails under --chaos.
+    proxy and certificates. The exit status is that of the command, or under --chaos that of the
+    first run that fails.
     """
     from mockserver.edge.live import Overrides
 

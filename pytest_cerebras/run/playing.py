@@ -27,7 +27,7 @@ from pytest_cerebras.session.timing import unwatched
 from . import wire
 from .environment import Place, variables
 
-NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128  # exit statuses, as a shell has them
+NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128  # exit statuses, as in a shell
 _STALL = 20.0  # real seconds for a client that is known to have no time-out
 _FORWARDED = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -74,7 +74,7 @@ def played(
     ready: Callable[[Place], None] = lambda _: None,
 ) -> Ended:
     """
-    Run a command in front of the mock, and judge its client.
+    Run a command against the mock, and judge its client.
 
     ``ready`` is called before the command begins. Raises OSError from the mock.
     """
@@ -110,7 +110,7 @@ def played(
 
 
 def _judged(engine: Engine, log: GuardLog) -> tuple[Case, tuple[Verdict, ...]]:
-    """Return what is known of the client, and the verdicts on it."""
+    """Return the case of the client, and the verdicts on it."""
     wire.identify(engine.journal.exchanges)
     case = Case(
         engine.journal,
@@ -156,7 +156,7 @@ def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def _told_of_vendors(engine: Engine, log: GuardLog, redirect: Redirect) -> Iterator[str]:
-    """Yield the other vendors that an app asked which never asked this API."""
+    """Yield the other vendors that an app asked, if it never asked this API."""
     if engine.journal.count:
         return
     proxy = redirect.proxy

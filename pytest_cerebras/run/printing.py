@@ -12,13 +12,13 @@ from .playing import Ended
 from .wire import ABOUT_RETRIES
 
 NOT_JUDGED = {
-    "half-answer": "what the app does with an answer is seen only where it sends it on",
-    "tool-ran-twice": "the tools that an app runs are seen only in a test of pytest",
+    "half-answer": "the app's use of an answer is seen only if the app sends it on",
+    "tool-ran-twice": "the tools that an app runs are seen only in a pytest test",
 }
-"""The rules that need a look into the app's process, and what can't be seen without it."""
+"""The rules that need to observe the app's process, and the reason."""
 _MOST_REQUESTS = 20
 _NO_TIMEOUT = "no-time-out"
-_RETRIES = "(certain if these requests are attempts of one call, and not those of several tests)"
+_RETRIES = "(certain if these requests are attempts of one call, not requests of several tests)"
 
 
 def lines(ended: Ended) -> Iterator[str]:
@@ -37,7 +37,7 @@ def lines(ended: Ended) -> Iterator[str]:
     if len(exchanges) > _MOST_REQUESTS:
         yield f"  ... and {len(exchanges) - _MOST_REQUESTS} more"
     if not (exchanges or ended.sentence or ended.notes):
-        yield "  the app has asked nothing, so nothing was tried"
+        yield "  the app sent no request, so nothing was tested"
     for stalled in ended.stalled:
         yield f"  {_NO_TIMEOUT} (advice): {stalled}"
     for verdict in ended.verdicts:
@@ -54,7 +54,7 @@ def _mistakes(ended: Ended) -> Iterator[str]:
 
 
 def summary(runs: Sequence[Ended]) -> Iterator[str]:
-    """Yield what there is to fix, and what was not judged."""
+    """Yield the things to fix, and the things that were not judged."""
     found = dict.fromkeys(verdict.rule for ended in runs for verdict in ended.certain)
     found |= dict.fromkeys(name for ended in runs for name in _mistakes(ended))
     likely = dict.fromkeys(

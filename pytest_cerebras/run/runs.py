@@ -25,7 +25,7 @@ _INTERRUPTED = BY_SIGNAL + 2  # by Ctrl-C, as a shell reports it
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What a sealed run knows of the outside: the shared ``folder``, and the user."""
+    """The facts about the outside that a sealed run needs: the shared ``folder``, and the user."""
 
     folder: Path
     user: int
@@ -41,7 +41,7 @@ class Seal:
 @dataclass(frozen=True, slots=True)
 class Ways:
     """
-    What the command can reach.
+    The hosts and ports that the command can reach.
 
     The mock answers for ``hosts`` as well as for the real one. ``blocks`` refuses all other hosts.
     ``ports`` are those of this machine that a sealed run may reach.

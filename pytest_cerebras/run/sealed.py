@@ -110,7 +110,7 @@ def bring_up(interface: str) -> None:
 
 
 def _bind(source: Path, target: Path) -> None:
-    """Mount a file over another one, in this namespace only."""
+    """Mount a file over another one, but only in this namespace."""
     subprocess.run(  # noqa: S603
         ["mount", "--bind", str(source), str(target)],  # noqa: S607
         check=True,

@@ -1,5 +1,5 @@
 """
-What the wire reveals about a client whose process can't be observed.
+Judges a client whose process can't be observed, by its requests alone.
 
 Requests that never overlap come from one client that does one thing after the other: an app, or a
 suite of tests. So an equal request after a failure is either a retry or another test. Only an SDK

@@ -1,7 +1,7 @@
 """
 The base class of the mocks: their URLs, the requests received, and the assertions.
 
-An assertion that fails shows the time line of what happened.
+An assertion that fails shows a time line of the test.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ class Asserting(ABC):
         if found := lost(result, served):
             exchange, difference = found
             left = ", and the client left before its end" if exchange.client_left else ""
-            wrong = f"what #{exchange.number} was served is not handed out{left}"
+            wrong = f"the answer of #{exchange.number} is missing from the result{left}"
             _fail(journal, f"{wrong}: {difference}")
 
     def assert_peak_rpm(self, at_most: int) -> None:
@@ -210,7 +210,7 @@ class Asserting(ABC):
             _fail(journal, f"{wrong} in the one from {since:.2f} s on")
 
     def assert_tokens_spent(self, at_most: int) -> None:
-        """Assert the most tokens of prompts and completions; refused requests cost none."""
+        """Assert a maximum of tokens in prompts and completions; refused requests cost none."""
         __tracebackhide__ = True
         journal = self._looked_at()
         paid = [exchange for exchange in journal if exchange.admitted and not exchange.refused]

@@ -1,5 +1,5 @@
 """
-A baseline of known verdicts: it accepts those, and new ones fail.
+A baseline of known verdicts: it accepts known verdicts, and lets new ones fail the test.
 
 So a suite with known mistakes can be strict from today. A known verdict is the same rule in the
 same test at the same line of the app. A line is recognised by its text, so it may move.
@@ -77,7 +77,7 @@ class Baseline:
             self._is_written = True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """List the verdicts that were accepted, and those that have gone."""
+        """List the verdicts that were accepted, and those that no longer occur."""
         known = len(self._found.keys() & self._accepted)
         gone = [one for one in self._accepted if one.test in self._tests and one not in self._found]
         if self._is_written:
@@ -86,7 +86,9 @@ class Baseline:
         elif known:
             terminalreporter.line(f"cerebras: {self._path} accepts {counted(known, 'verdict')}")
         for one in sorted(gone):
-            terminalreporter.line(f"cerebras: {self._path}: {one.rule} of {one.test} has gone")
+            terminalreporter.line(
+                f"cerebras: {self._path}: {one.rule} of {one.test} no longer occurs"
+            )
 
 
 def keep(config: pytest.Config, file: str) -> None:

@@ -99,12 +99,12 @@ def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
 
 
 def _is_of_a_stranger(error: BaseException) -> bool:
-    """Whether a server has refused a request by a key or a path that it does not know."""
+    """Whether a server refused a request because it does not know the key or the path."""
     return getattr(error, "status_code", None) in _STRANGE
 
 
 def _where_they_went(hosts: Sequence[str]) -> str:
-    """Return a sentence on the requests that did not come, with the host that has got them."""
+    """Return a sentence on the requests that did not come, with the host that got them."""
     for host in hosts:
         if vendor := vendor_of(host):
             variable = vendors_variable(vendor)
@@ -138,7 +138,7 @@ def _is_of_the_network(error: BaseException) -> bool:
 def _time_line(
     exchanges: Sequence[Exchange], side_effects: Sequence[SideEffect], mock: CerebrasMock
 ) -> Iterator[str]:
-    """Yield what happened in its order: runs of exchanges, and what the app has recorded."""
+    """Yield the events in order: runs of exchanges, and the side effects that the app recorded."""
     breaks = sorted(one.at for one in side_effects)
     runs = folded(exchanges, lambda one: (one.summary, one.from_elsewhere, bisect(breaks, one.at)))[
         -_MOST:
@@ -156,7 +156,7 @@ def _time_line(
 
 
 def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
-    """Yield what happened once, or several times in a row."""
+    """Yield a line for an event that occurred once, or several times in a row."""
     exchange = run[0]
     yield (
         exchange.line() if len(run) == 1 else times([one.number for one in run], exchange.summary)

@@ -182,7 +182,7 @@ class CerebrasMock(Asserting):
         self._round, self._knocked = begun, self._refused.count
 
     def _now(self) -> Round:
-        """Return the current round with what happened in it so far."""
+        """Return the current round with its exchanges so far."""
         if self._round.scenario.name != self.scenario.name:  # changed by the admin API
             self._round = Round(self.scenario)
         self._round.case = self._case()
@@ -192,7 +192,7 @@ class CerebrasMock(Asserting):
 
     @property
     def rounds(self) -> list[Round]:
-        """The scenarios that the test has played, in order, with what happened."""
+        """The scenarios that the test has played, in order, with their exchanges."""
         return [*self._ended, self._now()]
 
     @property
@@ -204,7 +204,8 @@ class CerebrasMock(Asserting):
         """
         Return a sentence for each thing that the mock stopped, each only once, to fail the test.
 
-        Sentences that are already in ``shown``, the text that the user sees anyway, are left out.
+        Sentences that are already in ``shown``, the text that the user sees in any case, are left
+        out.
         """
         ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
         if self._endless is None and self.live.budget is not None:

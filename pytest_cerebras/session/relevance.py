@@ -40,7 +40,7 @@ Runs: TypeAlias = tuple[tuple[Sent, ...], ...]
 
 
 class Relevance:
-    """Knows what each test sends when all is well, and leaves out cells that can't affect it."""
+    """Knows the requests of each healthy test, and leaves out cells that can't affect it."""
 
     def __init__(self) -> None:
         self._healthy: dict[Hashable, pytest.Item] = {}
@@ -76,7 +76,7 @@ class Relevance:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note what a healthy cell sent; if it failed, note that nothing is known."""
+        """Note the requests of a healthy cell; if it failed, note that nothing is known."""
         report = yield
         if scenario_of(item) == HEALTHY and call.when != "teardown":
             went_well = call.when == "call" and report.passed
@@ -103,7 +103,7 @@ class Relevance:
             item.stash[LEFT_OUT] = not any(could_act(scenario, sent) for sent in runs)
 
     def _runs_of(self, item: pytest.Item) -> Runs | None:
-        """Return what the test sends when all is well; None if that can't be known."""
+        """Return the requests that the test sends when all is well; None if that can't be known."""
         test = _test_of(item)
         if test not in self._known and test in self._healthy:
             twin = _twin(self._healthy[test])
@@ -146,7 +146,7 @@ def _twin(item: pytest.Item) -> pytest.Item:
 
 
 def _sent_to(mock: CerebrasMock) -> Runs | None:
-    """Return what was sent since each start of the scenario; None if there were too many."""
+    """Return the requests sent since each start of the scenario; None if there were too many."""
     rounds = mock.rounds
     own = [one for one in rounds if one.scenario == rounds[0].scenario]
     if any(one.happened.journal.count > _MOST_SENT for one in own):

@@ -25,7 +25,7 @@ class Round:
     """
     A scenario from its beginning until the next one begins, or the same one again.
 
-    ``is_named`` says that the test chose it by ``play``. ``injected`` has the rules of the faults
+    ``is_named`` says that the test chose it with ``play``. ``injected`` has the rules of the faults
     that the test injected. ``case`` is what happened. ``was_unreachable`` says that the app tried
     to connect while the port was shut. ``started`` is in seconds since the epoch.
     """
@@ -107,8 +107,9 @@ def _is_unmet(rounds: Sequence[Round], *, spared: bool) -> bool:
     """
     Return whether a scenario should have acted and did not.
 
-    A client that keeps within limits and passes checks is right. The connects of other processes
-    to a shut port can't be seen. ``spared`` says that a test without any requests is accepted.
+    A client that keeps within limits and passes checks is not at fault. The connects of other
+    processes to a shut port can't be seen. ``spared`` says that a test without any requests is
+    accepted.
     """
     scenario = rounds[0].scenario
     if not acts_by_rules(scenario) or shuts_port(scenario) or any(one.is_met for one in rounds):

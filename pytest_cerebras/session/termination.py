@@ -2,8 +2,8 @@
 Ends a run properly on a signal such as SIGTERM, which CI sends to a job that takes too long.
 
 pytest itself handles only Ctrl-C. Other signals would end the process on the spot: there would be
-no report and no word on the test that hangs, and files would be left behind. So they interrupt the
-test like Ctrl-C, and the run exits with the status that a shell gives to the signal.
+no report, the hanging test would stay unknown, and files would be left behind. So they interrupt
+the test like Ctrl-C, and the run exits with the status that a shell gives to the signal.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Termination:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
-        """Stop interrupting after the test has ended, while it is reported."""
+        """Do not interrupt a test that has ended and is being reported."""
         try:
             yield
         except KeyboardInterrupt:

@@ -38,7 +38,7 @@ def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
 
 def explain(mock: CerebrasMock, error: BaseException) -> None:
     """
-    Add to a test's error what the mock stopped, unless the error already mentions it.
+    Add the things that the mock stopped to a test's error, unless it already mentions them.
 
     Raises another error if the mock ended a stall, because a real server would not have done so.
     """

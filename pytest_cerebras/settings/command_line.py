@@ -39,7 +39,8 @@ def add_options(parser: pytest.Parser) -> None:
         action=_StrictAction,
         nargs=0,
         dest="cerebras_strict",
-        help="let certain verdicts on the client fail their test; all: let advice fail it, too",
+        help="let verdicts on the client fail their test if they are certain; all: let advice "
+        "fail it, too",
     )
     parser.addini("cerebras_strict", "which verdicts fail their test: true, false, or all")
     group.addoption(
@@ -58,8 +59,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--cerebras-baseline",
         metavar="FILE",
-        help="accept the verdicts that this file has, so that strict fails new ones only; "
-        "a run without the file writes it",
+        help="accept the verdicts in this file, so that strict fails only new ones; if it is "
+        "missing, the run writes it",
     )
     group.addoption(
         "--cerebras-report",

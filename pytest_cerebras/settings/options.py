@@ -123,7 +123,7 @@ class Settings:
         return self.stall or 10.0
 
     def retention(self) -> Retention:
-        """Return what the journal keeps. Bodies are kept whole: a test may want to read them."""
+        """Return how much a journal keeps. Bodies are kept whole: a test may want to read them."""
         from mockserver.journal import Retention
 
         return Retention() if self.journal is None else Retention(self.journal)
@@ -211,7 +211,7 @@ def checked(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
 
 
 def _plainly(act: Callable[[], T]) -> T:
-    """Return what ``act`` returns; a UsageError fails the test, without a traceback."""
+    """Return the result of ``act``; a UsageError fails the test, without a traceback."""
     try:
         return act()
     except pytest.UsageError as error:
@@ -260,7 +260,9 @@ def _ignored(verdicts: Mapping[str, Any]) -> list[str]:
     names = verdicts.get("ignore", ())
     listed = isinstance(names, (list, tuple, set)) and all(isinstance(one, str) for one in names)
     if unknown or not listed:
-        wrong = f"found {unknown[0]!r}" if unknown else f"'ignore' is {names!r}, no list of names"
+        wrong = (
+            f"found {unknown[0]!r}" if unknown else f"'ignore' is {names!r}, not a list of names"
+        )
         raise pytest.UsageError(
             f"@pytest.mark.{MARKER}: verdicts takes {{'ignore': [NAME, ...]}}, {wrong}"
         )

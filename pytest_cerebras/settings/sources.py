@@ -24,7 +24,8 @@ def shard_asked(config: pytest.Config) -> tuple[int, str] | None:
     """
     Return the shard as it was asked for, and the rank of the place that asked.
 
-    An empty option asks, too: or each machine would run all tests if CI has not set a variable.
+    An empty option counts, too: otherwise each machine would run all tests if CI has not set a
+    variable.
     """
     if config.getoption("cerebras_shard") == "":
         return 1, ""
@@ -75,7 +76,7 @@ def _strictness(value: object, where: str) -> str | None:
 
 
 def _ini(config: pytest.Config, key: str) -> object:
-    """Return a value of the ini file, also if it is a TOML boolean and pytest wants a string."""
+    """Return a value of the ini file, even if it is a TOML boolean and pytest wants a string."""
     try:
         return config.getini(key) or "false"
     except (TypeError, pytest.UsageError):
@@ -87,6 +88,6 @@ def _ini(config: pytest.Config, key: str) -> object:
 
 
 def _option(config: pytest.Config, name: str) -> object:
-    """Return the value of an option, also before pytest has parsed all options."""
+    """Return the value of an option, even before pytest has parsed all options."""
     read = (config.option, config.known_args_namespace)
     return next(filter(None, (getattr(each, f"cerebras_{name}", None) for each in read)), None)

@@ -22,7 +22,7 @@ _valid: set[tuple[str, int, int]] = set()
 
 class _Unloaded(ssl.SSLContext):
     """
-    A context that loads its bundle, and becomes an ordinary one, when it is used or looked at.
+    A context that loads its bundle, and becomes an ordinary one, when it is used or inspected.
 
     So it stays right when the test that made it is over.
     """
@@ -72,7 +72,7 @@ def loaded_when_used() -> Iterator[None]:
 
 
 def _identity(cafile: object) -> tuple[str, int, int] | None:
-    """Return what changes when the file changes; None if there is none."""
+    """Return a stamp that changes when the file changes; None if there is none."""
     try:
         path = Path(str(cafile)).absolute()
         found = path.stat()

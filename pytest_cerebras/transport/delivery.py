@@ -47,7 +47,7 @@ def unreachable(port: PortState, patience: float, core: ModuleType) -> Iterator[
 
 
 class _Delivery:
-    """What has arrived so far, and for how long nothing has arrived since."""
+    """The data that has arrived so far, and the time since the last arrival."""
 
     def __init__(self, patience: float, core: ModuleType) -> None:
         self._patience = patience

@@ -112,7 +112,7 @@ def test_named_file(run, folder):
     """A file that nobody looks into is not called right."""
     (folder / "notes.md").write_text("cerebras")
     (folder / "large.json").write_text(" " * 600_000)
-    for name, why in (("notes.md", "no kind of file"), ("large.json", "longer than 512 KiB")):
+    for name, why in (("notes.md", "are not read"), ("large.json", "longer than 512 KiB")):
         result = run("doctor", name)
         assert (result.exit_code, result.stdout) == (2, "")
         assert re.fullmatch(rf"Error: can't look at '{name}': .*{why}.*\n", result.stderr)

@@ -28,7 +28,7 @@ import pytest
         (("serve", "--tls-cert", "no", "--tls-key", "no"), "Error: no: there is no such file"),
         (
             ("serve", "--tls-cert", "README.md", "--tls-key", "README.md"),
-            "Error: README.md: is no certificate in PEM for the key in README.md",
+            "Error: README.md: is not a certificate in PEM for the key in README.md",
         ),
         (
             ("serve", "--journal-body", "64"),

@@ -1,4 +1,4 @@
-"""What is found in an environment and under a path, sorted and counted."""
+"""The findings in an environment and under a path, sorted and counted."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_nothing_of_a_file_is_quoted(call, tmp_path):
             status, said = call("PUT scenario", **asked)
             assert status == 400
             assert said["error"] == (
-                f"{link}: is no valid scenario or edition; cerebras-mock check says why"
+                f"{link}: is not a valid scenario or edition; cerebras-mock check says why"
             )
 
 

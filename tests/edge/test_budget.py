@@ -11,7 +11,7 @@ from mockserver.edge.budget import Budget, EndlessRequestsError
 from mockserver.edge.live import LiveEngine
 from mockserver.plan import head_of
 
-UNSEEN = "a process or event loop that can't be seen into"
+UNSEEN = "a process or event loop that can't be inspected"
 
 
 @pytest.fixture
@@ -42,8 +42,10 @@ def test_from_one_place(asking):
     assert statuses(sent) == [200, 200, 200, 400, 200]
     assert [one.intervened for one in sent] == [False, False, False, True, False]
     assert budget.sentence() == (
-        f"the app sends requests endlessly: 3 requests came from a.py:1, where a test may send 2 "
-        f"from one line; the last of these that was answered got {sent[2].outcome}. End the loop, "
+        f"the app sends requests endlessly: 3 requests came from a.py:1, but a test may send only "
+        f""
+        f"2 from one line; the last of these that was answered got {sent[2].outcome}. End the "
+        f"loop, "
         "or allow more with --cerebras-max-requests"
     )
 
@@ -53,7 +55,7 @@ def test_in_all(asking):
     budget = Budget(10, 3)
     sent = asking(budget, "a.py:1", "a.py:2", "a.py:1", "a.py:3", "a.py:1")
     assert statuses(sent) == [200, 200, 200, 400, 400]
-    told = "5 requests came, 3 of them from a.py:1, where a test may send 3 in all"
+    told = "5 requests came, 3 of them from a.py:1, but a test may send only 3 in all"
     assert told in budget.sentence()
 
 

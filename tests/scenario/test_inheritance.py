@@ -160,7 +160,7 @@ def test_edition_of_the_base(write):
 def test_base_that_is_none(write, text):
     """What is extended has to be a scenario, or a part of one."""
     write("other.yaml", text)
-    wrong = r"mine\.yaml:1:10: extends: 'other\.yaml' is no mapping "
+    wrong = r"mine\.yaml:1:10: extends: 'other\.yaml' is not a mapping "
     with pytest.raises(DocumentError, match=wrong):
         load(write("mine.yaml", "extends: other.yaml\nname: mine\n"))
 

@@ -60,7 +60,7 @@ def test_jsonpath_of_deep_documents():
 @pytest.mark.parametrize("query", ["", "model", "$[", "$.a ", "$.a | $.b", "$[?nope(@.a)]", "^$.a"])
 def test_no_jsonpath(query):
     """What is no JSONPath of the standard is refused when it is read."""
-    with pytest.raises(ValidationError, match=r"is not a JSONPath as in RFC 9535 \(.+\)"):
+    with pytest.raises(ValidationError, match=r"is not a JSONPath of RFC 9535 \(.+\)"):
         TypeAdapter(JsonPath).validate_python(query)
 
 

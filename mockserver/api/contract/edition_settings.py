@@ -1,7 +1,7 @@
 """
 The settings of an edition: API keys, limits, bodies, header fields and validation.
 
-The defaults are those of the API today. Lists of names have literal types, so that a misspelt name
+The defaults match the API of today. Lists of names have literal types, so that a misspelt name
 is found when an edition is read.
 """
 
@@ -84,15 +84,15 @@ FieldValue: TypeAlias = Annotated[str, Field(pattern=r"^[ -~]*$")]
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    How requests and tokens are limited, and what a refusal says.
+    How requests and tokens are limited, and how a refusal says so.
 
     ``refill`` says whether quotas refill evenly (``continuous``), or all at once at the next full
-    minute, hour and midnight in UTC (``window``). ``reserves`` is how many tokens a request
-    reserves besides its prompt until it is over: those of the longest completion that it may get
-    (``completion``); its own limit, but at most 16,384, which also counts if it has none
-    (``asked``); its own limit, or the length of its prompt if it has none (``estimate``).
-    ``retry_after`` says whether a refusal has that header. ``overload_headers`` are additional
-    header fields for the answer of a full queue, such as ``x-should-retry``.
+    minute, hour and midnight in UTC (``window``). ``reserves`` chooses how many tokens a request
+    reserves besides its prompt until it is over: with ``completion``, the longest completion that
+    it may get; with ``asked``, its own limit up to 16,384, or 16,384 if it has none; with
+    ``estimate``, its own limit, or the length of its prompt if it has none. ``retry_after`` says
+    whether a refusal has that header. ``overload_headers`` are additional header fields for the
+    answer of a full queue, such as ``x-should-retry``.
     """
 
     reserves: Literal["completion", "asked", "estimate"] = "completion"
@@ -124,7 +124,7 @@ class Bodies:
 
     ``usage`` are the keys of the object of this name. ``completion_details`` are the keys of
     ``completion_tokens_details``. ``prompt_details`` are the keys of ``prompt_tokens_details``;
-    ``image_tokens`` is there for models with vision only. ``counts_reasoning`` says whether
+    ``image_tokens`` is present only for models with vision. ``counts_reasoning`` says whether
     ``reasoning_tokens`` counts the reasoning, or is always 0. ``time_info`` are the keys of the
     object of this name. ``done`` says whether a stream ends with ``[DONE]``, or just ends.
     """
@@ -181,7 +181,7 @@ class Validation:
     ``status`` is the status of the refusal; it was 422 until 2026-04-24. ``prefix`` precedes each
     place in the body; it was ``body.`` until 2026-04-24. ``union_members`` says whether a value
     that fits none of several types gets a line for each type, with its name, or a single line, as
-    until 2026-04-24. ``images`` is how many images a request may hold. ``waives`` names the
+    it did until 2026-04-24. ``images`` is how many images a request may hold. ``waives`` names the
     checks that are skipped.
     """
 

@@ -1,9 +1,9 @@
 """
 The endpoints of the API: a row for each, from which the rest follows.
 
-Routing, validation, limits, the ``x-ratelimit`` fields, what a batch may ask and what a rule may
-match are all read from here. Only the answers are made elsewhere: ``mockserver.engine.answers`` has
-a function for each row.
+Routing, validation, limits, the ``x-ratelimit`` fields, the endpoints for batches and the endpoints
+for rules are all read from here. Only the answers are made elsewhere: ``mockserver.engine.answers``
+has a function for each row.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _in_batches(found: object) -> object:
 
 
 Url: TypeAlias = Annotated[str, BeforeValidator(_in_batches)]
-"""The path of an endpoint that a batch may ask: one with limits."""
+"""The path of an endpoint that a batch may use: one with limits."""
 
 
 @with_config(ConfigDict(extra="forbid"))

@@ -135,7 +135,7 @@ class RefusalError(Exception):
 
     def unraised(self) -> RefusalError:
         """
-        Return the same refusal without its traceback, whose frames keep whole bodies alive.
+        Return the same refusal without its traceback, because the frames keep whole bodies alive.
 
         A stored refusal could otherwise be part of a reference cycle with those frames, which stays
         in memory until the garbage collector finds it.

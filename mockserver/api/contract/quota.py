@@ -23,7 +23,7 @@ from .edition_settings import TODAY, HeaderFields, Refill
 LimitKind = Literal["requests", "tokens", "total"]
 LIMIT_KINDS: tuple[LimitKind, ...] = get_args(LimitKind)
 LimitKey: TypeAlias = tuple[LimitKind, str]
-"""What is limited, and per which period."""
+"""The limited quantity, and the period of the limit."""
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 SECONDS = {"second": 1.0, **PERIODS}
 _FIELD = "x-ratelimit-"
@@ -81,7 +81,7 @@ class Window(Bucket):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Which limit refuses a request, and the seconds until the same request would be admitted."""
+    """The limit that refuses a request, and the seconds until it would admit the same request."""
 
     kind: LimitKind
     period: str
@@ -256,7 +256,7 @@ class Quota:
 
     def _change(self, amounts: tuple[int, int, int], since: float = math.inf) -> None:
         """
-        Add amounts, in the order of ``LIMIT_KINDS``, to all buckets.
+        Add amounts to all buckets, in the order of ``LIMIT_KINDS``.
 
         A level may become negative, so that putting back is exact.
         """

@@ -1,4 +1,4 @@
-"""Which endpoint a method and a path stand for."""
+"""Maps a method and a path to an endpoint."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def methods_of(endpoint: str) -> frozenset[str]:
 
 def behind(path: str) -> str:
     """
-    Return the part of a path after `ANY_VERSION`, with which it begins.
+    Return the rest of a path that begins with `ANY_VERSION`.
 
     That base URL ends in a slash, so clients may append a second one, which is dropped.
 

@@ -1,4 +1,4 @@
-"""What a conversation holds so far: the user's words, tool results, and tool calls."""
+"""Reads a conversation so far: the user's words, tool results, and tool calls."""
 
 from __future__ import annotations
 

@@ -263,7 +263,7 @@ def _with_extras(
 def _with_odds(
     choice: GeneratedChoice, top: int, request: GenerationRequest, random: Random
 ) -> GeneratedChoice:
-    """Add log probabilities, those of an echoed prompt first, up to ``_MOST_ODDS``."""
+    """Add log probabilities, starting with an echoed prompt, up to ``_MOST_ODDS``."""
     room = _MOST_ODDS // request.beside // (top + 1)
     prompt = tokens.pieces(choice.echo)
     odds = logprobs.drawn(choice.pieces[:room], top, random)
@@ -306,7 +306,7 @@ def _limited(
 
 
 def _within(room: int, pieces: Sequence[str]) -> GeneratedChoice:
-    """Return a choice with content only, cut at the limit."""
+    """Return a choice that has only content, cut at the limit."""
     return GeneratedChoice(tuple(pieces[:room]), "length" if len(pieces) > room else "stop")
 
 

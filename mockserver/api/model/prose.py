@@ -26,7 +26,7 @@ _PASSAGES = 2047  # coprime to the size of the bank, so neighbours differ in bot
 
 
 def answer(number: int) -> Pieces:
-    """Return a short answer of some sentences, as tokens; nearby numbers give other ones."""
+    """Return a short answer of some sentences, as tokens; nearby numbers give different answers."""
     return _openings()[number % _BANK_SIZE] + _passage(number % _PASSAGES)
 
 

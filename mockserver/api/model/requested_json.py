@@ -1,5 +1,5 @@
 """
-JSON that a prompt asks for in words: whether it does, in which shape, and in a code fence or not.
+Finds whether a prompt asks for JSON in words, in which shape, and whether in a code fence.
 
 Only sentences that tell the model how to answer count. A question about JSON, or a request for code
 that produces JSON, is answered in prose.

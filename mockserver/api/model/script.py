@@ -17,8 +17,8 @@ class ScriptedCall:
     """
     A tool call; arguments written as a text are sent unchanged, JSON or not.
 
-    ``name`` is the name of the tool. ``auto`` picks a tool that the request offers, and replaces
-    the arguments by ones that its schema allows, if it has a schema.
+    ``name`` is the name of the tool. ``auto`` picks a tool that the request offers, and, if that
+    tool has a schema, replaces the arguments with ones that the schema allows.
     """
 
     name: str
@@ -50,12 +50,12 @@ class Script:
 
     def __post_init__(self) -> None:
         if self.tag is not None and self.reasoning is None:
-            raise ValueError("has a tag and no reasoning to stand in it")
+            raise ValueError("has a tag, but no reasoning to put into it")
         found = self._contents()
         if len(found) > 1:
             raise ValueError(
                 f"has {' and '.join(found)}: of text, json, tokens and echo there may be one at "
-                "most; tool_calls and reasoning may stand beside it"
+                "most; tool_calls and reasoning may accompany it"
             )
 
     @property

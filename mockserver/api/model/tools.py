@@ -1,5 +1,5 @@
 """
-Which tools an unscripted model calls.
+Chooses the tools that an unscripted model calls.
 
 A forced or required tool is called. Otherwise the model calls each tool whose name or description
 shares a significant word with the last user message. After a tool result the model ends the loop
@@ -58,7 +58,7 @@ def wanted(body: Mapping[str, Any]) -> Sequence[Function]:
 
 
 def must_call(body: Mapping[str, Any]) -> bool:
-    """Return whether the request allows no answer but a tool call."""
+    """Return whether the request allows only a tool call as an answer."""
     return bool(body.get("tools")) and body.get("tool_choice") not in (None, "auto", "none")
 
 

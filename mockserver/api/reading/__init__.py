@@ -1,1 +1,1 @@
-"""From the bytes of a request to what it means, or to the refusal it gets."""
+"""Reads the bytes of a request, and finds its meaning or the reason to refuse it."""

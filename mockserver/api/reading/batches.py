@@ -68,8 +68,8 @@ class Batch:
     """
     One batch; times are in seconds since the epoch.
 
-    ``faults`` are errors in its input; any makes it fail. ``outcomes`` are those of the lines
-    answered so far. ``cancelled`` is when a client asked to cancel it.
+    ``faults`` are errors in its input; any makes it fail. ``outcomes`` has the outcomes of the
+    lines answered so far. ``cancelled`` is when a client asked to cancel it.
     """
 
     id: str

@@ -1,10 +1,11 @@
 """
 Requests that the API refuses although their bodies are well-formed.
 
-Each row of the table ``CHECKS`` has a name, which is also the name of the problem, a condition (a
-key or a kind of message that the body must have), and a function that returns the facts of the
-problem, or None if all is well. Checks run in the order of the table, and the first problem is
-raised; the order in the real API is not known. Which checks apply is data of editions and models.
+Each row of the table ``CHECKS`` has a name, a condition and a function. The name is also that of
+the problem. The condition is a key, or a kind of message, that the body must have. The function
+returns the facts of the problem, or None if all is well. Checks run in the order of the table, and
+the first problem is raised; the order in the real API is not known. Which checks apply is data of
+editions and models.
 """
 
 from __future__ import annotations
@@ -176,4 +177,4 @@ CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | No
 }
 _CHECKED = frozenset(what for what, _ in CHECKS.values())
 _OF_ITS_TIME: frozenset[Check] = frozenset({"mixed_strict"})
-"""Problems with the status of the edition's validation; all others were a 400 in 2025 too."""
+"""Problems with the status of the edition's validation; all others were 400 in 2025, too."""

@@ -150,7 +150,7 @@ def _check_recursion(root: Schema) -> None:
 
 
 def _places(schema: Schema, depth: int = 0) -> Iterator[Schema]:
-    """Yield the schema and all nested ones, definitions last; skip values that are no mappings."""
+    """Yield the schema and all nested ones, definitions last; skip values that are not mappings."""
     depth += bool({"object", "array"} & set(_types(schema)))
     if depth > MAX_DEPTH:
         raise RefusalError("schema_too_deep")

@@ -79,7 +79,7 @@ def _first_errors(
     """
     Return the errors in the first items of lists and objects; listing all takes seconds.
 
-    The ``error`` at hand shows how many valid items come before them.
+    ``error``, which was found first, shows how many valid items come before them.
     """
     try:
         parsed = from_json(body, cache_strings="none")

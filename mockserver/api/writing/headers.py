@@ -27,7 +27,7 @@ def edge(
     shape: HeaderFields, content_type: str, *, now: float, random: HexStream, plain: bool = True
 ) -> Headers:
     """
-    Return the fields of every answer; ``plain`` is false for completions only.
+    Return the fields of every answer; ``plain`` is false only for completions.
 
     ``now`` is in seconds since the epoch. ``x-request-id`` always equals ``cf-ray``.
     """

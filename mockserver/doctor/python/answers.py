@@ -1,4 +1,4 @@
-"""What becomes of an answer, and of an error in its place."""
+"""How code handles an answer, or an error in its place."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .values import known, text_of
 
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _SHORT = 32
-"""Who asks for fewer tokens wants a word, and knows that it is all there is."""
+"""A call that asks for fewer tokens expects no more than a word."""
 
 
 def cut_answers(matter: Matter) -> Iterator[Noticed]:
-    """Notice limited answers whose text is handed on without a look at how they ended."""
+    """Notice limited answers whose text is handed on without a check of how they ended."""
     if matter.source.says("finish_reason"):
         return
     for chat in matter.chats:

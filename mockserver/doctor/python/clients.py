@@ -1,4 +1,4 @@
-"""The clients that a file makes, and the calls of their chat."""
+"""The clients that a file makes, and their chat calls."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def is_open(call: ast.Call) -> bool:
 
 @dataclass(frozen=True)
 class MadeClient:
-    """A client that a file makes, or a call that makes one by the way."""
+    """A client that a file makes, or a call that makes one implicitly."""
 
     source: Source
     call: ast.Call
@@ -63,12 +63,12 @@ class MadeClient:
 
     @cached_property
     def base_url(self) -> str:
-        """The base URL, as far as the file tells."""
+        """The base URL, as far as the file shows it."""
         return text_of(self.source, self.argument(self.library.base_url))
 
     @cached_property
     def model(self) -> str:
-        """The model's id without the vendor's prefix; empty if nobody knows."""
+        """The model's id without the vendor's prefix; empty if unknown."""
         return self._model.removeprefix(self.library.prefix)
 
     @property
@@ -77,7 +77,7 @@ class MadeClient:
 
     @cached_property
     def asks_cerebras(self) -> bool:
-        """Whether its requests surely go to the real API, unless a variable says otherwise."""
+        """Whether its requests certainly go to the real API, unless a variable redirects them."""
         given = self.argument(self.library.base_url)
         if given is not None:
             return is_cerebras(self.base_url)
@@ -88,7 +88,7 @@ class MadeClient:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it speaks to this API, or to a gateway that passes for it."""
+        """Whether it calls this API, or a gateway that takes its place."""
         return self.library.own or self.asks_cerebras
 
     def sets(self, *names: str) -> bool:
@@ -97,7 +97,7 @@ class MadeClient:
 
     @cached_property
     def retries(self) -> bool:
-        """Whether it surely sends a request again by itself."""
+        """Whether it certainly retries by itself."""
         if not self.library.sdk or is_open(self.call):
             return False
         if "max_retries" not in self.arguments:
@@ -110,7 +110,7 @@ class MadeClient:
 @dataclass(frozen=True, slots=True)
 class Chat:
     """
-    A call of a client's chat.
+    A chat call of a client.
 
     ``options`` are the options set between the client and the call: ``with_options(...)``.
     """

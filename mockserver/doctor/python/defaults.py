@@ -1,4 +1,4 @@
-"""The models that a file asks for unless somebody says otherwise."""
+"""The models that a file asks for by default."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .source import FUNCTIONS, Source
 from .values import LOOKUPS, text_of
 
 Spelled: TypeAlias = tuple[ast.expr, str]
-"""A string, and where it is written."""
+"""A string, and its position."""
 _DEEPEST = 12
 _OURS = re.compile(r"cerebras_(?:\w+_)?model(?:_name|_id)?|\w*_cerebras_model", re.IGNORECASE)
 _ADDRESS = "CEREBRAS_BASE_URL"
@@ -22,10 +22,10 @@ _ROUTED = re.compile(r"cerebras[/:](?=[\w.-]+\Z)")
 
 def spelled(source: Source, node: ast.expr | None, depth: int = 0) -> Spelled | None:
     """
-    Return the string that an expression stands for, or what is taken if nobody gives another.
+    Return the string that an expression stands for, or its default.
 
-    That is the default of a parameter, of a field, or of a variable of the environment, or what
-    follows ``or``. None if it can't be told.
+    A default belongs to a parameter, a field or an environment variable, or follows ``or``. None if
+    the string is unknown.
     """
     if node is None or depth > _DEEPEST:
         return None
@@ -46,7 +46,7 @@ def spelled(source: Source, node: ast.expr | None, depth: int = 0) -> Spelled | 
 
 
 def option(source: Source, call: ast.Call, name: str) -> ast.expr | None:
-    """Return an argument of a call, also if it is one of a dictionary: ``**options``."""
+    """Return an argument of a call, even if it comes from a dictionary: ``**options``."""
     for one in call.keywords:
         if one.arg == name:
             return one.value
@@ -59,14 +59,14 @@ def option(source: Source, call: ast.Call, name: str) -> ast.expr | None:
 
 
 def named(source: Source) -> Iterator[Spelled]:
-    """Yield what is set as the model of this API: by a constant, a setting or a variable."""
+    """Yield the models set for this API: by a constant, a setting or a variable."""
     for name, found in _defaults(source):
         if _OURS.fullmatch(name) and not is_former(name):
             yield found
 
 
 def addresses(source: Source) -> Iterator[Spelled]:
-    """Yield what is taken if the variable with the base URL is not set."""
+    """Yield the defaults of the variable with the base URL."""
     for name, found in _defaults(source):
         if name == _ADDRESS:
             yield found
@@ -91,7 +91,7 @@ def bare(name: str) -> str:
 
 
 def _named(source: Source, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the name and the value of what is set, or looked up with a default."""
+    """Yield each name that is set, or looked up with a default, and its value."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             yield name, value
@@ -135,7 +135,7 @@ def _is_set(source: Source, dictionary: ast.Name, name: str) -> bool:
 
 
 def _default(source: Source, node: ast.expr) -> ast.expr | None:
-    """Return the default of a parameter, or of a field of the class that a node stands in."""
+    """Return the default of a parameter, or of a field of the class that contains a node."""
     match node:
         case ast.Name(id=name):
             return _default_of_parameter(source, node, name)

@@ -17,12 +17,12 @@ class Library:
     """
     How a client of a library is made.
 
-    ``appends`` is what it appends to its base URL, as ``Setup.client``. ``own`` says that without
-    a base URL it asks Cerebras. ``prefix`` stands in front of the model's id where the library asks
-    several vendors. ``sdk`` says that it has ``chat.completions``. ``waits`` says how long it waits
-    for an answer if nobody says so: in words, empty where that is short enough. ``reads_key`` says
-    that it reads the key from the environment when it is made. ``positional`` says that the first
-    argument is the model.
+    ``appends`` is the path that it appends to its base URL, like ``Setup.client``. ``own`` says
+    that it asks Cerebras if no base URL is set. ``prefix`` precedes the model's id if the library
+    supports several vendors. ``sdk`` says that it has ``chat.completions``. ``waits`` says in words
+    how long it waits for an answer by default; it is empty if that is short enough. ``reads_key``
+    says that it reads the key from the environment when it is made. ``positional`` says that the
+    first argument is the model.
     """
 
     appends: Client = "openai"
@@ -80,12 +80,12 @@ LIBRARIES: Mapping[tuple[str, str], Library] = {
     ("agno", "Cerebras"): Library("cerebras", own=True, positional=True),
     ("agno", "CerebrasOpenAI"): Library(own=True, positional=True),
 }
-"""By the package and the name that is imported from it."""
+"""The libraries, by the package and the name that is imported from it."""
 
 
 def library(full_name: str) -> Library | None:
     """
-    Return the library whose client a call makes, by the full name of what is called.
+    Return the library whose client a call makes, given the full name of the called object.
 
     >>> library("langchain_cerebras.chat_models.ChatCerebras").own
     True

@@ -1,4 +1,4 @@
-"""What the rules look at: a file with its clients and their calls."""
+"""The input of the rules: a file with its clients and their calls."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .posts import Post, posts
 from .source import Source
 
 Noticed: TypeAlias = tuple[ast.expr | ast.stmt, Explanation]
-"""What is wrong, and where it stands."""
+"""A mistake, and its position."""
 
 
 @dataclass(frozen=True)
 class Matter:
-    """A file, and the state of the API that it is looked at by."""
+    """A file, and the state of the API that it is compared with."""
 
     source: Source
     edition: Edition
@@ -32,7 +32,7 @@ class Matter:
 
     @cached_property
     def chats(self) -> list[Chat]:
-        """The calls of chats that go to this API, or to a gateway that passes for it."""
+        """The chat calls to this API, or to a gateway that takes its place."""
         return [one for one in chats(self.source, self.clients) if one.client.is_ours]
 
     @cached_property

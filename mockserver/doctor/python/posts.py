@@ -19,9 +19,9 @@ class Post:
     """
     A request by ``requests`` or ``httpx``.
 
-    ``library`` is the name of the module. ``fields`` are its header fields, by their names in lower
-    case; the value is None if the file does not tell it. They are None together if there may be
-    others. ``model`` is that of the body, as far as the file tells, with the place of it.
+    ``library`` is the name of the module. ``fields`` maps the lower-case names of its header fields
+    to their values, None for an unknown value. ``fields`` itself is None if there may be other
+    fields. ``model`` is the model in the body, with its position, as far as the file shows it.
     ``as_form`` says that the body is a dictionary which is sent as a form.
     """
 
@@ -34,7 +34,7 @@ class Post:
 
     @property
     def without_timeout(self) -> bool:
-        """Whether it surely waits for an answer without limit."""
+        """Whether it certainly waits for an answer without a limit."""
         timeout = arguments(self.call).get("timeout")
         if isinstance(timeout, ast.Constant) and timeout.value is None:
             return True
@@ -42,7 +42,7 @@ class Post:
 
 
 def posts(source: Source) -> Iterator[Post]:
-    """Yield the requests whose URL is surely one of the real API."""
+    """Yield the requests whose URL certainly belongs to the real API."""
     for call in source.calls:
         library, _, function = source.full_name(call.func).rpartition(".")
         if library in _MODULES and function == "post":
@@ -55,7 +55,7 @@ def posts(source: Source) -> Iterator[Post]:
 
 
 def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
-    """Return the literal that an argument stands for, unless somebody may have changed it."""
+    """Return the literal that an argument stands for, unless it may have changed."""
     if not isinstance(node, ast.Name):
         found, changed = node, False
     else:
@@ -65,7 +65,7 @@ def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
 
 
 def _is_changed(source: Source, name: str) -> bool:
-    """Return whether a dictionary of this name is used for more than as an argument by name."""
+    """Return whether a dictionary of this name is used other than as a named argument."""
     return any(
         isinstance(one, ast.Name)
         and one.id == name

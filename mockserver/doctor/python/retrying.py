@@ -20,13 +20,13 @@ _RETRIED = frozenset(
         "CerebrasError",
     }
 )
-"""Errors that the client itself has already tried again for, and their bases."""
+"""Errors after which the client itself has already retried, and their base classes."""
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 def nested_retries(matter: Matter) -> Iterator[Noticed]:
-    """Notice calls that a decorator or a loop tries again, of clients that do so themselves."""
+    """Notice calls that a decorator or a loop retries although the client does so itself."""
     for chat in matter.chats:
         if not chat.client.retries or chat.sets("max_retries"):
             continue
@@ -88,7 +88,7 @@ def _at_once(stop: ast.expr | None) -> bool:
 
 
 def _retried(errors: ast.expr | None) -> bool:
-    """Return whether errors that the client tries again are among these."""
+    """Return whether these include an error that the client retries."""
     among = errors.elts if isinstance(errors, (ast.Tuple, ast.List)) else [errors]
     return any(_last(one) in _RETRIED for one in among if one is not None)
 
@@ -102,7 +102,7 @@ def _last(node: ast.expr) -> str:
 
 
 def _caught_within(source: Source, call: ast.Call, function: ast.AST) -> bool:
-    """Return whether the function itself may keep an error of the call from its decorator."""
+    """Return whether the function itself may hide an error of the call from its decorator."""
     for one in source.above(call):
         if one is function:
             return False
@@ -122,7 +122,7 @@ def _raises(body: list[ast.stmt]) -> bool:
 
 
 def _loop(source: Source, chat: Chat) -> str:
-    """Return what to call the loop that tries a call again after a wait."""
+    """Return a name for the loop that retries a call after a wait."""
     attempt: ast.Try | None = None
     for one in source.above(chat.call):
         if isinstance(one, FUNCTIONS):

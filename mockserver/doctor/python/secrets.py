@@ -1,4 +1,4 @@
-"""Keys and addresses that stand in the code, and keys that are shown."""
+"""Keys and addresses in the code, and keys that it prints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .values import known, literal
 
 _KEY = re.compile(r"(?<![A-Za-z0-9])csk-([A-Za-z0-9]{32,})(?![A-Za-z0-9_-])")
 _FEWEST_CHARACTERS = 14
-"""A random key of 48 has more kinds of characters than this, a made-up one seldom."""
+"""A random key of 48 characters has more different characters than this; a made-up one seldom."""
 _RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "9876543210")
 _LOGS = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
 _VARIABLES = frozenset({"CEREBRAS_API_KEY"})
@@ -22,7 +22,7 @@ _VARIABLES = frozenset({"CEREBRAS_API_KEY"})
 
 def looks_real(text: str) -> bool:
     """
-    Return whether a text holds what looks like a real key, and not like an example.
+    Return whether a text contains a key that looks real, not like an example.
 
     >>> looks_real("csk-0123456789abcdef0123456789abcdef"), looks_real("csk-your-key")
     (False, False)
@@ -39,7 +39,7 @@ def keys_in_code(matter: Matter) -> Iterator[Noticed]:
 
 
 def keys_shown(matter: Matter) -> Iterator[Noticed]:
-    """Notice keys that are printed or logged as they are."""
+    """Notice keys that are printed or logged unshortened."""
     for call in matter.source.calls:
         shown = (one for argument in call.args for one in _shown(argument))
         if _writes(matter.source, call) and any(_is_key(matter, one) for one in shown):
@@ -48,9 +48,9 @@ def keys_shown(matter: Matter) -> Iterator[Noticed]:
 
 def hosts_in_code(matter: Matter) -> Iterator[Noticed]:
     """
-    Notice addresses that the SDK knows by itself, and that only hide CEREBRAS_BASE_URL.
+    Notice addresses that are the SDK's default, and only override CEREBRAS_BASE_URL.
 
-    Clients of OpenAI's API have to be told the address.
+    Clients of OpenAI's API need the address.
     """
     for made in matter.clients:
         given = made.argument(made.library.base_url)

@@ -19,13 +19,13 @@ from .source import Source
 from .values import known, literal, text_of
 
 Placed: TypeAlias = tuple[ast.expr, Setup]
-"""A set-up, and where it stands."""
+"""A set-up, and its position."""
 _RIGHT: Mapping[Client, str] = {
     "": "https://api.cerebras.ai/v1",
     "cerebras": "https://api.cerebras.ai",
     "openai": "https://api.cerebras.ai/v1",
 }
-"""The base URL that stands for the API where another thing is looked at."""
+"""The base URL that is assumed while something else is checked."""
 
 _OTHER_ENDPOINTS: Mapping[str, str] = {
     "responses.create": "/v1/responses",
@@ -82,7 +82,7 @@ def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
 
 
 def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
-    """Yield the model and the parameters of a call; what the file does not tell is left out."""
+    """Yield the model and the parameters of a call; unknown values are left out."""
     given = arguments(chat.call)
     client = chat.client.library.appends
     right = _RIGHT[client]
@@ -135,7 +135,7 @@ def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
 
 
 def of_defaults(source: Source, edition: Edition) -> Iterator[Placed]:
-    """Yield what is called the model or the address of this API, wherever it is used."""
+    """Yield each value named as the model or address of this API, wherever it is used."""
     for node, url in addresses(source):
         yield node, Setup(edition, base_url=url)
     ids = dict(named(source))
@@ -145,7 +145,7 @@ def of_defaults(source: Source, edition: Edition) -> Iterator[Placed]:
 
 
 def _told(source: Source, given: Mapping[str, ast.expr]) -> Iterator[tuple[str, Any]]:
-    """Yield the parameters of a call whose values stand in the code."""
+    """Yield the parameters of a call whose values are in the code."""
     for name, node in given.items():
         try:
             yield name, ast.literal_eval(node)
@@ -157,9 +157,9 @@ def _told(source: Source, given: Mapping[str, ast.expr]) -> Iterator[tuple[str, 
 
 def _shown(made: MadeClient, key: ast.expr | None) -> str:
     """
-    Return the field that a key written into the code makes, redacted; empty if nobody knows.
+    Return the redacted header field for a key in the code; empty if unknown.
 
-    Without an address in the code, a word that is no key may be for a server of one's own.
+    Without an address in the code, a word that is not a key may be meant for a self-hosted server.
     """
     if not literal(made.source, key):
         return ""

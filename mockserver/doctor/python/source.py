@@ -1,4 +1,4 @@
-"""The tree of a file, with what is needed to walk it upwards and to look names up."""
+"""The syntax tree of a file, which can be walked upwards, and in which names can be looked up."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LONGEST_WORD = 40
 @dataclass
 class Source:
     """
-    A file of Python: its tree, its calls, and what is bound to which name.
+    A file of Python: its tree, its calls, and the values of its names.
 
     ``bound`` has for each scope and name the expressions that the name is set to; None stands for
-    a value that nobody can tell, a parameter's for example. An attribute of ``self`` is a name of
-    its class. ``functions`` has what is defined, by where it stands. ``imported`` has the full
-    name of what is imported, by the name it gets here; it is empty if there are two. ``words`` are
-    the names that the code uses, and its short strings.
+    an unknown value, such as that of a parameter. An attribute of ``self`` is a name of its class.
+    ``functions`` has the functions that are defined, by scope and name. ``imported`` maps each
+    local name to the full name that it was imported as, empty if there are two. ``words`` are the
+    names that the code uses, and its short strings.
     """
 
     text: str
@@ -45,8 +45,8 @@ class Source:
         """
         Parse a file.
 
-        Raises SyntaxError or ValueError for what is no Python, RecursionError for what is nested
-        too deeply.
+        Raises SyntaxError or ValueError for a text that is not Python, RecursionError for one that
+        is nested too deeply.
         """
         source = cls(text, ast.parse(text))
         for node in ast.walk(source.tree):
@@ -57,21 +57,21 @@ class Source:
         return source
 
     def says(self, *words: str) -> bool:
-        """Return whether the code, not a comment or docstring, has one of these words in a name."""
+        """Return whether a name in the code, not a comment or docstring, has one of the words."""
         return any(word in one for one in self.words for word in words)
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield what a node stands in, the nearest first."""
+        """Yield the nodes around a node, the nearest first."""
         while node in self.parents:
             node = self.parents[node]
             yield node
 
     def scope(self, node: ast.AST) -> ast.AST:
-        """Return the function, class or module that a node stands in."""
+        """Return the function, class or module that contains a node."""
         return next((one for one in self.above(node) if isinstance(one, _SCOPES)), self.tree)
 
     def function(self, node: ast.AST) -> Function | None:
-        """Return the function that a node is run in; None at the level of the module."""
+        """Return the function that runs a node; None at module level."""
         scopes = (one for one in self.above(node) if isinstance(one, (*FUNCTIONS, ast.Lambda)))
         nearest = next(scopes, None)
         return nearest if isinstance(nearest, FUNCTIONS) else None
@@ -90,7 +90,7 @@ class Source:
         return None
 
     def made_by(self, node: ast.expr | None) -> ast.Call | None:
-        """Return the call that makes a value, seen through names and functions that return it."""
+        """Return the call that makes a value, followed back through names and functions."""
         for _ in range(_DEEPEST):
             if isinstance(node, (ast.Name, ast.Attribute)):
                 node = self.value_of(node)
@@ -132,7 +132,7 @@ class Source:
         return ".".join((full, *reversed(parts))) if full else ""
 
     def _is_redefined(self, node: ast.Name) -> bool:
-        """Return whether a name is set to something else too, other than None for a lack of it."""
+        """Return whether a name is also set to another value; None does not count."""
         for scope in self.above(node):
             values = self.bound.get((scope, node.id))
             if values is not None:
@@ -180,7 +180,7 @@ class Source:
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         module = getattr(node, "module", None)
         if isinstance(node, ast.ImportFrom) and (module is None or node.level):
-            module = "."  # of the same package: whatever it is, it is no library
+            module = "."  # from the same package, so it is not a library
         for one in node.names:
             first = one.name.partition(".")[0]
             if module is not None:

@@ -13,7 +13,7 @@ from .source import Source
 from .values import known, text_of
 
 _SCRIPTS = frozenset({"streamlit", "gradio", "chainlit", "marimo", "IPython"})
-"""Whoever imports these runs the file from the top for its user."""
+"""A file that imports one of these is run from the top for its user."""
 _PREPARES = frozenset({"load_dotenv"})
 _STARTS = frozenset(
     {"create", "invoke", "kickoff", "launch", "mainloop", "run", "run_sync", "serve", "start"}

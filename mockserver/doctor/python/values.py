@@ -1,4 +1,4 @@
-"""What an expression stands for: a constant, a variable of the environment, or nobody knows."""
+"""Evaluates an expression: to a constant, an environment variable, or an unknown value."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ LOOKUPS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault"})
 @dataclass(frozen=True, slots=True)
 class Known:
     """
-    A value that the file tells.
+    A value that the file shows.
 
-    ``value`` is the constant, or the default where ``variable`` of the environment is not set.
-    ``sure`` is false where there is no default, so that only the variable's name is known.
+    ``value`` is the constant, or the default if the environment variable ``variable`` is not set.
+    ``sure`` is false if there is no default: then only the variable's name is known.
     """
 
     value: Any
@@ -29,7 +29,7 @@ class Known:
 
 
 def known(source: Source, node: ast.expr | None, depth: int = 0) -> Known | None:
-    """Return what an expression stands for, or None if that cannot be told."""
+    """Return what an expression stands for, or None if unknown."""
     if node is None or depth > _DEEPEST:
         return None
     depth += 1
@@ -62,7 +62,7 @@ def _looked_up(
 
 
 def text_of(source: Source, node: ast.expr | None) -> str:
-    """Return the string that an expression stands for; empty if that cannot be told."""
+    """Return the string that an expression stands for; empty if unknown."""
     found = known(source, node)
     return found.value if found and found.sure and isinstance(found.value, str) else ""
 

@@ -11,7 +11,7 @@ from .clients import arguments
 from .matter import Matter, Noticed
 
 _WORDS = ("timeout", "wait_for", "fail_after", "move_on_after", "time_limit")
-"""A file with one of these says somewhere how long it waits."""
+"""A file with one of these limits its waits somewhere."""
 _FOREVER = "without limit for an answer"
 
 

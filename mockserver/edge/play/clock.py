@@ -117,7 +117,7 @@ class Clock:
         raise StallError  # nothing could ever wake the thread
 
     def pause(self, seconds: float) -> None:
-        """Wait in the calling thread, which is that of a client without an event loop."""
+        """Wait in the calling thread, which belongs to a client without an event loop."""
         time.sleep(seconds)  # noqa: TID251 (a player is what waits)
 
     def advance(self, seconds: float) -> None:

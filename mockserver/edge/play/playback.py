@@ -137,7 +137,7 @@ class _Playing:
             ready.clear()
 
     def _ahead(self) -> bool:
-        """Whether the time that is due is still ahead."""
+        """Whether the next write is due in the future."""
         if self._due > self._now:
             self._now = self._clock.monotonic()
         return self._due > self._now

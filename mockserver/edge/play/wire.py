@@ -54,7 +54,7 @@ class Wire:
         self._run: list[bytes] = []
 
     def operations(self, plan: Plan) -> Iterator[Operation]:
-        """Yield what the edge has to do; adjacent bytes are joined."""
+        """Yield the operations for the edge; adjacent bytes are joined."""
         for step in plan:
             match step:
                 case EventRun(waits=waits) if waits:

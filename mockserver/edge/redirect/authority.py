@@ -28,7 +28,7 @@ class MissingAuthorityError(MockServerError):
 
 class Authority:
     """
-    Makes certificates that are trusted in this run only.
+    Makes certificates that are trusted only in this run.
 
     Raises MissingAuthorityError when trustme is not installed.
     """

@@ -31,7 +31,7 @@ class Target:
 
 
 def target_of(head: bytes) -> Target | None:
-    """Return the target in a head; None if it has none that can be read."""
+    """Return the target in a head; None if it has no readable one."""
     words = head.partition(b"\r\n")[0].decode("latin-1").split(" ")
     if len(words) != 3:  # noqa: PLR2004 (method, target, version)
         return None

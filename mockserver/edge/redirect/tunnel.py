@@ -74,11 +74,11 @@ async def _through(
         answer = await reader.readuntil(b"\r\n\r\n")
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
         writer.close()
-        raise ConnectionError("the proxy of the environment gave no answer") from error
+        raise ConnectionError("the proxy from the environment gave no answer") from error
     if answer.split(b" ", 2)[1:2] != [b"200"]:
         writer.close()
         said = answer.partition(b"\r\n")[0].decode("latin-1")
-        raise ConnectionError(f"the proxy of the environment said {said!r}")
+        raise ConnectionError(f"the proxy from the environment answered {said!r}")
     return reader, writer
 
 

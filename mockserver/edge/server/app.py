@@ -47,9 +47,9 @@ class Played(web.StreamResponse):
 
 class Site:
     """
-    A listening mock, which hands requests from aiohttp on to the engine and what is beside it.
+    A listening mock, which hands requests from aiohttp to the engine, admin API or status page.
 
-    Beside it are the admin API, which the ``token`` protects, and the status page. ``url`` has the
+    The ``token`` protects the admin API. ``url`` has the
     port that was actually bound.
     """
 
@@ -72,7 +72,9 @@ class Site:
         proxy: Proxy | None = None,
     ) -> None:
         """
-        Listen, if ``shared`` along with other processes, and if given as a ``proxy``, too.
+        Listen.
+
+        A ``shared`` port has other listening processes, too. A ``proxy`` gets connections first.
 
         Raises OSError if it can't bind.
         """

@@ -64,9 +64,9 @@ class Connection(web.RequestHandler):
     the answer takes time. All others go through aiohttp, which creates a reader, a request and a
     response for each; that costs more than the answer itself.
 
-    Only one path may own the incoming bytes, and aiohttp does not say where it stands in them. So
-    the bytes handed to aiohttp are counted. If, when a request is answered, they are exactly that
-    request, the next byte begins another request and the connection is ``_free``: the fast path
+    Only one path may own the incoming bytes, and aiohttp does not say how far it has read. So the
+    bytes handed to aiohttp are counted. If they are exactly one request when that request is
+    answered, the next byte begins another request. The connection is then ``_free``: the fast path
     may look at it. If aiohttp has more (pipelined requests, an unread rest), or the length of the
     body is not in the head, all further bytes go to aiohttp.
 
@@ -331,7 +331,7 @@ def _is_ready(in_flight: InFlight) -> bool:
 
 def _reason(error: HttpProcessingError) -> str:
     """
-    Return what was wrong, without the bytes received, which may include the key.
+    Return the error message without the received bytes, which may include the key.
 
     In all of aiohttp's messages such bytes are in quotes, or on a line of their own.
     """

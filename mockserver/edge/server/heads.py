@@ -22,7 +22,7 @@ _FIXED = frozenset(
         *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     )
 )
-"""Fields that say how to read the message, or what becomes of the connection."""
+"""Fields that say how to read the message, or whether to keep the connection."""
 _LENGTH = r"0|[1-9][0-9]{0,5}"
 _VALUE = r"(?! )[^\r\n]+(?<! )"
 

@@ -1,4 +1,4 @@
-"""Logs requests, those of a turn of the event loop in one record."""
+"""Logs requests, with one record for each turn of the event loop."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _PATIENCE = 5.0  # seconds that the server may take to listen, and to end
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """Return uvloop's factory where the ``speed`` extra is installed, else asyncio's."""
+    """Return uvloop's factory if the ``speed`` extra is installed, else asyncio's."""
     try:
         import uvloop
     except ImportError:
@@ -117,7 +117,7 @@ class ThreadedServer:
     def _run(self, started: Future[str]) -> None:
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.get_loop()  # if this fails, no coroutine is left that never ran
+                runner.get_loop()  # if this fails, no coroutine stays behind unawaited
                 runner.run(self._serve(started))
         except BaseException as error:
             if started.done():

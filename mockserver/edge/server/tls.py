@@ -23,7 +23,7 @@ def server_context(certificate: str, key: str) -> ssl.SSLContext:
     except ssl.SSLError as error:
         reason = error.reason or "not in PEM, or locked by a password"
         raise DocumentError(
-            f"{certificate}: is no certificate in PEM for the key in {key} ({reason})"
+            f"{certificate}: is not a certificate in PEM for the key in {key} ({reason})"
         ) from error
     return context
 

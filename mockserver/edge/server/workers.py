@@ -32,7 +32,7 @@ def reason_against(live: LiveEngine) -> str | None:
         return "--workers needs Linux, which spreads connections over processes that share a port"
     if live.scenario.port != Port():
         name = live.scenario.name
-        return f"--workers can't play {name!r}, whose 'port' is to open and close as a whole"
+        return f"--workers can't play {name!r}, whose 'port' must change for all workers at once"
     return None
 
 

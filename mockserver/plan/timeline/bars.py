@@ -46,7 +46,7 @@ def bars(
     Yield the lines of each lane: its bar, and its times in seconds from the lane's start.
 
     All lanes share one scale and are at most ``width`` columns wide. A span is at least one column
-    wide, however short it is. ``plain`` draws in ASCII only.
+    wide, however short it is. ``plain`` draws only in ASCII.
     """
     longest = stretched(max((lane.end - lane.start for lane in lanes), default=0.0), lanes)
     columns = max(1, width - max((len(lane.spans) for lane in lanes), default=0))

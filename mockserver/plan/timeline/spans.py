@@ -23,7 +23,7 @@ _OPEN = 1.25  # a span without an end is drawn this much longer than all else
 @dataclass(frozen=True, slots=True)
 class Span:
     """
-    A happening from ``start`` to ``end``, in seconds; a moment if these are equal.
+    Something that lasts from ``start`` to ``end``, in seconds; a moment if these are equal.
 
     ``end`` is infinite for a stall. ``title`` describes it in a few words.
     """

@@ -17,7 +17,7 @@ _WIDTH, _MARGIN, _TOP, _LANE, _BAR = 960, 20, 60, 48, 18
 _MOMENT = 4.0  # the width of a span that takes no time
 _MOST_TICKS = 10
 _LONGEST_LABEL = 120
-_LETTER = 7.3  # the most that a letter is wide, in a monospaced font of 12 pixels
+_LETTER = 7.3  # the maximum width of a letter in a monospaced font of 12 pixels
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 # in light, in dark: each contrasts with the paper, and with words on it
 _COLOURS: Mapping[SpanKind, tuple[str, str]] = {

@@ -40,7 +40,7 @@ class Counters:
 
 
 def _numbers(schedule: Schedule) -> _Numbers | None:
-    """Return the requests that a schedule takes, in order; None if it depends on more."""
+    """Return the requests that a schedule takes, in order; None if it depends on other keys."""
     after, first, at = schedule.after, schedule.first, schedule.at
     if schedule != Schedule(after, first, at) or schedule == Schedule():
         return None

@@ -1,7 +1,8 @@
 """
 The status page as JSON, in the form of Statuspage's API, and as HTML.
 
-Fields that the form has and the mock has nothing for are null, as on pages that do not use them.
+If the mock has no value for a field of that form, the field is null, as on pages that do not use
+it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Document: TypeAlias = dict[str, Any]
 Indicator: TypeAlias = Literal["none", "minor", "major", "critical"]
 NAME = "Cerebras Inference (mock)"
 
-# by the worst component; Statuspage documents no indicator of its own for maintenance
+# by the worst component; Statuspage documents no separate indicator for maintenance
 _OVERALL: Mapping[Condition, tuple[Indicator, str]] = {
     "major_outage": ("major", "Partial System Outage"),
     "partial_outage": ("major", "Partial System Outage"),

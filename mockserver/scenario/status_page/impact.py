@@ -1,12 +1,12 @@
 """
-What a fault is to the service that runs the status page.
+Rates a fault from the view of the service that runs the status page.
 
 | what clients meet | on the page |
 |---|---|
 | an error with a status of 500 or above, in a stream too | a failure |
 | silence, a lost connection, something that is not HTTP | a failure |
 | an answer that begins a second late or later, or that drips | slow |
-| any other status: 400, 401, 402, 404, 429 and so on | nothing: it is the client's own matter |
+| any other status: 400, 401, 402, 404, 429 and so on | nothing: only the client is concerned |
 | a whole answer that is empty, cut short or damaged | nothing: its status is 200 |
 """
 
@@ -68,6 +68,6 @@ _IMPACTS: Mapping[type[Fault], Callable[[Any], Impact]] = {
 
 
 def impact_of(faults: Iterable[Fault]) -> Impact:
-    """Return the worst that faults, applied together, are to the service."""
+    """Return the worst impact on the service of faults that are applied together."""
     found = {_IMPACTS[type(one)](one) for one in faults if type(one) in _IMPACTS}
     return "fails" if "fails" in found else "slow" if "slow" in found else "none"

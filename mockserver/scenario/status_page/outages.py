@@ -1,5 +1,5 @@
 """
-What the status page shows at a time, by the scenario alone.
+Finds what the status page shows at a time, from the scenario alone.
 
 A component is made of typical requests: for a model, a chat of one short message, streamed or not.
 For each of them the rules say which share fails or is slow from now on:
@@ -13,7 +13,7 @@ For each of them the rules say which share fails or is slow from now on:
 | on some requests only: ``first``, ``at``, a ``sequence`` that ends, ``attempt`` | none |
 | in a ``state`` that other rules set | none: the page does not know which requests came |
 
-A page with three failed requests on it would be news to everybody, so these count as none.
+No real page shows an outage for three failed requests, so these count as none.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from .impact import impact_of
 COMPLETIONS = "Text completions"
 """The component of the older endpoint, for all models."""
 OTHERS = "Models, files and batches"
-"""The component of all endpoints that complete nothing."""
+"""The component of all endpoints without completions."""
 
 # the least share of failures, or of slow answers, of each condition; the first that fits
 _CONDITIONS: Sequence[tuple[Condition, float, float]] = (
@@ -55,7 +55,7 @@ class Shown:
     What the page shows: the ``conditions`` of its components, in their order.
 
     ``since`` is when it began to show them, and ``down_since`` when it began to show anything but
-    well-being, in seconds since the start of the scenario; both are 0 from the start on.
+    ``operational``, in seconds since the start of the scenario; both are 0 from the start on.
     """
 
     conditions: Mapping[str, Condition]
@@ -98,7 +98,7 @@ class Outages:
         return {name: _condition(rules, elapsed) for name, rules in self._rules.items()}
 
     def _since(self, elapsed: float, same: Callable[[Mapping[str, Condition]], bool]) -> float:
-        """Return since when it has been the same, as far as the last changes show."""
+        """Return the time since which it has been the same, as far as the last changes show."""
         since = elapsed
         for _ in range(_MOST_CHANGES):
             since = max((window.changed(since) for window in self._windows), default=0.0)

@@ -40,7 +40,7 @@ _REFUSALS = frozenset({400, 401, 403, 404, 405, 415, 422})
 
 
 def mistakes_in(setup: Setup) -> Iterator[Explanation]:
-    """Yield what is wrong with a set-up, in the order of ``MISTAKES``."""
+    """Yield the mistakes in a set-up, in the order of ``MISTAKES``."""
     return (one.explained(setup) for one in MISTAKES if one.when(setup))
 
 
@@ -53,7 +53,7 @@ def mistake_behind(exchange: Exchange, edition: Edition) -> Explanation | None:
 
 
 def mistake_forgiven(exchange: Exchange, edition: Edition) -> Explanation | None:
-    """Return the mistake in a path that the mock has corrected; None if it has not."""
+    """Return the mistake in a path that the mock has corrected; None if it has corrected none."""
     if not exchange.sent_path:
         return None
     sent = replace(setup_of(exchange, edition), path=exchange.sent_path)

@@ -1,4 +1,4 @@
-"""Requests for what this API does not have: a row for each API of another kind."""
+"""Requests for features that this API lacks: a row for each kind of API."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GATEWAY = (
 
 
 class _Absent(NamedTuple):
-    """What the end of a path asks for, how the user calls it, and what to do instead."""
+    """The end of a path, the user's name for the feature, and what to do instead."""
 
     name: str
     path: str

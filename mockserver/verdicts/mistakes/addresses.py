@@ -56,7 +56,7 @@ def _host(it: Setup) -> str:
 
 
 def _of_the_api(condition: Condition) -> Condition:
-    """Meet a condition on the path only where the API is asked, and does not have the path."""
+    """Check a condition only if the request goes to the API, which does not have the path."""
     return lambda it: it.is_ours and not known(it.asked) and condition(it)
 
 
@@ -76,7 +76,7 @@ def _lacks_scheme(it: Setup) -> bool:
 
 
 def _is_elsewhere(it: Setup) -> bool:
-    """Whether what belongs to this API goes to another vendor's, which can't pass it on."""
+    """Whether a client or key of this API is used with another vendor, which can't pass it on."""
     key = it.authorization is not None and it.authorization.startswith("Bearer csk-")
     return bool(vendor_of(_host(it))) and (
         key or (it.client == "cerebras" and _host(it) not in ROUTERS)
@@ -84,7 +84,7 @@ def _is_elsewhere(it: Setup) -> bool:
 
 
 def _has_query(it: Setup) -> bool:
-    """Whether the base URL has a query, in which the rest of the path lands."""
+    """Whether the base URL has a query, so that the rest of the path becomes part of it."""
     if it.path:
         return _LANDED.search(it.query) is not None and not known(it.path)
     return bool(it.client and it.url.query)
@@ -103,7 +103,7 @@ def _ends_in_slash(it: Setup) -> bool:
 
 
 def _is_prefixed(it: Setup) -> bool:
-    """Whether something stands before the path of an endpoint, or before the ``/v1`` alone."""
+    """Whether something precedes the path of an endpoint, or the ``/v1`` alone."""
     found = re.search(rf"(?<=.)/v1(/{_ENDPOINT})?\Z|(?<=.)/chat/completions\Z", it.asked)
     return found is not None
 
@@ -128,7 +128,7 @@ ADDRESSES = (
     Mistake(
         "no-scheme",
         _lacks_scheme,
-        "the base URL {it.base_url!r} has no https://, so no request is sent to anybody",
+        "the base URL {it.base_url!r} has no https://, so no request is sent",
         "write https:// before it: https://{it.base_url}",
         "https://github.com/openinterpreter/openinterpreter/issues/994",
     ),
@@ -151,7 +151,7 @@ ADDRESSES = (
     Mistake(
         "no-tls",
         lambda it: it.url.scheme == "http" and _host(it) == OURS,
-        "the base URL begins with http://: the key goes over the net in the clear, and a redirect "
+        "the base URL begins with http://: the key is sent unencrypted, and a redirect "
         "to https:// turns POST into GET",
         "write https://: {it.right_url}",
         "https://github.com/psf/requests/issues/5494",
@@ -159,7 +159,7 @@ ADDRESSES = (
     Mistake(
         "base-url-with-query",
         lambda it: it.is_ours and _has_query(it),
-        "the base URL has a query ({query}), and the rest of the path lands in it",
+        "the base URL has a query ({query}), and the rest of the path becomes part of it",
         "leave the query out of the base URL, and pass it to the client as default_query",
         _OPENAI_PAGE,
         facts=lambda it: {"query": f"?{it.query or it.url.query}"},
@@ -214,7 +214,7 @@ ADDRESSES = (
     Mistake(
         "wrong-version",
         _of_the_api(_has(_OTHER_VERSION)),
-        "the API has /v1 only, and the path has another version: {it.asked}",
+        "the API has only /v1, and the path has another version: {it.asked}",
         "set the base URL to {it.right_url}",
         _CHAT_PAGE,
     ),

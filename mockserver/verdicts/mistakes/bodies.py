@@ -1,8 +1,8 @@
 """
 Mistakes in the parameters of a request.
 
-A row explains only what the API refused, and names the field. Here are the rows that read the lines
-of a refusal.
+A row explains only what the API refused, and names the field. The rows in this module read the
+lines of a refusal.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _line(it: Setup, when: _Find) -> Line | None:
 def _row(
     name: str, when: _Find, what: str, fix: str, source: str, pattern: re.Pattern[str] = _TYPE
 ) -> Mistake:
-    """Return a row for a line: its sentences have path, value, told and the pattern's groups."""
+    """Return a row for a line: its sentences can use path, value, told and the pattern's groups."""
 
     def facts(it: Setup) -> dict[str, object]:
         one = _line(it, when)
@@ -158,7 +158,7 @@ _LINES = (
         "no-content",
         _both(_in_message("content"), lambda one, it: _misses(one, it) or _is_null(one, it)),
         "{path} is null or missing",
-        "send a text as the content; only an assistant's message may go without",
+        "send a text as the content; only an assistant's message may omit it",
         _REFERENCE,
     ),
     _row(

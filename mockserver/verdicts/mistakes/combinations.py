@@ -1,8 +1,8 @@
 """
-Bodies that the API refuses as a whole: what does not go together, and what a model does not take.
+Bodies that the API refuses as a whole: parameters that conflict, or that a model does not accept.
 
-A row needs the API's own words for it. 2025 said nothing of the place of a response format; these
-rows look for it in the body.
+A row requires the API's own message. In 2025 the API did not name the place of a response format,
+so these rows look for it in the body.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _format(it: Setup) -> object:
 
 
 def _refused_format(it: Setup) -> bool:
-    """Whether the form of the response format was refused; 2025 said nothing of its place."""
+    """Whether the form of the response format was refused; in 2025 the API did not place it."""
     return any(one.place[0] == "response_format" or one.path == "type" for one in lines(it))
 
 
@@ -59,7 +59,7 @@ def _tools_with_dots(it: Setup) -> list[str]:
 
 
 def _says(text: str, param: str | None = None) -> Callable[[Setup], bool]:
-    """Whether the refusal says this, of this parameter."""
+    """Whether the refusal has this message about this parameter."""
 
     def when(it: Setup) -> bool:
         error = it.error or {}
@@ -136,14 +136,14 @@ COMBINATIONS = (
     _whole(
         "two-token-limits",
         lambda it: _says("max_completion_tokens cannot both be set")(it) or _sets_two_limits(it),
-        "the body has max_tokens and max_completion_tokens, and the API takes only one of them",
+        "the body has max_tokens and max_completion_tokens, and the API accepts only one of them",
         "send max_completion_tokens only",
         "https://github.com/anomalyco/opencode/issues/43716",
     ),
     _whole(
         "several-answers",
         lambda it: _says('"n" > 1 is not')(it) or _wants_several(it),
-        "n is {several}, and this API gives one answer to a request",
+        "n is {several}, and this API gives one answer per request",
         "leave n out, and send the request several times",
     ),
     _whole(
@@ -156,7 +156,7 @@ COMBINATIONS = (
     _whole(
         "tools-and-format",
         _says('"tools" is incompatible with "response_format"'),
-        "the body has tools and response_format, and this API takes only one of them",
+        "the body has tools and response_format, and this API accepts only one of them",
         "leave one of them out, or make the answer a tool of its own, with 'strict': true",
         _STRUCTURED,
     ),
@@ -164,13 +164,13 @@ COMBINATIONS = (
         "tool-choice-without-tools",
         _says("'tool_choice' is only allowed"),
         "the body has tool_choice and no tools",
-        "leave tool_choice out where there are no tools",
+        "leave tool_choice out if there are no tools",
         _TOOLS,
     ),
     _whole(
         "image-to-a-text-model",
         _says("Images are not supported by this model"),
-        "the messages have an image, and {it.model} reads text only",
+        "the messages have an image, and {it.model} reads only text",
         "take the images out of the messages, or ask a model with vision",
         "https://inference-docs.cerebras.ai/models/overview",
     ),
@@ -191,14 +191,14 @@ COMBINATIONS = (
     _whole(
         "answer-without-call",
         _says("must be a response to a preceeding message with 'tool_calls'"),
-        "a message with the role 'tool' answers no call: none before it has tool_calls",
+        "a message with the role 'tool' answers no call: no message before it has tool_calls",
         "send the assistant's message with its tool_calls before the answers of the tools",
         "https://github.com/langchain-ai/langchainjs/issues/8643",
     ),
     _whole(
         "mixed-strict",
         _says("mixed values for 'strict'"),
-        "some tools have 'strict': true and some have not",
+        "some tools have 'strict': true and some do not",
         "set strict to the same value in all tools",
         _TOOLS,
     ),
@@ -212,7 +212,7 @@ COMBINATIONS = (
     _whole(
         "open-schema",
         _says("'additionalProperties' is required"),
-        "{open} does not forbid other properties, as a strict schema has to",
+        "{open} does not forbid other properties, as a strict schema must",
         "set 'additionalProperties': false in each object of the schema",
         "https://github.com/agno-agi/agno/issues/6013",
     ),

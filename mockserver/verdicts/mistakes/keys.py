@@ -1,8 +1,8 @@
 """
-Mistakes in the API key: where it is, and what it looks like.
+Mistakes in the API key: in its place, or in its form.
 
 A request is explained only if the API refused its key. A key in the environment or in code is
-looked at only if it is known to be for Cerebras: a gateway has keys of its own.
+checked only if it is known to be for Cerebras: a gateway has keys of its own.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _VENDORS: Mapping[str, str] = {
     "gho_": "GitHub",
     "github_pat_": "GitHub",
 }
-"""Whose keys begin so; longer beginnings come first."""
+"""The vendors, by the beginning of their keys; longer beginnings come first."""
 _OTHER_FIELDS = (
     *("x-api-key", "api-key", "x-goog-api-key", "apikey", "api_key", "x-auth-token", "x-token"),
     *("authentication", "authorisation", "x-authorization", "auth", "bearer"),
@@ -68,7 +68,7 @@ _ASSIGNED = re.compile(r"[A-Z_]+[=:]")
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the key; or whether a key for it is known."""
+    """Whether the API refused the key, or a key for it is known."""
     if it.error is None:
         return it.authorization is not None and it.at_cerebras
     return it.code == "wrong_api_key" or it.error.get("detail") in _ABOUT_KEYS
@@ -105,13 +105,13 @@ def _other_field(it: Setup) -> str:
 
 
 def _parameter(it: Setup) -> str:
-    """Return the name of the query's parameter that holds a key."""
+    """Return the name of the query parameter that holds a key."""
     names = (name for name, _ in parse_qsl(it.query))
     return next((name for name in names if letters(name) in ("key", "apikey", "token")), "")
 
 
 def _other_variable(it: Setup) -> str:
-    """Return the variable that is set in place of the one that the client reads."""
+    """Return the variable that is set instead of the one that the client reads."""
     if it.client == "openai" and "CEREBRAS_API_KEY" in it.variables:
         return "CEREBRAS_API_KEY"
     others = (*_OTHER_NAMES, "OPENAI_API_KEY") if it.client == "cerebras" else ()
@@ -229,7 +229,7 @@ KEYS = (
     _row(
         "basic-key",
         lambda it: _scheme(it) == "basic",
-        "the key was sent by the scheme Basic, and the API takes Bearer only",
+        "the key was sent with the scheme Basic, and the API accepts only Bearer",
         "send the field Authorization: Bearer and the key; if you do so already, it is replaced by "
         "auth=, by a user name in the URL or by ~/.netrc",
         "https://github.com/psf/requests/issues/3929",
@@ -237,7 +237,7 @@ KEYS = (
     _row(
         "other-scheme",
         lambda it: _scheme(it) in _OTHER_SCHEMES,
-        "the key was sent by the scheme {scheme}, and the API takes Bearer only",
+        "the key was sent with the scheme {scheme}, and the API accepts only Bearer",
         "send Authorization: Bearer and the key",
     ),
     _row(
@@ -263,15 +263,15 @@ KEYS = (
     _row(
         "local-key",
         _is_word_of(LOCAL_WORDS),
-        "{key!r} was sent as the key, which only a server of one's own accepts",
+        "{key!r} was sent as the key, which only a self-hosted server accepts",
         "set {where} to a key that begins with {own!r}",
         "https://github.com/openai/openai-python/issues/961",
     ),
     _row(
         "unexpanded-key",
         _is_unexpanded,
-        "the key is {key!r}, the text of a variable that nothing has expanded",
-        "let the shell expand it (double quotes, no single ones), or read it with os.environ",
+        "the key is {key!r}, the text of an unexpanded variable",
+        "let the shell expand it (in double quotes, not single ones), or read it with os.environ",
     ),
     _row(
         "secret-reference",

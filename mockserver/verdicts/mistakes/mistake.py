@@ -33,7 +33,7 @@ class Mistake:
     facts: Callable[[Setup], dict[str, object]] = lambda _: {}
 
     def explained(self, setup: Setup) -> Explanation:
-        """Return what is wrong with a set-up that makes this mistake."""
+        """Return the explanation for a set-up that makes this mistake."""
         facts = self.facts(setup)
         what, fix = (_printable(text.format(it=setup, **facts)) for text in (self.what, self.fix))
         return Explanation(self.name, what, fix, self.source, self.severity)
@@ -46,7 +46,7 @@ def _printable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is wrong with a set-up, and the fix; the fields are those of ``Mistake``."""
+    """The mistake in a set-up, and its fix; the fields are as in ``Mistake``."""
 
     name: str
     what: str

@@ -1,4 +1,4 @@
-"""Which model a name stands for, and which model to ask instead."""
+"""Finds the model that a name stands for, and the model to ask instead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EARLIER: Mapping[str, tuple[dt.date, str]] = {
     "qwen-3-235b-a22b": (dt.date(2025, 7, 29), "qwen-3-235b-a22b-instruct-2507"),
     "zai-glm-4.6": (dt.date(2026, 1, 20), "zai-glm-4.7"),
 }
-"""Models that no edition has: the day of their retirement, and the successor by its notice."""
+"""Models that no edition has: their day of retirement, and the successor in the notice."""
 
 
 def bare(name: str) -> str:
@@ -103,7 +103,7 @@ def _successor(model: str, edition: Edition) -> str:
 
 
 def _spellings(name: str) -> Iterator[str]:
-    """Yield what may be meant: the name, and the name without a router or a maker."""
+    """Yield the names that may be meant: the name, and the name without a router or a maker."""
     for one in (bare(name), unrouted(bare(name))):
         yield one
         yield _MAKERS.sub("", one.lower())

@@ -1,8 +1,8 @@
 """
 Mistakes in the id of the model.
 
-Endpoints of one's own and private previews have ids that nobody else knows. Only a name that stands
-for a public model, or that is another vendor's, is a mistake before anything is sent.
+Dedicated endpoints and private previews have ids that are not public. So before anything is sent, a
+name is a mistake only if it stands for a public model or is another vendor's.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _VENDORS = tuple(
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the model, or one is known that is meant for it."""
+    """Whether the API refused the model, or a model that is meant for it is known."""
     known = it.at_cerebras if it.error is None else it.code in _NOT_FOUND
     return known and bool(it.model) and not it.edition.serves(it.model)
 
@@ -84,7 +84,7 @@ def _is_of_weights(it: Setup) -> bool:
 
 
 def _has_none(it: Setup) -> bool:
-    """Whether the API missed the model in a body that was read."""
+    """Whether the API read the body and missed the model in it."""
     if it.model or not it.body or it.error is None:
         return False
     told = str(it.error.get("message", ""))

@@ -1,4 +1,4 @@
-"""The lines of a refusal of a body: each has a place in the body, and what is wrong there."""
+"""The lines that refuse a body: each has a place in the body, and the error there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TYPED = re.compile(r"^(response_format)\.(?:text|json_object|json_schema)(?=\.)
 _MOST = 5  # names in a sentence
 _LONGEST = 60  # characters of a value in a sentence
 ABSENT = object()
-"""In the place of a value that the body does not have."""
+"""Replaces a value that the body does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Line:
     """
     One error of a body.
 
-    ``place`` leads to the value, without the API's names for the types of a union. ``told`` is what
-    the API says of it.
+    ``place`` leads to the value, without the API's names for the types of a union. ``told`` is the
+    API's message about it.
     """
 
     place: tuple[str, ...]
@@ -41,7 +41,7 @@ class Line:
 
     @property
     def path(self) -> str:
-        """The place, as one writes it: ``messages[0].content``."""
+        """The place, as it is written in code: ``messages[0].content``."""
         return "".join(f"[{one}]" if one.isdigit() else f".{one}" for one in self.place)[1:]
 
     def value(self, it: Setup) -> object:

@@ -1,4 +1,4 @@
-"""Where in a schema is what the API refuses in it."""
+"""Finds the place in a schema that the API refuses."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _places(it: Setup) -> Iterator[Place]:
         function = tool.get("function")
         if isinstance(function, dict) and function.get("strict"):
             waiting.append((f"tools[{at}].function.parameters", function.get("parameters") or {}))
-    waiting.reverse()  # the next one stands last
+    waiting.reverse()  # the next one comes last
     seen = 0
     while waiting and seen < _MOST:
         seen += 1

@@ -11,7 +11,7 @@ from .mistake import Condition, Mistake
 from .setup import Setup
 
 _JSON_PATHS = frozenset({"/v1/chat/completions", "/v1/completions", "/v1/batches"})
-_REFUSED = frozenset({None, 400, 415, 422})  # the statuses by which a body is refused
+_REFUSED = frozenset({None, 400, 415, 422})  # the statuses with which a body is refused
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _REPR = re.compile(rb"\s*\{\s*'")
 _QUOTED = re.compile(rb"\s*'")
@@ -26,7 +26,7 @@ _STACK = "https://requests.readthedocs.io/en/latest/user/quickstart/#more-compli
 
 
 def _is_browser(it: Setup) -> bool:
-    """Whether somebody opened the address in a browser: an app sends a key."""
+    """Whether a person opened the address in a browser: an app would send a key."""
     opens = "text/html" in it.headers.get("accept", "") and not it.authorization
     return it.method == "GET" and bool(it.path) and opens
 
@@ -40,7 +40,7 @@ def _is_other_method(it: Setup) -> bool:
 
 
 def _of_json(condition: Condition) -> Condition:
-    """Meet a condition where JSON has to be posted, and the body may be why it was refused."""
+    """Check a condition only if JSON has to be posted, and the body may be why it was refused."""
     return lambda it: (
         it.method == "POST" and it.path in _JSON_PATHS and it.status in _REFUSED and condition(it)
     )
@@ -102,7 +102,7 @@ SENDING = (
     Mistake(
         "get-instead-of-post",
         lambda it: it.method == "GET" and _is_other_method(it),
-        "the request was sent by GET, and {it.path} takes POST",
+        "the request was sent with GET, and {it.path} accepts only POST",
         "send POST; if the code does, a redirect has turned it into GET: write https:// and no "
         "slash at the end",
         "https://github.com/psf/requests/issues/5494",
@@ -110,7 +110,7 @@ SENDING = (
     Mistake(
         "wrong-method",
         _is_other_method,
-        "the request was sent by {it.method}, and {it.path} takes {allowed}",
+        "the request was sent with {it.method}, and {it.path} accepts {allowed}",
         "send it by {allowed}",
         "https://inference-docs.cerebras.ai/api-reference/models/list-models",
         facts=lambda it: {"allowed": " or ".join(sorted(methods_at(it.path) - {"HEAD"}))},
@@ -183,7 +183,7 @@ SENDING = (
     Mistake(
         "form-instead-of-json",
         _of_json(lambda it: _kind(it) in _FORMS),
-        "the body was sent as a form ({kind}), and the API takes JSON",
+        "the body was sent as a form ({kind}), and the API accepts JSON",
         "pass json=body instead of data=body (requests, httpx), or add -H 'Content-Type: "
         "application/json' (curl)",
         "https://github.com/xtekky/gpt4free/issues/1858",
@@ -192,7 +192,7 @@ SENDING = (
     Mistake(
         "text-instead-of-json",
         _of_json(_is_text),
-        "the Content-Type is {kind}, and the API takes application/json",
+        "the Content-Type is {kind}, and the API accepts application/json",
         "set Content-Type: application/json",
         "https://github.com/confluentinc/ksql/issues/1748",
         facts=lambda it: {"kind": _kind(it)},

@@ -14,7 +14,7 @@ from mockserver.journal import Exchange
 from .vendors import OURS
 
 Client: TypeAlias = Literal["", "cerebras", "openai"]
-"""The kind of a client by what it appends to its base URL; empty if unknown."""
+"""The kind of a client, by the path that it appends to its base URL; empty if unknown."""
 _APPENDED: Mapping[Client, str] = {
     "": "",
     "cerebras": "/v1/chat/completions",
@@ -31,15 +31,15 @@ _NOWHERE = urlsplit("")
 @dataclass(frozen=True)
 class Setup:
     """
-    What is known of how a client is set up. What is not known is None or empty.
+    The known facts about the set-up of a client. Unknown facts are None or empty.
 
-    ``edition`` is what the API is like. ``base_url`` is as the user wrote it. ``method``, ``path``
-    and ``headers`` are those of a request; the names of ``headers`` are in lower case.
-    ``authorization`` is the field of that name, or what it would be, redacted; it is empty if the
-    client sends none. ``key_place`` is where the user wrote the key: the name of a variable, say.
-    ``body`` is that of a request, ``raw`` its bytes, ``query`` its query. ``status`` is that of the
-    answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the names of those
-    that the environment sets.
+    ``edition`` describes the API. ``base_url`` is as the user wrote it. ``method``, ``path`` and
+    ``headers`` come from a request; the names of ``headers`` are in lower case. ``authorization``
+    is the redacted field of that name, as sent or as it would be sent; it is empty if the client
+    sends none. ``key_place`` is where the user wrote the key: the name of a variable, say. ``body``
+    is the body of a request, ``raw`` has its bytes, and ``query`` is the query. ``status`` is the
+    status of the answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the
+    names of those that the environment sets.
     """
 
     edition: Edition
@@ -60,7 +60,7 @@ class Setup:
 
     @cached_property
     def url(self) -> SplitResult:
-        """The base URL in its parts; all are empty if there is none, or it is none."""
+        """The parts of the base URL; all are empty if there is no valid one."""
         try:
             return urlsplit(self.base_url.strip())
         except ValueError:
@@ -87,7 +87,7 @@ class Setup:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is the API that is asked: a proxy in front of it may have other paths."""
+        """Whether the request goes to the API itself: a proxy may have other paths."""
         return bool(self.path) or (self.url.hostname or "") == OURS
 
     @property
@@ -97,7 +97,7 @@ class Setup:
 
 
 def setup_of(exchange: Exchange, edition: Edition) -> Setup:
-    """Return what an exchange shows of how its client is set up."""
+    """Return the facts that an exchange shows about the set-up of its client."""
     request = exchange.request
     return Setup(
         edition,

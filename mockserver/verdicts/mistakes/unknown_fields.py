@@ -1,4 +1,4 @@
-"""Fields of a body that this API does not know: whose they are, and what takes their place."""
+"""Fields of a body that this API does not know: where they come from, and what to use instead."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _snake(name: str) -> str:
 
 
 def _humps(it: Setup) -> list[str]:
-    """Return the fields that are known in small letters."""
+    """Return the fields that the API knows in lower case."""
     return [one for one in unknown_fields(it) if one != _snake(one) and _snake(one) in _KNOWN]
 
 
@@ -57,7 +57,7 @@ def _facts(it: Setup) -> dict[str, object]:
 
 
 def _of(name: str, fields: Iterable[str], whose: str, fix: str, source: str) -> Mistake:
-    """Return the row of fields that are known from elsewhere; ``whose`` ends the sentence."""
+    """Return a row for fields that are known from other APIs; ``whose`` ends the sentence."""
     known = frozenset(fields)
 
     def found(it: Setup) -> list[str]:
@@ -77,7 +77,7 @@ UNKNOWN_FIELDS = (
     _of(
         "responses-body",
         ("input", "instructions", "max_output_tokens", "previous_response_id", "truncation"),
-        "these are of OpenAI's Responses API, which this API does not have",
+        "these belong to OpenAI's Responses API, which this API does not have",
         "send chat.completions.create(model=..., messages=[...], max_completion_tokens=...)",
         "https://github.com/openai/openai-agents-python/issues/142",
     ),
@@ -161,7 +161,7 @@ UNKNOWN_FIELDS = (
             *("top_k", "min_p", "typical_p", "top_a", "repetition_penalty", "repeat_penalty"),
             *("do_sample", "num_beams", "use_beam_search", "length_penalty", "ignore_eos"),
         ),
-        "this API samples by temperature and top_p only",
+        "this API supports only temperature and top_p for sampling",
         "leave it out",
         "https://github.com/janhq/jan/pull/7928",
     ),
@@ -180,7 +180,7 @@ UNKNOWN_FIELDS = (
         "router-field",
         ("provider", "models", "route", "transforms", "plugins", "fallbacks"),
         "a router's own, such as OpenRouter's",
-        "leave it out where the request goes to Cerebras itself",
+        "leave it out if the request goes to Cerebras itself",
         "https://openrouter.ai/docs/features/provider-routing",
     ),
     _of(
@@ -212,7 +212,7 @@ UNKNOWN_FIELDS = (
     Mistake(
         "field-in-message",
         lambda it: bool(_in_messages(it)),
-        "the messages have what this API does not know: {in_messages}",
+        "the messages have fields that this API does not know: {in_messages}",
         "take it out of the messages before you send them again",
         "https://github.com/egoist/chatwise-releases/issues/1442",
         facts=_facts,

@@ -1,4 +1,4 @@
-"""Whose API a host is, and whose paths look like that."""
+"""Finds the vendor of a host or of a path."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _VENDORS: Mapping[str, str] = {
     "models.github.ai": "GitHub Models",
     "models.inference.ai.azure.com": "GitHub Models",
 }
-_AZURE = ".openai.azure.com"  # under a name of the customer's
+_AZURE = ".openai.azure.com"  # under a customer's name
 _PATHS = (
     (re.compile(r"/openai/deployments/"), "Azure OpenAI"),
     (re.compile(r"/v1beta/openai(/|$)"), "Google Gemini"),
@@ -59,7 +59,7 @@ _PATHS = (
 
 def vendor_of(host: str) -> str:
     """
-    Return the name of the other vendor whose API has a host; empty if it is none that is known.
+    Return the name of the other vendor whose API has a host; empty if unknown.
 
     >>> vendor_of("API.groq.com."), vendor_of("eu.openai.azure.com"), vendor_of("huggingface.co")
     ('Groq', 'Azure OpenAI', '')
@@ -70,7 +70,7 @@ def vendor_of(host: str) -> str:
 
 def vendors_variable(vendor: str) -> str:
     """
-    Return the variable by which an app that asks a vendor is led to another address.
+    Return the variable that sets the base URL for requests to a vendor.
 
     >>> vendors_variable("OpenAI"), vendors_variable("Groq")
     ('OPENAI_BASE_URL', 'CEREBRAS_BASE_URL')

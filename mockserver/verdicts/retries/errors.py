@@ -135,7 +135,7 @@ def _came_to_nothing(exchange: Exchange) -> bool:
 
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
-    """Whether the same question to any model also failed, was abandoned, or came or ended later."""
+    """Whether the question, to any model, also failed, was abandoned, or came or ended later."""
     return any(
         other.failed
         or other.client_left

@@ -15,7 +15,7 @@ _GONE = ("model_archived", "model_not_found")
 
 
 def no_fallback(case: Case) -> Iterator[Finding]:
-    """Find models that failed for good although the app could have asked another."""
+    """Find models that failed for good although the app could have asked another model."""
     failed: dict[str, list[Exchange]] = {}
     for call in case.calls:
         if _failed_for_good(call, case):

@@ -47,7 +47,7 @@ def _longest_rush(call: Call, case: Case) -> list[Retry]:
 
 
 def _draws(hot: Sequence[Retry], call: Call, case: Case) -> bool:
-    """Whether a client may draw its waits by chance: it chose longer ones, or was seen to sleep."""
+    """Whether a client may choose waits at random: it chose longer ones, or was seen to sleep."""
     chose = any(is_chosen(retry, case) for retry in retries(call))
     return chose or any(has_waited(*retry) for retry in hot)
 

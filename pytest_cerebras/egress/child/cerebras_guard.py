@@ -40,8 +40,8 @@ _ACTIVE = "while the mock is active, nothing may reach the real API"
 _MADE_BEFORE = (
     "a client made before the test keeps the real address: make it in a function or fixture"
 )
-_REPLACED = "or, where the address is written into it, let the test put cerebras_mock.url there"
-_REDIRECTED = "or, where the address is written into it, use --cerebras-mode redirect"
+_REPLACED = "or, if the address is written into it, let the test put cerebras_mock.url there"
+_REDIRECTED = "or, if the address is written into it, use --cerebras-mode redirect"
 # by mode, and by whether respx mode answers the sending client: the advice must help this client
 _RULES = {
     ("server", True): (
@@ -64,7 +64,7 @@ _IN_REDIRECT = (
     f"{_ACTIVE}; redirect mode answers for api.cerebras.ai, on connections that Python or Node "
     "makes during the test, without a proxy; let the app read CEREBRAS_BASE_URL"
 )
-# for other programs, which redirect mode turns as little as respx mode does
+# for other programs, which neither redirect mode nor respx mode reaches
 _OF_A_PROGRAM = {
     "server": f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, {_REPLACED}",
     "respx": (
@@ -77,7 +77,7 @@ _NOT_TURNED = (
     "cerebras-mock run --sealed"
 )
 _OUTSIDE = (
-    "in this run nothing reaches the real API, and outside of a test no mock answers; make the "
+    "in this run nothing may reach the real API, and the mock answers only during a test; make the "
     "client in a function that a test calls, or in a fixture that asks for cerebras_mock"
 )
 _ANSWERED = frozenset({"httpx", "httpx2"})
@@ -336,7 +336,7 @@ def _own_line() -> tuple[str, str]:
     Return an empty word, and the user's innermost line of code on the stack.
 
     Some libraries send from a thread or task of their own, with no user code on its stack. Then the
-    line is that of another task of the loop, of this thread or of the main thread, after "while ".
+    word is "while", and the line comes from another task of the loop, this thread or the main one.
     """
     stack = sys._getframe()  # noqa: SLF001 (``inspect``, the public way, is slow to import)
     waiting = (_other_tasks(), _frames(stack), _main_thread())

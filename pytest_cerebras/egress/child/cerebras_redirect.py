@@ -126,7 +126,7 @@ class _Importer:
 
 
 def redirect_child() -> None:
-    """Turn this process for the rest of its life, as the environment says."""
+    """Turn this process to the mock for the rest of its life, as the environment says."""
     text = os.environ.get(VARIABLE)
     if text:
         patches = Redirect(text).patches

@@ -1,1 +1,1 @@
-"""Compares what an app hands out with what it was served."""
+"""Compares the results of an app with the answers that it was served."""

@@ -109,7 +109,7 @@ def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
 
 
 def _without(known: Sequence[str], text: str) -> list[str]:
-    """Return what is left of a text without the known answers and pieces of them."""
+    """Return the rest of a text without the known answers and pieces of them."""
     rests = re.split("|".join(map(re.escape, known)), text) if known else [text]
     return [rest.strip() for rest in rests if not any(rest in one for one in known)]
 

@@ -1,4 +1,4 @@
-"""Reads what an app hands out, and tells if it passes a part of an answer off as the whole."""
+"""Reads what an app hands out, and finds whether it passes off a part of an answer as the whole."""
 
 from __future__ import annotations
 

@@ -37,14 +37,14 @@ def test_several_contents(given, found):
 
 @pytest.mark.parametrize("content", [{"text": "a"}, {"json": 0}, {"tokens": 0}, {"echo": True}])
 def test_beside_a_content(content):
-    """Calls and thoughts may stand beside each content."""
+    """Calls and thoughts may accompany each content."""
     assert Script(**content, tool_calls=(ScriptedCall("a"),), reasoning="Hm.").says
 
 
 def test_tag_around_nothing():
-    """A tag needs thoughts to stand in it."""
+    """A tag needs thoughts to put into it."""
     assert not Script(reasoning="Hm.", tag="think").answers
-    with pytest.raises(ValueError, match=r"^has a tag and no reasoning"):
+    with pytest.raises(ValueError, match=r"^has a tag, but no reasoning"):
         Script(text="a", tag="think")
 
 

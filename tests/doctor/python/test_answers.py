@@ -1,4 +1,4 @@
-"""What becomes of an answer, and of an error in its place."""
+"""How code handles an answer, or an error in its place."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The clients that a file makes, and the calls of their chat."""
+"""The clients that a file makes, and their chat calls."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The models that a file asks for unless somebody says otherwise."""
+"""The models that a file asks for by default."""
 
 import pytest
 

@@ -45,5 +45,5 @@ def test_through_another_proxy(proxying, host):
         other.redirect.proxy.blocks = True
         answer = client.get(f"http://{host.address}/x")
         assert answer.status_code == 502
-        assert "said 'HTTP/1.1 403 Forbidden'" in answer.text
+        assert "answered 'HTTP/1.1 403 Forbidden'" in answer.text
         assert other.redirect.proxy.blocked == {"127.0.0.1": 1}

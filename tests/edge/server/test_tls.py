@@ -107,7 +107,9 @@ def test_command_line(authority, files):
 @pytest.mark.parametrize(("cert", "key"), [(0, 2), (1, 0), (0, 0)])
 def test_wrong_files(files, cert, key):
     """Files that are none, or don't belong together, are one sentence."""
-    with pytest.raises(DocumentError, match=r"is no certificate in PEM for the key in .*\.pem \("):
+    with pytest.raises(
+        DocumentError, match=r"is not a certificate in PEM for the key in .*\.pem \("
+    ):
         server_context(files[cert], files[key])
 
 
@@ -122,7 +124,7 @@ def test_locked_key(authority, files, tmp_path):
             pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.BestAvailableEncryption(b"secret")
         )
     )
-    with pytest.raises(DocumentError, match="is no certificate in PEM for the key"):
+    with pytest.raises(DocumentError, match="is not a certificate in PEM for the key"):
         server_context(files[0], str(locked))
 
 

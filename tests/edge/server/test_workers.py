@@ -140,7 +140,7 @@ def test_a_port_that_closes_by_itself(tmp_path):
     path.write_text(WINDOW)
     result = CliRunner().invoke(main, ["serve", "--workers", "2", "--scenario", str(path)])
     assert result.exit_code == 2
-    assert "--workers can't play 'closing', whose 'port' is to open and close" in result.output
+    assert "--workers can't play 'closing', whose 'port' must change for all" in result.output
 
 
 def test_other_systems(monkeypatch):

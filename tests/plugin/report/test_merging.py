@@ -131,7 +131,7 @@ def test_no_report(tmp_path, data):
     """A file of another kind is told as such."""
     file = tmp_path / "a.json"
     file.write_bytes(data)
-    with pytest.raises(MergeError, match=r"a\.json is no report of this version"):
+    with pytest.raises(MergeError, match=r"a\.json is not a report of this version"):
         merged([file])
 
 
@@ -140,7 +140,7 @@ def test_unknown_kind(write):
     file = write(part(1, of=1), CELLS[:1])
     assert len(merged([file]).cells) == 1
     file.write_text(file.read_text("utf-8").replace('"slow"', '"quick"'), "utf-8")
-    with pytest.raises(MergeError, match="is no report of this version"):
+    with pytest.raises(MergeError, match="is not a report of this version"):
         merged([file])
 
 

@@ -33,7 +33,7 @@ def test_status_page(run):
     )
     ended = run("--scenario", "one-model-down", "--", sys.executable, "-c", code)
     assert json.loads(ended.stdout)["status"]["indicator"] == "major"
-    assert "the app has asked nothing" in ended.stderr
+    assert "the app sent no request" in ended.stderr
 
 
 @pytest.mark.parametrize(("strict", "status"), [((), 0), (("--strict",), 10)])
@@ -51,7 +51,7 @@ def test_status(run):
     code = "import sys; sys.exit(7)"
     ended = run("--strict", "--", sys.executable, "-c", code)
     assert ended.returncode == 7
-    assert "the app has asked nothing, so nothing was tried" in ended.stderr
+    assert "the app sent no request, so nothing was tested" in ended.stderr
 
 
 @pytest.mark.parametrize("word", ["--", None])

@@ -80,7 +80,9 @@ def test_gone(pytester, known):
     """What has been mended is told, so that it leaves the file."""
     result = rerun(pytester, known, APP.replace("ask(mock, 1)", "pass"))
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["cerebras: known.json: duplicate-request of *::test_old has gone"])
+    result.stdout.fnmatch_lines(
+        ["cerebras: known.json: duplicate-request of *::test_old no longer occurs"]
+    )
 
 
 def test_of_workers(run):

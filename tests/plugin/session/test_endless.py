@@ -38,9 +38,9 @@ def test_sentence(run):
     result = run(ENDLESS, "--cerebras-max-requests", "10")
     result.assert_outcomes(failed=2, passed=2)
     sentence = (
-        "*the app sends requests endlessly: 11 requests came from test_sentence.py:6, where a test "
-        "may send 10 from one line; the last of these that was answered got 200, * tokens, stop. "
-        "End the loop, or allow more with --cerebras-max-requests"
+        "*the app sends requests endlessly: 11 requests came from test_sentence.py:6, but a test "
+        "may send only 10 from one line; the last of these that was answered got 200, * tokens, "
+        "stop. End the loop, or allow more with --cerebras-max-requests"
     )
     result.stdout.fnmatch_lines(["*_ test_told _*", sentence, "*_ test_hidden _*", sentence])
 

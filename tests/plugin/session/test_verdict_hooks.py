@@ -226,8 +226,8 @@ def test_ignored(run):
             "test_guilty: no verdict is called 'hot-retri'; did you mean 'hot-retry'? Allowed are ",
         ),
         ({"ignored": []}, "verdicts takes {'ignore': [NAME, ...]}, found 'ignored'"),
-        ({"ignore": "hot-retry"}, "'ignore' is 'hot-retry', no list of names"),
-        ({"ignore": [7]}, "'ignore' is [7], no list of names"),
+        ({"ignore": "hot-retry"}, "'ignore' is 'hot-retry', not a list of names"),
+        ({"ignore": [7]}, "'ignore' is [7], not a list of names"),
         (["x"], "verdicts should be a dictionary such as {'ignore': ['hot-retry']}, found ['x']"),
     ],
 )

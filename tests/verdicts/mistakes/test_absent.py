@@ -69,7 +69,7 @@ def test_alike(path):
 
 
 def test_elsewhere():
-    """Other servers have what this API does not have."""
+    """Other servers have fields that this API does not have."""
     there = Setup(GUIDE, client="", base_url="http://localhost:11434/api/chat")
     assert list(mistakes_in(there)) == []
 

@@ -51,7 +51,7 @@ def within(schema):
         (
             {"messages": [HI | {"content": [PAGE]}]},
             "image-to-a-text-model",
-            "gpt-oss-120b reads text only",
+            "gpt-oss-120b reads only text",
             "with vision",
         ),
         (
@@ -70,7 +70,7 @@ def within(schema):
         (
             {"tools": [tool(), tool("g", strict=True, parameters=CLOSED)]},
             "mixed-strict",
-            "some have not",
+            "some do not",
             "same value",
         ),
         ({"tools": [tool("a.b")]}, "dotted-tool-name", "in it: a.b", "letters"),

@@ -16,7 +16,7 @@ HI = {"role": "user", "content": "hi"}
         (
             {"input": "a", "max_output_tokens": 5},
             "responses-body",
-            "the body has input, max_output_tokens: these are of OpenAI's Responses API",
+            "the body has input, max_output_tokens: these belong to OpenAI's Responses API",
             "messages=[...]",
         ),
         ({"prompt": "a"}, "prompt-in-chat", "has prompt:", "[{'role': 'user', 'content': ...}]"),

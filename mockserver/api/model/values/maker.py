@@ -61,7 +61,7 @@ class Maker:
         self._path: list[str] = []
 
     def make(self, schema: AnySchema, depth: int, name: str | None = None) -> Any:
-        """Return a value for a schema at some depth; ``name`` is that of the property or item."""
+        """Return a value for a schema at some depth; ``name`` names the property or item."""
         self._path += [] if name is None else [name]
         try:
             return self._made(schema, depth)

@@ -21,7 +21,7 @@ class Making(Protocol):
     validity: Validity
 
     def make(self, schema: AnySchema, depth: int, name: str | None = None) -> Any:
-        """Return a value for a schema at some depth; ``name`` is that of the property or item."""
+        """Return a value for a schema at some depth; ``name`` names the property or item."""
 
     def place(self, flat: Flat) -> Place:
         """Return the property name and the descriptions that surround a value."""

@@ -45,7 +45,7 @@ def types(schema: Schema) -> list[str] | None:
     kinds = [kind] if isinstance(kind, str) else kind
     for one in kinds:
         if one not in TYPES:
-            raise ImpossibleError("it has a type that JSON has not")
+            raise ImpossibleError("it has a type that JSON does not have")
     return list(kinds)
 
 

@@ -72,7 +72,7 @@ def test_keywords(schema, seed):
         ({"required": ["a"], "properties": {"a": {"enum": []}}, "type": "object"}, "at 'a'"),
         ({"type": "string", "pattern": "(a)\\1"}, "is not understood"),
         ({"type": "array", "items": False, "minItems": 1}, "more items than it allows"),
-        ({"type": "flag"}, "it has a type that JSON has not"),
+        ({"type": "flag"}, "it has a type that JSON does not have"),
         ({"$ref": "#"}, "it requires itself without end"),
         ({"type": "integer", "minimum": "x"}, "it makes no sense"),
     ],

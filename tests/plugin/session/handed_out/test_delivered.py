@@ -111,7 +111,7 @@ def test_delivered(served, result):
         (FOX[:-1], "the last chunk is missing"),
         (re.findall(r"\s?\S+", FOX)[:-1], "everything after 'time there was a' is missing"),
         ({"content": FOX[:16]}, "everything after 'Once upon a time' is missing"),
-        ("", "#1 was served is not handed out: all of it is missing"),
+        ("", "#1 is missing from the result: all of it is missing"),
         (None, "all of it is missing"),
         ([], "all of it is missing"),
         ({"content": None}, "all of it is missing"),
@@ -208,7 +208,9 @@ def test_two_answers(served):
 )
 def test_one_of_two_answers(served, result, number):
     """What is lost of one of them is told of that one."""
-    assert lost(served(HEN, FOX), result).startswith(f"what #{number} was served is not handed out")
+    assert lost(served(HEN, FOX), result).startswith(
+        f"the answer of #{number} is missing from the result"
+    )
 
 
 def test_drafts(served):
@@ -388,5 +390,5 @@ def test_sdk(cerebras_mock):
         cerebras_mock.reset()
         chunks = list(client.chat.completions.create(stream=True, **asked))
         cerebras_mock.assert_delivered(chunks)
-        with pytest.raises(AssertionError, match="is not handed out"):
+        with pytest.raises(AssertionError, match="is missing from the result"):
             cerebras_mock.assert_delivered(chunks[:-3])
