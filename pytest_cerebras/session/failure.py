@@ -65,7 +65,9 @@ def failure_section(
     lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
     if report.when != "teardown":
         lines += [sentence for sentence in mock.interventions if sentence not in shown]
-    if report.when == "call" and _lacks_requests(mock, error):
+    other_protocols = list(journal.other_protocols)
+    lines += other_protocols
+    if report.when == "call" and not other_protocols and _lacks_requests(mock, error):
         lines.append(_why_unsent(error) or _where_they_went(mock.asked_hosts))
     lines += _time_line(exchanges, list(mock.side_effects), mock)
     lines += mock.strays

@@ -46,6 +46,17 @@ def test_guilty(run, app, strict, status):
     assert "to fix: key-sent-elsewhere" in ended.stderr
 
 
+def test_tls(run):
+    """An app that speaks TLS to the mock's own port has asked something, and is told the fix."""
+    code = (
+        "import os, urllib.request; "
+        "urllib.request.urlopen(os.environ['CEREBRAS_BASE_URL'].replace('http:', 'https:'))"
+    )
+    ended = run("--", sys.executable, "-c", code)
+    assert "  not answered: a client speaks TLS to the mock's port, which is http: " in ended.stderr
+    assert "the app has asked nothing" not in ended.stderr
+
+
 def test_status(run):
     """The command's own status comes first."""
     code = "import sys; sys.exit(7)"

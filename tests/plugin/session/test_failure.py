@@ -65,6 +65,26 @@ def test_it(cerebras_mock):
     assert HINT not in shown
 
 
+SPEAKS_TLS = """
+import httpx
+
+def test_it(cerebras_mock):
+    httpx.get(cerebras_mock.url.replace("http://", "https://"))
+
+def test_next(cerebras_mock):
+    assert 0
+"""
+
+
+def test_tls(run):
+    """Who speaks TLS to the mock's port has reached it; a later test knows nothing of it."""
+    shown = told(run, SPEAKS_TLS, "-k", "test_it")
+    assert any(one.startswith("a client speaks TLS to the mock's port") for one in shown)
+    assert HINT not in shown
+    lines = run(SPEAKS_TLS).stdout.lines
+    assert sum(one.startswith("a client speaks TLS") for one in lines) == 1
+
+
 SOMETHING_ELSE = {
     "a bug": "def test_it(cerebras_mock):\n    assert 0",
     "a bug after an answer": f"""
