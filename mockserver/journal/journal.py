@@ -66,7 +66,8 @@ class Journal:
 
     ``scale`` is the length of one second of the scenario on the client's clock. ``count`` is how
     many exchanges there were, ``begun`` the time of the first, in seconds since the epoch.
-    ``status_looks`` has the requests to the status page, which are not exchanges.
+    ``status_looks`` has the requests to the status page, which are not exchanges. The keys of
+    ``other_protocols`` are sentences on clients that sent no HTTP/1.1, one for each protocol.
     """
 
     def __init__(self, *, scale: float = 1.0, retention: Retention | None = None) -> None:
@@ -74,6 +75,7 @@ class Journal:
         self.count = 0
         self.begun = 0.0
         self.status_looks = StatusLooks()
+        self.other_protocols: dict[str, None] = {}
         self._retention = retention or Retention()
         self._kept: deque[tuple[Exchange, Ongoing]] = deque()
         self._warmups: deque[Exchange] = deque(maxlen=self._retention.exchanges)
@@ -114,6 +116,7 @@ class Journal:
         part._kept.extend(own)
         part._warmups = self._warmups
         part.status_looks = self.status_looks
+        part.other_protocols = self.other_protocols
         return part
 
     def __iter__(self) -> Iterator[Exchange]:

@@ -19,7 +19,7 @@ from mockserver.journal.chronology import Moment, moments
 from mockserver.plan import duration_of
 from mockserver.plan.timeline import Span, SpanKind, spans_of
 from mockserver.verdicts import Case, Verdict
-from mockserver.verdicts.classify import classify
+from mockserver.verdicts.classify import classify, own_mistake
 from mockserver.verdicts.fault_classes import UNREACHABLE
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.clock import Sleep
@@ -56,7 +56,7 @@ class Seen:
     ``at`` is in seconds since the first exchange under the scenario. ``call`` is the number of the
     exchange that began the call, and ``attempt`` counts the attempts of that call. The attempt came
     ``waited`` seconds after the end of the previous one, whose answer had asked for ``retry_after``
-    seconds.
+    seconds. ``mistake`` says what the client did wrong that the API refused it, with the fix.
     """
 
     number: int
@@ -73,6 +73,7 @@ class Seen:
     faults: tuple[str, ...]
     kinds: tuple[str, ...]
     drawn: tuple[Drawn, ...]
+    mistake: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,7 @@ def _ran(case: Case) -> Iterator[Ran]:
 
 def _seen(moment: Moment, edition: Edition) -> Seen:
     exchange = moment.exchange
+    mistake = own_mistake(exchange, edition)
     return Seen(
         exchange.number,
         exchange.line(),
@@ -286,6 +288,7 @@ def _seen(moment: Moment, edition: Edition) -> Seen:
         exchange.faults,
         classify(exchange, edition).fault_classes,
         tuple(_drawn(moment)),
+        f"{mistake.what}; {mistake.fix}" if mistake else "",
     )
 
 

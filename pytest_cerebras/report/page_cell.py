@@ -112,7 +112,7 @@ def _kind(one: Seen | Ran) -> object:
     """Return a key that is equal for exchanges that share a line of the list."""
     if isinstance(one, Ran):
         return id(one)
-    return _summary(one), one.faults, None if one.waited is None else one.call
+    return _summary(one), one.faults, one.mistake, None if one.waited is None else one.call
 
 
 def _summary(seen: Seen) -> str:
@@ -132,6 +132,8 @@ def _line(item: Element, run: Sequence[Seen | Ran]) -> None:
         facts.append(f"waited {span(waits) if many else f'{waits[0]:.2f} s'}")
     if exchanges and exchanges[0].faults:
         facts.append(f"faults: {', '.join(exchanges[0].faults)}")
+    if exchanges and exchanges[0].mistake:
+        facts.append(exchanges[0].mistake)
     for fact in facts:
         add(item, "span", fact, {"class": "more"}).tail = " "
 

@@ -105,7 +105,12 @@ def played(
         sentence,
         verdicts,
         tuple(live.stalled),
-        (*log.stopped, *_told(redirect), *_told_of_vendors(live.engine, log, redirect)),
+        (
+            *log.stopped,
+            *live.journal.other_protocols,
+            *_told(redirect),
+            *_told_of_vendors(live.engine, log, redirect),
+        ),
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mockserver.core.units import counted
-from mockserver.verdicts.classify import own_mistake
-from mockserver.verdicts.mistakes import mistake_behind
 
+from .mistakes import MOST_REQUESTS, explained, mistakes_of
 from .playing import Ended
 from .wire import ABOUT_RETRIES
 
@@ -16,7 +15,6 @@ NOT_JUDGED = {
     "tool-ran-twice": "the tools that an app runs are seen only in a pytest test",
 }
 """The rules that need to observe the app's process, and the reason."""
-_MOST_REQUESTS = 20
 _NO_TIMEOUT = "no-time-out"
 _RETRIES = "(certain if these requests are attempts of one call, not requests of several tests)"
 
@@ -26,16 +24,12 @@ def lines(ended: Ended) -> Iterator[str]:
     exchanges = ended.case.exchanges
     said = ended.sentence or f"exit status {ended.status}"
     yield f"{ended.scenario}: {said}, {counted(len(exchanges), 'request')}"
-    told = ""
-    for exchange in exchanges[:_MOST_REQUESTS]:
+    for exchange, sentence in explained(ended.case):
         yield f"  {exchange.line()}"
-        found = own_mistake(exchange, ended.case.edition)
-        sentence = f"{found.what}; {found.fix}" if found else ""
-        if sentence not in ("", told):  # a retry makes the same mistake again
+        if sentence:
             yield f"      {sentence}"
-        told = sentence
-    if len(exchanges) > _MOST_REQUESTS:
-        yield f"  ... and {len(exchanges) - _MOST_REQUESTS} more"
+    if len(exchanges) > MOST_REQUESTS:
+        yield f"  ... and {len(exchanges) - MOST_REQUESTS} more"
     if not (exchanges or ended.sentence or ended.notes):
         yield "  the app sent no request, so nothing was tested"
     for stalled in ended.stalled:
@@ -46,17 +40,10 @@ def lines(ended: Ended) -> Iterator[str]:
         yield f"  not answered: {note}"
 
 
-def _mistakes(ended: Ended) -> Iterator[str]:
-    """Yield the names of the mistakes in the client's set-up."""
-    for exchange in ended.case.exchanges:
-        if found := mistake_behind(exchange, ended.case.edition):
-            yield found.name
-
-
 def summary(runs: Sequence[Ended]) -> Iterator[str]:
     """Yield the things to fix, and the things that were not judged."""
     found = dict.fromkeys(verdict.rule for ended in runs for verdict in ended.certain)
-    found |= dict.fromkeys(name for ended in runs for name in _mistakes(ended))
+    found |= dict.fromkeys(one.name for ended in runs for one in mistakes_of(ended.case))
     likely = dict.fromkeys(
         verdict.rule for ended in runs for verdict in ended.verdicts if verdict.rule not in found
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,8 +12,9 @@ from pytest_cerebras.report.matrix_results import Cell, kinds_met, played
 from pytest_cerebras.report.outcome import Outcome
 from pytest_cerebras.report.page import html
 from pytest_cerebras.report.report import Report
-from pytest_cerebras.session.symptoms import of_verdicts
+from pytest_cerebras.session.symptoms import Symptom, of_verdicts
 
+from .mistakes import explained, mistakes_of
 from .playing import Ended
 
 
@@ -43,8 +44,17 @@ def cell_of(ended: Ended, command: str) -> Cell:
         (played(ended.scenario, case, ended.verdicts),),
         kinds=tuple(kinds_met([case])),
         reason=_reason(ended),
-        symptoms=tuple(of_verdicts(((ended.scenario, one) for one in ended.verdicts), again)),
+        symptoms=(
+            *of_verdicts(((ended.scenario, one) for one in ended.verdicts), again),
+            *_of_mistakes(ended, again),
+        ),
     )
+
+
+def _of_mistakes(ended: Ended, again: str) -> Iterator[Symptom]:
+    """Yield a symptom for each mistake in the set-up; ``again`` is the replay command."""
+    for one in mistakes_of(ended.case):
+        yield Symptom(one.name, "", "certain", ended.scenario, one.what, one.fix, again)
 
 
 def junit(runs: Sequence[Ended], command: str) -> str:
@@ -65,7 +75,7 @@ def junit(runs: Sequence[Ended], command: str) -> str:
             name=ended.scenario,
             time=f"{ended.duration:.3f}",
         )
-        lines = [line for verdict in ended.verdicts for line in verdict.lines()] + [*ended.stalled]
+        lines = list(_lines(ended))
         if outcome != "passed":
             failure = ET.SubElement(case, "failure", message=_reason(ended) or outcome)
             failure.text = "\n".join(lines)
@@ -73,6 +83,17 @@ def junit(runs: Sequence[Ended], command: str) -> str:
             ET.SubElement(case, "system-out").text = "\n".join(lines)
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _lines(ended: Ended) -> Iterator[str]:
+    """Yield what the client did wrong, and the fix."""
+    for exchange, sentence in explained(ended.case):
+        if sentence:
+            yield exchange.line()
+            yield f"    {sentence}"
+    for verdict in ended.verdicts:
+        yield from verdict.lines()
+    yield from ended.stalled
 
 
 def _outcome(ended: Ended) -> Outcome:

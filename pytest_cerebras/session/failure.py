@@ -45,6 +45,11 @@ _UNSENT: Mapping[str, str] = {
     ),
 }
 """Why a client sends nothing at all, by the name of the exception of httpx or requests."""
+_UNWRITABLE = (
+    "the client refused to write it; the key has a character that is not ASCII, such as a "
+    "typographic quote: copy the key again, as plain text"
+)
+_OF_HEADERS = frozenset({"ascii", "latin-1"})
 
 
 def failure_section(
@@ -65,7 +70,9 @@ def failure_section(
     lines = [f"scenario {mock.scenario.name!r} at {mock.url}"]
     if report.when != "teardown":
         lines += [sentence for sentence in mock.interventions if sentence not in shown]
-    if report.when == "call" and _lacks_requests(mock, error):
+    other_protocols = list(journal.other_protocols)
+    lines += other_protocols
+    if report.when == "call" and not other_protocols and _lacks_requests(mock, error):
         lines.append(_why_unsent(error) or _where_they_went(mock.asked_hosts))
     lines += _time_line(exchanges, list(mock.side_effects), mock)
     lines += mock.strays
@@ -117,9 +124,16 @@ def _where_they_went(hosts: Sequence[str]) -> str:
 
 def _why_unsent(error: BaseException | None) -> str:
     """Return why the client has not sent its request; empty if nobody knows."""
-    names = (type(one).__name__ for one in _chain(error))
-    why = next((_UNSENT[name] for name in names if name in _UNSENT), "")
+    why = next(filter(None, map(_why_refused, _chain(error))), "")
     return f"no request was sent: {why}" if why else ""
+
+
+def _why_refused(error: BaseException) -> str:
+    """Return why a client refuses to write a request, by its exception; empty if unknown."""
+    if isinstance(error, UnicodeEncodeError):
+        is_key = error.object.lower().startswith("bearer ") and error.encoding in _OF_HEADERS
+        return _UNWRITABLE if is_key else ""
+    return _UNSENT.get(type(error).__name__, "")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -131,8 +145,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_of_the_network(error: BaseException) -> bool:
-    name = type(error).__name__
-    return isinstance(error, (gaierror, TimeoutError)) or "Connect" in name or name in _UNSENT
+    of_network = isinstance(error, (gaierror, TimeoutError)) or "Connect" in type(error).__name__
+    return of_network or bool(_why_refused(error))
 
 
 def _time_line(

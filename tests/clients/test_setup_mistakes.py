@@ -53,6 +53,7 @@ def test_made(mock, way):
     assert (told.what, told.fix) == (found.what, found.fix)
     assert told.what
     assert told.fix
+    assert "https://api.cerebras.ai" not in told.fix  # who does what it says stays at the mock
 
 
 @pytest.mark.parametrize("way", UNSENT)

@@ -21,6 +21,7 @@ from mockserver.edge.play.write_batch import WriteBatch
 from mockserver.plan import Data, head_of
 
 from .heads import END, HeadCache, framed
+from .other_protocols import said_of
 from .request_log import RequestLog
 
 _log = logging.getLogger("mockserver")
@@ -272,11 +273,19 @@ class Connection(web.RequestHandler):
         return self._half_closed
 
     def _has_answer_to_send(self) -> bool:
-        if self.transport is None or self.transport.get_extra_info("sslcontext") is not None:
+        if self.transport is None or self._has_tls():
             return False  # asyncio can't half-close a TLS connection
         if self._answering is not None:
             return _is_ready(self._answering)
         return self._body is not None and self._body.is_eof()
+
+    def _has_tls(self) -> bool:
+        transport = self.transport
+        return transport is not None and transport.get_extra_info("sslcontext") is not None
+
+    def _other_protocol(self) -> str:
+        """Return what is wrong with a client that speaks no HTTP/1.1; empty if it does."""
+        return "" if self._has_tls() else said_of(self._head)
 
     def force_close(self) -> None:
         """Write the answers that are ready, then close the connection."""
@@ -313,7 +322,11 @@ class Connection(web.RequestHandler):
         """Answer a malformed request and close; other errors are left to aiohttp."""
         if not isinstance(exc, HttpProcessingError):
             return super().handle_error(request, status, exc, message)
-        _log.warning("refused a malformed request: %s", _reason(exc))
+        if other := self._other_protocol():
+            _log.warning("%s", other)
+            self._live.journal.other_protocols[other] = None
+        else:
+            _log.warning("refused a malformed request: %s", _reason(exc))
         plan = self._live.engine.malformed(now=self._live.clock.now())
         head = head_of(plan)
         assert head is not None  # noqa: S101 (a refusal has one)

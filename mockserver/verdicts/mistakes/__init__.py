@@ -21,6 +21,7 @@ from .mistake import Explanation, Mistake, Severity
 from .models import MODELS
 from .sending import SENDING
 from .setup import Client, Setup, setup_of
+from .vendors import OURS
 
 __all__ = [
     "MISTAKES",
@@ -56,5 +57,7 @@ def mistake_forgiven(exchange: Exchange, edition: Edition) -> Explanation | None
     """Return the mistake in a path that the mock has corrected; None if it has corrected none."""
     if not exchange.sent_path:
         return None
-    sent = replace(setup_of(exchange, edition), path=exchange.sent_path)
+    setup = setup_of(exchange, edition)
+    at_the_api = {**setup.headers, "host": OURS}  # where it would be a mistake
+    sent = replace(setup, path=exchange.sent_path, headers=at_the_api)
     return next(mistakes_in(sent), None)

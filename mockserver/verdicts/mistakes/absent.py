@@ -138,7 +138,7 @@ _ROWS = (
         r"api/(chat|generate|tags|show|ps|version|embed|embeddings)",
         "no such path: it is Ollama's",
         "choose the provider 'OpenAI compatible' instead of Ollama, with the base URL "
-        "https://api.cerebras.ai/v1",
+        "{it.openai_url}",
         "https://github.com/feiskyer/chatgpt-copilot/issues/659",
     ),
     _Absent(

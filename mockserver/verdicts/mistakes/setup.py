@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,11 +21,9 @@ _APPENDED: Mapping[Client, str] = {
     "cerebras": "/v1/chat/completions",
     "openai": "/chat/completions",
 }
-_RIGHT: Mapping[Client, str] = {
-    "": f"https://{OURS}/v1 (https://{OURS} for the Cerebras SDK)",
-    "cerebras": f"https://{OURS}",
-    "openai": f"https://{OURS}/v1",
-}
+_HOST = re.compile(
+    r"(?:([\w.-]{1,253})|\[[\dA-F:.]{2,45}\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE
+)
 _NOWHERE = urlsplit("")
 
 
@@ -90,10 +89,27 @@ class Setup:
         """Whether the request goes to the API itself: a proxy may have other paths."""
         return bool(self.path) or (self.url.hostname or "") == OURS
 
+    @cached_property
+    def origin(self) -> str:
+        """Where the base URL has to lead: to the API, or to the mock that a request came to."""
+        host = self.headers.get("host", "")
+        found = _HOST.fullmatch(host)
+        if found is None or (found[1] or "").lower().rstrip(".") == OURS:
+            return f"https://{OURS}"
+        return f"http://{host}"
+
+    @property
+    def openai_url(self) -> str:
+        """The base URL for openai's SDK, and for clients like it."""
+        return f"{self.origin}/v1"
+
     @property
     def right_url(self) -> str:
         """The base URL to write, for its kind of client."""
-        return _RIGHT[self.client]
+        if self.client == "cerebras":
+            return self.origin
+        both = f"{self.openai_url} ({self.origin} for the Cerebras SDK)"
+        return self.openai_url if self.client == "openai" else both
 
 
 def setup_of(exchange: Exchange, edition: Edition) -> Setup:

@@ -25,7 +25,6 @@ CHUNKED = (
 LONG = b"csk-secret" * 1000
 MALFORMED = {
     "no request line": b"hello\r\n\r\n",
-    "TLS": b"\x16\x03\x01\x02\x00" + b"\x01" * 99 + b"\r\n\r\n",
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "empty length": GET + b"content-length: \r\n\r\n",
     "two lengths": GET + b"content-length: 1\r\ncontent-length: 2\r\n\r\n",

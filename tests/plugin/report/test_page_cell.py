@@ -52,6 +52,14 @@ def test_all_is_told():
     assert details.find("dl").attrib == {"id": "cell-1", "tabindex": "-1"}
 
 
+def test_mistakes():
+    """A mistake is told with the requests that it spoils, and only with those."""
+    wrong = replace(SEEN, status=404, faults=(), mistake="the path has no /v1: /m; add /v1")
+    other = replace(wrong, number=2, at=1.0, mistake="")
+    told = text(drawn(Played("healthy", (wrong, other), ())))
+    assert told.count("the path has no /v1: /m; add /v1") == 1
+
+
 def test_replay_is_a_command():
     """Its lines are broken between options; read or copied, it is what it was."""
     code = drawn().find(".//code[@class='replay']")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import signal
@@ -44,6 +45,17 @@ def test_guilty(run, app, strict, status):
     assert "key-sent-elsewhere: " in ended.stderr
     assert "fix:  let the app read CEREBRAS_BASE_URL" in ended.stderr
     assert "to fix: key-sent-elsewhere" in ended.stderr
+
+
+def test_tls(run):
+    """An app that speaks TLS to the mock's own port has asked something, and is told the fix."""
+    code = (
+        "import os, urllib.request; "
+        "urllib.request.urlopen(os.environ['CEREBRAS_BASE_URL'].replace('http:', 'https:'))"
+    )
+    ended = run("--", sys.executable, "-c", code)
+    assert "  not answered: a client speaks TLS to the mock's port, which is http: " in ended.stderr
+    assert "the app has asked nothing" not in ended.stderr
 
 
 def test_status(run):
@@ -129,6 +141,32 @@ def test_failures_in_junit(run, app, tmp_path):
     (failure,) = case
     assert failure.get("message") == "key-sent-elsewhere"
     assert "fix:  let the app read" in failure.text
+
+
+@pytest.mark.parametrize("key", [None, "'none'"])
+def test_mistakes_in_reports(run, app, tmp_path, key):
+    """The reports explain a mistake in the set-up as the terminal does; a right set-up has none."""
+    reports = [f"--report=r.{suffix}" for suffix in ("html", "json", "xml")]
+    ended = run(*reports, "--", *(app(key) if key else app()))
+    page = html.unescape((tmp_path / "r.html").read_text("utf-8"))
+    (cell,) = json.loads((tmp_path / "r.json").read_text("utf-8"))["cells"]
+    suite = ET.parse(tmp_path / "r.xml").getroot()  # noqa: S314 (our own)
+    texts = "\n".join(suite.itertext())
+    if not key:
+        assert "to fix: nothing" in ended.stderr
+        assert cell["symptoms"] == []
+        assert cell["played"][0]["exchanges"][0]["mistake"] == ""
+        assert "Nothing: no test failed" in page
+        assert not texts.strip()
+        return
+    (symptom,) = cell["symptoms"]
+    sentence = f"{symptom['sentence']}; {symptom['fix']}"
+    assert f"to fix: {symptom['what']}" in ended.stderr
+    assert f"      {sentence}\n" in ended.stderr
+    assert cell["played"][0]["exchanges"][0]["mistake"] == sentence
+    assert sentence in page
+    assert f"Fix: {symptom['fix']}." in page
+    assert f"    {sentence}" in texts
 
 
 def test_faster(run, app):

@@ -134,3 +134,11 @@ def test_once_for_all_paths(engine, ask, now):
         told.add(told_of_path(exchange, running.edition))
     assert len(told) == 1
     assert told != {""}
+
+
+def test_forgiven_is_said_of_the_api(engine, ask, now):
+    """What the mock forgives is wrong at the real API, so its URL is the right one."""
+    running = engine()
+    exchange = running.handle(ask("/v1/models", headers={"host": "127.0.0.1:1"}), now=now)
+    exchange.sent_path = "/models"
+    assert "https://api.cerebras.ai/v1 (" in told_of_path(exchange, running.edition)

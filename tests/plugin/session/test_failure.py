@@ -39,6 +39,18 @@ UNSENT = {
         "Cerebras(api_key='csk-0\\n', max_retries=0).models.list()",
         "no request was sent: the client refused to write it; a line break",
     ),
+    "a letter in the key": (
+        "Cerebras(api_key='csk-1\u00e9', max_retries=0).models.list()",
+        "no request was sent: the client refused to write it; the key has a character that",
+    ),
+    "quotes around the key, with openai": (
+        "openai.OpenAI(api_key='\u201ccsk-1\u201d', max_retries=0).models.list()",
+        "no request was sent: the client refused to write it; the key has a character that",
+    ),
+    "quotes around the key, without an SDK": (
+        "requests.get(cerebras_mock.url, headers={'authorization': 'Bearer \u201ccsk-1\u201d'})",
+        "no request was sent: the client refused to write it; the key has a character that",
+    ),
     "no scheme": (
         "Cerebras(base_url='api.cerebras.ai', max_retries=0).models.list()",
         "no request was sent: its base URL does not begin with http:// or https://",
@@ -54,6 +66,7 @@ UNSENT = {
 def test_unsent(run, line, why):
     """Who sends nothing is told why, and not to look for it elsewhere."""
     code = f"""
+import openai
 import requests
 from cerebras.cloud.sdk import Cerebras
 
@@ -63,6 +76,26 @@ def test_it(cerebras_mock):
     shown = told(run, code)
     assert any(one.startswith(why) for one in shown)
     assert HINT not in shown
+
+
+SPEAKS_TLS = """
+import httpx
+
+def test_it(cerebras_mock):
+    httpx.get(cerebras_mock.url.replace("http://", "https://"))
+
+def test_next(cerebras_mock):
+    assert 0
+"""
+
+
+def test_tls(run):
+    """Who speaks TLS to the mock's port has reached it; a later test knows nothing of it."""
+    shown = told(run, SPEAKS_TLS, "-k", "test_it")
+    assert any(one.startswith("a client speaks TLS to the mock's port") for one in shown)
+    assert HINT not in shown
+    lines = run(SPEAKS_TLS).stdout.lines
+    assert sum(one.startswith("a client speaks TLS") for one in lines) == 1
 
 
 SOMETHING_ELSE = {
@@ -93,6 +126,19 @@ def test_it(cerebras_mock):
     finally:
         cerebras_mock.assert_requests(1)
 """,
+    "another header": """
+import httpx
+
+def test_it(cerebras_mock):
+    httpx.get(cerebras_mock.url, headers={"x-title": "\u00e9"})
+""",
+    "another text": "def test_it(cerebras_mock):\n    '\u00e9'.encode('ascii')",
+    "half a letter in a body": """
+import httpx
+
+def test_it(cerebras_mock):
+    httpx.post(cerebras_mock.url, content="Bearer \\ud800")
+""",
     "a missing file": "def test_it(cerebras_mock):\n    open('none')",
 }
 
@@ -103,6 +149,7 @@ def test_something_else_failed(run, code):
     shown = told(run, code)
     assert shown[0].startswith("scenario ")
     assert HINT not in shown
+    assert not any(line.startswith("no request was sent") for line in shown)
 
 
 HAMMERS = """

@@ -48,3 +48,33 @@ def test_asked(client, base_url, asked):
 def test_no_url():
     """What is no URL has no host."""
     assert Setup(GUIDE, base_url="https://[nowhere").url.hostname is None
+
+
+def right(host, client="openai"):
+    """Return the base URL that fits a request to a host."""
+    return Setup(GUIDE, client=client, headers={"host": host}).right_url
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:8000", "[::1]:8000", "localhost", "cerebras_mock:80", "mock.example.com"],
+)
+def test_url_of_the_mock(host):
+    """Who has asked the mock is not led away from it."""
+    assert right(host) == f"http://{host}/v1"
+    assert right(host, "cerebras") == f"http://{host}"
+    assert right(host, "") == f"http://{host}/v1 (http://{host} for the Cerebras SDK)"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("api.cerebras.ai", "API.Cerebras.AI.", "api.cerebras.ai:443"),
+        *("", "a b", "mock/", "user@mock", "mock\n", "a" * 254, "mock:123456", "möck", "[::1"),
+    ],
+)
+def test_url_of_the_api(host):
+    """Who has asked the API, or a host that can't be one, is led to the API."""
+    assert right(host) == "https://api.cerebras.ai/v1"
+    assert right(host, "cerebras") == "https://api.cerebras.ai"
+    assert right(host, "").startswith("https://api.cerebras.ai/v1 (https://api.cerebras.ai for")

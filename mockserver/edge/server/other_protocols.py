@@ -1,0 +1,27 @@
+"""Clients that speak another protocol than HTTP/1.1 to a port without TLS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_SAID: Mapping[bytes, str] = {
+    b"\x16\x03": (  # a handshake of any version of TLS
+        "a client speaks TLS to the mock's port, which is http: write http:// in the base URL, or "
+        "serve with --tls-cert and --tls-key"
+    ),
+    b"PRI * HTTP/2": (
+        "a client speaks HTTP/2 without TLS to the mock's port, which takes HTTP/1.1 only: let the "
+        "client use HTTP/1.1"
+    ),
+}
+"""What is wrong and the fix, by how such a client begins."""
+
+
+def said_of(begin: bytes) -> str:
+    """
+    Return what is wrong with a client that begins so, and the fix; empty if nothing is.
+
+    >>> said_of(b"GET / HTTP/1.1")
+    ''
+    """
+    return next((said for sign, said in _SAID.items() if begin.startswith(sign)), "")

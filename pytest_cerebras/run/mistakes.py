@@ -1,0 +1,33 @@
+"""The mistakes in a client's set-up, as what ``run`` prints and its reports have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockserver.journal import Exchange
+from mockserver.verdicts import Case
+from mockserver.verdicts.classify import own_mistake
+from mockserver.verdicts.mistakes import Explanation, mistake_behind
+
+MOST_REQUESTS = 20
+"""So many are shown of a run."""
+
+
+def explained(case: Case) -> Iterator[tuple[Exchange, str]]:
+    """Yield the first requests, each with what the client did wrong and the fix; else empty."""
+    told = ""
+    for exchange in case.exchanges[:MOST_REQUESTS]:
+        found = own_mistake(exchange, case.edition)
+        sentence = f"{found.what}; {found.fix}" if found else ""
+        yield exchange, "" if sentence == told else sentence  # a retry makes it again
+        told = sentence
+
+
+def mistakes_of(case: Case) -> list[Explanation]:
+    """Return the mistakes in the client's set-up, each once."""
+    found = (mistake_behind(exchange, case.edition) for exchange in case.exchanges)
+    by_name: dict[str, Explanation] = {}
+    for one in found:
+        if one is not None:
+            by_name.setdefault(one.name, one)
+    return list(by_name.values())
