@@ -43,8 +43,8 @@ class Post:
 
 def posts(source: Source) -> Iterator[Post]:
     """Yield the requests whose URL is surely one of the real API."""
-    for call in source.calls:
-        library, _, function = source.full_name(call.func).rpartition(".")
+    for call, name in source.named_calls:
+        library, _, function = name.rpartition(".")
         if library in _MODULES and function == "post":
             given = arguments(call)
             url = text_of(source, call.args[0] if call.args else given.get("url"))
@@ -66,13 +66,7 @@ def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
 
 def _is_changed(source: Source, name: str) -> bool:
     """Return whether a dictionary of this name is used for more than as an argument by name."""
-    return any(
-        isinstance(one, ast.Name)
-        and one.id == name
-        and isinstance(one.ctx, ast.Load)
-        and not isinstance(source.parents[one], ast.keyword)
-        for one in ast.walk(source.tree)
-    )
+    return any(not isinstance(source.parents[one], ast.keyword) for one in source.reads[name])
 
 
 def _fields(source: Source, call: ast.Call) -> Mapping[str, str | None] | None:

@@ -52,7 +52,7 @@ _OPENAI_PAGE = "https://inference-docs.cerebras.ai/resources/openai"
 
 
 def _host(it: Setup) -> str:
-    return (it.url.hostname or "").rstrip(".")
+    return it.host.rstrip(".")
 
 
 def _of_the_api(condition: Condition) -> Condition:
