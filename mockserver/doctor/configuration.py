@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mockserver.api.contract.edition import Edition
+from mockserver.verdicts.mistakes.misspelt import means_cerebras
 
 from . import environment
 from .environment import ADDRESSES, KEY
@@ -35,7 +36,7 @@ def findings(
     """
     for at, name, value in _set(code):
         is_address = name in ADDRESSES
-        if is_placeholder(value) or (is_address and "cerebras" not in value.lower()):
+        if is_placeholder(value) or (is_address and not means_cerebras(value)):
             continue
         one = Variable(name, value, place, code.count("\n", 0, at) + 1)
         for found in environment.findings(

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from mockserver.api.contract.edition import Edition
 from mockserver.verdicts.mistakes import Client, Explanation, Setup
+from mockserver.verdicts.mistakes.misspelt import means_cerebras
 
 from . import configuration
 from .comments import Style, without_comments
@@ -138,7 +139,7 @@ def _variables(
 ) -> Iterator[tuple[int, Explanation]]:
     for found in _VARIABLE.finditer(code):
         name, url = found[1], found[2]
-        if "cerebras" in url.lower() and not is_placeholder(url):
+        if means_cerebras(url) and not is_placeholder(url):
             client: Client = "" if name in read_by_code else ADDRESSES[name]
             setup = Setup(edition, client=client, base_url=url)
             yield from ((found.start(), one) for one in first_in(setup))
@@ -148,7 +149,7 @@ def _options(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
     client = _client(code)
     for found in _OPTION.finditer(code):
         url = found[1] or found[2]
-        if client and "cerebras" in url.lower() and not is_placeholder(url):
+        if client and means_cerebras(url) and not is_placeholder(url):
             setup = Setup(edition, client=client, base_url=url)
             yield from ((found.start(), one) for one in first_in(setup))
 

@@ -28,6 +28,16 @@ def found(today):
     [
         ("yaml", f"- name: CEREBRAS_BASE_URL\n  value: {ROOT}/v1", [(1, "two-v1")]),
         ("yaml", f'x:\n- name: "OPENAI_BASE_URL"\n  value: "{ROOT}"', [(2, "no-v1")]),
+        (
+            "yaml",
+            "- name: CEREBRAS_BASE_URL\n  value: https://api.cerebas.ai",
+            [(1, "misspelt-host")],
+        ),
+        (
+            "dockerfile",
+            "ENV CEREBRAS_BASE_URL https//api.cerebras.ai",
+            [(1, "misspelt-scheme")],
+        ),
         ("yaml", "- name: CEREBRAS_MODEL\n  value: 'llama3.1-8b'", [(1, "retired-model")]),
         ("yaml", f"- name: CEREBRAS_API_KEY\n  value: {KEY}", [(2, "key-in-code")]),
         (
