@@ -56,6 +56,11 @@ def _host(it: Setup) -> str:
     return it.host.rstrip(".")
 
 
+def is_mistaken(host: str) -> bool:
+    """Return whether a host is no other API's, but stands where that of this one belongs."""
+    return host in _WRONG_HOSTS or misspelt.is_host(host)
+
+
 def _of_the_api(condition: Condition) -> Condition:
     """Meet a condition on the path only where the API is asked, and does not have the path."""
     return lambda it: it.is_ours and not known(it.asked) and condition(it)
