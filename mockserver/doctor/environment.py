@@ -12,6 +12,7 @@ from mockserver.api.contract.edition import Edition
 from mockserver.core.credentials import redacted
 from mockserver.core.key_forms import shown_key
 from mockserver.verdicts.mistakes import Client, Explanation, Setup, mistakes_in
+from mockserver.verdicts.mistakes.misspelt import means_cerebras
 from mockserver.verdicts.mistakes.vendors import OURS
 
 from .finding import Finding
@@ -70,7 +71,7 @@ def _addresses(
 ) -> Iterator[Finding]:
     for name, client in ADDRESSES.items():
         one = known.get(name)
-        if one is None or not (name.startswith("CEREBRAS") or "cerebras" in one.value.lower()):
+        if one is None or not (name.startswith("CEREBRAS") or means_cerebras(one.value)):
             continue  # a client of OpenAI may ask any host
         reader: Client = "" if name in read_by_code else client
         setup = Setup(edition, client=reader, base_url=one.value)

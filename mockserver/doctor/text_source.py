@@ -9,12 +9,14 @@ model.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from urllib.parse import urlsplit
 
 from mockserver.api.contract.edition import Edition
 from mockserver.verdicts.mistakes import Client, Explanation, Setup
+from mockserver.verdicts.mistakes.misspelt import means_cerebras
 
+from . import configuration
 from .comments import Style, without_comments
 from .environment import ADDRESSES, first_in
 from .finding import Finding
@@ -32,7 +34,12 @@ _OPTION = re.compile(
     rf"|(?:\.BaseURL\s*=\s*|\bWithBaseURL\()[\"`]{_URL}[\"`]"
 )
 _ENDPOINT = re.compile(r"[\"'`](https?://api\.cerebras\.[^\s\"'`]*completions)[\"'`]")
-_KEY = re.compile(r"(?<![\w-])csk-[a-z0-9]{32,64}(?![\w-])")
+_KEY = re.compile(r"(?<![\w-])csk-[A-Za-z0-9]{32,64}(?![\w-])")
+_SET_KEY = re.compile(
+    r"\bCEREBRAS_(?:API_)?KEY(?:[\"']?\s*[=:]\s*|[ \t]+)[\"']?(csk-[A-Za-z0-9]{20,64})(?![\w-])"
+)
+"""A name that says whose it is may have a key that is shorter than they are today."""
+_RUNS = re.compile("01234|12345|23456|34567|45678|56789|abcd|bcde|cdef|wxyz", re.IGNORECASE)
 _FEWEST_CHARACTERS = 12  # that differ in a key that was drawn
 _MODEL = re.compile(
     r"\b(?:\w*_)?(?:model|MODEL)(?:_?(?:name|NAME|Name|id|ID|Id))?[\"']?"
@@ -71,7 +78,7 @@ def findings(
     edition: Edition,
     *,
     style: Style,
-    read_by_code: Container[str] = (),
+    read_by_code: Iterable[str] = (),
 ) -> list[Finding]:
     """
     Return the mistakes in a text; ``style`` is how its comments begin.
@@ -83,12 +90,15 @@ def findings(
     code = without_comments(text, style)
     found = (
         *_keys(code),
-        *_variables(code, edition, read_by_code),
+        *_variables(code, edition, frozenset(read_by_code)),
         *_options(code, edition),
         *_endpoints(code, edition),
         *_models(code, edition),
     )
-    return [Finding.at(place, code.count("\n", 0, at) + 1, one) for at, one in found]
+    told = [Finding.at(place, code.count("\n", 0, at) + 1, one) for at, one in found]
+    if style not in CODE:
+        told += configuration.findings(code, place, edition, frozenset(read_by_code))
+    return told
 
 
 def mentions_cerebras(text: str) -> bool:
@@ -113,9 +123,17 @@ def has_sdk(code: str) -> bool:
 
 
 def _keys(code: str) -> Iterator[tuple[int, Explanation]]:
-    for key in _KEY.finditer(code):
-        if len(set(key[0])) >= _FEWEST_CHARACTERS:
-            yield key.start(), explained("key-in-code")
+    keys = {key.start(): key[0] for key in _KEY.finditer(code)}
+    named = ((key.start(1), key[1]) for key in _SET_KEY.finditer(code))
+    keys |= {at: key for at, key in named if _is_drawn(key)}
+    for at, key in keys.items():
+        if len(set(key)) >= _FEWEST_CHARACTERS:
+            yield at, explained("key-in-code")
+
+
+def _is_drawn(key: str) -> bool:
+    """Return whether nobody has made a key up as an example."""
+    return not _RUNS.search(key) and any(map(str.isdigit, key)) and not is_placeholder(key)
 
 
 def _variables(
@@ -123,7 +141,7 @@ def _variables(
 ) -> Iterator[tuple[int, Explanation]]:
     for found in _VARIABLE.finditer(code):
         name, url = found[1], found[2]
-        if "cerebras" in url.lower() and not is_placeholder(url):
+        if means_cerebras(url) and not is_placeholder(url):
             client: Client = "" if name in read_by_code else ADDRESSES[name]
             setup = Setup(edition, client=client, base_url=url)
             yield from ((found.start(), one) for one in first_in(setup))
@@ -133,7 +151,7 @@ def _options(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
     client = _client(code)
     for found in _OPTION.finditer(code):
         url = found[1] or found[2]
-        if client and "cerebras" in url.lower() and not is_placeholder(url):
+        if client and means_cerebras(url) and not is_placeholder(url):
             setup = Setup(edition, client=client, base_url=url)
             yield from ((found.start(), one) for one in first_in(setup))
 

@@ -20,7 +20,7 @@ def shown(monkeypatch):
     """Replace the table of mistakes by a row that shows each set-up that is looked up."""
     what = "{it.client}|{it.base_url}|{it.path}|{it.authorization}|{it.model}"
     row = Mistake("shown", lambda _: True, what, "none", "https://example.com")
-    monkeypatch.setattr(mistakes, "MISTAKES", (row,))
+    monkeypatch.setattr(mistakes, "TABLES", ((lambda _: True, (row,)),))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import socket
 import time
@@ -145,3 +146,18 @@ def test_is_fast(put, today):
     assert time.process_time() - began < 5
     assert found.files == 1000
     assert len([one for one in found.findings if one.rule == "two-v1"]) == 70
+
+
+def test_walks_once(found, monkeypatch):
+    """However many rules look at a file, its tree is not walked again for each of them."""
+    walk = ast.walk
+    walked = list[ast.AST]()
+
+    def counted(node):
+        walked.append(node)
+        return walk(node)
+
+    monkeypatch.setattr(ast, "walk", counted)
+    post = f'requests.post("{ROOT}/v1/models", headers=h, json=j)\nh = j = {{}}\n'
+    assert found({"a.py": f"import requests\n{CLIENT}{post * 9}"})
+    assert not [one for one in walked if isinstance(one, ast.Module)]

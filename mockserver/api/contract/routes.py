@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .endpoints import ENDPOINTS, Endpoint
 from .problem import RefusalError
@@ -86,9 +87,10 @@ def meant(path: str) -> str:
     return next((one for one in (f"/v1{bare}", bare) if _rows(one)), path)
 
 
-def _rows(path: str) -> list[Endpoint]:
+@lru_cache(maxsize=256)
+def _rows(path: str) -> tuple[Endpoint, ...]:
     """Return the endpoints that have the path: one for each method."""
-    return [row for row in ENDPOINTS.values() if row.id_in(path) is not None]
+    return tuple(row for row in ENDPOINTS.values() if row.id_in(path) is not None)
 
 
 def _methods(row: Endpoint) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ class Chat:
 
 def clients(source: Source) -> list[MadeClient]:
     """Return the clients that a file makes."""
-    found = ((call, library(source.full_name(call.func))) for call in source.calls)
+    found = ((call, library(name)) for call, name in source.named_calls)
     return [MadeClient(source, call, one) for call, one in found if one is not None]
 
 

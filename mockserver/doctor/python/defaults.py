@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from mockserver.doctor.variables import is_former
@@ -59,25 +59,21 @@ def option(source: Source, call: ast.Call, name: str) -> ast.expr | None:
 
 
 def named(source: Source) -> Iterator[Spelled]:
-    """Yield the models set for this API: by a constant, a setting or a variable."""
-    for name, found in _defaults(source):
-        if _OURS.fullmatch(name) and not is_former(name):
-            yield found
+    """Return the models set for this API: by a constant, a setting or a variable."""
+    return _defaults(source, lambda name: bool(_OURS.fullmatch(name)) and not is_former(name))
 
 
 def addresses(source: Source) -> Iterator[Spelled]:
-    """Yield the defaults of the variable with the base URL."""
-    for name, found in _defaults(source):
-        if name == _ADDRESS:
-            yield found
+    """Return the defaults of the variable with the base URL."""
+    return _defaults(source, lambda name: name == _ADDRESS)
 
 
-def _defaults(source: Source) -> Iterator[tuple[str, Spelled]]:
-    for node in ast.walk(source.tree):
+def _defaults(source: Source, is_wanted: Callable[[str], bool]) -> Iterator[Spelled]:
+    for node in (*source.settings, *source.calls):
         for name, value in _named(source, node):
-            found = spelled(source, value)
+            found = spelled(source, value) if is_wanted(name) else None
             if found:
-                yield name, found
+                yield found
 
 
 def bare(name: str) -> str:
@@ -121,7 +117,7 @@ def _entry(node: ast.expr, name: str) -> ast.expr | None:
 
 def _is_set(source: Source, dictionary: ast.Name, name: str) -> bool:
     """Return whether an entry may be set later."""
-    for one in ast.walk(source.tree):
+    for one in source.nodes:
         match one:
             case ast.Subscript(
                 value=ast.Name(id=owner), slice=ast.Constant(value=key), ctx=ast.Store()

@@ -5,12 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from mockserver.api.contract import routes
+from mockserver.doctor.environment import KEY
+from mockserver.verdicts.mistakes.addresses import is_mistaken
 
 from .clients import arguments, is_cerebras, is_open
 from .defaults import Spelled, spelled
 from .source import Source
-from .values import known, text_of
+from .values import Known, known, text_of
 
+_FORM = "csk-..."
 _MODULES = ("requests", "httpx")
 
 
@@ -42,16 +48,25 @@ class Post:
 
 
 def posts(source: Source) -> Iterator[Post]:
-    """Yield the requests whose URL certainly belongs to the real API."""
-    for call in source.calls:
-        library, _, function = source.full_name(call.func).rpartition(".")
+    """Yield the requests whose URL certainly belongs to the real API, or is meant to."""
+    for call, name in source.named_calls:
+        library, _, function = name.rpartition(".")
         if library in _MODULES and function == "post":
             given = arguments(call)
             url = text_of(source, call.args[0] if call.args else given.get("url"))
-            if is_cerebras(url):
+            if is_cerebras(url) or _is_meant_for_cerebras(url):
                 fields = _fields(source, call)
                 model = _model(source, given.get("json"))
                 yield Post(call, library, url, fields, model, _is_form(source, call))
+
+
+def _is_meant_for_cerebras(url: str) -> bool:
+    """Return whether an endpoint of the API is asked for at a host that does not have it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return is_mistaken(parts.hostname or "") and routes.known(parts.path)
 
 
 def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
@@ -66,13 +81,7 @@ def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
 
 def _is_changed(source: Source, name: str) -> bool:
     """Return whether a dictionary of this name is used other than as a named argument."""
-    return any(
-        isinstance(one, ast.Name)
-        and one.id == name
-        and isinstance(one.ctx, ast.Load)
-        and not isinstance(source.parents[one], ast.keyword)
-        for one in ast.walk(source.tree)
-    )
+    return any(not isinstance(source.parents[one], ast.keyword) for one in source.reads[name])
 
 
 def _fields(source: Source, call: ast.Call) -> Mapping[str, str | None] | None:
@@ -81,10 +90,16 @@ def _fields(source: Source, call: ast.Call) -> Mapping[str, str | None] | None:
     if found is None or is_open(call) or "auth" in given or "cookies" in given:
         return None
     names = [text_of(source, one) for one in found.keys]
-    values = [known(source, one) for one in found.values]
-    pairs = zip(names, values, strict=True)
-    told = {name.lower(): str(one.value) if one and one.sure else None for name, one in pairs}
+    values = [_told(known(source, one)) for one in found.values]
+    told = {name.lower(): value for name, value in zip(names, values, strict=True)}
     return None if "" in told else told
+
+
+def _told(value: Known | None) -> str | None:
+    """Return a field's value; a form of the key for the variable that has it."""
+    if value is not None and value.sure:
+        return str(value.value)
+    return _FORM if value is not None and value.variable == KEY else None
 
 
 def _is_form(source: Source, call: ast.Call) -> bool:

@@ -32,7 +32,7 @@ def looks_real(text: str) -> bool:
 
 def keys_in_code(matter: Matter) -> Iterator[Noticed]:
     """Notice keys written into the code."""
-    for node in ast.walk(matter.source.tree) if "csk-" in matter.source.text else ():
+    for node in matter.source.nodes if "csk-" in matter.source.text else ():
         text = node.value if isinstance(node, ast.Constant) else None
         if isinstance(node, ast.Constant) and isinstance(text, str) and looks_real(text):
             yield node, explained("key-in-code")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from mockserver.api.contract.edition import Edition
 from mockserver.core.credentials import redacted, shown_field
 from mockserver.verdicts.mistakes import Client, Setup
+from mockserver.verdicts.mistakes.misspelt import means_cerebras
 
 from .clients import Chat, MadeClient, arguments
 from .defaults import addresses, bare, named, option, spelled
@@ -63,7 +64,7 @@ def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
     """Yield how a client is set up: its address, its key and its model, one at a time."""
     client = made.library.appends
     base_url = made.argument(made.library.base_url)
-    if base_url is not None and (made.library.own or "cerebras" in made.base_url.lower()):
+    if base_url is not None and (made.library.own or means_cerebras(made.base_url)):
         yield base_url, Setup(edition, client=client, base_url=made.base_url)
     if not made.asks_cerebras:
         return

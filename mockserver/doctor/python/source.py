@@ -6,12 +6,16 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import TypeAlias
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.Module)
+_BARE = frozenset({"arg", "attr", "ctx", "id", "kind", "level", "module", "op", "ops"})
+"""Fields of nodes that hold no node with a place of its own."""
 _DEEPEST = 12
+_WORDS = ("id", "attr", "arg", "value")
 _LONGEST_WORD = 40
 
 
@@ -20,18 +24,25 @@ class Source:
     """
     A file of Python: its tree, its calls, and the values of its names.
 
+    ``nodes`` are those of the tree, the upper ones first, so that it is walked only once; what only
+    says how another node is used (``ast.Load``) or which operator it has is left out. ``settings``
+    set one name or attribute each. ``reads`` has the places where a name is read.
+
     ``bound`` has for each scope and name the expressions that the name is set to; None stands for
     an unknown value, such as that of a parameter. An attribute of ``self`` is a name of its class.
     ``functions`` has the functions that are defined, by scope and name. ``imported`` maps each
-    local name to the full name that it was imported as, empty if there are two. ``words`` are the
-    names that the code uses, and its short strings.
+    local name to the full name that it was imported as, empty if there are two.
     """
 
     text: str
     tree: ast.Module
+    nodes: list[ast.AST] = field(default_factory=list[ast.AST])
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict[ast.AST, ast.AST])
-    words: set[str] = field(default_factory=set[str])
     calls: list[ast.Call] = field(default_factory=list[ast.Call])
+    settings: list[ast.Assign | ast.AnnAssign] = field(
+        default_factory=list[ast.Assign | ast.AnnAssign]
+    )
+    reads: dict[str, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))
     functions: dict[tuple[ast.AST, str], list[Function]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -49,16 +60,29 @@ class Source:
         is nested too deeply.
         """
         source = cls(text, ast.parse(text))
-        for node in ast.walk(source.tree):
-            for child in ast.iter_child_nodes(node):
-                source.parents[child] = node
-        for node in ast.walk(source.tree):
-            source._note(node)
+        source._walk()
         return source
 
     def says(self, *words: str) -> bool:
         """Return whether a name in the code, not a comment or docstring, has one of the words."""
-        return any(word in one for one in self.words for word in words)
+        told = [word for word in words if word in self.text]
+        return bool(told) and any(word in one for one in self.words for word in told)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The names that the code uses, and its short strings."""
+        return frozenset(
+            word
+            for node in self.nodes
+            for word in (getattr(node, name, None) for name in _WORDS)
+            if isinstance(word, str) and len(word) < _LONGEST_WORD
+        )
+
+    @cached_property
+    def named_calls(self) -> list[tuple[ast.Call, str]]:
+        """The calls of what is imported, by its full name."""
+        found = ((call, self.full_name(call.func)) for call in self.calls)
+        return [(call, name) for call, name in found if name]
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield the nodes around a node, the nearest first."""
@@ -126,10 +150,10 @@ class Source:
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
-        if not isinstance(node, ast.Name) or self._is_redefined(node):
+        full = self.imported.get(node.id, "") if isinstance(node, ast.Name) else ""
+        if not full or not isinstance(node, ast.Name) or self._is_redefined(node):
             return ""
-        full = self.imported.get(node.id, "")
-        return ".".join((full, *reversed(parts))) if full else ""
+        return ".".join((full, *reversed(parts)))
 
     def _is_redefined(self, node: ast.Name) -> bool:
         """Return whether a name is also set to another value; None does not count."""
@@ -141,26 +165,45 @@ class Source:
                 )
         return False
 
+    def _walk(self) -> None:
+        """Note each node after what it stands in, as ``ast.walk`` would yield them."""
+        nodes, parents = self.nodes, self.parents
+        nodes.append(self.tree)
+        for node in nodes:  # which grows meanwhile
+            for name in _with_nodes(node._fields):
+                value = getattr(node, name, None)
+                for child in value if type(value) is list else (value,):
+                    if isinstance(child, ast.AST):
+                        parents[child] = node
+                        nodes.append(child)
+            self._note(node)
+
     def _note(self, node: ast.AST) -> None:
-        self.words.update(
-            value
-            for value in (getattr(node, name, None) for name in ("id", "attr", "arg", "value"))
-            if isinstance(value, str) and len(value) < _LONGEST_WORD
-        )
         match node:
+            case ast.Name() | ast.Attribute():
+                self._note_use(node)
             case ast.Call():
                 self.calls.append(node)
+            case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
+                self.settings.append(node)
+                self._bind(target, node.value)
+            case ast.arg(arg=name):
+                self.bound[self.parents[self.parents[node]], name].append(None)
             case ast.Import() | ast.ImportFrom():
                 self._import(node)
-            case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
-                self._bind(target, node.value)
-            case ast.Name(ctx=ast.Store() | ast.Del()) | ast.Attribute(ctx=ast.Store()):
-                if not self._is_only_target(node):
-                    self._bind(node, None)
-            case ast.arg():
-                self.bound[self.parents[self.parents[node]], node.arg].append(None)
-            case _:
+            case ast.stmt() | ast.ExceptHandler():
                 self._note_names(node)
+            case _:
+                pass
+
+    def _note_use(self, node: ast.Name | ast.Attribute) -> None:
+        if isinstance(node.ctx, ast.Load):
+            if isinstance(node, ast.Name):
+                self.reads[node.id].append(node)
+            return
+        is_bound = isinstance(node, ast.Name) or isinstance(node.ctx, ast.Store)
+        if is_bound and not self._is_only_target(node):
+            self._bind(node, None)
 
     def _note_names(self, node: ast.AST) -> None:
         match node:
@@ -204,6 +247,11 @@ class Source:
                 (one for one in self.above(target) if isinstance(one, ast.ClassDef)), scope
             )
         self.bound[scope, name].append(value)
+
+
+@cache
+def _with_nodes(fields: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in fields if name not in _BARE)
 
 
 def _name(node: ast.AST) -> str:

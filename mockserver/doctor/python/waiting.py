@@ -36,10 +36,9 @@ def blocking_sleeps(matter: Matter) -> Iterator[Noticed]:
     """Notice ``time.sleep`` in the async function that calls the API."""
     source = matter.source
     asking = {source.function(one.call) for one in matter.chats}
-    for call in source.calls:
-        function = source.function(call)
-        there = isinstance(function, ast.AsyncFunctionDef) and function in asking
-        if there and source.full_name(call.func) == "time.sleep":
+    for call, name in source.named_calls:
+        function = source.function(call) if name == "time.sleep" else None
+        if isinstance(function, ast.AsyncFunctionDef) and function in asking:
             yield call, explained("sleep-blocks-loop")
 
 

@@ -17,7 +17,7 @@ from .absent import ABSENT
 from .addresses import ADDRESSES
 from .bodies import BODIES
 from .keys import KEYS
-from .mistake import Explanation, Mistake, Severity
+from .mistake import Condition, Explanation, Mistake, Severity
 from .models import MODELS
 from .sending import SENDING
 from .setup import Client, Setup, setup_of
@@ -25,6 +25,7 @@ from .vendors import OURS
 
 __all__ = [
     "MISTAKES",
+    "TABLES",
     "Client",
     "Explanation",
     "Mistake",
@@ -35,14 +36,28 @@ __all__ = [
     "mistakes_in",
 ]
 
-MISTAKES: tuple[Mistake, ...] = (*ABSENT, *ADDRESSES, *SENDING, *KEYS, *MODELS, *BODIES)
+TABLES: tuple[tuple[Condition, tuple[Mistake, ...]], ...] = (
+    (lambda it: bool(it.path or it.base_url), (*ABSENT, *ADDRESSES)),
+    (lambda it: bool(it.method), SENDING),
+    (lambda it: it.error is not None or it.authorization is not None, KEYS),
+    (lambda it: it.error is not None or bool(it.model), MODELS),
+    (lambda it: it.error is not None or bool(it.body), BODIES),
+)
+"""The rows, by the part of a set-up that has to be known before one of them can be met."""
+MISTAKES: tuple[Mistake, ...] = tuple(row for _, rows in TABLES for row in rows)
 """All of them, the one that explains most first."""
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 415, 422})
 
 
 def mistakes_in(setup: Setup) -> Iterator[Explanation]:
     """Yield the mistakes in a set-up, in the order of ``MISTAKES``."""
-    return (one.explained(setup) for one in MISTAKES if one.when(setup))
+    return (
+        one.explained(setup)
+        for is_known, rows in TABLES
+        if is_known(setup)
+        for one in rows
+        if one.when(setup)
+    )
 
 
 def mistake_behind(exchange: Exchange, edition: Edition) -> Explanation | None:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.api.contract.routes import known, meant
 
+from . import misspelt
 from .mistake import Condition, Mistake
 from .setup import Setup
 from .vendors import OURS, ROUTERS, vendor_of, vendor_of_path
@@ -52,7 +53,12 @@ _OPENAI_PAGE = "https://inference-docs.cerebras.ai/resources/openai"
 
 
 def _host(it: Setup) -> str:
-    return (it.url.hostname or "").rstrip(".")
+    return it.host.rstrip(".")
+
+
+def is_mistaken(host: str) -> bool:
+    """Return whether a host is no other API's, but stands where that of this one belongs."""
+    return host in _WRONG_HOSTS or misspelt.is_host(host)
 
 
 def _of_the_api(condition: Condition) -> Condition:
@@ -131,6 +137,22 @@ ADDRESSES = (
         "the base URL {it.base_url!r} has no https://, so no request is sent",
         "write https:// before it: https://{it.base_url}",
         "https://github.com/openinterpreter/openinterpreter/issues/994",
+    ),
+    Mistake(
+        "misspelt-scheme",
+        lambda it: bool(misspelt.scheme(it.base_url)),
+        "the base URL begins with {begins!r}, so no request is sent to anybody",
+        "write https:// there: {it.right_url}",
+        _QUICKSTART,
+        facts=lambda it: {"begins": misspelt.scheme(it.base_url)},
+    ),
+    Mistake(
+        "misspelt-host",
+        lambda it: misspelt.is_host(_host(it)),
+        f"the host {{host}} is misspelt; the API is at {OURS}",
+        "set the base URL to {it.right_url}",
+        _QUICKSTART,
+        facts=lambda it: {"host": _host(it)},
     ),
     Mistake(
         "wrong-host",

@@ -40,15 +40,19 @@ def unrouted(name: str) -> str:
 
 def meant(name: str, edition: Edition) -> str:
     """Return the id that a name stands for, retired or not; empty if it is unknown."""
-    wanted = {letters(one) for one in _spellings(name)}
+    return next(_meant(name, edition), "")
+
+
+def _meant(name: str, edition: Edition) -> Iterator[str]:
+    """Yield the ids that a name may stand for, the surest first."""
     known = [*edition.models, *(one for one in _EARLIER if retired(one, edition))]
-    ids = [one for one in known if bare(name) == one]
-    ids += [one for one in known if unrouted(bare(name)).lower() == one]
-    ids += sorted(
+    yield from (one for one in known if bare(name) == one)
+    yield from (one for one in known if unrouted(bare(name)).lower() == one)
+    wanted = {letters(one) for one in _spellings(name)}
+    yield from sorted(
         (one for one in known if wanted & {letters(other) for other in _aliases(one, edition)}),
         key=lambda one: not edition.serves(one),
     )
-    return next(iter(ids), "")
 
 
 def retired(model: str, edition: Edition) -> dt.date | None:

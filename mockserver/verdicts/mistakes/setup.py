@@ -66,12 +66,17 @@ class Setup:
             return _NOWHERE
 
     @cached_property
+    def host(self) -> str:
+        """The host of the base URL, in lower case; empty if there is none."""
+        return self.url.hostname or ""
+
+    @cached_property
     def at_cerebras(self) -> bool:
         """Whether it is known that the key and the model are meant for Cerebras."""
         if self.error is not None:
             return True
         if self.base_url:
-            return self.url.hostname == OURS
+            return self.host == OURS
         return self.client == "cerebras" or self.key_place.upper().startswith("CEREBRAS")
 
     @property
@@ -84,10 +89,10 @@ class Setup:
         """The path that a chat asks for: that of the request, or the base URL's with its end."""
         return self.path or (self.url.path.rstrip("/") + _APPENDED[self.client])
 
-    @property
+    @cached_property
     def is_ours(self) -> bool:
         """Whether the request goes to the API itself: a proxy may have other paths."""
-        return bool(self.path) or (self.url.hostname or "") == OURS
+        return bool(self.path) or self.host == OURS
 
     @cached_property
     def origin(self) -> str:

@@ -227,6 +227,9 @@ def _unresolved(base_url: str) -> Callable[[str], str]:
 UNSENT: dict[str, Callable[[str], str]] = {
     "wrong-host": _unresolved("https://api.cerebras.com/v1"),
     "other-vendor": _unresolved("https://api.groq.com/openai/v1"),
+    "misspelt-host": _unresolved("https://api.cerebas.ai/v1"),
+    "misspelt-scheme": _refused(lambda _: "htps://api.cerebras.ai/v1"),
+    "misspelt-scheme (a slash)": _refused(lambda _: "https:/api.cerebras.ai/v1"),
     "no-tls": _unresolved("http://api.cerebras.ai/v1"),
     "no-scheme": _refused(lambda url: url.removeprefix("http://") + "/v1"),
     "base-url-decorated (quotes)": _refused(lambda url: f'"{url}/v1"'),

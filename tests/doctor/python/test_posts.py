@@ -2,9 +2,12 @@
 
 import pytest
 
+from mockserver.api.contract import editions
 from mockserver.doctor.python.posts import posts
 from mockserver.doctor.python.source import Source
+from mockserver.doctor.python_source import findings
 
+NEWEST = editions.load("2026-11")
 URL = "https://api.cerebras.ai/v1/chat/completions"
 
 
@@ -55,3 +58,31 @@ def test_fields_unknown(code):
 def test_other_requests(code):
     """A request to somebody else, by somebody else, or for something else."""
     assert posted(code) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "rule"),
+    [
+        (
+            "requests.post(U, headers={'Authorization': os.environ['CEREBRAS_API_KEY']})",
+            "no-bearer",
+        ),
+        ("httpx.post(U, headers={'authorization': key})", "no-bearer"),
+        (f"httpx.post('{URL.replace('.ai', '.com')}')", "wrong-host"),
+        (f"requests.post('{URL.replace('bra', 'ba')}')", "misspelt-host"),
+        # what is right, or nobody knows
+        ("httpx.post(U, headers={'Authorization': f'Bearer {key}'})", None),
+        ("httpx.post(U, headers={'Authorization': 'Bearer ' + key})", None),
+        ("httpx.post(U, headers={'Authorization': os.environ['CEREBRAS_AUTH']})", None),
+        ("httpx.post(U, headers={'Authorization': get_key()})", None),
+        (f"httpx.post('{URL.replace('api.', 'gateway.')}')", None),
+        ("httpx.post('https://cerebras.ai/contact')", None),
+        ("httpx.post('https://[nowhere')", None),
+    ],
+)
+def test_first_mistake(call, rule):
+    """The key without Bearer, and a host that is not the API's."""
+    before = "import httpx, os, requests\nkey = os.getenv('CEREBRAS_API_KEY')\n"
+    code = f"{before}U = '{URL}'\n{call}  # cerebras"
+    found = [one.rule for one in findings(code, "a.py", NEWEST) if one.severity == "error"]
+    assert found == ([rule] if rule else [])

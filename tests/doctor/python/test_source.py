@@ -137,3 +137,41 @@ def test_says():
     assert not source.says("timeout")
     assert Source.of("f(read_timeout=1)").says("timeout")
     assert Source.of("x['timeout']").says("timeout")
+
+
+def test_nodes():
+    """All of the tree in the order of ``ast.walk``, each with what it stands in."""
+    code = """
+@cache
+async def f(a: int = 1, *b, c=-2, **d) -> str:
+    global e
+    try:
+        async with a as x, b:
+            return [f"{y!r}{z:>{c}}" for y in b if a < c <= x and not d]
+    except (E, F) as error:
+        x.y[1:2] = x = lambda q: q @ 2
+    match a:
+        case {"k": G(h=1), **rest} | [*_]:
+            del x.y
+"""
+    source = Source.of(code)
+    marks = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+    walked = [one for one in ast.walk(source.tree) if not isinstance(one, marks)]
+    assert source.nodes == walked
+    for node in walked[1:]:
+        assert node in ast.iter_child_nodes(source.parents[node])
+
+
+def test_reads():
+    """A name that is set is not read there."""
+    source = Source.of("x = 1\nuse(x, y=x)\ndel x")
+    assert [one.lineno for one in source.reads["x"]] == [2, 2]
+    assert not source.reads["y"]
+
+
+def test_named_calls():
+    """Only what is imported has a full name."""
+    source = Source.of("import a.b\na.b.c()\nd()\na = 1\n")
+    assert source.named_calls == []
+    source = Source.of("import a.b\na.b.c()\nd()\n")
+    assert [name for _, name in source.named_calls] == ["a.b.c"]

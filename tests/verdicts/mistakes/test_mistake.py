@@ -7,7 +7,14 @@ import string
 import pytest
 
 from mockserver.api.contract import editions
-from mockserver.verdicts.mistakes import MISTAKES, Mistake, Setup, mistake_behind, mistakes_in
+from mockserver.verdicts.mistakes import (
+    MISTAKES,
+    TABLES,
+    Mistake,
+    Setup,
+    mistake_behind,
+    mistakes_in,
+)
 
 GUIDE = editions.load("guide")
 TWICE = "/v1/v1/chat/completions"
@@ -67,6 +74,27 @@ def test_row(row):
 def test_names():
     """No name stands twice."""
     assert len({row.name for row in MISTAKES}) == len(MISTAKES)
+
+
+@pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row.name)
+def test_table(row):
+    """No row of a table is met by a set-up that the table is not tried for."""
+    is_known = next(is_known for is_known, rows in TABLES if row in rows)
+    setups = (
+        Setup(GUIDE, "cerebras", "http://api.cerebras.ai/v1/v1?x=1 "),
+        Setup(GUIDE, "openai", "api.cerebras.com"),
+        Setup(GUIDE, path="/v1/responses/", query="key=x"),
+        Setup(GUIDE, method="GET", path="/v1/chat/completions", headers={"accept": "text/html"}),
+        Setup(GUIDE, method="POST", path="/v1/chat/completions", raw=b"", status=400),
+        Setup(GUIDE, "cerebras", authorization="", variables=frozenset({"CEREBRAS_KEY"})),
+        Setup(GUIDE, "cerebras", authorization="Bearer Bearer gsk_..."),
+        Setup(GUIDE, "cerebras", model="Llama3.1-8B"),
+        Setup(GUIDE, "cerebras", model="gpt-4o"),
+        Setup(GUIDE, "cerebras", body={"n": 2, "max_tokens": 1, "max_completion_tokens": 1}),
+        Setup(GUIDE, error={"message": "body.n: no", "code": "wrong_api_format"}, body={"n": 2}),
+    )
+    assert any(map(is_known, setups))
+    assert not any(row.when(setup) for setup in setups if not is_known(setup))
 
 
 def test_nothing_known():

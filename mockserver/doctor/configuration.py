@@ -1,0 +1,65 @@
+"""The variables that a file of configuration sets for a container, in the forms of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mockserver.api.contract.edition import Edition
+from mockserver.verdicts.mistakes.misspelt import means_cerebras
+
+from . import environment
+from .environment import ADDRESSES, KEY
+from .finding import Finding
+from .variables import Variable, is_placeholder
+
+_NAME = rf"({'|'.join(ADDRESSES)}|{KEY}|CEREBRAS_(?:[A-Z]+_)?MODEL(?:_NAME|_ID)?)"
+_PAIR = re.compile(
+    rf"\bname[\"']?[ \t]*:[ \t]*[\"']?{_NAME}[\"']?[ \t]*,?\s+"
+    r"[\"']?value[\"']?[ \t]*:[ \t]*[\"']?([^\s\"',}]++)"
+)
+"""As Kubernetes and others write it: ``name: X`` and ``value: Y``."""
+_ENV = re.compile(rf"^[ \t]*ENV[ \t]+{_NAME}[ \t]+[\"']?([^\s\"'=]++)[\"']?[ \t]*$", re.MULTILINE)
+"""As a Dockerfile may write it, without a sign between the two."""
+_QUOTED = re.compile(rf"^([ \t]*)-[ \t]+{_NAME}=(([\"'])[^\s\"']++\4)[ \t]*$", re.MULTILINE)
+"""In a list of docker-compose, where the quotes belong to the value."""
+_MOST_LINES = 100  # of a list
+
+
+def findings(
+    code: str, place: str, edition: Edition, read_by_code: frozenset[str]
+) -> Iterator[Finding]:
+    """
+    Yield what is wrong with the variables; of a key only the quotes around it.
+
+    ``code`` is without comments. ``read_by_code`` are the variables that the user's own code reads.
+    """
+    for at, name, value in _set(code):
+        is_address = name in ADDRESSES
+        if is_placeholder(value) or (is_address and not means_cerebras(value)):
+            continue
+        one = Variable(name, value, place, code.count("\n", 0, at) + 1)
+        for found in environment.findings(
+            [one], edition, exists=lambda _: True, read_by_code=read_by_code
+        ):
+            if name != KEY or found.rule == "quoted-key":
+                yield found
+
+
+def _set(code: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the place, the name and the value of each variable."""
+    for form in (_PAIR, _ENV):
+        yield from ((found.start(), found[1], found[2]) for found in form.finditer(code))
+    for found in _QUOTED.finditer(code):
+        if _is_environment(code[: found.start()], len(found[1])):
+            yield found.start(2), found[2], found[3]
+
+
+def _is_environment(before: str, indent: int) -> bool:
+    """Return whether the list in which a text ends is one of variables, not of commands."""
+    for line in reversed(before.splitlines()[-_MOST_LINES:]):
+        bare = line.strip()
+        is_item = bare.startswith("-") and len(line) - len(line.lstrip()) == indent
+        if bare and not is_item:
+            return bare == "environment:"
+    return False

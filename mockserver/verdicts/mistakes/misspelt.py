@@ -1,0 +1,71 @@
+"""
+Slips of the finger in the address of the API.
+
+A host that is near in spelling may be somebody else's. So only what a slip makes of this host
+counts: a letter of its name that is left out, doubled or swapped with the next one, and a few
+endings. What is left out at an end may be a name of its own, as "cerebra" is.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from .vendors import OURS
+
+_API, _NAME, _TOP = OURS.split(".")
+_APIS = frozenset({"apl", "ap1", "aip", "aapi", "appi", "apii", "pai", "spi", "aoi", "ap"})
+_TOPS = frozenset({"al", "a1", "ia", "a", "aii", "aai", "ao", "aio"})
+_NAMES = frozenset(
+    slip
+    for at in range(1, len(_NAME) - 1)
+    for slip in (
+        _NAME[:at] + _NAME[at + 1 :],
+        _NAME[:at] + _NAME[at] + _NAME[at:],
+        _NAME[:at] + _NAME[at + 1] + _NAME[at] + _NAME[at + 2 :],
+    )
+)
+_SCHEME = re.compile(rf"([a-z]{{3,7}})([:;/]{{1,4}}){re.escape(OURS)}(?=[:/]|\Z)", re.IGNORECASE)
+_HOST = re.compile(r"\A\s*https?://([\w.-]+)", re.IGNORECASE)
+_NEAR = 0.7  # "htps" is to "https", "ftp" is not
+
+
+def is_host(host: str) -> bool:
+    """
+    Return whether a host is surely that of the API, with one slip in it.
+
+    >>> is_host("api.cerebas.ai"), is_host("api.cerebras.al"), is_host("app.cerebras.ai")
+    (True, True, False)
+    """
+    match host.lower().split("."):
+        case [first, name, top]:
+            slips = (first in _APIS, name in _NAMES, top in _TOPS)
+            right = (first == _API, name == _NAME, top == _TOP)
+            return sum(slips) == 1 and sum(right) == len(right) - 1
+        case _:
+            return False
+
+
+def scheme(base_url: str) -> str:
+    """
+    Return how a URL of the API begins if that is no scheme; empty if it is one, or is missing.
+
+    >>> scheme("htps://api.cerebras.ai"), scheme("https:/api.cerebras.ai")
+    ('htps://', 'https:/')
+    """
+    found = _SCHEME.match(base_url)
+    if found is None or found[0].lower() in (f"https://{OURS}", f"http://{OURS}"):
+        return ""
+    is_near = get_close_matches(found[1].lower(), ("https", "http"), 1, _NEAR)
+    return found[1] + found[2] if is_near else ""
+
+
+def means_cerebras(base_url: str) -> bool:
+    """
+    Return whether a base URL names Cerebras, or is that of the API with a slip in it.
+
+    >>> means_cerebras("https://my-gateway/cerebras"), means_cerebras("https://api.cerebas.ai/v1")
+    (True, True)
+    """
+    host = _HOST.search(base_url)
+    return "cerebras" in base_url.lower() or (host is not None and is_host(host[1]))
