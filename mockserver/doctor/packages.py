@@ -98,15 +98,6 @@ FAULTS = (
         "warning",
     ),
     Fault(
-        "pydantic-ai-settings",
-        {"pydantic-ai-slim": ">=0.7.6,<2.34"},
-        "pydantic-ai leaves frequency_penalty and presence_penalty out of requests to Cerebras, "
-        "which accepts them",
-        "upgrade pydantic-ai to 2.34.0 or later",
-        "https://github.com/pydantic/pydantic-ai/pull/7653",
-        "warning",
-    ),
-    Fault(
         "litellm-cut-stream",
         {"litellm": ">=1.75.9,<1.109"},
         'litellm reports finish_reason "stop" for a stream that broke off: half an answer passes '

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,14 @@ WRONG = "export CEREBRAS_BASE_URL=https://api.cerebras.ai/v1/v1\n"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """Stand in an empty folder, without variables of ours, and return the folder."""
+def folder(tmp_path, tmp_path_factory, monkeypatch):
+    """Stand in an empty folder, without variables of ours and packages, and return the folder."""
+    all_of_them, own = metadata.distributions, tmp_path_factory.getbasetemp()
+    monkeypatch.setattr(
+        metadata,
+        "distributions",
+        lambda: [one for one in all_of_them() if Path(one.locate_file("")).is_relative_to(own)],
+    )
     for name in os.environ:
         if name.upper().startswith(("CEREBRAS_", "OPENAI_")) or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
