@@ -28,6 +28,7 @@ ELSEWHERE = {
     "mockserver/__main__.py": "tests/cli/test_group.py",  # three lines
     "mockserver/edge/server/serving.py": "tests/cli/test_serve.py",  # met through `serve`
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
+    "mockserver/engine/needs.py": "tests/engine/test_memory.py",  # values only
     "mockserver/verdicts/evidence.py": "tests/verdicts/test_half_answers.py",  # values only
     "mockserver/verdicts/refusal_words.py": "tests/verdicts/test_tool_results.py",  # a table
     "pytest_cerebras/report/page_causes.py": "tests/plugin/report/test_causes.py",
