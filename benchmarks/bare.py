@@ -14,7 +14,7 @@ from aiohttp import web
 from mockserver.engine import Engine
 from mockserver.plan import Data, expand
 
-from .questions import IDLE, PACE, PACED, PATH, PLAIN, STREAM, Question
+from .questions import IDLE, KNOWN, PACE, PACED, PATH, PLAIN, STREAM, Question
 from .workload import request, scenario
 
 _STREAM = {"content-type": "text/event-stream"}
@@ -68,7 +68,7 @@ async def start_server(host: str, port: int) -> None:
 
 
 async def _start(runner: web.BaseRunner, host: str, port: int) -> None:
-    for question in (PLAIN, STREAM, PACED, IDLE):
+    for question in KNOWN:
         pieces(question)
     await runner.setup()
     await web.TCPSite(runner, host, port, backlog=1024).start()

@@ -9,10 +9,9 @@ from importlib.util import find_spec
 
 from . import node, speed
 from .contender import Contender, Launch, Spot
-from .questions import PLAIN, QUESTIONS, REPEATED, STREAM, Question
+from .questions import ANSWERED, QUESTIONS, Question
 
 BASELINE = "aiohttp"
-_BOTH = (PLAIN, REPEATED, STREAM)
 
 
 def _python(name: str) -> Callable[[Spot], Launch]:
@@ -52,14 +51,14 @@ CONTENDERS = tuple(
             "mock-llm",
             "dwmkerr's mock, on Node",
             node.mock_llm,
-            _BOTH,
+            ANSWERED,
             partial(node.missing, "@dwmkerr/mock-llm"),
         ),
         (
             "pytest-httpserver",
             "its handler with fixed bytes",
             _python("pytest-httpserver"),
-            _BOTH,
+            ANSWERED,
             _modules("pytest-httpserver"),
         ),
     )

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from . import speed
 from .figures import Found, Kind, Setting
 from .machine import pin
-from .questions import PLAIN, REPEATED, STREAM, Question
+from .questions import CONVERSATION, PLAIN, REPEATED, STREAM, VARIED, Question
 from .workload import request, scenario
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def stages(rules: int) -> dict[str, Callable[[], Call]]:
     now = time.time()
     asked = {
         question.name: [request(question, 0 if question.repeated else n) for n in range(_DIFFERENT)]
-        for question in (PLAIN, REPEATED, STREAM)
+        for question in (PLAIN, REPEATED, STREAM, VARIED, CONVERSATION)
     }
 
     def exchange(question: Question, *before: Rule) -> Call:
@@ -65,6 +65,8 @@ def stages(rules: int) -> dict[str, Callable[[], Call]]:
         "plain chat": lambda: exchange(PLAIN),
         "reading of it": reading,
         "writing of it": writing,
+        "varied": lambda: exchange(VARIED),
+        "conversation": lambda: exchange(CONVERSATION),
         "repeated": lambda: exchange(REPEATED),
         "stream": lambda: exchange(STREAM),
         "many rules": lambda: exchange(PLAIN, *_rules(rules)),
@@ -126,7 +128,10 @@ KINDS = (
         "engine",
         "the engine without a socket; `many rules` is a plain chat decided over 1,000 of them",
         dict.fromkeys(
-            ("plain chat", "reading of it", "writing of it", "repeated", "stream", "many rules"),
+            (
+                *("plain chat", "reading of it", "writing of it", "varied", "conversation"),
+                *("repeated", "stream", "many rules"),
+            ),
             "µs of a processor",
         ),
         list(VARIANTS),

@@ -14,6 +14,9 @@ from .stopwatch import VARIABLE
 
 _TESTS = """
 import pytest
+from cerebras.cloud.sdk import Cerebras
+
+QUESTION = dict(model="gpt-oss-120b", messages=[dict(role="user", content="ping")])
 
 def test_first(cerebras_mock): pass
 
@@ -27,12 +30,23 @@ def test_mock(number, cerebras_mock): pass
 
 @many
 def test_client(number, cerebras_client): pass
+
+@many
+def test_asks(number, cerebras_client):
+    cerebras_client.chat.completions.create(**QUESTION)
+
+@many
+def test_asks_by_its_own(number, cerebras_mock):
+    with Cerebras() as client:
+        client.chat.completions.create(**QUESTION)
 """
 # what is called how: which test, less which other
 _DIFFERENCES = (
     ("first use", "test_first", "test_bare"),
     ("further test", "test_mock", "test_bare"),
     ("client", "test_client", "test_mock"),
+    ("a question", "test_asks", "test_bare"),
+    ("a question by a client of its own", "test_asks_by_its_own", "test_bare"),
 )
 _CPU = ", processor"
 _PLUGINS = ("pytest_cerebras.plugin", "benchmarks.stopwatch")
@@ -64,7 +78,7 @@ def _metrics(taken: Mapping[str, Sequence[tuple[float, float]]]) -> Iterator[tup
 KINDS = (
     Kind(
         "fixture",
-        "what `cerebras_mock` adds to a test, and `cerebras_client` to that",
+        "what `cerebras_mock` adds to a test, and `cerebras_client` to that; a test that asks once",
         {name + suffix: "ms" for suffix in ("", _CPU) for name, _, _ in _DIFFERENCES},
         ["ours"],
         measure,

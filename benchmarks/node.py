@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .contender import Launch, Spot
 from .machine import CACHE
-from .questions import HOST, IDLE, PACE, PACED, PACED_TOKENS, QUESTIONS, TOKENS, Question
+from .questions import HOST, IDLE, KNOWN, PACE, PACED, PACED_TOKENS, TOKENS, Question
 
 MODULES = Path(os.environ.get("BENCHMARK_NODE_MODULES", CACHE / "node_modules"))
 _AIMOCK = MODULES / "@copilotkit" / "aimock"
@@ -33,7 +33,7 @@ def missing(package: str) -> list[str]:
 
 def aimock(spot: Spot) -> Launch:
     """Return how CopilotKit's aimock is started: a fixture for each question, events of a word."""
-    fixtures = [_fixture(question) for question in QUESTIONS if not question.repeated]
+    fixtures = [_fixture(question) for question in KNOWN]
     path = spot.folder / "fixtures.json"
     path.write_text(json.dumps({"fixtures": fixtures}))
     script = str(_AIMOCK / "dist" / "cli.js")

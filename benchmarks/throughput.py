@@ -13,7 +13,16 @@ from .contenders import BASELINE, missing, named, who_answers
 from .figures import Found, Kind, Setting
 from .load import Load
 from .machine import ON_LINUX, processor_seconds
-from .questions import PLAIN, REPEATED, STREAM, Question
+from .questions import (
+    CONVERSATION,
+    PLAIN,
+    REPEATED,
+    STREAM,
+    TRACED,
+    VARIED,
+    VARIED_STREAM,
+    Question,
+)
 
 _WARM_UP = 1.5  # times the seconds of a run: Node compiles what is hot, and less is unfair to it
 
@@ -47,7 +56,11 @@ def _kind(question: Question, about: str, unit: str) -> Kind:
 
 
 KINDS = (
-    _kind(PLAIN, "chat completions in one document", "requests/s"),
-    _kind(REPEATED, "the same one, all the time", "requests/s"),
-    _kind(STREAM, "streams of 100 events, unpaced", "streams/s"),
+    _kind(VARIED, "what apps send: an SDK's fields, prompts of all lengths", "requests/s"),
+    _kind(VARIED_STREAM, "the same as streams of 100 events, unpaced", "streams/s"),
+    _kind(CONVERSATION, "6 KB of system prompt, three tools, a growing history", "requests/s"),
+    _kind(TRACED, "varied, with a traceparent of its own each", "requests/s"),
+    _kind(PLAIN, "few fields, prompts of one length", "requests/s"),
+    _kind(REPEATED, "the same bytes all the time, as no app sends", "requests/s"),
+    _kind(STREAM, "streams of 100 events, few fields, prompts of one length", "streams/s"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .questions import HEADERS, IDLE, PACE, PACED, PACED_TOKENS, PATH, STREAM, TOKENS
+from .questions import IDLE, PACE, PACED, PACED_TOKENS, PATH, STREAM, TOKENS
 
 if TYPE_CHECKING:
     from mockserver.core.messages import Request
@@ -42,4 +42,4 @@ def request(question: Question, number: int = 0) -> Request:
     """Return a question as an edge passes it to the engine."""
     from mockserver.core.messages import Request
 
-    return Request("POST", PATH, HEADERS, question.body(number))
+    return Request("POST", PATH, question.headers, question.body(number))

@@ -66,9 +66,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if _wanted(config):
         from .settings import options
 
-        options.check(options.resolve(config))
+        options.checked(config)
     if config.getoption("cerebras_chaos") is not None:
-        _prepare_chaos(config)
+        from .chaos import choice
+
+        choice.check(config)
+        _learn(config)
     if _reports(config) and not hasattr(config, "workerinput") and not config.option.collectonly:
         from .report.reporting import reporting
 
@@ -176,8 +179,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     Import the mock's modules before fixtures run, because a fixture may replace ``socket``.
     """
     if MARKER in getattr(item, "fixturenames", ()):
-        from .observe.lingering_work import note_older
         from .session import mock_session  # noqa: F401 (see above)
+        from .session.place import note_older
 
         note_older(item)
 
@@ -202,7 +205,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         verdict_hooks.explain(mock, error)
         raise
     except KeyboardInterrupt as error:
-        from .session.interrupted import tell
+        from .session.termination import tell
 
         tell(item, error)
         raise
@@ -219,11 +222,10 @@ def pytest_runtest_makereport(
     if mock is not None and call.when == "setup":
         setattr(report, USES_MOCK, True)
     if mock is not None and call.when == "call":
-        from .report import causes
-        from .session import verdict_hooks
+        from .session import symptoms, verdict_hooks
 
         judged = verdict_hooks.note(mock, item, report)
-        causes.note(mock, item, report, call, judged)
+        symptoms.note(mock, item, report, call, judged)
     if (
         call.when != "teardown"
         and _reports(item.config)
@@ -246,7 +248,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     notes = [
         (report.nodeid, name, value)
         for report in reports
-        for name, value in _noted(report)
+        for name, value in getattr(report, "user_properties", ())
         if name in (RETIRED, LEFT_OUT, UNMET, BASE_URL)
     ]
     seen = [report for report in reports if hasattr(report, SYMPTOMS)]
@@ -271,8 +273,7 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
     from .settings.options import found_ours
 
     found_ours()
-    from .session.between import resting
-    from .session.serving import serving
+    from .session.serving import resting, serving
 
     with serving(lambda: resting(pytestconfig)) as server:
         yield server
@@ -328,14 +329,6 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
     return async_client(cerebras_mock)
 
 
-def _prepare_chaos(config: pytest.Config) -> None:
-    """Check the chosen scenarios before tests are collected."""
-    from .chaos import choice
-
-    choice.check(config)
-    _learn(config)
-
-
 def _learn(config: pytest.Config) -> None:
     """Register the plugin that learns which scenarios can act on each test of the matrix."""
     if not config.option.collectonly and not config.pluginmanager.has_plugin(_RELEVANCE):
@@ -344,16 +337,12 @@ def _learn(config: pytest.Config) -> None:
         config.pluginmanager.register(Relevance(), _RELEVANCE)
 
 
-def _noted(report: Any) -> list[tuple[str, Any]]:
-    return getattr(report, "user_properties", [])
-
-
 def _guard(config: pytest.Config) -> None:
     """Guard the traffic of the run, in and between tests, if the settings ask for it."""
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
-        from .egress.run_guard import guarding
+        from .session.run_guard import guarding
 
         config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)
 
@@ -383,10 +372,9 @@ def _reports(config: pytest.Config) -> bool:
     """Return whether this run needs the cells of the chaos report."""
     from os import environ
 
-    asked = ("cerebras_report", "cerebras_fail_under")
-    if any(config.getoption(name) is not None for name in asked):
+    if _is_given(config, "report") or _is_given(config, "fail_under"):
         return True
-    return config.getoption("cerebras_chaos") is not None and "GITHUB_STEP_SUMMARY" in environ
+    return _is_given(config, "chaos") and "GITHUB_STEP_SUMMARY" in environ
 
 
 def _is_given(config: pytest.Config, name: str) -> bool:

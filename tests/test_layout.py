@@ -31,11 +31,12 @@ ELSEWHERE = {
     "mockserver/engine/needs.py": "tests/engine/test_memory.py",  # values only
     "mockserver/verdicts/evidence.py": "tests/verdicts/test_half_answers.py",  # values only
     "mockserver/verdicts/refusal_words.py": "tests/verdicts/test_tool_results.py",  # a table
-    "pytest_cerebras/report/page_causes.py": "tests/plugin/report/test_causes.py",
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     # around each test there
     "pytest_cerebras/session/mock_session.py": "tests/plugin/session/test_mock.py",
-    "pytest_cerebras/session/asserting.py": "tests/plugin/session/test_assertions.py",
+    # beside others that observe what leaves, and what there is to fix
+    "pytest_cerebras/session/run_guard.py": "tests/plugin/egress/test_run_guard.py",
+    "pytest_cerebras/session/symptoms.py": "tests/plugin/report/test_causes.py",
     # fixtures, used by all of it
     "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",
     "pytest_cerebras/session/place.py": "tests/plugin/session/test_mock.py",
@@ -55,6 +56,7 @@ PARTS = {
     "mockserver",
     "mockserver/api",
     "mockserver/api/contract/shipped_editions",
+    "mockserver/doctor/python",
     "mockserver/edge/play",
     "mockserver/edge/redirect",
     "mockserver/edge/server",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -13,6 +13,8 @@ import click
 from .options import SET, one_sentence, overridable, warn
 
 if TYPE_CHECKING:
+    from mockserver.api.contract.edition import Edition
+    from mockserver.journal import Exchange
     from mockserver.plan.timeline import SpanKind
 
 _NARROWEST = 60
@@ -76,7 +78,14 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     with one_sentence():
         read = loaded(scenario, parameters)
         found = Overrides(edition, tier, seed).applied_to(read.scenario)
-        met = samples(found, requests=requests, interval=pause, model=model, stream=stream)
+        met = samples(
+            found,
+            requests=requests,
+            interval=pause,
+            model=model,
+            stream=stream,
+            remarks=_remarks,
+        )
     for oddity in read.warnings():
         warn(oddity)
     title = f"{found.name}: {found.description}"
@@ -89,6 +98,16 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     width = max(_NARROWEST, shutil.get_terminal_size().columns)
     for line in told_as_text(met, width=width, plain=not _is_unicode(sys.stdout), paint=_painted):
         click.echo(line)
+
+
+def _remarks(exchange: Exchange, edition: Edition) -> Sequence[str]:
+    """Return why a request is refused, and what to do, as a failed test shows it."""
+    from mockserver.verdicts.classify import classify
+
+    found = classify(exchange, edition)
+    if not (exchange.refused and found.what):
+        return ()
+    return (f"what: {found.what}", f"fix:  {found.fix}")
 
 
 def _painted(text: str, kind: SpanKind) -> str:

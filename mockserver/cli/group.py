@@ -9,6 +9,7 @@ from io import TextIOWrapper
 import click
 
 from .check import check
+from .doctor import doctor
 from .explain import explain
 from .init import init
 from .scenarios import scenarios
@@ -27,5 +28,5 @@ def main(context: click.Context) -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # any name is printable
 
 
-for _command in (serve, scenarios, init, check, explain, schema):
+for _command in (serve, scenarios, init, check, explain, doctor, schema):
     main.add_command(_command)

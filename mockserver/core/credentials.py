@@ -14,11 +14,9 @@ from functools import lru_cache
 from string import ascii_letters, digits
 from urllib.parse import unquote
 
+from .key_forms import shown_credentials
 from .messages import Request
 
-_SCHEMES = ("basic", "bearer", "digest", "token")
-# "csk-", "sk-", "gsk_", "hf_", "pplx-": these tell vendors apart and reveal nothing
-_PREFIX = re.compile(r"[^-_]{1,4}[-_]")
 _LONGEST_NAME = 256
 _WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
 
@@ -86,6 +84,7 @@ def without_key(request: Request, body: bytes) -> Request:
     return Request(request.method, path, headers, body, query, request.oversized, request.sender)
 
 
+@lru_cache(maxsize=512)
 def is_credential(name: str) -> bool:
     """
     Return whether a header field, URL parameter or JSON field of this name is a credential.
@@ -162,7 +161,7 @@ def _head(
 def shown_field(name: str, value: str) -> str:
     """Return the redacted value of a header field; ``name`` is in lower case."""
     if name in _WITH_SCHEME:
-        return _shortened(value)
+        return shown_credentials(value)
     return "..." if is_credential(name) else redacted(value)
 
 
@@ -173,20 +172,6 @@ def _pair(pair: str) -> str:
     plain = unquote(pair)
     found = redacted(plain)
     return pair if found == plain else found
-
-
-def _shortened(credentials: str) -> str:
-    """
-    Return only the scheme and the prefix of a key.
-
-    >>> _shortened("Bearer sk-proj-abcdefgh")
-    'Bearer sk-...'
-    """
-    scheme, _, key = " ".join(credentials.split()).partition(" ")
-    if scheme.lower() not in _SCHEMES:
-        scheme, key = "", scheme
-    prefix = _PREFIX.match(key)
-    return f"{scheme} {prefix[0] if prefix else ''}...".lstrip()
 
 
 def _beginning(key: re.Match[str]) -> str:

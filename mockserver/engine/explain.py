@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from mockserver.api.contract.edition import Edition
 from mockserver.core.messages import Request
@@ -26,6 +27,7 @@ from mockserver.scenario import PortState, Scenario, near_miss_lines
 
 from .engine import Engine
 
+Remarks: TypeAlias = Callable[[Exchange, Edition], Sequence[str]]
 _MODEL = "llama3.1-8b"
 _START = 0.0
 _MOST_RULES = 5
@@ -43,7 +45,7 @@ class Sample:
     """
     The outcome of a request sent ``at`` a number of seconds after the start of the scenario.
 
-    ``line`` sums it up; ``remarks`` say why no rule matched.
+    ``line`` sums it up; ``remarks`` say what it means, and why no rule matched.
     """
 
     at: float
@@ -52,14 +54,25 @@ class Sample:
     remarks: Sequence[str] = ()
 
 
+def _no_remarks(_: Exchange, __: Edition) -> Sequence[str]:
+    return ()
+
+
 def samples(
-    scenario: Scenario, *, requests: int, interval: float, model: str | None, stream: bool
+    scenario: Scenario,
+    *,
+    requests: int,
+    interval: float,
+    model: str | None,
+    stream: bool,
+    remarks: Remarks = _no_remarks,
 ) -> list[Sample]:
     """
     Return the outcomes of ``requests`` chat requests, ``interval`` seconds apart.
 
     Without a ``model`` they ask for llama3.1-8b, or, if the edition lacks it, for its first model.
-    Raises UnknownNameError when the scenario's edition or tier does not exist.
+    ``remarks`` returns what else to say of an exchange. Raises UnknownNameError when the scenario's
+    edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)
     request = _sample(engine.edition, model, stream=stream)
@@ -75,7 +88,8 @@ def samples(
         met.append((now, exchange))
     plans = [one.plan for _, one in met if isinstance(one, Exchange)]
     grain = max(map(_known_duration, plans), default=0.0) / _PIECES
-    return [_sampled(now, one, grain) for now, one in met]
+    told = [remarks(one, engine.edition) if isinstance(one, Exchange) else () for _, one in met]
+    return [_sampled(now, one, grain, more) for (now, one), more in zip(met, told, strict=True)]
 
 
 def told_as_text(
@@ -98,12 +112,13 @@ def told_as_svg(found: Sequence[Sample], *, title: str) -> str:
     return svg(lanes, title=title)
 
 
-def _sampled(now: float, met: Exchange | PortState, grain: float) -> Sample:
+def _sampled(now: float, met: Exchange | PortState, grain: float, remarks: Sequence[str]) -> Sample:
     if not isinstance(met, Exchange):
         kind, outcome, lasts = _UNREACHABLE[met]
         return Sample(now, outcome, (Span(now, now + lasts, kind, outcome),))
     spans = spans_of(met.plan, start=now, grain=grain)
-    return Sample(now, met.line(), spans, near_miss_lines(met.near_misses, most=_MOST_RULES))
+    misses = near_miss_lines(met.near_misses, most=_MOST_RULES)
+    return Sample(now, met.line(), spans, [*remarks, *misses])
 
 
 def _known_duration(plan: Plan) -> float:

@@ -21,7 +21,7 @@ from mockserver.api.reading.parameters import check_fields, read_query
 from mockserver.api.reading.prompt import Size, measure
 from mockserver.api.reading.refusals import examine
 from mockserver.api.reading.validation import validate
-from mockserver.core.credentials import redacted, redacted_body
+from mockserver.core.credentials import is_credential, redacted, redacted_body
 from mockserver.core.messages import Request
 from mockserver.core.sse import dumps
 from mockserver.scenario import RequestView
@@ -131,10 +131,8 @@ class RequestParser:
         refusal = RefusalError("content_too_large") if request.oversized else head.refusal
         parsed = ParsedRequest(head.account, head.row, head.name, head.query, body, refusal=refusal)
         _read_in(parsed, request, self._edition, _STEPS)
-        free = not (parsed.body and parsed.row.limited) or not _FREE.isdisjoint(parsed.body)
-        parsed.shown = redacted_body(
-            parsed.data if parsed.body else parsed.data[:_MOST_SHOWN], named=free
-        )
+        shown = parsed.data if parsed.body else parsed.data[:_MOST_SHOWN]
+        parsed.shown = redacted_body(shown, named=_may_name_credential(parsed))
         if parsed.refusal is None and parsed.body and len(body) <= _LARGEST_KNOWN:
             _remember(self._known, (head, body), parsed)
         return parsed
@@ -149,6 +147,22 @@ class RequestParser:
             _read_in(head, request, self._edition, _STEPS_OF_HEADS)
             _remember(self._heads, line, head)
         return head
+
+
+def _may_name_credential(parsed: ParsedRequest) -> bool:
+    """Whether a field of the body may be a credential by its name."""
+    if not parsed.body or not parsed.row.limited:
+        return True
+    values = [parsed.body[name] for name in _FREE & parsed.body.keys()]
+    while values:
+        value = values.pop()
+        if isinstance(value, dict):
+            if any(map(is_credential, value)):
+                return True
+            values += value.values()
+        elif isinstance(value, list):
+            values += value
+    return False
 
 
 def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from hashlib import sha256
+from hashlib import blake2b
 from typing import Any, TypeAlias
 
 from mockserver.core.credentials import redacted
@@ -303,7 +303,7 @@ def _printable(text: str) -> str:
 def asked_of(request: Request) -> Asked:
     """Return the path and body of a request: equal for all attempts of a call."""
     body = request.body
-    known = body if len(body) <= _LONGEST_KEY else sha256(body).digest()
+    known = body if len(body) <= _LONGEST_KEY else blake2b(body, digest_size=16).digest()
     turn = request.sender and request.sender.turn
     return (request.path if turn is None else f"{request.path} in turn {turn}"), known
 

@@ -14,6 +14,7 @@ from mockserver.plan import End, Wait, waits_of
 from .exchange_view import Condition, ExchangeView, Row
 from .fault_classes import FAULT_CLASSES
 from .malformed_success import MALFORMED_SUCCESS
+from .mistakes import mistake_behind
 from .retries.errors import passing
 
 _SLOW = 1.0  # seconds that a user notices
@@ -40,8 +41,11 @@ def classify(exchange: Exchange, edition: Edition) -> Classification:
     it = ExchangeView(exchange, edition)
     rows = list(rows_met(it))
     met = {row.fault_class for row in rows}
-    what, fix = next(((row.what, row.fix) for row in rows if row.what), ("", ""))
     found = tuple(name for name in FAULT_CLASSES if name in met)
+    mistake = mistake_behind(exchange, edition)
+    if mistake is not None:
+        return Classification(found, mistake.what, mistake.fix)
+    what, fix = next(((row.what, row.fix) for row in rows if row.what), ("", ""))
     return Classification(found, what.format(it=it), fix.format(it=it))
 
 
@@ -200,12 +204,6 @@ ROWS = (
         "check the network, its proxy and the User-Agent, not the key; do not show the page",
     ),
     Row("forbidden", _status(403), _SAID, _AGAIN, besides=True),
-    Row(
-        "",
-        _both(_lasting(404), lambda it: it.path_meant != it.exchange.request.path),
-        "404: the API has {it.path_meant}, not {it.exchange.request.path}",
-        "{it.path_fix} the base URL",
-    ),
     Row(
         "unknown-model",
         _both(_status(404), lambda it: it.exchange.endpoint in COMPLETING),

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TypeAlias, get_args
 
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.edition_settings import LimitName
-from mockserver.api.contract.routes import COMPLETING, meant
+from mockserver.api.contract.routes import COMPLETING
 from mockserver.core.messages import json_object
 from mockserver.core.sse import read
 from mockserver.core.units import duration
 from mockserver.journal import Exchange, Served
 from mockserver.plan import Close, head_of, inspection
 
+from .mistakes import model_names
 from .retries.errors import passing
 from .retries.rate_limits import field, takes_all, too_large
 
@@ -92,23 +92,12 @@ class ExchangeView:
         changed = exchange.changed_after is not None
         return scripted or changed or exchange.finish_reason == "length"
 
-    # keys, paths and models
+    # keys and models
 
     @property
     def key(self) -> str:
         """The Authorization header, as the journal keeps it."""
         return self.exchange.request.headers.get("authorization", "")
-
-    @property
-    def path_meant(self) -> str:
-        """The path of the API that differs from the request's only in ``/v1``."""
-        return meant(self.exchange.request.path)
-
-    @property
-    def path_fix(self) -> str:
-        """The fix for a missing or extra ``/v1``, as the beginning of a sentence."""
-        shorter = len(self.path_meant) < len(self.exchange.request.path)
-        return "leave /v1 out of" if shorter else "add /v1 to"
 
     @property
     def model_gone(self) -> str:
@@ -119,20 +108,7 @@ class ExchangeView:
     @property
     def model_fix(self) -> str:
         """Which model to ask instead."""
-        others = [name for name in self._current_models if name != self.exchange.model]
-        near = get_close_matches(self.exchange.model, others, n=1, cutoff=0.0)
-        if not near:
-            return "see GET /v1/models for the models that are served"
-        return f"use one of {', '.join(others)} (nearest: {near[0]!r})"
-
-    @property
-    def _current_models(self) -> list[str]:
-        """The models that are served here and not retired by the API."""
-        return [
-            name
-            for name, model in self.edition.models.items()
-            if self.edition.serves(name) and not self.edition.is_retired(model)
-        ]
+        return model_names.advice(self.exchange.model, self.edition)
 
     # tokens and limits
 
@@ -148,7 +124,9 @@ class ExchangeView:
         """The models into which the prompt fits, as the end of a sentence."""
         needed = self.window[0]
         models = self.edition.models
-        wider = [name for name in self._current_models if models[name].context >= needed]
+        wider = [
+            name for name in model_names.current(self.edition) if models[name].context >= needed
+        ]
         return f", or use a model with a wider window: {', '.join(wider)}" * bool(wider and needed)
 
     @property

@@ -17,9 +17,8 @@ from pytest_cerebras.settings.names import (
     scenario_of,
 )
 
-_OF_UNITTEST = "of unittest.TestCase ran once: pytest can't run these under several scenarios"
-_OF_DOCTEST = "of doctest ran once: pytest can't run these under several scenarios"
-_OF_ANOTHER_KIND = "of another kind ran once: pytest can't run these under several scenarios"
+_RAN_ONCE = "of {} ran once: pytest can't run these under several scenarios"
+_UNITTEST = "unittest.TestCase"
 _WITHOUT_NAMES = f"ran once: @pytest.mark.{CHAOS} names no scenario, nor does --cerebras-chaos"
 
 
@@ -32,7 +31,7 @@ def check(
     Notes the tests that the matrix can't run. Raises UsageError.
     """
     if users:
-        options.check(options.resolve(config))
+        options.checked(config)
     for item in users:
         if item.get_closest_marker(MARKER) is not None:
             _check_marked(config, item)
@@ -55,7 +54,7 @@ def _refuse_both(item: pytest.Item) -> None:
 
 def _check_marked(config: pytest.Config, item: pytest.Item) -> None:
     try:
-        options.check(options.resolve(config, item))
+        options.checked(config, item)
     except pytest.UsageError as error:
         raise pytest.UsageError(f"{item.nodeid}: {error}") from error
 
@@ -66,26 +65,22 @@ def _note_left_out(
     everywhere = config.getoption("cerebras_chaos") is not None
     for item in items:
         marked = item.get_closest_marker(CHAOS) is not None
-        if (why := _why_once(item)) is None:
+        if (kind := _kind_run_once(item)) is None:
             if marked and scenario_of(item) is None:
                 item.user_properties.append((LEFT_OUT, _WITHOUT_NAMES))
-        elif marked and why == _OF_UNITTEST:
+        elif marked and kind == _UNITTEST:
             raise pytest.UsageError(
                 f"{item.nodeid}: @pytest.mark.{CHAOS} can't run a unittest.TestCase under several "
                 "scenarios; make it a function or a class without that base"
             )
         elif marked or (everywhere and item in users and not is_about_one(item)):
-            item.user_properties.append((LEFT_OUT, why))
+            item.user_properties.append((LEFT_OUT, _RAN_ONCE.format(kind)))
 
 
-def _why_once(item: pytest.Item) -> str | None:
-    """Return why pytest can't run a test under several scenarios; None if it can."""
+def _kind_run_once(item: pytest.Item) -> str | None:
+    """Return the kind of a test that pytest can't run under several scenarios; None if it can."""
     if isinstance(item, pytest.DoctestItem):
-        return _OF_DOCTEST
+        return "doctest"
     if not isinstance(item, pytest.Function):
-        return _OF_ANOTHER_KIND
-    return _OF_UNITTEST if _is_of_unittest(item) else None
-
-
-def _is_of_unittest(item: pytest.Item) -> bool:
-    return issubclass(getattr(item, "cls", None) or object, TestCase)
+        return "another kind"
+    return _UNITTEST if issubclass(item.cls or object, TestCase) else None

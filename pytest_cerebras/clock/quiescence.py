@@ -19,41 +19,36 @@ from pathlib import Path
 
 from . import real
 
+_SHOWS_THREADS = sys.platform == "linux" and Path("/proc/self/task").is_dir()
 _MOMENT = 0.001
 _AT_WORK = b"RD"  # running or ready to run; or waiting for a disk, which counts as work
 _PATIENCE = 0.05
 _PER_THREAD = 6  # in a kernel clock id: the processor time of one thread
 
 
-class Threads:
-    """Asks the kernel about all threads but the calling one."""
+def is_quiet(count: Callable[[], int]) -> bool:
+    """
+    Return whether all threads but the calling one are at rest; takes a moment.
 
-    def quiet(self) -> bool:
-        """Return whether no thread worked for a moment; takes that moment."""
-        before = _processor_time()
-        if None in before:  # a thread that is only just starting
-            return False
-        real.sleep(_MOMENT)
-        return before == _processor_time() and not any(map(_at_work, before))
+    ``count`` returns a number that grows with each call to the clock.
+    """
+    return _no_thread_works() if _SHOWS_THREADS else _no_thread_asks(count)
 
 
-class Activity:
-    """Counts the calls to the clock, on systems that do not show the state of threads."""
-
-    def __init__(self, count: Callable[[], int]) -> None:
-        self._count = count
-
-    def quiet(self) -> bool:
-        """Return whether no thread called the clock for a while; takes that while."""
-        before = self._count()
-        real.sleep(_PATIENCE)
-        return before == self._count()
+def _no_thread_works() -> bool:
+    """Return whether no thread worked for a moment, as the kernel tells."""
+    before = _processor_time()
+    if None in before:  # a thread that is only just starting
+        return False
+    real.sleep(_MOMENT)
+    return before == _processor_time() and not any(map(_at_work, before))
 
 
-def probe(count: Callable[[], int]) -> Threads | Activity:
-    """Return the best probe that this system has; ``count`` grows with each call to the clock."""
-    visible = sys.platform == "linux" and Path("/proc/self/task").is_dir()
-    return Threads() if visible else Activity(count)
+def _no_thread_asks(count: Callable[[], int]) -> bool:
+    """Return whether no thread called the clock for a while."""
+    before = count()
+    real.sleep(_PATIENCE)
+    return before == count()
 
 
 def _processor_time() -> dict[int | None, int]:

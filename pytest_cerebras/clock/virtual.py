@@ -23,7 +23,7 @@ from mockserver.core.units import LONGEST
 from mockserver.edge.play.clock import Clock, Silence
 
 from . import real
-from .quiescence import probe
+from .quiescence import is_quiet
 from .waiters import Look, Moment, Stalled, Waiter
 
 _A_WEEK = 7 * 86400.0
@@ -81,7 +81,6 @@ class VirtualClock(Clock):
         self._waiters: list[Waiter] = []
         self._settling: list[threading.Lock] = []
         self._over = False
-        self._probe = probe(lambda: self._asked)
 
     @property
     def elapsed(self) -> float:
@@ -224,7 +223,7 @@ class VirtualClock(Clock):
                 asked = self._asked
             if self._wake_due():
                 self.nudge()
-            elif not self._probe.quiet():
+            elif not is_quiet(lambda: self._asked):
                 self._look_at_stalls("busy")
             elif self._settling:
                 self._settle()

@@ -10,7 +10,7 @@ Some requests pass the interpreter unseen, for example through a proxy or on an 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +20,10 @@ import pytest
 
 from . import client_hooks
 from .child.cerebras_guard import (
+    ASKED,
+    OTHERS,
     OURS,
+    PROXIED,
     READ,
     RUN,
     STRAY,
@@ -31,7 +34,7 @@ from .child.cerebras_guard import (
 )
 from .child.cerebras_hosts import REAL
 
-__all__ = ["RUN", "EscapeError", "GuardLog", "guarded", "no_proxy", "note_forked"]
+__all__ = ["PROXIED", "RUN", "EscapeError", "GuardLog", "guarded", "no_proxy", "note_forked"]
 
 _PROXIES = ("all_proxy", "http_proxy", "https_proxy")
 _CHILD = str(Path(__file__).parent / "child")
@@ -52,7 +55,12 @@ class GuardLog:
     @property
     def stopped(self) -> list[str]:
         """All attempts of the test so far, one sentence each."""
-        return [sentence for word, sentence in self._read() if word not in (READ, STRAY)]
+        return [sentence for word, sentence in self._read() if word in (OURS, OTHERS)]
+
+    @property
+    def asked(self) -> list[str]:
+        """The names of other hosts that the test asked, each once."""
+        return list(dict.fromkeys(name for word, name in self._read() if word == ASKED))
 
     @property
     def strays(self) -> list[str]:
@@ -81,14 +89,16 @@ class GuardLog:
 
     def variables(self) -> dict[str, str]:
         """Return the environment that bypasses proxies and guards Python children."""
-        theirs = os.environ.get("PYTHONPATH")
         return {
-            "NO_PROXY": no_proxy(),
-            "no_proxy": no_proxy(),
-            "PYTHONPATH": os.pathsep.join([_CHILD, theirs] if theirs else [_CHILD]),
-            VARIABLE: self._guard_settings,
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy()),
             **dict.fromkeys(_unusable_proxies(), ""),
+            **self.in_children(os.environ),
         }
+
+    def in_children(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment that guards Python children, beside what is ``given``."""
+        path = filter(None, (_CHILD, given.get("PYTHONPATH")))
+        return {"PYTHONPATH": os.pathsep.join(path), VARIABLE: self._guard_settings}
 
 
 def no_proxy() -> str:

@@ -5,8 +5,8 @@ The guard's audit hook misses three kinds of request. Event loops such as uvloop
 connect in C. With a proxy, the interpreter sees only the proxy's address: the host's name is sent
 to the proxy. On a connection opened before the test, there is nothing left to resolve or connect.
 
-In redirect mode some lead to the mock. A name does, for it is resolved to the mock's address, and
-so does TLS, for a client gets a context that trusts the mock alone; see ``turning``.
+In redirect mode, some of these requests go to the mock: the host's name resolves to its address,
+and TLS clients get a context that trusts only the mock; see ``turning``.
 """
 
 from __future__ import annotations

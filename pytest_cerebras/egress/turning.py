@@ -1,10 +1,10 @@
 """
-Turns clients of this process to the mock that have the real host written in, during a test.
+Turns clients in this process to the mock during a test, if they have the real host hard-coded.
 
-A name is resolved by ``socket.getaddrinfo``, but for libraries that resolve it in C. Inside of TLS
-the name comes again: there the client's context gives way to one that trusts the mock alone. So a
-context may be older than the test, none is changed, and no client goes to the real API by a name
-that it has resolved before.
+Most libraries resolve names by ``socket.getaddrinfo``; those that do it in C have hooks of their
+own. TLS names the host once more. There, a context that trusts only the mock replaces the client's.
+The client's own context stays unchanged, and may be older than the test. A client that resolved the
+name before the test fails in TLS, and does not reach the real API.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from importlib import import_module
@@ -29,14 +29,16 @@ from .child.cerebras_guard import turn_from, turn_to
 from .child.cerebras_hosts import name_of
 from .child.cerebras_redirect import Redirect
 
+__all__ = ["Redirect", "leading_to", "turned", "variables"]
+
 _PRELOAD = Path(cerebras_redirect.__file__).parent / "preload.cjs"
-NODE_ROOTS = "NODE_EXTRA_CA_CERTS"
+_NODE_ROOTS = "NODE_EXTRA_CA_CERTS"
 _MOCK = "127.0.0.1"
 
 
 @contextmanager
 def turned(redirect: Redirect) -> Iterator[None]:
-    """Turn clients in the block; whoever guards meanwhile lets them pass."""
+    """Turn clients to the mock during the block; guards let their requests pass."""
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         turn_to(redirect)
@@ -60,19 +62,24 @@ def turned(redirect: Redirect) -> Iterator[None]:
         yield
 
 
-def variables(redirect: Redirect) -> Mapping[str, str]:
-    """Return the environment that turns children in Python and Node."""
-    options = environ.get("NODE_OPTIONS")
+def leading_to(hosts: Iterable[str], tls_port: int, plain_port: int, authority: Path) -> Redirect:
+    """Return where to turn clients of these hosts; ``authority`` is a file with a certificate."""
+    return Redirect(f"{' '.join(sorted(hosts))},{tls_port},{plain_port},{authority}")
+
+
+def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping[str, str]:
+    """Return the environment that turns children in Python and Node, beside what is ``given``."""
+    options = given.get("NODE_OPTIONS")
     return {
         cerebras_redirect.VARIABLE: redirect.text,
         "NODE_OPTIONS": " ".join(filter(None, (f'--require "{_PRELOAD}"', options))),
-        NODE_ROOTS: node_roots(environ, Path(redirect.authority)),
+        _NODE_ROOTS: _node_roots(given, Path(redirect.authority)),
     }
 
 
-def node_roots(given: Mapping[str, str], authority: Path) -> str:
-    """Return the file of roots for Node, which reads only one: the user's own are in it as well."""
-    own = Path(given.get(NODE_ROOTS) or devnull)
+def _node_roots(given: Mapping[str, str], authority: Path) -> str:
+    """Return a file of roots for Node. It includes the user's own, because Node reads one file."""
+    own = Path(given.get(_NODE_ROOTS) or devnull)
     if not own.is_file():
         return str(authority)
     both = authority.with_name("node.pem")

@@ -13,6 +13,7 @@ from types import FrameType
 from .stack import outwards
 
 _OURS = ("mockserver", "pytest_cerebras")
+_HERE = Path(__file__).resolve().parents[2]
 _KINDS = ("stdlib", "platstdlib", "purelib", "platlib", "scripts")
 # the folders of Python itself and of installed packages
 _INSTALLED = tuple({str(Path(sysconfig.get_path(kind)).resolve()) for kind in _KINDS})
@@ -63,13 +64,9 @@ def of_the_app(filename: str) -> str | None:
         return None
     path = Path(filename).resolve()
     parts = path.parts
-    if "site-packages" in parts or "dist-packages" in parts or _is_ours(path):
+    ours = path.is_relative_to(_HERE) and path.relative_to(_HERE).parts[0] in _OURS
+    if "site-packages" in parts or "dist-packages" in parts or ours:
         return None
     if any(str(path).startswith(f"{folder}/") for folder in _INSTALLED):
         return None
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def _is_ours(path: Path) -> bool:
-    here = Path(__file__).resolve().parents[2]
-    return path.is_relative_to(here) and path.relative_to(here).parts[0] in _OURS

@@ -27,7 +27,7 @@ from hashlib import blake2b
 from threading import Condition, Thread, Timer
 from types import FrameType
 from typing import Any, Literal, TypeAlias
-from weakref import WeakKeyDictionary, WeakSet, ref
+from weakref import WeakKeyDictionary, ref
 
 import pytest
 
@@ -38,7 +38,6 @@ from .suspension import Suspension, loop_of, of_task, of_thread, waits_for
 
 _MOST_ASKED = 64  # requests that are remembered for each actor
 _EXECUTE = pytest.FixtureDef.execute.__code__
-_OLDER = pytest.StashKey[Container[Thread]]()
 Certainty: TypeAlias = Literal["", "repeated", "certain"]
 """Which requests of an actor linger from an earlier test: none, repeated ones, or all."""
 
@@ -89,11 +88,6 @@ _actors: WeakKeyDictionary[object, Actor] = WeakKeyDictionary()
 _jobs: dict[int, Job] = {}
 
 
-def note_older(item: pytest.Item) -> None:
-    """Record the threads that exist before a test is set up."""
-    item.stash[_OLDER] = WeakSet(threading.enumerate())
-
-
 def job_here() -> Job | None:
     """Return the job that this thread runs."""
     return _jobs.get(threading.get_ident())
@@ -125,11 +119,6 @@ class LingeringWork:
         self._suspended: dict[Actor, Suspension] = {}
         self._queued: set[Actor] = set()
         self._callers: dict[str, tuple[Actor, Certainty]] = {}
-
-    @classmethod
-    def at(cls, item: pytest.Item) -> LingeringWork:
-        """Return the lingering work of a test."""
-        return cls(item.nodeid, item.stash.get(_OLDER, ()))
 
     def begin(self, patch: pytest.MonkeyPatch) -> None:
         """Look at all older work, and watch from now on what is handed to it."""

@@ -37,7 +37,7 @@ def counting_refused(
     """
     Count the test's connects to local ports while the scenario has them shut.
 
-    All but the first speak TLS.
+    All ports but the first speak TLS.
     """
     refused = RefusedConnects()
 

@@ -99,17 +99,13 @@ def _is_asleep(frames: Sequence[FrameType]) -> bool:
     for frame in frames:
         if frame.f_code.co_name == "sleep":
             return True  # the sleep of asyncio, anyio or the virtual clock
-        if _is_wait(frame):
+        if frame.f_code.co_name == "wait" and _module(frame) == "threading":
             waiting = frame.f_locals.get("self")
             if isinstance(waiting, threading.Event):
                 return frame.f_locals.get("timeout") is not None
         elif not _module(frame).startswith("pytest_cerebras."):
             return _calls_sleep(frame)
     return False
-
-
-def _is_wait(frame: FrameType) -> bool:
-    return frame.f_code.co_name == "wait" and _module(frame) == "threading"
 
 
 def _calls_sleep(frame: FrameType) -> bool:

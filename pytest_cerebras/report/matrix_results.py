@@ -23,12 +23,12 @@ from mockserver.verdicts.classify import classify
 from mockserver.verdicts.fault_classes import UNREACHABLE
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.clock import Sleep
+from pytest_cerebras.session import symptoms
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.session.rounds import why_cell_unmet
+from pytest_cerebras.session.symptoms import Symptom
 from pytest_cerebras.settings.names import parameters_of, scenario_of
 
-from . import causes
-from .causes import Symptom
 from .outcome import Outcome, outcome_of, reason_of
 
 CELL = "cerebras_cell"
@@ -182,14 +182,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         return Cell(*found, report.duration, None, replay(item), reason=reason, parameters=chosen)
     seed = mock.engine.seed
     cases = mock.played()
-    kinds = [
-        name
-        for _, case in cases
-        for one in case.exchanges
-        for name in classify(one, case.edition).fault_classes
-    ]
-    if mock.was_unreachable:
-        kinds.append(UNREACHABLE)
+    unreachable = [UNREACHABLE] if mock.was_unreachable else []
     return Cell(
         *found,
         report.duration,
@@ -197,10 +190,20 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         replay(item, seed),
         tuple(played(name, case, mock.judge(case)) for name, case in cases),
         tuple(mock.sleeps) if mock.clock else (),
-        tuple(dict.fromkeys(kinds)),
+        (*kinds_met(case for _, case in cases), *unreachable),
         reason,
         dict(parameters_of(item)),
-        causes.read(report),
+        symptoms.read(report),
+    )
+
+
+def kinds_met(cases: Iterable[Case]) -> Iterable[str]:
+    """Return the kinds of trouble in some cases, each once."""
+    return dict.fromkeys(
+        name
+        for case in cases
+        for one in case.exchanges
+        for name in classify(one, case.edition).fault_classes
     )
 
 

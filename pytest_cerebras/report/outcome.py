@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 
 import pytest
 
-from mockserver.core.credentials import redacted
 from mockserver.core.units import counted
 from pytest_cerebras.chaos.choice import LEFT_OUT
 from pytest_cerebras.chaos.matrix import has_raised
+from pytest_cerebras.session.symptoms import first_line
 from pytest_cerebras.session.verdict_hooks import failed_by_verdict
 
 Outcome: TypeAlias = Literal[
@@ -72,12 +72,6 @@ def reason_of(report: pytest.TestReport) -> str:
     else:
         text = _error(report)
     return first_line(text, _LONGEST)
-
-
-def first_line(text: str, longest: int) -> str:
-    """Return the first line of a text without keys, shortened to ``longest`` characters."""
-    line = redacted(next(iter(text.strip().splitlines()), ""))
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _error(report: pytest.TestReport) -> str:

@@ -6,7 +6,7 @@ The page is built as a tree, so all names of tests, models and headers are escap
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from itertools import groupby
 from operator import attrgetter
@@ -17,11 +17,13 @@ from mockserver.plan.timeline import STYLE
 from mockserver.verdicts.fault_classes import FAULT_CLASSES
 
 from . import causes
+from .causes import Cause
 from .markup import add, add_name, box
 from .matrix_results import Cell
-from .page_causes import draw_causes
 from .page_cell import WORDS, draw, look, words
 from .report import Coverage, Report
+
+_NOTHING = "Nothing: no test failed, and the client did nothing wrong."
 
 
 def html(report: Report) -> str:
@@ -37,9 +39,9 @@ def html(report: Report) -> str:
         _others(_section(main, "Other tests"), report, anchors)
     to_fix, found = causes.things(report.symptoms)
     by_id = {cell.id: anchors[id(cell)] for cell in report.cells}
-    draw_causes(_section(main, "Things to fix"), to_fix, found, by_id)
+    _causes(_section(main, "Things to fix"), to_fix, found, by_id)
     if better := causes.advice(report.symptoms):
-        draw_causes(_section(main, "Advice"), "", better, by_id)
+        _causes(_section(main, "Advice"), "", better, by_id)
     _coverage(_section(main, "Fault coverage"), report.coverage)
     _cells(_section(main, "Cells"), report, anchors)
     _summary(header, report, [found.text or "" for found in main.iter("h2")])
@@ -108,6 +110,42 @@ def _others(section: Element, report: Report, anchors: Mapping[int, str]) -> Non
 
 def _link(place: Element, cell: Cell, anchors: Mapping[int, str]) -> None:
     add(place, "a", words(cell), {"href": f"#{anchors[id(cell)]}", "class": look(cell)})
+
+
+def _causes(
+    section: Element, summary: str, found: Sequence[Cause], anchors: Mapping[str, str]
+) -> None:
+    """
+    Put the causes into a section, below a line that sums them up.
+
+    ``anchors`` has the anchor of each cell by the id of the cell.
+    """
+    if not found:
+        add(section, "p", _NOTHING)
+        return
+    if summary:
+        add(section, "p", f"{summary}.")
+    listed = SubElement(section, "ol", {"class": "causes"})
+    for cause in found:
+        _cause(SubElement(listed, "li"), cause, anchors)
+
+
+def _cause(item: Element, cause: Cause, anchors: Mapping[str, str]) -> None:
+    add(item, "h3", cause.title)
+    add(item, "p", cause.first.sentence)
+    if cause.first.fix:
+        add(item, "p", f"Fix: {cause.first.fix}.", {"class": "verdict"})
+    if cause.pattern:
+        pattern = SubElement(item, "pre")
+        for line in cause.pattern:
+            add(pattern, "code", line).tail = "\n"
+    add(SubElement(item, "p"), "code", cause.first.replay, {"class": "replay"})
+    details = SubElement(item, "details")
+    add(details, "summary", "Cells")
+    cells = SubElement(details, "ul")
+    for test in cause.tests:
+        link = {"href": f"#{anchors[test]}"}
+        add_name(SubElement(cells, "li"), "a", test.rpartition("::")[2], link)
 
 
 def _coverage(section: Element, coverage: Coverage) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import TypeAdapter
 
 from mockserver.verdicts.fault_classes import FAULT_CLASSES, share_met
+from pytest_cerebras.session.symptoms import Symptom
 
-from .causes import Symptom
 from .matrix_results import Cell
 from .outcome import PROVES_NOTHING, sentences_on_unmet
 
@@ -105,12 +105,8 @@ def _symptoms(cell: Cell) -> tuple[Symptom, ...]:
 _REPORT = TypeAdapter(Report)
 
 
-def schema() -> Mapping[str, Any]:
-    """Return the JSON Schema of a report."""
+def schema() -> str:
+    """Return the JSON Schema of a report, as the text of ``report.schema.json``."""
     draft = "https://json-schema.org/draft/2020-12/schema"
-    return {"$schema": draft, **_REPORT.json_schema(mode="serialization")}
-
-
-def schema_text() -> str:
-    """Return the schema as the text of its file."""
-    return json.dumps(schema(), indent=2) + "\n"
+    found = {"$schema": draft, **_REPORT.json_schema(mode="serialization")}
+    return json.dumps(found, indent=2) + "\n"

@@ -15,7 +15,7 @@ from mockserver.core.credentials import redacted
 from .matrix_results import Cell, read
 from .outcome import reason_of
 from .page import html
-from .report import Coverage, Report
+from .report import Report
 from .step_summary import markdown
 
 COVERAGE_FAILED = 11
@@ -75,15 +75,12 @@ class Reporting:
         """Show which kinds of trouble were met, which were not, and where the reports are."""
         coverage = self.report.coverage
         terminalreporter.section("Cerebras: chaos report")
-        terminalreporter.line(self._verdict_on(coverage), red=self._short)
+        asked = f", less than the required {self._least:g} %" if self._short else ""
+        terminalreporter.line(f"{coverage.line()}{asked}", red=self._short)
         if coverage.never:
             terminalreporter.line(f"never met: {', '.join(coverage.never)}")
         for file in self._files:
             terminalreporter.line(f"written: {file}")
-
-    def _verdict_on(self, coverage: Coverage) -> str:
-        asked = f", less than the required {self._least:g} %" if self._short else ""
-        return f"{coverage.line()}{asked}"
 
 
 def reporting(config: pytest.Config) -> Reporting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from mockserver.verdicts.fault_classes import FAULT_CLASSES
 
@@ -26,8 +27,14 @@ SIGNS: dict[Outcome, str] = {
 
 def markdown(report: Report) -> str:
     """Return the summary: coverage, the matrix, and the things to fix."""
-    parts = (_head, _matrix, _others, _things, _advice)
-    return "\n".join(line for part in parts for line in part(report)) + "\n"
+    parts = (
+        _head(report),
+        _matrix(report),
+        _others(report),
+        _causes(*causes.things(report.symptoms)),
+        _causes("Advice", causes.advice(report.symptoms)),
+    )
+    return "\n".join(chain.from_iterable(parts)) + "\n"
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -67,14 +74,6 @@ def _others(report: Report) -> Iterator[str]:
     if len(report.others) > _MOST:
         yield ""
         yield f"... and {len(report.others) - _MOST} more tests"
-
-
-def _things(report: Report) -> Iterator[str]:
-    yield from _causes(*causes.things(report.symptoms))
-
-
-def _advice(report: Report) -> Iterator[str]:
-    yield from _causes("Advice", causes.advice(report.symptoms))
 
 
 def _causes(title: str, found: Sequence[Cause]) -> Iterator[str]:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
+from pytest_cerebras.session.symptoms import Symptom, read
 from pytest_cerebras.settings.names import BASE_URL, LEFT_OUT, RETIRED, UNMET
 
 from . import causes
-from .causes import Symptom
 from .outcome import sentences_on_unmet
 
 Note: TypeAlias = tuple[str, str, str]
@@ -19,7 +19,7 @@ Note: TypeAlias = tuple[str, str, str]
 def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> None:
     """Write the sections that have any lines; ``reports`` may hold symptoms."""
     noted = list(dict.fromkeys(notes))
-    _show_causes(reporter, [(one.nodeid, seen) for one in reports for seen in causes.read(one)])
+    _show_causes(reporter, [(one.nodeid, seen) for one in reports for seen in read(one)])
     left_out = Counter(value for _, name, value in noted if name == LEFT_OUT)
     reasons = [f"{count} test{'s' * (count > 1)} {why}" for why, count in left_out.items()]
     _show(reporter, "left out of the matrix", reasons)

@@ -1,4 +1,4 @@
-"""``cerebras-mock run``: a command in front of the mock, once or under many scenarios."""
+"""``cerebras-mock run``: runs a command against the mock, under one scenario or many."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli.options import SET, one_sentence, overridable
+from mockserver.core.errors import MockServerError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ _REPORTS = (".html", ".json", ".xml")
 
 
 class _Run(click.Command):
-    """Remembers its arguments as they were given, for a sealed run that begins again inside."""
+    """Keeps its arguments as given: a sealed run starts the command again with them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note the arguments, and parse them."""
@@ -110,6 +111,7 @@ def run(  # noqa: PLR0913 (an argument for each option)
     """
     from mockserver.edge.live import Overrides
 
+    from .printing import lines
     from .runs import Seal, Ways, runs
     from .sealed import run_sealed
 
@@ -124,7 +126,8 @@ def run(  # noqa: PLR0913 (an argument for each option)
         found = []
         for ended in runs(command, scenarios, ways, overrides=settings, time_scale=time_scale):
             found.append(ended)
-            _print(ended)
+            for line in lines(ended):
+                _say(line)
     _finish(found, command, files, strict=strict)
 
 
@@ -137,49 +140,37 @@ def _scenarios(
     if chaos is None:
         return [load(scenario or "healthy", parameters)]
     if scenario is not None or parameters:
-        click.echo("Error: --chaos names the scenarios: leave out --scenario and --set", err=True)
-        sys.exit(2)
+        raise MockServerError("--chaos names the scenarios: leave out --scenario and --set")
     import pytest
 
     from pytest_cerebras.chaos.choice import RELEVANT, chosen, parts
 
     if RELEVANT in parts(chaos):
-        click.echo(f"Error: --chaos {RELEVANT} needs tests that pytest runs; take all", err=True)
-        sys.exit(2)
+        raise MockServerError(f"--chaos {RELEVANT} needs tests that pytest runs; take all")
     try:
         return [load(str(one), getattr(one, "parameters", {})) for one in chosen(chaos, "--chaos")]
     except pytest.UsageError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(2)
+        raise MockServerError(str(error)) from error
 
 
 def _files(reports: tuple[str, ...]) -> list[Path]:
-    """Return the files to write; end with 2 for what can't be written."""
+    """Return the files to write. Raises MockServerError for one that can't be written."""
     from pathlib import Path
 
     files = [Path(name) for name in reports]
     for file in files:
         if file.suffix not in _REPORTS:
             known = ", ".join(_REPORTS)
-            click.echo(f"Error: --report {file}: should end in one of {known}", err=True)
-            sys.exit(2)
+            raise MockServerError(f"--report {file}: should end in one of {known}")
         if file.is_dir() or not file.absolute().parent.is_dir():
-            click.echo(f"Error: --report {file}: there is no such folder", err=True)
-            sys.exit(2)
+            raise MockServerError(f"--report {file}: there is no such folder")
     return files
-
-
-def _print(ended: Ended) -> None:
-    from .printing import lines
-
-    for line in lines(ended):
-        _say(line)
 
 
 def _finish(
     runs: list[Ended], command: tuple[str, ...], files: list[Path], *, strict: bool
 ) -> None:
-    """Write the reports, sum up, and end with the status that all of it deserves."""
+    """Print a summary, write the reports, and exit with the status of all runs."""
     from .printing import summary
     from .reports import write
 

@@ -1,28 +1,27 @@
 """
-The environment that points a command to the mock, whatever it is written in.
+The environment that points a command at the mock, whatever language it is written in.
 
-Nothing is written into the system. Some programs read a variable for the base URL, some one for a
-proxy, some can be given code to load first; all of them need to trust a certificate.
+Nothing in the system is changed. Some programs read a base URL from a variable, others read a
+proxy, and some can load code of ours first. All of them must trust the mock's certificate.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from mockserver.edge.redirect.authority import Trust
 from mockserver.edge.server.redirected import PRIVATE, Redirect
-from pytest_cerebras.egress.child import cerebras_guard, cerebras_redirect
-from pytest_cerebras.egress.turning import NODE_ROOTS, node_roots
+from pytest_cerebras.egress import GuardLog, turning
 
 KEY = "csk-4f1dmock" + "4f1d" * 10
-_CHILD = Path(cerebras_redirect.__file__).parent
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-_BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE")
-_BUNDLES_TOO = ("DENO_CERT", "CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "PIP_CERT")
+_BUNDLES = (
+    *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE"),
+    *("DENO_CERT", "CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "PIP_CERT"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +39,31 @@ class Place:
         return int(self.url.rpartition(":")[2])
 
 
-def variables(place: Place, given: Mapping[str, str], notes: Path) -> dict[str, str]:
+def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str, str]:
     """
-    Return what is to be set for the command, beside what is ``given``.
+    Return the variables to set for the command, in addition to those ``given``.
 
-    ``notes`` is the file in which Python processes note what they have stopped.
+    Python processes note in ``log`` the requests that they stop.
     """
     local = _without_proxy(given)
     trust, bundle = place.trust, str(place.trust.bundle)
-    turned = (" ".join(sorted(place.redirect.hosts)), place.redirect.tls_port, place.port)
-    others = "block" if place.redirect.proxy.blocks else "pass"
+    turn = turning.leading_to(place.redirect.hosts, place.redirect.tls_port, place.port, trust.ca)
     return {
         "CEREBRAS_BASE_URL": f"{place.url}/mock/",
         "CEREBRAS_API_KEY": KEY,
         **dict.fromkeys(_PROXIES, place.url),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(local)),
-        **dict.fromkeys((*_BUNDLES, *_BUNDLES_TOO), bundle),
-        NODE_ROOTS: node_roots(given, trust.ca),
-        "NODE_OPTIONS": _joined(f'--require "{_CHILD / "preload.cjs"}"', given.get("NODE_OPTIONS")),
-        "JAVA_TOOL_OPTIONS": _joined(given.get("JAVA_TOOL_OPTIONS"), *_java(place)),
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(_CHILD), given.get("PYTHONPATH")))),
-        cerebras_redirect.VARIABLE: ",".join(map(str, (*turned, trust.ca))),
-        cerebras_guard.VARIABLE: f"{cerebras_guard.PROXIED}:{others}:{notes}",
+        **dict.fromkeys(_BUNDLES, bundle),
+        **turning.variables(turn, given),
+        **log.in_children(given),
+        "JAVA_TOOL_OPTIONS": " ".join(_java(place, given)),
         "WGETRC": _written(place.folder / "wgetrc", _wgetrc(given, bundle)),
         "PHP_INI_SCAN_DIR": _php(place, given),
     }
 
 
 def _without_proxy(given: Mapping[str, str]) -> list[str]:
-    """Return the hosts that no proxy is asked for; the real API is none of them."""
+    """Return the hosts that are reached without a proxy; the real API is not among them."""
     theirs = (given.get("NO_PROXY") or given.get("no_proxy") or "").split(",")
     kept = [
         each.strip() for each in theirs if PRIVATE not in each and each.strip() not in ("", "*")
@@ -76,21 +71,17 @@ def _without_proxy(given: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys([*_LOCAL, *kept]))
 
 
-def _java(place: Place) -> list[str]:
-    """Return the options that Java reads, be it for HttpClient or for HttpURLConnection."""
-    proxied = [
-        f"-D{scheme}.{name}={value}"
-        for scheme in ("http", "https")
-        for name, value in (("proxyHost", "127.0.0.1"), ("proxyPort", place.port))
-    ]
-    trust = place.trust
-    return [
-        *proxied,
-        "-Dhttp.nonProxyHosts=localhost|127.*|[::1]",
-        f"-Djavax.net.ssl.trustStore={trust.store}",
-        "-Djavax.net.ssl.trustStoreType=PKCS12",
-        f"-Djavax.net.ssl.trustStorePassword={trust.store_password}",
-    ]
+def _java(place: Place, given: Mapping[str, str]) -> Iterator[str]:
+    """Yield the options that Java reads for HttpClient and HttpURLConnection, the user's first."""
+    if theirs := given.get("JAVA_TOOL_OPTIONS"):
+        yield theirs
+    for scheme in ("http", "https"):
+        yield f"-D{scheme}.proxyHost=127.0.0.1"
+        yield f"-D{scheme}.proxyPort={place.port}"
+    yield "-Dhttp.nonProxyHosts=localhost|127.*|[::1]"
+    yield f"-Djavax.net.ssl.trustStore={place.trust.store}"
+    yield "-Djavax.net.ssl.trustStoreType=PKCS12"
+    yield f"-Djavax.net.ssl.trustStorePassword={place.trust.store_password}"
 
 
 def _wgetrc(given: Mapping[str, str], bundle: str) -> str:
@@ -100,7 +91,7 @@ def _wgetrc(given: Mapping[str, str], bundle: str) -> str:
 
 
 def _php(place: Place, given: Mapping[str, str]) -> str:
-    """Return the folders with settings for PHP: its own, and ours."""
+    """Return the folders with settings for PHP: the user's, and ours."""
     folder = place.folder / "php"
     folder.mkdir(exist_ok=True)
     bundle = place.trust.bundle
@@ -111,7 +102,3 @@ def _php(place: Place, given: Mapping[str, str]) -> str:
 def _written(path: Path, text: str) -> str:
     path.write_text(text, encoding="utf-8")
     return str(path)
-
-
-def _joined(*options: str | None) -> str:
-    return " ".join(filter(None, options))

@@ -14,17 +14,15 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 
 from mockserver.edge.live import LiveEngine, Overrides
-from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.redirected import Redirect
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.engine import Engine
 from mockserver.scenario import Scenario
 from mockserver.verdicts import Case, Verdict, judge
 from mockserver.verdicts.evidence import Evidence
-from pytest_cerebras.egress import GuardLog
-from pytest_cerebras.egress.child.cerebras_guard import PROXIED
-from pytest_cerebras.observe.connections import Connections
-from pytest_cerebras.observe.stall_watchdog import StallWatchdog
+from mockserver.verdicts.mistakes.vendors import vendor_of, vendors_variable
+from pytest_cerebras.egress import PROXIED, GuardLog
+from pytest_cerebras.session.timing import unwatched
 
 from . import wire
 from .environment import Place, variables
@@ -39,10 +37,10 @@ class Ended:
     """
     A command that has ended under a scenario.
 
-    ``status`` is its exit status, after a signal 128 and the signal's number. ``duration`` is in
-    seconds. ``sentence`` says why it could not be started, empty where it could. ``verdicts`` are
-    on its client, ``stalled`` are sentences on stalls that no time-out has ended, and ``notes`` on
-    what went past the mock.
+    ``status`` is its exit status; after a signal, 128 plus the signal's number. ``duration`` is in
+    seconds. ``sentence`` says why it could not be started; it is empty if it was. ``verdicts`` are
+    those on its client. ``stalled`` has a sentence for each stall that no time-out has ended, and
+    ``notes`` one for each request that the mock did not answer.
     """
 
     scenario: str
@@ -57,12 +55,12 @@ class Ended:
 
     @property
     def certain(self) -> list[Verdict]:
-        """What the client did wrong for certain."""
+        """The certain verdicts."""
         return [each for each in self.verdicts if each.certainty == "certain"]
 
     @property
     def is_guilty(self) -> bool:
-        """Whether a strict run fails by it; a client may have a time-out longer than a stall."""
+        """Whether it fails a strict run. Stalls do not: a time-out may be longer than a stall."""
         return bool(self.certain)
 
 
@@ -80,9 +78,9 @@ def played(
 
     ``ready`` is called before the command begins. Raises OSError from the mock.
     """
-    live = LiveEngine(scenario, overrides, clock=ScaledClock(time_scale) if time_scale else Clock())
-    stalls = StallWatchdog(Connections(), _STALL)  # nobody can look into the client
-    live.clock.stall, live.clock.hold = stalls.hold, stalls.hold_thread
+    live = LiveEngine()
+    unwatched(live, time_scale, _STALL)
+    live.play(scenario, overrides)
     with (
         TemporaryDirectory(prefix="cerebras-mock-") as name,
         ThreadedServer(live, redirect) as mock,
@@ -93,9 +91,9 @@ def played(
         place = Place(mock.url, redirect, redirect.authority.write(folder), folder)
         ready(place)
         begun = time.monotonic()
-        status, sentence = _ran(command, {**os.environ, **variables(place, os.environ, notes)})
+        log = GuardLog(notes, mode=PROXIED, others="block" if redirect.proxy.blocks else "pass")
+        status, sentence = _ran(command, {**os.environ, **variables(place, os.environ, log)})
         duration = time.monotonic() - begun
-        log = GuardLog(notes, mode=PROXIED, others="pass")
         log.keep()
     case, verdicts = _judged(live.engine, log)
     return Ended(
@@ -107,7 +105,7 @@ def played(
         sentence,
         verdicts,
         tuple(live.stalled),
-        (*log.stopped, *_told(redirect)),
+        (*log.stopped, *_told(redirect), *_told_of_vendors(live.engine, log, redirect)),
     )
 
 
@@ -118,16 +116,16 @@ def _judged(engine: Engine, log: GuardLog) -> tuple[Case, tuple[Verdict, ...]]:
         engine.journal,
         engine.edition,
         log.escapes,
-        evidence=Evidence,  # none but the wire: what the app sends on
+        evidence=Evidence,  # none: only what the app sends on can be seen
         other_model=engine.other_model,
     )
     return case, tuple(wire.softened(judge(case), case.exchanges))
 
 
 def _ran(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
-    """Return the exit status of a command, and why it could not be started."""
+    """Return the exit status of a command, and a sentence if it could not be started."""
     try:
-        # what the user has typed behind "--"
+        # what the user typed after "--"
         process = subprocess.Popen(command, env=environment)  # noqa: S603
         with process, signals(process):
             status = process.wait()
@@ -155,6 +153,19 @@ def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _told_of_vendors(engine: Engine, log: GuardLog, redirect: Redirect) -> Iterator[str]:
+    """Yield the other vendors that an app asked which never asked this API."""
+    if engine.journal.count:
+        return
+    proxy = redirect.proxy
+    for host in dict.fromkeys([*log.asked, *proxy.passed, *proxy.blocked]):
+        if vendor := vendor_of(host):
+            yield (
+                f"{host}: the app asked the API of {vendor}, and never this one; let it read its "
+                f"base URL from {vendors_variable(vendor)}, or set it to https://api.cerebras.ai/v1"
+            )
 
 
 def _told(redirect: Redirect) -> Iterator[str]:

@@ -13,7 +13,7 @@ NOT_JUDGED = {
     "half-answer": "what the app does with an answer is seen only where it sends it on",
     "tool-ran-twice": "the tools that an app runs are seen only in a test of pytest",
 }
-"""Rules that look into the app's process, and what that means where nobody can."""
+"""The rules that need a look into the app's process, and what can't be seen without it."""
 _MOST_REQUESTS = 20
 _NO_TIMEOUT = "no-time-out"
 _RETRIES = "(certain if these requests are attempts of one call, and not those of several tests)"

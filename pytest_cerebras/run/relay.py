@@ -1,4 +1,4 @@
-"""Hands ports of the host's loopback interface through to a sealed run, and nothing else."""
+"""Makes some ports of this machine's loopback interface reachable from a sealed run."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _PATIENCE = 5.0  # seconds
 
 def outside(folder: Path, port: int) -> Awaitable[asyncio.Server]:
     """
-    Listen on a socket in a folder, and lead to a port of this machine.
+    Listen on a Unix socket in a folder, and forward connections to a port of this machine.
 
-    A socket with a path is the same in each network namespace.
+    A Unix socket is a file, so it can be reached from any network namespace.
     """
     path = _path(folder, port)
     return asyncio.start_unix_server(
@@ -31,7 +31,7 @@ def outside(folder: Path, port: int) -> Awaitable[asyncio.Server]:
 
 
 def inside(folder: Path, port: int) -> Awaitable[asyncio.Server]:
-    """Listen on a port of a sealed run, and lead to the socket in a folder."""
+    """Listen on a port inside a sealed run, and forward connections to the socket in a folder."""
     path = _path(folder, port)
     return asyncio.start_server(
         _leading_to(lambda: asyncio.open_unix_connection(path)), _LOOPBACK, port
@@ -42,7 +42,7 @@ def inside(folder: Path, port: int) -> Awaitable[asyncio.Server]:
 def relayed(
     listen: Callable[[Path, int], Awaitable[asyncio.Server]], folder: Path, ports: Collection[int]
 ) -> Iterator[None]:
-    """Relay some ports in a thread, ``outside`` or ``inside``. Raises OSError when one is taken."""
+    """Relay some ports in a thread, ``outside`` or ``inside``. Raises OSError if one is taken."""
     if not ports:
         yield
         return

@@ -1,4 +1,4 @@
-"""Writes what ``run`` has seen as HTML, JSON or JUnit's XML."""
+"""Writes the results of ``run`` as HTML, JSON or XML for JUnit."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from mockserver.core.credentials import redacted
-from mockserver.verdicts.classify import classify
-from pytest_cerebras.report.causes import Symptom
-from pytest_cerebras.report.matrix_results import Cell, played
+from pytest_cerebras.report.matrix_results import Cell, kinds_met, played
 from pytest_cerebras.report.outcome import Outcome
 from pytest_cerebras.report.page import html
 from pytest_cerebras.report.report import Report
+from pytest_cerebras.session.symptoms import of_verdicts
 
 from .playing import Ended
 
 
 def write(file: Path, runs: Sequence[Ended], command: Sequence[str]) -> None:
-    """Write a report in the format that the name of its file asks for."""
+    """Write a report in the format that the file's suffix names."""
     text = shlex.join(command)
     if file.suffix == ".xml":
         said = junit(runs, text)
@@ -32,7 +31,6 @@ def write(file: Path, runs: Sequence[Ended], command: Sequence[str]) -> None:
 def cell_of(ended: Ended, command: str) -> Cell:
     """Return a run as a cell of the matrix."""
     case = ended.case
-    classes = [name for one in case.exchanges for name in classify(one, case.edition).fault_classes]
     again = f"cerebras-mock run --scenario {ended.scenario} --seed {ended.seed} -- {command}"
     return Cell(
         f"{command} [{ended.scenario}]",
@@ -43,17 +41,14 @@ def cell_of(ended: Ended, command: str) -> Cell:
         ended.seed,
         again,
         (played(ended.scenario, case, ended.verdicts),),
-        kinds=tuple(dict.fromkeys(classes)),
+        kinds=tuple(kinds_met([case])),
         reason=_reason(ended),
-        symptoms=tuple(
-            Symptom(one.rule, "", one.certainty, ended.scenario, one.sentence, one.fix, again)
-            for one in ended.verdicts
-        ),
+        symptoms=tuple(of_verdicts(((ended.scenario, one) for one in ended.verdicts), again)),
     )
 
 
 def junit(runs: Sequence[Ended], command: str) -> str:
-    """Return the runs as XML for JUnit, a test case each."""
+    """Return the runs as XML for JUnit, one test case for each run."""
     outcomes = [_outcome(ended) for ended in runs]
     suite = ET.Element(
         "testsuite",

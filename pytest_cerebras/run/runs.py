@@ -1,4 +1,4 @@
-"""The command under one scenario after the other, sealed or not."""
+"""Runs the command under one scenario after the other, sealed or not."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .environment import Place
 from .playing import BY_SIGNAL, Ended, played
 
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-_INTERRUPTED = BY_SIGNAL + 2  # by Ctrl-C, as a shell says it
+_INTERRUPTED = BY_SIGNAL + 2  # by Ctrl-C, as a shell reports it
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """That we are inside: the ``folder`` shared with the outside, and the user there."""
+    """What a sealed run knows of the outside: the shared ``folder``, and the user."""
 
     folder: Path
     user: int
@@ -33,7 +33,7 @@ class Seal:
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Return what ``--inside`` says: a folder and two numbers, parted by colons."""
+        """Parse the value of ``--inside``: a folder and two numbers, separated by colons."""
         folder, user, group = text.rsplit(":", 2)
         return cls(Path(folder), int(user), int(group))
 
@@ -41,10 +41,10 @@ class Seal:
 @dataclass(frozen=True, slots=True)
 class Ways:
     """
-    How the command reaches anybody.
+    What the command can reach.
 
-    ``hosts`` are answered by the mock beside the real one, ``blocks`` refuses all others; ``ports``
-    are those of the machine that a sealed run may reach.
+    The mock answers for ``hosts`` as well as for the real one. ``blocks`` refuses all other hosts.
+    ``ports`` are those of this machine that a sealed run may reach.
     """
 
     hosts: Sequence[str] = ()
@@ -62,9 +62,9 @@ def runs(
     time_scale: float | None,
 ) -> Iterator[Ended]:
     """
-    Yield what came of the command under each scenario; Ctrl-C ends it.
+    Yield the result of the command under each scenario; Ctrl-C ends the series.
 
-    Raises OSError and MockServerError when the mock can't be where the app looks for it.
+    Raises OSError and MockServerError if the mock can't listen where the app looks for it.
     """
     authority, seal = Authority(), ways.seal
     upstream = Upstream.of(next(filter(None, map(os.environ.get, _PROXIES)), None))

@@ -1,9 +1,9 @@
 """
-``--sealed``: the command runs where there is no way out.
+``--sealed``: the command runs without a way out.
 
-In namespaces of its own (Linux) it has the loopback interface and no other. ``/etc/hosts`` leads
-the real host to the mock, which listens on port 443, and the roots that the system trusts have the
-mock's authority among them. Whatever an app does, no packet can leave.
+It runs in Linux namespaces of its own, whose only network interface is loopback. ``/etc/hosts``
+maps the real host to the mock, which listens on port 443. The system's root certificates include
+the mock's authority. Whatever an app does, no packet can leave.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def run_sealed(arguments: Sequence[str], ports: Collection[int]) -> int:
     """
     Run ``cerebras-mock run`` with these arguments inside; return its exit status.
 
-    The ``ports`` of the host's loopback interface are handed through. Raises SealError.
+    The ``ports`` of this machine's loopback interface are reachable inside. Raises SealError.
     """
     _check()
     with TemporaryDirectory(prefix="cerebras-mock-") as folder:
@@ -78,7 +78,7 @@ def _check() -> None:
 
 def close_in(folder: Path, hosts: Iterable[str], bundle: Path) -> None:
     """
-    Let names and roots of the namespace that this process is in lead to the mock.
+    Point the host names and root certificates of this process's namespace at the mock.
 
     Raises OSError.
     """
@@ -93,14 +93,14 @@ def close_in(folder: Path, hosts: Iterable[str], bundle: Path) -> None:
 
 
 def as_before(command: Sequence[str], user: int, group: int) -> list[str]:
-    """Return a command that runs as the user outside, and not as the root that we are inside."""
+    """Return a command that runs as the user outside; inside, this process is root."""
     if not user:
         return list(command)
     return ["unshare", f"--map-user={user}", f"--map-group={group}", "--", *command]
 
 
 def bring_up(interface: str) -> None:
-    """Let packets pass through a network interface. Raises OSError."""
+    """Bring a network interface up. Raises OSError."""
     import fcntl  # not everywhere
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
@@ -110,7 +110,7 @@ def bring_up(interface: str) -> None:
 
 
 def _bind(source: Path, target: Path) -> None:
-    """Let a file stand in the place of another, for those in this namespace."""
+    """Mount a file over another one, in this namespace only."""
     subprocess.run(  # noqa: S603
         ["mount", "--bind", str(source), str(target)],  # noqa: S607
         check=True,

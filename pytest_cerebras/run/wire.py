@@ -1,9 +1,9 @@
 """
-What the wire tells of a client, where nobody can look into its process.
+What the wire reveals about a client whose process can't be observed.
 
 Requests that never overlap come from one client that does one thing after the other: an app, or a
-suite of tests. So an equal request behind a failure is either another attempt, or another test. An
-SDK tells which by ``x-stainless-retry-count``. Nothing else does, so what rests on it is advice.
+suite of tests. So an equal request after a failure is either a retry or another test. Only an SDK
+states which, by ``x-stainless-retry-count``. Without that field, verdicts on retries are advice.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ ABOUT_RETRIES = frozenset(
         "duplicate-request",
     }
 )
-"""Rules that are certain where it is known that one request is another attempt of another."""
+"""Rules that are certain only if one request is known to be a retry of another."""
 
 
 def identify(exchanges: Sequence[Exchange]) -> None:
-    """Note that all requests come from one sender, if none began before the last one had ended."""
+    """Note that all requests come from one sender, if each began after the previous one ended."""
     if all(
         early.finished is not None and late.at >= early.over for early, late in pairwise(exchanges)
     ):
@@ -40,7 +40,7 @@ def identify(exchanges: Sequence[Exchange]) -> None:
 
 
 def softened(verdicts: Iterable[Verdict], exchanges: Sequence[Exchange]) -> Iterator[Verdict]:
-    """Yield the verdicts, as advice where only the client could tell that they are certain."""
+    """Yield the verdicts; those that only the client could confirm become advice."""
     counted = {exchange.number for exchange in exchanges if tries(exchange)}
     told = {exchange.number for exchange in exchanges if _says_that_it_was_cut(exchange)}
     for verdict in verdicts:

@@ -1,23 +1,35 @@
-"""The base class of the mocks: their URLs, the requests received, and the assertions."""
+"""
+The base class of the mocks: their URLs, the requests received, and the assertions.
+
+An assertion that fails shows the time line of what happened.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 
+from mockserver.api.contract.routes import COMPLETING
+from mockserver.core.units import counted, rough
 from mockserver.engine import Engine
 from mockserver.journal import Call, Exchange, Journal
-from mockserver.journal.grouping import grouped
+from mockserver.journal.chronology import lines
+from mockserver.journal.grouping import grouped, retries, tolerance, waited
 from mockserver.scenario import Scenario
+from mockserver.verdicts.received import parts, question
+from mockserver.verdicts.retries.pauses import told, too_early
 
-from . import assertions
+from .handed_out.delivered import answers, lost
+from .handed_out.results import passed_off
 from .side_effects import SideEffects
 
 _KEY_NAME = "mock-0000000000000000"
+_MINUTE = 60.0
 
 
 class Asserting(ABC):
-    """The common part of all mocks; an assertion that fails shows what happened."""
+    """The common part of all mocks."""
 
     side_effects: SideEffects
     url: str
@@ -66,7 +78,9 @@ class Asserting(ABC):
     def assert_requests(self, count: int) -> None:
         """Assert that the app sent this number of requests, retries included."""
         __tracebackhide__ = True
-        assertions.requests(self._looked_at(), count)
+        journal = self._looked_at()
+        if journal.count != count:
+            _fail(journal, f"expected {counted(count, 'request')}, got {journal.count}")
 
     def assert_waited(self, at_least: float | None = None) -> None:
         """
@@ -75,12 +89,23 @@ class Asserting(ABC):
         With ``at_least``: that some retry waited at least this long, in seconds.
         """
         __tracebackhide__ = True
-        assertions.waited_for(self._looked_at(), at_least)
+        journal = self._looked_at()
+        waits = [waited(early, late) for early, late in _retries(journal)]
+        if not waits:
+            _fail(journal, "expected a retry that waited, but nothing was retried")
+        if at_least is None:
+            _not_too_early(journal)
+        elif max(waits) < at_least - tolerance(at_least):
+            wrong = f"expected a wait of at least {at_least:g} s, longest was {max(waits):.2f} s"
+            _fail(journal, wrong)
 
     def assert_retry_after_respected(self) -> None:
         """Assert that there was a ``Retry-After``, and that no retry came before it had passed."""
         __tracebackhide__ = True
-        assertions.retry_after_respected(self._looked_at())
+        journal = self._looked_at()
+        if all(exchange.retry_after is None for exchange in journal):
+            _fail(journal, "expected a Retry-After to be respected, but no answer had one")
+        _not_too_early(journal)
 
     def assert_backed_off(
         self, factor: float = 2, start: float = 1, cap: float = 30, *, jitter: float = 0.25
@@ -93,13 +118,43 @@ class Asserting(ABC):
         and ``cap`` are in seconds.
         """
         __tracebackhide__ = True
-        pace = {"factor": factor, "start": start, "cap": cap, "jitter": jitter}
-        assertions.backed_off(self._looked_at(), **pace)
+        journal = self._looked_at()
+        if not _retries(journal):
+            _fail(journal, "expected retries that back off, but nothing was retried")
+        for call in grouped(journal):
+            for count, (early, late) in enumerate(retries(call)):
+                wanted, wait = told(early, late), waited(early, late)
+                if wanted is None:
+                    wait *= journal.scale  # on the client's clock
+                least = min(start * factor**count, cap) * (1 - jitter) if wanted is None else wanted
+                most = max(cap * (1 + jitter), wanted or 0.0)
+                came = f"but #{late.number} came {wait:.2f} s after #{early.number}"
+                if wait < least - tolerance(least):
+                    _fail(journal, f"expected a wait of at least {least:g} s, {came}")
+                if wait > most + tolerance(most):
+                    _fail(journal, f"expected a wait of at most {most:g} s, {came}")
 
     def assert_fell_back(self, to: str) -> None:
         """Assert that this model answered a question after another model had failed on it."""
         __tracebackhide__ = True
-        assertions.fell_back(self._looked_at(), to)
+        journal = self._looked_at()
+        completions = [one for one in journal if one.endpoint in COMPLETING]
+        failed = [one for one in completions if one.failed and one.model != to]
+        if not failed:
+            _fail(journal, f"expected a fall-back to {to!r}, but no other model failed")
+        asked = [
+            one
+            for one in completions
+            if one.model == to
+            and any(
+                early.number < one.number and question(early) == question(one) for early in failed
+            )
+        ]
+        wrong = f"expected a fall-back to {to!r}, but"
+        if not asked:
+            _fail(journal, f"{wrong} after #{failed[0].number} it was not asked")
+        if all(one.failed for one in asked):
+            _fail(journal, f"{wrong} #{asked[0].number} to it failed too")
 
     def assert_truncation_noticed(self, result: object) -> None:
         """
@@ -110,7 +165,14 @@ class Asserting(ABC):
         None and an exception hide nothing.
         """
         __tracebackhide__ = True
-        assertions.truncation_noticed(self._looked_at(), result)
+        journal = self._looked_at()
+        cut = [(exchange, choice.text) for exchange in journal for choice in parts(exchange)]
+        if not cut:
+            _fail(journal, "expected a truncated answer to be noticed, but no answer was truncated")
+        for exchange, text in cut:
+            if passed_off(result, text):
+                tokens = f"its {exchange.completion_tokens} tokens are passed off as a whole answer"
+                _fail(journal, f"#{exchange.number} was cut off, but {tokens}")
 
     def assert_delivered(self, result: object) -> None:
         """
@@ -120,29 +182,88 @@ class Asserting(ABC):
         and other text around it do not matter; an answer in JSON may have been parsed.
         """
         __tracebackhide__ = True
-        assertions.delivered(self._looked_at(), result)
+        journal = self._looked_at()
+        if isinstance(result, (AsyncIterator, Awaitable, Iterator)):
+            kind = type(result).__name__
+            wrong = f"the result is an unread {kind}: read it, and pass what comes out of it"
+            raise AssertionError(wrong)  # noqa: TRY004 (a test fails by an assertion)
+        served = answers(journal)
+        if not served:
+            _fail(journal, "expected an answer to be delivered, but no text was served to its end")
+        if found := lost(result, served):
+            exchange, difference = found
+            left = ", and the client left before its end" if exchange.client_left else ""
+            wrong = f"what #{exchange.number} was served is not handed out{left}"
+            _fail(journal, f"{wrong}: {difference}")
 
     def assert_peak_rpm(self, at_most: int) -> None:
         """Assert that no period of a minute had more requests than this, retries included."""
         __tracebackhide__ = True
-        assertions.peak_rpm(self._looked_at(), at_most)
+        journal = self._looked_at()
+        times = sorted(exchange.at for exchange in journal)
+        length = _MINUTE - tolerance(1.0)
+        counts = [bisect_left(times, begun + length) - at for at, begun in enumerate(times)]
+        peak = max(counts, default=0)
+        if peak > at_most:
+            since = times[counts.index(peak)] - times[0]
+            wrong = f"expected at most {counted(at_most, 'request')} in any minute, got {peak}"
+            _fail(journal, f"{wrong} in the one from {since:.2f} s on")
 
     def assert_tokens_spent(self, at_most: int) -> None:
         """Assert the most tokens of prompts and completions; refused requests cost none."""
         __tracebackhide__ = True
-        assertions.tokens_spent(self._looked_at(), at_most)
+        journal = self._looked_at()
+        paid = [exchange for exchange in journal if exchange.admitted and not exchange.refused]
+        prompt = sum(exchange.prompt_tokens for exchange in paid)
+        completion = sum(exchange.completion_tokens for exchange in paid)
+        if prompt + completion > at_most:
+            found = f"{prompt + completion} (prompts {prompt}, completions {completion})"
+            _fail(journal, f"expected at most {at_most} tokens to be spent, got {found}")
 
     def assert_side_effects(self, *names: str) -> None:
         """Assert that these side effects were recorded, in this order, and no others."""
         __tracebackhide__ = True
-        assertions.side_effects(self._looked_at(), list(self.side_effects), names)
+        journal = self._looked_at()
+        found = list(self.side_effects)
+        ran = [one.name for one in found]
+        if ran != list(names):
+            wrong = f"expected {_named(names)}, got {_named(ran)}; what happened:"
+            raise AssertionError("\n".join([wrong, *lines(journal, found)]))
 
     def assert_not_retried(self) -> None:
         """Assert that no call took more than one attempt."""
         __tracebackhide__ = True
-        assertions.not_retried(self._looked_at())
+        journal = self._looked_at()
+        for call in grouped(journal):
+            if call.attempts > 1:
+                first = call.exchanges[0].number
+                _fail(journal, f"expected no retry, but #{first} took {call.attempts} attempts")
 
     def assert_no_errors(self) -> None:
         """Assert that every request was answered in full, without an error."""
         __tracebackhide__ = True
-        assertions.no_errors(self._looked_at())
+        journal = self._looked_at()
+        failed = [exchange for exchange in journal if exchange.failed]
+        if failed:
+            _fail(journal, f"expected no errors, but {counted(len(failed), 'request')} failed")
+
+
+def _retries(journal: Journal) -> list[tuple[Exchange, Exchange]]:
+    return [pair for call in grouped(journal) for pair in retries(call)]
+
+
+def _not_too_early(journal: Journal) -> None:
+    __tracebackhide__ = True
+    for early, late in _retries(journal):
+        if too_early(early, late):
+            said = f"#{early.number} said Retry-After {rough(told(early, late) or 0)}"
+            _fail(journal, f"{said}, waited {waited(early, late):.2f} s")
+
+
+def _named(names: Sequence[str]) -> str:
+    return f"the side effects {', '.join(names)}" if names else "no side effects"
+
+
+def _fail(journal: Journal, wrong: str) -> None:
+    __tracebackhide__ = True
+    raise AssertionError("\n".join([f"{wrong}; what happened:", *lines(journal)]))

@@ -71,7 +71,9 @@ class Baseline:
         ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         is_run = not session.config.option.collectonly
         if self._is_new and ended and is_run and not hasattr(session.config, "workerinput"):
-            self._path.write_text(_text_of(self._found), "utf-8")
+            found = [one._asdict() for one in sorted(self._found)]
+            text = json.dumps({"version": _VERSION, "verdicts": found}, indent=2)
+            self._path.write_text(f"{text}\n", "utf-8")
             self._is_written = True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -99,11 +101,6 @@ def entry_of(test: str, verdict: Verdict) -> Entry:
 def note(report: pytest.TestReport, verdicts: Iterable[Verdict]) -> None:
     """Attach the verdicts that count to a report, in a form that xdist can send."""
     setattr(report, _ENTRIES, [tuple(entry_of(report.nodeid, one)) for one in verdicts])
-
-
-def _text_of(entries: Iterable[Entry]) -> str:
-    found = [one._asdict() for one in sorted(entries)]
-    return json.dumps({"version": _VERSION, "verdicts": found}, indent=2) + "\n"
 
 
 def _read(path: Path) -> frozenset[Entry]:

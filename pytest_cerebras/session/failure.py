@@ -9,6 +9,7 @@ from socket import gaierror
 
 import pytest
 
+from mockserver.api.contract.edition import Edition
 from mockserver.core.credentials import redacted
 from mockserver.core.units import counted
 from mockserver.journal import Exchange
@@ -16,6 +17,8 @@ from mockserver.journal.folding import folded, times
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import near_miss_lines
 from mockserver.verdicts.classify import classify
+from mockserver.verdicts.mistakes import mistake_forgiven
+from mockserver.verdicts.mistakes.vendors import vendor_of, vendors_variable
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.settings.names import scenario_of
 
@@ -23,6 +26,8 @@ from .mock import CerebrasMock
 from .verdict_hooks import failed_by_verdict
 
 _MOST = 50
+_MOST_HOSTS = 3
+_STRANGE = frozenset({401, 403, 404})
 _NO_REQUEST = (
     "no request reached the mock; check that the app reads CEREBRAS_BASE_URL, and reads it during "
     "the test"
@@ -48,7 +53,7 @@ def failure_section(
     if report.when != "teardown":
         lines += [sentence for sentence in mock.interventions if sentence not in shown]
     if report.when == "call" and _lacks_requests(mock, error):
-        lines.append(_NO_REQUEST)
+        lines.append(_where_they_went(mock.asked_hosts))
     lines += _time_line(exchanges, list(mock.side_effects), mock)
     lines += mock.strays
     if not failed_by_verdict(item):
@@ -59,26 +64,42 @@ def failure_section(
     return redacted("\n".join(lines))
 
 
-def told_of_path(exchange: Exchange) -> str:
+def told_of_path(exchange: Exchange, edition: Edition) -> str:
     """Return a warning about a path that only works with the plugin's base URL; else empty."""
-    if not exchange.sent_path:
+    found = mistake_forgiven(exchange, edition)
+    if found is None:
         return ""
-    form, mend = ("with", "add it") if _lacks_version(exchange) else ("without", "leave it out")
+    what = found.what.removesuffix(f": {exchange.sent_path}")  # one sentence for all paths
     return (
-        f"a client needs its base URL {form} /v1, unlike the one that the plugin sets; the mock "
-        f"answered, but the real API would answer 404: where you set the URL, {mend}"
+        f"{what}, which suits the base URL that the plugin sets; the mock answered, but the real "
+        f"API would answer 404: where you set the URL yourself, {found.fix}"
     )
-
-
-def _lacks_version(exchange: Exchange) -> bool:
-    return len(exchange.sent_path) < len(exchange.request.path)
 
 
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
     """Whether the test failed because its requests went elsewhere, although it expected them."""
     if mock.journal.count or mock.interventions or mock.was_unreachable:
         return False
-    return mock.found_nothing or any(map(_is_of_the_network, _chain(error)))
+    if mock.found_nothing or any(map(_is_of_the_network, _chain(error))):
+        return True
+    return any(map(vendor_of, mock.asked_hosts)) and any(map(_is_of_a_stranger, _chain(error)))
+
+
+def _is_of_a_stranger(error: BaseException) -> bool:
+    """Whether a server has refused a request by a key or a path that it does not know."""
+    return getattr(error, "status_code", None) in _STRANGE
+
+
+def _where_they_went(hosts: Sequence[str]) -> str:
+    """Return a sentence on the requests that did not come, with the host that has got them."""
+    for host in hosts:
+        if vendor := vendor_of(host):
+            variable = vendors_variable(vendor)
+            return (
+                f"no request reached the mock: the test asked {host}, the API of {vendor}; let the "
+                f"app read its base URL from {variable}, during the test"
+            )
+    return _NO_REQUEST + (f"; it asked {', '.join(hosts[:_MOST_HOSTS])}" if hosts else "")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -122,7 +143,7 @@ def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
     if exchange.from_elsewhere:
         yield f"    {exchange.from_elsewhere}: counts for nothing"
         return
-    if sentence := told_of_path(exchange):
+    if sentence := told_of_path(exchange, mock.engine.edition):
         yield f"    {exchange.sent_path}: {sentence}"
     found = classify(exchange, mock.engine.edition)
     if found.what:

@@ -100,6 +100,11 @@ class CerebrasMock(Asserting):
         """The requests of this test to the real API, which were stopped; a sentence each."""
         return self._guard_log.escapes
 
+    @property
+    def asked_hosts(self) -> list[str]:
+        """The names of other hosts that this test asked, each once."""
+        return self._guard_log.asked
+
     def _settle(self) -> None:
         """Count exchanges as this test's if their sender turned out to work for it."""
         for exchange in self.engine.journal.exchanges:

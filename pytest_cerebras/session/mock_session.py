@@ -64,13 +64,17 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         yield mock
         for sentence in retirements(mock.journal, mock.engine.edition):
             request.node.user_properties.append((RETIRED, sentence))
-        for sentence in dict.fromkeys(map(told_of_path, mock.journal.exchanges)):
-            if sentence:
-                request.node.user_properties.append((BASE_URL, sentence))
+        for sentence in dict.fromkeys(_told_of_paths(mock)):
+            request.node.user_properties.append((BASE_URL, sentence))
         if live.crashes:
             raise live.crashes[0]
         if interventions := mock.new_interventions():
             pytest.fail("\n".join(interventions), pytrace=False)
+
+
+def _told_of_paths(mock: CerebrasMock) -> Iterator[str]:
+    told = (told_of_path(one, mock.engine.edition) for one in mock.journal.exchanges)
+    return filter(None, told)
 
 
 @contextmanager

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from types import MappingProxyType
 from typing import NamedTuple
+from weakref import WeakSet
 
 import pytest
 
@@ -17,11 +20,12 @@ from pytest_cerebras.egress import turning
 from pytest_cerebras.observe.caller_identity import Callers, identified_callers
 from pytest_cerebras.observe.lingering_work import LingeringWork
 from pytest_cerebras.observe.refused_connects import RefusedConnects, counting_refused
+from pytest_cerebras.transport.ca_bundle import loaded_when_used
 
 from . import serving
-from .between import rest
 
 REAL_URL = "https://api.cerebras.ai"
+_OLDER = pytest.StashKey[Container[Thread]]()
 
 
 class Place(NamedTuple):
@@ -39,22 +43,27 @@ class Place(NamedTuple):
     variables: Mapping[str, str] = MappingProxyType({})
 
 
+def note_older(item: pytest.Item) -> None:
+    """Record the threads that exist before a test is set up."""
+    item.stash[_OLDER] = WeakSet(threading.enumerate())
+
+
 @contextmanager
 def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
     """Yield the place of a test. Afterwards, the server plays the scenario between tests again."""
-    lingering = LingeringWork.at(request.node)
+    lingering = LingeringWork(request.node.nodeid, request.node.stash.get(_OLDER, ()))
     if mode == "respx":
         from pytest_cerebras.transport.inprocess import intercepted
 
         live = LiveEngine()
-        with intercepted(live, lingering) as (refused, callers):
+        with loaded_when_used(), intercepted(live, lingering) as (refused, callers):
             yield Place(live, REAL_URL, refused, callers)
         return
     server = request.getfixturevalue("cerebras_mock_server")
     serving.check(server)
     live = server.live
     try:
-        with ExitStack() as stack:
+        with loaded_when_used(), ExitStack() as stack:
             variables: Mapping[str, str] = {}
             if mode == "redirect":
                 folder = stack.enter_context(TemporaryDirectory(prefix="cerebras-mock-"))
@@ -65,4 +74,4 @@ def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
             refused = stack.enter_context(counting_refused(live, server.ports, lingering))
             yield Place(live, server.url, refused, callers, server, variables)
     finally:
-        rest(live, request.config)
+        serving.rest(live, request.config)

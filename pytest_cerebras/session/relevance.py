@@ -14,6 +14,7 @@ from collections.abc import Generator, Hashable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
 import pytest
@@ -23,7 +24,6 @@ from mockserver.core.errors import MockServerError
 from mockserver.engine.fitting_parameters import suited
 from mockserver.engine.rehearsal import Sent, could_act, sent_in
 from mockserver.scenario import Scenario, automatic
-from mockserver.scenario.parameters import Automatic
 from pytest_cerebras.chaos import matrix
 from pytest_cerebras.chaos.choice import LEFT_OUT, choose
 from pytest_cerebras.chaos.naming import Naming, naming
@@ -95,7 +95,8 @@ class Relevance:
         runs = self._runs_of(item) if leaves_out or open_ else None
         if runs is None:
             return
-        chosen = next(filter(None, (_suited(settings, open_, sent) for sent in runs)), {})
+        found = (suited(open_, partial(_scenario, settings), sent) for sent in runs)
+        chosen = next(filter(None, found), {})
         choose(item, {**parameters_of(item), **chosen})
         if leaves_out:
             scenario = _scenario(settings, chosen)
@@ -116,13 +117,6 @@ class Relevance:
         self._known.move_to_end(test)
         if len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)
-
-
-def _suited(
-    settings: options.Settings, open_: Mapping[str, Automatic], sent: Sequence[Sent]
-) -> dict[str, object]:
-    """Return values of the open parameters with which the scenario can act."""
-    return suited(open_, lambda values: _scenario(settings, values), sent)
 
 
 def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scenario:

@@ -30,10 +30,9 @@ from pytest_cerebras.settings.options import Settings
 
 from .asserting import Asserting
 from .base_urls import base_urls
-from .between import resting
 from .mock_session import is_active
 from .rounds import found
-from .serving import serving
+from .serving import resting, serving
 from .side_effects import SideEffects
 
 _TOO_LATE = (
@@ -140,7 +139,7 @@ class MockMaker:
             mock = ScopedMock(server, settings)
             if scenario is not None:
                 mock.play(scenario)
-            self._turn_to(mock)
+            self._turn_to(mock, settings.others)
             try:
                 yield mock
             finally:
@@ -150,9 +149,8 @@ class MockMaker:
             if wrong := [*self._unreported(), *server.live.stalled[:1]]:
                 pytest.fail("\n".join(wrong), pytrace=False)
 
-    def _turn_to(self, mock: ScopedMock) -> None:
+    def _turn_to(self, mock: ScopedMock, others: str) -> None:
         if not self._open:
-            others = options.resolve(self._config).others
             self._guard_log = self._around.enter_context(egress.guarded(others=others))
             self._environment = self._around.enter_context(pytest.MonkeyPatch.context())
             self._set(self._guard_log.variables())

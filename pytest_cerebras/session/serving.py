@@ -1,4 +1,9 @@
-"""Runs the server of a session. If it can't start or be reached, one sentence says why."""
+"""
+Runs the server of a session, and lets it play the scenario of the run between tests.
+
+Fixtures of a class, a module or the session may send requests between tests. If the server can't
+start or be reached, one sentence says why.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,11 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.redirect.authority import MissingAuthorityError
 from mockserver.edge.server.redirected import Redirect
 from mockserver.edge.server.threaded import ThreadedServer
-from pytest_cerebras.egress.child.cerebras_redirect import Redirect as Turn
+from pytest_cerebras.egress.turning import Redirect as Turn
+from pytest_cerebras.egress.turning import leading_to
+from pytest_cerebras.settings import options
+
+from .timing import unwatched
 
 _DESCRIPTORS = 16  # the server needs these; with too few, libuv aborts the process
 _IN_PROCESS = "use --cerebras-mode respx, which answers httpx without a socket"
@@ -81,6 +90,21 @@ def serving(
         server.stop()
 
 
+def resting(config: pytest.Config) -> LiveEngine:
+    """Return an engine that plays the scenario of the run's settings. Raises UsageError."""
+    live = LiveEngine()
+    rest(live, config)
+    return live
+
+
+def rest(live: LiveEngine, config: pytest.Config) -> None:
+    """Start the scenario of the run's settings on an engine, in real time."""
+    settings = options.resolve(config)
+    unwatched(live, settings.time_scale, settings.patience)
+    live.retention = settings.retention()
+    live.play(settings.loaded(), settings.overrides())
+
+
 def check(server: ThreadedServer) -> None:
     """Fail the test if something forbids it to connect to the server."""
     if server.live.port == "open" and (wrong := _forbidden(server.port)):
@@ -89,10 +113,10 @@ def check(server: ThreadedServer) -> None:
 
 def turning(server: ThreadedServer, folder: Path) -> Turn:
     """
-    Return where to turn clients that have the real host written in, or fail the test.
+    Return where to turn clients that have the real host hard-coded, or fail the test.
 
-    The server answers in its place from the first time on. ``folder`` is where the certificate of
-    the authority is written.
+    From the first call on, the server answers for that host. The certificate of its authority is
+    written into ``folder``.
     """
     try:
         if server.redirect is None:
@@ -105,8 +129,7 @@ def turning(server: ThreadedServer, folder: Path) -> Turn:
     assert redirect is not None  # noqa: S101 (it has begun)
     authority = folder / "ca.pem"
     authority.write_bytes(redirect.authority.pem)
-    hosts = " ".join(sorted(redirect.hosts))
-    return Turn(f"{hosts},{redirect.tls_port},{server.port},{authority}")
+    return leading_to(redirect.hosts, redirect.tls_port, server.port, authority)
 
 
 def _spare_descriptors() -> None:

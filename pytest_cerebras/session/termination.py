@@ -15,12 +15,11 @@ import threading
 import time
 from collections.abc import Generator
 from types import FrameType
+from typing import Literal
 
 import pytest
 
 from pytest_cerebras.settings.names import MARKER
-
-from .interrupted import tell
 
 _PLUGIN = "cerebras-termination"
 _SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has no second one
@@ -32,6 +31,27 @@ _sleep = time.sleep  # noqa: TID251 (kept before a test lives in virtual time)
 
 class SignalError(KeyboardInterrupt):
     """A signal asked the process to end."""
+
+
+def tell(
+    item: pytest.Item, error: KeyboardInterrupt, *, when: Literal["setup", "call"] = "call"
+) -> None:
+    """
+    Report an interrupted test as failed, to the terminal and to all plugins that write reports.
+
+    Its exchanges matter most.
+
+    ``when`` is the phase that was interrupted. With ``--pdb``, pytest reports it itself.
+    """
+    if item.config.getoption("usepdb", default=False):
+        return
+
+    def interrupted() -> None:
+        raise error
+
+    call = pytest.CallInfo.from_call(interrupted, when=when)
+    report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+    item.ihook.pytest_runtest_logreport(report=report)
 
 
 class Termination:

@@ -11,11 +11,28 @@ from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
 from pytest_cerebras.clock import VirtualClock  # at the top: it keeps functions that tests replace
 from pytest_cerebras.observe.completed_waits import CompletedWaits
+from pytest_cerebras.observe.connections import Connections
+from pytest_cerebras.observe.stall_watchdog import StallWatchdog
 
 if TYPE_CHECKING:
     from pytest_cerebras.observe.caller_identity import Callers
-    from pytest_cerebras.observe.stall_watchdog import StallWatchdog
     from pytest_cerebras.settings.options import Settings
+
+
+def in_real_time(live: LiveEngine, time_scale: float | None, watchdog: StallWatchdog) -> None:
+    """Give an engine the real clock, or one that runs faster; the watchdog ends its stalls."""
+    live.clock = Clock() if time_scale is None else ScaledClock(time_scale)
+    live.clock.stall, live.clock.hold = watchdog.hold, watchdog.hold_thread
+
+
+def unwatched(live: LiveEngine, time_scale: float | None, patience: float) -> None:
+    """
+    Run an engine in real time for clients whose connections nothing watches.
+
+    A stall ends after a minute, or well after the client's time-out if that is known. It ends after
+    ``patience`` seconds if the client is known to have no time-out.
+    """
+    in_real_time(live, time_scale, StallWatchdog(Connections(), patience))
 
 
 @contextmanager
@@ -35,14 +52,16 @@ def timed(
     servers = frozenset({server.ident}) if server else frozenset[int]()
     try:
         if settings.clock == "virtual":
-            with _virtual(live, server, settings.max_virtual) as clock:
-                clock.watch = watchdog.watch
-                callers.waits = lambda: len(clock.sleeps)
+            from pytest_cerebras.clock.patches import installed
+
+            limit = {} if settings.max_virtual is None else {"max_virtual": settings.max_virtual}
+            live.clock = clock = VirtualClock(**limit)
+            clock.watch = watchdog.watch
+            callers.waits = lambda: len(clock.sleeps)
+            with installed(clock, servers=servers, ports=server.ports if server else ()):
                 yield clock
         else:
-            scale = settings.time_scale
-            live.clock = Clock() if scale is None else ScaledClock(scale)
-            live.clock.stall, live.clock.hold = watchdog.hold, watchdog.hold_thread
+            in_real_time(live, settings.time_scale, watchdog)
             waits = CompletedWaits(servers)
             callers.waits = lambda: waits.count
             with waits.counted():
@@ -50,16 +69,3 @@ def timed(
     finally:
         watchdog.close()
         live.clock = Clock()
-
-
-@contextmanager
-def _virtual(
-    live: LiveEngine, server: ThreadedServer | None, max_virtual: float | None
-) -> Iterator[VirtualClock]:
-    from pytest_cerebras.clock.patches import installed
-
-    clock = VirtualClock() if max_virtual is None else VirtualClock(max_virtual=max_virtual)
-    live.clock = clock
-    servers = frozenset({server.ident}) if server else frozenset[int]()
-    with installed(clock, servers=servers, ports=server.ports if server else ()):
-        yield clock

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
 
@@ -22,34 +22,45 @@ if TYPE_CHECKING:
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
 T = TypeVar("T")
-_CHOICES = {
-    "mode": ("server", "respx", "redirect"),
-    "others": ("pass", "block"),
-    "clock": ("real", "virtual"),
-}
-# by name: the types that a marker accepts, the first of which options are converted to; and the
-# name of the type in errors
-_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
-    **dict.fromkeys(_NAMES, ((str,), "string")),
-    "scenario": ((str, Path), "string or path"),
-    "edition": ((str, Path), "string or path"),
-    "seed": ((int,), "whole number"),
-    "journal": ((int,), "whole number above 0"),
-    "stall": ((float, int), "number of seconds from 0.01 to 86400"),
-    "max_requests": ((int,), "whole number above 0"),
-    "time_scale": ((float, int), "number from 0.000001 to 1"),
-    "max_virtual": ((int,), "whole number of seconds from 1 to 3153600000"),
-    "parameters": ((dict,), "dictionary"),
-    "verdicts": ((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
-    "allow_unmet": ((bool,), "truth, True or False"),
-}
-# least and greatest value; with these, the clock can't leave the range of datetime
-_RANGES = {
-    "journal": (1, inf),
-    "stall": (0.01, 86_400),
-    "max_requests": (1, inf),
-    "time_scale": (1e-6, 1),
-    "max_virtual": (1, 36_500 * 86_400),
+
+
+class _Kind(NamedTuple):
+    """
+    The values that a setting accepts: some types, and a name for them in errors.
+
+    Options are converted to the first type. Numbers are within a range; some texts are ``choices``.
+    """
+
+    types: tuple[type, ...]
+    name: str
+    least: float = -inf
+    most: float = inf
+    choices: tuple[str, ...] = ()
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether a value of the first type is in the range, or one of the choices."""
+        if isinstance(value, (int, float)):
+            return self.least <= value <= self.most
+        return not self.choices or value in self.choices
+
+
+# the greatest values keep the clock within the range of datetime
+_KINDS: Mapping[str, _Kind] = {
+    "scenario": _Kind((str, Path), "string or path"),
+    "edition": _Kind((str, Path), "string or path"),
+    "tier": _Kind((str,), "string"),
+    "seed": _Kind((int,), "whole number"),
+    "mode": _Kind((str,), "string", choices=("server", "respx", "redirect")),
+    "others": _Kind((str,), "string", choices=("pass", "block")),
+    "clock": _Kind((str,), "string", choices=("real", "virtual")),
+    "max_virtual": _Kind((int,), "whole number of seconds from 1 to 3153600000", 1, 3_153_600_000),
+    "journal": _Kind((int,), "whole number above 0", 1),
+    "stall": _Kind((float, int), "number of seconds from 0.01 to 86400", 0.01, 86_400),
+    "max_requests": _Kind((int,), "whole number above 0", 1),
+    "time_scale": _Kind((float, int), "number from 0.000001 to 1", 1e-6, 1),
+    "parameters": _Kind((dict,), "dictionary"),
+    "verdicts": _Kind((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
+    "allow_unmet": _Kind((bool,), "truth, True or False"),
 }
 
 
@@ -174,17 +185,16 @@ def found_ours() -> None:
 
 def resolved_for_test(item: pytest.Item) -> Settings:
     """Return the checked settings of a test; an error fails the test with one sentence."""
-
-    def checked() -> Settings:
-        settings = resolve(item.config, item)
-        check(settings)
-        return settings
-
-    return _plainly(checked)
+    return _plainly(lambda: checked(item.config, item))
 
 
-def check(settings: Settings) -> None:
-    """Raise UsageError if the scenario or the value of another setting does not exist."""
+def checked(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
+    """
+    Return the settings of a test, or of the run.
+
+    Raises UsageError if one can't be read, or if the scenario or another value does not exist.
+    """
+    settings = resolve(config, item)
     require_own_package()
     from mockserver.core.errors import MockServerError
     from mockserver.edge.live import LiveEngine
@@ -197,6 +207,7 @@ def check(settings: Settings) -> None:
         LiveEngine(settings.loaded(), settings.overrides())
     except MockServerError as error:
         raise pytest.UsageError(str(error)) from error
+    return settings
 
 
 def _plainly(act: Callable[[], T]) -> T:
@@ -228,17 +239,17 @@ def _of_markers(item: pytest.Item) -> dict[str, Any]:
 
 def _of_marker(marker: pytest.Mark) -> dict[str, Any]:
     given: dict[str, Any] = {**dict(zip(_NAMES, marker.args[:1], strict=False)), **marker.kwargs}
-    unknown = [name for name in given if name not in _TYPES]
+    unknown = [name for name in given if name not in _KINDS]
     if unknown or len(marker.args) > 1 or (marker.args and "scenario" in marker.kwargs):
         from mockserver.core.errors import suggestion
 
-        wrong = f"{unknown[0]!r}{suggestion(unknown[0], _TYPES)}" if unknown else "two scenarios"
+        wrong = f"{unknown[0]!r}{suggestion(unknown[0], _KINDS)}" if unknown else "two scenarios"
         raise pytest.UsageError(f"@pytest.mark.{MARKER} does not take {wrong}")
     for name, value in given.items():
-        allowed, kind = _TYPES[name]
-        fits = isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
+        kind = _KINDS[name]
+        fits = isinstance(value, kind.types) and (bool in kind.types or not isinstance(value, bool))
         if value is not None and not fits:
-            wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind}, found {value!r}"
+            wrong = f"@pytest.mark.{MARKER}: {name} should be a {kind.name}, found {value!r}"
             raise pytest.UsageError(wrong)
     return {name: value for name, value in given.items() if value is not None}
 
@@ -257,15 +268,13 @@ def _ignored(verdicts: Mapping[str, Any]) -> list[str]:
 
 
 def _converted(name: str, value: Any, rank: int) -> Any:
-    (wanted, *_), kind = _TYPES[name]
+    kind = _KINDS[name]
     try:
-        converted = wanted(value)
+        converted = kind.types[0](value)
     except ValueError:
         converted = None
-    choices = _CHOICES.get(name, ())
-    known = not choices or converted in choices
-    if converted is None or not known or not _in_range(name, converted):
-        allowed = " or ".join(choices) or f"a {kind}"
+    if converted is None or not kind.accepts(converted):
+        allowed = " or ".join(kind.choices) or f"a {kind.name}"
         raise pytest.UsageError(f"{_place(name, rank)} should be {allowed}, found {value!r}")
     return converted
 
@@ -275,11 +284,3 @@ def _place(name: str, rank: int) -> str:
     option = f"--cerebras-{name.replace('_', '-')}"
     variable, key = f"CEREBRAS_MOCK_{name.upper()}", f"the ini key cerebras_{name}"
     return (f"@pytest.mark.{MARKER}: {name}", option, variable, key)[rank]
-
-
-def _in_range(name: str, value: Any) -> bool:
-    """Return whether a number is within the range of its setting."""
-    if name not in _RANGES:
-        return True
-    least, most = _RANGES[name]
-    return bool(least <= value <= most)

@@ -93,11 +93,7 @@ class _Delivery:
         if step == Close(reset=True):
             raise self._core.ReadError("[Errno 104] Connection reset by peer")
         if self._head is None or self._head.framed:
-            raise self._lost()
-
-    def _lost(self) -> Exception:
-        text = "peer closed connection without sending complete message body"
-        if self._head is None:
-            text = "Server disconnected without sending a response."
-        error: Exception = self._core.RemoteProtocolError(text)
-        return error
+            text = "peer closed connection without sending complete message body"
+            if self._head is None:
+                text = "Server disconnected without sending a response."
+            raise self._core.RemoteProtocolError(text)

@@ -144,14 +144,11 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         if isinstance(action, float):
             self._waiting = True
             with mock_wait():
-                await self._over(action)
+                if math.isinf(action):
+                    with self._held():
+                        await self._audience.stall(None)
+                await self._clock.wait(action)
             self._waiting = False
-
-    async def _over(self, seconds: float) -> None:
-        if math.isinf(seconds):
-            with self._held():
-                await self._audience.stall(None)
-        await self._clock.wait(seconds)
 
     @contextmanager
     def _held(self) -> Iterator[None]:

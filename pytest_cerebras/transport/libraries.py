@@ -35,13 +35,11 @@ def libraries() -> Iterator[Library]:
 def _mocker(core: str) -> str:
     """Return respx's name for a core; if there is none, register one that no plugin uses."""
     ours = f"cerebras-{core}"
-    known = next((name for name in (core, ours) if name in Mocker.registry), None)
-    return known or _registered(core, ours)
+    if known := next((name for name in (core, ours) if name in Mocker.registry), None):
+        return known
 
-
-def _registered(core: str, ours: str) -> str:
     class CoreMocker(HTTPCoreMocker):  # respx registers each subclass by its name
         name = ours
         targets: ClassVar = [each.replace("httpcore", core) for each in HTTPCoreMocker.targets]
 
-    return CoreMocker.name
+    return ours

@@ -50,7 +50,7 @@ def test_quick(run, tmp_path):
     ("arguments", "sentence"),
     [
         (("--only", "nobody"), "nobody; there are ours, ours+speed, aiohttp"),
-        (("--kinds", "plain,fast"), "fast; there are plain, repeated, stream, paced"),
+        (("--kinds", "plain,fast"), "fast; there are varied, varied-stream"),
         (("--rounds", "0"), "--rounds"),
     ],
 )

@@ -22,9 +22,19 @@ def test_explain(run):
     assert lines[2].endswith("-> 429, request_quota_exceeded, Retry-After 2")
     assert lines[3].strip() == "head 429, 155 bytes, end"
     assert lines[4].strip() == "!█┫  at once"
-    assert lines[5].startswith("   1.0 s  #2 ")
-    assert ", stop" in lines[8]
+    assert lines[5].strip().startswith("what: Requests per minute limit exceeded")
+    assert lines[6].strip().startswith("fix:  wait as long as Retry-After says")
+    assert lines[7].startswith("   1.0 s  #2 ")
+    assert ", stop" in lines[12]
     assert lines[-1].strip() == "┣ head  ! head of an error  █ body  ┫ end"
+
+
+def test_explain_a_mistake(run):
+    """A request that is wrong in itself is told as in a failed test; one that is right is not."""
+    wrong = run("explain", "healthy", "--requests", "1", "--model", "nobody").output
+    assert "what: 'nobody'" in wrong
+    assert "fix:  " in wrong
+    assert "what: " not in run("explain", "healthy", "--requests", "1").output
 
 
 def test_explain_odd(run, tmp_path):

@@ -14,15 +14,15 @@ SECRET = "csk-topsecret0123456789abcdef"
     ("credentials", "kept"),
     [
         (f"Bearer {SECRET}", "Bearer csk-..."),
-        ("Bearer sk-proj-abcdefgh", "Bearer sk-..."),
+        ("Bearer sk-proj-abcdefgh", "Bearer sk-proj-..."),
         (f"bearer   {SECRET}", "bearer csk-..."),
         (f"Bearer\t{SECRET}", "Bearer csk-..."),
         ("Bearer test", "Bearer ..."),
         (SECRET, "csk-..."),
-        ("", "..."),
+        ("", ""),
         ("Bearer abcdefghijklmnop", "Bearer ..."),
         ("Bearer secret-with-dashes", "Bearer ..."),
-        ("Bearer ", "Bearer ..."),
+        ("Bearer ", "Bearer"),
         ("Basic dXNlcjpwYXNzd29yZA==", "Basic ..."),
     ],
 )

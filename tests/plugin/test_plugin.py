@@ -132,8 +132,8 @@ def test_it(cerebras_mock, cerebras_client):
             "*- Cerebras mock -*",
             "scenario 'healthy' at http://127.0.0.1:*",
             "#1 POST /v1/chat/completions gpt-4o -> 404, model_not_found",
-            "    what: 'gpt-4o' is not served",
-            "    fix:  use one of gpt-oss-120b, * (nearest: 'gpt-oss-120b')",
+            "    what: the model 'gpt-4o' is OpenAI's, and this API does not serve it",
+            "    fix:  use one of gpt-oss-120b, *",
         ]
     )
 

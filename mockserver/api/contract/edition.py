@@ -50,7 +50,8 @@ class Model:
     price of a prompt token and that of a completion token, in dollars. ``tokenizer`` names its
     tokenizer family. ``preview`` says that it may be withdrawn at short notice. ``retired`` is the
     first day on which the live API refuses it as not found. ``archived`` makes the refusal of a
-    retired model say that it is archived.
+    retired model say that it is archived. ``successor`` is the model that the API's notice of the
+    retirement recommends, by id (null: none is recommended).
 
     ``prompt_base`` is how many tokens the chat template adds to a prompt. ``prompt_each`` is how
     many tokens it adds to each message. ``tokens_per_event`` is how many tokens an event of a
@@ -96,6 +97,7 @@ class Model:
     whole_seconds: Flag = False
     archived: Flag = False
     retired: Day | None = None
+    successor: str | None = None
     windows: Mapping[str, Positive] = field(default_factory=dict[str, int])
 
     def window(self, tier: str | None) -> int:

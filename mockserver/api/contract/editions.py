@@ -95,5 +95,7 @@ def _references(
     for at, name in enumerate(edition.revived):
         yield ("revived", at), "model", name, edition.models
     for model, served in edition.models.items():
+        if served.successor is not None:
+            yield ("models", model, "successor"), "model", served.successor, edition.models
         for tier in served.windows:
             yield ("models", model, "windows", tier), "tier", tier, edition.tiers

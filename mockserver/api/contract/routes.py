@@ -65,6 +65,16 @@ def behind(path: str) -> str:
     return _SLASHES.sub("/", path.removeprefix(ANY_VERSION.rstrip("/")))
 
 
+def known(path: str) -> bool:
+    """Return whether an endpoint has the path."""
+    return bool(_rows(path))
+
+
+def methods_at(path: str) -> frozenset[str]:
+    """Return the methods of the endpoints that have the path."""
+    return frozenset(method for row in _rows(path) for method in _methods(row))
+
+
 def meant(path: str) -> str:
     """
     Return the API's path for a path with repeated ``/v1`` or without it; others are unchanged.

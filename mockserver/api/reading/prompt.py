@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -49,7 +48,7 @@ def parts(body: Mapping[str, Any], text: str, size: Size) -> Iterator[tuple[str,
     """Yield each part of a prompt as a text that identifies it, with its tokens."""
     whole = [body.get("tools"), *body[text]] if text == "messages" else [body[text]]
     for part, cost in zip(whole, size.parts, strict=True):
-        yield json.dumps(part, sort_keys=True), cost
+        yield repr(part), cost
 
 
 def _text_tokens(prompt: str | Sequence[Any], counted: tokens.Counter) -> int:

@@ -30,6 +30,7 @@ _REFUSED = (
     b"HTTP/1.1 %d %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
 )
 _HTTP = 80
+_MOST_PASSED = 1000  # hosts whose requests are counted
 _HANDSHAKE_SECONDS = 10.0
 
 
@@ -52,6 +53,7 @@ class Proxy:
     upstream: Upstream | None = None
     breaks_tls: Callable[[], bool] = lambda: False
     blocked: dict[str, int] = field(default_factory=dict)
+    passed: dict[str, int] = field(default_factory=dict)
     distrusted: dict[str, int] = field(default_factory=dict)
     jobs: set[asyncio.Task[None]] = field(default_factory=set)
     waiting: set[asyncio.Transport] = field(default_factory=set)
@@ -66,6 +68,11 @@ class Proxy:
         if refused:
             self.blocked[host] = self.blocked.get(host, 0) + 1
         return refused
+
+    def note_passed(self, host: str) -> None:
+        """Note that something is passed through to this host."""
+        if host in self.passed or len(self.passed) < _MOST_PASSED:
+            self.passed[host] = self.passed.get(host, 0) + 1
 
     def close(self) -> None:
         """End what is passed through, and the connections on which nothing has been said."""
@@ -128,6 +135,7 @@ class Front(asyncio.Protocol):
         elif self._proxy.refuses(target.host):
             self._end(transport, 403, f"the mock lets nothing out to {target.host}")
         else:
+            self._proxy.note_passed(target.host)
             self._work(self._pass(transport, target, head, rest))
 
     def _work(self, job: Coroutine[None, None, None]) -> None:

@@ -18,7 +18,9 @@ from mockserver.edge.live import InFlight, LiveEngine
 from mockserver.edge.play.playback import AT_ONCE, play
 from mockserver.edge.play.wire import at_once
 from mockserver.edge.play.write_batch import WriteBatch
+from mockserver.journal import Exchange
 from mockserver.plan import Data, head_of
+from mockserver.verdicts.mistakes import mistake_behind
 
 from .heads import END, HeadCache, framed
 
@@ -154,9 +156,16 @@ class Connection(web.RequestHandler):
         """Begin to answer a request, on either path."""
         in_flight = self._live.in_flight(request)
         if _log.isEnabledFor(logging.INFO):
-            _log.info("%s", in_flight.exchange.line())
+            self._note(in_flight.exchange)
         self._answering = in_flight
         return in_flight
+
+    def _note(self, exchange: Exchange) -> None:
+        """Log a request, and the mistake in the client's set-up for which it is refused."""
+        _log.info("%s", exchange.line())
+        found = mistake_behind(exchange, self._live.engine.edition)
+        if found is not None:
+            _log.info("    %s; %s", found.what, found.fix)
 
     async def play(
         self, in_flight: InFlight, *, keep_alive: bool = True, chunks: bool = True

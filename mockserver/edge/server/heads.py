@@ -1,7 +1,8 @@
-"""Heads of requests: parsed once by aiohttp, then recognised by their bytes."""
+"""Heads of requests: parsed once by aiohttp, then recognised by their shape."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
@@ -11,9 +12,19 @@ from aiohttp import HttpVersion11, web
 from mockserver.core.messages import Request, Sender
 
 END = b"\r\n\r\n"
-_MOST = 256
+_MOST = 32
 _LONGEST = 8 * 1024  # bytes
 _LONGEST_BODY = 64 * 1024
+_PLAIN = bytes((*b"\r\n", *range(0x20, 0x7F)))
+_FIXED = frozenset(
+    (
+        *("connection", "content-encoding", "expect", "host", "http2-settings", "keep-alive"),
+        *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    )
+)
+"""Fields that say how to read the message, or what becomes of the connection."""
+_LENGTH = r"0|[1-9][0-9]{0,5}"
+_VALUE = r"(?! )[^\r\n]+(?<! )"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +72,74 @@ def changes(request: web.BaseRequest) -> bool:
 
 class HeadCache:
     """
-    Parsed heads by their bytes, each with the length of its body.
+    The shapes of heads that aiohttp has parsed; each recognises further heads.
 
-    An app sends the same head again and again, and parsing one takes longer than answering it. Only
-    aiohttp parses heads; this remembers the results, except for heads that affect the connection.
+    A client sends the same fields in the same order with every request, and few values change: the
+    length, a trace, a key. Parsing such a head takes longer than answering it. Only aiohttp decides
+    what a head means, so a shape fixes everything that this may depend on.
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[Head, int]] = {}
+        self._shapes: list[_Shape] = []  # the most recently used first
 
     def find(self, data: bytes) -> tuple[Head, int, int] | None:
         """Return the head at the start of the data, and the offsets where it and its body end."""
-        end = data.find(END) + len(END)
-        known = self._known.get(data[:end])
-        return known and (known[0], end, end + known[1])
+        end = data.find(END, 0, _LONGEST) + len(END)
+        raw = data[:end]
+        if end < len(END) or raw.translate(None, _PLAIN):
+            return None
+        text = raw.decode()
+        for at, shape in enumerate(self._shapes):
+            found = shape.read(text)
+            if found is not None:
+                if at:
+                    self._shapes.insert(0, self._shapes.pop(at))
+                return found[0], end, end + found[1]
+        return None
 
     def remember(self, data: bytes, request: web.BaseRequest) -> None:
-        """Remember a head, if nothing in it needs aiohttp."""
-        length = framed(request)
-        fit = length is not None and length <= _LONGEST_BODY and len(data) <= _LONGEST
+        """Remember the shape of a head, if nothing in it needs aiohttp."""
         usual = request.version == HttpVersion11 and request.keep_alive and not changes(request)
-        if not (fit and usual) or "expect" in request.headers:
+        if not usual or framed(request) is None or "expect" in request.headers:
             return
-        assert length is not None  # noqa: S101 (it fits)
-        if len(self._known) == _MOST:
-            del self._known[next(iter(self._known))]
-        self._known[data] = read(request), length
+        if data.translate(None, _PLAIN) or self.find(data) is not None:
+            return
+        head, text = read(request), data.decode()
+        shape = _Shape(head, text)
+        if shape.read(text) == (head, framed(request)):
+            self._shapes.insert(0, shape)
+            del self._shapes[_MOST:]
+
+
+class _Shape:
+    """A head without the values that may vary, each of which is a group of ``_pattern``."""
+
+    def __init__(self, head: Head, text: str) -> None:
+        self._head = head
+        first, *lines = text.removesuffix(END.decode()).split("\r\n")
+        self._names = [line.partition(":")[0].lower() for line in lines]
+        patterns = (re.escape(first), *map(_pattern, lines), "\r\n")
+        self._pattern = re.compile("\r\n".join(patterns))
+
+    def read(self, text: str) -> tuple[Head, int] | None:
+        """Return the head and the length of its body; None for another shape, or a long body."""
+        match = self._pattern.fullmatch(text)
+        if match is None:
+            return None
+        headers = dict(zip(self._names, match.groups(), strict=True))
+        length = int(headers.get("content-length", 0))
+        if length > _LONGEST_BODY:
+            return None
+        head = self._head
+        return Head(head.method, head.path, headers, head.query), length
+
+
+def _pattern(line: str) -> str:
+    """Return a pattern for lines of the same field; its group is the value."""
+    name, colon, rest = line.partition(":")
+    value = rest.strip(" ")
+    before = rest[: rest.find(value)] if value else rest
+    after = rest[len(before + value) :]
+    varying = _LENGTH if name.lower() == "content-length" else _VALUE
+    group = re.escape(value) if name.lower() in _FIXED or not value else varying
+    return f"{re.escape(name + colon + before)}({group}){re.escape(after)}"

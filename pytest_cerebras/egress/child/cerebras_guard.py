@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 if TYPE_CHECKING or __package__:
     from . import cerebras_redirect
     from .cerebras_fetchers import fetched
-    from .cerebras_hosts import is_real, is_this_machine, name_of
+    from .cerebras_hosts import is_real, is_this_machine, name_of, names_another
 else:  # in a child, whose import path has this folder until this module is imported
     import cerebras_redirect
     from cerebras_fetchers import fetched
-    from cerebras_hosts import is_real, is_this_machine, name_of
+    from cerebras_hosts import is_real, is_this_machine, name_of, names_another
 
-# the first word of a note: an attempt to reach the real API or another host, or a read by a child
-OURS, OTHERS, READ = "real", "other", "read"
+# the first word of a note: an attempt to reach the real API or another host, a read, a host asked
+OURS, OTHERS, READ, ASKED = "real", "other", "read", "asked"
 STRAY = "stray"  # an attempt, to any host, that the current test has not caused
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run; while a test has its own guard, it is idle
@@ -83,6 +83,7 @@ _OUTSIDE = (
 _ANSWERED = frozenset({"httpx", "httpx2"})
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _MOST_READS = 1000  # notes that one process writes
+_MOST_ASKED = 20  # hosts that one process notes
 _LINE = 4096  # bytes at the start of a request that may hold its first line
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _foreign: dict[str, bool] = {}  # a cache for ``_is_foreign``, by file
@@ -109,6 +110,7 @@ class Guard:
         self._path = path
         self._mode = mode
         self._others = others
+        self._asked: set[str] = set()
         self.in_child = False
         self.elsewhere: Callable[[], str] = str
 
@@ -126,12 +128,20 @@ class Guard:
         elif self._others == "block" and not is_this_machine(name):
             whose, rule = OTHERS, "with --cerebras-others block nothing leaves this machine"
         else:
+            self._note_asked(name)
             return
         sentence = f"a request to {name} was stopped{_spot()}: {rule}"
         if reason := self.elsewhere():
             whose, sentence = STRAY, f"{sentence}; {reason}"
         self._note(f"{whose} {sentence}\n")
         raise EscapeError(sentence)
+
+    def _note_asked(self, name: str) -> None:
+        """Note the name of another host once, if the test asks it: it may mean the mock."""
+        is_new = name not in self._asked and len(self._asked) < _MOST_ASKED
+        if self._mode != RUN and is_new and names_another(name) and not self.elsewhere():
+            self._asked.add(name)
+            self._note(f"{ASKED} {name}\n")
 
     def _rule(self, *, by_program: bool) -> str:
         if self._mode == PROXIED:
@@ -145,7 +155,7 @@ class Guard:
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def sees(self, event: str) -> bool:
-        """Return whether it is about an event; behind a proxy, about addresses alone."""
+        """Return whether the guard handles an event; with a proxy, only events of sockets."""
         return self._mode != PROXIED or event.startswith("socket.")
 
     def watch(self) -> None:
@@ -185,17 +195,17 @@ def guard_child() -> None:
 
 
 def turn_to(redirect: cerebras_redirect.Redirect) -> None:
-    """Let pass what goes to the real host by name, because its name leads to the mock."""
+    """Let requests to the real host by name pass, because the name leads to the mock."""
     _turned.append(redirect)
 
 
 def turn_from(redirect: cerebras_redirect.Redirect) -> None:
-    """Let it pass no longer."""
+    """Undo ``turn_to``."""
     _turned.remove(redirect)
 
 
 def ports_instead_of(host: object) -> tuple[int, ...]:
-    """Return the mock's ports to which clients of a host are turned; none where they are not."""
+    """Return the mock's ports to which clients of a host are turned; none if they are not."""
     name = name_of(host)
     return next((each.ports for each in reversed(_turned) if name in each.hosts), ())
 

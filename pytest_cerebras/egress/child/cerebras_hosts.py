@@ -28,3 +28,9 @@ def is_this_machine(name: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
+
+
+def names_another(name: str) -> bool:
+    """Return whether this is the name of another machine, and no address."""
+    is_address = not name.strip("0123456789.") or ":" in name
+    return not is_address and not is_this_machine(name)

@@ -1,10 +1,10 @@
 """
-Turns a Python process to the mock that has the real host written in.
+Turns a Python process to the mock, if its code has the real host hard-coded.
 
-Names are resolved by ``socket.getaddrinfo`` whatever the library, as long as it is written in
-Python, so the mocked hosts get the mock's address there. Certificates are checked by an
-``ssl.SSLContext``, so each one that reads any roots reads the mock's as well. Both modules are
-changed when the app imports them: an app that patches them itself, as gevent does, comes first.
+All libraries written in Python resolve names by ``socket.getaddrinfo``. There, the mocked hosts get
+the mock's address. An ``ssl.SSLContext`` checks certificates, so each context that reads any roots
+reads the mock's as well. Both modules are changed when the app imports them. So an app that patches
+them itself, as gevent does, comes first.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Redirect:
     """
     Where to turn to: ``hosts`` to a port that speaks TLS, or to ``plain_port`` for port 80.
 
-    ``authority`` is a certificate in PEM. The text has these in this order, parted by commas, the
-    hosts by blanks.
+    ``authority`` is the path of a certificate in PEM. The text has these in this order, separated
+    by commas; the hosts are separated by spaces.
     """
 
     def __init__(self, text: str) -> None:
@@ -45,16 +45,16 @@ class Redirect:
         return self.tls_port, self.plain_port
 
     def port_for(self, port: Any) -> int:
-        """Return the mock's port in the place of the one that a client has named."""
+        """Return the mock's port that replaces the one named by a client."""
         return self.plain_port if port in _HTTP else self.tls_port
 
     @property
     def patches(self) -> Mapping[str, Callable[[ModuleType], None]]:
-        """What is changed in which module, once it is imported."""
+        """The function that changes each module when it is imported."""
         return {"socket": self.turn, "ssl": self.trust, "anyio": self.turn_anyio}
 
     def turn(self, socket: Any) -> None:
-        """Let the mocked hosts have the mock's address."""
+        """Resolve the mocked hosts to the mock's address."""
         original = socket.getaddrinfo
 
         def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
@@ -66,7 +66,7 @@ class Redirect:
         socket.getaddrinfo = getaddrinfo
 
     def turn_anyio(self, anyio: Any) -> None:
-        """Let anyio have the port, too, for it takes nothing but the address from a resolver."""
+        """Replace the port in anyio as well, because it takes only the address from a resolver."""
         original = anyio.connect_tcp
 
         async def connect_tcp(remote_host: Any, remote_port: Any, **kwargs: Any) -> Any:
@@ -79,7 +79,7 @@ class Redirect:
         anyio.connect_tcp = connect_tcp
 
     def trust(self, ssl: Any) -> None:
-        """Let each context that reads roots trust the mock's authority."""
+        """Make each context that reads roots trust the mock's authority."""
         with open(self.authority, encoding="ascii") as file:
             pem = file.read()
         locate = ssl.SSLContext.load_verify_locations
@@ -99,7 +99,7 @@ class Redirect:
 
 
 class _Importer:
-    """Patches modules as soon as they are there; see ``sys.meta_path``."""
+    """Patches modules as soon as they are imported; see ``sys.meta_path``."""
 
     def __init__(self, patches: Mapping[str, Callable[[ModuleType], None]]) -> None:
         self._patches = dict(patches)
@@ -107,7 +107,7 @@ class _Importer:
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find a module as the others do, and patch it when it has been loaded."""
+        """Find a module as the other importers do, and patch it after it is loaded."""
         patch = self._patches.pop(name, None)
         if patch is None:
             return None

@@ -177,6 +177,10 @@ def test_errors(write, text, message):
             r"2:24: revived\[1\]: no model is called 'llama3.1-7b'; did you mean 'llama3.1-70b'",
         ),
         (
+            "models: {llama3.1-8b: {successor: gpt-oss-20b}}",
+            r"2:35: models\.llama3\.1-8b\.successor: no model is called 'gpt-oss-20b'; did you",
+        ),
+        (
             "models: {gpt-oss-120b: {windows: {fre: 100}}}",
             r"2:40: models\.gpt-oss-120b\.windows\.fre: no tier is called 'fre'; did you mean",
         ),

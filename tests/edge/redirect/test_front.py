@@ -96,6 +96,7 @@ def test_passed_through(proxying, host):
             connection.sendall(b"GET /tunnel HTTP/1.1\r\n\r\n")
             assert b"GET /tunnel" in read_all(connection)
         assert client.live.journal.exchanges == []
+        assert client.redirect.proxy.passed == {"127.0.0.1": 2}
 
 
 def test_blocked(proxying, host):

@@ -8,10 +8,10 @@ import re
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.connection import Server
-from mockserver.edge.server.heads import Head
 from mockserver.faults import Error
 from mockserver.scenario import Rule, Schedule
 
@@ -54,6 +54,34 @@ def test_malformed(server, talk, raw_request, caplog, sent):
     assert talk(raw_request()).startswith(b"HTTP/1.1 200 ")
     assert [exchange.number for exchange in server.live.journal] == [1]
     assert server.live.crashes == []
+
+
+def logged(caplog, talk, sent):
+    """Return the lines that a request leaves in the log."""
+    with caplog.at_level(logging.INFO):
+        talk(sent)
+    return [record.getMessage() for record in caplog.records if record.name == "mockserver"]
+
+
+@pytest.mark.usefixtures("server")
+def test_logged_mistake(talk, raw_request, caplog):
+    """A request that the client's set-up spoils is logged with what is wrong, and the fix."""
+    first, second = logged(caplog, talk, raw_request(path="/v1/v1/models"))
+    assert first == "#1 POST /v1/v1/models -> 404"
+    assert second.startswith("    the path has /v1 twice: /v1/v1/models; write /v1 once: ")
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/nowhere"])
+def test_logged(talk, raw_request, caplog, path):
+    """All others have one line."""
+    assert len(logged(caplog, talk, raw_request(path=path))) == 1
+
+
+def test_logged_fault(server, talk, raw_request, caplog):
+    """What the scenario does is no mistake of the client's."""
+    server.live.inject(Rule(faults=(Error(status=404),)))
+    assert len(logged(caplog, talk, raw_request())) == 1
 
 
 def test_after_a_request(server, connect, raw_request):
@@ -106,7 +134,7 @@ async def _hand_on_what_was_held(monkeypatch):
     monkeypatch.setattr(web.RequestHandler, "data_received", lambda _, data: handed.append(data))
     server = Server(LiveEngine(), lambda _: None)
     head = b"POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\n"
-    server.heads._known[head] = Head("POST", "/", {}, ""), 5
+    server.heads.remember(head, make_mocked_request("POST", "/", {"content-length": "5"}))
     connection = server()
     parts = [head[:9], head[9:] + b"ab", b"cd", b"eGET / HTTP"]
     connection._held = parts[0]  # as when an answer was being played

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from pytest_cerebras.clock.quiescence import Activity, Threads, probe
+from pytest_cerebras.clock import quiescence
+from pytest_cerebras.clock.quiescence import is_quiet
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells about threads")
 
@@ -33,7 +34,7 @@ def test_threads_that_wait(thread):
     released = threading.Event()
     thread(released.wait)
     try:
-        assert any(Threads().quiet() for _ in range(100))
+        assert any(is_quiet(int) for _ in range(100))
     finally:
         released.set()
 
@@ -49,7 +50,7 @@ def test_thread_that_works(thread):
 
     thread(compute)
     try:
-        assert not any(Threads().quiet() for _ in range(20))
+        assert not any(is_quiet(int) for _ in range(20))
     finally:
         over.set()
 
@@ -62,7 +63,7 @@ def test_states_of_threads(thread, monkeypatch):
     for state, quiet in ((b"S", True), (b"R", False), (b"D", False)):
         stat = b"1 (a) b) " + state + b" 0"
         monkeypatch.setattr("pathlib.Path.read_bytes", lambda _, stat=stat: stat)
-        assert any(Threads().quiet() for _ in range(100)) is quiet
+        assert any(is_quiet(int) for _ in range(100)) is quiet
     released.set()
 
 
@@ -70,23 +71,19 @@ def test_states_of_threads(thread, monkeypatch):
 def test_thread_that_starts(monkeypatch):
     """A thread that is about to begin counts as working."""
     monkeypatch.setattr(threading, "enumerate", lambda: [threading.Thread()])
-    assert not Threads().quiet()
+    assert not is_quiet(int)
 
 
-def test_activity():
-    """Without the kernel's help, whoever has asked the clock for nothing is quiet."""
+def test_activity(monkeypatch):
+    """Without the kernel's help, a process is quiet if it has asked the clock for nothing."""
+    monkeypatch.setattr(quiescence, "_SHOWS_THREADS", False)
     asked = iter([1, 1, 2, 3])
-    activity = Activity(lambda: next(asked))
     begun = time.monotonic()
-    assert activity.quiet()
-    assert not activity.quiet()
+    assert is_quiet(lambda: next(asked))
+    assert not is_quiet(lambda: next(asked))
     assert time.monotonic() - begun >= 0.1
 
 
-def test_probe(monkeypatch):
-    """Linux is asked about threads, other systems can't be."""
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr("pathlib.Path.is_dir", lambda _: True)
-    assert isinstance(probe(int), Threads)
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert isinstance(probe(int), Activity)
+def test_system():
+    """Linux shows the state of threads, other systems don't."""
+    assert quiescence._SHOWS_THREADS is (sys.platform == "linux")

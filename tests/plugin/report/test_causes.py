@@ -8,7 +8,8 @@ import re
 import pytest
 
 from pytest_cerebras.report import causes
-from pytest_cerebras.report.causes import Symptom, things
+from pytest_cerebras.report.causes import things
+from pytest_cerebras.session.symptoms import Symptom
 
 APP = """
 from cerebras.cloud.sdk import Cerebras

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_cerebras.report.causes import Symptom, advice, things
+from pytest_cerebras.report.causes import advice, things
+from pytest_cerebras.session.symptoms import Symptom
 
 HERE = Path(__file__).parent
 MODULES = ("planted_app", "planted_stream")

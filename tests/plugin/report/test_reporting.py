@@ -63,7 +63,7 @@ def test_json(run, workers):
     """Each cell is in it once with its outcome, from every worker, as the schema says."""
     run(ASK, *CHAOS, "--cerebras-report", "out/chaos.json", *workers)
     report = json.loads(Path("out/chaos.json").read_text("utf-8"))
-    Draft202012Validator(schema()).validate(report)
+    Draft202012Validator(json.loads(schema())).validate(report)
     cells = {(cell["test"].rpartition("::")[2], cell["scenario"]): cell for cell in report["cells"]}
     assert {key: cell["outcome"] for key, cell in cells.items()} == OUTCOMES
     assert len(report["cells"]) == len(OUTCOMES)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockserver.verdicts import Verdict
-from pytest_cerebras.report.causes import Symptom
 from pytest_cerebras.report.matrix_results import Cell, Played
 from pytest_cerebras.report.report import Report
 from pytest_cerebras.report.step_summary import markdown
+from pytest_cerebras.session.symptoms import Symptom
 
 VERDICT = Verdict("hot-retry", "it came back at once", "wait", (2,))
 SEEN = Symptom("hot-retry", "a_b.py:1", "certain", "a|b", "it came back at once", "wait", "pytest")

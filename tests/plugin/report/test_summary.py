@@ -6,8 +6,8 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from pytest_cerebras.report.causes import Symptom
 from pytest_cerebras.report.summary import show
+from pytest_cerebras.session.symptoms import Symptom
 from pytest_cerebras.settings.names import BASE_URL, LEFT_OUT, RETIRED, SYMPTOMS
 
 

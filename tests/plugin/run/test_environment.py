@@ -9,6 +9,7 @@ import pytest
 
 from mockserver.edge.redirect.authority import Trust
 from mockserver.edge.server.redirected import Redirect
+from pytest_cerebras.egress import PROXIED, GuardLog
 from pytest_cerebras.run.environment import KEY, Place, variables
 
 
@@ -17,8 +18,9 @@ def settings(tmp_path):
     """Return a function from what is given to what is set."""
     redirect = Redirect(tls_port=4443)
     trust = Trust(tmp_path / "ca.pem", tmp_path / "bundle.pem", tmp_path / "trust.p12")
+    log = GuardLog(tmp_path / "notes", mode=PROXIED, others="pass")
     place = Place("http://127.0.0.1:8080", redirect, trust, tmp_path)
-    return lambda given=None: variables(place, {"HOME": str(tmp_path), **(given or {})}, tmp_path)
+    return lambda given=None: variables(place, {"HOME": str(tmp_path), **(given or {})}, log)
 
 
 def test_base_url_and_key(settings):

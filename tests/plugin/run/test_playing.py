@@ -52,12 +52,12 @@ with socket.create_connection(("127.0.0.1", port)) as one:
 def play():
     """Return a function that runs Python code under a scenario."""
 
-    def do(scenario, code):
+    def do(scenario, code, *, blocks=False):
         return played(
             (sys.executable, "-c", code),
             load(scenario),
             overrides=Overrides(),
-            redirect=Redirect(),
+            redirect=Redirect(blocks=blocks),
         )
 
     return do
@@ -88,6 +88,33 @@ def test_distrust(play):
     ended = play("healthy", DISTRUSTING)
     (note,) = ended.notes
     assert note.startswith("api.cerebras.ai: 1 x the client did not accept the mock's certificate")
+
+
+BY_PROXY = """
+import os, socket
+port = int(os.environ["HTTPS_PROXY"].rpartition(":")[2])
+with socket.create_connection(("127.0.0.1", port)) as one:
+    one.sendall(b"CONNECT api.groq.com:443 HTTP/1.1\\r\\n\\r\\n")
+    one.recv(100)
+"""
+BY_NAME = 'import sys; sys.audit("socket.getaddrinfo", "api.groq.com", 443, 0, 0, 0)'
+ASKS_US_TOO = """
+import os, urllib.request
+urllib.request.urlopen(os.environ["CEREBRAS_BASE_URL"] + "public/v1/models").read()
+"""
+
+
+@pytest.mark.parametrize(("code", "blocks"), [(BY_PROXY, True), (BY_NAME, False)])
+def test_another_vendor(play, code, blocks):
+    """An app that asks another vendor only is told whom it asked, and what to set."""
+    note = play("healthy", code, blocks=blocks).notes[-1]
+    assert note.startswith("api.groq.com: the app asked the API of Groq, and never this one; ")
+    assert "CEREBRAS_BASE_URL" in note
+
+
+def test_another_vendor_as_well(play):
+    """One that asks this API too may ask whom it likes."""
+    assert play("healthy", f"{BY_NAME}\n{ASKS_US_TOO}").notes == ()
 
 
 def test_killed(play):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_cerebras.session.base_urls import base_urls
+from pytest_cerebras.session.failure import told_of_path
 
 URL = "http://127.0.0.1:1"
 ASK = """
@@ -20,7 +21,10 @@ def test_it(cerebras_mock):
     ask(WHERE)
     assert cerebras_mock.requests[0].request.path == "/v1/models"
 """
-FORGIVEN = "warning: a client needs its base URL {} /v1, unlike the one that the plugin sets; *"
+FORGIVEN = (
+    "warning: the path has {}, which suits the base URL that the plugin sets; the mock answered, "
+    "but the real API would answer 404: where you set the URL yourself, *"
+)
 MODES = pytest.mark.parametrize("mode", ["server", "respx"])
 
 
@@ -62,9 +66,9 @@ def test_others():
 @pytest.mark.parametrize(
     ("variable", "added", "form"),
     [
-        ("CEREBRAS_BASE_URL", "", "with"),
-        ("CEREBRAS_API_BASE", "v1", "without"),
-        ("OPENAI_BASE_URL", "/v1", "without"),
+        ("CEREBRAS_BASE_URL", "", "no /v1"),
+        ("CEREBRAS_API_BASE", "v1", "/v1 twice"),
+        ("OPENAI_BASE_URL", "/v1", "/v1 twice"),
     ],
 )
 def test_forgiven(run, monkeypatch, mode, variable, added, form):
@@ -74,7 +78,7 @@ def test_forgiven(run, monkeypatch, mode, variable, added, form):
     code += code[code.index("def test_it") :].replace("test_it", "test_again")
     result = run(code, "--cerebras-mode", mode, "--cerebras-strict")
     result.assert_outcomes(passed=2)
-    told = [line for line in result.outlines if line.startswith("warning: a client needs")]
+    told = [line for line in result.outlines if line.startswith("warning: the path has")]
     assert len(told) == 1
     result.stdout.fnmatch_lines(["*Cerebras: base URLs*", FORGIVEN.format(form)])
 
@@ -93,10 +97,10 @@ def test_nothing_to_tell(run, monkeypatch, mode):
 @pytest.mark.parametrize(
     ("where", "path", "fix"),
     [
-        ("os.environ['CEREBRAS_BASE_URL']", "/models", "add /v1 to the base URL"),
-        ("os.environ['OPENAI_BASE_URL']", "/v1/v1/models", "leave /v1 out of the base URL"),
-        ("cerebras_mock.url", "/models", "add /v1 to the base URL"),
-        ("cerebras_mock.openai_url + '/v1'", "/v1/v1/models", "leave /v1 out of the base URL"),
+        ("os.environ['CEREBRAS_BASE_URL']", "/models", "add /v1 to the base URL: *"),
+        ("os.environ['OPENAI_BASE_URL']", "/v1/v1/models", "write /v1 once: *"),
+        ("cerebras_mock.url", "/models", "add /v1 to the base URL: *"),
+        ("cerebras_mock.openai_url + '/v1'", "/v1/v1/models", "write /v1 once: *"),
     ],
 )
 def test_own_mistake(run, monkeypatch, mode, where, path, fix):
@@ -115,4 +119,18 @@ def test_shown_of_a_failure(run, monkeypatch):
     """A test that fails shows which request it was."""
     monkeypatch.delenv("CEREBRAS_BASE_URL", raising=False)
     code = ASK.replace("WHERE", "os.environ['CEREBRAS_BASE_URL']") + "    assert 0\n"
-    run(code).stdout.fnmatch_lines(["#1 GET /v1/models -> 200*", "    /models: a client needs *"])
+    run(code).stdout.fnmatch_lines(
+        ["#1 GET /v1/models -> 200*", "    /models: the path has no /v1, which suits *"]
+    )
+
+
+def test_once_for_all_paths(engine, ask, now):
+    """A client that asks several paths in the same way is told once."""
+    running = engine()
+    told = set()
+    for path in ("/models", "/chat/completions"):
+        exchange = running.handle(ask(f"/v1{path}"), now=now)
+        exchange.sent_path = path
+        told.add(told_of_path(exchange, running.edition))
+    assert len(told) == 1
+    assert told != {""}

@@ -98,3 +98,66 @@ def test_runs_of_equal_exchanges(run):
     assert [line.partition(" GET")[0] for line in shown] == [
         *("#1 to #60: 60 times", "#61", "#62", "#63")
     ]
+
+
+ASKED = """
+import socket, sys
+import openai
+
+class Refused(Exception):
+    status_code = 401
+
+def asks(host):
+    sys.audit("socket.getaddrinfo", host, 443, 0, 0, 0)  # as if it were resolved
+"""
+VENDOR = (
+    "no request reached the mock: the test asked api.openai.com, the API of OpenAI; let the app "
+    "read its base URL from OPENAI_BASE_URL, during the test"
+)
+
+
+def test_another_vendor(run):
+    """Who asks another vendor is told whom, and which variable to read."""
+    code = """
+def test_it(cerebras_mock, monkeypatch):
+    def fail(host, *_, **__):
+        asks(host)
+        raise socket.gaierror("no network here")
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    client = openai.OpenAI(base_url="https://api.openai.com/v1", max_retries=0)
+    with client:
+        client.models.list()
+"""
+    assert VENDOR in told(run, ASKED + code)
+
+
+@pytest.mark.parametrize(
+    ("then", "is_told"),
+    [
+        ("raise Refused", True),
+        ("assert cerebras_mock.requests", True),
+        ("assert 0", False),  # a bug, in an app that asks others as well
+    ],
+)
+def test_refused_by_another_vendor(run, then, is_told):
+    """A vendor's refusal, or requests that are missed, lead there; another bug does not."""
+    code = f"def test_it(cerebras_mock):\n    asks('api.openai.com')\n    {then}"
+    assert (VENDOR in told(run, ASKED + code)) == is_told
+
+
+def test_any_other_host(run):
+    """A host that nobody knows is named; addresses and this machine are not."""
+    hosts = ("llm.example.com", "192.0.2.1", "localhost", "llm.example.com")
+    code = f"def test_it(cerebras_mock):\n    list(map(asks, {hosts}))\n    raise ConnectionError\n"
+    assert f"{HINT}; it asked llm.example.com" in told(run, ASKED + code)
+
+
+def test_after_a_request(run):
+    """Where the mock was asked, nobody is told of other hosts."""
+    code = f"""
+def test_it(cerebras_mock, cerebras_client):
+    {ANSWERED}
+    asks("api.openai.com")
+    raise Refused
+"""
+    assert "api.openai.com" not in "\n".join(told(run, ASKED + code))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -153,3 +154,48 @@ def test_resolver_thread(sent_by):
             anyio.run(anyio.to_thread.run_sync, socket.getaddrinfo, "api.cerebras.ai", 443)
         [sentence] = watch.escapes
     assert "anyio.run(" in sent_by(sentence)
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("Elsewhere.example.", "elsewhere.example"),
+        (b"x.example", "x.example"),
+        ("192.0.2.1", None),
+        ("2001:db8::1", None),
+        *((host, None) for host in HERE),
+    ],
+)
+def test_asked(guard, tmp_path, host, name):
+    """The name of another host is noted, once."""
+    one = guard()
+    one.refuse(host)
+    one.refuse(host)
+    notes = (tmp_path / "escapes").read_text().splitlines()
+    assert notes == ([f"asked {name}"] if name else [])
+
+
+def test_asked_by_others(guard, tmp_path):
+    """What an earlier test has left behind asks for itself, and a run is no test."""
+    stray = guard()
+    stray.elsewhere = lambda: "a thread of an earlier test"
+    stray.refuse("elsewhere.example")
+    guard(mode="run").refuse("elsewhere.example")
+    assert (tmp_path / "escapes").read_text() == ""
+
+
+def test_asked_of_many(guard, tmp_path):
+    """The notes are bounded."""
+    one = guard()
+    for number in range(99):
+        one.refuse(f"host{number}.example")
+    assert len((tmp_path / "escapes").read_text().splitlines()) == 20
+
+
+def test_asked_is_no_attempt(left):
+    """To ask another host is allowed: it is told, and not counted as stopped."""
+    with guarded() as log:
+        sys.audit("socket.getaddrinfo", "elsewhere.example", 443, 0, 0, 0)
+        left.clear()
+        assert log.asked == ["elsewhere.example"]
+        assert (log.stopped, log.escapes, log.strays) == ([], [], [])

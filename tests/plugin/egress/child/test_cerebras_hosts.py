@@ -2,7 +2,12 @@
 
 import pytest
 
-from pytest_cerebras.egress.child.cerebras_hosts import is_real, is_this_machine, name_of
+from pytest_cerebras.egress.child.cerebras_hosts import (
+    is_real,
+    is_this_machine,
+    name_of,
+    names_another,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +49,19 @@ def test_is_this_machine(name, own):
 def test_name_of():
     """A name has no zone, and no dot at its end."""
     assert (name_of("FE80::1%eth0"), name_of(b"a.b.")) == ("fe80::1", "a.b")
+
+
+@pytest.mark.parametrize(
+    ("name", "another"),
+    [
+        ("elsewhere.example", True),
+        ("db1", True),
+        ("localhost", False),
+        ("192.0.2.1", False),
+        ("2001:db8::1", False),
+        ("", False),
+    ],
+)
+def test_names_another(name, another):
+    """Only a name can tell whose a machine is."""
+    assert names_another(name) is another

@@ -1,4 +1,4 @@
-"""Assertions over a journal; each that fails shows the time line of what did happen."""
+"""The assertions of a mock; each that fails shows the time line of what did happen."""
 
 from __future__ import annotations
 
@@ -12,9 +12,27 @@ from mockserver.core.messages import Sender
 from mockserver.faults import Cut, Error, Truncate
 from mockserver.journal.side_effects import SideEffect
 from mockserver.scenario import Match, Rule, Schedule
-from pytest_cerebras.session import assertions
+from pytest_cerebras.session.asserting import Asserting
 
 ME = Sender("thread 1")
+
+
+class Played(Asserting):
+    """What a test holds when it has played what a journal has."""
+
+    url = "http://127.0.0.1:8080"
+
+    def __init__(self, journal, side_effects=()):
+        self.journal = journal
+        self.side_effects = side_effects
+
+    @property
+    def engine(self):
+        """No assertion needs it."""
+        raise NotImplementedError
+
+    def _looked_at(self):
+        return self.journal
 
 
 @pytest.fixture
@@ -40,43 +58,43 @@ def fails(match):
 
 def test_requests(journal):
     """The number of requests counts retries."""
-    assertions.requests(journal(2), 2)
+    Played(journal(2)).assert_requests(2)
     with fails(r"expected 1 request, got 2; what happened:\n +0\.00 s  #1 POST"):
-        assertions.requests(journal(2), 1)
+        Played(journal(2)).assert_requests(1)
 
 
 def test_requests_of_nobody(engine):
     """No request at all is said so."""
     with fails(r"expected 2 requests, got 0; .*\nno request at all"):
-        assertions.requests(engine().journal, 2)
+        Played(engine().journal).assert_requests(2)
 
 
 def test_waited_as_told(journal):
     """A retry must not come before its Retry-After."""
-    assertions.waited_for(journal(2.0), None)
+    Played(journal(2.0)).assert_waited(None)
     with fails(r"#1 said Retry-After 2, waited 1\.50 s"):
-        assertions.waited_for(journal(1.5), None)
+        Played(journal(1.5)).assert_waited(None)
 
 
 def test_waited_at_least(journal):
     """With a number, some retry must have waited so long."""
-    assertions.waited_for(journal(3), 3)
+    Played(journal(3)).assert_waited(3)
     with fails(r"at least 4 s, longest was 3\.00 s"):
-        assertions.waited_for(journal(3), 4)
+        Played(journal(3)).assert_waited(4)
 
 
 def test_waited_without_retry(journal):
     """Nothing retried is nothing waited."""
     with fails("nothing was retried"):
-        assertions.waited_for(journal(), None)
+        Played(journal()).assert_waited(None)
 
 
 def test_retry_after_respected(journal):
     """To give up respects it too, and so does a wait that is rounded."""
     for waits in ((2.0,), (1.95, 2.0), ()):
-        assertions.retry_after_respected(journal(*waits))
+        Played(journal(*waits)).assert_retry_after_respected()
     with fails(r"#2 said Retry-After 2, waited 0\.20 s; what happened:\n(.*\n)*.*attempt 3 of #1"):
-        assertions.retry_after_respected(journal(2, 0.2))
+        Played(journal(2, 0.2)).assert_retry_after_respected()
 
 
 def test_retry_after_of_another_key(journal):
@@ -86,14 +104,14 @@ def test_retry_after_of_another_key(journal):
         first = played.exchanges[0]
         for name, value in change.items():
             setattr(first, name, value)
-        assertions.retry_after_respected(played)
-        assertions.waited_for(played, None)
+        Played(played).assert_retry_after_respected()
+        Played(played).assert_waited(None)
 
 
 def test_retry_after_of_nobody(journal):
     """Without such an answer there is nothing to respect."""
     with fails("no answer had one"):
-        assertions.retry_after_respected(journal(2, fault=Error(status=503)))
+        Played(journal(2, fault=Error(status=503))).assert_retry_after_respected()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +120,7 @@ def test_retry_after_of_nobody(journal):
 def test_backed_off(journal, waits):
     """Waits that grow, with some chance in them, and stop at the cap."""
     grown = journal(*waits, fault=Error(status=503))
-    assertions.backed_off(grown, factor=2, start=1, cap=30, jitter=0.25)
+    Played(grown).assert_backed_off(factor=2, start=1, cap=30, jitter=0.25)
 
 
 @pytest.mark.parametrize(
@@ -118,24 +136,24 @@ def test_not_backed_off(journal, waits, wrong):
     """Waits that are too short, do not grow, or are over the cap."""
     with fails(wrong):
         flat = journal(*waits, fault=Error(status=503))
-        assertions.backed_off(flat, factor=2, start=1, cap=30, jitter=0.25)
+        Played(flat).assert_backed_off(factor=2, start=1, cap=30, jitter=0.25)
 
 
 def test_backed_off_as_told(journal):
     """After a Retry-After that time counts, also over the cap."""
     pace = {"factor": 2, "start": 1, "jitter": 0}
-    assertions.backed_off(journal(2, 2, 2), cap=1, **pace)
+    Played(journal(2, 2, 2)).assert_backed_off(cap=1, **pace)
     with fails(r"at least 2 s, but #2 came 1\.00 s"):
-        assertions.backed_off(journal(1), cap=30, **pace)
+        Played(journal(1)).assert_backed_off(cap=30, **pace)
 
 
 def test_backed_off_by_the_clock_of_the_client(journal):
     """Where the scenario's seconds take less, what a client waits of its own is not scaled."""
     grown = journal(100, 200, fault=Error(status=503))
     grown.scale = 0.01
-    assertions.backed_off(grown, factor=2, start=1, cap=30, jitter=0)
+    Played(grown).assert_backed_off(factor=2, start=1, cap=30, jitter=0)
     with fails(r"at least 10 s, but #2 came 1\.00 s after #1"):
-        assertions.backed_off(grown, factor=2, start=10, cap=30, jitter=0)
+        Played(grown).assert_backed_off(factor=2, start=10, cap=30, jitter=0)
 
 
 @pytest.fixture
@@ -156,7 +174,7 @@ def models(engine, ask, now):
 
 def test_fell_back(models):
     """The same question to another model, which answers."""
-    assertions.fell_back(models("gpt-oss-120b", "llama3.1-8b"), "llama3.1-8b")
+    Played(models("gpt-oss-120b", "llama3.1-8b")).assert_fell_back("llama3.1-8b")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +190,7 @@ def test_fell_back(models):
 def test_did_not_fall_back(models, asked, down, wrong):
     """No failure, no request, one before, another question, and one that fails are no fall-back."""
     with fails(f"expected a fall-back to 'llama3.1-8b', {wrong}"):
-        assertions.fell_back(models(*asked, down=down), "llama3.1-8b")
+        Played(models(*asked, down=down)).assert_fell_back("llama3.1-8b")
 
 
 @pytest.mark.parametrize(
@@ -182,15 +200,15 @@ def test_truncation_noticed(engine, ask, now, faults, stream):
     """What arrived may be handed out only with a mark."""
     running = engine(Rule(reply=Script(text="one two three four five"), faults=faults))
     running.finish(running.handle(ask(stream=stream), now=now), now=now)
-    assertions.truncation_noticed(running.journal, "one two three [cut]")
+    Played(running.journal).assert_truncation_noticed("one two three [cut]")
     with fails("#1 was cut off, but its 3 tokens are passed off as a whole answer"):
-        assertions.truncation_noticed(running.journal, "one two three")
+        Played(running.journal).assert_truncation_noticed("one two three")
 
 
 def test_no_truncation(journal):
     """Where nothing was cut there is nothing to notice."""
     with fails("no answer was truncated"):
-        assertions.truncation_noticed(journal(2), "")
+        Played(journal(2)).assert_truncation_noticed("")
 
 
 def test_peak_rpm(engine, ask, now):
@@ -198,10 +216,10 @@ def test_peak_rpm(engine, ask, now):
     running = engine()
     for at in (0, 50, 60, 109.9, 110, 200):
         running.handle(ask("models"), now=now + at)
-    assertions.peak_rpm(running.journal, 3)
-    assertions.peak_rpm(engine().journal, 0)
+    Played(running.journal).assert_peak_rpm(3)
+    Played(engine().journal).assert_peak_rpm(0)
     with fails(r"at most 2 requests in any minute, got 3 in the one from 50\.00 s on"):
-        assertions.peak_rpm(running.journal, 2)
+        Played(running.journal).assert_peak_rpm(2)
 
 
 def test_tokens_spent(engine, ask, now):
@@ -213,34 +231,34 @@ def test_tokens_spent(engine, ask, now):
     usage = json.loads(first.plan[1].data)["usage"]
     total = 2 * usage["total_tokens"]
     assert third.completion_tokens == 7
-    assertions.tokens_spent(running.journal, total)
+    Played(running.journal).assert_tokens_spent(total)
     prompts = 2 * usage["prompt_tokens"]
     with fails(rf"got {total} \(prompts {prompts}, completions 14\)"):
-        assertions.tokens_spent(running.journal, total - 1)
+        Played(running.journal).assert_tokens_spent(total - 1)
 
 
 def test_not_retried(journal):
     """A second attempt is a retry."""
-    assertions.not_retried(journal())
+    Played(journal()).assert_not_retried()
     with fails("expected no retry, but #1 took 2 attempts"):
-        assertions.not_retried(journal(2))
+        Played(journal(2)).assert_not_retried()
 
 
 @pytest.mark.parametrize("fault", [Error(status=500), Cut()])
 def test_no_errors(journal, engine, fault):
     """A refusal and a lost connection are errors."""
-    assertions.no_errors(engine().journal)
+    Played(engine().journal).assert_no_errors()
     with fails("expected no errors, but 1 request failed"):
-        assertions.no_errors(journal(2, fault=fault))
+        Played(journal(2, fault=fault)).assert_no_errors()
 
 
 def test_side_effects(journal, now):
     """They are asserted in their order, and shown between the requests."""
     ran = [SideEffect("pay", {"cents": 5}, now + 1), SideEffect("mail", {}, now + 3)]
-    assertions.side_effects(journal(2), ran, ("pay", "mail"))
-    assertions.side_effects(journal(2), [], ())
+    Played(journal(2), ran).assert_side_effects("pay", "mail")
+    Played(journal(2)).assert_side_effects()
     with fails("expected the side effects mail, pay, got the side effects pay, mail; ") as caught:
-        assertions.side_effects(journal(2), ran, ("mail", "pay"))
+        Played(journal(2), ran).assert_side_effects("mail", "pay")
     shown = [line[:28] for line in str(caught.value).splitlines()[1:]]
     assert shown == [
         "     0.00 s  #1 POST /v1/cha",
@@ -249,6 +267,6 @@ def test_side_effects(journal, now):
         "     3.00 s  side effect: ma",
     ]
     with fails("expected no side effects, got the side effects pay, mail"):
-        assertions.side_effects(journal(2), ran, ())
+        Played(journal(2), ran).assert_side_effects()
     with fails("expected the side effects pay, got no side effects"):
-        assertions.side_effects(journal(2), [], ("pay",))
+        Played(journal(2)).assert_side_effects("pay")

@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
+from pytest_cerebras.egress import RUN, GuardLog, guarded
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.exit_status import VERDICTS_FAILED
 from pytest_cerebras.settings.sources import strictness
-
-from . import RUN, GuardLog, guarded
 
 _STOPPED = "cerebras_stopped"  # the key under which an xdist worker reports its attempts
 _MOST = 20  # attempts in the summary

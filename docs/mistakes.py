@@ -1,0 +1,93 @@
+"""
+Writes ``mistakes.md``, the page on set-up mistakes: ``python docs/mistakes.py``.
+
+Its rows are those of the tables in ``mockserver.verdicts.mistakes`` and ``mockserver.doctor``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from mockserver.doctor.rules import RULES
+from mockserver.verdicts.mistakes import MISTAKES
+
+PAGE = Path(__file__).parent / "mistakes.md"
+_INTRODUCTION = """\
+<!-- Written by `python docs/mistakes.py`: change the tables in the code, not this page. -->
+# Mistakes in a client's set-up
+
+These are the mistakes that the mock knows by name. A failed test, the log of `serve` and `explain`
+name the one that made the API refuse a request. [`doctor`](doctor.md) finds those that stand in
+the environment or in code, before a request is sent.
+
+An error lets no request succeed. A warning works until something goes wrong. Words in braces are
+filled in. Each row is after a public report, or after the page that says how it is done right.
+"""
+_REFUSED = """\
+## What the API refuses
+
+If several apply, the one that stands first is named.
+"""
+_OWN = """\
+## What no refusal shows
+
+Only [`doctor`](doctor.md) finds these.
+"""
+_WORD = re.compile(r"\{(?:it\.)?(\w+)(?:![rs])?(?::[^{}]*)?\}")
+_SHORTER: Mapping[str, str] = {"asked": "path"}
+
+
+class Row(Protocol):
+    """A row of either table."""
+
+    @property
+    def name(self) -> str:
+        """By which findings name it."""
+
+    @property
+    def what(self) -> str:
+        """What is wrong."""
+
+    @property
+    def fix(self) -> str:
+        """What to do instead."""
+
+    @property
+    def source(self) -> str:
+        """The URL of a public report."""
+
+    @property
+    def severity(self) -> str:
+        """How bad it is."""
+
+
+def page() -> str:
+    """Return the page as it should be."""
+    return "\n".join((_INTRODUCTION, _REFUSED, *_table(MISTAKES), _OWN, *_table(RULES.values())))
+
+
+def _table(rows: Iterable[Row]) -> Iterator[str]:
+    lines = (
+        f"| `{row.name}` | {row.severity} | {_said(row.what)} | {_said(row.fix)} | {_link(row)} |"
+        for row in rows
+    )
+    head = "| name | severity | what is wrong | the fix | source |\n|---|---|---|---|---|"
+    yield "\n".join((head, *lines)) + "\n"
+
+
+def _said(sentence: str) -> str:
+    """Return a sentence with its facts as words in braces, safe in a table of Markdown."""
+    told = _WORD.sub(lambda found: f"{{{_SHORTER.get(found[1], found[1])}}}", sentence)
+    return re.sub(r"([|*_<>])", r"\\\1", told.replace("{{", "{").replace("}}", "}"))
+
+
+def _link(row: Row) -> str:
+    return f"[{urlsplit(row.source).hostname}]({row.source})"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

@@ -1,0 +1,73 @@
+"""``cerebras-mock doctor``: looks for mistakes in the environment and in code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import one_sentence
+
+if TYPE_CHECKING:
+    from mockserver.api.contract.edition import Edition
+    from mockserver.doctor.finding import Finding
+
+
+@click.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+@click.option(
+    "--live", is_flag=True, help="Send at most three requests to the API too, with your key."
+)
+@click.option("--edition", help="State of the API to compare with (default: today's).")
+def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> None:
+    """
+    Look for mistakes in the environment and in the code under PATH.
+
+    Nothing is sent unless --live is given. Ends with 0 if nothing is found, with 1 if something
+    is, and with 2 if it can't look.
+    """
+    from mockserver.doctor.diagnosis import Diagnosis, diagnose, served, sorted_and_folded
+
+    with one_sentence():
+        api = served(edition)
+    try:
+        found = diagnose(path, os.environ, _versions(), api)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        click.echo(f"Error: can't look at {str(path)!r}: {why}", err=True)
+        sys.exit(2)
+    if live:
+        more = sorted_and_folded((*found.findings, *_asked(os.environ, api)))
+        found = Diagnosis(more, found.files, found.unread, found.cut_off)
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found.findings], indent=2))
+    else:
+        for one in found.findings:
+            click.echo(one.text())
+    click.echo(found.summary, err=True)
+    sys.exit(1 if found.findings else 0)
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of the packages beside this one."""
+    from importlib.metadata import distributions
+
+    named = (one.metadata for one in distributions())
+    return {one["Name"].lower(): one["Version"] for one in named if one["Name"] and one["Version"]}
+
+
+def _asked(environ: Mapping[str, str], edition: Edition) -> list[Finding]:
+    """Ask the API, having said what will be sent."""
+    from mockserver.doctor.live import Examination
+
+    examination = Examination.of(environ, edition)
+    for line in examination.announcement():
+        click.echo(line, err=True)
+    return examination.findings()

@@ -1,0 +1,176 @@
+"""Looks for mistakes in the variables that clients read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from urllib.parse import urlsplit
+
+from mockserver.api.contract.edition import Edition
+from mockserver.core.credentials import redacted
+from mockserver.core.key_forms import shown_key
+from mockserver.verdicts.mistakes import Client, Explanation, Setup, mistakes_in
+
+from .finding import Finding
+from .rules import explained
+from .variables import Variable
+
+ADDRESSES: Mapping[str, Client] = {
+    "CEREBRAS_BASE_URL": "cerebras",
+    "CEREBRAS_API_BASE": "openai",
+    "OPENAI_BASE_URL": "openai",
+    "OPENAI_API_BASE": "openai",
+}
+"""The variables with a base URL, by what the clients that read them append to it."""
+KEY = "CEREBRAS_API_KEY"
+_MODEL = re.compile(r"CEREBRAS_(?:\w+_)?MODEL(?:_NAME|_ID)?")
+_MISPLACED = "key-in-another-variable"
+_CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_SCHEMES = ("http", "https", "socks5", "socks5h")  # that httpx takes
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_OTHER_VENDORS = (
+    *("ANTHROPIC", "COHERE", "DEEPSEEK", "FIREWORKS", "GEMINI", "GOOGLE", "GROQ", "MISTRAL"),
+    *("OPENROUTER", "PERPLEXITY", "SAMBANOVA", "TOGETHER", "XAI"),
+)
+_REDIRECTING = ("_BASE_URL", "_API_BASE", "_API_URL")
+
+
+def findings(
+    variables: Iterable[Variable],
+    edition: Edition,
+    *,
+    exists: Callable[[str], bool],
+    read_by_code: Container[str] = (),
+) -> Iterator[Finding]:
+    """
+    Yield what is wrong with variables.
+
+    ``exists`` says whether there is a file of that path. ``read_by_code`` are the variables that
+    the user's own code reads, for a client that nobody knows here.
+    """
+    known = {one.name: one for one in variables if one.name.isupper() or one.name.islower()}
+    yield from _addresses(known, edition, read_by_code)
+    yield from _keys(known, edition, read_by_code)
+    yield from _models(known, edition)
+    yield from _certificates(known, exists)
+    yield from _proxies(known)
+
+
+def first_in(setup: Setup) -> list[Explanation]:
+    """Return the mistake that explains most, if there is any; the others follow from it."""
+    return list(islice(mistakes_in(setup), 1))
+
+
+def of_packages(versions: Mapping[str, str], edition: Edition) -> Iterator[Finding]:
+    """Yield the known faults of installed packages, by their names and versions."""
+    for name, version in versions.items():
+        for found in mistakes_in(Setup(edition, versions={name: version})):
+            yield Finding.at(f"{name} {version}", 0, found)
+
+
+def _addresses(
+    known: Mapping[str, Variable], edition: Edition, read_by_code: Container[str]
+) -> Iterator[Finding]:
+    for name, client in ADDRESSES.items():
+        one = known.get(name)
+        if one is None or not (name.startswith("CEREBRAS") or "cerebras" in one.value.lower()):
+            continue  # a client of OpenAI asks whom it likes
+        reader: Client = "" if name in read_by_code else client
+        setup = Setup(edition, client=reader, base_url=one.value)
+        yield from (
+            Finding.at(one.place, one.line, found) for found in islice(mistakes_in(setup), 1)
+        )
+
+
+def _keys(
+    known: Mapping[str, Variable], edition: Edition, read_by_code: Container[str]
+) -> Iterator[Finding]:
+    base = known["CEREBRAS_BASE_URL"].value if "CEREBRAS_BASE_URL" in known else ""
+    plain = Setup(edition, "cerebras", base)
+    told = {found.name for found in mistakes_in(plain)}
+    key = known.get(KEY)
+    if key is not None:
+        sent = replace(plain, authorization=shown_key(key.value), key_place=KEY)
+        new = (found for found in mistakes_in(sent) if found.name not in told)
+        yield from (Finding.at(key.place, key.line, found) for found in islice(new, 1))
+    else:
+        yield from _misplaced(known, plain, read_by_code)
+    for vendor in _OTHER_VENDORS:
+        other = known.get(f"{vendor}_API_KEY")
+        elsewhere = any(f"{vendor}{end}" in known for end in _REDIRECTING)
+        if other is not None and other.value.startswith("csk-") and not elsewhere:
+            told_of = explained("key-of-cerebras", variable=other.name)
+            yield Finding.at(other.place, other.line, told_of)
+
+
+def _misplaced(
+    known: Mapping[str, Variable], plain: Setup, read_by_code: Container[str]
+) -> Iterator[Finding]:
+    """Yield the variables that hold a key under a name that nobody reads."""
+    for one in known.values():
+        ours = one.name.startswith("CEREBRAS") and one.value.startswith("csk-")
+        if ours and one.name not in read_by_code:
+            setup = replace(plain, authorization="", variables=frozenset({one.name}))
+            for found in mistakes_in(setup):
+                if found.name == _MISPLACED:
+                    yield Finding.at(one.place, one.line, found)
+
+
+def model_of(variables: Iterable[Variable]) -> str:
+    """Return the model that a variable names; empty if none does."""
+    return next((one.value for one in variables if _MODEL.fullmatch(one.name) and one.value), "")
+
+
+def _models(known: Mapping[str, Variable], edition: Edition) -> Iterator[Finding]:
+    for one in known.values():
+        if _MODEL.fullmatch(one.name) and one.value:
+            for found in first_in(Setup(edition, "cerebras", model=one.value)):
+                yield Finding.at(one.place, one.line, found)
+
+
+def _certificates(
+    known: Mapping[str, Variable], exists: Callable[[str], bool]
+) -> Iterator[Finding]:
+    for name in _CERTIFICATES:
+        one = known.get(name)
+        if one is not None and one.value and not exists(one.value):
+            found = explained("missing-certificates", variable=name, path=redacted(one.value))
+            yield Finding.at(one.place, one.line, found)
+
+
+def _proxies(known: Mapping[str, Variable]) -> Iterator[Finding]:
+    proxies = [one for name in _PROXIES if (one := _either(known, name)) and one.value]
+    for one in proxies:
+        scheme, has_scheme, _ = one.value.partition("://")
+        if has_scheme and scheme.lower() not in _SCHEMES:
+            found = explained("unusable-proxy", variable=one.name, scheme=scheme)
+            yield Finding.at(one.place, one.line, found)
+    by_scheme = {one.name.upper(): one for one in proxies}
+    for name in ADDRESSES:
+        scheme, host = _parts(known[name].value) if name in known else ("", "")
+        proxy = by_scheme.get(f"{scheme.upper()}_PROXY", by_scheme.get("ALL_PROXY"))
+        if host in LOOPBACK and proxy and not _is_exempt(host, _either(known, "NO_PROXY")):
+            found = explained("proxied-loopback", host=host, variable=proxy.name)
+            yield Finding.at(proxy.place, proxy.line, found)
+            return
+
+
+def _either(known: Mapping[str, Variable], name: str) -> Variable | None:
+    """Return a variable that is read in lower case first."""
+    return known.get(name.lower()) or known.get(name)
+
+
+def _parts(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.hostname or ""
+
+
+def _is_exempt(host: str, no_proxy: Variable | None) -> bool:
+    named = {one.strip().strip("[]") for one in no_proxy.value.split(",")} if no_proxy else set()
+    return "*" in named or any(one.partition(":")[0] == host or one == host for one in named)

@@ -1,0 +1,46 @@
+"""What ``doctor`` found, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockserver.verdicts.mistakes import Explanation, Severity
+
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    A mistake and its place.
+
+    ``place`` is the path of a file, or the name of a variable of the environment; ``line`` counts
+    from 1, and is 0 for a variable. ``rule`` is the name of the mistake. ``what`` and ``fix`` are
+    sentences without a full stop; neither holds a key. ``source`` is a public report of it.
+    ``more`` counts further lines of the same file that make the same mistake.
+    """
+
+    place: str
+    line: int
+    rule: str
+    severity: Severity
+    what: str
+    fix: str
+    source: str
+    more: int = 0
+
+    @classmethod
+    def at(cls, place: str, line: int, found: Explanation) -> Finding:
+        """Return the finding of a mistake at a place."""
+        return cls(place, line, found.name, found.severity, found.what, found.fix, found.source)
+
+    @property
+    def rank(self) -> tuple[int, str, int, str]:
+        """By which findings are sorted: the worst first, then by their place."""
+        return _SEVERITIES.index(self.severity), self.place, self.line, self.rule
+
+    def text(self) -> str:
+        """Return it as a line."""
+        where = f"{self.place}:{self.line}" if self.line else self.place
+        more = f" (and {self.more} more)" * bool(self.more)
+        return f"{where}: {self.severity}: {self.what}; {self.fix}{more} [{self.rule}]"

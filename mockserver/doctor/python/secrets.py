@@ -1,0 +1,94 @@
+"""Keys and addresses that stand in the code, and keys that are shown."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mockserver.doctor.rules import explained
+
+from .matter import Matter, Noticed
+from .source import Source
+from .values import known, literal
+
+_KEY = re.compile(r"(?<![A-Za-z0-9])csk-([A-Za-z0-9]{32,})(?![A-Za-z0-9_-])")
+_FEWEST_CHARACTERS = 14
+"""A random key of 48 has more kinds of characters than this, a made-up one seldom."""
+_RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "9876543210")
+_LOGS = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
+_VARIABLES = frozenset({"CEREBRAS_API_KEY"})
+_FIXES = {
+    True: "leave base_url out: the SDK reads CEREBRAS_BASE_URL, and knows the address without it",
+    False: 'read it from a variable: os.environ.get("LLM_BASE_URL", "https://api.cerebras.ai/v1")',
+}
+
+
+def looks_real(text: str) -> bool:
+    """
+    Return whether a text holds what looks like a real key, and not like an example.
+
+    >>> looks_real("csk-0123456789abcdef0123456789abcdef"), looks_real("csk-your-key")
+    (False, False)
+    """
+    return any(_random(found[1].lower()) for found in _KEY.finditer(text))
+
+
+def keys_in_code(matter: Matter) -> Iterator[Noticed]:
+    """Notice keys written into the code."""
+    for node in ast.walk(matter.source.tree) if "csk-" in matter.source.text else ():
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(node, ast.Constant) and isinstance(text, str) and looks_real(text):
+            yield node, explained("key-in-code")
+
+
+def keys_shown(matter: Matter) -> Iterator[Noticed]:
+    """Notice keys that are printed or logged as they are."""
+    for call in matter.source.calls:
+        shown = (one for argument in call.args for one in _shown(argument))
+        if _writes(matter.source, call) and any(_is_key(matter, one) for one in shown):
+            yield call, explained("key-printed")
+
+
+def hosts_in_code(matter: Matter) -> Iterator[Noticed]:
+    """Notice clients that no variable of the environment can point elsewhere."""
+    for made in matter.clients:
+        given = made.argument(made.library.base_url)
+        if given is not None and made.asks_cerebras and literal(matter.source, given):
+            yield given, explained("host-in-code", fix=_FIXES[made.library.appends == "cerebras"])
+
+
+def _random(tail: str) -> bool:
+    runs = any(run[at : at + 5] in tail for run in _RUNS for at in range(len(run) - 4))
+    kinds = len(set(tail)) >= _FEWEST_CHARACTERS and any(one.isdigit() for one in tail)
+    return kinds and not runs and tail[: len(tail) // 2] != tail[len(tail) // 2 :]
+
+
+def _writes(source: Source, call: ast.Call) -> bool:
+    match call.func:
+        case ast.Name(id="print"):
+            return True
+        case ast.Attribute(value=ast.Name(id=owner), attr=method) if method in _LOGS:
+            return "log" in owner.lower() or source.full_name(call.func).startswith("logging.")
+        case _:
+            return False
+
+
+def _shown(argument: ast.expr) -> Iterator[ast.expr]:
+    """Yield the expressions whose whole values an argument shows."""
+    yield argument
+    if isinstance(argument, ast.JoinedStr):
+        parts = (one for one in argument.values if isinstance(one, ast.FormattedValue))
+        yield from (one.value for one in parts if one.format_spec is None)
+
+
+def _is_key(matter: Matter, node: ast.expr) -> bool:
+    if isinstance(node, ast.JoinedStr):
+        return False
+    if isinstance(node, ast.Attribute) and node.attr == "api_key":
+        made = matter.source.value_of(node.value)
+        return isinstance(made, ast.Call) and any(one.call is made for one in matter.clients)
+    found = known(matter.source, node)
+    if found is None:
+        return False
+    return found.variable in _VARIABLES and not found.sure

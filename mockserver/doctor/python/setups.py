@@ -1,0 +1,116 @@
+"""The set-ups that a file shows, for the table of set-up mistakes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from mockserver.api.contract.edition import Edition
+from mockserver.core.credentials import redacted, shown_field
+from mockserver.verdicts.mistakes import Client, Setup
+
+from .clients import Chat, MadeClient, arguments
+from .matter import Matter
+from .posts import Post
+from .source import Source
+from .values import known, literal, text_of
+
+Placed: TypeAlias = tuple[ast.expr, Setup]
+"""A set-up, and where it stands."""
+_RIGHT: Mapping[Client, str] = {
+    "": "https://api.cerebras.ai/v1",
+    "cerebras": "https://api.cerebras.ai",
+    "openai": "https://api.cerebras.ai/v1",
+}
+"""The base URL that stands for the API where another thing is looked at."""
+
+
+def of_file(matter: Matter) -> Iterator[Placed]:
+    """Yield all set-ups of a file, each with one thing that may be wrong."""
+    for made in matter.clients:
+        yield from of_client(made, matter.edition)
+    for chat in (one for one in matter.chats if one.client.asks_cerebras):
+        yield from of_chat(matter.source, chat, matter.edition)
+    for post in matter.posts:
+        yield from of_post(post, matter.edition)
+
+
+def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
+    """Yield how a client is set up: its address, its key and its model, one at a time."""
+    client = made.library.appends
+    base_url = made.argument(made.library.base_url)
+    if base_url is not None and (made.library.own or "cerebras" in made.base_url.lower()):
+        yield base_url, Setup(edition, client=client, base_url=made.base_url)
+    if not made.asks_cerebras:
+        return
+    right = _RIGHT[client]
+    key = made.argument(made.library.key)
+    shown = _shown(made, key)
+    if key is not None and shown:
+        setup = Setup(
+            edition, client=client, base_url=right, authorization=shown, key_place="api_key"
+        )
+        yield key, setup
+    model = made.argument(made.library.model)
+    if model is not None and made.model and not made.library.sdk:
+        yield model, Setup(edition, client=client, base_url=right, model=made.model)
+
+
+def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
+    """Yield the model and the parameters of a call; what the file does not tell is left out."""
+    given = arguments(chat.call)
+    client = chat.client.library.appends
+    right = _RIGHT[client]
+    model = text_of(source, given.get("model"))
+    if model:
+        yield given["model"], Setup(edition, client=client, base_url=right, model=model)
+    body = dict(_told(source, given))
+    if body:
+        yield chat.call, Setup(edition, client=client, base_url=right, body=body)
+
+
+def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
+    """Yield the path, the fields and the model of a request."""
+    url = urlsplit(post.url)
+    host = f"{url.scheme}://{url.netloc}"
+    yield post.call, Setup(edition, base_url=host, method="POST", path=url.path)
+    if post.fields is not None:
+        key = post.fields.get("authorization", "")
+        fields = {name: shown_field(name, value or "") for name, value in post.fields.items()}
+        setup = Setup(
+            edition,
+            base_url=_RIGHT[""],
+            headers=fields,
+            authorization=key and shown_field("authorization", key),
+        )
+        yield post.call, setup
+    if post.model:
+        yield post.call, Setup(edition, base_url=_RIGHT[""], model=post.model)
+
+
+def _told(source: Source, given: Mapping[str, ast.expr]) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters of a call whose values stand in the code."""
+    for name, node in given.items():
+        try:
+            yield name, ast.literal_eval(node)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            found = known(source, node)
+            if found is not None and found.sure:
+                yield name, found.value
+
+
+def _shown(made: MadeClient, key: ast.expr | None) -> str:
+    """
+    Return the field that a key written into the code makes, redacted; empty if nobody knows.
+
+    Without an address in the code, a word that is no key may be for a server of one's own.
+    """
+    if not literal(made.source, key):
+        return ""
+    text = text_of(made.source, key)
+    sure = bool(made.base_url) or redacted(text) != text
+    if not sure:
+        return ""
+    return shown_field("authorization", f"Bearer {text}") if text else "Bearer "

@@ -1,0 +1,83 @@
+"""Looks for mistakes in a file of Python."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import PurePath
+from typing import TypeAlias
+
+from mockserver.api.contract.edition import Edition
+from mockserver.verdicts.mistakes import mistakes_in
+
+from .finding import Finding
+from .python import answers, retrying, secrets, setups, starting, waiting
+from .python.matter import Matter, Noticed
+from .python.source import Source
+
+_Rule: TypeAlias = Callable[[Matter], Iterator[Noticed]]
+_RULES: tuple[_Rule, ...] = (
+    secrets.keys_in_code,
+    secrets.keys_shown,
+    secrets.hosts_in_code,
+    starting.clients_at_import,
+    waiting.no_timeouts,
+    waiting.blocking_sleeps,
+    retrying.nested_retries,
+    answers.cut_answers,
+    answers.unlimited_answers,
+    answers.swallowed_errors,
+)
+_WORDS = ("cerebras", "csk-")
+"""A file without any of these has nothing to do with this API."""
+_LONGEST = 2_000_000
+"""In characters. A longer file is data, not code."""
+_TESTS = frozenset({"test", "tests", "testing"})
+
+
+def findings(text: str, place: str, edition: Edition) -> list[Finding]:
+    """
+    Return the mistakes in a file of Python, by line.
+
+    ``place`` is its path. A file that is no Python has none, and a test has none: it may make
+    mistakes on purpose.
+    """
+    if len(text) > _LONGEST or not _concerns(text) or _is_test(PurePath(place)):
+        return []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an escape that means nothing, for example
+            source = Source.of(text)
+        noticed = list(_noticed(Matter(source, edition)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []  # Python 2, a template, or nested too deeply to be written by hand
+    found = {Finding.at(place, node.lineno, what): node for node, what in noticed}
+    return sorted(found, key=lambda one: (one.line, one.rule))
+
+
+def _concerns(text: str) -> bool:
+    return any(word in text for word in _WORDS) or "cerebras" in text.lower()
+
+
+def _is_test(path: PurePath) -> bool:
+    folders = not _TESTS.isdisjoint(part.lower() for part in path.parts[:-1])
+    return folders or path.name.startswith(("test_", "conftest.")) or path.stem.endswith("_test")
+
+
+def _set_up(matter: Matter) -> Iterator[Noticed]:
+    """Look each set-up up in the shared table; the first row that fits explains it."""
+    for node, setup in setups.of_file(matter):
+        explanation = next(mistakes_in(setup), None)
+        if explanation is not None:
+            yield node, explanation
+
+
+def _noticed(matter: Matter) -> Iterator[Noticed]:
+    wrong = list(_set_up(matter))
+    yield from wrong
+    addresses = {node for node, _ in wrong}
+    for rule in _RULES:
+        for node, what in rule(matter):
+            # a wrong address is put right first
+            if what.name != "host-in-code" or node not in addresses:
+                yield node, what

@@ -1,0 +1,155 @@
+"""
+Looks for mistakes in code and configuration of any language but Python, by text.
+
+A text shows less than a syntax tree. So only what can't be meant for another API counts, and only
+where a client reads it: a base URL that is handed to a known SDK, an id that is named as a model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from urllib.parse import urlsplit
+
+from mockserver.api.contract.edition import Edition
+from mockserver.verdicts.mistakes import Client, Explanation, Setup
+
+from .comments import Style, without_comments
+from .environment import ADDRESSES, first_in
+from .finding import Finding
+from .rules import explained
+from .variables import is_placeholder
+
+CODE: frozenset[Style] = frozenset({"slashes", "both"})
+_MOST_MODELS = 3
+"""A file with more ids is a list of models to choose from."""
+_URL = r"(https?://[^\s\"'`<>,;)}\]]+)"
+_ASSIGNED = r"[\"']?\s*(?:=|:)\s*[\"']?"
+_VARIABLE = re.compile(rf"\b({'|'.join(ADDRESSES)}){_ASSIGNED}{_URL}")
+_OPTION = re.compile(
+    rf"\b(?:baseURL|baseUrl|base_url|apiBase|api_base|uri_base)[\"']?\s*:\s*[\"'`]{_URL}[\"'`]"
+    rf"|(?:\.BaseURL\s*=\s*|\bWithBaseURL\()[\"`]{_URL}[\"`]"
+)
+_ENDPOINT = re.compile(r"[\"'`](https?://api\.cerebras\.[^\s\"'`]*completions)[\"'`]")
+_KEY = re.compile(r"(?<![\w-])csk-[a-z0-9]{32,64}(?![\w-])")
+_FEWEST_CHARACTERS = 12  # that differ in a key that was drawn
+_MODEL = re.compile(
+    r"\b(?:\w*_)?(?:model|MODEL)(?:_?(?:name|NAME|Name|id|ID|Id))?[\"']?"
+    r"\s*(?::=|=>|=|:)\s*[\"'`]?([A-Za-z][\w.-]{4,60})(?![\w./:@-])"
+)
+_OURS = re.compile(
+    r"\bcerebras(?:(?:\.(?:chat|languageModel))?\(\s*[\"'`]|(?<=[\s\"'`]cerebras)/)"
+    r"([\w.-]{1,60})(?![\w./:@-])"
+)
+_OF_OTHERS = re.compile(r"gpt-[345]|claude-|gemini-|o[134]-")
+_NAMED = re.compile(r"\b(?:CEREBRAS|OPENAI)_[A-Z_]+\b")
+_CEREBRAS_SDK = re.compile(r"@cerebras/cerebras_cloud_sdk")
+_OPENAI_SDK = re.compile(
+    r"[\"'](?:openai|@ai-sdk/(?:openai|openai-compatible|cerebras)|@langchain/openai)[\"']"
+    r"|go-openai|openai-go|ruby-openai|async_openai"
+)
+_OTHERS = re.compile(
+    r"anthropic|api\.openai\.com|azure|bedrock|cohere|deepinfra|deepseek|fireworks|gemini|groq"
+    r"|mistral|nebius|novita|ollama|openrouter|perplexity|sambanova|together|venice|vertex|\bxai",
+    re.IGNORECASE,
+)
+
+
+def findings(
+    text: str,
+    place: str,
+    edition: Edition,
+    *,
+    style: Style,
+    read_by_code: Container[str] = (),
+) -> list[Finding]:
+    """
+    Return what is wrong in a text; ``style`` is how its comments begin.
+
+    ``read_by_code`` are variables that the user's own code reads, for whatever client.
+    """
+    if not mentions_cerebras(text):
+        return []
+    code = without_comments(text, style)
+    found = (
+        *_keys(code),
+        *_variables(code, edition, read_by_code),
+        *_options(code, edition),
+        *_endpoints(code, edition),
+        *_models(code, edition),
+    )
+    return [Finding.at(place, code.count("\n", 0, at) + 1, one) for at, one in found]
+
+
+def mentions_cerebras(text: str) -> bool:
+    """Return whether a text can be about this API at all."""
+    return "cerebras" in text or "csk-" in text or "cerebras" in text.lower()
+
+
+def variables_read(code: str) -> frozenset[str]:
+    """
+    Return the variables that code reads itself.
+
+    Beside the SDK of Cerebras, those with a base URL are left out: the SDK reads them anyway.
+    """
+    names = frozenset(_NAMED.findall(code))
+    has_sdk = "cerebras.cloud.sdk" in code or "cerebras_cloud_sdk" in code
+    return names - ADDRESSES.keys() if has_sdk else names
+
+
+def _keys(code: str) -> Iterator[tuple[int, Explanation]]:
+    for key in _KEY.finditer(code):
+        if len(set(key[0])) >= _FEWEST_CHARACTERS:
+            yield key.start(), explained("key-in-code")
+
+
+def _variables(
+    code: str, edition: Edition, read_by_code: Container[str]
+) -> Iterator[tuple[int, Explanation]]:
+    for found in _VARIABLE.finditer(code):
+        name, url = found[1], found[2]
+        if "cerebras" in url.lower() and not is_placeholder(url):
+            client: Client = "" if name in read_by_code else ADDRESSES[name]
+            setup = Setup(edition, client=client, base_url=url)
+            yield from ((found.start(), one) for one in first_in(setup))
+
+
+def _options(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
+    client = _client(code)
+    for found in _OPTION.finditer(code):
+        url = found[1] or found[2]
+        if client and "cerebras" in url.lower() and not is_placeholder(url):
+            setup = Setup(edition, client=client, base_url=url)
+            yield from ((found.start(), one) for one in first_in(setup))
+
+
+def _client(code: str) -> Client:
+    """Return the only SDK that the code imports; empty if it has none or several."""
+    ours, theirs = _CEREBRAS_SDK.search(code), _OPENAI_SDK.search(code)
+    if ours and not theirs:
+        return "cerebras"
+    return "openai" if theirs and not ours else ""
+
+
+def _endpoints(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
+    """Yield what is wrong with URLs that are asked as they stand."""
+    for found in _ENDPOINT.finditer(code):
+        before = code[max(0, found.start() - 40) : found.start()]
+        if is_placeholder(found[1]) or re.search(r"base|BASE|Base", before):
+            continue
+        url = urlsplit(found[1])
+        setup = Setup(edition, base_url=f"{url.scheme}://{url.netloc}", path=url.path)
+        yield from ((found.start(), one) for one in first_in(setup))
+
+
+def _models(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
+    ours = [(found.start(1), found[1]) for found in _OURS.finditer(code)]
+    ids = ours[:]
+    if not _OTHERS.search(code):
+        ids += [(found.start(1), found[1]) for found in _MODEL.finditer(code)]
+    gone = {at: name for at, name in ids if name in edition.models and not edition.serves(name)}
+    gone |= {at: name for at, name in ours if _OF_OTHERS.match(name)}
+    if len(set(gone.values())) > _MOST_MODELS:
+        return
+    for at, name in sorted(gone.items()):
+        yield from ((at, one) for one in first_in(Setup(edition, "cerebras", model=name)))

@@ -1,0 +1,111 @@
+"""Requests for what this API does not have: a row for each API of another kind."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mockserver.api.contract.routes import known
+
+from .mistake import Condition, Mistake
+
+_CHAT = "chat.completions.create(model=..., messages=[...])"
+_ELSEWHERE = f"ask another provider for it; this API has {_CHAT}"
+_DOCS = "https://inference-docs.cerebras.ai/resources/openai"
+
+
+class _Absent(NamedTuple):
+    """What the end of a path asks for, how the user calls it, and what to do instead."""
+
+    name: str
+    path: str
+    what: str
+    fix: str
+    source: str = _DOCS
+
+
+_ROWS = (
+    _Absent(
+        "no-responses",
+        r"responses(/[^/]+){0,2}",
+        "no Responses API (responses.create)",
+        f"call {_CHAT} instead; for the Agents SDK, set_default_openai_api('chat_completions')",
+        "https://github.com/sazonovanton/YandexGPT_to_OpenAI/issues/6",
+    ),
+    _Absent(
+        "no-embeddings",
+        r"embeddings",
+        "no embeddings (embeddings.create)",
+        _ELSEWHERE,
+        "https://github.com/PawanOsman/OpenCursor/issues/119",
+    ),
+    _Absent(
+        "no-transcription",
+        r"audio/(transcriptions|translations)",
+        "no speech recognition (audio.transcriptions.create)",
+        _ELSEWHERE,
+        "https://github.com/murtaza-nasir/speakr/issues/8",
+    ),
+    _Absent("no-speech", r"audio/speech", "no speech (audio.speech.create)", _ELSEWHERE),
+    _Absent(
+        "no-images",
+        r"images/(generations|edits|variations)",
+        "no image generation (images.generate)",
+        _ELSEWHERE,
+        "https://github.com/hackclub/ai/issues/35",
+    ),
+    _Absent(
+        "no-moderations",
+        r"moderations",
+        "no moderation (moderations.create)",
+        f"ask a model with {_CHAT}, or another provider",
+    ),
+    _Absent(
+        "no-assistants",
+        r"(assistants|threads|vector_stores)(/.+)?",
+        "no assistants, threads or vector stores",
+        f"keep the conversation in the app, and send all of it with {_CHAT}",
+    ),
+    _Absent(
+        "no-fine-tuning", r"fine_tuning/.+", "no fine-tuning", f"use a model as it is: {_CHAT}"
+    ),
+    _Absent(
+        "no-realtime",
+        r"realtime(/.+)?",
+        "no Realtime API",
+        f"stream text: {_CHAT[:-1]}, stream=True)",
+    ),
+    _Absent("no-rerank", r"rerank", "no reranking", _ELSEWHERE),
+    _Absent(
+        "no-anthropic",
+        r"messages(/count_tokens|/batches)?",
+        "no Messages API: that is Anthropic's (messages.create)",
+        f"use the openai or Cerebras SDK ({_CHAT}), or a proxy that translates",
+        "https://github.com/1rgs/claude-code-proxy/issues/7",
+    ),
+    _Absent(
+        "no-ollama",
+        r"api/(chat|generate|tags|show|ps|version|embed|embeddings)",
+        "no such path: it is Ollama's",
+        "choose the provider 'OpenAI compatible' instead of Ollama, with the base URL "
+        "https://api.cerebras.ai/v1",
+        "https://github.com/feiskyer/chatgpt-copilot/issues/659",
+    ),
+    _Absent(
+        "no-gemini",
+        r"models/[^/]+:\w+",
+        "no such path: it is Google Gemini's",
+        f"use the openai or Cerebras SDK: {_CHAT}",
+    ),
+)
+
+
+def _asks(path: str) -> Condition:
+    form = re.compile(rf"/{path}/?\Z")
+    return lambda it: it.is_ours and form.search(it.asked) is not None and not known(it.asked)
+
+
+ABSENT = tuple(
+    Mistake(row.name, _asks(row.path), f"the API has {row.what}: {{it.asked}}", row.fix, row.source)
+    for row in _ROWS
+)

@@ -1,0 +1,243 @@
+"""Mistakes in the address of a request: its base URL, host and path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from mockserver.api.contract.endpoints import ENDPOINTS
+from mockserver.api.contract.routes import known, meant
+
+from .mistake import Condition, Mistake
+from .setup import Setup
+from .vendors import OURS, ROUTERS, vendor_of, vendor_of_path
+
+_WRONG_HOSTS: Mapping[str, str] = {
+    "cerebras.ai": "a web site",
+    "www.cerebras.ai": "a web site",
+    "cerebras.com": "not the API's",
+    "www.cerebras.com": "not the API's",
+    "inference.cerebras.ai": "a chat in the browser",
+    "chat.cerebras.ai": "a chat in the browser",
+    "cloud.cerebras.ai": "the console, where keys are made",
+    "inference-docs.cerebras.ai": "the documentation",
+    "docs.cerebras.ai": "the documentation",
+    "training-docs.cerebras.ai": "the documentation",
+    "api.cerebras.com": "not the API's",
+    "api.cerebras.net": "not the API's",
+    "api.cerebras.io": "not the API's",
+    "api.cerebras.org": "not the API's",
+    "api.inference.cerebras.ai": "not the API's",
+    "inference.cerebras.com": "not the API's",
+    "cloud.cerebras.com": "not the API's",
+}
+_ENDPOINT = r"(?:chat/completions|completions|models)"
+_TWO_ENDPOINTS = re.compile(
+    rf"/(?:{_ENDPOINT}|chat(?=/+(?:v1/+)?chat)|responses|messages)/+(?:v1/+)?{_ENDPOINT}/?\Z"
+)
+_TWO_VERSIONS = re.compile(r"/v1/(.*/)?v1(/|\Z)")
+_OTHER_VERSION = re.compile(r"/(v(?!1(?:/|\Z))\d\w*)(?:/|\Z)")
+_DECORATION = re.compile(r"[\"'`\s]|%2[027]|%0[9adAD]")
+_BARE_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+)(:\d+)?(/|\Z)")
+_LANDED = re.compile(rf"{_ENDPOINT}\Z")
+_PATHS = [row.path for row in ENDPOINTS.values() if "{" not in row.path]
+_NEAR = 0.85  # "/v1/chat/completion" is, "/v1/edits" is not
+
+_ONCE = "leave /v1 out, because the Cerebras SDK adds it"
+_QWEN_CODE = "https://github.com/QwenLM/qwen-code/issues/179"
+_QUICKSTART = "https://inference-docs.cerebras.ai/quickstart"
+_CHAT_PAGE = "https://inference-docs.cerebras.ai/api-reference/chat-completions"
+_OPENAI_PAGE = "https://inference-docs.cerebras.ai/resources/openai"
+
+
+def _host(it: Setup) -> str:
+    return (it.url.hostname or "").rstrip(".")
+
+
+def _of_the_api(condition: Condition) -> Condition:
+    """Meet a condition on the path only where the API is asked, and does not have the path."""
+    return lambda it: it.is_ours and not known(it.asked) and condition(it)
+
+
+def _has(form: re.Pattern[str]) -> Condition:
+    return lambda it: form.search(it.asked) is not None
+
+
+def _is_decorated(it: Setup) -> bool:
+    """Whether there are spaces or quotes in or around the base URL."""
+    if it.path:
+        return not known(it.path) and _DECORATION.search(it.path) is not None
+    return bool(it.client) and _DECORATION.search(it.base_url) is not None
+
+
+def _lacks_scheme(it: Setup) -> bool:
+    return bool(it.client) and _BARE_HOST.match(it.base_url) is not None
+
+
+def _is_elsewhere(it: Setup) -> bool:
+    """Whether what belongs to this API goes to another vendor's, which can't pass it on."""
+    key = it.authorization is not None and it.authorization.startswith("Bearer csk-")
+    return bool(vendor_of(_host(it))) and (
+        key or (it.client == "cerebras" and _host(it) not in ROUTERS)
+    )
+
+
+def _has_query(it: Setup) -> bool:
+    """Whether the base URL has a query, in which the rest of the path lands."""
+    if it.path:
+        return _LANDED.search(it.query) is not None and not known(it.path)
+    return bool(it.client and it.url.query)
+
+
+def _lacks_version(it: Setup) -> bool:
+    return not it.asked.startswith("/v1/") and meant(it.asked) == f"/v1{it.asked}"
+
+
+def _has_two_slashes(it: Setup) -> bool:
+    return "//" in (it.path or it.url.path)
+
+
+def _ends_in_slash(it: Setup) -> bool:
+    return it.path.endswith("/") and known(it.path.rstrip("/"))
+
+
+def _is_prefixed(it: Setup) -> bool:
+    """Whether something stands before the path of an endpoint, or before the ``/v1`` alone."""
+    found = re.search(rf"(?<=.)/v1(/{_ENDPOINT})?\Z|(?<=.)/chat/completions\Z", it.asked)
+    return found is not None
+
+
+def _is_base_url_alone(it: Setup) -> bool:
+    return it.method == "POST" and it.path in ("/", "/v1", "/v1/", "/v1/chat", "/v1/chat/")
+
+
+def _near(it: Setup) -> str:
+    return next(iter(get_close_matches(it.asked, _PATHS, 1, _NEAR)), "")
+
+
+ADDRESSES = (
+    Mistake(
+        "base-url-decorated",
+        _is_decorated,
+        "there are spaces, line breaks or quotes in the base URL: {where!r}",
+        "take them out of the variable or the .env file: {it.right_url}",
+        "https://github.com/web-infra-dev/midscene/issues/409",
+        facts=lambda it: {"where": it.path or it.base_url},
+    ),
+    Mistake(
+        "no-scheme",
+        _lacks_scheme,
+        "the base URL {it.base_url!r} has no https://, so no request is sent to anybody",
+        "write https:// before it: https://{it.base_url}",
+        "https://github.com/openinterpreter/openinterpreter/issues/994",
+    ),
+    Mistake(
+        "wrong-host",
+        lambda it: _host(it) in _WRONG_HOSTS,
+        f"{{host}} is not the host of the API: it is {{whose}}; the API is at {OURS}",
+        "set the base URL to {it.right_url}",
+        _QUICKSTART,
+        facts=lambda it: {"host": _host(it), "whose": _WRONG_HOSTS[_host(it)]},
+    ),
+    Mistake(
+        "other-vendor",
+        _is_elsewhere,
+        "the base URL is that of {vendor} ({host}), with a client or a key of Cerebras",
+        "set the base URL to {it.right_url}",
+        "https://github.com/1rgs/claude-code-proxy/issues/78",
+        facts=lambda it: {"vendor": vendor_of(_host(it)), "host": _host(it)},
+    ),
+    Mistake(
+        "no-tls",
+        lambda it: it.url.scheme == "http" and _host(it) == OURS,
+        "the base URL begins with http://: the key goes over the net in the clear, and a redirect "
+        "to https:// turns POST into GET",
+        "write https://: {it.right_url}",
+        "https://github.com/psf/requests/issues/5494",
+    ),
+    Mistake(
+        "base-url-with-query",
+        lambda it: it.is_ours and _has_query(it),
+        "the base URL has a query ({query}), and the rest of the path lands in it",
+        "leave the query out of the base URL, and pass it to the client as default_query",
+        _OPENAI_PAGE,
+        facts=lambda it: {"query": f"?{it.query or it.url.query}"},
+    ),
+    Mistake(
+        "endpoint-in-base-url",
+        _of_the_api(_has(_TWO_ENDPOINTS)),
+        "the base URL has the path of an endpoint, and the client appends its own: it asks for "
+        "{it.asked}",
+        "set the base URL to {it.right_url}",
+        _QWEN_CODE,
+    ),
+    Mistake(
+        "two-v1",
+        _of_the_api(_has(_TWO_VERSIONS)),
+        "the path has /v1 twice: {it.asked}",
+        "{once}: set the base URL to {it.right_url}",
+        "https://github.com/rohitg00/agentmemory/issues/628",
+        facts=lambda it: {"once": _ONCE if it.client == "cerebras" else "write /v1 once"},
+    ),
+    Mistake(
+        "no-v1",
+        _of_the_api(_lacks_version),
+        "the path has no /v1: {it.asked}",
+        "add /v1 to the base URL: {it.right_url}",
+        "https://github.com/OpenHands/OpenHands/issues/485",
+    ),
+    Mistake(
+        "two-slashes",
+        lambda it: it.is_ours and _has_two_slashes(it),
+        "the path has two slashes in a row: {path}",
+        "take the slash off the end of the base URL: {it.right_url}",
+        "https://github.com/BerriAI/litellm/issues/8350",
+        facts=lambda it: {"path": it.path or it.url.path},
+    ),
+    Mistake(
+        "slash-at-the-end",
+        _ends_in_slash,
+        "the path ends in a slash: {it.path}",
+        "leave the last slash out: {path}",
+        _CHAT_PAGE,
+        facts=lambda it: {"path": it.path.rstrip("/")},
+    ),
+    Mistake(
+        "path-of-another-vendor",
+        _of_the_api(lambda it: bool(vendor_of_path(it.asked))),
+        "the path is that of {vendor}'s API: {it.asked}",
+        "set the base URL to {it.right_url}",
+        _OPENAI_PAGE,
+        facts=lambda it: {"vendor": vendor_of_path(it.asked)},
+    ),
+    Mistake(
+        "wrong-version",
+        _of_the_api(_has(_OTHER_VERSION)),
+        "the API has /v1 only, and the path has another version: {it.asked}",
+        "set the base URL to {it.right_url}",
+        _CHAT_PAGE,
+    ),
+    Mistake(
+        "path-before-v1",
+        _of_the_api(_is_prefixed),
+        "there is something before the API's own path: {it.asked}",
+        "set the base URL to {it.right_url}, with nothing before /v1",
+        _OPENAI_PAGE,
+    ),
+    Mistake(
+        "base-url-alone",
+        _is_base_url_alone,
+        "the request was sent to {it.path}, which is no endpoint",
+        "send it to /v1/chat/completions",
+        "https://github.com/voideditor/void/issues/616",
+    ),
+    Mistake(
+        "misspelt-path",
+        _of_the_api(lambda it: bool(it.path and _near(it))),
+        "the API has no {it.asked}",
+        "did you mean {near}?",
+        _CHAT_PAGE,
+        facts=lambda it: {"near": _near(it)},
+    ),
+)

@@ -1,0 +1,55 @@
+"""A row of the table of set-up mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from mockserver.core.credentials import redacted
+
+from .setup import Setup
+
+Condition: TypeAlias = Callable[[Setup], bool]
+Severity: TypeAlias = Literal["error", "warning"]
+"""``error``: no request can succeed. ``warning``: it works until something goes wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """
+    A mistake in how a client is set up: when it is made, what is wrong, and the fix.
+
+    ``what`` and ``fix`` are sentences without a full stop, in the user's terms; in them ``it`` is
+    the ``Setup``, and ``facts`` adds further words. ``source`` is a public report of the mistake.
+    """
+
+    name: str
+    when: Condition
+    what: str
+    fix: str
+    source: str
+    severity: Severity = "error"
+    facts: Callable[[Setup], dict[str, object]] = lambda _: {}
+
+    def explained(self, setup: Setup) -> Explanation:
+        """Return what is wrong with a set-up that makes this mistake."""
+        facts = self.facts(setup)
+        what, fix = (_printable(text.format(it=setup, **facts)) for text in (self.what, self.fix))
+        return Explanation(self.name, what, fix, self.source, self.severity)
+
+
+def _printable(text: str) -> str:
+    """Return a text without a key, which can't break a line or a log: a path may hold anything."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in redacted(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is wrong with a set-up, and the fix; the fields are those of ``Mistake``."""
+
+    name: str
+    what: str
+    fix: str
+    source: str
+    severity: Severity

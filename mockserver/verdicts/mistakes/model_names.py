@@ -1,0 +1,115 @@
+"""Which model a name stands for, and which model to ask instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from mockserver.api.contract.edition import Edition
+from mockserver.core.key_forms import letters
+
+_AROUND = " \t\r\n\"'`"
+_NEAR = 0.6  # of two names' letters that agree
+_ROUTED = re.compile(r"(?:.*/|cerebras[:.-]|models/)", re.IGNORECASE)
+_VARIANT = re.compile(r":(?:free|nitro|floor|cerebras|fastest|latest)\Z")
+_MAKERS = re.compile(r"\A(?:meta|openai|zaiorg|zai|qwen/)")
+_EARLIER: Mapping[str, tuple[dt.date, str]] = {
+    "deepseek-r1-distill-llama-70b": (dt.date(2025, 8, 12), "qwen-3-32b"),
+    "qwen-3-235b-a22b": (dt.date(2025, 7, 29), "qwen-3-235b-a22b-instruct-2507"),
+    "zai-glm-4.6": (dt.date(2026, 1, 20), "zai-glm-4.7"),
+}
+"""Models that no edition has: the day of their retirement, and the successor by its notice."""
+
+
+def bare(name: str) -> str:
+    """Return a name without quotes and white space around it."""
+    return name.strip(_AROUND)
+
+
+def unrouted(name: str) -> str:
+    """
+    Return a name without what routers put before and after it.
+
+    >>> unrouted("openrouter/cerebras/llama3.1-8b"), unrouted("cerebras:gpt-oss-120b")
+    ('llama3.1-8b', 'gpt-oss-120b')
+    """
+    return _VARIANT.sub("", _ROUTED.sub("", name, count=1))
+
+
+def meant(name: str, edition: Edition) -> str:
+    """Return the id that a name stands for, retired or not; empty if it is unknown."""
+    wanted = {letters(one) for one in _spellings(name)}
+    known = [*edition.models, *(one for one in _EARLIER if retired(one, edition))]
+    ids = [one for one in known if bare(name) == one]
+    ids += [one for one in known if unrouted(bare(name)).lower() == one]
+    ids += sorted(
+        (one for one in known if wanted & {letters(other) for other in _aliases(one, edition)}),
+        key=lambda one: not edition.serves(one),
+    )
+    return next(iter(ids), "")
+
+
+def retired(model: str, edition: Edition) -> dt.date | None:
+    """Return when a model that the edition refuses was retired; None if it was not."""
+    if edition.serves(model):
+        return None
+    if model in edition.models:
+        return edition.models[model].retired
+    day = _EARLIER[model][0] if model in _EARLIER else None
+    return day if day and day <= edition.date else None
+
+
+def current(edition: Edition) -> list[str]:
+    """Return the models that are served and not retired by the API."""
+    return [
+        name
+        for name, model in edition.models.items()
+        if edition.serves(name) and not edition.is_retired(model)
+    ]
+
+
+def advice(name: str, edition: Edition) -> str:
+    """Return which model to ask in place of one that is refused."""
+    model = meant(name, edition)
+    if model != name and edition.serves(model):
+        return f"send model={model!r}"
+    day = retired(model, edition)
+    gone = f"{model!r} was retired on {day}: " if day and model != name else ""
+    successor = _successor(model, edition)
+    if successor:
+        return f"{gone}send model={successor!r}, its successor"
+    others = [one for one in current(edition) if one != name]
+    if not others:
+        return f"{gone}see GET /v1/models for the models that are served"
+    near = [] if day else get_close_matches(bare(name).lower(), others, n=1, cutoff=_NEAR)
+    nearest = f" (nearest: {near[0]!r})" if near else ""
+    return f"{gone}use one of {', '.join(others)}{nearest}"
+
+
+def _successor(model: str, edition: Edition) -> str:
+    """Return the first successor that is current; empty if none is known."""
+    seen = {model}
+    while model and model not in current(edition):
+        known = edition.models.get(model)
+        model = (known.successor or "") if known else _EARLIER.get(model, (None, ""))[1]
+        if model in seen:
+            return ""
+        seen.add(model)
+    return "" if len(seen) == 1 else model
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """Yield what may be meant: the name, and the name without a router or a maker."""
+    for one in (bare(name), unrouted(bare(name))):
+        yield one
+        yield _MAKERS.sub("", one.lower())
+
+
+def _aliases(model: str, edition: Edition) -> Iterator[str]:
+    """Yield the names of a model: its id, and that of its weights with and without the owner."""
+    yield model
+    if model in edition.models and edition.models[model].hugging_face_id:
+        yield edition.models[model].hugging_face_id
+        yield edition.models[model].hugging_face_id.rpartition("/")[2]

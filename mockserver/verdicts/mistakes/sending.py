@@ -1,0 +1,147 @@
+"""Mistakes in how a request is sent: its method, its content type, and how its body is encoded."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from mockserver.api.contract.routes import known, methods_at
+
+from .mistake import Condition, Mistake
+from .setup import Setup
+
+_JSON_PATHS = frozenset({"/v1/chat/completions", "/v1/completions", "/v1/batches"})
+_REFUSED = frozenset({None, 400, 415, 422})  # the statuses by which a body is refused
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_REPR = re.compile(rb"\s*\{\s*'")
+_QUOTED = re.compile(rb"\s*'")
+_LONGEST = 100_000  # bytes of a body that are parsed again
+
+_CHAT_PAGE = "https://inference-docs.cerebras.ai/api-reference/chat-completions"
+_STACK = "https://requests.readthedocs.io/en/latest/user/quickstart/#more-complicated-post-requests"
+
+
+def _is_browser(it: Setup) -> bool:
+    """Whether somebody opened the address in a browser: an app sends a key."""
+    opens = "text/html" in it.headers.get("accept", "") and not it.authorization
+    return it.method == "GET" and bool(it.path) and opens
+
+
+def _is_preflight(it: Setup) -> bool:
+    return it.method == "OPTIONS" and "access-control-request-method" in it.headers
+
+
+def _is_other_method(it: Setup) -> bool:
+    return bool(it.method) and known(it.path) and it.method not in methods_at(it.path)
+
+
+def _of_json(condition: Condition) -> Condition:
+    """Meet a condition where JSON has to be posted, and the body may be why it was refused."""
+    return lambda it: (
+        it.method == "POST" and it.path in _JSON_PATHS and it.status in _REFUSED and condition(it)
+    )
+
+
+def _kind(it: Setup) -> str:
+    return it.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is_text(it: Setup) -> bool:
+    kind = _kind(it)
+    return kind.startswith("text/") or kind == "application/octet-stream"
+
+
+def _raw(form: re.Pattern[bytes]) -> Condition:
+    return lambda it: it.raw is not None and form.match(it.raw) is not None
+
+
+def _is_encoded_twice(it: Setup) -> bool:
+    raw = it.raw or b""
+    if raw.lstrip()[:1] != b'"' or len(raw) > _LONGEST:
+        return False
+    try:
+        inner = json.loads(raw)
+        return isinstance(json.loads(inner), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+SENDING = (
+    Mistake(
+        "opened-in-a-browser",
+        _is_browser,
+        "a browser opened {it.path}: the API is for programs, and has no pages",
+        "send POST /v1/chat/completions with an Authorization header, by an SDK or curl",
+        "https://github.com/xtekky/gpt4free/issues/2149",
+    ),
+    Mistake(
+        "called-from-a-page",
+        _is_preflight,
+        "a web page called the API from a browser, and the API does not answer its preflight "
+        "(OPTIONS {it.path})",
+        "call the API from your server, and never put a key into a page",
+        "https://github.com/bricks-cloud/BricksLLM/issues/45",
+    ),
+    Mistake(
+        "get-instead-of-post",
+        lambda it: it.method == "GET" and _is_other_method(it),
+        "the request was sent by GET, and {it.path} takes POST",
+        "send POST; if the code does, a redirect has turned it into GET: write https:// and no "
+        "slash at the end",
+        "https://github.com/psf/requests/issues/5494",
+    ),
+    Mistake(
+        "wrong-method",
+        _is_other_method,
+        "the request was sent by {it.method}, and {it.path} takes {allowed}",
+        "send it by {allowed}",
+        "https://inference-docs.cerebras.ai/api-reference/models/list-models",
+        facts=lambda it: {"allowed": " or ".join(sorted(methods_at(it.path) - {"HEAD"}))},
+    ),
+    Mistake(
+        "empty-body",
+        _of_json(lambda it: it.raw == b""),
+        "the request has no body",
+        "send JSON: json={{'model': ..., 'messages': [...]}} (requests, httpx), -d (curl)",
+        _CHAT_PAGE,
+    ),
+    Mistake(
+        "python-instead-of-json",
+        _of_json(_raw(_REPR)),
+        "the body is a Python dict as text, in single quotes: that is not JSON",
+        "pass the dict as json=body, or use json.dumps(body) instead of str(body)",
+        _STACK,
+    ),
+    Mistake(
+        "quoted-json",
+        _of_json(_raw(_QUOTED)),
+        "the body begins with a single quote, which the shell has left in it",
+        'on Windows write -d "{{\\"model\\": ...}}", or -d @body.json',
+        "https://curl.se/docs/manpage.html#-d",
+    ),
+    Mistake(
+        "json-in-json",
+        _of_json(_is_encoded_twice),
+        "the body was encoded as JSON twice: it is a string that holds JSON",
+        "pass the dict itself as json=body, or the encoded text as data= (requests), content= "
+        "(httpx)",
+        _STACK,
+    ),
+    Mistake(
+        "form-instead-of-json",
+        _of_json(lambda it: _kind(it) in _FORMS),
+        "the body was sent as a form ({kind}), and the API takes JSON",
+        "pass json=body instead of data=body (requests, httpx), or add -H 'Content-Type: "
+        "application/json' (curl)",
+        "https://github.com/xtekky/gpt4free/issues/1858",
+        facts=lambda it: {"kind": _kind(it)},
+    ),
+    Mistake(
+        "text-instead-of-json",
+        _of_json(_is_text),
+        "the Content-Type is {kind}, and the API takes application/json",
+        "set Content-Type: application/json",
+        "https://github.com/kaydotai/kay/issues/10",
+        facts=lambda it: {"kind": _kind(it)},
+    ),
+)

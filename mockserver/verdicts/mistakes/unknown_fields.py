@@ -1,0 +1,211 @@
+"""Fields of a body that this API does not know: whose they are, and what takes their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from mockserver.api.contract.requests import ChatCompletionRequest, CompletionRequest
+
+from .mistake import Mistake
+from .refusal_lines import Line, lines, listed, unknown_fields
+from .setup import Setup
+
+_REFERENCE = "https://inference-docs.cerebras.ai/api-reference/chat-completions"
+_KNOWN = sorted({*ChatCompletionRequest.__annotations__, *CompletionRequest.__annotations__})
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NEAR = 0.8
+
+
+def _snake(name: str) -> str:
+    return _HUMP.sub("_", name).lower()
+
+
+def _humps(it: Setup) -> list[str]:
+    """Return the fields that are known in small letters."""
+    return [one for one in unknown_fields(it) if one != _snake(one) and _snake(one) in _KNOWN]
+
+
+def _misspelt(it: Setup) -> str:
+    return next((one for one in unknown_fields(it) if _nearest(one)), "")
+
+
+def _nearest(name: str) -> str:
+    return next(iter(get_close_matches(name, _KNOWN, n=1, cutoff=_NEAR)), "")
+
+
+def _nested(it: Setup) -> list[Line]:
+    return [one for one in lines(it) if one.unsupported and len(one.place) > 1]
+
+
+def _in_messages(it: Setup) -> list[str]:
+    return [one.path for one in _nested(it) if one.place[0] == "messages"]
+
+
+def _facts(it: Setup) -> dict[str, object]:
+    humps, misspelt = _humps(it), _misspelt(it)
+    return {
+        "fields": listed(unknown_fields(it)),
+        "humps": listed(humps),
+        "snakes": listed([_snake(one) for one in humps]),
+        "misspelt": misspelt,
+        "nearest": _nearest(misspelt),
+        "in_messages": listed(_in_messages(it)),
+        "nested": listed([one.path for one in _nested(it)]),
+    }
+
+
+def _of(name: str, fields: Iterable[str], whose: str, fix: str, source: str) -> Mistake:
+    """Return the row of fields that are known from elsewhere; ``whose`` ends the sentence."""
+    known = frozenset(fields)
+
+    def found(it: Setup) -> list[str]:
+        return [one for one in unknown_fields(it) if one in known]
+
+    return Mistake(
+        name,
+        lambda it: bool(found(it)),
+        f"the body has {{found}}: {whose}",
+        fix,
+        source,
+        facts=lambda it: {"found": listed(found(it))},
+    )
+
+
+UNKNOWN_FIELDS = (
+    _of(
+        "responses-body",
+        ("input", "instructions", "max_output_tokens", "previous_response_id", "truncation"),
+        "these are of OpenAI's Responses API, which this API does not have",
+        "send chat.completions.create(model=..., messages=[...], max_completion_tokens=...)",
+        "https://github.com/RayBytes/ChatMock/issues/103",
+    ),
+    _of(
+        "prompt-in-chat",
+        ("prompt",),
+        "a chat has messages in its place",
+        "send messages=[{{'role': 'user', 'content': ...}}], or post it to /v1/completions",
+        _REFERENCE,
+    ),
+    _of(
+        "messages-in-completions",
+        ("messages",),
+        "/v1/completions takes a prompt in its place",
+        "post it to /v1/chat/completions",
+        "https://inference-docs.cerebras.ai/api-reference/completions",
+    ),
+    _of(
+        "anthropic-body",
+        ("system", "stop_sequences", "anthropic_version", "max_tokens_to_sample"),
+        "this is the form of Anthropic's API",
+        "send the system prompt as the first of messages, with the role 'system', and stop in "
+        "place of stop_sequences",
+        "https://github.com/musistudio/llms/issues/25",
+    ),
+    _of(
+        "argument-in-body",
+        (
+            *("extra_body", "extra_headers", "extra_query", "timeout", "max_retries", "base_url"),
+            *("api_key", "api_base", "custom_llm_provider", "num_retries", "default_headers"),
+        ),
+        "a client's own argument, not a field of the API",
+        "hand it to the client; what is in extra_body belongs at the top of the body",
+        "https://inference-docs.cerebras.ai/resources/openai",
+    ),
+    _of(
+        "functions",
+        ("functions", "function_call"),
+        "the old names of OpenAI's API",
+        "send tools=[{{'type': 'function', 'function': ...}}] and tool_choice",
+        "https://inference-docs.cerebras.ai/capabilities/tool-use",
+    ),
+    Mistake(
+        "camel-case-field",
+        lambda it: bool(_humps(it)),
+        "the body has {humps}, in another spelling than the API's",
+        "write {snakes}",
+        "https://github.com/anomalyco/opencode/issues/6648",
+        facts=_facts,
+    ),
+    _of(
+        "thinking-field",
+        (
+            *("thinking", "reasoning", "enable_thinking", "thinking_budget", "budget_tokens"),
+            *("chat_template_kwargs", "include_reasoning"),
+        ),
+        "another vendor's switch for reasoning",
+        "send reasoning_effort in its place: 'none', 'low', 'medium' or 'high'",
+        "https://github.com/anomalyco/opencode/issues/6648",
+    ),
+    _of(
+        "sampling-field",
+        (
+            *("top_k", "min_p", "typical_p", "top_a", "repetition_penalty", "repeat_penalty"),
+            *("do_sample", "num_beams", "use_beam_search", "length_penalty", "ignore_eos"),
+        ),
+        "this API samples by temperature and top_p only",
+        "leave it out",
+        "https://github.com/mnfst/modelparams.dev/pull/115",
+    ),
+    _of(
+        "local-field",
+        (
+            *("options", "keep_alive", "num_ctx", "num_predict", "n_predict", "max_new_tokens"),
+            *("guided_json", "guided_regex", "guided_choice", "grammar", "json_schema"),
+        ),
+        "known to local servers only",
+        "send max_completion_tokens for the length, response_format for a schema, and leave out "
+        "the rest",
+        _REFERENCE,
+    ),
+    _of(
+        "router-field",
+        ("provider", "models", "route", "transforms", "plugins", "fallbacks"),
+        "a router's own, such as OpenRouter's",
+        "leave it out where the request goes to Cerebras itself",
+        "https://openrouter.ai/docs/features/provider-routing",
+    ),
+    _of(
+        "openai-field",
+        (
+            *("store", "metadata", "modalities", "audio", "web_search_options", "verbosity"),
+            *("safety_identifier", "prompt_cache_retention", "moderation"),
+        ),
+        "OpenAI's API knows it, and this one does not",
+        "leave it out",
+        "https://github.com/Gitlawb/openclaude/issues/740",
+    ),
+    Mistake(
+        "misspelt-field",
+        lambda it: bool(_misspelt(it)),
+        "the body has {misspelt}, and the API's field is {nearest}",
+        "write {nearest}",
+        _REFERENCE,
+        facts=_facts,
+    ),
+    Mistake(
+        "unknown-field",
+        lambda it: bool(unknown_fields(it)),
+        "the body has {fields}, which this API does not know",
+        "leave it out",
+        "https://github.com/mnfst/modelparams.dev/pull/115",
+        facts=_facts,
+    ),
+    Mistake(
+        "field-in-message",
+        lambda it: bool(_in_messages(it)),
+        "the messages have what this API does not know: {in_messages}",
+        "take it out of the messages before you send them again",
+        "https://github.com/egoist/chatwise-releases/issues/1442",
+        facts=_facts,
+    ),
+)
+NESTED_FIELD = Mistake(
+    "field-within",
+    lambda it: bool(_nested(it)),
+    "the body has {nested}, which this API does not know",
+    "leave it out",
+    _REFERENCE,
+    facts=_facts,
+)

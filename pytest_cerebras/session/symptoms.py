@@ -1,0 +1,121 @@
+"""The symptoms of a test: why it failed, and the verdicts on its client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import pytest
+from pydantic import TypeAdapter
+
+from mockserver.core.credentials import redacted
+from mockserver.verdicts import Verdict
+from mockserver.verdicts.classify import classify
+from pytest_cerebras.chaos.replay import replay
+from pytest_cerebras.observe.call_sites import of_the_app
+from pytest_cerebras.settings.names import SYMPTOMS
+
+from .mock import CerebrasMock
+from .verdict_hooks import failed_by_verdict
+
+How: TypeAlias = Literal["failed", "certain", "advice"]
+_LONGEST = 200  # characters of a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """
+    A reason for a test's failure, or a verdict on its client.
+
+    ``what`` is the rule or the type of the exception. ``site`` is the app's line: a file and a line
+    number. ``how`` says whether the symptom failed the test, or whether its verdict is certain.
+    """
+
+    what: str
+    site: str
+    how: How
+    scenario: str
+    sentence: str
+    fix: str
+    replay: str
+
+
+_SYMPTOMS = TypeAdapter(tuple[Symptom, ...])
+
+
+def note(
+    mock: CerebrasMock,
+    item: pytest.Item,
+    report: pytest.TestReport,
+    call: pytest.CallInfo[None],
+    judged: Iterable[tuple[str, Verdict]],
+) -> None:
+    """Attach the symptoms of a test to its report, in a form that xdist can send."""
+    again = replay(item, mock.engine.seed)
+    found = (*_failure(mock, item, report, call, again), *of_verdicts(judged, again))
+    if found:
+        setattr(report, SYMPTOMS, _SYMPTOMS.dump_python(found, mode="json"))
+
+
+def read(report: Any) -> tuple[Symptom, ...]:
+    """Return the symptoms in a report."""
+    return _SYMPTOMS.validate_python(getattr(report, SYMPTOMS, ()))
+
+
+def first_line(text: str, longest: int) -> str:
+    """Return the first line of a text without keys, shortened to ``longest`` characters."""
+    line = redacted(next(iter(text.strip().splitlines()), ""))
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def _failure(
+    mock: CerebrasMock,
+    item: pytest.Item,
+    report: pytest.TestReport,
+    call: pytest.CallInfo[None],
+    again: str,
+) -> Iterator[Symptom]:
+    """Yield the symptom of a failed test, unless verdicts failed it."""
+    if not report.failed or call.excinfo is None or failed_by_verdict(item):
+        return
+    error = call.excinfo.value
+    if mock.escapes:  # the app's exception only follows from it
+        what, (sentence, _, fix) = "key-sent-elsewhere", mock.escapes[0].partition(": ")
+    else:
+        last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
+        what, fix = _family(error), classify(last, mock.engine.edition).fix if last else ""
+        sentence = first_line(f"{type(error).__name__}: {error}", _LONGEST)
+    where = _line_of(call.excinfo.traceback, item)
+    yield Symptom(what, where, "failed", mock.scenario.name, sentence, fix, again)
+
+
+def of_verdicts(judged: Iterable[tuple[str, Verdict]], again: str) -> Iterator[Symptom]:
+    """Yield a symptom for each verdict and its scenario; ``again`` is the replay command."""
+    for scenario, one in judged:
+        where = f"{one.site[0]}:{one.site[1]}" if one.site else ""
+        yield Symptom(one.rule, where, one.certainty, scenario, one.sentence, one.fix, again)
+
+
+def _line_of(traceback: Any, item: pytest.Item) -> str:
+    """Return the innermost line of the app in a traceback, or else that of the test."""
+    places = [
+        (name, entry.lineno + 1)
+        for entry in traceback
+        if (name := of_the_app(str(entry.path))) is not None
+    ]
+    test = of_the_app(str(item.path))
+    of_app = [place for place in places if place[0] != test] or places
+    return f"{of_app[-1][0]}:{of_app[-1][1]}" if of_app else ""
+
+
+def _family(error: BaseException) -> str:
+    """Return the base class of a library's errors: an app that misses one misses all of them."""
+    library = type(error).__module__.partition(".")[0]
+    kinds = [
+        kind
+        for kind in type(error).__mro__
+        if issubclass(kind, Exception) and kind.__module__.partition(".")[0] == library
+    ]
+    is_of_library = kinds and library not in ("builtins", "_pytest")
+    return (kinds[-1] if is_of_library else type(error)).__name__

@@ -1,0 +1,3 @@
+"""The apps are read, and never run."""
+
+collect_ignore_glob = ["*.py"]

@@ -1,0 +1,153 @@
+"""Bodies that the API refuses as a whole."""
+
+from __future__ import annotations
+
+import pytest
+
+HI = {"role": "user", "content": "hi"}
+CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
+PAGE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+
+
+def tool(name="f", **function):
+    return {"type": "function", "function": {"name": name, **function}}
+
+
+def answer(schema, **keys):
+    inner = {"name": "a", "strict": True, "schema": schema} | keys
+    return {"response_format": {"type": "json_schema", "json_schema": inner}}
+
+
+def within(schema):
+    return CLOSED | {"properties": {"a": schema}}
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "what", "fix"),
+    [
+        (
+            {"max_tokens": 1, "max_completion_tokens": 2},
+            "two-token-limits",
+            "max_tokens and max_completion_tokens",
+            "send max_completion_tokens only",
+        ),
+        ({"n": 3}, "several-answers", "n is 3,", "leave n out"),
+        (
+            {"stream": True, "response_format": {"type": "json_object"}},
+            "json-object-stream",
+            "'json_object', which this API does not stream",
+            "leave stream out",
+        ),
+        (
+            {"tools": [tool()], "response_format": {"type": "json_object"}},
+            "tools-and-format",
+            "tools and response_format",
+            "leave one of them out",
+        ),
+        ({"tool_choice": "none"}, "tool-choice-without-tools", "no tools", "leave tool_choice"),
+        (
+            {"messages": [HI | {"content": [PAGE]}]},
+            "image-to-a-text-model",
+            "gpt-oss-120b reads text only",
+            "with vision",
+        ),
+        (
+            {"model": "qwen-3.8-27b", "messages": [HI | {"content": [PAGE]}]},
+            "image-by-url",
+            "does not fetch",
+            "a data URI",
+        ),
+        ({"reasoning_effort": "none"}, "unsupported-effort", "is 'none', which gpt-oss", "'low'"),
+        (
+            {"messages": [{"role": "tool", "tool_call_id": "1", "content": "a"}]},
+            "answer-without-call",
+            "answers no call",
+            "the assistant's message",
+        ),
+        (
+            {"tools": [tool(), tool("g", strict=True, parameters=CLOSED)]},
+            "mixed-strict",
+            "some have not",
+            "same value",
+        ),
+        ({"tools": [tool("a.b")]}, "dotted-tool-name", "in it: a.b", "letters"),
+        (
+            answer({"type": "object", "properties": {}}),
+            "open-schema",
+            "response_format.json_schema.schema does not forbid",
+            "false in each object",
+        ),
+        (
+            {"tools": [tool(strict=True, parameters=within({"type": "object", "properties": {}}))]},
+            "open-schema",
+            "tools[0].function.parameters.properties.a does not",
+            "false in each object",
+        ),
+        (
+            answer(within({"type": "object"})),
+            "object-without-properties",
+            "schema.properties.a is an object without",
+            "its properties",
+        ),
+        (
+            answer(within({"type": "array", "items": {"type": "string"}, "minItems": 1})),
+            "schema-keyword",
+            "schema.properties.a has minItems",
+            "take minItems out",
+        ),
+        (
+            answer(CLOSED | {"allOf": []}),
+            "schema-keyword",
+            "json_schema.schema has allOf",
+            "take allOf out",
+        ),
+        (answer(within({})), "strict-schema", "with keys: dict_keys([])", "leave strict out"),
+        (answer(within({"$ref": "#/x"})), "strict-schema", "reference '#/x'", "change the schema"),
+    ],
+)
+def test_mistakes(told, body, name, what, fix):
+    """What does not go together is named."""
+    found = told(body)
+    assert found.name == name
+    assert what in found.what
+    assert fix in found.fix
+
+
+@pytest.mark.parametrize("edition", ["2026-11", "2025-10"])
+@pytest.mark.parametrize(
+    ("form", "name", "what"),
+    [
+        ({"type": "json_schema", "schema": CLOSED}, "format-without-schema", "no json_schema"),
+        (
+            {"type": "json_schema", "json_schema": {"schema": CLOSED}},
+            "format-without-name",
+            "has no name",
+        ),
+        ({"type": "json"}, "unknown-format", "is 'json',"),
+        ("json_object", "unknown-format", "is 'json_object',"),
+    ],
+)
+def test_response_formats(told, edition, form, name, what):
+    """What is wrong with a response format is told, though 2025 did not name its place."""
+    found = told({"response_format": form}, edition)
+    assert found.name == name
+    assert what in found.what
+
+
+@pytest.mark.parametrize(
+    ("body", "edition"),
+    [
+        ({"tools": [tool()], "response_format": {"type": "json_object"}}, "2025-10"),
+        ({"tools": [tool()], "response_format": {"type": "text"}}, "2026-11"),
+        ({"response_format": {"type": "json_object"}}, "2026-11"),
+        ({"n": 1, "max_tokens": 5}, "2026-11"),
+        ({"reasoning_effort": "low"}, "2026-11"),
+        (answer(CLOSED), "2026-11"),
+        (answer({"type": "object"}, strict=False), "2026-11"),
+        ({"tools": [tool(), tool("g")]}, "2026-11"),
+        ({"tools": [tool(strict=True, parameters={"type": "object"})]}, "2025-10"),
+    ],
+)
+def test_innocents(told, body, edition):
+    """What the edition takes is no mistake."""
+    assert told(body, edition) is None

@@ -1,0 +1,77 @@
+"""Fields that this API does not know."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.verdicts.mistakes import mistakes_in
+
+HI = {"role": "user", "content": "hi"}
+
+
+@pytest.mark.parametrize("edition", ["2026-11", "2025-10"])
+@pytest.mark.parametrize(
+    ("body", "name", "what", "fix"),
+    [
+        (
+            {"input": "a", "max_output_tokens": 5},
+            "responses-body",
+            "the body has input, max_output_tokens: these are of OpenAI's Responses API",
+            "messages=[...]",
+        ),
+        ({"prompt": "a"}, "prompt-in-chat", "has prompt:", "[{'role': 'user', 'content': ...}]"),
+        ({"system": "a"}, "anthropic-body", "has system:", "the first of messages"),
+        ({"extra_body": {}}, "argument-in-body", "has extra_body:", "at the top of the body"),
+        ({"functions": []}, "functions", "has functions:", "send tools=[{'type'"),
+        (
+            {"maxTokens": 5, "topP": 1},
+            "camel-case-field",
+            "has maxTokens, topP,",
+            "write max_tokens, top_p",
+        ),
+        ({"thinking": {}}, "thinking-field", "has thinking:", "reasoning_effort"),
+        ({"top_k": 5}, "sampling-field", "has top_k:", "leave it out"),
+        ({"num_ctx": 5}, "local-field", "has num_ctx:", "max_completion_tokens"),
+        ({"provider": {}}, "router-field", "has provider:", "leave it out"),
+        ({"store": True}, "openai-field", "has store:", "leave it out"),
+        ({"max_token": 1}, "misspelt-field", "the API's field is max_tokens", "write max_tokens"),
+        ({"colour": 1, "size": 2}, "unknown-field", "the body has colour, size,", "leave it"),
+        (
+            {"messages": [HI, {"role": "assistant", "content": "a", "refusal": None}]},
+            "field-in-message",
+            "messages[1].refusal",
+            "take it out",
+        ),
+        ({"stream_options": {"a": 1}}, "field-within", "has stream_options.a,", "leave it out"),
+    ],
+)
+def test_mistakes(told, body, edition, name, what, fix):
+    """It is said whose field it is, and what takes its place."""
+    found = told(body, edition)
+    assert found.name == name
+    assert what in found.what
+    assert fix in found.fix
+
+
+def test_messages_in_completions(told):
+    """The older endpoint takes a prompt."""
+    found = told({"messages": [HI]}, endpoint="completions")
+    assert found.name == "messages-in-completions"
+    assert found.fix == "post it to /v1/chat/completions"
+
+
+def test_many_fields(setup_by):
+    """Of very many fields the first few are named, each shortened."""
+    body = {f"{'x' * 200}{at}": at for at in range(200)}
+    found = next(mistakes_in(setup_by(body)))
+    assert found.name == "unknown-field"
+    assert "and 195 more" in found.what
+    assert len(found.what) < 500
+
+
+def test_key_as_a_name(setup_by):
+    """A key in the place of a name is not told, even where a long name is cut."""
+    key = "csk-" + "4f1d" * 12
+    for name in (key, f"{'x' * 45}.{key}"):
+        for found in mistakes_in(setup_by({name: 1, "stream_options": {name: 1}})):
+            assert "4f1d" not in found.what
