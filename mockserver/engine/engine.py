@@ -15,7 +15,7 @@ from random import Random
 
 from mockserver.api.contract import editions
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.quota import Quota, Refusal
+from mockserver.api.contract.quota import Quota
 from mockserver.api.model.prompt_cache import BLOCK, PromptCache
 from mockserver.api.reading.prompt import parts
 from mockserver.core.credentials import without_key
@@ -31,7 +31,7 @@ from mockserver.scenario.status_page.outages import Outages
 
 from . import answers
 from .memory import Memory
-from .needs import OVERLOAD, Needs, Overload, Taken
+from .needs import OVERLOAD, Needs, NotTaken, Taken
 from .other_models import other_model
 from .parsing import ParsedRequest, RequestParser
 from .responder import Responder
@@ -42,11 +42,19 @@ class Engine:
     """
     One run of a scenario; ``now`` is always in seconds since the epoch.
 
-    It writes to its own ``journal`` unless it is given that of another run.
+    It writes to its own ``journal`` unless it is given that of another run. ``memory`` is how it
+    remembers what was taken.
     Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
 
-    def __init__(self, scenario: Scenario, *, now: float, journal: Journal | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        now: float,
+        journal: Journal | None = None,
+        memory: type[Memory] = Memory,
+    ) -> None:
         self.scenario = scenario
         edition = editions.load(scenario.edition or editions.DEFAULT)
         narrower = scenario.context or scenario.tier
@@ -59,7 +67,7 @@ class Engine:
         self._storage = Storage()
         self.started = now
         self._prompts = PromptCache()
-        self.memory = Memory(scenario, self.edition, self.journal, now)
+        self.memory = memory(scenario, self.edition, self.journal, now)
 
     def inject(self, rule: Rule) -> None:
         """Try this rule before all others from now on."""
@@ -73,8 +81,16 @@ class Engine:
     def needs(self, request: Request, rule: Rule | None = None) -> Needs:
         """Return what the request needs of the memory before it can be answered."""
         parsed = self._parser.read(request)
+        account = parsed.account, parsed.model_id
         return Needs(
-            request, parsed, parsed.view(request), without_key(request, parsed.shown), rule
+            request,
+            parsed,
+            parsed.view(request),
+            without_key(request, parsed.shown),
+            rule,
+            account,
+            counts=parsed.row.name != "warming",
+            costs=parsed.refusal is None and parsed.row.cost != "free",
         )
 
     def decide(self, needs: Needs, taken: Taken, *, now: float) -> Exchange:
@@ -84,7 +100,7 @@ class Engine:
         responder = self._responder(number, now)
         refusal = parsed.refusal
         if taken.refused is not None:
-            refusal, quota = self._limited(taken.refused, quota, now), None
+            refusal, quota = self._not_taken(taken.refused, quota, now), None
         if refusal is not None:
             plan: Plan = responder.refusal(refusal)
         else:
@@ -172,15 +188,15 @@ class Engine:
             self.memory.settle(exchange, now)
         self.journal.finish(exchange)
 
-    def _limited(
-        self, refused: Refusal | Overload, quota: Quota | None, now: float
-    ) -> RefusalError:
-        """Return the refusal by a limit, or by the capacity, which leaves no quota to show."""
+    def _not_taken(self, why: NotTaken, quota: Quota | None, now: float) -> RefusalError:
+        """Return the refusal of a request that did not get what it needs."""
+        if isinstance(why, RefusalError):
+            return why
         limits = self.edition.limits
-        if refused == OVERLOAD or quota is None:
+        if why == OVERLOAD or quota is None:
             return RefusalError("queue_exceeded", headers=tuple(limits.overload_headers.items()))
-        wait = (("retry-after", str(refused.retry_after)),) if limits.retry_after else ()
-        return RefusalError(refused.problem, headers=(*wait, *quota.headers(now)))
+        wait = (("retry-after", str(why.retry_after)),) if limits.retry_after else ()
+        return RefusalError(why.problem, headers=(*wait, *quota.headers(now)))
 
     def _restricts(self, parsed: ParsedRequest, request: Request) -> bool:
         """Return whether a limit refused it, or a check that the default edition does not have."""

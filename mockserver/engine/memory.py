@@ -42,17 +42,14 @@ class Memory:
         decision = needs.rule and overriding(needs.rule, self._seed, number)
         if not decision:
             decision = self.run.choose(needs.view, now - self._started, call.progress)
-        taken = Taken(number, call, decision)
-        if needs.costs:
-            taken.quota, taken.refused = self._admit(needs, now)
-        return taken
+        quota, refused = self._admit(needs, now) if needs.costs else (None, None)
+        return Taken(number, call, decision, quota, refused)
 
     def _admit(self, needs: Needs, now: float) -> tuple[Quota | None, Refusal | Overload | None]:
-        account = needs.parsed.account, needs.parsed.model_id
         if self._capacity is not None and self._running >= self._capacity:
-            self._quotas.open(account, now)
+            self._quotas.open(needs.account, now)
             return None, OVERLOAD
-        quota, refused = self._quotas.admit(account, needs.parsed.reserved, now)
+        quota, refused = self._quotas.admit(needs.account, needs.parsed.reserved, now)
         if refused is None:
             self._running += 1
         return quota, refused

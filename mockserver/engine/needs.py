@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
+from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.quota import Quota, Refusal
 from mockserver.core.messages import Request
 from mockserver.journal import Ongoing
 from mockserver.scenario import Decision, RequestView, Rule
 
 from .parsing import ParsedRequest
+from .quotas import Account
 
 Overload: TypeAlias = Literal["overload"]
 OVERLOAD: Overload = "overload"
+NotTaken: TypeAlias = Refusal | Overload | RefusalError
+"""A limit, the capacity, or another reason why a request gets nothing."""
 
 
-@dataclass(slots=True)
-class Needs:
+class Needs(NamedTuple):
     """
     A request that has been read, and asks for its number, its trials and its tokens.
 
-    ``noted`` is the request as the journal keeps it. A ``rule`` overrides the scenario's.
+    ``noted`` is the request as the journal keeps it. A ``rule`` overrides the scenario's. A request
+    that ``counts`` gets a number; a warm-up does not. One that ``costs`` has to be admitted by the
+    limits of its ``account``.
     """
 
     request: Request
@@ -29,20 +33,12 @@ class Needs:
     view: RequestView
     noted: Request
     rule: Rule | None
-
-    @property
-    def counts(self) -> bool:
-        """Whether it gets a number; a warm-up does not."""
-        return self.parsed.row.name != "warming"
-
-    @property
-    def costs(self) -> bool:
-        """Whether it has to be admitted by the limits."""
-        return self.parsed.refusal is None and self.parsed.row.limited
+    account: Account
+    counts: bool
+    costs: bool
 
 
-@dataclass(slots=True)
-class Taken:
+class Taken(NamedTuple):
     """
     What one request has got.
 
@@ -55,4 +51,4 @@ class Taken:
     call: Ongoing
     decision: Decision
     quota: Quota | None = None
-    refused: Refusal | Overload | None = None
+    refused: NotTaken | None = None

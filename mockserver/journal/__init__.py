@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .exchange import Exchange, Gist
+from .exchange import Exchange, Gist, asked_of
 from .journal import Call, Journal, Ongoing
 from .retention import Retention
 from .served import Served, ServedCall
@@ -18,4 +18,5 @@ __all__ = [
     "Served",
     "ServedCall",
     "StatusLook",
+    "asked_of",
 ]

@@ -252,6 +252,14 @@ PROBLEMS: Mapping[str, Problem] = {
     "stream_error": Problem(  # the same in the middle of a stream
         500, "Encountered a server error, please try again.", "server_error", "", "", "event"
     ),
+    # the mock's own, never the API's: it has lost the store of its state
+    "mock_state_lost": Problem(
+        503,
+        "The mock has lost the store that it shares with others: cerebras-mock serve --state.",
+        "mock_error",
+        None,
+        "mock_state_lost",
+    ),
     # errors of the edge; its pages were never published
     "malformed_request": Problem(400, "Bad Request", shape="html"),  # the request is not valid HTTP
     "request_timeout": Problem(408, "Request Timeout", shape="html"),
