@@ -52,7 +52,9 @@ class Link(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._writing: list[bytes] = []
         self._waiting: deque[OnReply] = deque()
+        self._asked: set[asyncio.Future[Reply]] = set()
         self._received = b""
+        self._ended = asyncio.Event()
 
     @classmethod
     async def to(cls, address: StoreAddress, lost: Callable[[], None]) -> Link:
@@ -75,6 +77,10 @@ class Link(asyncio.Protocol):
         """Tell the owner; commands without a reply never get one."""
         self._transport = None
         self._waiting.clear()
+        for answered in list(self._asked):
+            if not answered.done():
+                answered.set_exception(ConnectionResetError("it has ended the connection"))
+        self._ended.set()
         self._lost()
 
     def send(self, command: bytes, on_reply: OnReply) -> None:
@@ -85,8 +91,10 @@ class Link(asyncio.Protocol):
         self._waiting.append(on_reply)
 
     async def ask(self, *words: bytes) -> bytes | None:
-        """Send a command and wait for its reply. Raises StoreError for an error, or a loss."""
+        """Send a command and wait for its reply. Raises StoreError, or OSError for a loss."""
         answered: asyncio.Future[Reply] = self._loop.create_future()
+        self._asked.add(answered)
+        answered.add_done_callback(self._asked.discard)
         self.send(encoded(*words), into(answered))
         reply = await answered
         if isinstance(reply, Exception):
@@ -98,6 +106,11 @@ class Link(asyncio.Protocol):
         self._flush()
         if self._transport is not None:
             self._transport.close()
+
+    async def closed(self) -> None:
+        """End the connection, and wait until it has ended."""
+        self.close()
+        await self._ended.wait()
 
     def _flush(self) -> None:
         written, self._writing = self._writing, []

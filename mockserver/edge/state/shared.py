@@ -111,6 +111,21 @@ class SharedLive(LiveEngine):
     async def sharing(self) -> AsyncIterator[None]:
         """Join the others, and leave them at the end. Raises LostError or UnsharedError."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
+        beating = None
+        try:
+            await self._begin_sharing()
+            beating = self._loop.create_task(self._beat())
+            yield
+        finally:
+            if beating is not None:
+                beating.cancel()
+                await asyncio.gather(beating, return_exceptions=True)
+            if self.store.up:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.store.ask("leave"), _BEAT)
+            await self.store.close()
+
+    async def _begin_sharing(self) -> None:
         try:
             await self.store.connect()
             answer = await asyncio.wait_for(self._join(new=True), PATIENCE)
@@ -120,20 +135,10 @@ class SharedLive(LiveEngine):
         if self._unable:
             raise UnsharedError(self._unable)
         if self._playing.text != self._own.text:
-            mine, theirs = self._own.scenario.name, self._playing.scenario.name
             _log.warning(
                 "joins %r, which others play at %s; %r as given here is not played",
-                theirs, self.store.address, mine,
+                self._playing.scenario.name, self.store.address, self._own.scenario.name,
             )  # fmt: skip
-        beating = self._loop.create_task(self._beat())
-        try:
-            yield
-        finally:
-            beating.cancel()
-            if self.store.up:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.store.ask("leave"), _BEAT)
-            await self.store.close()
 
     async def _beat(self) -> None:
         while True:

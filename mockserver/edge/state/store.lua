@@ -1,7 +1,8 @@
 -- What several replicas of the mock share, as one script. It means what engine/memory.py means.
 --
 -- KEYS[1] is the namespace. ARGV[1] is a message in msgpack: the operation, the replica, the
--- number of the message, whether it is sent again, and what the operation needs. ARGV[2] is the
+-- number of the message, whether it is sent again ('if known': only to learn what it did), and
+-- what the operation needs. ARGV[2] is the
 -- time in seconds since the epoch, for tests; empty takes the store's. The reply is msgpack, too.
 -- Nothing is written before it is certain that the operation succeeds: Redis undoes nothing.
 
@@ -516,6 +517,7 @@ if again then
   local packed = call('HGET', REPLIES, serial % REMEMBERED)
   local known = packed and unpacked(packed)
   if known and known[1] == serial then return known[2] end
+  if again == 'if known' then return pack({'unknown'}) end
 end
 local operations = {take = take, finish = finish, fail = fail, join = join, play = play,
   inject = inject, advance = advance, beat = beat, leave = leave}

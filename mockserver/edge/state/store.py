@@ -24,6 +24,7 @@ OnAnswer: TypeAlias = Callable[[Answer], None]
 _log = logging.getLogger("mockserver")
 _SCRIPT = (files("mockserver.edge.state") / "store.lua").read_bytes()
 _DIGEST = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()
+_IF_KNOWN = "if known"
 MOST_PENDING = 4096  # fewer than the script remembers
 _FIRST = 5.0  # seconds
 _PAUSES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)  # seconds between attempts to connect
@@ -43,6 +44,7 @@ class Store:
         self._after = b"\r\n$0\r\n\r\n"
         self._serial = 0
         self._pending: dict[int, tuple[str, Any, OnAnswer]] = {}
+        self._given_up: set[int] = set()
         self._link: Link | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._told = ""
@@ -62,10 +64,15 @@ class Store:
         return self._serial
 
     def give_up(self, serial: int, then: OnAnswer) -> None:
-        """Let another get the answer to a message, if it still comes."""
+        """
+        Let another get the answer to a message, if it still comes.
+
+        If the message has not come to the store yet, it does nothing there any more.
+        """
         if serial in self._pending:
             operation, values, _ = self._pending[serial]
             self._pending[serial] = operation, values, then
+            self._given_up.add(serial)
 
     async def ask(self, operation: str, *values: Any) -> Answer:
         """Send a message and wait for the answer."""
@@ -83,8 +90,10 @@ class Store:
         self._closed = True
         if self._connecting is not None:
             self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
         if self._link is not None:
-            self._link.close()
+            await self._link.closed()
+        self.up = False
 
     async def _linked(self) -> Link:
         link = await Link.to(self.address, self._lost)
@@ -95,9 +104,10 @@ class Store:
                 await link.ask(b"AUTH", *user, given.password.encode())
             if given.database:
                 await link.ask(b"SELECT", b"%d" % given.database)
+            await link.ask(b"PING")  # says in plain words when a password is missing
             await link.ask(b"SCRIPT", b"LOAD", _SCRIPT)
         except BaseException:
-            link.close()
+            await link.closed()
             raise
         return link
 
@@ -140,7 +150,8 @@ class Store:
 
     def _send(self, serial: int, *, again: bool) -> None:
         operation, values, _ = self._pending[serial]
-        message = operation, self.replica, serial, again, values
+        how = _IF_KNOWN if serial in self._given_up else again
+        message = operation, self.replica, serial, how, values
         packed = msgpack.packb(message, use_bin_type=False, unicode_errors="surrogatepass")
         command = b"%b$%d\r\n%b%b" % (self._before, len(packed), packed, self._after)
         assert self._link is not None  # noqa: S101 (it is up)
@@ -148,6 +159,7 @@ class Store:
 
     def _answered(self, serial: int, reply: Reply) -> None:
         if isinstance(reply, bytes):
+            self._given_up.discard(serial)
             self._pending.pop(serial)[2](msgpack.unpackb(reply, raw=True, strict_map_key=False))
         elif isinstance(reply, StoreError) and str(reply).startswith("NOSCRIPT") and self._link:
             self._link.send(encoded(b"SCRIPT", b"LOAD", _SCRIPT), lambda _: None)

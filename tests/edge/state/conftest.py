@@ -27,6 +27,7 @@ class Redis:
         self._process = None
 
     def start(self):
+        """Start it, and wait until it answers."""
         kept = ("--save", "", "--appendonly", "yes", "--appendfsync", "always")
         self._process = subprocess.Popen(
             [SERVER, "--port", "0", "--unixsocket", self.path, "--dir", self.folder, *kept],
@@ -41,12 +42,14 @@ class Redis:
             time.sleep(0.01)  # noqa: TID251 (another program starts)
         raise TimeoutError("redis-server did not start")
 
-    def stop(self, *, kill=False):
-        self._process.kill() if kill else self._process.terminate()
+    def stop(self):
+        """End it; its data stay."""
+        self._process.terminate()
         self._process.wait()
 
     @property
     def url(self):
+        """What replicas are given."""
         return f"unix://{self.path}"
 
     def command(self, *words):
@@ -83,6 +86,7 @@ class Waiting:
         self._serial = 0
 
     def __call__(self, operation, *values, now="", replica="a", again=False, serial=None):
+        """Return the reply to a message."""
         self._serial += 1
         message = (operation, replica, serial or self._serial, again, values)
         packed = msgpack.packb(message, use_bin_type=False)
@@ -90,6 +94,7 @@ class Waiting:
         return msgpack.unpackb(reply, raw=True)
 
     def close(self):
+        """End the connection."""
         self._stream.close()
         self._socket.close()
 
@@ -118,7 +123,7 @@ def redis_server():
 
 @pytest.fixture
 def own_redis():
-    """A server that the test may stop and start."""
+    """Yield a server that the test may stop and start."""
     with running() as server:
         yield server
 

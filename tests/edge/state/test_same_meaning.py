@@ -11,9 +11,9 @@ from mockserver.core.messages import Request
 from mockserver.engine import Engine
 from mockserver.engine.mirror import Given, Mirror
 from mockserver.faults import Error
+from mockserver.journal import Journal, Retention
 from mockserver.scenario import Rule, Scenario, Schedule, load, names, parse
 from mockserver.scenario.model import START
-from mockserver.journal import Journal, Retention
 from tests.edge.state.conftest import Waiting
 
 KEYS = ("csk-0123456789abcdef0123", "csk-9876543210fedcba9876")
@@ -100,6 +100,7 @@ class Store:
         self.run, self.version = joined[1:3]
 
     def handle(self, request, rule, now):
+        """Return the exchange that answers a request."""
         mirror, attempt, blocks = self.engine.memory, 1, []
         needs = self.engine.needs(request, rule)
         while True:
@@ -122,6 +123,7 @@ class Store:
         return exchange
 
     def finish(self, exchange, now):
+        """Note that an answer is over."""
         failed = exchange.failed
         self.engine.finish(exchange, now=now)
         quota = (False, 0, 0, 0)
@@ -130,6 +132,7 @@ class Store:
         self.call("finish", self.run, exchange.number, KEPT, failed, "", *quota, now=now)
 
     def close(self):
+        """End the connection."""
         self.call.close()
 
 
@@ -140,9 +143,11 @@ class Private:
         self.engine = Engine(scenario, now=T0, journal=Journal(retention=Retention(KEPT)))
 
     def handle(self, request, rule, now):
+        """Return the exchange that answers a request."""
         return self.engine.handle(request, now=now, rule=rule)
 
     def finish(self, exchange, now):
+        """Note that an answer is over."""
         self.engine.finish(exchange, now=now)
 
 
