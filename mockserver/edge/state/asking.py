@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Protocol
 
 from mockserver.api.contract.problem import RefusalError
@@ -93,11 +94,12 @@ class Asking:
         if self._over:
             return
         self._engine, self._needs = self._live.needs_of(self._request)
-        if not self._live.able:
-            self.lost()
-            return
         self._live.asking.add(self)
-        self._ask(1, ())
+        if self._live.able:
+            self._ask(1, ())
+        else:
+            # later: whoever asks has to know first that it waits
+            asyncio.get_running_loop().call_soon(self.lost)
 
     def lost(self) -> None:
         """Answer without the store; what it has taken for this request is given back later."""
@@ -145,6 +147,8 @@ class Asking:
         elif kind == b"ok":
             self._live.asking.discard(self)
             self._decide(Given.read(answer[1:]))
+        elif kind == b"error":
+            self.lost()
         else:
             self._live.renew(self)
 

@@ -44,9 +44,9 @@ def into(future: asyncio.Future[T]) -> Callable[[T], None]:
 
 
 class Link(asyncio.Protocol):
-    """A connection; ``lost`` is called once, when it has ended."""
+    """A connection; ``lost`` gets it once, when it has ended."""
 
-    def __init__(self, lost: Callable[[], None]) -> None:
+    def __init__(self, lost: Callable[[Link], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._lost = lost
         self._transport: asyncio.Transport | None = None
@@ -57,7 +57,7 @@ class Link(asyncio.Protocol):
         self._ended = asyncio.Event()
 
     @classmethod
-    async def to(cls, address: StoreAddress, lost: Callable[[], None]) -> Link:
+    async def to(cls, address: StoreAddress, lost: Callable[[Link], None]) -> Link:
         """Connect. Raises OSError."""
         loop = asyncio.get_running_loop()
         if address.path:
@@ -81,7 +81,7 @@ class Link(asyncio.Protocol):
             if not answered.done():
                 answered.set_exception(ConnectionResetError("it has ended the connection"))
         self._ended.set()
-        self._lost()
+        self._lost(self)
 
     def send(self, command: bytes, on_reply: OnReply) -> None:
         """Write a command at the end of this turn."""

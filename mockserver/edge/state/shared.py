@@ -131,6 +131,8 @@ class SharedLive(LiveEngine):
             answer = await asyncio.wait_for(self._join(new=True), PATIENCE)
         except (OSError, StoreError) as error:
             raise LostError(f"cannot reach the store at {self.store.address}: {error}") from error
+        if answer[0] != b"ok":
+            raise LostError(f"the store at {self.store.address} does not run the mock's script")
         self._adopt(answer)
         if self._unable:
             raise UnsharedError(self._unable)
@@ -167,10 +169,15 @@ class SharedLive(LiveEngine):
         waiting, self._waiting = self._waiting, []
         self._adopt(answer)
         for asking in waiting:
-            asking.begin()
+            if answer[0] == b"ok":
+                asking.begin()
+            else:
+                asking.lost()
 
     def _adopt(self, answer: Answer) -> None:
         """Play what the store says; nothing is answered by this replica if it can't."""
+        if answer[0] != b"ok":
+            return  # the store has logged why
         _, run, version, text, injected, started, _ = answer
         texts: list[bytes] = msgpack.unpackb(injected, raw=True)
         try:

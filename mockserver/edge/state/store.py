@@ -24,6 +24,8 @@ OnAnswer: TypeAlias = Callable[[Answer], None]
 _log = logging.getLogger("mockserver")
 _SCRIPT = (files("mockserver.edge.state") / "store.lua").read_bytes()
 _DIGEST = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()
+_PASSING = ("BUSY", "LOADING", "MASTERDOWN", "MISCONF", "NOAUTH", "OOM", "READONLY", "TRYAGAIN")
+"""Errors that say how the store is, not what is wrong with a message."""
 _IF_KNOWN = "if known"
 MOST_PENDING = 4096  # fewer than the script remembers
 _FIRST = 5.0  # seconds
@@ -111,7 +113,9 @@ class Store:
             raise
         return link
 
-    def _lost(self) -> None:
+    def _lost(self, link: Link) -> None:
+        if link is not self._link:
+            return  # an attempt to connect that came to nothing
         was_up, self.up, self._link = self.up, False, None
         if self._closed:
             return
@@ -165,7 +169,9 @@ class Store:
             self._link.send(encoded(b"SCRIPT", b"LOAD", _SCRIPT), lambda _: None)
             self._send(serial, again=True)
         else:
-            # out of memory, read-only, still loading: another connection may find it mended
             self._tell(f"the store at {self.address}: {reply}")
-            if self._link is not None:
-                self._link.close()
+            if str(reply).startswith(_PASSING) and self._link is not None:
+                self._link.close()  # the message is sent again when it is mended
+            else:
+                self._given_up.discard(serial)
+                self._pending.pop(serial)[2]([b"error"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
 from mockserver.core.messages import Request
 from mockserver.edge.live import Overrides
+from mockserver.edge.server.app import Site
 from mockserver.edge.state import shared
 from mockserver.edge.state.address import read_address
 from mockserver.edge.state.definition import UnsharedError
@@ -239,6 +241,38 @@ def test_store_is_lost(own_redis, monkeypatch):
             await asyncio.to_thread(own_redis.start)
             await until(lambda: live.store.up)
             assert await statuses(*[live] * 3) == [418, 418, 200]
+
+    asyncio.run(play())
+
+
+def test_refused_connection_lives_on(own_redis):
+    """A connection whose request was refused without a store answers the next one."""
+
+    async def play():
+        async with replicas(own_redis, FIRST) as (live,):
+            site = Site(live)
+            await site.start()
+            port = int(site.url.rpartition(":")[2])
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            fields = f"host: mock\r\nauthorization: {KEY['authorization']}\r\n"
+            request = f"GET /v1/models HTTP/1.1\r\n{fields}\r\n"
+            seen = []
+            for at in range(7):
+                if at == 2:
+                    await asyncio.to_thread(own_redis.stop)
+                    await until(lambda: not live.store.up)
+                elif at == 5:
+                    await asyncio.to_thread(own_redis.start)
+                    await until(lambda: live.store.up)
+                writer.write(request.encode())
+                async with asyncio.timeout(10):
+                    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+                    await reader.readexactly(int(re.search(r"content-length: (\d+)", head)[1]))
+                seen.append(int(head.split()[1]))
+            writer.close()
+            await writer.wait_closed()
+            await site.stop()
+            assert seen == [418, 418, 503, 503, 503, 418, 200]
 
     asyncio.run(play())
 

@@ -73,7 +73,7 @@ def test_reply_in_pieces():
     sent = b"+OK\r\n$5\r\nab\r\nc\r\n$-1\r\n:3\r\n-ERR no\r\n"
 
     async def read(size):
-        link, got = Link(lambda: None), []
+        link, got = Link(lambda _: None), []
         for _ in range(5):
             link.send(b"", got.append)
         for at in range(0, len(sent), size):
@@ -138,6 +138,20 @@ def test_database_and_password(own_redis):
     with pytest.raises(StoreError, match="WRONGPASS"):
         asyncio.run(play(f"unix://:wrong@{path}"))
     assert asyncio.run(play(f"unix://:secret@{path}?db=3"))[0] == b"ok"
+
+
+def test_message_that_fails(redis):
+    """A message that the script can't handle fails alone; the others are answered."""
+
+    async def play():
+        found = Store(read_address(redis.url), "a")
+        await found.connect()
+        answers = await asyncio.gather(found.ask("nonsense"), found.ask("join", *JOIN))
+        assert [answer[0] for answer in answers] == [b"error", b"ok"]
+        assert found.up
+        await found.close()
+
+    asyncio.run(play())
 
 
 def test_full(monkeypatch):
