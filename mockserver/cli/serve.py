@@ -85,9 +85,8 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
 @click.option(
     "--state-lost",
     type=click.Choice(["refuse", "alone"]),
-    default="refuse",
-    show_default=True,
-    help="While the store can't be reached: refuse with 503, or go on with a state of its own.",
+    help="While the store can't be reached: refuse with 503, which is the default, or go on with a "
+    "state of its own.",
 )
 @click.option(
     "--journal",
@@ -124,7 +123,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     admin_token: str | None,
     workers: int,
     state: str | None,
-    state_lost: WhenLost,
+    state_lost: WhenLost | None,
     journal: int,
     journal_body: int,
     log_level: str,
@@ -136,6 +135,8 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError("--admin-token should not be empty")
     if (tls_cert is None) is not (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
+    if state_lost and not state:
+        raise click.UsageError("--state-lost needs --state, which names what can be lost")
     from mockserver.edge.live import Overrides
     from mockserver.edge.server.serving import Address
     from mockserver.edge.server.tls import server_context
@@ -146,10 +147,10 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         with one_sentence():
             kept = Retention(journal, journal_body)
             played = _Played(scenario, parameters, Overrides(edition, tier, seed), kept)
-            if state is None:
+            if not state:
                 mock = _reloading(played, reload=reload and workers == 1)
             else:
-                mock = _sharing(played, state, state_lost, stack)
+                mock = _sharing(played, state, state_lost or "refuse", stack)
             tls = server_context(tls_cert, tls_key) if tls_cert and tls_key else None
         _serve(*mock, Address(host, port, tls, token=admin_token), workers)
 

@@ -93,6 +93,13 @@ def test_no_state(run, state, status, said):
     assert "secret" not in result.output
 
 
+def test_nothing_to_lose(run):
+    """What happens without the store is a question only if there is one."""
+    result = run("serve", "--state-lost", "alone")
+    assert result.exit_code == 2
+    assert "--state-lost needs --state" in result.output
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, for workers")
 def test_no_state_for_workers(run):
     """The same is said for workers, once."""

@@ -34,7 +34,7 @@ from .store import Answer, Store
 _log = logging.getLogger("mockserver")
 WhenLost: TypeAlias = Literal["refuse", "alone"]
 LEASE, _BEAT = 5.0, 1.0  # seconds that a replica counts without a sign of life; between two signs
-PATIENCE = 5.0  # seconds that a request waits for a lost store, if it was sent already
+PATIENCE = 10.0  # seconds that a request waits for a lost store, if it was sent already
 
 
 class LostError(MockServerError):

@@ -6,10 +6,12 @@ import asyncio
 import json
 import re
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from mockserver.core.messages import Request
+from mockserver.edge.admin import Admin
 from mockserver.edge.live import Overrides
 from mockserver.edge.server.app import Site
 from mockserver.edge.state import shared
@@ -181,6 +183,22 @@ def test_change(redis):
             assert one.elapsed > before + 3600
             with pytest.raises(ValueError, match="at most 36500d ahead"):
                 await asyncio.to_thread(two.advance, 1e12)
+
+    asyncio.run(play())
+
+
+def test_journal(redis):
+    """The journal is that of one replica, and says of which."""
+
+    async def play():
+        async with replicas(redis, LIMITED, LIMITED) as (one, two):
+            await statuses(one, two, two)
+            admin = Admin(two, "http://127.0.0.1:1")
+            asked = Request("GET", "/__mock__/journal", {"host": "127.0.0.1:1"})
+            whole = replace(asked, query="format=har")
+            found = admin.answer(asked, "127.0.0.1").body
+            assert [(each["number"], each["replica"]) for each in found] == [(2, "r1"), (3, "r1")]
+            assert admin.answer(whole, "127.0.0.1").body["log"]["comment"] == "replica r1"
 
     asyncio.run(play())
 
