@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from . import node, speed
 from .contender import Contender, Launch, Spot
-from .questions import ANSWERED, QUESTIONS, Question
+from .questions import ANSWERED, QUESTIONS, VARIED, Question
 
 BASELINE = "aiohttp"
 
@@ -31,6 +31,7 @@ CONTENDERS = tuple(
     Contender(*row)
     for row in (
         ("ours", "this mock, asyncio and json", _python("ours"), QUESTIONS),
+        ("ours+log", "ours with a log, as on the command line", _python("ours+log"), (VARIED,)),
         (
             "ours+speed",
             "this mock, uvloop and orjson",

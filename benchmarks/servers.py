@@ -8,9 +8,12 @@ shows the cost of the engine and not a difference in the length of the answers.
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from . import speed
 from .questions import HOST
@@ -24,6 +27,13 @@ def ours() -> None:
     """Serve as a plain installation does."""
     speed.hide()
     ours_with_speed()
+
+
+def ours_with_log() -> None:
+    """Serve as a plain installation does on the command line, with a line for each request."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        logging.basicConfig(format="%(message)s", stream=nowhere, level=logging.INFO)
+        ours()
 
 
 def ours_with_speed() -> None:
@@ -73,6 +83,7 @@ def serve(start: Callable[[str, int], Awaitable[object]]) -> None:
 
 SERVERS = {
     "ours": ours,
+    "ours+log": ours_with_log,
     "ours+speed": ours_with_speed,
     "aiohttp": aiohttp_application,
     "aiohttp-low": aiohttp_server,

@@ -53,17 +53,17 @@ class Target:
         return f"  {label:<38}{value:>8.3g} {what:<32}{self.asked:<20}{verdict}"
 
 
+_BY_PROCESSOR = "rate by processor"
+
 TARGETS = (
-    *(
-        target
-        for kind in ("plain", "repeated")
-        for target in (
-            Target(kind, "rate", "ours", low=1.1, versus="aimock"),
-            Target(kind, "rate", "ours", low=0.70, versus="aiohttp"),
-            Target(kind, "rate", "ours", low=3, versus="pytest-httpserver"),
-            Target(kind, "rate", "ours+speed", low=1.3, versus="aimock"),
-        )
-    ),
+    Target("varied", _BY_PROCESSOR, "ours", low=1.0, versus="aimock"),
+    Target("varied", _BY_PROCESSOR, "ours+log", low=0.91, versus="ours"),
+    Target("varied-stream", _BY_PROCESSOR, "ours", low=2.0, versus="aimock"),
+    Target("traced", _BY_PROCESSOR, "ours", low=1.0, versus="aimock"),
+    Target("plain", "rate", "ours", low=1.1, versus="aimock"),
+    Target("plain", "rate", "ours", low=0.70, versus="aiohttp"),
+    Target("plain", "rate", "ours", low=3, versus="pytest-httpserver"),
+    Target("plain", "rate", "ours+speed", low=1.3, versus="aimock"),
     Target("stream", "rate", "ours", low=3, versus="aimock"),
     Target("stream", "rate", "ours", low=0.60, versus="aiohttp"),
     *(

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from mockserver.api.contract.problem import Problem
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.faults import FAMILIES, Fault
 from mockserver.faults.corruption import CORRUPTIONS
 from mockserver.faults.events import TAMPERINGS
@@ -256,7 +256,7 @@ def _says_nothing(kind: Mapping[str, Any]) -> bool:
 
 def _kind(kind: Mapping[str, Any]) -> str:
     values = [kind["const"]] if "const" in kind else kind.get("enum", [])
-    if values == list(PROBLEMS):
+    if values == list(problems()):
         return "a [problem](#problems)"
     if values:
         return ", ".join(f"`{value}`" for value in values)
@@ -301,7 +301,7 @@ def _problems() -> Iterator[str]:
         ("problem", "status", "what it says"),
         (
             (f"`{name}`", str(problem.status), _saying(problem))
-            for name, problem in PROBLEMS.items()
+            for name, problem in problems().items()
         ),
     )
 

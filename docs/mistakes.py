@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from mockserver.doctor.packages import FAULTS
 from mockserver.doctor.rules import RULES
 from mockserver.verdicts.mistakes import MISTAKES
 
@@ -36,6 +37,13 @@ _OWN = """\
 ## What no refusal shows
 
 Only [`doctor`](doctor.md) finds these.
+"""
+_RELEASED = """\
+## What releases do wrong
+
+[`doctor`](doctor.md) finds these among the packages that are installed beside it. Where there are
+two, both have to be there. Each span was tried at both ends, and so was the release after it; only
+the stolen one was not.
 """
 _WORD = re.compile(r"\{(?:it\.)?(\w+)(?:![rs])?(?::[^{}]*)?\}")
 _SHORTER: Mapping[str, str] = {"asked": "path"}
@@ -67,7 +75,8 @@ class Row(Protocol):
 
 def page() -> str:
     """Return the page as it should be."""
-    return "\n".join((_INTRODUCTION, _REFUSED, *_table(MISTAKES), _OWN, *_table(RULES.values())))
+    tables = (_REFUSED, *_table(MISTAKES), _OWN, *_table(RULES.values()))
+    return "\n".join((_INTRODUCTION, *tables, _RELEASED, _faults()))
 
 
 def _table(rows: Iterable[Row]) -> Iterator[str]:
@@ -77,6 +86,21 @@ def _table(rows: Iterable[Row]) -> Iterator[str]:
     )
     head = "| name | severity | what is wrong | the fix | source |\n|---|---|---|---|---|"
     yield "\n".join((head, *lines)) + "\n"
+
+
+def _faults() -> str:
+    """Return the table of what releases do wrong."""
+    lines = (
+        f"| `{row.name}` | {row.severity} | {_spans(row.versions)} | {_said(row.what)} | "
+        f"{_said(row.fix)} | {_link(row)} |"
+        for row in FAULTS
+    )
+    head = "| name | severity | releases | what is wrong | the fix | source |"
+    return "\n".join((head, "|---|---|---|---|---|---|", *lines)) + "\n"
+
+
+def _spans(versions: Mapping[str, str]) -> str:
+    return " with ".join(f"`{name}{span}`" for name, span in versions.items())
 
 
 def _said(sentence: str) -> str:

@@ -29,37 +29,9 @@ from .scenario import (
     Window,
 )
 
-__all__ = [
-    "FAULTS",
-    "Call",
-    "Close",
-    "Context",
-    "Cut",
-    "Data",
-    "DocumentError",
-    "End",
-    "Engine",
-    "Error",
-    "Exchange",
-    "Fault",
-    "Head",
-    "Latency",
-    "Limit",
-    "Match",
-    "MockServerError",
-    "Plan",
-    "Prompt",
-    "Range",
-    "Request",
-    "Rule",
-    "RuleAction",
-    "Scenario",
-    "Schedule",
-    "Script",
-    "Spent",
-    "State",
-    "Truncate",
-    "UnknownNameError",
-    "Wait",
-    "Window",
-]
+__all__ = ["Limit", "Match", "Prompt", "Range", "Rule", "RuleAction", "Scenario", "Schedule"]
+__all__ += ["Script", "Spent", "State", "Window"]
+__all__ += ["FAULTS", "Context", "Cut", "Error", "Fault", "Latency", "Truncate"]
+__all__ += ["Call", "Engine", "Exchange", "Request"]
+__all__ += ["Close", "Data", "End", "Head", "Plan", "Wait"]
+__all__ += ["DocumentError", "MockServerError", "UnknownNameError"]

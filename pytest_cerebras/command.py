@@ -6,6 +6,9 @@ import sys
 
 from .settings.package_check import foreign_package
 
+_INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended, as shells have it."""
+
 
 def main() -> None:
     """Run the command line, or exit with status 2 if Python finds another ``mockserver``."""
@@ -13,9 +16,13 @@ def main() -> None:
     if hidden is not None:
         sys.stderr.write(f"Error: {hidden}\n")
         raise SystemExit(2)
-    from mockserver.cli import main as command
+    try:
+        from mockserver.cli import main as command
 
-    from .run.command import run
-
+        from .report.command import report
+        from .run.command import run
+    except KeyboardInterrupt:
+        raise SystemExit(_INTERRUPTED) from None
     command.add_command(run)
+    command.add_command(report)
     command()

@@ -7,7 +7,6 @@ and a few small modules on settings; all else is imported when a test needs it.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +24,7 @@ from .settings.names import (
     USES_MOCK,
     is_about_one,
 )
-from .settings.sources import given, strictness, switched_on
+from .settings.sources import given, shard_asked, strictness, switched_on
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from .session.mock import CerebrasMock
     from .session.scoped import MockMaker
 
-_REPORTING = "cerebras-reporting"
 _RELEVANCE = "cerebras-relevance"
 _RUN_GUARD = "cerebras-run-guard"
 _MOCK = pytest.StashKey["CerebrasMock"]()
@@ -68,25 +66,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
         options.checked(config)
     if config.getoption("cerebras_chaos") is not None:
-        from .chaos import choice
+        _prepare_chaos(config)
+    if shard_asked(config) is not None:
+        from .chaos import sharding
 
-        choice.check(config)
-        _learn(config)
+        sharding.register(config)
     if _reports(config) and not hasattr(config, "workerinput") and not config.option.collectonly:
         from .report.reporting import reporting
 
-        config.pluginmanager.register(reporting(config), _REPORTING)
+        config.pluginmanager.register(reporting(config), "cerebras-reporting")
         _take_signals(config)
     if getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput"):
         from .session import distributed
 
         distributed.listen(config)
     if config.getoption("cerebras_baseline") is not None:
-        from .session.baseline import BASELINE, Baseline
+        from .session import baseline
 
-        known = Baseline(Path(config.getoption("cerebras_baseline")))
-        config.stash[BASELINE] = known
-        config.pluginmanager.register(known, "cerebras-baseline")
+        baseline.keep(config, config.getoption("cerebras_baseline"))
     if strictness(config) is not None:
         from .settings.exit_status import ExitStatus
 
@@ -257,7 +254,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
         summary.show(terminalreporter, notes, seen)
     asked = [each for each in ("chaos", "scenario") if _is_given(terminalreporter.config, each)]
-    if asked and reports and not any(hasattr(report, USES_MOCK) for report in reports):
+    used = any(hasattr(report, USES_MOCK) for report in reports)
+    if asked and reports and not used and shard_asked(terminalreporter.config) is None:
         from .report import summary
 
         summary.warn_of_no_effect(terminalreporter, f"--cerebras-{asked[0]}")
@@ -327,6 +325,14 @@ def async_cerebras_client(cerebras_mock: CerebrasMock) -> AsyncCerebras:
     from .session.clients import async_client
 
     return async_client(cerebras_mock)
+
+
+def _prepare_chaos(config: pytest.Config) -> None:
+    """Check the chosen scenarios before tests are collected."""
+    from .chaos import choice
+
+    choice.check(config)
+    _learn(config)
 
 
 def _learn(config: pytest.Config) -> None:

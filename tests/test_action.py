@@ -16,18 +16,24 @@ from pytest_cerebras.report.reporting import COVERAGE_FAILED
 from pytest_cerebras.settings.exit_status import VERDICTS_FAILED
 
 ROOT = Path(__file__).parent.parent
-ACTION = yaml.safe_load((ROOT / ".github/actions/chaos/action.yml").read_text("utf-8"))
+ACTION, MERGE = (
+    yaml.safe_load((ROOT / ".github/actions" / name / "action.yml").read_text("utf-8"))
+    for name in ("chaos", "chaos-merge")
+)
+BOTH = pytest.mark.parametrize("action", [ACTION, MERGE], ids=["chaos", "chaos-merge"])
 
 
-def test_inputs_are_declared():
+@BOTH
+def test_inputs_are_declared(action):
     """What the steps read is declared, and what is declared is read."""
-    used = re.findall(r"inputs\.([\w-]+)", str(ACTION["runs"]))
-    assert set(used) == set(ACTION["inputs"])
+    used = re.findall(r"inputs\.([\w-]+)", str(action["runs"]))
+    assert set(used) == set(action["inputs"])
 
 
-def test_steps_are_whole():
+@BOTH
+def test_steps_are_whole(action):
     """Each step of a composite action that runs something names its shell."""
-    steps = ACTION["runs"]["steps"]
+    steps = action["runs"]["steps"]
     assert all("uses" in step or step["shell"] == "bash" for step in steps)
 
 
@@ -37,18 +43,45 @@ def test_each_status_has_a_sentence():
     assert all(f"{status}) echo" in said for status in (1, VERDICTS_FAILED, COVERAGE_FAILED))
 
 
-def step_of_the_docs():
-    (block,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/ci.md").read_text("utf-8"), re.DOTALL)
-    (step,) = [one for one in yaml.safe_load(block)["jobs"]["chaos"]["steps"] if "with" in one]
+def workflows():
+    """Return the workflows of the docs: on one machine, and on several."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/ci.md").read_text("utf-8"), re.DOTALL)
+    one, several = map(yaml.safe_load, blocks)
+    return one["jobs"], several["jobs"]
+
+
+def step_of(job):
+    (step,) = [one for one in job["steps"] if "with" in one]
     return step
 
 
-def test_workflow_of_the_docs():
-    """It uses the action with inputs that there are."""
-    step = step_of_the_docs()
-    assert step["uses"] == "./.github/actions/chaos"
-    assert set(step["with"]) <= set(ACTION["inputs"])
+def step_of_the_docs():
+    return step_of(workflows()[0]["chaos"])
+
+
+@pytest.mark.parametrize(
+    ("workflow", "job", "name", "action"),
+    [
+        (0, "chaos", "chaos", ACTION),
+        (1, "chaos", "chaos", ACTION),
+        (1, "merge", "chaos-merge", MERGE),
+    ],
+    ids=["alone", "shard", "merge"],
+)
+def test_workflow_of_the_docs(workflow, job, name, action):
+    """It uses the actions with inputs that there are."""
+    step = step_of(workflows()[workflow][job])
+    assert step["uses"] == f"./.github/actions/{name}"
+    assert set(step["with"]) <= set(action["inputs"])
     assert "install" in step["with"]
+
+
+def test_shards_of_the_docs():
+    """Its jobs are all shards of one run, and the one that joins them waits for all."""
+    jobs = workflows()[1]
+    shards = jobs["chaos"]["strategy"]["matrix"]["shard"]
+    assert shards == [f"{number}/{len(shards)}" for number in range(1, len(shards) + 1)]
+    assert (jobs["merge"]["needs"], jobs["merge"]["if"]) == ("chaos", "${{ !cancelled() }}")
 
 
 def run(script, folder, **variables):
@@ -57,6 +90,10 @@ def run(script, folder, **variables):
     python = folder / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
     python.chmod(0o755)
+    command = folder / "bin" / "cerebras-mock"
+    start = "from pytest_cerebras.command import main; main()"
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -c "{start}" "$@"\n')
+    command.chmod(0o755)
     path = os.pathsep.join([str(python.parent), os.environ["PATH"]])
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],  # noqa: S607
@@ -69,25 +106,91 @@ def run(script, folder, **variables):
     )
 
 
+def script_of(action, name):
+    (script,) = [one["run"] for one in action["runs"]["steps"] if one.get("id") == name]
+    return script
+
+
 @pytest.mark.parametrize(("fail_under", "status"), [("0", 0), (None, COVERAGE_FAILED)])
 def test_workflow_of_the_docs_runs(fail_under, status, tmp_path):
     """With the inputs of the docs there is a report, and the status is pytest's."""
     (tmp_path / "test_it.py").write_text("def test(cerebras_mock): pass\n")
     given = step_of_the_docs()["with"]
-    (script,) = [one["run"] for one in ACTION["runs"]["steps"] if one.get("id") == "chaos"]
     output = tmp_path / "output"
     done = run(
-        script,
+        script_of(ACTION, "chaos"),
         tmp_path,
         SCENARIOS=given["scenarios"],
         FAIL_UNDER=fail_under or given["fail-under"],
+        SHARD="",
+        ARTIFACT="cerebras-chaos",
         ARGUMENTS=given["arguments"],
         GITHUB_OUTPUT=str(output),
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert output.read_text() == f"status={status}\n"
+    assert output.read_text() == f"artifact=cerebras-chaos\nstatus={status}\n"
     reports = sorted(one.name for one in (tmp_path / "cerebras-chaos").iterdir())
     assert reports == ["report.html", "report.json"]
+
+
+@pytest.mark.parametrize(
+    ("fail_under", "left_out", "status"),
+    [("0", "", 0), ("90", "", COVERAGE_FAILED), ("0", "2", 2)],
+    ids=["all", "too little", "missing"],
+)
+def test_shards_are_joined(fail_under, left_out, status, tmp_path):
+    """The artifacts of the shards, in folders of their names, are what the other action joins."""
+    (tmp_path / "test_it.py").write_text("def test(cerebras_mock): pass\n")
+    output = tmp_path / "output"
+    for number in "12":
+        output.unlink(missing_ok=True)
+        done = run(
+            script_of(ACTION, "chaos"),
+            tmp_path,
+            SCENARIOS="healthy,wrong-key",
+            FAIL_UNDER="0",
+            SHARD=f"{number}/2",
+            ARTIFACT="cerebras-chaos",
+            ARGUMENTS="-q",
+            GITHUB_OUTPUT=str(output),
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        artifact, ended = output.read_text().split()
+        assert (artifact, ended) == (f"artifact=cerebras-chaos-{number}-of-2", "status=0")
+        kept = tmp_path / ("gone" if number == left_out else "cerebras-shards")
+        kept.mkdir(exist_ok=True)
+        (tmp_path / "cerebras-chaos").rename(kept / artifact.removeprefix("artifact="))
+    output.unlink()
+    done = run(
+        script_of(MERGE, "merge"), tmp_path, FAIL_UNDER=fail_under, GITHUB_OUTPUT=str(output)
+    )
+    assert output.read_text() == f"status={status}\n", done.stdout + done.stderr
+    assert (tmp_path / "cerebras-chaos").exists() is (status != 2)
+
+
+def test_shard_and_fail_under(tmp_path):
+    """A shard that is asked for coverage says in pytest's own words that it can't tell."""
+    output = tmp_path / "output"
+    done = run(
+        script_of(ACTION, "chaos"),
+        tmp_path,
+        SCENARIOS="healthy",
+        FAIL_UNDER="20",
+        SHARD="1/2",
+        ARTIFACT="a",
+        ARGUMENTS="",
+        GITHUB_OUTPUT=str(output),
+    )
+    assert output.read_text() == "artifact=a-1-of-2\nstatus=4\n"
+    assert "give --fail-under to cerebras-mock report merge" in done.stderr
+
+
+@pytest.mark.parametrize("status", [0, 2, COVERAGE_FAILED])
+def test_last_step_of_the_join(status, tmp_path):
+    """So does the job that joins."""
+    done = run(MERGE["runs"]["steps"][-1]["run"], tmp_path, STATUS=str(status))
+    assert done.returncode == status
+    assert done.stdout.startswith("::error::") is (status != 0)
 
 
 @pytest.mark.parametrize("status", [0, 1, 4, VERDICTS_FAILED, COVERAGE_FAILED])

@@ -34,7 +34,6 @@ ELSEWHERE = {
     "mockserver/engine/mirror.py": "tests/edge/state/test_same_meaning.py",
     "mockserver/engine/needs.py": "tests/engine/test_memory.py",  # values only
     "mockserver/verdicts/evidence.py": "tests/verdicts/test_half_answers.py",  # values only
-    "mockserver/verdicts/refusal_words.py": "tests/verdicts/test_tool_results.py",  # a table
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     # around each test there
     "pytest_cerebras/session/mock_session.py": "tests/plugin/session/test_mock.py",

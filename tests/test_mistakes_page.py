@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.doctor.packages import FAULTS
 from mockserver.doctor.rules import RULES
 from mockserver.verdicts.mistakes import MISTAKES
 
@@ -26,6 +27,15 @@ def test_row(row):
     (line,) = [one for one in PAGE.splitlines() if one.startswith(f"| `{row.name}` |")]
     assert line.replace(r"\|", "").count("|") == 6
     assert line.endswith(f"]({row.source}) |")
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault):
+    """Each has one row of six cells, which names its releases."""
+    (line,) = [one for one in PAGE.splitlines() if one.startswith(f"| `{fault.name}` |")]
+    assert line.replace(r"\|", "").count("|") == 7
+    assert all(f"`{name}{span}`" in line for name, span in fault.versions.items())
+    assert line.endswith(f"]({fault.source}) |")
 
 
 def test_words():

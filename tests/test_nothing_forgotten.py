@@ -16,6 +16,7 @@ from mockserver.edge.live import LiveEngine
 from mockserver.faults import FAULTS
 from mockserver.verdicts import RULES
 from pytest_cerebras import plugin
+from pytest_cerebras.report.command import report
 from pytest_cerebras.run.command import run
 
 ROOT = Path(__file__).parent.parent
@@ -84,6 +85,17 @@ def test_command_run():
     told = page("run.md")
     options = [one for one in run.params if isinstance(one, click.Option) and not one.hidden]
     assert [one.name for one in options if f"`{one.opts[0]}" not in told] == []
+
+
+@pytest.mark.parametrize("name", report.commands)
+def test_command_report(name):
+    """So does each command of the group on reports."""
+    tests = TESTS / "plugin" / "report" / "test_command.py"
+    assert f'"{name}"' in tests.read_text("utf-8"), tests
+    _, _, told = page("command-line.md").partition(f"\n## report {name}\n")
+    told, _, _ = told.partition("\n## ")
+    options = [one for one in report.commands[name].params if isinstance(one, click.Option)]
+    assert [one.name for one in options if f"`{max(one.opts, key=len)}`" not in told] == []
 
 
 @pytest.mark.parametrize("route", ROUTES)

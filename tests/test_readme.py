@@ -20,10 +20,11 @@ from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition, Model, PerPeriod, Tier
 from mockserver.api.contract.edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
 from mockserver.api.contract.endpoints import ENDPOINTS
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.faults import FAULTS
 from mockserver.scenario import automatic, load, names
 from mockserver.scenario.checks import check, kind_of
+from pytest_cerebras.report.command import report
 from pytest_cerebras.run.command import run
 from pytest_cerebras.settings.names import OPTIONS
 
@@ -128,14 +129,18 @@ def commands():
     for page in PAGES:
         for line in "".join(blocks_of(page, "bash")).splitlines():
             words = shlex.split(line, comments=True)
-            if words[:1] == ["cerebras-mock"] and words[1] != "run":  # see test_run
+            if words[:1] == ["cerebras-mock"] and words[1] not in ("run", "report"):
                 words = words[: words.index(">")] if ">" in words else words
                 yield pytest.param(page, words[1:], id=f"{page}: {' '.join(words)}")
 
 
 @pytest.mark.parametrize(("page", "arguments"), list(commands()))
 def test_command(page, arguments, tmp_path, monkeypatch):
-    """A command of the command line works; ``serve`` is tried with its options only."""
+    """
+    A command of the command line works; ``serve`` is tried with its options only.
+
+    ``run`` and ``report`` have tests of their own below.
+    """
     write_editions(page, tmp_path)
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     monkeypatch.chdir(tmp_path)
@@ -161,10 +166,26 @@ def test_run(options):
     assert run.make_context("run", [*options, "--", "true"]).params["command"] == ("true",)
 
 
+def merges():
+    for page in PAGES:
+        for line in "".join([*blocks_of(page, "bash"), *blocks_of(page, "text")]).splitlines():
+            words = shlex.split(line, comments=True) if "report merge" in line else []
+            if words[:3] == ["cerebras-mock", "report", "merge"]:
+                yield pytest.param(words[3:], id=f"{page}: {line}")
+
+
+@pytest.mark.parametrize("arguments", list(merges()))
+def test_report_merge(arguments):
+    """The options that join reports are known; its own tests join some."""
+    merge = report.commands["merge"]
+    assert merge.make_context("merge", list(arguments)).params["reports"]
+
+
 def test_shown_output(tmp_path, monkeypatch):
     """What the page on the command line shows is what is printed."""
     monkeypatch.chdir(tmp_path)
-    shown = blocks_of("docs/command-line.md", "text")[0]
+    blocks = blocks_of("docs/command-line.md", "text")
+    shown = next(block for block in blocks if block.startswith("$ "))
     command, _, output = shown.partition("\n")
     runner = CliRunner(env={"COLUMNS": "80"})
     runner.invoke(cli.main, ["init", "my.yaml"])
@@ -202,7 +223,7 @@ def test_tables_are_complete():
     assert f"[{len(names())} scenarios](docs/incidents.md)" in README
     for page, listed in {
         "scenarios": (*FAULTS, *ENDPOINTS),
-        "faults": (*PROBLEMS, *FAULTS),
+        "faults": (*problems(), *FAULTS),
     }.items():
         text = (ROOT / f"docs/{page}.md").read_text("utf-8")
         assert [name for name in listed if f"`{name}`" not in text] == [], page

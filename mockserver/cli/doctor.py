@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from mockserver.api.contract.edition import Edition
     from mockserver.doctor.finding import Finding
 
+_INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended, as shells have it."""
+
 
 @click.command()
-@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.argument("path", default=".", type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @click.option(
     "--live", is_flag=True, help="Send at most three requests to the API too, with your key."
@@ -43,24 +46,42 @@ def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> Non
         why = error.strerror or type(error).__name__
         click.echo(f"Error: can't look at {str(path)!r}: {why}", err=True)
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
     if live:
         more = sorted_and_folded((*found.findings, *_asked(os.environ, api)))
         found = Diagnosis(more, found.files, found.unread, found.cut_off)
-    if as_json:
-        click.echo(json.dumps([asdict(one) for one in found.findings], indent=2))
-    else:
-        for one in found.findings:
-            click.echo(one.text())
+    _print(found.findings, as_json=as_json)
     click.echo(found.summary, err=True)
     sys.exit(1 if found.findings else 0)
 
 
+def _print(findings: Iterable[Finding], *, as_json: bool) -> None:
+    try:
+        if as_json:
+            click.echo(json.dumps([asdict(one) for one in findings], indent=2))
+        else:
+            for one in findings:
+                click.echo(one.text())
+    except BrokenPipeError:
+        raise  # who reads has seen enough: click ends quietly
+    except OSError as error:
+        click.echo(f"Error: can't write the findings: {error.strerror}", err=True)
+        sys.exit(2)
+
+
 def _versions() -> dict[str, str]:
-    """Return the versions of the packages beside this one."""
+    """Return the versions of the packages beside this one, by their normalized names."""
     from importlib.metadata import distributions
 
-    named = (one.metadata for one in distributions())
-    return {one["Name"].lower(): one["Version"] for one in named if one["Name"] and one["Version"]}
+    from packaging.utils import canonicalize_name
+
+    found: dict[str, str] = {}
+    for one in distributions():
+        name, version = one.metadata["Name"], one.metadata["Version"]
+        if name and version:
+            found.setdefault(canonicalize_name(name), version)  # the first on the path is imported
+    return found
 
 
 def _asked(environ: Mapping[str, str], edition: Edition) -> list[Finding]:

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import Any, Self, TypeAlias, TypeVar
 
@@ -30,24 +32,20 @@ T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
 
 SUFFIXES = (".yaml", ".yml")
+_MAPPINGS = ("dataclass_type", "dict_type", "model_type")
 _IN_YAML = {
-    "bool_parsing": "should be true or false",
-    "bool_type": "should be true or false",
-    "dict_type": "should be a mapping of keys to values",
+    **dict.fromkeys(_MAPPINGS, "should be a mapping of keys to values"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "should be true or false"),
+    **dict.fromkeys(("float_parsing", "float_type"), "should be a number"),
+    **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), "should be a whole number"),
+    **dict.fromkeys(("string_too_short", "too_short"), "should not be empty"),
     "finite_number": "should be a finite number",
-    "float_parsing": "should be a number",
-    "float_type": "should be a number",
     "greater_than_equal": "should be greater than or equal to {ge:.15g}",
-    "int_from_float": "should be a whole number",
-    "int_parsing": "should be a whole number",
-    "int_type": "should be a whole number",
     "invalid-json-value": "should be a value as JSON has them",
     "less_than_equal": "should be less than or equal to {le:.15g}",
     "literal_error": "should be {expected}",
     "string_pattern_mismatch": "should match the pattern {pattern!r}",
-    "string_too_short": "should not be empty",
     "string_type": "should be a valid string",
-    "too_short": "should not be empty",
     "tuple_type": "should be a list",
     "value_error": "{error}",
 }
@@ -206,11 +204,11 @@ class Document:
                 said += explain(at, key, error["input"]) or advice(schema, at, key)
             case "missing" | "missing_argument":
                 said = f"the key {last!r} is missing"
-            case "dataclass_type" | "model_type":
-                said = f"should be a mapping of keys to values, found {self._found(error)}"
             case kind:
                 words = _IN_YAML.get(kind, "")
-                plain = words.format(**error.get("ctx", {})) or _plain(error["msg"])
+                plain = words.format(**error.get("ctx", {})) or error["msg"].replace(
+                    "Input should", "should"
+                )
                 wrong, way, out = plain.partition("; ")
                 said = f"{wrong}, found {self._found(error)}{way}{out}{_meant(error)}"
         return f"{spot}: {_dotted(path)}{said}{self._made_from(error['loc'])}"
@@ -232,6 +230,19 @@ class Document:
         names = [name for one in (*around, *inner) for name in self.origins.get(id(one), ())]
         listed = ", ".join(dict.fromkeys(map(repr, names)))
         return f" (from the parameter{'s' if ',' in listed else ''} {listed})" if names else ""
+
+
+@cache
+def shipped_names(package: str) -> tuple[str, ...]:
+    """Return the names of the YAML files in a package, without their suffix and in order."""
+    found = (entry.name for entry in files(package).iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
+
+
+def shipped(package: str, name: str) -> Document:
+    """Return a YAML file of a package, by its name without the suffix."""
+    file = f"{name}.yaml"
+    return Document((files(package) / file).read_text("utf-8"), source=file)
 
 
 def value_of(text: str, *, source: str) -> Any:
@@ -300,10 +311,6 @@ def _written(node: yaml.Node) -> str:
         case _:
             text = str(node.value)
             return repr(text) if isinstance(_data_of(node), str) else text or _NOTHING
-
-
-def _plain(message: str) -> str:
-    return message.replace("Input should", "should")
 
 
 def _repeats(error: ErrorDetails) -> bool:

@@ -57,7 +57,7 @@ class ShortenedError(MockServerError):
 
 def suggestion(found: str, known: Iterable[str]) -> str:
     """
-    Return a suggestion what to write instead, as the end of a sentence.
+    Suggest what to write instead, as the end of a sentence.
 
     >>> suggestion("modle", ["stream", "model"])
     "; did you mean 'model'? Allowed are model, stream"

@@ -50,6 +50,7 @@ _UNEXPANDED = {
     "${...}": r"\$\{[A-Za-z_][^{}]*\}",
     "$(...)": r"\$\([^()]*\)",
     "$env:...": r"\$[Ee]nv:\w+",
+    "{env:...}": r"\{env:.*\}",
     "$...": r"\$[A-Z][A-Z0-9]*(_[A-Z0-9]+)+",
     "%...%": r"%[A-Z][A-Z0-9]*(_[A-Z0-9]+)+%",
     "{{...}}": r"\{\{.*\}\}",
@@ -58,8 +59,27 @@ _UNEXPANDED = {
 }
 UNEXPANDED = tuple(_UNEXPANDED)
 """The forms of variables that were not expanded."""
+OBJECTS = {
+    "[object ...]": r"\[object \w+\]",
+    "<object ...>": r"<(coroutine|function|bound method|class|Future|Task|\S+ object at) .*>",
+}
+"""What a program writes for an object that is no text."""
+REFERENCES = {"op://...": r"op://.*", "arn:aws:...": r"arn:aws[\w-]*:.*", "vault:...": r"vault:.*"}
+"""Addresses of secrets."""
+BYTES = "b'...'"
+"""What Python writes for bytes."""
+JSON_TEXT = '{"...": ...}'
+"""The form of a JSON object."""
+MASKED = "<masked>"
+NOT_ASCII = "<not ASCII>"
 _OTHERS = {"<...>": r"<[^<>]*>", "http://...": r"http://.*", "https://...": r"https://.*"}
-_WHOLE = [(re.compile(text), form) for form, text in (_UNEXPANDED | _OTHERS).items()]
+_FOUND = {BYTES: r"b(['\"]).*\1", JSON_TEXT: r'\{\s*".*\}'}
+_WHOLE = [
+    (re.compile(text, re.DOTALL), form)
+    for form, text in (_UNEXPANDED | OBJECTS | REFERENCES | _FOUND | _OTHERS).items()
+]
+_GLUED = re.compile(r"bearer(?:[:=] ?|(?=csk-|sk-))", re.IGNORECASE)
+_MASKS = re.compile(r"[*\u2022]{2}|\.{3}|\u2026")
 _ASSIGNED = re.compile(
     r"(?:export |set |setx )?(?P<name>(?:CEREBRAS_|OPENAI_)?API_KEY|CEREBRAS_KEY)"
     r"(?P<sign>=|:) ?(?P<value>.+)"
@@ -83,6 +103,8 @@ def shown_credentials(field: str) -> str:
     >>> shown_credentials("Bearer sk-proj-abcdefgh"), shown_credentials("Bearer 'abc'")
     ('Bearer sk-proj-...', "Bearer '...'")
     """
+    if (glued := _GLUED.match(field)) and field[glued.end() :].strip():
+        return f"{glued[0]}{_form(field[glued.end() :].strip())}"
     words = field.split()
     schemes = 0
     while schemes < min(len(words), _MOST_SCHEMES) and words[schemes].lower() in _SCHEMES:
@@ -140,6 +162,10 @@ def _word_form(word: str) -> str:
         return beginning
     filled_in = _FILLED_IN.fullmatch(rest) or letters(rest) in PLACEHOLDERS
     closed = word[-1] if word[-1] in _QUOTES else ""
+    if not filled_in and _MASKS.search(rest):
+        return f"{beginning}{MASKED}{closed}"
+    if not filled_in and not word.strip(_QUOTES).isascii():
+        return f"{beginning if beginning.isascii() else ''}{NOT_ASCII}{closed}"
     return f"{beginning}{'<placeholder>' if beginning and filled_in else '...'}{closed}"
 
 

@@ -101,7 +101,7 @@ def _bearer(authorization: str) -> str | None:
 
 def dicts(value: object) -> list[dict[str, Any]]:
     """
-    Return the mappings in a list; none of what is no list.
+    Return the mappings in a list; empty if the value is not a list.
 
     >>> dicts([{"a": 1}, 2]), dicts("text")
     ([{'a': 1}], [])

@@ -2,8 +2,8 @@
 Limits on the YAML that is read. Larger texts are refused before any data is built from them.
 
 Aliases (``*a``) that repeat an anchored part (``&a``) turn a small text into a large tree, and
-building it takes as long as if every repetition were written out. So the expanded size is what is
-limited. The parser's events are enough to compute it without expanding anything.
+building it takes as long as if every repetition were written out. So the limits apply to the
+expanded size. The parser's events are enough to compute it without expanding anything.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def refuse_bombs(text: str, source: str, limits: YamlLimits, loader: Any) -> Non
     """
     Raise DocumentError for a text beyond the limits, YAMLError for a text that is not YAML.
 
-    Old releases of libyaml overflow their stack on deep nesting. New ones have a limit of their
-    own and reach it while looking ahead, before they emit the first level. In that case the text
-    up to the reported position is counted on its own.
+    Old releases of libyaml overflow their stack on deep nesting. New releases have a limit, which
+    they reach while looking ahead, before they emit the first level. In that case the text up to
+    the reported position is counted on its own.
     """
     if len(text) > limits.letters:
         long = f"is {len(text):,} characters long"

@@ -11,7 +11,7 @@ from pathlib import Path
 from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition
 
-from . import environment, python_source, text_source
+from . import environment, packages, python_source, text_source
 from .comments import STYLES
 from .files import Source, Walk
 from .finding import Finding
@@ -71,13 +71,11 @@ def diagnose(
     """
     walk = Walk(root)
     sources = [one for one in walk.sources() if _concerns(one)]
-    read_by_code = frozenset(
-        name for one in sources for name in text_source.variables_read(_code(one))
-    )
+    read_by_code = _read_by_code([code for one in sources if (code := _code(one))])
     look = partial(environment.findings, edition=edition, read_by_code=read_by_code)
     found = [
         *look(of_environment(environ), exists=lambda path: Path(path).exists()),
-        *environment.of_packages(versions, edition),
+        *packages.findings(versions),
         *(
             finding
             for one in sources
@@ -97,6 +95,17 @@ def sorted_and_folded(found: Iterable[Finding]) -> tuple[Finding, ...]:
         known = first.get(kind)
         first[kind] = one if known is None else replace(known, more=known.more + 1)
     return tuple(first.values())
+
+
+def _read_by_code(programs: list[str]) -> frozenset[str]:
+    """
+    Return the variables that programs read for a client that nobody knows here.
+
+    If no program has the SDK, nobody knows who reads its variable with the base URL.
+    """
+    names = frozenset(name for code in programs for name in text_source.variables_read(code))
+    is_known = not programs or any(map(text_source.has_sdk, programs))
+    return names if is_known else names | {"CEREBRAS_BASE_URL"}
 
 
 def _concerns(source: Source) -> bool:

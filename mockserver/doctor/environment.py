@@ -12,6 +12,7 @@ from mockserver.api.contract.edition import Edition
 from mockserver.core.credentials import redacted
 from mockserver.core.key_forms import shown_key
 from mockserver.verdicts.mistakes import Client, Explanation, Setup, mistakes_in
+from mockserver.verdicts.mistakes.vendors import OURS
 
 from .finding import Finding
 from .rules import explained
@@ -64,13 +65,6 @@ def first_in(setup: Setup) -> list[Explanation]:
     return list(islice(mistakes_in(setup), 1))
 
 
-def of_packages(versions: Mapping[str, str], edition: Edition) -> Iterator[Finding]:
-    """Yield the known faults of installed packages, by their names and versions."""
-    for name, version in versions.items():
-        for found in mistakes_in(Setup(edition, versions={name: version})):
-            yield Finding.at(f"{name} {version}", 0, found)
-
-
 def _addresses(
     known: Mapping[str, Variable], edition: Edition, read_by_code: Container[str]
 ) -> Iterator[Finding]:
@@ -83,6 +77,10 @@ def _addresses(
         yield from (
             Finding.at(one.place, one.line, found) for found in islice(mistakes_in(setup), 1)
         )
+    messages = known.get("ANTHROPIC_BASE_URL")  # a client of Anthropic asks for its own endpoint
+    if messages is not None and _parts(messages.value)[1] == OURS:
+        setup = Setup(edition, base_url=messages.value, method="POST", path="/v1/messages")
+        yield from (Finding.at(messages.place, messages.line, one) for one in first_in(setup))
 
 
 def _keys(
@@ -98,12 +96,25 @@ def _keys(
         yield from (Finding.at(key.place, key.line, found) for found in islice(new, 1))
     else:
         yield from _misplaced(known, plain, read_by_code)
+    yield from _openai_key(known, edition)
     for vendor in _OTHER_VENDORS:
         other = known.get(f"{vendor}_API_KEY")
         elsewhere = any(f"{vendor}{end}" in known for end in _REDIRECTING)
         if other is not None and other.value.startswith("csk-") and not elsewhere:
             told_of = explained("key-of-cerebras", variable=other.name)
             yield Finding.at(other.place, other.line, told_of)
+
+
+def _openai_key(known: Mapping[str, Variable], edition: Edition) -> Iterator[Finding]:
+    """Yield what is wrong with the key that OpenAI's client sends to this API."""
+    base, key = known.get("OPENAI_BASE_URL"), known.get("OPENAI_API_KEY")
+    if base is None or key is None or _parts(base.value)[1] != OURS:
+        return
+    plain = Setup(edition, "openai", base.value)
+    told = {found.name for found in mistakes_in(plain)}
+    sent = replace(plain, authorization=shown_key(key.value), key_place=key.name)
+    new = (found for found in mistakes_in(sent) if found.name not in told)
+    yield from (Finding.at(key.place, key.line, found) for found in islice(new, 1))
 
 
 def _misplaced(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ _SKIPPED = frozenset(
         *("test", "tests", "__tests__", "spec", "fixtures", "testdata", "__mocks__"),
     )
 )
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how a file begins that PowerShell wrote
 _HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # that are looked into
 _ENDINGS = frozenset((*STYLES, "py", "ipynb", "env"))
 _TEST = re.compile(r"(?:^test_.*|.*_test)\.\w+$|.*\.(?:test|spec|stories)\.\w+$|^conftest\.py$")
@@ -60,10 +62,11 @@ class Walk:
         """
         Yield the files with their texts, in the order of their names.
 
-        Links are not followed. Raises OSError if the root can't be read.
+        Links are not followed. Raises OSError if the root can't be read, or is a file of another
+        kind.
         """
         if not self.root.is_dir():
-            yield from self._read(self.root, str(self.root), _kind(self.root.name))
+            yield self._named()
             return
         os.scandir(self.root).close()
         prefix = "" if self.root == Path() else f"{self.root}{os.sep}"
@@ -76,6 +79,19 @@ class Walk:
                 yield from self._read(Path(path), place, _kind(place.rpartition(os.sep)[2]))
             except OSError:
                 self.unread += 1
+
+    def _named(self) -> Source:
+        """Return the file that is the root. Raises OSError if there is nothing to look at."""
+        kind = _kind(self.root.name)
+        if self.root.exists() and not self.root.is_file():
+            raise OSError(errno.EINVAL, "it is no file and no folder")
+        found = next(self._read(self.root, str(self.root), kind), None)
+        if found is None:
+            most = MOST_BYTES // 1024
+            raise OSError(errno.EINVAL, f"it is no text, or longer than {most} KiB")
+        if kind not in _ENDINGS:
+            raise OSError(errno.EINVAL, "its name is that of no kind of file that is looked at")
+        return found
 
     def _paths(self, folder: str, depth: int) -> Iterator[str]:
         try:
@@ -97,8 +113,10 @@ class Walk:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
         self.looked += 1
-        if len(data) <= MOST_BYTES and b"\0" not in data:
-            yield Source(place, kind, data.decode("utf-8", "replace"))
+        if len(data) <= MOST_BYTES and data.startswith(_UTF_16):
+            yield Source(place, kind, data.decode("utf-16", "replace"))
+        elif len(data) <= MOST_BYTES and b"\0" not in data:
+            yield Source(place, kind, data.decode("utf-8-sig", "replace"))
 
 
 def _is_skipped(name: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from mockserver.verdicts.mistakes import Explanation, Severity
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # a name of a file may move a terminal's cursor
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning")
 
 
@@ -14,10 +16,11 @@ class Finding:
     """
     A mistake and its place.
 
-    ``place`` is the path of a file, or the name of a variable of the environment; ``line`` counts
-    from 1, and is 0 for a variable. ``rule`` is the name of the mistake. ``what`` and ``fix`` are
-    sentences without a full stop; neither holds a key. ``source`` is a public report of it.
-    ``more`` counts further lines of the same file that make the same mistake.
+    ``place`` is the path of a file, the name of a variable of the environment, or packages and
+    their versions; ``line`` counts from 1, and is 0 for what is no file. ``rule`` is the name of
+    the mistake. ``what`` and ``fix`` are sentences without a full stop; neither holds a key.
+    ``source`` is a public report of it. ``more`` counts further lines of the same file that make
+    the same mistake.
     """
 
     place: str
@@ -41,6 +44,7 @@ class Finding:
 
     def text(self) -> str:
         """Return it as a line."""
-        where = f"{self.place}:{self.line}" if self.line else self.place
+        place = _CONTROL.sub("?", self.place)
+        where = f"{place}:{self.line}" if self.line else place
         more = f" (and {self.more} more)" * bool(self.more)
         return f"{where}: {self.severity}: {self.what}; {self.fix}{more} [{self.rule}]"

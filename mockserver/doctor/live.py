@@ -165,7 +165,7 @@ class Examination:
         facts = {"host": _shown(self.root), "request": asked, "status": status}
         facts["answer"] = self._told(answer)
         if answer.late:
-            found = explained("no-answer", seconds=f"{self.seconds:g}", **facts)
+            found = explained("not-in-time", seconds=f"{self.seconds:g}", **facts)
         elif not answer.status:
             found = explained("unreachable", why=answer.why, **facts)
         elif answer.status == 401:  # noqa: PLR2004 (it is its own name)

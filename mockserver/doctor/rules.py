@@ -19,14 +19,14 @@ _ROWS = (
         "key-printed",
         "the API key is written to the output or the log",
         'leave it out, or write whether it is set: bool(os.environ.get("CEREBRAS_API_KEY"))',
-        "https://github.com/BerriAI/litellm/pull/12978",
+        "https://github.com/BerriAI/litellm/issues/612",
         "warning",
     ),
     Explanation(
         "host-in-code",
-        "the address of the API is written into the code, so no variable can point the app at a "
-        "mock, a proxy or a private endpoint",
-        "{fix}",
+        "the address of the API is written into the code, so CEREBRAS_BASE_URL can't point the app "
+        "at a mock, a proxy or a private endpoint",
+        "leave base_url out: the SDK reads that variable, and knows the address without it",
         "https://github.com/Cerebras/cerebras-cloud-sdk-python#readme",
         "warning",
     ),
@@ -89,14 +89,14 @@ _ROWS = (
         "missing-certificates",
         "{variable} names a file that does not exist: {path}",
         "correct the path in {variable}, or unset it",
-        "https://github.com/Aider-AI/aider/issues/3710",
+        "https://github.com/HKUDS/DeepTutor/pull/920",
         "error",
     ),
     Explanation(
         "unusable-proxy",
         "{variable} has a proxy with the scheme {scheme}://, which httpx and so both SDKs refuse",
         "write http://, https:// or socks5:// in {variable}",
-        "https://github.com/OpenHands/OpenHands/issues/1048",
+        "https://github.com/MoonshotAI/kimi-cli/issues/404",
         "error",
     ),
     Explanation(
@@ -129,7 +129,7 @@ _ROWS = (
         "error",
     ),
     Explanation(
-        "no-answer",
+        "not-in-time",
         "{host} did not answer {request} within {seconds} s",
         "check the network and its proxy; {status}",
         "https://status.cerebras.ai",

@@ -18,7 +18,7 @@ from .comments import Style, without_comments
 from .environment import ADDRESSES, first_in
 from .finding import Finding
 from .rules import explained
-from .variables import is_placeholder
+from .variables import is_former, is_placeholder
 
 CODE: frozenset[Style] = frozenset({"slashes", "both"})
 _MOST_MODELS = 3
@@ -38,11 +38,20 @@ _MODEL = re.compile(
     r"\s*(?::=|=>|=|:)\s*[\"'`]?([A-Za-z][\w.-]{4,60})(?![\w./:@-])"
 )
 _OURS = re.compile(
-    r"\bcerebras(?:(?:\.(?:chat|languageModel))?\(\s*[\"'`]|(?<=[\s\"'`]cerebras)/)"
+    r"\bcerebras(?:(?:\.(?:chat|languageModel))?\(\s*[\"'`]|(?<=[\s\"'`]cerebras)[/:])"
     r"([\w.-]{1,60})(?![\w./:@-])"
 )
+_NAMED_OURS = re.compile(
+    r"\b(?:\w+_)?(?:CEREBRAS_(?:[A-Z]+_)?MODEL(?:_NAME|_ID)?|cerebras_model|cerebrasModel)\b"
+    r"[\"'\])]{0,3}(?::\s*string\s*=|\.unwrap_or(?:_else)?\((?:\|_\|)?|\s*(?:\|\||\?\?|:=|:-|[=:,]))"
+    r"\s*[\"'`]?(?:cerebras[/:])?([\w.-]{1,60})(?![\w./:@-])"
+)
+"""A model by a name that says whose it is, with its value or its default."""
 _OF_OTHERS = re.compile(r"gpt-[345]|claude-|gemini-|o[134]-")
-_NAMED = re.compile(r"\b(?:CEREBRAS|OPENAI)_[A-Z_]+\b")
+_NAMED = re.compile(
+    r"\b(?:CEREBRAS|OPENAI)_[A-Z_]+\b|^\s+(?:cerebras|openai)_[a-z_]+(?=\s*:)", re.MULTILINE
+)
+_READERS = ("cerebras.cloud.sdk", "cerebras_cloud_sdk", "from_cerebras", "agno.models.cerebras")
 _CEREBRAS_SDK = re.compile(r"@cerebras/cerebras_cloud_sdk")
 _OPENAI_SDK = re.compile(
     r"[\"'](?:openai|@ai-sdk/(?:openai|openai-compatible|cerebras)|@langchain/openai)[\"']"
@@ -88,13 +97,17 @@ def mentions_cerebras(text: str) -> bool:
 
 def variables_read(code: str) -> frozenset[str]:
     """
-    Return the variables that code reads itself.
+    Return the variables that code reads itself; a setting is named as its variable.
 
     Beside the SDK of Cerebras, those with a base URL are left out: the SDK reads them anyway.
     """
-    names = frozenset(_NAMED.findall(code))
-    has_sdk = "cerebras.cloud.sdk" in code or "cerebras_cloud_sdk" in code
-    return names - ADDRESSES.keys() if has_sdk else names
+    names = frozenset(name.strip().upper() for name in _NAMED.findall(code))
+    return names - ADDRESSES.keys() if has_sdk(code) else names
+
+
+def has_sdk(code: str) -> bool:
+    """Return whether code has a client that reads CEREBRAS_BASE_URL by itself."""
+    return any(name in code for name in _READERS)
 
 
 def _keys(code: str) -> Iterator[tuple[int, Explanation]]:
@@ -143,7 +156,12 @@ def _endpoints(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]
 
 
 def _models(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
-    ours = [(found.start(1), found[1]) for found in _OURS.finditer(code)]
+    ours = [
+        (found.start(1), found[1])
+        for pattern in (_OURS, _NAMED_OURS)
+        for found in pattern.finditer(code)
+        if not is_former(found[0].removesuffix(found[1]))
+    ]
     ids = ours[:]
     if not _OTHERS.search(code):
         ids += [(found.start(1), found[1]) for found in _MODEL.finditer(code)]

@@ -10,6 +10,7 @@ _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$")
 _QUOTED = re.compile(r"""("|')(.*?)\1\s*(?:#.*)?$""")
 _COMMENT = re.compile(r"(?:^|\s+)#.*")
 _PLACEHOLDER = re.compile(r"[$<>{}]|^\.\.\.|x{4}|(?:^|[-_ ])your?[-_ ]", re.IGNORECASE)
+_FORMER = re.compile(r"old|retired|deprecated|legacy|previous|former|removed|gone", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,13 @@ def is_placeholder(value: str) -> bool:
     (True, True, False)
     """
     return _PLACEHOLDER.search(value) is not None
+
+
+def is_former(name: str) -> bool:
+    """
+    Return whether a name says that its value is a thing of the past.
+
+    >>> is_former("RETIRED_CEREBRAS_MODEL"), is_former("CEREBRAS_MODEL")
+    (True, False)
+    """
+    return _FORMER.search(name) is not None

@@ -16,7 +16,6 @@ from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal, Retention
 from mockserver.plan import Plan
 from mockserver.scenario import (
-    Loaded,
     PortState,
     Rule,
     Scenario,
@@ -24,6 +23,7 @@ from mockserver.scenario import (
     load,
     request_overrides,
 )
+from mockserver.scenario.loader import Loaded
 
 from .budget import Budget
 from .play.clock import Clock, Silence, StallError

@@ -39,26 +39,20 @@ def _completion(form: Form, _: Storage, parsed: ParsedRequest, responder: Respon
 def _models(
     _: Storage, parsed: ParsedRequest, responder: Responder, *, public: bool = False
 ) -> Plan:
-    form = parsed.query.get("format", "default")
-    return responder.document(models.listing(responder.edition, public=public, form=form))
-
-
-def _model(
-    _: Storage, parsed: ParsedRequest, responder: Responder, *, public: bool = False
-) -> Plan:
-    form = parsed.query.get("format", "default")
-    return responder.document(
-        models.record(responder.edition, parsed.name, public=public, form=form)
-    )
+    """Return the list of models, or the record of the one that the path names."""
+    edition, form = responder.edition, parsed.query.get("format", "default")
+    if not parsed.name:
+        return responder.document(models.listing(edition, public=public, form=form))
+    return responder.document(models.record(edition, parsed.name, public=public, form=form))
 
 
 ANSWERS: dict[str, AnswerFunction] = {
     "chat": partial(_completion, chat.FORM),
     "completions": partial(_completion, completions.FORM),
     "models": _models,
-    "model": _model,
+    "model": _models,
     "public_models": partial(_models, public=True),
-    "public_model": partial(_model, public=True),
+    "public_model": partial(_models, public=True),
     "warming": lambda _, __, responder: responder.document(None),
     "upload_file": Storage.upload,
     "files": Storage.list_files,

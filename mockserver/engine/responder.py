@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.api.contract.quota import Quota
 from mockserver.api.model.generate import GenerationRequest, generate
 from mockserver.api.model.json_samples import ImpossibleError
@@ -54,7 +54,7 @@ class Responder:
 
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""
-        problem = PROBLEMS[error.problem]
+        problem = problems()[error.problem]
         problem = replace(problem, status=error.status or problem.status)
         fields = self._fields(problem.content_type)
         return problem.plan(error.facts, (*fields, *error.headers))
@@ -71,7 +71,7 @@ class Responder:
 
     def completion(self, parsed: ParsedRequest, form: Form) -> Plan:
         """
-        Return the plan of what the model says, with the quota's header fields.
+        Return the plan of a completion, with the quota's header fields.
 
         Raises RefusalError when no value fits the requested schema.
         """

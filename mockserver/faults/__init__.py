@@ -32,54 +32,16 @@ from .timing import KeepAlive, Latency, SlowBody, Stall
 from .truncation import Truncate
 from .wrong_mode import WrongMode
 
-__all__ = [
-    "FAMILIES",
-    "FAULTS",
-    "BadChunk",
-    "Bandwidth",
-    "ContentLength",
-    "ContentType",
-    "Context",
-    "Corrupt",
-    "Cut",
-    "Disconnect",
-    "Drip",
-    "EmptyAnswer",
-    "Error",
-    "ErrorEvent",
-    "EventFormat",
-    "Fault",
-    "Garbage",
-    "Gzip",
-    "HangAfterDone",
-    "HangUp",
-    "HeaderChanges",
-    "Huge",
-    "JsonPatch",
-    "KeepAlive",
-    "Latency",
-    "NoCompletion",
-    "NoDone",
-    "NoFinish",
-    "NoLastNewline",
-    "Pace",
-    "ReasoningOnly",
-    "SlowBody",
-    "Split",
-    "Stall",
-    "Tamper",
-    "Truncate",
-    "WrongMode",
-    "WrongShape",
-    "broken",
-    "name_of",
-]
+__all__ = ["FAMILIES", "FAULTS", "Context", "Fault", "broken", "name_of"]
+__all__ += ["BadChunk", "Bandwidth", "ContentLength", "ContentType", "Corrupt", "Cut"]
+__all__ += ["Disconnect", "Drip", "EmptyAnswer", "Error", "ErrorEvent", "EventFormat"]
+__all__ += ["Garbage", "Gzip", "HangAfterDone", "HangUp", "HeaderChanges", "Huge"]
+__all__ += ["JsonPatch", "KeepAlive", "Latency", "NoCompletion", "NoDone", "NoFinish"]
+__all__ += ["NoLastNewline", "Pace", "ReasoningOnly", "SlowBody", "Split", "Stall"]
+__all__ += ["Tamper", "Truncate", "WrongMode", "WrongShape"]
 
 FAMILIES: Mapping[str, Mapping[str, type[Fault]]] = {
-    "status": {
-        "error": Error,
-        "headers": HeaderChanges,
-    },
+    "status": {"error": Error, "headers": HeaderChanges},
     "payload": {
         "no_completion": NoCompletion,
         "wrong_mode": WrongMode,

@@ -9,9 +9,9 @@ from math import ceil
 from typing import Any
 
 from mockserver.core.sse import parsed, plain_dumps
-from mockserver.plan import Data, Head, Plan, Step, head_of, tokens_of
+from mockserver.plan import Data, Plan, Step, field_of, head_of, tokens_of
 
-from .header_fields import changed
+from .header_fields import with_fields
 
 
 def streams(plan: Plan) -> bool:
@@ -88,23 +88,27 @@ def length_of(plan: Plan) -> int:
     return sum(len(step.data) for step in plan if isinstance(step, Data))
 
 
-def resized(plan: Plan, by: int) -> Plan:
-    """Return the plan with its ``content-length``, if it has one, increased by some bytes."""
-    return tuple(_grown(step, by) if isinstance(step, Head) else step for step in plan)
-
-
-def _grown(head: Head, by: int) -> Head:
-    length = head.header("content-length")
+def resized(changed: Plan, plan: Plan) -> Plan:
+    """Return a changed plan whose ``content-length``, if any, has grown as much as its body."""
+    length, by = field_of(changed, "content-length"), length_of(changed) - length_of(plan)
     if length is None or not by:
-        return head
-    new = str(max(0, int(length) + by))
-    return replace(head, headers=changed(head.headers, {"content-length": new}))
+        return changed
+    return with_fields(changed, {"content-length": str(max(0, int(length) + by))})
+
+
+def with_piece(plan: Plan, at: int | None, change: Callable[[bytes], bytes]) -> Plan:
+    """Return the plan with one piece of its body changed, and its ``content-length`` correct."""
+    steps = tuple(
+        replace(step, data=change(step.data)) if place == at and isinstance(step, Data) else step
+        for place, step in enumerate(plan)
+    )
+    return resized(steps, plan)
 
 
 def rewritten(plan: Plan, rewrite: Callable[[Data], Data]) -> Plan:
     """Return the plan with each piece of its body rewritten, and its ``content-length`` correct."""
     steps = tuple(rewrite(step) if isinstance(step, Data) else step for step in plan)
-    return resized(steps, length_of(steps) - length_of(plan))
+    return resized(steps, plan)
 
 
 def edited(plan: Plan, edit: Callable[[Any], Any]) -> Plan:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
 
 from mockserver.core.units import Count
-from mockserver.plan import Close, End, Head, Plan, Raw, Step, Wait
+from mockserver.plan import Close, End, Plan, Raw, Wait
 
 from .base import Context
 from .body import parted
-from .header_fields import changed
+from .header_fields import with_fields
 
 _NO_CHUNK_SIZE = b"XYZ\r\n"
 
@@ -70,7 +70,8 @@ class BadChunk:
         found = parted(plan, self.after_tokens)
         if found is None:
             return plan
-        return (*map(_chunked, found[0]), Raw(_NO_CHUNK_SIZE), Close())
+        chunked = with_fields(found[0], {}, without=("content-length",))
+        return (*chunked, Raw(_NO_CHUNK_SIZE), Close())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,3 @@ class HangUp:
 
 def _before_head(plan: Plan) -> Plan:
     return tuple(takewhile(lambda step: isinstance(step, Wait), plan))
-
-
-def _chunked(step: Step) -> Step:
-    if not isinstance(step, Head):
-        return step
-    return replace(step, headers=changed(step.headers, {}, without=("content-length",)))

@@ -13,7 +13,7 @@ from mockserver.core.units import WHOLE
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context
-from .body import length_of, resized, rewritten, streams, up_to
+from .body import length_of, resized, rewritten, streams, up_to, with_piece
 from .text_offsets import inside_json
 
 Corruption: TypeAlias = Literal[
@@ -33,8 +33,8 @@ class Corrupt:
     Damage the body; its framing stays correct.
 
     ``kind`` says how. The damage is in the first piece with text, or, for ``duplicate_keys``, in
-    the document or each event of a stream. If the text of an answer is itself JSON, what is added
-    to the text goes into its longest string.
+    the document or each event of a stream. If the text of an answer is itself JSON, additions to
+    the text go into its longest string.
     """
 
     kind: Corruption
@@ -73,7 +73,7 @@ def _truncated(plan: Plan) -> Plan:
         short = up_to(plan, length_of(plan) // 2)
     else:
         short = up_to(plan, length_of(plan[:at]) + length_of(plan[at : at + 1]) // 2)
-    return resized(short, length_of(short) - length_of(plan))
+    return resized(short, plan)
 
 
 def _malformed(plan: Plan) -> Plan:
@@ -128,7 +128,7 @@ def _bom(plan: Plan) -> Plan:
     stream the SDKs for Python lose the first event, which has only the role.
     """
     at = next((at for at, step in enumerate(plan) if isinstance(step, Data)), None)
-    return _changed(plan, at, lambda data: b"\xef\xbb\xbf" + data)
+    return with_piece(plan, at, lambda data: b"\xef\xbb\xbf" + data)
 
 
 def _u2028(plan: Plan) -> Plan:
@@ -164,7 +164,7 @@ def _first(plan: Plan, pattern: re.Pattern[bytes]) -> int | None:
 def _in_first(plan: Plan, change: Callable[[bytes], bytes]) -> Plan:
     """Change the first piece with text, or else the first with any string."""
     at = _first(plan, _TEXT)
-    return _changed(plan, _first(plan, _STRING) if at is None else at, change)
+    return with_piece(plan, _first(plan, _STRING) if at is None else at, change)
 
 
 def _with_text(plan: Plan, text: bytes) -> Plan:
@@ -172,15 +172,6 @@ def _with_text(plan: Plan, text: bytes) -> Plan:
     place = inside_json(plan)
     if place is not None:
         at, byte = place
-        return _changed(plan, at, lambda data: data[:byte] + text + data[byte:])
+        return with_piece(plan, at, lambda data: data[:byte] + text + data[byte:])
     pattern = _STRING if _first(plan, _TEXT) is None else _TEXT
     return _in_first(plan, lambda data: pattern.sub(lambda found: found[0] + text, data, count=1))
-
-
-def _changed(plan: Plan, at: int | None, change: Callable[[bytes], bytes]) -> Plan:
-    """Change the bytes of one piece, and correct the length."""
-    steps = tuple(
-        replace(step, data=change(step.data)) if place == at and isinstance(step, Data) else step
-        for place, step in enumerate(plan)
-    )
-    return resized(steps, length_of(steps) - length_of(plan))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from mockserver.core.units import Count
-from mockserver.plan import Close, Data, Head, Plan, Raw, Step, head_of
+from mockserver.plan import Close, Data, Plan, Raw, head_of, with_head
 
 from .base import Context
 from .body import length_of, parted
@@ -88,14 +88,6 @@ class Cut:
         return None if found is None else length_of(found[0])
 
 
-def _fin(before: Plan, _: Plan) -> Plan:
-    return (*before, Close())
-
-
-def _rst(before: Plan, _: Plan) -> Plan:
-    return (*before, Close(reset=True))
-
-
 def _content_length(before: Plan, rest: Plan) -> Plan:
     framing = {"content-length": str(length_of(before)), "connection": "close"}
     lost = b"".join(step.data for step in rest if isinstance(step, Data))
@@ -104,16 +96,12 @@ def _content_length(before: Plan, rest: Plan) -> Plan:
 
 def _eof(before: Plan, _: Plan) -> Plan:
     unframed = with_fields(before, {"connection": "close"}, without=("content-length",))
-    return (*map(_to_the_end, unframed), Close())
-
-
-def _to_the_end(step: Step) -> Step:
-    return replace(step, framed=False) if isinstance(step, Head) else step
+    return (*with_head(unframed, lambda head: replace(head, framed=False)), Close())
 
 
 _LOSSES: Mapping[Loss, Callable[[Plan, Plan], Plan]] = {
-    "fin": _fin,
-    "rst": _rst,
+    "fin": lambda before, _: (*before, Close()),
+    "rst": lambda before, _: (*before, Close(reset=True)),
     "content_length": _content_length,
     "eof": _eof,
 }

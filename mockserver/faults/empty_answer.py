@@ -8,12 +8,13 @@ from random import Random
 from typing import Any, Literal, TypeAlias
 
 from mockserver.api.model import prose
+from mockserver.core.messages import dicts
 from mockserver.core.sse import event
 from mockserver.core.units import Count, Positive
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context
-from .body import edited, length_of, resized, streams
+from .body import edited, resized, streams
 from .events import body_of, is_role, says_choices
 from .truncation import Truncate
 
@@ -62,7 +63,7 @@ class ReasoningOnly:
             return _silenced(plan, _Silence("length", room, "".join(thoughts)))
         silenced = _silenced(plan, _Silence("length", room))
         thinking = tuple(_thinking(silenced, thoughts, _tokens_per_event(plan)))
-        return resized(thinking, length_of(thinking) - length_of(silenced))
+        return resized(thinking, silenced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class _Silence:
 
     def of(self, body: Any) -> Any:
         """Change a document or an event whose content has been dropped."""
-        for choice in _choices(body):
+        for choice in dicts(body.get("choices") if isinstance(body, dict) else None):
             if choice.get("finish_reason") is not None:
                 choice["finish_reason"] = self.finish_reason
             if "message" in choice:
@@ -117,14 +118,6 @@ def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step
             run = thoughts[at : at + size]
             choice = {"delta": {"reasoning": "".join(run)}, "index": 0}
             yield Data(event({**body, "choices": [choice]}), len(run))
-
-
-def _choices(body: Any) -> Iterator[dict[str, Any]]:
-    """Yield the choices of a body, which need not be a completion any more."""
-    choices = body.get("choices") if isinstance(body, dict) else None
-    for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, dict):
-            yield choice
 
 
 def _tokens_per_event(plan: Plan) -> int:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import filterfalse
 from typing import Annotated
 
 from pydantic import Field
 
 from mockserver.core.units import Flag, Seconds
-from mockserver.plan import Close, Data, End, Plan, Wait
+from mockserver.plan import Close, End, Plan, Wait
 
 from .base import Context
-from .body import length_of, resized, streams
+from .body import resized, streams, with_piece
 from .events import finishes, is_done, is_event
 
 
@@ -36,7 +36,7 @@ class NoFinish:
         if not streams(plan):
             return plan
         kept = tuple(step for step in plan if not finishes(step))
-        return _resized(plan, kept if self.done else tuple(filterfalse(is_done, kept)))
+        return resized(kept if self.done else tuple(filterfalse(is_done, kept)), plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class NoDone:
         """Drop ``[DONE]``."""
         if not streams(plan):
             return plan
-        return _resized(plan, tuple(filterfalse(is_done, plan)))
+        return resized(tuple(filterfalse(is_done, plan)), plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,9 @@ class NoLastNewline:
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Take the newlines off the last event."""
         last = max((at for at, step in enumerate(plan) if is_event(step)), default=None)
-        if last is None or not streams(plan):
+        if not streams(plan):
             return plan
-        kept = tuple(
-            replace(step, data=step.data.rstrip(b"\r\n"))
-            if at == last and isinstance(step, Data)
-            else step
-            for at, step in enumerate(plan)
-        )
-        return _resized(plan, kept)
+        return with_piece(plan, last, lambda data: data.rstrip(b"\r\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,3 @@ class HangAfterDone:
         if not plan or not isinstance(plan[-1], End | Close):
             return plan
         return (*plan[:-1], Wait(self.lasting), plan[-1])
-
-
-def _resized(plan: Plan, changed: Plan) -> Plan:
-    return resized(changed, length_of(changed) - length_of(plan))

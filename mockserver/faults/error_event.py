@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.core.sse import DONE, dumps, parsed
 from mockserver.core.units import Count, Flag
 from mockserver.plan import Data, End, Plan, tokens_of
@@ -57,32 +57,21 @@ class ErrorEvent:
         return (*found[0], Data(self._event(context.facts)), *done, End())
 
     def _event(self, facts: Mapping[str, object]) -> bytes:
-        nested = parsed(PROBLEMS[self.problem].event(facts))
+        nested = parsed(problems()[self.problem].event(facts))
         name = f"event: {self.event}\n".encode() if self.event else b""
         return name + b"data: " + _FORMS[self.form](nested) + b"\n\n"
 
 
-def _flat(nested: dict[str, Any]) -> bytes:
-    return dumps({key: value for key, value in nested["error"].items() if key != "id"})
-
-
-def _flat_with_status(nested: dict[str, Any]) -> bytes:
-    flat = {key: value for key, value in nested["error"].items() if key != "id"}
-    return dumps({**flat, "status_code": nested["status_code"]})
-
-
-def _string(nested: dict[str, Any]) -> bytes:
-    return dumps({"error": nested["error"]["message"]})
-
-
-def _text(nested: dict[str, Any]) -> bytes:
-    return " ".join(str(nested["error"]["message"]).split()).encode()
+def _details(nested: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in nested["error"].items() if key != "id"}
 
 
 _FORMS: Mapping[Form, Callable[[dict[str, Any]], bytes]] = {
     "nested": dumps,
-    "flat": _flat,
-    "flat_with_status": _flat_with_status,
-    "string": _string,
-    "text": _text,
+    "flat": lambda nested: dumps(_details(nested)),
+    "flat_with_status": lambda nested: dumps(
+        {**_details(nested), "status_code": nested["status_code"]}
+    ),
+    "string": lambda nested: dumps({"error": nested["error"]["message"]}),
+    "text": lambda nested: " ".join(str(nested["error"]["message"]).split()).encode(),
 }

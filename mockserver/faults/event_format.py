@@ -11,7 +11,7 @@ from mockserver.core.units import Flag, Seconds
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context
-from .body import length_of, resized, streams
+from .body import resized, streams
 from .error_event import EventName
 from .events import is_event
 
@@ -58,7 +58,7 @@ class EventFormat:
             self._written(step, next(numbers), events) if is_event(step) else self._ended(step)
             for step in plan
         )
-        return resized(written, length_of(written) - length_of(plan))
+        return resized(written, plan)
 
     def _written(self, step: Data, number: int, last: int) -> Data:
         lines = step.data.rstrip(b"\n").split(b"\n")

@@ -11,7 +11,7 @@ from mockserver.core.units import Positive
 from mockserver.plan import Data, Plan, Step
 
 from .base import Context
-from .body import length_of, resized, streams
+from .body import resized, streams
 
 Tampering: TypeAlias = Literal[
     "duplicated", "reordered", "dropped", "malformed", "empty_choices", "after_done"
@@ -71,17 +71,14 @@ class Tamper:
         place = self._place(plan)
         if place is None:
             return plan
-        tampered = TAMPERINGS[self.kind](plan, place)
-        return resized(tampered, length_of(tampered) - length_of(plan))
+        return resized(TAMPERINGS[self.kind](plan, place), plan)
 
     def _place(self, plan: Plan) -> int | None:
         if not streams(plan):
             return None
-        if self.at == "finish":
-            found = [place for place, step in enumerate(plan) if finishes(step)]
-            return found[0] if found else None
-        found = [place for place, step in enumerate(plan) if is_event(step)]
-        return found[self.at - 1] if self.at <= len(found) else None
+        fits, number = (finishes, 1) if self.at == "finish" else (is_event, self.at)
+        found = [place for place, step in enumerate(plan) if fits(step)]
+        return found[number - 1] if number <= len(found) else None
 
 
 def _duplicated(plan: Plan, at: int) -> Plan:
@@ -91,7 +88,9 @@ def _duplicated(plan: Plan, at: int) -> Plan:
     All clients repeat the text. If the finish is repeated, langchain reports ``stopstop``; the
     others do not mind.
     """
-    return (*plan[: at + 1], _without_tokens(plan[at]), *plan[at + 1 :])
+    step = plan[at]
+    again = replace(step, tokens=0) if isinstance(step, Data) else step
+    return (*plan[: at + 1], again, *plan[at + 1 :])
 
 
 def _reordered(plan: Plan, at: int) -> Plan:
@@ -160,7 +159,3 @@ TAMPERINGS: Mapping[Tampering, Callable[[Plan, int], Plan]] = {
     "empty_choices": _empty_choices,
     "after_done": _after_done,
 }
-
-
-def _without_tokens(step: Step) -> Step:
-    return replace(step, tokens=0) if isinstance(step, Data) else step

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mockserver.core.units import Flag, Whole
-from mockserver.plan import Data, End, Head, Plan, Step, Wait
+from mockserver.plan import Data, End, Head, Plan, Wait, with_head
 
 from .base import Context
 from .body import length_of, resized, up_to
@@ -37,10 +37,8 @@ class ContentLength:
         """Frame the body by the wrong length."""
         length = max(0, length_of(plan) + self.off_by)
         end = Wait(math.inf) if self.stall else End()
-        return tuple(
-            _promising(step, length) if isinstance(step, Head) else _ended(step, end)
-            for step in plan
-        )
+        steps = tuple(end if isinstance(step, End) else step for step in plan)
+        return with_head(steps, lambda head: _promising(head, length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +57,18 @@ class Gzip:
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Name the coding in the head, and compress each piece."""
-        named = tuple(_coded(step) if isinstance(step, Head) else step for step in plan)
+        named = with_head(plan, _coded)
         if self.kind == "lie":
             return named
         packed = _packed(named)
         if self.kind == "truncated":
             packed = up_to(packed, length_of(packed) // 2)
-        return resized(packed, length_of(packed) - length_of(plan))
+        return resized(packed, plan)
 
 
 def _promising(head: Head, length: int) -> Head:
     fields = changed(head.headers, {"content-length": str(length)})
     return replace(head, headers=fields, framed=True)
-
-
-def _ended(step: Step, end: Step) -> Step:
-    return end if isinstance(step, End) else step
 
 
 def _coded(head: Head) -> Head:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from mockserver.plan import Head, Headers, Plan
+from mockserver.plan import Headers, Plan, with_head
 
 from .base import Context
 
@@ -77,9 +77,6 @@ def changed(
 
 def with_fields(plan: Plan, changes: Mapping[str, str], *, without: Collection[str] = ()) -> Plan:
     """Return the plan with changed fields in its head."""
-    return tuple(
-        replace(step, headers=changed(step.headers, changes, without=without))
-        if isinstance(step, Head)
-        else step
-        for step in plan
+    return with_head(
+        plan, lambda head: replace(head, headers=changed(head.headers, changes, without=without))
     )

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import JsonValue
 
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.core.sse import DONE, parsed
 from mockserver.plan import Plan
 
@@ -63,7 +63,7 @@ class NoCompletion:
         return _EVENTS if streaming and self.kind in ("empty", "json_null") else _JSON
 
     def _body(self, facts: Mapping[str, object], *, streaming: bool) -> JsonValue:
-        problem = PROBLEMS[self.problem or "server_error"]
+        problem = problems()[self.problem or "server_error"]
         match self.kind:
             case "page":
                 return _PAGE

@@ -49,10 +49,9 @@ def _misshapen(body: Any, edit: Callable[[dict[str, Any]], None]) -> Any:
 
 def _choices(body: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Yield each choice, and the object with its content: its message, its delta, or itself."""
-    for choice in body["choices"]:
-        if isinstance(choice, dict):
-            spoken = choice.get("message", choice.get("delta"))
-            yield choice, spoken if isinstance(spoken, dict) else choice
+    for choice in dicts(body["choices"]):
+        spoken = choice.get("message", choice.get("delta"))
+        yield choice, spoken if isinstance(spoken, dict) else choice
 
 
 def _null_content(body: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 
 from mockserver.api.contract.problem import Problem
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.api.writing import headers
 from mockserver.core.errors import suggestion
 from mockserver.core.seeding import HexStream
@@ -23,14 +23,16 @@ from .base import Context
 
 
 def _known(name: str) -> str:
-    if name not in PROBLEMS:
-        raise ValueError(f"no problem has this name{suggestion(name, PROBLEMS)}")
+    if name not in problems():
+        raise ValueError(f"no problem has this name{suggestion(name, problems())}")
     return name
 
 
-ProblemName = Annotated[
-    str, AfterValidator(_known), Field(json_schema_extra={"enum": list(PROBLEMS)})
-]
+def _offer_names(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(problems())
+
+
+ProblemName = Annotated[str, AfterValidator(_known), Field(json_schema_extra=_offer_names)]
 _UNNAMED = Problem(500, "Injected by the scenario.", "server_error", "", "")
 _DETAILS = ("message", "type", "param", "code")
 EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -42,7 +44,7 @@ _FIELDS = {
     "should_retry": "x-should-retry",
     "content_type": "content-type",
 }
-_LOWEST, _HIGHEST = 200, 599  # 1xx is no final answer (RFC 9110), 600 and above no status
+_LOWEST, _HIGHEST = 200, 599  # 1xx is not final (RFC 9110), and there is no 600
 
 
 def _status(found: object) -> object:
@@ -142,7 +144,7 @@ class Error:
         return _whole(problem.http_status, own, _encoded(self.body))
 
     def _problem(self) -> Problem:
-        base = PROBLEMS.get(self.problem or "", _UNNAMED)
+        base = problems().get(self.problem or "", _UNNAMED)
         changes: dict[str, Any] = {
             key: getattr(self, key) for key in self._given("status", *_DETAILS)
         }

@@ -13,7 +13,7 @@ from mockserver.core.units import Count, Seconds
 from mockserver.plan import Data, End, Plan, Wait
 
 from .base import Context
-from .body import length_of, parted, resized, streams
+from .body import parted, resized, streams
 
 _COMMENT = b": keep-alive\n\n"
 _WHITE_SPACE = b"\n"
@@ -139,9 +139,10 @@ class KeepAlive:
         streaming = streams(plan)
         first, rest = found if streaming else parted(plan, 0) or found
         signs = self._signs(_COMMENT if streaming else _WHITE_SPACE)
-        dropped = length_of(rest) if self.then == "end" else 0
-        rest = {"resume": rest, "end": (End(),), "stall": (Wait(math.inf),)}[self.then]
-        return resized((*first, *signs, *rest), length_of(signs) - dropped)
+        if self.then == "end":
+            return resized((*first, *signs, End()), plan)
+        rest = rest if self.then == "resume" else (Wait(math.inf),)
+        return (*resized((*first, *signs), first), *rest)
 
     def _signs(self, sign: bytes) -> Plan:
         count = int(self.lasting / self.every + _ROUNDING)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.core.sse import DONE, event, parsed, plain_dumps
-from mockserver.plan import Data, Head, Plan, Step
+from mockserver.plan import Data, Plan
 
 from .base import Context
 from .body import streams
-from .header_fields import changed
+from .header_fields import with_fields
 
 _GROWS = ("content", "reasoning", "text", "arguments")  # strings that a stream sends in pieces
 
@@ -37,20 +36,10 @@ class WrongMode:
         except (ValueError, LookupError, TypeError, AttributeError):  # no completion, or damaged
             return plan
         media_type = "application/json" if streams(plan) else "text/event-stream; charset=utf-8"
-        return tuple(_replaced(plan, media_type, other))
-
-
-def _replaced(plan: Plan, media_type: str, pieces: list[Data]) -> Iterator[Step]:
-    """Yield the plan with its last piece replaced by others, so that all waits come before."""
-    last = max(at for at, step in enumerate(plan) if isinstance(step, Data))
-    for at, step in enumerate(plan):
-        if isinstance(step, Head):
-            kept = changed(step.headers, {"content-type": media_type}, without=("content-length",))
-            yield replace(step, headers=kept)
-        elif not isinstance(step, Data):
-            yield step
-        elif at == last:
-            yield from pieces
+        last = max(at for at, step in enumerate(plan) if isinstance(step, Data))
+        before = (step for step in plan[:last] if not isinstance(step, Data))  # with all waits
+        steps = (*before, *other, *plan[last + 1 :])
+        return with_fields(steps, {"content-type": media_type}, without=("content-length",))
 
 
 def _document(pieces: list[Data]) -> list[Data]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .exchange import Exchange, Gist, asked_of
+from .exchange import Exchange, asked_of
 from .journal import Call, Journal, Ongoing
 from .retention import Retention
 from .served import Served, ServedCall
@@ -11,7 +11,6 @@ from .status_looks import StatusLook
 __all__ = [
     "Call",
     "Exchange",
-    "Gist",
     "Journal",
     "Ongoing",
     "Retention",

@@ -13,7 +13,7 @@ from mockserver.core.credentials import redacted
 from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
 from mockserver.core.units import rough
-from mockserver.plan import Close, Plan, Wait, head_of, inspection, tokens_of
+from mockserver.plan import Close, Plan, Wait, field_of, head_of, inspection, tokens_of
 from mockserver.scenario import NearMiss, NoMatch, RequestView, Rule
 
 from .retention import cut, cut_plan, size_of
@@ -164,13 +164,10 @@ class Exchange:
         None if there is no valid request to wait. ``retry-after-ms`` takes precedence over
         ``Retry-After``, as it does in the SDKs.
         """
-        head = head_of(self.plan)
-        if head is None:
-            return None
-        exact = _number(head.header("retry-after-ms"))
+        exact = _number(field_of(self.plan, "retry-after-ms"))
         if exact is not None:
             return exact / 1000
-        value = head.header("retry-after")
+        value = field_of(self.plan, "retry-after")
         return _until(value, self.over) if _number(value) is None else _number(value)
 
     @property
@@ -238,15 +235,17 @@ class Exchange:
     @property
     def outcome(self) -> str:
         """What the client got, in a few words."""
-        said = redacted(str(self.error.get("code") or self.error.get("message") or ""))
-        wait = "" if self.retry_after is None else f"Retry-After {rough(self.retry_after)}"
-        tokens = f"{self.completion_tokens} tokens" if self.completion_tokens else ""
+        error, seconds, number = self.error, self.retry_after, self.completion_tokens
+        said = redacted(str(error.get("code") or error.get("message") or "")) if error else ""
+        wait = "" if seconds is None else f"Retry-After {rough(seconds)}"
+        tokens = f"{number} tokens" if number else ""
         cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
-        if self.unfinished and not (said or cut):
+        reason = self.finish_reason
+        if reason is None and not (said or cut) and self.unfinished:
             cut = "no finish_reason"
         left = "client left" if self.client_left else ""
         head = str(self.status) if self.status else "no answer"
-        return ", ".join(filter(None, (head, said, wait, tokens, self.finish_reason, cut, left)))
+        return ", ".join(filter(None, (head, said, wait, tokens, reason, cut, left)))
 
     @property
     def body(self) -> dict[str, Any]:

@@ -19,22 +19,9 @@ from . import Exchange, Journal
 _UNKNOWN = -1
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _FACTS = (
-    "number",
-    "at",
-    "finished",
-    "endpoint",
-    "model",
-    "stream",
-    "status",
-    "outcome",
-    "finish_reason",
-    "retry_after",
-    "rule",
-    "faults",
-    "attempt",
-    "prompt_tokens",
-    "completion_tokens",
-    "client_left",
+    *("number", "at", "finished", "endpoint", "model", "stream", "status", "outcome"),
+    *("finish_reason", "retry_after", "rule", "faults", "attempt"),
+    *("prompt_tokens", "completion_tokens", "client_left"),
 )
 
 

@@ -33,10 +33,9 @@ def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> b
     """
     Return whether anything that a scenario describes has happened.
 
-    That is a fault that took effect, or, if no rule has faults, a scripted reply; a refusal by the
-    scenario's limits, window or edition; or that the client was refused a connection
-    (``unreachable``). Also true if the journal has dropped exchanges, because the dropped ones may
-    show an effect.
+    A fault took effect, or, if no rule has faults, a reply was scripted. Or the scenario's limits,
+    window or edition refused a request, or the client was refused a connection (``unreachable``).
+    Also true if the journal has dropped exchanges, because these may have shown an effect.
     """
     if journal.dropped or (unreachable and shuts_port(scenario)):
         return True

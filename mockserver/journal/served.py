@@ -54,11 +54,6 @@ class Served:
             return bool(self.calls) and all(call.whole for call in self.calls)
         return self.finish == "stop" and bool(self.text)
 
-    @property
-    def last_call(self) -> ServedCall | None:
-        """The last call, which a cut would have hit; None if there is none."""
-        return self.calls[-1] if self.calls else None
-
 
 def served(plan: Plan) -> list[Served]:
     """Return what a client could read of each choice; nothing if a document was cut."""

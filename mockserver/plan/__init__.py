@@ -1,47 +1,262 @@
-"""An answer as a value: every byte, pause and close that the client will see."""
+"""
+An answer as a value: the list of steps that an edge plays.
+
+A plan has every byte, pause and close that the client will see. It does nothing itself, and can be
+compared, printed and stored. Its steps come in the order ``Head``, any number of ``Data``,
+``EventRun`` and ``Wait``, then ``End`` or ``Close``. Waits may also precede the head, and a plan
+without a head never answers. ``Raw`` may appear anywhere. Code that waits, writes or closes does
+not belong in this module.
+"""
 
 from __future__ import annotations
 
-from .steps import (
-    Close,
-    Data,
-    End,
-    EventRun,
-    Head,
-    Headers,
-    Plan,
-    Raw,
-    SingleStep,
-    Step,
-    Wait,
-    changed_after,
-    coalesce,
-    duration_of,
-    expand,
-    head_of,
-    tokens_of,
-    waits_of,
-    without_body,
-)
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from itertools import zip_longest
+from typing import TypeAlias
 
-__all__ = [
-    "Close",
-    "Data",
-    "End",
-    "EventRun",
-    "Head",
-    "Headers",
-    "Plan",
-    "Raw",
-    "SingleStep",
-    "Step",
-    "Wait",
-    "changed_after",
-    "coalesce",
-    "duration_of",
-    "expand",
-    "head_of",
-    "tokens_of",
-    "waits_of",
-    "without_body",
-]
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+"""Header fields in the order they are sent; a name may occur twice."""
+
+_FIRST_ERROR = int(HTTPStatus.BAD_REQUEST)
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """
+    Let time pass; ``math.inf`` is a stall that only the client can end.
+
+    All earlier steps are sent first, so a wait of 0 seconds separates two writes.
+    """
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """
+    Send the status line and the header fields.
+
+    A ``content-length`` among the fields frames the body, whether or not that many bytes follow.
+    Otherwise the body is chunked, or, if not ``framed``, ends with the connection (RFC 9112, 6.3).
+    With ``bodiless`` the fields describe a body that is not sent, as in an answer to HEAD. A 204
+    or 304 has no body and no framing.
+    """
+
+    status: int
+    headers: Headers = ()
+    bodiless: bool = False
+    framed: bool = True
+
+    @property
+    def length(self) -> int | None:
+        """The length of the body in bytes, as the fields promise it; None if they don't."""
+        if self.status in _WITHOUT_BODY:
+            return 0
+        promised = self.header("content-length") if self.framed else None
+        return None if promised is None else 0 if self.bodiless else int(promised)
+
+    @property
+    def streams(self) -> bool:
+        """Whether the content type announces server-sent events."""
+        return (self.header("content-type") or "").startswith("text/event-stream")
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the status is an error."""
+        return self.status >= _FIRST_ERROR
+
+    def header(self, name: str) -> str | None:
+        """Return the first field with this name, which is in lower case."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """
+    Send a piece of the body: one server-sent event, or a whole JSON document.
+
+    ``tokens`` is the number of completion tokens in the piece.
+    """
+
+    data: bytes
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Send bytes outside of any framing, as no HTTP server would."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """
+    End the message as the protocol requires.
+
+    With ``hang_up`` the connection is then closed, although the head did not announce it.
+    """
+
+    hang_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the connection before the message has ended: FIN, or RST when ``reset``."""
+
+    reset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventRun:
+    """
+    Server-sent events that differ only in their middles, as one step.
+
+    It means the same as a ``Data`` for each event, but takes far less memory and time. ``counts``
+    holds the tokens of each event, ``waits`` the seconds before it, where 0 is no wait. ``waits``
+    is empty if nothing paces the stream. The last events of a stream are always separate steps.
+    """
+
+    before: bytes
+    middles: tuple[bytes, ...]
+    after: bytes
+    counts: tuple[int, ...]
+    waits: tuple[float, ...] = ()
+
+    @property
+    def data(self) -> bytes:
+        """All events as one piece."""
+        if not self.middles:
+            return b""
+        return b"".join((self.before, (self.after + self.before).join(self.middles), self.after))
+
+    @property
+    def tokens(self) -> int:
+        """The tokens of all events."""
+        return sum(self.counts)
+
+    @property
+    def pieces(self) -> list[bytes]:
+        """Each event as bytes."""
+        before, after = self.before, self.after
+        return [before + middle + after for middle in self.middles]
+
+    def expand(self) -> Iterator[Data | Wait]:
+        """Yield each event and each wait as a step of its own."""
+        before, after = self.before, self.after
+        waits = self.waits or (0.0,) * len(self.middles)
+        for middle, tokens, wait in zip(self.middles, self.counts, waits, strict=True):
+            if wait:
+                yield Wait(wait)
+            yield Data(before + middle + after, tokens)
+
+
+SingleStep: TypeAlias = Wait | Head | Data | Raw | End | Close
+Step: TypeAlias = SingleStep | EventRun
+Plan: TypeAlias = tuple[Step, ...]
+
+
+def expand(plan: Plan) -> tuple[SingleStep, ...]:
+    """Return the plan with each event as a step of its own."""
+    return tuple(_single_steps(plan))
+
+
+def coalesce(plan: Plan) -> Iterator[SingleStep]:
+    """Yield the steps, joining adjacent ``Data`` into one so that it takes one write."""
+    run: list[Data] = []
+    for step in _single_steps(plan):
+        if isinstance(step, Data):
+            run.append(step)
+            continue
+        if run:
+            yield _joined(run)
+            run = []
+        yield step
+    if run:
+        yield _joined(run)
+
+
+def without_body(plan: Plan) -> Plan:
+    """Return the answer to HEAD, given the answer to GET (RFC 9110, 9.3.2)."""
+    return tuple(
+        replace(step, bodiless=True) if isinstance(step, Head) else step
+        for step in _single_steps(plan)
+        if not isinstance(step, Data)
+    )
+
+
+def head_of(plan: Plan) -> Head | None:
+    """Return the head; None if the client gets no head."""
+    for step in plan:
+        if isinstance(step, Head):
+            return step
+    return None
+
+
+def field_of(plan: Plan, name: str) -> str | None:
+    """Return the first header field with this name, in lower case; None if there is none."""
+    head = head_of(plan)
+    return head.header(name) if head else None
+
+
+def with_head(plan: Plan, change: Callable[[Head], Head]) -> Plan:
+    """Return the plan with its head changed."""
+    return tuple(change(step) if isinstance(step, Head) else step for step in plan)
+
+
+def tokens_of(plan: Plan) -> int:
+    """Count the completion tokens in the plan."""
+    return sum([step.tokens for step in plan if isinstance(step, Data | EventRun)])
+
+
+def waits_of(plan: Plan) -> Iterator[float]:
+    """Yield the seconds of each wait."""
+    for step in plan:
+        if isinstance(step, Wait):
+            yield step.seconds
+        elif isinstance(step, EventRun):
+            yield from step.waits
+
+
+def duration_of(plan: Plan) -> float:
+    """Add up the waits, in seconds; infinite for a plan that stalls."""
+    return sum(waits_of(plan))
+
+
+def changed_after(before: Plan, after: Plan) -> float | None:
+    """
+    Return how many seconds into ``after`` it differs from ``before``; None if it never does.
+
+    A client does not notice a changed head until the body differs too. So if both have a head, the
+    head counts only where the rest of the plan is the same.
+    """
+    elapsed, at_head = 0.0, None
+    for one, other in zip_longest(_single_steps(before), _single_steps(after)):
+        if one != other:
+            if not (isinstance(one, Head) and isinstance(other, Head)):
+                return elapsed
+            at_head = elapsed
+        if isinstance(other, Wait):
+            elapsed += other.seconds
+    return at_head
+
+
+def _single_steps(plan: Plan) -> Iterator[SingleStep]:
+    """Yield the steps of the expanded plan lazily: a caller may stop early."""
+    for step in plan:
+        if isinstance(step, EventRun):
+            yield from step.expand()
+        else:
+            yield step
+
+
+def _joined(run: list[Data]) -> Data:
+    if len(run) == 1:
+        return run[0]
+    return Data(b"".join(piece.data for piece in run), sum(piece.tokens for piece in run))

@@ -9,12 +9,14 @@ from typing import Any
 from mockserver.core.messages import json_object
 from mockserver.core.sse import read
 
-from .steps import Data, EventRun, Plan, head_of
+from . import Data, EventRun, Plan, field_of, head_of
 
+_NAMED = b'"finish_reason":'
 _FINISH_REASON = re.compile(rb'"finish_reason":"(\w+)"')
 _DONE_LINE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
 _BLANK_LINE = re.compile(rb"(?:\r\n|\r(?!\n)|\n){2,}")
 _DONE = b"[DONE]"
+_DOCUMENT = 3  # steps: head, data, end
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 
 
@@ -28,9 +30,12 @@ def finish_reason(plan: Plan) -> str | None:
     """Return the last ``finish_reason`` before ``[DONE]``; None when there is none."""
     for at in range(len(plan) - 1, -1, -1):
         step = plan[at]
-        if isinstance(step, Data) and (found := _FINISH_REASON.search(step.data)):
-            if at + 1 < len(plan) and _is_done(plan[at + 1]):
-                return found[1].decode()  # every stream without a fault ends like this
+        if isinstance(step, Data) and (last := step.data.rfind(_NAMED)) >= 0:
+            found = _FINISH_REASON.match(step.data, last)
+            # every answer without a fault ends like this: a document, or a stream with [DONE]
+            whole = len(plan) == _DOCUMENT and step.data[:1] == b"{"
+            if found and (whole or (at + 1 < len(plan) and _is_done(plan[at + 1]))):
+                return found[1].decode()
             break
     body = body_of(plan)
     done = _DONE_LINE.search(body.replace(b"\r", b"\n"))
@@ -58,8 +63,8 @@ def sent_body(plan: Plan) -> bytes:
 
 def body_of(plan: Plan) -> bytes:
     """Return the decompressed body, or the body as sent if it can't be decompressed."""
-    head, body = head_of(plan), sent_body(plan)
-    if head is None or head.header("content-encoding") is None:
+    body = sent_body(plan)
+    if field_of(plan, "content-encoding") is None:
         return body
     try:
         return zlib.decompressobj(_ANY_HEADER).decompress(body)
@@ -69,8 +74,7 @@ def body_of(plan: Plan) -> bytes:
 
 def unpacks(plan: Plan) -> bool:
     """Return whether the whole body can be decompressed; true if it is not compressed."""
-    head = head_of(plan)
-    if head is None or head.header("content-encoding") is None:
+    if field_of(plan, "content-encoding") is None:
         return True
     decompressor = zlib.decompressobj(_ANY_HEADER)
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +12,7 @@ from types import MappingProxyType
 from pydantic import TypeAdapter
 
 from mockserver.api.contract import editions
-from mockserver.core.documents import SUFFIXES, Document, beside, read_text
+from mockserver.core.documents import SUFFIXES, Document, beside, read_text, shipped, shipped_names
 from mockserver.core.errors import MockServerError, UnknownNameError
 
 from .aliases import alias_hint
@@ -23,7 +22,7 @@ from .lint.rules import Finding, rule_findings
 from .model import Scenario
 from .parameters import Automatic, filled, settled
 
-_SHIPPED = files("mockserver.scenarios")
+_SHIPPED = "mockserver.scenarios"
 _ADAPTER = TypeAdapter(Scenario)
 _MOST_TOLD = 100
 _NONE: Mapping[str, object] = MappingProxyType({})
@@ -57,13 +56,7 @@ class Loaded:
 
 def names() -> list[str]:
     """Return the names of the shipped scenarios."""
-    return list(_names())
-
-
-@cache
-def _names() -> tuple[str, ...]:
-    found = (entry.name for entry in _SHIPPED.iterdir())
-    return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
+    return list(shipped_names(_SHIPPED))
 
 
 def tagged(tags: Iterable[str]) -> list[str]:
@@ -87,7 +80,7 @@ def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     ``parameters`` replace values of the scenario. Raises UnknownNameError for an unknown scenario
     or parameter, DocumentError for a file that is missing or wrong.
     """
-    if name in _names() and not parameters:
+    if name in shipped_names(_SHIPPED) and not parameters:
         return _shipped(name)
     return loaded(name, parameters).scenario
 
@@ -147,10 +140,9 @@ def _extended(document: Document, name: str) -> tuple[str, Document]:
 def _document(name: str) -> tuple[str, Document]:
     if name.endswith(SUFFIXES):
         return _identity(name), Document(read_text(name), source=name)
-    if name not in _names():
-        raise UnknownNameError("scenario", name, _names())
-    file = f"{name}.yaml"
-    return name, Document((_SHIPPED / file).read_text("utf-8"), source=file)
+    if name not in names():
+        raise UnknownNameError("scenario", name, names())
+    return name, shipped(_SHIPPED, name)
 
 
 def _identity(path: str) -> str:

@@ -199,7 +199,7 @@ class Filling:
         return str(node.value)
 
     def _count(self, path: Path, *, nodes: int = 0, letters: int = 0) -> None:
-        """Count what is filled in. Raises DocumentError above the limits of a file."""
+        """Count the filled-in parts. Raises DocumentError above the limits of a file."""
         self.nodes += nodes
         self.letters += letters
         if self.nodes > FILE.nodes or self.letters > FILE.letters:

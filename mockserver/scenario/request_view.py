@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +28,6 @@ class RequestView:
     request: Request = _NO_REQUEST
     attempt: int = 1
     read: Mapping[str, Any] | None = None
-    _prompt: str | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -52,12 +51,10 @@ class RequestView:
         """The API key, None if there is none."""
         return self.request.key
 
-    @property
+    @cached_property
     def prompt(self) -> str:
-        """The text of all messages, or what stands at the key of another endpoint's text."""
-        if self._prompt is None:
-            self._prompt = _prompt_of(self.body)
-        return self._prompt
+        """The text of all messages, or that of an endpoint without messages."""
+        return _prompt_of(self.body)
 
     @cached_property
     def messages(self) -> int:

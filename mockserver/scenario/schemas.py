@@ -14,16 +14,16 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from inspect import getdoc
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from mockserver.api.contract.edition import Edition
+from mockserver.core.documents import shipped
 from mockserver.core.units import decimal
 
 from . import Scenario
-from .parameters import Automatic
 
 DocumentKind: TypeAlias = Literal["scenario", "edition"]
 Schema: TypeAlias = dict[str, Any]
@@ -32,28 +32,6 @@ TYPES: Mapping[DocumentKind, type] = {"scenario": Scenario, "edition": Edition}
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _SENTENCE_END = re.compile(r"(?<=\.)\s+")
 _EXTENDING = {"required": ["extends"], "properties": {"extends": {"type": "string"}}}
-_PLACEHOLDER = {
-    "description": "A parameter in place of a value or of a part of one.",
-    "type": "string",
-    "pattern": r"\$\{[a-z][a-z0-9_]*\}",
-}
-_AUTOMATIC = {
-    "description": "A default that can be chosen to suit the client's requests.",
-    "type": "object",
-    "required": ["auto", "otherwise"],
-    "additionalProperties": False,
-    "properties": {
-        "auto": {
-            "description": "How it is chosen: the largest number with which the scenario still "
-            "acts, the smallest such number, or the first model that is requested.",
-            "enum": list(get_args(Automatic)),
-        },
-        "otherwise": {
-            "description": "The value if nothing is known about the client.",
-            "$ref": "#/$defs/JsonValue",
-        },
-    },
-}
 _IF_AUTOMATIC = {
     "if": {"type": "object", "required": ["auto"]},
     "then": {"$ref": "#/$defs/Automatic"},
@@ -144,8 +122,8 @@ def _with_placeholders(schema: Schema) -> Schema:
             if mapping is not schema or key not in _NOT_FILLED:
                 keys[key] = _or_placeholder(keys[key])
     schema["properties"]["parameters"]["additionalProperties"] = _IF_AUTOMATIC
-    definitions = {**schema["$defs"], "Automatic": _AUTOMATIC, "Placeholder": _PLACEHOLDER}
-    return {**schema, "$defs": definitions, "if": _EXTENDING, "else": whole}
+    parts = shipped(__package__, "schema_parts").data
+    return {**schema, "$defs": schema["$defs"] | parts, "if": _EXTENDING, "else": whole}
 
 
 def _or_placeholder(value: Schema) -> Schema:

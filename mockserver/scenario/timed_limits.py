@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mockserver.api.contract.quota import LimitKey, Temporary
+from mockserver.api.contract.quota import PERIODS, SECONDS, LimitKey, Temporary
 from mockserver.core.units import Positive
 
 from .schedule import Window
 
-_LIMIT_KEYS: dict[str, LimitKey] = {
-    "requests_per_second": ("requests", "second"),
-    "requests_per_minute": ("requests", "minute"),
-    "requests_per_hour": ("requests", "hour"),
-    "requests_per_day": ("requests", "day"),
-    "tokens_per_minute": ("tokens", "minute"),
-    "tokens_per_hour": ("tokens", "hour"),
-    "tokens_per_day": ("tokens", "day"),
-}
+_PLACES: tuple[LimitKey, ...] = (
+    *(("requests", period) for period in SECONDS),
+    *(("tokens", period) for period in PERIODS),
+)
+_LIMIT_KEYS = {f"{kind}_per_{period}": (kind, period) for kind, period in _PLACES}
 
 
 @dataclass(frozen=True, slots=True)

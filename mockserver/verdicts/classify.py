@@ -22,6 +22,9 @@ _SAID = "{it.status}: {it.said}"
 _AGAIN = "{it.again}"
 
 
+_UNSERVED = frozenset({"model_not_found", "model_archived", "context_length_exceeded"})
+
+
 @dataclass(frozen=True, slots=True)
 class Classification:
     """
@@ -47,6 +50,21 @@ def classify(exchange: Exchange, edition: Edition) -> Classification:
         return Classification(found, mistake.what, mistake.fix)
     what, fix = next(((row.what, row.fix) for row in rows if row.what), ("", ""))
     return Classification(found, what.format(it=it), fix.format(it=it))
+
+
+def own_mistake(exchange: Exchange, edition: Edition) -> Classification | None:
+    """
+    Return what the client did wrong that the API refused a request; None if it did nothing.
+
+    That is a mistake in its set-up, or a request for a model or for more tokens than there are.
+    What the scenario does, and a limit that the client has reached, is no mistake.
+    """
+    by_the_scenario = exchange.faults or exchange.intervened
+    code = (exchange.error or {}).get("code")
+    unserved = code in _UNSERVED and not by_the_scenario
+    if not unserved and mistake_behind(exchange, edition) is None:
+        return None
+    return classify(exchange, edition)
 
 
 def rows_met(it: ExchangeView) -> Iterator[Row]:

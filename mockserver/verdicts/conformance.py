@@ -14,7 +14,7 @@ from typing import Any
 
 from mockserver.core.sse import read
 from mockserver.journal import Exchange
-from mockserver.plan import Data, Plan, expand, head_of, inspection
+from mockserver.plan import Data, Plan, expand, field_of, head_of, inspection
 
 _DONE = "[DONE]"
 _KEYS = frozenset({"id", "object", "created", "model", "choices"})
@@ -25,9 +25,8 @@ _LONGEST_LINE = 2**17  # characters; the lowest limit of any client
 def readable(exchange: Exchange) -> bool:
     """Return whether all clients read a completion alike and find it whole."""
     plan = exchange.plan
-    head = head_of(plan)
     kind = "text/event-stream" if exchange.stream else "application/json"
-    if head is None or not (head.header("content-type") or "").startswith(kind):
+    if not (field_of(plan, "content-type") or "").startswith(kind):
         return False
     if not _framed(plan) or not inspection.unpacks(plan):
         return False

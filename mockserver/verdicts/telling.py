@@ -12,26 +12,15 @@ The kind of text that follows a text within another: ``end``, nothing that count
 the same line; ``more``, more on other lines. Or the text is ``absent``.
 """
 
+_WHOLE = ("complete", "completed", "done", "final", "finished", "ok", "success", "valid", "whole")
+_HALF = (
+    *("aborted", "cut", "cut_off", "failed", "incomplete"),
+    *("interrupted", "partial", "truncated", "unfinished"),
+)
 # the names of fields that mark an answer as incomplete, and the values that do
 _TELLS: Mapping[str, tuple[object, ...]] = {
-    **dict.fromkeys(
-        ("complete", "completed", "done", "final", "finished", "ok", "success", "valid", "whole"),
-        (False,),
-    ),
-    **dict.fromkeys(
-        (
-            "aborted",
-            "cut",
-            "cut_off",
-            "failed",
-            "incomplete",
-            "interrupted",
-            "partial",
-            "truncated",
-            "unfinished",
-        ),
-        (True,),
-    ),
+    **dict.fromkeys(_WHOLE, (False,)),
+    **dict.fromkeys(_HALF, (True,)),
     "finish_reason": ("length", "incomplete", "error", None),
     "stop_reason": ("length", "max_tokens", "incomplete", "error", None),
     "status": ("incomplete", "truncated", "partial"),

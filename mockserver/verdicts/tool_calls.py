@@ -120,7 +120,7 @@ def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]
 
 
 def _is_marked(call: ServedCall, made: str) -> bool:
-    """Whether arguments hold the broken ones as a text, which marks them as invalid."""
+    """Whether the app sent the broken arguments back as a text in new ones, to mark them."""
     try:
         found = json.loads(made)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
 """
 Reads a message that answers a tool call: a result, a refusal, or ``open``, which may be either.
 
-The stems of ``refusal_words`` do not cover all languages. So only the form makes a message a
+The stems of ``refusal_words.yaml`` do not cover all languages. So only the form makes a message a
 certain result, such as a number or a JSON object without an error. Words only make it a refusal.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
-from .refusal_words import SAYS_NO
+from mockserver.core.documents import shipped
 
 Reading: TypeAlias = Literal["result", "refusal", "open"]
 
@@ -72,4 +73,11 @@ def _is_wrong(item: tuple[str, Any]) -> bool:
 
 
 def _says_no(text: str) -> bool:
-    return bool(_REMARK.fullmatch(text) or SAYS_NO.search(text))
+    return bool(_REMARK.fullmatch(text) or _stems().search(text))
+
+
+@cache
+def _stems() -> re.Pattern[str]:
+    """Return a pattern for the stems of all languages."""
+    languages = shipped(__package__, "refusal_words").data.values()
+    return re.compile("|".join("|".join(stems) for stems in languages), re.IGNORECASE)

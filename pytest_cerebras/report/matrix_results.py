@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from pydantic import TypeAdapter
@@ -92,6 +92,26 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class Slept:
+    """
+    A sleep of the app on the virtual clock.
+
+    It began ``at`` seconds after the clock and took ``seconds``, null if it would never have ended.
+    """
+
+    seconds: float | None
+    at: float
+    via: str
+    thread: str
+
+    @classmethod
+    def of(cls, sleep: Sleep) -> Self:
+        """Return a sleep as the report has it."""
+        seconds = sleep.seconds if math.isfinite(sleep.seconds) else None
+        return cls(seconds, sleep.at, sleep.via, sleep.thread)
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     """
     What happened under a scenario, in order.
@@ -117,7 +137,8 @@ class Cell:
     trouble in all of them. ``duration`` is in real seconds. ``reason`` says why the test failed,
     was excused or skipped, or met nothing of its scenario. It is empty if verdicts are the reason.
     ``parameters`` are those that the matrix chose for the scenario. ``symptoms`` are the errors
-    and verdicts behind the things to fix.
+    and verdicts behind the things to fix. ``file`` and ``line`` are the place of the test, as
+    pytest counts: the first line is 0. Cells are sorted by it.
     """
 
     id: str
@@ -128,11 +149,18 @@ class Cell:
     seed: int | None
     replay: str
     played: tuple[Played, ...] = ()
-    sleeps: tuple[Sleep, ...] = ()
+    sleeps: tuple[Slept, ...] = ()
     kinds: tuple[str, ...] = ()
     reason: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     symptoms: tuple[Symptom, ...] = ()
+    file: str = ""
+    line: int = 0
+
+    @property
+    def place(self) -> tuple[str, int, str, str]:
+        """By which cells are sorted: file and line, then the names of test and scenario."""
+        return self.file, self.line, self.test, self.scenario
 
     @property
     def in_matrix(self) -> bool:
@@ -177,9 +205,11 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
     outcome = outcome_of(item, report, unmet=why is not None)
     reason = {"failed-by-verdict": "", "not-met": why or ""}.get(outcome, reason_of(report))
     found = (item.nodeid, _without(item.nodeid, scenario), name, outcome)
+    file, line, _ = report.location
     if mock is None:
         chosen = dict(parameters_of(item))
-        return Cell(*found, report.duration, None, replay(item), reason=reason, parameters=chosen)
+        ran = (report.duration, None, replay(item))
+        return Cell(*found, *ran, reason=reason, parameters=chosen, file=file, line=line or 0)
     seed = mock.engine.seed
     cases = mock.played()
     unreachable = [UNREACHABLE] if mock.was_unreachable else []
@@ -189,11 +219,13 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
         seed,
         replay(item, seed),
         tuple(played(name, case, mock.judge(case)) for name, case in cases),
-        tuple(mock.sleeps) if mock.clock else (),
+        tuple(map(Slept.of, mock.sleeps)) if mock.clock else (),
         (*kinds_met(case for _, case in cases), *unreachable),
         reason,
         dict(parameters_of(item)),
         symptoms.read(report),
+        file,
+        line or 0,
     )
 
 

@@ -30,7 +30,7 @@ def html(report: Report) -> str:
     """Return the HTML of the page."""
     anchors = {id(cell): f"cell-{number}" for number, cell in enumerate(report.cells, 1)}
     root = Element("html", {"lang": "en"})
-    _head(root)
+    _head(root, report)
     body = SubElement(root, "body")
     header, main = SubElement(body, "header"), Element("main")
     if report.matrix:
@@ -49,19 +49,19 @@ def html(report: Report) -> str:
     return f"<!doctype html>\n{tostring(root, encoding='unicode', method='html')}\n"
 
 
-def _head(root: Element) -> None:
+def _head(root: Element, report: Report) -> None:
     head = SubElement(root, "head")
     SubElement(head, "meta", {"charset": "utf-8"})
     viewport = {"name": "viewport", "content": "width=device-width, initial-scale=1"}
     SubElement(head, "meta", viewport)
     SubElement(head, "meta", {"name": "color-scheme", "content": "light dark"})
-    add(head, "title", "Cerebras chaos report")
+    add(head, "title", f"Cerebras {report.title}")
     css = resources.files(__package__).joinpath("page.css").read_text("utf-8")
     SubElement(head, "style").text = f"{STYLE}\n{css}"
 
 
 def _summary(header: Element, report: Report, sections: list[str]) -> None:
-    add(header, "h1", "Cerebras chaos report")
+    add(header, "h1", f"Cerebras {report.title}")
     counts = SubElement(header, "p", {"class": "counts"})
     for outcome, word in WORDS.items():
         count = sum(cell.outcome == outcome for cell in report.cells)

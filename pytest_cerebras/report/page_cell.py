@@ -11,7 +11,7 @@ from mockserver.journal.folding import folded, span, times
 from mockserver.plan.timeline import Lane, drawing
 
 from .markup import add, box, shown
-from .matrix_results import Cell, Played, Ran, Seen, spans
+from .matrix_results import Cell, Played, Ran, Seen, Slept, spans
 from .outcome import Outcome
 
 WORDS: Mapping[Outcome, str] = {
@@ -52,7 +52,7 @@ def draw(details: Element, cell: Cell, anchor: str) -> None:
         "Why": cell.reason,
         "Parameters": ", ".join(f"{name}={value}" for name, value in cell.parameters.items()),
         "Met": ", ".join(cell.kinds) or "no trouble",
-        "App slept": ", ".join(f"{sleep.seconds:.3g} s" for sleep in cell.sleeps),
+        "App slept": ", ".join(map(_seconds, cell.sleeps)),
         "Took": f"{cell.duration:.2f} s of real time",
     }
     for name, value in known.items():
@@ -63,6 +63,10 @@ def draw(details: Element, cell: Cell, anchor: str) -> None:
     _command(SubElement(SubElement(facts, "dd"), "code", {"class": "replay"}), cell.replay)
     for played in cell.played:
         _played(details, played)
+
+
+def _seconds(sleep: Slept) -> str:
+    return "without end" if sleep.seconds is None else f"{sleep.seconds:.3g} s"
 
 
 def _command(code: Element, command: str) -> None:

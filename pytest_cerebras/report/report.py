@@ -10,6 +10,7 @@ from typing import Literal, Self
 from pydantic import TypeAdapter
 
 from mockserver.verdicts.fault_classes import FAULT_CLASSES, share_met
+from pytest_cerebras.chaos.sharding import Sharding
 from pytest_cerebras.session.symptoms import Symptom
 
 from .matrix_results import Cell
@@ -42,18 +43,66 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """
+    The shard that a report is about: the ``number``-th ``of`` so many.
+
+    It has ``items`` of the ``of_items`` tests and cells, those without the mock included.
+    ``is_whole`` says that all of them that were to run have run. ``run`` has what all shards of a
+    run have in common: the version, the settings, and a digest of the names of all tests.
+    """
+
+    number: int
+    of: int
+    items: int
+    of_items: int
+    is_whole: bool
+    run: Mapping[str, str]
+
+    @classmethod
+    def of_sharding(cls, sharding: Sharding | None) -> Self | None:
+        """Return the shard of a run; None for a run without shards."""
+        if sharding is None:
+            return None
+        shard, split = sharding.shard, sharding.split
+        counts = (split.items, split.of_items) if split else (0, 0)
+        run = {**sharding.run, "tests": split.tests if split else ""}
+        return cls(shard.number, shard.of, *counts, sharding.is_whole, run)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """All cells of a run, in the order of its tests. ``version`` grows if readers would break."""
+    """
+    All cells of a run, or of a ``shard`` of it, in the order of its tests.
+
+    ``version`` grows if readers would break.
+    """
 
     version: Literal[1]
     coverage: Coverage
     cells: tuple[Cell, ...]
+    shard: Part | None = None
 
     @classmethod
-    def of(cls, cells: Iterable[Cell]) -> Self:
+    def of(cls, cells: Iterable[Cell], shard: Part | None = None) -> Self:
         """Return the report on cells."""
         found = tuple(cells)
-        return cls(1, Coverage.of(found), found)
+        return cls(1, Coverage.of(found), found, shard)
+
+    @classmethod
+    def read(cls, data: bytes) -> Report:
+        """Return a report from its JSON. Raises ValueError for anything else."""
+        report = _REPORT.validate_json(data)
+        unknown = {kind for cell in report.cells for kind in cell.kinds} - FAULT_CLASSES.keys()
+        if unknown:
+            raise ValueError(f"unknown kinds of trouble: {sorted(unknown)}")
+        return report
+
+    @property
+    def title(self) -> str:
+        """What the report is called."""
+        shard = f", shard {self.shard.number}/{self.shard.of}" if self.shard else ""
+        return f"chaos report{shard}"
 
     @property
     def matrix(self) -> list[Cell]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from os import environ
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 import pytest
 
 from mockserver.core.credentials import redacted
+from pytest_cerebras.chaos.sharding import SHARDING, Sharding
 
 from .matrix_results import Cell, read
 from .outcome import reason_of
 from .page import html
-from .report import Report
+from .report import Part, Report
 from .step_summary import markdown
 
 COVERAGE_FAILED = 11
@@ -27,19 +29,20 @@ _WRITERS: Mapping[str, Callable[[Report], str]] = {".html": html, ".json": Repor
 class Reporting:
     """Collects the results of a run's tests, from this process or from xdist workers."""
 
-    def __init__(self, files: Sequence[Path], least: float | None) -> None:
+    def __init__(
+        self, files: Sequence[Path], least: float | None, sharding: Sharding | None = None
+    ) -> None:
         self._files = files
         self._least = least
+        self._sharding = sharding
         self._begun: dict[str, Cell] = {}
         self._cells: dict[str, Cell] = {}
-        self._places: dict[str, tuple[str, int, str, str]] = {}
 
     @property
     def report(self) -> Report:
         """The report on the cells so far, in the order of files and lines, then of scenarios."""
-        return Report.of(
-            self._cells[test] for test in sorted(self._cells, key=self._places.__getitem__)
-        )
+        cells = sorted(self._cells.values(), key=attrgetter("place"))
+        return Report.of(cells, Part.of_sharding(self._sharding))
 
     @property
     def _short(self) -> bool:
@@ -49,8 +52,6 @@ class Reporting:
         """Note the cell of a test; a failing teardown or a crashed worker fails it as well."""
         cell = read(report)
         if cell is not None:
-            file, line, _ = report.location
-            self._places[cell.id] = (file, line or 0, cell.test, cell.scenario)
             begun = report.when == "setup" and report.passed
             (self._begun if begun else self._cells)[cell.id] = cell
         elif report.failed:
@@ -65,16 +66,16 @@ class Reporting:
         for file in self._files:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(redacted(_WRITERS[file.suffix](report)), encoding="utf-8")
-        if self._cells and environ.get("GITHUB_STEP_SUMMARY"):
-            with Path(environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
-                summary.write(redacted(markdown(report)))
+        if self._cells:
+            summarize(report)
         if session.exitstatus == pytest.ExitCode.OK and self._short:
             session.exitstatus = COVERAGE_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Show which kinds of trouble were met, which were not, and where the reports are."""
-        coverage = self.report.coverage
-        terminalreporter.section("Cerebras: chaos report")
+        report = self.report
+        coverage = report.coverage
+        terminalreporter.section(f"Cerebras: {report.title}")
         asked = f", less than the required {self._least:g} %" if self._short else ""
         terminalreporter.line(f"{coverage.line()}{asked}", red=self._short)
         if coverage.never:
@@ -94,24 +95,32 @@ def reporting(config: pytest.Config) -> Reporting:
             raise pytest.UsageError(
                 f"--cerebras-report: can't write {file}: a file or folder is in the way"
             )
-    return Reporting(files, _percent(config.getoption("cerebras_fail_under")))
+    least = percent(config.getoption("cerebras_fail_under"), "--cerebras-fail-under")
+    return Reporting(files, least, config.stash.get(SHARDING, None))
 
 
-def _percent(given: str | None) -> float | None:
-    """Return the required coverage in per cent; ``met=90`` is the same as ``90``."""
+def summarize(report: Report) -> None:
+    """Append a report to the step summary of GitHub Actions, if there is one."""
+    if environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
+            summary.write(redacted(markdown(report)))
+
+
+def percent(given: str | None, option: str) -> float | None:
+    """
+    Return the required coverage in per cent; ``met=90`` is the same as ``90``.
+
+    Raises UsageError, which begins with the option.
+    """
     if given is None:
         return None
     what, equals, number = given.rpartition("=")
     if equals and what.strip() != "met":
-        raise pytest.UsageError(
-            f"--cerebras-fail-under {given}: the only known measure is met, as in met=90"
-        )
+        raise pytest.UsageError(f"{option} {given}: the only known measure is met, as in met=90")
     try:
         least = float(number)
     except ValueError:
         least = -1.0
     if not 0 <= least <= 100:  # noqa: PLR2004 (per cent)
-        raise pytest.UsageError(
-            f"--cerebras-fail-under should be a percentage from 0 to 100, found {given!r}"
-        )
+        raise pytest.UsageError(f"{option} should be a percentage from 0 to 100, found {given!r}")
     return least

@@ -38,7 +38,7 @@ def markdown(report: Report) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    yield "## Cerebras chaos report"
+    yield f"## Cerebras {report.title}"
     yield ""
     yield f"{len(report.cells)} cells, {report.coverage.line()}."
     if report.unmet:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mockserver.core.units import counted
+from mockserver.verdicts.classify import own_mistake
+from mockserver.verdicts.mistakes import mistake_behind
 
 from .playing import Ended
 from .wire import ABOUT_RETRIES
@@ -24,8 +26,14 @@ def lines(ended: Ended) -> Iterator[str]:
     exchanges = ended.case.exchanges
     said = ended.sentence or f"exit status {ended.status}"
     yield f"{ended.scenario}: {said}, {counted(len(exchanges), 'request')}"
+    told = ""
     for exchange in exchanges[:_MOST_REQUESTS]:
         yield f"  {exchange.line()}"
+        found = own_mistake(exchange, ended.case.edition)
+        sentence = f"{found.what}; {found.fix}" if found else ""
+        if sentence not in ("", told):  # a retry makes the same mistake again
+            yield f"      {sentence}"
+        told = sentence
     if len(exchanges) > _MOST_REQUESTS:
         yield f"  ... and {len(exchanges) - _MOST_REQUESTS} more"
     if not (exchanges or ended.sentence or ended.notes):
@@ -38,9 +46,17 @@ def lines(ended: Ended) -> Iterator[str]:
         yield f"  not answered: {note}"
 
 
+def _mistakes(ended: Ended) -> Iterator[str]:
+    """Yield the names of the mistakes in the client's set-up."""
+    for exchange in ended.case.exchanges:
+        if found := mistake_behind(exchange, ended.case.edition):
+            yield found.name
+
+
 def summary(runs: Sequence[Ended]) -> Iterator[str]:
     """Yield what there is to fix, and what was not judged."""
     found = dict.fromkeys(verdict.rule for ended in runs for verdict in ended.certain)
+    found |= dict.fromkeys(name for ended in runs for name in _mistakes(ended))
     likely = dict.fromkeys(
         verdict.rule for ended in runs for verdict in ended.verdicts if verdict.rule not in found
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from socket import gaierror
 
@@ -33,6 +33,19 @@ _NO_REQUEST = (
     "the test"
 )
 
+_UNSENT: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("LocalProtocolError", "InvalidHeader"),
+        "the client refused to write it; a line break or a space at an end of the key does that: "
+        "strip the key where it is read",
+    ),
+    **dict.fromkeys(
+        ("UnsupportedProtocol", "MissingSchema", "InvalidSchema"),
+        "its base URL does not begin with http:// or https://: write the URL with it",
+    ),
+}
+"""Why a client sends nothing at all, by the name of the exception of httpx or requests."""
+
 
 def failure_section(
     mock: CerebrasMock,
@@ -53,7 +66,7 @@ def failure_section(
     if report.when != "teardown":
         lines += [sentence for sentence in mock.interventions if sentence not in shown]
     if report.when == "call" and _lacks_requests(mock, error):
-        lines.append(_where_they_went(mock.asked_hosts))
+        lines.append(_why_unsent(error) or _where_they_went(mock.asked_hosts))
     lines += _time_line(exchanges, list(mock.side_effects), mock)
     lines += mock.strays
     if not failed_by_verdict(item):
@@ -102,6 +115,13 @@ def _where_they_went(hosts: Sequence[str]) -> str:
     return _NO_REQUEST + (f"; it asked {', '.join(hosts[:_MOST_HOSTS])}" if hosts else "")
 
 
+def _why_unsent(error: BaseException | None) -> str:
+    """Return why the client has not sent its request; empty if nobody knows."""
+    names = (type(one).__name__ for one in _chain(error))
+    why = next((_UNSENT[name] for name in names if name in _UNSENT), "")
+    return f"no request was sent: {why}" if why else ""
+
+
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     known: set[int] = set()
     while error is not None and id(error) not in known:
@@ -111,7 +131,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_of_the_network(error: BaseException) -> bool:
-    return isinstance(error, (gaierror, TimeoutError)) or "Connect" in type(error).__name__
+    name = type(error).__name__
+    return isinstance(error, (gaierror, TimeoutError)) or "Connect" in name or name in _UNSENT
 
 
 def _time_line(

@@ -49,6 +49,13 @@ def add_options(parser: pytest.Parser) -> None:
         "can act on it; NAME(after=3) chooses a parameter",
     )
     group.addoption(
+        "--cerebras-shard",
+        metavar="N/M",
+        help="run the N-th of M parts of the tests, each on a machine of its own, such as 2/8; "
+        "cerebras-mock report merge joins the reports",
+    )
+    parser.addini("cerebras_shard", "the part of the tests to run, such as 2/8")
+    group.addoption(
         "--cerebras-baseline",
         metavar="FILE",
         help="accept the verdicts that this file has, so that strict fails new ones only; "

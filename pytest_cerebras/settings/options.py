@@ -275,12 +275,12 @@ def _converted(name: str, value: Any, rank: int) -> Any:
         converted = None
     if converted is None or not kind.accepts(converted):
         allowed = " or ".join(kind.choices) or f"a {kind.name}"
-        raise pytest.UsageError(f"{_place(name, rank)} should be {allowed}, found {value!r}")
+        raise pytest.UsageError(f"{place(name, rank)} should be {allowed}, found {value!r}")
     return converted
 
 
-def _place(name: str, rank: int) -> str:
-    """Return the name of a setting at the place where it was set."""
+def place(name: str, rank: int) -> str:
+    """Return the name of a setting at the place where it was set: marker, option, ..., by rank."""
     option = f"--cerebras-{name.replace('_', '-')}"
     variable, key = f"CEREBRAS_MOCK_{name.upper()}", f"the ini key cerebras_{name}"
     return (f"@pytest.mark.{MARKER}: {name}", option, variable, key)[rank]

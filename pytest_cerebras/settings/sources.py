@@ -20,6 +20,18 @@ def given(config: pytest.Config, name: str) -> tuple[object, object, object]:
     return _option(config, name), variable or None, config.getini(f"cerebras_{name}") or None
 
 
+def shard_asked(config: pytest.Config) -> tuple[int, str] | None:
+    """
+    Return the shard as it was asked for, and the rank of the place that asked.
+
+    An empty option asks, too: or each machine would run all tests if CI has not set a variable.
+    """
+    if config.getoption("cerebras_shard") == "":
+        return 1, ""
+    found = enumerate(given(config, "shard"), 1)
+    return next(((rank, str(text)) for rank, text in found if text is not None), None)
+
+
 def switched_on(config: pytest.Config, switch: str) -> bool:
     """Return whether option, environment or ini file turn a switch on. Raises UsageError."""
     variable = {name: variable for name, variable, _ in SWITCHES}[switch]

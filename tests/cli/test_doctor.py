@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from mockserver.doctor.files import Walk
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 
@@ -61,6 +65,38 @@ def test_environment(run, monkeypatch):
     assert KEY[4:10] not in result.output
 
 
+@pytest.fixture
+def install(tmp_path_factory, monkeypatch):
+    """Return a function that installs a package before the others, by name and version."""
+
+    def put(name, version):
+        place = tmp_path_factory.mktemp("site")
+        info = place / f"{name}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        monkeypatch.syspath_prepend(place)
+
+    return put
+
+
+def test_packages(run, install):
+    """The line has the versions that are installed, and the one that is needed."""
+    install("httpx", "0.28.1")
+    install("Cerebras_Cloud.SDK", "1.12.1")
+    (line,) = run("doctor").stdout.splitlines()
+    assert line.startswith("cerebras-cloud-sdk 1.12.1 with httpx 0.28.1: error: ")
+    assert "1.12.2" in line
+    assert line.endswith("[cerebras-proxies]")
+
+
+def test_shadowed_package(run, install):
+    """Of two copies, the first on the path counts, for it is the one that is imported."""
+    install("httpx", "0.28.1")
+    install("openai", "1.50.2")
+    install("openai", "1.55.3")
+    assert run("doctor").stdout == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [(("no-such-folder",), "'no-such-folder'"), (("--edition", "2001-01"), "'2001-01'")],
@@ -70,6 +106,53 @@ def test_cannot_look(run, arguments, words):
     result = run("doctor", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert re.fullmatch(rf"Error: .*{re.escape(words)}.*\n", result.stderr)
+
+
+def test_named_file(run, folder):
+    """A file that nobody looks into is not called right."""
+    (folder / "notes.md").write_text("cerebras")
+    (folder / "large.json").write_text(" " * 600_000)
+    for name, why in (("notes.md", "no kind of file"), ("large.json", "longer than 512 KiB")):
+        result = run("doctor", name)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert re.fullmatch(rf"Error: can't look at '{name}': .*{why}.*\n", result.stderr)
+
+
+def test_unreadable_file(run, folder, monkeypatch):
+    """One sentence, without a line on how to use the command."""
+
+    def refuse(_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (folder / "a.py").write_text("")
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(Walk, "sources", refuse)
+    result = run("doctor", "a.py")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: can't look at 'a.py': Permission denied\n"
+
+
+def test_interrupted(run, monkeypatch):
+    """Ctrl-C ends it as it ends other programs."""
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Walk, "sources", interrupt)
+    result = run("doctor")
+    assert (result.exit_code, result.output) == (130, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_full_disk(folder, arguments):
+    """What can't be written is said in a sentence."""
+    (folder / "run.sh").write_text(WRONG * 2)
+    command = [sys.executable, "-m", "mockserver", "doctor", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert re.fullmatch(r"Error: can't write the findings: .*\n", done.stderr)
 
 
 def test_edition(run, folder):

@@ -56,6 +56,23 @@ def test_environment_and_code(found):
     assert [one for one in found({**files, **reading}, environ) if "a.py" not in one[0]] == []
 
 
+@pytest.mark.parametrize(
+    ("code", "is_told"),
+    [
+        ("from cerebras.cloud.sdk import Cerebras", True),
+        ("import agno.models.cerebras", True),
+        ("import openai\nopenai.OpenAI(base_url=cerebras_url())", False),
+        ("class Settings(BaseSettings):\n    cerebras_base_url: str\n", False),
+    ],
+)
+def test_who_reads(found, code, is_told):
+    """The variable of the SDK is only right or wrong where code has the SDK."""
+    files = {".env": f"CEREBRAS_BASE_URL={ROOT}/v1", "app.py": code}
+    assert (found(files) == [(".env:1", "two-v1")]) is is_told
+    settings = {"settings.py": "class Settings:\n    cerebras_base_url: str  # of Cerebras\n"}
+    assert found({**files, **settings}) == []
+
+
 def test_certificates_of_a_file(found):
     """A path in a file may be one of another machine."""
     assert found({".env": "SSL_CERT_FILE=/etc/ssl/theirs.pem"}) == []

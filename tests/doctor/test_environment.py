@@ -35,6 +35,9 @@ def found(today):
         {"OPENAI_BASE_URL": "https://api.openai.com/v1", "OPENAI_API_KEY": "sk-proj-4f1d"},
         {"OPENAI_API_KEY": KEY},  # the base URL may stand in the code
         {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "http://127.0.0.1:8082"},
+        {"ANTHROPIC_BASE_URL": "https://llm.corp.test/anthropic"},
+        {"OPENAI_BASE_URL": "https://llm.corp.test/v1", "OPENAI_API_KEY": "sk-litellm"},
+        {"OPENAI_BASE_URL": "https://api.cerebras.ai/v1"},
         {"GROQ_API_KEY": "gsk_4f1d"},
         {"HTTPS_PROXY": "http://proxy.test:3128", "NO_PROXY": "localhost"},
         {"HTTPS_PROXY": "proxy.test:3128"},
@@ -135,8 +138,14 @@ def test_proxied_loopback(found, exempt):
     assert len(found({**environ, "NO_PROXY": "example.com"})) == 1
 
 
-@pytest.mark.usefixtures("shown")
-def test_packages(today):
-    """Each package is looked up with its version."""
-    (one,) = environment.of_packages({"openai": "1.0"}, today)
-    assert (one.place, one.rule) == ("openai 1.0", "shown")
+def test_openai_key(found):
+    """The key of OpenAI's client is looked at where its base URL is this API's."""
+    environ = {"OPENAI_BASE_URL": "https://api.cerebras.ai/v1", "OPENAI_API_KEY": "sk-proj-4f1d"}
+    ((place, rule, _),) = found(environ)
+    assert (place, rule) == ("OPENAI_API_KEY", "other-vendors-key")
+
+
+def test_anthropic(found):
+    """A client of Anthropic asks for an endpoint that this API does not have."""
+    ((place, rule, _),) = found({"ANTHROPIC_BASE_URL": "https://api.cerebras.ai"})
+    assert (place, rule) == ("ANTHROPIC_BASE_URL", "no-anthropic")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,23 @@ def test_large_and_binary(put):
         ("latin.py", "\ufffd"),
     ]
     assert walk.looked == 4
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_marks_of_encodings(put, encoding):
+    """What editors and PowerShell on Windows put first is no part of the text."""
+    root = put({})
+    (root / "a.py").write_text("é = 1\r\n", encoding, newline="")
+    assert [one.text for one in Walk(Path()).sources()] == ["é = 1\r\n"]
+
+
+def test_nothing_to_look_at(put):
+    """A file that is named, and that nobody looks into."""
+    root = put({"notes.md": "x", "large.json": "x" * (MOST_BYTES + 1), "README": "x"})
+    (root / "binary.py").write_bytes(b"x\0")
+    for name in ("notes.md", "large.json", "README", "binary.py", os.devnull):
+        with pytest.raises(OSError, match=r"(?i)no (?:text|kind|file)"):
+            places(name)
 
 
 def test_most_files(put, monkeypatch):

@@ -16,6 +16,11 @@ def test_text():
     assert finding("a.py", 3, more=29).text() == "a.py:3: error: what; fix (and 29 more) [rule]"
 
 
+def test_name_of_a_file():
+    """A name with control characters stays on its line."""
+    assert finding("a\n\x1b[31m.py", 3).text() == "a??[31m.py:3: error: what; fix [rule]"
+
+
 def test_rank():
     """Errors come first, then places and lines count."""
     ordered = [finding("z"), finding("a", 2, "warning"), finding("b", 1, "warning")]

@@ -118,7 +118,7 @@ def test_troubles(mock, asked, endpoint, fault, rule, words):
 def test_stall(mock, asked):
     """An answer that does not come is waited for no longer than was said."""
     ((_, rule, text),) = asked(mock("models", "{stall: {}}").url, seconds=0.5)
-    assert rule == "no-answer"
+    assert rule == "not-in-time"
     assert "GET /v1/models within 0.5 s" in text
 
 

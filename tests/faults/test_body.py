@@ -62,10 +62,11 @@ def test_sliced(data, tokens, size):
 def test_resized(length, by, after):
     """A length that the head names follows the body; a chunked body has none to follow."""
 
-    def plan(length):
-        return (Head(200, (("content-length", length),) if length else ()), ONE, END)
+    def plan(length, body):
+        head = Head(200, (("content-length", length),) if length else ())
+        return (head, Data(b"x" * body), END)
 
-    assert resized(plan(length), by) == plan(after)
+    assert resized(plan(length, 9 + by), plan(length, 9)) == plan(after, 9 + by)
 
 
 def test_facts():

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.faults import Context, Error
 from mockserver.plan import Close, Data, End, Head, Wait
 
@@ -20,11 +20,11 @@ def body(plan):
     return json.loads(plan[1].data)
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", problems())
 def test_every_problem(name):
     """Each problem of the catalogue can be injected, with the catalogue's status and body."""
     head, data, end = apply(Error(problem=name))
-    problem = PROBLEMS[name]
+    problem = problems()[name]
     assert (head.status, data, end) == (problem.http_status, Data(problem.body(FACTS)), End())
     assert head.header("content-type") == problem.content_type
     length = None if problem.shape == "event" else str(len(data.data))

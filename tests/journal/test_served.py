@@ -19,7 +19,7 @@ CALL = ScriptedCall("weather", {"city": "Rome"})
 def test_text(answer, stream):
     """The text is the same in both forms."""
     (choice,) = answer(stream=stream, text="Grüße, Köln").choices
-    assert (choice.text, choice.finish, choice.last_call) == ("Grüße, Köln", "stop", None)
+    assert (choice.text, choice.finish, choice.calls) == ("Grüße, Köln", "stop", ())
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -30,7 +30,7 @@ def test_calls(answer, stream):
     assert [(call.name, call.arguments) for call in choice.calls] == [
         ("weather", '{"city":"Rome"}')
     ] * 2
-    assert choice.last_call.whole
+    assert choice.calls[-1].whole
     assert len({call.id for call in choice.calls} - {""}) == 2
 
 
@@ -39,7 +39,7 @@ def test_part_of_a_call(answer, stream):
     """Arguments that were cut are no JSON object."""
     script = {"tool_calls": (CALL,), "request": {"tools": [TOOL]}}
     (choice,) = answer(Truncate(3), stream=stream, **script).choices
-    assert (choice.finish, choice.last_call.name, choice.last_call.whole) == (
+    assert (choice.finish, choice.calls[-1].name, choice.calls[-1].whole) == (
         *("length", "weather"),
         False,
     )

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.verdicts import Verdict
-from pytest_cerebras.clock import Sleep
-from pytest_cerebras.report.matrix_results import Cell, Drawn, Played, Seen
+from pytest_cerebras.report.matrix_results import Cell, Drawn, Played, Seen, Slept
 from pytest_cerebras.report.page import html
 from pytest_cerebras.report.report import Report
 
@@ -71,7 +70,7 @@ def cell_of(number, outcome):
     last = Seen(2, line, 9.0, 1, 2, 6.0, None, 200, 1, 1, "", (), (), DRAWN)
     verdicts = (Verdict("hot-retry", f"{'so ' * 90}it is", "wait longer", (1, 2)),)
     played = (Played("healthy", (first, last), verdicts),)
-    slept = (Sleep(2.0, 0.0, "time.sleep", "MainThread"),)
+    slept = (Slept(2.0, 0.0, "time.sleep", "MainThread"),)
     replay = f"pytest '{where}' --cerebras-chaos healthy --cerebras-seed 0"
     kinds = ("slow", "stall")
     return Cell(

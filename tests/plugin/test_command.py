@@ -14,6 +14,21 @@ START = (
     "from pytest_cerebras.command import main; main()"
 )
 
+INTERRUPT = """
+import sys
+
+
+class Interrupt:
+    def find_spec(self, name, path, target=None):
+        if name == "mockserver.cli":
+            raise KeyboardInterrupt
+
+
+sys.meta_path.insert(0, Interrupt())
+from pytest_cerebras.command import main
+main()
+"""
+
 
 @pytest.fixture
 def start(tmp_path):
@@ -46,3 +61,11 @@ def test_theirs(start, tmp_path, file):
     sentence = "Error: pytest-cerebras needs its own package 'mockserver', but Python finds "
     assert done.stderr.startswith(sentence) is hidden
     assert done.stderr.count("\n") == hidden
+
+
+def test_interrupted():
+    """Ctrl-C before the command has begun ends it without a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPT], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

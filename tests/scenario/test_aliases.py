@@ -8,8 +8,9 @@ from mockserver.core.errors import DocumentError
 from mockserver.faults import FAULTS
 from mockserver.scenario import Rule, parse
 from mockserver.scenario.actions import AnyFault
-from mockserver.scenario.aliases import _FAULTS, _KEYS, _OTHERS, alias_hint, fault_for_alias
+from mockserver.scenario.aliases import alias_hint, aliases, fault_for_alias
 
+FAULTS_MEANT, OTHERS_MEANT, KEYS_MEANT = (aliases()[part] for part in ("faults", "others", "keys"))
 FAULT = TypeAdapter(AnyFault)
 RULE = TypeAdapter(Rule)
 
@@ -66,13 +67,15 @@ def test_told(rule, said):
     assert said in wrong(rule).splitlines()[-1]
 
 
-@pytest.mark.parametrize("meant", sorted({*_FAULTS.values()}))
+@pytest.mark.parametrize("meant", sorted({*FAULTS_MEANT.values()}))
 def test_faults_are_right(meant):
     """Each fault that is named instead can be written so."""
     assert Document(meant, source="x").read_as(FAULT)
 
 
-RULES = {part for text in _OTHERS.values() for part in text.split("' or '") if "..." not in part}
+RULES = {
+    part for text in OTHERS_MEANT.values() for part in text.split("' or '") if "..." not in part
+}
 
 
 @pytest.mark.parametrize("meant", sorted(RULES))
@@ -83,9 +86,9 @@ def test_others_are_right(meant):
 
 def test_names_are_foreign():
     """No name is one of ours, in the place for which it is told."""
-    assert not _FAULTS.keys() & FAULTS.keys()
-    assert not (_FAULTS.keys() | _OTHERS.keys()) & Rule.__dataclass_fields__.keys()
-    for fault, keys in _KEYS.items():
+    assert not FAULTS_MEANT.keys() & FAULTS.keys()
+    assert not (FAULTS_MEANT.keys() | OTHERS_MEANT.keys()) & Rule.__dataclass_fields__.keys()
+    for fault, keys in KEYS_MEANT.items():
         ours = FAULTS[fault].__dataclass_fields__.keys()
         assert not keys.keys() & ours
         assert ours >= set(keys.values())

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jsonschema import Draft7Validator
 
 from mockserver.api.contract import editions
 from mockserver.api.contract.endpoints import ENDPOINTS
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.core.documents import Document
 from mockserver.core.errors import MockServerError
 from mockserver.faults import FAULTS
 from mockserver.scenario import parse, schemas
+from mockserver.scenario.parameters import Automatic
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
@@ -128,7 +130,7 @@ def test_names():
     entry = scenario["FaultEntry"]
     assert list(entry["properties"]) == list(FAULTS)
     assert (entry["minProperties"], entry["maxProperties"]) == (1, 1)
-    assert scenario["ErrorEvent"]["properties"]["problem"]["anyOf"][0]["enum"] == list(PROBLEMS)
+    assert scenario["ErrorEvent"]["properties"]["problem"]["anyOf"][0]["enum"] == list(problems())
     assert scenario["Match"]["properties"]["endpoint"]["anyOf"][0]["enum"] == list(ENDPOINTS)
     assert "schemas" in edition["Validation"]["properties"]["waives"]["items"]["enum"]
     extends = schemas.schema_of("edition")["properties"]["extends"]["anyOf"][0]
@@ -295,3 +297,9 @@ def test_wrong(mistakes, kind, text):
     with pytest.raises(MockServerError):
         LOADERS[kind](text)
     assert mistakes(kind, text)
+
+
+def test_automatic_values():
+    """The schema offers each way in which a default can be chosen."""
+    offered = schemas.schema_of("scenario")["$defs"]["Automatic"]["properties"]["auto"]["enum"]
+    assert offered == list(get_args(Automatic))

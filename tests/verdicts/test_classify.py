@@ -48,7 +48,7 @@ from mockserver.faults import (
 from mockserver.plan import Data, End, Head
 from mockserver.scenario import Rule, load, names
 from mockserver.scenario.injection import PAST_BUDGET
-from mockserver.verdicts.classify import ROWS, classify, rows_met
+from mockserver.verdicts.classify import ROWS, classify, own_mistake, rows_met
 from mockserver.verdicts.exchange_view import ExchangeView
 from mockserver.verdicts.fault_classes import FAULT_CLASSES
 
@@ -222,3 +222,29 @@ def test_unknown_path(engine, ask, now, path):
     """A 404 for a path is none for a model."""
     running = engine()
     assert classify(running.handle(ask(path), now=now), running.edition).fault_classes == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ({"model": "cerebras/gpt-oss-120b"}, "a router's words"),
+        ({"model": "ours-7b"}, "'ours-7b' is not served"),
+        ({"max_completion_tokens": 10**7}, "more than the window"),
+    ],
+)
+def test_own_mistake(engine, ask, now, body, what):
+    """What the client has asked for in vain is its own mistake."""
+    running = engine()
+    found = own_mistake(running.handle(ask(**body), now=now), running.edition)
+    assert found is not None
+    assert what in found.what
+    assert found.fix
+
+
+def test_no_mistake_of_its_own(engine, ask, now):
+    """An answer is none, and nothing that the scenario does."""
+    withdrawn = Rule(faults=(Error(status=404, code="model_not_found"),))
+    for running, status in ((engine(), 200), (engine(withdrawn), 404)):
+        exchange = running.handle(ask(), now=now)
+        assert exchange.status == status
+        assert own_mistake(exchange, running.edition) is None

@@ -29,7 +29,7 @@ def calling(stage):
         reply = Script(tool_calls=(ScriptedCall("weather", arguments),))
         acting = stage(Rule(schedule=Schedule(first=first), reply=reply, faults=faults))
         answer = acting.send(0, messages=[QUESTION], tools=[TOOL], stream=stream)
-        return acting, answer.choices[0].last_call
+        return acting, answer.choices[0].calls[-1]
 
     return play
 
@@ -272,7 +272,7 @@ def test_left_in_the_middle(stage):
     reply = Script(tool_calls=(ScriptedCall("weather", WHOLE),))
     play = stage(Rule(schedule=Schedule(first=1), reply=reply, faults=(Truncate(4),)))
     first = play.send(0, messages=[QUESTION], tools=[TOOL], stream=True, left=True)
-    call = SimpleNamespace(name="", arguments="", id=first.choices[0].last_call.id)
+    call = SimpleNamespace(name="", arguments="", id=first.choices[0].calls[-1].id)
     play.send(5, messages=[QUESTION, made(call, "{}"), answered(call)], tools=[TOOL])
     assert certainty(play) == []
 

@@ -13,21 +13,22 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
+from mockserver.core.documents import shipped_names
 from mockserver.core.errors import UnknownNameError
 from mockserver.core.units import Count, Day, Flag, Positive
 
 from .edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
 from .requests import ReasoningEffort, ReasoningFormat
-from .shipped_editions import names
 
 DEFAULT = "default"
+SHIPPED = "mockserver.api.contract.shipped_editions"
 Lack = Literal["named_tool_choice", "strict_tools", "sequential_tool_calls"]
 ShownReasoning: TypeAlias = Literal["parsed", "raw", "hidden"]
 
 
 def _offer_names(schema: dict[str, Any]) -> None:
     """Make editors offer the shipped editions; any other value is the path of a YAML file."""
-    schema["anyOf"] = [{"enum": names()}, {"pattern": r"\.ya?ml$"}]
+    schema["anyOf"] = [{"enum": list(shipped_names(SHIPPED))}, {"pattern": r"\.ya?ml$"}]
 
 
 EditionName: TypeAlias = Annotated[str, Field(json_schema_extra=_offer_names)]

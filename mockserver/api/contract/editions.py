@@ -9,17 +9,20 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 
-from mockserver.core.documents import SUFFIXES, Document, beside, read_text
+from mockserver.core.documents import SUFFIXES, Document, beside, read_text, shipped, shipped_names
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError
 
-from .edition import Edition
-from .shipped_editions import names, text_of
+from .edition import SHIPPED, Edition
 
-__all__ = ["DEFAULT", "load", "names", "parse"]
 DEFAULT = "guide"
 _ADAPTER = TypeAdapter(Edition)
 _Read: TypeAlias = tuple[Any, Edition]
 """An edition with the merged data of its file and of all that it extends."""
+
+
+def names() -> list[str]:
+    """Return the names of the shipped editions."""
+    return list(shipped_names(SHIPPED))
 
 
 def load(name: str) -> Edition:
@@ -51,7 +54,7 @@ def _load(name: str, *above: str) -> _Read:
 def _shipped(name: str) -> _Read:
     if name not in names():
         raise UnknownNameError("edition", name, names())
-    return _read(Document(text_of(name), source=f"{name}.yaml"))
+    return _read(shipped(SHIPPED, name))
 
 
 def _read(document: Document, *above: str) -> _Read:

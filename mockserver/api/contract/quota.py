@@ -49,7 +49,7 @@ class Bucket:
         return self.level
 
     def left(self, returning: int) -> int:
-        """Return the last level plus what is about to be put back, in whole numbers."""
+        """Return the last level plus the amount that is about to be put back, as a whole number."""
         left = int(self.level + returning + _CLOSE_ENOUGH)
         return min(self.capacity, left) if left > 0 else 0
 

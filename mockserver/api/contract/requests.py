@@ -15,8 +15,6 @@ from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-_STRICT = ConfigDict(extra="forbid")
-
 Penalty: TypeAlias = Annotated[float, Field(ge=-2, le=2)] | None
 TokenLimit: TypeAlias = Annotated[int, Field(ge=-1)] | None
 Stop: TypeAlias = str | Annotated[list[str], Field(max_length=4)] | None
@@ -34,26 +32,27 @@ class ToolChoice(StrEnum):
     required = "required"
 
 
-@with_config(_STRICT)
-class TextContent(TypedDict):
+@with_config(ConfigDict(extra="forbid"))
+class _Strict(TypedDict):
+    """A body or a part of one, which may have no other keys; classes below inherit that."""
+
+
+class TextContent(_Strict):
     type: Literal["text"]
     text: str
 
 
-@with_config(_STRICT)
-class ImageUrl(TypedDict):
+class ImageUrl(_Strict):
     url: str
     detail: NotRequired[str | None]
 
 
-@with_config(_STRICT)
-class ImageUrlContent(TypedDict):
+class ImageUrlContent(_Strict):
     type: Literal["image_url"]
     image_url: ImageUrl
 
 
-@with_config(_STRICT)
-class ImageContent(TypedDict):
+class ImageContent(_Strict):
     type: Literal["image"]
     image: str
 
@@ -63,43 +62,37 @@ Part: TypeAlias = Annotated[
 ]
 
 
-@with_config(_STRICT)
-class SystemMessageRequest(TypedDict):
+class SystemMessageRequest(_Strict):
     role: Literal["system"]
     content: str | list[Part]
     name: NotRequired[str | None]
 
 
-@with_config(_STRICT)
-class DeveloperMessageRequest(TypedDict):
+class DeveloperMessageRequest(_Strict):
     role: Literal["developer"]
     content: str | list[Part]
     name: NotRequired[str | None]
 
 
-@with_config(_STRICT)
-class UserMessageRequest(TypedDict):
+class UserMessageRequest(_Strict):
     role: Literal["user"]
     content: str | list[Part]
     name: NotRequired[str | None]
 
 
-@with_config(_STRICT)
-class AssistantToolCallFunction(TypedDict):
+class AssistantToolCallFunction(_Strict):
     name: str
     arguments: str
 
 
-@with_config(_STRICT)
-class AssistantToolCall(TypedDict):
+class AssistantToolCall(_Strict):
     id: str
     type: Literal["function"]
     function: AssistantToolCallFunction
     index: NotRequired[int | None]
 
 
-@with_config(_STRICT)
-class AssistantMessageRequest(TypedDict):
+class AssistantMessageRequest(_Strict):
     role: Literal["assistant"]
     content: NotRequired[str | list[TextContent] | None]
     reasoning: NotRequired[str | list[TextContent] | None]
@@ -107,8 +100,7 @@ class AssistantMessageRequest(TypedDict):
     name: NotRequired[str | None]
 
 
-@with_config(_STRICT)
-class ToolMessageRequest(TypedDict):
+class ToolMessageRequest(_Strict):
     role: Literal["tool"]
     content: str | list[TextContent]
     tool_call_id: str
@@ -125,51 +117,43 @@ Message: TypeAlias = Annotated[
 ]
 
 
-@with_config(_STRICT)
-class FunctionObject(TypedDict):
+class FunctionObject(_Strict):
     name: str
     description: NotRequired[str | None]
     parameters: NotRequired[dict[str, Any] | None]
     strict: NotRequired[bool | None]
 
 
-@with_config(_STRICT)
-class Tool(TypedDict):
+class Tool(_Strict):
     type: str
     function: FunctionObject
 
 
-@with_config(_STRICT)
-class ChoiceObjectFunction(TypedDict):
+class ChoiceObjectFunction(_Strict):
     name: str
 
 
-@with_config(_STRICT)
-class ChoiceObject(TypedDict):
+class ChoiceObject(_Strict):
     type: str
     function: ChoiceObjectFunction
 
 
-@with_config(_STRICT)
-class ResponseFormatText(TypedDict):
+class ResponseFormatText(_Strict):
     type: Literal["text"]
 
 
-@with_config(_STRICT)
-class ResponseFormatJSONObject(TypedDict):
+class ResponseFormatJSONObject(_Strict):
     type: Literal["json_object"]
 
 
-@with_config(_STRICT)
-class JSONSchema(TypedDict):
+class JSONSchema(_Strict):
     name: str
     description: NotRequired[str | None]
     schema: NotRequired[dict[str, Any] | None]
     strict: NotRequired[bool | None]
 
 
-@with_config(_STRICT)
-class ResponseFormatJSONSchema(TypedDict):
+class ResponseFormatJSONSchema(_Strict):
     type: Literal["json_schema"]
     json_schema: JSONSchema
 
@@ -180,19 +164,16 @@ ResponseFormat: TypeAlias = Annotated[
 ]
 
 
-@with_config(_STRICT)
-class Prediction(TypedDict):
+class Prediction(_Strict):
     type: Literal["content"]
     content: str | list[TextContent]
 
 
-@with_config(_STRICT)
-class StreamOptions(TypedDict):
+class StreamOptions(_Strict):
     include_usage: NotRequired[bool | None]
 
 
-@with_config(_STRICT)
-class ChatCompletionRequest(TypedDict):
+class ChatCompletionRequest(_Strict):
     """The body of ``POST /v1/chat/completions``."""
 
     model: str
@@ -232,8 +213,7 @@ TokenArray: TypeAlias = list[Annotated[int, Field(ge=0)]]
 _SEVERAL = Field(max_length=1024)  # inferred: there must be some bound
 
 
-@with_config(_STRICT)
-class CompletionRequest(TypedDict):
+class CompletionRequest(_Strict):
     """The body of ``POST /v1/completions``."""
 
     model: str

@@ -21,7 +21,7 @@ from mockserver.core.seeding import HexStream, SeededText
 
 from . import json_samples, logprobs, prose, reasoning, requested_json, tokens, tools
 from .conversation import last_user_text, results, task
-from .final_tools import ends_run
+from .final_tools import Function, ends_run
 from .generated_choice import Call, FinishReason, GeneratedChoice
 from .script import AUTO, Script
 
@@ -171,9 +171,11 @@ def _scripted_calls(
     for one in script.tool_calls:
         offered = tools.automatic(request.body) if one.name == AUTO else None
         name = offered["name"] if offered else one.name
-        made = _long_arguments(offered, request.body, seeded.random) if offered else {}
-        arguments = made or one.arguments
-        calls.append(_call(name, arguments, request.model, ids))
+        made = {}
+        if offered:  # with a long string if the schema allows one, so that a cut can hit it
+            text = prose.words(seeded.random, _LONG)
+            made = _arguments(offered, request.body, seeded.random, text)
+        calls.append(_call(name, made or one.arguments, request.model, ids))
     return tuple(calls)
 
 
@@ -197,7 +199,7 @@ def _calls(
 
 
 def _arguments(
-    function: tools.Function,
+    function: Function,
     body: Mapping[str, Any],
     random: Random,
     text: str | None = None,
@@ -212,13 +214,6 @@ def _arguments(
     mentions = json_samples.Mentions(task(body), found)
     made = json_samples.sample(schema, random, text, mentions, beside)
     return made if isinstance(made, dict) else {}
-
-
-def _long_arguments(
-    function: tools.Function, body: Mapping[str, Any], random: Random
-) -> dict[str, Any]:
-    """Return arguments with a long string if the schema allows one, so that a cut can hit it."""
-    return _arguments(function, body, random, prose.words(random, _LONG))
 
 
 def _call(name: str, arguments: Mapping[str, Any] | str, model: Model, ids: HexStream) -> Call:

@@ -6,9 +6,7 @@ import json
 import re
 from typing import Any
 
-from .values.schemas import TYPES, AnySchema
-
-__all__ = ["AnySchema", "is_schema", "objects", "schema_of"]
+from .values.schemas import TYPES
 
 _MOST = 20  # objects; the search ends there
 _FAILED = 4  # places that turned out not to be JSON; the search ends there

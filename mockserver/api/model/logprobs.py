@@ -16,7 +16,7 @@ from typing import Any
 from . import prose
 from .generated_choice import Odds
 
-_DRAWN = 256  # tokens of a text; to draw for more takes too long
+_DRAWN = 256  # tokens of a text; drawing for more takes too long
 
 
 def wanted(body: Mapping[str, Any]) -> int | None:

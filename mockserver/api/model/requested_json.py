@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from . import json_in_text
 from .conversation import text_of
+from .values.schemas import AnySchema
 
 _READ = 20_000  # characters of a message
 _NEAR = 120  # characters before an object, which may introduce it
@@ -100,7 +101,7 @@ class RequestedJson(NamedTuple):
     JSON. ``fenced`` asks for a code fence.
     """
 
-    schema: json_in_text.AnySchema | None = None
+    schema: AnySchema | None = None
     about: str = ""
     fenced: bool = False
 
@@ -160,14 +161,14 @@ def _asks(sentence: str) -> bool:
     return bool(given) and not _CODE.search(sentence)
 
 
-def _shape(text: str) -> json_in_text.AnySchema | None:
+def _shape(text: str) -> AnySchema | None:
     """Return the schema of the example that shows the shape, or of the keys that are listed."""
     for one, at, _ in json_in_text.objects(text):
         before = text[max(0, at - _NEAR) : at]
         if not json_in_text.is_schema(one) and _SHAPE.search(before) and not _DATA.search(before):
             return json_in_text.schema_of(one)
     keys = _keys(text)
-    named: json_in_text.AnySchema = (
+    named: AnySchema = (
         json_in_text.schema_of(dict.fromkeys(keys, "")) if keys else {"type": "string"}
     )
     if re.search(r"\bJSON (?:array|list)\b", text, re.IGNORECASE):

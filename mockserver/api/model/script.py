@@ -66,8 +66,7 @@ class Script:
     @property
     def says(self) -> bool:
         """Whether the script has content."""
-        given = self.text is not None or self.tokens is not None or self.json is not None
-        return given or self.echo
+        return bool(self._contents())
 
     @property
     def plain(self) -> bool:

@@ -14,10 +14,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from .conversation import last_user_text, results, task
+from .conversation import results, task
 from .final_tools import Function, ends_run, next_of
-
-__all__ = ["Function", "automatic", "last_user_text", "wanted", "words"]
 
 _MOST_CALLS = 16  # in one answer; no model makes more
 _ASKED = 100_000  # characters of the task, from its end

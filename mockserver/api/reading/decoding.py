@@ -92,31 +92,26 @@ def _gunzipped(body: bytes) -> bytes:
 
 
 def _unpacked(data: bytes) -> bytes:
+    """Convert msgpack to JSON; count the values, since a byte of input takes 100 in memory."""
     import msgpack  # imported only for those who send it
 
-    counter = _ValueCounter()
+    room = _MOST_VALUES
+
+    def count(found: Container) -> Container:
+        nonlocal room
+        room -= len(found) + 1
+        if room < 0:
+            raise RefusalError("content_too_large")
+        return found
+
     try:
         value = msgpack.unpackb(
             data,
-            list_hook=counter.count,
-            object_hook=counter.count,
+            list_hook=count,
+            object_hook=count,
             max_array_len=_MOST_VALUES,
             max_map_len=_MOST_VALUES,
         )
         return json.dumps(value, allow_nan=False).encode()
     except (ValueError, TypeError, RecursionError) as error:
         raise bad_request("The request body is not valid msgpack") from error
-
-
-class _ValueCounter:
-    """Counts values in lists and objects, because one byte of input takes 100 bytes in memory."""
-
-    def __init__(self) -> None:
-        self._room = _MOST_VALUES
-
-    def count(self, found: Container) -> Container:
-        """Return the container unchanged. Raises RefusalError once there are too many values."""
-        self._room -= len(found) + 1
-        if self._room < 0:
-            raise RefusalError("content_too_large")
-        return found

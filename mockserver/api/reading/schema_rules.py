@@ -135,7 +135,7 @@ def _check_counts(root: Schema) -> None:
 
 
 def _check_recursion(root: Schema) -> None:
-    """Remove definitions that refer to no remaining one; if that stops early, there is a cycle."""
+    """Remove definitions that refer to no other, again and again; a cycle is never removed."""
     parts: dict[str, Schema] = {"#": {key: value for key, value in root.items() if key != "$defs"}}
     parts |= {f"{_DEFINITIONS}{name}": one for name, one in _definitions(root).items()}
     targets = {

@@ -15,6 +15,7 @@ from mockserver.api.contract import requests
 from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.api.contract.problem import RefusalError
+from mockserver.core.documents import shipped
 
 _TODAY = Validation()
 _LARGE = 64 * 1024  # bytes
@@ -29,45 +30,6 @@ _FIELDS = frozenset(
 """The names of all fields of all request bodies."""
 _UNIONS = frozenset({"content", "prompt", "reasoning", "stop", "tool_choice"})
 """The fields whose type is a union: the path of an error inside one has the union member's name."""
-_SENTENCES = {
-    "bool_parsing": "Input should be a valid boolean, unable to interpret input",
-    "bool_type": "Input should be a valid boolean",
-    "dict_type": "Input should be an object",
-    "enum": "Input should be {expected}",
-    "extra_forbidden": "property '{where}' is unsupported",
-    "finite_number": "Input should be a finite number",
-    "float_parsing": "Input should be a valid number, unable to parse string as a number",
-    "float_type": "Input should be a valid number",
-    "greater_than_equal": "Input should be greater than or equal to {ge:.15g}",
-    "int_from_float": "Input should be a valid integer, got a number with a fractional part",
-    "int_parsing": "Input should be a valid integer, unable to parse string as an integer",
-    "int_parsing_size": "Unable to parse input string as an integer, exceeded maximum size",
-    "int_type": "Input should be a valid integer",
-    "json_invalid": "Invalid JSON: {error}",
-    "less_than_equal": "Input should be less than or equal to {le:.15g}",
-    "list_type": "Input should be a valid array",
-    "literal_error": "Input should be {expected}",
-    "missing": "Field required",
-    "string_too_long": "String should have at most {max_length} character{s}",
-    "string_type": "Input should be a valid string",
-    "too_long": (
-        "{field_type} should have at most {max_length} item{s} after validation, "
-        "not {actual_length}"
-    ),
-    "too_short": (
-        "{field_type} should have at least {min_length} item{s} after validation, "
-        "not {actual_length}"
-    ),
-    "union_tag_invalid": (
-        "Input tag '{tag}' found using {discriminator} does not match any of the expected tags: "
-        "{expected_tags}"
-    ),
-    "union_tag_not_found": "Unable to extract tag using discriminator {discriminator}",
-}
-"""
-The API's messages. All but that for unknown properties are pydantic's own; the copies here keep
-them independent of pydantic's version. Only the parser knows what is wrong with invalid JSON.
-"""
 
 
 def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, Any]:
@@ -191,9 +153,16 @@ def _refusal(details: list[ErrorDetails], within: str, status: int | None) -> Re
 def _sentence(error: ErrorDetails, within: str) -> str:
     where = within + ".".join(map(str, error["loc"]))
     where = where if error["loc"] else where.removesuffix(".")  # the body as a whole
-    known = _SENTENCES.get(error["type"])
+    known = _sentences().get(error["type"])
     if known is None:
         return f"{where}: {error['msg']}"
     facts = error.get("ctx", {})
     most = facts.get("max_length", facts.get("min_length"))
     return f"{where}: {known.format(**facts, where=where, s='' if most == 1 else 's')}"
+
+
+@cache
+def _sentences() -> dict[str, str]:
+    """Return the API's message for each type of error."""
+    found: dict[str, str] = shipped(__package__, "sentences").data
+    return found

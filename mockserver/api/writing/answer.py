@@ -1,4 +1,4 @@
-"""What both kinds of completions share: choices, token counts, and the stamp of each answer."""
+"""The common part of both kinds of completions: choices, token counts, the stamp of an answer."""
 
 from __future__ import annotations
 

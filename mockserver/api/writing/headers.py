@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 
 from mockserver.api.contract.edition_settings import HeaderFields
@@ -20,11 +21,6 @@ _EDGE: Headers = (
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # some platforms reject negative timestamps
 _COOKIE_LIVES = timedelta(minutes=30)
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
 
 
 def edge(
@@ -76,6 +72,4 @@ def http_date(now: float) -> str:
 
 @lru_cache(maxsize=2)
 def _date_of_second(second: int) -> str:
-    at = _EPOCH + timedelta(seconds=second)
-    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
-    return f"{day}, {at.day:02} {month} {at.year} {at:%H:%M:%S} GMT"
+    return format_datetime(_EPOCH + timedelta(seconds=second), usegmt=True)

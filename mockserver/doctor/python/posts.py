@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .clients import arguments, is_cerebras, is_open
+from .defaults import Spelled, spelled
 from .source import Source
 from .values import known, text_of
 
@@ -20,14 +21,16 @@ class Post:
 
     ``library`` is the name of the module. ``fields`` are its header fields, by their names in lower
     case; the value is None if the file does not tell it. They are None together if there may be
-    others. ``model`` is that of the body, as far as the file tells.
+    others. ``model`` is that of the body, as far as the file tells, with the place of it.
+    ``as_form`` says that the body is a dictionary which is sent as a form.
     """
 
     call: ast.Call
     library: str
     url: str
     fields: Mapping[str, str | None] | None
-    model: str
+    model: Spelled | None
+    as_form: bool = False
 
     @property
     def without_timeout(self) -> bool:
@@ -47,7 +50,8 @@ def posts(source: Source) -> Iterator[Post]:
             url = text_of(source, call.args[0] if call.args else given.get("url"))
             if is_cerebras(url):
                 fields = _fields(source, call)
-                yield Post(call, library, url, fields, _model(source, given.get("json")))
+                model = _model(source, given.get("json"))
+                yield Post(call, library, url, fields, model, _is_form(source, call))
 
 
 def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
@@ -83,9 +87,15 @@ def _fields(source: Source, call: ast.Call) -> Mapping[str, str | None] | None:
     return None if "" in told else told
 
 
-def _model(source: Source, node: ast.expr | None) -> str:
+def _is_form(source: Source, call: ast.Call) -> bool:
+    given = arguments(call)
+    alone = not {"json", "files"} & given.keys() and not is_open(call)
+    return alone and _dict(source, given.get("data")) is not None
+
+
+def _model(source: Source, node: ast.expr | None) -> Spelled | None:
     found = _dict(source, node)
     for name, value in zip(found.keys, found.values, strict=True) if found else ():
         if isinstance(name, ast.Constant) and name.value == "model":
-            return text_of(source, value)
-    return ""
+            return spelled(source, value)
+    return None

@@ -18,10 +18,6 @@ _FEWEST_CHARACTERS = 14
 _RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "9876543210")
 _LOGS = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
 _VARIABLES = frozenset({"CEREBRAS_API_KEY"})
-_FIXES = {
-    True: "leave base_url out: the SDK reads CEREBRAS_BASE_URL, and knows the address without it",
-    False: 'read it from a variable: os.environ.get("LLM_BASE_URL", "https://api.cerebras.ai/v1")',
-}
 
 
 def looks_real(text: str) -> bool:
@@ -51,11 +47,16 @@ def keys_shown(matter: Matter) -> Iterator[Noticed]:
 
 
 def hosts_in_code(matter: Matter) -> Iterator[Noticed]:
-    """Notice clients that no variable of the environment can point elsewhere."""
+    """
+    Notice addresses that the SDK knows by itself, and that only hide CEREBRAS_BASE_URL.
+
+    Clients of OpenAI's API have to be told the address.
+    """
     for made in matter.clients:
         given = made.argument(made.library.base_url)
-        if given is not None and made.asks_cerebras and literal(matter.source, given):
-            yield given, explained("host-in-code", fix=_FIXES[made.library.appends == "cerebras"])
+        needless = made.library.appends == "cerebras" and made.asks_cerebras
+        if given is not None and needless and literal(matter.source, given):
+            yield given, explained("host-in-code")
 
 
 def _random(tail: str) -> bool:

@@ -12,6 +12,7 @@ from mockserver.core.credentials import redacted, shown_field
 from mockserver.verdicts.mistakes import Client, Setup
 
 from .clients import Chat, MadeClient, arguments
+from .defaults import addresses, bare, named, option, spelled
 from .matter import Matter
 from .posts import Post
 from .source import Source
@@ -26,6 +27,25 @@ _RIGHT: Mapping[Client, str] = {
 }
 """The base URL that stands for the API where another thing is looked at."""
 
+_OTHER_ENDPOINTS: Mapping[str, str] = {
+    "responses.create": "/v1/responses",
+    "responses.parse": "/v1/responses",
+    "responses.stream": "/v1/responses",
+    "embeddings.create": "/v1/embeddings",
+    "moderations.create": "/v1/moderations",
+    "images.generate": "/v1/images/generations",
+    "audio.transcriptions.create": "/v1/audio/transcriptions",
+    "audio.speech.create": "/v1/audio/speech",
+    "fine_tuning.jobs.create": "/v1/fine_tuning/jobs",
+    "beta.assistants.create": "/v1/assistants",
+    "beta.threads.create": "/v1/threads",
+    "vector_stores.create": "/v1/vector_stores",
+    "conversations.create": "/v1/conversations",
+}
+_MOST_NAMES = 4
+_MOST_MODELS = 3
+"""A file with more ids is a list of models to choose from."""
+
 
 def of_file(matter: Matter) -> Iterator[Placed]:
     """Yield all set-ups of a file, each with one thing that may be wrong."""
@@ -33,8 +53,10 @@ def of_file(matter: Matter) -> Iterator[Placed]:
         yield from of_client(made, matter.edition)
     for chat in (one for one in matter.chats if one.client.asks_cerebras):
         yield from of_chat(matter.source, chat, matter.edition)
+    yield from of_other_calls(matter)
     for post in matter.posts:
         yield from of_post(post, matter.edition)
+    yield from of_defaults(matter.source, matter.edition)
 
 
 def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
@@ -53,9 +75,10 @@ def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
             edition, client=client, base_url=right, authorization=shown, key_place="api_key"
         )
         yield key, setup
-    model = made.argument(made.library.model)
-    if model is not None and made.model and not made.library.sdk:
-        yield model, Setup(edition, client=client, base_url=right, model=made.model)
+    found = spelled(made.source, made.argument(made.library.model))
+    if found and not made.library.sdk:
+        model = found[1].removeprefix(made.library.prefix)
+        yield found[0], Setup(edition, client=client, base_url=right, model=model)
 
 
 def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
@@ -63,12 +86,29 @@ def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
     given = arguments(chat.call)
     client = chat.client.library.appends
     right = _RIGHT[client]
-    model = text_of(source, given.get("model"))
-    if model:
-        yield given["model"], Setup(edition, client=client, base_url=right, model=model)
+    found = spelled(source, option(source, chat.call, "model"))
+    if found:
+        yield found[0], Setup(edition, client=client, base_url=right, model=found[1])
     body = dict(_told(source, given))
     if body:
         yield chat.call, Setup(edition, client=client, base_url=right, body=body)
+
+
+def of_other_calls(matter: Matter) -> Iterator[Placed]:
+    """Yield the calls of endpoints that OpenAI has, on clients that surely ask Cerebras."""
+    made = {one.call: one for one in matter.clients if one.library.sdk and one.asks_cerebras}
+    for call in matter.source.calls if made else ():
+        names = list[str]()
+        node = call.func
+        while isinstance(node, ast.Attribute) and len(names) < _MOST_NAMES:
+            names.insert(0, node.attr)
+            node = node.value
+            path = _OTHER_ENDPOINTS.get(".".join(names))
+            client = matter.source.made_by(node) if path else None
+            if path and client in made:
+                appends = made[client].library.appends
+                setup = Setup(matter.edition, appends, _RIGHT[appends], method="POST", path=path)
+                yield call, setup
 
 
 def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
@@ -86,8 +126,22 @@ def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
             authorization=key and shown_field("authorization", key),
         )
         yield post.call, setup
+    if post.as_form:
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        yield post.call, Setup(edition, base_url=host, method="POST", path=url.path, headers=form)
     if post.model:
-        yield post.call, Setup(edition, base_url=_RIGHT[""], model=post.model)
+        node, name = post.model
+        yield node, Setup(edition, base_url=_RIGHT[""], model=name)
+
+
+def of_defaults(source: Source, edition: Edition) -> Iterator[Placed]:
+    """Yield what is called the model or the address of this API, wherever it is used."""
+    for node, url in addresses(source):
+        yield node, Setup(edition, base_url=url)
+    ids = dict(named(source))
+    if len(set(ids.values())) <= _MOST_MODELS:
+        for node, name in ids.items():
+            yield node, Setup(edition, base_url=_RIGHT[""], model=bare(name))
 
 
 def _told(source: Source, given: Mapping[str, ast.expr]) -> Iterator[tuple[str, Any]]:

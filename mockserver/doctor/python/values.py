@@ -10,7 +10,8 @@ from .source import Source
 
 _DEEPEST = 12
 _WRAPPERS = frozenset({"SecretStr", "str", "Secret.from_token"})
-_LOOKUPS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault"})
+LOOKUPS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault"})
+"""Functions that look a variable up, and take a default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _called(source: Source, node: ast.Call, depth: int) -> Known | None:
     match node.args:
         case [inner] if name.rpartition(".")[2] in _WRAPPERS or _bare(node) in _WRAPPERS:
             return known(source, inner, depth + 1)
-        case [ast.Constant(value=str(variable)), *rest] if name in _LOOKUPS and not node.keywords:
+        case [ast.Constant(value=str(variable)), *rest] if name in LOOKUPS and not node.keywords:
             if not rest:
                 return Known(None, variable, sure=False)
             default = known(source, rest[0], depth + 1)

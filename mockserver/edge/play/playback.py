@@ -130,7 +130,7 @@ class _Playing:
         await self.flush()
 
     async def flush(self) -> None:
-        """Write what is ready."""
+        """Write the bytes that are ready."""
         ready = self.ready
         if ready:
             await self._outlet.write(ready[0] if len(ready) == 1 else b"".join(ready))

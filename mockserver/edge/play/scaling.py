@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from mockserver.core.units import decimal
-from mockserver.plan import Head, Headers, Plan
+from mockserver.plan import Head, Plan, with_head
 
 
 def scaled(plan: Plan, scale: float, *, now: float) -> Plan:
@@ -18,14 +18,12 @@ def scaled(plan: Plan, scale: float, *, now: float) -> Plan:
 
     ``now`` is in seconds since the epoch. Dates are rounded up to whole seconds.
     """
-    return tuple(
-        replace(step, headers=_fields(step.headers, scale, now)) if isinstance(step, Head) else step
-        for step in plan
-    )
 
+    def change(head: Head) -> Head:
+        fields = ((name, _field(name, value, scale, now)) for name, value in head.headers)
+        return replace(head, headers=tuple(fields))
 
-def _fields(headers: Headers, scale: float, now: float) -> Headers:
-    return tuple((name, _field(name, value, scale, now)) for name, value in headers)
+    return with_head(plan, change)
 
 
 def _field(name: str, value: str, scale: float, now: float) -> str:

@@ -1,1 +1,1 @@
-"""How apps with the real host written in reach the mock: a proxy, and TLS for names of others."""
+"""Leads apps with a hard-coded real host to the mock: a proxy, and TLS for the real names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import warnings
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ class MissingAuthorityError(MockServerError):
 
 class Authority:
     """
-    Makes certificates that only this run knows, for as long as it lasts.
+    Makes certificates that are trusted in this run only.
 
     Raises MissingAuthorityError when trustme is not installed.
     """
@@ -41,12 +42,12 @@ class Authority:
         """Return a server's context with a certificate for these hosts."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.set_alpn_protocols(["http/1.1"])
-        context.num_tickets = 0  # behind the handshake, all that can be read is an answer
+        context.num_tickets = 0  # so that only answers follow the handshake
         self._ca.issue_cert(*hosts).configure_cert(context)
         return context
 
     def write(self, folder: Path) -> Trust:
-        """Write the files that clients are pointed to into a folder, and return their paths."""
+        """Write the files for clients into a folder, and return their paths."""
         trust = Trust(folder / "ca.pem", folder / "bundle.pem", folder / "trust.p12")
         roots = roots_of(os.environ.get("SSL_CERT_FILE"))
         trust.ca.write_bytes(self.pem)
@@ -70,21 +71,20 @@ class Authority:
         return serialize_java_truststore(named, BestAvailableEncryption(_STORE_PASSWORD.encode()))
 
 
+@dataclass(frozen=True, slots=True)
 class Trust:
     """
-    The files that clients are pointed to.
+    The files that let clients trust the authority.
 
     ``ca`` has the authority alone, for clients that add it to their own roots. ``bundle`` has the
     roots of this machine as well, for clients that read nothing else. ``store`` is the same for
     Java, locked with ``store_password``.
     """
 
-    store_password = _STORE_PASSWORD
-
-    def __init__(self, ca: Path, bundle: Path, store: Path) -> None:
-        self.ca = ca
-        self.bundle = bundle
-        self.store = store
+    ca: Path
+    bundle: Path
+    store: Path
+    store_password: str = _STORE_PASSWORD
 
 
 def roots_of(own: str | None) -> bytes:

@@ -1,9 +1,9 @@
 """
 A proxy on the mock's own port.
 
-A client that was told of a proxy sends CONNECT, or a target with scheme and host (RFC 9112, 3.2).
-For a mocked host the mock answers in its place, inside of TLS where the client wants it. All other
-hosts are passed through or refused. A request that is none of this belongs to the mock itself.
+A client that uses a proxy sends CONNECT, or a target with scheme and host (RFC 9112, 3.2). For a
+mocked host the mock answers in its place, over TLS if the client asks for it. All other hosts are
+passed through or refused. Any other request is for the mock itself.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _HANDSHAKE_SECONDS = 10.0
 @dataclass(slots=True)
 class Proxy:
     """
-    What a proxy does with which host.
+    How a proxy treats each host.
 
-    ``hosts`` are answered by the mock, with a context from ``context_for``. Hosts below
-    ``private`` that are not among them are always refused. Others are passed through, by way of
-    ``upstream`` if there is one, or refused if ``blocks`` is set; ``blocked`` counts those that
-    were refused. ``distrusted`` counts the clients that did not accept our certificate, by host.
-    ``breaks_tls`` says whether the mock hangs up in each handshake now.
+    The mock answers for ``hosts``, with a context from ``context_for``. All other hosts of the
+    domain ``private`` are refused. Any other host is passed through, by way of ``upstream`` if
+    there is one, or refused if ``blocks`` is set. ``blocked`` counts the refused requests, by host.
+    ``distrusted`` counts the clients that did not accept our certificate, by host. ``breaks_tls``
+    says whether the mock now hangs up in each handshake.
     """
 
     hosts: frozenset[str]
@@ -59,7 +59,7 @@ class Proxy:
     waiting: set[asyncio.Transport] = field(default_factory=set)
 
     def wrapped(self, server: Factory) -> Factory:
-        """Return a factory of connections that are looked at before ``server`` gets them."""
+        """Return a factory of connections that are routed before ``server`` gets them."""
         return lambda: Front(self, server)
 
     def refuses(self, host: str) -> bool:
@@ -75,7 +75,7 @@ class Proxy:
             self.passed[host] = self.passed.get(host, 0) + 1
 
     def close(self) -> None:
-        """End what is passed through, and the connections on which nothing has been said."""
+        """End all tunnels, and all connections whose clients have sent nothing yet."""
         for job in self.jobs:
             job.cancel()
         for transport in list(self.waiting):
@@ -83,7 +83,7 @@ class Proxy:
 
 
 class Front(asyncio.Protocol):
-    """One connection, until it is known whom it belongs to."""
+    """A new connection, until its first bytes show who handles it."""
 
     def __init__(self, proxy: Proxy, server: Factory) -> None:
         self._proxy = proxy
@@ -94,17 +94,17 @@ class Front(asyncio.Protocol):
         self._routed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wait for what the client says first."""
+        """Wait for the client's first bytes."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its type
         self._proxy.waiting.add(self._transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Wait no more."""
+        """Stop waiting."""
         if self._transport is not None:
             self._proxy.waiting.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
-        """Find out whom the connection belongs to, as soon as enough has come."""
+        """Decide who handles the connection, as soon as there are enough bytes."""
         self._held += data
         if self._routed or self._transport is None:
             return
@@ -114,7 +114,7 @@ class Front(asyncio.Protocol):
             self._route(*self._held.split(_END, 1))
 
     def _is_no_request(self) -> bool:
-        """Whether this can't become the head of a request for a proxy."""
+        """Whether these bytes can't be the beginning of a request to a proxy."""
         method = self._held[:_LONGEST_METHOD].partition(b" ")[0]
         return (
             len(self._held) > _LONGEST_HEAD
@@ -144,7 +144,7 @@ class Front(asyncio.Protocol):
         task.add_done_callback(self._proxy.jobs.discard)
 
     def _give(self, transport: asyncio.Transport, data: bytes) -> None:
-        """Let the mock have the connection, with what has come on it."""
+        """Hand the connection over to the mock, with the bytes received so far."""
         self._routed = True
         self._proxy.waiting.discard(transport)
         protocol = self._server()
@@ -160,7 +160,7 @@ class Front(asyncio.Protocol):
         transport.close()
 
     async def _answer(self, transport: asyncio.Transport, target: Target, rest: bytes) -> None:
-        """Let the mock answer in the place of a host, inside of TLS unless the port is 80."""
+        """Let the mock answer for a host, over TLS unless the port is 80."""
         transport.write(_ESTABLISHED)
         if target.port == _HTTP:
             self._give(transport, rest)
@@ -188,7 +188,7 @@ class Front(asyncio.Protocol):
     async def _pass(
         self, transport: asyncio.Transport, target: Target, head: bytes, rest: bytes
     ) -> None:
-        """Pass the bytes of a client on to the host that it wants."""
+        """Pass the bytes of a client on to the host that it asked for."""
         reader = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(reader)
         transport.set_protocol(protocol)
@@ -209,7 +209,7 @@ class Front(asyncio.Protocol):
 
 
 class _Early(asyncio.Protocol):
-    """Holds what comes behind a handshake, until the mock takes the connection."""
+    """Holds the bytes that follow a handshake, until the mock takes over the connection."""
 
     def __init__(self) -> None:
         self._held = b""
@@ -222,7 +222,7 @@ class _Early(asyncio.Protocol):
         self._ended = True
 
     def give(self, transport: asyncio.Transport, protocol: asyncio.Protocol) -> None:
-        """Let a protocol have the connection."""
+        """Hand the connection over to a protocol."""
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
         if self._held:

@@ -1,4 +1,4 @@
-"""What the head of a request to a proxy asks for (RFC 9112, 3.2)."""
+"""The target of a request to a proxy, in its head (RFC 9112, 3.2)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"pr
 @dataclass(frozen=True, slots=True)
 class Target:
     """
-    The host and port that a client wants.
+    The host and port that a client asks for.
 
-    ``tunnels`` says that it sent CONNECT. ``secure`` says that it did not, and wants the proxy to
-    speak TLS in its place, as axios does.
+    ``tunnels`` says that it sent CONNECT. ``secure`` says that it sent an https URL instead, as
+    axios does, so that the proxy has to speak TLS to the host.
     """
 
     host: str
@@ -31,7 +31,7 @@ class Target:
 
 
 def target_of(head: bytes) -> Target | None:
-    """Return what a head asks a proxy for; None where it asks for nothing that can be read."""
+    """Return the target in a head; None if it has none that can be read."""
     words = head.partition(b"\r\n")[0].decode("latin-1").split(" ")
     if len(words) != 3:  # noqa: PLR2004 (method, target, version)
         return None
@@ -50,9 +50,9 @@ def target_of(head: bytes) -> Target | None:
 
 def forwarded(head: bytes) -> bytes:
     """
-    Return the head that is sent on for a target with scheme and host.
+    Return the head to send on for a target with scheme and host.
 
-    The connection ends with the answer: another request may be for another host.
+    It closes the connection after the answer, because the next request may be for another host.
     """
     first, *fields = head.split(b"\r\n")
     method, asked, version = first.split(b" ")

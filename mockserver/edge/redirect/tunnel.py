@@ -30,7 +30,7 @@ class Upstream:
 
     @classmethod
     def of(cls, url: str | None) -> Upstream | None:
-        """Return the proxy of a URL such as ``http://user:password@proxy:3128``, if it is one."""
+        """Return the proxy at a URL such as ``http://user:password@proxy:3128``, if it is valid."""
         try:
             found = urlsplit(url if "//" in (url or "") else f"http://{url}") if url else None
             if found is None or found.scheme != "http" or not found.hostname:
@@ -91,7 +91,8 @@ async def piped(
     """
     Pass bytes both ways until both sides have ended; return whether that was allowed.
 
-    It is not when the client begins by naming a ``private`` host, as in TLS. That ends it.
+    It is not allowed if the client's first bytes name a ``private`` host, as in a TLS handshake.
+    Then both connections are closed.
     """
     allowed = True
     try:

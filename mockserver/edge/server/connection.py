@@ -18,11 +18,10 @@ from mockserver.edge.live import InFlight, LiveEngine, Waiting
 from mockserver.edge.play.playback import AT_ONCE, play
 from mockserver.edge.play.wire import at_once
 from mockserver.edge.play.write_batch import WriteBatch
-from mockserver.journal import Exchange
 from mockserver.plan import Data, head_of
-from mockserver.verdicts.mistakes import mistake_behind
 
 from .heads import END, HeadCache, framed
+from .request_log import RequestLog
 
 _log = logging.getLogger("mockserver")
 _MOST_HELD = 64 * 1024  # bytes
@@ -43,6 +42,7 @@ class Server(web.Server):
         self.live = live
         self.heads = HeadCache()
         self.batch = WriteBatch()
+        self.requests = RequestLog()
 
     def __call__(self) -> Connection:
         """Return a new connection; the event loop calls this for each client."""
@@ -79,6 +79,7 @@ class Connection(web.RequestHandler):
         self._live = server.live
         self._heads = server.heads
         self._batch = server.batch
+        self._requests = server.requests
         self._free = True  # aiohttp has answered everything it was given
         self._held = b""  # bytes received that can't be answered yet
         self._parts: list[int] = []  # offsets in ``_held`` where later reads begin
@@ -187,16 +188,9 @@ class Connection(web.RequestHandler):
     def _noted(self, in_flight: InFlight) -> InFlight:
         """Log an exchange that begins, and note that it is being played."""
         if _log.isEnabledFor(logging.INFO):
-            self._note(in_flight.exchange)
+            self._requests.note(in_flight.exchange, self._live.engine.edition, self._loop)
         self._answering = in_flight
         return in_flight
-
-    def _note(self, exchange: Exchange) -> None:
-        """Log a request, and the mistake in the client's set-up for which it is refused."""
-        _log.info("%s", exchange.line())
-        found = mistake_behind(exchange, self._live.engine.edition)
-        if found is not None:
-            _log.info("    %s; %s", found.what, found.fix)
 
     async def play(
         self, in_flight: InFlight, *, keep_alive: bool = True, chunks: bool = True
@@ -207,6 +201,7 @@ class Connection(web.RequestHandler):
         Raises ConnectionError or CancelledError when the client leaves early, and StallError when
         the clock ends a stall.
         """
+        self._requests.flush()  # first: a client with the answer must find it in the log
         with in_flight as exchange:
             if self._half_closed and not _is_ready(in_flight):
                 raise ConnectionResetError
@@ -294,7 +289,7 @@ class Connection(web.RequestHandler):
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """
-        Write what is ready; return whether the connection stays open for an answer.
+        Write the answers that are ready; return whether the connection stays open for an answer.
 
         A client that has closed its sending side may still be reading (``nc -N``), or be gone: the
         server can't tell the difference. So an answer that takes no time is sent. An answer that
@@ -317,7 +312,7 @@ class Connection(web.RequestHandler):
         return self._body is not None and self._body.is_eof()
 
     def force_close(self) -> None:
-        """Write what is ready, then close the connection."""
+        """Write the answers that are ready, then close the connection."""
         self._batch.flush()
         super().force_close()
 

@@ -1,4 +1,4 @@
-"""What a server needs to answer in the place of the real host."""
+"""Lets a server answer in place of the real host."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PRIVATE = "cerebras.ai"
 
 class Redirect:
     """
-    A proxy, and a port that speaks TLS, both in the place of the ``hosts``.
+    A proxy, and a port with TLS, which both answer in place of the ``hosts``.
 
     ``authority`` makes their certificates. ``blocks`` refuses all other hosts, ``upstream`` leads
-    to them. The port is ``tls_port`` of the loopback interface, a free one unless it is named.
+    to them. The port is on the loopback interface: ``tls_port``, or a free one if that is 0.
     Raises MissingAuthorityError.
     """
 
@@ -45,7 +45,7 @@ class Redirect:
         self._site: Site | None = None
 
     async def start(self, live: LiveEngine) -> None:
-        """Listen inside of TLS. Raises OSError when the port can't be had."""
+        """Listen with TLS. Raises OSError if the port is taken."""
         self.proxy.breaks_tls = lambda: live.port == "breaks_tls"
         self._site = Site(live)
         tls = self.authority.context_for(*sorted(self.hosts))
@@ -53,7 +53,7 @@ class Redirect:
         self.tls_port = int(self._site.url.rpartition(":")[2])
 
     async def stop(self) -> None:
-        """Listen no more, and end what the proxy passes through."""
+        """Stop listening, and end all tunnels of the proxy."""
         self.proxy.close()
         if self._site is not None:
             await self._site.stop()

@@ -32,8 +32,8 @@ class ThreadedServer:
     """
     A mock on a free port of the loopback interface, for as long as the ``with`` block runs.
 
-    With a ``redirect`` it is a proxy as well, and answers inside of TLS on a second port. From
-    ``begin`` on it does the latter.
+    With a ``redirect`` it is also a proxy, and answers with TLS on a second port. ``begin`` opens
+    the second port later.
     """
 
     def __init__(self, live: LiveEngine, redirect: Redirect | None = None) -> None:
@@ -77,7 +77,7 @@ class ThreadedServer:
 
     def begin(self, redirect: Redirect) -> None:
         """
-        Answer inside of TLS, too, from now on, while it runs.
+        Answer with TLS on a second port, too, from now on.
 
         Raises OSError when there is no port, and TimeoutError after five seconds.
         """

@@ -8,7 +8,8 @@ from typing import Any
 
 from mockserver.core.errors import MockServerError
 from mockserver.edge.live import Overrides
-from mockserver.scenario import Loaded, Scenario, parse
+from mockserver.scenario import Scenario, parse
+from mockserver.scenario.loader import Loaded
 
 
 class UnsharedError(MockServerError):

@@ -23,7 +23,8 @@ from mockserver.engine import Engine
 from mockserver.engine.mirror import Mirror
 from mockserver.engine.needs import Needs
 from mockserver.journal import Exchange, Journal, Retention
-from mockserver.scenario import Loaded, Rule, Scenario, injection
+from mockserver.scenario import Rule, Scenario, injection
+from mockserver.scenario.loader import Loaded
 
 from .address import StoreAddress
 from .asking import Asking

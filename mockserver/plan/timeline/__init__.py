@@ -6,16 +6,5 @@ from .bars import Paint, bars, legend, unpainted
 from .spans import Lane, Span, SpanKind, spans_of
 from .svg import STYLE, drawing, svg
 
-__all__ = [
-    "STYLE",
-    "Lane",
-    "Paint",
-    "Span",
-    "SpanKind",
-    "bars",
-    "drawing",
-    "legend",
-    "spans_of",
-    "svg",
-    "unpainted",
-]
+__all__ = ["STYLE", "Lane", "Paint", "Span", "SpanKind"]
+__all__ += ["bars", "drawing", "legend", "spans_of", "svg", "unpainted"]

@@ -1,7 +1,7 @@
 """
 Finds rules of a valid scenario that cannot work as intended.
 
-It reports only what is true of every run, and stays silent when in doubt.
+It reports only findings that are true of every run, and stays silent when in doubt.
 """
 
 from __future__ import annotations
@@ -178,10 +178,6 @@ def _number(wide: int | Range, narrow: int | Range) -> bool:
     return outer.min <= inner.min and top
 
 
-def _tools(wide: bool | str, narrow: bool | str) -> bool:  # noqa: FBT001 (values of the YAML)
-    return wide == narrow or (wide is True and isinstance(narrow, str))
-
-
 def _prompt(wide: Prompt, narrow: Prompt) -> bool:
     contains = _optional(lambda part, text: part in text)(wide.contains, narrow.contains)
     return contains and _optional(eq)(wide.regex, narrow.regex)
@@ -212,7 +208,9 @@ _COVERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "key": _optional(_glob),
     "headers": _headers,
     "messages": _optional(_number),
-    "tools": _optional(_tools),
+    "tools": _optional(
+        lambda wide, narrow: narrow == wide or (wide is True and isinstance(narrow, str))
+    ),
     "json": _json,
     "attempt": _optional(_number),
     "excluded": _optional(eq),

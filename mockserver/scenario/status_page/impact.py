@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Literal, TypeAlias
 
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.faults import (
     BadChunk,
     Bandwidth,
@@ -43,7 +43,7 @@ def _is_failure(status: int) -> Impact:
 
 
 def _error(fault: Error) -> Impact:
-    return _is_failure(fault.status or PROBLEMS[fault.problem or "server_error"].status)
+    return _is_failure(fault.status or problems()[fault.problem or "server_error"].status)
 
 
 def _late(seconds: float) -> Impact:
@@ -52,7 +52,7 @@ def _late(seconds: float) -> Impact:
 
 _IMPACTS: Mapping[type[Fault], Callable[[Any], Impact]] = {
     Error: _error,
-    ErrorEvent: lambda fault: _is_failure(PROBLEMS[fault.problem].status),
+    ErrorEvent: lambda fault: _is_failure(problems()[fault.problem].status),
     Stall: lambda _: "fails",
     Disconnect: lambda _: "fails",
     Garbage: lambda _: "fails",

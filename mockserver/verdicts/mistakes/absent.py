@@ -12,6 +12,9 @@ from .mistake import Condition, Mistake
 _CHAT = "chat.completions.create(model=..., messages=[...])"
 _ELSEWHERE = f"ask another provider for it; this API has {_CHAT}"
 _DOCS = "https://inference-docs.cerebras.ai/resources/openai"
+_GATEWAY = (
+    "https://docs.getbifrost.ai/providers/supported-providers/cerebras"  # lists what is absent
+)
 
 
 class _Absent(NamedTuple):
@@ -30,29 +33,29 @@ _ROWS = (
         r"responses(/[^/]+){0,2}",
         "no Responses API (responses.create)",
         f"call {_CHAT} instead; for the Agents SDK, set_default_openai_api('chat_completions')",
-        "https://github.com/sazonovanton/YandexGPT_to_OpenAI/issues/6",
+        "https://github.com/openai/openai-agents-python/issues/142",
     ),
     _Absent(
         "no-embeddings",
         r"embeddings",
         "no embeddings (embeddings.create)",
         _ELSEWHERE,
-        "https://github.com/PawanOsman/OpenCursor/issues/119",
+        _GATEWAY,
     ),
     _Absent(
         "no-transcription",
         r"audio/(transcriptions|translations)",
         "no speech recognition (audio.transcriptions.create)",
         _ELSEWHERE,
-        "https://github.com/murtaza-nasir/speakr/issues/8",
+        _GATEWAY,
     ),
-    _Absent("no-speech", r"audio/speech", "no speech (audio.speech.create)", _ELSEWHERE),
+    _Absent("no-speech", r"audio/speech", "no speech (audio.speech.create)", _ELSEWHERE, _GATEWAY),
     _Absent(
         "no-images",
         r"images/(generations|edits|variations)",
         "no image generation (images.generate)",
         _ELSEWHERE,
-        "https://github.com/hackclub/ai/issues/35",
+        _GATEWAY,
     ),
     _Absent(
         "no-moderations",
@@ -77,11 +80,58 @@ _ROWS = (
     ),
     _Absent("no-rerank", r"rerank", "no reranking", _ELSEWHERE),
     _Absent(
+        "no-conversations",
+        r"conversations(/.+)?",
+        "no Conversations API (conversations.create)",
+        f"keep the conversation in the app, and send all of it with {_CHAT}",
+    ),
+    _Absent("no-videos", r"videos(/.+)?", "no video generation (videos.create)", _ELSEWHERE),
+    _Absent("no-evals", r"evals(/.+)?", "no evals (evals.create)", f"run them in the app: {_CHAT}"),
+    _Absent(
+        "no-containers",
+        r"containers(/.+)?",
+        "no containers for code (containers.create)",
+        f"run the code in the app, and offer that as a function: {_CHAT[:-1]}, tools=[...])",
+    ),
+    _Absent(
+        "no-uploads",
+        r"uploads(/.+)?",
+        "no uploads in parts (uploads.create)",
+        "send the file at once: files.create(file=..., purpose='batch')",
+        "https://inference-docs.cerebras.ai/capabilities/batch",
+    ),
+    _Absent(
+        "no-engines",
+        r"engines(/.+)?",
+        "no engines, as OpenAI's had before 2022",
+        f"call {_CHAT}; models.list() has the ids",
+    ),
+    _Absent(
+        "no-usage",
+        r"(usage|dashboard/billing/.+|organization/(usage|costs)(/.+)?|credits|balance)",
+        "no usage or balance to ask for",
+        "see https://cloud.cerebras.ai; an answer of chat.completions.create says its own usage",
+    ),
+    _Absent(
+        "no-tokenizer",
+        r"(de)?tokenize",
+        "no tokenizer",
+        "count with the tokenizer of the model's weights, or read usage.prompt_tokens of what "
+        "chat.completions.create returns",
+    ),
+    _Absent(
+        "no-health-check",
+        r"(health|healthz|livez|readyz|ping)",
+        "no health check",
+        "ask https://status.cerebras.ai/api/v2/status.json, or GET /v1/models with the key",
+        "https://status.cerebras.ai",
+    ),
+    _Absent(
         "no-anthropic",
         r"messages(/count_tokens|/batches)?",
         "no Messages API: that is Anthropic's (messages.create)",
         f"use the openai or Cerebras SDK ({_CHAT}), or a proxy that translates",
-        "https://github.com/1rgs/claude-code-proxy/issues/7",
+        "https://github.com/musistudio/claude-code-router/issues/407",
     ),
     _Absent(
         "no-ollama",

@@ -185,7 +185,7 @@ ADDRESSES = (
         _of_the_api(_lacks_version),
         "the path has no /v1: {it.asked}",
         "add /v1 to the base URL: {it.right_url}",
-        "https://github.com/OpenHands/OpenHands/issues/485",
+        "https://github.com/tsundereraws/aisub-translator/issues/2",
     ),
     Mistake(
         "two-slashes",
@@ -230,7 +230,7 @@ ADDRESSES = (
         _is_base_url_alone,
         "the request was sent to {it.path}, which is no endpoint",
         "send it to /v1/chat/completions",
-        "https://github.com/voideditor/void/issues/616",
+        "https://github.com/iSegaro/Translate-It/issues/74",
     ),
     Mistake(
         "misspelt-path",

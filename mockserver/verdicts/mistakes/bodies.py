@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from .combinations import COMBINATIONS, FORMATS
+from .foreign_forms import FOREIGN_FORMS
 from .mistake import Mistake
 from .refusal_lines import ABSENT, Line, lines, shown
 from .setup import Setup
@@ -59,11 +60,18 @@ def _row(
             "told": one.told,
             **{f"group{at}": group for at, group in groups.items()},
             "most": "at most" if groups.get(1) == "less" else "at least",
-            "role": _ROLES.get(str(groups.get(1)), "'system', 'user', 'assistant' or 'tool'"),
+            "role": _role(str(groups.get(1))),
             "type": _TYPES.get(str(groups.get(1)), groups.get(1)),
         }
 
     return Mistake(name, lambda it: _line(it, when) is not None, what, fix, source, facts=facts)
+
+
+def _role(name: str) -> str:
+    """Return the role to write in place of one that is unknown."""
+    lower = name.strip().lower()
+    own = repr(lower) if lower in ("system", "developer", "user", "assistant", "tool") else ""
+    return own or _ROLES.get(lower, "'system', 'user', 'assistant' or 'tool'")
 
 
 def _at(place: str, told: str) -> _Find:
@@ -136,7 +144,7 @@ _LINES = (
         _told(_ROLE),
         "{path} has the role {group1!r}, which this API does not know",
         "write {role}",
-        "https://github.com/langchain-ai/langchainjs/issues/7487",
+        _REFERENCE,
         _ROLE,
     ),
     _row(
@@ -210,4 +218,12 @@ _LINES = (
         _REFERENCE,
     ),
 )
-BODIES = (*COMBINATIONS, *FORMATS, _FLAT_TOOL, *UNKNOWN_FIELDS, *_LINES, NESTED_FIELD)
+BODIES = (
+    *COMBINATIONS,
+    *FORMATS,
+    *FOREIGN_FORMS,
+    _FLAT_TOOL,
+    *UNKNOWN_FIELDS,
+    *_LINES,
+    NESTED_FIELD,
+)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mockserver.api.contract.edition_settings import Check
 from mockserver.core.messages import dicts
 
 from . import refused_schemas
@@ -68,6 +69,22 @@ def _says(text: str, param: str | None = None) -> Callable[[Setup], bool]:
     return when
 
 
+def _is_written(it: Setup, check: Check) -> bool:
+    """Whether the body stands in code, for an API that makes this check."""
+    written = it.error is None and not it.path and it.at_cerebras
+    return written and check not in it.edition.validation.waives
+
+
+def _sets_two_limits(it: Setup) -> bool:
+    limits = [it.body.get(name) for name in ("max_tokens", "max_completion_tokens")]
+    return _is_written(it, "two_token_limits") and all(type(one) is int for one in limits)
+
+
+def _wants_several(it: Setup) -> bool:
+    several = it.body.get("n")
+    return _is_written(it, "n_greater_than_1") and type(several) is int and several > 1
+
+
 def _facts(it: Setup) -> dict[str, object]:
     told = str((it.error or {}).get("message", ""))
     name, place = refused_schemas.keyword(it, told)
@@ -75,6 +92,7 @@ def _facts(it: Setup) -> dict[str, object]:
         "format": shown(_format(it)),
         "dotted": ", ".join(_tools_with_dots(it)[:3]),
         "open": refused_schemas.open_object(it) or "the schema",
+        "root": shown(refused_schemas.root(it)),
         "bare": refused_schemas.bare_object(it) or "the schema",
         "keyword": name,
         "schema": place or "the schema",
@@ -117,14 +135,14 @@ FORMATS = (
 COMBINATIONS = (
     _whole(
         "two-token-limits",
-        _says("max_completion_tokens cannot both be set"),
+        lambda it: _says("max_completion_tokens cannot both be set")(it) or _sets_two_limits(it),
         "the body has max_tokens and max_completion_tokens, and the API takes only one of them",
         "send max_completion_tokens only",
         "https://github.com/anomalyco/opencode/issues/43716",
     ),
     _whole(
         "several-answers",
-        _says('"n" > 1 is not'),
+        lambda it: _says('"n" > 1 is not')(it) or _wants_several(it),
         "n is {several}, and this API gives one answer to a request",
         "leave n out, and send the request several times",
     ),
@@ -175,7 +193,7 @@ COMBINATIONS = (
         _says("must be a response to a preceeding message with 'tool_calls'"),
         "a message with the role 'tool' answers no call: none before it has tool_calls",
         "send the assistant's message with its tool_calls before the answers of the tools",
-        _TOOLS,
+        "https://github.com/langchain-ai/langchainjs/issues/8643",
     ),
     _whole(
         "mixed-strict",
@@ -189,7 +207,7 @@ COMBINATIONS = (
         lambda it: _says("Failed to compile the JSON schema")(it) and _tools_with_dots(it),
         "the name of a tool has a dot in it: {dotted}",
         "use letters, digits, - and _ in the names of tools",
-        _TOOLS,
+        "https://github.com/redhat-community-ai-tools/UnifAI/pull/266",
     ),
     _whole(
         "open-schema",
@@ -203,7 +221,16 @@ COMBINATIONS = (
         _says("Object fields require at least one of"),
         "{bare} is an object without properties, which no strict schema may have",
         "give the object its properties, or send a text in its place",
-        "https://github.com/elizaOS/eliza/pull/17060",
+        _STRUCTURED,
+    ),
+    _whole(
+        "schema-root",
+        lambda it: _says("", "response_format")(it) and refused_schemas.root(it),
+        "the root of response_format.json_schema.schema is {root}, and a strict schema has an "
+        "object there",
+        "put it into an object: {{'type': 'object', 'properties': {{'answer': ...}}, 'required': "
+        "['answer'], 'additionalProperties': false}}",
+        _STRUCTURED,
     ),
     _whole(
         "schema-keyword",
@@ -213,7 +240,7 @@ COMBINATIONS = (
         ),
         "{schema} has {keyword}, which strict schemas of this API do not support",
         "take {keyword} out, and check the value in the app",
-        "https://github.com/RooCodeInc/Roo-Code/pull/9692",
+        "https://github.com/elizaOS/eliza/pull/11156",
     ),
     _whole(
         "strict-schema",

@@ -12,9 +12,15 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
 from mockserver.core.key_forms import (
+    BYTES,
+    JSON_TEXT,
     LOCAL_WORDS,
+    MASKED,
     NO_VALUES,
+    NOT_ASCII,
+    OBJECTS,
     PLACEHOLDERS,
+    REFERENCES,
     UNEXPANDED,
     letters,
 )
@@ -48,7 +54,12 @@ _VENDORS: Mapping[str, str] = {
     "github_pat_": "GitHub",
 }
 """Whose keys begin so; longer beginnings come first."""
-_OTHER_FIELDS = ("x-api-key", "api-key", "x-goog-api-key")
+_OTHER_FIELDS = (
+    *("x-api-key", "api-key", "x-goog-api-key", "apikey", "api_key", "x-auth-token", "x-token"),
+    *("authentication", "authorisation", "x-authorization", "auth", "bearer"),
+    *("x-cerebras-api-key", "cerebras-api-key", "cerebras_api_key"),
+)
+_GLUED = ("bearer:", "bearer=", "bearercsk-", "bearersk-")
 _OTHER_NAMES = ("CEREBRAS_KEY", "CEREBRAS_TOKEN", "CEREBRAS_API_TOKEN", "CEREBRAS_APIKEY")
 _OTHER_SCHEMES = frozenset({"basic", "digest", "token", "api-key", "apikey", "key"})
 _ABOUT_KEYS = frozenset({"Not authenticated", "Invalid authentication credentials"})
@@ -132,9 +143,14 @@ def _is_word_of(words: frozenset[str]) -> Condition:
 
 def _is_placeholder(it: Setup) -> bool:
     key = _key(it).strip()
-    filled_in = bool(key) and key != "..." and not key.strip("xX*.•…_")
+    filled_in = bool(key) and key != "..." and not key.strip("xX.…_")
     marked = "<placeholder>" in key or key == "<...>"
     return marked or filled_in or _is_word_of(PLACEHOLDERS)(it)
+
+
+def _is_masked(it: Setup) -> bool:
+    key = _key(it).strip()
+    return MASKED in key or (bool(key) and not key.strip("*•"))
 
 
 def _is_unexpanded(it: Setup) -> bool:
@@ -173,7 +189,7 @@ KEYS = (
         _has_other_variable,
         "{variable} is set, and the client reads {read}",
         "set {read}, or hand over api_key=os.environ[{variable!r}]",
-        "https://github.com/ivnvxd/hack-interview/issues/2",
+        "https://github.com/DavidMarom/redberry-crm/pull/219",
         facts=_facts,
     ),
     _row(
@@ -193,6 +209,7 @@ KEYS = (
         _sends_none,
         "the request had no Authorization header",
         "set {where}, and send it as Authorization: Bearer and the key",
+        "https://github.com/openai/openai-node/issues/73",
     ),
     _row(
         "empty-key",
@@ -224,6 +241,12 @@ KEYS = (
         "send Authorization: Bearer and the key",
     ),
     _row(
+        "glued-bearer",
+        lambda it: (it.authorization or "").lower().startswith(_GLUED),
+        "the key was sent as {it.authorization!r}, without the space after Bearer",
+        "send Authorization: Bearer {own}... with one space, and no other sign, between the two",
+    ),
+    _row(
         "no-bearer",
         lambda it: not _scheme(it) and _key(it).startswith(_own(it)),
         "the key was sent as {it.authorization!r}, without the word Bearer before it",
@@ -235,7 +258,7 @@ KEYS = (
         _is_word_of(NO_VALUES),
         "the word {key!r} was sent as the key: the program found no value",
         "set {where}, and stop if it is not set",
-        "https://github.com/fschick/Keycloak.ASPNet.Angular/issues/1",
+        "https://github.com/krishnaacharyaa/profileFolio/pull/42",
     ),
     _row(
         "local-key",
@@ -249,7 +272,49 @@ KEYS = (
         _is_unexpanded,
         "the key is {key!r}, the text of a variable that nothing has expanded",
         "let the shell expand it (double quotes, no single ones), or read it with os.environ",
-        "https://github.com/rocketride-org/rocketride-server/issues/1105",
+    ),
+    _row(
+        "secret-reference",
+        lambda it: _key(it).strip() in REFERENCES,
+        "the key is {key!r}, the address of a secret that nothing has fetched",
+        "start the app by what fetches it (op run -- ..., for example), or fetch it in the app",
+        "https://developer.1password.com/docs/cli/secret-references/",
+    ),
+    _row(
+        "object-as-key",
+        lambda it: _key(it).strip() in OBJECTS,
+        "the key is {key!r}: an object, of which a text was made",
+        "hand over the text itself: await a promise or a coroutine, and call a function",
+        "https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Object/"
+        "toString",
+    ),
+    _row(
+        "bytes-as-key",
+        lambda it: _key(it).strip() == BYTES,
+        "the key is {key!r}: Python's bytes, of which a text was made",
+        "hand over key.decode()",
+        "https://docs.python.org/3/library/stdtypes.html#bytes.decode",
+    ),
+    _row(
+        "json-as-key",
+        lambda it: _key(it).strip() == JSON_TEXT,
+        "the key is {key!r}: a JSON object, as secret stores return it",
+        "take the key out of it: json.loads(secret) and the name in it",
+        "https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html",
+    ),
+    _row(
+        "masked-key",
+        _is_masked,
+        "the key is {key!r}: a mask, which stands in place of the key where it is shown",
+        "set {where} to the key itself; of pydantic's SecretStr, hand over get_secret_value()",
+        "https://docs.pydantic.dev/latest/api/types/#pydantic.types.SecretStr",
+    ),
+    _row(
+        "key-not-ascii",
+        lambda it: NOT_ASCII in _key(it),
+        "the key has a character in it that is not ASCII, such as an invisible space: {key!r}",
+        "copy the key into {where} again, as plain text",
+        "https://www.rfc-editor.org/rfc/rfc6750#section-2.1",
     ),
     _row(
         "key-with-name",
@@ -262,7 +327,7 @@ KEYS = (
         _is_placeholder,
         "the key is {key!r}, a placeholder of an example",
         "set {where} to a key of your own from https://cloud.cerebras.ai",
-        "https://inference-docs.cerebras.ai/quickstart",
+        "https://github.com/Cinnamon/kotaemon/issues/205",
     ),
     _row(
         "url-as-key",

@@ -73,9 +73,11 @@ def current(edition: Edition) -> list[str]:
 def advice(name: str, edition: Edition) -> str:
     """Return which model to ask in place of one that is refused."""
     model = meant(name, edition)
-    if model != name and edition.serves(model):
-        return f"send model={model!r}"
     day = retired(model, edition)
+    if model != name and edition.serves(model):
+        if not edition.is_retired(edition.models[model]):
+            return f"send model={model!r}"
+        day = edition.models[model].retired  # the mock still answers, the live API does not
     gone = f"{model!r} was retired on {day}: " if day and model != name else ""
     successor = _successor(model, edition)
     if successor:

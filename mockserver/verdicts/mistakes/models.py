@@ -15,9 +15,17 @@ from .mistake import Mistake
 from .setup import Setup
 
 _MODELS = "https://inference-docs.cerebras.ai/models/overview"
-_DEPRECATIONS = "https://inference-docs.cerebras.ai/support/deprecation"
 _NOT_FOUND = frozenset({"model_not_found", "model_archived"})
 _NO_MODEL = re.compile(r"^(?:body\.)?model: ", re.MULTILINE)
+_KINDS = {
+    type(None): "null",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a text",
+    list: "a list",
+    dict: "an object",
+}
 _VENDORS = tuple(
     (re.compile(pattern, re.IGNORECASE), vendor)
     for pattern, vendor in (
@@ -87,7 +95,7 @@ def _absence(it: Setup) -> str:
     if "model" not in it.body:
         return "the body has no model"
     found = it.body["model"]
-    return "model is empty" if found == "" else f"model is {type(found).__name__}, not a text"
+    return "model is empty" if found == "" else f"model is {_KINDS[type(found)]}, not a text"
 
 
 def _facts(it: Setup) -> dict[str, object]:
@@ -118,14 +126,14 @@ MODELS = (
         _has_none,
         "{absence}",
         "set model to one of {served}",
-        "https://github.com/musistudio/llms/issues/25",
+        "https://inference-docs.cerebras.ai/api-reference/chat-completions",
         facts=_facts,
     ),
     _row(
         "retired-model",
         _is_retired,
         "the model {it.model!r} was retired on {day}",
-        _DEPRECATIONS,
+        "https://github.com/sepandhaghighi/mytext/issues/100",
     ),
     _row(
         "quoted-model",
@@ -147,7 +155,7 @@ MODELS = (
         "routed-model",
         _is_routed,
         "the model {it.model!r} has a router's words around the id {meant!r}",
-        "https://github.com/anomalyco/models.dev/issues/3737",
+        "https://github.com/andrewyng/aisuite/pull/213",
     ),
     _row(
         "misspelt-model",

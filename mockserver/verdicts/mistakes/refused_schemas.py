@@ -40,6 +40,14 @@ def bare_object(it: Setup) -> str:
     )
 
 
+def root(it: Setup) -> str:
+    """Return the type of a response's schema if it is another than an object; empty if not."""
+    path, schema = next(_places(it), ("", {}))
+    kind = schema.get("type")
+    named = isinstance(kind, str) and path.startswith("response_format.")
+    return str(kind) if named and kind != "object" else ""
+
+
 def keyword(it: Setup, told: str) -> tuple[str, str]:
     """Return a keyword that the message names, and the place of a schema that has it."""
     names = _NAMES.findall(told.rpartition("{")[2]) if "{" in told else []

@@ -15,6 +15,10 @@ _REFUSED = frozenset({None, 400, 415, 422})  # the statuses by which a body is r
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _REPR = re.compile(rb"\s*\{\s*'")
 _QUOTED = re.compile(rb"\s*'")
+_LIST = re.compile(rb"\s*\[")
+_OBJECT = re.compile(rb"\[object \w+\]\Z")
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_INVALID = "Invalid JSON: "
 _LONGEST = 100_000  # bytes of a body that are parsed again
 
 _CHAT_PAGE = "https://inference-docs.cerebras.ai/api-reference/chat-completions"
@@ -55,6 +59,19 @@ def _raw(form: re.Pattern[bytes]) -> Condition:
     return lambda it: it.raw is not None and form.match(it.raw) is not None
 
 
+def _told(it: Setup) -> str:
+    """Return the message of the refusal."""
+    return str((it.error or {}).get("message", ""))
+
+
+def _is_utf_8(it: Setup) -> bool:
+    try:
+        (it.raw or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _is_encoded_twice(it: Setup) -> bool:
     raw = it.raw or b""
     if raw.lstrip()[:1] != b'"' or len(raw) > _LONGEST:
@@ -72,7 +89,7 @@ SENDING = (
         _is_browser,
         "a browser opened {it.path}: the API is for programs, and has no pages",
         "send POST /v1/chat/completions with an Authorization header, by an SDK or curl",
-        "https://github.com/xtekky/gpt4free/issues/2149",
+        _CHAT_PAGE,
     ),
     Mistake(
         "called-from-a-page",
@@ -128,6 +145,42 @@ SENDING = (
         _STACK,
     ),
     Mistake(
+        "list-as-body",
+        _of_json(lambda it: "Input should be an object" in _told(it) and _raw(_LIST)(it)),
+        "the body is a list, and the API takes an object",
+        "send a request for each",
+        _CHAT_PAGE,
+    ),
+    Mistake(
+        "object-as-body",
+        _of_json(_raw(_OBJECT)),
+        "the body is the text '[object Object]': JavaScript has made a text of the object",
+        "send JSON.stringify(body)",
+        "https://developer.mozilla.org/en-US/docs/Web/API/Fetch_API/Using_Fetch#setting_a_body",
+    ),
+    Mistake(
+        "byte-order-mark",
+        _of_json(lambda it: bool(it.raw and it.raw.startswith(_MARKS))),
+        "the body begins with a byte order mark, which no JSON has",
+        "write the file as UTF-8 without BOM, or read it with encoding='utf-8-sig'",
+        "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
+    ),
+    Mistake(
+        "not-utf-8",
+        _of_json(lambda it: _INVALID in _told(it) and not _is_utf_8(it)),
+        "the body is not UTF-8, as JSON has to be",
+        "encode it with body.encode('utf-8')",
+        "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
+    ),
+    Mistake(
+        "broken-json",
+        _of_json(lambda it: _INVALID in _told(it) and bool(it.raw)),
+        "the body is not JSON: {told}",
+        "make it with json.dumps (Python), JSON.stringify (JavaScript) or jq (a shell)",
+        _STACK,
+        facts=lambda it: {"told": _told(it).partition(_INVALID)[2]},
+    ),
+    Mistake(
         "form-instead-of-json",
         _of_json(lambda it: _kind(it) in _FORMS),
         "the body was sent as a form ({kind}), and the API takes JSON",
@@ -141,7 +194,7 @@ SENDING = (
         _of_json(_is_text),
         "the Content-Type is {kind}, and the API takes application/json",
         "set Content-Type: application/json",
-        "https://github.com/kaydotai/kay/issues/10",
+        "https://github.com/confluentinc/ksql/issues/1748",
         facts=lambda it: {"kind": _kind(it)},
     ),
 )

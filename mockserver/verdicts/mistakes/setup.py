@@ -39,7 +39,7 @@ class Setup:
     client sends none. ``key_place`` is where the user wrote the key: the name of a variable, say.
     ``body`` is that of a request, ``raw`` its bytes, ``query`` its query. ``status`` is that of the
     answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the names of those
-    that the environment sets. ``versions`` are those of installed packages, by name.
+    that the environment sets.
     """
 
     edition: Edition
@@ -57,7 +57,6 @@ class Setup:
     status: int | None = None
     error: Mapping[str, Any] | None = None
     variables: frozenset[str] = frozenset()
-    versions: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def url(self) -> SplitResult:

@@ -79,14 +79,14 @@ UNKNOWN_FIELDS = (
         ("input", "instructions", "max_output_tokens", "previous_response_id", "truncation"),
         "these are of OpenAI's Responses API, which this API does not have",
         "send chat.completions.create(model=..., messages=[...], max_completion_tokens=...)",
-        "https://github.com/RayBytes/ChatMock/issues/103",
+        "https://github.com/openai/openai-agents-python/issues/142",
     ),
     _of(
         "prompt-in-chat",
         ("prompt",),
         "a chat has messages in its place",
         "send messages=[{{'role': 'user', 'content': ...}}], or post it to /v1/completions",
-        _REFERENCE,
+        "https://github.com/xtekky/gpt4free/issues/1989",
     ),
     _of(
         "messages-in-completions",
@@ -101,7 +101,24 @@ UNKNOWN_FIELDS = (
         "this is the form of Anthropic's API",
         "send the system prompt as the first of messages, with the role 'system', and stop in "
         "place of stop_sequences",
-        "https://github.com/musistudio/llms/issues/25",
+        _REFERENCE,
+    ),
+    _of(
+        "gemini-body",
+        (
+            *("contents", "generationConfig", "generation_config", "systemInstruction"),
+            *("system_instruction", "safetySettings", "safety_settings"),
+        ),
+        "this is the form of Google Gemini's API",
+        "send messages=[{{'role': 'user', 'content': ...}}]",
+        _REFERENCE,
+    ),
+    _of(
+        "hugging-face-body",
+        ("inputs", "parameters"),
+        "this is the form of Hugging Face's inference API",
+        "send messages=[{{'role': 'user', 'content': ...}}], and what is in parameters beside it",
+        _REFERENCE,
     ),
     _of(
         "argument-in-body",
@@ -125,7 +142,7 @@ UNKNOWN_FIELDS = (
         lambda it: bool(_humps(it)),
         "the body has {humps}, in another spelling than the API's",
         "write {snakes}",
-        "https://github.com/anomalyco/opencode/issues/6648",
+        "https://github.com/code-yeongyu/oh-my-openagent/issues/321",
         facts=_facts,
     ),
     _of(
@@ -136,7 +153,7 @@ UNKNOWN_FIELDS = (
         ),
         "another vendor's switch for reasoning",
         "send reasoning_effort in its place: 'none', 'low', 'medium' or 'high'",
-        "https://github.com/anomalyco/opencode/issues/6648",
+        "https://github.com/code-yeongyu/oh-my-openagent/issues/321",
     ),
     _of(
         "sampling-field",
@@ -146,7 +163,7 @@ UNKNOWN_FIELDS = (
         ),
         "this API samples by temperature and top_p only",
         "leave it out",
-        "https://github.com/mnfst/modelparams.dev/pull/115",
+        "https://github.com/janhq/jan/pull/7928",
     ),
     _of(
         "local-field",

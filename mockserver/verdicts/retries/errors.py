@@ -9,7 +9,7 @@ from http import HTTPStatus
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import retries, tolerance, tries
-from mockserver.plan import head_of
+from mockserver.plan import field_of
 from mockserver.verdicts.verdict import USER, Case, Finding, numbers
 
 from .rate_limits import takes_all, too_large
@@ -85,8 +85,8 @@ def passing(exchange: Exchange) -> bool:
     status = exchange.status if exchange.refused else exchange.error.get("status_code")
     if not isinstance(status, int):
         return exchange.failed
-    if _says(exchange, "x-should-retry") is not None:
-        return _says(exchange, "x-should-retry") == "true"
+    if (should_retry := field_of(exchange.plan, "x-should-retry")) is not None:
+        return should_retry == "true"
     if status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return True
     return exchange.error.get("type") in _OF_THE_SERVER
@@ -160,8 +160,3 @@ def _named(exchange: Exchange) -> str:
     if exchange.status is None:
         return "no answer, the connection was lost"
     return " ".join(filter(None, (str(exchange.status), str(exchange.error.get("code") or ""))))
-
-
-def _says(exchange: Exchange, field: str) -> str | None:
-    head = head_of(exchange.plan)
-    return head.header(field) if head else None

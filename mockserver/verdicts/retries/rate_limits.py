@@ -9,7 +9,7 @@ from mockserver.api.contract.quota import PERIODS
 from mockserver.core.units import duration
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import same_sender, tolerance, waited
-from mockserver.plan import head_of
+from mockserver.plan import field_of
 from mockserver.verdicts.verdict import Case, Finding, numbers
 
 _KINDS = {"request_quota_exceeded": "requests", "token_quota_exceeded": "tokens"}
@@ -161,8 +161,7 @@ def _remaining(exchange: Exchange, name: str | None) -> float | None:
 
 def field(exchange: Exchange, name: str) -> float | None:
     """Return the value of a header field ``x-ratelimit-...``; None if there is no number in it."""
-    head = head_of(exchange.plan)
-    value = head.header(f"x-ratelimit-{name}") if head else None
+    value = field_of(exchange.plan, f"x-ratelimit-{name}")
     try:
         return None if value is None else float(value)
     except ValueError:

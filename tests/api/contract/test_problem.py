@@ -3,7 +3,7 @@ import json
 import pytest
 
 from mockserver.api.contract.problem import Problem, RefusalError
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.plan import Data, End, Head
 
 
@@ -18,13 +18,13 @@ def test_plan():
 
 def test_missing_facts():
     """A fact that the request did not bring is shown as a gap, not as a failure."""
-    body = json.loads(PROBLEMS["context_length_exceeded"].body({"limit": 5}))
+    body = json.loads(problems()["context_length_exceeded"].body({"limit": 5}))
     assert body["message"].endswith("Current length is <length> while limit is 5")
 
 
 def test_braces_in_facts():
     """What the client sent may hold braces."""
-    assert b"Model {x}{0} does" in PROBLEMS["model_not_found"].body({"model": "{x}{0}"})
+    assert b"Model {x}{0} does" in problems()["model_not_found"].body({"model": "{x}{0}"})
 
 
 def test_refusal():

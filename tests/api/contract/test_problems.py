@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 
 CATALOGUE = Path(__file__).parents[4] / "shared" / "contract" / "errors.json"
 FACTS = {"model": "m", "length": 9000, "limit": 8192}
@@ -299,13 +299,13 @@ RENAMED = {
 def test_catalogue_is_complete():
     """The tables of this file name every problem there is."""
     named = [row[0] for row in (*FLAT, *OTHER, *PAGES)]
-    assert sorted(named) == sorted(PROBLEMS)
+    assert sorted(named) == sorted(problems())
 
 
 @pytest.mark.parametrize(("name", "status", "title"), PAGES)
 def test_pages(name, status, title):
     """What the edge says of itself is a page."""
-    problem = PROBLEMS[name]
+    problem = problems()[name]
     assert (problem.status, problem.http_status) == (status, status)
     assert f"<title>api.cerebras.ai | {status}: {title}</title>" in problem.body(FACTS).decode()
     assert problem.content_type == "text/html; charset=UTF-8"
@@ -315,17 +315,17 @@ def test_pages(name, status, title):
 def test_flat(name, status, message, rest):
     """Errors are flat, compact, and have their keys in the API's order."""
     kind, param, code = rest
-    body = PROBLEMS[name].body(FACTS)
+    body = problems()[name].body(FACTS)
     said = {"message": message, "type": kind, "param": param, "code": code}
     assert body == json.dumps(said, separators=(",", ":")).encode()
-    assert PROBLEMS[name].status == status
-    assert PROBLEMS[name].content_type == "application/json"
+    assert problems()[name].status == status
+    assert problems()[name].content_type == "application/json"
 
 
 @pytest.mark.parametrize(("name", "status", "body"), OTHER)
 def test_other_shapes(name, status, body):
     """FastAPI's own errors, the edge's and the generic server error have forms of their own."""
-    problem = PROBLEMS[name]
+    problem = problems()[name]
     assert (problem.status, problem.body(FACTS)) == (status, body)
     kinds = {b"{": "application/json", b"d": "text/event-stream; charset=utf-8"}
     assert problem.content_type == kinds.get(body[:1], "text/plain")
@@ -335,7 +335,7 @@ def test_other_shapes(name, status, body):
 def test_contract():
     """Every entry of the contract can be had by a name, with its status and its bytes."""
     for entry in json.loads(CATALOGUE.read_text("utf-8"))["errors"]:
-        problem = PROBLEMS[RENAMED.get(entry["key"], entry["key"])]
+        problem = problems()[RENAMED.get(entry["key"], entry["key"])]
         model = "gpt-4o" if entry["key"] == "model_not_found" else "zai-glm-4.7"
         facts = {"model": model, "length": 136333, "limit": 131072}
         said = entry["body"]

@@ -2,7 +2,7 @@ import pytest
 
 from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.api.contract.routes import COMPLETING, behind, meant, methods_of, named, route
 
 ROUTES = [
@@ -66,7 +66,7 @@ def test_unknown_path(path):
     with pytest.raises(RefusalError) as refused:
         route("GET", path)
     assert refused.value.problem == "unknown_path"
-    assert PROBLEMS["unknown_path"].status == 404
+    assert problems()["unknown_path"].status == 404
 
 
 def listed_methods(wanted):

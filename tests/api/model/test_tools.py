@@ -4,6 +4,7 @@ import pytest
 
 from mockserver.api.contract.edition import Model
 from mockserver.api.model import tools
+from mockserver.api.model.conversation import last_user_text
 from mockserver.api.model.generate import GenerationRequest, generate
 from mockserver.api.model.script import Script, ScriptedCall
 from mockserver.core.seeding import HexStream, SeededText
@@ -87,7 +88,7 @@ def test_after_a_result():
 )
 def test_last_user_text(body, text):
     """The last user message is what an echo says."""
-    assert tools.last_user_text(body) == text
+    assert last_user_text(body) == text
 
 
 PLACES = {

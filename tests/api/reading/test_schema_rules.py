@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.api.reading.schema_rules import examine_schema
 
 NO_MORE = {"additionalProperties": False}
@@ -20,7 +20,7 @@ def nested(depth):
 def message(schema):
     with pytest.raises(RefusalError) as refused:
         examine_schema(schema)
-    return PROBLEMS[refused.value.problem]._text(refused.value.facts)
+    return problems()[refused.value.problem]._text(refused.value.facts)
 
 
 GOOD = [

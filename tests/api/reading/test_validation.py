@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.problems import PROBLEMS
+from mockserver.api.contract.problems import problems
 from mockserver.api.reading import validation
 from mockserver.api.reading.validation import validate
 
@@ -343,7 +343,7 @@ def test_contract():
             assert validate("chat", raw), case["case"]
             continue
         refused = refusal("chat", raw)
-        problem = PROBLEMS[refused.problem]
+        problem = problems()[refused.problem]
         said = {
             "message": case["message"],
             "type": "invalid_request_error",

@@ -166,6 +166,15 @@ MADE: dict[str, Make] = {
         "/v1", lambda it: it.fine_tuning.jobs.create(model=MODEL, training_file="file-1")
     ),
     "no-realtime": openai("/v1", lambda it: it.realtime.client_secrets.create()),
+    "no-conversations": httpx("POST", "/v1/conversations", json={}, headers=AUTHORIZED),
+    "no-videos": httpx("POST", "/v1/videos", json={"prompt": "A hen."}, headers=AUTHORIZED),
+    "no-evals": httpx("GET", "/v1/evals", headers=AUTHORIZED),
+    "no-containers": httpx("GET", "/v1/containers", headers=AUTHORIZED),
+    "no-uploads": requests("/v1/uploads", json={"bytes": 1}, headers=AUTHORIZED),
+    "no-engines": requests("/v1/engines/x/completions", json={"prompt": "A"}, headers=AUTHORIZED),
+    "no-usage": httpx("GET", "/v1/dashboard/billing/usage", headers=AUTHORIZED),
+    "no-tokenizer": httpx("POST", "/v1/tokenize", json={"text": "A"}, headers=AUTHORIZED),
+    "no-health-check": httpx("GET", "/health"),
     "no-rerank": httpx("POST", "/v1/rerank", json={"query": "Hi."}, headers=AUTHORIZED),
     "no-anthropic": httpx("POST", "/v1/messages", json=BODY, headers={"x-api-key": KEY}),
     "no-ollama": httpx("POST", "/api/chat", json=BODY),
@@ -183,6 +192,17 @@ MADE: dict[str, Make] = {
     "empty-body": httpx("POST", CHAT, headers=AS_JSON),
     "python-instead-of-json": requests(CHAT, data=str(BODY), headers=AS_JSON),
     "quoted-json": curl(CHAT, f"'{json.dumps(BODY)}'"),
+    "list-as-body": httpx("POST", CHAT, json=[BODY], headers=AUTHORIZED),
+    "object-as-body": requests(CHAT, data="[object Object]", headers=AS_JSON),
+    "byte-order-mark": requests(
+        CHAT, data=b"\xef\xbb\xbf" + json.dumps(BODY).encode(), headers=AS_JSON
+    ),
+    "not-utf-8": requests(
+        CHAT, data='{"model": "\u00e9t\u00e9"}'.encode("latin-1"), headers=AS_JSON
+    ),
+    "broken-json a comma at the end": requests(CHAT, data='{"model": "x",}', headers=AS_JSON),
+    "broken-json a line break in a text": requests(CHAT, data='{"model": "x\n"}', headers=AS_JSON),
+    "broken-json cut": requests(CHAT, data='{"model": "x", "messages": [', headers=AS_JSON),
     "json-in-json": requests(CHAT, json=json.dumps(BODY), headers=AUTHORIZED),
     "form-instead-of-json": requests(CHAT, data=BODY, headers=AUTHORIZED),
     "form-instead-of-json (curl)": curl(CHAT, json.dumps(BODY)),

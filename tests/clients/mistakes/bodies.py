@@ -15,6 +15,7 @@ HI = {"role": "user", "content": "Say something."}
 OPEN = {"type": "object", "properties": {"a": {"type": "string"}}}
 CLOSED = OPEN | {"additionalProperties": False}
 SHORT = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 3}}}
+RESULT = {"type": "tool_result", "tool_use_id": "1", "content": "2"}
 PAGE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 PNG = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 Make = Callable[[str], None]
@@ -133,6 +134,20 @@ MADE: dict[str, Make] = {
     "responses-body": posted({"input": "Say something.", "max_output_tokens": 5}),
     "prompt-in-chat": posted({"prompt": "Say something."}),
     "messages-in-completions": posted({"messages": [HI]}, "/v1/completions"),
+    "gemini-body": posted({"contents": [{"parts": [{"text": "Hi."}]}]}),
+    "hugging-face-body": posted({"inputs": "Hi.", "parameters": {"max_new_tokens": 5}}),
+    "foreign-part": openai(messages=[{"role": "user", "content": [RESULT]}]),
+    "foreign-part of the Responses API": openai(
+        messages=[{"role": "user", "content": [{"type": "input_text", "text": "Hi."}]}]
+    ),
+    "image-url-as-text": openai(
+        messages=[{"role": "user", "content": [{"type": "image_url", "image_url": "data:,"}]}]
+    ),
+    "builtin-tool": openai(tools=[{"type": "web_search"}]),
+    "content-misnamed": posted({"messages": [{"role": "user", "text": "Hi."}]}),
+    "schema-root": openai(
+        response_format=answer(schema={"type": "array", "items": {"type": "string"}})
+    ),
     "anthropic-body": posted({"messages": [HI], "system": "Be brief."}),
     "argument-in-body": posted({"messages": [HI], "extra_body": {"top_p": 1}}),
     "functions": openai(functions=[{"name": "look", "parameters": CLOSED}]),
@@ -162,7 +177,7 @@ MADE: dict[str, Make] = {
     "out-of-range": cerebras(temperature=3),
     "not-one-of": openai(reasoning_effort="minimal"),
     "unknown-part": openai(
-        messages=[{"role": "user", "content": [{"type": "input_text", "text": "a"}]}]
+        messages=[{"role": "user", "content": [{"type": "input_audio", "text": "a"}]}]
     ),
     "wrong-type": cerebras(max_completion_tokens="many"),
     "missing-field": openai(tools=[{"type": "function", "function": {"parameters": CLOSED}}]),

@@ -9,7 +9,7 @@ from openai import OpenAI, RateLimitError
 def get_client():
     return OpenAI(  # found: no-timeout
         api_key=os.getenv("CEREBRAS_API_KEY"),
-        base_url="https://api.cerebras.ai/v1",  # found: host-in-code
+        base_url="https://api.cerebras.ai/v1",
     )
 
 

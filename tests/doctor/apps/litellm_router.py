@@ -20,7 +20,7 @@ def ask_again(question):
 def crew():
     llm = LLM(
         model="cerebras/gpt-oss-120b",
-        base_url="https://api.cerebras.ai/v1",  # found: host-in-code
+        base_url="https://api.cerebras.ai/v1",
         temperature=0.2,
     )
     return Agent(role="writer", goal="write", backstory="", llm=llm)

@@ -19,7 +19,7 @@ headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
 requests.post(U, headers=headers, json={"model": "m", "messages": messages})
 """
     (one,) = posted(code)
-    assert (one.library, one.url, one.model) == ("requests", URL, "m")
+    assert (one.library, one.url, one.model and one.model[1]) == ("requests", URL, "m")
     assert one.fields == {"content-type": "application/json", "authorization": None}
 
 

@@ -95,13 +95,11 @@ def test_key_not_printed(found, code):
     "code",
     [
         'def f():\n    return Cerebras(base_url="https://api.cerebras.ai")',
-        'def f():\n    return OpenAI(base_url="https://api.cerebras.ai/v1")',
-        'URL = "https://api.cerebras.ai/v1"\ndef f():\n    return AsyncOpenAI(base_url=URL)',
-        'def f(timeout):\n    return ChatCerebras(base_url="https://api.cerebras.ai/v1")',
+        'URL = "https://api.cerebras.ai"\ndef f():\n    return AsyncCerebras(base_url=URL)',
     ],
 )
 def test_host_in_code(found, code):
-    """An address that nobody can change from outside."""
+    """An address that hides the variable that the SDK reads."""
     assert found(code) == ["host-in-code"]
 
 
@@ -109,6 +107,8 @@ def test_host_in_code(found, code):
     "code",
     [
         "def f():\n    return Cerebras()",
+        'def f(timeout):\n    return OpenAI(base_url="https://api.cerebras.ai/v1")',
+        'def f(timeout):\n    return ChatCerebras(base_url="https://api.cerebras.ai/v1")',
         (
             'URL = os.environ.get("LLM_URL", "https://api.cerebras.ai/v1")\n'
             "def f():\n    return OpenAI(base_url=URL)"

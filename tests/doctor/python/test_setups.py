@@ -93,3 +93,74 @@ def test_post():
         {"base_url": V1, "headers": {"x-api-key": "..."}},
         {"base_url": V1, "model": "m"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "models"),
+    [
+        ('def f(m="m"):\n  c.chat.completions.create(model=m)', ["m"]),
+        ('o = {"model": "m"}\nc.chat.completions.create(**o)', ["m"]),
+        ('o = dict(model="m")\no["x"] = 1\nc.chat.completions.create(**o)', ["m"]),
+        ('c.chat.completions.create(**{"model": "m"})', ["m"]),
+        ('o = {"model": "m"}\no["model"] = x\nc.chat.completions.create(**o)', []),
+        ('o = {"model": "m"}\no.update(x)\nc.chat.completions.create(**o)', []),
+        ('o = {"model": "m"}\no = x\nc.chat.completions.create(**o)', []),
+        ('o = {"x": "m"}\nc.chat.completions.create(**o)', []),
+        ("c.chat.completions.create(**o)", []),
+        ('def f(m="m"):\n  m = g()\n  c.chat.completions.create(model=m)', []),
+        (f'def f(m="m"):\n  requests.post("{V1}/chat/completions", json={{"model": m}})', ["m"]),
+        ('def f(m="m"):\n  ChatCerebras(model=m)', ["m"]),
+        ('CEREBRAS_MODEL = "cerebras/m"', ["m"]),
+        ('GROQ_MODEL = "m"', []),
+        ('CEREBRAS_MODEL, GROQ_MODEL = "m", "n"', []),
+    ],
+)
+def test_default_model(code, models):
+    """A model that is asked unless somebody says otherwise."""
+    assert [one["model"] for one in shown(f"c = Cerebras()\n{code}") if "model" in one] == models
+
+
+@pytest.mark.parametrize(("count", "told"), [(3, 3), (4, 0)])
+def test_list_of_models(count, told):
+    """A file with many names of models is a list to choose from."""
+    code = "".join(f'CEREBRAS_{name}_MODEL = "m{name}"\n' for name in "ABCD"[:count])
+    assert len(shown(code)) == told
+
+
+def test_default_address():
+    """The default of the SDK's variable, whoever reads it."""
+    code = 'import os\nos.getenv("CEREBRAS_BASE_URL", "https://x.cerebras.net")'
+    assert shown(code) == [{"base_url": "https://x.cerebras.net"}]
+
+
+@pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        ("responses.create(input=x)", "/v1/responses"),
+        ("embeddings.create(input=x)", "/v1/embeddings"),
+        ("audio.speech.create(input=x)", "/v1/audio/speech"),
+        ("beta.threads.create()", "/v1/threads"),
+    ],
+)
+def test_other_endpoint(call, path):
+    """A call of what only OpenAI has is told by its path, on a client that asks Cerebras."""
+    told = {"client": "openai", "base_url": V1, "path": path}
+    assert told in shown(f'c = OpenAI(base_url="{V1}", api_key=k)\nc.{call}')
+    elsewhere = ("OpenAI()", "OpenAI(base_url=url)", "Cerebras(base_url=url)", "other()")
+    for client in elsewhere:
+        assert not any("path" in one for one in shown(f"c = {client}\nc.{call}"))
+
+
+def test_own_names():
+    """What only sounds like an endpoint is none."""
+    code = f'c = OpenAI(base_url="{V1}", api_key=k)\nc.chat.completions.create()\nc.create()'
+    assert not any("path" in one for one in shown(code))
+
+
+def test_form():
+    """A dictionary that is sent as a form is told by its content type."""
+    told = {"content-type": "application/x-www-form-urlencoded"}
+    post = f'requests.post("{V1}/chat/completions", data={{}})'
+    assert told in [one.get("headers") for one in shown(post.format('{"model": "m"}'))]
+    for body in ("json.dumps(x)", "x", '{"model": "m"}, files=f', '{"model": "m"}, **more'):
+        assert told not in [one.get("headers") for one in shown(post.format(body))]

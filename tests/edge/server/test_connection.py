@@ -60,7 +60,8 @@ def logged(caplog, talk, sent):
     """Return the lines that a request leaves in the log."""
     with caplog.at_level(logging.INFO):
         talk(sent)
-    return [record.getMessage() for record in caplog.records if record.name == "mockserver"]
+    records = [record.getMessage() for record in caplog.records if record.name == "mockserver"]
+    return "\n".join(records).split("\n")
 
 
 @pytest.mark.usefixtures("server")
@@ -69,6 +70,14 @@ def test_logged_mistake(talk, raw_request, caplog):
     first, second = logged(caplog, talk, raw_request(path="/v1/v1/models"))
     assert first == "#1 POST /v1/v1/models -> 404"
     assert second.startswith("    the path has /v1 twice: /v1/v1/models; write /v1 once: ")
+
+
+@pytest.mark.usefixtures("server")
+def test_logged_model(talk, raw_request, caplog):
+    """A model that nobody serves is logged with those that are served."""
+    body = b'{"model": "ours-7b", "messages": [{"role": "user", "content": "Hi."}]}'
+    _, second = logged(caplog, talk, raw_request(body=body))
+    assert second.startswith("    'ours-7b' is not served; use one of gpt-oss-120b")
 
 
 @pytest.mark.usefixtures("server")

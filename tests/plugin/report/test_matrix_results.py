@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from pytest_cerebras.report.matrix_results import Drawn, Seen, _without, spans
+from pytest_cerebras.clock import Sleep
+from pytest_cerebras.report.matrix_results import Drawn, Seen, Slept, _without, spans
 
 
 def seen(at, *drawn):
@@ -38,3 +39,9 @@ def test_pause_between_attempts():
 def test_without_scenario(test, name):
     """The name of the test is that of its row, whatever else it is parametrised with."""
     assert _without(test, "healthy") == name
+
+
+def test_sleep_without_end():
+    """JSON has no infinity, so such a sleep has no seconds."""
+    assert Slept.of(Sleep(math.inf, 1.0, "asyncio.sleep", "t")).seconds is None
+    assert Slept.of(Sleep(2.0, 1.0, "asyncio.sleep", "t")).seconds == 2.0

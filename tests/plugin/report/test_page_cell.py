@@ -9,8 +9,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from mockserver.verdicts import Verdict
-from pytest_cerebras.clock import Sleep
-from pytest_cerebras.report.matrix_results import Cell, Drawn, Played, Ran, Seen
+from pytest_cerebras.report.matrix_results import Cell, Drawn, Played, Ran, Seen, Slept
 from pytest_cerebras.report.outcome import Outcome
 from pytest_cerebras.report.page_cell import WORDS, draw, look, words
 
@@ -43,7 +42,7 @@ def calls(count):
 def test_all_is_told():
     """Why, what the app slept, the verdict with its fix, each request with waits and faults."""
     retry = replace(SEEN, number=2, at=1.5, attempt=2, waited=1.5, line="#2 POST /v1 -> 200")
-    details = drawn(Played("healthy", (SEEN, retry), (VERDICT,)), sleeps=(Sleep(1.5, 0, "", ""),))
+    details = drawn(Played("healthy", (SEEN, retry), (VERDICT,)), sleeps=(Slept(1.5, 0, "", ""),))
     told = text(details)
     for said in (
         "assert 1 == 2", "App slept1.5 s", "hot-retry: it came back at once.", "Fix: wait longer.",

@@ -37,3 +37,15 @@ def test_nothing():
     assert next(summary([ended()])) == "to fix: nothing that the wire shows"
     assert next(iter(lines(ended(status=3)))) == "x: exit status 3, 0 requests"
     assert next(iter(lines(ended(sentence="a: no")))) == "x: a: no, 0 requests"
+
+
+def test_own_mistakes(engine, ask, now):
+    """A mistake in the set-up stands below its request, once for all retries."""
+    running = engine()
+    for path in ("/chat/completions", "/chat/completions", "chat", "/v1/nowhere"):
+        running.handle(ask(path, method="POST"), now=now)
+    made = Ended("x", 1, 1.0, Case(running.journal, running.edition), 0)
+    said = list(lines(made))
+    assert [line.split()[0] for line in said[1:]] == ["#1", "the", "#2", "#3", "#4"]
+    assert said[2].strip().startswith("the path has no /v1: /chat/completions; add /v1 to")
+    assert next(summary([made])) == "to fix: no-v1"

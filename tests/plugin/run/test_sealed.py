@@ -103,7 +103,7 @@ def test_outside_is_as_before(run):
     """Nothing is written into the system."""
     before = sealed._HOSTS.read_bytes()
     ended = run("--sealed", "--", "cat", "/etc/hosts")
-    assert "127.0.0.1 localhost api.cerebras.ai\n" in ended.stdout
+    assert "127.0.0.1 localhost api.cerebras.ai status.cerebras.ai\n" in ended.stdout
     assert sealed._HOSTS.read_bytes() == before
 
 

@@ -34,6 +34,37 @@ def test_requests_that_went_elsewhere(run, line):
     assert HINT in told(run, f"def test_it(cerebras_mock, cerebras_client):\n    {line}")
 
 
+UNSENT = {
+    "a line break in the key": (
+        "Cerebras(api_key='csk-0\\n', max_retries=0).models.list()",
+        "no request was sent: the client refused to write it; a line break",
+    ),
+    "no scheme": (
+        "Cerebras(base_url='api.cerebras.ai', max_retries=0).models.list()",
+        "no request was sent: its base URL does not begin with http:// or https://",
+    ),
+    "no scheme, without an SDK": (
+        "requests.get('api.cerebras.ai/v1/models', timeout=5)",
+        "no request was sent: its base URL does not begin with http:// or https://",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "why"), UNSENT.values(), ids=UNSENT)
+def test_unsent(run, line, why):
+    """Who sends nothing is told why, and not to look for it elsewhere."""
+    code = f"""
+import requests
+from cerebras.cloud.sdk import Cerebras
+
+def test_it(cerebras_mock):
+    {line}
+"""
+    shown = told(run, code)
+    assert any(one.startswith(why) for one in shown)
+    assert HINT not in shown
+
+
 SOMETHING_ELSE = {
     "a bug": "def test_it(cerebras_mock):\n    assert 0",
     "a bug after an answer": f"""

@@ -176,4 +176,4 @@ def test_in_a_test(pytester):
             assert contexts[-1].cert_store_stats()["x509"] > 10
             assert type(contexts[-1]) is ssl.SSLContext
     """)
-    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=2)
+    pytester.runpytest("-p", "no:cacheprovider", "-p", "no:asyncio").assert_outcomes(passed=2)

@@ -26,7 +26,7 @@ def used(result="21", *, arguments="{}", role="tool", of=None):
     """Return a function from answers to a history in which the call has a result."""
 
     def history(answers):
-        call = answers[0].choices[0].last_call
+        call = answers[0].choices[0].calls[-1]
         function = {"name": call.name, "arguments": arguments}
         made = {"id": call.id, "type": "function", "function": function}
         answer = {"role": role, "tool_call_id": of or call.id, "content": result}
@@ -39,7 +39,7 @@ def told(observed, *, who="assistant", by="user", shown=None):
     """Return a function from answers to a history that tells of the call in a text."""
 
     def history(answers):
-        text = f"I call {shown or answers[0].choices[0].last_call.id}"
+        text = f"I call {shown or answers[0].choices[0].calls[-1].id}"
         return [*QUESTION, {"role": who, "content": text}, {"role": by, "content": observed}]
 
     return history

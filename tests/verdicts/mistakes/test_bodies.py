@@ -64,9 +64,9 @@ def test_mistakes(told, body, edition, name, what, fix):
 
 def test_unknown_part(told):
     """Since 2026 a part of a message is named."""
-    found = told(said(content=[{"type": "input_text", "text": "a"}]))
+    found = told(said(content=[{"type": "video", "text": "a"}]))
     assert found.name == "unknown-part"
-    assert "messages[0].content[0] has the type 'input_text'" in found.what
+    assert "messages[0].content[0] has the type 'video'" in found.what
     assert "{'type': 'text', 'text': ...}" in found.fix
 
 

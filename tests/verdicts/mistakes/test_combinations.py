@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mockserver.api.contract import editions
+from mockserver.verdicts.mistakes import Setup, mistakes_in
+
 HI = {"role": "user", "content": "hi"}
 CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
 PAGE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
@@ -96,6 +99,12 @@ def within(schema):
             "take minItems out",
         ),
         (
+            answer({"type": "array", "items": {"type": "string"}}),
+            "schema-root",
+            "schema is 'array', and a strict schema has an object",
+            "put it into an object",
+        ),
+        (
             answer(CLOSED | {"allOf": []}),
             "schema-keyword",
             "json_schema.schema has allOf",
@@ -151,3 +160,42 @@ def test_response_formats(told, edition, form, name, what):
 def test_innocents(told, body, edition):
     """What the edition takes is no mistake."""
     assert told(body, edition) is None
+
+
+V1 = "https://api.cerebras.ai/v1"
+
+
+def written(edition="2026-11", base_url=V1, **body):
+    """Return the names of the mistakes in a call as it stands in code."""
+    it = Setup(editions.load(edition), "openai", base_url, body=body)
+    return [one.name for one in mistakes_in(it)]
+
+
+def test_written():
+    """What can't be accepted is told before it is sent."""
+    assert written(max_tokens=1, max_completion_tokens=1) == ["two-token-limits"]
+    assert written(n=2) == ["several-answers"]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"max_tokens": 1},
+        {"max_tokens": None, "max_completion_tokens": 1},
+        {"n": 1},
+        {"n": True},
+        {"n": 2, "base_url": "https://llm.corp.test/v1"},
+        {"max_tokens": 1, "max_completion_tokens": 1, "base_url": "https://llm.corp.test/v1"},
+    ],
+)
+def test_written_innocents(known):
+    """One limit and one answer are right, and a gateway may take more."""
+    assert written(**known) == []
+
+
+def test_written_for_another_edition(several, tmp_path):
+    """An edition may take several answers, or both limits."""
+    assert written(several, n=2) == []
+    both = tmp_path / "both.yaml"
+    both.write_text("extends: guide\nname: both\nvalidation: {waives: [two_token_limits]}\n")
+    assert written(str(both), max_tokens=1, max_completion_tokens=1) == []

@@ -78,7 +78,13 @@ def test_current():
 @pytest.mark.parametrize(
     ("name", "edition", "told"),
     [
-        ("cerebras/llama3.1-8b", GUIDE, "send model='llama3.1-8b'"),
+        # the mock answers it, the live API does not
+        (
+            "cerebras/llama3.1-8b",
+            GUIDE,
+            f"'llama3.1-8b' was retired on 2026-05-27: use one of {SERVED}",
+        ),
+        ("cerebras/gpt-oss-120b", GUIDE, "send model='gpt-oss-120b'"),
         ("qwen-3-32b", TODAY, "send model='gpt-oss-120b', its successor"),
         ("llama3.1-70b", TODAY, "send model='gpt-oss-120b', its successor"),  # by way of another
         ("llama3.1-70b", FIRST, "send model='llama-3.3-70b', its successor"),

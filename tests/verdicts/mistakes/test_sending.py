@@ -44,6 +44,31 @@ def test_body(headers, raw, name):
 
 
 @pytest.mark.parametrize(
+    ("raw", "told", "name"),
+    [
+        (b'{"a": 1,}', ": Invalid JSON: trailing comma at line 1 column 9", "broken-json"),
+        (b'{"a": "\xe9"}', ": Invalid JSON: invalid unicode code point", "not-utf-8"),
+        (b"\xef\xbb\xbf{}", ": Invalid JSON: expected value", "byte-order-mark"),
+        (b"[object Object]", ": Invalid JSON: expected value", "object-as-body"),
+        (b"[{}]", ": Input should be an object", "list-as-body"),
+    ],
+)
+def test_invalid_json(raw, told, name):
+    """A body that the API can't read is told by what it is, with the API's own words."""
+    assert names(headers=JSON, raw=raw, error={"message": told})[0] == name
+    # an API that read the body has refused something else
+    assert name not in names(headers=JSON, raw=BODY, error={"message": "model: Field required"})
+
+
+def test_place_in_json():
+    """The API says where the error is."""
+    error = {"message": ": Invalid JSON: trailing comma at line 1 column 9"}
+    it = Setup(GUIDE, method="POST", path=CHAT, raw=b'{"a": 1,}', status=400, error=error)
+    row = next(row for row in SENDING if row.when(it))
+    assert row.explained(it).what == "the body is not JSON: trailing comma at line 1 column 9"
+
+
+@pytest.mark.parametrize(
     ("headers", "raw"),
     [
         (JSON, BODY),

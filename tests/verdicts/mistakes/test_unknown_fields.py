@@ -20,6 +20,8 @@ HI = {"role": "user", "content": "hi"}
             "messages=[...]",
         ),
         ({"prompt": "a"}, "prompt-in-chat", "has prompt:", "[{'role': 'user', 'content': ...}]"),
+        ({"contents": []}, "gemini-body", "has contents:", "send messages=["),
+        ({"inputs": "a"}, "hugging-face-body", "has inputs:", "send messages=["),
         ({"system": "a"}, "anthropic-body", "has system:", "the first of messages"),
         ({"extra_body": {}}, "argument-in-body", "has extra_body:", "at the top of the body"),
         ({"functions": []}, "functions", "has functions:", "send tools=[{'type'"),

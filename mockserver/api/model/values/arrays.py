@@ -14,13 +14,8 @@ _LONGEST = 10_000  # items
 _TRIES = 50  # to find an item that differs from the others
 
 
-def array(maker: Making, flat: Flat, depth: int, *, light: bool) -> list[Any]:
-    """Return an array of one to three items, or of the number that is mentioned or required."""
-    return _Array(maker, flat, depth, light=light).made()
-
-
-class _Array:
-    """Builds one array."""
+class Array:
+    """Makes one array, of one to three items or of the number that is mentioned or required."""
 
     def __init__(self, maker: Making, flat: Flat, depth: int, *, light: bool) -> None:
         self.maker = maker

@@ -15,14 +15,14 @@ from typing import Any
 from mockserver.api.model import prose
 
 from . import numbers
-from .arrays import array
+from .arrays import Array
 from .budget import Budget, ExhaustedError, ImpossibleError
 from .choices import Choices
 from .flattening import Flat, Flattening, kind
 from .formats import MAKERS
 from .matching import matches
 from .mentions import Mentions, Place
-from .objects import object_
+from .objects import Object
 from .patterns import parsed
 from .schemas import AnySchema, same
 from .spelling import lengths, spelled
@@ -102,9 +102,9 @@ class Maker:
             return self._fixed(fixed, flat)
         name = kind(flat, choices)
         if name == "object":
-            return object_(self, flat, depth, light=choices.light)
+            return Object(self, flat, depth, light=choices.light).made()
         if name == "array":
-            return array(self, flat, depth, light=choices.light)
+            return Array(self, flat, depth, light=choices.light).made()
         return None if name == "null" else self._scalar(name, flat, schema)
 
     def _scalar(self, name: str, flat: Flat, schema: AnySchema) -> Any:

@@ -37,14 +37,7 @@ _WORDS_ABOUT: Mapping[str, str] = {
     "number": "id number code zip phone order account postcode",
 }
 _ABOUT = {word: kind for kind, words in _WORDS_ABOUT.items() for word in words.split()}
-_FORMATS = {
-    "email": "email",
-    "uri": "uri",
-    "uuid": "uuid",
-    "date": "date",
-    "time": "time",
-    "date-time": "date-time",
-}
+_FORMATS = frozenset({"email", "uri", "uuid", "date", "time", "date-time"})
 
 
 def proper(text: str) -> Iterator[str]:
@@ -77,7 +70,7 @@ def parts(name: str) -> list[str]:
 def kind_of(name: str, description: str, formats: Sequence[str]) -> str:
     """Return the kind of text that a property suggests."""
     if formats:
-        return _FORMATS.get(formats[0], "uuid")
+        return formats[0] if formats[0] in _FORMATS else "uuid"
     words = [*reversed(parts(name)), *(word.lower() for word in _WORD.findall(description))]
     return next((kind for word in words if (kind := _ABOUT.get(word.removesuffix("'s")))), "any")
 

@@ -34,22 +34,9 @@ def _of_type(schema: Schema) -> Iterator[AnySchema]:
         yield {"type": others}
 
 
-def _required(schema: Schema) -> Iterator[AnySchema]:
-    for name in schema["required"]:
-        yield {"type": "object", "properties": {name: False}}
-
-
 def _properties(schema: Schema) -> Iterator[AnySchema]:
     for name, one in schema["properties"].items():
         yield {"type": "object", "required": [name], "properties": {name: {"not": one}}}
-
-
-def _items(schema: Schema) -> Iterator[AnySchema]:
-    yield {"type": "array", "minItems": 1, "items": {"not": schema["items"]}}
-
-
-def _contains(schema: Schema) -> Iterator[AnySchema]:
-    yield {"type": "array", "items": {"not": schema["contains"]}}
 
 
 def _other_names(schema: Schema) -> Iterator[AnySchema]:
@@ -81,16 +68,12 @@ def _bound(kind: str, key: str, other: str, step: int) -> Callable[[Schema], Ite
     return opposite
 
 
-def _each_not(key: str) -> Callable[[Schema], Iterator[AnySchema]]:
-    return lambda schema: iter([{"not": one} for one in schema[key]])
-
-
-def _none_of(schema: Schema) -> Iterator[AnySchema]:
-    yield {"allOf": [{"not": one} for one in schema["anyOf"]]}
+def _each_not(schemas: list[AnySchema]) -> list[AnySchema]:
+    return [{"not": one} for one in schemas]
 
 
 def _not_one_of(schema: Schema) -> Iterator[AnySchema]:
-    yield {"allOf": [{"not": one} for one in schema["oneOf"]]}
+    yield {"allOf": _each_not(schema["oneOf"])}
     for both in list(combinations(schema["oneOf"][:_PAIRED], 2)):
         yield {"allOf": list(both)}
 
@@ -107,16 +90,18 @@ _OPPOSITES: Mapping[str, Callable[[Schema], Any]] = {
     "maxItems": _bound("array", "maxItems", "minItems", 1),
     "minProperties": _bound("object", "minProperties", "maxProperties", -1),
     "maxProperties": _bound("object", "maxProperties", "minProperties", 1),
-    "required": _required,
+    "required": lambda schema: (
+        {"type": "object", "properties": {name: False}} for name in schema["required"]
+    ),
     "properties": _properties,
-    "items": _items,
-    "contains": _contains,
+    "items": lambda schema: [{"type": "array", "minItems": 1, "items": {"not": schema["items"]}}],
+    "contains": lambda schema: [{"type": "array", "items": {"not": schema["contains"]}}],
     "additionalProperties": _other_names,
     "dependentRequired": _dependent,
     "dependentSchemas": _dependent,
     "if": _if,
-    "anyOf": _none_of,
+    "anyOf": lambda schema: [{"allOf": _each_not(schema["anyOf"])}],
     "oneOf": _not_one_of,
-    "allOf": _each_not("allOf"),
+    "allOf": lambda schema: _each_not(schema["allOf"]),
     "not": lambda schema: [schema["not"]],
 }

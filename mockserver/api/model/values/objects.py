@@ -18,13 +18,8 @@ from .spelling import lengths, spelled
 _MORE = 200  # rounds of names tried if ``minProperties`` exceeds the declared properties
 
 
-def object_(maker: Making, flat: Flat, depth: int, *, light: bool) -> dict[str, Any]:
-    """Return an object with all declared properties; a light object only the required."""
-    return _Object(maker, flat, depth, light=light).made()
-
-
-class _Object:
-    """Builds one object."""
+class Object:
+    """Makes one object, with all declared properties, or if ``light`` only the required ones."""
 
     def __init__(self, maker: Making, flat: Flat, depth: int, *, light: bool) -> None:
         self.maker = maker

@@ -162,18 +162,10 @@ class Validity:
         yield from (one for name, one in dependencies(schema).items() if name in value)
 
 
-def _type(_: Validity, schema: Schema, value: Any) -> bool:
-    return any(TYPES[name](value) for name in types(schema) or TYPES)
-
-
 def _enum(validity: Validity, schema: Schema, value: Any) -> bool:
     validity.budget.spend(len(schema["enum"]) // 64)
     known = same(value)
     return any(same(one) == known for one in schema["enum"])
-
-
-def _const(_: Validity, schema: Schema, value: Any) -> bool:
-    return same(value) == same(schema["const"])
 
 
 def _required(_: Validity, schema: Schema, value: Any) -> bool:
@@ -203,9 +195,9 @@ def _all(keys: str, check: Callable[[Validity, Schema, Any], bool]) -> dict[str,
 
 
 _CHECKS: Mapping[str, Callable[[Validity, Schema, Any], bool]] = {
-    "type": _type,
+    "type": lambda _, schema, value: any(TYPES[one](value) for one in types(schema) or TYPES),
     "enum": _enum,
-    "const": _const,
+    "const": lambda _, schema, value: same(value) == same(schema["const"]),
     "minimum": _bound("minimum", is_number, lambda value, bound: value >= bound),
     "maximum": _bound("maximum", is_number, lambda value, bound: value <= bound),
     "exclusiveMinimum": _bound("exclusiveMinimum", is_number, lambda value, bound: value > bound),

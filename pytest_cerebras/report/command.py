@@ -1,0 +1,103 @@
+"""``cerebras-mock report``: what can be done with reports that runs of pytest have written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mockserver.cli.options import one_sentence
+
+if TYPE_CHECKING:
+    from .report import Report
+
+_SUFFIXES = (".html", ".json", ".xml")
+
+
+@click.group()
+def report() -> None:
+    """Work with the reports of runs of pytest."""
+
+
+@report.command()
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="Write FILE.html, FILE.json, or FILE.xml for JUnit; may be given again.",
+)
+@click.option(
+    "--fail-under",
+    metavar="PERCENT",
+    help="End with 11 when the shards together have met fewer kinds of trouble than this.",
+)
+@click.argument("reports", nargs=-1, required=True, metavar="REPORT.json...")
+def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, ...]) -> None:
+    """
+    Join the JSON reports of all shards of a run.
+
+    The result is the report that one run of all tests would have written.
+    """
+    files = _files(outputs)
+    least = _percent(fail_under)
+    from .merging import merged
+    from .reporting import COVERAGE_FAILED, summarize
+
+    with one_sentence():
+        found = merged([Path(name) for name in reports])
+    for file in files:
+        _write(file, found)
+    summarize(found)
+    is_short = least is not None and found.coverage.percent < least
+    asked = f", less than the required {least:g} %" if is_short else ""
+    click.echo(f"{len(reports)} shards, {len(found.cells)} cells; {found.coverage.line()}{asked}")
+    for file in files:
+        click.echo(f"written: {file}")
+    sys.exit(COVERAGE_FAILED if is_short else 0)
+
+
+def _files(outputs: tuple[str, ...]) -> list[Path]:
+    """Return the files to write; end with 2 for what can't be written."""
+    files = [Path(name) for name in outputs]
+    for file in files:
+        if file.suffix not in _SUFFIXES:
+            _end(f"-o {file}: should end in one of {', '.join(_SUFFIXES)}")
+        if file.is_dir() or any(part.is_file() for part in file.parents):
+            _end(f"-o: can't write {file}: a file or folder is in the way")
+    return files
+
+
+def _percent(given: str | None) -> float | None:
+    import pytest
+
+    from .reporting import percent
+
+    try:
+        return percent(given, "--fail-under")
+    except pytest.UsageError as error:
+        _end(str(error))
+    return None
+
+
+def _write(file: Path, found: Report) -> None:
+    from mockserver.core.credentials import redacted
+
+    from .junit import junit
+    from .page import html
+
+    writers = {".html": html, ".json": type(found).json, ".xml": junit}
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(redacted(writers[file.suffix](found)), encoding="utf-8")
+    except OSError as error:
+        _end(f"-o: can't write {file}: {error.strerror or error}", 1)
+
+
+def _end(sentence: str, status: int = 2) -> None:
+    click.echo(f"Error: {sentence}", err=True)
+    sys.exit(status)

@@ -1,0 +1,112 @@
+"""Joins the reports of the shards of a run: the result is the report of the run as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from operator import attrgetter
+from pathlib import Path
+from typing import NamedTuple
+
+from mockserver.core.errors import MockServerError
+
+from .report import Part, Report
+
+_LARGEST = 512 * 2**20  # bytes of a report; those of a thousand cells have about 5 MB
+_OF_TESTS = ("tests", "items")  # they differ as a consequence of all else
+_NAMED = 10  # missing shards that are named
+
+
+class MergeError(MockServerError):
+    """These files are not the reports of all shards of one run."""
+
+
+class Shared(NamedTuple):
+    """A file, its report, and the shard that it is about."""
+
+    file: Path
+    report: Report
+    part: Part
+
+
+def merged(files: Sequence[Path]) -> Report:
+    """Return the report on the whole run. Raises MergeError."""
+    found = [_read(file) for file in files]
+    for one in found[1:]:
+        _check_same_run(found[0], one)
+    by_number: dict[int, Shared] = {}
+    for one in found:
+        other = by_number.setdefault(one.part.number, one)
+        if other is not one:
+            raise MergeError(f"{other.file} and {one.file} are both of {_named(one.part)}")
+    _check_all(by_number, found[0].part.of)
+    for one in found:
+        if not one.part.is_whole:
+            raise MergeError(
+                f"{one.file}: the run of {_named(one.part)} ended before all its tests had run; "
+                "run it again"
+            )
+    cells = (cell for one in found for cell in one.report.cells)
+    return Report.of(sorted(cells, key=attrgetter("place")))
+
+
+def _read(file: Path) -> Shared:
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise MergeError(f"{file} has more than {_LARGEST // 2**20} MiB")
+        report = Report.read(file.read_bytes())
+    except OSError as error:
+        raise MergeError(f"{file} can't be read: {error.strerror or error}") from None
+    except ValueError:
+        raise MergeError(
+            f"{file} is no report of this version, as --cerebras-report FILE.json writes it"
+        ) from None
+    part = report.shard
+    if part is None:
+        raise MergeError(
+            f"{file} is of a run without shards: only reports of pytest --cerebras-shard can be "
+            "merged"
+        )
+    if not 1 <= part.number <= part.of:
+        raise MergeError(f"{file}: there is no {_named(part)}")
+    theirs, ours = part.run.get("version", ""), version("pytest-cerebras")
+    if theirs != ours:
+        raise MergeError(
+            f"{file} is of pytest-cerebras {theirs or '?'}, and this is {ours}: merge reports with "
+            "the version that ran the tests"
+        )
+    return Shared(file, report, part)
+
+
+def _check_same_run(first: Shared, one: Shared) -> None:
+    """Raise MergeError if two reports are not of the same run."""
+    theirs, ours = _facts(one.part), _facts(first.part)
+    differing = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+    if not (first.part.is_whole and one.part.is_whole):  # it may not know its tests yet
+        differing = [name for name in differing if name not in _OF_TESTS]
+    if not differing:
+        return
+    name = next((each for each in differing if each not in _OF_TESTS), None)
+    if name is None:
+        why = "they were not split from the same tests"
+    else:
+        why = f"{name} is {theirs.get(name) or 'not set'}, not {ours.get(name) or 'not set'}"
+    raise MergeError(f"{one.file} is of another run than {first.file}: {why}")
+
+
+def _facts(part: Part) -> Mapping[str, str]:
+    return {"the number of shards": str(part.of), **part.run, "items": str(part.of_items)}
+
+
+def _check_all(found: Iterable[int], of: int) -> None:
+    """Raise MergeError if shards are missing."""
+    missing = sorted({*range(1, of + 1)} - {*found})
+    if missing:
+        named = ", ".join(f"{number}/{of}" for number in missing[:_NAMED])
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        word, verb = ("shards", "are") if len(missing) > 1 else ("shard", "is")
+        raise MergeError(f"{word} {named}{more} {verb} missing: pass the reports of all {of}")
+
+
+def _named(part: Part) -> str:
+    return f"shard {part.number}/{part.of}"
