@@ -28,6 +28,11 @@ ELSEWHERE = {
     "mockserver/__main__.py": "tests/cli/test_group.py",  # three lines
     "mockserver/edge/server/serving.py": "tests/cli/test_serve.py",  # met through `serve`
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
+    # met over a real store
+    "mockserver/edge/state/asking.py": "tests/edge/state/test_shared.py",
+    "mockserver/edge/state/link.py": "tests/edge/state/test_store.py",
+    "mockserver/engine/mirror.py": "tests/edge/state/test_same_meaning.py",
+    "mockserver/engine/needs.py": "tests/engine/test_memory.py",  # values only
     "mockserver/verdicts/evidence.py": "tests/verdicts/test_half_answers.py",  # values only
     "pytest_cerebras/clock/real.py": "tests/plugin/clock/test_patches.py",  # kept originals
     # around each test there
@@ -58,6 +63,7 @@ PARTS = {
     "mockserver/edge/play",
     "mockserver/edge/redirect",
     "mockserver/edge/server",
+    "mockserver/edge/state",
     "mockserver/plan/timeline",
     "mockserver/scenario/lint",
     "mockserver/scenario/status_page",

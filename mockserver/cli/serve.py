@@ -6,18 +6,23 @@ import ipaddress
 import logging
 import os
 import sys
+from contextlib import ExitStack
 from functools import partial
+from secrets import token_hex
 from socket import gaierror
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 
 from .options import SET, one_sentence, overridable, warn
 
 if TYPE_CHECKING:
-    from mockserver.edge.live import LiveEngine
-    from mockserver.edge.reload import Reloader
-    from mockserver.edge.server.serving import Address
+    from mockserver.edge.live import LiveEngine, Overrides
+    from mockserver.edge.server.serving import Address, Job
+    from mockserver.edge.state.shared import WhenLost
+    from mockserver.journal import Retention
+
+    _Mock: TypeAlias = tuple[LiveEngine, Job | None]
 
 _LEVELS = ("debug", "info", "warning", "error")
 
@@ -67,8 +72,21 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
     default=1,
     type=click.IntRange(1, 64),
     show_default=True,
-    help="Worker processes, on Linux only. They share the port and nothing else: each has limits, "
-    "schedules, state, files and a journal of its own. They do not reload.",
+    help="Worker processes, on Linux only. They share the port and, without --state, nothing else: "
+    "each has limits, schedules, state, files and a journal of its own. They do not reload.",
+)
+@click.option(
+    "--state",
+    metavar="URL",
+    envvar="CEREBRAS_MOCK_STATE",
+    help="Redis or Valkey, as redis://, rediss:// or unix://, in which all mocks with this URL "
+    "share limits, schedules and state; or 'private', a server of the mock's own.",
+)
+@click.option(
+    "--state-lost",
+    type=click.Choice(["refuse", "alone"]),
+    help="While the store can't be reached: refuse with 503, which is the default, or go on with a "
+    "state of its own.",
 )
 @click.option(
     "--journal",
@@ -104,6 +122,8 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     tls_key: str | None,
     admin_token: str | None,
     workers: int,
+    state: str | None,
+    state_lost: WhenLost | None,
     journal: int,
     journal_body: int,
     log_level: str,
@@ -115,26 +135,62 @@ def serve(  # noqa: PLR0913 (an argument for each option)
         raise click.UsageError("--admin-token should not be empty")
     if (tls_cert is None) is not (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
+    if state_lost and not state:
+        raise click.UsageError("--state-lost needs --state, which names what can be lost")
     from mockserver.edge.live import Overrides
-    from mockserver.edge.reload import Reloader
     from mockserver.edge.server.serving import Address
     from mockserver.edge.server.tls import server_context
     from mockserver.journal import Retention
 
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=log_level.upper())
-    with one_sentence():
-        retention = Retention(journal, journal_body)
-        overrides = Overrides(edition, tier, seed)
-        reloader = Reloader(scenario, parameters, overrides, retention=retention)
-        tls = server_context(tls_cert, tls_key) if tls_cert and tls_key else None
-    if not _is_loopback(host):
-        warn(f"{host} can be reached from other machines; the mock is meant for loopback")
+    with ExitStack() as stack:
+        with one_sentence():
+            kept = Retention(journal, journal_body)
+            played = _Played(scenario, parameters, Overrides(edition, tier, seed), kept)
+            if not state:
+                mock = _reloading(played, reload=reload and workers == 1)
+            else:
+                mock = _sharing(played, state, state_lost or "refuse", stack)
+            tls = server_context(tls_cert, tls_key) if tls_cert and tls_key else None
+        _serve(*mock, Address(host, port, tls, token=admin_token), workers)
+
+
+class _Played(NamedTuple):
+    """What the command line asks for."""
+
+    scenario: str
+    parameters: dict[str, Any]
+    overrides: Overrides
+    retention: Retention
+
+
+def _reloading(played: _Played, *, reload: bool) -> _Mock:
+    """Return a mock of its own, and what looks after its files."""
+    from mockserver.edge.reload import Reloader
+
+    name, parameters, overrides, retention = played
+    reloader = Reloader(name, parameters, overrides, retention=retention)
+    return reloader.live, reloader.run if reload and reloader.watches else None
+
+
+def _sharing(played: _Played, state: str, lost: WhenLost, stack: ExitStack) -> _Mock:
+    """Return a mock that shares its state, in a store that the stack may have to end."""
+    from mockserver.edge.state.address import read_address
+    from mockserver.edge.state.private import private_store
+    from mockserver.edge.state.shared import SharedLive
+    from mockserver.scenario import loaded
+
     try:
-        _serve(reloader, Address(host, port, tls, token=admin_token), workers, reload=reload)
-    except (OSError, UnicodeError) as error:
-        raise click.ClickException(
-            f"cannot listen on {host} port {port}: {_reason(error)}"
-        ) from error
+        own = state == "private"
+        address = stack.enter_context(private_store()) if own else read_address(state)
+    except ValueError as error:
+        raise click.UsageError(f"--state {error}") from error
+    name, parameters, overrides, retention = played
+    found, replica = loaded(name, parameters), token_hex(3)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(logging.Formatter(f"[{replica}] %(message)s"))
+    live = SharedLive(found, overrides, address, lost=lost, retention=retention, replica=replica)
+    return live, None
 
 
 def _reason(error: OSError | UnicodeError) -> str:
@@ -149,12 +205,24 @@ def _reason(error: OSError | UnicodeError) -> str:
             return str(error)
 
 
-def _serve(reloader: Reloader, address: Address, workers: int, *, reload: bool) -> None:
+def _serve(live: LiveEngine, beside: Job | None, address: Address, workers: int) -> None:
+    host, port = address.host, address.port
+    if not _is_loopback(host):
+        warn(f"{host} can be reached from other machines; the mock is meant for loopback")
+    try:
+        with one_sentence():
+            _listen(live, beside, address, workers)
+    except (OSError, UnicodeError) as error:
+        raise click.ClickException(
+            f"cannot listen on {host} port {port}: {_reason(error)}"
+        ) from error
+
+
+def _listen(live: LiveEngine, beside: Job | None, address: Address, workers: int) -> None:
     from mockserver.edge.server.serving import serve_until_signal
 
-    live, ready = reloader.live, partial(_announce, reloader.live, workers)
+    ready = partial(_announce, live, workers)
     if workers == 1:
-        beside = reloader.run if reload and reloader.watches else None
         return serve_until_signal(live, address, ready=ready, beside=beside)
     from mockserver.edge.server.workers import reason_against, serve_by_workers
 
@@ -171,7 +239,10 @@ def _announce(live: LiveEngine, workers: int, url: str) -> None:
     click.echo(f"Cerebras mock, scenario {live.scenario.name!r}, on {url} (Ctrl-C stops it)")
     click.echo(f'  Cerebras(base_url="{url}", api_key="{key}")')
     click.echo(f'  OpenAI(base_url="{url}/v1", api_key="{key}")')
-    if workers > 1:
+    if live.replica:
+        who = f"{workers} workers" if workers > 1 else f"replica {live.replica}"
+        click.echo(f"  {who}, with limits, schedules and state in a store; journals are their own")
+    elif workers > 1:
         click.echo(f"  {workers} workers, each with limits, schedules and a journal of its own")
     sys.stdout.flush()
 

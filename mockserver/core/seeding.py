@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import cached_property
 from hashlib import blake2b
+from itertools import islice
 from random import Random
+
+BLOCK = 256
+"""How many numbers of trials have their draws made at a time."""
+_MOST = 64  # blocks that are kept; older ones are made again
 
 
 class HexStream:
@@ -58,3 +64,34 @@ class SeededText:
 def seed_from(text: str) -> int:
     """Return a 64-bit seed derived from a text."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+class Draws:
+    """The draws of each trial of a rule, ``each`` of them from 0 to 1."""
+
+    def __init__(self, seed: str, each: int) -> None:
+        self._seed = seed
+        self._each = each
+        self._random = Random(seed)
+        self._made = 0
+        self._blocks: OrderedDict[int, tuple[float, ...]] = OrderedDict()
+
+    def of(self, number: int) -> tuple[float, ...]:
+        """Return the draws of a trial, which counts from 1."""
+        if not self._each:
+            return ()
+        block, at = divmod(number - 1, BLOCK)
+        found = self._blocks.get(block) or self._block(block)
+        return found[at * self._each : (at + 1) * self._each]
+
+    def _block(self, block: int) -> tuple[float, ...]:
+        if block < self._made:
+            self._random, self._made = Random(self._seed), 0
+            self._blocks.clear()
+        while self._made <= block:
+            drawn = iter(self._random.random, None)
+            self._blocks[self._made] = tuple(islice(drawn, BLOCK * self._each))
+            self._made += 1
+            if len(self._blocks) > _MOST:
+                self._blocks.popitem(last=False)
+        return self._blocks[block]

@@ -22,7 +22,7 @@ from mockserver.core.messages import Request
 from mockserver.core.units import seconds
 from mockserver.journal.har import as_har, as_json
 from mockserver.plan import Data, End, Head, Plan
-from mockserver.scenario import injection, load, parse
+from mockserver.scenario import loaded, read
 
 from .live import LiveEngine
 
@@ -119,10 +119,10 @@ class Admin:
         files: list[str] = []
         try:
             with noting_files(files.append):
-                self._live.play(
-                    parse(body, source="body", parameters=given)
+                self._live.change(
+                    read(body, source="body", parameters=given)
                     if name is None
-                    else load(name, given)
+                    else loaded(name, given)
                 )
         except DocumentError as error:
             if not files:
@@ -133,13 +133,12 @@ class Admin:
 
     def _inject(self, request: Request, query: Query) -> dict[str, Any]:
         _check(query, ())
-        rule = injection.rule_of(_text(request), source="body")
-        self._live.inject(rule)
+        rule = self._live.inject_text(_text(request))
         return {"injected": rule.name}
 
     def _reset(self, request: Request, query: Query) -> dict[str, Any]:
         _check(query, ())
-        self._live.play(self._live.scenario)
+        self._live.restart()
         return self._scenario(request, {})
 
     def _journal(self, _: Request, query: Query) -> Any:
@@ -148,11 +147,14 @@ class Admin:
         if form not in _FORMATS:
             raise DocumentError(f"no format is called {form!r}{suggestion(form, _FORMATS)}")
         journal = self._live.journal  # without the lock: answers must not wait for readers
-        return as_har(journal, self._url) if form == "har" else as_json(journal)
+        replica = self._live.replica
+        if form == "har":
+            return as_har(journal, self._url, replica)
+        return as_json(journal, replica)
 
     def _clock(self, _: Request, query: Query) -> dict[str, float]:
         _check(query, ())
-        return {"now": self._live.clock.now(), "elapsed": self._live.elapsed}
+        return {"now": self._live.now(), "elapsed": self._live.elapsed}
 
     def _advance(self, request: Request, query: Query) -> dict[str, float]:
         _check(query, ("advance",))

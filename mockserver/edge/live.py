@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from threading import RLock
+from typing import Protocol, TypeAlias
 
 from mockserver.api.contract.routes import ANY_VERSION, behind, meant
 from mockserver.core.credentials import redacted
@@ -13,7 +15,15 @@ from mockserver.core.messages import Request, Sender
 from mockserver.engine import Engine
 from mockserver.journal import Exchange, Journal, Retention
 from mockserver.plan import Plan
-from mockserver.scenario import PortState, Rule, Scenario, load, request_overrides
+from mockserver.scenario import (
+    PortState,
+    Rule,
+    Scenario,
+    injection,
+    load,
+    request_overrides,
+)
+from mockserver.scenario.loader import Loaded
 
 from .budget import Budget
 from .play.clock import Clock, Silence, StallError
@@ -50,8 +60,11 @@ class LiveEngine:
     scenario begins, or time is skipped. ``sender_at`` returns who sends from a port of the loopback
     interface; it is None if that can't be known. ``elsewhere`` says why a request does not come
     from the current test; it is empty if the request may come from it. ``retention`` applies to the
-    journals of scenarios that begin later. ``budget`` limits the number of requests.
+    journals of scenarios that begin later. ``budget`` limits the number of requests. ``replica`` is
+    the name of this mock among those that share its state, empty if it shares none.
     """
+
+    replica = ""
 
     def __init__(
         self,
@@ -84,10 +97,14 @@ class LiveEngine:
         """The engine that answers now."""
         return self._engine
 
+    def now(self) -> float:
+        """Return the time of limits and windows, in seconds since the epoch."""
+        return self.clock.now()
+
     @property
     def elapsed(self) -> float:
         """The seconds since the scenario was started."""
-        return self.clock.now() - self._engine.started
+        return self.now() - self._engine.started
 
     @property
     def port(self) -> PortState:
@@ -110,13 +127,38 @@ class LiveEngine:
         found = load(scenario) if isinstance(scenario, str) else scenario
         settled = self._overrides.applied_to(found)
         journal = Journal(scale=self.clock.scale, retention=self.retention)
-        engine = Engine(settled, now=self.clock.now(), journal=journal)
+        engine = self.engine_of(settled, now=self.now(), journal=journal)
         with self._lock:
             self._engine = engine
             self._named = {}
             self.crashes.clear()
         for follow in self.followers:
             follow()
+
+    def engine_of(
+        self, scenario: Scenario, *, now: float, journal: Journal, named: str = ""
+    ) -> Engine:
+        """Return an engine for a scenario, which a request has ``named``."""
+        return Engine(scenario, now=now, journal=journal)
+
+    def become_worker(self, number: int) -> None:
+        """Be one of several processes; ``number`` counts from 1."""
+        # different seeds, so that no two workers answer with the same ids
+        self.play(self.scenario, Overrides(seed=(self.scenario.seed or 0) + number - 1))
+
+    def restart(self) -> None:
+        """Play the same scenario from its beginning."""
+        self.play(self.scenario)
+
+    def change(self, found: Loaded) -> None:
+        """Play another scenario, as it was loaded. Raises MockServerError."""
+        self.play(found.scenario)
+
+    def inject_text(self, text: str) -> Rule:
+        """Inject a rule in YAML or JSON and return it. Raises DocumentError."""
+        rule = injection.rule_of(text, source="body")
+        self.inject(rule)
+        return rule
 
     def begin_part(self) -> None:
         """Begin another part of the test: its requests are not retries of earlier ones."""
@@ -137,16 +179,13 @@ class LiveEngine:
     def begin(self, request: Request) -> tuple[Engine, Exchange]:
         """Return the exchange to play, and the engine that must finish it."""
         with self._lock:
-            now = self.clock.now()
-            asked = behind(request.path) if request.path.startswith(ANY_VERSION) else None
-            if asked is not None:
-                request = replace(request, path=meant(asked))
+            now = self.now()
+            request, asked = corrected(request)
             elsewhere = self.elsewhere(request)
             budget = None if elsewhere else self.budget
             engine, exchange = self._within(budget, request, now)
             exchange.from_elsewhere = elsewhere
-            if asked is not None and asked != request.path:
-                exchange.sent_path = redacted(asked)
+            exchange.sent_path = asked
             return engine, exchange
 
     def status_page(self, request: Request, url: str) -> Plan:
@@ -156,7 +195,7 @@ class LiveEngine:
         Looks while the port is shut are not noted: the failures behind them leave no exchanges.
         """
         with self._lock:
-            engine, now = self._engine, self.clock.now()
+            engine, now = self._engine, self.now()
             if self.port == "open" and not self.elsewhere(request):
                 engine.journal.look_at_status(request, now)
         return engine.status_page(request, now=now, url=url)
@@ -192,7 +231,7 @@ class LiveEngine:
             return self._engine
         if named not in self._named:
             scenario = self._overrides.applied_to(request_overrides.scenario_of(named))
-            engine = Engine(scenario, now=now, journal=self._engine.journal)
+            engine = self.engine_of(scenario, now=now, journal=self.journal, named=named)
             if len(self._named) == _MOST_NAMED:
                 del self._named[next(iter(self._named))]
             self._named[named] = engine
@@ -201,11 +240,46 @@ class LiveEngine:
     def finish(self, engine: Engine, exchange: Exchange, *, client_left: bool = False) -> None:
         """Note that an exchange is over."""
         with self._lock:
-            engine.finish(exchange, now=self.clock.now(), client_left=client_left)
+            engine.finish(exchange, now=self.now(), client_left=client_left)
+
+    def sharing(self) -> AbstractAsyncContextManager[None]:
+        """Share state with other replicas for as long as the context lasts, if it shares any."""
+        return nullcontext()
+
+    def ask(self, request: Request, begun: Begun) -> Waiting | None:
+        """
+        Begin an exchange that needs something from outside; None if it needs nothing.
+
+        ``begun`` gets the exchange later, or the error that there was.
+        """
+        return None
+
+    async def soon(self, request: Request) -> InFlight:
+        """Begin an exchange, when it has what it needs."""
+        return self.in_flight(request)
 
     def in_flight(self, request: Request) -> InFlight:
         """Begin an exchange, as a context manager that finishes it."""
         return InFlight(self, *self.begin(request))
+
+
+class Waiting(Protocol):
+    """A request that waits for what it needs."""
+
+    def cancel(self) -> object:
+        """Note that the client has left; nobody has to be called back."""
+
+
+Begun: TypeAlias = Callable[["InFlight | Exception"], None]
+
+
+def corrected(request: Request) -> tuple[Request, str]:
+    """Return the request with the path that it means, and the path it was sent to if it differs."""
+    asked = behind(request.path) if request.path.startswith(ANY_VERSION) else None
+    if asked is None:
+        return request, ""
+    path = meant(asked)
+    return replace(request, path=path), redacted(asked) if asked != path else ""
 
 
 class InFlight:

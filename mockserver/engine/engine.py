@@ -15,7 +15,7 @@ from random import Random
 
 from mockserver.api.contract import editions
 from mockserver.api.contract.problem import RefusalError
-from mockserver.api.contract.quota import Quota, Refusal
+from mockserver.api.contract.quota import Quota
 from mockserver.api.model.prompt_cache import BLOCK, PromptCache
 from mockserver.api.reading.prompt import parts
 from mockserver.core.credentials import without_key
@@ -24,15 +24,16 @@ from mockserver.core.seeding import HexStream
 from mockserver.faults import Context, Fault, broken, name_of
 from mockserver.journal import Exchange, Journal
 from mockserver.plan import Plan, changed_after, without_body
-from mockserver.scenario import Decision, Rule, Run, Scenario
+from mockserver.scenario import Rule, Scenario
 from mockserver.scenario.status_page import answering
 from mockserver.scenario.status_page.documents import Page
 from mockserver.scenario.status_page.outages import Outages
 
 from . import answers
+from .memory import Memory
+from .needs import OVERLOAD, Needs, NotTaken, Taken
 from .other_models import other_model
 from .parsing import ParsedRequest, RequestParser
-from .quotas import Quotas
 from .responder import Responder
 from .storage import Storage
 
@@ -41,11 +42,19 @@ class Engine:
     """
     One run of a scenario; ``now`` is always in seconds since the epoch.
 
-    It writes to its own ``journal`` unless it is given that of another run.
+    It writes to its own ``journal`` unless it is given that of another run. ``memory`` is how it
+    remembers what was taken.
     Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
 
-    def __init__(self, scenario: Scenario, *, now: float, journal: Journal | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        now: float,
+        journal: Journal | None = None,
+        memory: type[Memory] = Memory,
+    ) -> None:
         self.scenario = scenario
         edition = editions.load(scenario.edition or editions.DEFAULT)
         narrower = scenario.context or scenario.tier
@@ -57,27 +66,41 @@ class Engine:
         self._parser = RequestParser(self.edition)
         self._storage = Storage()
         self.started = now
-        self._running = 0
-        self._quotas = Quotas(scenario, self.edition, now)
         self._prompts = PromptCache()
-        self._run = Run(scenario.rules, self.seed)
+        self.memory = memory(scenario, self.edition, self.journal, now)
 
     def inject(self, rule: Rule) -> None:
         """Try this rule before all others from now on."""
-        self._run.inject(rule)
+        self.memory.run.inject(rule)
 
     def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
         """Return the exchange that answers the request; a ``rule`` overrides the scenario's."""
+        needs = self.needs(request, rule)
+        return self.decide(needs, self.memory.take(needs, now), now=now)
+
+    def needs(self, request: Request, rule: Rule | None = None) -> Needs:
+        """Return what the request needs of the memory before it can be answered."""
         parsed = self._parser.read(request)
-        view = parsed.view(request)
-        noted = without_key(request, parsed.shown)
-        number = 0 if parsed.endpoint == "warming" else self.journal.count + 1
-        call = self.journal.call_of(noted)
-        view.attempt = call.attempts + 1
-        decision = rule and self._overriding(rule, number)
-        decision = decision or self._run.choose(view, now - self.started, call.progress)
+        account = parsed.account, parsed.model_id
+        return Needs(
+            request,
+            parsed,
+            parsed.view(request),
+            without_key(request, parsed.shown),
+            rule,
+            account,
+            counts=parsed.row.name != "warming",
+            costs=parsed.refusal is None and parsed.row.cost != "free",
+        )
+
+    def decide(self, needs: Needs, taken: Taken, *, now: float) -> Exchange:
+        """Return the exchange that answers a request with what it has got."""
+        request, parsed, decision = needs.request, needs.parsed, taken.decision
+        number, quota = taken.number, taken.quota
         responder = self._responder(number, now)
-        quota, refusal = self._admit(parsed, now)
+        refusal = parsed.refusal
+        if taken.refused is not None:
+            refusal, quota = self._not_taken(taken.refused, quota, now), None
         if refusal is not None:
             plan: Plan = responder.refusal(refusal)
         else:
@@ -92,7 +115,7 @@ class Engine:
         exchange = Exchange(
             number,
             now,
-            noted,
+            needs.noted,
             parsed.endpoint,
             parsed.shown_model,
             parsed.stream,
@@ -105,7 +128,7 @@ class Engine:
             reserved_tokens=parsed.reserved if admitted else 0,
             cached_tokens=responder.cached,
             key=parsed.account,
-            attempt=view.attempt,
+            attempt=needs.view.attempt,
             faults=tuple(map(name_of, faults)) if faults else (),
             no_match=decision.no_match,
             taken_by=None if decision.no_match else decision.rule,
@@ -114,7 +137,7 @@ class Engine:
         )
         if quota is None:
             self._storage.settle(refused=exchange.refused)
-        self.journal.add(exchange, call)
+        self.journal.add(exchange, taken.call)
         return exchange
 
     @cached_property
@@ -128,13 +151,7 @@ class Engine:
 
     def other_model(self, exchange: Exchange) -> str | None:
         """Return a model that would certainly have answered a refused completion, or None."""
-        return other_model(exchange, self.scenario, self.edition, self._run)
-
-    def _overriding(self, rule: Rule, number: int) -> Decision | None:
-        """Choose this rule over the scenario's if its probability allows; never for a warm-up."""
-        probability = rule.schedule.probability
-        acts = probability is None or Random(f"{self.seed}/asked/{number}").random() < probability
-        return Decision(rule, rule.actions[0]) if acts and number else None
+        return other_model(exchange, self.scenario, self.edition, self.memory.run)
 
     def _broken(
         self, plan: Plan, faults: Sequence[Fault], parsed: ParsedRequest, number: int, now: float
@@ -168,24 +185,18 @@ class Engine:
         """Note that the plan has been played, and return reserved tokens that were not used."""
         exchange.finished, exchange.client_left = now, client_left
         if exchange.admitted:
-            self._running -= 1
-            self._quotas.settle(exchange, now)
+            self.memory.settle(exchange, now)
         self.journal.finish(exchange)
 
-    def _admit(self, parsed: ParsedRequest, now: float) -> tuple[Quota | None, RefusalError | None]:
-        """Reserve tokens if the request costs any; return the quota, or why it is refused."""
-        if parsed.refusal is not None or not parsed.row.limited:
-            return None, parsed.refusal
-        account = parsed.account, parsed.model_id
-        if self.scenario.capacity is not None and self._running >= self.scenario.capacity:
-            self._quotas.open(account, now)
-            extra = tuple(self.edition.limits.overload_headers.items())
-            return None, RefusalError("queue_exceeded", headers=extra)
-        quota, refused = self._quotas.admit(account, parsed.reserved, now)
-        if refused is not None:
-            return None, self._over_quota(refused, quota, now)
-        self._running += 1
-        return quota, None
+    def _not_taken(self, why: NotTaken, quota: Quota | None, now: float) -> RefusalError:
+        """Return the refusal of a request that did not get what it needs."""
+        if isinstance(why, RefusalError):
+            return why
+        limits = self.edition.limits
+        if why == OVERLOAD or quota is None:
+            return RefusalError("queue_exceeded", headers=tuple(limits.overload_headers.items()))
+        wait = (("retry-after", str(why.retry_after)),) if limits.retry_after else ()
+        return RefusalError(why.problem, headers=(*wait, *quota.headers(now)))
 
     def _restricts(self, parsed: ParsedRequest, request: Request) -> bool:
         """Return whether a limit refused it, or a check that the default edition does not have."""
@@ -194,13 +205,6 @@ class Engine:
         if self.scenario.edition is None and self.scenario.context is None:
             return False
         return RequestParser(editions.load(editions.DEFAULT)).read(request).refusal is None
-
-    def _over_quota(self, refused: Refusal, quota: Quota, now: float) -> RefusalError:
-        shown = quota.headers(now)
-        wait = (
-            (("retry-after", str(refused.retry_after)),) if self.edition.limits.retry_after else ()
-        )
-        return RefusalError(refused.problem, headers=(*wait, *shown))
 
     def _read_cached(self, parsed: ParsedRequest, now: float) -> int:
         """Return how many tokens of the prompt the cache already holds."""

@@ -52,12 +52,17 @@ class Quotas:
 
     def open(self, account: Account, now: float) -> Quota:
         """Return the quota under the scenario's current limits; a new one if there is none."""
-        quota = self.find(account, now)
-        if quota is None:
-            quota = self._imposed(self._new(account[1], now), now)
-            self._quotas[account] = quota
-            if len(self._quotas) > MOST:
-                self._quotas.popitem(last=False)
+        return self._imposed(self.kept(account, now), now)
+
+    def kept(self, account: Account, now: float) -> Quota:
+        """Return the quota as it is, a new one if there is none."""
+        quota = self._quotas.get(account)
+        if quota is not None:
+            self._quotas.move_to_end(account)
+            return quota
+        quota = self._quotas[account] = self._new(account[1], now)
+        if len(self._quotas) > MOST:
+            self._quotas.popitem(last=False)
         return quota
 
     def find(self, account: Account, now: float) -> Quota | None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from .exchange import Exchange
-from .journal import Call, Journal
+from .exchange import Exchange, asked_of
+from .journal import Call, Journal, Ongoing
 from .retention import Retention
 from .served import Served, ServedCall
 from .status_looks import StatusLook
 
-__all__ = ["Call", "Exchange", "Journal", "Retention", "Served", "ServedCall", "StatusLook"]
+__all__ = [
+    "Call",
+    "Exchange",
+    "Journal",
+    "Ongoing",
+    "Retention",
+    "Served",
+    "ServedCall",
+    "StatusLook",
+    "asked_of",
+]

@@ -25,20 +25,22 @@ _FACTS = (
 )
 
 
-def as_json(journal: Journal) -> list[dict[str, Any]]:
+def as_json(journal: Journal, replica: str = "") -> list[dict[str, Any]]:
     """
-    Return the kept exchanges as JSON.
+    Return the kept exchanges as JSON, each with the ``replica`` that it was sent to, if named.
 
     Times are in seconds since the epoch. Keys are shortened, as in the journal.
     """
-    return [_facts(exchange) for exchange in journal.exchanges]
+    where = {"replica": replica} if replica else {}
+    return [{**_facts(exchange), **where} for exchange in journal.exchanges]
 
 
-def as_har(journal: Journal, url: str) -> dict[str, Any]:
+def as_har(journal: Journal, url: str, replica: str = "") -> dict[str, Any]:
     """Return the same as a HAR, in which the mock is at the ``url``."""
     creator = {"name": "cerebras-mock", "version": version("pytest-cerebras")}
     entries = [_entry(exchange, url) for exchange in journal.exchanges]
-    return {"log": {"version": "1.2", "creator": creator, "entries": entries}}
+    where = {"comment": f"replica {replica}"} if replica else {}
+    return {"log": {"version": "1.2", "creator": creator, "entries": entries, **where}}
 
 
 def _facts(exchange: Exchange) -> dict[str, Any]:

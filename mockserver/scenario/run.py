@@ -71,7 +71,15 @@ class CompiledRule:
 
     def take(self, elapsed: float) -> Trial:
         """Return the next trial; it is refused if the sequence leaves it to later rules."""
-        trial = self.trials.take(elapsed)
+        return self._in_sequence(self.trials.take(elapsed))
+
+    def again(self, number: int, acted: int, elapsed: float) -> Trial:
+        """Return the trial that was counted elsewhere, as ``take`` would have returned it."""
+        trial = self.trials.tried(number, elapsed)
+        trial.acted = acted
+        return self._in_sequence(trial)
+
+    def _in_sequence(self, trial: Trial) -> Trial:
         if self.rule.sequence and trial.refused is None:
             if trial.acted > len(self._actions) and self.rule.then == "pass":
                 trial.refused = _ENDED
@@ -91,11 +99,11 @@ class Run:
         self.state = START
         self._rules = rules
         self._seed = seed
-        self._candidates = [CompiledRule(rule, at, seed) for at, rule in enumerate(rules)]
+        self.candidates = [CompiledRule(rule, at, seed) for at, rule in enumerate(rules)]
 
     def inject(self, rule: Rule) -> None:
         """Try this rule first from now on."""
-        self._candidates.insert(0, CompiledRule(rule, len(self._rules), self._seed))
+        self.candidates.insert(0, CompiledRule(rule, len(self._rules), self._seed))
         self._rules = (*self._rules, rule)
 
     def choose(self, view: RequestView, elapsed: float, progress: CallProgress) -> Decision:
@@ -106,7 +114,7 @@ class Run:
         """
         progress.state = progress.state or self.state
         mismatches: dict[int, Mismatch] = {}
-        for candidate in self._candidates:
+        for candidate in self.candidates:
             mismatch: Mismatch | None = first_failing(candidate.predicates, view)
             if mismatch is None and (required := candidate.requires) is not None:
                 found = progress.state if candidate.by_call else self.state

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice
-from random import Random
+from itertools import count
 from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from mockserver.core.seeding import Draws
 from mockserver.core.units import Count, Positive, Probability, Seconds, decimal
 
 from .predicate import Predicate, first_failing
@@ -116,6 +116,13 @@ class Schedule:
         if self.excluded is not None and not self.excluded.predicates(count()):
             raise ValueError("'not' is empty, so no request would match")
 
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """All windows in it, however deep."""
+        inner = (*self.any_of, *self.all_of, *((self.excluded,) if self.excluded else ()))
+        own = () if self.window is None else (self.window,)
+        return (*own, *(window for schedule in inner for window in schedule.windows))
+
     def predicates(self, draws: Iterator[int]) -> tuple[TrialPredicate, ...]:
         """Return the predicates of a trial; each probability takes its index from ``draws``."""
         return (*self._counted(), *self._drawn(draws), *self._composed(draws))
@@ -179,19 +186,26 @@ class Trials:
     def __init__(self, schedule: Schedule, seed: str) -> None:
         places = count()
         self._predicates = schedule.predicates(places)
-        self._draws = next(places)
-        self._luck = iter(Random(seed).random, None) if self._draws else None
+        self._draws = Draws(seed, next(places))
         self._taken = 0
         self._acted = 0
+
+    @property
+    def decide(self) -> bool:
+        """Whether some trials may differ from others."""
+        return bool(self._predicates)
 
     def take(self, elapsed: float) -> Trial:
         """Return the next trial, ``elapsed`` seconds after the start of the scenario."""
         self._taken += 1
-        trial = Trial(self._taken, elapsed)
-        if self._luck is not None:
-            trial.draws = tuple(islice(self._luck, self._draws))
-        trial.refused = first_failing(self._predicates, trial)
+        trial = self.tried(self._taken, elapsed)
         if trial.refused is None:
             self._acted += 1
         trial.acted = self._acted
+        return trial
+
+    def tried(self, number: int, elapsed: float) -> Trial:
+        """Return the trial of this number, which does not know how often the rule acted."""
+        trial = Trial(number, elapsed, self._draws.of(number))
+        trial.refused = first_failing(self._predicates, trial)
         return trial

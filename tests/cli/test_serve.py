@@ -76,3 +76,33 @@ def test_serve_until_signal(number):
         f'OpenAI(base_url="{url}/v1", api_key="csk-mock")',
     ]
     assert log == "#0 GET /v1/tcp_warming -> 200\n"
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "said"),
+    [
+        ("http://:secret@cache", 2, "--state should begin with redis://"),
+        ("unix://:secret@/nowhere/redis.sock", 2, "cannot reach the store at unix:///nowhere"),
+    ],
+)
+def test_no_state(run, state, status, said):
+    """A store that is none, or is not there, is one sentence without the password."""
+    result = run("serve", "--state", state)
+    assert result.exit_code == status
+    assert said in result.output
+    assert "secret" not in result.output
+
+
+def test_nothing_to_lose(run):
+    """What happens without the store is a question only if there is one."""
+    result = run("serve", "--state-lost", "alone")
+    assert result.exit_code == 2
+    assert "--state-lost needs --state" in result.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, for workers")
+def test_no_state_for_workers(run):
+    """The same is said for workers, once."""
+    result = run("serve", "--workers", "2", "--state", "unix:///nowhere/redis.sock")
+    assert result.exit_code == 2
+    assert result.output.count("cannot reach the store") == 1

@@ -1,8 +1,9 @@
 from collections import Counter
+from random import Random
 
 import pytest
 
-from mockserver.core.seeding import HexStream, SeededText, seed_from
+from mockserver.core.seeding import BLOCK, Draws, HexStream, SeededText, seed_from
 
 
 def drawn(text, *lengths):
@@ -54,3 +55,19 @@ def test_seed_from():
     assert len(seeds) == 1000
     assert 2**63 < max(seeds) < 2**64
     assert seed_from("Grüße") == seed_from("Grüße")
+
+
+def test_draws_depend_on_the_number():
+    """A trial has the same draws in whatever order trials come, and all come from one stream."""
+    numbers = [1, 2, BLOCK, BLOCK + 1, 100 * BLOCK]
+    here, there = Draws("seed", 2), Draws("seed", 2)
+    forth = {number: here.of(number) for number in numbers}
+    assert {number: there.of(number) for number in reversed(numbers)} == forth
+    stream = Random("seed")
+    expected = [(stream.random(), stream.random()) for _ in range(BLOCK + 1)]
+    assert [here.of(number) for number in range(1, BLOCK + 2)] == expected
+
+
+def test_no_draws():
+    """A rule without a probability draws nothing."""
+    assert Draws("seed", 0).of(5) == ()

@@ -125,7 +125,7 @@ class Quota:
     The rate limits of one key on one model, and how much is left.
 
     A quota that is not ``enforced`` is counted and shown, but refuses nothing. ``shape`` describes
-    its header fields.
+    its header fields. It ``counts_twice`` if cached tokens have a limit of their own.
     """
 
     def __init__(
@@ -151,7 +151,7 @@ class Quota:
         self._enforced = dict(self._buckets) if enforced else {}
         self._imposed: dict[LimitKey, tuple[Temporary, Bucket]] = {}
         self._at = now
-        self._counts_twice = ("total", "minute") in self._buckets
+        self.counts_twice = ("total", "minute") in self._buckets
         self._shape = shape
         self._shown = self._fields(self._buckets)
 
@@ -166,6 +166,31 @@ class Quota:
         imposed = {place: bucket for place, (_, bucket) in self._imposed.items()}
         self._shown = self._fields(self._buckets | imposed)
         self._at = -math.inf
+
+    @property
+    def buckets(self) -> Iterable[Bucket]:
+        """The buckets of the tier, in an order that never changes."""
+        return self._buckets.values()
+
+    @property
+    def kinds(self) -> Iterable[LimitKind]:
+        """What each of the buckets counts."""
+        return (kind for kind, _ in self._buckets)
+
+    def restore(
+        self,
+        levels: Sequence[float],
+        imposed: Mapping[LimitKey, tuple[Temporary, float]],
+        now: float,
+    ) -> None:
+        """Set all levels to those of a quota that is kept elsewhere, with its temporary limits."""
+        for bucket, level in zip(self._buckets.values(), levels, strict=True):
+            bucket.level, bucket.at = level, now
+        if imposed or self._imposed:
+            self.impose({place: limit for place, (limit, _) in imposed.items()})
+        for (_, bucket), (_, level) in zip(self._imposed.values(), imposed.values(), strict=True):
+            bucket.level, bucket.at = level, now
+        self._at = now
 
     def _full(self, capacity: int, period: str, now: float) -> Bucket:
         return self._bucket(capacity, SECONDS[period], float(capacity), now)
@@ -238,7 +263,7 @@ class Quota:
         ]
         remaining: list[tuple[str, int, Bucket]] = []
         for kind, period, name, _ in shown:
-            counted: LimitKind = "total" if name in shape.total and self._counts_twice else kind
+            counted: LimitKind = "total" if name in shape.total and self.counts_twice else kind
             place = f"{_FIELD}remaining-{name}", LIMIT_KINDS.index(counted)
             remaining.append((*place, buckets[counted, period]))
         return _Shown(
@@ -252,7 +277,7 @@ class Quota:
 
     def _free(self, cached: int) -> int:
         """Return how many of the cached tokens cost nothing."""
-        return cached if self._counts_twice else 0
+        return cached if self.counts_twice else 0
 
     def _change(self, amounts: tuple[int, int, int], since: float = math.inf) -> None:
         """

@@ -86,7 +86,8 @@ class Site:
         address, number = await self._port.start(host, port, shared=shared)
         shown = f"[{address}]" if ":" in address else address
         self.url = f"{'https' if tls else 'http'}://{shown}:{number}"
-        self._admin = None if shared else Admin(self.live, self.url, self._token)
+        alone = shared and not self.live.replica
+        self._admin = None if alone else Admin(self.live, self.url, self._token)
 
     async def stop(self) -> None:
         """Stop listening and drop every open connection."""
@@ -124,7 +125,10 @@ class Site:
                 return Played(keep_alive=connection.lives_on() and lives_on)
             connection.received(request)
             lives_on = await connection.play(
-                connection.begin(head.request(body, connection.sender, oversized=oversized)), **how
+                await connection.begin_soon(
+                    head.request(body, connection.sender, oversized=oversized)
+                ),
+                **how,
             )
         except ConnectionError:
             return Played(keep_alive=False)  # the client has left, or the clock has ended a stall

@@ -14,7 +14,7 @@ from aiohttp.http import HttpProcessingError
 
 from mockserver.api.reading.decoding import MAX_BODY
 from mockserver.core.messages import Request, Sender
-from mockserver.edge.live import InFlight, LiveEngine
+from mockserver.edge.live import InFlight, LiveEngine, Waiting
 from mockserver.edge.play.playback import AT_ONCE, play
 from mockserver.edge.play.wire import at_once
 from mockserver.edge.play.write_batch import WriteBatch
@@ -84,7 +84,8 @@ class Connection(web.RequestHandler):
         self._free = True  # aiohttp has answered everything it was given
         self._held = b""  # bytes received that can't be answered yet
         self._parts: list[int] = []  # offsets in ``_held`` where later reads begin
-        self._playing: asyncio.Task[None] | None = None
+        self._playing: Waiting | None = None
+        self._waits = False  # what is being played waits for what it needs
         self._answering: InFlight | None = None
         self._half_closed = False
         # the body of the newest request that aiohttp has not answered yet
@@ -142,21 +143,51 @@ class Connection(web.RequestHandler):
         """Begin to answer on the fast path; return whether that was possible."""
         self._keep_for(self.keepalive_timeout)
         try:
-            in_flight = self.begin(request)
-            written = at_once(self._live.clock.announced(in_flight.exchange.plan))
+            waiting = self._live.ask(request, self._begun) if self._live.replica else None
+            if waiting is None:
+                self._give(self.begin(request))
         except Exception:  # noqa: BLE001 (aiohttp's path meets it again, and answers with a 500)
             return False
+        if waiting is not None:
+            self._playing, self._waits = waiting, True
+            self._keep_for(_AGES)
+        return True
+
+    def _give(self, in_flight: InFlight) -> None:
+        """Write an answer that takes no time, or begin to play it."""
+        written = at_once(self._live.clock.announced(in_flight.exchange.plan))
         if written is None or len(written) > AT_ONCE or self.transport is None:
             self._playing = self._loop.create_task(self._play_on(in_flight))
         else:
             self._answering = None
             in_flight.end()  # first: a client with the answer must find it in the journal
             self._batch.put(self.transport, written, self._loop)
-        return True
+
+    def _begun(self, found: InFlight | Exception) -> None:
+        """Answer a request that had to wait, and then what was received meanwhile."""
+        self._playing, self._waits = None, False
+        failed = found if isinstance(found, Exception) else None
+        try:
+            if not isinstance(found, Exception):
+                self._give(self._noted(found))
+        except Exception as error:  # noqa: BLE001 (the engine's owner raises it)
+            failed = error
+        if failed is not None:
+            self._live.crashes.append(failed)
+            _log.error("a request could not be answered", exc_info=failed)
+        if self._playing is None:
+            self._rest(lives_on=failed is None)
 
     def begin(self, request: Request) -> InFlight:
-        """Begin to answer a request, on either path."""
-        in_flight = self._live.in_flight(request)
+        """Begin to answer a request that needs nothing from outside, on either path."""
+        return self._noted(self._live.in_flight(request))
+
+    async def begin_soon(self, request: Request) -> InFlight:
+        """Begin to answer a request as soon as it has what it needs."""
+        return self._noted(await self._live.soon(request))
+
+    def _noted(self, in_flight: InFlight) -> InFlight:
+        """Log an exchange that begins, and note that it is being played."""
         if _log.isEnabledFor(logging.INFO):
             self._requests.note(in_flight.exchange, self._live.engine.edition, self._loop)
         self._answering = in_flight
@@ -275,6 +306,8 @@ class Connection(web.RequestHandler):
     def _has_answer_to_send(self) -> bool:
         if self.transport is None or self._has_tls():
             return False  # asyncio can't half-close a TLS connection
+        if self._waits:
+            return True
         if self._answering is not None:
             return _is_ready(self._answering)
         return self._body is not None and self._body.is_eof()

@@ -16,7 +16,7 @@ from .app import Site
 from .threaded import loop_factory
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
+Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,15 @@ def serve_until_signal(
     address: Address,
     *,
     ready: Callable[[str], None],
-    beside: _Job | None = None,
+    beside: Job | None = None,
     parent: int | None = None,
 ) -> None:
     """
     Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
 
     ``beside`` runs meanwhile. ``parent`` is a descriptor that becomes readable when the parent
-    process has ended, which also ends the server. Raises OSError if it can't bind the address.
+    process has ended, which also ends the server. Raises OSError if it can't bind the address,
+    MockServerError if it can't share its state.
     """
     _tune_garbage_collection()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
@@ -65,7 +66,7 @@ async def _serve(
     live: LiveEngine,
     address: Address,
     ready: Callable[[str], None],
-    beside: _Job | None,
+    beside: Job | None,
     parent: int | None,
 ) -> None:
     ended = asyncio.Event()
@@ -74,12 +75,13 @@ async def _serve(
         loop.add_signal_handler(number, ended.set)
     if parent is not None:
         loop.add_reader(parent, ended.set)
-    site = Site(live, token=address.token)
-    await site.start(address.host, address.port, tls=address.tls, shared=address.shared)
-    ready(site.url)
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(beside()) if beside else None
-        await ended.wait()
-        if running:
-            running.cancel()
-    await site.stop()
+    async with live.sharing():
+        site = Site(live, token=address.token)
+        await site.start(address.host, address.port, tls=address.tls, shared=address.shared)
+        ready(site.url)
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(beside()) if beside else None
+            await ended.wait()
+            if running:
+                running.cancel()
+        await site.stop()

@@ -1,5 +1,5 @@
 """
-Runs the server in several processes, which share its port and nothing else.
+Runs the server in several processes, which share its port, and their state only over a store.
 
 The kernel distributes connections among them, so that several cores answer a fast client. A
 connection stays with its process.
@@ -18,7 +18,8 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 
-from mockserver.edge.live import LiveEngine, Overrides
+from mockserver.core.errors import MockServerError
+from mockserver.edge.live import LiveEngine
 from mockserver.scenario import Port
 
 from .serving import SIGNALS, Address, serve_until_signal
@@ -76,12 +77,16 @@ class _Worker:
         sender.close()
 
     def listens(self) -> str:
-        """Wait until the worker listens, and return the URL. Raises OSError if it fails."""
+        """
+        Wait until the worker listens, and return the URL.
+
+        Raises OSError or MockServerError if it fails.
+        """
         try:
             found = self._ready.recv()
         except EOFError:
             raise OSError(self.obituary()) from None
-        if isinstance(found, OSError):
+        if isinstance(found, Exception):
             raise found
         return str(found)
 
@@ -96,16 +101,15 @@ class _Worker:
 def _work(number: int, live: LiveEngine, address: Address, ready: Connection) -> None:
     """Serve in this process for as long as its parent lives."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the event loop handles it
+    live.become_worker(number)
     for handler in logging.getLogger().handlers:
-        handler.setFormatter(logging.Formatter(f"[{number}] %(message)s"))
-    # different seeds, so that no two workers answer with the same ids
-    live.play(live.scenario, Overrides(seed=(live.scenario.seed or 0) + number - 1))
+        handler.setFormatter(logging.Formatter(f"[{live.replica or number}] %(message)s"))
     parent = multiprocessing.parent_process()
     try:
         serve_until_signal(
             live, address, ready=ready.send, parent=parent.sentinel if parent else None
         )
-    except OSError as error:
+    except (OSError, MockServerError) as error:
         with suppress(BrokenPipeError):
             ready.send(error)
 

@@ -245,6 +245,12 @@ FLAT = [
         "The service is temporarily unavailable, please try again.",
         ("server_error", "", "service_unavailable"),
     ),
+    (
+        "mock_state_lost",
+        503,
+        "The mock has lost the store that it shares with others: cerebras-mock serve --state.",
+        ("mock_error", None, "mock_state_lost"),
+    ),
 ]
 OTHER = [
     ("not_authenticated", 403, b'{"detail":"Not authenticated"}'),

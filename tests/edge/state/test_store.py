@@ -1,0 +1,169 @@
+"""Messages to the script: each counts once, however often it is sent."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from mockserver.edge.state import store
+from mockserver.edge.state.address import read_address
+from mockserver.edge.state.link import Link, StoreError, encoded
+from mockserver.edge.state.store import Store
+from mockserver.scenario.model import START
+
+from .conftest import Waiting
+
+JOIN = (5.0, 0, 0, "{}", b"\x90", True)
+
+
+def take(run, asked=b"a"):
+    return (run, 1, "", START, True, 100, asked, "", 0, False, (), False, False, ())
+
+
+@pytest.fixture
+def call(redis):
+    waiting = Waiting(redis)
+    yield waiting
+    waiting.close()
+
+
+def test_sent_again(call):
+    """A message whose reply was lost gets the same reply, and counts once."""
+    run = call("join", *JOIN)[1]
+    first = call("take", *take(run), serial=7)
+    assert call("take", *take(run), serial=7, again=True) == first
+    assert call("take", *take(run), serial=8, again=True)[1] == first[1] + 1
+
+
+def test_lost_before_it_came(call):
+    """A message that never came counts when it is sent again."""
+    run = call("join", *JOIN)[1]
+    assert call("take", *take(run), serial=7, again=True)[1] == 1
+
+
+def test_given_up(call):
+    """A message that its sender has given up does nothing, unless it has done so already."""
+    run = call("join", *JOIN)[1]
+    assert call("take", *take(run), serial=7, again="if known") == [b"unknown"]
+    first = call("take", *take(run), serial=8)
+    assert call("take", *take(run), serial=8, again="if known") == first
+    assert first[1] == 1
+
+
+def test_other_run(call):
+    """A request of an earlier run takes nothing, and what it gives back is not taken."""
+    run = call("join", *JOIN)[1]
+    call("play", "{}")
+    assert call("take", *take(run)) == [b"stale"]
+    assert call("finish", run, 1, 100, True, "", False, 0, 0, 0) == [b"ok"]
+
+
+def test_runs_of_a_forgetful_store(call, redis):
+    """A run after the store was emptied is never taken for an earlier one."""
+    runs = []
+    for _ in range(2):
+        runs.append(call("join", *JOIN, now=1e9 + len(runs))[1])
+        redis.command("FLUSHALL")
+    assert runs[0] < runs[1]
+
+
+def test_reply_in_pieces():
+    """Replies are read however they are cut; what is no reply ends the connection."""
+    sent = b"+OK\r\n$5\r\nab\r\nc\r\n$-1\r\n:3\r\n-ERR no\r\n"
+
+    async def read(size):
+        link, got = Link(lambda _: None), []
+        for _ in range(5):
+            link.send(b"", got.append)
+        for at in range(0, len(sent), size):
+            link.data_received(sent[at : at + size])
+        return got
+
+    for size in range(1, len(sent) + 1):
+        *good, error = asyncio.run(read(size))
+        assert good == [b"OK", b"ab\r\nc", None, b"3"]
+        assert isinstance(error, StoreError)
+
+
+def test_no_redis():
+    """A server that is no Redis is not waited for."""
+
+    async def answer(reader, writer):
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def play():
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            found = Store(read_address(f"redis://127.0.0.1:{port}"), "a")
+            with pytest.raises(OSError, match="ended the connection"):
+                await found.connect()
+            await found.close()
+
+    asyncio.run(play())
+
+
+def test_script_is_forgotten(redis):
+    """A store that has forgotten the script gets it again; no message is lost."""
+
+    async def play():
+        found = Store(read_address(redis.url), "a")
+        await found.connect()
+        await asyncio.to_thread(redis.command, "SCRIPT", "FLUSH")
+        answers = await asyncio.gather(*(found.ask("join", *JOIN) for _ in range(3)))
+        assert {answer[0] for answer in answers} == {b"ok"}
+        await found.close()
+
+    asyncio.run(play())
+
+
+def test_database_and_password(own_redis):
+    """It logs in and selects its database."""
+    own_redis.command("CONFIG", "SET", "requirepass", "secret")
+
+    async def play(url):
+        found = Store(read_address(url), "a")
+        try:
+            await found.connect()
+            return await found.ask("join", *JOIN)
+        finally:
+            await found.close()
+
+    path = own_redis.path
+    with pytest.raises(StoreError, match="NOAUTH"):
+        asyncio.run(play(f"unix://{path}"))
+    with pytest.raises(StoreError, match="WRONGPASS"):
+        asyncio.run(play(f"unix://:wrong@{path}"))
+    assert asyncio.run(play(f"unix://:secret@{path}?db=3"))[0] == b"ok"
+
+
+def test_message_that_fails(redis):
+    """A message that the script can't handle fails alone; the others are answered."""
+
+    async def play():
+        found = Store(read_address(redis.url), "a")
+        await found.connect()
+        answers = await asyncio.gather(found.ask("nonsense"), found.ask("join", *JOIN))
+        assert [answer[0] for answer in answers] == [b"error", b"ok"]
+        assert found.up
+        await found.close()
+
+    asyncio.run(play())
+
+
+def test_full(monkeypatch):
+    """No more messages wait than the script remembers replies to."""
+    monkeypatch.setattr(store, "MOST_PENDING", 2)
+    found = Store(read_address("redis://nowhere"), "a")
+    found.call("take", (), lambda _: None)
+    assert not found.full
+    found.call("take", (), lambda _: None)
+    assert found.full
+
+
+def test_encoded():
+    """Commands are arrays of texts with their lengths."""
+    assert encoded(b"SELECT", b"1") == b"*2\r\n$6\r\nSELECT\r\n$1\r\n1\r\n"
