@@ -48,7 +48,7 @@ def found(engine, ask, now):
     [
         (
             {"headers": {"authorization": "Bearer sk-proj-abc"}},
-            "the key was sent as 'Bearer sk-proj-...': it is one of OpenAI, not of Cerebras",
+            "the key 'sk-proj-...' belongs to OpenAI, not to Cerebras",
             "set CEREBRAS_API_KEY to a key that begins with 'csk-'",
         ),
         ({"headers": {}}, "no Authorization header", "set CEREBRAS_API_KEY"),

@@ -374,14 +374,14 @@ KEYS = (
     _row(
         "other-vendors-key",
         _vendor,
-        "the key was sent as {it.authorization!r}: it is one of {vendor}, not of Cerebras",
+        "the key {key!r} belongs to {vendor}, not to Cerebras",
         "set {where} to a key that begins with {own!r}",
         "https://github.com/FerroxLabs/wayland/issues/9",
     ),
     _row(
         "unknown-key",
         lambda it: not _key(it).startswith(_own(it)),
-        "the key was sent as {it.authorization!r}; Cerebras keys begin with {own!r}",
+        "the key {key!r} does not begin with {own!r}, as Cerebras keys do",
         "set {where} to a key that begins with {own!r}",
     ),
 )

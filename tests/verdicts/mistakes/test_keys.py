@@ -81,10 +81,10 @@ def kept(key, **known):
         (refused("Bearer https://x.test"), "url-as-key", "a URL", "CEREBRAS_BASE_URL"),
         (refused(f"Bearer '{KEY}'"), "quoted-key", "'csk-...'", "leave the quotes out"),
         (refused(f"Bearer {KEY.upper()}"), "upper-case-key", "'Bearer CSK-...'", "as it was"),
-        (refused("Bearer sk-or-v1-1"), "other-vendors-key", "one of OpenRouter", "'csk-'"),
-        (refused("Bearer AIza1"), "other-vendors-key", "one of Google", "'csk-'"),
-        (refused(f"Bearer {KEY}", edition=OURS), "unknown-key", "'Bearer csk-...'", "'ours-'"),
-        (refused("Bearer abc"), "unknown-key", "'Bearer ...'", "'csk-'"),
+        (refused("Bearer sk-or-v1-1"), "other-vendors-key", "belongs to OpenRouter", "'csk-'"),
+        (refused("Bearer AIza1"), "other-vendors-key", "belongs to Google", "'csk-'"),
+        (refused(f"Bearer {KEY}", edition=OURS), "unknown-key", "'csk-...'", "'ours-'"),
+        (refused("Bearer abc"), "unknown-key", "'...'", "'csk-'"),
         # before anything is sent
         (kept(f"{KEY}\n"), "key-with-newline", "a newline", "CEREBRAS_API_KEY comes from a file"),
         (kept(f" {KEY}"), "key-with-space", "'Bearer  csk-...'", "take it out"),
@@ -93,7 +93,7 @@ def kept(key, **known):
         (kept("csk-xxxx"), "placeholder-key", "'csk-<placeholder>'", "a key of your own"),
         (kept("csk-your-key-here"), "placeholder-key", "placeholder", "a key of your own"),
         (kept(f"Bearer {KEY}"), "bearer-twice", "with Bearer twice", "out of CEREBRAS_API_KEY"),
-        (kept("sk-proj-1"), "other-vendors-key", "one of OpenAI", "'csk-'"),
+        (kept("sk-proj-1"), "other-vendors-key", "belongs to OpenAI", "'csk-'"),
         (kept("", key_place="CEREBRAS_KEY"), "empty-key", "CEREBRAS_KEY is empty", "CEREBRAS_KEY"),
         (
             kept("sk-1", key_place="", client="cerebras"),
