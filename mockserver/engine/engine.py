@@ -142,7 +142,8 @@ class Engine:
 
     @cached_property
     def _outages(self) -> Outages:
-        return Outages(self.scenario, tuple(self.edition.models))
+        served = [name for name in self.edition.models if self.edition.serves(name)]
+        return Outages(self.scenario, served)
 
     def status_page(self, request: Request, *, now: float, url: str) -> Plan:
         """Return the answer of the status page at ``url``; no rule and no limit applies to it."""

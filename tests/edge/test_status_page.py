@@ -10,7 +10,7 @@ from cerebras.cloud.sdk import Cerebras, DefaultHttpxClient, InternalServerError
 
 from mockserver.core.messages import Request
 from mockserver.edge.budget import Budget
-from mockserver.edge.live import LiveEngine
+from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.journal import StatusLook
@@ -68,6 +68,18 @@ def test_as_the_app_sees_it(live, page):
             else:
                 assert client.models.list().data
     assert [exchange.status for exchange in live.journal.exchanges] == [200, 503, 200]
+
+
+@pytest.mark.parametrize("edition", ["guide", "2026-11"])
+def test_components(edition):
+    """It has the models that the API serves, and none that it has retired."""
+    live = LiveEngine("healthy", Overrides(edition=edition))
+    with ThreadedServer(live) as server, httpx.Client(base_url=server.url) as client:
+        shown = client.get("/api/v2/summary.json").json()["components"]
+        served = client.get("/public/v1/models").json()["data"]
+    models = [one["id"] for one in served]
+    assert [one["name"] for one in shown][: len(models)] == models
+    assert len(shown) == len(models) + 2
 
 
 def test_time_scale():
