@@ -8,6 +8,7 @@ import pytest
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from mockserver.api.contract import routes
 from mockserver.api.contract.endpoints import ENDPOINTS, Endpoint
 from mockserver.core.messages import Request
 from mockserver.engine.answers import ANSWERS
@@ -127,7 +128,9 @@ def embeddings(monkeypatch):
     row = Endpoint("embeddings", "POST", "/v1/embeddings", "prompt", adapter, text="input")
     monkeypatch.setitem(ENDPOINTS, row.name, row)
     monkeypatch.setitem(ANSWERS, row.name, embed)
-    return row.name
+    routes._rows.cache_clear()  # by other tests, the path is none
+    yield row.name
+    routes._rows.cache_clear()
 
 
 def test_new_endpoint(engine, asked, embeddings):
