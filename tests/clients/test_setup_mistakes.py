@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -44,7 +45,12 @@ def mock(request):
 @pytest.mark.parametrize("way", MADE)
 def test_made(mock, way):
     """The last request is explained by the mistake, as the table says it."""
-    MADE[way](mock.url)
+    try:
+        MADE[way](mock.url)
+    except ModuleNotFoundError as error:
+        if error.name != "langchain_cerebras" or sys.version_info < (3, 13):
+            raise
+        pytest.skip("langchain-cerebras has no release for this Python")
     exchange = mock.live.journal.exchanges[-1]
     found = mistake_behind(exchange, mock.live.engine.edition)
     assert found is not None, exchange.line()
