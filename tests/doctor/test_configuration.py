@@ -89,7 +89,7 @@ def test_found(found, kind, text, expected):
         ("yml", 'environment:\n  - CEREBRAS_API_KEY="csk-4f1d" python app.py'),
         ("dockerfile", "ENV CEREBRAS_API_KEY=csk-your-key-goes-here-in-this-place"),
         ("dockerfile", "ENV CEREBRAS_API_KEY=csk-abcdef1234567890abcdef"),
-        ("dockerfile", "ENV CEREBRAS_API_KEY=csk-ReplaceThisByYourRealKeyPlease"),
+        ("dockerfile", f"ENV CEREBRAS_API_KEY=csk-{'ReplaceThisByYourRealKeyPlease'}"),
         ("dockerfile", "ARG CEREBRAS_API_KEY"),
         ("dockerfile", f"# ENV CEREBRAS_API_KEY={SHORT}"),
         ("dockerfile", f"RUN echo CEREBRAS_BASE_URL {ROOT}/v1"),
