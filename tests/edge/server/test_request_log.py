@@ -9,6 +9,9 @@ import pytest
 
 from mockserver.api.contract import editions
 from mockserver.core.messages import Request
+from mockserver.edge.live import LiveEngine
+from mockserver.edge.server.app import Site
+from mockserver.edge.server.connection import Server
 from mockserver.edge.server.request_log import RequestLog
 from mockserver.engine import Engine
 from mockserver.scenario import Scenario
@@ -62,3 +65,33 @@ def test_now(exchanges, caplog):
 
     asyncio.run(run())
     assert [record.getMessage() for record in caplog.records] == [exchanges[0].line()]
+
+
+def test_before_the_answer(raw_request, caplog):
+    """Who has an answer finds its request in the log, on a head that is new and on a known one."""
+    caplog.set_level(logging.INFO, "mockserver")
+    logged = []
+
+    class Wire(asyncio.Transport):
+        def write(self, data):
+            logged.append(len(caplog.records))
+
+        def is_closing(self):
+            return False
+
+        def close(self):
+            pass
+
+    async def run():
+        live = LiveEngine()
+        connection = Server(live, Site(live)._answer)()
+        connection.connection_made(Wire())
+        for answers in (1, 2):
+            connection.data_received(raw_request(connection="keep-alive"))
+            for _ in range(50):
+                if len(logged) < answers:
+                    await asyncio.sleep(0)
+        connection.connection_lost(None)
+
+    asyncio.run(run())
+    assert logged == [1, 2]
