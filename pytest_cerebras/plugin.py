@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .settings.command_line import add_options
+from .settings.command_line import add_markers, add_options
 from .settings.names import (
     BASE_URL,
     CHAOS,
@@ -55,12 +55,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and reject wrong settings before any test runs."""
     _guard(config)  # in case this module was loaded too late for the hook above
-    names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts", "allow_unmet")
-    signature = ", ".join(f"{name}=None" for name in names)
-    config.addinivalue_line("markers", f"{MARKER}({signature}): use the mock of the Cerebras API")
-    signature = "*scenarios, expect='survives', raises=None, allow_unmet=False"
-    what = "run under these scenarios, and state the expected result"
-    config.addinivalue_line("markers", f"{CHAOS}({signature}): {what}")
+    add_markers(config)
     if _wanted(config):
         from .settings import options
 
@@ -84,6 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from .session import baseline
 
         baseline.keep(config, config.getoption("cerebras_baseline"))
+    _run_often(config)
     if strictness(config) is not None:
         from .settings.exit_status import ExitStatus
 
@@ -333,6 +329,14 @@ def _prepare_chaos(config: pytest.Config) -> None:
 
     choice.check(config)
     _learn(config)
+
+
+def _run_often(config: pytest.Config) -> None:
+    """Register the plugins that run each test many times."""
+    if config.getoption("cerebras_search") is not None:
+        from .search import searching
+
+        searching.register(config)
 
 
 def _learn(config: pytest.Config) -> None:

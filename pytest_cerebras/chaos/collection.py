@@ -65,7 +65,7 @@ def _note_left_out(
     everywhere = config.getoption("cerebras_chaos") is not None
     for item in items:
         marked = item.get_closest_marker(CHAOS) is not None
-        if (kind := _kind_run_once(item)) is None:
+        if (kind := kind_run_once(item)) is None:
             if marked and scenario_of(item) is None:
                 item.user_properties.append((LEFT_OUT, _WITHOUT_NAMES))
         elif marked and kind == _UNITTEST:
@@ -77,7 +77,7 @@ def _note_left_out(
             item.user_properties.append((LEFT_OUT, _RAN_ONCE.format(kind)))
 
 
-def _kind_run_once(item: pytest.Item) -> str | None:
+def kind_run_once(item: pytest.Item) -> str | None:
     """Return the kind of a test that pytest can't run under several scenarios; None if it can."""
     if isinstance(item, pytest.DoctestItem):
         return "doctest"

@@ -25,6 +25,7 @@ from .side_effects import SideEffects
 
 if TYPE_CHECKING:
     from pytest_cerebras.clock import Sleep, VirtualClock
+    from pytest_cerebras.clock.interrupt import Reason
     from pytest_cerebras.observe.evidence_collector import EvidenceCollector
     from pytest_cerebras.settings.options import Settings
 
@@ -38,6 +39,7 @@ class CerebrasMock(Asserting):
     recorded. ``interventions`` has a sentence for each thing that the mock stopped; they fail the
     test. ``found_nothing`` says that the test looked for requests and there were none.
     ``collector`` collects evidence of how the app used the answers. ``settings`` are the test's.
+    ``deadline`` is one more reason to stop the test.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class CerebrasMock(Asserting):
         self._endless: str | None = None
         self.interventions: dict[str, None] = {}
         self.found_nothing = False
+        self.deadline: Reason | None = None
         self.url = place.url
         self._base_urls = base_urls(place.url, environ)
         self._turning = place.variables

@@ -8,17 +8,14 @@ runs which cell.
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict
 from collections.abc import Generator, Hashable, Mapping, Sequence
 from contextlib import suppress
-from copy import copy
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from mockserver.core.errors import MockServerError
 from mockserver.engine.fitting_parameters import suited
@@ -27,6 +24,7 @@ from mockserver.scenario import Scenario, automatic
 from pytest_cerebras.chaos import matrix
 from pytest_cerebras.chaos.choice import LEFT_OUT, choose
 from pytest_cerebras.chaos.naming import Naming, naming
+from pytest_cerebras.chaos.twins import run_again, test_of, twin_of
 from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenario_of
 
@@ -49,7 +47,7 @@ class Relevance:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
         """Note the healthy cells, including those that are deselected later."""
-        self._healthy = {_test_of(one): one for one in items if scenario_of(one) == HEALTHY}
+        self._healthy = {test_of(one): one for one in items if scenario_of(one) == HEALTHY}
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -81,7 +79,7 @@ class Relevance:
         if scenario_of(item) == HEALTHY and call.when != "teardown":
             went_well = call.when == "call" and report.passed
             mock = getattr(item, "funcargs", {}).get(MARKER)
-            self._note(_test_of(item), _sent_to(mock) if went_well and mock else None)
+            self._note(test_of(item), _sent_to(mock) if went_well and mock else None)
         return report
 
     def _prepare(self, item: pytest.Item) -> None:
@@ -104,12 +102,9 @@ class Relevance:
 
     def _runs_of(self, item: pytest.Item) -> Runs | None:
         """Return the requests that the test sends when all is well; None if that can't be known."""
-        test = _test_of(item)
+        test = test_of(item)
         if test not in self._known and test in self._healthy:
-            twin = _twin(self._healthy[test])
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the cell's own run shows them
-                runtestprotocol(twin, log=False, nextitem=item)
+            run_again(twin_of(self._healthy[test]), item)
         return self._known.get(test)
 
     def _note(self, test: Hashable, runs: Runs | None) -> None:
@@ -123,26 +118,6 @@ def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scena
     """Return the scenario as the test meets it with these values."""
     parameters = {**settings.parameters, **values}
     return settings.overrides().applied_to(replace(settings, parameters=parameters).loaded())
-
-
-def _test_of(item: pytest.Item) -> Hashable:
-    """Return a key that is the same for all cells of a test."""
-    callspec = getattr(item, "callspec", None)
-    params = callspec.params.items() if callspec else ()
-    others = frozenset((name, id(value)) for name, value in params if name != MARKER)
-    parent = item.parent.nodeid if item.parent else ""
-    return parent, getattr(item, "originalname", None) or item.name, others
-
-
-def _twin(item: pytest.Item) -> pytest.Item:
-    """Return a copy of a test; running the copy leaves no trace in the original."""
-    twin = copy(item)
-    twin.user_properties = []
-    twin._report_sections = []  # noqa: SLF001 (as in a new item of pytest)
-    for name in ("_obj", "_instance"):  # so the copy gets its own instance of the class
-        vars(twin).pop(name, None)
-    vars(twin)["_request"] = False  # so pytest makes a new one
-    return twin
 
 
 def _sent_to(mock: CerebrasMock) -> Runs | None:

@@ -29,10 +29,10 @@ _FAILED = pytest.StashKey[bool]()
 
 
 def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
-    """Stop a test whose virtual time runs away, or that sends too many requests."""
+    """Stop a test whose virtual time or real time runs out, or that sends too many requests."""
     from pytest_cerebras.clock.interrupt import Interruption
 
-    reasons = (mock.clock, mock.live.budget)
+    reasons = (mock.clock, mock.live.budget, mock.deadline)
     return Interruption(*(reason for reason in reasons if reason is not None))
 
 

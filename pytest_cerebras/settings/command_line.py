@@ -11,7 +11,7 @@ import argparse
 
 import pytest
 
-from .names import OPTIONS, STRICT, SWITCHES
+from .names import CHAOS, MARKER, OPTIONS, SEARCH, STRICT, SWITCHES
 
 
 class _StrictAction(argparse.Action):
@@ -73,8 +73,29 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="PERCENT|met=PERCENT",
         help="fail when the tests have met fewer kinds of trouble than this",
     )
+    group.addoption(
+        "--cerebras-search",
+        metavar="BUDGET|replay",
+        help="look for faults, in any order, that break a test: 60s or 500 stories for each test; "
+        "replay: only those found before",
+    )
     for name, metavar, what in OPTIONS:
         dest = f"cerebras_{name}"
         flag = f"--cerebras-{name.replace('_', '-')}"
         group.addoption(flag, metavar=metavar, dest=dest, help=what)
         parser.addini(dest, what)
+
+
+def add_markers(config: pytest.Config) -> None:
+    """Register the markers, with their parameters."""
+    names = (*(name for name, *_ in OPTIONS), "parameters", "verdicts", "allow_unmet")
+    markers = {
+        MARKER: (", ".join(f"{name}=None" for name in names), "use the mock of the Cerebras API"),
+        CHAOS: (
+            "*scenarios, expect='survives', raises=None, allow_unmet=False",
+            "run under these scenarios, and state the expected result",
+        ),
+        SEARCH: ("allows=()", "the exceptions with which the search may see the test end"),
+    }
+    for name, (parameters, what) in markers.items():
+        config.addinivalue_line("markers", f"{name}({parameters}): {what}")

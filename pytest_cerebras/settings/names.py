@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
+SEARCH = "cerebras_search"
 # user properties of a test: the summary shows the first five, JUnit files contain all
 VERDICT = "cerebras_verdict"
 ADVICE = "cerebras_advice"

@@ -1,0 +1,140 @@
+"""
+Decides whether the exception that ends a test shows a bug of the app.
+
+An app may end with an error of its own, and it may pass on an error of its client library. It has a
+bug if it stumbles over an answer, or if a wrong result reaches the test's assertion.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+import sys
+import sysconfig
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, TypeAlias
+
+import pytest
+
+from pytest_cerebras.observe.call_sites import of_the_app
+
+Blame: TypeAlias = Literal["bug", "passed-on", "own"]
+"""A bug; an error of the network or of a client library that the app passed on; the app's own."""
+
+_OURS = ("pytest_cerebras", "mockserver")
+_CLIENTS = frozenset({"aiohttp", "anyio", "cerebras", "h11", "h2", "http", "httpcore", "httpx"})
+_CLIENTS |= {"langchain_cerebras", "litellm", "openai", "requests", "urllib", "urllib3"}
+_NETWORK = (OSError, TimeoutError)
+_ENDINGS = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception)
+_RAISE = dis.opmap["RAISE_VARARGS"]
+_STDLIB = str(Path(sysconfig.get_path("stdlib")).resolve())
+
+
+def blame(error: BaseException, allowed: tuple[type[BaseException], ...] = ()) -> Blame:
+    """Return what an exception that ended a test says about the app."""
+    first = first_of(error)
+    if isinstance(error, (allowed, *_ENDINGS)) or isinstance(first, (allowed, *_ENDINGS)):
+        return "own"
+    if isinstance(first, (AssertionError, pytest.fail.Exception)):
+        return "own" if is_about_traffic(first.__traceback__) else "bug"
+    library = type(first).__module__.partition(".")[0]
+    if library in _CLIENTS or isinstance(first, _NETWORK):
+        return "passed-on"
+    if library != "builtins" and library not in sys.stdlib_module_names:
+        return "own"  # of the app, or of a library that it uses
+    return "own" if is_deliberate(first.__traceback__) else "bug"
+
+
+def first_of(error: BaseException) -> BaseException:
+    """Return the first exception inside nested groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def is_deliberate(traceback: TracebackType | None) -> bool:
+    """
+    Return whether a ``raise`` statement outside the standard library raised the exception.
+
+    So ``raise ValueError("no answer")`` of an app is deliberate, and a failed look-up is not.
+    """
+    last = _last(traceback)
+    if last is None:
+        return False
+    code = last.tb_frame.f_code
+    if code.co_filename.startswith(_STDLIB) and "-packages" not in code.co_filename:
+        return False
+    return last.tb_lasti >= 0 and code.co_code[last.tb_lasti] == _RAISE
+
+
+def is_about_traffic(traceback: TracebackType | None) -> bool:
+    """
+    Return whether a failed assertion is about the requests that the mock received.
+
+    Such an assertion states the number or the order of requests, which faults change rightly.
+    """
+    last = _last(traceback)
+    if last is None or _package_of(last.tb_frame.f_globals.get("__name__", "")) in _OURS:
+        return True
+    scope = {**last.tb_frame.f_globals, **last.tb_frame.f_locals}
+    names = _names_in_line(last.tb_frame.f_code.co_filename, last.tb_lineno)
+    return any(_is_of_the_mock(scope.get(name)) for name in names)
+
+
+def _is_of_the_mock(value: object) -> bool:
+    some = value[0] if isinstance(value, (list, tuple)) and value else value
+    return _package_of(type(some).__module__) in _OURS
+
+
+def _package_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+@lru_cache(256)
+def _names_in_line(filename: str, line: int) -> frozenset[str]:
+    """Return the names in the assertion at a line of a file."""
+    return frozenset(
+        name.id
+        for statement in _asserts(filename)
+        if statement.lineno <= line <= (statement.end_lineno or line)
+        for name in ast.walk(statement.test)
+        if isinstance(name, ast.Name)
+    )
+
+
+@lru_cache(64)
+def _asserts(filename: str) -> tuple[ast.Assert, ...]:
+    try:
+        tree = ast.parse(Path(filename).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return ()
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Assert))
+
+
+def site_of(error: BaseException, test: str) -> str:
+    """
+    Return the app's innermost line in a traceback, as ``file:line``.
+
+    The lines of ``test``, the test's own file, count only if there is no other.
+    """
+    places = [place for place in _places(error) if place[0] is not None]
+    own = of_the_app(test)
+    of_app = [place for place in places if place[0] != own] or places
+    return f"{of_app[-1][0]}:{of_app[-1][1]}" if of_app else ""
+
+
+def _places(error: BaseException) -> Iterator[tuple[str | None, int]]:
+    for each in (error, first_of(error)):
+        entry = each.__traceback__
+        while entry is not None:
+            yield of_the_app(entry.tb_frame.f_code.co_filename), entry.tb_lineno
+            entry = entry.tb_next
+
+
+def _last(traceback: TracebackType | None) -> TracebackType | None:
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback

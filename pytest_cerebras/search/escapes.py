@@ -1,0 +1,47 @@
+"""
+Recognises an app that handles some errors of its client and misses others.
+
+An app that passes on all errors of its client does so by design. One that goes on after one kind of
+trouble, at the same line, has forgotten a kind that ends it.
+"""
+
+from __future__ import annotations
+
+from .outcome import Failure, Outcome
+from .story import Story
+
+_TRANSIENT = frozenset({"server", "limit", "connection", "cut", "time"})
+
+
+class Escapes:
+    """Knows which families of trouble the app handles at each line, and which end it."""
+
+    def __init__(self) -> None:
+        self._handled: dict[str, set[str]] = {}
+        self._ended: list[tuple[str, str, Failure, Story]] = []
+
+    def learn(self, story: Story, outcome: Outcome) -> list[tuple[Failure, Story]]:
+        """Return the failures that turn out to be bugs, each with a story that shows it."""
+        place = _place_of(story, outcome)
+        if place is None:
+            return []
+        site, family = place
+        if outcome.absorbed:
+            self._handled.setdefault(site, set()).add(family)
+        elif outcome.escaped is not None:
+            self._ended.append((site, family, outcome.escaped, story))
+        return [
+            (failure, guilty)
+            for at, kind, failure, guilty in self._ended
+            if self._handled.get(at) and kind not in self._handled[at]
+        ]
+
+
+def _place_of(story: Story, outcome: Outcome) -> tuple[str, str] | None:
+    """Return the line and the family of a story whose steps all have the same ones."""
+    steps = [step for step in story if step.at <= len(outcome.requests)]
+    places = {(outcome.requests[step.at - 1].site, step.trouble.family) for step in steps}
+    if len(places) != 1:
+        return None
+    place = places.pop()
+    return place if place[0] and place[1] in _TRANSIENT else None

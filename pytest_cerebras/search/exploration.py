@@ -1,0 +1,90 @@
+"""
+Chooses which story to play next: single faults first, then longer stories, the newest ground first.
+
+A story is extended by a fault in each of the requests that followed its last one. If its run showed
+nothing that an earlier one had not, its extensions come later, or are left out as equal.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from heapq import heappop, heappush
+from random import Random
+from typing import TypeAlias
+
+from .outcome import Outcome, Seen
+from .story import Step, Story, Trouble
+
+CanAct: TypeAlias = Callable[[Seen, Trouble], bool]
+"""Whether a trouble can do anything to a request."""
+
+_MOST_STEPS = 4
+_MOST_EQUAL = 2  # stories that showed the same, and are extended all the same
+_MOST_PLACES = 24  # requests of a run in which a fault is tried
+_LATER_VALUE = 0.5
+_LATER_KIND = 0.1
+_LATER_EQUAL = 1.0
+
+
+class Exploration:
+    """
+    The stories that are left to play.
+
+    ``left_out`` counts those that are equal to stories played before.
+    """
+
+    def __init__(self, known: Sequence[Trouble], can_act: CanAct, seed: int = 0) -> None:
+        self._known = known
+        self._can_act = can_act
+        self._random = Random(seed)
+        self._later = dict(_lateness(known))
+        self._waiting: list[tuple[float, float, Story]] = []
+        self._seen: set[Story] = set()
+        self._extended = Counter[Hashable]()
+        self.left_out = 0
+
+    def next(self) -> Story | None:
+        """Return the story to play next; None if all are played."""
+        return heappop(self._waiting)[2] if self._waiting else None
+
+    def learn(self, story: Story, outcome: Outcome) -> None:
+        """Take up the extensions of a story that was played."""
+        last = story[-1].at if story else 0
+        may_go_on = outcome.usable and not outcome.fails and len(story) < _MOST_STEPS
+        if not may_go_on or (story and last not in outcome.acted):
+            return
+        ground = outcome.signature, story[-1].trouble.family if story else ""
+        equal = self._extended[ground]
+        self._extended[ground] += 1
+        steps = list(self._steps_after(outcome.requests, last))
+        if equal >= _MOST_EQUAL:
+            self.left_out += len(steps)
+            return
+        for later, step in steps:
+            extended = (*story, step)
+            if extended not in self._seen:
+                self._seen.add(extended)
+                priority = len(story) + equal * _LATER_EQUAL + later
+                heappush(self._waiting, (priority, self._random.random(), extended))
+
+    def _steps_after(self, requests: Sequence[Seen], last: int) -> Iterator[tuple[float, Step]]:
+        """Yield the steps in the requests after the ``last`` with a fault, each with a delay."""
+        before = Counter[Hashable](one.shape for one in requests[:last])
+        for at, seen in enumerate(requests[last : last + _MOST_PLACES], last + 1):
+            again = min(before[seen.shape], 4) * _LATER_VALUE
+            before[seen.shape] += 1
+            for trouble in self._known:
+                if self._can_act(seen, trouble):
+                    yield again + self._later[trouble], Step(at, trouble)
+
+
+def _lateness(known: Sequence[Trouble]) -> Iterator[tuple[Trouble, float]]:
+    """Yield how much later a trouble is tried than the first of its family."""
+    kinds: dict[str, list[int]] = {}
+    for trouble in known:
+        of_family = kinds.setdefault(trouble.family, [])
+        if trouble.rank not in of_family:
+            of_family.append(trouble.rank)
+        later = of_family.index(trouble.rank) * _LATER_KIND
+        yield trouble, later + trouble.variant * _LATER_VALUE

@@ -1,0 +1,159 @@
+"""What the search found: values that travel from a worker, and the reports on them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from pydantic import TypeAdapter
+
+from pytest_cerebras.session.symptoms import Symptom
+from pytest_cerebras.settings.names import SYMPTOMS
+
+from .found import Found
+from .outcome import Failure
+from .story import Story, name_of, sentence_of
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    A story that breaks a test.
+
+    ``needed`` counts the steps without which the test was seen to pass. ``file`` plays the story,
+    and ``replay`` is the command for it. ``report`` is that of the run that showed it.
+    """
+
+    name: str
+    story: str
+    steps: int
+    needed: int
+    failure: Failure
+    file: Path
+    replay: str
+    report: pytest.TestReport | None
+
+    @classmethod
+    def of(
+        cls,
+        item: pytest.Item,
+        story: Story,
+        needed: int,
+        failure: Failure,
+        file: Path,
+        report: pytest.TestReport | None,
+    ) -> Self:
+        """Return the finding for a story of a test."""
+        named, told = name_of(story), sentence_of(story)
+        return cls(named, told, len(story), needed, failure, file, replay(item, file), report)
+
+    @classmethod
+    def again(
+        cls, item: pytest.Item, found: Found, failure: Failure, report: pytest.TestReport | None
+    ) -> Self:
+        """Return the finding for a story that was found before, and still breaks the test."""
+        told = found.scenario.description.partition(" Then: ")[0]
+        command = replay(item, found.file)
+        return cls(found.scenario.name, told, 0, 0, failure, found.file, command, report)
+
+    @property
+    def line(self) -> str:
+        """The finding on one line."""
+        at = f" at {self.failure.cause.site}" if self.failure.cause.site else ""
+        return f"{self.failure.cause.what}{at}: {self.story}"
+
+    def lines(self) -> Iterator[str]:
+        """Yield the finding as text: what goes wrong, in which story, how to see it again."""
+        yield f"{self.story} Then: {self.failure.sentence}"
+        if self.failure.cause.site:
+            yield f"    line:   {self.failure.cause.site}"
+        if self.failure.fix:
+            yield f"    fix:    {self.failure.fix}"
+        if self.steps and self.needed == self.steps:
+            every = "this fault" if self.steps == 1 else f"any one of these {self.steps} faults"
+            yield f"    without {every} the test passes"
+        yield f"    file:   {self.file}"
+        yield f"    replay: {self.replay}"
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """
+    What was tried on a test.
+
+    ``left_out`` says why nothing was. ``is_complete`` says that no story was left to play.
+    ``equal`` counts the stories left out because they are equal to others. ``causes`` has a line
+    for each finding, and ``fixed`` the files of stories that no longer break the test.
+    """
+
+    test: str
+    stories: int = 0
+    seconds: float = 0.0
+    calls: int = 0
+    equal: int = 0
+    is_complete: bool = False
+    left_out: str = ""
+    causes: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, found: Mapping[str, Any]) -> Self:
+        """Return the value from the form in which a worker sends it."""
+        return TypeAdapter(cls).validate_python(found)
+
+    @property
+    def line(self) -> str:
+        """The value on one line."""
+        if self.left_out:
+            return f"{self.test}: not searched: {self.left_out}"
+        rate = f", {self.stories / self.seconds:.0f} a second" if self.seconds else ""
+        rest = "all stories played" if self.is_complete else "stopped by its budget"
+        causes = f"{len(self.causes)} cause{'s' * (len(self.causes) != 1)}"
+        return (
+            f"{self.test}: {self.stories} stories in {self.seconds:.1f} s{rate}; "
+            f"{self.calls} requests when all is well; {rest}; {causes}"
+        )
+
+
+def replay(item: pytest.Item, file: Path) -> str:
+    """Return the command that plays a story of a test again."""
+    folder = item.config.invocation_params.dir
+    _, colons, inside = item.nodeid.partition("::")
+    test = f"{os.path.relpath(item.path, folder)}{colons}{inside}"
+    scenario = os.path.relpath(file, folder)
+    options = ["--cerebras-scenario", scenario, "--cerebras-clock", "virtual", "--cerebras-strict"]
+    return shlex.join(["pytest", test, *options])
+
+
+def report_of(finding: Finding, item: pytest.Item) -> pytest.TestReport:
+    """Return a report by which pytest shows a finding as a failure of its test."""
+    run = finding.report
+    text = "\n".join(finding.lines())
+    if run is not None and run.failed:
+        text = f"{text}\n\n{run.longreprtext}"
+    file, line, domain = item.location
+    report = pytest.TestReport(
+        item.nodeid,
+        (file, line, f"{domain} under {finding.name}"),
+        dict.fromkeys(item.keywords, 1),
+        "failed",
+        text,
+        "call",
+        sections=run.sections if run else (),
+    )
+    symptom = Symptom(
+        finding.failure.cause.what,
+        finding.failure.cause.site,
+        "certain",
+        finding.name,
+        f"{finding.story} Then: {finding.failure.sentence}",
+        finding.failure.fix,
+        finding.replay,
+    )
+    setattr(report, SYMPTOMS, [asdict(symptom)])
+    return report

@@ -1,0 +1,136 @@
+"""Reads the outcome of a test's run from its mock and its exception."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from mockserver.api.contract.edition import Edition
+from mockserver.core.credentials import redacted
+from mockserver.journal import Exchange
+from mockserver.journal.met import felt
+from mockserver.verdicts.classify import classify
+from pytest_cerebras.session.mock import CerebrasMock
+from pytest_cerebras.session.symptoms import first_line
+
+from .blame import blame, first_of, site_of
+from .deadline import TooBusyError, TooLateError
+from .outcome import Cause, Failure, Outcome, Seen
+
+STALLED, ENDLESS, BUSY = "stalled", "endless", "busy"
+_LONGEST = 200  # characters of a sentence
+# an app that handles one of these should handle all of them
+_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, None})
+
+
+def outcome_of(
+    mock: CerebrasMock,
+    item: pytest.Item,
+    error: BaseException | None,
+    allowed: tuple[type[BaseException], ...],
+    overtime: TooBusyError | TooLateError | None,
+) -> Outcome:
+    """
+    Return the outcome of a run.
+
+    ``error`` ended the test; ``overtime`` is the error of the deadline if that has stopped it.
+    """
+    if isinstance(overtime, TooLateError):
+        return Outcome((), usable=False)
+    exchanges = mock.journal.exchanges
+    seen = tuple(_seen(exchanges, mock.engine.edition))
+    failures = [*_stopped(mock, exchanges, overtime), *_judged(mock)]
+    escaped = None
+    kind = None if error is None else blame(error, allowed)
+    if error is not None and not failures and kind != "own":
+        failure = _of_error(error, item)
+        if kind == "bug":
+            failures.append(failure)
+        elif _is_transient(exchanges):
+            escaped = failure
+    return Outcome(
+        seen,
+        tuple(dict.fromkeys(failures)),
+        "" if error is None else type(first_of(error)).__qualname__,
+        escaped,
+        error is None and _lost_a_call(mock),
+        frozenset(number for number, one in enumerate(exchanges, 1) if felt(one)),
+    )
+
+
+def _stopped(
+    mock: CerebrasMock, exchanges: list[Exchange], overtime: TooBusyError | None
+) -> Iterator[Failure]:
+    """Yield what the mock has stopped, at the line that sent the last request."""
+    site = next((_site(one) for one in reversed(exchanges) if _site(one)), "")
+    if overtime is not None:
+        yield Failure(Cause(BUSY, site), str(overtime))
+    if mock.live.stalled:
+        yield Failure(Cause(STALLED, site), redacted(mock.live.stalled[0]))
+    elif (budget := mock.live.budget) is not None and (sentence := budget.sentence()):
+        yield Failure(Cause(ENDLESS, site), sentence)
+    elif mock.clock is not None and mock.clock.error is not None:
+        yield Failure(Cause(ENDLESS, site), str(mock.clock.error))
+
+
+def _judged(mock: CerebrasMock) -> Iterator[Failure]:
+    for _, verdict in mock.judged():
+        if verdict.certainty == "certain":
+            site = f"{verdict.site[0]}:{verdict.site[1]}" if verdict.site else ""
+            yield Failure(Cause(verdict.rule, site), verdict.sentence, verdict.fix)
+
+
+def _of_error(error: BaseException, item: pytest.Item) -> Failure:
+    first = first_of(error)
+    what = type(first).__name__
+    sentence = first_line(f"{what}: {first}", _LONGEST)
+    return Failure(Cause(what, site_of(error, str(item.path))), sentence)
+
+
+def _is_transient(exchanges: list[Exchange]) -> bool:
+    """Return whether the last request that failed might have succeeded later."""
+    failed = [one for one in exchanges if one.failed]
+    return bool(failed) and failed[-1].status in _TRANSIENT | {200}
+
+
+def _lost_a_call(mock: CerebrasMock) -> bool:
+    """Return whether a call failed for good by trouble that might have passed."""
+    return any(call.last.failed and call.last.status in _TRANSIENT for call in mock.calls)
+
+
+def _seen(exchanges: Iterable[Exchange], edition: Edition) -> Iterator[Seen]:
+    before: Exchange | None = None
+    for one in exchanges:
+        pause = 0.0 if before is None else max(one.at - before.over, 0.0)
+        classes = tuple(classify(one, edition).fault_classes)
+        yield Seen(_shape(one), _site(one), one.attempt, _magnitude(pause), classes)
+        before = one
+
+
+def _shape(one: Exchange) -> tuple[object, ...]:
+    body = _body(one)
+    messages = body.get("messages")
+    count = len(messages) if isinstance(messages, list) else 0
+    return one.endpoint, one.model, one.stream, bool(body.get("tools")), count, _site(one)
+
+
+def _body(one: Exchange) -> Mapping[str, Any]:
+    try:
+        body = json.loads(one.request.body or b"{}")
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _site(one: Exchange) -> str:
+    site = one.request.sender.site if one.request.sender else None
+    return f"{site[0]}:{site[1]}" if site else ""
+
+
+def _magnitude(seconds: float) -> int:
+    """Return the order of magnitude of a pause: 0 for less than a second, then 1, 2, ..."""
+    return 0 if seconds < 1 or not math.isfinite(seconds) else 1 + int(math.log10(seconds))

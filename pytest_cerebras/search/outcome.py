@@ -1,0 +1,90 @@
+"""What a run of a test under a story showed: plain values, which the choice of stories reads."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Severity: TypeAlias = Literal["failed", "certain"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cause:
+    """
+    Why a story fails: two failures with the same cause are one bug.
+
+    ``what`` is the type of an exception or the name of a rule, and ``site`` the first line of the
+    app that it concerns.
+    """
+
+    what: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A cause as one run showed it, in a sentence, with a fix if there is one."""
+
+    cause: Cause
+    sentence: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """
+    A request that the test sent, as far as the search compares it.
+
+    ``shape`` stands for the kind of request: its endpoint, model, stream, tools, number of messages
+    and call site. ``attempt`` counts the attempts of a call. ``pause`` is the order of magnitude of
+    the wait before it. ``trouble_classes`` has the fault classes that it met.
+    """
+
+    shape: Hashable
+    site: str
+    attempt: int
+    pause: int = 0
+    fault_classes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Hashable:
+        """What distinguishes the request from others: not the fault that it met."""
+        return self.shape, self.attempt, self.pause
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    The result of a run.
+
+    ``failures`` are the reasons why the story fails; without any, the test passed or ended in an
+    allowed way. ``ended`` is the type of the exception that ended the test, empty if it passed.
+    ``escaped`` is the failure that the exception is if the app turns out to handle such errors
+    elsewhere. ``absorbed`` says that the test passed although a call failed for good. ``acted`` has
+    the numbers of the requests whose fault reached the client.
+    """
+
+    requests: tuple[Seen, ...]
+    failures: tuple[Failure, ...] = ()
+    ended: str = ""
+    escaped: Failure | None = None
+    absorbed: bool = False
+    acted: frozenset[int] = field(default_factory=frozenset[int])
+    usable: bool = True
+
+    @property
+    def fails(self) -> bool:
+        """Whether the story has broken the test."""
+        return bool(self.failures)
+
+    @property
+    def signature(self) -> Hashable:
+        """What the run showed of the app: stories with equal signatures lead to the same place."""
+        causes = frozenset(one.cause for one in self.failures)
+        return tuple(one.key for one in self.requests), self.ended, causes
+
+    def has(self, cause: Cause) -> bool:
+        """Return whether the run failed for a certain cause, or an error of that cause escaped."""
+        failures = (*self.failures, *([self.escaped] if self.escaped else ()))
+        return any(one.cause == cause for one in failures)

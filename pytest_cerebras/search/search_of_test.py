@@ -1,0 +1,189 @@
+"""The search of one test: plays stories, takes up what they show, shrinks those that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from mockserver.core.credentials import redacted
+from pytest_cerebras.clock import real
+from pytest_cerebras.settings import options
+
+from .allowed import allowed_errors
+from .budget import Budget
+from .escapes import Escapes
+from .exploration import Exploration
+from .finding import Finding, Searched
+from .found import Found, keep_as_fixed, write
+from .outcome import Cause, Failure, Outcome
+from .replaying import Effects, Replaying, Run, story_scenario
+from .shrinking import Shrunk, shrunk
+from .story import Story, troubles
+
+_MOST_TO_SHRINK = 100  # runs
+_LEAST_SECONDS = 10.0  # that the run of a story may take; it also gets many times the healthy run
+_TIMES_HEALTHY = 20.0
+_FAILS_HEALTHY = "it does not pass when all is well"
+_OWN_SCENARIO = "it chooses a scenario or a fault itself"
+_SENDS_NOTHING = "it sends no request"
+
+
+class SearchOfTest:
+    """
+    Searches one test.
+
+    ``findings`` has what was found so far.
+    """
+
+    def __init__(
+        self, item: pytest.Item, budget: Budget, found: Sequence[Found], replaying: Replaying
+    ) -> None:
+        self.findings: list[Finding] = []
+        self._item = item
+        self._budget = budget
+        self._found = [one for one in found if one.test == item.nodeid]
+        self._replaying = replaying
+        self._allowed = allowed_errors(item)
+        self._effects = Effects()
+        self._known = troubles()
+        seed = options.resolve(item.config, item).seed or 0
+        self._exploration = Exploration(self._known, self._effects.can_act, seed)
+        self._escapes = Escapes()
+        self._outcomes: dict[Story, Outcome] = {}
+        self._healthy = Outcome(())
+        self._causes: set[Cause] = set()
+        self._fixed: list[str] = []
+        self._begun = real.monotonic()
+        self._ended: float | None = None
+        self._left_out = ""
+        self._is_complete = False
+
+    def run(self, most: int | None) -> None:
+        """Search until the budget is spent, all stories are played, or ``most`` causes found."""
+        self._left_out = self._begin()
+        if not self._left_out:
+            self._replay(most)
+            if not self._budget.only_found:
+                self._explore(most)
+        self._ended = real.monotonic()
+
+    def result(self) -> Searched:
+        """Return what was tried so far."""
+        seconds = (self._ended or real.monotonic()) - self._begun
+        causes = tuple(one.line for one in self.findings)
+        return Searched(
+            self._item.nodeid,
+            len(self._outcomes),
+            round(seconds, 3),
+            len(self._healthy.requests),
+            self._exploration.left_out,
+            self._is_complete,
+            self._left_out,
+            causes,
+            tuple(self._fixed),
+        )
+
+    def _begin(self) -> str:
+        """Run the test with nothing wrong; return why it can't be searched."""
+        run = self._run(())
+        self._healthy = run.outcome
+        if not run.passed:
+            return _FAILS_HEALTHY
+        if run.own_scenario:
+            return _OWN_SCENARIO
+        if not run.outcome.requests:
+            return _SENDS_NOTHING
+        seconds = real.monotonic() - self._begun
+        self._replaying.deadline.seconds = max(_LEAST_SECONDS, _TIMES_HEALTHY * seconds)
+        self._causes = {one.cause for one in run.outcome.failures}
+        self._exploration.learn((), Outcome(run.outcome.requests))
+        return ""
+
+    def _replay(self, most: int | None) -> None:
+        """Play the stories found before; those that no longer fail are kept as fixed."""
+        for one in self._found:
+            run = self._replaying.run(self._item, one.scenario, self._allowed)
+            failures = [each for each in run.outcome.failures if each.cause not in self._causes]
+            failures += [run.outcome.escaped] if run.outcome.escaped else []
+            if failures:
+                self._take(Finding.again(self._item, one, failures[0], run.report))
+            elif run.outcome.usable:
+                self._fixed.append(self._shown(keep_as_fixed(one)))
+            if self._is_enough(most):
+                return
+
+    def _explore(self, most: int | None) -> None:
+        while not self._budget.is_spent(len(self._outcomes), real.monotonic() - self._begun):
+            story = self._exploration.next()
+            if story is None:
+                self._is_complete = True
+                return
+            outcome = self._play(story)
+            self._exploration.learn(story, outcome)
+            for failure, guilty in self._new(story, outcome):
+                self._shrink(guilty, failure)
+                if self._is_enough(most):
+                    return
+
+    def _new(self, story: Story, outcome: Outcome) -> list[tuple[Failure, Story]]:
+        """Return the failures of causes not yet known, each with a story that shows it."""
+        found = [(one, story) for one in outcome.failures]
+        found += self._escapes.learn(story, outcome)
+        return [(one, guilty) for one, guilty in found if one.cause not in self._causes]
+
+    def _shrink(self, story: Story, failure: Failure) -> None:
+        self._causes.add(failure.cause)
+        smallest = self._smallest(story, failure.cause)
+        run = self._run(smallest.story)
+        shown = next((one for one in run.outcome.failures if one.cause == failure.cause), failure)
+        file = write(
+            self._item.config.rootpath, self._item.nodeid, smallest.story, shown, _timeline(run)
+        )
+        self._take(Finding.of(self._item, smallest.story, smallest.needed, shown, file, run.report))
+
+    def _smallest(self, story: Story, cause: Cause) -> Shrunk:
+        """Return the smallest story with the same cause, within a limit of runs."""
+        shrinking = shrunk(story, cause, self._known)
+        before = len(self._outcomes)
+        candidate = next(shrinking)
+        smallest, needed = story, 0
+        while True:
+            if len(self._outcomes) - before >= _MOST_TO_SHRINK:
+                return Shrunk(smallest, needed)
+            outcome = self._play(candidate)
+            if outcome.has(cause) and len(candidate) <= len(smallest):
+                smallest = candidate
+            try:
+                candidate = shrinking.send(outcome)
+            except StopIteration as end:
+                result: Shrunk = end.value
+                return result
+
+    def _play(self, story: Story) -> Outcome:
+        if story not in self._outcomes:
+            self._run(story)
+        return self._outcomes[story]
+
+    def _run(self, story: Story) -> Run:
+        run = self._replaying.run(self._item, story_scenario(story), self._allowed)
+        self._outcomes[story] = run.outcome
+        self._effects.learn(run)
+        return run
+
+    def _take(self, finding: Finding) -> None:
+        self._causes.add(finding.failure.cause)
+        self.findings.append(finding)
+
+    def _is_enough(self, most: int | None) -> bool:
+        return most is not None and len(self.findings) >= most
+
+    def _shown(self, file: Path) -> str:
+        root = self._item.config.rootpath
+        return str(file.relative_to(root) if file.is_relative_to(root) else file)
+
+
+def _timeline(run: Run) -> str:
+    sections = run.report.sections if run.report is not None else ()
+    return redacted("\n".join(text for title, text in sections if title == "Cerebras mock"))

@@ -1,0 +1,109 @@
+"""The plugin that searches: it plays stories before each test runs, and reports what they broke."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from pytest_cerebras.chaos.collection import kind_run_once
+from pytest_cerebras.settings.names import CHAOS, MARKER, is_about_one
+
+from .allowed import allowed_errors
+from .budget import Budget, budget_of
+from .finding import Searched, report_of
+from .found import Found, found_in
+from .replaying import Replaying
+from .search_of_test import SearchOfTest
+from .summary import show
+
+SEARCHED = "cerebras_searched"
+"""The attribute of a report that says what was tried on its test."""
+_CONFLICTS = {
+    "cerebras_chaos": "the search chooses the faults of each test: leave out --cerebras-chaos",
+    "cerebras_scenario": "the search chooses the faults of each test: leave out "
+    "--cerebras-scenario",
+}
+
+
+class Searching:
+    """Searches each test that uses the mock and names no scenario."""
+
+    def __init__(self, config: pytest.Config, budget: Budget, found: Sequence[Found]) -> None:
+        self._config = config
+        self._budget = budget
+        self._found = found
+        self._replaying = Replaying()
+        self._results: dict[str, Searched] = {}
+        config.pluginmanager.register(self._replaying, "cerebras-replaying")
+
+    def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
+        """Check the markers before any test runs. Raises UsageError."""
+        for item in items:
+            allowed_errors(item)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Search a test before it runs, and report what was found after it."""
+        if not _is_searched(item):
+            return (yield)
+        search = SearchOfTest(item, self._budget, self._found, self._replaying)
+        try:
+            search.run(self._most())
+        finally:
+            self._results[item.nodeid] = search.result()
+        try:
+            return (yield)
+        finally:
+            for finding in search.findings:
+                item.ihook.pytest_runtest_logreport(report=report_of(finding, item))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach to a test's own report what was tried on it."""
+        report = yield
+        if call.when == "call" and item.nodeid in self._results:
+            setattr(report, SEARCHED, asdict(self._results[item.nodeid]))
+        return report
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Take up what was tried by a worker."""
+        found = getattr(report, SEARCHED, None)
+        if found is not None:
+            self._results[report.nodeid] = Searched.read(found)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say what was tried on each test."""
+        show(terminalreporter, list(self._results.values()))
+
+    def pytest_unconfigure(self) -> None:
+        """End the thread of the deadline."""
+        self._replaying.deadline.close()
+
+    def _most(self) -> int | None:
+        """Return how many causes may be found before the run stops."""
+        most = self._config.getoption("maxfail", 0)
+        return most or None
+
+
+def register(config: pytest.Config) -> None:
+    """Search each test of the run, as the option says. Raises UsageError."""
+    budget = budget_of(config.getoption("cerebras_search"))
+    for option, why in _CONFLICTS.items():
+        if config.getoption(option, None) is not None:
+            raise pytest.UsageError(f"--cerebras-search: {why}")
+    found = found_in(config.rootpath)
+    config.pluginmanager.register(Searching(config, budget, found), "cerebras-searching")
+
+
+def _is_searched(item: pytest.Item) -> bool:
+    return (
+        MARKER in getattr(item, "fixturenames", ())
+        and kind_run_once(item) is None
+        and item.get_closest_marker(CHAOS) is None
+        and not is_about_one(item)
+    )

@@ -1,0 +1,129 @@
+"""Stories: which requests of a test meet which trouble."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+from mockserver.core.documents import shipped
+from mockserver.core.scalars import dumped
+from mockserver.scenario import Rule, RuleAction, Scenario, parse
+
+_PLACEHOLDER = "VALUE"
+_PASS = "pass"  # noqa: S105 (a word of the language)
+
+
+@dataclass(frozen=True, order=True)
+class Trouble:
+    """
+    A way to break one answer.
+
+    ``rank`` is its place among all kinds, the simplest first, and ``variant`` that of its value,
+    the roundest first. ``family`` groups kinds that an app handles in one place. ``does`` completes
+    "request 2 ...". ``action`` is the item of a sequence in a scenario file.
+    """
+
+    rank: int
+    variant: int = 0
+    name: str = field(default="", compare=False)
+    family: str = field(default="", compare=False)
+    does: str = field(default="", compare=False)
+    action: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+
+    @cached_property
+    def typed(self) -> RuleAction:
+        """The action as the engine plays it."""
+        text = dumped({"name": self.name, "rules": [{"sequence": [self.action]}]})
+        return parse(text, source=self.name).rules[0].actions[0]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Step:
+    """The trouble of one request: the ``at``-th that the test sends, from 1."""
+
+    at: int
+    trouble: Trouble
+
+
+Story: TypeAlias = tuple[Step, ...]
+"""The steps in the order of their requests, one for each request at most."""
+
+
+def troubles() -> tuple[Trouble, ...]:
+    """Return all kinds of trouble with all their values, the simplest first."""
+    listed = shipped(__package__, "troubles").data
+    return tuple(one for rank, row in enumerate(listed) for one in _variants(rank, row))
+
+
+def _variants(rank: int, row: Mapping[str, Any]) -> Iterator[Trouble]:
+    for variant, value in enumerate(row.get("values", (None,))):
+        action = json.loads(
+            json.dumps(row["action"]).replace(f'"{_PLACEHOLDER}"', json.dumps(value))
+        )
+        does = row["does"].replace(_PLACEHOLDER, str(value))
+        if value == 1:
+            does = does.replace("1 tokens", "1 token").replace("1 bytes", "1 byte")
+        yield Trouble(rank, variant, row["name"], row["family"], does, action)
+
+
+def scenario_of(story: Story) -> Scenario:
+    """Return the scenario that plays a story."""
+    by_request = {step.at: step.trouble.typed for step in story}
+    sequence = tuple(by_request.get(at, RuleAction()) for at in range(1, _last(story) + 1))
+    rules = (Rule("story", sequence=sequence),) if sequence else ()
+    return Scenario(name_of(story), rules=rules)
+
+
+def document_of(story: Story) -> Mapping[str, Any]:
+    """Return the keys ``name`` and ``rules`` of the scenario file that plays a story."""
+    by_request = {step.at: dict(step.trouble.action) for step in story}
+    sequence = [by_request.get(at, _PASS) for at in range(1, _last(story) + 1)]
+    return {"name": name_of(story), "rules": [{"name": "story", "sequence": sequence}]}
+
+
+def name_of(story: Story) -> str:
+    """
+    Return a short name for a story.
+
+    >>> cut, busy = Trouble(4, name="cut"), Trouble(0, name="unavailable")
+    >>> name_of((Step(2, cut), Step(3, busy)))
+    '2-cut-3-unavailable'
+    """
+    named = "-".join(f"{step.at}-{step.trouble.name}" for step in story)
+    return named or "healthy"
+
+
+def file_name_of(story: Story, test: str, what: str) -> str:
+    """Return the name of the file for a story that breaks a test in one way."""
+    digest = sha256(json.dumps([test, what, document_of(story)]).encode()).hexdigest()
+    return f"{name_of(story)[:60]}-{digest[:8]}.yaml"
+
+
+def sentence_of(story: Story) -> str:
+    """
+    Return what happens in a story, in words.
+
+    >>> sentence_of((Step(2, Trouble(0, does="is answered 503")),))
+    'Request 2 is answered 503.'
+    """
+    parts = [f"request {step.at} {step.trouble.does}" for step in story]
+    text = ", then ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else "Nothing goes wrong."
+
+
+def without(story: Story, step: Step) -> Story:
+    """Return a story without one of its steps."""
+    return tuple(one for one in story if one != step)
+
+
+def with_step(story: Story, old: Step, new: Step) -> Story:
+    """Return a story with a step replaced, in the order of the requests."""
+    return tuple(sorted((*without(story, old), new)))
+
+
+def _last(story: Sequence[Step]) -> int:
+    return max((step.at for step in story), default=0)

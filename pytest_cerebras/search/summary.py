@@ -1,0 +1,25 @@
+"""The section on the search at the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .finding import Searched
+
+
+def show(reporter: Any, results: Sequence[Searched]) -> None:
+    """Write a line for each test: what was tried, and how much is left."""
+    if not results:
+        reporter.section("Cerebras: search", yellow=True)
+        reporter.line(
+            "no test was searched: add --cerebras-mock, or let tests ask for cerebras_mock"
+        )
+        return
+    reporter.section("Cerebras: search")
+    for one in results:
+        reporter.line(one.line)
+        for cause in one.causes:
+            reporter.line(f"    {cause}")
+        for file in one.fixed:
+            reporter.line(f"    no longer breaks it: {file}")
