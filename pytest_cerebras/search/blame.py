@@ -28,6 +28,8 @@ _OURS = ("pytest_cerebras", "mockserver")
 _CLIENTS = frozenset({"aiohttp", "anyio", "cerebras", "h11", "h2", "http", "httpcore", "httpx"})
 _CLIENTS |= {"langchain_cerebras", "litellm", "openai", "requests", "urllib", "urllib3"}
 _NETWORK = (OSError, TimeoutError)
+_OF_RESULTS = frozenset({"assert_delivered"})
+_OF_ANSWERS = frozenset({"text", "reasoning", "tool_calls", "choices"})
 _ENDINGS = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception)
 _RAISE = dis.opmap["RAISE_VARARGS"]
 _STDLIB = str(Path(sysconfig.get_path("stdlib")).resolve())
@@ -74,14 +76,19 @@ def is_about_traffic(traceback: TracebackType | None) -> bool:
     """
     Return whether a failed assertion is about the requests that the mock received.
 
-    Such an assertion states the number or the order of requests, which faults change rightly.
+    Such an assertion states the number or the order of requests, which faults change rightly. One
+    that compares a result with what the mock has answered is not among them.
     """
     last = _last(traceback)
-    if last is None or _package_of(last.tb_frame.f_globals.get("__name__", "")) in _OURS:
+    if last is None:
         return True
-    scope = {**last.tb_frame.f_globals, **last.tb_frame.f_locals}
-    names = _names_in_line(last.tb_frame.f_code.co_filename, last.tb_lineno)
-    return any(_is_of_the_mock(scope.get(name)) for name in names)
+    frame = last.tb_frame
+    if _package_of(frame.f_globals.get("__name__", "")) in _OURS:
+        return not any(one.tb_frame.f_code.co_name in _OF_RESULTS for one in _entries(traceback))
+    scope = {**frame.f_globals, **frame.f_locals}
+    names, attributes = _words_in_line(frame.f_code.co_filename, last.tb_lineno)
+    of_the_mock = any(_is_of_the_mock(scope.get(name)) for name in names)
+    return of_the_mock and attributes.isdisjoint(_OF_ANSWERS)
 
 
 def _is_of_the_mock(value: object) -> bool:
@@ -94,15 +101,16 @@ def _package_of(module: str) -> str:
 
 
 @lru_cache(256)
-def _names_in_line(filename: str, line: int) -> frozenset[str]:
-    """Return the names in the assertion at a line of a file."""
-    return frozenset(
-        name.id
+def _words_in_line(filename: str, line: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names and the attributes in the assertion at a line of a file."""
+    nodes = [
+        node
         for statement in _asserts(filename)
         if statement.lineno <= line <= (statement.end_lineno or line)
-        for name in ast.walk(statement.test)
-        if isinstance(name, ast.Name)
-    )
+        for node in ast.walk(statement.test)
+    ]
+    names = (node.id for node in nodes if isinstance(node, ast.Name))
+    return frozenset(names), frozenset(one.attr for one in nodes if isinstance(one, ast.Attribute))
 
 
 @lru_cache(64)
@@ -128,13 +136,16 @@ def site_of(error: BaseException, test: str) -> str:
 
 def _places(error: BaseException) -> Iterator[tuple[str | None, int]]:
     for each in (error, first_of(error)):
-        entry = each.__traceback__
-        while entry is not None:
+        for entry in _entries(each.__traceback__):
             yield of_the_app(entry.tb_frame.f_code.co_filename), entry.tb_lineno
-            entry = entry.tb_next
 
 
 def _last(traceback: TracebackType | None) -> TracebackType | None:
-    while traceback is not None and traceback.tb_next is not None:
+    *_, last = (None, *_entries(traceback))
+    return last
+
+
+def _entries(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback is not None:
+        yield traceback
         traceback = traceback.tb_next
-    return traceback

@@ -25,6 +25,7 @@ _MOST_PLACES = 24  # requests of a run in which a fault is tried
 _LATER_VALUE = 0.5
 _LATER_KIND = 0.1
 _LATER_EQUAL = 1.0
+_SOONER_IF_IT_LASTS = 0.5  # an outage that goes on is the most common story of two faults
 
 
 class Exploration:
@@ -57,7 +58,7 @@ class Exploration:
         ground = outcome.signature, story[-1].trouble.family if story else ""
         equal = self._extended[ground]
         self._extended[ground] += 1
-        steps = list(self._steps_after(outcome.requests, last))
+        steps = list(self._steps_after(outcome.requests, story))
         if equal >= _MOST_EQUAL:
             self.left_out += len(steps)
             return
@@ -68,15 +69,18 @@ class Exploration:
                 priority = len(story) + equal * _LATER_EQUAL + later
                 heappush(self._waiting, (priority, self._random.random(), extended))
 
-    def _steps_after(self, requests: Sequence[Seen], last: int) -> Iterator[tuple[float, Step]]:
-        """Yield the steps in the requests after the ``last`` with a fault, each with a delay."""
+    def _steps_after(self, requests: Sequence[Seen], story: Story) -> Iterator[tuple[float, Step]]:
+        """Yield the steps in the requests after those of a story, each with a delay."""
+        last = story[-1].at if story else 0
         before = Counter[Hashable](one.shape for one in requests[:last])
         for at, seen in enumerate(requests[last : last + _MOST_PLACES], last + 1):
             again = min(before[seen.shape], 4) * _LATER_VALUE
             before[seen.shape] += 1
             for trouble in self._known:
                 if self._can_act(seen, trouble):
-                    yield again + self._later[trouble], Step(at, trouble)
+                    lasts = bool(story) and story[-1] == Step(at - 1, trouble)
+                    later = -_SOONER_IF_IT_LASTS if lasts else again + self._later[trouble]
+                    yield later, Step(at, trouble)
 
 
 def _lateness(known: Sequence[Trouble]) -> Iterator[tuple[Trouble, float]]:

@@ -15,7 +15,7 @@ from mockserver.journal import Exchange
 from mockserver.journal.met import felt
 from mockserver.verdicts.classify import classify
 from pytest_cerebras.session.mock import CerebrasMock
-from pytest_cerebras.session.symptoms import first_line
+from pytest_cerebras.session.symptoms import family_of, first_line
 
 from .blame import blame, first_of, site_of
 from .deadline import TooBusyError, TooLateError
@@ -86,8 +86,8 @@ def _judged(mock: CerebrasMock) -> Iterator[Failure]:
 
 def _of_error(error: BaseException, item: pytest.Item) -> Failure:
     first = first_of(error)
-    what = type(first).__name__
-    sentence = first_line(f"{what}: {first}", _LONGEST)
+    what = family_of(first)
+    sentence = first_line(f"{type(first).__name__}: {first}", _LONGEST)
     return Failure(Cause(what, site_of(error, str(item.path))), sentence)
 
 

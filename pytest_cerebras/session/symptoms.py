@@ -84,7 +84,7 @@ def _failure(
         what, (sentence, _, fix) = "key-sent-elsewhere", mock.escapes[0].partition(": ")
     else:
         last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
-        what, fix = _family(error), classify(last, mock.engine.edition).fix if last else ""
+        what, fix = family_of(error), classify(last, mock.engine.edition).fix if last else ""
         sentence = first_line(f"{type(error).__name__}: {error}", _LONGEST)
     where = _line_of(call.excinfo.traceback, item)
     yield Symptom(what, where, "failed", mock.scenario.name, sentence, fix, again)
@@ -109,7 +109,7 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
     return f"{of_app[-1][0]}:{of_app[-1][1]}" if of_app else ""
 
 
-def _family(error: BaseException) -> str:
+def family_of(error: BaseException) -> str:
     """Return the base class of a library's errors: an app that misses one misses all of them."""
     library = type(error).__module__.partition(".")[0]
     kinds = [
