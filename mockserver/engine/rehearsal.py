@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from mockserver.api.contract.edition import Edition
 from mockserver.core.messages import Request
 from mockserver.journal import Exchange, Journal
 from mockserver.journal.met import can_be_met, is_scripted, met, shuts_port
@@ -86,6 +87,12 @@ def acts(
         if exchange.completion_tokens != one.tokens:
             return unknown
     return False
+
+
+def answered(scenario: Scenario, sent: Sent) -> tuple[Exchange, Edition]:
+    """Return the exchange that a request would lead to at the beginning of a scenario."""
+    engine = Engine(scenario, now=0.0)
+    return engine.handle(sent.request, now=0.0), engine.edition
 
 
 def whole_seconds(seconds: float) -> float:

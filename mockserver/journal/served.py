@@ -14,6 +14,7 @@ from mockserver.core.sse import read
 from mockserver.plan import Close, Plan, Wait, head_of, inspection
 
 _DONE = "[DONE]"
+_EVENT = b"data:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def _objects(plan: Plan) -> Iterator[dict[str, Any]]:
     """Yield the JSON that arrives: the document, or the events before ``[DONE]``."""
     # steps after a stall never arrive
     arrives = tuple(takewhile(lambda step: step != Wait(math.inf), plan))
-    if not inspection.streams(arrives):
+    # a client that asked for a stream reads events, whatever the media type says
+    if not (inspection.streams(arrives) or inspection.body_of(arrives).startswith(_EVENT)):
         if not isinstance(plan[-1], Close) and len(arrives) == len(plan):
             yield json_object(inspection.body_of(plan))
         return

@@ -7,6 +7,7 @@ the test with an instance, properties and fixtures of its own.
 
 from __future__ import annotations
 
+import gc
 import warnings
 from collections.abc import Hashable, Sequence
 from copy import copy
@@ -39,6 +40,17 @@ def run_again(twin: pytest.Item, item: pytest.Item) -> Sequence[pytest.TestRepor
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return runtestprotocol(twin, log=False, nextitem=item)
+
+
+def forget() -> None:
+    """
+    Free what the twins left behind, such as open connections.
+
+    Otherwise the warnings on it would be counted as those of the test that runs next.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
 
 
 def test_of(item: pytest.Item) -> Hashable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from pytest_cerebras.session.symptoms import Symptom
 from pytest_cerebras.settings.names import SYMPTOMS
 
+from .explored import Explored
 from .found import Found
 from .outcome import Failure
 from .story import Story, name_of, sentence_of
@@ -88,7 +89,8 @@ class Searched:
 
     ``left_out`` says why nothing was. ``is_complete`` says that no story was left to play.
     ``equal`` counts the stories left out because they are equal to others. ``causes`` has a line
-    for each finding, and ``fixed`` the files of stories that no longer break the test.
+    for each finding, and ``fixed`` the files of stories that no longer break the test. ``explored``
+    has the faults that were tried.
     """
 
     test: str
@@ -100,6 +102,7 @@ class Searched:
     left_out: str = ""
     causes: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    explored: Explored = field(default_factory=Explored)
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:
@@ -112,7 +115,7 @@ class Searched:
         if self.left_out:
             return f"{self.test}: not searched: {self.left_out}"
         rate = f", {self.stories / self.seconds:.0f} a second" if self.seconds else ""
-        rest = "all stories played" if self.is_complete else "stopped by its budget"
+        rest = "all stories played" if self.is_complete else "stopped"
         causes = f"{len(self.causes)} cause{'s' * (len(self.causes) != 1)}"
         return (
             f"{self.test}: {self.stories} stories in {self.seconds:.1f} s{rate}; "

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
-from mockserver.engine.rehearsal import Sent, could_act, sent_in
-from mockserver.scenario import Rule, Scenario
+from mockserver.engine.rehearsal import Sent, sent_in
+from mockserver.scenario import Scenario
 from pytest_cerebras.chaos.twins import run_again, twin_of
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.settings.names import MARKER
@@ -16,8 +16,8 @@ from pytest_cerebras.settings.options import PLAYED
 
 from .deadline import Deadline
 from .observing import outcome_of
-from .outcome import Outcome, Seen
-from .story import Story, Trouble, scenario_of
+from .outcome import Outcome
+from .story import Story, scenario_of
 
 _NOTHING = Outcome((), usable=False)
 _RUN = pytest.StashKey["Run"]()
@@ -101,31 +101,6 @@ class Replaying:
         error = call.excinfo.value if call.excinfo else None
         run.outcome = outcome_of(mock, item, error, run.allowed, self.deadline.error)
         run.sent = sent_in(rounds[0].happened.journal, rounds[0].started, mock.api_key)
-
-
-@dataclass(slots=True)
-class Effects:
-    """Knows which troubles can do anything to a request, by trying them in the engine."""
-
-    samples: dict[object, Sent] = field(default_factory=dict[object, Sent])
-    known: dict[tuple[object, Trouble], bool] = field(
-        default_factory=dict[tuple[object, Trouble], bool]
-    )
-
-    def learn(self, run: Run) -> None:
-        """Keep one request of each shape."""
-        warmed = [one for one in run.sent if not one.request.path.endswith("/tcp_warming")]
-        for seen, sent in zip(run.outcome.requests, warmed, strict=False):
-            self.samples.setdefault(seen.shape, sent)
-
-    def can_act(self, seen: Seen, trouble: Trouble) -> bool:
-        """Return whether a trouble can do anything to a request of this shape."""
-        key = seen.shape, trouble
-        if key not in self.known:
-            sample = self.samples.get(seen.shape)
-            alone = Scenario("alone", rules=(Rule(sequence=(trouble.typed,)),))
-            self.known[key] = sample is None or could_act(alone, (sample,))
-        return self.known[key]
 
 
 def story_scenario(story: Story) -> Scenario:

@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from mockserver.core.credentials import redacted
+from pytest_cerebras.chaos.twins import forget
 from pytest_cerebras.clock import real
 from pytest_cerebras.settings import options
 
 from .allowed import allowed_errors
 from .budget import Budget
+from .effects import Effects
 from .escapes import Escapes
 from .exploration import Exploration
+from .explored import Grid
 from .finding import Finding, Searched
 from .found import Found, keep_as_fixed, write
 from .outcome import Cause, Failure, Outcome
-from .replaying import Effects, Replaying, Run, story_scenario
+from .replaying import Replaying, Run, story_scenario
 from .shrinking import Shrunk, shrunk
 from .story import Story, troubles
 
@@ -51,6 +54,7 @@ class SearchOfTest:
         seed = options.resolve(item.config, item).seed or 0
         self._exploration = Exploration(self._known, self._effects.can_act, seed)
         self._escapes = Escapes()
+        self._grid = Grid()
         self._outcomes: dict[Story, Outcome] = {}
         self._healthy = Outcome(())
         self._causes: set[Cause] = set()
@@ -68,6 +72,7 @@ class SearchOfTest:
             if not self._budget.only_found:
                 self._explore(most)
         self._ended = real.monotonic()
+        forget()
 
     def result(self) -> Searched:
         """Return what was tried so far."""
@@ -83,6 +88,7 @@ class SearchOfTest:
             self._left_out,
             causes,
             tuple(self._fixed),
+            self._grid.explored(),
         )
 
     def _begin(self) -> str:
@@ -122,16 +128,12 @@ class SearchOfTest:
                 return
             outcome = self._play(story)
             self._exploration.learn(story, outcome)
-            for failure, guilty in self._new(story, outcome):
-                self._shrink(guilty, failure)
+            found = [(one, story) for one in outcome.failures]
+            for failure, guilty in [*found, *self._escapes.learn(story, outcome)]:
+                if failure.cause not in self._causes:
+                    self._shrink(guilty, failure)
                 if self._is_enough(most):
                     return
-
-    def _new(self, story: Story, outcome: Outcome) -> list[tuple[Failure, Story]]:
-        """Return the failures of causes not yet known, each with a story that shows it."""
-        found = [(one, story) for one in outcome.failures]
-        found += self._escapes.learn(story, outcome)
-        return [(one, guilty) for one, guilty in found if one.cause not in self._causes]
 
     def _shrink(self, story: Story, failure: Failure) -> None:
         self._causes.add(failure.cause)
@@ -169,7 +171,11 @@ class SearchOfTest:
     def _run(self, story: Story) -> Run:
         run = self._replaying.run(self._item, story_scenario(story), self._allowed)
         self._outcomes[story] = run.outcome
-        self._effects.learn(run)
+        self._effects.learn(run.outcome.requests, run.sent)
+        for seen in run.outcome.requests:
+            for trouble in self._known:
+                self._grid.can_meet(seen.site, self._effects.fault_classes(seen, trouble))
+        self._grid.learn(story, run.outcome)
         return run
 
     def _take(self, finding: Finding) -> None:

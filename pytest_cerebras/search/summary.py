@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
+from .explored import Explored
 from .finding import Searched
 
 
@@ -23,3 +25,6 @@ def show(reporter: Any, results: Sequence[Searched]) -> None:
             reporter.line(f"    {cause}")
         for file in one.fixed:
             reporter.line(f"    no longer breaks it: {file}")
+    explored = reduce(Explored.merged, (one.explored for one in results))
+    if explored.lines:
+        reporter.line(explored.line())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.api.model.script import Script, ScriptedCall
-from mockserver.faults import Cut, Error, Truncate
+from mockserver.faults import ContentType, Cut, Error, Truncate
 from mockserver.journal import Served, ServedCall
 from mockserver.plan import Data, End, Head
 from mockserver.plan.inspection import sent_body
@@ -88,6 +88,12 @@ def test_nonsense(answer, body):
         head = Head(200, (("content-type", "text/event-stream"),)) if stream else Head(200)
         exchange.plan = (head, Data(data), End())
         assert all(choice.text == "" for choice in exchange.choices)
+
+
+def test_wrong_media_type(answer):
+    """Events are read as events, even if the media type hides them, as clients do."""
+    whole = answer(stream=True)
+    assert answer(ContentType("text/html"), stream=True).text == whole.text != ""
 
 
 def test_sliced(answer):

@@ -1,0 +1,124 @@
+"""
+What was tried: lines of the app that send requests, by the classes of faults that they can meet.
+
+A cell of this grid is a line and a fault class. Some cells are impossible: the class can't act on
+the requests that the line sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Literal, TypeAlias
+
+from mockserver.core.units import counted
+from mockserver.verdicts.fault_classes import FAULT_CLASSES
+
+from .outcome import Outcome
+from .story import Story
+
+Result: TypeAlias = Literal["failed", "allowed", "passed", "not-tried", "cannot-act"]
+_WORST_FIRST: tuple[Result, ...] = ("failed", "allowed", "passed", "not-tried", "cannot-act")
+_Place: TypeAlias = tuple[str, str]
+"""A line of the app, and a fault class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the app, with the result of each fault class, in the order of the classes."""
+
+    site: str
+    results: Mapping[str, Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """
+    The grid of a test or of a run.
+
+    ``pairs`` counts the ordered pairs of cells that were tried in one story.
+    """
+
+    lines: tuple[Line, ...] = ()
+    pairs: int = 0
+
+    @property
+    def possible(self) -> int:
+        """How many cells there are, without the impossible ones."""
+        return sum(result != "cannot-act" for line in self.lines for result in _of(line))
+
+    @property
+    def tried(self) -> int:
+        """How many cells were tried."""
+        left = ("not-tried", "cannot-act")
+        return sum(result not in left for line in self.lines for result in _of(line))
+
+    @property
+    def percent(self) -> float:
+        """The share of the cells that were tried."""
+        return 100 * self.tried / self.possible if self.possible else 0.0
+
+    def line(self) -> str:
+        """Return the shares in one line."""
+        faults = f"{self.tried} of {counted(self.possible, 'fault')}"
+        where = counted(len(self.lines), "line")
+        pairs = f"{self.pairs} of {counted(self.possible**2, 'pair')}"
+        return f"explored: {faults} at {where} of the app ({self.percent:.0f} %), {pairs}"
+
+    def merged(self, other: Explored) -> Explored:
+        """Return the grid of two tests: of each cell the worst result counts."""
+        results: dict[str, Mapping[str, Result]] = {}
+        for line in (*self.lines, *other.lines):
+            before = results.get(line.site, line.results)
+            results[line.site] = {name: _worst(before[name], line.results[name]) for name in before}
+        lines = tuple(Line(site, found) for site, found in sorted(results.items()))
+        return Explored(lines, self.pairs + other.pairs)
+
+
+@dataclass(slots=True)
+class Grid:
+    """Collects the cells of one test while it is searched."""
+
+    results: dict[_Place, Result] = field(default_factory=dict[_Place, Result])
+    pairs: set[tuple[_Place, _Place]] = field(default_factory=set[tuple[_Place, _Place]])
+
+    def can_meet(self, site: str, fault_classes: Iterable[str]) -> None:
+        """Note that the requests of a line can meet some fault classes."""
+        for name in fault_classes:
+            self.results.setdefault((site, name), "not-tried")
+
+    def learn(self, story: Story, outcome: Outcome) -> None:
+        """Take up what a story tried: the faults that reached the client."""
+        if not outcome.usable:
+            return
+        result: Result = "failed" if outcome.fails else "allowed" if outcome.ended else "passed"
+        met = [
+            [(seen.site, name) for name in seen.fault_classes]
+            for seen in (
+                outcome.requests[step.at - 1] for step in story if step.at in outcome.acted
+            )
+        ]
+        for place in (place for places in met for place in places):
+            self.results[place] = _worst(self.results.get(place, result), result)
+        for first, second in combinations(met, 2):
+            self.pairs.update((one, other) for one in first for other in second)
+
+    def explored(self) -> Explored:
+        """Return the grid so far."""
+        sites = sorted({site for site, _ in self.results})
+        lines = tuple(
+            Line(
+                site, {name: self.results.get((site, name), "cannot-act") for name in FAULT_CLASSES}
+            )
+            for site in sites
+        )
+        return Explored(lines, len(self.pairs))
+
+
+def _of(line: Line) -> Iterable[Result]:
+    return line.results.values()
+
+
+def _worst(one: Result, other: Result) -> Result:
+    return min(one, other, key=_WORST_FIRST.index)

@@ -1,0 +1,160 @@
+"""Who is to blame for an exception: the app, which stumbled, or nobody, because it may end so."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from cerebras.cloud.sdk import APIConnectionError
+from pydantic import BaseModel
+
+from pytest_cerebras.search.blame import blame, site_of
+
+
+class AppError(Exception):
+    """An error of an app."""
+
+
+class Answer(BaseModel):
+    """What an app parses."""
+
+    city: str
+
+
+def caught(act):
+    try:
+        act()
+    except BaseException as error:  # noqa: BLE001 (as pytest does)
+        return error
+    raise RuntimeError
+
+
+def raising(error):
+    def act():
+        raise error
+
+    return act
+
+
+def grouped():
+    async def tasks():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.to_thread(lambda: {}["choices"]))
+
+    asyncio.run(tasks())
+
+
+def asserting():
+    answer = ""
+    assert answer
+
+
+BUGS = {
+    "missing key": lambda: {}["choices"],
+    "empty list": lambda: list[str]()[0],
+    "none": lambda: None.choices,
+    "not JSON": lambda: json.loads("{"),
+    "not a number": lambda: float("Mon, 30 Nov"),
+    "not UTF-8": b"\xff".decode,
+    "assertion of the test": asserting,
+    "in a task group": grouped,
+}
+OWN = {
+    "its own": raising(AppError("no answer")),
+    "a built-in, raised on purpose": raising(ValueError("no answer")),
+    "of a library": lambda: Answer.model_validate_json('{"ci'),
+    "skipped": lambda: pytest.skip("not now"),
+}
+PASSED_ON = {
+    "of the SDK": raising(APIConnectionError(request=httpx.Request("GET", "http://a"))),
+    "of HTTP": raising(httpx.ReadTimeout("slow")),
+    "of the system": raising(ConnectionResetError()),
+    "time-out": raising(TimeoutError()),
+}
+
+
+@pytest.mark.parametrize("act", BUGS.values(), ids=BUGS)
+def test_bugs(act):
+    """An app that stumbles has a bug, and so has one whose wrong result reaches the assertion."""
+    assert blame(caught(act)) == "bug"
+
+
+@pytest.mark.parametrize("act", OWN.values(), ids=OWN)
+def test_own(act):
+    """An app may end with an error that somebody chose."""
+    assert blame(caught(act)) == "own"
+
+
+@pytest.mark.parametrize("act", PASSED_ON.values(), ids=PASSED_ON)
+def test_passed_on(act):
+    """An app may pass on an error of its client."""
+    assert blame(caught(act)) == "passed-on"
+
+
+def test_allowed():
+    """What the marker allows is no bug, in a group neither; subclasses are meant as well."""
+    assert blame(caught(BUGS["missing key"]), (LookupError,)) == "own"
+    assert blame(caught(grouped), (KeyError,)) == "own"
+    assert blame(caught(BUGS["missing key"]), (ValueError,)) == "bug"
+
+
+def about_requests(cerebras_mock):
+    calls = cerebras_mock.calls
+    assert len(calls) == 5
+
+
+def about_journal(cerebras_mock):
+    assert cerebras_mock.requests == []
+
+
+def about_result(cerebras_mock):
+    assert cerebras_mock.calls[0].last.text == "doubled"
+
+
+def delivered(cerebras_mock):
+    cerebras_mock.assert_delivered("something else")
+
+
+def counted(cerebras_mock):
+    cerebras_mock.assert_requests(7)
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        (about_requests, "own"),
+        (about_journal, "own"),
+        (counted, "own"),
+        (about_result, "bug"),
+        (delivered, "bug"),
+    ],
+)
+def test_assertions_on_the_mock(cerebras_client, cerebras_mock, test, expected):
+    """Faults change the number of requests rightly, but not what the app makes of an answer."""
+    said = [{"role": "user", "content": "ping"}]
+    cerebras_client.chat.completions.create(model="gpt-oss-120b", messages=said)
+    assert blame(caught(lambda: test(cerebras_mock))) == expected
+
+
+def test_a_name_like_the_mocks():
+    """Only the mock's own values count, whatever they are called."""
+    cerebras_mock = SimpleNamespace(calls=[])
+    assert blame(caught(lambda: about_requests(cerebras_mock))) == "bug"
+
+
+def test_site(tmp_path, monkeypatch):
+    """The place of a bug is the app's innermost line, else the test's own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "app.py").write_text(
+        "import json\n\ndef parse(text):\n    return json.loads(text)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import app  # type: ignore[import-not-found]
+
+    error = caught(lambda: app.parse("{"))
+    assert site_of(error, __file__) == "app.py:4"
+    own = caught(BUGS["missing key"])
+    assert site_of(own, __file__).partition(":")[0].endswith("test_blame.py")

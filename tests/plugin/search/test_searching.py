@@ -1,0 +1,252 @@
+"""The search as a user sees it: what it finds, what it spares, what it says and keeps."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mockserver.scenario import load
+from pytest_cerebras.search.found import FOLDER
+
+PLANTED = Path(__file__).with_name("planted.py")
+CODE = """
+import pytest
+from planted import SORRY
+import planted
+
+@pytest.mark.parametrize("fixed", [{fixed}])
+def test_app(cerebras_mock, fixed):
+    found = planted.{app}(fixed=fixed)
+    {asserted}
+"""
+WHOLE = "assert found if not isinstance(found, list) else all(found)"
+AS_SENT = "assert found in (SORRY, cerebras_mock.calls[-1].last.text)"
+# the app, the cause, the smallest story that shows it, and how many stories that may take
+BUGS = [
+    ("missing_header", "KeyError", ["1-bare-rate-limit"], 60),
+    ("date_after_outage", "ValueError", ["1-unavailable-2-dated-rate-limit"], 500),
+    ("middle_call", "AssertionError", ["2-unavailable"], 60),
+    ("first_choice", "IndexError", ["1-empty-choices"], 80),
+    ("arguments", "JSONDecodeError", ["1-truncated", "1-broken-arguments"], 80),
+    ("both_models", "TypeError", ["1-unavailable-2-unavailable"], 120),
+    (
+        "third_failure",
+        "ZeroDivisionError",
+        ["-".join(f"{at}-rate-limited" for at in (1, 2, 3))],
+        600,
+    ),
+    ("appended", "AssertionError", ["1-cut"], 80),
+    ("no_timeout", "stalled", ["1-stalled"], 80),
+    ("forgotten_kind", "CerebrasError", ["1-disconnected"], 80),
+]
+QUICK = frozenset({"middle_call", "both_models", "no_timeout", "forgotten_kind"})
+FOUND = re.compile(r"    (\w[\w-]*)(?: at (\S+))?: (.*)")
+OUTAGE = """
+import time
+import pytest
+from cerebras.cloud.sdk import APIStatusError
+{marker}
+def test_app(cerebras_client, cerebras_mock):
+    client = cerebras_client.with_options(max_retries=0)
+    for attempt in range(3):
+        try:
+            said = [{{"role": "user", "content": "ping"}}]
+            client.chat.completions.create(model="gpt-oss-120b", messages=said)
+            return
+        except APIStatusError as error:
+            last = error
+            time.sleep(80)
+    {end}
+"""
+BUG = OUTAGE.format(marker="", end="{}['never reached without three failures']")
+
+
+@pytest.fixture
+def planted(pytester):
+    """Put the planted apps beside the tests."""
+    pytester.makepyfile(planted=PLANTED.read_text("utf-8"))
+    pytester.syspathinsert()
+
+
+def search(run, code, *arguments, budget="150", **keys):
+    """Run the search; return the result, and the causes that it lists."""
+    result = run(code, f"--cerebras-search={budget}", *arguments, **keys)
+    matches = (FOUND.fullmatch(line) for line in listed(result))
+    return result, [(found[1], found[2], found[3]) for found in matches if found]
+
+
+def listed(result):
+    """Return the lines of the section on the search."""
+    lines = list(map(str, result.outlines))
+    begin = next(at for at, line in enumerate(lines) if "Cerebras: search" in line)
+    rest = lines[begin + 1 :]
+    end = next((at for at, line in enumerate(rest) if line.startswith(("=", "!", "FAILED"))), None)
+    return rest[:end]
+
+
+def files():
+    return sorted(Path(FOLDER).glob("*.yaml"))
+
+
+def code_of(app, *, fixed):
+    asserted = AS_SENT if app == "appended" else WHOLE
+    return CODE.format(app=app, fixed=fixed, asserted=asserted)
+
+
+@pytest.mark.usefixtures("planted")
+@pytest.mark.parametrize(
+    ("app", "what", "stories", "most"),
+    [
+        pytest.param(*bug, id=bug[0], marks=() if bug[0] in QUICK else pytest.mark.slow)
+        for bug in BUGS
+    ],
+)
+def test_planted_bug(run, app, what, stories, most):
+    """A planted bug is found and shrunk to the known minimum; its mended twin is spared."""
+    result, causes = search(run, code_of(app, fixed=False), budget=most)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert what in [cause for cause, *_ in causes]
+    names = [load(str(file)).name for file in files()]
+    assert set(stories) & set(names)
+    result.stdout.fnmatch_lines(["*without * the test passes"])
+    again, _ = search(run, code_of(app, fixed=False), budget="replay")
+    assert again.parseoutcomes()["failed"] == len(names)
+    result, causes = search(run, code_of(app, fixed=True), budget=most)
+    assert causes == []
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_found_and_fixed(run):
+    """A bug is kept as a scenario file, replayed by its command, and set aside when mended."""
+    result, causes = search(run, BUG)
+    assert [(what, site) for what, site, _ in causes] == [
+        ("KeyError", "test_found_and_fixed.py:15")
+    ]
+    (file,) = files()
+    scenario = load(str(file))
+    assert scenario.name == "-".join(f"{at}-unavailable" for at in (1, 2, 3))
+    assert scenario.source == "test_found_and_fixed.py::test_app"
+    assert scenario.description.startswith("Request 1 is answered 503, then request 2 is ")
+    assert "# #1 POST /v1/chat/completions" in file.read_text("utf-8")
+    result.stdout.fnmatch_lines(
+        [
+            "Request 1 is answered 503, *. Then: KeyError: *",
+            "    line:   test_found_and_fixed.py:15",
+            "    without any one of these 3 faults the test passes",
+            f"    replay: pytest * --cerebras-scenario {file} --cerebras-clock virtual *",
+            "*1 thing to fix, 1 cell*",
+        ]
+    )
+    command = ("--cerebras-scenario", str(file), "--cerebras-clock", "virtual")
+    for _ in range(3):
+        assert run(BUG, *command).parseoutcomes() == {"failed": 1}
+    mended = OUTAGE.format(marker="", end="")
+    result, causes = search(run, mended, budget="replay")
+    assert (result.ret, causes, files()) == (pytest.ExitCode.OK, [], [])
+    result.stdout.fnmatch_lines([f"    no longer breaks it: {file.parent}/fixed/{file.name}"])
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_repeatable(run, arguments):
+    """The same seed and budget play the same stories, with and without xdist."""
+    known = test_repeatable.__dict__.setdefault("known", [])
+    code = BUG + BUG.replace("test_app", "test_other")
+    result, causes = search(run, code, *arguments, budget="90")
+    lines = sorted(
+        re.sub(r" in .* a second", "", line) for line in listed(result) if " stories " in line
+    )
+    assert len(lines) == 2
+    known.append((lines, sorted((what, story) for what, _, story in causes)))
+    assert known[0] == known[-1]
+
+
+@pytest.mark.parametrize(
+    ("marker", "end"),
+    [
+        ("", "raise ValueError('no answer')"),
+        ("", "raise last"),
+        ("", "assert len(cerebras_mock.calls) == 9"),
+        ("@pytest.mark.cerebras_search(allows=[KeyError])", "{}['choices']"),
+    ],
+    ids=["its own error", "an error of its client", "an assertion on requests", "allowed"],
+)
+def test_spared(run, marker, end):
+    """A test may end in these ways when the API fails."""
+    result, causes = search(run, OUTAGE.format(marker=marker, end=end), budget="120")
+    assert causes == []
+    assert result.ret == pytest.ExitCode.OK
+    assert files() == []
+
+
+LEFT_OUT = {
+    "does not pass when all is well": "def test_it(cerebras_client): assert 0",
+    "chooses a scenario or a fault itself": "def test_it(cerebras_mock):\n"
+    "    cerebras_mock.play('burst-503')",
+    "sends no request": "def test_it(cerebras_mock): pass",
+}
+
+
+@pytest.mark.parametrize(("why", "code"), LEFT_OUT.items(), ids=LEFT_OUT)
+def test_left_out(run, why, code):
+    """A test that can't be searched is named, with the reason, and runs once."""
+    result, causes = search(run, code)
+    assert causes == []
+    result.stdout.fnmatch_lines([f"*::test_it: not searched: it {why}"])
+
+
+def test_about_one(run):
+    """A test that names its scenario, or does not use the mock, is not searched."""
+    code = """
+import pytest
+@pytest.mark.cerebras_mock("burst-503")
+def test_named(cerebras_mock): pass
+@pytest.mark.cerebras_chaos("burst-503", allow_unmet=True)
+def test_cell(cerebras_mock): pass
+def test_other(): pass
+"""
+    result, _ = search(run, code)
+    assert result.parseoutcomes() == {"passed": 3}
+    result.stdout.fnmatch_lines(["no test was searched: *"])
+
+
+def test_stops_at_first(run):
+    """With -x, the search ends with the first cause, and so does the run."""
+    code = BUG.replace("time.sleep(80)", "{}['choices']") + "def test_last(): pass"
+    result, causes = search(run, code, "-x")
+    assert len(causes) == 1
+    assert result.parseoutcomes() == {"passed": 1, "failed": 1}
+
+
+def test_interrupted(run, pytester):
+    """Ctrl-C ends the search, and the section says what was tried."""
+    pytester.makeconftest(
+        """
+import pytest
+COUNT = []
+@pytest.fixture(autouse=True)
+def interrupted(cerebras_mock):
+    COUNT.append(1)
+    if len(COUNT) == 20:
+        raise KeyboardInterrupt
+"""
+    )
+    result, _ = search(run, BUG, how=pytester.runpytest_subprocess)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*::test_app: 19 stories in *; stopped; 0 causes"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--cerebras-search=often",), "--cerebras-search should be a time such as 60s, *'often'"),
+        (("--cerebras-search=9", "--cerebras-chaos=all"), "*: leave out --cerebras-chaos"),
+        (("--cerebras-search=9", "--cerebras-scenario=x"), "*: leave out --cerebras-scenario"),
+    ],
+)
+def test_wrong(run, arguments, message):
+    """Wrong options end the run with one sentence."""
+    result = run("def test_it(): pass", *arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])

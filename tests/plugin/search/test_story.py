@@ -1,0 +1,78 @@
+"""Stories: what they do in the engine, in a file, and in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.core.scalars import dumped
+from mockserver.scenario import parse
+from pytest_cerebras.search.story import (
+    Step,
+    document_of,
+    file_name_of,
+    name_of,
+    scenario_of,
+    sentence_of,
+    troubles,
+    with_step,
+    without,
+)
+
+KNOWN = troubles()
+BY_NAME = {(one.name, one.variant): one for one in KNOWN}
+BUSY, CUT = BY_NAME["unavailable", 0], BY_NAME["cut", 1]
+STORY = (Step(2, CUT), Step(4, BUSY))
+
+
+@pytest.mark.parametrize("trouble", KNOWN, ids=lambda one: f"{one.name}{one.variant}")
+def test_troubles(trouble):
+    """Each trouble is one that a scenario can play, and that words can tell."""
+    assert trouble.typed.faults
+    assert "VALUE" not in f"{trouble.does} {trouble.action}"
+    assert not trouble.typed.speaks
+
+
+def test_troubles_are_ordered():
+    """The simplest come first, and each has a place of its own."""
+    places = [(one.rank, one.variant) for one in KNOWN]
+    assert places == sorted(set(places))
+    assert KNOWN[0].name == "unavailable"
+
+
+def test_played_and_written():
+    """The file of a story plays what the search has played."""
+    played, text = scenario_of(STORY), dumped(document_of(STORY))
+    assert parse(text) == played
+    assert [bool(action.faults) for action in played.rules[0].actions] == [0, 1, 0, 1]
+
+
+def test_nothing():
+    """The story without steps is a healthy API."""
+    assert scenario_of(()).rules == ()
+    assert sentence_of(()) == "Nothing goes wrong."
+
+
+def test_words():
+    """A story is told in a sentence, with its numbers."""
+    assert sentence_of(STORY) == (
+        "Request 2 loses its connection after 5 tokens, then request 4 is answered 503."
+    )
+    one = (Step(1, BY_NAME["cut", 0]),)
+    assert sentence_of(one) == "Request 1 loses its connection after 1 token."
+    assert name_of(STORY) == "2-cut-4-unavailable"
+
+
+def test_file_name():
+    """Each test, story and cause has a file of its own, and the same one in each run."""
+    name = file_name_of(STORY, "a::b", "KeyError")
+    assert name == file_name_of(STORY, "a::b", "KeyError")
+    others = [(STORY[:1], "a::b", "KeyError"), (STORY, "a::c", "KeyError"), (STORY, "a::b", "Type")]
+    assert len({name, *(file_name_of(*other) for other in others)}) == 4
+    long = tuple(Step(at, BUSY) for at in range(1, 40))
+    assert len(file_name_of(long, "a", "b")) < 80
+
+
+def test_changed():
+    """Stories stay in the order of their requests."""
+    assert without(STORY, STORY[0]) == (Step(4, BUSY),)
+    assert with_step(STORY, STORY[1], Step(1, BUSY)) == (Step(1, BUSY), Step(2, CUT))
