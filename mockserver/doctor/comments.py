@@ -32,7 +32,7 @@ _CHARACTER = re.compile(r"[^\n]")
 
 def without_comments(text: str, style: Style) -> str:
     """
-    Return a text in which each comment is blank; lines and columns stay.
+    Return a text with its comments blanked out; lines and columns stay the same.
 
     >>> without_comments('a = "http://x" // old', "slashes")
     'a = "http://x"       '

@@ -94,7 +94,7 @@ class Engine:
         )
 
     def decide(self, needs: Needs, taken: Taken, *, now: float) -> Exchange:
-        """Return the exchange that answers a request with what it has got."""
+        """Return the exchange that answers a request, given what the memory gave it."""
         request, parsed, decision = needs.request, needs.parsed, taken.decision
         number, quota = taken.number, taken.quota
         responder = self._responder(number, now)

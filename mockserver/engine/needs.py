@@ -43,8 +43,8 @@ class Taken(NamedTuple):
     What one request has got.
 
     ``number`` is 0 if it gets none. ``call`` is the logical call that it belongs to. ``quota`` is
-    None if the request costs nothing, or the service is at its capacity. ``refused`` says what does
-    not admit it.
+    None if the request costs nothing, or the service is at its capacity. ``refused`` says why it
+    was not admitted.
     """
 
     number: int

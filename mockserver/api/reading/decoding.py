@@ -92,7 +92,7 @@ def _gunzipped(body: bytes) -> bytes:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Convert msgpack to JSON; count the values, since a byte of input takes 100 in memory."""
+    """Convert msgpack to JSON; limit the values, since a byte of input takes 100 in memory."""
     import msgpack  # imported only for those who send it
 
     room = _MOST_VALUES

@@ -120,7 +120,7 @@ class Chat:
     options: tuple[ast.Call, ...] = ()
 
     def sets(self, *names: str) -> bool:
-        """Return whether the call, or an option before it, sets one of these, or may do so."""
+        """Return whether the call, or an option before it, sets or may set one of these."""
         calls = (self.call, *self.options)
         return any(is_open(one) or not arguments(one).keys().isdisjoint(names) for one in calls)
 

@@ -96,7 +96,7 @@ def _fields(source: Source, call: ast.Call) -> Mapping[str, str | None] | None:
 
 
 def _told(value: Known | None) -> str | None:
-    """Return a field's value; a form of the key for the variable that has it."""
+    """Return a field's value; if it comes from the key's variable, the form of a key."""
     if value is not None and value.sure:
         return str(value.value)
     return _FORM if value is not None and value.variable == KEY else None

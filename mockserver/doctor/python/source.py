@@ -24,11 +24,11 @@ class Source:
     """
     A file of Python: its tree, its calls, and the values of its names.
 
-    ``nodes`` are those of the tree, the upper ones first, so that it is walked only once; what only
-    says how another node is used (``ast.Load``) or which operator it has is left out. ``settings``
-    set one name or attribute each. ``reads`` has the places where a name is read.
+    ``nodes`` lists the tree, parents first, so that it is walked only once. It leaves out nodes
+    that only name an operator, or the use of another node (``ast.Load``). ``settings`` set one name
+    or attribute each. ``reads`` has the places where a name is read.
 
-    ``bound`` has for each scope and name the expressions that the name is set to; None stands for
+    ``bound`` maps each scope and name to the expressions that the name is set to; None stands for
     an unknown value, such as that of a parameter. An attribute of ``self`` is a name of its class.
     ``functions`` has the functions that are defined, by scope and name. ``imported`` maps each
     local name to the full name that it was imported as, empty if there are two.
@@ -128,7 +128,7 @@ class Source:
         return None
 
     def _returned(self, call: ast.Call) -> ast.expr | None:
-        """Return all that a function of this file returns, if it is one expression."""
+        """Return the expression that a function of this file returns, if there is only one."""
         name = _name(call.func)
         owner: ast.AST | None = self.tree
         if name.startswith(("self.", "cls.")):
@@ -166,7 +166,7 @@ class Source:
         return False
 
     def _walk(self) -> None:
-        """Note each node after what it stands in, as ``ast.walk`` would yield them."""
+        """Note each node after its parent, in the order of ``ast.walk``."""
         nodes, parents = self.nodes, self.parents
         nodes.append(self.tree)
         for node in nodes:  # which grows meanwhile

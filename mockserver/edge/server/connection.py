@@ -85,7 +85,7 @@ class Connection(web.RequestHandler):
         self._held = b""  # bytes received that can't be answered yet
         self._parts: list[int] = []  # offsets in ``_held`` where later reads begin
         self._playing: Waiting | None = None
-        self._waits = False  # what is being played waits for what it needs
+        self._waits = False  # whether ``_playing`` still waits for what it needs
         self._answering: InFlight | None = None
         self._half_closed = False
         # the body of the newest request that aiohttp has not answered yet

@@ -98,7 +98,7 @@ class HeadCache:
         return None
 
     def remember(self, data: bytes, request: web.BaseRequest) -> None:
-        """Remember the shape of a head, if nothing in it needs aiohttp."""
+        """Remember the shape of a head, unless something in it needs aiohttp."""
         usual = request.version == HttpVersion11 and request.keep_alive and not changes(request)
         if not usual or framed(request) is None or "expect" in request.headers:
             return

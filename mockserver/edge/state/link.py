@@ -44,7 +44,7 @@ def into(future: asyncio.Future[T]) -> Callable[[T], None]:
 
 
 class Link(asyncio.Protocol):
-    """A connection; ``lost`` gets it once, when it has ended."""
+    """A connection; ``lost`` is called with it once, when it has ended."""
 
     def __init__(self, lost: Callable[[Link], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -91,7 +91,11 @@ class Link(asyncio.Protocol):
         self._waiting.append(on_reply)
 
     async def ask(self, *words: bytes) -> bytes | None:
-        """Send a command and wait for its reply. Raises StoreError, or OSError for a loss."""
+        """
+        Send a command and wait for its reply.
+
+        Raises StoreError, or OSError if the connection is lost.
+        """
         answered: asyncio.Future[Reply] = self._loop.create_future()
         self._asked.add(answered)
         answered.add_done_callback(self._asked.discard)
@@ -118,7 +122,7 @@ class Link(asyncio.Protocol):
             self._transport.write(b"".join(written))
 
     def data_received(self, data: bytes) -> None:
-        """Call back for each whole reply; end the connection if it is none."""
+        """Call back for each whole reply; end the connection if the data is not a reply."""
         data = self._received + data if self._received else data
         at = 0
         while at < len(data):
@@ -134,7 +138,7 @@ class Link(asyncio.Protocol):
 
 
 def _reply_at(data: bytes, at: int) -> tuple[Reply, int] | None:
-    """Return the reply that begins here, and where the next one does; None if it is cut off."""
+    """Return the reply at this offset, and the offset after it; None if it is incomplete."""
     end = data.find(b"\r\n", at)
     if end < 0:
         return None

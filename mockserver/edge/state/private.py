@@ -16,7 +16,7 @@ from .address import StoreAddress
 
 _PROGRAMS = ("redis-server", "valkey-server")
 _SECONDS = 10.0
-# ends the server when the mock ends, however that happens: then its end of the pipe closes
+# ends the server when the mock ends in any way, because that closes the mock's end of the pipe
 _KEEPER = '"$@" & read -r _; kill $!; wait; rm -rf "$0"'
 
 

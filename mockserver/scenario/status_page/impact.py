@@ -35,7 +35,7 @@ from mockserver.faults import (
 )
 
 Impact: TypeAlias = Literal["fails", "slow", "none"]
-SLOW = 1.0  # seconds: as in the class of faults of this name
+SLOW = 1.0  # seconds, as for the fault class "slow"
 
 
 def _is_failure(status: int) -> Impact:

@@ -57,7 +57,7 @@ def _host(it: Setup) -> str:
 
 
 def is_mistaken(host: str) -> bool:
-    """Return whether a host is no other API's, but stands where that of this one belongs."""
+    """Return whether a host is wrong for this API, but is not known as another API's."""
     return host in _WRONG_HOSTS or misspelt.is_host(host)
 
 
@@ -109,7 +109,7 @@ def _ends_in_slash(it: Setup) -> bool:
 
 
 def _is_prefixed(it: Setup) -> bool:
-    """Whether something precedes the path of an endpoint, or the ``/v1`` alone."""
+    """Whether something precedes the path of an endpoint, or precedes ``/v1`` at the end."""
     found = re.search(rf"(?<=.)/v1(/{_ENDPOINT})?\Z|(?<=.)/chat/completions\Z", it.asked)
     return found is not None
 
@@ -141,7 +141,7 @@ ADDRESSES = (
     Mistake(
         "misspelt-scheme",
         lambda it: bool(misspelt.scheme(it.base_url)),
-        "the base URL begins with {begins!r}, so no request is sent to anybody",
+        "the base URL begins with {begins!r}, so no request is sent",
         "write https:// there: {it.right_url}",
         _QUICKSTART,
         facts=lambda it: {"begins": misspelt.scheme(it.base_url)},

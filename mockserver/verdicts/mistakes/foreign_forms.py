@@ -33,7 +33,7 @@ _Found = tuple[str, Mapping[str, Any]]
 
 
 def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
-    """Yield each object so deep in the body that a line is about; ``last`` ends the line's path."""
+    """Yield each object at this depth that a line is about; ``last`` is the rest of the path."""
     for one in lines(it):
         if last and one.place[depth:] != (last,):
             continue
@@ -44,7 +44,7 @@ def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
 
 
 def _parts(it: Setup) -> Iterator[_Found]:
-    """Yield the parts of the messages if a line is about one: a line may name its union only."""
+    """Yield the parts of each message that a line is about; the line may not say which part."""
     for path, message in _refused(it, 2):
         if path.startswith("messages["):
             content = message.get("content")
@@ -71,7 +71,7 @@ def _image_as_text(it: Setup) -> _Found | None:
 
 
 def _builtin_tool(it: Setup) -> _Found | None:
-    """Return the first tool that is no function of the app's."""
+    """Return the first tool that is not a function of the app."""
     own = {"function", "parameters", "input_schema"}
     return next(
         (

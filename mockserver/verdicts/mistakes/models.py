@@ -44,7 +44,7 @@ _VENDORS = tuple(
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the model, or a model that is meant for it is known."""
+    """Whether the API refused the model, or a known model is meant for it."""
     known = it.at_cerebras if it.error is None else it.code in _NOT_FOUND
     return known and bool(it.model) and not it.edition.serves(it.model)
 

@@ -154,7 +154,7 @@ SENDING = (
     Mistake(
         "object-as-body",
         _of_json(_raw(_OBJECT)),
-        "the body is the text '[object Object]': JavaScript has made a text of the object",
+        "the body is the text '[object Object]': JavaScript turned the object into text",
         "send JSON.stringify(body)",
         "https://developer.mozilla.org/en-US/docs/Web/API/Fetch_API/Using_Fetch#setting_a_body",
     ),
