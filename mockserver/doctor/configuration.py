@@ -23,7 +23,7 @@ _ENV = re.compile(rf"^[ \t]*ENV[ \t]+{_NAME}[ \t]+[\"']?([^\s\"'=]++)[\"']?[ \t]
 """As a Dockerfile may write it: only white space between name and value."""
 _QUOTED = re.compile(rf"^([ \t]*)-[ \t]+{_NAME}=(([\"'])[^\s\"']++\4)[ \t]*$", re.MULTILINE)
 """In a list of docker-compose, where the quotes belong to the value."""
-_MOST_LINES = 100  # of a list
+_MOST_LINES = 100  # lines of a list that are looked at
 
 
 def findings(

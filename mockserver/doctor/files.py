@@ -21,8 +21,8 @@ _SKIPPED = frozenset(
         *("test", "tests", "__tests__", "spec", "fixtures", "testdata", "__mocks__"),
     )
 )
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the first bytes of a file that PowerShell wrote
-_HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # that are looked into
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how PowerShell begins a file
+_HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # read although they are hidden
 _ENDINGS = frozenset((*STYLES, "py", "ipynb", "env"))
 _TEST = re.compile(r"(?:^test_.*|.*_test)\.\w+$|.*\.(?:test|spec|stories)\.\w+$|^conftest\.py$")
 _GENERATED = re.compile(r"\.min\.|[-.]lock\.|^(?:package-lock|npm-shrinkwrap|composer)\.json$")

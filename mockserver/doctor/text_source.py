@@ -40,7 +40,7 @@ _SET_KEY = re.compile(
 )
 """If the name says that this is a Cerebras key, it may be shorter than today's keys."""
 _RUNS = re.compile("01234|12345|23456|34567|45678|56789|abcd|bcde|cdef|wxyz", re.IGNORECASE)
-_FEWEST_CHARACTERS = 12  # the distinct ones of a random key
+_FEWEST_CHARACTERS = 12  # fewer distinct ones than any random key has
 _MODEL = re.compile(
     r"\b(?:\w*_)?(?:model|MODEL)(?:_?(?:name|NAME|Name|id|ID|Id))?[\"']?"
     r"\s*(?::=|=>|=|:)\s*[\"'`]?([A-Za-z][\w.-]{4,60})(?![\w./:@-])"

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from . import Call, Exchange, Journal
 from .fan_out import fan_outs
 
-_ABSURD = 10  # digits
+_ABSURD = 10  # digits of a number that can't be a retry count
 # in seconds of the client's clock
-AT_ONCE = 0.1  # a shorter time is no pause, but a round trip
+AT_ONCE = 0.1  # a shorter time is a round trip, not a pause
 _SEEN = 0.05  # the most that a client in another process takes to read an answer
 _NOTICED = 0.5  # the most that the mock takes to notice that a client left, on a busy machine
 _APART = 0.25  # the most between two starts in one crowd, on a busy machine

@@ -38,7 +38,7 @@ class Reads:
     @contextmanager
     def patched(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
         """Replace the blocking reads of all sockets."""
-        for owner in (SOCKET, ssl.SSLSocket):  # which reads by itself
+        for owner in (SOCKET, ssl.SSLSocket):  # it has reads of its own
             for name in ("recv", "recv_into"):
                 patch.setattr(owner, name, self._timed(getattr(owner, name)))
         try:

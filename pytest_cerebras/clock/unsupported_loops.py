@@ -75,7 +75,7 @@ def _sleeps(client: Callable[[], bool]) -> Mapping[Sleeping, Sleeping]:
 def _module(name: str) -> ModuleType | None:
     """Return a module if it is installed. This costs little: httpcore imports trio anyway."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of libraries that the app may not even use
+        warnings.simplefilter("ignore")  # about libraries that the app may not even use
         try:
             return import_module(name)
         except ImportError:

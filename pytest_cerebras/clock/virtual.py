@@ -57,8 +57,8 @@ class VirtualClock(Clock):
     """
     The time that a client and its mock share while ``running()``.
 
-    It may run at most ``max_virtual`` seconds ahead of real time. ``watch`` takes a silence and
-    returns a function that decides, look by look, whether the silence must end.
+    It may run at most ``max_virtual`` seconds ahead of real time. ``watch`` takes a ``Silence``,
+    and returns a function that is called again and again to decide whether the silence must end.
     """
 
     shared = True

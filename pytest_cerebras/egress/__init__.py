@@ -132,7 +132,7 @@ def guarded(
     """
     Refuse requests to the real API, and with ``others="block"`` to every other machine.
 
-    ``mode`` is the mock's, on which the advice in an error depends; ``RUN`` is for code outside of
+    ``mode`` is that of the mock, and decides the advice in an error; ``RUN`` is for code outside of
     tests. ``elsewhere`` returns why the code that runs now does not belong to the test; an empty
     string if it may belong to it.
     """

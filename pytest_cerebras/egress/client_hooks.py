@@ -42,8 +42,8 @@ class ClientHook(NamedTuple):
     A method that every request of a library passes; ``host`` finds the host in its arguments.
 
     ``error`` is the exception, as module and name, that the library raises for an unreachable host.
-    None means OSError. An app that handles connection errors should see the one that it expects.
-    Where the real host is turned to the mock, ``leads`` returns whether this request goes there; it
+    None means OSError. An app that handles connection errors should see the one that it expects. If
+    the real host is redirected to the mock, ``leads`` returns whether this request goes there; it
     is called with the mock's ports before the method's own arguments.
     """
 

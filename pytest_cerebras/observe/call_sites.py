@@ -52,7 +52,7 @@ def _package_of(filename: str) -> str:
     for folder in ("site-packages", "dist-packages"):
         _, found, inside = filename.rpartition(f"{folder}/")
         package = inside.partition("/")[0].removesuffix(".py")
-        if found and package not in _OURS:  # which a wheel puts beside the others
+        if found and package not in _OURS:  # a wheel installs ours beside the others
             return package
     return ""
 

@@ -76,7 +76,7 @@ def _writes(source: Source, call: ast.Call) -> bool:
 
 
 def _shown(argument: ast.expr) -> Iterator[ast.expr]:
-    """Yield the expressions whose whole values an argument shows."""
+    """Yield the expressions whose values an argument shows in full."""
     yield argument
     if isinstance(argument, ast.JoinedStr):
         parts = (one for one in argument.values if isinstance(one, ast.FormattedValue))

@@ -31,7 +31,7 @@ class Source:
     ``bound`` maps each scope and name to the expressions that the name is set to; None stands for
     an unknown value, such as that of a parameter. An attribute of ``self`` is a name of its class.
     ``functions`` has the functions that are defined, by scope and name. ``imported`` maps each
-    local name to the full name that it was imported as, empty if there are two.
+    local name to the full name that it was imported as, empty if there are several.
     """
 
     text: str
@@ -169,7 +169,7 @@ class Source:
         """Note each node after its parent, in the order of ``ast.walk``."""
         nodes, parents = self.nodes, self.parents
         nodes.append(self.tree)
-        for node in nodes:  # which grows meanwhile
+        for node in nodes:  # the list grows meanwhile
             for name in _with_nodes(node._fields):
                 value = getattr(node, name, None)
                 for child in value if type(value) is list else (value,):

@@ -49,7 +49,7 @@ def _works(statement: ast.stmt) -> bool:
         case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
             return True
         case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
-            return name not in _PREPARES  # print(...), main()
+            return name not in _PREPARES  # such as print(...) or main()
         case (
             ast.Expr(value=ast.Call(func=ast.Attribute(attr=name)))
             | ast.Assign(value=ast.Call(func=ast.Attribute(attr=name)))

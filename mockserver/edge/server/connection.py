@@ -90,7 +90,7 @@ class Connection(web.RequestHandler):
         self._half_closed = False
         # the body of the newest request that aiohttp has not answered yet
         self._body: StreamReader | None = None
-        self._head = b""  # of the request that aiohttp reads, as received
+        self._head = b""  # the head of the request that aiohttp reads, as received
         self._count = 0  # bytes given to aiohttp since ``_free`` was last true
         self._client = 0  # the client's port
 

@@ -37,7 +37,9 @@ def defined(found: Loaded, overrides: Overrides) -> Definition:
     try:
         data = dict(found.document.data)
         if found.scenario.edition is not None:
-            data["edition"] = found.scenario.edition  # a path that does not depend on the file's
+            data["edition"] = (
+                found.scenario.edition
+            )  # resolved: the file's own path no longer matters
         whole = {"name": name, "scenario": data, "settings": settings}
         text = json.dumps(whole)
         same = _read(whole).scenario == found.scenario

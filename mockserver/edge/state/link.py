@@ -22,7 +22,7 @@ OnReply: TypeAlias = Callable[[Reply], None]
 
 
 class StoreError(Exception):
-    """The store answers with an error, or not as Redis does."""
+    """The store answers with an error, or does not answer like Redis."""
 
 
 _NONSENSE = StoreError("no reply of Redis")
@@ -34,7 +34,7 @@ def encoded(*words: bytes) -> bytes:
 
 
 def into(future: asyncio.Future[T]) -> Callable[[T], None]:
-    """Return a callback that sets the result of a future, if nobody has cancelled it."""
+    """Return a callback that sets the result of a future, unless it was cancelled."""
 
     def set_result(result: T) -> None:
         if not future.done():
@@ -71,7 +71,7 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note what to write to."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's are of other classes
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's has another class
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Tell the owner; commands without a reply never get one."""
@@ -131,7 +131,7 @@ class Link(asyncio.Protocol):
                 break
             reply, at = found
             if reply is _NONSENSE or not self._waiting:
-                self.close()  # no Redis: it must not be taken for one
+                self.close()  # this is not Redis, and must not be taken for it
                 return
             self._waiting.popleft()(reply)
         self._received = data[at:]

@@ -1,4 +1,4 @@
-"""A store of the mock's own, on a socket that nobody else knows."""
+"""A store of the mock's own, on a private socket."""
 
 from __future__ import annotations
 

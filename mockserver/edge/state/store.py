@@ -171,7 +171,7 @@ class Store:
         else:
             self._tell(f"the store at {self.address}: {reply}")
             if str(reply).startswith(_PASSING) and self._link is not None:
-                self._link.close()  # the message is sent again when it is mended
+                self._link.close()  # the message is sent again over the next connection
             else:
                 self._given_up.discard(serial)
                 self._pending.pop(serial)[2]([b"error"])

@@ -43,7 +43,7 @@ _DECORATION = re.compile(r"[\"'`\s]|%2[027]|%0[9adAD]")
 _BARE_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+)(:\d+)?(/|\Z)")
 _LANDED = re.compile(rf"{_ENDPOINT}\Z")
 _PATHS = [row.path for row in ENDPOINTS.values() if "{" not in row.path]
-_NEAR = 0.85  # "/v1/chat/completion" is, "/v1/edits" is not
+_NEAR = 0.85  # "/v1/chat/completion" is near enough, "/v1/edits" is not
 
 _ONCE = "leave /v1 out, because the Cerebras SDK adds it"
 _QWEN_CODE = "https://github.com/QwenLM/qwen-code/issues/179"
@@ -250,7 +250,7 @@ ADDRESSES = (
     Mistake(
         "base-url-alone",
         _is_base_url_alone,
-        "the request was sent to {it.path}, which is no endpoint",
+        "the request was sent to {it.path}, which is not an endpoint",
         "send it to /v1/chat/completions",
         "https://github.com/iSegaro/Translate-It/issues/74",
     ),

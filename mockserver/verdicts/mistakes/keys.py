@@ -68,7 +68,7 @@ _ASSIGNED = re.compile(r"[A-Z_]+[=:]")
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the key, or a key for it is known."""
+    """Whether the API refused the key, or a key is known that is meant for the API."""
     if it.error is None:
         return it.authorization is not None and it.at_cerebras
     return it.code == "wrong_api_key" or it.error.get("detail") in _ABOUT_KEYS

@@ -27,7 +27,7 @@ _NAMES = frozenset(
 )
 _SCHEME = re.compile(rf"([a-z]{{3,7}})([:;/]{{1,4}}){re.escape(OURS)}(?=[:/]|\Z)", re.IGNORECASE)
 _HOST = re.compile(r"\A\s*https?://([\w.-]+)", re.IGNORECASE)
-_NEAR = 0.7  # "htps" is to "https", "ftp" is not
+_NEAR = 0.7  # "htps" is near enough to "https", "ftp" is not
 
 
 def is_host(host: str) -> bool:

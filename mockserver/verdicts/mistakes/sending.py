@@ -103,7 +103,7 @@ SENDING = (
         "get-instead-of-post",
         lambda it: it.method == "GET" and _is_other_method(it),
         "the request was sent with GET, and {it.path} accepts only POST",
-        "send POST; if the code does, a redirect has turned it into GET: write https:// and no "
+        "send POST; if the code does send it, a redirect turned it into GET: write https:// and no "
         "slash at the end",
         "https://github.com/psf/requests/issues/5494",
     ),

@@ -15,8 +15,8 @@ def opposites(schema: AnySchema) -> list[AnySchema]:
     """
     Return schemas whose values violate the given one; the first has the most natural values.
 
-    They may miss some values, and some of theirs may not violate it. The schema ``true`` even
-    allows anything. So the caller checks each value. The caller also resolves references.
+    They may miss some values, and some of theirs may not violate it. Above all, ``true`` allows
+    anything. So the caller checks each value. The caller also resolves references.
     """
     if not isinstance(schema, dict):
         return [not schema]

@@ -10,7 +10,7 @@ from string import ascii_letters, digits, punctuation
 from .budget import ImpossibleError
 from .patterns import Chain, Chars, Edge, Either, Look, Node, Repeat, Width
 
-_SURROGATES = range(0xD800, 0xE000)  # halves of a pair
+_SURROGATES = range(0xD800, 0xE000)  # halves of surrogate pairs
 _SIGNS = (ascii_letters + digits, " -_." + punctuation)  # the first with a match is used
 
 
