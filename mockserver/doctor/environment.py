@@ -171,7 +171,7 @@ def _proxies(known: Mapping[str, Variable]) -> Iterator[Finding]:
 
 
 def _either(known: Mapping[str, Variable], name: str) -> Variable | None:
-    """Return a variable whose name in lower case is read first."""
+    """Return a variable; the one with the lower-case name takes precedence."""
     return known.get(name.lower()) or known.get(name)
 
 

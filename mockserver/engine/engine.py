@@ -79,7 +79,7 @@ class Engine:
         return self.decide(needs, self.memory.take(needs, now), now=now)
 
     def needs(self, request: Request, rule: Rule | None = None) -> Needs:
-        """Return what the request needs of the memory before it can be answered."""
+        """Return what the request needs from the memory before it can be answered."""
         parsed = self._parser.read(request)
         account = parsed.account, parsed.model_id
         return Needs(

@@ -100,7 +100,7 @@ class Mirror(Memory):
         return (needs.counts, asked, tries, self._guess(attempt), own, rules, quota, capacity)
 
     def taken(self, needs: Needs, given: Given) -> Taken:
-        """Return what the request got, and keep what an answer shows of it."""
+        """Return what the request got, and keep the part that its answer shows."""
         needs.view.attempt = given.attempt
         call = Ongoing(asked_of(needs.noted), given.attempt - 1)
         decision = self._decision(needs, given)

@@ -191,8 +191,8 @@ class Exchange:
         """
         The content of the first choice, as far as it was served.
 
-        Raises ShortenedError if the journal has shortened the answer, as do ``reasoning`` and
-        ``tool_calls``.
+        Like ``reasoning`` and ``tool_calls``, it raises ShortenedError if the journal has shortened
+        the answer.
         """
         return self._first.text
 

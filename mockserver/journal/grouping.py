@@ -24,7 +24,7 @@ _APART = 0.25  # the most between two starts in one crowd, on a busy machine
 
 def tolerance(seconds: float) -> float:
     """
-    Return by how much a wait may differ: clients round, and their clocks tick apart.
+    Return by how much a wait may differ, because clients round and clocks differ.
 
     >>> [tolerance(seconds) for seconds in (0.05, 0.5, 2, 60)]
     [0.025, 0.05, 0.1, 0.5]
@@ -204,7 +204,7 @@ class _Links:
 
 
 def _goes_on(early: Exchange, late: Exchange) -> bool:
-    """Whether the later of one sender's requests retries the earlier one."""
+    """Whether the later of two requests from one sender retries the earlier one."""
     count = tries(late)
     if count:
         return tries(early) == count - 1

@@ -75,7 +75,7 @@ def _lost_patience(exchange: Exchange, case: Case) -> bool:
 
 
 def _silence(exchange: Exchange) -> float:
-    """Return the seconds between the last piece that came and the client's leaving."""
+    """Return the seconds from the last piece that came until the client left."""
     stayed = exchange.over - exchange.at
     return stayed - max((at for at, _ in _pieces(exchange) if at <= stayed), default=0.0)
 

@@ -35,8 +35,7 @@ def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable
     def wait(condition: Condition, timeout: float | None = None) -> bool:
         if timeout is not None and 0 < timeout <= threading.TIMEOUT_MAX and is_virtual():
             return _wait(clock, condition, timeout)
-        return real.wait(condition, timeout)  # raises at once if ``timeout`` is not a valid
-        duration
+        return real.wait(condition, timeout)  # raises at once for an invalid ``timeout``
 
     def join(thread: Thread, timeout: float | None = None) -> None:
         ahead = timeout is not None and 0 < timeout <= threading.TIMEOUT_MAX

@@ -54,7 +54,7 @@ def refused(patch: pytest.MonkeyPatch, client: Callable[[], bool]) -> Iterator[N
 
 
 def _sleeps(client: Callable[[], bool]) -> Mapping[Sleeping, Sleeping]:
-    """Return the replacements of the ways to sleep."""
+    """Return the replacements of the functions that sleep."""
     trio_sleep = _trio_sleep()
 
     async def on_asyncio(delay: float, result: Any = None) -> Any:

@@ -119,7 +119,7 @@ class VirtualClock(Clock):
         """
         if not _is_number(seconds) or not 0 <= seconds <= LONGEST - self._offset:
             raise ValueError(
-                "time goes forward: advance() takes seconds from 0, and a hundred years in all, "
+                "advance() takes a number of seconds from 0, and at most a hundred years in all, "
                 f"found {seconds!r}"
             )
         unsettled = _locked()

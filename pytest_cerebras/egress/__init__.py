@@ -103,7 +103,7 @@ class GuardLog:
 
 def no_proxy() -> str:
     """
-    Return a value of ``NO_PROXY`` by which no proxy is used for the mock or the real API.
+    Return a value of ``NO_PROXY`` that keeps the mock and the real API out of any proxy.
 
     With a proxy, the guard would see only the address of the proxy.
     """

@@ -63,16 +63,12 @@ def turned(redirect: Redirect) -> Iterator[None]:
 
 
 def leading_to(hosts: Iterable[str], tls_port: int, plain_port: int, authority: Path) -> Redirect:
-    """
-    Return where to redirect clients of these hosts; ``authority`` is a file with a certificate.
-    """
+    """Return where to redirect clients of these hosts; ``authority`` is a certificate file."""
     return Redirect(f"{' '.join(sorted(hosts))},{tls_port},{plain_port},{authority}")
 
 
 def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping[str, str]:
-    """
-    Return the environment that redirects children in Python and Node, in addition to ``given``.
-    """
+    """Return variables that redirect Python and Node children, in addition to ``given``."""
     options = given.get("NODE_OPTIONS")
     return {
         cerebras_redirect.VARIABLE: redirect.text,

@@ -1,5 +1,5 @@
 """
-Distinguishes requests of work that lingers from an earlier test from those of this test.
+Separates the requests of this test from those of work that lingers from an earlier test.
 
 A test must not be judged for the requests of a thread that an earlier test has left running. But
 age alone proves nothing: a pool, an event loop or a worker thread that the app keeps may be older

@@ -39,7 +39,7 @@ _AWAITS = "JUMP_BACKWARD_NO_INTERRUPT"  # the bytecode of an ``await`` is a smal
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """
-    A suspended thread or task: the HTTP client ``calls`` it is in, if it is asleep or in a loop.
+    A suspended thread or task: its ``calls`` of HTTP clients, and whether it sleeps or loops.
 
     ``calls`` holds the frames themselves, so that they can be recognized later.
     """
@@ -109,7 +109,7 @@ def _is_asleep(frames: Sequence[FrameType]) -> bool:
 
 
 def _calls_sleep(frame: FrameType) -> bool:
-    """Return whether the source at a frame's position reads ``sleep(...)``: C has no frame."""
+    """Return whether the source at a frame's position reads ``sleep(...)``: C code has no frame."""
     places = list(frame.f_code.co_positions())
     line, _, start, _ = places[frame.f_lasti // 2] if frame.f_lasti >= 0 else (None,) * 4
     if line is None or start is None:

@@ -40,7 +40,7 @@ class Post:
 
     @property
     def without_timeout(self) -> bool:
-        """Whether it certainly waits for an answer without a limit."""
+        """Whether it certainly sets no limit on the wait for an answer."""
         timeout = arguments(self.call).get("timeout")
         if isinstance(timeout, ast.Constant) and timeout.value is None:
             return True

@@ -64,7 +64,7 @@ class Source:
         return source
 
     def says(self, *words: str) -> bool:
-        """Return whether a name in the code, not a comment or docstring, has one of the words."""
+        """Return whether a name in the code, outside comments and docstrings, has a word."""
         told = [word for word in words if word in self.text]
         return bool(told) and any(word in one for one in self.words for word in told)
 
@@ -80,7 +80,7 @@ class Source:
 
     @cached_property
     def named_calls(self) -> list[tuple[ast.Call, str]]:
-        """The calls of what is imported, by its full name."""
+        """The calls of imported objects, each with the object's full name."""
         found = ((call, self.full_name(call.func)) for call in self.calls)
         return [(call, name) for call, name in found if name]
 

@@ -32,7 +32,7 @@ _SETTINGS: Mapping[str, Any] = {"access_log": None, "auto_decompress": False}
 
 
 class Server(web.Server):
-    """Makes a ``Connection`` for each client; ``answer`` is called for each request by aiohttp."""
+    """Makes a ``Connection`` for each client; aiohttp calls ``answer`` for each of its requests."""
 
     def __init__(
         self,

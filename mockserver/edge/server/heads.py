@@ -76,7 +76,7 @@ class HeadCache:
 
     A client sends the same fields in the same order with every request, and few values change: the
     length, a trace, a key. Parsing such a head takes longer than answering it. Only aiohttp decides
-    what a head means, so a shape fixes everything that this may depend on.
+    what a head means, so a shape includes everything that may affect its decision.
     """
 
     def __init__(self) -> None:

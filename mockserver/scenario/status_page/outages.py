@@ -166,7 +166,7 @@ def _condition(rules: Sequence[Sequence[Rule]], elapsed: float) -> Condition:
 
 
 def _met(rules: Sequence[Rule], elapsed: float) -> tuple[float, float]:
-    """Return which share of a request fails, and which is slow."""
+    """Return the share of such requests that fails, and the share that is slow."""
     left, shares = 1.0, {"fails": 0.0, "slow": 0.0, "none": 0.0}
     for rule in rules:
         taken = left * share_of(rule.schedule, elapsed)

@@ -82,7 +82,7 @@ def _lacks_scheme(it: Setup) -> bool:
 
 
 def _is_elsewhere(it: Setup) -> bool:
-    """Whether a client or key of this API is used with another vendor, which can't pass it on."""
+    """Whether a client or key of this API is used with another vendor, which is no gateway."""
     key = it.authorization is not None and it.authorization.startswith("Bearer csk-")
     return bool(vendor_of(_host(it))) and (
         key or (it.client == "cerebras" and _host(it) not in ROUTERS)

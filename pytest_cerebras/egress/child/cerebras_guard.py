@@ -118,7 +118,7 @@ class Guard:
         """
         Raise EscapeError if requests to this host are forbidden.
 
-        ``by_program`` says that a program is about to be started that sends one.
+        ``by_program`` says that a program which sends one is about to start.
         """
         name = name_of(host)
         if self._mode == RUN and _watching[-1:] != [self]:
@@ -137,7 +137,7 @@ class Guard:
         raise EscapeError(sentence)
 
     def _note_asked(self, name: str) -> None:
-        """Note the name of another host once, if the test asks it: it may mean the mock."""
+        """Note once that the test asks another host, because the mock may have been meant."""
         is_new = name not in self._asked and len(self._asked) < _MOST_ASKED
         if self._mode != RUN and is_new and names_another(name) and not self.elsewhere():
             self._asked.add(name)
@@ -155,9 +155,7 @@ class Guard:
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def sees(self, event: str) -> bool:
-        """
-        Return whether the guard handles an event; in the mode ``PROXIED``, only those of sockets.
-        """
+        """Return whether the guard handles an event; if ``PROXIED``, only those of sockets."""
         return self._mode != PROXIED or event.startswith("socket.")
 
     def watch(self) -> None:

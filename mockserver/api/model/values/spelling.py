@@ -84,7 +84,7 @@ def _parts(parts: Sequence[Node], length: int, random: Random) -> str:
 
 
 def _sums(parts: Sequence[Node], side: int) -> list[int]:
-    """Return the total width of the parts from each one on; side 0 is least, 1 is most."""
+    """Return the least (side 0) or most (1) width from each part to the end."""
     sums = [0]
     for part in reversed(parts):
         sums.append(sums[-1] + part.width[side])
