@@ -12,7 +12,7 @@ from pathlib import Path
 from .comments import STYLES
 
 MOST_FILES = 10_000
-MOST_BYTES = 512 * 1024  # of a file: a larger one was not written by hand
+MOST_BYTES = 512 * 1024  # the longest file: a longer one was not written by hand
 _DEEPEST = 24
 _SKIPPED = frozenset(
     (
@@ -47,7 +47,7 @@ class Source:
 @dataclass(slots=True)
 class Walk:
     """
-    A walk through a folder, or to a single file.
+    A search of a folder, or of a single file.
 
     ``looked`` counts the files that were read, ``unread`` those that could not be read. ``cut_off``
     says that there are more than ``MOST_FILES``.

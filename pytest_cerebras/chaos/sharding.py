@@ -168,7 +168,7 @@ def _shard(config: pytest.Config) -> Shard:
 
 
 def _in_common(config: pytest.Config) -> Mapping[str, str]:
-    """Return the facts that all shards of a run have in common, besides its tests."""
+    """Return the facts, apart from the tests, that all shards of a run have in common."""
     settings = options.resolve(config)
     found = {name: getattr(settings, name) for name in (*(name for name, *_ in OPTIONS), "strict")}
     return {

@@ -36,7 +36,7 @@ def arguments(call: ast.Call) -> Mapping[str, ast.expr]:
 
 
 def is_open(call: ast.Call) -> bool:
-    """Return whether a call has arguments that its text does not name: ``**options``."""
+    """Return whether a call has arguments without a name in the code: ``**options``."""
     starred = any(isinstance(one, ast.Starred) for one in call.args)
     return starred or any(one.arg is None for one in call.keywords)
 

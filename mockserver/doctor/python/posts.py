@@ -61,7 +61,7 @@ def posts(source: Source) -> Iterator[Post]:
 
 
 def _is_meant_for_cerebras(url: str) -> bool:
-    """Return whether an endpoint of the API is asked for at a host that does not have it."""
+    """Return whether an endpoint of the API is requested from a host that lacks it."""
     try:
         parts = urlsplit(url)
     except ValueError:

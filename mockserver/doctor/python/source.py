@@ -13,7 +13,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.Module)
 _BARE = frozenset({"arg", "attr", "ctx", "id", "kind", "level", "module", "op", "ops"})
-"""Fields of nodes that hold no node with a place of its own."""
+"""Fields of a node whose values have no position of their own."""
 _DEEPEST = 12
 _WORDS = ("id", "attr", "arg", "value")
 _LONGEST_WORD = 40

@@ -16,7 +16,7 @@ class RequestLog:
     """
     The lines of requests that have not been logged yet.
 
-    To log a record, with its flush, takes longer than to answer a request.
+    Logging a record, with its flush, takes longer than answering a request.
     """
 
     def __init__(self) -> None:

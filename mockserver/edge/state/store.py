@@ -54,7 +54,7 @@ class Store:
 
     @property
     def full(self) -> bool:
-        """Whether too many messages wait for another one to be sent."""
+        """Whether so many messages wait that no more are accepted."""
         return len(self._pending) >= MOST_PENDING
 
     def call(self, operation: str, values: Any, then: OnAnswer) -> int:

@@ -62,7 +62,7 @@ def is_mistaken(host: str) -> bool:
 
 
 def _of_the_api(condition: Condition) -> Condition:
-    """Check a condition only if the request goes to the API, which does not have the path."""
+    """Check a condition only if the request goes to the API, with a path that it does not have."""
     return lambda it: it.is_ours and not known(it.asked) and condition(it)
 
 

@@ -1,4 +1,4 @@
-"""Parts of messages, and tools, in the form of another vendor's API, that this one refused."""
+"""Parts of messages, and tools, that the API refused because they have another API's form."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _PARTS: Mapping[str, tuple[str, str]] = {
         "send a message of its own: {'role': 'tool', 'tool_call_id': ..., 'content': ...}",
     ),
     "image": ("Anthropic's API", _IMAGE),
-    "document": ("Anthropic's API", "send what is in it as a text"),
+    "document": ("Anthropic's API", "send its content as a text"),
     "thinking": ("Anthropic's API", "leave it out"),
     "redacted_thinking": ("Anthropic's API", "leave it out"),
     "input_text": ("OpenAI's Responses API", "write 'text' in place of 'input_text'"),
     "output_text": ("OpenAI's Responses API", "write 'text' in place of 'output_text'"),
     "input_image": ("OpenAI's Responses API", _IMAGE),
-    "input_file": ("OpenAI's Responses API", "send what is in it as a text"),
+    "input_file": ("OpenAI's Responses API", "send its content as a text"),
 }
-"""Whose form a part of a message is, by its type, and what to send in its place."""
+"""The vendor of each foreign type of message part, and what to send in its place."""
 _NAMES_OF_CONTENT = ("text", "message", "parts", "prompt", "value")
 _Found = tuple[str, Mapping[str, Any]]
 
@@ -132,8 +132,8 @@ FOREIGN_FORMS = (
     _row(
         "builtin-tool",
         _builtin_tool,
-        "{path} has the type {kind}, a tool that another vendor's servers run: this API calls "
-        "functions of the app's own only",
+        "{path} has the type {kind}, a tool that another vendor's servers run: this API calls only "
+        "the app's own functions",
         "leave it out, or send {{'type': 'function', 'function': {{'name': ..., 'parameters': "
         "...}}}} and run it in the app",
         _TOOLS,

@@ -84,7 +84,7 @@ def _is_of_weights(it: Setup) -> bool:
 
 
 def _has_none(it: Setup) -> bool:
-    """Whether the API read the body and missed the model in it."""
+    """Whether the API read the body and found no model in it."""
     if it.model or not it.body or it.error is None:
         return False
     told = str(it.error.get("message", ""))
