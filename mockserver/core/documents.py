@@ -133,7 +133,7 @@ class Document:
     def with_root(
         self, root: yaml.Node, origins: Mapping[int, Sequence[str]] | None = None
     ) -> Self:
-        """Return a copy with another root that was derived from this one."""
+        """Return a copy with another root, which was derived from the root of this one."""
         other = copy(self)
         other.root, other.data = root, _data_of(root)
         other.origins = {**self.origins, **(origins or {})}

@@ -28,7 +28,7 @@ from .live import LiveEngine
 
 PREFIX = "/__mock__/"
 _FORMATS = ("json", "har")
-_LEVELS = 3  # of nesting that is encoded piece by piece, down to the entries of a HAR
+_LEVELS = 3  # levels that are encoded piece by piece, down to the entries of a HAR
 Query: TypeAlias = Mapping[str, str]
 _Action: TypeAlias = Callable[[Request, Query], Any]
 

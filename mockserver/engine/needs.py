@@ -1,4 +1,4 @@
-"""What answering a request needs of the memory, and what the memory gives for it."""
+"""What is needed from the memory to answer a request, and what the memory gives."""
 
 from __future__ import annotations
 

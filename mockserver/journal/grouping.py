@@ -87,7 +87,7 @@ def same_sender(early: Exchange, late: Exchange) -> bool:
 
 def left_before(early: Exchange, late: Exchange) -> bool:
     """
-    Whether one thread or task left an answer, and then sent the later request.
+    Whether one thread or task abandoned an answer, and then sent the later request.
 
     On a busy machine the mock may see that request first.
     """

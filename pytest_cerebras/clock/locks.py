@@ -1,5 +1,5 @@
 """
-Lets waits for other threads time out in virtual time.
+Makes waits for other threads time out in virtual time.
 
 ``Event``, ``Semaphore``, ``Barrier``, ``Timer``, ``Queue`` and ``Future.result`` all call
 ``Condition.wait``. ``Thread.join`` does not, so a helper thread joins on its behalf. A time-out on

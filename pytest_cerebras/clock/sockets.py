@@ -1,5 +1,5 @@
 """
-Lets blocking reads from the mock time out in virtual time.
+Makes blocking reads from the mock time out in virtual time.
 
 A blocked ``recv`` can't be woken by a clock. So a read with a time-out first waits in ``select``,
 for the connection and for a second socket, the bell. When the virtual time-out is reached, the

@@ -1,5 +1,5 @@
 """
-Lets unsupported event loops fail with one clear sentence.
+Makes unsupported event loops fail with one clear sentence.
 
 uvloop and trio keep their timers where the clock can't see them. Without this, time would jump past
 these timers, and a test would get wrong results instead of an error.

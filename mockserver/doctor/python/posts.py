@@ -80,7 +80,7 @@ def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
 
 
 def _is_changed(source: Source, name: str) -> bool:
-    """Return whether a dictionary of this name is used other than as a named argument."""
+    """Return whether a dictionary of this name is used for anything but a named argument."""
     return any(not isinstance(source.parents[one], ast.keyword) for one in source.reads[name])
 
 

@@ -29,7 +29,7 @@ def _format(it: Setup) -> object:
 
 
 def _refused_format(it: Setup) -> bool:
-    """Whether the form of the response format was refused; in 2025 the API did not name its place."""
+    """Whether the form of the response format was refused; in 2025 without its place."""
     return any(one.place[0] == "response_format" or one.path == "type" for one in lines(it))
 
 

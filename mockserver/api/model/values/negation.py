@@ -15,7 +15,7 @@ def opposites(schema: AnySchema) -> list[AnySchema]:
     """
     Return schemas whose values violate the given one; the first has the most natural values.
 
-    They may miss some values, and some of theirs may not violate it. Above all, ``true`` allows
+    They may miss some violating values, and allow some valid ones; ``true``, above all, allows
     anything. So the caller checks each value. The caller also resolves references.
     """
     if not isinstance(schema, dict):
