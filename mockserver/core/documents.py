@@ -322,7 +322,7 @@ def _meant(error: ErrorDetails) -> str:
         flag = _FLAGS.get(str(error["input"]).lower())
         return f"; did you mean {flag}?" if flag else ""
     if error["type"] == "string_type" and isinstance(error["input"], int | float):
-        return "; in quotes it is one"
+        return "; write it in quotes"
     allowed = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
     close = get_close_matches(str(error["input"]), allowed, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

@@ -274,7 +274,7 @@ def _here() -> object:
 
 
 def _at_work_in(thread: Thread, frame: FrameType) -> object:
-    """Return the task, job or thread that runs in another thread, from its innermost frame."""
+    """Return the task, job or thread that runs in another thread, given its innermost frame."""
     loop = loop_of(frame)
     task = asyncio.current_task(loop) if loop is not None else None
     return task or _jobs.get(thread.ident or 0) or thread

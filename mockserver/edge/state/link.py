@@ -2,7 +2,7 @@
 One connection to Redis, which speaks as much of its protocol as the mock needs.
 
 A client library that waits for each reply costs more than the answer of the mock itself. Here all
-commands of a turn of the event loop are written at once, and each reply calls back.
+commands of a turn of the event loop are written at once, and each reply triggers a callback.
 """
 
 from __future__ import annotations
