@@ -118,7 +118,7 @@ class _Reader:
         yield BaseModel, lambda value, depth: self._mapping(dict(value), depth)
 
     def _text(self, text: str) -> str:
-        """Return text that is valid in UTF-8, and if long its beginning and a digest."""
+        """Return text that is valid in UTF-8; of a long text, its beginning and a digest."""
         data = text.encode("utf-8", "backslashreplace")
         text = data.decode()
         if len(text) > _LONGEST:

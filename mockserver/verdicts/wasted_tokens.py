@@ -106,7 +106,7 @@ def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    """Yield the first of equal requests that was answered in full, with each later one."""
+    """Given equal requests, yield the first one answered in full, with each later one."""
     answered: dict[tuple[object, ...], list[Exchange]] = {}
     for late in case.exchanges:
         if tries(late):
