@@ -93,7 +93,7 @@ def close_in(folder: Path, hosts: Iterable[str], bundle: Path) -> None:
 
 
 def as_before(command: Sequence[str], user: int, group: int) -> list[str]:
-    """Return a command that runs as the user who started us; in here, this process is root."""
+    """Return a command that runs as the user who started us; in the sandbox, we are root."""
     if not user:
         return list(command)
     return ["unshare", f"--map-user={user}", f"--map-group={group}", "--", *command]

@@ -15,7 +15,7 @@ AUTO = "auto"
 @dataclass(frozen=True, slots=True)
 class ScriptedCall:
     """
-    A tool call; arguments written as a text are sent unchanged, JSON or not.
+    A tool call; arguments written as text are sent unchanged, JSON or not.
 
     ``name`` is the name of the tool. ``auto`` picks a tool that the request offers, and, if that
     tool has a schema, replaces the arguments with ones that the schema allows.

@@ -19,13 +19,13 @@ _PARTS: Mapping[str, tuple[str, str]] = {
         "send a message of its own: {'role': 'tool', 'tool_call_id': ..., 'content': ...}",
     ),
     "image": ("Anthropic's API", _IMAGE),
-    "document": ("Anthropic's API", "send its content as a text"),
+    "document": ("Anthropic's API", "send its content as text"),
     "thinking": ("Anthropic's API", "leave it out"),
     "redacted_thinking": ("Anthropic's API", "leave it out"),
     "input_text": ("OpenAI's Responses API", "write 'text' in place of 'input_text'"),
     "output_text": ("OpenAI's Responses API", "write 'text' in place of 'output_text'"),
     "input_image": ("OpenAI's Responses API", _IMAGE),
-    "input_file": ("OpenAI's Responses API", "send its content as a text"),
+    "input_file": ("OpenAI's Responses API", "send its content as text"),
 }
 """The vendor of each foreign type of message part, and what to send in its place."""
 _NAMES_OF_CONTENT = ("text", "message", "parts", "prompt", "value")
