@@ -64,7 +64,7 @@ def _print(findings: Iterable[Finding], *, as_json: bool) -> None:
             for one in findings:
                 click.echo(one.text())
     except BrokenPipeError:
-        raise  # the reader has seen enough: click ends quietly
+        raise  # whoever reads the output has seen enough: click ends quietly
     except OSError as error:
         click.echo(f"Error: can't write the findings: {error.strerror}", err=True)
         sys.exit(2)

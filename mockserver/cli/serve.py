@@ -165,7 +165,7 @@ class _Played(NamedTuple):
 
 
 def _reloading(played: _Played, *, reload: bool) -> _Mock:
-    """Return a mock of its own, and what looks after its files."""
+    """Return a mock with its own state, and the job that watches its files."""
     from mockserver.edge.reload import Reloader
 
     name, parameters, overrides, retention = played
@@ -174,7 +174,7 @@ def _reloading(played: _Played, *, reload: bool) -> _Mock:
 
 
 def _sharing(played: _Played, state: str, lost: WhenLost, stack: ExitStack) -> _Mock:
-    """Return a mock that shares its state, in a store that the stack may have to end."""
+    """Return a mock that shares its state; if its store is private, the stack ends it."""
     from mockserver.edge.state.address import read_address
     from mockserver.edge.state.private import private_store
     from mockserver.edge.state.shared import SharedLive
@@ -241,7 +241,9 @@ def _announce(live: LiveEngine, workers: int, url: str) -> None:
     click.echo(f'  OpenAI(base_url="{url}/v1", api_key="{key}")')
     if live.replica:
         who = f"{workers} workers" if workers > 1 else f"replica {live.replica}"
-        click.echo(f"  {who}, with limits, schedules and state in a store; journals are their own")
+        click.echo(
+            f"  {who}, with limits, schedules and state in a store, and a journal of its own"
+        )
     elif workers > 1:
         click.echo(f"  {workers} workers, each with limits, schedules and a journal of its own")
     sys.stdout.flush()

@@ -117,7 +117,7 @@ def redacted(text: str) -> str:
 
 def redacted_body(body: bytes, *, named: bool = True) -> bytes:
     """
-    Return a body with its credential fields, and everything that ``redacted`` finds, redacted.
+    Return a body without the values of its credential fields, and without what ``redacted`` finds.
 
     With ``named`` false, fields are not looked for.
     """

@@ -133,7 +133,7 @@ class Document:
     def with_root(
         self, root: yaml.Node, origins: Mapping[int, Sequence[str]] | None = None
     ) -> Self:
-        """Return a copy with another root that was derived from this one."""
+        """Return a copy with another root, which was derived from the root of this one."""
         other = copy(self)
         other.root, other.data = root, _data_of(root)
         other.origins = {**self.origins, **(origins or {})}
@@ -322,7 +322,7 @@ def _meant(error: ErrorDetails) -> str:
         flag = _FLAGS.get(str(error["input"]).lower())
         return f"; did you mean {flag}?" if flag else ""
     if error["type"] == "string_type" and isinstance(error["input"], int | float):
-        return "; in quotes it is one"
+        return "; write it in quotes"
     allowed = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
     close = get_close_matches(str(error["input"]), allowed, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

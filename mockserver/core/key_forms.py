@@ -64,7 +64,7 @@ OBJECTS = {
     "[object ...]": r"\[object \w+\]",
     "<object ...>": r"<(coroutine|function|bound method|class|Future|Task|\S+ object at) .*>",
 }
-"""What a program writes for an object that is no text."""
+"""What a program writes for an object that is not a text."""
 REFERENCES = {"op://...": r"op://.*", "arn:aws:...": r"arn:aws[\w-]*:.*", "vault:...": r"vault:.*"}
 """Addresses of secrets."""
 BYTES = "b'...'"

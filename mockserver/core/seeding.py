@@ -9,7 +9,7 @@ from itertools import islice
 from random import Random
 
 BLOCK = 256
-"""How many numbers of trials have their draws made at a time."""
+"""How many trials have their draws made at once."""
 _MOST = 64  # blocks that are kept; older ones are made again
 
 
@@ -67,7 +67,7 @@ def seed_from(text: str) -> int:
 
 
 class Draws:
-    """The draws of each trial of a rule, ``each`` of them from 0 to 1."""
+    """The draws of the trials of a rule: for each trial, ``each`` numbers from 0 to 1."""
 
     def __init__(self, seed: str, each: int) -> None:
         self._seed = seed

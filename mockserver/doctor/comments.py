@@ -17,7 +17,7 @@ STYLES: Mapping[str, Style] = {
 }
 """The comment markers of a file, by the suffix of its name."""
 _STRINGS = "|".join(
-    rf"{quote}(?:[^{quote}\\{end}]++|\\.){{0,64}}+{quote}"  # few escapes, to stay fast
+    rf"{quote}(?:[^{quote}\\{end}]++|\\.){{0,64}}+{quote}"  # allows few escapes, to stay fast
     for quote, end in (('"', r"\n"), ("'", r"\n"), ("`", ""))
 )
 _SLASHES = r"//[^\n]*+|/\*.*?(?:\*/|\Z)"
@@ -32,7 +32,7 @@ _CHARACTER = re.compile(r"[^\n]")
 
 def without_comments(text: str, style: Style) -> str:
     """
-    Return a text in which each comment is blank; lines and columns stay.
+    Return a text with its comments blanked out; lines and columns stay the same.
 
     >>> without_comments('a = "http://x" // old', "slashes")
     'a = "http://x"       '

@@ -1,4 +1,4 @@
-"""The variables that a file of configuration sets for a container, in the forms of its own."""
+"""Finds the variables that a configuration file sets for a container, in its own notation."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _PAIR = re.compile(
 )
 """As Kubernetes and others write it: ``name: X`` and ``value: Y``."""
 _ENV = re.compile(rf"^[ \t]*ENV[ \t]+{_NAME}[ \t]+[\"']?([^\s\"'=]++)[\"']?[ \t]*$", re.MULTILINE)
-"""As a Dockerfile may write it, without a sign between the two."""
+"""As a Dockerfile may write it: only white space between name and value."""
 _QUOTED = re.compile(rf"^([ \t]*)-[ \t]+{_NAME}=(([\"'])[^\s\"']++\4)[ \t]*$", re.MULTILINE)
 """In a list of docker-compose, where the quotes belong to the value."""
-_MOST_LINES = 100  # of a list
+_MOST_LINES = 100  # lines of a list that are looked at
 
 
 def findings(
     code: str, place: str, edition: Edition, read_by_code: frozenset[str]
 ) -> Iterator[Finding]:
     """
-    Yield what is wrong with the variables; of a key only the quotes around it.
+    Yield the mistakes in the variables; for a key, only quotes around it.
 
-    ``code`` is without comments. ``read_by_code`` are the variables that the user's own code reads.
+    ``code`` has no comments. ``read_by_code`` are the variables that the user's own code reads.
     """
     for at, name, value in _set(code):
         is_address = name in ADDRESSES
@@ -56,7 +56,7 @@ def _set(code: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _is_environment(before: str, indent: int) -> bool:
-    """Return whether the list in which a text ends is one of variables, not of commands."""
+    """Return whether a text ends inside a list of variables, rather than one of commands."""
     for line in reversed(before.splitlines()[-_MOST_LINES:]):
         bare = line.strip()
         is_item = bare.startswith("-") and len(line) - len(line.lstrip()) == indent

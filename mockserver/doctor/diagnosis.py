@@ -51,7 +51,7 @@ class Diagnosis:
 
 def served(name: str | None) -> Edition:
     """
-    Return the edition to look up, today's by default; its keys begin as real ones do.
+    Return the named edition, or today's; its keys have the prefix of real keys.
 
     Raises UnknownNameError, DocumentError.
     """
@@ -88,7 +88,7 @@ def diagnose(
 
 
 def sorted_and_folded(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort findings, the worst first; the first of several alike in a file counts the others."""
+    """Sort findings, the worst first; the first of equal ones in a file counts the others."""
     first: dict[Finding, Finding] = {}
     for one in sorted(set(found), key=lambda one: one.rank):
         kind = replace(one, line=0)
@@ -113,7 +113,7 @@ def _concerns(source: Source) -> bool:
 
 
 def _code(source: Source) -> str:
-    """Return the text of a program; that of a configuration is none."""
+    """Return the text of a program; empty for a configuration file."""
     is_code = source.kind == "py" or STYLES.get(source.kind) in text_source.CODE
     return source.text if is_code else ""
 

@@ -31,7 +31,7 @@ _MODEL = re.compile(r"CEREBRAS_(?:\w+_)?MODEL(?:_NAME|_ID)?")
 _MISPLACED = "key-in-another-variable"
 _CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-_SCHEMES = ("http", "https", "socks5", "socks5h")  # that httpx takes
+_SCHEMES = ("http", "https", "socks5", "socks5h")  # those that httpx accepts
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _OTHER_VENDORS = (
     *("ANTHROPIC", "COHERE", "DEEPSEEK", "FIREWORKS", "GEMINI", "GOOGLE", "GROQ", "MISTRAL"),
@@ -72,13 +72,13 @@ def _addresses(
     for name, client in ADDRESSES.items():
         one = known.get(name)
         if one is None or not (name.startswith("CEREBRAS") or means_cerebras(one.value)):
-            continue  # a client of OpenAI may ask any host
+            continue  # OpenAI's client may ask any host
         reader: Client = "" if name in read_by_code else client
         setup = Setup(edition, client=reader, base_url=one.value)
         yield from (
             Finding.at(one.place, one.line, found) for found in islice(mistakes_in(setup), 1)
         )
-    messages = known.get("ANTHROPIC_BASE_URL")  # a client of Anthropic asks for its own endpoint
+    messages = known.get("ANTHROPIC_BASE_URL")  # Anthropic's client asks for an endpoint of its own
     if messages is not None and _parts(messages.value)[1] == OURS:
         setup = Setup(edition, base_url=messages.value, method="POST", path="/v1/messages")
         yield from (Finding.at(messages.place, messages.line, one) for one in first_in(setup))
@@ -171,7 +171,7 @@ def _proxies(known: Mapping[str, Variable]) -> Iterator[Finding]:
 
 
 def _either(known: Mapping[str, Variable], name: str) -> Variable | None:
-    """Return a variable whose name in lower case is read first."""
+    """Return a variable; the one with the lower-case name takes precedence."""
     return known.get(name.lower()) or known.get(name)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from .comments import STYLES
 
 MOST_FILES = 10_000
-MOST_BYTES = 512 * 1024  # of a file: a larger one was not written by hand
+MOST_BYTES = 512 * 1024  # the longest file: a longer one was not written by hand
 _DEEPEST = 24
 _SKIPPED = frozenset(
     (
@@ -21,8 +21,8 @@ _SKIPPED = frozenset(
         *("test", "tests", "__tests__", "spec", "fixtures", "testdata", "__mocks__"),
     )
 )
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the first bytes of a file that PowerShell wrote
-_HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # that are looked into
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how PowerShell begins a file
+_HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # read although they are hidden
 _ENDINGS = frozenset((*STYLES, "py", "ipynb", "env"))
 _TEST = re.compile(r"(?:^test_.*|.*_test)\.\w+$|.*\.(?:test|spec|stories)\.\w+$|^conftest\.py$")
 _GENERATED = re.compile(r"\.min\.|[-.]lock\.|^(?:package-lock|npm-shrinkwrap|composer)\.json$")
@@ -47,7 +47,7 @@ class Source:
 @dataclass(slots=True)
 class Walk:
     """
-    A walk through a folder, or to a single file.
+    A search of a folder, or of a single file.
 
     ``looked`` counts the files that were read, ``unread`` those that could not be read. ``cut_off``
     says that there are more than ``MOST_FILES``.

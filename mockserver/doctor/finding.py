@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockserver.verdicts.mistakes import Explanation, Severity
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # the name of a file may move the terminal's cursor
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # in a file's name, these may move the terminal's cursor
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning")
 
 

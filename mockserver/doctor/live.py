@@ -168,7 +168,7 @@ class Examination:
             found = explained("not-in-time", seconds=f"{self.seconds:g}", **facts)
         elif not answer.status:
             found = explained("unreachable", why=answer.why, **facts)
-        elif answer.status == 401:  # noqa: PLR2004 (it is its own name)
+        elif answer.status == 401:  # noqa: PLR2004 (a status needs no name)
             yield Finding.at(KEY, 0, self._refusal_of_key() or explained("key-refused", **facts))
             return
         elif answer.status == 429:  # noqa: PLR2004
@@ -222,7 +222,7 @@ def _shown(root: str) -> str:
 
 
 def _ids(models: Answer) -> list[str]:
-    """Return the models of the account; none if it was refused."""
+    """Return the models of the account; none if the request was refused."""
     data = models.document.get("data") if models.status == 200 else None  # noqa: PLR2004
     rows = data if isinstance(data, list) else []
     return [str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row]

@@ -12,9 +12,9 @@ from mockserver.verdicts.mistakes import Explanation, Severity
 
 from .finding import Finding
 
-_NEW_HTTPX = ">=0.28,<1"  # has no argument proxies
+_NEW_HTTPX = ">=0.28,<1"  # has no argument named proxies
 _REWRITTEN_HTTPX = ">=1.0.dev1,<=1.0.dev6"  # all of its releases
-_UNION_OF_CALLS = ">=1.99.2,<1.99.7"  # ChatCompletionMessageToolCallParam can't be called
+_UNION_OF_CALLS = ">=1.99.2,<1.99.7"  # in which ChatCompletionMessageToolCallParam can't be called
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def findings(text: str, place: str, edition: Edition) -> list[Finding]:
         return []
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of an escape that means nothing, for example
+            warnings.simplefilter("ignore")  # such as those about invalid escapes
             source = Source.of(text)
         noticed = list(_noticed(Matter(source, edition)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -38,9 +38,9 @@ _KEY = re.compile(r"(?<![\w-])csk-[A-Za-z0-9]{32,64}(?![\w-])")
 _SET_KEY = re.compile(
     r"\bCEREBRAS_(?:API_)?KEY(?:[\"']?\s*[=:]\s*|[ \t]+)[\"']?(csk-[A-Za-z0-9]{20,64})(?![\w-])"
 )
-"""A name that says whose it is may have a key that is shorter than they are today."""
+"""If the name says that this is a Cerebras key, it may be shorter than today's keys."""
 _RUNS = re.compile("01234|12345|23456|34567|45678|56789|abcd|bcde|cdef|wxyz", re.IGNORECASE)
-_FEWEST_CHARACTERS = 12  # that differ in a key that was drawn
+_FEWEST_CHARACTERS = 12  # fewer distinct ones than any random key has
 _MODEL = re.compile(
     r"\b(?:\w*_)?(?:model|MODEL)(?:_?(?:name|NAME|Name|id|ID|Id))?[\"']?"
     r"\s*(?::=|=>|=|:)\s*[\"'`]?([A-Za-z][\w.-]{4,60})(?![\w./:@-])"
@@ -108,7 +108,7 @@ def mentions_cerebras(text: str) -> bool:
 
 def variables_read(code: str) -> frozenset[str]:
     """
-    Return the variables that code reads itself; a setting has the name of its variable.
+    Return the variables that code reads itself; a setting counts as the variable of its name.
 
     If the code has the SDK of Cerebras, variables with a base URL are left out: the SDK reads them
     anyway.
@@ -132,7 +132,7 @@ def _keys(code: str) -> Iterator[tuple[int, Explanation]]:
 
 
 def _is_drawn(key: str) -> bool:
-    """Return whether nobody has made a key up as an example."""
+    """Return whether a key looks random, not made up as an example."""
     return not _RUNS.search(key) and any(map(str.isdigit, key)) and not is_placeholder(key)
 
 

@@ -32,7 +32,8 @@ def of_file(text: str, place: str) -> Iterator[Variable]:
     """
     Yield the variables that a ``.env`` file sets, with the values as most readers parse them.
 
-    Quotes around a value do not belong to it. Values that are filled in elsewhere are left out.
+    Quotes around a value do not belong to it. Values with placeholders that are filled in elsewhere
+    are left out.
     """
     for number, line in enumerate(text.splitlines(), 1):
         found = _LINE.match(line)
@@ -46,7 +47,7 @@ def of_file(text: str, place: str) -> Iterator[Variable]:
 
 def is_placeholder(value: str) -> bool:
     """
-    Return whether a value is a placeholder for an unknown one.
+    Return whether a value is a placeholder for the real one.
 
     >>> is_placeholder("${KEY}"), is_placeholder("your-key-here"), is_placeholder("csk-4f1d")
     (True, True, False)

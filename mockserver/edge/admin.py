@@ -28,7 +28,7 @@ from .live import LiveEngine
 
 PREFIX = "/__mock__/"
 _FORMATS = ("json", "har")
-_LEVELS = 3  # of a document, down to the entries of a HAR
+_LEVELS = 3  # levels that are encoded piece by piece, down to the entries of a HAR
 Query: TypeAlias = Mapping[str, str]
 _Action: TypeAlias = Callable[[Request, Query], Any]
 
@@ -128,7 +128,7 @@ class Admin:
             if not files:
                 raise
             said = f"{files[-1]}: is not a valid scenario or edition; cerebras-mock check says why"
-            raise DocumentError(said) from error  # without the content of the user's file
+            raise DocumentError(said) from error  # it must not quote the user's file
         return self._scenario(request, {})
 
     def _inject(self, request: Request, query: Query) -> dict[str, Any]:

@@ -190,9 +190,10 @@ class LiveEngine:
 
     def status_page(self, request: Request, url: str) -> Plan:
         """
-        Return the answer of the status page at ``url``, and note the look at it.
+        Return the answer of the status page at ``url``, and note the request.
 
-        Looks while the port is shut are not noted: the failures behind them leave no exchanges.
+        Requests while the port is shut are not noted: the failures that prompt them leave no
+        exchanges.
         """
         with self._lock:
             engine, now = self._engine, self.now()
@@ -267,7 +268,7 @@ class Waiting(Protocol):
     """A request that waits for what it needs."""
 
     def cancel(self) -> object:
-        """Note that the client has left; nobody has to be called back."""
+        """Note that the client has left, so no callback is needed."""
 
 
 Begun: TypeAlias = Callable[["InFlight | Exception"], None]

@@ -79,7 +79,7 @@ class Engine:
         return self.decide(needs, self.memory.take(needs, now), now=now)
 
     def needs(self, request: Request, rule: Rule | None = None) -> Needs:
-        """Return what the request needs of the memory before it can be answered."""
+        """Return what the request needs from the memory before it can be answered."""
         parsed = self._parser.read(request)
         account = parsed.account, parsed.model_id
         return Needs(
@@ -94,7 +94,7 @@ class Engine:
         )
 
     def decide(self, needs: Needs, taken: Taken, *, now: float) -> Exchange:
-        """Return the exchange that answers a request with what it has got."""
+        """Return the exchange that answers a request, given what the memory gave it."""
         request, parsed, decision = needs.request, needs.parsed, taken.decision
         number, quota = taken.number, taken.quota
         responder = self._responder(number, now)

@@ -26,18 +26,18 @@ from .needs import OVERLOAD, Needs, Taken
 from .quotas import MOST, Account
 
 Plain: TypeAlias = Sequence[Any]
-"""Values that msgpack can hold, with False for what is missing."""
+"""Values that msgpack can hold, with False for missing ones."""
 _OVERRIDE = "asked"
 _PERIODS = {seconds: name for name, seconds in SECONDS.items()}
 
 
 class Given(NamedTuple):
     """
-    What a request was given, as it comes from elsewhere.
+    What a request was given, as the other place returns it.
 
     ``state`` is that of the rules before the request, ``begun`` the one in which its call began.
-    Each trial is its rule, its number, how often the rule acted, and the time since ``started``.
-    ``levels`` and ``imposed`` are those of its quota.
+    Each trial has the position of its rule, its number, how often the rule acted, and the time
+    since ``started``. ``levels`` and ``imposed`` are those of its quota.
     """
 
     number: int
@@ -65,10 +65,10 @@ _OVER_LIMIT, _OVER_CAPACITY = 2, 3
 
 class Mirror(Memory):
     """
-    A memory that is kept elsewhere; what it keeps itself is what the last request got.
+    A memory that is kept elsewhere; it only remembers what the last request got.
 
-    ``scope`` tells it from those of scenarios that requests have named, ``epoch`` from those of
-    earlier runs.
+    ``scope`` distinguishes it from the memories of scenarios that requests have named, ``epoch``
+    from those of earlier runs.
     """
 
     def __init__(self, scenario: Scenario, edition: Edition, journal: Journal, now: float) -> None:
@@ -82,7 +82,7 @@ class Mirror(Memory):
         self._buckets: dict[str, Plain] = {}
 
     def settle(self, exchange: Exchange, now: float) -> None:
-        """Do nothing: ``settles`` says what has to be given back elsewhere."""
+        """Do nothing: ``settles`` says what to give back to the other place."""
 
     def asks(self, needs: Needs, attempt: int = 1) -> Plain:
         """Return what the request needs if it is this attempt of its call."""
@@ -100,7 +100,7 @@ class Mirror(Memory):
         return (needs.counts, asked, tries, self._guess(attempt), own, rules, quota, capacity)
 
     def taken(self, needs: Needs, given: Given) -> Taken:
-        """Return what the request got, and keep what an answer shows of it."""
+        """Return what the request got, and keep the part that its answer shows."""
         needs.view.attempt = given.attempt
         call = Ongoing(asked_of(needs.noted), given.attempt - 1)
         decision = self._decision(needs, given)
@@ -142,7 +142,7 @@ class Mirror(Memory):
         return (spec, used, cached, exchange.at)
 
     def _decision(self, needs: Needs, given: Given) -> Decision:
-        """Return the decision of the same rules, which now only repeat what was counted."""
+        """Return the decision; the rules only repeat it, since the trials are counted already."""
         rule = needs.rule
         if rule is not None and given.number:
             chance = rule.schedule.probability

@@ -1,4 +1,4 @@
-"""What answering a request needs of the memory, and what the memory gives for it."""
+"""What is needed from the memory to answer a request, and what the memory gives."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Taken(NamedTuple):
     What one request has got.
 
     ``number`` is 0 if it gets none. ``call`` is the logical call that it belongs to. ``quota`` is
-    None if the request costs nothing, or the service is at its capacity. ``refused`` says what does
-    not admit it.
+    None if the request costs nothing, or the service is at its capacity. ``refused`` says why it
+    was not admitted.
     """
 
     number: int

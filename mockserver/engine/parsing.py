@@ -29,7 +29,7 @@ from mockserver.scenario import RequestView
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
-_MOST_KNOWN = 256  # heads, and requests: apps repeat themselves, under load and in retries
+_MOST_KNOWN = 256  # heads, and requests: apps repeat them, under load and in retries
 _LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_SHOWN = 1024 * 1024  # bytes of an invalid body that the journal shows
 _MOST_RESERVED = 16_384  # tokens; reported by a client's author who watched its quota

@@ -50,8 +50,8 @@ def could_act(scenario: Scenario, sent: Sequence[Sent]) -> bool:
     Return whether a scenario could affect a client that sends these requests.
 
     They are tried both at their own times and all at once, because a client may be faster the next
-    time. It could if the length of an answer changes, because the client's next requests are then
-    unknown. Raises UnknownNameError when the scenario's edition or tier does not exist.
+    time. A change in the length of an answer counts too, because the client's next requests are
+    then unknown. Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     if not can_be_met(scenario) or not sent:
         return False

@@ -112,7 +112,7 @@ def rewritten(plan: Plan, rewrite: Callable[[Data], Data]) -> Plan:
 
 
 def edited(plan: Plan, edit: Callable[[Any], Any]) -> Plan:
-    """Return the plan with the JSON of its document, or of each event, edited."""
+    """Return the plan after editing the JSON of its document, or of each event."""
     return rewritten(plan, lambda data: _edited(data, edit))
 
 

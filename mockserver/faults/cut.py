@@ -38,9 +38,10 @@ class Cut:
     Python with exceptions of httpx, which ``except cerebras.APIError`` misses. No SDK treats
     ``eof`` as an error: the stream just ends without a ``finish_reason``, for which litellm and
     pydantic-ai substitute ``stop``. ``content_length`` is an error only to Cerebras' SDK for Node
-    and to aiohttp. If a character is cut, both raise a UnicodeDecodeError in the SDKs for Python,
-    not one of their own exceptions. A document is requested three times, although it may have been
-    paid for; Cerebras' SDK for Node waits forever for the rest of a document that ``fin`` has cut.
+    and to aiohttp. If a character is cut, ``eof`` and ``content_length`` raise a UnicodeDecodeError
+    in the SDKs for Python, not one of their own exceptions. A document is requested three times,
+    although it may have been paid for; Cerebras' SDK for Node waits forever for the rest of a
+    document that ``fin`` has cut.
     """
 
     after_tokens: Count | None = None

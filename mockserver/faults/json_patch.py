@@ -85,7 +85,11 @@ def _visit(root: list[Any], pointer: str, act: Operation, value: JsonValue) -> N
 
 
 def _key(holder: Any, key: str) -> Any:
-    """Return the key in the type that its holder uses. Raises LookupError if it can't have it."""
+    """
+    Return the key as its container expects it: a string, or an index.
+
+    Raises LookupError if it can't have it.
+    """
     if isinstance(holder, dict):
         return key
     if isinstance(holder, list) and _INDEX.fullmatch(key):

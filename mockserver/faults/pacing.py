@@ -15,7 +15,7 @@ from mockserver.plan import Data, EventRun, Plan, Step, Wait, tokens_of
 from .base import Context
 from .body import length_of, sliced, streams
 
-_PIECES = 10  # of a document sent by ``Drip``
+_PIECES = 10  # pieces of a document that ``Drip`` sends
 _TICK = 0.1  # seconds: how finely a bandwidth is divided
 _SLOWEST = 0.001  # tokens a second
 

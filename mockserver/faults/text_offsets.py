@@ -1,8 +1,8 @@
 """
 Finds the place in an answer's bytes at which a fault may insert something.
 
-Usually that is the beginning of the text. If the text is itself JSON, it would be outside all
-strings there and only break the JSON, so the place is the beginning of the longest string.
+Usually that is the beginning of the text. If the text is itself JSON, an insertion there would be
+outside all strings and only break the JSON, so the place is the beginning of the longest string.
 """
 
 from __future__ import annotations

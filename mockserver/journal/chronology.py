@@ -35,7 +35,7 @@ class Moment:
     told: float | None = None
 
     def line(self) -> str:
-        """Return the moment in a line."""
+        """Return the moment as a line."""
         again = ""
         if self.waited is not None:
             told = "" if self.told is None else f", told {rough(self.told)} s"

@@ -161,7 +161,7 @@ class Exchange:
         """
         The seconds that the client is asked to wait, from the end of the answer.
 
-        None if there is no valid request to wait. ``retry-after-ms`` takes precedence over
+        None if the answer asks for no valid wait. ``retry-after-ms`` takes precedence over
         ``Retry-After``, as it does in the SDKs.
         """
         exact = _number(field_of(self.plan, "retry-after-ms"))
@@ -191,8 +191,8 @@ class Exchange:
         """
         The content of the first choice, as far as it was served.
 
-        Raises ShortenedError if the journal has shortened the answer, as do ``reasoning`` and
-        ``tool_calls``.
+        Like ``reasoning`` and ``tool_calls``, it raises ShortenedError if the journal has shortened
+        the answer.
         """
         return self._first.text
 

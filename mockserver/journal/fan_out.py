@@ -18,7 +18,7 @@ from . import Exchange
 
 def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
-    Return the number of the crowd for each of some equal requests that is in one.
+    Given equal requests, return the number of the crowd of each that belongs to one.
 
     ``pause`` is the least number of seconds between two crowds.
     """

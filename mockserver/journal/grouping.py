@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from . import Call, Exchange, Journal
 from .fan_out import fan_outs
 
-_ABSURD = 10  # digits
+_ABSURD = 10  # digits of a number that can't be a retry count
 # in seconds of the client's clock
-AT_ONCE = 0.1  # a shorter time is no pause, but a round trip
+AT_ONCE = 0.1  # a shorter time is a round trip, not a pause
 _SEEN = 0.05  # the most that a client in another process takes to read an answer
 _NOTICED = 0.5  # the most that the mock takes to notice that a client left, on a busy machine
 _APART = 0.25  # the most between two starts in one crowd, on a busy machine
@@ -24,7 +24,7 @@ _APART = 0.25  # the most between two starts in one crowd, on a busy machine
 
 def tolerance(seconds: float) -> float:
     """
-    Return by how much a wait may differ: clients round, and their clocks tick apart.
+    Return by how much a wait may differ, because clients round and clocks differ.
 
     >>> [tolerance(seconds) for seconds in (0.05, 0.5, 2, 60)]
     [0.025, 0.05, 0.1, 0.5]
@@ -87,7 +87,7 @@ def same_sender(early: Exchange, late: Exchange) -> bool:
 
 def left_before(early: Exchange, late: Exchange) -> bool:
     """
-    Whether one thread or task left an answer, and then sent the later request.
+    Whether one thread or task abandoned an answer, and then sent the later request.
 
     On a busy machine the mock may see that request first.
     """
@@ -204,7 +204,7 @@ class _Links:
 
 
 def _goes_on(early: Exchange, late: Exchange) -> bool:
-    """Whether the later of one sender's requests retries the earlier one."""
+    """Whether the later of two requests from one sender retries the earlier one."""
     count = tries(late)
     if count:
         return tries(early) == count - 1

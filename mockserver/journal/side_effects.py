@@ -23,7 +23,7 @@ _DEEP = 12  # levels of lists and mappings
 _ROOM = 4096  # characters that are kept of all arguments together
 _LONGEST = 400  # characters of a text
 _SHOWN = 160  # characters of the arguments in a line
-_DIGITS = 600  # of a whole number
+_DIGITS = 600  # the most digits of a whole number
 # types whose text holds their whole value
 _TOLD_BY_TEXT = (date, time, timedelta, Decimal, UUID, PurePath, Enum, bytes, complex)
 
@@ -118,7 +118,7 @@ class _Reader:
         yield BaseModel, lambda value, depth: self._mapping(dict(value), depth)
 
     def _text(self, text: str) -> str:
-        """Return text that is valid in UTF-8, and if long its beginning and a digest."""
+        """Return text that is valid in UTF-8; of a long text, its beginning and a digest."""
         data = text.encode("utf-8", "backslashreplace")
         text = data.decode()
         if len(text) > _LONGEST:

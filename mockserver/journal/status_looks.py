@@ -14,9 +14,9 @@ _MOST = 1000
 @dataclass(frozen=True, slots=True)
 class StatusLook:
     """
-    One look at the status page: its time in seconds since the epoch, its path, and its sender.
+    One request to the status page: its time in seconds since the epoch, its path, and its sender.
 
-    ``sender`` is None if unknown. ``part`` is the part of the test, as of an exchange.
+    ``sender`` is None if unknown. ``part`` is the part of the test, as in an exchange.
     """
 
     at: float
@@ -26,7 +26,7 @@ class StatusLook:
 
 
 class StatusLooks:
-    """The last looks of a run; ``count`` is how many there were."""
+    """The last requests to the page in a run; ``count`` is how many there were."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -36,6 +36,6 @@ class StatusLooks:
         return iter(list(self._kept))  # others may add meanwhile
 
     def add(self, look: StatusLook) -> None:
-        """Keep a look, and forget the oldest one if there are too many."""
+        """Keep a request, and forget the oldest one if there are too many."""
         self.count += 1
         self._kept.append(look)

@@ -231,7 +231,7 @@ def duration_of(plan: Plan) -> float:
 
 def changed_after(before: Plan, after: Plan) -> float | None:
     """
-    Return how many seconds into ``after`` it differs from ``before``; None if it never does.
+    Return the time at which ``after`` begins to differ from ``before``, in seconds, or None.
 
     A client does not notice a changed head until the body differs too. So if both have a head, the
     head counts only if the rest of the plan is the same.

@@ -44,7 +44,7 @@ def finish_reason(plan: Plan) -> str | None:
 
 
 def error_event(plan: Plan) -> dict[str, Any]:
-    """Return the error in a stream's last event before ``[DONE]``; empty if it is no error."""
+    """Return the error in a stream's last event before ``[DONE]``; empty if it is not an error."""
     if not streams(plan):
         return {}
     last = next((one for one in reversed(events(plan)) if b"data:" in one and not _ends(one)), b"")

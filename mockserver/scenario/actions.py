@@ -28,7 +28,7 @@ _PASS = "pass"  # noqa: S105 (a word of the language)
 
 @dataclass(frozen=True, slots=True)
 class RuleAction:
-    """The action of a rule on one request, which passes without ``reply`` and ``faults``."""
+    """The action of a rule on one request; without ``reply`` and ``faults``, the request passes."""
 
     reply: Script = field(default_factory=Script)
     faults: tuple[Fault, ...] = ()

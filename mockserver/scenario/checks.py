@@ -20,7 +20,7 @@ from .schemas import TYPES, DocumentKind
 _KEYS: Mapping[DocumentKind, frozenset[str]] = {
     kind: frozenset(field.name for field in fields(type_)) for kind, type_ in TYPES.items()
 }
-_MOST_KEYS = 100  # of a file, inspected to find its kind
+_MOST_KEYS = 100  # keys of a file that are looked at to find its kind
 _Check: TypeAlias = Callable[[str, str], tuple[str, list[str]]]
 """Maps the text and path of a file to its contents and warnings; raises DocumentError."""
 

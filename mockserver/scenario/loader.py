@@ -152,7 +152,7 @@ def _identity(path: str) -> str:
 def _with_edition(scenario: Scenario, document: Document) -> Scenario:
     """Resolve the path of the scenario's edition; check the edition and the tier."""
     if scenario.edition is None:
-        return scenario  # it can be chosen at start
+        return scenario  # an edition may still be chosen at start
     name = beside(document.file_of(("edition",)), scenario.edition)
     try:
         edition = editions.load(name)

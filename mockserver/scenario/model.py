@@ -107,7 +107,7 @@ class Spent:
 @dataclass(frozen=True, slots=True)
 class StatusPage:
     """
-    How the status page differs from the scenario; without a key it does not.
+    How the status page differs from the scenario; if no key is given, it does not.
 
     ``lag`` is how late the page shows that an outage begins or ends. ``says`` is the condition that
     it shows for every component, whatever the scenario does.
@@ -124,7 +124,7 @@ class StatusPage:
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """
-    An ordered list of rules. The first matching one answers; without one, the mock acts healthy.
+    An ordered list of rules. The first matching one answers; if none matches, all is healthy.
 
     ``name`` is shown in reports. ``version`` is the version of the language. ``description`` sums
     it up in a line. ``source`` is the report that it is modelled on. ``edition`` selects the state

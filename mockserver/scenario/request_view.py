@@ -70,7 +70,7 @@ class RequestView:
         return tuple(str(_get(function, "name")) for function in functions)
 
     def at(self, path: str, find: Callable[[Any], list[Any]]) -> list[Any]:
-        """Return the values that ``find`` finds in the body; they are kept by ``path``."""
+        """Return the values that ``find`` finds in the body; they are cached by ``path``."""
         if path not in self._found:
             self._found[path] = find(self.body)
         return self._found[path]

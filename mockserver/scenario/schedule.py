@@ -124,7 +124,7 @@ class Schedule:
         return (*own, *(window for schedule in inner for window in schedule.windows))
 
     def predicates(self, draws: Iterator[int]) -> tuple[TrialPredicate, ...]:
-        """Return the predicates of a trial; each probability takes its index from ``draws``."""
+        """Return the predicates of a trial; ``draws`` yields the index for each probability."""
         return (*self._counted(), *self._drawn(draws), *self._composed(draws))
 
     def _counted(self) -> Iterator[TrialPredicate]:
@@ -205,7 +205,7 @@ class Trials:
         return trial
 
     def tried(self, number: int, elapsed: float) -> Trial:
-        """Return the trial of this number, which does not know how often the rule acted."""
+        """Return the trial with this number; its ``acted`` is unknown."""
         trial = Trial(number, elapsed, self._draws.of(number))
         trial.refused = first_failing(self._predicates, trial)
         return trial

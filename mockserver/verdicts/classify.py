@@ -54,10 +54,10 @@ def classify(exchange: Exchange, edition: Edition) -> Classification:
 
 def own_mistake(exchange: Exchange, edition: Edition) -> Classification | None:
     """
-    Return what the client did wrong that the API refused a request; None if it did nothing.
+    Return the client's mistake for which the API refused a request; None if there is none.
 
-    That is a mistake in its set-up, or a request for a model or for more tokens than there are.
-    What the scenario does, and a limit that the client has reached, is no mistake.
+    That is a mistake in its set-up, or a request for an unknown model, or for too many tokens.
+    A refusal by the scenario, or by a limit that the client has reached, is not one.
     """
     by_the_scenario = exchange.faults or exchange.intervened
     code = (exchange.error or {}).get("code")

@@ -163,7 +163,7 @@ class ExchangeView:
                 return f"wait until the limit resets: {until}; add jitter"
         period = _PERIOD.search(self.said.partition(" - ")[0])
         if period and period[1] in ("hour", "day"):
-            return f"give up or ask another model: a quota per {period[1]} is not back soon"
+            return f"give up or ask another model: a quota per {period[1]} takes too long to refill"
         lasting = f" until the {period[1]} is over" if period else ""
         return f"back off exponentially with jitter{lasting}, and send fewer requests at once"
 

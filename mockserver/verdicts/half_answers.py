@@ -24,7 +24,7 @@ _UNIQUE = 24  # characters; a shorter text can't be recognised within another
 _MOST = 20  # half answers of a test that are judged
 _NEAR = 3  # later requests whose history is searched for a half answer
 _LONG = 2000  # characters; no word of a longer text counts as a mark
-_SOMETHING = re.compile(r'"(?:content|text)":"[^"]|"tool_calls":\[')  # in nearly every answer
+_SOMETHING = re.compile(r'"(?:content|text)":"[^"]|"tool_calls":\[')  # nearly every answer has this
 _NOTHING = ("None", "null")  # how Python and JSON write an empty answer
 
 
@@ -167,7 +167,7 @@ def _is_marked(held: Held) -> bool:
 
 
 def _is_certain(half: _Half, held: Held, evidence: Evidence) -> bool:
-    """Whether the app neither saw nor checked for a sign of the cut, and could not report it."""
+    """Whether the app had no sign of the cut, did not look for one, and could not report it."""
     same = held.is_all and held.text.strip() == half.text.strip()
     return half.silent and same and evidence.is_bare and not evidence.looked
 

@@ -31,7 +31,7 @@ def leaked_keys(case: Case) -> Iterator[Finding]:
 
 
 def _is_key(shown: str, prefix: str) -> bool:
-    """Return whether a shortened key begins so; a placeholder is not a key."""
+    """Return whether a shortened key has this beginning; a placeholder is not a key."""
     return shown.startswith(prefix) and shown.endswith("...")
 
 

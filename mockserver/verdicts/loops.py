@@ -15,8 +15,8 @@ from .verdict import Case, Finding
 
 _SHOWN = 8  # exchanges; there are hundreds of similar ones
 _MINUTE = 60.0  # seconds of the client's clock
-_MOST_LOOKS = 10  # of one client within a minute: each six seconds
-_MOST_UNSEEN = 60  # of clients that can't be told apart
+_MOST_LOOKS = 10  # requests of one client within a minute: one every six seconds
+_MOST_UNSEEN = 60  # requests of all clients that can't be told apart
 _Watcher: TypeAlias = tuple[str, str, tuple[int, int] | None, int]
 
 
@@ -40,7 +40,7 @@ def endless_requests(case: Case) -> Iterator[Finding]:
 
 
 def polled_status_page(case: Case) -> Iterator[Finding]:
-    """Find clients that look at the status page again and again, more often than they failed."""
+    """Find clients that request the status page again and again, more often than they failed."""
     failures = sorted(exchange.over for exchange in case.exchanges if exchange.failed)
     minute = _MINUTE / case.journal.scale
     looks: dict[_Watcher, list[StatusLook]] = {}
@@ -67,9 +67,9 @@ def _busiest(
     looks: Sequence[StatusLook], failures: Sequence[float], minute: float
 ) -> Sequence[StatusLook]:
     """
-    Return the most looks within a minute that are too many; none if there is no such minute.
+    Return the requests of the worst minute, if they are too many; else none.
 
-    Each failure in it, or in the minute before, excuses one look.
+    Each failure in that minute, or in the minute before, excuses one request.
     """
     most: Sequence[StatusLook] = ()
     allowed, begin = _MOST_LOOKS if looks[0].sender else _MOST_UNSEEN, 0

@@ -63,5 +63,5 @@ def _timeless(message: Any) -> Any:
 def _written(body: Mapping[str, Any]) -> str | None:
     try:
         return json.dumps(body, sort_keys=True)
-    except RecursionError:  # it was parsed with a shallower stack
+    except RecursionError:  # it was parsed when the stack was shallower
         return None

@@ -60,9 +60,9 @@ def _counts(one: SideEffect) -> bool:
 def _too_many(
     case: Case, runs: Sequence[SideEffect], calls: Sequence[_Asked], others: Sequence[SideEffect]
 ) -> Iterator[Finding]:
-    """Find the first of some equal runs that has no call of its own."""
+    """Given equal runs, find the first that has no call of its own."""
     sure = [call for call in calls if _asks_for(call, runs[0])]
-    # a call that matches no other run may mean this one, in other words
+    # a call that matches no other run may mean this one, worded differently
     possible = [call for call in calls if not any(_asks_for(call, other) for other in others)]
     for count, (early, late) in enumerate(pairwise(runs), start=2):
         so_far = [call for call in possible if call.exchange.at <= late.at]

@@ -120,7 +120,7 @@ def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]
 
 
 def _is_marked(call: ServedCall, made: str) -> bool:
-    """Whether the app wrapped the broken arguments in new ones, as a text, to mark them."""
+    """Whether the app wrapped the broken arguments in new ones, as text, to mark them."""
     try:
         found = json.loads(made)
     except (ValueError, RecursionError):

@@ -68,7 +68,7 @@ class Case:
 
     @cached_property
     def calls(self) -> list[Call]:
-        """The logical calls, grouped with all of the journal known."""
+        """The logical calls, grouped once the whole journal is known."""
         return grouped(self.journal)
 
     @cached_property

@@ -75,7 +75,7 @@ def _lost_patience(exchange: Exchange, case: Case) -> bool:
 
 
 def _silence(exchange: Exchange) -> float:
-    """Return the seconds between the last piece that came and the client's leaving."""
+    """Return the seconds from the last piece that came until the client left."""
     stayed = exchange.over - exchange.at
     return stayed - max((at for at, _ in _pieces(exchange) if at <= stayed), default=0.0)
 
@@ -106,7 +106,7 @@ def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    """Yield the first of equal requests that was answered in full, with each later one."""
+    """Given equal requests, yield the first one answered in full, with each later one."""
     answered: dict[tuple[object, ...], list[Exchange]] = {}
     for late in case.exchanges:
         if tries(late):

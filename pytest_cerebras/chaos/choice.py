@@ -29,7 +29,7 @@ def chosen(text: str, where: str = OPTION) -> list[Chosen]:
     Return the scenarios that an option or a marker names, ``healthy`` first.
 
     The text may have ``all``, ``relevant``, names, paths, ``tag:NAME``, and parameters in
-    parentheses. Raises UsageError, which begins with ``where``.
+    parentheses. Raises UsageError, whose text begins with ``where``.
     """
     from mockserver.core.errors import MockServerError
 

@@ -26,7 +26,7 @@ _OUTPUT = "cerebras_shard"  # the key of the data that an xdist worker sends
 _SKIPS_FILES = "lfplugin-collwrapper"  # pytest's name for the part of --lf that skips files
 # options that need all tests of the run, and the way out
 _NEEDS_ALL = {
-    "cerebras_fail_under": "a shard meets only a part of the trouble: leave out "
+    "cerebras_fail_under": "a shard meets only some kinds of trouble: leave out "
     "--cerebras-fail-under, and give --fail-under to cerebras-mock report merge",
     "stepwise": "leave out --stepwise, which goes through all tests in their order",
 }
@@ -34,7 +34,7 @@ _NEEDS_ALL = {
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A part of a run: the shard ``number`` ``of`` so many; the first is 1."""
+    """A part of a run: number ``number`` of ``of`` shards, counted from 1."""
 
     number: int
     of: int
@@ -49,7 +49,7 @@ class Split:
     """
     The result of splitting a collection: ``items`` tests of this shard, ``of_items`` in all.
 
-    ``chosen`` of those in the shard are to run; ``--lf`` may choose fewer than there are. ``tests``
+    ``chosen`` is how many of those in the shard are to run: ``--lf`` may leave some out. ``tests``
     is a digest of the names of all tests.
     """
 
@@ -108,7 +108,7 @@ class Sharding:
         self._ran.add(report.nodeid)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Let an empty shard pass: a run of three tests in eight shards has five of them."""
+        """Let an empty shard pass: a run of three tests in eight shards has five empty ones."""
         nothing = session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
         if nothing and self.split is not None and self.split.of_items and not self.split.items:
             session.exitstatus = pytest.ExitCode.OK
@@ -168,7 +168,7 @@ def _shard(config: pytest.Config) -> Shard:
 
 
 def _in_common(config: pytest.Config) -> Mapping[str, str]:
-    """Return the facts that all shards of a run have in common, besides its tests."""
+    """Return the facts, apart from the tests, that all shards of a run have in common."""
     settings = options.resolve(config)
     found = {name: getattr(settings, name) for name in (*(name for name, *_ in OPTIONS), "strict")}
     return {

@@ -1,5 +1,5 @@
 """
-Replaces functions that other modules have imported by name, as by ``from time import sleep``.
+Replaces functions that other modules have imported by name (``from time import sleep``).
 
 Patching the module ``time`` does not reach such names: they refer to the function itself.
 """

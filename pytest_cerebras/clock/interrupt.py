@@ -40,7 +40,7 @@ class Reason(Protocol):
 
 
 class Interruption:
-    """Raises the error of a reason in the main thread if the block is still running after it."""
+    """Raises a reason's error in the main thread, if the block keeps running in spite of it."""
 
     def __init__(self, *reasons: Reason) -> None:
         self._reasons = reasons

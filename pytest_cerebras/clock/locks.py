@@ -1,5 +1,5 @@
 """
-Lets waits for other threads time out in virtual time.
+Makes waits for other threads time out in virtual time.
 
 ``Event``, ``Semaphore``, ``Barrier``, ``Timer``, ``Queue`` and ``Future.result`` all call
 ``Condition.wait``. ``Thread.join`` does not, so a helper thread joins on its behalf. A time-out on
@@ -35,7 +35,7 @@ def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable
     def wait(condition: Condition, timeout: float | None = None) -> bool:
         if timeout is not None and 0 < timeout <= threading.TIMEOUT_MAX and is_virtual():
             return _wait(clock, condition, timeout)
-        return real.wait(condition, timeout)  # raises at once if ``timeout`` is no valid duration
+        return real.wait(condition, timeout)  # raises at once for an invalid ``timeout``
 
     def join(thread: Thread, timeout: float | None = None) -> None:
         ahead = timeout is not None and 0 < timeout <= threading.TIMEOUT_MAX
@@ -57,7 +57,7 @@ def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable
 
 def is_at_work(thread: Thread) -> bool:
     """Return whether a thread runs the tested code: it is neither a daemon nor a pytest timer."""
-    function = getattr(thread, "function", None)  # of a Timer
+    function = getattr(thread, "function", None)  # a Timer has one
     watches = str(getattr(function, "__module__", "")).startswith(_WATCH_OVER_TESTS)
     return not thread.daemon and not watches
 

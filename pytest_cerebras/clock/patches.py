@@ -123,7 +123,7 @@ def _functions(
     def sleep(seconds: float) -> None:
         sleeps = client() and _is_time(seconds)
         if not sleeps or _is_for_a_process(sys._getframe(1)):  # noqa: SLF001
-            return real.sleep(seconds)  # raises at once if ``seconds`` is no valid duration
+            return real.sleep(seconds)  # raises at once if ``seconds`` is not a valid duration
         clock.note(seconds, "time.sleep")
         return clock.pause(seconds)
 

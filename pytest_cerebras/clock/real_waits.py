@@ -53,8 +53,8 @@ class RealWaitWarning(pytest.PytestWarning):
 
 # functions written in C that wait, and the position of their time-out argument
 _WAITS = {
-    "acquire": 1,  # of Lock, RLock, and the locks of multiprocessing
-    "get": 1,  # of SimpleQueue
+    "acquire": 1,  # Lock, RLock, and the locks of multiprocessing
+    "get": 1,  # SimpleQueue
     "poll": 0,
     "select": 3,
     "sigtimedwait": 1,

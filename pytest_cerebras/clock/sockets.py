@@ -1,5 +1,5 @@
 """
-Lets blocking reads from the mock time out in virtual time.
+Makes blocking reads from the mock time out in virtual time.
 
 A blocked ``recv`` can't be woken by a clock. So a read with a time-out first waits in ``select``,
 for the connection and for a second socket, the bell. When the virtual time-out is reached, the
@@ -38,7 +38,7 @@ class Reads:
     @contextmanager
     def patched(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
         """Replace the blocking reads of all sockets."""
-        for owner in (SOCKET, ssl.SSLSocket):  # which reads by itself
+        for owner in (SOCKET, ssl.SSLSocket):  # it has reads of its own
             for name in ("recv", "recv_into"):
                 patch.setattr(owner, name, self._timed(getattr(owner, name)))
         try:

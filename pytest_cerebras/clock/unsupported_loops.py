@@ -1,5 +1,5 @@
 """
-Lets unsupported event loops fail with one clear sentence.
+Makes unsupported event loops fail with one clear sentence.
 
 uvloop and trio keep their timers where the clock can't see them. Without this, time would jump past
 these timers, and a test would get wrong results instead of an error.
@@ -54,7 +54,7 @@ def refused(patch: pytest.MonkeyPatch, client: Callable[[], bool]) -> Iterator[N
 
 
 def _sleeps(client: Callable[[], bool]) -> Mapping[Sleeping, Sleeping]:
-    """Return the replacements of the ways to sleep."""
+    """Return the replacements of the functions that sleep."""
     trio_sleep = _trio_sleep()
 
     async def on_asyncio(delay: float, result: Any = None) -> Any:
@@ -75,7 +75,7 @@ def _sleeps(client: Callable[[], bool]) -> Mapping[Sleeping, Sleeping]:
 def _module(name: str) -> ModuleType | None:
     """Return a module if it is installed. This costs little: httpcore imports trio anyway."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of libraries that the app may not even use
+        warnings.simplefilter("ignore")  # about libraries that the app may not even use
         try:
             return import_module(name)
         except ImportError:

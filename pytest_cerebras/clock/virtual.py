@@ -57,8 +57,8 @@ class VirtualClock(Clock):
     """
     The time that a client and its mock share while ``running()``.
 
-    It may run at most ``max_virtual`` seconds ahead of real time. ``watch`` takes a silence and
-    returns a function that decides, look by look, whether the silence must end.
+    It may run at most ``max_virtual`` seconds ahead of real time. ``watch`` takes a ``Silence``,
+    and returns a function that is called again and again to decide whether the silence must end.
     """
 
     shared = True
@@ -119,7 +119,7 @@ class VirtualClock(Clock):
         """
         if not _is_number(seconds) or not 0 <= seconds <= LONGEST - self._offset:
             raise ValueError(
-                "time goes forward: advance() takes seconds from 0, and a hundred years in all, "
+                "advance() takes a number of seconds from 0, and at most a hundred years in all, "
                 f"found {seconds!r}"
             )
         unsettled = _locked()

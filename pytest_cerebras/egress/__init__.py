@@ -103,7 +103,7 @@ class GuardLog:
 
 def no_proxy() -> str:
     """
-    Return a value of ``NO_PROXY`` by which no proxy is used for the mock or the real API.
+    Return a value of ``NO_PROXY`` that keeps the mock and the real API out of any proxy.
 
     With a proxy, the guard would see only the address of the proxy.
     """
@@ -132,7 +132,7 @@ def guarded(
     """
     Refuse requests to the real API, and with ``others="block"`` to every other machine.
 
-    ``mode`` is the mock's, on which the advice in an error depends; ``RUN`` is for code outside of
+    ``mode`` is that of the mock, and decides the advice in an error; ``RUN`` is for code outside of
     tests. ``elsewhere`` returns why the code that runs now does not belong to the test; an empty
     string if it may belong to it.
     """

@@ -39,12 +39,13 @@ def _always(*_: object, **__: object) -> bool:
 
 class ClientHook(NamedTuple):
     """
-    A method that every request of a library passes; ``host`` finds the host in its arguments.
+    A method that every request of a library passes through.
 
-    ``error`` is the exception, as module and name, that the library raises for an unreachable host.
-    None means OSError. An app that handles connection errors should see the one that it expects.
-    Where the real host is turned to the mock, ``leads`` returns whether this request goes there; it
-    is called with the mock's ports before the method's own arguments.
+    ``host`` finds the host in its arguments. ``error`` is the exception, as module and name, that
+    the library raises for an unreachable host. None means OSError. An app that handles connection
+    errors should see the one that it expects. If the real host is redirected to the mock, ``leads``
+    returns whether this request goes there; it is called with the mock's ports before the method's
+    own arguments.
     """
 
     module: str
@@ -161,7 +162,7 @@ def _open(ports: tuple[int, ...], connection: Any, *_: object, **__: object) -> 
 
 
 def _pooled(ports: tuple[int, ...], connector: Any, request: Any, *_: object, **__: object) -> bool:
-    """Return whether aiohttp makes a connection to the mock, or has made all that are open."""
+    """Return whether aiohttp connects to the mock, or has all its open connections to it."""
     kept = connector._conns.get(request.connection_key, ())  # noqa: SLF001
     transports = [protocol.transport for protocol, _ in kept]
     peers = [each.get_extra_info("peername") for each in transports if each is not None]

@@ -1,5 +1,5 @@
 """
-Turns clients in this process to the mock during a test, if they have the real host hard-coded.
+Redirects clients in this process to the mock during a test, if they have the real host hard-coded.
 
 Most libraries resolve names by ``socket.getaddrinfo``; those that do it in C have hooks of their
 own. TLS names the host once more. There, a context that trusts only the mock replaces the client's.
@@ -38,7 +38,7 @@ _MOCK = "127.0.0.1"
 
 @contextmanager
 def turned(redirect: Redirect) -> Iterator[None]:
-    """Turn clients to the mock during the block; guards let their requests pass."""
+    """Redirect clients to the mock during the block; guards let their requests pass."""
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         turn_to(redirect)
@@ -47,7 +47,7 @@ def turned(redirect: Redirect) -> Iterator[None]:
             (socket, "getaddrinfo", redirect.turn),
             (anyio, "connect_tcp", redirect.turn_anyio),
         ):
-            patch.setattr(module, name, getattr(module, name))  # to be undone
+            patch.setattr(module, name, getattr(module, name))  # so that it is restored
             turn(module)
         pem = Path(redirect.authority).read_text("ascii")
         for name in ("wrap_socket", "wrap_bio"):
@@ -63,12 +63,12 @@ def turned(redirect: Redirect) -> Iterator[None]:
 
 
 def leading_to(hosts: Iterable[str], tls_port: int, plain_port: int, authority: Path) -> Redirect:
-    """Return where to turn clients of these hosts; ``authority`` is a file with a certificate."""
+    """Return where to redirect clients of these hosts; ``authority`` is a certificate file."""
     return Redirect(f"{' '.join(sorted(hosts))},{tls_port},{plain_port},{authority}")
 
 
 def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping[str, str]:
-    """Return the environment that turns children in Python and Node, in addition to ``given``."""
+    """Return variables that redirect Python and Node children, in addition to ``given``."""
     options = given.get("NODE_OPTIONS")
     return {
         cerebras_redirect.VARIABLE: redirect.text,
@@ -101,7 +101,7 @@ def _trusting(
             own.sslsocket_class = context.sslsocket_class
             own.sslobject_class = context.sslobject_class
             given.arguments["self"] = own
-            given.arguments.pop("session", None)  # it is of the other context
+            given.arguments.pop("session", None)  # it belongs to the other context
         return wrap(*given.args, **given.kwargs)
 
     return trusting

@@ -23,9 +23,9 @@ def call_site(frame: FrameType | None = None) -> tuple[str, int] | None:
     """
     Return file and line of the innermost frame that is the app's or the test's.
 
-    Installed packages, Python itself and this package are neither. The file is relative to the
-    working directory if it is below it. None if there is no such frame, as in an event loop that
-    sends data it was given earlier.
+    Installed packages, Python itself and this package are neither. The path is relative if the file
+    is below the working directory. None if there is no such frame, as in an event loop that sends
+    data it was given earlier.
     """
     for one in outwards(frame or sys._getframe(1)):  # noqa: SLF001
         if (name := of_the_app(one.f_code.co_filename)) is not None:
@@ -52,7 +52,7 @@ def _package_of(filename: str) -> str:
     for folder in ("site-packages", "dist-packages"):
         _, found, inside = filename.rpartition(f"{folder}/")
         package = inside.partition("/")[0].removesuffix(".py")
-        if found and package not in _OURS:  # which a wheel puts beside the others
+        if found and package not in _OURS:  # a wheel installs ours beside the others
             return package
     return ""
 

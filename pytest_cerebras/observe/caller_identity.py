@@ -111,7 +111,9 @@ class Callers:
             self.lingering.begin(patch)
             for name in _WRITES:
                 patch.setattr(SOCKET, name, self._noted(getattr(SOCKET, name)))
-            patch.setattr(ssl.SSLSocket, "send", self._noted(ssl.SSLSocket.send))  # and so sendall
+            patch.setattr(
+                ssl.SSLSocket, "send", self._noted(ssl.SSLSocket.send)
+            )  # sendall calls it
             patch.setattr(BaseEventLoop, "create_task", self._dated(BaseEventLoop.create_task))
             patch.setattr(ThreadPoolExecutor, "submit", self._as_job(ThreadPoolExecutor.submit))
             patch.setattr(to_thread, "run_sync", self._as_work(to_thread.run_sync))

@@ -90,7 +90,7 @@ class Connections:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("connect", "connect_ex"):
                 patch.setattr(SOCKET, name, self._connected(getattr(SOCKET, name)))
-            for owner in (SOCKET, ssl.SSLSocket):  # which reads by itself
+            for owner in (SOCKET, ssl.SSLSocket):  # it has reads of its own
                 for name in _READS:
                     patch.setattr(owner, name, self._read(getattr(owner, name)))
             if "uvloop" in sys.modules:

@@ -48,7 +48,7 @@ def frame_of(codes: frozenset[CodeType], frame: FrameType | None) -> FrameType |
 
 
 def frame_elsewhere(codes: frozenset[CodeType]) -> FrameType | None:
-    """Return such a frame of the main thread, or of a waiting task of its event loop."""
+    """Return the frame of one of the codes in the main thread, or in a task of its loop."""
     outer = main_frame()
     found = frame_of(codes, outer)
     if found is not None:
@@ -66,7 +66,7 @@ def main_frame() -> FrameType | None:
 
 
 def raises(codes: frozenset[CodeType]) -> bool:
-    """Return whether a test asserts that an exception is raised, as by ``pytest.raises``."""
+    """Return whether a test asserts that an exception is raised (``pytest.raises``)."""
     return not _names(codes).isdisjoint(_RAISING)
 
 

@@ -1,5 +1,5 @@
 """
-Distinguishes requests of work that lingers from an earlier test from those of this test.
+Separates the requests of this test from those of work that lingers from an earlier test.
 
 A test must not be judged for the requests of a thread that an earlier test has left running. But
 age alone proves nothing: a pool, an event loop or a worker thread that the app keeps may be older
@@ -274,7 +274,7 @@ def _here() -> object:
 
 
 def _at_work_in(thread: Thread, frame: FrameType) -> object:
-    """Return the task, job or thread that runs in another thread, from its innermost frame."""
+    """Return the task, job or thread that runs in another thread, given its innermost frame."""
     loop = loop_of(frame)
     task = asyncio.current_task(loop) if loop is not None else None
     return task or _jobs.get(thread.ident or 0) or thread

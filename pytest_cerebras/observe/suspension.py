@@ -39,7 +39,7 @@ _AWAITS = "JUMP_BACKWARD_NO_INTERRUPT"  # the bytecode of an ``await`` is a smal
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """
-    A suspended thread or task: the HTTP client ``calls`` it is in, if it is asleep or in a loop.
+    A suspended thread or task: its ``calls`` of HTTP clients, and whether it sleeps or loops.
 
     ``calls`` holds the frames themselves, so that they can be recognized later.
     """
@@ -63,7 +63,7 @@ UNKNOWN = Suspension(frozenset(), asleep=False, in_loop=False)
 
 def of_thread(frame: FrameType, *, at_job: bool = False) -> Suspension:
     """
-    Return where a thread is suspended, from its innermost frame.
+    Return where a thread is suspended, given its innermost frame.
 
     ``at_job`` is true if it runs a job of an executor. A thread of another pool or of an event loop
     gives ``UNKNOWN``, because it may run any work next.
@@ -109,7 +109,7 @@ def _is_asleep(frames: Sequence[FrameType]) -> bool:
 
 
 def _calls_sleep(frame: FrameType) -> bool:
-    """Return whether the source at a frame's position reads ``sleep(...)``: C has no frame."""
+    """Return whether the source at a frame's position reads ``sleep(...)``: C code has no frame."""
     places = list(frame.f_code.co_positions())
     line, _, start, _ = places[frame.f_lasti // 2] if frame.f_lasti >= 0 else (None,) * 4
     if line is None or start is None:
@@ -130,7 +130,7 @@ def _loops(code: CodeType) -> Iterator[tuple[int, int]]:
 
 
 def loop_of(frame: FrameType) -> asyncio.AbstractEventLoop | None:
-    """Return the event loop of a thread, from its innermost frame; None if it runs none."""
+    """Return the event loop of a thread, given its innermost frame; None if it runs none."""
     for one in outwards(frame):
         if one.f_code.co_name == "run_forever" and _module(one).startswith("asyncio."):
             loop = one.f_locals.get("self")
@@ -139,7 +139,7 @@ def loop_of(frame: FrameType) -> asyncio.AbstractEventLoop | None:
 
 
 def waits_for(condition: object, frame: FrameType) -> bool:
-    """Return whether a thread waits for a condition, from its innermost frame."""
+    """Return whether a thread waits for a condition, given its innermost frame."""
     return any(
         frame.f_code.co_name in ("wait", "_wait") and _holds(frame.f_locals, condition)
         for frame in outwards(frame)

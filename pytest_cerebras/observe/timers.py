@@ -53,7 +53,7 @@ def noted() -> Iterator[None]:
 
 class Horizon(ABC):
     """
-    The time by which all timers of a loop have fired, and their effects are complete.
+    The time by which all timers of a loop have fired and taken effect.
 
     On a loaded machine, a loop may be late. So after the last timer the loop has to complete a few
     more iterations, in which a request that a timer has cancelled can end.
@@ -174,7 +174,7 @@ def _noting(schedule: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(schedule)
     def scheduled(loop: AbstractEventLoop, *args: Any, **kwargs: Any) -> Any:
         handle = schedule(loop, *args, **kwargs)
-        with suppress(TypeError):  # without a delay uvloop returns a handle that is no timer
+        with suppress(TypeError):  # without a delay, uvloop returns a handle that is not a timer
             _of_uvloop.setdefault(loop, WeakSet()).add(handle)
         return handle
 

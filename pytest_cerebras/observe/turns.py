@@ -99,7 +99,7 @@ def _yields(frame: FrameType) -> bool:
 
 
 def _is_iterating(frame: FrameType) -> bool:
-    """Return whether a frame waits for the next item of a loop, which is no new turn."""
+    """Return whether a frame waits for the next item of a loop, which does not begin a turn."""
     return dis.opname[frame.f_code.co_code[_at(frame)]] in _NEXT
 
 

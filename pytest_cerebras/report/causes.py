@@ -20,7 +20,7 @@ _MOST = 25  # causes that are shown
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The common cause of symptoms in some tests, at some lines; the ``first`` one is shown."""
+    """The common cause of symptoms in some tests, at some lines; the ``first`` symptom is shown."""
 
     first: Symptom
     tests: tuple[str, ...]

@@ -56,7 +56,7 @@ class Seen:
     ``at`` is in seconds since the first exchange under the scenario. ``call`` is the number of the
     exchange that began the call, and ``attempt`` counts the attempts of that call. The attempt came
     ``waited`` seconds after the end of the previous one, whose answer had asked for ``retry_after``
-    seconds. ``mistake`` says what the client did wrong that the API refused it, with the fix.
+    seconds. ``mistake`` says for which mistake of the client the API refused it, with the fix.
     """
 
     number: int
@@ -140,7 +140,7 @@ class Cell:
     was excused or skipped, or met nothing of its scenario. It is empty if verdicts are the reason.
     ``parameters`` are those that the matrix chose for the scenario. ``symptoms`` are the errors
     and verdicts behind the things to fix. ``file`` and ``line`` are the place of the test, as
-    pytest counts: the first line is 0. Cells are sorted by it.
+    pytest counts: the first line is 0. Cells are sorted by these.
     """
 
     id: str

@@ -12,8 +12,8 @@ from mockserver.core.errors import MockServerError
 
 from .report import Part, Report
 
-_LARGEST = 512 * 2**20  # bytes of a report; those of a thousand cells have about 5 MB
-_OF_TESTS = ("tests", "items")  # they differ as a consequence of all else
+_LARGEST = 512 * 2**20  # bytes of a report; one with a thousand cells has about 5 MB
+_OF_TESTS = ("tests", "items")  # they differ if anything else does
 _NAMED = 10  # missing shards that are named
 
 
@@ -82,7 +82,7 @@ def _check_same_run(first: Shared, one: Shared) -> None:
     """Raise MergeError if two reports are not of the same run."""
     theirs, ours = _facts(one.part), _facts(first.part)
     differing = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
-    if not (first.part.is_whole and one.part.is_whole):  # it may not know its tests yet
+    if not (first.part.is_whole and one.part.is_whole):  # an unfinished run may not know its tests
         differing = [name for name in differing if name not in _OF_TESTS]
     if not differing:
         return

@@ -45,11 +45,11 @@ class Coverage:
 @dataclass(frozen=True, slots=True)
 class Part:
     """
-    The shard that a report is about: the ``number``-th ``of`` so many.
+    The shard that a report is about: number ``number`` of ``of``.
 
-    It has ``items`` of the ``of_items`` tests and cells, those without the mock included.
-    ``is_whole`` says that all of them that were to run have run. ``run`` has what all shards of a
-    run have in common: the version, the settings, and a digest of the names of all tests.
+    It has ``items`` of all ``of_items`` tests and cells, including tests without the mock.
+    ``is_whole`` says whether all that should run have run. ``run`` has what all shards of a run
+    have in common: the version, the settings, and a digest of the names of all tests.
     """
 
     number: int

@@ -110,7 +110,7 @@ def percent(given: str | None, option: str) -> float | None:
     """
     Return the required coverage as a percentage; ``met=90`` is the same as ``90``.
 
-    Raises UsageError, which begins with the option.
+    Raises UsageError, whose text begins with the option.
     """
     if given is None:
         return None

@@ -1,4 +1,4 @@
-"""The mistakes in a client's set-up, as what ``run`` prints and its reports have them."""
+"""The mistakes in a client's set-up, for the output of ``run`` and for its reports."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from mockserver.verdicts.classify import own_mistake
 from mockserver.verdicts.mistakes import Explanation, mistake_behind
 
 MOST_REQUESTS = 20
-"""So many are shown of a run."""
+"""The most requests of a run that are shown."""
 
 
 def explained(case: Case) -> Iterator[tuple[Exchange, str]]:
-    """Yield the first requests, each with what the client did wrong and the fix; else empty."""
+    """Yield the first requests, each with the client's mistake and the fix, or an empty text."""
     told = ""
     for exchange in case.exchanges[:MOST_REQUESTS]:
         found = own_mistake(exchange, case.edition)

@@ -121,7 +121,7 @@ def _judged(engine: Engine, log: GuardLog) -> tuple[Case, tuple[Verdict, ...]]:
         engine.journal,
         engine.edition,
         log.escapes,
-        evidence=Evidence,  # none: only what the app sends on can be seen
+        evidence=Evidence,  # empty, because only the app's requests can be seen
         other_model=engine.other_model,
     )
     return case, tuple(wire.softened(judge(case), case.exchanges))
@@ -149,7 +149,7 @@ def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
         process.send_signal(number)
 
     def wait(_: int, __: FrameType | None) -> None:
-        """Go on until the command has ended."""
+        """Ignore the signal: keep waiting until the command has ended."""
 
     handlers = {signal.SIGINT: wait, **dict.fromkeys(_FORWARDED, forward)}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}

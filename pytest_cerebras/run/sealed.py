@@ -78,7 +78,7 @@ def _check() -> None:
 
 def close_in(folder: Path, hosts: Iterable[str], bundle: Path) -> None:
     """
-    Point the host names and root certificates of this process's namespace at the mock.
+    In this process's namespace, let the host names lead to the mock and trust its certificates.
 
     Raises OSError.
     """
@@ -93,7 +93,7 @@ def close_in(folder: Path, hosts: Iterable[str], bundle: Path) -> None:
 
 
 def as_before(command: Sequence[str], user: int, group: int) -> list[str]:
-    """Return a command that runs as the user outside; inside, this process is root."""
+    """Return a command that runs as the user who started us; in the sandbox, we are root."""
     if not user:
         return list(command)
     return ["unshare", f"--map-user={user}", f"--map-group={group}", "--", *command]
@@ -101,7 +101,7 @@ def as_before(command: Sequence[str], user: int, group: int) -> list[str]:
 
 def bring_up(interface: str) -> None:
     """Bring a network interface up. Raises OSError."""
-    import fcntl  # not everywhere
+    import fcntl  # Windows has none
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         request = struct.pack("16sH14x", interface.encode(), 0)

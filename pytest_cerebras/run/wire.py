@@ -45,7 +45,7 @@ def softened(verdicts: Iterable[Verdict], exchanges: Sequence[Exchange]) -> Iter
     told = {exchange.number for exchange in exchanges if _says_that_it_was_cut(exchange)}
     for verdict in verdicts:
         if verdict.rule == "half-answer" and told.intersection(verdict.exchanges[:1]):
-            continue  # the app may have looked, and ask for the rest
+            continue  # the app may have noticed, and may be asking for the rest
         certain = verdict.rule not in ABOUT_RETRIES or counted.intersection(verdict.exchanges)
         yield verdict if certain else replace(verdict, certainty="advice")
 

@@ -25,8 +25,9 @@ Blame: TypeAlias = Literal["bug", "passed-on", "own"]
 """A bug; an error of the network or of a client library that the app passed on; the app's own."""
 
 _OURS = ("pytest_cerebras", "mockserver")
-_CLIENTS = frozenset({"aiohttp", "anyio", "cerebras", "h11", "h2", "http", "httpcore", "httpx"})
-_CLIENTS |= {"langchain_cerebras", "litellm", "openai", "requests", "urllib", "urllib3"}
+_SDKS = frozenset({"aiohttp", "cerebras", "h11", "h2", "httpcore", "httpx", "openai", "requests"})
+_SDKS |= {"urllib3"}
+_CLIENTS = _SDKS | {"anyio", "http", "langchain_cerebras", "litellm", "urllib"}
 _NETWORK = (OSError, TimeoutError)
 _OF_RESULTS = frozenset({"assert_delivered"})
 _OF_ANSWERS = frozenset({"text", "reasoning", "tool_calls", "choices"})
@@ -47,6 +48,8 @@ def blame(error: BaseException, allowed: tuple[type[BaseException], ...] = ()) -
         return "passed-on"
     if library != "builtins" and library not in sys.stdlib_module_names:
         return "own"  # of the app, or of a library that it uses
+    if _package_of(_raised_in(first.__traceback__)) in _SDKS:
+        return "passed-on"  # the client stumbled, not the app
     return "own" if is_deliberate(first.__traceback__) else "bug"
 
 
@@ -67,9 +70,8 @@ def is_deliberate(traceback: TracebackType | None) -> bool:
     if last is None:
         return False
     code = last.tb_frame.f_code
-    if code.co_filename.startswith(_STDLIB) and "-packages" not in code.co_filename:
-        return False
-    return last.tb_lasti >= 0 and code.co_code[last.tb_lasti] == _RAISE
+    is_raised = last.tb_lasti >= 0 and code.co_code[last.tb_lasti] == _RAISE
+    return is_raised and not _is_of_python(last)
 
 
 def is_about_traffic(traceback: TracebackType | None) -> bool:
@@ -138,6 +140,18 @@ def _places(error: BaseException) -> Iterator[tuple[str | None, int]]:
     for each in (error, first_of(error)):
         for entry in _entries(each.__traceback__):
             yield of_the_app(entry.tb_frame.f_code.co_filename), entry.tb_lineno
+
+
+def _raised_in(traceback: TracebackType | None) -> str:
+    """Return the name of the innermost module outside the standard library."""
+    outside = [one for one in _entries(traceback) if not _is_of_python(one)]
+    return outside[-1].tb_frame.f_globals.get("__name__", "") if outside else ""
+
+
+def _is_of_python(entry: TracebackType) -> bool:
+    """Return whether a frame is of the standard library."""
+    filename = entry.tb_frame.f_code.co_filename
+    return filename.startswith(("<frozen", _STDLIB)) and "-packages" not in filename
 
 
 def _last(traceback: TracebackType | None) -> TracebackType | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from .outcome import Failure, Outcome
 from .story import Story
 
-_TRANSIENT = frozenset({"server", "limit", "connection", "cut", "time"})
+_FAMILIES = frozenset({"server", "limit", "connection", "cut", "time", "shape"})
 
 
 class Escapes:
@@ -44,4 +44,4 @@ def _place_of(story: Story, outcome: Outcome) -> tuple[str, str] | None:
     if len(places) != 1:
         return None
     place = places.pop()
-    return place if place[0] and place[1] in _TRANSIENT else None
+    return place if place[0] and place[1] in _FAMILIES else None

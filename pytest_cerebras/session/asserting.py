@@ -62,7 +62,7 @@ class Asserting(ABC):
         """
         Every request so far with its answer, without the SDK's warm-ups.
 
-        Raises DroppedError if there were more than the journal keeps, as ``calls`` does.
+        Like ``calls``, it raises DroppedError if there were more than the journal keeps.
         """
         return list(self._looked_at())
 
@@ -207,7 +207,7 @@ class Asserting(ABC):
         if peak > at_most:
             since = times[counts.index(peak)] - times[0]
             wrong = f"expected at most {counted(at_most, 'request')} in any minute, got {peak}"
-            _fail(journal, f"{wrong} in the one from {since:.2f} s on")
+            _fail(journal, f"{wrong} in the minute from {since:.2f} s on")
 
     def assert_tokens_spent(self, at_most: int) -> None:
         """Assert a maximum of tokens in prompts and completions; refused requests cost none."""

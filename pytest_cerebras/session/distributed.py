@@ -33,7 +33,7 @@ class Controller:
         self._users: set[Any] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the worker of a test with the mock, already when the test is set up."""
+        """Note the worker of a test with the mock, as soon as the test is set up."""
         if getattr(report, USES_MOCK, False) and hasattr(report, "node"):
             self._users.add(report.node)
             self._termination.take()

@@ -123,7 +123,7 @@ def _where_they_went(hosts: Sequence[str]) -> str:
 
 
 def _why_unsent(error: BaseException | None) -> str:
-    """Return why the client has not sent its request; empty if nobody knows."""
+    """Return why the client has not sent its request; empty if unknown."""
     why = next(filter(None, map(_why_refused, _chain(error))), "")
     return f"no request was sent: {why}" if why else ""
 

@@ -113,7 +113,7 @@ def check(server: ThreadedServer) -> None:
 
 def turning(server: ThreadedServer, folder: Path) -> Turn:
     """
-    Return where to turn clients that have the real host hard-coded, or fail the test.
+    Return where to redirect clients with a hard-coded real host, or fail the test.
 
     From the first call on, the server answers for that host. The certificate of its authority is
     written into ``folder``.

@@ -111,7 +111,7 @@ def _binder(
     """Return a function that names the arguments of a function, as far as its signature tells."""
     try:
         signature = inspect.signature(function)
-    except (TypeError, ValueError):  # one that is written in C
+    except (TypeError, ValueError):  # the function is written in C
         signature = inspect.Signature()
 
     def bind(args: tuple[object, ...], kwargs: Mapping[str, object]) -> Mapping[str, object]:

@@ -64,7 +64,7 @@ def read(report: Any) -> tuple[Symptom, ...]:
 
 
 def first_line(text: str, longest: int) -> str:
-    """Return the first line of a text without keys, shortened to ``longest`` characters."""
+    """Return the first line of a text, with keys redacted, cut to ``longest`` characters."""
     line = redacted(next(iter(text.strip().splitlines()), ""))
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
@@ -110,7 +110,7 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
 
 
 def family_of(error: BaseException) -> str:
-    """Return the base class of a library's errors: an app that misses one misses all of them."""
+    """Return the base class of a library's errors: an app that does not catch one catches none."""
     library = type(error).__module__.partition(".")[0]
     kinds = [
         kind

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
-from pytest_cerebras.clock import VirtualClock  # at the top: it keeps functions that tests replace
+from pytest_cerebras.clock import VirtualClock  # early: it keeps functions that tests may replace
 from pytest_cerebras.observe.completed_waits import CompletedWaits
 from pytest_cerebras.observe.connections import Connections
 from pytest_cerebras.observe.stall_watchdog import StallWatchdog

@@ -92,7 +92,7 @@ def _chosen_for(item: pytest.Item) -> str | None:
 
 
 def is_about_one(definition: pytest.Item) -> bool:
-    """Return whether a marker of the test names its scenario: no other makes sense for it."""
+    """Return whether a marker of the test names its scenario: then no other makes sense."""
     return any(map(names_one, definition.iter_markers(MARKER)))
 
 

@@ -295,7 +295,7 @@ def _converted(name: str, value: Any, rank: int) -> Any:
 
 
 def place(name: str, rank: int) -> str:
-    """Return the name of a setting at the place where it was set: marker, option, ..., by rank."""
+    """Return a setting's name as its place spells it: by rank, a marker, an option, and so on."""
     option = f"--cerebras-{name.replace('_', '-')}"
     variable, key = f"CEREBRAS_MOCK_{name.upper()}", f"the ini key cerebras_{name}"
     return (f"@pytest.mark.{MARKER}: {name}", option, variable, key)[rank]

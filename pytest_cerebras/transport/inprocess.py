@@ -34,7 +34,7 @@ HOST = "api.cerebras.ai"
 
 
 class NoExchange:
-    """A connect to a port that is not open, or a look at the status page: not in the journal."""
+    """A connect to a port that is not open, or a request to the status page: not in the journal."""
 
     def __init__(self, live: LiveEngine) -> None:
         self._live = live

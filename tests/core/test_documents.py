@@ -86,7 +86,7 @@ def test_reads():
             "3:9: leaves[0].size: should be a whole number, found 'big'",
         ),
         ("name: [1]\n", "1:7: name: should be a valid string, found [1]"),
-        ("name: 010\n", "1:7: name: should be a valid string, found 010; in quotes it is one"),
+        ("name: 010\n", "1:7: name: should be a valid string, found 010; write it in quotes"),
     ],
 )
 def test_errors_name_the_spot(text, said):

@@ -92,7 +92,7 @@ def test_same_file_name_as_a_shipped_one(write):
         ("extends: mine.yaml\n", "1:10: extends: 'mine.yaml' extends itself, by way of this file"),
         (
             "extends: 3\nname: x\n",
-            "1:10: extends: should be a valid string, found 3; in quotes it is one",
+            "1:10: extends: should be a valid string, found 3; write it in quotes",
         ),
         ("extends: burst-50\n", "1:10: extends: no scenario is called 'burst-50'; did you mean 'b"),
         ("extends: base.yaml\nseed: x\n", "2:7: seed: should be a whole number"),
@@ -127,7 +127,7 @@ def test_errors_of_the_base(write):
         ),
         (
             f"{base}:11:19: rules[3].reply.text: should be a valid string, found 3; "
-            "in quotes it is one"
+            "write it in quotes"
         ),
     ]
 

@@ -65,7 +65,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def one_of(found: object, names: Iterable[str]) -> object:
-    """Return the name that was found. Raises PydanticKnownError when it is none of the names."""
+    """Return the name that was found. Raises PydanticKnownError if it is not among the names."""
     known = [*names]
     if found in known:
         return found

@@ -27,8 +27,8 @@ from .script import AUTO, Script
 
 _MOST_PROLONGED = 50_000
 _LONG = 8  # words in the arguments of a scripted call that names no tool
-_TRIES = 4  # two are enough, unless tokens join
-_MOST_ODDS = 100_000  # they take half a second and about 7 MB of JSON
+_TRIES = 4  # two are usually enough, unless tokens merge
+_MOST_ODDS = 100_000  # log probabilities: half a second, and about 7 MB of JSON
 # a request with no other fields takes the short way
 _SIMPLE = frozenset(
     {

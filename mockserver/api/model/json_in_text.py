@@ -8,10 +8,10 @@ from typing import Any
 
 from .values.schemas import TYPES
 
-_MOST = 20  # objects; the search ends there
-_FAILED = 4  # places that turned out not to be JSON; the search ends there
+_MOST = 20  # objects after which the search ends
+_FAILED = 4  # places that look like JSON and are not, after which the search ends
 _DEEPEST = 8
-_OPTION = 40  # characters of an alternative
+_OPTION = 40  # the most characters of an alternative
 _DECODER = json.JSONDecoder()
 _TYPES = {
     **dict.fromkeys(("number", "float", "decimal"), "number"),

@@ -20,8 +20,8 @@ from .values.schemas import AnySchema
 
 __all__ = ["AnySchema", "ImpossibleError", "Mentions", "json_object", "sample"]
 
-_STEPS = 7_000  # about 25 ms with optional parts; half of them without
-_CHECKS = 5_000  # steps for the final check of the whole value
+_STEPS = 7_000  # about 25 ms; without optional parts, half as many
+_CHECKS = 5_000  # steps of the final check of the whole value
 _TRIES = 3
 _JSON_OBJECT = 3  # keys of an object without a schema
 _SENSELESS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

@@ -25,7 +25,7 @@ class PromptCache:
     """The prefixes of earlier prompts; ``now`` is in seconds since the epoch."""
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[bytes, float] = OrderedDict()  # last used last
+        self._seen: OrderedDict[bytes, float] = OrderedDict()  # the most recently used is last
 
     def read(self, account: Account, parts: Iterable[tuple[str, int]], now: float) -> int:
         """

@@ -15,7 +15,7 @@ AUTO = "auto"
 @dataclass(frozen=True, slots=True)
 class ScriptedCall:
     """
-    A tool call; arguments written as a text are sent unchanged, JSON or not.
+    A tool call; arguments written as text are sent unchanged, JSON or not.
 
     ``name`` is the name of the tool. ``auto`` picks a tool that the request offers, and, if that
     tool has a schema, replaces the arguments with ones that the schema allows.
@@ -32,10 +32,10 @@ class Script:
 
     It has one content at most: a ``text``, a ``json`` value, a number of ``tokens`` of prose (of
     JSON, if the request asks for JSON), or the ``echo`` of the last user message. ``tool_calls``
-    may come with it or alone. If a request forces a call, ``tokens`` is about how long its
-    arguments are, as far as their schema allows. ``reasoning`` is the reasoning before it; with a
-    ``tag`` it is part of the content, between tags of that name. A scripted answer has no other
-    reasoning. Without a script the request decides what the model says.
+    may come with it or alone. If a request forces a call, its arguments get about ``tokens``
+    tokens, as far as their schema allows. ``reasoning`` is the reasoning before it; with a ``tag``
+    it is part of the content, between tags of that name. A scripted answer has no other reasoning.
+    Without a script the request decides what the model says.
 
     Raises ValueError for several contents, and for a tag without reasoning.
     """

@@ -22,7 +22,7 @@ _JSON = "application/json"
 _MSGPACK = frozenset({"application/vnd.msgpack", "application/msgpack", "application/x-msgpack"})
 _MOST_VALUES = 150_000
 """More than the tokens of any context, and still decoded quickly."""
-_MOST_MEMBERS = 16  # of a gzip file: each member copies the rest of the data
+_MOST_MEMBERS = 16  # members of a gzip file: each of them copies the rest of the data
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 Container = TypeVar("Container", list[Any], dict[Any, Any])
 _GZIP = frozenset({"gzip", "x-gzip"})  # equivalent: RFC 9110, 8.4.1.3
@@ -92,7 +92,7 @@ def _gunzipped(body: bytes) -> bytes:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Convert msgpack to JSON; count the values, since a byte of input takes 100 in memory."""
+    """Convert msgpack to JSON; limit the values, since a byte of input takes 100 in memory."""
     import msgpack  # imported only for those who send it
 
     room = _MOST_VALUES

@@ -29,7 +29,7 @@ class Part:
 
 def parts(body: bytes, headers: Mapping[str, str]) -> dict[str, Part]:
     """
-    Return the fields of a form by name; the last one of a name counts.
+    Return the fields of a form by name; if a name occurs twice, the last field counts.
 
     Raises RefusalError for another content type, and for a body that is not a valid form.
     """

@@ -27,7 +27,7 @@ _SHORTEST, _LONGEST = 50, 20_000  # ms, of a queue_threshold
 
 def read_query(endpoint: str, query: str) -> dict[str, Any]:
     """
-    Return the parameters that an endpoint knows; the last one of a name counts.
+    Return the parameters that an endpoint knows; if a name occurs twice, the last one counts.
 
     Raises RefusalError with the API's validation messages, at ``query.NAME`` as in FastAPI
     (inferred).

@@ -26,7 +26,7 @@ class Size(NamedTuple):
 
 def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
     """
-    Return the size of a valid request's prompt, which the body has under the key ``text``.
+    Return the size of a valid request's prompt; ``text`` is the key of the prompt in the body.
 
     Images count only for models with vision.
     """

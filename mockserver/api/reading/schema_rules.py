@@ -135,7 +135,7 @@ def _check_counts(root: Schema) -> None:
 
 
 def _check_recursion(root: Schema) -> None:
-    """Remove definitions that refer to no other, again and again; a cycle is never removed."""
+    """Keep removing definitions that refer to no other one; those in a cycle remain."""
     parts: dict[str, Schema] = {"#": {key: value for key, value in root.items() if key != "$defs"}}
     parts |= {f"{_DEFINITIONS}{name}": one for name, one in _definitions(root).items()}
     targets = {

@@ -28,7 +28,7 @@ def cut_answers(matter: Matter) -> Iterator[Noticed]:
 
 
 def unlimited_answers(matter: Matter) -> Iterator[Noticed]:
-    """Notice calls without a limit on a model whose own limit is short."""
+    """Notice calls that set no token limit, for a model whose own limit is low."""
     for chat in matter.chats:
         name = text_of(matter.source, arguments(chat.call).get("model"))
         model = matter.edition.served(name)
@@ -57,7 +57,7 @@ def _limit(source: Source, chat: Chat) -> int:
 
 
 def _text_is_returned(source: Source, chat: Chat) -> bool:
-    """Return whether a function returns the text, and the answer itself goes nowhere else."""
+    """Return whether a function returns the text, and does nothing else with the answer."""
     function = source.function(chat.call)
     outer = source.parents[chat.call]
     outer = source.parents[outer] if isinstance(outer, ast.Await) else outer

@@ -36,7 +36,7 @@ def arguments(call: ast.Call) -> Mapping[str, ast.expr]:
 
 
 def is_open(call: ast.Call) -> bool:
-    """Return whether a call has arguments that its text does not name: ``**options``."""
+    """Return whether a call has arguments without a name in the code: ``**options``."""
     starred = any(isinstance(one, ast.Starred) for one in call.args)
     return starred or any(one.arg is None for one in call.keywords)
 
@@ -120,7 +120,7 @@ class Chat:
     options: tuple[ast.Call, ...] = ()
 
     def sets(self, *names: str) -> bool:
-        """Return whether the call, or an option before it, sets one of these, or may do so."""
+        """Return whether the call, or an option before it, sets or may set one of these."""
         calls = (self.call, *self.options)
         return any(is_open(one) or not arguments(one).keys().isdisjoint(names) for one in calls)
 

@@ -40,7 +40,7 @@ class Post:
 
     @property
     def without_timeout(self) -> bool:
-        """Whether it certainly waits for an answer without a limit."""
+        """Whether it certainly sets no limit on the wait for an answer."""
         timeout = arguments(self.call).get("timeout")
         if isinstance(timeout, ast.Constant) and timeout.value is None:
             return True
@@ -61,7 +61,7 @@ def posts(source: Source) -> Iterator[Post]:
 
 
 def _is_meant_for_cerebras(url: str) -> bool:
-    """Return whether an endpoint of the API is asked for at a host that does not have it."""
+    """Return whether an endpoint of the API is requested from a host that lacks it."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -80,7 +80,7 @@ def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
 
 
 def _is_changed(source: Source, name: str) -> bool:
-    """Return whether a dictionary of this name is used other than as a named argument."""
+    """Return whether a dictionary of this name is used for anything but a named argument."""
     return any(not isinstance(source.parents[one], ast.keyword) for one in source.reads[name])
 
 
@@ -96,7 +96,7 @@ def _fields(source: Source, call: ast.Call) -> Mapping[str, str | None] | None:
 
 
 def _told(value: Known | None) -> str | None:
-    """Return a field's value; a form of the key for the variable that has it."""
+    """Return a field's value; if it comes from the key's variable, the form of a key."""
     if value is not None and value.sure:
         return str(value.value)
     return _FORM if value is not None and value.variable == KEY else None

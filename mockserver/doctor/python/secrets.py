@@ -14,7 +14,7 @@ from .values import known, literal
 
 _KEY = re.compile(r"(?<![A-Za-z0-9])csk-([A-Za-z0-9]{32,})(?![A-Za-z0-9_-])")
 _FEWEST_CHARACTERS = 14
-"""A random key of 48 characters has more different characters than this; a made-up one seldom."""
+"""A random key of 48 characters has more distinct characters than this; an invented one rarely."""
 _RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "9876543210")
 _LOGS = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
 _VARIABLES = frozenset({"CEREBRAS_API_KEY"})
@@ -76,7 +76,7 @@ def _writes(source: Source, call: ast.Call) -> bool:
 
 
 def _shown(argument: ast.expr) -> Iterator[ast.expr]:
-    """Yield the expressions whose whole values an argument shows."""
+    """Yield the expressions whose values an argument shows in full."""
     yield argument
     if isinstance(argument, ast.JoinedStr):
         parts = (one for one in argument.values if isinstance(one, ast.FormattedValue))

@@ -13,7 +13,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.Module)
 _BARE = frozenset({"arg", "attr", "ctx", "id", "kind", "level", "module", "op", "ops"})
-"""Fields of nodes that hold no node with a place of its own."""
+"""Fields of a node whose values have no position of their own."""
 _DEEPEST = 12
 _WORDS = ("id", "attr", "arg", "value")
 _LONGEST_WORD = 40
@@ -24,14 +24,14 @@ class Source:
     """
     A file of Python: its tree, its calls, and the values of its names.
 
-    ``nodes`` are those of the tree, the upper ones first, so that it is walked only once; what only
-    says how another node is used (``ast.Load``) or which operator it has is left out. ``settings``
-    set one name or attribute each. ``reads`` has the places where a name is read.
+    ``nodes`` lists the tree, parents first, so that it is walked only once. It leaves out nodes
+    that only name an operator, or the use of another node (``ast.Load``). ``settings`` set one name
+    or attribute each. ``reads`` has the places where a name is read.
 
-    ``bound`` has for each scope and name the expressions that the name is set to; None stands for
+    ``bound`` maps each scope and name to the expressions that the name is set to; None stands for
     an unknown value, such as that of a parameter. An attribute of ``self`` is a name of its class.
     ``functions`` has the functions that are defined, by scope and name. ``imported`` maps each
-    local name to the full name that it was imported as, empty if there are two.
+    local name to the full name that it was imported as, empty if there are several.
     """
 
     text: str
@@ -64,7 +64,7 @@ class Source:
         return source
 
     def says(self, *words: str) -> bool:
-        """Return whether a name in the code, not a comment or docstring, has one of the words."""
+        """Return whether a name in the code, outside comments and docstrings, has a word."""
         told = [word for word in words if word in self.text]
         return bool(told) and any(word in one for one in self.words for word in told)
 
@@ -80,7 +80,7 @@ class Source:
 
     @cached_property
     def named_calls(self) -> list[tuple[ast.Call, str]]:
-        """The calls of what is imported, by its full name."""
+        """The calls of imported objects, each with the object's full name."""
         found = ((call, self.full_name(call.func)) for call in self.calls)
         return [(call, name) for call, name in found if name]
 
@@ -128,7 +128,7 @@ class Source:
         return None
 
     def _returned(self, call: ast.Call) -> ast.expr | None:
-        """Return all that a function of this file returns, if it is one expression."""
+        """Return the expression that a function of this file returns, if there is only one."""
         name = _name(call.func)
         owner: ast.AST | None = self.tree
         if name.startswith(("self.", "cls.")):
@@ -166,10 +166,10 @@ class Source:
         return False
 
     def _walk(self) -> None:
-        """Note each node after what it stands in, as ``ast.walk`` would yield them."""
+        """Note each node after its parent, in the order of ``ast.walk``."""
         nodes, parents = self.nodes, self.parents
         nodes.append(self.tree)
-        for node in nodes:  # which grows meanwhile
+        for node in nodes:  # the list grows meanwhile
             for name in _with_nodes(node._fields):
                 value = getattr(node, name, None)
                 for child in value if type(value) is list else (value,):

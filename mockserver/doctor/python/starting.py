@@ -13,7 +13,7 @@ from .source import Source
 from .values import known, text_of
 
 _SCRIPTS = frozenset({"streamlit", "gradio", "chainlit", "marimo", "IPython"})
-"""A file that imports one of these is run from the top for its user."""
+"""A file that imports one of these is a script, which runs from top to bottom."""
 _PREPARES = frozenset({"load_dotenv"})
 _STARTS = frozenset(
     {"create", "invoke", "kickoff", "launch", "mainloop", "run", "run_sync", "serve", "start"}
@@ -39,7 +39,7 @@ def _at_import(source: Source, made: MadeClient) -> bool:
 
 
 def _is_script(source: Source) -> bool:
-    """Return whether a file is run and not imported: it does its work at the top."""
+    """Return whether a file is a script: it does its work at module level."""
     roots = {name.partition(".")[0] for name in source.imported.values()}
     return not roots.isdisjoint(_SCRIPTS) or any(_works(one) for one in source.tree.body)
 
@@ -49,7 +49,7 @@ def _works(statement: ast.stmt) -> bool:
         case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
             return True
         case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
-            return name not in _PREPARES  # print(...), main()
+            return name not in _PREPARES  # such as print(...) or main()
         case (
             ast.Expr(value=ast.Call(func=ast.Attribute(attr=name)))
             | ast.Assign(value=ast.Call(func=ast.Attribute(attr=name)))

@@ -1,4 +1,4 @@
-"""Calls that wait too long, and waits that stop others."""
+"""Calls that wait too long, and waits that block other tasks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FOREVER = "without limit for an answer"
 
 
 def no_timeouts(matter: Matter) -> Iterator[Noticed]:
-    """Notice calls that wait for an answer longer than anybody would."""
+    """Notice calls that wait for an answer longer than any user would."""
     yield from _switched_off(matter)
     for post in matter.posts:
         if post.without_timeout:

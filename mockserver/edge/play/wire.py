@@ -40,9 +40,9 @@ class Wire:
     """
     Encodes one answer.
 
-    ``keep_alive`` says whether the client keeps the connection open, and after all operations
-    whether the answer does too. ``chunks`` says whether the client supports chunked bodies
-    (HTTP/1.1); for other clients the end of the connection is the end of the body.
+    ``keep_alive`` says whether the client keeps the connection open; after the last operation,
+    whether the answer leaves it open as well. ``chunks`` says whether the client supports chunked
+    bodies (HTTP/1.1); for other clients the end of the connection is the end of the body.
     """
 
     def __init__(self, *, keep_alive: bool, chunks: bool = True) -> None:

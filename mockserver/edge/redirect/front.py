@@ -95,7 +95,7 @@ class Front(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the client's first bytes."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its type
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's has another class
         self._proxy.waiting.add(self._transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:

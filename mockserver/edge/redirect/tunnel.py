@@ -13,7 +13,7 @@ from .targets import Target
 
 _PIECE = 64 * 1024  # bytes
 _CONNECT_SECONDS = 30.0
-_HEAD_OF_TLS = 2048  # bytes of a connection in which the name of the host is found
+_HEAD_OF_TLS = 2048  # bytes at the start of a connection, in which TLS names the host
 
 
 class _LeakError(ConnectionError):

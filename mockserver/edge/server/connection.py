@@ -32,7 +32,7 @@ _SETTINGS: Mapping[str, Any] = {"access_log": None, "auto_decompress": False}
 
 
 class Server(web.Server):
-    """Makes a ``Connection`` for each client; ``answer`` is called for each request by aiohttp."""
+    """Makes a ``Connection`` for each client; aiohttp calls ``answer`` for each of its requests."""
 
     def __init__(
         self,
@@ -85,12 +85,12 @@ class Connection(web.RequestHandler):
         self._held = b""  # bytes received that can't be answered yet
         self._parts: list[int] = []  # offsets in ``_held`` where later reads begin
         self._playing: Waiting | None = None
-        self._waits = False  # what is being played waits for what it needs
+        self._waits = False  # whether ``_playing`` still waits for what it needs
         self._answering: InFlight | None = None
         self._half_closed = False
         # the body of the newest request that aiohttp has not answered yet
         self._body: StreamReader | None = None
-        self._head = b""  # of the request that aiohttp reads, as received
+        self._head = b""  # the head of the request that aiohttp reads, as received
         self._count = 0  # bytes given to aiohttp since ``_free`` was last true
         self._client = 0  # the client's port
 

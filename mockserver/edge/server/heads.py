@@ -76,7 +76,7 @@ class HeadCache:
 
     A client sends the same fields in the same order with every request, and few values change: the
     length, a trace, a key. Parsing such a head takes longer than answering it. Only aiohttp decides
-    what a head means, so a shape fixes everything that this may depend on.
+    what a head means, so a shape includes everything that may affect its decision.
     """
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class HeadCache:
         return None
 
     def remember(self, data: bytes, request: web.BaseRequest) -> None:
-        """Remember the shape of a head, if nothing in it needs aiohttp."""
+        """Remember the shape of a head, unless something in it needs aiohttp."""
         usual = request.version == HttpVersion11 and request.keep_alive and not changes(request)
         if not usual or framed(request) is None or "expect" in request.headers:
             return

@@ -14,12 +14,12 @@ _SAID: Mapping[bytes, str] = {
         "client use HTTP/1.1"
     ),
 }
-"""What is wrong and the fix, by how such a client begins."""
+"""What is wrong and the fix, by the first bytes of such a client."""
 
 
 def said_of(begin: bytes) -> str:
     """
-    Return what is wrong with a client that begins so, and the fix; empty if nothing is.
+    Return what is wrong with a client that sends these first bytes, and the fix; else empty.
 
     >>> said_of(b"GET / HTTP/1.1")
     ''

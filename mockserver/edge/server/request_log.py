@@ -16,7 +16,7 @@ class RequestLog:
     """
     The lines of requests that have not been logged yet.
 
-    A logger takes longer for a record than the engine for a line, and flushes after each.
+    Logging a record, with its flush, takes longer than answering a request.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class RequestLog:
         """
         Log a request at the end of this turn.
 
-        A second line names the mistake in the client's set-up for which it is refused.
+        If it was refused for a mistake in the client's set-up, a second line names the mistake.
         """
         if not self._lines:
             loop.call_soon(self.flush)

@@ -72,7 +72,7 @@ class Asking:
     """
     One request on its way through the store; ``begun`` gets the exchange.
 
-    When the client leaves meanwhile, the exchange is noted and over at once.
+    If the client leaves meanwhile, the exchange is noted and ended at once.
     """
 
     __slots__ = ("_begun", "_engine", "_left", "_live", "_needs", "_over", "_request", "_sent_path",
@@ -98,7 +98,7 @@ class Asking:
         if self._live.able:
             self._ask(1, ())
         else:
-            # later: whoever asks has to know first that it waits
+            # later, because the caller has to learn first that the request waits
             asyncio.get_running_loop().call_soon(self.lost)
 
     def lost(self) -> None:

@@ -13,7 +13,7 @@ from mockserver.scenario.loader import Loaded
 
 
 class UnsharedError(MockServerError):
-    """A scenario can't be handed to other replicas, or was not understood by this one."""
+    """A scenario can't be sent to other replicas, or this one can't read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,16 @@ def defined(found: Loaded, overrides: Overrides) -> Definition:
     try:
         data = dict(found.document.data)
         if found.scenario.edition is not None:
-            data["edition"] = found.scenario.edition  # a path that does not depend on the file's
+            data["edition"] = (
+                found.scenario.edition
+            )  # resolved: the file's own path no longer matters
         whole = {"name": name, "scenario": data, "settings": settings}
         text = json.dumps(whole)
         same = _read(whole).scenario == found.scenario
     except (MockServerError, TypeError, ValueError) as error:
         raise UnsharedError(f"scenario {name!r} can't be shared: {error}") from error
     if not same:
-        raise UnsharedError(f"scenario {name!r} can't be shared: '$' stands in its own text")
+        raise UnsharedError(f"scenario {name!r} can't be shared: its own text contains '$'")
     return Definition(found.scenario, overrides, text)
 
 

@@ -2,7 +2,7 @@
 One connection to Redis, which speaks as much of its protocol as the mock needs.
 
 A client library that waits for each reply costs more than the answer of the mock itself. Here all
-commands of a turn of the event loop are written at once, and each reply calls back.
+commands of a turn of the event loop are written at once, and each reply triggers a callback.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OnReply: TypeAlias = Callable[[Reply], None]
 
 
 class StoreError(Exception):
-    """The store answers with an error, or not as Redis does."""
+    """The store answers with an error, or does not answer like Redis."""
 
 
 _NONSENSE = StoreError("no reply of Redis")
@@ -34,7 +34,7 @@ def encoded(*words: bytes) -> bytes:
 
 
 def into(future: asyncio.Future[T]) -> Callable[[T], None]:
-    """Return a callback that sets the result of a future, if nobody has cancelled it."""
+    """Return a callback that sets the result of a future, unless it was cancelled."""
 
     def set_result(result: T) -> None:
         if not future.done():
@@ -44,7 +44,7 @@ def into(future: asyncio.Future[T]) -> Callable[[T], None]:
 
 
 class Link(asyncio.Protocol):
-    """A connection; ``lost`` gets it once, when it has ended."""
+    """A connection; ``lost`` is called with it once, when it has ended."""
 
     def __init__(self, lost: Callable[[Link], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -71,7 +71,7 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note what to write to."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's are of other classes
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's has another class
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Tell the owner; commands without a reply never get one."""
@@ -91,7 +91,11 @@ class Link(asyncio.Protocol):
         self._waiting.append(on_reply)
 
     async def ask(self, *words: bytes) -> bytes | None:
-        """Send a command and wait for its reply. Raises StoreError, or OSError for a loss."""
+        """
+        Send a command and wait for its reply.
+
+        Raises StoreError, or OSError if the connection is lost.
+        """
         answered: asyncio.Future[Reply] = self._loop.create_future()
         self._asked.add(answered)
         answered.add_done_callback(self._asked.discard)
@@ -118,7 +122,7 @@ class Link(asyncio.Protocol):
             self._transport.write(b"".join(written))
 
     def data_received(self, data: bytes) -> None:
-        """Call back for each whole reply; end the connection if it is none."""
+        """Call back for each whole reply; end the connection if the data is not a reply."""
         data = self._received + data if self._received else data
         at = 0
         while at < len(data):
@@ -127,14 +131,14 @@ class Link(asyncio.Protocol):
                 break
             reply, at = found
             if reply is _NONSENSE or not self._waiting:
-                self.close()  # no Redis: it must not be taken for one
+                self.close()  # this is not Redis, and must not be taken for it
                 return
             self._waiting.popleft()(reply)
         self._received = data[at:]
 
 
 def _reply_at(data: bytes, at: int) -> tuple[Reply, int] | None:
-    """Return the reply that begins here, and where the next one does; None if it is cut off."""
+    """Return the reply at this offset, and the offset after it; None if it is incomplete."""
     end = data.find(b"\r\n", at)
     if end < 0:
         return None

@@ -1,4 +1,4 @@
-"""A store of the mock's own, on a socket that nobody else knows."""
+"""A store of the mock's own, on a private socket."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .address import StoreAddress
 
 _PROGRAMS = ("redis-server", "valkey-server")
 _SECONDS = 10.0
-# ends the server when the mock ends, however that happens: then its end of the pipe closes
+# ends the server when the mock ends in any way, because that closes the mock's end of the pipe
 _KEEPER = '"$@" & read -r _; kill $!; wait; rm -rf "$0"'
 
 

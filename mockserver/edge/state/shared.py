@@ -34,7 +34,7 @@ from .store import Answer, Store
 
 _log = logging.getLogger("mockserver")
 WhenLost: TypeAlias = Literal["refuse", "alone"]
-LEASE, _BEAT = 5.0, 1.0  # seconds that a replica counts without a sign of life; between two signs
+LEASE, _BEAT = 5.0, 1.0  # seconds: until a silent replica counts as gone; between two signs of life
 PATIENCE = 10.0  # seconds that a request waits for a lost store, if it was sent already
 
 
@@ -176,7 +176,7 @@ class SharedLive(LiveEngine):
                 asking.lost()
 
     def _adopt(self, answer: Answer) -> None:
-        """Play what the store says; nothing is answered by this replica if it can't."""
+        """Play what the store says; if that is impossible, this replica refuses all requests."""
         if answer[0] != b"ok":
             return  # the store has logged why
         _, run, version, text, injected, started, _ = answer
@@ -314,7 +314,7 @@ class SharedLive(LiveEngine):
     def change(self, found: Loaded) -> None:
         """Play another scenario everywhere. Raises MockServerError."""
         definition = defined(found, self._overrides)
-        Engine(definition.settled, now=self.now())  # what is wrong with it is said here
+        Engine(definition.settled, now=self.now())  # raises if it is wrong
         self._publish("play", definition.text)
 
     def inject_text(self, text: str) -> Rule:

@@ -1,5 +1,5 @@
 """
-Calls the script that keeps the shared state, and keeps calling when the store was away.
+Calls the script that keeps the shared state, and calls again after the store was away.
 
 Each message has a number. One without a reply is sent again over the next connection; the script
 then recognises it, so that no request is counted twice and none is lost.
@@ -25,7 +25,7 @@ _log = logging.getLogger("mockserver")
 _SCRIPT = (files("mockserver.edge.state") / "store.lua").read_bytes()
 _DIGEST = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()
 _PASSING = ("BUSY", "LOADING", "MASTERDOWN", "MISCONF", "NOAUTH", "OOM", "READONLY", "TRYAGAIN")
-"""Errors that say how the store is, not what is wrong with a message."""
+"""Errors that are due to the state of the store, not to a message."""
 _IF_KNOWN = "if known"
 MOST_PENDING = 4096  # fewer than the script remembers
 _FIRST = 5.0  # seconds
@@ -54,7 +54,7 @@ class Store:
 
     @property
     def full(self) -> bool:
-        """Whether so many messages wait that no other may be sent."""
+        """Whether so many messages wait that no more are accepted."""
         return len(self._pending) >= MOST_PENDING
 
     def call(self, operation: str, values: Any, then: OnAnswer) -> int:
@@ -67,9 +67,9 @@ class Store:
 
     def give_up(self, serial: int, then: OnAnswer) -> None:
         """
-        Let another get the answer to a message, if it still comes.
+        Pass the answer to a message to another callback, if it still comes.
 
-        If the message has not come to the store yet, it does nothing there any more.
+        If the message has not reached the store yet, it will have no effect there.
         """
         if serial in self._pending:
             operation, values, _ = self._pending[serial]
@@ -115,12 +115,12 @@ class Store:
 
     def _lost(self, link: Link) -> None:
         if link is not self._link:
-            return  # an attempt to connect that came to nothing
+            return  # a failed attempt to connect
         was_up, self.up, self._link = self.up, False, None
         if self._closed:
             return
         if was_up:
-            _log.warning("lost the store at %s; it is tried again", self.address)
+            _log.warning("lost the store at %s; trying again", self.address)
             self.changed()
         if self._connecting is None:
             self._connecting = asyncio.get_running_loop().create_task(self._reconnect())
@@ -171,7 +171,7 @@ class Store:
         else:
             self._tell(f"the store at {self.address}: {reply}")
             if str(reply).startswith(_PASSING) and self._link is not None:
-                self._link.close()  # the message is sent again when it is mended
+                self._link.close()  # the message is sent again over the next connection
             else:
                 self._given_up.discard(serial)
                 self._pending.pop(serial)[2]([b"error"])

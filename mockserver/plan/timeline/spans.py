@@ -1,8 +1,8 @@
 """
 Lanes of spans, which make up a time line.
 
-One source of spans is a plan. Another source is a call: the plans of its attempts, with a ``pause``
-after each but the last, make a lane.
+One source of spans is a plan. Another source is a call: its lane has the plans of its attempts,
+with a ``pause`` between two attempts.
 """
 
 from __future__ import annotations

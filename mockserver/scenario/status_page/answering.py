@@ -21,7 +21,7 @@ from .documents import Document, Page
 
 HOST = "status.cerebras.ai"
 PATH = "/status"
-"""The page for people, and the base URL below which the API is found as well."""
+"""The path of the page for people; the paths of its API are also found below it."""
 
 _Body: TypeAlias = tuple[str, bytes]
 _JSON, _HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"

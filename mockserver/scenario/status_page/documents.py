@@ -46,7 +46,7 @@ _HTML = """\
 
 
 class Page(NamedTuple):
-    """A page at ``url``: what it shows of a scenario that ``started`` then, in epoch seconds."""
+    """A page at ``url``, for a scenario that began at ``started``, in seconds since the epoch."""
 
     shown: Shown
     started: float

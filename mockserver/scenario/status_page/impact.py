@@ -35,7 +35,7 @@ from mockserver.faults import (
 )
 
 Impact: TypeAlias = Literal["fails", "slow", "none"]
-SLOW = 1.0  # seconds: as in the class of faults of this name
+SLOW = 1.0  # seconds, as for the fault class "slow"
 
 
 def _is_failure(status: int) -> Impact:
@@ -68,6 +68,6 @@ _IMPACTS: Mapping[type[Fault], Callable[[Any], Impact]] = {
 
 
 def impact_of(faults: Iterable[Fault]) -> Impact:
-    """Return the worst impact on the service of faults that are applied together."""
+    """Return the worst impact that faults have on the service when they are applied together."""
     found = {_IMPACTS[type(one)](one) for one in faults if type(one) in _IMPACTS}
     return "fails" if "fails" in found else "slow" if "slow" in found else "none"

@@ -45,7 +45,7 @@ _CONDITIONS: Sequence[tuple[Condition, float, float]] = (
     ("degraded_performance", 0.05, 0.5),
 )
 _HEADERS = {"authorization": "Bearer csk-status", "content-type": "application/json"}
-_MOMENT = 0.001  # seconds: how long before a change is looked at
+_MOMENT = 0.001  # seconds before a change: what the page showed then
 _MOST_CHANGES = 50
 
 
@@ -92,13 +92,13 @@ class Outages:
         return Shown(now, since + self._page.lag, down_since + self._page.lag)
 
     def _at(self, elapsed: float) -> Mapping[str, Condition]:
-        """Return the conditions at a time; with its port shut, a service has a major outage."""
+        """Return the conditions at a time; while the port is shut, all have a major outage."""
         if self._port.state(elapsed) != "open":
             return dict.fromkeys(self._rules, "major_outage")
         return {name: _condition(rules, elapsed) for name, rules in self._rules.items()}
 
     def _since(self, elapsed: float, same: Callable[[Mapping[str, Condition]], bool]) -> float:
-        """Return the time since which it has been the same, as far as the last changes show."""
+        """Return since when the page has stayed the same; only the last changes are looked at."""
         since = elapsed
         for _ in range(_MOST_CHANGES):
             since = max((window.changed(since) for window in self._windows), default=0.0)
@@ -114,7 +114,7 @@ def is_well(conditions: Mapping[str, Condition]) -> bool:
 
 
 def _may_count(rule: Rule, scenario: Scenario) -> bool:
-    """Whether a rule can take more than some requests; see the table."""
+    """Whether a rule can take more than a few requests; see the table."""
     counted = rule.match.attempt is not None and bounds(rule.match.attempt).max is not None
     ends = bool(rule.sequence) and rule.then == "pass"
     required = rule.state.requires
@@ -166,13 +166,13 @@ def _condition(rules: Sequence[Sequence[Rule]], elapsed: float) -> Condition:
 
 
 def _met(rules: Sequence[Rule], elapsed: float) -> tuple[float, float]:
-    """Return which share of a request fails, and which is slow."""
+    """Return the share of such requests that fails, and the share that is slow."""
     left, shares = 1.0, {"fails": 0.0, "slow": 0.0, "none": 0.0}
     for rule in rules:
         taken = left * share_of(rule.schedule, elapsed)
         actions = rule.actions[-1:] if rule.then == "stay" else rule.actions
         for action in actions:
-            if not (rule.sequence and action.passes):  # these leave it to later rules
+            if not (rule.sequence and action.passes):  # else it is left to later rules
                 shares[impact_of(action.faults)] += taken / len(actions)
                 left -= taken / len(actions)
     return shares["fails"], shares["slow"]

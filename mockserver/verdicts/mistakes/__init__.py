@@ -43,7 +43,7 @@ TABLES: tuple[tuple[Condition, tuple[Mistake, ...]], ...] = (
     (lambda it: it.error is not None or bool(it.model), MODELS),
     (lambda it: it.error is not None or bool(it.body), BODIES),
 )
-"""The rows, by the part of a set-up that has to be known before one of them can be met."""
+"""The rows, by the part of a set-up that must be known for them to apply."""
 MISTAKES: tuple[Mistake, ...] = tuple(row for _, rows in TABLES for row in rows)
 """All of them, the one that explains most first."""
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 415, 422})
@@ -73,6 +73,6 @@ def mistake_forgiven(exchange: Exchange, edition: Edition) -> Explanation | None
     if not exchange.sent_path:
         return None
     setup = setup_of(exchange, edition)
-    at_the_api = {**setup.headers, "host": OURS}  # where it would be a mistake
+    at_the_api = {**setup.headers, "host": OURS}  # the mock forgives it, the API would not
     sent = replace(setup, path=exchange.sent_path, headers=at_the_api)
     return next(mistakes_in(sent), None)

@@ -110,7 +110,7 @@ _ROWS = (
         "no-usage",
         r"(usage|dashboard/billing/.+|organization/(usage|costs)(/.+)?|credits|balance)",
         "no usage or balance to ask for",
-        "see https://cloud.cerebras.ai; an answer of chat.completions.create says its own usage",
+        "see https://cloud.cerebras.ai; each answer of chat.completions.create has its usage",
     ),
     _Absent(
         "no-tokenizer",

@@ -43,7 +43,7 @@ _DECORATION = re.compile(r"[\"'`\s]|%2[027]|%0[9adAD]")
 _BARE_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+)(:\d+)?(/|\Z)")
 _LANDED = re.compile(rf"{_ENDPOINT}\Z")
 _PATHS = [row.path for row in ENDPOINTS.values() if "{" not in row.path]
-_NEAR = 0.85  # "/v1/chat/completion" is, "/v1/edits" is not
+_NEAR = 0.85  # "/v1/chat/completion" is near enough, "/v1/edits" is not
 
 _ONCE = "leave /v1 out, because the Cerebras SDK adds it"
 _QWEN_CODE = "https://github.com/QwenLM/qwen-code/issues/179"
@@ -57,12 +57,12 @@ def _host(it: Setup) -> str:
 
 
 def is_mistaken(host: str) -> bool:
-    """Return whether a host is no other API's, but stands where that of this one belongs."""
+    """Return whether a host is wrong for this API, but is not known as another API's."""
     return host in _WRONG_HOSTS or misspelt.is_host(host)
 
 
 def _of_the_api(condition: Condition) -> Condition:
-    """Check a condition only if the request goes to the API, which does not have the path."""
+    """Check a condition only if the request goes to the API, with a path that it does not have."""
     return lambda it: it.is_ours and not known(it.asked) and condition(it)
 
 
@@ -82,7 +82,7 @@ def _lacks_scheme(it: Setup) -> bool:
 
 
 def _is_elsewhere(it: Setup) -> bool:
-    """Whether a client or key of this API is used with another vendor, which can't pass it on."""
+    """Whether a client or key of this API is used with another vendor, which is no gateway."""
     key = it.authorization is not None and it.authorization.startswith("Bearer csk-")
     return bool(vendor_of(_host(it))) and (
         key or (it.client == "cerebras" and _host(it) not in ROUTERS)
@@ -109,7 +109,7 @@ def _ends_in_slash(it: Setup) -> bool:
 
 
 def _is_prefixed(it: Setup) -> bool:
-    """Whether something precedes the path of an endpoint, or the ``/v1`` alone."""
+    """Whether something precedes the path of an endpoint, or precedes ``/v1`` at the end."""
     found = re.search(rf"(?<=.)/v1(/{_ENDPOINT})?\Z|(?<=.)/chat/completions\Z", it.asked)
     return found is not None
 
@@ -141,7 +141,7 @@ ADDRESSES = (
     Mistake(
         "misspelt-scheme",
         lambda it: bool(misspelt.scheme(it.base_url)),
-        "the base URL begins with {begins!r}, so no request is sent to anybody",
+        "the base URL begins with {begins!r}, so no request is sent",
         "write https:// there: {it.right_url}",
         _QUICKSTART,
         facts=lambda it: {"begins": misspelt.scheme(it.base_url)},
@@ -250,7 +250,7 @@ ADDRESSES = (
     Mistake(
         "base-url-alone",
         _is_base_url_alone,
-        "the request was sent to {it.path}, which is no endpoint",
+        "the request was sent to {it.path}, which is not an endpoint",
         "send it to /v1/chat/completions",
         "https://github.com/iSegaro/Translate-It/issues/74",
     ),

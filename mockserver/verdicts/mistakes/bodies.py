@@ -68,14 +68,14 @@ def _row(
 
 
 def _role(name: str) -> str:
-    """Return the role to write in place of one that is unknown."""
+    """Return the role to write in place of an unknown one."""
     lower = name.strip().lower()
     own = repr(lower) if lower in ("system", "developer", "user", "assistant", "tool") else ""
     return own or _ROLES.get(lower, "'system', 'user', 'assistant' or 'tool'")
 
 
 def _at(place: str, told: str) -> _Find:
-    """Find the line of a place that begins so."""
+    """Find the line about a place whose message begins with this text."""
     return lambda one, _: one.path == place and one.told.startswith(told)
 
 

@@ -29,7 +29,7 @@ def _format(it: Setup) -> object:
 
 
 def _refused_format(it: Setup) -> bool:
-    """Whether the form of the response format was refused; in 2025 the API did not place it."""
+    """Whether the form of the response format was refused; in 2025 without its place."""
     return any(one.place[0] == "response_format" or one.path == "type" for one in lines(it))
 
 
@@ -70,7 +70,7 @@ def _says(text: str, param: str | None = None) -> Callable[[Setup], bool]:
 
 
 def _is_written(it: Setup, check: Check) -> bool:
-    """Whether the body stands in code, for an API that makes this check."""
+    """Whether the body was found in code, and the API makes this check."""
     written = it.error is None and not it.path and it.at_cerebras
     return written and check not in it.edition.validation.waives
 

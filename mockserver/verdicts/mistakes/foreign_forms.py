@@ -1,4 +1,4 @@
-"""Parts of messages, and tools, in the form of another vendor's API, that this one refused."""
+"""Parts of messages, and tools, that the API refused because they have another API's form."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _PARTS: Mapping[str, tuple[str, str]] = {
         "send a message of its own: {'role': 'tool', 'tool_call_id': ..., 'content': ...}",
     ),
     "image": ("Anthropic's API", _IMAGE),
-    "document": ("Anthropic's API", "send what is in it as a text"),
+    "document": ("Anthropic's API", "send its content as text"),
     "thinking": ("Anthropic's API", "leave it out"),
     "redacted_thinking": ("Anthropic's API", "leave it out"),
     "input_text": ("OpenAI's Responses API", "write 'text' in place of 'input_text'"),
     "output_text": ("OpenAI's Responses API", "write 'text' in place of 'output_text'"),
     "input_image": ("OpenAI's Responses API", _IMAGE),
-    "input_file": ("OpenAI's Responses API", "send what is in it as a text"),
+    "input_file": ("OpenAI's Responses API", "send its content as text"),
 }
-"""Whose form a part of a message is, by its type, and what to send in its place."""
+"""The vendor of each foreign type of message part, and what to send in its place."""
 _NAMES_OF_CONTENT = ("text", "message", "parts", "prompt", "value")
 _Found = tuple[str, Mapping[str, Any]]
 
 
 def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
-    """Yield each object so deep in the body that a line is about; ``last`` ends the line's path."""
+    """Yield each object at this depth that a line is about; ``last`` is the rest of the path."""
     for one in lines(it):
         if last and one.place[depth:] != (last,):
             continue
@@ -44,7 +44,7 @@ def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
 
 
 def _parts(it: Setup) -> Iterator[_Found]:
-    """Yield the parts of the messages if a line is about one: a line may name its union only."""
+    """Yield the parts of each message that a line is about; the line may not say which part."""
     for path, message in _refused(it, 2):
         if path.startswith("messages["):
             content = message.get("content")
@@ -71,7 +71,7 @@ def _image_as_text(it: Setup) -> _Found | None:
 
 
 def _builtin_tool(it: Setup) -> _Found | None:
-    """Return the first tool that is no function of the app's."""
+    """Return the first tool that is not a function of the app."""
     own = {"function", "parameters", "input_schema"}
     return next(
         (
@@ -132,8 +132,8 @@ FOREIGN_FORMS = (
     _row(
         "builtin-tool",
         _builtin_tool,
-        "{path} has the type {kind}, a tool that another vendor's servers run: this API calls "
-        "functions of the app's own only",
+        "{path} has the type {kind}, a tool that another vendor's servers run: this API calls only "
+        "the app's own functions",
         "leave it out, or send {{'type': 'function', 'function': {{'name': ..., 'parameters': "
         "...}}}} and run it in the app",
         _TOOLS,

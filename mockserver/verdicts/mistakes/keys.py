@@ -68,7 +68,7 @@ _ASSIGNED = re.compile(r"[A-Z_]+[=:]")
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the key, or a key for it is known."""
+    """Whether the API refused the key, or a key is known that is meant for the API."""
     if it.error is None:
         return it.authorization is not None and it.at_cerebras
     return it.code == "wrong_api_key" or it.error.get("detail") in _ABOUT_KEYS
@@ -90,7 +90,7 @@ def _where(it: Setup) -> str:
 
 
 def _own(it: Setup) -> str:
-    """Return how a valid key begins; a real one does so in every edition."""
+    """Return the prefix of a valid key; if the edition has none, that of real keys."""
     return it.edition.keys.prefix or _OWN
 
 
@@ -277,13 +277,14 @@ KEYS = (
         "secret-reference",
         lambda it: _key(it).strip() in REFERENCES,
         "the key is {key!r}, the address of a secret that nothing has fetched",
-        "start the app by what fetches it (op run -- ..., for example), or fetch it in the app",
+        "start the app with the tool that fetches it (op run -- ..., for example), or fetch it in "
+        "the app",
         "https://developer.1password.com/docs/cli/secret-references/",
     ),
     _row(
         "object-as-key",
         lambda it: _key(it).strip() in OBJECTS,
-        "the key is {key!r}: an object, of which a text was made",
+        "the key is {key!r}: an object that was turned into text",
         "hand over the text itself: await a promise or a coroutine, and call a function",
         "https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Object/"
         "toString",
@@ -291,7 +292,7 @@ KEYS = (
     _row(
         "bytes-as-key",
         lambda it: _key(it).strip() == BYTES,
-        "the key is {key!r}: Python's bytes, of which a text was made",
+        "the key is {key!r}: Python's bytes, turned into text",
         "hand over key.decode()",
         "https://docs.python.org/3/library/stdtypes.html#bytes.decode",
     ),
@@ -305,8 +306,8 @@ KEYS = (
     _row(
         "masked-key",
         _is_masked,
-        "the key is {key!r}: a mask, which stands in place of the key where it is shown",
-        "set {where} to the key itself; of pydantic's SecretStr, hand over get_secret_value()",
+        "the key is {key!r}: a mask that was shown in place of the key",
+        "set {where} to the key itself; with pydantic's SecretStr, hand over get_secret_value()",
         "https://docs.pydantic.dev/latest/api/types/#pydantic.types.SecretStr",
     ),
     _row(
@@ -336,7 +337,7 @@ KEYS = (
         "set {where} to the key, and CEREBRAS_BASE_URL to the URL",
         "https://github.com/continuedev/continue/issues/10250",
     ),
-    # what is wrong with it
+    # a key with something wrong in it
     _row(
         "quoted-key",
         lambda it: _key(it).strip().startswith(_QUOTES) or _key(it).strip().endswith(_QUOTES),

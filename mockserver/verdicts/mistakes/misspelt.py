@@ -1,9 +1,9 @@
 """
 Slips of the finger in the address of the API.
 
-A host that is near in spelling may be somebody else's. So only what a slip makes of this host
-counts: a letter of its name that is left out, doubled or swapped with the next one, and a few
-endings. What is left out at an end may be a name of its own, as "cerebra" is.
+A host with a similar name may belong to somebody else. So only a single slip counts: a letter of
+the name left out, doubled or swapped with the next one, or one of a few endings. The first and last
+letters must be right, because "cerebra" is a name of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAMES = frozenset(
 )
 _SCHEME = re.compile(rf"([a-z]{{3,7}})([:;/]{{1,4}}){re.escape(OURS)}(?=[:/]|\Z)", re.IGNORECASE)
 _HOST = re.compile(r"\A\s*https?://([\w.-]+)", re.IGNORECASE)
-_NEAR = 0.7  # "htps" is to "https", "ftp" is not
+_NEAR = 0.7  # "htps" is near enough to "https", "ftp" is not
 
 
 def is_host(host: str) -> bool:
@@ -48,7 +48,7 @@ def is_host(host: str) -> bool:
 
 def scheme(base_url: str) -> str:
     """
-    Return how a URL of the API begins if that is no scheme; empty if it is one, or is missing.
+    Return the misspelt scheme of a URL of the API; empty if it is correct or missing.
 
     >>> scheme("htps://api.cerebras.ai"), scheme("https:/api.cerebras.ai")
     ('htps://', 'https:/')

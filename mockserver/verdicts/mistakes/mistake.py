@@ -40,7 +40,7 @@ class Mistake:
 
 
 def _printable(text: str) -> str:
-    """Return a text without a key, which can't break a line or a log: a path may hold anything."""
+    """Return a text that is safe to print: a path may hold keys and control characters."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in redacted(text))
 
 

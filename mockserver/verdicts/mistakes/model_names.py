@@ -11,7 +11,7 @@ from mockserver.api.contract.edition import Edition
 from mockserver.core.key_forms import letters
 
 _AROUND = " \t\r\n\"'`"
-_NEAR = 0.6  # of two names' letters that agree
+_NEAR = 0.6  # the share of letters that two similar names have in common
 _ROUTED = re.compile(r"(?:.*/|cerebras[:.-]|models/)", re.IGNORECASE)
 _VARIANT = re.compile(r":(?:free|nitro|floor|cerebras|fastest|latest)\Z")
 _MAKERS = re.compile(r"\A(?:meta|openai|zaiorg|zai|qwen/)")

@@ -44,7 +44,7 @@ _VENDORS = tuple(
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the model, or a model that is meant for it is known."""
+    """Whether the API refused the model, or a known model is meant for it."""
     known = it.at_cerebras if it.error is None else it.code in _NOT_FOUND
     return known and bool(it.model) and not it.edition.serves(it.model)
 
@@ -84,7 +84,7 @@ def _is_of_weights(it: Setup) -> bool:
 
 
 def _has_none(it: Setup) -> bool:
-    """Whether the API read the body and missed the model in it."""
+    """Whether the API read the body and found no model in it."""
     if it.model or not it.body or it.error is None:
         return False
     told = str(it.error.get("message", ""))

@@ -16,8 +16,8 @@ _ROLE = re.compile(r"(?<=^messages\.)(\d+)\.(?:system|developer|user|assistant|t
 _UNION = re.compile(r"\.(?:str(?:-enum\[\w+\])?|ChoiceObject|list\[(?:[^\[\]]|\[[^\[\]]*\])*\])")
 _PART = re.compile(r"(content\.\d+)\.(?:text|image_url|image)(?=\.|$)")
 _TYPED = re.compile(r"^(response_format)\.(?:text|json_object|json_schema)(?=\.)")
-_MOST = 5  # names in a sentence
-_LONGEST = 60  # characters of a value in a sentence
+_MOST = 5  # the most names in a sentence
+_LONGEST = 60  # the most characters of a value in a sentence
 ABSENT = object()
 """Replaces a value that the body does not have."""
 
@@ -69,7 +69,7 @@ def lines(it: Setup) -> Iterator[Line]:
 
 
 def unknown_fields(it: Setup) -> list[str]:
-    """Return the fields of the body itself that the API does not know."""
+    """Return the top-level fields of the body that the API does not know."""
     return [one.place[0] for one in lines(it) if one.unsupported and len(one.place) == 1]
 
 

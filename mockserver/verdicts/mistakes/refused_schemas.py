@@ -10,8 +10,8 @@ from mockserver.core.messages import dicts
 
 from .setup import Setup
 
-_DEEPEST = 24  # dots of a path
-_MOST = 5_000  # places
+_DEEPEST = 24  # dots in a path
+_MOST = 5_000  # places that are looked at
 _NAMES = re.compile(r"'([^']+)'")
 Place = tuple[str, Mapping[str, Any]]
 
@@ -41,7 +41,7 @@ def bare_object(it: Setup) -> str:
 
 
 def root(it: Setup) -> str:
-    """Return the type of a response's schema if it is another than an object; empty if not."""
+    """Return the type of a response's schema, but empty if it is an object."""
     path, schema = next(_places(it), ("", {}))
     kind = schema.get("type")
     named = isinstance(kind, str) and path.startswith("response_format.")
@@ -59,7 +59,7 @@ def keyword(it: Setup, told: str) -> tuple[str, str]:
 
 
 def _places(it: Setup) -> Iterator[Place]:
-    """Yield the strict schemas of a body and all within them, a bounded number."""
+    """Yield the strict schemas of a body and all nested ones, up to a limit."""
     form = it.body.get("response_format")
     asked = form.get("json_schema") if isinstance(form, dict) else None
     waiting: list[Place] = []
@@ -69,7 +69,7 @@ def _places(it: Setup) -> Iterator[Place]:
         function = tool.get("function")
         if isinstance(function, dict) and function.get("strict"):
             waiting.append((f"tools[{at}].function.parameters", function.get("parameters") or {}))
-    waiting.reverse()  # the next one comes last
+    waiting.reverse()  # as a stack: the next one is the last
     seen = 0
     while waiting and seen < _MOST:
         seen += 1

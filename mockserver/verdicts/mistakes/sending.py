@@ -103,7 +103,7 @@ SENDING = (
         "get-instead-of-post",
         lambda it: it.method == "GET" and _is_other_method(it),
         "the request was sent with GET, and {it.path} accepts only POST",
-        "send POST; if the code does, a redirect has turned it into GET: write https:// and no "
+        "send POST; if the code does send it, a redirect turned it into GET: write https:// and no "
         "slash at the end",
         "https://github.com/psf/requests/issues/5494",
     ),
@@ -154,7 +154,7 @@ SENDING = (
     Mistake(
         "object-as-body",
         _of_json(_raw(_OBJECT)),
-        "the body is the text '[object Object]': JavaScript has made a text of the object",
+        "the body is the text '[object Object]': JavaScript turned the object into text",
         "send JSON.stringify(body)",
         "https://developer.mozilla.org/en-US/docs/Web/API/Fetch_API/Using_Fetch#setting_a_body",
     ),

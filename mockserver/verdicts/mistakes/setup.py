@@ -38,7 +38,7 @@ class Setup:
     sends none. ``key_place`` is where the user wrote the key: the name of a variable, say. ``body``
     is the body of a request, ``raw`` has its bytes, and ``query`` is the query. ``status`` is the
     status of the answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the
-    names of those that the environment sets.
+    names of the variables that the environment sets.
     """
 
     edition: Edition
@@ -86,7 +86,7 @@ class Setup:
 
     @cached_property
     def asked(self) -> str:
-        """The path that a chat asks for: that of the request, or the base URL's with its end."""
+        """The path of a chat: that of the request, or the base URL's with the endpoint appended."""
         return self.path or (self.url.path.rstrip("/") + _APPENDED[self.client])
 
     @cached_property

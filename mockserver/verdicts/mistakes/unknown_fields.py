@@ -117,7 +117,8 @@ UNKNOWN_FIELDS = (
         "hugging-face-body",
         ("inputs", "parameters"),
         "this is the form of Hugging Face's inference API",
-        "send messages=[{{'role': 'user', 'content': ...}}], and what is in parameters beside it",
+        "send messages=[{{'role': 'user', 'content': ...}}], with the contents of parameters "
+        "beside it",
         _REFERENCE,
     ),
     _of(
@@ -127,7 +128,7 @@ UNKNOWN_FIELDS = (
             *("api_key", "api_base", "custom_llm_provider", "num_retries", "default_headers"),
         ),
         "a client's own argument, not a field of the API",
-        "hand it to the client; what is in extra_body belongs at the top of the body",
+        "hand it to the client; the contents of extra_body belong at the top level of the body",
         "https://inference-docs.cerebras.ai/resources/openai",
     ),
     _of(
@@ -140,7 +141,7 @@ UNKNOWN_FIELDS = (
     Mistake(
         "camel-case-field",
         lambda it: bool(_humps(it)),
-        "the body has {humps}, in another spelling than the API's",
+        "the body has {humps}, which the API spells differently",
         "write {snakes}",
         "https://github.com/code-yeongyu/oh-my-openagent/issues/321",
         facts=_facts,

@@ -44,7 +44,7 @@ _VENDORS: Mapping[str, str] = {
     "models.github.ai": "GitHub Models",
     "models.inference.ai.azure.com": "GitHub Models",
 }
-_AZURE = ".openai.azure.com"  # under a customer's name
+_AZURE = ".openai.azure.com"  # after a customer's name
 _PATHS = (
     (re.compile(r"/openai/deployments/"), "Azure OpenAI"),
     (re.compile(r"/v1beta/openai(/|$)"), "Google Gemini"),

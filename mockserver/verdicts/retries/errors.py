@@ -107,7 +107,7 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
 
 
 def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
-    """Return retries of a request larger than the whole limit, if more than an SDK would make."""
+    """Return the retries of a request larger than the whole limit, if an SDK would make fewer."""
     never = [(early, late) for early, late in retries(call) if too_large(early) == too_large(late)]
     never = [(early, late) for early, late in never if too_large(early) and early.key == late.key]
     return never if len(never) >= _MANY else []
@@ -135,7 +135,7 @@ def _came_to_nothing(exchange: Exchange) -> bool:
 
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
-    """Whether the question, to any model, also failed, was abandoned, or came or ended later."""
+    """Whether the question, to any model, failed again, was abandoned, or went on later."""
     return any(
         other.failed
         or other.client_left

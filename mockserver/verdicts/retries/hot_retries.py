@@ -16,8 +16,8 @@ from .pauses import Retry, failed_untold, is_chosen, same_key, shown
 
 _ALIKE = 7  # similar retries; if there are fewer, each may come from another user
 _TWICE = 2
-_DRAWS = 5  # short waits in a row: full jitter draws them once in some thousand calls
-_NO_PAUSE = 0.02  # seconds; a random back-off draws less once in fifty times
+_DRAWS = 5  # short waits in a row, which full jitter draws once in some thousand calls
+_NO_PAUSE = 0.02  # seconds; one random back-off in fifty is shorter
 
 
 def hot_retries(case: Case) -> Iterator[Finding]:

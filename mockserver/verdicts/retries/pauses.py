@@ -17,12 +17,12 @@ from mockserver.verdicts.verdict import USER, Case, Finding
 
 from .errors import passing
 
-_CONSTANT = 4  # equal waits; fewer may be the beginning of an exponential with a minimum
+_CONSTANT = 4  # equal waits; fewer may begin an exponential back-off with a minimum
 _LONG = 30.0  # seconds; a longer constant wait overloads no server
 _TIRELESS = 20  # retries of one call; enough to show a pattern through any jitter
 _SHORT = 2.0  # seconds; a tireless client should let shorter waits grow
 _JITTER = 0.6  # waits that do not grow are longer than this share of their median
-_GROWTH = 1.25  # waits that grow are later longer by this factor
+_GROWTH = 1.25  # if waits grow, the later ones are longer by this factor
 _TWICE = 2
 _CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
 _STEP = 0.02  # equal waits differ by at most these seconds,
@@ -101,7 +101,7 @@ def too_early(early: Exchange, late: Exchange) -> bool:
 
 
 def _tireless(call: Call, case: Case) -> list[Retry]:
-    """Return the retries of a call with very many of them, if their waits do not grow."""
+    """Return the retries of a call if there are very many, and their waits do not grow."""
     tried = [retry for retry in same_key(call) if failed_untold(retry[0])]
     waits = [case.paused(*retry) for retry in tried]
     if len(waits) < _TIRELESS or not AT_ONCE <= median(waits) < _SHORT:

@@ -96,7 +96,7 @@ def _last_known(late: Exchange, case: Case) -> Exchange | None:
 
 
 def _pause(early: Exchange, late: Exchange, case: Case) -> float:
-    """Return the seconds that the later request had to wait, by the earlier answer."""
+    """Return the seconds that the later request had to wait, according to the earlier answer."""
     wait = _retry_after(early)
     if wait is None:
         wait = _refill(early, late, case) if _remaining(early, _exhausted(late)) == 0 else 0.0

@@ -34,8 +34,8 @@ OURS, OTHERS, READ, ASKED = "real", "other", "read", "asked"
 STRAY = "stray"  # an attempt, to any host, that the current test has not caused
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run; while a test has its own guard, it is idle
-REDIRECT = "redirect"  # the mode of a test in which clients are turned to the mock
-PROXIED = "proxied"  # the mode of a command: clients are turned to the mock or use its proxy
+REDIRECT = "redirect"  # the mode of a test in which clients are redirected to the mock
+PROXIED = "proxied"  # the mode of a command: clients are redirected to the mock or use its proxy
 _ACTIVE = "while the mock is active, nothing may reach the real API"
 _MADE_BEFORE = (
     "a client made before the test keeps the real address: make it in a function or fixture"
@@ -73,7 +73,7 @@ _OF_A_PROGRAM = {
     ),
 }
 _NOT_TURNED = (
-    f"{_ACTIVE}, and this client can't be turned to it; let it read CEREBRAS_BASE_URL, or use "
+    f"{_ACTIVE}, and this client can't be redirected to it; let it read CEREBRAS_BASE_URL, or use "
     "cerebras-mock run --sealed"
 )
 _OUTSIDE = (
@@ -88,7 +88,7 @@ _LINE = 4096  # bytes at the start of a request that may hold its first line
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _foreign: dict[str, bool] = {}  # a cache for ``_is_foreign``, by file
 _watching: list[Guard] = []  # the active guards, innermost last
-_turned: list[cerebras_redirect.Redirect] = []  # where clients are turned to, innermost last
+_turned: list[cerebras_redirect.Redirect] = []  # where clients are redirected to, innermost last
 _children: list[Guard] = []  # this process's guard, if it is a child that has not connected yet
 
 
@@ -118,7 +118,7 @@ class Guard:
         """
         Raise EscapeError if requests to this host are forbidden.
 
-        ``by_program`` says that a program is about to be started that sends one.
+        ``by_program`` says that a program which sends one is about to start.
         """
         name = name_of(host)
         if self._mode == RUN and _watching[-1:] != [self]:
@@ -137,7 +137,7 @@ class Guard:
         raise EscapeError(sentence)
 
     def _note_asked(self, name: str) -> None:
-        """Note the name of another host once, if the test asks it: it may mean the mock."""
+        """Note once that the test asks another host, because the mock may have been meant."""
         is_new = name not in self._asked and len(self._asked) < _MOST_ASKED
         if self._mode != RUN and is_new and names_another(name) and not self.elsewhere():
             self._asked.add(name)
@@ -155,7 +155,7 @@ class Guard:
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def sees(self, event: str) -> bool:
-        """Return whether the guard handles an event; with a proxy, only events of sockets."""
+        """Return whether the guard handles an event; if ``PROXIED``, only those of sockets."""
         return self._mode != PROXIED or event.startswith("socket.")
 
     def watch(self) -> None:
@@ -205,7 +205,7 @@ def turn_from(redirect: cerebras_redirect.Redirect) -> None:
 
 
 def ports_instead_of(host: object) -> tuple[int, ...]:
-    """Return the mock's ports to which clients of a host are turned; none if they are not."""
+    """Return the mock's ports to which clients of a host are redirected; none if they are not."""
     name = name_of(host)
     return next((each.ports for each in reversed(_turned) if name in each.hosts), ())
 
@@ -296,7 +296,7 @@ def _sent(connection: Any, data: Any) -> Iterator[object]:
     yield connection.host
     _, _, asked = bytes(data[:_LINE] if isinstance(data, bytes) else b"").partition(b" ")
     target, _, version = asked.partition(b" ")
-    if version.startswith(b"HTTP/"):  # else it is a body
+    if version.startswith(b"HTTP/"):  # otherwise it is a body
         # through a proxy, the target of the request names the real host
         yield urlsplit(target if b"://" in target else b"//" + target).hostname
 

@@ -1,5 +1,5 @@
 """
-Turns a Python process to the mock, if its code has the real host hard-coded.
+Redirects a Python process to the mock, if its code has the real host hard-coded.
 
 All libraries written in Python resolve names by ``socket.getaddrinfo``. There, the mocked hosts get
 the mock's address. An ``ssl.SSLContext`` checks certificates, so each context that reads any roots
@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # as of typing, which takes long to import
+TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
@@ -26,7 +26,7 @@ _READS_ROOTS = ("load_verify_locations", "load_default_certs", "set_default_veri
 
 class Redirect:
     """
-    Where to turn to: ``hosts`` to a port that speaks TLS, or to ``plain_port`` for port 80.
+    The target: ``hosts`` lead to a port that speaks TLS, or to ``plain_port`` for port 80.
 
     ``authority`` is the path of a certificate in PEM. The text has these in this order, separated
     by commas; the hosts are separated by spaces.
@@ -126,7 +126,7 @@ class _Importer:
 
 
 def redirect_child() -> None:
-    """Turn this process to the mock for the rest of its life, as the environment says."""
+    """Redirect this process to the mock for the rest of its life, as the environment says."""
     text = os.environ.get(VARIABLE)
     if text:
         patches = Redirect(text).patches

@@ -1,5 +1,5 @@
 """
-Guards a Python child process of a test, and turns it to the mock if the environment says so.
+Guards a Python child process of a test, and redirects it to the mock if the environment says so.
 
 Python imports this module when a child starts with the variables of ``cerebras_mock.env()``. Since
 Python imports only the first ``sitecustomize`` that it finds, this module imports the next one,

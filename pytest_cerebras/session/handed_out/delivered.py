@@ -168,7 +168,7 @@ def _twice(
 
 
 def _texts(result: object) -> Iterator[str]:
-    """Yield each text of a result; then join the texts of each name, which may be pieces."""
+    """Yield each text of a result, then the joined texts of each name: they may be pieces."""
     by_name: dict[str, list[str]] = {}
     for name, value in fields(result):
         text = value.decode(errors="replace") if isinstance(value, bytes) else value

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
-from cerebras.cloud.sdk import APIConnectionError
+from cerebras.cloud.sdk import APIConnectionError, Cerebras
 from pydantic import BaseModel
 
 from pytest_cerebras.search.blame import blame, site_of
@@ -68,7 +68,21 @@ OWN = {
     "of a library": lambda: Answer.model_validate_json('{"ci'),
     "skipped": lambda: pytest.skip("not now"),
 }
+
+
+def half_body():
+    def answer(request):
+        return httpx.Response(200, content=b'{"id', headers={"content-type": "application/json"})
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    key = "csk-" + "0" * 20
+    with Cerebras(api_key=key, http_client=http, warm_tcp_connection=False) as client:
+        said = [{"role": "user", "content": "ping"}]
+        client.chat.completions.create(model="gpt-oss-120b", messages=said)
+
+
 PASSED_ON = {
+    "over which the SDK stumbled": half_body,
     "of the SDK": raising(APIConnectionError(request=httpx.Request("GET", "http://a"))),
     "of HTTP": raising(httpx.ReadTimeout("slow")),
     "of the system": raising(ConnectionResetError()),

@@ -242,7 +242,10 @@ def interrupted(cerebras_mock):
     [
         (("--cerebras-search=often",), "--cerebras-search should be a time such as 60s, *'often'"),
         (("--cerebras-search=9", "--cerebras-chaos=all"), "*: leave out --cerebras-chaos"),
-        (("--cerebras-search=9", "--cerebras-scenario=x"), "*: leave out --cerebras-scenario"),
+        (
+            ("--cerebras-search=9", "--cerebras-scenario=burst-503"),
+            "*: leave out --cerebras-scenario",
+        ),
     ],
 )
 def test_wrong(run, arguments, message):

@@ -218,7 +218,7 @@ def test_peak_rpm(engine, ask, now):
         running.handle(ask("models"), now=now + at)
     Played(running.journal).assert_peak_rpm(3)
     Played(engine().journal).assert_peak_rpm(0)
-    with fails(r"at most 2 requests in any minute, got 3 in the one from 50\.00 s on"):
+    with fails(r"at most 2 requests in any minute, got 3 in the minute from 50\.00 s on"):
         Played(running.journal).assert_peak_rpm(2)
 
 

@@ -23,7 +23,7 @@ HI = {"role": "user", "content": "hi"}
         ({"contents": []}, "gemini-body", "has contents:", "send messages=["),
         ({"inputs": "a"}, "hugging-face-body", "has inputs:", "send messages=["),
         ({"system": "a"}, "anthropic-body", "has system:", "the first of messages"),
-        ({"extra_body": {}}, "argument-in-body", "has extra_body:", "at the top of the body"),
+        ({"extra_body": {}}, "argument-in-body", "has extra_body:", "at the top level of the body"),
         ({"functions": []}, "functions", "has functions:", "send tools=[{'type'"),
         (
             {"maxTokens": 5, "topP": 1},

@@ -11,7 +11,7 @@ from .making import Making
 from .schemas import AnySchema, all_of, same, tuple_of
 
 _LONGEST = 10_000  # items
-_TRIES = 50  # to find an item that differs from the others
+_TRIES = 50  # attempts to find an item that differs from the others
 
 
 class Array:

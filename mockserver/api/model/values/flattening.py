@@ -12,7 +12,7 @@ from .choices import Choices
 from .negation import opposites
 from .schemas import TYPES, AnySchema, Schema, definition, dependencies, types
 
-_REFERENCES = 100  # in a chain without a value in between
+_REFERENCES = 100  # the longest chain of references to references
 
 
 class Flat(NamedTuple):

@@ -32,7 +32,7 @@ SHALLOW = 4  # deeper values have only required parts, which ends most recursion
 _ABYSS = 40  # a deeper schema requires itself and has no valid value
 _LONGEST = 10_000  # characters in a string
 _WAYS = 150  # choices of alternatives in one schema
-_TRIES = 24  # to find a string or number that is not excluded
+_TRIES = 24  # attempts to find a string or number that is not excluded
 _BOUNDS = ("minLength", "maxLength", "pattern")  # strings without these are free
 
 

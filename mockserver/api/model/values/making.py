@@ -1,4 +1,4 @@
-"""The part of the search that objects and arrays need, without an import of it."""
+"""The interface of the search, for objects and arrays, which can't import the search itself."""
 
 from __future__ import annotations
 

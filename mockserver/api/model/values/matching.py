@@ -1,9 +1,9 @@
 """
 Matches a text against a pattern in bounded time.
 
-It finds all positions where a part of the pattern may end at once, so nested repetitions do not
-multiply. Rust's engine, which rules use, has no look-around, but schemas use it: ``^(?=.*[A-Z])``
-requires a capital letter.
+For each part of the pattern it finds all possible end positions together, so nested repetitions do
+not multiply. Rust's engine, which rules use, has no look-around, but schemas use it:
+``^(?=.*[A-Z])`` requires a capital letter.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ def opposites(schema: AnySchema) -> list[AnySchema]:
     """
     Return schemas whose values violate the given one; the first has the most natural values.
 
-    They may be incomplete, and their values may be valid after all, above all those of ``true``,
-    which allows anything: the caller checks each value. The caller also resolves references.
+    They may miss some violating values, and allow some valid ones; ``true``, above all, allows
+    anything. So the caller checks each value. The caller also resolves references.
     """
     if not isinstance(schema, dict):
         return [not schema]

@@ -10,7 +10,7 @@ from string import ascii_letters, digits, punctuation
 from .budget import ImpossibleError
 from .patterns import Chain, Chars, Edge, Either, Look, Node, Repeat, Width
 
-_SURROGATES = range(0xD800, 0xE000)  # halves of a pair
+_SURROGATES = range(0xD800, 0xE000)  # halves of surrogate pairs
 _SIGNS = (ascii_letters + digits, " -_." + punctuation)  # the first with a match is used
 
 
@@ -84,7 +84,7 @@ def _parts(parts: Sequence[Node], length: int, random: Random) -> str:
 
 
 def _sums(parts: Sequence[Node], side: int) -> list[int]:
-    """Return the total width of the parts from each one on; side 0 is least, 1 is most."""
+    """Return the least (side 0) or most (1) width from each part to the end."""
     sums = [0]
     for part in reversed(parts):
         sums.append(sums[-1] + part.width[side])

@@ -70,7 +70,7 @@ def test_this_machine(guard, host):
         ("respx", "httpx", True, "and no other client; use --cerebras-mode redirect"),
         ("respx", "requests", False, "and no other client; use --cerebras-mode redirect"),
         ("redirect", "requests", False, "redirect mode answers for .* read CEREBRAS_BASE_URL"),
-        ("proxied", "requests", True, "this client can't be turned to it"),
+        ("proxied", "requests", True, "this client can't be redirected to it"),
     ],
 )
 def test_advice(guard, mode, module, in_child, advice):
