@@ -105,9 +105,9 @@ class Searched:
     explored: Explored = field(default_factory=Explored)
 
     @classmethod
-    def read(cls, found: Mapping[str, Any]) -> Self:
+    def read(cls, found: Mapping[str, Any]) -> Searched:
         """Return the value from the form in which a worker sends it."""
-        return TypeAdapter(cls).validate_python(found)
+        return _SEARCHED.validate_python(found)
 
     @property
     def line(self) -> str:
@@ -121,6 +121,9 @@ class Searched:
             f"{self.test}: {self.stories} stories in {self.seconds:.1f} s{rate}; "
             f"{self.calls} requests when all is well; {rest}; {causes}"
         )
+
+
+_SEARCHED = TypeAdapter(Searched)
 
 
 def replay(item: pytest.Item, file: Path) -> str:

@@ -12,7 +12,7 @@ from importlib import import_module
 
 import pytest
 
-for used in ("session.clients", "session.failure", "transport.inprocess"):
+for used in ("session.clients", "search.searching", "session.failure", "transport.inprocess"):
     import_module(f"pytest_cerebras.{used}")
 import_module("cerebras.cloud.sdk")
 import_module("trustme")

@@ -71,7 +71,7 @@ OWN = {
 
 
 def half_body():
-    def answer(request):
+    def answer(_):
         return httpx.Response(200, content=b'{"id', headers={"content-type": "application/json"})
 
     http = httpx.Client(transport=httpx.MockTransport(answer))
