@@ -9,9 +9,8 @@ from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import TypeAdapter
-
 from mockserver.api.contract import editions
+from mockserver.core.adapters import adapter
 from mockserver.core.documents import SUFFIXES, Document, beside, read_text, shipped, shipped_names
 from mockserver.core.errors import MockServerError, UnknownNameError
 
@@ -23,7 +22,6 @@ from .model import Scenario
 from .parameters import Automatic, filled, settled
 
 _SHIPPED = "mockserver.scenarios"
-_ADAPTER = TypeAdapter(Scenario)
 _MOST_TOLD = 100
 _NONE: Mapping[str, object] = MappingProxyType({})
 
@@ -124,7 +122,7 @@ def _shipped(name: str) -> Scenario:
 def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
     plain, automatic = settled(inherited(document, _extended, identity))
     whole, used = filled(plain, parameters)
-    scenario = whole.read_as(_ADAPTER, explain=alias_hint)
+    scenario: Scenario = whole.read_as(adapter(Scenario), explain=alias_hint)
     unused = tuple(name for name in scenario.parameters if name not in used)
     return Loaded(_with_edition(scenario, whole), whole, unused, automatic)
 

@@ -7,15 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from pydantic import TypeAdapter
-
+from mockserver.core.adapters import adapter
 from mockserver.core.documents import SUFFIXES, Document, beside, read_text, shipped, shipped_names
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError
 
 from .edition import SHIPPED, Edition
 
 DEFAULT = "guide"
-_ADAPTER = TypeAdapter(Edition)
 _Read: TypeAlias = tuple[Any, Edition]
 """An edition with the merged data of its file and of all that it extends."""
 
@@ -62,7 +60,7 @@ def _read(document: Document, *above: str) -> _Read:
     data = document.data
     if isinstance(data, dict) and data.get("extends") is not None:
         data = _overlaid(_base(document, *above), data)
-    edition = document.read_as(_ADAPTER, data)
+    edition: Edition = document.read_as(adapter(Edition), data)
     wrong = [
         str(document.error(path, UnknownNameError(kind, name, known)))
         for path, kind, name, known in _references(edition)
