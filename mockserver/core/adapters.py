@@ -14,5 +14,9 @@ from pydantic import TypeAdapter
 
 @cache
 def adapter(kind: Any) -> TypeAdapter[Any]:
-    """Return the adapter of a type; there is one for each type."""
+    """
+    Return the adapter of a type; there is one for each type.
+
+    The module of the type, and of each that it refers to, must still be in ``sys.modules``.
+    """
     return TypeAdapter(kind)

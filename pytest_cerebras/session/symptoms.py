@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import pytest
+from pydantic import TypeAdapter
 
-from mockserver.core.adapters import adapter
 from mockserver.core.credentials import redacted
 from mockserver.verdicts import Verdict
 from mockserver.verdicts.classify import classify
@@ -41,6 +41,9 @@ class Symptom:
     replay: str
 
 
+_SYMPTOMS = TypeAdapter(tuple[Symptom, ...])
+
+
 def note(
     mock: CerebrasMock,
     item: pytest.Item,
@@ -52,15 +55,12 @@ def note(
     again = replay(item, mock.engine.seed)
     found = (*_failure(mock, item, report, call, again), *of_verdicts(judged, again))
     if found:
-        setattr(report, SYMPTOMS, adapter(tuple[Symptom, ...]).dump_python(found, mode="json"))
+        setattr(report, SYMPTOMS, _SYMPTOMS.dump_python(found, mode="json"))
 
 
 def read(report: Any) -> tuple[Symptom, ...]:
     """Return the symptoms in a report."""
-    found: tuple[Symptom, ...] = adapter(tuple[Symptom, ...]).validate_python(
-        getattr(report, SYMPTOMS, ())
-    )
-    return found
+    return _SYMPTOMS.validate_python(getattr(report, SYMPTOMS, ()))
 
 
 def first_line(text: str, longest: int) -> str:
