@@ -112,7 +112,7 @@ def missing(_: str) -> list[str]:
 KINDS = (
     Kind(
         "suite",
-        "one empty test; tests with clients of their own beside those with the fixture; the example",
+        "one empty test; a test with its own client beside one with the fixture; the example",
         {
             "one empty test": "ms of a processor",
             "import profile": "ms of a processor",
