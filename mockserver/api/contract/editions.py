@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from mockserver.core.adapters import adapter
+from mockserver.core.compiled import compiled
 from mockserver.core.documents import SUFFIXES, Document, beside, read_text, shipped, shipped_names
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError
 
@@ -29,7 +30,7 @@ def load(name: str) -> Edition:
 
     Raises UnknownNameError for an unknown name, DocumentError for a missing or invalid file.
     """
-    return _load(name)[1]
+    return _load(name)[1] if name.endswith(SUFFIXES) else _compiled(name)
 
 
 def parse(text: str, *, source: str = "<text>") -> Edition:
@@ -46,6 +47,13 @@ def _load(name: str, *above: str) -> _Read:
     if not name.endswith(SUFFIXES):
         return _shipped(name)
     return _read(Document(read_text(name), source=name), *above)
+
+
+@cache
+def _compiled(name: str) -> Edition:
+    # each may extend any other
+    found: Edition | None = compiled(SHIPPED, name, *names()) if name in names() else None
+    return found or _shipped(name)[1]
 
 
 @cache
