@@ -355,7 +355,8 @@ def _guard(config: pytest.Config) -> None:
 
         with uncollected():
             from .session.run_guard import guarding
-        config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)
+
+            config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)
 
 
 def _uses_mock(metafunc: pytest.Metafunc) -> bool:
