@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import engine, fixture, idle, imports, memory, paced, startup, throughput
+from . import engine, fixture, idle, imports, memory, paced, startup, throughput, whole_runs
 from .figures import Kind
 
 KINDS: tuple[Kind, ...] = (
@@ -12,6 +12,7 @@ KINDS: tuple[Kind, ...] = (
     *startup.KINDS,
     *fixture.KINDS,
     *imports.KINDS,
+    *whole_runs.KINDS,
     *engine.KINDS,
     *memory.KINDS,
 )

@@ -19,10 +19,21 @@ class SuiteError(Exception):
     """A suite that was to be measured did not pass."""
 
 
-def run(folder: Path, plugins: Sequence[str], *, core: int | None = None, **more: str) -> None:
-    """Run the tests of a folder; raises SuiteError unless they pass."""
+def run(
+    folder: Path,
+    plugins: Sequence[str],
+    *,
+    core: int | None = None,
+    arguments: Sequence[str] = (),
+    **more: str,
+) -> None:
+    """
+    Run the tests of a folder, with more ``arguments`` and environment variables.
+
+    Raises SuiteError unless they pass.
+    """
     named = [word for plugin in plugins for word in ("-p", plugin)]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *named]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *named, *arguments]
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     fixed = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": path}
     # Nothing in the command comes from outside this folder.

@@ -172,7 +172,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     Import the mock's modules before fixtures run, because a fixture may replace ``socket``.
     """
     if MARKER in getattr(item, "fixturenames", ()):
-        from .session import mock_session  # noqa: F401 (see above)
+        from .settings.imports import uncollected
+
+        with uncollected():
+            from .session import mock_session, verdict_hooks  # noqa: F401 (see above)
         from .session.place import note_older
 
         note_older(item)
@@ -352,9 +355,12 @@ def _guard(config: pytest.Config) -> None:
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
-        from .session.run_guard import guarding
+        from .settings.imports import uncollected
 
-        config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)
+        with uncollected():
+            from .session.run_guard import guarding
+
+            config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)
 
 
 def _uses_mock(metafunc: pytest.Metafunc) -> bool:

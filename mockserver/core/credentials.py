@@ -9,13 +9,19 @@ is left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, partial
 from string import ascii_letters, digits
 from urllib.parse import unquote
 
 from .key_forms import shown_credentials
 from .messages import Request
+
+
+def _when_used(pattern: str, flags: int = 0) -> Callable[[], re.Pattern[str]]:
+    """Return a function that compiles a pattern when it is first called: these take long."""
+    return cache(partial(re.compile, pattern, flags))
+
 
 _LONGEST_NAME = 256
 _WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
@@ -37,7 +43,7 @@ _SHORTEST = b"a" * 22
 _RUNS = bytes(
     _SHORTEST[0] if chr(byte) in f"{ascii_letters}{digits}_-" else 0 for byte in range(256)
 )
-_KEY = re.compile(
+_KEY = _when_used(
     f"{_START}(?:{'|'.join(f'(?:(?P<p{at}>{p}){rest})' for at, (p, rest) in enumerate(_FORMS))})"
 )
 _BEGINNINGS = tuple(
@@ -54,7 +60,7 @@ _CREDENTIALS = (
     *("authorization", "credential", "credentials", "cookie", "cookies", "signature"),
 )
 """Endings of the names of credentials, in lower case."""
-_OF_TWO_WORDS = re.compile(
+_OF_TWO_WORDS = _when_used(
     r"(?:access|account|admin|api|auth|encryption|functions?|license|master|private|secret|service|"
     r"shared|signing|subscription)[-_. ]?keys?\Z|(?:\A|[-_.])(?:auth|jwt|pwd|sig)\Z"
 )
@@ -66,7 +72,7 @@ _SIGNS = (
 """Every body with a field that has a secret's name contains one of these, in lower case."""
 
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
-_FIELD = re.compile(
+_FIELD = _when_used(
     rf'("(?<!\\")([^"\\]{{1,64}}+)"\s*+:\s*+)(?:{_STRING}|(\[\s*+(?:{_STRING}\s*+,?\s*+)++\]))',
     re.DOTALL,
 )
@@ -97,7 +103,7 @@ def is_credential(name: str) -> bool:
         return False
     if lower.endswith(_CREDENTIALS):
         return True
-    return lower.endswith(_ENDS_OF_WORDS) and _OF_TWO_WORDS.search(lower) is not None
+    return lower.endswith(_ENDS_OF_WORDS) and _OF_TWO_WORDS().search(lower) is not None
 
 
 def redacted(text: str) -> str:
@@ -109,7 +115,7 @@ def redacted(text: str) -> str:
     """
     data = text.encode(errors="surrogatepass")
     if _may_have_key(data):
-        text = _KEY.sub(_beginning, text)
+        text = _KEY().sub(_beginning, text)
     if b"=" in data:
         text = _PARAMETER.sub(_parameter, text)
     return _USER.sub("...@", text) if b"://" in data else text
@@ -130,7 +136,7 @@ def redacted_body(body: bytes, *, named: bool = True) -> bytes:
         return body  # by far the most common case
     text = body.decode("latin-1")  # maps each byte to one character and back
     if named:
-        text = _FIELD.sub(_field, text)
+        text = _FIELD().sub(_field, text)
     return (redacted(f"&{text}")[1:] if form else redacted(text)).encode("latin-1")
 
 

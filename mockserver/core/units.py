@@ -23,8 +23,7 @@ _WORDS = {
     }.items()
     for word in words.split()
 }
-_PART = re.compile(rf"(\d+(?:\.\d+)?)\s*({'|'.join(sorted(_WORDS, key=len, reverse=True))})")
-_WORDED = re.compile(rf"(?:{_PART.pattern}\s*)+")
+_PART = rf"(\d+(?:\.\d+)?)\s*({'|'.join(sorted(_WORDS, key=len, reverse=True))})"
 _LONGEST_WORDS = 40
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EXACT = 10.0  # seconds; beyond this a fraction is noise
@@ -56,9 +55,9 @@ def _meant_duration(found: object) -> str:
     if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= LONGEST:
         return f"; write {found}s or {found}ms"
     text = found.lower().strip() if isinstance(found, str) and len(found) < _LONGEST_WORDS else ""
-    if _WORDED.fullmatch(text) is None:
+    if re.fullmatch(rf"(?:{_PART}\s*)+", text) is None:
         return ""
-    parts = [(float(number), _WORDS[word]) for number, word in _PART.findall(text)]
+    parts = [(float(number), _WORDS[word]) for number, word in re.findall(_PART, text)]
     if len(parts) == 1:
         return f"; write {decimal(parts[0][0])}{parts[0][1]}"
     return f"; write {decimal(sum(number * _UNITS[unit] for number, unit in parts))}s"

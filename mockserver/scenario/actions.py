@@ -54,7 +54,9 @@ else:
         "FaultEntry",
         __doc__="A fault: a mapping of one key, its name, to the fault's own keys.",
         __config__=ConfigDict(
-            extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
+            extra="forbid",
+            json_schema_extra={"minProperties": 1, "maxProperties": 1},
+            defer_build=True,
         ),
         **_named,
     )
@@ -65,7 +67,9 @@ else:
 
         ``reply`` is the model's answer.
         """,
-        __config__=ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1}),
+        __config__=ConfigDict(
+            extra="forbid", json_schema_extra={"minProperties": 1}, defer_build=True
+        ),
         reply=(Script, Field(default_factory=Script)),
         **_named,
     )

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import yaml
-from pydantic import TypeAdapter
 
+from mockserver.core.adapters import adapter
 from mockserver.core.documents import Document
 from mockserver.core.errors import DocumentError, shown
 from mockserver.core.scalars import dumped
@@ -19,7 +19,6 @@ from .matching import Match
 from .model import Rule
 
 _INJECTED = "injected"
-_RULE = TypeAdapter(Rule)
 PAST_BUDGET = Rule(
     "past the budget",
     faults=(
@@ -41,7 +40,7 @@ def rule_of(text: str, *, source: str) -> Rule:
 
     Raises DocumentError; its text begins with ``source``.
     """
-    rule: Rule = Document(text, source=source).read_as(_RULE, explain=alias_hint)
+    rule: Rule = Document(text, source=source).read_as(adapter(Rule), explain=alias_hint)
     if rule == Rule(rule.name):
         raise DocumentError(f"{source}: the rule changes nothing; give it faults or a reply")
     return rule if rule.name else replace(rule, name=_INJECTED)
@@ -80,5 +79,5 @@ def injected(
         text = dumped(keys)
     except yaml.YAMLError as error:
         raise DocumentError(f"inject(): YAML has no form for {shown(keys)}") from error
-    rule: Rule = Document(text, source="inject()").read_as(_RULE, explain=alias_hint)
+    rule: Rule = Document(text, source="inject()").read_as(adapter(Rule), explain=alias_hint)
     return replace(rule, name=_INJECTED, **values)

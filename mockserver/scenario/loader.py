@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import TypeAdapter
-
 from mockserver.api.contract import editions
+from mockserver.core.adapters import adapter
+from mockserver.core.compiled import compiled
 from mockserver.core.documents import SUFFIXES, Document, beside, read_text, shipped, shipped_names
 from mockserver.core.errors import MockServerError, UnknownNameError
 
@@ -22,8 +22,7 @@ from .lint.rules import Finding, rule_findings
 from .model import Scenario
 from .parameters import Automatic, filled, settled
 
-_SHIPPED = "mockserver.scenarios"
-_ADAPTER = TypeAdapter(Scenario)
+SHIPPED = "mockserver.scenarios"
 _MOST_TOLD = 100
 _NONE: Mapping[str, object] = MappingProxyType({})
 
@@ -56,7 +55,7 @@ class Loaded:
 
 def names() -> list[str]:
     """Return the names of the shipped scenarios."""
-    return list(shipped_names(_SHIPPED))
+    return list(shipped_names(SHIPPED))
 
 
 def tagged(tags: Iterable[str]) -> list[str]:
@@ -80,7 +79,7 @@ def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     ``parameters`` replace values of the scenario. Raises UnknownNameError for an unknown scenario
     or parameter, DocumentError for a file that is missing or wrong.
     """
-    if name in shipped_names(_SHIPPED) and not parameters:
+    if name in shipped_names(SHIPPED) and not parameters:
         return _shipped(name)
     return loaded(name, parameters).scenario
 
@@ -118,13 +117,14 @@ def read(text: str, *, source: str = "<text>", parameters: Mapping[str, object] 
 
 @cache
 def _shipped(name: str) -> Scenario:
-    return loaded(name).scenario
+    found: Scenario | None = compiled(SHIPPED, name, name)
+    return found or loaded(name).scenario
 
 
 def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
     plain, automatic = settled(inherited(document, _extended, identity))
     whole, used = filled(plain, parameters)
-    scenario = whole.read_as(_ADAPTER, explain=alias_hint)
+    scenario: Scenario = whole.read_as(adapter(Scenario), explain=alias_hint)
     unused = tuple(name for name in scenario.parameters if name not in used)
     return Loaded(_with_edition(scenario, whole), whole, unused, automatic)
 
@@ -142,7 +142,7 @@ def _document(name: str) -> tuple[str, Document]:
         return _identity(name), Document(read_text(name), source=name)
     if name not in names():
         raise UnknownNameError("scenario", name, names())
-    return name, shipped(_SHIPPED, name)
+    return name, shipped(SHIPPED, name)
 
 
 def _identity(path: str) -> str:

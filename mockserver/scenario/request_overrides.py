@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
+from mockserver.core.adapters import adapter
 from mockserver.core.documents import Document, Path, value_of
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError
 from mockserver.core.units import Probability
@@ -59,9 +60,6 @@ class _Asked:
 
 
 _OF_A_RULE = frozenset({"faults", "schedule", "probability"})
-_ASKED = TypeAdapter(_Asked)
-_ONE: TypeAdapter[Fault] = TypeAdapter(AnyFault)
-_MANY: TypeAdapter[tuple[Fault, ...]] = TypeAdapter(tuple[AnyFault, ...])
 
 
 def rule_for(headers: Mapping[str, str]) -> Rule | None:
@@ -106,7 +104,7 @@ def refusal(error: MockServerError) -> Rule:
 def _asked(text: str) -> Rule:
     document = Document(text, source=_FAULT_NAME, limits=FIELD)
     if isinstance(document.data, dict) and not _OF_A_RULE.isdisjoint(document.data):
-        asked = document.read_as(_ASKED, explain=alias_hint)
+        asked: _Asked = document.read_as(adapter(_Asked), explain=alias_hint)
         probability = asked.schedule.probability if asked.schedule else None
         return Rule(_FAULT_NAME, schedule=Schedule(probability=probability), faults=asked.faults)
     return Rule(_FAULT_NAME, faults=_faults(document))
@@ -114,9 +112,13 @@ def _asked(text: str) -> Rule:
 
 def _faults(document: Document) -> tuple[Fault, ...]:
     if isinstance(document.data, list):
-        return document.read_as(_MANY, explain=_called_here)
+        many: tuple[Fault, ...] = document.read_as(
+            adapter(tuple[AnyFault, ...]), explain=_called_here
+        )
+        return many
     bare = isinstance(document.data, str)
-    return (document.read_as(_ONE, {document.data: {}} if bare else None, explain=_called_here),)
+    data: Any = {document.data: {}} if bare else None
+    return (document.read_as(adapter(AnyFault), data, explain=_called_here),)
 
 
 def _called_here(path: Path, key: str, value: Any) -> str:

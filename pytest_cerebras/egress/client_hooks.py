@@ -22,6 +22,7 @@ import pytest
 
 from pytest_cerebras.clock.real import SOCKET
 
+from .ca_bundle import defaults_when_used
 from .child.cerebras_guard import EscapeError, ports_instead_of
 from .child.cerebras_hosts import is_real
 
@@ -81,7 +82,11 @@ def client_hooks() -> Iterator[ClientHook]:
 
 def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
     """Call ``refuse`` with the host before each of the methods; it raises EscapeError."""
-    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as meanwhile:
+    with (
+        warnings.catch_warnings(),
+        pytest.MonkeyPatch.context() as meanwhile,
+        defaults_when_used(),
+    ):
         warnings.simplefilter("ignore")  # the app may not even use the library that warns
         # some libraries subclass socket.socket on import, which fails if a guard has replaced it
         meanwhile.setattr("socket.socket", SOCKET)

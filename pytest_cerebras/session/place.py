@@ -17,10 +17,10 @@ import pytest
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.server.threaded import ThreadedServer
 from pytest_cerebras.egress import turning
+from pytest_cerebras.egress.ca_bundle import loaded_when_used
 from pytest_cerebras.observe.caller_identity import Callers, identified_callers
 from pytest_cerebras.observe.lingering_work import LingeringWork
 from pytest_cerebras.observe.refused_connects import RefusedConnects, counting_refused
-from pytest_cerebras.transport.ca_bundle import loaded_when_used
 
 from . import serving
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from mockserver.api.contract import routes
@@ -124,8 +124,8 @@ def embed(_, parsed, responder):
 @pytest.fixture
 def embeddings(monkeypatch):
     """Pretend that there is an endpoint for embeddings: a row and an answer."""
-    adapter = TypeAdapter(EmbeddingsRequest)
-    row = Endpoint("embeddings", "POST", "/v1/embeddings", "prompt", adapter, text="input")
+    body = EmbeddingsRequest
+    row = Endpoint("embeddings", "POST", "/v1/embeddings", "prompt", body, text="input")
     monkeypatch.setitem(ENDPOINTS, row.name, row)
     monkeypatch.setitem(ANSWERS, row.name, embed)
     routes._rows.cache_clear()  # by other tests, the path is none

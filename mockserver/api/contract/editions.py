@@ -7,15 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from pydantic import TypeAdapter
-
+from mockserver.core.adapters import adapter
+from mockserver.core.compiled import compiled
 from mockserver.core.documents import SUFFIXES, Document, beside, read_text, shipped, shipped_names
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError
 
 from .edition import SHIPPED, Edition
 
 DEFAULT = "guide"
-_ADAPTER = TypeAdapter(Edition)
 _Read: TypeAlias = tuple[Any, Edition]
 """An edition with the merged data of its file and of all that it extends."""
 
@@ -31,7 +30,7 @@ def load(name: str) -> Edition:
 
     Raises UnknownNameError for an unknown name, DocumentError for a missing or invalid file.
     """
-    return _load(name)[1]
+    return _load(name)[1] if name.endswith(SUFFIXES) else _compiled(name)
 
 
 def parse(text: str, *, source: str = "<text>") -> Edition:
@@ -51,6 +50,13 @@ def _load(name: str, *above: str) -> _Read:
 
 
 @cache
+def _compiled(name: str) -> Edition:
+    # each may extend any other
+    found: Edition | None = compiled(SHIPPED, name, *names()) if name in names() else None
+    return found or _shipped(name)[1]
+
+
+@cache
 def _shipped(name: str) -> _Read:
     if name not in names():
         raise UnknownNameError("edition", name, names())
@@ -62,7 +68,7 @@ def _read(document: Document, *above: str) -> _Read:
     data = document.data
     if isinstance(data, dict) and data.get("extends") is not None:
         data = _overlaid(_base(document, *above), data)
-    edition = document.read_as(_ADAPTER, data)
+    edition: Edition = document.read_as(adapter(Edition), data)
     wrong = [
         str(document.error(path, UnknownNameError(kind, name, known)))
         for path, kind, name, known in _references(edition)

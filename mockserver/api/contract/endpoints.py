@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, NotRequired, TypeAlias
+from typing import Annotated, Literal, NotRequired, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, with_config
+from pydantic import BeforeValidator, ConfigDict, Field, with_config
 from pydantic_core import PydanticKnownError
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
@@ -31,9 +31,9 @@ class Endpoint:
 
     ``cost`` says what counts against the limits of a key and model: for ``completion``, the request
     and the tokens of its prompt and its answer; for ``prompt``, the request and the tokens of its
-    prompt; otherwise nothing. ``body`` reads the JSON that a request holds, ``upload`` says that it
-    holds a form with a file instead, ``query`` reads its query. ``text`` is the key of the body
-    that has the prompt. ``key`` says whether an API key is needed.
+    prompt; otherwise nothing. ``body`` is the type of the JSON that a request holds, ``upload``
+    says that it holds a form with a file instead, ``query`` is the type of its query. ``text`` is
+    the key of the body that has the prompt. ``key`` says whether an API key is needed.
 
     A row that is not free has a ``text``, and a ``model`` in its body.
     """
@@ -42,8 +42,8 @@ class Endpoint:
     method: str
     path: str
     cost: Cost
-    body: TypeAdapter[Any] | None = None
-    query: TypeAdapter[Any] | None = None
+    body: type | None = None
+    query: type | None = None
     text: str = ""
     upload: bool = False
     key: bool = True
@@ -105,11 +105,8 @@ class Page(TypedDict):
     purpose: NotRequired[str]
 
 
-_CHAT: TypeAdapter[Any] = TypeAdapter(ChatCompletionRequest)
-_TEXT: TypeAdapter[Any] = TypeAdapter(CompletionRequest)
-_BATCH: TypeAdapter[Any] = TypeAdapter(BatchRequest)
-_FORMAT: TypeAdapter[Any] = TypeAdapter(Catalogue)
-_PAGE: TypeAdapter[Any] = TypeAdapter(Page)
+_CHAT, _TEXT, _BATCH = ChatCompletionRequest, CompletionRequest, BatchRequest
+_FORMAT, _PAGE = Catalogue, Page
 _ROWS = (
     Endpoint("chat", "POST", "/v1/chat/completions", "completion", _CHAT, text="messages"),
     Endpoint("completions", "POST", "/v1/completions", "completion", _TEXT, text="prompt"),

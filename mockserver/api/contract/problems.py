@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from pydantic import TypeAdapter
-
+from mockserver.core.adapters import adapter
 from mockserver.core.documents import shipped
 
 from .problem import Problem
@@ -19,4 +18,4 @@ from .problem import Problem
 @cache
 def problems() -> Mapping[str, Problem]:
     """Return the catalogue of problems."""
-    return shipped(__package__, "problems").read_as(TypeAdapter(dict[str, Problem]))
+    return shipped(__package__, "problems").read_as(adapter(dict[str, Problem]))

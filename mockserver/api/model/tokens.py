@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, TypeAlias
 
 
@@ -39,7 +39,7 @@ _COUNTED = 250_000  # letters
 _COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 Counter: TypeAlias = Callable[[str], int]
 """Returns the number of tokens in a text."""
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = cache(partial(re.compile, r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"))  # takes 3 ms
 
 
 def pieces(text: str) -> list[str]:
@@ -52,7 +52,7 @@ def pieces(text: str) -> list[str]:
     if text.isascii():
         return _ASCII_PIECE.findall(text)
     found = _PIECE.findall(text)
-    if _WIDE.search(text):
+    if _WIDE().search(text):
         return [part for piece in found for part in _split_wide(piece)]
     return found
 
@@ -135,7 +135,7 @@ def count_tools(tools: Sequence[Mapping[str, Any]], count_text: Counter = count)
 
 
 def _split_wide(piece: str) -> list[str]:
-    if not _WIDE.search(piece):
+    if not _WIDE().search(piece):
         return [piece]
     return re.findall(
         r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+",

@@ -13,10 +13,11 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from mockserver.api.contract.endpoints import BatchRequest, Url
+from mockserver.core.adapters import adapter
 from mockserver.core.seeding import HexStream
 
 from .validation import refusal
@@ -42,9 +43,6 @@ class BatchLine(TypedDict):
     method: Literal["POST"]
     url: Url
     body: dict[str, Any]
-
-
-_LINE: TypeAdapter[BatchLine] = TypeAdapter(BatchLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +161,7 @@ def read_lines(content: bytes, url: Url) -> tuple[tuple[Line, ...], tuple[dict[s
         if not text.strip():
             continue
         try:
-            line = _LINE.validate_json(text)
+            line: BatchLine = adapter(BatchLine).validate_json(text)
         except ValidationError as error:
             faults.append(_fault("invalid_line", str(refusal(error).facts["reason"]), number))
             continue

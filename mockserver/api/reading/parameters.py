@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 from pydantic import ValidationError
 
 from mockserver.api.contract.endpoints import ENDPOINTS
+from mockserver.core.adapters import adapter
 
 from .decoding import bad_request
 from .validation import refusal
@@ -32,11 +33,11 @@ def read_query(endpoint: str, query: str) -> dict[str, Any]:
     Raises RefusalError with the API's validation messages, at ``query.NAME`` as in FastAPI
     (inferred).
     """
-    adapter = ENDPOINTS[endpoint].query
-    if adapter is None or not query:
+    kind = ENDPOINTS[endpoint].query
+    if kind is None or not query:
         return {}
     try:
-        valid: dict[str, Any] = adapter.validate_python(
+        valid: dict[str, Any] = adapter(kind).validate_python(
             dict(parse_qsl(query, keep_blank_values=True))
         )
     except ValidationError as error:

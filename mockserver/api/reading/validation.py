@@ -15,6 +15,7 @@ from mockserver.api.contract import requests
 from mockserver.api.contract.edition_settings import Validation
 from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.api.contract.problem import RefusalError
+from mockserver.core.adapters import adapter
 from mockserver.core.documents import shipped
 
 _TODAY = Validation()
@@ -39,29 +40,30 @@ def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, 
     Raises RefusalError with one line for each error, in the API's words, and with the status and
     the prefix of the edition.
     """
-    adapter = ENDPOINTS[endpoint].body
-    if adapter is None:
+    kind = ENDPOINTS[endpoint].body
+    if kind is None:
         return {}
+    reader = adapter(kind)
     try:
-        return _read(adapter, body)
+        return _read(reader, body)
     except ValidationError as error:
         few = error.error_count() <= _MOST_ERRORS and len(body) <= _LARGE
         # a variable for the error would keep this frame, and with it the body, alive
-        found = _details(error) if few else _first_errors(adapter, body, error)
+        found = _details(error) if few else _first_errors(reader, body, error)
         raise _refused(found, how) from error
 
 
-def _read(adapter: TypeAdapter[Any], body: bytes) -> dict[str, Any]:
+def _read(whole: TypeAdapter[Any], body: bytes) -> dict[str, Any]:
     """Validate the body; in a large one each list is left at its first error."""
-    reader = adapter if len(body) <= _LARGE else _fail_fast(adapter)
+    reader = whole if len(body) <= _LARGE else _fail_fast(whole)
     valid: dict[str, Any] = reader.validate_json(body)
     return valid
 
 
 @cache
-def _fail_fast(adapter: TypeAdapter[Any]) -> SchemaValidator:
+def _fail_fast(whole: TypeAdapter[Any]) -> SchemaValidator:
     """Return the same validator, except that it leaves each list at its first error."""
-    return SchemaValidator(_with_fail_fast(adapter.core_schema))
+    return SchemaValidator(_with_fail_fast(whole.core_schema))
 
 
 def _with_fail_fast(schema: Any) -> Any:
@@ -74,7 +76,7 @@ def _with_fail_fast(schema: Any) -> Any:
 
 
 def _first_errors(
-    adapter: TypeAdapter[Any], body: bytes, error: ValidationError
+    whole: TypeAdapter[Any], body: bytes, error: ValidationError
 ) -> list[ErrorDetails]:
     """
     Return the errors in the first items of lists and objects; listing all takes seconds.
@@ -87,12 +89,12 @@ def _first_errors(
         return _details(error)
     if error.error_count() > _MOST_ERRORS:  # too many unknown fields: look past them
         parsed = _beginning(parsed, len(body))
-        found = _errors_in(_fail_fast(adapter), parsed)
+        found = _errors_in(_fail_fast(whole), parsed)
     else:
         found = _details(error)
     places = (part for one in found[:_MOST_ERRORS] for part in one["loc"])
     most = _FIRST + max((part for part in places if isinstance(part, int)), default=0)
-    return (_errors_in(adapter, _beginning(parsed, most)) or found)[:_MOST_ERRORS]
+    return (_errors_in(whole, _beginning(parsed, most)) or found)[:_MOST_ERRORS]
 
 
 def _errors_in(reader: TypeAdapter[Any] | SchemaValidator, value: Any) -> list[ErrorDetails]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import ssl
 import threading
@@ -13,7 +14,7 @@ import httpx
 import pytest
 import trustme
 
-from pytest_cerebras.transport.ca_bundle import loaded_when_used
+from pytest_cerebras.egress.ca_bundle import defaults_when_used, loaded_when_used
 
 
 @pytest.fixture(scope="module")
@@ -148,12 +149,112 @@ def test_other_sources(bundle, loads):
     assert loads == [bundle, bundle]
 
 
+@pytest.fixture
+def system(bundle, monkeypatch):
+    """Let a bundle be all that the system trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", bundle)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    return bundle
+
+
+@pytest.mark.usefixtures("system")
+def test_defaults(url, monkeypatch):
+    """The system's certificates are loaded when they are used, from where they were then."""
+    with defaults_when_used():
+        context, looked_at = ssl.create_default_context(), ssl.create_default_context()
+    assert type(context) is not ssl.SSLContext
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
+    assert looked_at.cert_store_stats()["x509"] == 1
+    with httpx.Client(verify=context) as client:
+        assert client.get(url).status_code == 200
+    assert type(context) is type(looked_at) is ssl.SSLContext
+    assert os.environ["SSL_CERT_FILE"] == "/nowhere"
+
+
+def test_defaults_unset(system, monkeypatch):
+    """What was not set when a context was made does not count when it is used."""
+    monkeypatch.delenv("SSL_CERT_FILE")
+    expected = ssl.create_default_context().cert_store_stats()
+    with defaults_when_used():
+        context = ssl.create_default_context()
+    monkeypatch.setenv("SSL_CERT_FILE", system)
+    assert context.cert_store_stats() == expected
+    assert os.environ["SSL_CERT_FILE"] == system
+
+
+@pytest.mark.usefixtures("system")
+def test_defaults_and_more():
+    """Certificates of both kinds add up, whichever comes first."""
+    with defaults_when_used():
+        more, none = ssl.create_default_context(), ssl.create_default_context()
+        more.load_verify_locations(certifi.where())
+    assert more.cert_store_stats()["x509"] > 10
+    with loaded_when_used():
+        made(certifi.where())
+        none.load_verify_locations(certifi.where())
+    assert none.cert_store_stats()["x509"] > 10
+
+
+def test_of_a_subclass(system):
+    """A context of a library's own class is left alone."""
+
+    class Own(ssl.SSLContext):
+        pass
+
+    with defaults_when_used(), loaded_when_used():
+        made(system)
+        default, bundled = (Own(ssl.PROTOCOL_TLS_CLIENT) for _ in range(2))
+        default.load_default_certs()
+        bundled.load_verify_locations(system)
+        assert type(default) is type(bundled) is Own
+        assert default.cert_store_stats()["x509"] == bundled.cert_store_stats()["x509"] == 1
+
+
+def test_used_by_threads(bundle):
+    """Threads that use a context at once all find it whole."""
+    with loaded_when_used():
+        contexts = [made(bundle) for _ in range(50)]
+    found, start = [], threading.Barrier(8)
+
+    def look():
+        for context in contexts:
+            start.wait()
+            found.append(context.cert_store_stats()["x509"])
+
+    threads = [threading.Thread(target=look) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [1] * 400
+
+
+def test_of_aiohttp(pytester):
+    """The contexts that aiohttp makes when it is imported load nothing until they are used."""
+    pytester.makepyfile("""
+        import ssl
+
+        from aiohttp import connector
+
+        CONTEXTS = [connector._SSL_CONTEXT_VERIFIED, connector._SSL_CONTEXT_UNVERIFIED]
+
+        def test_it():
+            assert all(type(one) is not ssl.SSLContext for one in CONTEXTS)
+            expected = ssl.create_default_context().cert_store_stats()
+            assert [one.cert_store_stats() for one in CONTEXTS] == [expected] * 2
+            assert all(type(one) is ssl.SSLContext for one in CONTEXTS)
+    """)
+    arguments = ("--cerebras-mock", "-p", "no:cacheprovider", "-p", "no:asyncio")
+    pytester.runpytest_subprocess(*arguments).assert_outcomes(passed=1)
+
+
 def test_restored():
     """After the block, all is as before."""
-    before = ssl.SSLContext.load_verify_locations
-    with loaded_when_used():
-        assert ssl.SSLContext.load_verify_locations is not before
-    assert ssl.SSLContext.load_verify_locations is before
+    names = ("load_verify_locations", "set_default_verify_paths")
+    before = [getattr(ssl.SSLContext, name) for name in names]
+    with loaded_when_used(), defaults_when_used():
+        assert all(getattr(ssl.SSLContext, name) not in before for name in names)
+    assert [getattr(ssl.SSLContext, name) for name in names] == before
 
 
 def test_in_a_test(pytester):

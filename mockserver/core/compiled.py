@@ -1,0 +1,95 @@
+"""
+Typed values as JSON, to load the shipped YAML files without YAML and pydantic.
+
+``shipped.json`` beside the files is made from them. A value counts only while its file is the one
+that it was made from, so a YAML file that somebody edits is read as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
+from hashlib import sha256
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+FILE = "shipped.json"
+_KIND = ""  # the key that tells the type of what is no plain JSON; no field has an empty name
+
+
+def digest(package: str, *names: str) -> str:
+    """Return a digest of YAML files of a package, by their names without the suffix."""
+    folder = files(package)
+    texts = ((folder / f"{name}.yaml").read_bytes().replace(b"\r\n", b"\n") for name in names)
+    return sha256(b"\0".join(texts)).hexdigest()
+
+
+def compiled(package: str, name: str, *all_names: str) -> Any:
+    """
+    Return the value of a YAML file of a package.
+
+    None if there is none that was made from the files of ``all_names`` as they are now.
+    """
+    row = _rows(package).get(name)
+    if row is None or row["digest"] != digest(package, *all_names):
+        return None
+    return _decoded(row["value"])
+
+
+def row(value: Any, package: str, *all_names: str) -> dict[str, Any]:
+    """Return what is kept of a value, which was read from these files."""
+    return {"digest": digest(package, *all_names), "value": _encoded(value)}
+
+
+@cache
+def _rows(package: str) -> Mapping[str, Any]:
+    file = files(package) / FILE
+    found: dict[str, Any] = json.loads(file.read_bytes()) if file.is_file() else {}
+    return found
+
+
+def _encoded(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        pairs = ((field.name, field, getattr(value, field.name)) for field in fields(value))
+        own = {name: _encoded(its) for name, field, its in pairs if its != _default(field)}
+        return {_KIND: f"{type(value).__module__}:{type(value).__qualname__}", **own}
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case dt.date():
+            return {_KIND: "date", "is": value.isoformat()}
+        case tuple():
+            return [_encoded(each) for each in value]
+        case list():
+            return {_KIND: "list", "is": [_encoded(each) for each in value]}
+        case dict() if _KIND not in value and all(isinstance(key, str) for key in value):
+            return {key: _encoded(its) for key, its in value.items()}
+    raise TypeError(f"there is no compiled form of {value!r}")
+
+
+def _default(field: Field[Any]) -> Any:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default
+
+
+def _decoded(found: Any) -> Any:
+    if isinstance(found, list):
+        return tuple(map(_decoded, found))
+    if not isinstance(found, dict):
+        return found
+    own = {name: _decoded(its) for name, its in found.items() if name != _KIND}
+    match found.get(_KIND):
+        case None:
+            return own
+        case "date":
+            return dt.date.fromisoformat(own["is"])
+        case "list":
+            return list(own["is"])
+        case kind:
+            module, _, name = kind.partition(":")
+            return getattr(import_module(module), name)(**own)
