@@ -124,7 +124,7 @@ def note(
     if report.failed and failed_by_verdict(item):
         setattr(report, FAILED_BY_VERDICT, True)
     noted: list[tuple[str, object]] = [(SCENARIO, scenario_of(item) or mock.scenario.name)]
-    if money.is_asked(item.config, mock):
+    if money.is_asked(item.config):
         noted += money.notes(mock)
     if report.passed and scenario_of(item) is not None and why_cell_unmet(mock.rounds):
         noted.append((UNMET, "not-met"))
