@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 SPENDING = """
@@ -196,6 +198,34 @@ def test_junit(spend, pytester):
     spend(head, "--junit-xml", "without.xml").assert_outcomes(passed=1)
     assert 'name="cerebras_cost" value="0.010000000"' in (pytester.path / "with.xml").read_text()
     assert "cerebras_cost" not in (pytester.path / "without.xml").read_text()
+
+
+def test_report(spend, pytester):
+    """The JSON has the cost of each request, each scenario of a test, and of all of them."""
+    code = """
+    import contextlib
+
+    def test_it(cerebras_mock, cerebras_client):
+        for scenario, parameters in (("healthy", {}), ("paid-three-times", {"after_tokens": 5})):
+            cerebras_mock.play(scenario, **parameters)
+            with contextlib.suppress(Exception):
+                cerebras_client.chat.completions.create(
+                    model="ours-7b",
+                    messages=[{"role": "user", "content": "ping"}],
+                    max_completion_tokens=10,
+                )
+    """
+    options = ("--cerebras-clock", "virtual", "--cerebras-report", "r.json")
+    spend(code, *options).assert_outcomes(passed=1)
+    found = json.loads((pytester.path / "r.json").read_text())
+    (cell,) = found["cells"]
+    _, healthy, lost = cell["played"]
+    assert (healthy["spent"]["cost"], healthy["spent"]["wasted"]) == (0.01, 0)
+    assert [one["for_nothing"] for one in healthy["exchanges"]] == [None]
+    assert (lost["spent"]["cost"], lost["spent"]["wasted"]) == (0.03, 0.03)
+    asked = [(one["cost"], one["for_nothing"]) for one in lost["exchanges"]]
+    assert asked == [(0.01, "asked again"), (0.01, "asked again"), (0.01, "lost")]
+    assert (found["spent"]["cost"], found["spent"]["wasted"]) == (0.04, 0.03)
 
 
 def ask(client, **more):
