@@ -18,7 +18,7 @@ from mockserver.core.errors import UnknownNameError
 from mockserver.core.units import Count, Day, Flag, Positive
 
 from .edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
-from .price import Price
+from .price import NamedPrice
 from .requests import ReasoningEffort, ReasoningFormat
 
 DEFAULT = "default"
@@ -80,7 +80,7 @@ class Model:
     prompt_base: Count = 3
     prompt_each: Count = 5
     tokens_per_event: Positive = 1
-    price: Price | None = None
+    price: NamedPrice | None = None
     vision: Flag = False
     reasoning: Flag = False
     reasoning_efforts: tuple[ReasoningEffort, ...] = ()

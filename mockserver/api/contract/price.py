@@ -49,6 +49,18 @@ class Price:
         return (prompt * self.prompt + completion * self.completion - less) / _MILLION
 
 
+def _mapping(value: object) -> object:
+    """Refuse two prices without names, the form of the API's own catalogue."""
+    if isinstance(value, (list, tuple)):
+        raise ValueError(  # noqa: TRY004 (pydantic collects only ValueErrors)
+            "should be in dollars per million tokens, such as {prompt: 0.35, completion: 0.75}"
+        )
+    return value
+
+
+NamedPrice: TypeAlias = Annotated[Price, BeforeValidator(_mapping)]
+
+
 def per_token(dollars: float) -> str:
     """
     Return a price per million tokens as the API writes it: for one token, as a text.

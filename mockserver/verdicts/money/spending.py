@@ -128,10 +128,9 @@ def _sum(charges: Iterable[Charge]) -> float:
 
 def _told_apart(more: float, less: float) -> tuple[str, str]:
     """Format two amounts with as many digits as it takes to tell them apart."""
-    for digits in range(_FEWEST, _FINEST):
-        if dollars(more, digits) != dollars(less, digits):
-            return dollars(more, digits), dollars(less, digits)
-    return dollars(more, _FINEST), dollars(less, _FINEST)
+    differ = (at for at in range(_FEWEST, _FINEST) if dollars(more, at) != dollars(less, at))
+    digits = next(differ, _FINEST)
+    return dollars(more, digits), dollars(less, digits)
 
 
 def _charges(case: Case) -> Iterator[Charge]:

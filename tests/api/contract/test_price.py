@@ -67,12 +67,19 @@ def test_prices_of_ones_own():
     assert known["llama3.1-8b"].price is None
 
 
-@pytest.mark.parametrize("price", ["{prompt: .inf, completion: 1}", "{prompt: 1}", "['1', '2']"])
+@pytest.mark.parametrize("price", ["{prompt: .inf, completion: 1}", "{prompt: 1}", "1", "[1, 2]"])
 def test_wrong_prices(price):
     """A price has both parts, and is a number of dollars."""
     ours = f"{{context: 9, max_output: 9, speed: 9, price: {price}}}"
     with pytest.raises(DocumentError, match=r"models\.ours\.price"):
         editions.parse(f"extends: guide\nmodels: {{ours: {ours}}}")
+
+
+def test_former_prices():
+    """Two texts for a single token are refused, with the form that they have now."""
+    former = "models: {gpt-oss-120b: {price: ['0.00000035', '0.00000075']}}"
+    with pytest.raises(DocumentError, match=r"per million tokens, such as \{prompt: 0.35, "):
+        editions.parse(f"extends: guide\n{former}")
 
 
 def test_catalogue_is_the_same_truth():

@@ -182,13 +182,22 @@ def test_unknown_price(spend):
     result.stdout.fnmatch_lines([told, "the cost of *::test_it: unknown: no price for ours-7b"])
 
 
-def test_dropped(spend):
+def test_dropped(spend, pytester):
     """A budget can't be checked without all requests."""
     head, _, _ = SPENDING.partition("def test_twice")
     code = head + "    ask(cerebras_client)\n"
-    result = spend(code, "--cerebras-budget", "1", "--cerebras-journal", "1")
+    options = ("--cerebras-journal", "1", "--cerebras-report", "r.json")
+    result = spend(code, "--cerebras-budget", "1", *options)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*the budget can't be checked: this needs all 2 requests, *"])
+    result.stdout.fnmatch_lines(
+        [
+            "*the budget can't be checked: this needs all 2 requests, *",
+            "the cost of *::test_once: unknown",
+        ]
+    )
+    found = json.loads((pytester.path / "r.json").read_text())["spent"]
+    assert found["cost"] is None
+    assert found["unknown"].startswith("this needs all 2 requests, and the journal keeps")
 
 
 def test_junit(spend, pytester):
