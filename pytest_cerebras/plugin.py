@@ -13,14 +13,11 @@ import pytest
 
 from .settings.command_line import add_markers, add_options
 from .settings.names import (
-    BASE_URL,
     CHAOS,
-    LEFT_OUT,
     MARKER,
+    NOTED,
     OPTIONS,
-    RETIRED,
     SYMPTOMS,
-    UNMET,
     USES_MOCK,
     is_about_one,
 )
@@ -245,7 +242,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         (report.nodeid, name, value)
         for report in reports
         for name, value in getattr(report, "user_properties", ())
-        if name in (RETIRED, LEFT_OUT, UNMET, BASE_URL)
+        if name in NOTED
     ]
     seen = [report for report in reports if hasattr(report, SYMPTOMS)]
     if notes or seen:

@@ -67,6 +67,7 @@ PARTS = {
     "mockserver/plan/timeline",
     "mockserver/scenario/lint",
     "mockserver/scenario/status_page",
+    "mockserver/verdicts/money",
     "mockserver/verdicts/retries",
     "pytest_cerebras",
     "pytest_cerebras/egress/child",

@@ -20,6 +20,7 @@ from mockserver.api.contract import editions
 from mockserver.api.contract.edition import Edition, Model, PerPeriod, Tier
 from mockserver.api.contract.edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
 from mockserver.api.contract.endpoints import ENDPOINTS
+from mockserver.api.contract.price import Price
 from mockserver.api.contract.problems import problems
 from mockserver.faults import FAULTS
 from mockserver.scenario import automatic, load, names
@@ -42,6 +43,7 @@ PAGES = (
     "docs/images/README.md",
     "docs/incidents.md",
     "docs/java.md",
+    "docs/money.md",
     "docs/node.md",
     "docs/pytest.md",
     "docs/report.md",
@@ -246,6 +248,18 @@ def test_incidents_are_complete():
     assert [line for line in lines if line.startswith("| `")] == [row_of(name) for name in names()]
 
 
+def test_prices_are_complete():
+    """The docs have a row for each model, with its price, and when and where that was seen."""
+    text = (ROOT / "docs/money.md").read_text("utf-8")
+    for name, model in editions.load("guide").models.items():
+        price = model.price
+        row = f"| `{name}` | unknown |"
+        if price is not None:
+            seen = f"{price.date} | " if price.date else "| "
+            row = f"| `{name}` | {price.prompt:g} | {price.completion:g} | {seen}{price.source} |"
+        assert row in text
+
+
 def section_of(name):
     """Return the section on the keys of a part of an edition."""
     text = (ROOT / "docs/editions.md").read_text("utf-8")
@@ -265,6 +279,7 @@ def default_of(field):
     [
         ("The file", Edition),
         ("models", Model),
+        ("price", Price),
         ("tiers", Tier),
         ("amounts", PerPeriod),
         ("keys", Keys),

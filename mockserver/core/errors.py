@@ -6,6 +6,7 @@ Errors in the user's input.
   - UnknownNameError: a scenario, edition, tier or parameter that does not exist
   - DroppedError: a question that needs more exchanges than the journal keeps
   - ShortenedError: a question that needs more of an answer than the journal keeps
+  - UnknownPriceError: a question about the cost of a model whose price is not known
 """
 
 from __future__ import annotations
@@ -52,6 +53,18 @@ class ShortenedError(MockServerError):
         super().__init__(
             f"this needs all {size} bytes of the answer to #{number}, and the journal keeps less; "
             f"let it keep more: cerebras-mock serve --journal-body {size}"
+        )
+
+
+class UnknownPriceError(MockServerError):
+    """A cost is asked for, but the edition has no price for a model that answered."""
+
+    def __init__(self, models: Iterable[str]) -> None:
+        named = ", ".join(sorted(models))
+        super().__init__(
+            f"the cost is not known, because the edition has no price for {named}; give it one in "
+            "an edition of your own: models: {NAME: {price: {prompt: 0.35, completion: 0.75}}}, in "
+            "dollars per million tokens"
         )
 
 

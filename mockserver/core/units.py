@@ -141,6 +141,18 @@ def duration(seconds: float) -> str:
     return f"{decimal(round(seconds / _UNITS['h'], 1))} h"
 
 
+def dollars(amount: float, digits: int = 3) -> str:
+    """
+    Format an amount of dollars with at least two decimals, and so many digits of its own.
+
+    >>> dollars(0.05), dollars(0.00012345), dollars(12.345), dollars(0)
+    ('$0.05', '$0.000123', '$12.35', '$0.00')
+    """
+    size = f"{amount:.0e}".partition("e")[2]  # the power of ten, as a text
+    whole, _, part = f"{amount:.{max(2, digits - 1 - int(size))}f}".partition(".")
+    return f"${whole}.{part.rstrip('0'):0<2}"
+
+
 def counted(count: int, thing: str) -> str:
     """
     Return a count with its noun, in the plural if needed.

@@ -23,7 +23,7 @@ from mockserver.core.messages import Request
 from mockserver.core.seeding import HexStream
 from mockserver.faults import Context, Fault, broken, name_of
 from mockserver.journal import Exchange, Journal
-from mockserver.plan import Plan, changed_after, without_body
+from mockserver.plan import Plan, changed_after, tokens_of, without_body
 from mockserver.scenario import Rule, Scenario
 from mockserver.scenario.status_page import answering
 from mockserver.scenario.status_page.documents import Page
@@ -109,6 +109,7 @@ class Engine:
                 responder.cached = self._read_cached(parsed, now)
             plan = answers.answer(self._storage, parsed, responder)
         faults = decision.action.faults
+        generated = tokens_of(plan) if faults else 0
         plan, felt = self._broken(plan, faults, parsed, number, now) if faults else (plan, None)
         plan = without_body(plan) if request.method == "HEAD" else plan
         admitted = quota is not None
@@ -134,6 +135,7 @@ class Engine:
             taken_by=None if decision.no_match else decision.rule,
             changed_after=felt,
             restricted=refusal is not None and self._restricts(parsed, request),
+            generated_tokens=generated,
         )
         if quota is None:
             self._storage.settle(refused=exchange.refused)

@@ -61,7 +61,8 @@ class Exchange:
     reserve. ``from_elsewhere`` says why the test did not cause the exchange, empty if it may have.
     ``sent_path`` is the path that the client wrote, if the mock has corrected it. ``restricted``
     says that a limit, a window or a check of the scenario refused the request, which the API itself
-    would not have. ``part`` is the part of the test, counted from 0.
+    would not have. ``part`` is the part of the test, counted from 0. ``generated_tokens`` are the
+    completion tokens of the answer before its faults, 0 if it has no faults.
     """
 
     number: int
@@ -91,6 +92,7 @@ class Exchange:
     changed_after: float | None = None
     restricted: bool = False
     part: int = 0
+    generated_tokens: int = 0
     gist: Gist | None = field(default=None, repr=False)
 
     @property

@@ -15,7 +15,7 @@ from .verdict import Case, Certainty, Finding, numbers
 _SILENCE = 0.5  # seconds on the client's clock: a stream that pauses for less has not stopped
 _INSTANT = 1e-3  # seconds by which the player's clock may be ahead of the plan
 # fields that change the form of the answer, not the question
-_FORM = ("stream", "stream_options", "max_tokens", "max_completion_tokens")
+FORM = ("stream", "stream_options", "max_tokens", "max_completion_tokens")
 
 
 def unread_answers(case: Case) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def unread_answers(case: Case) -> Iterator[Finding]:
     yield from _wasted(_left_early(case), "left early")
     again = {
         early: early.completion_tokens
-        for early, late in _asked_again(case)
+        for early, late in asked_again(case)
         if early.request.body != late.request.body
     }
     yield from _wasted(again, "asked for again in another form")
@@ -37,7 +37,7 @@ def unread_answers(case: Case) -> Iterator[Finding]:
 def duplicate_requests(case: Case) -> Iterator[Finding]:
     """Find requests that were sent again, byte for byte, after they were answered in full."""
     copies: dict[Exchange, list[Exchange]] = {}
-    for early, late in _asked_again(case):
+    for early, late in asked_again(case):
         if early.request.body == late.request.body:
             copies.setdefault(early, []).append(late)
     for first, again in copies.items():
@@ -59,7 +59,7 @@ def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:
 def _left_early(case: Case) -> dict[Exchange, int]:
     """Return the unread tokens of abandoned answers, if the same was requested again."""
     left_early = [one for one in case.exchanges if _lost_patience(one, case)]
-    missed = {one: tokens for one in left_early if (tokens := _unread_tokens(one))}
+    missed = {one: tokens for one in left_early if (tokens := unread_tokens(one))}
     again = {one for one in missed if case.came_back(one)}
     return {
         one: tokens
@@ -80,7 +80,7 @@ def _silence(exchange: Exchange) -> float:
     return stayed - max((at for at, _ in _pieces(exchange) if at <= stayed), default=0.0)
 
 
-def _unread_tokens(exchange: Exchange) -> int:
+def unread_tokens(exchange: Exchange) -> int:
     """Count the tokens that came after the client had left."""
     stayed = exchange.over - exchange.at + _INSTANT
     return sum(tokens for at, tokens in _pieces(exchange) if at > stayed)
@@ -96,7 +96,7 @@ def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
             yield passed, step.tokens
 
 
-def _asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
+def asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
     """Yield each answer in full with each later request that asked for the same."""
     for call in case.calls:
         for early, late in retries(call):
@@ -121,7 +121,7 @@ def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 def _asked(exchange: Exchange) -> tuple[object, ...]:
     """Return the question of a request, without the form of the answer."""
-    return exchange.request.path, exchange.key, asked_without(exchange, _FORM)
+    return exchange.request.path, exchange.key, asked_without(exchange, FORM)
 
 
 def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:

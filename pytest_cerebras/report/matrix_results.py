@@ -21,6 +21,8 @@ from mockserver.plan.timeline import Span, SpanKind, spans_of
 from mockserver.verdicts import Case, Verdict
 from mockserver.verdicts.classify import classify, own_mistake
 from mockserver.verdicts.fault_classes import UNREACHABLE
+from mockserver.verdicts.money.spending import Charge
+from mockserver.verdicts.money.waste import Why
 from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.clock import Sleep
 from pytest_cerebras.session import symptoms
@@ -30,10 +32,12 @@ from pytest_cerebras.session.symptoms import Symptom
 from pytest_cerebras.settings.names import parameters_of, scenario_of
 
 from .outcome import Outcome, outcome_of, reason_of
+from .spent import Spent, charges_of, rounded
 
 CELL = "cerebras_cell"
 """The attribute of a test report that holds the test's cell."""
 
+_NOTHING = Spent()
 _PIECES = 12  # an answer is drawn in at most this many pieces
 _MOST = 200  # exchanges, and also side effects, to keep for one scenario
 
@@ -57,6 +61,8 @@ class Seen:
     exchange that began the call, and ``attempt`` counts the attempts of that call. The attempt came
     ``waited`` seconds after the end of the previous one, whose answer had asked for ``retry_after``
     seconds. ``mistake`` says for which mistake of the client the API refused it, with the fix.
+    ``cost`` is in dollars, null if the edition has no price for the model. ``for_nothing`` says why
+    all of it, or a part, was for nothing.
     """
 
     number: int
@@ -74,6 +80,8 @@ class Seen:
     kinds: tuple[str, ...]
     drawn: tuple[Drawn, ...]
     mistake: str = ""
+    cost: float | None = 0.0
+    for_nothing: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ class Played:
     What happened under a scenario, in order.
 
     Only the last ``exchanges`` and ``side_effects`` are kept; ``earlier`` counts the exchanges that
-    were left out.
+    were left out. ``spent`` is the cost of all of them.
     """
 
     scenario: str
@@ -127,6 +135,7 @@ class Played:
     verdicts: tuple[Verdict, ...]
     earlier: int = 0
     side_effects: tuple[Ran, ...] = ()
+    spent: Spent = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,11 @@ class Cell:
     def in_matrix(self) -> bool:
         """Whether the matrix chose the scenario, rather than the test."""
         return self.id != self.test
+
+    @property
+    def spent(self) -> Spent:
+        """The cost under all scenarios that it met."""
+        return Spent.total(each.spent for each in self.played)
 
     @property
     def judged(self) -> list[Verdict]:
@@ -258,9 +272,12 @@ def _without(test: str, scenario: str | None) -> str:
 def played(scenario: str, case: Case, verdicts: tuple[Verdict, ...]) -> Played:
     """Return what happened under a scenario, and the verdicts on the client."""
     seen = moments(case.journal)
-    shown = tuple(_seen(moment, case.edition) for moment in seen[-_MOST:])
+    charges, spent = charges_of(case)
+    shown = tuple(
+        _seen(moment, case.edition, charges.get(moment.exchange.number)) for moment in seen[-_MOST:]
+    )
     earlier = case.journal.count - len(shown)
-    return Played(scenario, shown, verdicts, earlier, tuple(_ran(case)))
+    return Played(scenario, shown, verdicts, earlier, tuple(_ran(case)), spent)
 
 
 def _ran(case: Case) -> Iterator[Ran]:
@@ -270,7 +287,7 @@ def _ran(case: Case) -> Iterator[Ran]:
         yield Ran(one.name, one.arguments, one.line(), one.at - begun, one.failed)
 
 
-def _seen(moment: Moment, edition: Edition) -> Seen:
+def _seen(moment: Moment, edition: Edition, charge: Charge | None) -> Seen:
     exchange = moment.exchange
     mistake = own_mistake(exchange, edition)
     return Seen(
@@ -289,6 +306,8 @@ def _seen(moment: Moment, edition: Edition) -> Seen:
         classify(exchange, edition).fault_classes,
         tuple(_drawn(moment)),
         f"{mistake.what}; {mistake.fix}" if mistake else "",
+        rounded(charge.cost) if charge else 0.0,
+        charge.why if charge else None,
     )
 
 

@@ -21,6 +21,7 @@ from .causes import Cause
 from .markup import add, add_name, box
 from .matrix_results import Cell
 from .page_cell import WORDS, draw, look, words
+from .page_cost import draw_cost
 from .report import Coverage, Report
 
 _NOTHING = "Nothing: no test failed, and the client did nothing wrong."
@@ -43,6 +44,8 @@ def html(report: Report) -> str:
     if better := causes.advice(report.symptoms):
         _causes(_section(main, "Advice"), "", better, by_id)
     _coverage(_section(main, "Fault coverage"), report.coverage)
+    if report.spent.tokens:
+        draw_cost(_section(main, "Cost"), report)
     _cells(_section(main, "Cells"), report, anchors)
     _summary(header, report, [found.text or "" for found in main.iter("h2")])
     body.append(main)

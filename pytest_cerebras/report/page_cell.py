@@ -53,6 +53,7 @@ def draw(details: Element, cell: Cell, anchor: str) -> None:
         "Parameters": ", ".join(f"{name}={value}" for name, value in cell.parameters.items()),
         "Met": ", ".join(cell.kinds) or "no trouble",
         "App slept": ", ".join(map(_seconds, cell.sleeps)),
+        "Would cost": cell.spent.line() if cell.spent.tokens else "",
         "Took": f"{cell.duration:.2f} s of real time",
     }
     for name, value in known.items():
@@ -112,7 +113,8 @@ def _kind(one: Seen | Ran) -> object:
     """Return a key that is equal for exchanges that share a line of the list."""
     if isinstance(one, Ran):
         return id(one)
-    return _summary(one), one.faults, one.mistake, None if one.waited is None else one.call
+    call = None if one.waited is None else one.call
+    return _summary(one), one.faults, one.mistake, one.for_nothing, call
 
 
 def _summary(seen: Seen) -> str:
@@ -130,6 +132,8 @@ def _line(item: Element, run: Sequence[Seen | Ran]) -> None:
     facts = [f"the last at {run[-1].at:.2f} s"] if many else []
     if waits:
         facts.append(f"waited {span(waits) if many else f'{waits[0]:.2f} s'}")
+    if exchanges and exchanges[0].for_nothing:
+        facts.append(f"paid for nothing: {exchanges[0].for_nothing}")
     if exchanges and exchanges[0].faults:
         facts.append(f"faults: {', '.join(exchanges[0].faults)}")
     if exchanges and exchanges[0].mistake:

@@ -15,6 +15,9 @@ from pytest_cerebras.session.symptoms import Symptom
 
 from .matrix_results import Cell
 from .outcome import PROVES_NOTHING, sentences_on_unmet
+from .spent import Spent
+
+_NOTHING = Spent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +78,22 @@ class Report:
     """
     All cells of a run, or of a ``shard`` of it, in the order of its tests.
 
-    ``version`` increases with each change that would break readers.
+    ``version`` increases with each change that would break readers. ``spent`` is the cost of all
+    cells.
     """
 
     version: Literal[1]
     coverage: Coverage
     cells: tuple[Cell, ...]
     shard: Part | None = None
+    spent: Spent = _NOTHING
 
     @classmethod
     def of(cls, cells: Iterable[Cell], shard: Part | None = None) -> Self:
         """Return the report on cells."""
         found = tuple(cells)
-        return cls(1, Coverage.of(found), found, shard)
+        spent = Spent.total(cell.spent for cell in found)
+        return cls(1, Coverage.of(found), found, shard, spent)
 
     @classmethod
     def read(cls, data: bytes) -> Report:

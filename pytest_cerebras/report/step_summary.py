@@ -41,6 +41,9 @@ def _head(report: Report) -> Iterator[str]:
     yield f"## Cerebras {report.title}"
     yield ""
     yield f"{len(report.cells)} cells, {report.coverage.line()}."
+    if report.spent.tokens:
+        yield ""
+        yield f"The requests would cost: {report.spent.line()}."
     if report.unmet:
         yield ""
         yield f"{'; '.join(report.unmet)}."

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from pytest_cerebras.session.symptoms import Symptom, read
 from pytest_cerebras.settings.names import BASE_URL, LEFT_OUT, RETIRED, UNMET
 
-from . import causes
+from . import causes, spent
 from .outcome import sentences_on_unmet
 
 Note: TypeAlias = tuple[str, str, str]
@@ -25,6 +25,7 @@ def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> N
     _show(reporter, "left out of the matrix", reasons)
     unmet = sentences_on_unmet(value for _, name, value in noted if name == UNMET)
     _show(reporter, "cells that prove nothing", unmet, yellow=False)
+    _show(reporter, "cost", list(spent.lines(noted)), yellow=False)
     for title, kind in (("retired models", RETIRED), ("base URLs", BASE_URL)):
         warnings = sorted({value for _, name, value in noted if name == kind})
         _show(reporter, title, [f"warning: {sentence}" for sentence in warnings])

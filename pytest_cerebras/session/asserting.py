@@ -15,8 +15,11 @@ from mockserver.core.units import counted, rough
 from mockserver.engine import Engine
 from mockserver.journal import Call, Exchange, Journal
 from mockserver.journal.chronology import lines
+from mockserver.journal.costs import billed
 from mockserver.journal.grouping import grouped, retries, tolerance, waited
 from mockserver.scenario import Scenario
+from mockserver.verdicts import Case
+from mockserver.verdicts.money.spending import Spending
 from mockserver.verdicts.received import parts, question
 from mockserver.verdicts.retries.pauses import told, too_early
 
@@ -70,6 +73,24 @@ class Asserting(ABC):
     def calls(self) -> Sequence[Call]:
         """The logical calls: what the app asked for, each with all its attempts."""
         return grouped(self._looked_at())
+
+    @property
+    def cost(self) -> float:
+        """
+        The dollars that the requests so far would cost, at the prices of the edition.
+
+        Raises UnknownPriceError if the edition has no price for a model, and DroppedError as
+        ``calls`` does.
+        """
+        return self._spending().cost
+
+    @property
+    def wasted(self) -> float:
+        """The part of ``cost`` that was for nothing, in dollars. Raises what ``cost`` raises."""
+        return self._spending().wasted
+
+    def _spending(self) -> Spending:
+        return Spending.of([Case(self._looked_at(), self.engine.edition)])
 
     @abstractmethod
     def _looked_at(self) -> Journal:
@@ -210,12 +231,12 @@ class Asserting(ABC):
             _fail(journal, f"{wrong} in the minute from {since:.2f} s on")
 
     def assert_tokens_spent(self, at_most: int) -> None:
-        """Assert a maximum of tokens in prompts and completions; refused requests cost none."""
+        """Assert a maximum of tokens in prompts and completions, as they are billed."""
         __tracebackhide__ = True
         journal = self._looked_at()
-        paid = [exchange for exchange in journal if exchange.admitted and not exchange.refused]
-        prompt = sum(exchange.prompt_tokens for exchange in paid)
-        completion = sum(exchange.completion_tokens for exchange in paid)
+        paid = [usage for exchange in journal if (usage := billed(exchange)) is not None]
+        prompt = sum(usage.prompt for usage in paid)
+        completion = sum(usage.completion for usage in paid)
         if prompt + completion > at_most:
             found = f"{prompt + completion} (prompts {prompt}, completions {completion})"
             _fail(journal, f"expected at most {at_most} tokens to be spent, got {found}")

@@ -7,7 +7,7 @@ from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockserver.core.errors import MockServerError
+from mockserver.core.errors import DroppedError, MockServerError
 from mockserver.edge.live import Overrides
 from mockserver.engine import Engine
 from mockserver.faults import Fault
@@ -15,6 +15,7 @@ from mockserver.journal import Journal
 from mockserver.scenario import Match, Scenario, injection
 from mockserver.scenario.status_page import answering
 from mockserver.verdicts import Case, Verdict, judge
+from mockserver.verdicts.money.spending import Spending
 from pytest_cerebras import egress
 
 from .asserting import Asserting
@@ -63,6 +64,7 @@ class CerebrasMock(Asserting):
         self._knocked = 0
         self._last: Engine | None = None
         self._endless: str | None = None
+        self._excess: list[str] = []
         self.interventions: dict[str, None] = {}
         self.found_nothing = False
         self.deadline: Reason | None = None
@@ -205,7 +207,9 @@ class CerebrasMock(Asserting):
 
     def new_interventions(self, shown: str = "") -> list[str]:
         """
-        Return a sentence for each thing that the mock stopped, each only once, to fail the test.
+        Return a sentence for each thing that fails the test, each only once.
+
+        These are the things that the mock stopped, and a budget in dollars that is spent.
 
         Sentences that are already in ``shown``, the text that the user sees in any case, are left
         out.
@@ -215,10 +219,31 @@ class CerebrasMock(Asserting):
             self._endless = self.live.budget.sentence()  # keep the first count
         endless = [self._endless] if self._endless else []
         stall = self.live.stalled[:1]  # the exchanges show all of them
-        found = dict.fromkeys([*stall, *endless, *self._guard_log.stopped, *ran_away])
+        spent = self._overspent()
+        found = dict.fromkeys([*stall, *endless, *self._guard_log.stopped, *ran_away, *spent])
         new = [sentence for sentence in found if sentence not in self.interventions]
         self.interventions.update(dict.fromkeys(new))
         return [sentence for sentence in new if sentence not in shown]
+
+    def _overspent(self) -> list[str]:
+        """Return a sentence if the test has spent more than its budget; the first one stays."""
+        budget = self.settings.budget
+        if budget is None or self._excess:
+            return self._excess
+        try:
+            found = self.spending().excess(budget)
+        except DroppedError as error:
+            found = f"the budget can't be checked: {error}"
+        self._excess += [found] if found else []
+        return self._excess
+
+    def spending(self) -> Spending:
+        """
+        Return what the test has spent, in all the scenarios that it has played.
+
+        Raises DroppedError if a journal has dropped requests.
+        """
+        return Spending.of(case for _, case in self.played())
 
     def guilty(self, strict: str | None = None) -> list[tuple[str, Verdict]]:
         """

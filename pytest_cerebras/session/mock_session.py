@@ -39,7 +39,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         clock = stack.enter_context(timed(live, settings, place.server, watchdog, place.callers))
         live.retention = settings.retention()
         live.stalled = []
-        live.budget = settings.budget()
+        live.budget = settings.request_limits()
         stack.callback(setattr, live, "budget", None)
         live.play(settings.loaded(), settings.overrides())
         guard_log = stack.enter_context(

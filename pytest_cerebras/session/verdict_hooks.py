@@ -20,7 +20,7 @@ from pytest_cerebras.settings.names import (
     scenario_of,
 )
 
-from . import baseline
+from . import baseline, money
 from .baseline import BASELINE
 from .mock import CerebrasMock
 from .rounds import unmet, why_cell_unmet
@@ -124,6 +124,8 @@ def note(
     if report.failed and failed_by_verdict(item):
         setattr(report, FAILED_BY_VERDICT, True)
     noted: list[tuple[str, object]] = [(SCENARIO, scenario_of(item) or mock.scenario.name)]
+    if money.is_asked(item.config):
+        noted += money.notes(mock)
     if report.passed and scenario_of(item) is not None and why_cell_unmet(mock.rounds):
         noted.append((UNMET, "not-met"))
     if BASELINE in item.config.stash:

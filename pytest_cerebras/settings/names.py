@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
 SEARCH = "cerebras_search"
-# user properties of a test: the summary shows the first five, JUnit files contain all
+# user properties of a test: JUnit files contain all
 VERDICT = "cerebras_verdict"
 ADVICE = "cerebras_advice"
 RETIRED = "cerebras_retired_model"
@@ -26,6 +26,11 @@ BASE_URL = "cerebras_base_url"
 SCENARIO = "cerebras_scenario"
 # a cell without a result, and why: "not-met" or "left-out"
 UNMET = "cerebras_unmet"
+# what the requests of a test would cost, and how much of that was for nothing, in dollars
+COST = "cerebras_cost"
+WASTED = "cerebras_wasted"
+# the properties that the summary shows as they are
+NOTED = (RETIRED, LEFT_OUT, UNMET, BASE_URL, COST, WASTED)
 # the attribute of a report with the symptoms that its test has shown
 SYMPTOMS = "cerebras_symptoms"
 # the attribute of the setup report of a test that uses the mock
@@ -62,6 +67,7 @@ OPTIONS = (
         "N",
         "how many requests a test may send (default: 200 from one line of code, 2000 in all)",
     ),
+    ("budget", "DOLLARS", "fail a test that would cost more than this at the edition's prices"),
     ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
 )
 

@@ -60,6 +60,7 @@ _KINDS: Mapping[str, _Kind] = {
     "journal": _Kind((int,), "whole number above 0", 1),
     "stall": _Kind((float, int), "number of seconds from 0.01 to 86400", 0.01, 86_400),
     "max_requests": _Kind((int,), "whole number above 0", 1),
+    "budget": _Kind((float, int), "number of dollars from 0 to 1000000", 0, 1_000_000),
     "time_scale": _Kind((float, int), "number from 0.000001 to 1", 1e-6, 1),
     "parameters": _Kind((dict,), "dictionary"),
     "verdicts": _Kind((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
@@ -87,6 +88,7 @@ class Settings:
     journal: int | None = None
     stall: float | None = None
     max_requests: int | None = None
+    budget: float | None = None
     time_scale: float | None = None
     max_virtual: int | None = None
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -132,7 +134,7 @@ class Settings:
 
         return Retention() if self.journal is None else Retention(self.journal)
 
-    def budget(self) -> Budget:
+    def request_limits(self) -> Budget:
         """Return the limits on the number of requests that a test sends."""
         from mockserver.edge.budget import Budget
 

@@ -18,6 +18,7 @@ from mockserver.core.errors import UnknownNameError
 from mockserver.core.units import Count, Day, Flag, Positive
 
 from .edition_settings import Bodies, HeaderFields, Keys, Limits, Validation
+from .price import NamedPrice
 from .requests import ReasoningEffort, ReasoningFormat
 
 DEFAULT = "default"
@@ -32,7 +33,6 @@ def _offer_names(schema: dict[str, Any]) -> None:
 
 
 EditionName: TypeAlias = Annotated[str, Field(json_schema_extra=_offer_names)]
-Price: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Model:
 
     ``name`` is its name in the lists of models. ``description`` is the text about it there.
     ``owner`` is the organization that made it. ``hugging_face_id`` is the repository of its
-    weights. ``created`` is the time of its release, in seconds since the epoch. ``price`` is the
-    price of a prompt token and that of a completion token, in dollars. ``tokenizer`` names its
-    tokenizer family. ``preview`` says that it may be withdrawn at short notice. ``retired`` is the
-    first day on which the live API refuses it as not found. ``archived`` makes the refusal of a
-    retired model say that it is archived. ``successor`` is the model that the API's notice of the
-    retirement recommends, by id (null: none is recommended).
+    weights. ``created`` is the time of its release, in seconds since the epoch. ``price`` is what
+    its tokens cost; that of a retired model is the last one known (null: none is known).
+    ``tokenizer`` names its tokenizer family. ``preview`` says that it may be withdrawn at short
+    notice. ``retired`` is the first day on which the live API refuses it as not found. ``archived``
+    makes the refusal of a retired model say that it is archived. ``successor`` is the model that
+    the API's notice of the retirement recommends, by id (null: none is recommended).
 
     ``prompt_base`` is how many tokens the chat template adds to a prompt. ``prompt_each`` is how
     many tokens it adds to each message. ``tokens_per_event`` is how many tokens an event of a
@@ -80,7 +80,7 @@ class Model:
     prompt_base: Count = 3
     prompt_each: Count = 5
     tokens_per_event: Positive = 1
-    price: tuple[Price, Price] = ("0", "0")
+    price: NamedPrice | None = None
     vision: Flag = False
     reasoning: Flag = False
     reasoning_efforts: tuple[ReasoningEffort, ...] = ()

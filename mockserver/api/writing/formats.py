@@ -12,18 +12,24 @@ from typing import Any
 
 from mockserver.api.contract.edition import Model
 from mockserver.api.contract.endpoints import ModelFormat
+from mockserver.api.contract.price import Price, per_token
 
 SAMPLING = ("temperature", "top_p", "seed", "stop", "max_completion_tokens")
 PENALTIES = ("frequency_penalty", "presence_penalty", "logit_bias")
 _FREE = ("image", "request", "input_cache_read", "input_cache_write")
-_MILLION = 1_000_000
+_UNKNOWN = Price(0, 0)  # the field is required
 
 Record = Callable[[str, Model], dict[str, Any]]
 
 
+def pricing(model: Model) -> dict[str, str]:
+    """Return the prices of one token, in dollars; 0 if the edition knows none."""
+    price = model.price or _UNKNOWN
+    return {"prompt": per_token(price.prompt), "completion": per_token(price.completion)}
+
+
 def openrouter(name: str, model: Model) -> dict[str, Any]:
     """Return a model's record for OpenRouter; prices are strings, in dollars per token."""
-    prompt, completion = model.price
     slug = model.hugging_face_id.lower()
     return {
         "id": f"cerebras/{name}",
@@ -31,7 +37,7 @@ def openrouter(name: str, model: Model) -> dict[str, Any]:
         "created": model.created,
         "context_length": model.context,
         "max_output_length": model.max_output,
-        "pricing": {"prompt": prompt, "completion": completion, **dict.fromkeys(_FREE, "0")},
+        "pricing": {**pricing(model), **dict.fromkeys(_FREE, "0")},
         "hugging_face_id": model.hugging_face_id,
         "input_modalities": ["text", "image"] if model.vision else ["text"],
         "output_modalities": ["text"],
@@ -49,7 +55,7 @@ def openrouter(name: str, model: Model) -> dict[str, Any]:
 
 def huggingface(name: str, model: Model) -> dict[str, Any]:
     """Return a model's record for Hugging Face; prices are in dollars per million tokens."""
-    prompt, completion = (round(float(price) * _MILLION, 6) for price in model.price)
+    price = model.price or _UNKNOWN
     return {
         "id": name,
         "object": "model",
@@ -57,7 +63,7 @@ def huggingface(name: str, model: Model) -> dict[str, Any]:
         "owned_by": model.owner,
         "hugging_face_id": model.hugging_face_id or None,
         "context_length": model.context,
-        "pricing": {"input": prompt, "output": completion},
+        "pricing": {"input": price.prompt, "output": price.completion},
         "capabilities": {
             "streaming": True,
             "function_calling": True,

@@ -8,7 +8,7 @@ from mockserver.api.contract.edition import Edition, Model
 from mockserver.api.contract.endpoints import ModelFormat
 from mockserver.api.contract.problem import RefusalError
 
-from .formats import ENVELOPES, FORMATS, PENALTIES, SAMPLING
+from .formats import ENVELOPES, FORMATS, PENALTIES, SAMPLING, pricing
 
 
 def listing(edition: Edition, *, public: bool, form: ModelFormat = "default") -> dict[str, Any]:
@@ -40,7 +40,7 @@ def _details(model: Model, *, retired: bool) -> dict[str, Any]:
         "name": model.name,
         "description": model.description,
         "hugging_face_id": model.hugging_face_id,
-        "pricing": dict(zip(("prompt", "completion"), model.price, strict=True)),
+        "pricing": pricing(model),
         "capabilities": {
             **dict.fromkeys(abilities, True),
             "vision": model.vision,

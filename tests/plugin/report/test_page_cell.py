@@ -12,6 +12,7 @@ from mockserver.verdicts import Verdict
 from pytest_cerebras.report.matrix_results import Cell, Drawn, Played, Ran, Seen, Slept
 from pytest_cerebras.report.outcome import Outcome
 from pytest_cerebras.report.page_cell import WORDS, draw, look, words
+from pytest_cerebras.report.spent import Spent
 
 SEEN = Seen(
     1, "#1 POST /v1 -> 429, 5 tokens", 0.0, 1, 1, None, None, 429, 3, 5, "", ("error",), (),
@@ -50,6 +51,17 @@ def test_all_is_told():
     ):  # fmt: skip
         assert said in told
     assert details.find("dl").attrib == {"id": "cell-1", "tabindex": "-1"}
+
+
+def test_cost():
+    """What a cell would cost, and which of its requests was for nothing."""
+    spent = Spent(0.03, 0.01, 9, 3)
+    lost = replace(SEEN, faults=(), for_nothing="asked again")
+    other = replace(lost, number=2, at=1.0, for_nothing=None)
+    told = text(drawn(Played("healthy", (lost, other), (), spent=spent)))
+    assert "Would cost$0.03, $0.01 of it for nothing" in told
+    assert told.count("paid for nothing: asked again") == 1
+    assert "Would cost" not in text(drawn(Played("healthy", (SEEN,), ())))
 
 
 def test_mistakes():

@@ -1,0 +1,55 @@
+"""
+What an exchange costs: the tokens that the API bills, and their price.
+
+An error costs nothing, and neither does a request that the model never saw. A completion costs all
+its tokens. It is inferred what a broken answer costs: a document is generated before its first byte
+is sent, so it costs all its tokens, wherever it is cut; a stream that breaks off costs what was
+sent. An answer that the client left costs all its tokens, because nothing says that the API stops
+to generate when nobody listens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockserver.api.contract.edition import Edition
+from mockserver.plan import inspection
+
+from .exchange import Exchange
+
+_USAGE = b'"usage":'
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Billed tokens; ``cached`` is the part of the ``prompt`` that comes from the cache."""
+
+    prompt: int
+    completion: int
+    cached: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """All tokens."""
+        return self.prompt + self.completion
+
+
+def billed(exchange: Exchange) -> Usage | None:
+    """Return the tokens that the API bills for an exchange; None if it costs nothing."""
+    if not exchange.admitted or exchange.refused:
+        return None
+    completion = exchange.completion_tokens
+    if exchange.interrupted or exchange.stalled:
+        if not inspection.streams(exchange.plan):
+            completion = max(completion, exchange.generated_tokens)
+    elif not completion and _USAGE not in inspection.body_of(exchange.plan):
+        return None  # a page or an error in the place of a completion
+    return Usage(exchange.prompt_tokens, completion, exchange.cached_tokens)
+
+
+def cost_of(usage: Usage, model: str, edition: Edition) -> float | None:
+    """Return the dollars that tokens of a model cost; None if the edition has no price for it."""
+    known = edition.models.get(model)
+    if known is None or known.price is None:
+        return None
+    return known.price.of(usage.prompt, usage.completion, usage.cached)

@@ -1,0 +1,91 @@
+"""
+Finds the answers that a client paid for nothing.
+
+It leaves out what an app may have used or meant: a stream that broke off and was not asked for
+again, an answer that ended at its limit, and equal questions whose answers may differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal, TypeAlias
+
+from mockserver.journal import Exchange
+from mockserver.journal.grouping import left_before, retries
+from mockserver.plan import inspection
+from mockserver.verdicts.normalize import asked_without
+from mockserver.verdicts.received import left
+from mockserver.verdicts.verdict import Case
+from mockserver.verdicts.wasted_tokens import FORM, asked_again, unread_tokens
+
+Why: TypeAlias = Literal["asked again", "left early", "lost", "repeated"]
+"""
+Why an answer was for nothing.
+
+``asked again``: it was broken, left or of no use, and the client asked for the same again.
+``left early``: the client left it. ``lost``: a document that broke off. ``repeated``: the client
+already had the answer in full.
+"""
+_QUESTION = (*FORM, "model")  # fields in which two attempts at one question may differ
+
+
+def waste(case: Case, paid: Collection[Exchange]) -> dict[Exchange, Why]:
+    """
+    Return which of the answers that were ``paid`` were for nothing, and why.
+
+    Raises DroppedError if the journal has dropped exchanges.
+    """
+    found: dict[Exchange, Why] = {}
+    for early, late in asked_again(case):
+        if early.request.body == late.request.body:
+            found[late] = "repeated"
+        else:
+            found[early] = "asked again"
+    spoiled = [one for one in paid if one not in found and _is_spoiled(one, case)]
+    again = _asked_again(case, spoiled) if spoiled else set()
+    for one in spoiled:
+        if one in again:
+            found[one] = "asked again"
+        elif _is_left(one):
+            found[one] = "left early"
+        elif one.failed and not inspection.streams(one.plan):
+            found[one] = "lost"
+    return found
+
+
+def _is_left(exchange: Exchange) -> bool:
+    """Whether the client left before the last tokens came."""
+    return left(exchange) and unread_tokens(exchange) > 0
+
+
+def _is_spoiled(exchange: Exchange, case: Case) -> bool:
+    """Whether an answer was of no use as it arrived; one that ended at its limit may be."""
+    if exchange.failed or _is_left(exchange):
+        return True
+    if exchange.client_left or case.is_complete(exchange):
+        return False
+    choices = exchange.choices
+    return not choices or any(one.finish != "length" and not one.whole for one in choices)
+
+
+def _asked_again(case: Case, spoiled: Sequence[Exchange]) -> set[Exchange]:
+    """Return the exchanges after which the same was asked again, in any form, of any model."""
+    found = {early for call in case.calls for early, _ in retries(call)}
+    same: dict[object, list[Exchange]] = {}
+    for one in case.exchanges:
+        same.setdefault(_question(one), []).append(one)
+    found |= {one for one in spoiled if any(_comes_after(one, late) for late in _later(one, same))}
+    return found
+
+
+def _later(exchange: Exchange, same: dict[object, list[Exchange]]) -> Sequence[Exchange]:
+    """Return the exchanges with the same question, the last first: it is the likeliest to fit."""
+    return same[_question(exchange)][::-1]
+
+
+def _comes_after(early: Exchange, late: Exchange) -> bool:
+    return late.number > early.number and (late.at >= early.over or left_before(early, late))
+
+
+def _question(exchange: Exchange) -> tuple[object, ...]:
+    return exchange.request.path, exchange.part, asked_without(exchange, _QUESTION)
