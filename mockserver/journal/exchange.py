@@ -137,7 +137,11 @@ class Exchange:
     @property
     def failed(self) -> bool:
         """Whether the client has a reason to retry or to give up."""
-        return self.refused or self.interrupted or self.stalled or self.unfinished
+        plan = self.plan
+        head = head_of(plan)
+        if head is None or head.refuses or isinstance(plan[-1], Close | Wait):
+            return True
+        return head.streams and self.unfinished
 
     @property
     def unfinished(self) -> bool:
@@ -164,11 +168,14 @@ class Exchange:
         None if there is no valid request to wait. ``retry-after-ms`` takes precedence over
         ``Retry-After``, as it does in the SDKs.
         """
-        exact = _number(field_of(self.plan, "retry-after-ms"))
+        head = head_of(self.plan)
+        given = dict(reversed(head.headers)) if head else {}  # of equal names, the first counts
+        exact = _number(given.get("retry-after-ms"))
         if exact is not None:
             return exact / 1000
-        value = field_of(self.plan, "retry-after")
-        return _until(value, self.over) if _number(value) is None else _number(value)
+        value = given.get("retry-after")
+        seconds = _number(value)
+        return _until(value, self.over) if value and seconds is None else seconds
 
     @property
     def error(self) -> Mapping[str, Any]:
@@ -235,17 +242,23 @@ class Exchange:
     @property
     def outcome(self) -> str:
         """The result for the client, in a few words."""
-        error, seconds, number = self.error, self.retry_after, self.completion_tokens
-        said = redacted(str(error.get("code") or error.get("message") or "")) if error else ""
+        seconds, number, status = self.retry_after, self.completion_tokens, self.status
+        said, cut = self._failure if self.failed else ("", "")
         wait = "" if seconds is None else f"Retry-After {rough(seconds)}"
         tokens = f"{number} tokens" if number else ""
-        cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
-        reason = self.finish_reason
-        if reason is None and not (said or cut) and self.unfinished:
-            cut = "no finish_reason"
         left = "client left" if self.client_left else ""
-        head = str(self.status) if self.status else "no answer"
-        return ", ".join(filter(None, (head, said, wait, tokens, reason, cut, left)))
+        head = str(status) if status else "no answer"
+        return ", ".join(filter(None, (head, said, wait, tokens, self.finish_reason, cut, left)))
+
+    @property
+    def _failure(self) -> tuple[str, str]:
+        """What the error says, and how the answer was cut short."""
+        error = self.error
+        said = redacted(str(error.get("code") or error.get("message") or "")) if error else ""
+        cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
+        if not (said or cut) and self.finish_reason is None and self.unfinished:
+            cut = "no finish_reason"
+        return said, cut
 
     @property
     def body(self) -> dict[str, Any]:
