@@ -13,7 +13,7 @@ from mockserver.core.credentials import redacted
 from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
 from mockserver.core.units import rough
-from mockserver.plan import Close, Plan, Wait, field_of, head_of, inspection, tokens_of
+from mockserver.plan import Close, Plan, Wait, head_of, inspection, tokens_of
 from mockserver.scenario import NearMiss, NoMatch, RequestView, Rule
 
 from .retention import cut, cut_plan, size_of

@@ -86,6 +86,7 @@ FIELDS = [
         b"cookie: a=b",
     ),
 ]
+KEY = b"authorization: Bearer csk-warm"
 NAMES = [b"x-trace", b"X-Trace", b"cookie", b"user-agent"]
 SPACES = [b": ", b": ", b": ", b":", b":  ", b":\t"]
 VALUES = b"a0b1c2,:;= \t\xe9" + b"0123456789" * 3
@@ -140,7 +141,7 @@ def request(random, odd):
     method = random.choice(METHODS[:4] if good else METHODS)
     target = random.choice(TARGETS[:4] if good else TARGETS)
     version = VERSIONS[0] if good else random.choice(VERSIONS)
-    fields = [b"host: mock", b"authorization: Bearer csk-warm"]
+    fields = [b"host: mock", KEY]
     body = random.choice(BODIES) if method == b"POST" else b""
     if body:
         fields.append(b"content-length: %d" % len(body))
@@ -149,6 +150,8 @@ def request(random, odd):
     if good and odd.random() < 0.6:
         name, space = odd.choice(NAMES), odd.choice(SPACES)
         fields.insert(1, name + space + bytes(odd.choices(VALUES, k=odd.choice((0, 1, 9)))))
+    if odd.random() < 0.3:
+        fields[fields.index(KEY)] = KEY + odd.choice((b"er", b"est"))
     if random.random() < 0.05:
         fields.pop(0)
     line = b" ".join((method, target, version)) if version else b" ".join((method, target))
