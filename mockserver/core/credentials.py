@@ -9,12 +9,13 @@ is left alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from string import ascii_letters, digits
 from urllib.parse import unquote
 
 from .key_forms import shown_credentials
-from .messages import Request
+from .messages import Fields, Request
 
 _LONGEST_NAME = 256
 _WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
@@ -80,9 +81,8 @@ _ASCII = re.compile(
 def without_key(request: Request, body: bytes) -> Request:
     """Return the request with this body and with its path, query and headers redacted."""
     path, query = _shown_line(request.path, request.query)
-    # field by field: of the fields of a client, few have another value in each request
     sent = request.headers
-    headers = dict(zip(sent, map(_shown, sent, sent.values()), strict=True))
+    headers = sent.shown if isinstance(sent, Fields) else shown_fields(sent)
     return Request(request.method, path, headers, body, query, request.oversized, request.sender)
 
 
@@ -149,6 +149,12 @@ def _may_have_field(data: bytes) -> bool:
 def _shown_line(path: str, query: str) -> tuple[str, str]:
     """Return the path and query with credentials redacted."""
     return redacted(path), "&".join(map(_pair, query.split("&"))) if query else ""
+
+
+def shown_fields(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return header fields with credentials redacted; their names are in lower case."""
+    # one by one: of the fields of a client, few have another value in each request
+    return dict(zip(headers, map(_shown, headers, headers.values()), strict=True))
 
 
 @lru_cache(maxsize=512)

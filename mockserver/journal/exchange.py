@@ -20,6 +20,7 @@ from .retention import cut, cut_plan, size_of
 from .served import Served, ServedCall, served
 
 _LONGEST_KEY = 1024  # bytes: longer bodies are compared by their digest
+_NO_END = (Close, Wait)
 Asked: TypeAlias = tuple[str, bytes]
 """A path, and a body or the digest of one."""
 
@@ -139,7 +140,7 @@ class Exchange:
         """Whether the client has a reason to retry or to give up."""
         plan = self.plan
         head = head_of(plan)
-        if head is None or head.refuses or isinstance(plan[-1], Close | Wait):
+        if head is None or head.refuses or isinstance(plan[-1], _NO_END):
             return True
         return head.streams and self.unfinished
 

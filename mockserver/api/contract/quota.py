@@ -144,16 +144,19 @@ class Quota:
             if (amount := getattr(amounts, kind)) is not None
             for period in PERIODS
         }
-        self._by_kind = [
-            [bucket for (of, _), bucket in self._buckets.items() if of == kind]
-            for kind in LIMIT_KINDS
-        ]
         self._enforced = dict(self._buckets) if enforced else {}
         self._imposed: dict[LimitKey, tuple[Temporary, Bucket]] = {}
         self._at = now
         self.counts_twice = ("total", "minute") in self._buckets
         self._shape = shape
         self._shown = self._fields(self._buckets)
+        # the others would be counted for nobody
+        seen = [bucket for *_, bucket in self._shown.remaining]
+        counted = [place for place, one in self._buckets.items() if enforced or one in seen]
+        self._counted = [self._buckets[place] for place in counted]
+        self._by_kind = [
+            [self._buckets[place] for place in counted if place[0] == kind] for kind in LIMIT_KINDS
+        ]
 
     def impose(self, limits: Mapping[LimitKey, Temporary]) -> None:
         """Replace the temporary limits; one that is imposed already keeps its bucket."""
@@ -298,7 +301,7 @@ class Quota:
         """Refill all buckets."""
         if now <= self._at:
             return
-        for bucket in self._buckets.values():
+        for bucket in self._counted:
             bucket.refill(now)
         for _, bucket in self._imposed.values():
             bucket.refill(now)

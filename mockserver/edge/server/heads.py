@@ -8,8 +8,8 @@ from typing import NamedTuple, TypedDict
 
 from aiohttp import HttpVersion11, web
 
-from mockserver.core.credentials import is_credential
-from mockserver.core.messages import Request, Sender
+from mockserver.core.credentials import is_credential, shown_fields
+from mockserver.core.messages import Fields, Request, Sender
 
 END = b"\r\n\r\n"
 _MOST = 32
@@ -131,6 +131,7 @@ class _Shape:
         self._usual: re.Pattern[str] | None = None
         self._groups: list[str] = []  # the names of its groups
         self._known: Mapping[str, str] = {}  # the values that it takes for granted
+        self._shown: Mapping[str, str] = {}
 
     def _compiled(self, values: Iterable[str]) -> re.Pattern[str]:
         """Return a pattern for heads whose values match these patterns."""
@@ -144,13 +145,16 @@ class _Shape:
         """Return the head and the length of its body; None for another shape, or a long body."""
         match = self._usual.fullmatch(text) if self._usual else None
         if match is not None:
-            varying = zip(self._groups, match.groups(), strict=True)
-            headers = {**self._known, **dict(varying)}
+            headers = Fields(self._known)
+            varying = dict(zip(self._groups, match.groups(), strict=True))
+            headers.update(varying)
+            headers.shown = {**self._shown, **shown_fields(varying)}
         else:
             match = self._whole.fullmatch(text)
             if match is None:
                 return None
-            headers = dict(zip(self._names, match.groups(), strict=True))
+            headers = Fields(zip(self._names, match.groups(), strict=True))
+            headers.shown = shown_fields(headers)
             self._learn(headers, match.groups())
         length = int(headers.get("content-length", 0))
         if length > _LONGEST_BODY:
@@ -160,6 +164,7 @@ class _Shape:
     def _learn(self, headers: Mapping[str, str], values: Sequence[str]) -> None:
         """Expect the same values again, but for those that have changed now or before."""
         known, self._known = self._known, {**headers, **dict.fromkeys(self._varying, "")}
+        self._shown = shown_fields(self._known)
         self._varying |= {name for name in known if known[name] != self._known[name]}
         self._groups = [name for name in self._names if name in self._varying]
         patterns = [
