@@ -236,20 +236,24 @@ class Exchange:
         """The line without its number: the same for equal requests with equal outcomes."""
         how = "stream" if self.stream else ""
         words = (self.request.method, self.request.path, self.model, how)
-        asked = " ".join(filter(None, map(_printable, words)))
+        asked = " ".join(filter(None, words))
+        if not asked.isprintable():
+            asked = " ".join(filter(None, map(_printable, words)))
         because = f" [{self.rule}]" if self.rule else ""
         return f"{asked} -> {self.outcome}{because}"
 
     @property
     def outcome(self) -> str:
         """The result for the client, in a few words."""
-        seconds, number, status = self.retry_after, self.completion_tokens, self.status
-        said, cut = self._failure if self.failed else ("", "")
+        seconds, number = self.retry_after, self.completion_tokens
+        reason, head = self.finish_reason, head_of(self.plan)
+        whole = reason and head and not head.refuses and not isinstance(self.plan[-1], _NO_END)
+        said, cut = ("", "") if whole else self._failure
+        status = str(head.status) if head else "no answer"
         wait = "" if seconds is None else f"Retry-After {rough(seconds)}"
         tokens = f"{number} tokens" if number else ""
         left = "client left" if self.client_left else ""
-        head = str(status) if status else "no answer"
-        return ", ".join(filter(None, (head, said, wait, tokens, self.finish_reason, cut, left)))
+        return ", ".join(filter(None, (status, said, wait, tokens, reason, cut, left)))
 
     @property
     def _failure(self) -> tuple[str, str]:
