@@ -15,7 +15,7 @@ from string import ascii_letters, digits
 from urllib.parse import unquote
 
 from .key_forms import shown_credentials
-from .messages import Request
+from .messages import Fields, Request
 
 
 def _when_used(pattern: str, flags: int = 0) -> Callable[[], re.Pattern[str]]:
@@ -86,7 +86,9 @@ _ASCII = re.compile(
 
 def without_key(request: Request, body: bytes) -> Request:
     """Return the request with this body and with its path, query and headers redacted."""
-    path, query, headers = _head(request.path, request.query, tuple(request.headers.items()))
+    path, query = _shown_line(request.path, request.query)
+    sent = request.headers
+    headers = sent.shown if isinstance(sent, Fields) else shown_fields(sent)
     return Request(request.method, path, headers, body, query, request.oversized, request.sender)
 
 
@@ -149,19 +151,21 @@ def _may_have_field(data: bytes) -> bool:
     return any(sign in lower for sign in _SIGNS)
 
 
+@lru_cache
+def _shown_line(path: str, query: str) -> tuple[str, str]:
+    """Return the path and query with credentials redacted."""
+    return redacted(path), "&".join(map(_pair, query.split("&"))) if query else ""
+
+
+def shown_fields(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return header fields with credentials redacted; their names are in lower case."""
+    # one by one: of the fields of a client, few have another value in each request
+    return dict(zip(headers, map(_shown, headers, headers.values()), strict=True))
+
+
 @lru_cache(maxsize=512)
-def _head(
-    path: str, query: str, headers: tuple[tuple[str, str], ...]
-) -> tuple[str, str, Mapping[str, str]]:
-    """Return the path, query and headers with credentials redacted."""
-    pairs = {
-        name: shown_field(name, value) if is_credential(name) else value for name, value in headers
-    }
-    shown = "&".join(map(_pair, query.split("&"))) if query else ""
-    told = "\n".join([path, *pairs.values()])
-    if redacted(told) == told:  # by far the most common case
-        return path, shown, pairs
-    return redacted(path), shown, {name: redacted(value) for name, value in pairs.items()}
+def _shown(name: str, value: str) -> str:
+    return redacted(shown_field(name, value) if is_credential(name) else value)
 
 
 def shown_field(name: str, value: str) -> str:

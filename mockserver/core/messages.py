@@ -57,6 +57,17 @@ class Sender:
             one = one.parent
 
 
+class Fields(dict[str, str]):
+    """
+    Header fields of a request, with names in lower case; not to be changed.
+
+    ``shown`` are the same with credentials redacted, for edges that know most of them beforehand.
+    """
+
+    __slots__ = ("shown",)
+    shown: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from mockserver.api.contract.edition import Edition
 from mockserver.api.contract.problem import RefusalError
@@ -32,6 +32,7 @@ _FORM = frozenset(
     }
 )
 _END = End()
+_UNSCRIPTED = Script()
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Responder:
     random: HexStream
     quota: Quota | None = None
     cached: int = 0
-    script: Script = field(default_factory=Script)
+    script: Script = _UNSCRIPTED
 
     def refusal(self, error: RefusalError) -> Plan:
         """Return the plan of an error answer."""

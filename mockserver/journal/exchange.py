@@ -13,13 +13,14 @@ from mockserver.core.credentials import redacted
 from mockserver.core.errors import ShortenedError
 from mockserver.core.messages import Request, json_object
 from mockserver.core.units import rough
-from mockserver.plan import Close, Plan, Wait, field_of, head_of, inspection, tokens_of
+from mockserver.plan import Close, Plan, Wait, head_of, inspection, tokens_of
 from mockserver.scenario import NearMiss, NoMatch, RequestView, Rule
 
 from .retention import cut, cut_plan, size_of
 from .served import Served, ServedCall, served
 
 _LONGEST_KEY = 1024  # bytes: longer bodies are compared by their digest
+_NO_END = (Close, Wait)
 Asked: TypeAlias = tuple[str, bytes]
 """A path, and a body or the digest of one."""
 
@@ -139,7 +140,11 @@ class Exchange:
     @property
     def failed(self) -> bool:
         """Whether the client has a reason to retry or to give up."""
-        return self.refused or self.interrupted or self.stalled or self.unfinished
+        plan = self.plan
+        head = head_of(plan)
+        if head is None or head.refuses or isinstance(plan[-1], _NO_END):
+            return True
+        return head.streams and self.unfinished
 
     @property
     def unfinished(self) -> bool:
@@ -166,11 +171,14 @@ class Exchange:
         None if the answer asks for no valid wait. ``retry-after-ms`` takes precedence over
         ``Retry-After``, as it does in the SDKs.
         """
-        exact = _number(field_of(self.plan, "retry-after-ms"))
+        head = head_of(self.plan)
+        given = dict(reversed(head.headers)) if head else {}  # of equal names, the first counts
+        exact = _number(given.get("retry-after-ms"))
         if exact is not None:
             return exact / 1000
-        value = field_of(self.plan, "retry-after")
-        return _until(value, self.over) if _number(value) is None else _number(value)
+        value = given.get("retry-after")
+        seconds = _number(value)
+        return _until(value, self.over) if value and seconds is None else seconds
 
     @property
     def error(self) -> Mapping[str, Any]:
@@ -230,24 +238,34 @@ class Exchange:
         """The line without its number: the same for equal requests with equal outcomes."""
         how = "stream" if self.stream else ""
         words = (self.request.method, self.request.path, self.model, how)
-        asked = " ".join(filter(None, map(_printable, words)))
+        asked = " ".join(filter(None, words))
+        if not asked.isprintable():
+            asked = " ".join(filter(None, map(_printable, words)))
         because = f" [{self.rule}]" if self.rule else ""
         return f"{asked} -> {self.outcome}{because}"
 
     @property
     def outcome(self) -> str:
         """The result for the client, in a few words."""
-        error, seconds, number = self.error, self.retry_after, self.completion_tokens
-        said = redacted(str(error.get("code") or error.get("message") or "")) if error else ""
+        seconds, number = self.retry_after, self.completion_tokens
+        reason, head = self.finish_reason, head_of(self.plan)
+        whole = reason and head and not head.refuses and not isinstance(self.plan[-1], _NO_END)
+        said, cut = ("", "") if whole else self._failure
+        status = str(head.status) if head else "no answer"
         wait = "" if seconds is None else f"Retry-After {rough(seconds)}"
         tokens = f"{number} tokens" if number else ""
-        cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
-        reason = self.finish_reason
-        if reason is None and not (said or cut) and self.unfinished:
-            cut = "no finish_reason"
         left = "client left" if self.client_left else ""
-        head = str(self.status) if self.status else "no answer"
-        return ", ".join(filter(None, (head, said, wait, tokens, reason, cut, left)))
+        return ", ".join(filter(None, (status, said, wait, tokens, reason, cut, left)))
+
+    @property
+    def _failure(self) -> tuple[str, str]:
+        """What the error says, and how the answer was cut short."""
+        error = self.error
+        said = redacted(str(error.get("code") or error.get("message") or "")) if error else ""
+        cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
+        if not (said or cut) and self.finish_reason is None and self.unfinished:
+            cut = "no finish_reason"
+        return said, cut
 
     @property
     def body(self) -> dict[str, Any]:

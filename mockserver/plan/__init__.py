@@ -20,7 +20,7 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 """Header fields in the order they are sent; a name may occur twice."""
 
 _FIRST_ERROR = int(HTTPStatus.BAD_REQUEST)
-_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_WITHOUT_BODY = (int(HTTPStatus.NO_CONTENT), int(HTTPStatus.NOT_MODIFIED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,7 @@ class EventRun:
 SingleStep: TypeAlias = Wait | Head | Data | Raw | End | Close
 Step: TypeAlias = SingleStep | EventRun
 Plan: TypeAlias = tuple[Step, ...]
+_PIECES = (Data, EventRun)
 
 
 def expand(plan: Plan) -> tuple[SingleStep, ...]:
@@ -193,6 +194,8 @@ def without_body(plan: Plan) -> Plan:
 
 def head_of(plan: Plan) -> Head | None:
     """Return the head; None if the client gets no head."""
+    if plan and isinstance(plan[0], Head):
+        return plan[0]  # by far the most common case
     for step in plan:
         if isinstance(step, Head):
             return step
@@ -212,7 +215,7 @@ def with_head(plan: Plan, change: Callable[[Head], Head]) -> Plan:
 
 def tokens_of(plan: Plan) -> int:
     """Count the completion tokens in the plan."""
-    return sum([step.tokens for step in plan if isinstance(step, Data | EventRun)])
+    return sum([step.tokens for step in plan if isinstance(step, _PIECES)])
 
 
 def waits_of(plan: Plan) -> Iterator[float]:

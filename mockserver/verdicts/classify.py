@@ -59,6 +59,8 @@ def own_mistake(exchange: Exchange, edition: Edition) -> Classification | None:
     That is a mistake in its set-up, or a request for an unknown model, or for too many tokens.
     A refusal by the scenario, or by a limit that the client has reached, is not one.
     """
+    if not exchange.refused:
+        return None
     by_the_scenario = exchange.faults or exchange.intervened
     code = (exchange.error or {}).get("code")
     unserved = code in _UNSERVED and not by_the_scenario

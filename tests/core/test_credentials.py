@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.core.credentials import is_credential, redacted, redacted_body, without_key
-from mockserver.core.messages import Request
+from mockserver.core.credentials import (
+    is_credential,
+    redacted,
+    redacted_body,
+    shown_fields,
+    without_key,
+)
+from mockserver.core.messages import Fields, Request
 
 SECRET = "csk-topsecret0123456789abcdef"
 
@@ -54,6 +60,20 @@ def test_without_credentials():
 def test_fields_of_the_head(headers, kept):
     """A field that has the name of a credential is shortened, and a known key in any other."""
     assert without_key(Request("GET", "/", headers), b"").headers == kept
+
+
+def test_one_value_in_two_fields():
+    """Whether a value is a credential depends on the name of its field, in every request anew."""
+    for name, kept in [("accept", "abc"), ("x-api-key", "..."), ("accept", "abc")]:
+        assert without_key(Request("GET", "/", {name: "abc"}), b"").headers == {name: kept}
+
+
+def test_known_beforehand():
+    """An edge that knows how the fields are shown says so with them."""
+    fields = Fields({"x-api-key": "abc", "accept": "*/*"})
+    fields.shown = shown_fields(fields)
+    assert fields.shown == {"x-api-key": "...", "accept": "*/*"}
+    assert without_key(Request("GET", "/", fields), b"").headers is fields.shown
 
 
 @pytest.mark.parametrize(

@@ -74,22 +74,23 @@ class Answer:
         keys = bodies.usage, (details, read), bodies.time_info
         return envelope(kind, self.model_id, *keys, vision=model.vision)
 
-    def counts(self) -> dict[bytes, float]:
+    def counts(self) -> dict[str, float]:
         """Return the counts of ``usage`` by key, without the cached tokens."""
         choices = self.choices
-        predictions: list[tuple[int, int]] = []
+        accepted = rejected = reasoning = 0
         if choices[0].prediction is not None:
             predictions = [one.prediction for one in choices if one.prediction is not None]
+            accepted, rejected = map(sum, zip(*predictions, strict=True))
+        if self.bodies.counts_reasoning:
+            reasoning = sum([one.reasoning_tokens for one in choices])
         return {
-            b"total_tokens": self.prompt + self.tokens,
-            b"completion_tokens": self.tokens,
-            b"prompt_tokens": self.prompt,
-            b"accepted_prediction_tokens": sum([accepted for accepted, _ in predictions]),
-            b"rejected_prediction_tokens": sum([rejected for _, rejected in predictions]),
-            b"reasoning_tokens": sum([one.reasoning_tokens for one in choices])
-            if self.bodies.counts_reasoning
-            else 0,
-            b"image_tokens": self.images,
+            "total_tokens": self.prompt + self.tokens,
+            "completion_tokens": self.tokens,
+            "prompt_tokens": self.prompt,
+            "accepted_prediction_tokens": accepted,
+            "rejected_prediction_tokens": rejected,
+            "reasoning_tokens": reasoning,
+            "image_tokens": self.images,
         }
 
 

@@ -48,7 +48,7 @@ class EncodedAnswer:
         reading, writing = answer.reading, answer.writing
         self._work = reading + writing + _OVERHEAD
         self._known = answer.counts()
-        self._known[b"prompt_time"], self._known[b"completion_time"] = reading, writing
+        self._known["prompt_time"], self._known["completion_time"] = reading, writing
 
     def seconds(self, stamp: Stamp) -> float:
         """Return how long the request took, its wait in the queue included."""
@@ -77,10 +77,11 @@ class EncodedAnswer:
         whole = self.answer.model.whole_seconds
         known = {
             **self._known,
-            b"cached_tokens": cached,
-            b"created": int(created) if whole else created,
-            b"queue_time": queue,
-            b"total_time": queue + self._work,
+            "cached_tokens": cached,
+            "created": int(created) if whole else created,
+            "queue_time": queue,
+            "total_time": queue + self._work,
         }
         before = envelope.before % (self.form.prefix + number)
-        return before.encode(), envelope.after % created, envelope.tail % known
+        after, tail = envelope.after % created, envelope.tail % envelope.values(known)
+        return before.encode(), after.encode(), tail.encode()

@@ -7,8 +7,10 @@ The order of keys comes from recorded streams. The edition lists the keys of usa
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from mockserver.core.sse import dumps
@@ -21,12 +23,14 @@ class Envelope(NamedTuple):
     The text before the choices, the text after them, and the end of the body.
 
     The placeholder in ``before`` stands for the id, that in ``after`` for the creation time in
-    whole seconds. The placeholders in ``tail`` are named after their keys.
+    whole seconds. Those in ``tail`` stand for what ``values`` takes from the counts and times of an
+    answer, by their keys.
     """
 
     before: str
-    after: bytes
-    tail: bytes
+    after: str
+    tail: str
+    values: Callable[[Mapping[str, float]], tuple[float, ...]]
 
 
 @lru_cache
@@ -47,9 +51,14 @@ def envelope(
     ``vision``, ``image_tokens`` is left out.
     """
     identity = {"model": model_id, "system_fingerprint": fingerprint(model_id), "object": kind}
-    named = dumps(identity)[1:-1].replace(b"%", b"%%")
+    named = dumps(identity)[1:-1].decode().replace("%", "%%")
     completion, prompt = details
     known = {"completion_tokens_details": completion, "prompt_tokens_details": prompt}
+    placed: list[str] = []
+
+    def placeholder(key: str, conversion: str) -> str:
+        placed.append(key)
+        return f'"{key}":%{conversion}'
 
     def counts(keys: Keys) -> str:
         left_out = {key for key, within in known.items() if within is None}
@@ -58,11 +67,13 @@ def envelope(
 
     def count(key: str) -> str:
         within = known.get(key)
-        return _placeholder(key, "d") if within is None else f'"{key}":{counts(within)}'
+        return placeholder(key, "d") if within is None else f'"{key}":{counts(within)}'
 
-    time_info = _object([_placeholder(key, "r") for key in times])
-    tail = f',"usage":{counts(usage)},"time_info":{time_info}}}'
-    return Envelope('{"id":"%s","choices":[', b'],"created":%d,' + named, tail.encode())
+    used = counts(usage)
+    time_info = _object([placeholder(key, "r") for key in times])
+    tail = f',"usage":{used},"time_info":{time_info}}}'
+    after = f'],"created":%d,{named}'
+    return Envelope('{"id":"%s","choices":[', after, tail, itemgetter(*placed))
 
 
 def fingerprint(model_id: str) -> str:
@@ -72,7 +83,3 @@ def fingerprint(model_id: str) -> str:
 
 def _object(members: list[str]) -> str:
     return f"{{{','.join(members)}}}"
-
-
-def _placeholder(key: str, conversion: str) -> str:
-    return f'"{key}":%({key}){conversion}'

@@ -32,7 +32,6 @@ _CLOSE = ("connection", "close")
 _CHUNKED = ("transfer-encoding", "chunked")
 _CHUNK = b"%x\r\n%b\r\n"
 _LAST_CHUNK = b"0\r\n\r\n"
-_WHOLE = End()
 _WHOLE_CHUNK = b"transfer-encoding: chunked\r\n\r\n%x\r\n"
 
 
@@ -129,7 +128,9 @@ def at_once(plan: Plan) -> bytes | None:
     None if one write is not enough. A ``Wire`` gives the same bytes in twice the time.
     """
     head, *pieces, end = plan if len(plan) > 1 else (None, None)
-    if not isinstance(head, Head) or head.bodiless or not head.framed or end != _WHOLE:
+    if not isinstance(end, End) or end.hang_up:
+        return None
+    if not isinstance(head, Head) or head.bodiless or not head.framed:
         return None
     run: list[bytes] = []
     for piece in pieces:
@@ -137,10 +138,13 @@ def at_once(plan: Plan) -> bytes | None:
             run.append(piece.data)
         else:
             return None
-    lines, length = _lines(head.status, head.headers), sum(map(len, run))
-    if head.length is None and length:
+    promised, length = head.length, sum(map(len, run))
+    if promised is None and length:
+        lines = _lines(head.status, head.headers)
         return b"".join((lines, _WHOLE_CHUNK % length, *run, b"\r\n", _LAST_CHUNK))
-    return b"".join((lines, b"\r\n", *run)) if head.length == length else None
+    if promised != length:
+        return None
+    return b"".join((_lines(head.status, head.headers), b"\r\n", *run))
 
 
 def _lines(status: int, fields: Headers) -> bytes:

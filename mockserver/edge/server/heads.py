@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypedDict
 
 from aiohttp import HttpVersion11, web
 
-from mockserver.core.messages import Request, Sender
+from mockserver.core.credentials import is_credential, shown_fields
+from mockserver.core.messages import Fields, Request, Sender
 
 END = b"\r\n\r\n"
 _MOST = 32
@@ -24,11 +24,10 @@ _FIXED = frozenset(
 )
 """Fields that say how to read the message, or whether to keep the connection."""
 _LENGTH = r"0|[1-9][0-9]{0,5}"
-_VALUE = r"(?! )[^\r\n]+(?<! )"
+_VALUE = r"(?! )[ -~]+(?<! )"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A parsed head; the names in ``headers`` are lower-case."""
 
     method: str
@@ -86,7 +85,7 @@ class HeadCache:
         """Return the head at the start of the data, and the offsets where it and its body end."""
         end = data.find(END, 0, _LONGEST) + len(END)
         raw = data[:end]
-        if end < len(END) or raw.translate(None, _PLAIN):
+        if end < len(END) or not raw.isascii():
             return None
         text = raw.decode()
         for at, shape in enumerate(self._shapes):
@@ -112,34 +111,88 @@ class HeadCache:
 
 
 class _Shape:
-    """A head without the values that may vary, each of which is a group of ``_pattern``."""
+    """
+    A head without the values that may vary.
+
+    Each of these is a group of ``_whole``. Most of them are the same in all requests of a client,
+    so ``_usual`` is tried first: it has groups for those alone that have been seen to vary, and for
+    credentials, which are not kept.
+    """
 
     def __init__(self, head: Head, text: str) -> None:
-        self._head = head
+        self._method, self._path, _, self._query = head
         first, *lines = text.removesuffix(END.decode()).split("\r\n")
+        self._first = re.escape(first)
         self._names = [line.partition(":")[0].lower() for line in lines]
-        patterns = (re.escape(first), *map(_pattern, lines), "\r\n")
-        self._pattern = re.compile("\r\n".join(patterns))
+        self._lines = [*map(_pattern, lines)]
+        twice = {name for name in self._names if self._names.count(name) > 1}
+        self._varying = twice.union(filter(_varies, self._names))
+        self._whole = self._compiled([f"({line.value})" for line in self._lines])
+        self._usual: re.Pattern[str] | None = None
+        self._groups: list[str] = []  # the names of its groups
+        self._known: Mapping[str, str] = {}  # the values that it takes for granted
+        self._shown: Mapping[str, str] = {}
+
+    def _compiled(self, values: Iterable[str]) -> re.Pattern[str]:
+        """Return a pattern for heads whose values match these patterns."""
+        lines = [
+            f"{line.before}{value}{line.after}"
+            for line, value in zip(self._lines, values, strict=True)
+        ]
+        return re.compile("\r\n".join((self._first, *lines, "\r\n")))
 
     def read(self, text: str) -> tuple[Head, int] | None:
         """Return the head and the length of its body; None for another shape, or a long body."""
-        match = self._pattern.fullmatch(text)
-        if match is None:
-            return None
-        headers = dict(zip(self._names, match.groups(), strict=True))
+        match = self._usual.fullmatch(text) if self._usual else None
+        if match is not None:
+            headers = Fields(self._known)
+            varying = dict(zip(self._groups, match.groups(), strict=True))
+            headers.update(varying)
+            headers.shown = {**self._shown, **shown_fields(varying)}
+        else:
+            match = self._whole.fullmatch(text)
+            if match is None:
+                return None
+            headers = Fields(zip(self._names, match.groups(), strict=True))
+            headers.shown = shown_fields(headers)
+            self._learn(headers, match.groups())
         length = int(headers.get("content-length", 0))
         if length > _LONGEST_BODY:
             return None
-        head = self._head
-        return Head(head.method, head.path, headers, head.query), length
+        return Head(self._method, self._path, headers, self._query), length
+
+    def _learn(self, headers: Mapping[str, str], values: Sequence[str]) -> None:
+        """Expect the same values again, but for those that have changed now or before."""
+        known, self._known = self._known, {**headers, **dict.fromkeys(self._varying, "")}
+        self._shown = shown_fields(self._known)
+        self._varying |= {name for name in known if known[name] != self._known[name]}
+        self._groups = [name for name in self._names if name in self._varying]
+        patterns = [
+            f"({line.value})" if name in self._varying else re.escape(value)
+            for name, line, value in zip(self._names, self._lines, values, strict=True)
+        ]
+        self._usual = self._compiled(patterns)
 
 
-def _pattern(line: str) -> str:
-    """Return a pattern for lines of the same field; its group is the value."""
+def _varies(name: str) -> bool:
+    """Whether another value is to be expected in each request, or is not to be kept."""
+    return name == "content-length" or is_credential(name)
+
+
+class _Line(NamedTuple):
+    """Patterns for a field: before its value, of the value, and after it."""
+
+    before: str
+    value: str
+    after: str
+
+
+def _pattern(line: str) -> _Line:
+    """Return the patterns for lines of the same field."""
     name, colon, rest = line.partition(":")
     value = rest.strip(" ")
     before = rest[: rest.find(value)] if value else rest
     after = rest[len(before + value) :]
     varying = _LENGTH if name.lower() == "content-length" else _VALUE
-    group = re.escape(value) if name.lower() in _FIXED or not value else varying
-    return f"{re.escape(name + colon + before)}({group}){re.escape(after)}"
+    pattern = re.escape(value) if name.lower() in _FIXED or not value else varying
+    return _Line(re.escape(name + colon + before), pattern, re.escape(after))

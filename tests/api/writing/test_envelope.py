@@ -8,19 +8,19 @@ USAGE = ("total_tokens", "completion_tokens_details", "prompt_tokens_details", "
 DETAILS = (("reasoning_tokens",), ("cached_tokens", "image_tokens"))
 TIMES = ("total_time", "created")
 FILLED = {
-    b"total_tokens": 9,
-    b"reasoning_tokens": 1,
-    b"cached_tokens": 128,
-    b"image_tokens": 280,
-    b"total_time": 0.25,
-    b"created": 12.5,
-    b"queue_time": 3.0,
+    "total_tokens": 9,
+    "reasoning_tokens": 1,
+    "cached_tokens": 128,
+    "image_tokens": 280,
+    "total_time": 0.25,
+    "created": 12.5,
+    "queue_time": 3.0,
 }
 
 
 def filled(model="m", details=DETAILS, *, vision=True):
-    before, after, tail = envelope("thing", model, USAGE, details, TIMES, vision=vision)
-    return json.loads((before % "x-1").encode() + after % 12.9 + tail % FILLED)
+    before, after, tail, values = envelope("thing", model, USAGE, details, TIMES, vision=vision)
+    return json.loads(before % "x-1" + after % 12.9 + tail % values(FILLED))
 
 
 def test_frame():

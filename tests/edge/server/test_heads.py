@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from aiohttp import HttpVersion10, HttpVersion11
 from aiohttp.test_utils import make_mocked_request
@@ -91,9 +93,54 @@ def test_another_value(heads):
     ],
 )
 def test_another_shape(heads, before, after):
-    """A head that aiohttp might read otherwise is not recognised."""
+    """A head that aiohttp might read otherwise is not recognised, whichever values have varied."""
     assert before in DATA
-    assert heads.find(DATA.replace(before, after, 1)) is None
+    for trace in (b": 1\r", b": 2\r", b": 3\r"):
+        assert heads.find(DATA.replace(b": 1\r", trace)) is not None
+        assert heads.find(DATA.replace(before, after, 1)) is None
+
+
+def test_values_that_varied(heads):
+    """Each head has its own values, whichever of them had varied before."""
+    for trace, length in [(1, 4), (2, 4), (2, 5), (1, 6), (3, 6), (3, 6), (1, 4)]:
+        data = DATA.replace(b": 1\r", b": %d\r" % trace).replace(b": 4\r", b": %d\r" % length)
+        head, end, over = heads.find(data)
+        assert list(head.headers.items()) == [
+            ("host", "mock"),
+            ("x-trace", str(trace)),
+            ("content-length", str(length)),
+        ]
+        assert over - end == length
+        assert list(head.headers.shown.items()) == list(head.headers.items())
+
+
+@pytest.mark.parametrize("after", [(b"1", b"2"), (b"2", b"1"), (b"1", b"1"), (b"3", b"2")])
+def test_a_name_twice(after):
+    """The last of two fields of one name counts, whichever of them varies."""
+    data = LINE + b"x: %b\r\nx: %b\r\n\r\n"
+    heads = HeadCache()
+    heads.remember(data % (b"1", b"2"), received({"x": "2"}))
+    for values in [(b"1", b"2"), after, (b"1", b"2"), after]:
+        assert heads.find(data % values)[0].headers == {"x": values[1].decode()}
+        [shape] = heads._shapes
+        usual = shape._usual
+    assert usual is not None
+    heads.find(data % (b"4", b"5"))
+    assert shape._usual is usual  # it is not made anew for each value
+
+
+def test_keys_are_not_kept():
+    """A shape does not keep the key of the head that it was learnt from, nor of later ones."""
+    heads = HeadCache()
+    data = LINE + b"Authorization: Bearer csk-%b\r\nX: %b\r\n\r\n"
+    heads.remember(data % (b"one", b"1"), received({"authorization": "Bearer csk-one", "x": "1"}))
+    for key, value in [(b"one", b"1"), (b"two", b"1"), (b"two", b"2"), (b"one", b"3")]:
+        head, _, _ = heads.find(data % (key, value))
+        fields = {"authorization": f"Bearer csk-{key.decode()}", "x": value.decode()}
+        assert head.headers == fields
+        assert head.headers.shown == {**fields, "authorization": "Bearer csk-..."}
+        [shape] = heads._shapes
+        assert not re.search("csk-", repr(vars(shape)))
 
 
 @pytest.mark.parametrize(
