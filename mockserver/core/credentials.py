@@ -140,7 +140,7 @@ def is_clean(piece: bytes, *, named: bool) -> bool:
 
     No credential extends beyond the string that it is in, so pieces are clean one by one.
     """
-    if _ASCII.search(piece):
+    if b"\\u00" in piece and _ASCII.search(piece):
         return False
     text = piece.decode("latin-1")
     if named and _may_have_field(piece) and _FIELD.sub(_field, text) != text:

@@ -89,17 +89,18 @@ class Meter:
 
     def _count(self, text: str) -> int:
         found = count(text)
-        self.add(len(text), found)
+        self.letters += len(text)
+        self.tokens += found
         return found
 
-    def counts(self, letters: int) -> bool:
-        """Return whether it would still count so many letters."""
-        return letters <= _COUNTED - self.letters
-
-    def add(self, letters: int, tokens: int) -> None:
-        """Add what was counted elsewhere."""
-        self.letters += letters
+    def takes(self, letters: int, tokens: int) -> bool:
+        """Add what was counted before; return False if it has to be estimated here."""
+        total = self.letters + letters
+        if total > _COUNTED:
+            return False
+        self.letters = total
         self.tokens += tokens
+        return True
 
 
 def count_content(content: object, count_text: Counter = count) -> int:

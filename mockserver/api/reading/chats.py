@@ -6,7 +6,7 @@ is not validated, counted or searched for credentials again. A body that can't b
 anything wrong with it, is left to ``validate``, which also finds the errors and their order.
 
 A cut is safe because of what JSON allows. In valid JSON an unescaped quote begins or ends a string,
-so ``},{"role":`` always stands between two objects of a list. If the pieces are valid by
+so ``,{"role":`` always stands before an object in a list. If the pieces are valid by
 themselves, and the body is valid with one other message in their place, then the whole is valid.
 """
 
@@ -28,7 +28,8 @@ from .messages import Message, Tools
 SHORTEST, LONGEST = 2_000, 512 * 1024
 """Bytes of a body that is read in pieces: a shorter one is read faster as a whole."""
 MOST_BYTES = 4 * 1024 * 1024
-"""The bytes of all pieces that a reader remembers; it forgets those used longest ago."""
+"""The bytes of messages that a reader remembers, for each way to begin one in JSON."""
+_OVERHEAD = 1_000  # bytes that a piece takes besides its text
 _LONGEST_PIECE = 128 * 1024
 _MOST_AROUND = 64  # forms of what surrounds the messages, of at most ``_LONGEST_AROUND`` bytes
 _LONGEST_AROUND = 32 * 1024
@@ -59,70 +60,67 @@ class _Run(NamedTuple):
     clean: bool
 
 
+class _Runs:
+    """The runs of messages that were read, by their bytes without the ``opening`` of the first."""
+
+    def __init__(self, opening: bytes) -> None:
+        self._opening = opening
+        self._known: OrderedDict[bytes, _Run] = OrderedDict()  # used last last
+        self._bytes = 0
+
+    def read(self, piece: bytes) -> _Run | None:
+        """Return the messages of a piece; None if it is not valid by itself."""
+        run = self._known.get(piece)
+        if run is None:
+            return self._new(piece)
+        self._known.move_to_end(piece)
+        return run
+
+    def _new(self, piece: bytes) -> _Run | None:
+        whole = self._opening + piece
+        try:
+            found = _messages().validate_json(b"[%b]" % whole)
+        except ValidationError:
+            return None
+        run = _Run(tuple(map(Message, found)), is_clean(whole, named=False))
+        if len(piece) <= _LONGEST_PIECE:
+            self._known[piece] = run
+            self._bytes += len(piece) + _OVERHEAD
+            while self._bytes > MOST_BYTES:
+                self._bytes -= len(self._known.popitem(last=False)[0]) + _OVERHEAD
+        return run
+
+
 class ChatReader:
     """Reads chats, and remembers their pieces."""
 
     def __init__(self) -> None:
-        self._runs: OrderedDict[bytes, _Run] = OrderedDict()  # used last last
-        self._bytes = 0
+        self._runs: dict[bytes, _Runs] = {}  # by what a message begins with, of which there are few
         self._around: OrderedDict[tuple[bytes, bytes], Chat | None] = OrderedDict()
 
     def read(self, data: bytes) -> Chat | None:
         """Return a long and valid body that can be cut; None for any other."""
-        if not SHORTEST <= len(data) <= LONGEST:
-            return None
-        found = _BEGINNING.search(data)
+        found = _BEGINNING.search(data) if SHORTEST <= len(data) <= LONGEST else None
         if found is None:
             return None
-        space, opening = found.groups()
-        at = found.start(2)
-        first, *others = data[at + len(opening) :].split(b"}," + space + opening)
-        *pieces, rest = [opening + first, *[opening + one for one in others]]
+        (space, opening), at = found.groups(), found.start(2)
+        first, *pieces = data.split(b"," + space + opening)
+        if len(first) <= at:
+            return None  # cut before the messages
+        pieces = [first[at + len(opening) :], *pieces]
+        runs = self._runs.get(opening)
+        if runs is None:
+            runs = self._runs[opening] = _Runs(opening)
         messages: list[Message] = []
         clean = True
-        for piece in pieces:
-            run = self._run(piece + b"}")
+        last, after = _cut(pieces.pop(), runs)
+        for run in (*map(runs.read, pieces), last):
             if run is None:
                 return None
             messages += run.messages
             clean = clean and run.clean
-        last = self._last(rest)
-        around = last and self._surrounding(data[:at], last[1])
-        if last is None or around is None:
-            return None
-        messages += last[0].messages
-        clean = clean and last[0].clean and around.clean
-        return Chat({**around.body, "messages": messages}, clean)
-
-    def _last(self, rest: bytes) -> tuple[_Run, bytes] | None:
-        """Return the last run, and what comes after it."""
-        end = 0
-        for _ in range(_MOST_ENDS):
-            end = rest.find(_END, end) + 1
-            if not end:
-                return None
-            run = self._run(rest[:end])
-            if run is not None:
-                return run, rest[end:]
-        return None
-
-    def _run(self, piece: bytes) -> _Run | None:
-        """Return the messages of a piece; None if it is not valid by itself."""
-        run = self._runs.get(piece)
-        if run is not None:
-            self._runs.move_to_end(piece)
-            return run
-        try:
-            found = _messages().validate_json(b"[%b]" % piece)
-        except ValidationError:
-            return None
-        run = _Run(tuple(map(Message, found)), is_clean(piece, named=False))
-        if len(piece) <= _LONGEST_PIECE:
-            self._runs[piece] = run
-            self._bytes += len(piece)
-            while self._bytes > MOST_BYTES:
-                self._bytes -= len(self._runs.popitem(last=False)[0])
-        return run
+        around = self._surrounding(data[:at], after)
+        return around and Chat({**around.body, "messages": messages}, clean and around.clean)
 
     def _surrounding(self, before: bytes, after: bytes) -> Chat | None:
         """Return the body with other messages; None if it is not valid, or is not clear."""
@@ -135,6 +133,17 @@ class ChatReader:
             self._around.popitem(last=False)
         self._around[key] = found = _read_around(before, after)
         return found
+
+
+def _cut(rest: bytes, runs: _Runs) -> tuple[_Run | None, bytes]:
+    """Return the last run, None if there is no valid one, and what comes after it."""
+    end = 0
+    for _ in range(_MOST_ENDS):
+        end = rest.find(_END, end) + 1
+        run = runs.read(rest[:end]) if end else None
+        if run is not None or not end:
+            return run, rest[end:]
+    return None, b""
 
 
 def names_credential(body: dict[str, Any]) -> bool:

@@ -60,8 +60,7 @@ def _cost(part: _T, counted: tokens.Meter, count: Callable[[_T, tokens.Counter],
     """Return the tokens of a part; those of one that was counted before are known."""
     if isinstance(part, Part):
         letters, found, cost = part.size
-        if counted.counts(letters):
-            counted.add(letters, found)
+        if counted.takes(letters, found):
             return cost
     return count(part, counted)
 
