@@ -142,6 +142,20 @@ def redacted_body(body: bytes, *, named: bool = True) -> bytes:
     return (redacted(f"&{text}")[1:] if form else redacted(text)).encode("latin-1")
 
 
+def is_clean(piece: bytes, *, named: bool) -> bool:
+    """
+    Return whether nothing in a piece of JSON would be redacted, whatever else the body holds.
+
+    No credential extends beyond the string that it is in, so pieces are clean one by one.
+    """
+    if b"\\u00" in piece and _ASCII.search(piece):
+        return False
+    text = piece.decode("latin-1")
+    if named and _may_have_field(piece) and _FIELD.sub(_field, text) != text:
+        return False
+    return redacted(text) == text
+
+
 def _may_have_key(data: bytes) -> bool:
     return _SHORTEST in data.translate(_RUNS) and any(one in data for one in _BEGINNINGS)
 

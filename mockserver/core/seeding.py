@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import islice
 from random import Random
@@ -64,6 +64,18 @@ class SeededText:
 def seed_from(text: str) -> int:
     """Return a 64-bit seed derived from a text."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def seed_after(beginning: tuple[str, str], text: str) -> int:
+    """Return the seed of texts in a row; those of a beginning that comes again are read once."""
+    digest = _begun(beginning).copy()
+    digest.update(text.encode())
+    return int.from_bytes(digest.digest(), "big")
+
+
+@lru_cache(maxsize=64)
+def _begun(texts: tuple[str, str]) -> blake2b:
+    return blake2b("".join(texts).encode(), digest_size=8)
 
 
 class Draws:

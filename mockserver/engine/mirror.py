@@ -95,7 +95,7 @@ class Mirror(Memory):
         tries = needs.noted.headers.get("x-stainless-retry-count", "")
         tries = tries if tries in ("", "0") else "more"
         quota = self._quota(needs)
-        asked = _digest(needs.noted.path, asked_of(needs.noted)[1])
+        asked = _digest(needs.noted.path, needs.noted.body)
         capacity = self._scenario.capacity or False
         return (needs.counts, asked, tries, self._guess(attempt), own, rules, quota, capacity)
 

@@ -15,13 +15,14 @@ from mockserver.api.contract.endpoints import ENDPOINTS, NOWHERE, Endpoint
 from mockserver.api.contract.problem import RefusalError
 from mockserver.api.contract.routes import route
 from mockserver.api.reading import choices
-from mockserver.api.reading.decoding import as_json
+from mockserver.api.reading.chats import SHORTEST, Chat, ChatReader, names_credential
+from mockserver.api.reading.decoding import as_json, is_plain_json
 from mockserver.api.reading.files import Upload, read_upload
 from mockserver.api.reading.parameters import check_fields, read_query
 from mockserver.api.reading.prompt import Size, measure
 from mockserver.api.reading.refusals import examine
 from mockserver.api.reading.validation import validate
-from mockserver.core.credentials import is_credential, redacted, redacted_body
+from mockserver.core.credentials import redacted, redacted_body
 from mockserver.core.messages import Request
 from mockserver.core.sse import dumps
 from mockserver.scenario import RequestView
@@ -34,8 +35,6 @@ _LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_SHOWN = 1024 * 1024  # bytes of an invalid body that the journal shows
 _MOST_RESERVED = 16_384  # tokens; reported by a client's author who watched its quota
 _NOTHING = Size()
-_FREE = frozenset({"model_parameters", "response_format", "tools"})
-"""The fields of a valid body whose inner fields may have any name."""
 _ABSURD = 2**63 - 1  # tokens; JSON may hold an int too long for Python to print
 
 
@@ -50,7 +49,7 @@ class ParsedRequest:
     the edition does not serve the named model. The rest counts tokens: ``size`` holds the parts of
     the ``prompt``; ``requested`` is the completion length that the client asked for and ``limit``
     the one it may get, both for one choice; ``reserved`` is what the limits hold back for all
-    choices.
+    choices. ``chat`` is the body if it was read in pieces.
     """
 
     account: str | None = None
@@ -68,6 +67,7 @@ class ParsedRequest:
     limit: int = 0
     reserved: int = 0
     refusal: RefusalError | None = None
+    chat: Chat | None = None
 
     @property
     def endpoint(self) -> str | None:
@@ -116,6 +116,7 @@ class RequestParser:
         self._edition = edition
         self._heads: OrderedDict[tuple[str | None, ...], ParsedRequest] = OrderedDict()
         self._known: OrderedDict[tuple[ParsedRequest, bytes], ParsedRequest] = OrderedDict()
+        self._chats = ChatReader()
 
     def read(self, request: Request) -> ParsedRequest:
         """
@@ -130,12 +131,18 @@ class RequestParser:
             return known
         refusal = RefusalError("content_too_large") if request.oversized else head.refusal
         parsed = ParsedRequest(head.account, head.row, head.name, head.query, body, refusal=refusal)
+        parsed.chat = self._chat(request, head)
         _read_in(parsed, request, self._edition, _STEPS)
-        shown = parsed.data if parsed.body else parsed.data[:_MOST_SHOWN]
-        parsed.shown = redacted_body(shown, named=_may_name_credential(parsed))
+        parsed.shown = _shown(parsed)
         if parsed.refusal is None and parsed.body and len(body) <= _LARGEST_KNOWN:
             _remember(self._known, (head, body), parsed)
         return parsed
+
+    def _chat(self, request: Request, head: ParsedRequest) -> Chat | None:
+        """Return the body if it is a chat that can be read in pieces."""
+        if len(request.body) < SHORTEST or head.row.name != "chat":
+            return None
+        return self._chats.read(request.body) if is_plain_json(request.headers) else None
 
     def _head(self, request: Request) -> ParsedRequest:
         """Parse everything but the body."""
@@ -149,20 +156,13 @@ class RequestParser:
         return head
 
 
-def _may_name_credential(parsed: ParsedRequest) -> bool:
-    """Whether a field of the body may be a credential by its name."""
-    if not parsed.body or not parsed.row.limited:
-        return True
-    values = [parsed.body[name] for name in _FREE & parsed.body.keys()]
-    while values:
-        value = values.pop()
-        if isinstance(value, dict):
-            if any(map(is_credential, value)):
-                return True
-            values += value.values()
-        elif isinstance(value, list):
-            values += value
-    return False
+def _shown(parsed: ParsedRequest) -> bytes:
+    """Return the body without credentials; of one that is not valid the beginning."""
+    if parsed.chat is not None and parsed.chat.clean:
+        return parsed.data
+    shown = parsed.data if parsed.body else parsed.data[:_MOST_SHOWN]
+    strict = not parsed.body or not parsed.row.limited
+    return redacted_body(shown, named=strict or names_credential(parsed.body))
 
 
 def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
@@ -230,7 +230,8 @@ def _read_body(parsed: ParsedRequest, request: Request, edition: Edition) -> Non
         # it is not known how older editions validated a batch
         how = edition.validation if row.limited else Validation()
         parsed.data = as_json(request.body, request.headers)
-        parsed.body = validate(row.name, parsed.data, how)
+        chat = parsed.chat
+        parsed.body = validate(row.name, parsed.data, how) if chat is None else chat.body
         parsed.model = edition.served(parsed.model_id)
 
 

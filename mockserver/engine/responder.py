@@ -15,7 +15,7 @@ from mockserver.api.reading import choices
 from mockserver.api.writing import answer, headers
 from mockserver.api.writing.answer import Answer
 from mockserver.api.writing.encoder import EncodedAnswer, Form
-from mockserver.core.seeding import HexStream, SeededText, seed_from
+from mockserver.core.seeding import HexStream, SeededText, seed_after, seed_from
 from mockserver.core.sse import dumps
 from mockserver.plan import Data, End, Head, Headers, Plan
 
@@ -33,6 +33,7 @@ _FORM = frozenset(
 )
 _END = End()
 _UNSCRIPTED = Script()
+_SHORT, _LONG = 1_000, 32_000  # letters of a first message that is kept for its seed
 
 
 @dataclass(slots=True)
@@ -126,4 +127,10 @@ class Responder:
 def _number(seed: int, parsed: ParsedRequest) -> int:
     """Return a seed for the words of the answer, which does not depend on their form or limit."""
     about = {name: value for name, value in parsed.body.items() if name not in _FORM}
-    return seed_from(f"{seed}/{about!a}")
+    first, *others = about["messages"] if parsed.chat else [""]
+    said = ascii(first)
+    if not _SHORT < len(said) < _LONG:
+        return seed_from(f"{seed}/{about!a}")
+    before = f"{seed}/{{'model': {about['model']!a}, 'messages': ["
+    after = f"{seed}/{about | {'messages': others}!a}".removeprefix(before)
+    return seed_after((before, said), f", {after}" if others else after)

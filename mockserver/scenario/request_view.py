@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.core.messages import Request
 
 _NO_REQUEST = Request("", "")
+_SHORT, _LONG = 1_000, 20_000  # letters: less is searched fast, and more takes memory
 
 
 @dataclass
@@ -54,7 +55,22 @@ class RequestView:
     @cached_property
     def prompt(self) -> str:
         """The text of all messages, or that of an endpoint without messages."""
-        return _prompt_of(self.body)
+        return "\n".join(_texts_of(self.body))
+
+    def says(self, words: str) -> bool:
+        """Return whether the prompt contains some words; a long text is searched once for them."""
+        if not words or "\n" in words:  # else they are within one text
+            return words in self.prompt
+        long, others = self._passages
+        return words in others or any(_is_in(words, one) for one in long)
+
+    @cached_property
+    def _passages(self) -> tuple[list[str], str]:
+        """The long texts, and all others."""
+        texts = _texts_of(self.body)
+        long = [one for one in texts if _SHORT < len(one) < _LONG]
+        others = [one for one in texts if not _SHORT < len(one) < _LONG] if long else texts
+        return long, "\n".join(others)
 
     @cached_property
     def messages(self) -> int:
@@ -80,13 +96,18 @@ class RequestView:
         return {}
 
 
-def _prompt_of(body: Mapping[str, Any]) -> str:
+@lru_cache(maxsize=512)
+def _is_in(words: str, text: str) -> bool:
+    return words in text
+
+
+def _texts_of(body: Mapping[str, Any]) -> list[str]:
     messages = body.get("messages")
     if isinstance(messages, list):
-        return "\n".join([text for text in map(_text_of, messages) if text is not None])
+        return [text for text in map(_text_of, messages) if text is not None]
     others = (body.get(row.text) for row in ENDPOINTS.values() if row.text not in ("", "messages"))
     text = next(filter(None, others), "")
-    return "\n".join(map(str, text)) if isinstance(text, list) else str(text)
+    return [*map(str, text)] if isinstance(text, list) else [str(text)]
 
 
 def _text_of(message: Any) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.core.credentials import (
+    is_clean,
     is_credential,
     redacted,
     redacted_body,
@@ -132,6 +133,26 @@ def test_bodies(body, kept):
 def test_innocent_bodies(body):
     """What is no credential, or only speaks of one, stays as it is."""
     assert redacted_body(body.encode()).decode() == body
+
+
+@pytest.mark.parametrize(
+    ("piece", "named", "clean"),
+    [
+        ('{"content": "Hello, is 1 = 1?"}', True, True),
+        (f'{{"content": "{SECRET}"}}', False, False),
+        ('{"content": "see https://me:word@x.test"}', False, False),
+        ('{"content": "see /x?token=word"}', False, False),
+        ('{"content": "\\u0041"}', False, False),
+        ('{"token": "word"}', True, False),
+        ('{"token": "word"}', False, True),
+        ('{"token": {"type": "string"}}', True, True),
+    ],
+)
+def test_is_clean(piece, named, clean):
+    """A piece is clean if nothing in it is redacted, also beside what makes us look closer."""
+    assert is_clean(piece.encode(), named=named) is clean
+    around = f'{{"a": "?=", "b": {piece}}}'.encode()
+    assert (redacted_body(around, named=named) == around) is clean
 
 
 def test_bytes_stay():

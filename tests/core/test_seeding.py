@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from mockserver.core.seeding import BLOCK, Draws, HexStream, SeededText, seed_from
+from mockserver.core.seeding import BLOCK, Draws, HexStream, SeededText, seed_after, seed_from
 
 
 def drawn(text, *lengths):
@@ -71,3 +71,12 @@ def test_draws_depend_on_the_number():
 def test_no_draws():
     """A rule without a probability draws nothing."""
     assert Draws("seed", 0).of(5) == ()
+
+
+@pytest.mark.parametrize("beginning", [("", ""), ("a", "b"), ("ab", ""), ("a", "Grüße " * 50)])
+@pytest.mark.parametrize("text", ["", "c", "Grüße"])
+def test_seed_after(beginning, text):
+    """It is the seed of the whole text, the second time and after other texts, too."""
+    for other in ("x", text, "y", text):
+        seed_after(beginning, other)
+        assert seed_after(beginning, text) == seed_from("".join((*beginning, text)))

@@ -87,6 +87,29 @@ def test_model_and_stream():
     assert (RequestView().model, RequestView().stream, RequestView().key) == ("", False, None)
 
 
+LONG = "x" * 900
+
+
+@pytest.mark.parametrize("words", ["", "b", "ab", "a\nb", "b\nx", "xy", "yc", "d", "x" * 901])
+@pytest.mark.parametrize(
+    "said",
+    [
+        [],
+        ["a", "b"],
+        ["ab", f"{LONG}{LONG}y", "c"],
+        ["a", f"b\n{LONG}{LONG}", "d"],
+        [f"d{LONG}{LONG}", f"{LONG}{LONG}ab", None],
+        [LONG * 30, "d"],
+    ],
+)
+def test_says(said, words):
+    """It says what its prompt contains, in whichever text that is, and however often it is sent."""
+    for _ in range(2):
+        one = view({"messages": [{"role": "user", "content": text} for text in said]})
+        assert one.says(words) is (words in one.prompt)
+    assert view({"prompt": ["ab", f"{LONG}{LONG}"]}).says(words) is (words in f"ab\n{LONG}{LONG}")
+
+
 def test_body_is_not_read_twice():
     """A body that has been read is taken as it is."""
     assert view({"model": "a"}, read={"model": "b"}).model == "b"

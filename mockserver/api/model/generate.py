@@ -75,7 +75,9 @@ def generate(
     thoughts = script.reasoning or ""
     if script.reasoning is None and not scripted and _may_reason(request):
         thoughts = reasoning.generate(body, request.model, seeded)
-    least = 0 if scripted or calls or _wanted_json(body) else _least(request, thoughts)
+    least = 0 if scripted or calls else _least(request, thoughts)
+    if least and _wanted_json(body):
+        least = 0
     if least > len(pieces):
         pieces = prose.prolonged(seeded.random, pieces, least)
     stopped = until_stop(pieces[least:], body.get("stop"))

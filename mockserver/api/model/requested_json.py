@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from . import json_in_text
@@ -109,7 +110,7 @@ class RequestedJson(NamedTuple):
 def in_words(body: Mapping[str, Any]) -> RequestedJson | None:
     """Return the JSON that the messages ask for; None if they ask for no JSON."""
     texts = _instructions(body)
-    if not any("json" in text.lower() or "schema" in text.lower() for text in texts):
+    if not any(map(_may_ask, texts)):
         return None
     text = "\n".join(texts)
     asked = any(map(_asks, _SENTENCE.split(text)))
@@ -120,6 +121,12 @@ def in_words(body: Mapping[str, Any]) -> RequestedJson | None:
     if schema is not None and (asked or _FOLLOWS.search(text)):
         return RequestedJson(schema, _about(texts[-1]), _is_fenced(text))
     return RequestedJson(_shape(text), _about(texts[-1]), _is_fenced(text)) if asked else None
+
+
+@lru_cache(maxsize=256)
+def _may_ask(text: str) -> bool:
+    lower = text.lower()
+    return "json" in lower or "schema" in lower
 
 
 def _about(text: str) -> str:

@@ -71,27 +71,36 @@ class Meter:
     """
     Counts the tokens of several texts.
 
-    After the first quarter million letters it estimates, at the average rate so far: few contexts
-    hold more, and counting takes long.
+    After the first quarter million ``letters`` it estimates, at the average rate of the ``tokens``
+    so far: few contexts hold more, and counting takes long.
     """
 
     def __init__(self) -> None:
-        self._letters = 0
-        self._tokens = 0
+        self.letters = 0
+        self.tokens = 0
 
     def __call__(self, text: str) -> int:
         """Return the number of tokens in a text."""
-        room = _COUNTED - self._letters
+        room = _COUNTED - self.letters
         if len(text) > room:
             self._count(text[: max(room, 0)])
-            return round(len(text) * self._tokens / self._letters)
+            return round(len(text) * self.tokens / self.letters)
         return self._count(text)
 
     def _count(self, text: str) -> int:
         found = count(text)
-        self._letters += len(text)
-        self._tokens += found
+        self.letters += len(text)
+        self.tokens += found
         return found
+
+    def takes(self, letters: int, tokens: int) -> bool:
+        """Add what was counted before; return False if it has to be estimated here."""
+        total = self.letters + letters
+        if total > _COUNTED:
+            return False
+        self.letters = total
+        self.tokens += tokens
+        return True
 
 
 def count_content(content: object, count_text: Counter = count) -> int:

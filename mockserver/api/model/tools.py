@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -79,5 +80,8 @@ def words(text: str) -> frozenset[str]:
     return frozenset(word.removesuffix("s") for word in found if word not in _INSIGNIFICANT)
 
 
+_known_words = lru_cache(maxsize=512)(words)
+
+
 def _words_about(function: Function) -> frozenset[str]:
-    return words(f"{function['name']} {(function.get('description') or '')[:_READ]}")
+    return _known_words(f"{function['name']} {(function.get('description') or '')[:_READ]}")

@@ -34,7 +34,7 @@ def as_json(body: bytes, headers: Mapping[str, str]) -> bytes:
 
     The names in ``headers`` are lower-case. Raises RefusalError.
     """
-    if headers.get("content-type") == _JSON and "content-encoding" not in headers:
+    if is_plain_json(headers):
         if len(body) > MAX_BODY:
             raise RefusalError("content_too_large")
         return body  # most requests
@@ -46,6 +46,11 @@ def as_json(body: bytes, headers: Mapping[str, str]) -> bytes:
         return data
     allowed = "'application/json' or 'application/vnd.msgpack'"
     raise bad_request(f"Unsupported content type {kind!r}, expected {allowed}")
+
+
+def is_plain_json(headers: Mapping[str, str]) -> bool:
+    """Return whether a body is JSON as it is, as most are."""
+    return headers.get("content-type") == _JSON and "content-encoding" not in headers
 
 
 def uncompressed(body: bytes, headers: Mapping[str, str]) -> bytes:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from mockserver.api.contract.edition import Model
 from mockserver.api.model import tokens
+
+from .messages import Part
+
+_T = TypeVar("_T")
 
 IMAGE_TOKENS = 280
 """The cost of an image: always the documented maximum."""
@@ -35,9 +39,10 @@ def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
         return Size((_text_tokens(body[text], counted),))
     head = model.prompt_base
     if body.get("tools"):
-        head += tokens.count_tools(body["tools"], counted)
+        head += _cost(body["tools"], counted, tokens.count_tools)
     messages = body["messages"]
-    costs = [model.prompt_each + tokens.count_message(message, counted) for message in messages]
+    each = model.prompt_each
+    costs = [each + _cost(one, counted, tokens.count_message) for one in messages]
     if not model.vision:
         return Size((head, *costs))
     images = [IMAGE_TOKENS * tokens.count_images(message.get("content")) for message in messages]
@@ -49,6 +54,15 @@ def parts(body: Mapping[str, Any], text: str, size: Size) -> Iterator[tuple[str,
     whole = [body.get("tools"), *body[text]] if text == "messages" else [body[text]]
     for part, cost in zip(whole, size.parts, strict=True):
         yield repr(part), cost
+
+
+def _cost(part: _T, counted: tokens.Meter, count: Callable[[_T, tokens.Counter], int]) -> int:
+    """Return the tokens of a part; those of one that was counted before are known."""
+    if isinstance(part, Part):
+        letters, found, cost = part.size
+        if counted.takes(letters, found):
+            return cost
+    return count(part, counted)
 
 
 def _text_tokens(prompt: str | Sequence[Any], counted: tokens.Counter) -> int:
