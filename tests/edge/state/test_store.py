@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from redis.exceptions import RedisError
 
 from mockserver.edge.state import store
 from mockserver.edge.state.address import read_address
-from mockserver.edge.state.link import Link, StoreError, encoded
 from mockserver.edge.state.store import Store
 from mockserver.scenario.model import START
 
@@ -68,24 +68,6 @@ def test_runs_of_a_forgetful_store(call, redis):
     assert runs[0] < runs[1]
 
 
-def test_reply_in_pieces():
-    """Replies are read however they are cut; what is no reply ends the connection."""
-    sent = b"+OK\r\n$5\r\nab\r\nc\r\n$-1\r\n:3\r\n-ERR no\r\n"
-
-    async def read(size):
-        link, got = Link(lambda _: None), []
-        for _ in range(5):
-            link.send(b"", got.append)
-        for at in range(0, len(sent), size):
-            link.data_received(sent[at : at + size])
-        return got
-
-    for size in range(1, len(sent) + 1):
-        *good, error = asyncio.run(read(size))
-        assert good == [b"OK", b"ab\r\nc", None, b"3"]
-        assert isinstance(error, StoreError)
-
-
 def test_no_redis():
     """A server that is no Redis is not waited for."""
 
@@ -99,7 +81,7 @@ def test_no_redis():
         async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             found = Store(read_address(f"redis://127.0.0.1:{port}"), "a")
-            with pytest.raises(OSError, match="ended the connection"):
+            with pytest.raises(RedisError):
                 await found.connect()
             await found.close()
 
@@ -120,24 +102,40 @@ def test_script_is_forgotten(redis):
     asyncio.run(play())
 
 
+async def joined(url):
+    """Join over a connection of its own; return what kind of answer came."""
+    found = Store(read_address(url), "a")
+    try:
+        await found.connect()
+        return (await found.ask("join", *JOIN))[0]
+    finally:
+        await found.close()
+
+
 def test_database_and_password(own_redis):
     """It logs in and selects its database."""
+    own_redis.command("ACL", "SETUSER", "me", "on", ">p@ss", "~*", "+@all")
     own_redis.command("CONFIG", "SET", "requirepass", "secret")
-
-    async def play(url):
-        found = Store(read_address(url), "a")
-        try:
-            await found.connect()
-            return await found.ask("join", *JOIN)
-        finally:
-            await found.close()
-
     path = own_redis.path
-    with pytest.raises(StoreError, match="NOAUTH"):
-        asyncio.run(play(f"unix://{path}"))
-    with pytest.raises(StoreError, match="WRONGPASS"):
-        asyncio.run(play(f"unix://:wrong@{path}"))
-    assert asyncio.run(play(f"unix://:secret@{path}?db=3"))[0] == b"ok"
+    for wrong in ("", ":wrong@", "me:secret@"):
+        with pytest.raises(RedisError) as caught:
+            asyncio.run(joined(f"unix://{wrong}{path}"))
+        assert "secret" not in str(caught.value)
+    for right in (":secret@", "me:p%40ss@"):
+        assert asyncio.run(joined(f"unix://{right}{path}?db=3")) == b"ok"
+
+
+def test_tls(tls_redis, tmp_path, monkeypatch):
+    """Over TLS it trusts whom SSL_CERT_FILE names, and only under the name in the certificate."""
+    port, authority = tls_redis
+    url = f"rediss://:secret@localhost:{port}"
+    with pytest.raises(RedisError):
+        asyncio.run(joined(url))
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    assert asyncio.run(joined(url)) == b"ok"
+    with pytest.raises(RedisError):
+        asyncio.run(joined(url.replace("localhost", "127.0.0.1")))
 
 
 def test_message_that_fails(redis):
@@ -162,8 +160,3 @@ def test_full(monkeypatch):
     assert not found.full
     found.call("take", (), lambda _: None)
     assert found.full
-
-
-def test_encoded():
-    """Commands are arrays of texts with their lengths."""
-    assert encoded(b"SELECT", b"1") == b"*2\r\n$6\r\nSELECT\r\n$1\r\n1\r\n"
