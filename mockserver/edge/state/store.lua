@@ -42,11 +42,12 @@ local function span(window, elapsed)
 end
 
 -- ---------------------------------------------------------------- the run
-local function alive()
+-- who has given a sign of life shortly before this time, and who has not
+local function alive(at)
   local found, gone = {}, {}
   local all = call('HGETALL', REPLICAS)
   for i = 1, #all, 2 do
-    if tonumber(all[i + 1]) > real then found[all[i]] = true else gone[#gone + 1] = all[i] end
+    if tonumber(all[i + 1]) > at then found[all[i]] = true else gone[#gone + 1] = all[i] end
   end
   return found, gone
 end
@@ -86,7 +87,7 @@ end
 -- {lease, run, version, definition, injected, new}: what plays, or what the replica brings
 local function join()
   local lease, run, version, definition, injected, new = unpack(m)
-  local live = alive()
+  local live = alive(real)
   live[replica] = nil
   local got = call('HMGET', RUN, 'run', 'version', 'skipped')
   local known = tonumber(got[1] or 0)
@@ -128,14 +129,21 @@ end
 -- {lease, running}: says that the replica lives, and how many answers it plays
 local function beat()
   local lease, running = unpack(m)
-  local _, gone = alive()
+  local beaten = tonumber(call('HGET', RUN, 'beaten') or real)
+  local _, gone = alive(real)
   for _, one in ipairs(gone) do
-    call('HDEL', REPLICAS, one)
-    call('HDEL', RUNNING, one)
-    call('UNLINK', root .. ':replies:' .. one)
+    if real - beaten > lease / 2 then
+      -- nobody was heard: the store was away, and what the others send again has to be recognised
+      call('HSET', REPLICAS, one, exact(real + lease))
+    else
+      call('HDEL', REPLICAS, one)
+      call('HDEL', RUNNING, one)
+      call('UNLINK', root .. ':replies:' .. one)
+    end
   end
   call('HSET', REPLICAS, replica, exact(real + lease))
   if call('EXISTS', RUN) == 0 then return {'none'} end
+  call('HSET', RUN, 'beaten', exact(real))
   call('HSETNX', RUNNING, replica, running)
   for _, key in ipairs({RUN, REPLICAS, CALLS, LATEST, FAILED, RING, RUNNING, SCOPES, REPLIES}) do
     call('EXPIRE', key, DAY)
@@ -148,7 +156,7 @@ local function leave()
   call('HDEL', REPLICAS, replica)
   call('HDEL', RUNNING, replica)
   call('UNLINK', REPLIES)
-  if not next((alive())) then
+  if not next((alive(real))) then
     forget_run()
     call('UNLINK', REPLICAS)
   end
@@ -254,8 +262,9 @@ local function change(record, quota, amounts, since)
   end
 end
 
+-- how many answers run anywhere; while the store was away, all that run still do
 local function running()
-  local live, total = alive(), 0
+  local live, total = alive(tonumber(call('HGET', RUN, 'beaten') or real)), 0
   local all = call('HGETALL', RUNNING)
   for i = 1, #all, 2 do
     if live[all[i]] then total = total + tonumber(all[i + 1]) end

@@ -104,9 +104,9 @@ class Store:
     async def close(self) -> None:
         """End the connection, for good."""
         self.up = False
-        if self._work is not None:
-            self._work.cancel()
-            await asyncio.gather(self._work, return_exceptions=True)
+        while self._work is not None and not self._work.done():
+            self._work.cancel()  # again: wait_for of Python 3.11, which redis-py uses, may lose it
+            await asyncio.wait([self._work], timeout=_PAUSES[0])
         await self._unlink()
 
     async def _link(self, seconds: float) -> None:

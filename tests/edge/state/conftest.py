@@ -59,6 +59,10 @@ class Redis:
         self._process.terminate()
         self._process.wait()
 
+    def forget(self):
+        """Delete its data, while it is stopped."""
+        shutil.rmtree(self.folder / "appendonlydir")
+
     @property
     def url(self):
         """What replicas are given."""

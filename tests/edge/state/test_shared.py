@@ -121,9 +121,11 @@ def test_capacity(redis, monkeypatch):
         async with replicas(redis, text, text) as (one, two):
             running = await one.soon(chat())
             assert (await sent(two)).status == 429
+            models = Request("GET", "/v1/models", KEY)
             running.end()
-            await sent(one, Request("GET", "/v1/models", KEY))  # the store has seen the end
+            await sent(one, models)  # the store has seen the end
             assert (await sent(two)).status == 200
+            await sent(two, models)
             await one.soon(chat())
             assert (await sent(two)).status == 429
             await one.store.close()  # as if it were killed: no word to the others
@@ -242,6 +244,26 @@ def test_store_is_emptied(redis):
             assert (await sent(two, models)).status == 418
 
     asyncio.run(play())
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_store_starts_again(own_redis, keeps):
+    """With its data, all go on where they were; without, limits and schedules begin anew."""
+
+    async def play():
+        async with replicas(own_redis, LIMITED + FIRST[len("name: first\n") :], LIMITED) as lives:
+            before = await statuses(*lives)
+            await asyncio.to_thread(own_redis.stop)
+            if not keeps:
+                own_redis.forget()
+            await asyncio.to_thread(own_redis.start)
+            await until(lambda: all(live.store.up for live in lives))
+            return before, await statuses(*lives * 4)
+
+    before, after = asyncio.run(play())
+    assert before == [418] * 2
+    whole = [418] * 3 + [200] + [429] * 4
+    assert after == (whole[2:] + [429] * 2 if keeps else whole)
 
 
 def test_store_is_lost(own_redis, monkeypatch):

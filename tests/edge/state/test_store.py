@@ -59,6 +59,37 @@ def test_other_run(call):
     assert call("finish", run, 1, 100, True, "", False, 0, 0, 0) == [b"ok"]
 
 
+def test_store_was_away(call):
+    """After a pause of the store, in which nobody could give a sign of life, all are still there."""
+    run = call("join", *JOIN, replica="a", now=100.0)[1]
+    call("join", *JOIN, replica="b", now=100.0)
+    for at in (101.0, 102.0):
+        call("beat", 5.0, 0, replica="a", now=at)
+        call("beat", 5.0, 0, replica="b", now=at)
+    first = call("take", *take(run), replica="b", serial=7, now=102.0)
+    call("beat", 5.0, 0, replica="a", now=160.0)
+    assert call("take", *take(run), replica="b", serial=7, again=True, now=160.1) == first
+
+
+def test_replica_is_gone(call):
+    """Who gives no sign of life while others do is forgotten."""
+    run = call("join", *JOIN, replica="a", now=100.0)[1]
+    call("join", *JOIN, replica="b", now=100.0)
+    first = call("take", *take(run), replica="b", serial=7, now=100.0)
+    for at in range(101, 107):
+        call("beat", 5.0, 0, replica="a", now=float(at))
+    assert call("take", *take(run), replica="b", serial=7, again=True, now=107.0) != first
+
+
+def test_capacity_while_the_store_was_away(call):
+    """Answers that ran before a pause of the store keep their places after it."""
+    run = call("join", *JOIN, now=100.0)[1]
+    call("beat", 5.0, 0, now=100.0)
+    quota = ("key model", 0, (), False, False, (0, 0), (), 10)
+    full = (run, 1, "", START, True, 100, b"a", "", 0, False, (), quota, 1, ())
+    assert [call("take", *full, now=at)[8] for at in (100.0, 160.0)] == [1, 3]
+
+
 def test_runs_of_a_forgetful_store(call, redis):
     """A run after the store was emptied is never taken for an earlier one."""
     runs = []
