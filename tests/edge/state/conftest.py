@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -58,6 +59,10 @@ class Redis:
         """End it; its data stay."""
         self._process.terminate()
         self._process.wait()
+
+    def pause(self, *, on):
+        """Let it say nothing, or go on."""
+        self._process.send_signal(signal.SIGSTOP if on else signal.SIGCONT)
 
     def forget(self):
         """Delete its data, while it is stopped."""

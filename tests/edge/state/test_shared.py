@@ -14,7 +14,7 @@ from mockserver.core.messages import Request
 from mockserver.edge.admin import Admin
 from mockserver.edge.live import Overrides
 from mockserver.edge.server.app import Site
-from mockserver.edge.state import shared
+from mockserver.edge.state import shared, store
 from mockserver.edge.state.address import read_address
 from mockserver.edge.state.definition import UnsharedError
 from mockserver.edge.state.shared import LostError, SharedLive
@@ -283,6 +283,26 @@ def test_store_is_lost(own_redis, monkeypatch):
             assert await statuses(*[live] * 3) == [418, 418, 200]
 
     asyncio.run(play())
+
+
+def test_store_is_silent(own_redis, monkeypatch):
+    """A store that has stopped answering is lost, and what it counted meanwhile counts once."""
+    monkeypatch.setattr(shared, "PATIENCE", 0.1)
+    monkeypatch.setattr(store, "_SILENCE", 0.2)
+
+    async def play():
+        async with replicas(own_redis, FIRST) as (live,):
+            assert await statuses(live) == [418]
+            own_redis.pause(on=True)
+            try:
+                assert await statuses(live) == [503]
+            finally:
+                own_redis.pause(on=False)
+            await until(lambda: live.store.up)
+            return await statuses(*[live] * 3)
+
+    # the request that was given up is counted if the store had received it
+    assert asyncio.run(play()) in ([418, 418, 200], [418, 200, 200])
 
 
 def test_refused_connection_lives_on(own_redis):

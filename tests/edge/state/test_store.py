@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from redis.exceptions import RedisError
@@ -60,7 +61,7 @@ def test_other_run(call):
 
 
 def test_store_was_away(call):
-    """After a pause of the store, in which nobody could give a sign of life, all are still there."""
+    """After a pause of the store, in which nobody gave a sign of life, all are still there."""
     run = call("join", *JOIN, replica="a", now=100.0)[1]
     call("join", *JOIN, replica="b", now=100.0)
     for at in (101.0, 102.0):
@@ -167,6 +168,25 @@ def test_tls(tls_redis, tmp_path, monkeypatch):
     assert asyncio.run(joined(url)) == b"ok"
     with pytest.raises(RedisError):
         asyncio.run(joined(url.replace("localhost", "127.0.0.1")))
+
+
+def test_close_insists(redis, monkeypatch):
+    """It ends even if the client loses a cancellation, as wait_for of Python 3.11 can."""
+
+    async def stubborn(self):
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+        await asyncio.sleep(3600)
+
+    async def play():
+        found = Store(read_address(redis.url), "a")
+        await found.connect()
+        await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            await found.close()
+
+    monkeypatch.setattr(Store, "_keep_sending", stubborn)
+    asyncio.run(play())
 
 
 def test_message_that_fails(redis):
