@@ -173,7 +173,7 @@ def test_tls(tls_redis, tmp_path, monkeypatch):
 def test_close_insists(redis, monkeypatch):
     """It ends even if the client loses a cancellation, as wait_for of Python 3.11 can."""
 
-    async def stubborn(self):
+    async def stubborn(_):
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(3600)
         await asyncio.sleep(3600)
