@@ -97,7 +97,8 @@ def test_no_client(run, monkeypatch):
     """Without redis-py it says what to install."""
     for module in [name for name in sys.modules if name.startswith("mockserver.edge.state.")]:
         monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, "redis", None)
+    for module in ("redis", "redis.asyncio"):
+        monkeypatch.setitem(sys.modules, module, None)
     result = run("serve", "--state", "private")
     assert result.exit_code == 2
     assert "pip install 'pytest-cerebras[cluster]'" in " ".join(result.output.split())
