@@ -1,8 +1,9 @@
 """
 The lowest versions that pyproject.toml declares for the run time.
 
-Prints them as constraints for pip; with ``--check`` it fails unless just these are installed. What
-an extra wants is left alone: the tools of the tests are the newest.
+Prints them as constraints for pip; with ``--check`` it fails unless just these are installed. Of
+the extras, ``cluster`` counts: the tests meet it. What the others want is left alone: the tools of
+the tests are the newest.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def differences(bounds: dict[str, str]) -> list[str]:
 def main(*arguments: str) -> str | None:
     """Print the constraints, or check what is installed; return what is wrong."""
     try:
-        bounds = lowest(tomllib.loads(PROJECT.read_text("utf-8"))["project"]["dependencies"])
+        project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
+        bounds = lowest(project["dependencies"] + project["optional-dependencies"]["cluster"])
     except ValueError as error:
         return f"{PROJECT.name}: {error}"
     if arguments == ("--check",):

@@ -30,7 +30,6 @@ ELSEWHERE = {
     "mockserver/faults/base.py": "tests/faults",  # what all faults share
     # met over a real store
     "mockserver/edge/state/asking.py": "tests/edge/state/test_shared.py",
-    "mockserver/edge/state/link.py": "tests/edge/state/test_store.py",
     "mockserver/engine/mirror.py": "tests/edge/state/test_same_meaning.py",
     "mockserver/engine/needs.py": "tests/engine/test_memory.py",  # values only
     "mockserver/verdicts/evidence.py": "tests/verdicts/test_half_answers.py",  # values only

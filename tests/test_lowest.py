@@ -21,8 +21,9 @@ def lowest(tmp_path):
     script.parent.mkdir()
     script.write_text((ROOT / ".ci/lowest.py").read_text("utf-8"), "utf-8")
 
-    def run(*dependencies, check=False):
-        settings = f"[project]\ndependencies = {list(dependencies)}"
+    def run(*dependencies, cluster=(), check=False):
+        extras = f"[project.optional-dependencies]\ncluster = {list(cluster)}"
+        settings = f"[project]\ndependencies = {list(dependencies)}\n{extras}"
         (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
         command = [sys.executable, script, *(["--check"] if check else [])]
         return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -34,8 +35,9 @@ def test_ours(lowest):
     """Each of our own dependencies has a lower bound."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     dependencies = settings["project"]["dependencies"]
-    constraints = lowest(*dependencies).stdout.splitlines()
-    assert constraints == [re.sub(">=", "==", one) for one in dependencies]
+    cluster = settings["project"]["optional-dependencies"]["cluster"]
+    constraints = lowest(*dependencies, cluster=cluster).stdout.splitlines()
+    assert constraints == [re.sub(">=", "==", one) for one in dependencies + cluster]
 
 
 @pytest.mark.parametrize(

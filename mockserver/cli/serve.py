@@ -36,6 +36,9 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
         raise click.BadParameter(f"{error}, found {given!r}") from error
 
 
+_NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[cluster]'"
+
+
 @click.command()
 @click.option(
     "--port",
@@ -177,8 +180,12 @@ def _sharing(played: _Played, state: str, lost: WhenLost, stack: ExitStack) -> _
     """Return a mock that shares its state; if its store is private, the stack ends it."""
     from mockserver.edge.state.address import read_address
     from mockserver.edge.state.private import private_store
-    from mockserver.edge.state.shared import SharedLive
     from mockserver.scenario import loaded
+
+    try:
+        from mockserver.edge.state.shared import SharedLive
+    except ModuleNotFoundError as error:
+        raise click.UsageError(_NO_REDIS) from error
 
     try:
         own = state == "private"

@@ -93,6 +93,17 @@ def test_no_state(run, state, status, said):
     assert "secret" not in result.output
 
 
+def test_no_client(run, monkeypatch):
+    """Without redis-py it says what to install."""
+    for module in [name for name in sys.modules if name.startswith("mockserver.edge.state.")]:
+        monkeypatch.delitem(sys.modules, module)
+    for module in ("redis", "redis.asyncio"):
+        monkeypatch.setitem(sys.modules, module, None)
+    result = run("serve", "--state", "private")
+    assert result.exit_code == 2
+    assert "pip install 'pytest-cerebras[cluster]'" in " ".join(result.output.split())
+
+
 def test_nothing_to_lose(run):
     """What happens without the store is a question only if there is one."""
     result = run("serve", "--state-lost", "alone")

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Any, Literal, TypeAlias
 
 import msgpack
+from redis.exceptions import RedisError
 
 from mockserver.core.errors import MockServerError
 from mockserver.core.messages import Request
@@ -29,8 +30,7 @@ from mockserver.scenario.loader import Loaded
 from .address import StoreAddress
 from .asking import Asking
 from .definition import Definition, UnsharedError, defined, understood
-from .link import StoreError, into
-from .store import Answer, Store
+from .store import Answer, Store, into
 
 _log = logging.getLogger("mockserver")
 WhenLost: TypeAlias = Literal["refuse", "alone"]
@@ -130,7 +130,7 @@ class SharedLive(LiveEngine):
         try:
             await self.store.connect()
             answer = await asyncio.wait_for(self._join(new=True), PATIENCE)
-        except (OSError, StoreError) as error:
+        except (OSError, RedisError) as error:
             raise LostError(f"cannot reach the store at {self.store.address}: {error}") from error
         if answer[0] != b"ok":
             raise LostError(f"the store at {self.store.address} does not run the mock's script")

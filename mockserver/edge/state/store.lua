@@ -1,24 +1,24 @@
 -- What several replicas of the mock share, as one script. It means what engine/memory.py means.
 --
--- KEYS[1] is the namespace. ARGV[1] is a message in msgpack: the operation, the replica, the
--- number of the message, whether it is sent again ('if known': only to learn what it did), and
--- what the operation needs. ARGV[2] is the
--- time in seconds since the epoch, for tests; empty takes the store's. The reply is msgpack, too.
--- Nothing is written before it is certain that the operation succeeds: Redis undoes nothing.
+-- KEYS[1] is the namespace. ARGV[1] is the time in seconds since the epoch, for tests; empty takes
+-- the store's. Each other argument is a message in msgpack: the operation, the replica, the number
+-- of the message, whether it is sent again ('if known': only to learn what it did), and what the
+-- operation needs. The replies are msgpack, too, one for each message. A message that fails fails
+-- alone. Nothing is written before it is certain that the operation succeeds: Redis undoes nothing.
 
 local root = KEYS[1]
 local call, pack, unpacked = redis.call, cmsgpack.pack, cmsgpack.unpack
-local operation, replica, serial, again, m = unpack(unpacked(ARGV[1]))
+local operation, replica, serial, again, m, REPLIES
 local RUN, REPLICAS, SCOPES = root .. ':run', root .. ':replicas', root .. ':scopes'
 local CALLS, LATEST, FAILED = root .. ':calls', root .. ':latest', root .. ':failed'
-local RING, RUNNING, REPLIES = root .. ':ring', root .. ':running', root .. ':replies:' .. replica
+local RING, RUNNING = root .. ':ring', root .. ':running'
 local BLOCK, REMEMBERED, DAY, MOST_SCOPES = 256, 8192, 86400, 256
 local ENOUGH = 1e-3
 
 local function exact(number) return string.format('%.17g', number) end
 
 local function clock()
-  if ARGV[2] ~= '' then return tonumber(ARGV[2]) end
+  if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
   local time = call('TIME')
   return tonumber(time[1]) + tonumber(time[2]) / 1e6
 end
@@ -42,11 +42,12 @@ local function span(window, elapsed)
 end
 
 -- ---------------------------------------------------------------- the run
-local function alive()
+-- who has given a sign of life shortly before this time, and who has not
+local function alive(at)
   local found, gone = {}, {}
   local all = call('HGETALL', REPLICAS)
   for i = 1, #all, 2 do
-    if tonumber(all[i + 1]) > real then found[all[i]] = true else gone[#gone + 1] = all[i] end
+    if tonumber(all[i + 1]) > at then found[all[i]] = true else gone[#gone + 1] = all[i] end
   end
   return found, gone
 end
@@ -86,7 +87,7 @@ end
 -- {lease, run, version, definition, injected, new}: what plays, or what the replica brings
 local function join()
   local lease, run, version, definition, injected, new = unpack(m)
-  local live = alive()
+  local live = alive(real)
   live[replica] = nil
   local got = call('HMGET', RUN, 'run', 'version', 'skipped')
   local known = tonumber(got[1] or 0)
@@ -128,14 +129,21 @@ end
 -- {lease, running}: says that the replica lives, and how many answers it plays
 local function beat()
   local lease, running = unpack(m)
-  local _, gone = alive()
+  local beaten = tonumber(call('HGET', RUN, 'beaten') or real)
+  local _, gone = alive(real)
   for _, one in ipairs(gone) do
-    call('HDEL', REPLICAS, one)
-    call('HDEL', RUNNING, one)
-    call('UNLINK', root .. ':replies:' .. one)
+    if real - beaten > lease / 2 then
+      -- nobody was heard: the store was away, and what the others send again has to be recognised
+      call('HSET', REPLICAS, one, exact(real + lease))
+    else
+      call('HDEL', REPLICAS, one)
+      call('HDEL', RUNNING, one)
+      call('UNLINK', root .. ':replies:' .. one)
+    end
   end
   call('HSET', REPLICAS, replica, exact(real + lease))
   if call('EXISTS', RUN) == 0 then return {'none'} end
+  call('HSET', RUN, 'beaten', exact(real))
   call('HSETNX', RUNNING, replica, running)
   for _, key in ipairs({RUN, REPLICAS, CALLS, LATEST, FAILED, RING, RUNNING, SCOPES, REPLIES}) do
     call('EXPIRE', key, DAY)
@@ -148,7 +156,7 @@ local function leave()
   call('HDEL', REPLICAS, replica)
   call('HDEL', RUNNING, replica)
   call('UNLINK', REPLIES)
-  if not next((alive())) then
+  if not next((alive(real))) then
     forget_run()
     call('UNLINK', REPLICAS)
   end
@@ -254,8 +262,9 @@ local function change(record, quota, amounts, since)
   end
 end
 
+-- how many answers run anywhere; while the store was away, all that run still do
 local function running()
-  local live, total = alive(), 0
+  local live, total = alive(tonumber(call('HGET', RUN, 'beaten') or real)), 0
   local all = call('HGETALL', RUNNING)
   for i = 1, #all, 2 do
     if live[all[i]] then total = total + tonumber(all[i + 1]) end
@@ -513,17 +522,40 @@ local function finish()
 end
 
 -- ---------------------------------------------------------------- once each
-if again then
-  local packed = call('HGET', REPLIES, serial % REMEMBERED)
-  local known = packed and unpacked(packed)
-  if known and known[1] == serial then return known[2] end
-  if again == 'if known' then return pack({'unknown'}) end
-end
 local operations = {take = take, finish = finish, fail = fail, join = join, play = play,
   inject = inject, advance = advance, beat = beat, leave = leave}
-local reply = operations[operation]()
-local packed = pack(reply)
-if reply[1] == 'ok' and operation ~= 'beat' and operation ~= 'join' then
-  call('HSET', REPLIES, serial % REMEMBERED, pack({serial, packed}))
+
+local function answered(message)
+  operation, replica, serial, again, m = unpack(unpacked(message))
+  REPLIES = root .. ':replies:' .. replica
+  if again then
+    local packed = call('HGET', REPLIES, serial % REMEMBERED)
+    local known = packed and unpacked(packed)
+    if known and known[1] == serial then return known[2] end
+    if again == 'if known' then return pack({'unknown'}) end
+  end
+  local reply = operations[operation]()
+  local packed = pack(reply)
+  if reply[1] == 'ok' and operation ~= 'beat' and operation ~= 'join' then
+    call('HSET', REPLIES, serial % REMEMBERED, pack({serial, packed}))
+  end
+  return packed
 end
-return packed
+
+-- errors that say how the store is, not what is wrong with a message: all is sent again later
+local function passing(said)
+  local code = string.match(said, '^-?(%u+)')
+  return code == 'MISCONF' or code == 'OOM' or code == 'READONLY' or code == 'NOREPLICAS'
+end
+
+local replies = {}
+for i = 2, #ARGV do
+  local done, reply = pcall(answered, ARGV[i])
+  if not done then
+    local said = type(reply) == 'table' and reply.err or tostring(reply)
+    if passing(said) then return redis.error_reply(said) end
+    reply = pack({'error', said})
+  end
+  replies[i - 1] = reply
+end
+return replies

@@ -2,7 +2,9 @@
 Calls the script that keeps the shared state, and calls again after the store was away.
 
 Each message has a number. One without a reply is sent again over the next connection; the script
-then recognises it, so that no request is counted twice and none is lost.
+then recognises it, so that no request is counted twice and none is lost. All messages that have
+come together while the store answers are one call of the script: calls one by one would cost more
+than the answers of the mock itself.
 """
 
 from __future__ import annotations
@@ -10,26 +12,38 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from hashlib import sha1
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgpack
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from .address import StoreAddress
-from .link import Link, Reply, StoreError, encoded, into
 
+T = TypeVar("T")
 Answer: TypeAlias = list[Any]
 OnAnswer: TypeAlias = Callable[[Answer], None]
 _log = logging.getLogger("mockserver")
 _SCRIPT = (files("mockserver.edge.state") / "store.lua").read_bytes()
-_DIGEST = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()
-_PASSING = ("BUSY", "LOADING", "MASTERDOWN", "MISCONF", "NOAUTH", "OOM", "READONLY", "TRYAGAIN")
-"""Errors that are due to the state of the store, not to a message."""
 _IF_KNOWN = "if known"
+_STORES_CLOCK = b""
 MOST_PENDING = 4096  # fewer than the script remembers
-_FIRST = 5.0  # seconds
+_MOST_AT_ONCE = 128  # messages in a call, which takes the store 100 µs each
+_FIRST, _SILENCE = 5.0, 5.0  # seconds: to connect for the first time, and without a reply
 _PAUSES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)  # seconds between attempts to connect
+
+
+def into(future: asyncio.Future[T]) -> Callable[[T], None]:
+    """Return a callback that sets the result of a future, if nobody has cancelled it."""
+
+    def set_result(result: T) -> None:
+        if not future.done():
+            future.set_result(result)
+
+    return set_result
 
 
 class Store:
@@ -41,16 +55,15 @@ class Store:
         self.up = False
         self.changed: Callable[[], None] = lambda: None
         """Called when the store is lost, and when it is back."""
-        root = f"cerebras-mock:{address.namespace}".encode()
-        self._before = encoded(b"EVALSHA", _DIGEST, b"1", root, b"").replace(b"*5", b"*6")[:-6]
-        self._after = b"\r\n$0\r\n\r\n"
+        self._root = f"cerebras-mock:{address.namespace}"
         self._serial = 0
         self._pending: dict[int, tuple[str, Any, OnAnswer]] = {}
+        self._unsent: list[tuple[int, bool]] = []
+        self._called = asyncio.Event()
         self._given_up: set[int] = set()
-        self._link: Link | None = None
-        self._connecting: asyncio.Task[None] | None = None
+        self._client: Redis | None = None
+        self._work: asyncio.Task[None] | None = None
         self._told = ""
-        self._closed = False
 
     @property
     def full(self) -> bool:
@@ -83,47 +96,41 @@ class Store:
         return await answered
 
     async def connect(self) -> None:
-        """Connect for the first time. Raises OSError (a time-out is one) or StoreError."""
-        self._link = await asyncio.wait_for(self._linked(), _FIRST)
+        """Connect for the first time. Raises TimeoutError or RedisError."""
+        await self._link(_FIRST)
         self._resume()
+        self._work = asyncio.get_running_loop().create_task(self._keep_sending())
 
     async def close(self) -> None:
         """End the connection, for good."""
-        self._closed = True
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
-        if self._link is not None:
-            await self._link.closed()
         self.up = False
+        while self._work is not None and not self._work.done():
+            self._work.cancel()  # again: wait_for of Python 3.11, which redis-py uses, may lose it
+            await asyncio.wait([self._work], timeout=_PAUSES[0])
+        await self._unlink()
 
-    async def _linked(self) -> Link:
-        link = await Link.to(self.address, self._lost)
-        given = self.address
-        try:
-            if given.password:
-                user = (given.user.encode(),) if given.user else ()
-                await link.ask(b"AUTH", *user, given.password.encode())
-            if given.database:
-                await link.ask(b"SELECT", b"%d" % given.database)
-            await link.ask(b"PING")  # says in plain words when a password is missing
-            await link.ask(b"SCRIPT", b"LOAD", _SCRIPT)
-        except BaseException:
-            await link.closed()
-            raise
-        return link
+    async def _link(self, seconds: float) -> None:
+        await self._unlink()
+        self._client = _client(self.address)
+        async with asyncio.timeout(seconds):
+            await self._client.ping()  # says in plain words when a password is missing
+            await self._client.script_load(_SCRIPT)
 
-    def _lost(self, link: Link) -> None:
-        if link is not self._link:
-            return  # a failed attempt to connect
-        was_up, self.up, self._link = self.up, False, None
-        if self._closed:
-            return
-        if was_up:
-            _log.warning("lost the store at %s; trying again", self.address)
+    async def _unlink(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _keep_sending(self) -> None:
+        while True:
+            try:
+                await self._send_all()
+            except Exception as error:  # noqa: BLE001 (whatever it is, all that waits is sent again)
+                self._tell(f"the store at {self.address}: {error}")
+            self.up = False
+            _log.warning("lost the store at %s; it is tried again", self.address)
             self.changed()
-        if self._connecting is None:
-            self._connecting = asyncio.get_running_loop().create_task(self._reconnect())
+            await self._reconnect()
 
     async def _reconnect(self) -> None:
         attempt = 0
@@ -131,17 +138,17 @@ class Store:
             await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
             attempt += 1
             try:
-                link = await asyncio.wait_for(self._linked(), _PAUSES[-1])
-            except (OSError, StoreError, TimeoutError) as error:
-                self._tell(f"the store at {self.address}: {error}")
+                await self._link(_PAUSES[-1])
+            except (OSError, RedisError) as error:  # a time-out is an OSError
+                self._tell(f"the store at {self.address}: {str(error) or 'it does not answer'}")
                 continue
-            self._connecting, self._link = None, link
             self._resume()
             _log.warning("the store at %s is back", self.address)
             return
 
     def _resume(self) -> None:
         self.up = True
+        self._unsent.clear()
         for serial in self._pending:
             self._send(serial, again=True)
         self.changed()
@@ -153,25 +160,56 @@ class Store:
             _log.warning("%s", said)
 
     def _send(self, serial: int, *, again: bool) -> None:
+        self._unsent.append((serial, again))
+        self._called.set()
+
+    async def _send_all(self) -> None:
+        assert self._client is not None  # noqa: S101 (it is up)
+        call = self._client.register_script(_SCRIPT)  # loads it again where it was forgotten
+        while True:
+            if not self._unsent:
+                self._called.clear()
+                await self._called.wait()
+            sent, self._unsent = self._unsent[:_MOST_AT_ONCE], self._unsent[_MOST_AT_ONCE:]
+            messages = [self._message(serial, again=again) for serial, again in sent]
+            replies = await call(keys=[self._root], args=[_STORES_CLOCK, *messages])
+            for (serial, _), reply in zip(sent, replies, strict=True):
+                self._answered(serial, reply)
+
+    def _message(self, serial: int, *, again: bool) -> bytes:
         operation, values, _ = self._pending[serial]
         how = _IF_KNOWN if serial in self._given_up else again
         message = operation, self.replica, serial, how, values
-        packed = msgpack.packb(message, use_bin_type=False, unicode_errors="surrogatepass")
-        command = b"%b$%d\r\n%b%b" % (self._before, len(packed), packed, self._after)
-        assert self._link is not None  # noqa: S101 (it is up)
-        self._link.send(command, lambda reply: self._answered(serial, reply))
+        packed: bytes = msgpack.packb(message, use_bin_type=False, unicode_errors="surrogatepass")
+        return packed
 
-    def _answered(self, serial: int, reply: Reply) -> None:
-        if isinstance(reply, bytes):
-            self._given_up.discard(serial)
-            self._pending.pop(serial)[2](msgpack.unpackb(reply, raw=True, strict_map_key=False))
-        elif isinstance(reply, StoreError) and str(reply).startswith("NOSCRIPT") and self._link:
-            self._link.send(encoded(b"SCRIPT", b"LOAD", _SCRIPT), lambda _: None)
-            self._send(serial, again=True)
-        else:
-            self._tell(f"the store at {self.address}: {reply}")
-            if str(reply).startswith(_PASSING) and self._link is not None:
-                self._link.close()  # the message is sent again over the next connection
-            else:
-                self._given_up.discard(serial)
-                self._pending.pop(serial)[2]([b"error"])
+    def _answered(self, serial: int, reply: bytes) -> None:
+        answer = msgpack.unpackb(reply, raw=True, strict_map_key=False)
+        if answer[0] == b"error":
+            self._tell(f"the store at {self.address}: {answer[1].decode(errors='replace')}")
+        self._given_up.discard(serial)
+        then = self._pending.pop(serial)[2]
+        try:
+            then(answer)
+        except Exception as error:  # noqa: BLE001 (the others get their answers)
+            told = {"message": f"an answer of {self.address}", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(told)
+
+
+def _client(address: StoreAddress) -> Redis:
+    """Return a client with one connection, which says at once when that is lost."""
+    where: dict[str, Any] = {"unix_socket_path": address.path}
+    if not address.path:
+        where = {"host": address.host, "port": address.port, "ssl": address.tls}
+    if address.tls:
+        where |= {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+    return Redis(
+        **where,
+        db=address.database,
+        username=address.user or None,
+        password=address.password or None,
+        protocol=2,  # the newer one greets with more commands, and the mock needs none of them
+        socket_timeout=_SILENCE,
+        retry=Retry(NoBackoff(), 0),  # what was sent is sent again with the word that it is
+        single_connection_client=True,
+    )

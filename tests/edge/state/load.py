@@ -1,7 +1,8 @@
 """
 Many clients of several replicas, while one of them is killed and the store starts again.
 
-Run it on its own with ``python -m tests.edge.state.load REQUESTS``.
+Run it on its own with ``python -m tests.edge.state.load REQUESTS``, for up to an hour. A quarter of
+the requests is let through by the limit, and a quarter meets the schedule.
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ from .conftest import Redis
 KEY = "csk-0123456789abcdef0123"
 CLIENTS = 200
 LIMIT, FIRST = 700, 800
-SCENARIO = f"""
+SCENARIO = """
 version: 1
 name: counted
 limits:
-  - requests_per_day: {LIMIT}
+  - requests_per_day: {limit}
 rules:
   - name: first
     match: {{endpoint: models}}
-    schedule: {{first: {FIRST}}}
+    schedule: {{first: {first}}}
     faults: [{{error: {{status: 418}}}}]
 """
 CHAT = {"model": "llama3.1-8b", "messages": [{"role": "user", "content": "Hi"}]}
@@ -121,10 +122,10 @@ async def answer(reader):
     return "lost" if b"mock_state_lost" in body else status
 
 
-def loaded(redis, folder, count, *, kill):
+def loaded(redis, folder, count, *, kill, limit=LIMIT, first=FIRST):
     """Play the whole story; return what the clients saw, and what the replicas logged."""
     scenario = folder / "counted.yaml"
-    scenario.write_text(SCENARIO)
+    scenario.write_text(SCENARIO.format(limit=limit, first=first))
     replicas = [Replica(redis.url, scenario) for _ in range(3)]
     try:
         crowd = Crowd([one.port for one in replicas], count)
@@ -137,7 +138,8 @@ def loaded(redis, folder, count, *, kill):
             redis.stop()
             redis.start()
 
-        story = {count - 1000: restarted, **({count - 500: killed} if kill else {})}
+        early = min(limit, first) // 2  # of each kind: none is used up yet
+        story = {count - 2 * early: restarted, **({count - early: killed} if kill else {})}
         asyncio.run(crowd.run(story))
     finally:
         logs = [one.stop() for one in replicas]
@@ -149,7 +151,9 @@ if __name__ == "__main__":
         server = Redis(Path(name))
         server.start()
         try:
-            seen, logs = loaded(server, Path(name), int(sys.argv[1]), kill=True)
-            print(*sorted(seen.items(), key=str), *logs, sep="\n")  # noqa: T201
+            count = int(sys.argv[1])
+            counts = {"limit": count // 4, "first": count // 4}
+            seen, logs = loaded(server, Path(name), count, kill=True, **counts)
+            print(*counts.items(), *sorted(seen.items(), key=str), *logs, sep="\n")  # noqa: T201
         finally:
             server.stop()

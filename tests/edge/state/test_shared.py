@@ -3,76 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
 from mockserver.core.messages import Request
 from mockserver.edge.admin import Admin
-from mockserver.edge.live import Overrides
-from mockserver.edge.server.app import Site
 from mockserver.edge.state import shared
-from mockserver.edge.state.address import read_address
 from mockserver.edge.state.definition import UnsharedError
-from mockserver.edge.state.shared import LostError, SharedLive
 from mockserver.scenario import loaded, read
 
-KEY = {"authorization": "Bearer csk-0123456789abcdef0123", "content-type": "application/json"}
-FIRST = "name: first\nrules:\n  - schedule: {first: 3}\n    faults: [{error: {status: 418}}]\n"
-BY_CALL = """
-name: by call
-rules:
-  - name: second attempt
-    match: {attempt: 2}
-    faults: [{error: {status: 409}}]
-  - count_by: call
-    schedule: {first: 1}
-    faults: [{error: {status: 503}}]
-"""
-LIMITED = "name: limited\nlimits:\n  - requests_per_day: 4\n"
-TEAPOT = "faults: [{error: {status: 418}}]"
-
-
-def chat(text="Hi", **headers):
-    body = {"model": "llama3.1-8b", "messages": [{"role": "user", "content": text}]}
-    return Request("POST", "/v1/chat/completions", {**KEY, **headers}, json.dumps(body).encode())
-
-
-def replica(redis, text=FIRST, name="a", **settings):
-    found = read(text, source="test.yaml")
-    return SharedLive(found, Overrides(), read_address(redis.url), replica=name, **settings)
-
-
-@asynccontextmanager
-async def replicas(redis, *texts, **settings):
-    """Yield a replica for each scenario; they join in this order."""
-    lives = [replica(redis, text, f"r{at}", **settings) for at, text in enumerate(texts)]
-    async with AsyncExitStack() as stack:
-        for live in lives:
-            await stack.enter_async_context(live.sharing())
-        yield lives
-
-
-async def sent(live, request=None, *, over=True):
-    """Send a request; return its exchange."""
-    in_flight = await live.soon(request or chat())
-    if over:
-        in_flight.end()
-    return in_flight.exchange
-
-
-async def statuses(*lives):
-    return [(await sent(live, chat(str(at)))).status for at, live in enumerate(lives)]
-
-
-async def until(holds):
-    """Wait until something holds, for some seconds at most."""
-    async with asyncio.timeout(10):
-        while not holds():
-            await asyncio.sleep(0.01)
+from .replicas import (
+    BY_CALL,
+    FIRST,
+    KEY,
+    LIMITED,
+    TEAPOT,
+    chat,
+    replica,
+    replicas,
+    sent,
+    statuses,
+    until,
+)
 
 
 def test_schedule(redis):
@@ -121,9 +74,11 @@ def test_capacity(redis, monkeypatch):
         async with replicas(redis, text, text) as (one, two):
             running = await one.soon(chat())
             assert (await sent(two)).status == 429
+            models = Request("GET", "/v1/models", KEY)
             running.end()
-            await sent(one, Request("GET", "/v1/models", KEY))  # the store has seen the end
+            await sent(one, models)  # the store has seen the end
             assert (await sent(two)).status == 200
+            await sent(two, models)
             await one.soon(chat())
             assert (await sent(two)).status == 429
             await one.store.close()  # as if it were killed: no word to the others
@@ -229,92 +184,6 @@ def test_named_scenario(redis):
     asyncio.run(play())
 
 
-def test_store_is_emptied(redis):
-    """The store has forgotten everything: all begin again together, with what they know."""
-
-    async def play():
-        async with replicas(redis, FIRST, FIRST) as (one, two):
-            await asyncio.to_thread(one.inject_text, "{match: {endpoint: models}, " + TEAPOT + "}")
-            assert await statuses(one, two) == [418, 418]
-            await asyncio.to_thread(redis.command, "FLUSHALL")
-            assert await statuses(two, one, two, one, two) == [418, 418, 418, 200, 200]
-            models = Request("GET", "/v1/models", KEY)
-            assert (await sent(two, models)).status == 418
-
-    asyncio.run(play())
-
-
-def test_store_is_lost(own_redis, monkeypatch):
-    """Without its store a replica refuses in the mock's own name, and goes on when it is back."""
-    monkeypatch.setattr(shared, "PATIENCE", 0.1)
-
-    async def play():
-        async with replicas(own_redis, FIRST) as (live,):
-            assert await statuses(live) == [418]
-            await asyncio.to_thread(own_redis.stop)
-            refused = await sent(live)
-            assert (refused.status, refused.error["code"]) == (503, "mock_state_lost")
-            with pytest.raises(LostError, match="the store is lost"):
-                await asyncio.to_thread(live.restart)
-            await asyncio.to_thread(own_redis.start)
-            await until(lambda: live.store.up)
-            assert await statuses(*[live] * 3) == [418, 418, 200]
-
-    asyncio.run(play())
-
-
-def test_refused_connection_lives_on(own_redis):
-    """A connection whose request was refused without a store answers the next one."""
-
-    async def play():
-        async with replicas(own_redis, FIRST) as (live,):
-            site = Site(live)
-            await site.start()
-            port = int(site.url.rpartition(":")[2])
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            fields = f"host: mock\r\nauthorization: {KEY['authorization']}\r\n"
-            request = f"GET /v1/models HTTP/1.1\r\n{fields}\r\n"
-            seen = []
-            for at in range(7):
-                if at == 2:
-                    await asyncio.to_thread(own_redis.stop)
-                    await until(lambda: not live.store.up)
-                elif at == 5:
-                    await asyncio.to_thread(own_redis.start)
-                    await until(lambda: live.store.up)
-                writer.write(request.encode())
-                async with asyncio.timeout(10):
-                    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-                    await reader.readexactly(int(re.search(r"content-length: (\d+)", head)[1]))
-                seen.append(int(head.split()[1]))
-            writer.close()
-            await writer.wait_closed()
-            await site.stop()
-            assert seen == [418, 418, 503, 503, 503, 418, 200]
-
-    asyncio.run(play())
-
-
-def test_alone(own_redis, caplog):
-    """A replica may go on alone, with a state and ids of its own, and comes back by itself."""
-
-    async def play():
-        async with replicas(own_redis, FIRST, lost="alone") as (live,):
-            before = await sent(live, chat("before"))
-            await asyncio.to_thread(own_redis.stop)
-            await until(lambda: not live.store.up)
-            alone = [await sent(live, chat(f"{at}")) for at in range(4)]
-            assert [each.status for each in alone] == [418, 418, 418, 200]
-            assert len({dict(each.plan[0].headers)["cf-ray"] for each in (before, *alone)}) == 5
-            await asyncio.to_thread(own_redis.start)
-            await until(lambda: live.store.up)
-            assert await statuses(*[live] * 3) == [418, 418, 200]
-
-    asyncio.run(play())
-    assert "goes on alone: limits and state are its own" in caplog.text
-    assert "shares its state again" in caplog.text
-
-
 def test_nothing_is_left(redis):
     """The last replica that leaves takes everything with it."""
 
@@ -336,20 +205,6 @@ def test_next_run_begins_anew(redis):
                 assert await statuses(*[live] * 4) == [418, 418, 418, 200]
 
         asyncio.run(play())
-
-
-def test_no_store(tmp_path):
-    """A store that can't be reached is one sentence, without the password."""
-    address = read_address(f"unix://user:secret@{tmp_path}/none.sock")
-    live = SharedLive(loaded("healthy"), Overrides(), address, replica="a")
-
-    async def play():
-        async with live.sharing():
-            pass
-
-    with pytest.raises(LostError, match="cannot reach the store at unix:///") as caught:
-        asyncio.run(play())
-    assert "secret" not in str(caught.value)
 
 
 def test_not_understood(redis):

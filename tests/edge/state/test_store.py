@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
+from redis.exceptions import RedisError
 
 from mockserver.edge.state import store
 from mockserver.edge.state.address import read_address
-from mockserver.edge.state.link import Link, StoreError, encoded
 from mockserver.edge.state.store import Store
 from mockserver.scenario.model import START
 
@@ -59,6 +60,37 @@ def test_other_run(call):
     assert call("finish", run, 1, 100, True, "", False, 0, 0, 0) == [b"ok"]
 
 
+def test_store_was_away(call):
+    """After a pause of the store, in which nobody gave a sign of life, all are still there."""
+    run = call("join", *JOIN, replica="a", now=100.0)[1]
+    call("join", *JOIN, replica="b", now=100.0)
+    for at in (101.0, 102.0):
+        call("beat", 5.0, 0, replica="a", now=at)
+        call("beat", 5.0, 0, replica="b", now=at)
+    first = call("take", *take(run), replica="b", serial=7, now=102.0)
+    call("beat", 5.0, 0, replica="a", now=160.0)
+    assert call("take", *take(run), replica="b", serial=7, again=True, now=160.1) == first
+
+
+def test_replica_is_gone(call):
+    """Who gives no sign of life while others do is forgotten."""
+    run = call("join", *JOIN, replica="a", now=100.0)[1]
+    call("join", *JOIN, replica="b", now=100.0)
+    first = call("take", *take(run), replica="b", serial=7, now=100.0)
+    for at in range(101, 107):
+        call("beat", 5.0, 0, replica="a", now=float(at))
+    assert call("take", *take(run), replica="b", serial=7, again=True, now=107.0) != first
+
+
+def test_capacity_while_the_store_was_away(call):
+    """Answers that ran before a pause of the store keep their places after it."""
+    run = call("join", *JOIN, now=100.0)[1]
+    call("beat", 5.0, 0, now=100.0)
+    quota = ("key model", 0, (), False, False, (0, 0), (), 10)
+    full = (run, 1, "", START, True, 100, b"a", "", 0, False, (), quota, 1, ())
+    assert [call("take", *full, now=at)[8] for at in (100.0, 160.0)] == [1, 3]
+
+
 def test_runs_of_a_forgetful_store(call, redis):
     """A run after the store was emptied is never taken for an earlier one."""
     runs = []
@@ -66,24 +98,6 @@ def test_runs_of_a_forgetful_store(call, redis):
         runs.append(call("join", *JOIN, now=1e9 + len(runs))[1])
         redis.command("FLUSHALL")
     assert runs[0] < runs[1]
-
-
-def test_reply_in_pieces():
-    """Replies are read however they are cut; what is no reply ends the connection."""
-    sent = b"+OK\r\n$5\r\nab\r\nc\r\n$-1\r\n:3\r\n-ERR no\r\n"
-
-    async def read(size):
-        link, got = Link(lambda _: None), []
-        for _ in range(5):
-            link.send(b"", got.append)
-        for at in range(0, len(sent), size):
-            link.data_received(sent[at : at + size])
-        return got
-
-    for size in range(1, len(sent) + 1):
-        *good, error = asyncio.run(read(size))
-        assert good == [b"OK", b"ab\r\nc", None, b"3"]
-        assert isinstance(error, StoreError)
 
 
 def test_no_redis():
@@ -99,7 +113,7 @@ def test_no_redis():
         async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             found = Store(read_address(f"redis://127.0.0.1:{port}"), "a")
-            with pytest.raises(OSError, match="ended the connection"):
+            with pytest.raises(RedisError):
                 await found.connect()
             await found.close()
 
@@ -120,24 +134,59 @@ def test_script_is_forgotten(redis):
     asyncio.run(play())
 
 
+async def joined(url):
+    """Join over a connection of its own; return what kind of answer came."""
+    found = Store(read_address(url), "a")
+    try:
+        await found.connect()
+        return (await found.ask("join", *JOIN))[0]
+    finally:
+        await found.close()
+
+
 def test_database_and_password(own_redis):
     """It logs in and selects its database."""
+    own_redis.command("ACL", "SETUSER", "me", "on", ">p@ss", "~*", "+@all")
     own_redis.command("CONFIG", "SET", "requirepass", "secret")
+    path = own_redis.path
+    for wrong in ("", ":wrong@", "me:secret@"):
+        with pytest.raises(RedisError) as caught:
+            asyncio.run(joined(f"unix://{wrong}{path}"))
+        assert "secret" not in str(caught.value)
+    for right in (":secret@", "me:p%40ss@"):
+        assert asyncio.run(joined(f"unix://{right}{path}?db=3")) == b"ok"
 
-    async def play(url):
-        found = Store(read_address(url), "a")
-        try:
-            await found.connect()
-            return await found.ask("join", *JOIN)
-        finally:
+
+def test_tls(tls_redis, tmp_path, monkeypatch):
+    """Over TLS it trusts whom SSL_CERT_FILE names, and only under the name in the certificate."""
+    port, authority = tls_redis
+    url = f"rediss://:secret@localhost:{port}"
+    with pytest.raises(RedisError):
+        asyncio.run(joined(url))
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    assert asyncio.run(joined(url)) == b"ok"
+    with pytest.raises(RedisError):
+        asyncio.run(joined(url.replace("localhost", "127.0.0.1")))
+
+
+def test_close_insists(redis, monkeypatch):
+    """It ends even if the client loses a cancellation, as wait_for of Python 3.11 can."""
+
+    async def stubborn(_):
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+        await asyncio.sleep(3600)
+
+    async def play():
+        found = Store(read_address(redis.url), "a")
+        await found.connect()
+        await asyncio.sleep(0)
+        async with asyncio.timeout(10):
             await found.close()
 
-    path = own_redis.path
-    with pytest.raises(StoreError, match="NOAUTH"):
-        asyncio.run(play(f"unix://{path}"))
-    with pytest.raises(StoreError, match="WRONGPASS"):
-        asyncio.run(play(f"unix://:wrong@{path}"))
-    assert asyncio.run(play(f"unix://:secret@{path}?db=3"))[0] == b"ok"
+    monkeypatch.setattr(Store, "_keep_sending", stubborn)
+    asyncio.run(play())
 
 
 def test_message_that_fails(redis):
@@ -162,8 +211,3 @@ def test_full(monkeypatch):
     assert not found.full
     found.call("take", (), lambda _: None)
     assert found.full
-
-
-def test_encoded():
-    """Commands are arrays of texts with their lengths."""
-    assert encoded(b"SELECT", b"1") == b"*2\r\n$6\r\nSELECT\r\n$1\r\n1\r\n"
