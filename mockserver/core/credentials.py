@@ -151,7 +151,7 @@ def is_clean(piece: bytes, *, named: bool) -> bool:
     if b"\\u00" in piece and _ASCII.search(piece):
         return False
     text = piece.decode("latin-1")
-    if named and _may_have_field(piece) and _FIELD.sub(_field, text) != text:
+    if named and _may_have_field(piece) and _FIELD().sub(_field, text) != text:
         return False
     return redacted(text) == text
 

@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.api.contract.requests import Message as MessageRequest
+from mockserver.core.adapters import adapter
 from mockserver.core.credentials import is_clean, is_credential
 
 from .messages import Message, Tools
@@ -164,10 +165,10 @@ def _read_around(before: bytes, after: bytes) -> Chat | None:
     around = before + _PLACEHOLDER + after
     if around.count(_KEY) != 1 or _HIDDEN.search(around):
         return None  # the messages may be elsewhere
-    adapter = ENDPOINTS["chat"].body
-    assert adapter is not None  # noqa: S101 (a chat has a body)
+    kind = ENDPOINTS["chat"].body
+    assert kind is not None  # noqa: S101 (a chat has a body)
     try:
-        body: dict[str, Any] = adapter.validate_json(around)
+        body: dict[str, Any] = adapter(kind).validate_json(around)
     except ValidationError:
         return None
     if body["messages"] != _IN_PLACE:
