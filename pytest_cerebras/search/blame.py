@@ -31,6 +31,7 @@ _CLIENTS = _SDKS | {"anyio", "http", "langchain_cerebras", "litellm", "urllib"}
 _NETWORK = (OSError, TimeoutError)
 _OF_RESULTS = frozenset({"assert_delivered"})
 _OF_ANSWERS = frozenset({"text", "reasoning", "tool_calls", "choices"})
+_LOOK_UPS = frozenset({"__getattr__", "__getattribute__", "__getitem__", "__missing__"})
 _ENDINGS = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception)
 _RAISE = dis.opmap["RAISE_VARARGS"]
 _STDLIB = str(Path(sysconfig.get_path("stdlib")).resolve())
@@ -70,6 +71,8 @@ def is_deliberate(traceback: TracebackType | None) -> bool:
     if last is None:
         return False
     code = last.tb_frame.f_code
+    if code.co_name in _LOOK_UPS:
+        return False  # the caller has looked up something that is not there
     is_raised = last.tb_lasti >= 0 and code.co_code[last.tb_lasti] == _RAISE
     return is_raised and not _is_of_python(last)
 
@@ -126,14 +129,30 @@ def _asserts(filename: str) -> tuple[ast.Assert, ...]:
 
 def site_of(error: BaseException, test: str) -> str:
     """
-    Return the app's innermost line in a traceback, as ``file:line``.
+    Return the line to mend, as ``file:line``.
 
-    The lines of ``test``, the test's own file, count only if there is no other.
+    It is the line of an installed package, if the error was raised there, or else the app's
+    innermost one. The lines of ``test``, the test's own file, count only if there is no other.
     """
+    inside = _in_package(first_of(error).__traceback__)
+    if inside:
+        return inside
     places = [place for place in _places(error) if place[0] is not None]
     own = of_the_app(test)
     of_app = [place for place in places if place[0] != own] or places
     return f"{of_app[-1][0]}:{of_app[-1][1]}" if of_app else ""
+
+
+def _in_package(traceback: TracebackType | None) -> str:
+    """Return the innermost line outside the standard library, if it is a package's."""
+    outside = [one for one in _entries(traceback) if not _is_of_python(one)]
+    if not outside:
+        return ""
+    code = outside[-1].tb_frame.f_code
+    package = _package_of(outside[-1].tb_frame.f_globals.get("__name__", ""))
+    _, installed, inside = code.co_filename.replace("\\", "/").rpartition("-packages/")
+    is_other = installed and package not in {*_SDKS, *_OURS, "_pytest", "pytest"}
+    return f"{inside}:{outside[-1].tb_lineno}" if is_other else ""
 
 
 def _places(error: BaseException) -> Iterator[tuple[str | None, int]]:

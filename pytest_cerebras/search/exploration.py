@@ -2,7 +2,8 @@
 Chooses which story to play next: single faults first, then longer stories, the newest ground first.
 
 A story is extended by a fault in each of the requests that followed its last one. If its run showed
-nothing that an earlier one had not, its extensions come later, or are left out as equal.
+nothing that an earlier one had not, its extensions come later, or are left out as equal. Those that
+end in a fault which breaks the test alone are left out as well.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Exploration:
         self._waiting: list[tuple[float, float, Story]] = []
         self._seen: set[Story] = set()
         self._extended = Counter[Hashable]()
+        self._breaks: set[tuple[Hashable, Trouble]] = set()
         self.left_out = 0
 
     def next(self) -> Story | None:
@@ -52,6 +54,8 @@ class Exploration:
     def learn(self, story: Story, outcome: Outcome) -> None:
         """Take up the extensions of a story that was played."""
         last = story[-1].at if story else 0
+        if len(story) == 1 and outcome.fails and last <= len(outcome.requests):
+            self._breaks.add((outcome.requests[last - 1].shape, story[0].trouble))
         may_go_on = outcome.usable and not outcome.fails and len(story) < _MOST_STEPS
         if not may_go_on or (story and last not in outcome.acted):
             return
@@ -64,7 +68,9 @@ class Exploration:
             return
         for later, step in steps:
             extended = (*story, step)
-            if extended not in self._seen:
+            known = (outcome.requests[step.at - 1].shape, step.trouble) in self._breaks
+            self.left_out += known
+            if extended not in self._seen and not known:
                 self._seen.add(extended)
                 priority = len(story) + equal * _LATER_EQUAL + later
                 heappush(self._waiting, (priority, self._random.random(), extended))
@@ -91,4 +97,4 @@ def _lateness(known: Sequence[Trouble]) -> Iterator[tuple[Trouble, float]]:
         if trouble.rank not in of_family:
             of_family.append(trouble.rank)
         later = of_family.index(trouble.rank) * _LATER_KIND
-        yield trouble, later + trouble.variant * _LATER_VALUE
+        yield trouble, later + max(trouble.variant - 1, 0) * _LATER_VALUE

@@ -12,6 +12,7 @@ from typing import Any, Self
 import pytest
 from pydantic import TypeAdapter
 
+from mockserver.core.units import counted
 from pytest_cerebras.session.symptoms import Symptom
 from pytest_cerebras.settings.names import SYMPTOMS
 
@@ -65,8 +66,7 @@ class Finding:
     @property
     def line(self) -> str:
         """The finding on one line."""
-        at = f" at {self.failure.cause.site}" if self.failure.cause.site else ""
-        return f"{self.failure.cause.what}{at}: {self.story}"
+        return f"{self.failure.cause.line}: {self.story}"
 
     def lines(self) -> Iterator[str]:
         """Yield the finding as text: what goes wrong, in which story, how to see it again."""
@@ -115,11 +115,12 @@ class Searched:
         if self.left_out:
             return f"{self.test}: not searched: {self.left_out}"
         rate = f", {self.stories / self.seconds:.0f} a second" if self.seconds else ""
+        stories = counted(self.stories, "run")
         rest = "all stories played" if self.is_complete else "stopped"
-        causes = f"{len(self.causes)} cause{'s' * (len(self.causes) != 1)}"
+        causes = counted(len(self.causes), "cause")
         return (
-            f"{self.test}: {self.stories} stories in {self.seconds:.1f} s{rate}; "
-            f"{self.calls} requests when all is well; {rest}; {causes}"
+            f"{self.test}: {stories} in {self.seconds:.1f} s{rate}; "
+            f"{counted(self.calls, 'request')} when all is well; {rest}; {causes}"
         )
 
 

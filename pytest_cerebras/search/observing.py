@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from mockserver.api.contract.edition import Edition
-from mockserver.core.credentials import redacted
 from mockserver.journal import Exchange
 from mockserver.journal.met import felt
 from mockserver.verdicts.classify import classify
+from pytest_cerebras.observe.call_sites import of_the_app
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.session.symptoms import family_of, first_line
 
@@ -23,6 +23,7 @@ from .outcome import Cause, Failure, Outcome, Seen
 
 STALLED, ENDLESS, BUSY = "stalled", "endless", "busy"
 _LONGEST = 200  # characters of a sentence
+_HAVE_A_TIMEOUT = "give the client a time-out"
 # an app that handles one of these should handle all of them
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, None})
 
@@ -70,7 +71,9 @@ def _stopped(
     if overtime is not None:
         yield Failure(Cause(BUSY, site), str(overtime))
     if mock.live.stalled:
-        yield Failure(Cause(STALLED, site), redacted(mock.live.stalled[0]))
+        silent = next((one for one in exchanges if one.intervened), exchanges[-1])
+        what = f"#{silent.number} fell silent, and its client, which has no time-out, kept waiting"
+        yield Failure(Cause(STALLED, _site(silent)), what, _HAVE_A_TIMEOUT)
     elif (budget := mock.live.budget) is not None and (sentence := budget.sentence()):
         yield Failure(Cause(ENDLESS, site), sentence)
     elif mock.clock is not None and mock.clock.error is not None:
@@ -88,7 +91,13 @@ def _of_error(error: BaseException, item: pytest.Item) -> Failure:
     first = first_of(error)
     what = family_of(first)
     sentence = first_line(f"{type(first).__name__}: {first}", _LONGEST)
-    return Failure(Cause(what, site_of(error, str(item.path))), sentence)
+    site = site_of(error, str(item.path))
+    is_assertion = isinstance(first, AssertionError) and site.startswith(_name_of(item))
+    return Failure(Cause(what, site), sentence, is_assertion=is_assertion)
+
+
+def _name_of(item: pytest.Item) -> str:
+    return f"{of_the_app(str(item.path))}:"
 
 
 def _is_transient(exchanges: list[Exchange]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 Severity: TypeAlias = Literal["failed", "certain"]
@@ -14,21 +14,34 @@ class Cause:
     """
     Why a story fails: two failures with the same cause are one bug.
 
-    ``what`` is the type of an exception or the name of a rule, and ``site`` the first line of the
-    app that it concerns.
+    ``what`` is the type of an exception or the name of a rule, and ``site`` the line of the app, or
+    of the package that it uses, where it happens. ``after`` tells failures of one assertion of the
+    test apart: by the kind of trouble that led there.
     """
 
     what: str
     site: str
+    after: str = ""
+
+    @property
+    def line(self) -> str:
+        """The cause on one line."""
+        at = f" at {self.site}" if self.site else ""
+        return f"{self.what}{at}{f' after {self.after}' if self.after else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A cause as one run showed it, in a sentence, with a fix if there is one."""
+    """
+    A cause as one run showed it, in a sentence, with a fix if there is one.
+
+    ``is_assertion`` says that it is an assertion of the test, which many bugs may break.
+    """
 
     cause: Cause
     sentence: str
     fix: str = ""
+    is_assertion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,14 @@ class Outcome:
     def fails(self) -> bool:
         """Whether the story has broken the test."""
         return bool(self.failures)
+
+    def told_apart(self, after: str) -> Outcome:
+        """Return the outcome with failures of the test's own assertions told apart by a word."""
+        failures = tuple(
+            replace(one, cause=replace(one.cause, after=after)) if one.is_assertion else one
+            for one in self.failures
+        )
+        return replace(self, failures=failures)
 
     @property
     def signature(self) -> Hashable:

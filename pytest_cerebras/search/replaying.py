@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from mockserver.api.model.tokens import count
 from mockserver.engine.rehearsal import Sent, sent_in
 from mockserver.scenario import Scenario
 from pytest_cerebras.chaos.twins import run_again, twin_of
@@ -22,6 +23,7 @@ from .story import Story, scenario_of
 _NOTHING = Outcome((), usable=False)
 _RUN = pytest.StashKey["Run"]()
 _MOST_REQUESTS = 500
+_BRIEF = "line"  # as in --tb=line
 
 
 @dataclass(slots=True)
@@ -30,7 +32,8 @@ class Run:
     A run of a test under a scenario, while it goes on and afterwards.
 
     ``report`` is that of its call, or of the set-up that failed. ``sent`` has the requests.
-    ``own_scenario`` says that the test chose a scenario or a fault itself.
+    ``own_scenario`` says that the test chose a scenario or a fault itself. ``tokens`` has, for each
+    completion, those of its reasoning and all.
     """
 
     scenario: Scenario
@@ -40,6 +43,7 @@ class Run:
     sent: tuple[Sent, ...] = ()
     own_scenario: bool = False
     passed: bool = False
+    tokens: tuple[tuple[int, int], ...] = ()
 
 
 class Replaying:
@@ -76,13 +80,28 @@ class Replaying:
         return report
 
     def run(
-        self, item: pytest.Item, scenario: Scenario, allowed: tuple[type[BaseException], ...]
+        self,
+        item: pytest.Item,
+        scenario: Scenario,
+        allowed: tuple[type[BaseException], ...],
+        *,
+        is_shown: bool = False,
     ) -> Run:
-        """Run a test under a scenario."""
+        """
+        Run a test under a scenario.
+
+        Only a run that is shown gets the traceback that the user wants: it takes pytest far longer
+        than the test.
+        """
         twin = twin_of(item)
         twin.stash[PLAYED] = scenario
         twin.stash[_RUN] = run = Run(scenario, allowed)
-        run_again(twin, item)
+        wanted = item.config.option.tbstyle
+        item.config.option.tbstyle = wanted if is_shown else _BRIEF
+        try:
+            run_again(twin, item)
+        finally:
+            item.config.option.tbstyle = wanted
         return run
 
     def _note(
@@ -100,6 +119,11 @@ class Replaying:
             return
         error = call.excinfo.value if call.excinfo else None
         run.outcome = outcome_of(mock, item, error, run.allowed, self.deadline.error)
+        run.tokens = tuple(
+            (count(one.reasoning), one.completion_tokens)
+            for one in mock.journal.exchanges
+            if one.completion_tokens and not (one.gist and one.gist.answer_cut)
+        )
         run.sent = sent_in(rounds[0].happened.journal, rounds[0].started, mock.api_key)
 
 

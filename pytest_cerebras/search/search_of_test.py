@@ -23,7 +23,7 @@ from .found import Found, keep_as_fixed, write
 from .outcome import Cause, Failure, Outcome
 from .replaying import Replaying, Run, story_scenario
 from .shrinking import Shrunk, shrunk
-from .story import Story, troubles
+from .story import Story, kind_of, troubles
 
 _MOST_TO_SHRINK = 100  # runs
 _LEAST_SECONDS = 10.0  # that the run of a story may take; it also gets many times the healthy run
@@ -51,11 +51,11 @@ class SearchOfTest:
         self._allowed = allowed_errors(item)
         self._effects = Effects()
         self._known = troubles()
-        seed = options.resolve(item.config, item).seed or 0
-        self._exploration = Exploration(self._known, self._effects.can_act, seed)
+        self._exploration = Exploration(self._known, self._effects.can_act)
         self._escapes = Escapes()
         self._grid = Grid()
         self._outcomes: dict[Story, Outcome] = {}
+        self._runs = 0
         self._healthy = Outcome(())
         self._causes: set[Cause] = set()
         self._fixed: list[str] = []
@@ -80,7 +80,7 @@ class SearchOfTest:
         causes = tuple(one.line for one in self.findings)
         return Searched(
             self._item.nodeid,
-            len(self._outcomes),
+            self._runs,
             round(seconds, 3),
             len(self._healthy.requests),
             self._exploration.left_out,
@@ -104,13 +104,17 @@ class SearchOfTest:
         seconds = real.monotonic() - self._begun
         self._replaying.deadline.seconds = max(_LEAST_SECONDS, _TIMES_HEALTHY * seconds)
         self._causes = {one.cause for one in run.outcome.failures}
+        self._known = troubles(run.tokens)
+        seed = options.resolve(self._item.config, self._item).seed or 0
+        self._exploration = Exploration(self._known, self._effects.can_act, seed)
         self._exploration.learn((), Outcome(run.outcome.requests))
         return ""
 
     def _replay(self, most: int | None) -> None:
         """Play the stories found before; those that no longer fail are kept as fixed."""
         for one in self._found:
-            run = self._replaying.run(self._item, one.scenario, self._allowed)
+            run = self._replaying.run(self._item, one.scenario, self._allowed, is_shown=True)
+            self._runs += 1
             failures = [each for each in run.outcome.failures if each.cause not in self._causes]
             failures += [run.outcome.escaped] if run.outcome.escaped else []
             if failures:
@@ -138,7 +142,7 @@ class SearchOfTest:
     def _shrink(self, story: Story, failure: Failure) -> None:
         self._causes.add(failure.cause)
         smallest = self._smallest(story, failure.cause)
-        run = self._run(smallest.story)
+        run = self._run(smallest.story, is_shown=True)
         shown = next((one for one in run.outcome.failures if one.cause == failure.cause), failure)
         file = write(
             self._item.config.rootpath, self._item.nodeid, smallest.story, shown, _timeline(run)
@@ -168,8 +172,11 @@ class SearchOfTest:
             self._run(story)
         return self._outcomes[story]
 
-    def _run(self, story: Story) -> Run:
-        run = self._replaying.run(self._item, story_scenario(story), self._allowed)
+    def _run(self, story: Story, *, is_shown: bool = False) -> Run:
+        scenario = story_scenario(story)
+        run = self._replaying.run(self._item, scenario, self._allowed, is_shown=is_shown)
+        self._runs += 1
+        run.outcome = run.outcome.told_apart(kind_of(story))
         self._outcomes[story] = run.outcome
         self._effects.learn(run.outcome.requests, run.sent)
         for seen in run.outcome.requests:

@@ -14,6 +14,13 @@ from mockserver.core.scalars import dumped
 from mockserver.scenario import Rule, RuleAction, Scenario, parse
 
 _PLACEHOLDER = "VALUE"
+_TOKENS = "tokens"  # in the place of values: as many tokens as the answers suggest
+_MOST_ANSWERS = 3
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "no answer": ("server", "limit", "connection", "refused", "time"),
+    "half an answer": ("cut", "half"),
+    "an odd answer": ("content", "shape", "tools"),
+}
 _PASS = "pass"  # noqa: S105 (a word of the language)
 
 
@@ -53,14 +60,31 @@ Story: TypeAlias = tuple[Step, ...]
 """The steps in the order of their requests, one for each request at most."""
 
 
-def troubles() -> tuple[Trouble, ...]:
-    """Return all kinds of trouble with all their values, the simplest first."""
+def troubles(answers: Sequence[tuple[int, int]] = ()) -> tuple[Trouble, ...]:
+    """
+    Return all kinds of trouble with all their values, the simplest first.
+
+    ``answers`` are those of the test when all is well: the tokens of their reasoning, and all. Cuts
+    are tried in the middle and near the end of what they say.
+    """
     listed = shipped(__package__, "troubles").data
-    return tuple(one for rank, row in enumerate(listed) for one in _variants(rank, row))
+    places = tuple(dict.fromkeys((1, *_places(answers)))) or (1,)
+    return tuple(one for rank, row in enumerate(listed) for one in _variants(rank, row, places))
 
 
-def _variants(rank: int, row: Mapping[str, Any]) -> Iterator[Trouble]:
-    for variant, value in enumerate(row.get("values", (None,))):
+def _places(answers: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Yield the numbers of tokens after which an answer is cut, the middle of each first."""
+    some = list(dict.fromkeys(answers))[:_MOST_ANSWERS]
+    for reasoning, tokens in some:
+        middle = reasoning + (tokens - reasoning) // 2
+        rounded = round(middle, -1)
+        yield max(rounded if reasoning < rounded < tokens else middle, 1)
+    yield from (max(tokens - 2, 1) for _, tokens in some)
+
+
+def _variants(rank: int, row: Mapping[str, Any], places: Sequence[int]) -> Iterator[Trouble]:
+    values = row.get("values", (None,))
+    for variant, value in enumerate(places if values == _TOKENS else values):
         action = json.loads(
             json.dumps(row["action"]).replace(f'"{_PLACEHOLDER}"', json.dumps(value))
         )
@@ -113,6 +137,12 @@ def sentence_of(story: Story) -> str:
     parts = [f"request {step.at} {step.trouble.does}" for step in story]
     text = ", then ".join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else "Nothing goes wrong."
+
+
+def kind_of(story: Story) -> str:
+    """Return how the last fault of a story leaves a call: without an answer, or with what."""
+    families = {family: kind for kind, some in _KINDS.items() for family in some}
+    return families[story[-1].trouble.family] if story else ""
 
 
 def without(story: Story, step: Step) -> Story:

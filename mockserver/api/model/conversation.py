@@ -12,6 +12,14 @@ _OBSERVED = re.compile(
 )
 _CALLED = re.compile(r"[\"']name[\"']\s*:\s*[\"']([\w.-]{1,64})[\"']")
 _RECENT = 40  # messages; older ones are ignored
+# a framework did not run a tool, and wants the call again
+_REFUSED = re.compile(
+    r"(?:fix|correct)[^.]{0,80}\btry again|validation error|json_invalid|(?:not valid|invalid) (?:json|arguments?|input)"
+    r"|(?:failed|unable) to parse",
+    re.IGNORECASE,
+)
+_MOST_CORRECTED = 2  # calls; then the model gives up and answers in words
+_LONGEST_REFUSAL = 2000
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -42,7 +50,8 @@ def results(body: Mapping[str, Any]) -> list[str]:
     """
     Return the tool results since the last user message.
 
-    Some frameworks send a result as a user message that begins with ``Observation:``.
+    Some frameworks send a result as a user message that begins with ``Observation:``. If the
+    latest one refuses a call and wants it again, refusals are no results.
     """
     found: list[str] = []
     for message in reversed(body.get("messages", [])[-_RECENT:]):
@@ -52,6 +61,9 @@ def results(body: Mapping[str, Any]) -> list[str]:
             found.append(text[observed.end() :].strip() if observed else text)
         elif message["role"] != "assistant":
             break
+    refused = [one for one in found if _REFUSED.search(one[:_LONGEST_REFUSAL])]
+    if found and found[0] in refused and len(refused) <= _MOST_CORRECTED:
+        found = [one for one in found if one not in refused]
     return found[::-1]
 
 

@@ -18,6 +18,20 @@ def test_results():
         assert conversation.called({"messages": [*messages, USER]}) == set()
 
 
+def test_refused_calls():
+    """A call that a framework refused is made again, but not for ever."""
+    refused = {**TOOL, "content": "1 validation error: ... Fix the errors and try again."}
+    said = {**TOOL, "content": "No flight. Try again tomorrow?"}
+    for messages, expected in (
+        ([USER, CALL, refused], []),
+        ([USER, CALL, TOOL, CALL, refused], ["5"]),
+        ([USER, CALL, refused, CALL, TOOL], [refused["content"], "5"]),
+        ([USER, *[CALL, refused] * 3], [refused["content"]] * 3),
+        ([USER, CALL, said], [said["content"]]),
+    ):
+        assert conversation.results({"messages": messages}) == expected
+
+
 def test_last_user_text():
     """The last word of the user is the last message of that role, or a prompt."""
     assert conversation.last_user_text({"messages": [USER, SAID, SEEN]}) == SEEN["content"]

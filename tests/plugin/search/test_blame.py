@@ -52,7 +52,15 @@ def asserting():
     assert answer
 
 
+class Prediction:
+    """A class of a library that names what it lacks."""
+
+    def __getattr__(self, name):
+        raise AttributeError(name)
+
+
 BUGS = {
+    "missing attribute": lambda: Prediction().outputs,
     "missing key": lambda: {}["choices"],
     "empty list": lambda: list[str]()[0],
     "none": lambda: None.choices,
@@ -157,6 +165,19 @@ def test_a_name_like_the_mocks():
     """Only the mock's own values count, whatever they are called."""
     cerebras_mock = SimpleNamespace(calls=[])
     assert blame(caught(lambda: about_requests(cerebras_mock))) == "bug"
+
+
+def test_site_in_package(tmp_path, monkeypatch):
+    """A bug in a package is at the package's line, so that all its callers show one bug."""
+    package = tmp_path / "site-packages" / "frame_work"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(
+        "import json\n\ndef parse(text):\n    return json.loads(text)\n"
+    )
+    monkeypatch.syspath_prepend(package.parent)
+    import frame_work  # type: ignore[import-not-found]
+
+    assert site_of(caught(lambda: frame_work.parse("{")), __file__) == "frame_work/__init__.py:4"
 
 
 def test_site(tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ BUSY, FULL, CUT = (
     Trouble(1, 0, "full", "server"),
     Trouble(2, 0, "cut", "cut"),
 )
-LONG_CUT = Trouble(2, 1, "cut", "cut")
+LONG_CUT = Trouble(2, 2, "cut", "cut")
 KNOWN = (BUSY, FULL, CUT, LONG_CUT)
 
 
@@ -108,6 +108,17 @@ def test_equal_stories():
     assert exploration.left_out == len(KNOWN)
     exploration.learn((Step(1, Trouble(9, 0, "x", "other")),), played("a", "a"))
     assert len(rest(exploration)) == len(KNOWN)
+
+
+def test_broken_alone():
+    """A fault that breaks the test alone would only hide others in a longer story."""
+    exploration = begun("a")
+    rest(exploration)
+    broken = (Failure(Cause("KeyError", ""), ""),)
+    exploration.learn((Step(1, CUT),), played("a", failures=broken))
+    exploration.learn((Step(1, BUSY),), played("a", "a"))
+    assert {story[1].trouble for story in rest(exploration)} == {BUSY, FULL, LONG_CUT}
+    assert exploration.left_out == 1
 
 
 def test_newer_ground_first():

@@ -42,7 +42,7 @@ BUGS = [
     ("forgotten_kind", "CerebrasError", ["1-disconnected"], 80),
 ]
 QUICK = frozenset({"middle_call", "both_models", "no_timeout", "forgotten_kind"})
-FOUND = re.compile(r"    (\w[\w-]*)(?: at (\S+))?: (.*)")
+FOUND = re.compile(r"    (\w[\w-]*)(?: at (\S+?))?(?: after [\w ]+)?: (.*)")
 OUTAGE = """
 import time
 import pytest
@@ -155,7 +155,7 @@ def test_repeatable(run, arguments):
     code = BUG + BUG.replace("test_app", "test_other")
     result, causes = search(run, code, *arguments, budget="90")
     lines = sorted(
-        re.sub(r" in .* a second", "", line) for line in listed(result) if " stories " in line
+        re.sub(r" in .* a second", "", line) for line in listed(result) if " runs in " in line
     )
     assert len(lines) == 2
     known.append((lines, sorted((what, story) for what, _, story in causes)))
@@ -234,7 +234,7 @@ def interrupted(cerebras_mock):
     )
     result, _ = search(run, BUG, how=pytester.runpytest_subprocess)
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["*::test_app: 19 stories in *; stopped; 0 causes"])
+    result.stdout.fnmatch_lines(["*::test_app: 19 runs in *; stopped; 0 causes"])
 
 
 @pytest.mark.parametrize(

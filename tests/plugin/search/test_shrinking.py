@@ -8,10 +8,10 @@ from pytest_cerebras.search.outcome import Cause, Failure, Outcome
 from pytest_cerebras.search.shrinking import shrunk
 from pytest_cerebras.search.story import Step, troubles
 
-KNOWN = troubles()
+KNOWN = troubles([(20, 60)])
 BY_NAME = {(one.name, one.variant): one for one in KNOWN}
 BUSY, RESET = BY_NAME["unavailable", 0], BY_NAME["reset", 0]
-CUT, LATE_CUT, NULL = BY_NAME["cut", 0], BY_NAME["cut", 2], BY_NAME["null-body", 0]
+CUT, LATE_CUT, NULL = BY_NAME["cut", 0], BY_NAME["cut", 2], BY_NAME["half-json", 0]
 DATED, ERROR = BY_NAME["dated-rate-limit", 0], BY_NAME["server-error", 0]
 CAUSE = Cause("KeyError", "app.py:3")
 

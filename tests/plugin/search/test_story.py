@@ -10,6 +10,7 @@ from pytest_cerebras.search.story import (
     Step,
     document_of,
     file_name_of,
+    kind_of,
     name_of,
     scenario_of,
     sentence_of,
@@ -18,7 +19,7 @@ from pytest_cerebras.search.story import (
     without,
 )
 
-KNOWN = troubles()
+KNOWN = troubles([(20, 60)])
 BY_NAME = {(one.name, one.variant): one for one in KNOWN}
 BUSY, CUT = BY_NAME["unavailable", 0], BY_NAME["cut", 1]
 STORY = (Step(2, CUT), Step(4, BUSY))
@@ -30,6 +31,32 @@ def test_troubles(trouble):
     assert trouble.typed.faults
     assert "VALUE" not in f"{trouble.does} {trouble.action}"
     assert not trouble.typed.speaks
+
+
+@pytest.mark.parametrize(
+    ("answers", "values"),
+    [
+        ([], [1]),
+        ([(0, 3)], [1]),
+        ([(48, 56)], [1, 50, 54]),
+        ([(60, 90), (0, 12)], [1, 80, 10, 88]),
+    ],
+)
+def test_cuts_suit_the_answers(answers, values):
+    """An answer is cut in the middle of what it says, past its reasoning, and near its end."""
+    cuts = [one.action["cut"]["after_tokens"] for one in troubles(answers) if one.name == "cut"]
+    assert cuts == values
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("unavailable", "no answer"), ("cut", "half an answer"), ("empty", "an odd answer")],
+)
+def test_kinds(name, kind):
+    """The last fault says how a call ends; each family belongs to a kind."""
+    assert kind_of((Step(1, BUSY), Step(2, BY_NAME[name, 0]))) == kind
+    assert all(kind_of((Step(1, one),)) for one in KNOWN)
+    assert kind_of(()) == ""
 
 
 def test_troubles_are_ordered():
@@ -55,7 +82,7 @@ def test_nothing():
 def test_words():
     """A story is told in a sentence, with its numbers."""
     assert sentence_of(STORY) == (
-        "Request 2 loses its connection after 5 tokens, then request 4 is answered 503."
+        "Request 2 loses its connection after 40 tokens, then request 4 is answered 503."
     )
     one = (Step(1, BY_NAME["cut", 0]),)
     assert sentence_of(one) == "Request 1 loses its connection after 1 token."
