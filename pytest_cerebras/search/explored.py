@@ -37,11 +37,11 @@ class Explored:
     """
     The grid of a test or of a run.
 
-    ``pairs`` counts the ordered pairs of cells that were tried in one story.
+    ``pairs`` are the ordered pairs of cells that were tried in one story: line, class, line, class.
     """
 
     lines: tuple[Line, ...] = ()
-    pairs: int = 0
+    pairs: tuple[tuple[str, str, str, str], ...] = ()
 
     @property
     def possible(self) -> int:
@@ -63,7 +63,7 @@ class Explored:
         """Return the shares in one line."""
         faults = f"{self.tried} of {counted(self.possible, 'fault')}"
         where = counted(len(self.lines), "line")
-        pairs = f"{self.pairs} of {counted(self.possible**2, 'pair')}"
+        pairs = f"{len(self.pairs)} of {counted(self.possible**2, 'pair')}"
         return f"explored: {faults} at {where} of the app ({self.percent:.0f} %), {pairs}"
 
     def merged(self, other: Explored) -> Explored:
@@ -73,7 +73,7 @@ class Explored:
             before = results.get(line.site, line.results)
             results[line.site] = {name: _worst(before[name], line.results[name]) for name in before}
         lines = tuple(Line(site, found) for site, found in sorted(results.items()))
-        return Explored(lines, self.pairs + other.pairs)
+        return Explored(lines, tuple(sorted({*self.pairs, *other.pairs})))
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ class Grid:
             )
             for site in sites
         )
-        return Explored(lines, len(self.pairs))
+        return Explored(lines, tuple(sorted((*one, *other) for one, other in self.pairs)))
 
 
 def _of(line: Line) -> Iterable[Result]:

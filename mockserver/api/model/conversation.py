@@ -14,8 +14,8 @@ _CALLED = re.compile(r"[\"']name[\"']\s*:\s*[\"']([\w.-]{1,64})[\"']")
 _RECENT = 40  # messages; older ones are ignored
 # a framework did not run a tool, and wants the call again
 _REFUSED = re.compile(
-    r"(?:fix|correct)[^.]{0,80}\btry again|validation error|json_invalid|(?:not valid|invalid) (?:json|arguments?|input)"
-    r"|(?:failed|unable) to parse",
+    r"(?:fix|correct)[^.]{0,80}\btry again|validation error|json_invalid"
+    r"|(?:not valid|invalid) (?:json|arguments?|input)|(?:failed|unable) to parse",
     re.IGNORECASE,
 )
 _MOST_CORRECTED = 2  # calls; then the model gives up and answers in words

@@ -61,7 +61,10 @@ def test_pairs():
     for _ in range(2):
         grid.learn(story(1, 2), outcome((KEY,), (SLOW,)))
     grid.learn(story(1, 2), outcome((SLOW,), (KEY,)))
-    assert grid.explored().pairs == 2
+    explored = grid.explored()
+    place = "a.py:1"
+    assert set(explored.pairs) == {(place, SLOW, place, KEY), (place, KEY, place, SLOW)}
+    assert explored.merged(explored).pairs == explored.pairs
 
 
 def test_merged():
