@@ -337,6 +337,10 @@ def _run_often(config: pytest.Config) -> None:
         from .search import searching
 
         searching.register(config)
+    if config.getoption("cerebras_mutate") is not None and not config.option.collectonly:
+        from .mutation import mutating
+
+        mutating.register(config)
 
 
 def _learn(config: pytest.Config) -> None:

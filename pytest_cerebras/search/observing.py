@@ -14,11 +14,11 @@ from mockserver.core.credentials import redacted
 from mockserver.journal import Exchange
 from mockserver.journal.met import felt
 from mockserver.verdicts.classify import classify
+from pytest_cerebras.chaos.deadline import TooBusyError, TooLateError
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.session.symptoms import first_line
 
 from .blame import blame, first_of, site_of
-from .deadline import TooBusyError, TooLateError
 from .outcome import Cause, Failure, Outcome, Seen
 
 STALLED, ENDLESS, BUSY = "stalled", "endless", "busy"

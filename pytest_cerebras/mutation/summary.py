@@ -1,0 +1,46 @@
+"""The section on the mutation at the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockserver.core.units import counted
+
+from .judging import Tried, share
+from .mutations import Mutation
+
+_TITLE = "Cerebras: mutation"
+
+
+def show(reporter: Any, found: Sequence[Tried]) -> None:
+    """List the blind tests first, then what the others noticed."""
+    blind = [one for one in found if one.blind]
+    reporter.section(_TITLE, yellow=bool(blind) or not found)
+    if not found:
+        reporter.line("no test uses the mock: add --cerebras-mock, or let tests ask for it")
+        return
+    for line in head(found):
+        reporter.line(line)
+    for one in blind:
+        reporter.line(f"blind: {one.test}", yellow=True)
+        reporter.line(f"    it passes although {one.should_notice}")
+        reporter.line(f"    replay: {one.replay}")
+    for one in sorted((one for one in found if not one.blind), key=lambda one: bool(one.left_out)):
+        reporter.line(one.line)
+
+
+def show_one(reporter: Any, mutation: Mutation) -> None:
+    """Say under which mutation the tests ran."""
+    reporter.section(_TITLE)
+    reporter.line(f"the tests ran under one mutation: {mutation.does}")
+
+
+def head(found: Sequence[Tried]) -> list[str]:
+    """Return how many tests notice a change, in one line; none if no test is judged."""
+    percent = share(found)
+    if percent is None:
+        return []
+    judged = [one for one in found if one.is_judged]
+    seeing = sum(not one.blind for one in judged)
+    return [f"{seeing} of {counted(len(judged), 'test')} notice a change ({percent:.3g} %)"]
