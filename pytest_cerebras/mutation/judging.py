@@ -8,6 +8,8 @@ from typing import Any, Literal, Self, TypeAlias
 
 from pydantic import TypeAdapter
 
+from mockserver.core.units import counted
+
 from .claims import Claims
 from .mutations import ERROR, MUTATIONS
 
@@ -31,7 +33,8 @@ class Tried:
     the app got. ``blind`` says that the test should have noticed one of them. ``note`` says why a
     test that noticed nothing is not blind, or what little it noticed. ``replay`` is the command by
     which the test passes under the first mutation it missed. ``left_out`` says why nothing was
-    tried. ``is_whole`` is false if the run was interrupted.
+    tried. ``is_whole`` is false if the run was interrupted. ``file`` and ``line`` are the place of
+    the test, as pytest counts: the first line is 0.
     """
 
     test: str
@@ -42,6 +45,8 @@ class Tried:
     replay: str = ""
     left_out: str = ""
     is_whole: bool = True
+    file: str = ""
+    line: int = 0
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:
@@ -59,7 +64,12 @@ class Tried:
         return not self.left_out and self.is_whole and (self.blind or bool(self.noticed))
 
     @property
-    def line(self) -> str:
+    def place(self) -> tuple[str, int, str]:
+        """The sort key: file and line, then the name of the test."""
+        return self.file, self.line, self.test
+
+    @property
+    def told(self) -> str:
         """The value on one line."""
         if self.left_out:
             return f"{self.test}: left out: {self.left_out}"
@@ -105,9 +115,19 @@ def _spared(claims: Claims, *, looks: bool) -> str:
     return _ON_BOUNDS if claims.is_bound else ""
 
 
+def share_in_words(found: Sequence[Tried]) -> str:
+    """Return how many of the judged tests notice a change; empty without any."""
+    percent = share(found)
+    if percent is None:
+        return ""
+    counted_tests = counted(sum(one.is_judged for one in found), "test")
+    seeing = sum(one.is_judged and not one.blind for one in found)
+    return f"{seeing} of {counted_tests} notice a change ({percent:.3g} %)"
+
+
 def share(found: Sequence[Tried]) -> float | None:
     """Return how many per cent of the judged tests notice a change; None without any."""
-    counted = [one for one in found if one.is_judged]
-    if not counted:
+    judged_tests = [one for one in found if one.is_judged]
+    if not judged_tests:
         return None
-    return 100 * sum(not one.blind for one in counted) / len(counted)
+    return 100 * sum(not one.blind for one in judged_tests) / len(judged_tests)

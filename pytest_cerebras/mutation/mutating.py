@@ -75,7 +75,8 @@ class Mutating:
             why = item.stash.get(_WHY_NOT, "")
             found = self._results.get(item.nodeid)
             found = found or Tried(item.nodeid, left_out=why or "it does not pass")
-            setattr(report, MUTATED, asdict(found))
+            file, line, _ = report.location
+            setattr(report, MUTATED, asdict(replace(found, file=file, line=line or 0)))
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -132,19 +133,15 @@ class OneMutation:
 
     def __init__(self, mutation: Mutation) -> None:
         self._mutation = mutation
-        self._changed = 0
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Play the mutation in the place of the test's scenarios."""
-        item.stash[REWRITTEN] = rewriting(self._mutation, self._note)
+        item.stash[REWRITTEN] = rewriting(self._mutation, lambda: None)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say what was changed."""
         show_one(terminalreporter, self._mutation)
-
-    def _note(self) -> None:
-        self._changed += 1
 
 
 def register(config: pytest.Config) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
-from mockserver.core.units import counted
-
-from .judging import Tried, share
+from .judging import Tried, share_in_words
 from .mutations import Mutation
 
 _TITLE = "Cerebras: mutation"
@@ -15,32 +14,23 @@ _TITLE = "Cerebras: mutation"
 
 def show(reporter: Any, found: Sequence[Tried]) -> None:
     """List the blind tests first, then what the others noticed."""
+    found = sorted(found, key=attrgetter("place"))
     blind = [one for one in found if one.blind]
     reporter.section(_TITLE, yellow=bool(blind) or not found)
     if not found:
         reporter.line("no test uses the mock: add --cerebras-mock, or let tests ask for it")
         return
-    for line in head(found):
-        reporter.line(line)
+    if words := share_in_words(found):
+        reporter.line(words)
     for one in blind:
         reporter.line(f"blind: {one.test}", yellow=True)
         reporter.line(f"    it passes although {one.should_notice}")
         reporter.line(f"    replay: {one.replay}")
     for one in sorted((one for one in found if not one.blind), key=lambda one: bool(one.left_out)):
-        reporter.line(one.line)
+        reporter.line(one.told)
 
 
 def show_one(reporter: Any, mutation: Mutation) -> None:
     """Say under which mutation the tests ran."""
     reporter.section(_TITLE)
     reporter.line(f"the tests ran under one mutation: {mutation.does}")
-
-
-def head(found: Sequence[Tried]) -> list[str]:
-    """Return how many tests notice a change, in one line; none if no test is judged."""
-    percent = share(found)
-    if percent is None:
-        return []
-    judged = [one for one in found if one.is_judged]
-    seeing = sum(not one.blind for one in judged)
-    return [f"{seeing} of {counted(len(judged), 'test')} notice a change ({percent:.3g} %)"]

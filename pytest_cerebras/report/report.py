@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from mockserver.verdicts.fault_classes import FAULT_CLASSES, share_met
 from pytest_cerebras.chaos.sharding import Sharding
+from pytest_cerebras.mutation.judging import Tried
 from pytest_cerebras.session.symptoms import Symptom
 
 from .matrix_results import Cell
@@ -75,6 +76,8 @@ class Report:
     """
     All cells of a run, or of a ``shard`` of it, in the order of its tests.
 
+    ``mutation`` has the mutations that were tried on each test.
+
     ``version`` increases with each change that would break readers.
     """
 
@@ -82,12 +85,15 @@ class Report:
     coverage: Coverage
     cells: tuple[Cell, ...]
     shard: Part | None = None
+    mutation: tuple[Tried, ...] = ()
 
     @classmethod
-    def of(cls, cells: Iterable[Cell], shard: Part | None = None) -> Self:
-        """Return the report on cells."""
+    def of(
+        cls, cells: Iterable[Cell], shard: Part | None = None, mutation: Iterable[Tried] = ()
+    ) -> Self:
+        """Return the report on cells, and on the mutations that were tried."""
         found = tuple(cells)
-        return cls(1, Coverage.of(found), found, shard)
+        return cls(1, Coverage.of(found), found, shard, tuple(mutation))
 
     @classmethod
     def read(cls, data: bytes) -> Report:

@@ -11,7 +11,7 @@ import argparse
 
 import pytest
 
-from .names import CHAOS, MARKER, MUTATIONS, OPTIONS, SEARCH, STRICT, SWITCHES
+from .names import CHAOS, EACH, MARKER, MUTATIONS, OPTIONS, SEARCH, STRICT, SWITCHES
 
 
 class _WordAction(argparse.Action):
@@ -71,8 +71,9 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--cerebras-fail-under",
-        metavar="PERCENT|met=PERCENT",
-        help="fail when the tests have met fewer kinds of trouble than this",
+        metavar="PERCENT|met=PERCENT|noticed=PERCENT",
+        help="fail when the tests have met fewer kinds of trouble than this; noticed: when fewer "
+        "tests notice a change (--cerebras-mutate)",
     )
     group.addoption(
         "--cerebras-search",
@@ -84,7 +85,7 @@ def add_options(parser: pytest.Parser) -> None:
         *("--cerebras-mutate", *(f"--cerebras-mutate={name}" for name in MUTATIONS)),
         action=_WordAction,
         nargs=0,
-        const="all",
+        const=EACH,
         dest="cerebras_mutate",
         help="run each test that passes again with other answers, and list those that do not "
         "notice; =NAME: run the tests under this change only",

@@ -39,7 +39,8 @@ FLAGS |= {"0": False, "false": False, "no": False, "off": False}
 SWITCHES = (("mock", "CEREBRAS_MOCK", "use the mock in every test, not only on request"),)
 # the values of `strict` besides a flag; a true flag means the first
 STRICT = ("certain", "all")
-# the mutations that `mutate` can play alone
+# the value of `mutate` that tries all mutations on each test, and those that it can play alone
+EACH = "each"
 MUTATIONS = (
     *("healed", "empty", "half", "another-text", "another-tool", "other-arguments"),
     *("doubled", "reordered", "error", "other-facts"),
