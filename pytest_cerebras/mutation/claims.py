@@ -158,8 +158,17 @@ def _locals(tree: _Function) -> frozenset[str]:
 def _is_weak(test: ast.expr, known: frozenset[str]) -> bool:
     """Return whether any answer fulfils an assertion, as far as its form shows."""
     match test:
+        case ast.BoolOp(op=ast.Or()) if any(map(_is_of_type, test.values)):
+            return True
         case ast.BoolOp():
             return all(_is_weak(one, known) for one in test.values)
+        case _:
+            return _is_of_type(test) or _root(test) in known
+
+
+def _is_of_type(test: ast.expr) -> bool:
+    """Return whether an assertion is about the type of a value, or about nothing at all."""
+    match test:
         case ast.Constant():
             return True
         case ast.Call():
@@ -167,7 +176,7 @@ def _is_weak(test: ast.expr, known: frozenset[str]) -> bool:
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return _is_weak_comparison(left, op, right)
         case _:
-            return _root(test) in known
+            return False
 
 
 def _is_weak_comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool:

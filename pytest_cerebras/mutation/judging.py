@@ -8,8 +8,6 @@ from typing import Any, Literal, Self, TypeAlias
 
 from pydantic import TypeAdapter
 
-from mockserver.core.units import counted
-
 from .claims import Claims
 from .mutations import ERROR, MUTATIONS
 
@@ -120,9 +118,9 @@ def share_in_words(found: Sequence[Tried]) -> str:
     percent = share(found)
     if percent is None:
         return ""
-    counted_tests = counted(sum(one.is_judged for one in found), "test")
+    count = sum(one.is_judged for one in found)
     seeing = sum(one.is_judged and not one.blind for one in found)
-    return f"{seeing} of {counted_tests} notice a change ({percent:.3g} %)"
+    return f"tests that notice a change: {seeing} of {count} ({percent:.3g} %)"
 
 
 def share(found: Sequence[Tried]) -> float | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from pytest_cerebras.chaos.collection import kind_run_once
+from pytest_cerebras.chaos.replay import replay
 from pytest_cerebras.chaos.twins import twin_of
 from pytest_cerebras.clock import real
 from pytest_cerebras.settings.names import MARKER, MUTATED
@@ -125,7 +125,7 @@ class Mutating:
             yield Tried(item.nodeid, left_out="no mutation can change what it gets")
             return
         found = judged(item.nodeid, ends, claims, looks=unchanged.looks)
-        yield replace(found, replay=_replay(item, found.missed[0])) if found.blind else found
+        yield replace(found, replay=_under(found.missed[0], item)) if found.blind else found
 
 
 class OneMutation:
@@ -155,6 +155,11 @@ def register(config: pytest.Config) -> None:
     config.pluginmanager.register(plugin, "cerebras-mutating")
 
 
+def _under(mutation: str, item: pytest.Item) -> str:
+    """Return the command by which a test runs under a mutation."""
+    return f"{replay(item)} --cerebras-mutate={mutation}"
+
+
 def _why_not(item: pytest.Item, report: pytest.TestReport) -> str:
     """Return why a test is not tried on, as far as its last report shows."""
     if (kind := kind_run_once(item)) is not None:
@@ -169,12 +174,5 @@ def _why_not(item: pytest.Item, report: pytest.TestReport) -> str:
 def _tear_down_own(item: pytest.Item) -> None:
     """Tear down the fixtures of a test, but none that is wider; what they print stays its own."""
     capture: Any = item.config.pluginmanager.getplugin("capturemanager")
-    with capture.item_capture("teardown", item):
+    with capture.item_capture("teardown", item) if capture else nullcontext():
         item.session._setupstate.teardown_exact(twin_of(item))  # noqa: SLF001 (as pytest itself)
-
-
-def _replay(item: pytest.Item, mutation: str) -> str:
-    """Return the command by which a test runs under a mutation."""
-    _, colons, inside = item.nodeid.partition("::")
-    test = f"{os.path.relpath(item.path, item.config.invocation_params.dir)}{colons}{inside}"
-    return shlex.join(["pytest", test, f"--cerebras-mutate={mutation}"])

@@ -13,6 +13,7 @@ from mockserver.journal import Exchange
 from mockserver.journal.met import felt
 from mockserver.plan import expand
 from pytest_cerebras.chaos.deadline import Deadline
+from pytest_cerebras.chaos.naming import Naming, naming
 from pytest_cerebras.chaos.twins import run_again, twin_of
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.settings.names import MARKER
@@ -31,9 +32,9 @@ class Run:
     A run of a test, while it goes on and afterwards.
 
     ``end`` is None until its call is over, and if its set-up failed. ``exchanges`` are those of all
-    scenarios that it played. ``looks`` says that the test looked at its requests, ``was_broken``
-    that a fault or a limit of its own scenario acted. ``changed`` counts the answers that the
-    mutation changed.
+    scenarios that it played. ``looks`` says that the test looked at its requests. ``was_broken``
+    says that a fault or a limit of its own scenario acted, as it has to. ``changed`` counts the
+    answers that the mutation changed.
     """
 
     end: End | None = None
@@ -80,7 +81,7 @@ class Runs:
         if call.when == "call":
             run.end, run.looks = _end_of(call, report), looks
             if mock is not None:
-                _observe(run, mock)
+                _observe(run, mock, item)
         elif call.when == "teardown" and run.end == "passed" and not report.passed:
             run.end = _end_of(call, report)
         return report
@@ -118,10 +119,11 @@ def _end_of(call: pytest.CallInfo[None], report: pytest.TestReport) -> End:
     return "asserted" if error is None or isinstance(error, _ASSERTING) else "raised"
 
 
-def _observe(run: Run, mock: CerebrasMock) -> None:
+def _observe(run: Run, mock: CerebrasMock, item: pytest.Item) -> None:
+    excused = mock.settings.allow_unmet or naming(item) is Naming.EXCUSED
     run.exchanges = [one for _, case in mock.played() for one in case.exchanges]
     acted = any(felt(one) or one.restricted for one in run.exchanges)
-    run.was_broken = acted or mock.was_unreachable
+    run.was_broken = (acted or mock.was_unreachable) and not excused
 
 
 def _mock_of(item: pytest.Item) -> CerebrasMock | None:

@@ -24,7 +24,8 @@ def show(reporter: Any, found: Sequence[Tried]) -> None:
         reporter.line(words)
     for one in blind:
         reporter.line(f"blind: {one.test}", yellow=True)
-        reporter.line(f"    it passes although {one.should_notice}")
+        note = f"; {one.note}" if one.note else ""
+        reporter.line(f"    it passes although {one.should_notice}{note}")
         reporter.line(f"    replay: {one.replay}")
     for one in sorted((one for one in found if not one.blind), key=lambda one: bool(one.left_out)):
         reporter.line(one.told)
