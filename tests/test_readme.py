@@ -42,6 +42,7 @@ PAGES = (
     "docs/images/README.md",
     "docs/incidents.md",
     "docs/java.md",
+    "docs/mutation.md",
     "docs/node.md",
     "docs/pytest.md",
     "docs/report.md",

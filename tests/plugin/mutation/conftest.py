@@ -15,10 +15,10 @@ collect_ignore_glob = ["planted_*.py"]
 def mutated(run, pytester):
     """Return a function that runs a planted file, or the code of one, under mutations."""
 
-    def start(code, *arguments, option="--cerebras-mutate"):
+    def start(code, *arguments, option="--cerebras-mutate", **how):
         shutil.copy(HERE / "planted_app.py", pytester.path)
         if code.endswith(".py"):
             code = (HERE / code).read_text("utf-8")
-        return run(code, option, "--cerebras-mock", "--cerebras-mode", "respx", *arguments)
+        return run(code, option, "--cerebras-mock", "--cerebras-mode", "respx", *arguments, **how)
 
     return start
