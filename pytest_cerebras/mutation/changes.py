@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from mockserver.api.model import tokens
 from mockserver.faults import Context, EmptyAnswer, Error, HeaderChanges, Truncate
 from mockserver.faults.body import edited, resized, streams
 from mockserver.faults.events import body_of
 from mockserver.plan import Data, Plan, Step, head_of, tokens_of
 
 from .other_text import other_text
-from .pieces import arguments, contents, divided, tool_names, with_texts
+from .pieces import arguments, contents, divided, pieces_of, tool_names, with_texts
 
 Change: TypeAlias = Callable[[Plan, Context], Plan]
 
@@ -39,9 +40,10 @@ def empty(plan: Plan, context: Context) -> Plan:
 
 
 def half(plan: Plan, context: Context) -> Plan:
-    """End the answer in its middle, with the finish reason ``length``."""
-    tokens = tokens_of(plan)
-    return Truncate(tokens // 2).apply(plan, context) if tokens > 1 else plan
+    """End the answer in the middle of what is seen of it, with the finish reason ``length``."""
+    seen = [piece.text for find in (contents, arguments) for piece in pieces_of(plan, find)]
+    lost = tokens.count("".join(seen)) // 2
+    return Truncate(tokens_of(plan) - lost).apply(plan, context) if lost else plan
 
 
 def another_text(plan: Plan, _: Context) -> Plan:

@@ -48,16 +48,23 @@ def tool_names(body: Any) -> Iterator[Piece]:
     yield from _of_calls(body, "name")
 
 
-def with_texts(plan: Plan, find: Finder, change: Callable[[Sequence[str]], Sequence[str]]) -> Plan:
-    """Return the plan with each text changed; ``change`` is given the pieces of one text."""
-    found: dict[Hashable, list[str]] = defaultdict(list)
+def pieces_of(plan: Plan, find: Finder) -> list[Piece]:
+    """Return the pieces in all documents and events of a plan."""
+    found: list[Piece] = []
 
     def note(body: Any) -> Any:
-        for piece in find(body):
-            found[piece.of].append(piece.text)
+        found.extend(find(body))
         return body
 
     edited(plan, note)
+    return found
+
+
+def with_texts(plan: Plan, find: Finder, change: Callable[[Sequence[str]], Sequence[str]]) -> Plan:
+    """Return the plan with each text changed; ``change`` is given the pieces of one text."""
+    found: dict[Hashable, list[str]] = defaultdict(list)
+    for piece in pieces_of(plan, find):
+        found[piece.of].append(piece.text)
     changed = {of: list(change(pieces)) for of, pieces in found.items()}
     if changed == found:
         return plan

@@ -63,6 +63,22 @@ def add_options(parser: pytest.Parser) -> None:
         help="accept the verdicts in this file, so that strict fails only new ones; if it is "
         "missing, the run writes it",
     )
+    _add_report(group)
+    group.addoption(
+        "--cerebras-search",
+        metavar="BUDGET|replay",
+        help="look for faults, in any order, that break a test: 60s or 500 stories for each test; "
+        "replay: only those found before",
+    )
+    _add_mutate(group)
+    for name, metavar, what in OPTIONS:
+        dest = f"cerebras_{name}"
+        flag = f"--cerebras-{name.replace('_', '-')}"
+        group.addoption(flag, metavar=metavar, dest=dest, help=what)
+        parser.addini(dest, what)
+
+
+def _add_report(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--cerebras-report",
         action="append",
@@ -75,12 +91,9 @@ def add_options(parser: pytest.Parser) -> None:
         help="fail when the tests have met fewer kinds of trouble than this; noticed: when fewer "
         "tests notice a change (--cerebras-mutate)",
     )
-    group.addoption(
-        "--cerebras-search",
-        metavar="BUDGET|replay",
-        help="look for faults, in any order, that break a test: 60s or 500 stories for each test; "
-        "replay: only those found before",
-    )
+
+
+def _add_mutate(group: pytest.OptionGroup) -> None:
     group.addoption(
         *("--cerebras-mutate", *(f"--cerebras-mutate={name}" for name in MUTATIONS)),
         action=_WordAction,
@@ -90,11 +103,6 @@ def add_options(parser: pytest.Parser) -> None:
         help="run each test that passes again with other answers, and list those that do not "
         "notice; =NAME: run the tests under this change only",
     )
-    for name, metavar, what in OPTIONS:
-        dest = f"cerebras_{name}"
-        flag = f"--cerebras-{name.replace('_', '-')}"
-        group.addoption(flag, metavar=metavar, dest=dest, help=what)
-        parser.addini(dest, what)
 
 
 def add_markers(config: pytest.Config) -> None:

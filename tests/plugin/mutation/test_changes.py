@@ -67,13 +67,16 @@ def test_empty_list():
     assert body_of(changes.empty(plan, CONTEXT))["data"] == []
 
 
-def test_half():
-    whole = answer()
+@pytest.mark.parametrize("effort", ["low", "high"])
+def test_half(effort):
+    """Half of what is seen; the reasoning before it stays."""
+    whole = answer(reasoning_effort=effort)
     choice = body_of(changes.half(whole, CONTEXT))["choices"][0]
     assert choice["finish_reason"] == "length"
     text = body_of(whole)["choices"][0]["message"]["content"]
-    assert len(choice["message"].get("content", "")) < len(text)
-    assert text.startswith(choice["message"].get("content", ""))
+    left = choice["message"]["content"]
+    assert text.startswith(left)
+    assert 0.3 < len(left) / len(text) < 0.7
 
 
 @pytest.mark.parametrize("stream", [False, True])
