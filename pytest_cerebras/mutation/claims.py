@@ -72,6 +72,7 @@ def _functions(item: pytest.Item) -> Iterator[FunctionType]:
     waiting = [getattr(item, "function", None), *_fixtures(item)]
     while waiting:
         value = waiting.pop(0)
+        value = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
         if not isinstance(value, FunctionType):
             continue
         function: Any = inspect.unwrap(value)
@@ -94,10 +95,12 @@ def _called(function: FunctionType, cls: type | None) -> Iterator[object]:
     """Yield what a function may call: by name, in a module or class that it names, by ``self``."""
     code = function.__code__
     values = [function.__globals__[name] for name in code.co_names if name in function.__globals__]
-    holders = [cls, *(one for one in values if isinstance(one, (ModuleType, type)))]
     yield from values
-    for holder in holders:
-        yield from (vars(holder).get(name) for name in code.co_names if holder is not None)
+    for one in (cls, *values):
+        holders = one.__mro__ if isinstance(one, type) else (one,)
+        for holder in holders:
+            if isinstance(holder, (ModuleType, type)):
+                yield from (vars(holder).get(name) for name in code.co_names)
 
 
 def _fixtures(item: pytest.Item) -> list[Callable[..., Any]]:
@@ -121,11 +124,9 @@ def _of(tree: ast.AST, *kinds: type[Any]) -> Iterator[Any]:
 
 
 def _demands(tree: _Function) -> bool:
-    """Return whether a function calls something that asserts."""
-    return any(_is_demand(_name(call.func)) for call in _of(tree, ast.Call)) or any(
-        isinstance(one.exc, ast.Call) and _name(one.exc.func) == "AssertionError"
-        for one in _of(tree, ast.Raise)
-    )
+    """Return whether a function calls something that asserts, or raises an exception itself."""
+    calls = (_name(call.func) for call in _of(tree, ast.Call))
+    return any(map(_is_demand, calls)) or any(_of(tree, ast.Raise))
 
 
 def _is_demand(name: str) -> bool:

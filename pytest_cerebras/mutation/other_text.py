@@ -20,10 +20,9 @@ def other_text(text: str) -> str:
     if not text.strip():
         return text
     try:
-        value: JsonValue = json.loads(text)
-    except ValueError:
+        return json.dumps(_other(json.loads(text)))
+    except (ValueError, RecursionError):  # no JSON, or nested too deeply
         return _words(text)
-    return json.dumps(_other(value))
 
 
 def _words(text: str) -> str:

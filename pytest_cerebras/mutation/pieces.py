@@ -101,4 +101,6 @@ def _of_calls(body: Any, key: str) -> Iterator[Piece]:
 def _holders(body: Any) -> Iterator[tuple[Hashable, dict[str, Any]]]:
     """Yield the number of each choice, and the object that has its text."""
     for choice in dicts(body.get("choices") if isinstance(body, dict) else None):
-        yield choice.get("index"), choice.get("delta") or choice.get("message") or choice
+        holder = choice.get("delta") or choice.get("message") or choice
+        if isinstance(holder, dict):  # another fault may have left something else
+            yield choice.get("index"), holder

@@ -5,7 +5,9 @@ import pytest
 from pytest_cerebras.mutation.other_text import other_text
 
 
-@pytest.mark.parametrize("text", ["Because.", "Air scatters blue light.", "Something", "a\nb  c"])
+@pytest.mark.parametrize(
+    "text", ["Because.", "Air scatters blue light.", "Something", "a\nb  c", "[" * 100_000]
+)
 def test_other_words(text):
     """Prose gets as many words, and not the same."""
     other = other_text(text)

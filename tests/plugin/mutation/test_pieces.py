@@ -15,6 +15,7 @@ CALL = {"index": 0, "function": {"name": "weather", "arguments": "{}"}}
         ({"choices": [{"index": 0, "delta": {"content": ""}}]}, [], [], []),
         ({"choices": [{"index": 0, "message": {"tool_calls": [CALL]}}]}, [], ["{}"], ["weather"]),
         ({"choices": [{"index": 0, "message": {"tool_calls": [{}]}}]}, [], [], []),
+        ({"choices": [{"index": 0, "message": ["odd"]}]}, [], [], []),
         ({"data": []}, [], [], []),
         (["no", "object"], [], [], []),
     ],
