@@ -38,7 +38,7 @@ def names(run):
                 "tools": [{"type": "function", "function": {"name": "weather"}}],
                 "tool_choice": "required",
             },
-            {"empty", "half", "another-tool", "error"},
+            {"empty", "another-tool", "error"},
         ),
     ],
     ids=["document", "stream", "tools"],
