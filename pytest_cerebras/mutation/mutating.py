@@ -164,6 +164,8 @@ def _why_not(item: pytest.Item, report: pytest.TestReport) -> str:
     """Return why a test is not tried on, as far as its last report shows."""
     if (kind := kind_run_once(item)) is not None:
         return _RUN_ONCE.get(kind, f"it is a {kind}")
+    if "subtests" in getattr(item, "fixturenames", ()):  # pytest would report those of each run
+        return "it has subtests"
     if hasattr(report, "wasxfail"):
         return "it is expected to fail"
     if report.skipped:

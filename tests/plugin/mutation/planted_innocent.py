@@ -113,6 +113,12 @@ def test_expected_to_fail():
     assert ask("Why?") == "Because."
 
 
+def test_subtests(subtests):
+    reply = ask("Why?")
+    with subtests.test("one"):
+        assert reply
+
+
 class TestCase(unittest.TestCase):
     def test_unittest(self):
         assert ask("Why?") is not None
