@@ -87,15 +87,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Show the scenario or matrix, and the settings, that the tests will meet."""
     if not _wanted(config):
         return None
-    from .settings import options
-
-    settings = options.resolve(config)
-    if config.getoption("cerebras_chaos") is None:
-        return f"cerebras: {settings.line()}"
     from .chaos import choice
 
-    count = len(choice.chosen(config.getoption("cerebras_chaos")))
-    return f"cerebras: chaos of {count} scenarios, {settings.line(scenario=False)}"
+    return choice.header(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -337,6 +331,10 @@ def _run_often(config: pytest.Config) -> None:
         from .search import searching
 
         searching.register(config)
+    if config.getoption("cerebras_mutate") is not None and not config.option.collectonly:
+        from .mutation import mutating
+
+        mutating.register(config)
 
 
 def _learn(config: pytest.Config) -> None:

@@ -53,6 +53,28 @@ def test_the_tests_of_the_examples_pass():
     assert "warning" not in done.stdout  # of models that the live API has retired
 
 
+def test_no_test_of_the_examples_is_blind(tmp_path):
+    """Each notices a change, or promises something whatever the API says."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    options = ["--cerebras-mock", "--cerebras-mutate", "--cerebras-report", "tests.json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "examples", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((tmp_path / "tests.json").read_text("utf-8"))["mutation"]
+    assert not [one["test"] for one in found if one["blind"]]
+    silent = {one["test"].partition("::")[0] for one in found if not one["noticed"]}
+    promises = "examples/assistant/test_chaos.py"
+    assert silent == {promises}
+    notes = [one["note"] for one in found if one["test"].startswith(promises)]
+    assert all("handles errors itself" in note for note in notes)
+
+
 def command_of(page):
     """Return the command of a page that runs pytest on the examples."""
     text = (ROOT / page).read_text("utf-8")

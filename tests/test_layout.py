@@ -42,6 +42,14 @@ ELSEWHERE = {
     # fixtures, used by all of it
     "pytest_cerebras/session/clients.py": "tests/plugin/session/test_mock.py",
     "pytest_cerebras/session/place.py": "tests/plugin/session/test_mock.py",
+    # met through the search of a test
+    "pytest_cerebras/search/effects.py": "tests/plugin/search/test_searching.py",
+    "pytest_cerebras/search/finding.py": "tests/plugin/search/test_searching.py",
+    "pytest_cerebras/search/observing.py": "tests/plugin/search/test_searching.py",
+    "pytest_cerebras/search/replaying.py": "tests/plugin/search/test_searching.py",
+    "pytest_cerebras/search/search_of_test.py": "tests/plugin/search/test_searching.py",
+    "pytest_cerebras/search/summary.py": "tests/plugin/search/test_searching.py",
+    "pytest_cerebras/search/outcome.py": "tests/plugin/search/test_exploration.py",  # values only
     # met through the command
     "pytest_cerebras/run/__main__.py": "tests/plugin/run/test_command.py",
     "pytest_cerebras/run/reports.py": "tests/plugin/run/test_command.py",

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from pytest_cerebras.settings import options
 from pytest_cerebras.settings.names import MARKER, Chosen
 
 OPTION = "--cerebras-chaos"
@@ -47,6 +48,15 @@ def chosen(text: str, where: str = OPTION) -> list[Chosen]:
     if not found:
         raise pytest.UsageError(f"{where} names no scenario: all, NAME, FILE or tag:NAME")
     return sorted(found.values(), key=lambda one: one != "healthy")
+
+
+def header(config: pytest.Config) -> str:
+    """Return the scenario or the matrix, and the settings, that the tests will meet."""
+    settings = options.resolve(config)
+    text = config.getoption("cerebras_chaos")
+    if text is None:
+        return f"cerebras: {settings.line()}"
+    return f"cerebras: chaos of {len(chosen(text))} scenarios, {settings.line(scenario=False)}"
 
 
 def check(config: pytest.Config) -> None:

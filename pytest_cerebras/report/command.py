@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from mockserver.cli.options import one_sentence
 
 if TYPE_CHECKING:
+    from .least import Least
     from .report import Report
 
 _SUFFIXES = (".html", ".json", ".xml")
@@ -34,7 +35,8 @@ def report() -> None:
 @click.option(
     "--fail-under",
     metavar="PERCENT",
-    help="Exit with 11 if the shards together have met fewer kinds of trouble than this.",
+    help="Exit with 11 if the shards together have met fewer kinds of trouble than this; "
+    "noticed=PERCENT: if fewer tests notice a change.",
 )
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT.json...")
 def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, ...]) -> None:
@@ -44,7 +46,7 @@ def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, 
     The result is the report that one run of all tests would have written.
     """
     files = _files(outputs)
-    least = _percent(fail_under)
+    least = _least(fail_under)
     from .merging import merged
     from .reporting import COVERAGE_FAILED, summarize
 
@@ -53,12 +55,12 @@ def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, 
     for file in files:
         _write(file, found)
     summarize(found)
-    is_short = least is not None and found.coverage.percent < least
-    asked = f", less than the required {least:g} %" if is_short else ""
-    click.echo(f"{len(reports)} shards, {len(found.cells)} cells; {found.coverage.line()}{asked}")
+    short = list(least.short_of(found))
+    lines = short if least.met is not None and short else [found.coverage.line(), *short]
+    click.echo(f"{len(reports)} shards, {len(found.cells)} cells; {'; '.join(lines)}")
     for file in files:
         click.echo(f"written: {file}")
-    sys.exit(COVERAGE_FAILED if is_short else 0)
+    sys.exit(COVERAGE_FAILED if short else 0)
 
 
 def _files(outputs: tuple[str, ...]) -> list[Path]:
@@ -72,16 +74,15 @@ def _files(outputs: tuple[str, ...]) -> list[Path]:
     return files
 
 
-def _percent(given: str | None) -> float | None:
+def _least(given: str | None) -> Least:
     import pytest
 
-    from .reporting import percent
+    from .least import Least
 
     try:
-        return percent(given, "--fail-under")
+        return Least.of(given, "--fail-under")
     except pytest.UsageError as error:
         _end(str(error))
-    return None
 
 
 def _write(file: Path, found: Report) -> None:
@@ -98,6 +99,6 @@ def _write(file: Path, found: Report) -> None:
         _end(f"-o: can't write {file}: {error.strerror or error}", 1)
 
 
-def _end(sentence: str, status: int = 2) -> None:
+def _end(sentence: str, status: int = 2) -> NoReturn:
     click.echo(f"Error: {sentence}", err=True)
     sys.exit(status)

@@ -47,7 +47,10 @@ def merged(files: Sequence[Path]) -> Report:
                 "run it again"
             )
     cells = (cell for one in found for cell in one.report.cells)
-    return Report.of(sorted(cells, key=attrgetter("place")))
+    mutation = sorted(
+        (tried for one in found for tried in one.report.mutation), key=attrgetter("place")
+    )
+    return Report.of(sorted(cells, key=attrgetter("place")), mutation=mutation)
 
 
 def _read(file: Path) -> Shared:

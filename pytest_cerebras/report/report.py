@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from mockserver.verdicts.fault_classes import FAULT_CLASSES, share_met
 from pytest_cerebras.chaos.sharding import Sharding
+from pytest_cerebras.mutation.judging import Tried
 from pytest_cerebras.session.symptoms import Symptom
 
 from .matrix_results import Cell
@@ -79,7 +80,7 @@ class Report:
     All cells of a run, or of a ``shard`` of it, in the order of its tests.
 
     ``version`` increases with each change that would break readers. ``spent`` is the cost of all
-    cells.
+    cells. ``mutation`` has the mutations that were tried on each test.
     """
 
     version: Literal[1]
@@ -87,13 +88,16 @@ class Report:
     cells: tuple[Cell, ...]
     shard: Part | None = None
     spent: Spent = _NOTHING
+    mutation: tuple[Tried, ...] = ()
 
     @classmethod
-    def of(cls, cells: Iterable[Cell], shard: Part | None = None) -> Self:
-        """Return the report on cells."""
+    def of(
+        cls, cells: Iterable[Cell], shard: Part | None = None, mutation: Iterable[Tried] = ()
+    ) -> Self:
+        """Return the report on cells, and on the mutations that were tried."""
         found = tuple(cells)
         spent = Spent.total(cell.spent for cell in found)
-        return cls(1, Coverage.of(found), found, shard, spent)
+        return cls(1, Coverage.of(found), found, shard, spent, tuple(mutation))
 
     @classmethod
     def read(cls, data: bytes) -> Report:

@@ -13,7 +13,10 @@ import pytest
 
 from mockserver.core.credentials import redacted
 from pytest_cerebras.chaos.sharding import SHARDING, Sharding
+from pytest_cerebras.mutation.judging import Tried
+from pytest_cerebras.settings.names import EACH, MUTATED
 
+from .least import Least
 from .matrix_results import Cell, read
 from .outcome import reason_of
 from .page import html
@@ -21,7 +24,7 @@ from .report import Part, Report
 from .step_summary import markdown
 
 COVERAGE_FAILED = 11
-"""The exit status if all tests passed, but fault coverage is too low."""
+"""The exit status if all tests passed, but less was met or noticed than is asked for."""
 
 _WRITERS: Mapping[str, Callable[[Report], str]] = {".html": html, ".json": Report.json}
 
@@ -30,26 +33,27 @@ class Reporting:
     """Collects the results of a run's tests, from this process or from xdist workers."""
 
     def __init__(
-        self, files: Sequence[Path], least: float | None, sharding: Sharding | None = None
+        self, files: Sequence[Path], least: Least, sharding: Sharding | None = None
     ) -> None:
         self._files = files
         self._least = least
         self._sharding = sharding
         self._begun: dict[str, Cell] = {}
         self._cells: dict[str, Cell] = {}
+        self._tried: dict[str, Tried] = {}
 
     @property
     def report(self) -> Report:
         """The report on the cells so far, in the order of files and lines, then of scenarios."""
         cells = sorted(self._cells.values(), key=attrgetter("place"))
-        return Report.of(cells, Part.of_sharding(self._sharding))
-
-    @property
-    def _short(self) -> bool:
-        return self._least is not None and self.report.coverage.percent < self._least
+        tried = sorted(self._tried.values(), key=attrgetter("place"))
+        return Report.of(cells, Part.of_sharding(self._sharding), tried)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note the cell of a test; a failing teardown or a crashed worker fails it as well."""
+        tried = getattr(report, MUTATED, None)
+        if tried is not None:
+            self._tried[report.nodeid] = Tried.read(tried)
         cell = read(report)
         if cell is not None:
             begun = report.when == "setup" and report.passed
@@ -61,14 +65,14 @@ class Reporting:
                 self._cells[report.nodeid] = failed
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the files and the step summary; change the status if coverage is too low."""
+        """Write the files and the step summary; change the status if there is too little."""
         report = self.report
         for file in self._files:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(redacted(_WRITERS[file.suffix](report)), encoding="utf-8")
         if self._cells:
             summarize(report)
-        if session.exitstatus == pytest.ExitCode.OK and self._short:
+        if session.exitstatus == pytest.ExitCode.OK and any(self._least.short_of(report)):
             session.exitstatus = COVERAGE_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -76,8 +80,11 @@ class Reporting:
         report = self.report
         coverage = report.coverage
         terminalreporter.section(f"Cerebras: {report.title}")
-        asked = f", less than the required {self._least:g} %" if self._short else ""
-        terminalreporter.line(f"{coverage.line()}{asked}", red=self._short)
+        short = list(self._least.short_of(report))
+        if not any(line.startswith(coverage.line()) for line in short):
+            terminalreporter.line(coverage.line())
+        for line in short:
+            terminalreporter.line(line, red=True)
         if coverage.never:
             terminalreporter.line(f"never met: {', '.join(coverage.never)}")
         for file in self._files:
@@ -95,7 +102,10 @@ def reporting(config: pytest.Config) -> Reporting:
             raise pytest.UsageError(
                 f"--cerebras-report: can't write {file}: a file or folder is in the way"
             )
-    least = percent(config.getoption("cerebras_fail_under"), "--cerebras-fail-under")
+    option = "--cerebras-fail-under"
+    least = Least.of(config.getoption("cerebras_fail_under"), option)
+    if least.noticed is not None and config.getoption("cerebras_mutate") != EACH:
+        raise pytest.UsageError(f"{option} noticed={least.noticed:g} needs --cerebras-mutate")
     return Reporting(files, least, config.stash.get(SHARDING, None))
 
 
@@ -104,23 +114,3 @@ def summarize(report: Report) -> None:
     if environ.get("GITHUB_STEP_SUMMARY"):
         with Path(environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
             summary.write(redacted(markdown(report)))
-
-
-def percent(given: str | None, option: str) -> float | None:
-    """
-    Return the required coverage as a percentage; ``met=90`` is the same as ``90``.
-
-    Raises UsageError, whose text begins with the option.
-    """
-    if given is None:
-        return None
-    what, equals, number = given.rpartition("=")
-    if equals and what.strip() != "met":
-        raise pytest.UsageError(f"{option} {given}: the only known measure is met, as in met=90")
-    try:
-        least = float(number)
-    except ValueError:
-        least = -1.0
-    if not 0 <= least <= 100:  # noqa: PLR2004 (per cent)
-        raise pytest.UsageError(f"{option} should be a percentage from 0 to 100, found {given!r}")
-    return least

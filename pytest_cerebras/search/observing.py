@@ -13,12 +13,12 @@ from mockserver.api.contract.edition import Edition
 from mockserver.journal import Exchange
 from mockserver.journal.met import felt
 from mockserver.verdicts.classify import classify
+from pytest_cerebras.chaos.deadline import TooBusyError, TooLateError
 from pytest_cerebras.observe.call_sites import of_the_app
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.session.symptoms import family_of, first_line
 
 from .blame import blame, first_of, site_of
-from .deadline import TooBusyError, TooLateError
 from .outcome import Cause, Failure, Outcome, Seen
 
 STALLED, ENDLESS, BUSY = "stalled", "endless", "busy"

@@ -10,12 +10,12 @@ import pytest
 from mockserver.api.model.tokens import count
 from mockserver.engine.rehearsal import Sent, sent_in
 from mockserver.scenario import Scenario
+from pytest_cerebras.chaos.deadline import Deadline
 from pytest_cerebras.chaos.twins import run_again, twin_of
 from pytest_cerebras.session.mock import CerebrasMock
 from pytest_cerebras.settings.names import MARKER
 from pytest_cerebras.settings.options import PLAYED
 
-from .deadline import Deadline
 from .observing import outcome_of
 from .outcome import Outcome
 from .story import Story, scenario_of

@@ -38,7 +38,8 @@ class CerebrasMock(Asserting):
     ``url`` is its base URL as the Cerebras SDK expects it (without ``/v1``). ``live`` is the engine
     that answers this test and all others. ``side_effects`` has the side effects that the app
     recorded. ``interventions`` has a sentence for each thing that the mock stopped; they fail the
-    test. ``found_nothing`` says that the test looked for requests and there were none.
+    test. ``found_nothing`` says that the test looked for requests and there were none,
+    ``was_asked`` that it looked for any, or for verdicts.
     ``collector`` collects evidence of how the app used the answers. ``settings`` are the test's.
     ``deadline`` is one more reason to stop the test.
     """
@@ -67,6 +68,7 @@ class CerebrasMock(Asserting):
         self._excess: list[str] = []
         self.interventions: dict[str, None] = {}
         self.found_nothing = False
+        self.was_asked = False
         self.deadline: Reason | None = None
         self.url = place.url
         self._base_urls = base_urls(place.url, environ)
@@ -118,6 +120,7 @@ class CerebrasMock(Asserting):
 
     def _looked_at(self) -> Journal:
         """Return the journal to the test, and note whether it is empty."""
+        self.was_asked = True
         found = self.journal
         self.found_nothing = not found.count
         return found
@@ -172,7 +175,8 @@ class CerebrasMock(Asserting):
             rule = injection.injected(fault, times=times, match=match)
         except MockServerError as error:
             raise error.with_traceback(None) from None
-        self.live.inject(rule)
+        alone = self.settings.as_played(Scenario(rule.name or "injected", rules=(rule,)))
+        self.live.inject(alone.rules[0])
         self._round.injected.append(rule)
 
     def reset(self) -> None:
@@ -181,7 +185,7 @@ class CerebrasMock(Asserting):
 
     def _begin(self, begun: Round, overrides: Overrides | None = None) -> None:
         ended = self._now()
-        self.live.play(begun.scenario, overrides)
+        self.live.play(self.settings.as_played(begun.scenario), overrides)
         self.side_effects.clear()
         self._ended.append(ended)
         self._round, self._knocked = begun, self._refused.count
@@ -261,6 +265,7 @@ class CerebrasMock(Asserting):
     @property
     def verdicts(self) -> Sequence[Verdict]:
         """The verdicts since the scenario began, without those that the marker ignores."""
+        self.was_asked = True
         return self.judge(self._case())
 
     def judged(self) -> list[tuple[str, Verdict]]:

@@ -41,7 +41,7 @@ def activated(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
         live.stalled = []
         live.budget = settings.request_limits()
         stack.callback(setattr, live, "budget", None)
-        live.play(settings.loaded(), settings.overrides())
+        live.play(settings.as_played(settings.loaded()), settings.overrides())
         guard_log = stack.enter_context(
             egress.guarded(
                 mode=settings.mode,

@@ -11,12 +11,12 @@ import argparse
 
 import pytest
 
-from .names import CHAOS, MARKER, OPTIONS, SEARCH, STRICT, SWITCHES
+from .names import CHAOS, EACH, MARKER, MUTATIONS, OPTIONS, SEARCH, STRICT, SWITCHES
 
 
-class _StrictAction(argparse.Action):
+class _WordAction(argparse.Action):
     """
-    Reads ``--cerebras-strict`` and ``--cerebras-strict=all``.
+    Reads ``--cerebras-strict`` and ``--cerebras-strict=all``, and options of the same form.
 
     If the option had an optional value, argparse would mistake a path after the option for it.
     """
@@ -24,8 +24,8 @@ class _StrictAction(argparse.Action):
     def __call__(
         self, _: object, namespace: argparse.Namespace, __: object, option: str | None = None
     ) -> None:
-        """Store the text after the equals sign, or the default."""
-        setattr(namespace, self.dest, (option or "").partition("=")[2] or STRICT[0])
+        """Store the text after the equals sign, or the word for none."""
+        setattr(namespace, self.dest, (option or "").partition("=")[2] or self.const)
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -36,8 +36,9 @@ def add_options(parser: pytest.Parser) -> None:
         parser.addini(f"cerebras_{name}", what, type="bool", default=False)
     group.addoption(
         *("--cerebras-strict", *(f"--cerebras-strict={which}" for which in STRICT)),
-        action=_StrictAction,
+        action=_WordAction,
         nargs=0,
+        const=STRICT[0],
         dest="cerebras_strict",
         help="let verdicts on the client fail their test if they are certain; all: let advice "
         "fail it, too",
@@ -62,6 +63,22 @@ def add_options(parser: pytest.Parser) -> None:
         help="accept the verdicts in this file, so that strict fails only new ones; if it is "
         "missing, the run writes it",
     )
+    _add_report(group)
+    group.addoption(
+        "--cerebras-search",
+        metavar="BUDGET|replay",
+        help="look for faults, in any order, that break a test: 60s or 500 stories for each test; "
+        "replay: only those found before",
+    )
+    _add_mutate(group)
+    for name, metavar, what in OPTIONS:
+        dest = f"cerebras_{name}"
+        flag = f"--cerebras-{name.replace('_', '-')}"
+        group.addoption(flag, metavar=metavar, dest=dest, help=what)
+        parser.addini(dest, what)
+
+
+def _add_report(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--cerebras-report",
         action="append",
@@ -70,20 +87,22 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--cerebras-fail-under",
-        metavar="PERCENT|met=PERCENT",
-        help="fail when the tests have met fewer kinds of trouble than this",
+        metavar="PERCENT|met=PERCENT|noticed=PERCENT",
+        help="fail when the tests have met fewer kinds of trouble than this; noticed: when fewer "
+        "tests notice a change (--cerebras-mutate)",
     )
+
+
+def _add_mutate(group: pytest.OptionGroup) -> None:
     group.addoption(
-        "--cerebras-search",
-        metavar="BUDGET|replay",
-        help="look for faults, in any order, that break a test: 60s or 500 stories for each test; "
-        "replay: only those found before",
+        *("--cerebras-mutate", *(f"--cerebras-mutate={name}" for name in MUTATIONS)),
+        action=_WordAction,
+        nargs=0,
+        const=EACH,
+        dest="cerebras_mutate",
+        help="run each test that passes again with other answers, and list those that do not "
+        "notice; =NAME: run the tests under this change only",
     )
-    for name, metavar, what in OPTIONS:
-        dest = f"cerebras_{name}"
-        flag = f"--cerebras-{name.replace('_', '-')}"
-        group.addoption(flag, metavar=metavar, dest=dest, help=what)
-        parser.addini(dest, what)
 
 
 def add_markers(config: pytest.Config) -> None:

@@ -33,6 +33,8 @@ WASTED = "cerebras_wasted"
 NOTED = (RETIRED, LEFT_OUT, UNMET, BASE_URL, COST, WASTED)
 # the attribute of a report with the symptoms that its test has shown
 SYMPTOMS = "cerebras_symptoms"
+# the attribute of a report that says which mutations were tried on its test
+MUTATED = "cerebras_mutated"
 # the attribute of the setup report of a test that uses the mock
 USES_MOCK = "cerebras_uses_mock"
 
@@ -42,6 +44,12 @@ FLAGS |= {"0": False, "false": False, "no": False, "off": False}
 SWITCHES = (("mock", "CEREBRAS_MOCK", "use the mock in every test, not only on request"),)
 # the values of `strict` besides a flag; a true flag means the first
 STRICT = ("certain", "all")
+# the value of `mutate` that tries all mutations on each test, and those that it can play alone
+EACH = "each"
+MUTATIONS = (
+    *("healed", "empty", "half", "another-text", "another-tool", "other-arguments"),
+    *("doubled", "reordered", "error", "other-facts"),
+)
 # name, metavar, help
 OPTIONS = (
     ("scenario", "NAME|FILE", "what goes wrong: a shipped scenario or a YAML file"),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PLAYED = pytest.StashKey["Scenario"]()
 """The scenario that a run of a test plays, whatever its settings name."""
+REWRITTEN = pytest.StashKey["Callable[[Scenario], Scenario]"]()
+"""Turns each scenario that a run of a test plays into another; verdicts don't fail such a run."""
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
 T = TypeVar("T")
@@ -75,7 +77,8 @@ class Settings:
 
     ``strict`` says which verdicts fail the test: ``certain`` ones, ``all``, or None for none of
     them. ``ignored`` verdicts never fail it. With ``allow_unmet``, the scenario need not act on the
-    test. ``played`` outranks the scenario's name.
+    test. ``played`` outranks the scenario's name, and ``rewrite`` turns each scenario that the test
+    plays into another.
     """
 
     scenario: str = "healthy"
@@ -96,12 +99,17 @@ class Settings:
     ignored: tuple[str, ...] = ()
     allow_unmet: bool = False
     played: Scenario | None = None
+    rewrite: Callable[[Scenario], Scenario] | None = None
 
     def loaded(self) -> Scenario:
         """Return the scenario. Raises MockServerError."""
         from mockserver.scenario import load
 
         return self.played or load(self.scenario, self.parameters)
+
+    def as_played(self, scenario: Scenario) -> Scenario:
+        """Return what is played in the place of a scenario."""
+        return self.rewrite(scenario) if self.rewrite else scenario
 
     def under(self, scenario: str, parameters: Mapping[str, object]) -> Settings:
         """
@@ -165,13 +173,15 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
     if _runs_often(config) and "time_scale" not in found:
         found.setdefault("clock", "virtual")
         ranks.setdefault("clock", 1)
+    rewrite = item.stash.get(REWRITTEN, None) if item is not None else None
     settings = Settings(
         **{name: _converted(name, value, ranks[name]) for name, value in found.items()},
         parameters=marked.get("parameters") or {},
-        strict=strictness(config),
+        strict=None if rewrite else strictness(config),
         ignored=tuple(marked.get("verdicts", ())),
         allow_unmet=marked.get("allow_unmet", False),
         played=item.stash.get(PLAYED, None) if item is not None else None,
+        rewrite=rewrite,
     )
     scenario = scenario_of(item) if item is not None else None
     if item is None or scenario is None:
@@ -181,7 +191,8 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
 
 def _runs_often(config: pytest.Config) -> bool:
     """Return whether each test runs many times, so that its waits should cost nothing."""
-    return config.getoption("cerebras_search") is not None
+    many = ("cerebras_search", "cerebras_mutate")
+    return any(config.getoption(name) is not None for name in many)
 
 
 def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:

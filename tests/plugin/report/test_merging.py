@@ -8,6 +8,7 @@ from importlib.metadata import version
 import pytest
 
 from mockserver.verdicts import Verdict
+from pytest_cerebras.mutation.judging import Tried
 from pytest_cerebras.report.causes import Symptom
 from pytest_cerebras.report.matrix_results import Cell, Drawn, Played, Ran, Seen, Slept
 from pytest_cerebras.report.merging import MergeError, merged
@@ -44,7 +45,10 @@ CELLS = [
     for test in range(3)
     for scenario in ("busy", "slow")
 ]
-WHOLE = Report.of(CELLS)
+TRIED = [
+    Tried(cell.test, ("empty",), ("half",), file="t.py", line=cell.line) for cell in CELLS[::2]
+]
+WHOLE = Report.of(CELLS, mutation=TRIED)
 RUN = {"version": version("pytest-cerebras"), "chaos": "all", "seed": "1", "tests": "abc"}
 
 
@@ -56,9 +60,9 @@ def part(which, **changes):
 def write(tmp_path):
     """Return a function that writes a report of some cells, and returns its file."""
 
-    def write(shard, cells=(), name=None):
+    def write(shard, cells=(), name=None, tried=()):
         file = tmp_path / (name or f"{shard.number}.json")
-        file.write_text(Report.of(cells, shard).json(), "utf-8")
+        file.write_text(Report.of(cells, shard, tried).json(), "utf-8")
         return file
 
     return write
@@ -66,7 +70,10 @@ def write(tmp_path):
 
 def test_same_as_one_run(write):
     """Whatever the order of the files is, nothing is lost, and the page is the same."""
-    files = [write(part(number), CELLS[number - 1 :: 3]) for number in (3, 1, 2)]
+    files = [
+        write(part(number), CELLS[number - 1 :: 3], tried=TRIED[number - 1 :: 3])
+        for number in (3, 1, 2)
+    ]
     found = merged(files)
     assert found == WHOLE
     assert found.json() == WHOLE.json()

@@ -138,8 +138,11 @@ def test_fail_under(run, asked, chaos, status):
         ("--cerebras-fail-under=nan", "*percentage from 0 to 100, found 'nan'"),
         ("--cerebras-fail-under=101", "*percentage from 0 to 100, found '101'"),
         ("--cerebras-fail-under=met=101", "*percentage from 0 to 100, found 'met=101'"),
-        ("--cerebras-fail-under=noticed=80", "*noticed=80: the only known measure is met,*"),
-        ("--cerebras-fail-under=explored=70", "*explored=70: the only known measure is met*"),
+        ("--cerebras-fail-under=noticed=80", "*noticed=80 needs --cerebras-mutate"),
+        (
+            "--cerebras-fail-under=explored=70",
+            "*explored=70: the known measures are met and noticed*",
+        ),
     ],
 )
 def test_wrong_options(run, option, sentence):

@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from pytest_cerebras.mutation.mutations import healed
+from pytest_cerebras.session.relevance import Relevance
+from pytest_cerebras.settings.names import MARKER
+from pytest_cerebras.settings.options import REWRITTEN
 
 CODE = """
 import pytest
@@ -281,3 +287,16 @@ def pytest_runtest_call(item):
     run(COUNTS, "--cerebras-chaos", "relevant", *REPORT, "-k", "wrong-key")
     assert outcomes()["once", "wrong-key"]["outcome"] == "passed"
     assert Path("log").read_text("utf-8").split() == ["function", "test"] * 2
+
+
+@pytest.mark.parametrize(("stash", "count"), [({}, 1), ({REWRITTEN: healed}, 0)])
+def test_runs_with_other_answers_teach_nothing(stash, count):
+    """What a test sends after other answers is not what it sends when all is well."""
+    relevance = Relevance()
+    spec = SimpleNamespace(params={MARKER: "healthy"})
+    item = SimpleNamespace(callspec=spec, parent=None, name="t", funcargs={}, stash=stash)
+    noting = relevance.pytest_runtest_makereport(item, SimpleNamespace(when="call"))
+    next(noting)
+    with pytest.raises(StopIteration):
+        noting.send(SimpleNamespace(passed=True))
+    assert len(relevance._known) == count
