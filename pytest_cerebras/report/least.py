@@ -12,7 +12,7 @@ from pytest_cerebras.mutation.judging import Tried, share
 
 from .report import Report
 
-_MEASURES = ("met", "noticed")
+_MEASURES = ("met", "noticed", "explored")
 _MOST = 100.0
 
 
@@ -22,16 +22,17 @@ class Least:
     The least that is asked for, in per cent; None asks for nothing.
 
     ``met`` is the fault coverage, ``noticed`` the share of the tests that notice a change of the
-    answers.
+    answers, ``explored`` the share of the faults that the search has tried, at the app's lines.
     """
 
     met: float | None = None
     noticed: float | None = None
+    explored: float | None = None
 
     @classmethod
     def of(cls, given: str | None, option: str) -> Self:
         """
-        Return the value of an option: ``90`` or ``met=90``, ``noticed=80``, or both with a comma.
+        Return the value of an option: ``90`` or ``met=90``, ``noticed=80``, or several with commas.
 
         Raises UsageError, which begins with the option.
         """
@@ -40,7 +41,7 @@ class Least:
             name, _, number = part.rpartition("=")
             measure = name.strip() or "met"
             if measure not in _MEASURES:
-                known = " and ".join(_MEASURES)
+                known = ", ".join(_MEASURES)
                 raise pytest.UsageError(
                     f"{option} {given}: the known measures are {known}, as in met=90"
                 )
@@ -55,6 +56,8 @@ class Least:
             yield f"{report.coverage.line()}, less than the required {self.met:g} %"
         if self.noticed is not None and (share(report.mutation) or 0.0) < self.noticed:
             yield f"{_noticed(report.mutation)}, less than the required {self.noticed:g} %"
+        if self.explored is not None and report.explored.percent < self.explored:
+            yield f"{report.explored.line()}, less than the required {self.explored:g} %"
 
 
 def _noticed(tried: Sequence[Tried]) -> str:

@@ -50,7 +50,8 @@ def merged(files: Sequence[Path]) -> Report:
     mutation = sorted(
         (tried for one in found for tried in one.report.mutation), key=attrgetter("place")
     )
-    return Report.of(sorted(cells, key=attrgetter("place")), mutation=mutation)
+    explored = (one.report.explored for one in found)
+    return Report.of(sorted(cells, key=attrgetter("place")), None, mutation, explored)
 
 
 def _read(file: Path) -> Shared:

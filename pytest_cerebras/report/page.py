@@ -16,7 +16,7 @@ from mockserver.core.units import counted
 from mockserver.plan.timeline import STYLE
 from mockserver.verdicts.fault_classes import FAULT_CLASSES
 
-from . import causes, page_mutation
+from . import causes, page_explored, page_mutation
 from .causes import Cause
 from .markup import add, add_name, box
 from .matrix_results import Cell
@@ -40,6 +40,8 @@ def html(report: Report) -> str:
         _others(_section(main, "Other tests"), report, anchors)
     if report.mutation:
         page_mutation.draw(_section(main, page_mutation.TITLE), report.mutation)
+    if report.explored.lines:
+        page_explored.draw(_section(main, page_explored.TITLE), report.explored)
     to_fix, found = causes.things(report.symptoms)
     by_id = {cell.id: anchors[id(cell)] for cell in report.cells}
     _causes(_section(main, "Things to fix"), to_fix, found, by_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal, Self
 
 from pydantic import TypeAdapter
@@ -12,12 +13,14 @@ from pydantic import TypeAdapter
 from mockserver.verdicts.fault_classes import FAULT_CLASSES, share_met
 from pytest_cerebras.chaos.sharding import Sharding
 from pytest_cerebras.mutation.judging import Tried
+from pytest_cerebras.search.explored import Explored
 from pytest_cerebras.session.symptoms import Symptom
 
 from .matrix_results import Cell
 from .outcome import PROVES_NOTHING, sentences_on_unmet
 from .spent import Spent
 
+_UNEXPLORED = Explored()
 _NOTHING = Spent()
 
 
@@ -80,7 +83,8 @@ class Report:
     All cells of a run, or of a ``shard`` of it, in the order of its tests.
 
     ``version`` increases with each change that would break readers. ``spent`` is the cost of all
-    cells. ``mutation`` has the mutations that were tried on each test.
+    cells. ``mutation`` has the mutations that were tried on each test. ``explored`` has the
+    faults that the search has tried.
     """
 
     version: Literal[1]
@@ -89,15 +93,21 @@ class Report:
     shard: Part | None = None
     spent: Spent = _NOTHING
     mutation: tuple[Tried, ...] = ()
+    explored: Explored = _UNEXPLORED
 
     @classmethod
     def of(
-        cls, cells: Iterable[Cell], shard: Part | None = None, mutation: Iterable[Tried] = ()
+        cls,
+        cells: Iterable[Cell],
+        shard: Part | None = None,
+        mutation: Iterable[Tried] = (),
+        explored: Iterable[Explored] = (),
     ) -> Self:
-        """Return the report on cells, and on the mutations that were tried."""
+        """Return the report on cells, the mutations that were tried, and what was explored."""
         found = tuple(cells)
         spent = Spent.total(cell.spent for cell in found)
-        return cls(1, Coverage.of(found), found, shard, spent, tuple(mutation))
+        grid = reduce(Explored.merged, explored, _UNEXPLORED)
+        return cls(1, Coverage.of(found), found, shard, spent, tuple(mutation), grid)
 
     @classmethod
     def read(cls, data: bytes) -> Report:

@@ -14,7 +14,9 @@ import pytest
 from mockserver.core.credentials import redacted
 from pytest_cerebras.chaos.sharding import SHARDING, Sharding
 from pytest_cerebras.mutation.judging import Tried
-from pytest_cerebras.settings.names import EACH, MUTATED
+from pytest_cerebras.search.explored import Explored
+from pytest_cerebras.search.finding import Searched
+from pytest_cerebras.settings.names import EACH, MUTATED, SEARCHED
 
 from .least import Least
 from .matrix_results import Cell, read
@@ -41,19 +43,24 @@ class Reporting:
         self._begun: dict[str, Cell] = {}
         self._cells: dict[str, Cell] = {}
         self._tried: dict[str, Tried] = {}
+        self._explored: dict[str, Explored] = {}
 
     @property
     def report(self) -> Report:
         """The report on the cells so far, in the order of files and lines, then of scenarios."""
         cells = sorted(self._cells.values(), key=attrgetter("place"))
         tried = sorted(self._tried.values(), key=attrgetter("place"))
-        return Report.of(cells, Part.of_sharding(self._sharding), tried)
+        explored = self._explored.values()
+        return Report.of(cells, Part.of_sharding(self._sharding), tried, explored)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note the cell of a test; a failing teardown or a crashed worker fails it as well."""
         tried = getattr(report, MUTATED, None)
         if tried is not None:
             self._tried[report.nodeid] = Tried.read(tried)
+        searched = getattr(report, SEARCHED, None)
+        if searched is not None:
+            self._explored[report.nodeid] = Searched.read(searched).explored
         cell = read(report)
         if cell is not None:
             begun = report.when == "setup" and report.passed
@@ -106,6 +113,8 @@ def reporting(config: pytest.Config) -> Reporting:
     least = Least.of(config.getoption("cerebras_fail_under"), option)
     if least.noticed is not None and config.getoption("cerebras_mutate") != EACH:
         raise pytest.UsageError(f"{option} noticed={least.noticed:g} needs --cerebras-mutate")
+    if least.explored is not None and config.getoption("cerebras_search") is None:
+        raise pytest.UsageError(f"{option} explored={least.explored:g} needs --cerebras-search")
     return Reporting(files, least, config.stash.get(SHARDING, None))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_cerebras.chaos.collection import kind_run_once
-from pytest_cerebras.settings.names import CHAOS, MARKER, is_about_one
+from pytest_cerebras.settings.names import CHAOS, MARKER, SEARCHED, is_about_one
 
 from .allowed import allowed_errors
 from .budget import Budget, budget_of
@@ -19,8 +19,6 @@ from .replaying import Replaying
 from .search_of_test import SearchOfTest
 from .summary import show
 
-SEARCHED = "cerebras_searched"
-"""The attribute of a report that says what was tried on its test."""
 _CONFLICTS = {
     "cerebras_chaos": "the search chooses the faults of each test: leave out --cerebras-chaos",
     "cerebras_scenario": "the search chooses the faults of each test: leave out "

@@ -87,9 +87,10 @@ def _add_report(group: pytest.OptionGroup) -> None:
     )
     group.addoption(
         "--cerebras-fail-under",
-        metavar="PERCENT|met=PERCENT|noticed=PERCENT",
+        metavar="PERCENT|met=PERCENT|noticed=PERCENT|explored=PERCENT",
         help="fail when the tests have met fewer kinds of trouble than this; noticed: when fewer "
-        "tests notice a change (--cerebras-mutate)",
+        "tests notice a change (--cerebras-mutate); explored: when fewer faults are tried "
+        "(--cerebras-search)",
     )
 
 

@@ -33,6 +33,8 @@ WASTED = "cerebras_wasted"
 NOTED = (RETIRED, LEFT_OUT, UNMET, BASE_URL, COST, WASTED)
 # the attribute of a report with the symptoms that its test has shown
 SYMPTOMS = "cerebras_symptoms"
+# the attribute of a report that says what the search has tried on its test
+SEARCHED = "cerebras_searched"
 # the attribute of a report that says which mutations were tried on its test
 MUTATED = "cerebras_mutated"
 # the attribute of the setup report of a test that uses the mock

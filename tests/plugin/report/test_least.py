@@ -3,6 +3,7 @@ import pytest
 from pytest_cerebras.mutation.judging import Tried
 from pytest_cerebras.report.least import Least
 from pytest_cerebras.report.report import Report
+from pytest_cerebras.search.explored import Explored, Line
 
 SEEING, BLIND = Tried("s", noticed=("empty",)), Tried("b", missed=("empty",), blind=True)
 
@@ -28,7 +29,7 @@ def test_values(given, met, noticed):
         ("lots", "--x should be a percentage from 0 to 100, found 'lots'"),
         ("noticed=nan", "--x should be a percentage from 0 to 100, found 'noticed=nan'"),
         (",90", "--x should be a percentage from 0 to 100, found ''"),
-        ("explored=70", "--x explored=70: the known measures are met and noticed, as in met=90"),
+        ("seen=70", "--x seen=70: the known measures are met, noticed, explored, as in met=90"),
         ("90,met=80", "--x 90,met=80: met is given twice"),
     ],
 )
@@ -49,6 +50,15 @@ def test_mistakes(given, sentence):
 )
 def test_too_little(least, tried, sentences):
     assert list(least.short_of(Report.of([], mutation=tried))) == sentences
+
+
+def test_explored():
+    explored = Explored((Line("a.py:1", {"stall": "passed", "slow": "not-tried"}),))
+    report = Report.of([], explored=[explored])
+    assert list(Least.of("explored=50", "--x").short_of(report)) == []
+    (sentence,) = Least.of("explored=51", "--x").short_of(report)
+    assert sentence.startswith("explored: 1 of 2 faults at 1 line of the app (50 %)")
+    assert sentence.endswith("less than the required 51 %")
 
 
 def test_too_little_of_both():

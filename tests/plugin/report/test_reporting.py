@@ -141,7 +141,7 @@ def test_fail_under(run, asked, chaos, status):
         ("--cerebras-fail-under=noticed=80", "*noticed=80 needs --cerebras-mutate"),
         (
             "--cerebras-fail-under=explored=70",
-            "*explored=70: the known measures are met and noticed*",
+            "*explored=70 needs --cerebras-search",
         ),
     ],
 )
