@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.core.credentials import redacted
+from pytest_cerebras.chaos.collection import kind_run_once
 from pytest_cerebras.chaos.twins import forget
 from pytest_cerebras.clock import real
 from pytest_cerebras.settings import options
@@ -30,6 +31,7 @@ _LEAST_SECONDS = 10.0  # that the run of a story may take; it also gets many tim
 _TIMES_HEALTHY = 20.0
 _FAILS_HEALTHY = "it does not pass when all is well"
 _OWN_SCENARIO = "it chooses a scenario or a fault itself"
+_HAS_SUBTESTS = "it has subtests"
 _SENDS_NOTHING = "it sends no request"
 
 
@@ -93,6 +95,10 @@ class SearchOfTest:
 
     def _begin(self) -> str:
         """Run the test with nothing wrong; return why it can't be searched."""
+        if "subtests" in getattr(self._item, "fixturenames", ()):
+            return _HAS_SUBTESTS  # pytest would report those of each run
+        if (kind := kind_run_once(self._item)) is not None:
+            return f"pytest can't run it again ({kind})"
         run = self._run(())
         self._healthy = run.outcome
         if not run.passed:

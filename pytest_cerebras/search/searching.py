@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from pytest_cerebras.chaos.collection import kind_run_once
 from pytest_cerebras.settings.names import CHAOS, MARKER, SEARCHED, is_about_one
 
 from .allowed import allowed_errors
@@ -101,7 +100,6 @@ def register(config: pytest.Config) -> None:
 def _is_searched(item: pytest.Item) -> bool:
     return (
         MARKER in getattr(item, "fixturenames", ())
-        and kind_run_once(item) is None
         and item.get_closest_marker(CHAOS) is None
         and not is_about_one(item)
     )
