@@ -257,3 +257,37 @@ def test_wrong(run, arguments, message):
     result = run("def test_it(): pass", *arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {message}"])
+
+
+TWO_CALLS = """
+import pytest
+from cerebras.cloud.sdk import APIError, AsyncCerebras
+
+KEYS = {"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "ping"}]}
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+@pytest.mark.anyio
+async def test_app(cerebras_mock):
+    try:
+        async with AsyncCerebras(max_retries=0, timeout=None, warm_tcp_connection=False) as client:
+            await client.chat.completions.create(**KEYS)
+        async with AsyncCerebras(max_retries=0, timeout=20, warm_tcp_connection=False) as client:
+            await client.chat.completions.create(**KEYS)
+    except (APIError, ValueError):
+        pass
+"""
+
+
+def test_line_of_a_stall(run):
+    """A stall is named by the line of the request that stalled; async tests are searched, too."""
+    _, causes = search(run, TWO_CALLS, budget="100")
+    stalls = [(site, story) for what, site, story in causes if what == "stalled"]
+    assert stalls == [
+        (
+            "test_line_of_a_stall.py:14",
+            "Request 1 never gets an answer, though its connection stays open.",
+        )
+    ]
