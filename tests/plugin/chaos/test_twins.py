@@ -36,7 +36,7 @@ def own(record_property, tmp_path):
 class TestIt:
     def test_it(self, module, own):
         assert not hasattr(self, "mark")
-        self.mark = socket.socket()
+        self.mark = socket.socket() if len(SEEN) < 2 else None
         self.own = self
         SEEN.append(own)
         assert len(set(SEEN)) == len(SEEN)
