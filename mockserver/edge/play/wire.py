@@ -138,13 +138,12 @@ def at_once(plan: Plan) -> bytes | None:
             run.append(piece.data)
         else:
             return None
+    # first of all: a head that can't be written is an error of the mock, which gets a 500
+    lines = _lines(head.status, head.headers)
     promised, length = head.length, sum(map(len, run))
     if promised is None and length:
-        lines = _lines(head.status, head.headers)
         return b"".join((lines, _WHOLE_CHUNK % length, *run, b"\r\n", _LAST_CHUNK))
-    if promised != length:
-        return None
-    return b"".join((_lines(head.status, head.headers), b"\r\n", *run))
+    return b"".join((lines, b"\r\n", *run)) if promised == length else None
 
 
 def _lines(status: int, fields: Headers) -> bytes:
