@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from mockserver.verdicts.fault_classes import FAULT_CLASSES, share_met
 from pytest_cerebras.chaos.sharding import Sharding
 from pytest_cerebras.mutation.judging import Tried
-from pytest_cerebras.search.explored import Explored
+from pytest_cerebras.search.explored import TRIED, Explored
 from pytest_cerebras.session.symptoms import Symptom
 
 from .matrix_results import Cell
@@ -33,12 +33,19 @@ class Coverage:
     never: tuple[str, ...]
 
     @classmethod
-    def of(cls, cells: Iterable[Cell]) -> Self:
-        """Return the coverage of cells; those that did not run, or met nothing, don't count."""
+    def of(cls, cells: Iterable[Cell], explored: Explored | None = None) -> Self:
+        """
+        Return the coverage of cells, and of what the search has explored.
+
+        Cells that did not run, or met nothing, don't count.
+        """
         met = dict.fromkeys(FAULT_CLASSES, 0)
         for cell in cells:
             for kind in cell.kinds if cell.outcome not in PROVES_NOTHING else ():
                 met[kind] += 1
+        for line in explored.lines if explored else ():
+            for kind, result in line.results.items():
+                met[kind] += result in TRIED
         never = tuple(kind for kind, count in met.items() if not count)
         found = {kind: count for kind, count in met.items() if count}
         return cls(round(share_met(found), 1), found, never)
@@ -107,7 +114,7 @@ class Report:
         found = tuple(cells)
         spent = Spent.total(cell.spent for cell in found)
         grid = reduce(Explored.merged, explored, _UNEXPLORED)
-        return cls(1, Coverage.of(found), found, shard, spent, tuple(mutation), grid)
+        return cls(1, Coverage.of(found, grid), found, shard, spent, tuple(mutation), grid)
 
     @classmethod
     def read(cls, data: bytes) -> Report:

@@ -26,7 +26,7 @@ Blame: TypeAlias = Literal["bug", "passed-on", "own"]
 
 _OURS = ("pytest_cerebras", "mockserver")
 _SDKS = frozenset({"aiohttp", "cerebras", "h11", "h2", "httpcore", "httpx", "openai", "requests"})
-_SDKS |= {"urllib3"}
+_SDKS |= {"httpcore2", "httpx2", "urllib3"}
 _CLIENTS = _SDKS | {"anyio", "http", "langchain_cerebras", "litellm", "urllib"}
 _NETWORK = (OSError, TimeoutError)
 _OF_RESULTS = frozenset({"assert_delivered"})
@@ -145,7 +145,11 @@ def site_of(error: BaseException, test: str) -> str:
 
 def _in_package(traceback: TracebackType | None) -> str:
     """Return the innermost line outside the standard library, if it is a package's."""
-    outside = [one for one in _entries(traceback) if not _is_of_python(one)]
+    outside = [
+        one
+        for one in _entries(traceback)
+        if not _is_of_python(one) and one.tb_frame.f_code.co_name not in _LOOK_UPS
+    ]
     if not outside:
         return ""
     code = outside[-1].tb_frame.f_code

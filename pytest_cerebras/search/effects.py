@@ -51,6 +51,8 @@ class Effects:
 
     def _tried(self, seen: Seen, trouble: Trouble) -> frozenset[str] | None:
         sample = self.samples.get(seen.shape)
+        if trouble.only_streams and not seen.stream:
+            return None
         if sample is None:
             return frozenset()  # nothing is known, so it may act
         alone = Scenario("alone", rules=(Rule(sequence=(trouble.typed,)),))

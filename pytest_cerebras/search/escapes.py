@@ -1,8 +1,9 @@
 """
 Recognises an app that handles some errors of its client and misses others.
 
-An app that passes on all errors of its client does so by design. One that goes on after one kind of
-trouble, at the same line, has forgotten a kind that ends it.
+An app that passes on all errors of its client does so by design. One that copes with one kind of
+trouble, at the same line, has forgotten a kind that ends it. Both must have come as often: an app
+that gives up after two failures has not forgotten the kind of the second.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ class Escapes:
     """Knows which families of trouble the app handles at each line, and which end it."""
 
     def __init__(self) -> None:
-        self._handled: dict[str, set[str]] = {}
+        self._handled: dict[str, dict[str, int]] = {}
         self._ended: list[tuple[str, str, Failure, Story]] = []
 
     def learn(self, story: Story, outcome: Outcome) -> list[tuple[Failure, Story]]:
@@ -27,14 +28,19 @@ class Escapes:
             return []
         site, family = place
         if outcome.absorbed:
-            self._handled.setdefault(site, set()).add(family)
+            often = self._handled.setdefault(site, {})
+            often[family] = max(often.get(family, 0), len(story))
         elif outcome.escaped is not None:
             self._ended.append((site, family, outcome.escaped, story))
         return [
             (failure, guilty)
             for at, kind, failure, guilty in self._ended
-            if self._handled.get(at) and kind not in self._handled[at]
+            if self._has_forgotten(at, kind, len(guilty))
         ]
+
+    def _has_forgotten(self, site: str, family: str, often: int) -> bool:
+        handled = self._handled.get(site, {})
+        return family not in handled and any(most >= often for most in handled.values())
 
 
 def _place_of(story: Story, outcome: Outcome) -> tuple[str, str] | None:

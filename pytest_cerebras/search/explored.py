@@ -20,6 +20,7 @@ from .story import Story
 
 Result: TypeAlias = Literal["failed", "allowed", "passed", "not-tried", "cannot-act"]
 _WORST_FIRST: tuple[Result, ...] = ("failed", "allowed", "passed", "not-tried", "cannot-act")
+TRIED: tuple[Result, ...] = ("failed", "allowed", "passed")
 _Place: TypeAlias = tuple[str, str]
 """A line of the app, and a fault class."""
 
@@ -51,8 +52,7 @@ class Explored:
     @property
     def tried(self) -> int:
         """How many cells were tried."""
-        left = ("not-tried", "cannot-act")
-        return sum(result not in left for line in self.lines for result in _of(line))
+        return sum(result in TRIED for line in self.lines for result in _of(line))
 
     @property
     def percent(self) -> float:

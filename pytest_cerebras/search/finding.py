@@ -78,7 +78,7 @@ class Finding:
         if self.steps and self.needed == self.steps:
             every = "this fault" if self.steps == 1 else f"any one of these {self.steps} faults"
             yield f"    without {every} the test passes"
-        yield f"    file:   {self.file}"
+        yield f"    file:   {os.path.relpath(self.file)}"
         yield f"    replay: {self.replay}"
 
 
@@ -87,7 +87,8 @@ class Searched:
     """
     What was tried on a test.
 
-    ``left_out`` says why nothing was. ``is_complete`` says that no story was left to play.
+    ``left_out`` says why nothing was. ``is_complete`` says that no story was left to play, and
+    ``is_spent`` that the budget was used up.
     ``equal`` counts the stories left out because they are equal to others. ``causes`` has a line
     for each finding, and ``fixed`` the files of stories that no longer break the test. ``explored``
     has the faults that were tried.
@@ -99,6 +100,7 @@ class Searched:
     calls: int = 0
     equal: int = 0
     is_complete: bool = False
+    is_spent: bool = False
     left_out: str = ""
     causes: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
@@ -117,6 +119,7 @@ class Searched:
         rate = f", {self.stories / self.seconds:.0f} a second" if self.seconds else ""
         stories = counted(self.stories, "run")
         rest = "all stories played" if self.is_complete else "stopped"
+        rest = "budget used up" if self.is_spent else rest
         causes = counted(len(self.causes), "cause")
         return (
             f"{self.test}: {stories} in {self.seconds:.1f} s{rate}; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from .outcome import Cause, Failure, Outcome, Seen
 
 STALLED, ENDLESS, BUSY = "stalled", "endless", "busy"
 _LONGEST = 200  # characters of a sentence
+_CATCH = "catch this error as well: the app copes with other trouble at this line"
 _HAVE_A_TIMEOUT = "give the client a time-out"
 # an app that handles one of these should handle all of them
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, None})
@@ -52,13 +54,13 @@ def outcome_of(
         if kind == "bug":
             failures.append(failure)
         elif _is_transient(exchanges):
-            escaped = failure
+            escaped = replace(failure, fix=_CATCH, passed_on=True)
     return Outcome(
         seen,
         tuple(dict.fromkeys(failures)),
         "" if error is None else type(first_of(error)).__qualname__,
         escaped,
-        error is None and _lost_a_call(mock),
+        error is None and _ends_in_trouble(exchanges),
         frozenset(number for number, one in enumerate(exchanges, 1) if felt(one)),
     )
 
@@ -106,9 +108,9 @@ def _is_transient(exchanges: list[Exchange]) -> bool:
     return bool(failed) and failed[-1].status in _TRANSIENT | {200}
 
 
-def _lost_a_call(mock: CerebrasMock) -> bool:
-    """Return whether a call failed for good by trouble that might have passed."""
-    return any(call.last.failed and call.last.status in _TRANSIENT for call in mock.calls)
+def _ends_in_trouble(exchanges: list[Exchange]) -> bool:
+    """Return whether the last request failed by trouble that might have passed."""
+    return bool(exchanges) and exchanges[-1].failed and exchanges[-1].status in _TRANSIENT
 
 
 def _seen(exchanges: Iterable[Exchange], edition: Edition) -> Iterator[Seen]:
@@ -116,7 +118,7 @@ def _seen(exchanges: Iterable[Exchange], edition: Edition) -> Iterator[Seen]:
     for one in exchanges:
         pause = 0.0 if before is None else max(one.at - before.over, 0.0)
         classes = tuple(classify(one, edition).fault_classes)
-        yield Seen(_shape(one), _site(one), one.attempt, _magnitude(pause), classes)
+        yield Seen(_shape(one), _site(one), one.attempt, _magnitude(pause), classes, one.stream)
         before = one
 
 

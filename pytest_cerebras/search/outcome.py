@@ -36,12 +36,14 @@ class Failure:
     A cause as one run showed it, in a sentence, with a fix if there is one.
 
     ``is_assertion`` says that it is an assertion of the test, which many bugs may break.
+    ``passed_on`` says that it is an error of the client that the app has passed on.
     """
 
     cause: Cause
     sentence: str
     fix: str = ""
     is_assertion: bool = False
+    passed_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Seen:
 
     ``shape`` stands for the kind of request: its endpoint, model, stream, tools, number of messages
     and call site. ``attempt`` counts the attempts of a call. ``pause`` is the order of magnitude of
-    the wait before it. ``trouble_classes`` has the fault classes that it met.
+    the wait before it. ``fault_classes`` are those that it met. ``stream`` says whether it
+    asks for a stream.
     """
 
     shape: Hashable
@@ -59,6 +62,7 @@ class Seen:
     attempt: int
     pause: int = 0
     fault_classes: tuple[str, ...] = ()
+    stream: bool = False
 
     @property
     def key(self) -> Hashable:
@@ -74,8 +78,8 @@ class Outcome:
     ``failures`` are the reasons why the story fails; without any, the test passed or ended in an
     allowed way. ``ended`` is the type of the exception that ended the test, empty if it passed.
     ``escaped`` is the failure that the exception is if the app turns out to handle such errors
-    elsewhere. ``absorbed`` says that the test passed although a call failed for good. ``acted`` has
-    the numbers of the requests whose fault reached the client.
+    elsewhere. ``absorbed`` says that the test passed although its last request failed. ``acted``
+    has the numbers of the requests whose fault reached the client.
     """
 
     requests: tuple[Seen, ...]

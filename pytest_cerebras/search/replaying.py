@@ -23,7 +23,7 @@ from .story import Story, scenario_of
 _NOTHING = Outcome((), usable=False)
 _RUN = pytest.StashKey["Run"]()
 _MOST_REQUESTS = 500
-_BRIEF = "line"  # as in --tb=line
+_BRIEF, _SHORT = "line", "short"  # as in --tb=line
 
 
 @dataclass(slots=True)
@@ -97,7 +97,8 @@ class Replaying:
         twin.stash[PLAYED] = scenario
         twin.stash[_RUN] = run = Run(scenario, allowed)
         wanted = item.config.option.tbstyle
-        item.config.option.tbstyle = wanted if is_shown else _BRIEF
+        shown = _SHORT if wanted == "auto" else wanted
+        item.config.option.tbstyle = shown if is_shown else _BRIEF
         try:
             run_again(twin, item)
         finally:

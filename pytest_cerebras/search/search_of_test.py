@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from .found import Found, keep_as_fixed, write
 from .outcome import Cause, Failure, Outcome
 from .replaying import Replaying, Run, story_scenario
 from .shrinking import Shrunk, shrunk
-from .story import Story, kind_of, troubles
+from .story import KINDS, Story, kind_of, troubles
 
 _MOST_TO_SHRINK = 100  # runs
 _LEAST_SECONDS = 10.0  # that the run of a story may take; it also gets many times the healthy run
@@ -65,6 +66,7 @@ class SearchOfTest:
         self._ended: float | None = None
         self._left_out = ""
         self._is_complete = False
+        self._is_spent = False
 
     def run(self, most: int | None) -> None:
         """Search until the budget is spent, all stories are played, or ``most`` causes found."""
@@ -87,6 +89,7 @@ class SearchOfTest:
             len(self._healthy.requests),
             self._exploration.left_out,
             self._is_complete,
+            self._is_spent,
             self._left_out,
             causes,
             tuple(self._fixed),
@@ -118,11 +121,13 @@ class SearchOfTest:
 
     def _replay(self, most: int | None) -> None:
         """Play the stories found before; those that no longer fail are kept as fixed."""
+        healthy = frozenset(self._causes)
         for one in self._found:
             run = self._replaying.run(self._item, one.scenario, self._allowed, is_shown=True)
             self._runs += 1
-            failures = [each for each in run.outcome.failures if each.cause not in self._causes]
+            failures = [each for each in run.outcome.failures if each.cause not in healthy]
             failures += [run.outcome.escaped] if run.outcome.escaped else []
+            self._causes.update(cause for each in failures for cause in _variants(each.cause))
             if failures:
                 self._take(Finding.again(self._item, one, failures[0], run.report))
             elif run.outcome.usable:
@@ -144,20 +149,29 @@ class SearchOfTest:
                     self._shrink(guilty, failure)
                 if self._is_enough(most):
                     return
+        self._is_spent = True
 
     def _shrink(self, story: Story, failure: Failure) -> None:
         self._causes.add(failure.cause)
-        smallest = self._smallest(story, failure.cause)
+        smallest = self._smallest(story, failure)
         run = self._run(smallest.story, is_shown=True)
-        shown = next((one for one in run.outcome.failures if one.cause == failure.cause), failure)
+        escaped = [run.outcome.escaped] if run.outcome.escaped else []
+        found = [*run.outcome.failures, *escaped]
+        shown = next((one for one in found if one.cause == failure.cause), failure)
         file = write(
             self._item.config.rootpath, self._item.nodeid, smallest.story, shown, _timeline(run)
         )
         self._take(Finding.of(self._item, smallest.story, smallest.needed, shown, file, run.report))
 
-    def _smallest(self, story: Story, cause: Cause) -> Shrunk:
-        """Return the smallest story with the same cause, within a limit of runs."""
-        shrinking = shrunk(story, cause, self._known)
+    def _smallest(self, story: Story, failure: Failure) -> Shrunk:
+        """
+        Return the smallest story with the same cause, within a limit of runs.
+
+        If the app has forgotten a kind of trouble, another kind would not show it.
+        """
+        cause, family = failure.cause, story[-1].trouble.family
+        kinds = [one for one in self._known if not failure.passed_on or one.family == family]
+        shrinking = shrunk(story, cause, kinds)
         before = len(self._outcomes)
         candidate = next(shrinking)
         smallest, needed = story, 0
@@ -201,6 +215,12 @@ class SearchOfTest:
     def _shown(self, file: Path) -> str:
         root = self._item.config.rootpath
         return str(file.relative_to(root) if file.is_relative_to(root) else file)
+
+
+def _variants(cause: Cause) -> Iterator[Cause]:
+    """Yield a cause after each kind of trouble: a story from a file does not say which."""
+    yield cause
+    yield from (replace(cause, after=kind) for kind in KINDS)
 
 
 def _timeline(run: Run) -> str:

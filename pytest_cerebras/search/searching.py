@@ -49,13 +49,15 @@ class Searching:
         search = SearchOfTest(item, self._budget, self._found, self._replaying)
         try:
             search.run(self._most())
+        except BaseException:
+            _tell(search, item)
+            raise
         finally:
             self._results[item.nodeid] = search.result()
         try:
             return (yield)
         finally:
-            for finding in search.findings:
-                item.ihook.pytest_runtest_logreport(report=report_of(finding, item))
+            _tell(search, item)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -95,6 +97,11 @@ def register(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--cerebras-search: {why}")
     found = found_in(config.rootpath)
     config.pluginmanager.register(Searching(config, budget, found), "cerebras-searching")
+
+
+def _tell(search: SearchOfTest, item: pytest.Item) -> None:
+    for finding in search.findings:
+        item.ihook.pytest_runtest_logreport(report=report_of(finding, item))
 
 
 def _is_searched(item: pytest.Item) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -16,7 +17,7 @@ from mockserver.scenario import Rule, RuleAction, Scenario, parse
 _PLACEHOLDER = "VALUE"
 _TOKENS = "tokens"  # in the place of values: as many tokens as the answers suggest
 _MOST_ANSWERS = 3
-_KINDS: Mapping[str, tuple[str, ...]] = {
+KINDS: Mapping[str, tuple[str, ...]] = {
     "no answer": ("server", "limit", "connection", "refused", "time"),
     "half an answer": ("cut", "half"),
     "an odd answer": ("content", "shape", "tools"),
@@ -31,7 +32,8 @@ class Trouble:
 
     ``rank`` is its place among all kinds, the simplest first, and ``variant`` that of its value,
     the roundest first. ``family`` groups kinds that an app handles in one place. ``does`` completes
-    "request 2 ...". ``action`` is the item of a sequence in a scenario file.
+    "request 2 ...". ``action`` is the item of a sequence in a scenario file. ``only_streams`` says
+    that it is for streams.
     """
 
     rank: int
@@ -40,6 +42,7 @@ class Trouble:
     family: str = field(default="", compare=False)
     does: str = field(default="", compare=False)
     action: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    only_streams: bool = field(default=False, compare=False, repr=False)
 
     @cached_property
     def typed(self) -> RuleAction:
@@ -68,7 +71,7 @@ def troubles(answers: Sequence[tuple[int, int]] = ()) -> tuple[Trouble, ...]:
     are tried in the middle and near the end of what they say.
     """
     listed = shipped(__package__, "troubles").data
-    places = tuple(dict.fromkeys((1, *_places(answers)))) or (1,)
+    places = tuple(dict.fromkeys(_places(answers))) or (1,)
     return tuple(one for rank, row in enumerate(listed) for one in _variants(rank, row, places))
 
 
@@ -91,7 +94,8 @@ def _variants(rank: int, row: Mapping[str, Any], places: Sequence[int]) -> Itera
         does = row["does"].replace(_PLACEHOLDER, str(value))
         if value == 1:
             does = does.replace("1 tokens", "1 token").replace("1 bytes", "1 byte")
-        yield Trouble(rank, variant, row["name"], row["family"], does, action)
+        only_streams = row.get("only") == "streams"
+        yield Trouble(rank, variant, row["name"], row["family"], does, action, only_streams)
 
 
 def scenario_of(story: Story) -> Scenario:
@@ -104,7 +108,7 @@ def scenario_of(story: Story) -> Scenario:
 
 def document_of(story: Story) -> Mapping[str, Any]:
     """Return the keys ``name`` and ``rules`` of the scenario file that plays a story."""
-    by_request = {step.at: dict(step.trouble.action) for step in story}
+    by_request = {step.at: deepcopy(step.trouble.action) for step in story}
     sequence = [by_request.get(at, _PASS) for at in range(1, _last(story) + 1)]
     return {"name": name_of(story), "rules": [{"name": "story", "sequence": sequence}]}
 
@@ -141,7 +145,7 @@ def sentence_of(story: Story) -> str:
 
 def kind_of(story: Story) -> str:
     """Return how the last fault of a story leaves a call: without an answer, or with what."""
-    families = {family: kind for kind, some in _KINDS.items() for family in some}
+    families = {family: kind for kind, some in KINDS.items() for family in some}
     return families[story[-1].trouble.family] if story else ""
 
 

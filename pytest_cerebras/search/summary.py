@@ -26,5 +26,5 @@ def show(reporter: Any, results: Sequence[Searched]) -> None:
         for file in one.fixed:
             reporter.line(f"    no longer breaks it: {file}")
     explored = reduce(Explored.merged, (one.explored for one in results))
-    if explored.lines:
+    if explored.tried:
         reporter.line(explored.line())

@@ -20,6 +20,7 @@ from typing import Literal
 import pytest
 
 from pytest_cerebras.settings.names import MARKER
+from pytest_cerebras.settings.options import PLAYED
 
 _PLUGIN = "cerebras-termination"
 _SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has no second one
@@ -43,8 +44,8 @@ def tell(
 
     ``when`` is the phase that was interrupted. With ``--pdb``, pytest reports it itself.
     """
-    if item.config.getoption("usepdb", default=False):
-        return
+    if item.config.getoption("usepdb", default=False) or PLAYED in item.stash:
+        return  # the search says itself what it was doing
 
     def interrupted() -> None:
         raise error

@@ -46,6 +46,12 @@ def task(body: Mapping[str, Any]) -> str:
     return next((text for text in texts if not _OBSERVED.match(text)), "")
 
 
+def _is_feedback(message: Mapping[str, Any]) -> bool:
+    """Return whether a framework, in the user's name, asks for the answer once more."""
+    text = text_of(message)[:_LONGEST_REFUSAL] if message["role"] == "user" else ""
+    return _REFUSED.search(text) is not None
+
+
 def results(body: Mapping[str, Any]) -> list[str]:
     """
     Return the tool results since the last user message.
@@ -59,7 +65,7 @@ def results(body: Mapping[str, Any]) -> list[str]:
         observed = _OBSERVED.match(text) if message["role"] == "user" else None
         if message["role"] == "tool" or observed:
             found.append(text[observed.end() :].strip() if observed else text)
-        elif message["role"] != "assistant":
+        elif message["role"] != "assistant" and not _is_feedback(message):
             break
     refused = [one for one in found if _REFUSED.search(one[:_LONGEST_REFUSAL])]
     if found and found[0] in refused and len(refused) <= _MOST_CORRECTED:
@@ -71,7 +77,8 @@ def called(body: Mapping[str, Any]) -> frozenset[str]:
     """Return the names of the tools called since the last user message."""
     names: set[str] = set()
     for message in reversed(body.get("messages", [])[-_RECENT:]):
-        if message["role"] == "user" and not _OBSERVED.match(text_of(message)):
+        is_word = message["role"] == "user" and not _is_feedback(message)
+        if is_word and not _OBSERVED.match(text_of(message)):
             break
         names |= {one["function"]["name"] for one in message.get("tool_calls") or ()}
         if message["role"] == "assistant":

@@ -32,6 +32,14 @@ def test_refused_calls():
         assert conversation.results({"messages": messages}) == expected
 
 
+def test_feedback():
+    """A framework that asks for the answer once more, as the user, does not begin anew."""
+    feedback = {"role": "user", "content": "No output. Fix the errors and try again."}
+    body = {"messages": [USER, CALL, TOOL, SAID, feedback]}
+    assert conversation.results(body) == ["5"]
+    assert "add" in conversation.called(body)
+
+
 def test_last_user_text():
     """The last word of the user is the last message of that role, or a prompt."""
     assert conversation.last_user_text({"messages": [USER, SAID, SEEN]}) == SEEN["content"]

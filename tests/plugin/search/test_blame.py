@@ -167,6 +167,19 @@ def test_a_name_like_the_mocks():
     assert blame(caught(lambda: about_requests(cerebras_mock))) == "bug"
 
 
+def test_site_of_a_look_up(tmp_path, monkeypatch):
+    """A look-up that fails is to mend where it is made, not in the method that finds nothing."""
+    package = tmp_path / "site-packages" / "library"
+    package.mkdir(parents=True)
+    text = "class Box:\n    def __getattr__(self, name):\n        raise AttributeError(name)\n"
+    (package / "__init__.py").write_text(text)
+    monkeypatch.syspath_prepend(package.parent)
+    import library  # type: ignore[import-not-found]
+
+    site = site_of(caught(lambda: library.Box().text), __file__)
+    assert site.partition(":")[0].endswith("test_blame.py")
+
+
 def test_site_in_package(tmp_path, monkeypatch):
     """A bug in a package is at the package's line, so that all its callers show one bug."""
     package = tmp_path / "site-packages" / "frame_work"

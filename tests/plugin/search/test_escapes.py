@@ -51,6 +51,15 @@ def test_same_kind():
     assert escapes.learn(story("server", "server"), outcome(count=2)) == []
 
 
+def test_retries_used_up():
+    """An app that retries its whole job once has not forgotten the kind of the second failure."""
+    escapes = Escapes()
+    escapes.learn(story("server"), outcome(handled=True))
+    assert escapes.learn(story("connection", "connection"), outcome(count=2)) == []
+    (found,) = escapes.learn(story("server", "server"), outcome(handled=True, count=2))
+    assert found == (ERROR, story("connection", "connection"))
+
+
 def test_refusals():
     """An app may pass on refusals, which no later attempt can change."""
     escapes = Escapes()
