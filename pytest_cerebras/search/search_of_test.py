@@ -178,7 +178,8 @@ class SearchOfTest:
         while True:
             if len(self._outcomes) - before >= _MOST_TO_SHRINK:
                 return Shrunk(smallest, needed)
-            outcome = self._play(candidate)
+            can_act = self._can_act(candidate, self._outcomes[story])
+            outcome = self._play(candidate) if can_act else Outcome((), usable=False)
             if outcome.has(cause) and len(candidate) <= len(smallest):
                 smallest = candidate
             try:
@@ -186,6 +187,14 @@ class SearchOfTest:
             except StopIteration as end:
                 result: Shrunk = end.value
                 return result
+
+    def _can_act(self, candidate: Story, known: Outcome) -> bool:
+        """Return whether each fault of a story is one for its request, as an earlier run shows."""
+        return all(
+            self._effects.can_act(known.requests[step.at - 1], step.trouble)
+            for step in candidate
+            if step.at <= len(known.requests)
+        )
 
     def _play(self, story: Story) -> Outcome:
         if story not in self._outcomes:
