@@ -23,6 +23,7 @@ from .explored import Grid
 from .finding import Finding, Searched
 from .found import Found, keep_as_fixed, write
 from .outcome import Cause, Failure, Outcome
+from .progress import Progress
 from .replaying import Replaying, Run, story_scenario
 from .shrinking import Shrunk, shrunk
 from .story import KINDS, Story, kind_of, troubles
@@ -58,7 +59,8 @@ class SearchOfTest:
         self._escapes = Escapes()
         self._grid = Grid()
         self._outcomes: dict[Story, Outcome] = {}
-        self._runs = 0
+        self._runs = self._sent = 0
+        self._progress = Progress.of(item.config)
         self._healthy = Outcome(())
         self._causes: set[Cause] = set()
         self._fixed: list[str] = []
@@ -76,6 +78,7 @@ class SearchOfTest:
             if not self._budget.only_found:
                 self._explore(most)
         self._ended = real.monotonic()
+        self._progress.close()
         forget()
 
     def result(self) -> Searched:
@@ -207,6 +210,8 @@ class SearchOfTest:
         self._runs += 1
         run.outcome = run.outcome.told_apart(kind_of(story))
         self._outcomes[story] = run.outcome
+        self._sent += len(run.outcome.requests)
+        self._progress.show(self._item.nodeid, self._runs, self._sent, len(self.findings))
         self._effects.learn(run.outcome.requests, run.sent)
         for seen in run.outcome.requests:
             for trouble in self._known:
