@@ -1,5 +1,5 @@
 """
-Ten apps, each with a bug that one to three faults show; with ``fixed``, the bug is mended.
+Apps, each with a bug that one to three faults show; with ``fixed``, the bug is mended.
 
 The test of an app says what its user counts on: a text that is whole, or an apology.
 """
@@ -177,4 +177,63 @@ def forgotten_kind(*, fixed):
     try:
         return text_of(ask())
     except (*kinds, ValueError):
+        return SORRY
+
+
+def second_turn(*, fixed):
+    """Trust the arguments of a second tool call, having checked those of the first."""
+    for turn in (1, 2):
+        try:
+            answer = ask(f"Add {turn} to 3.", tools=TOOLS, tool_choice="required")
+            calls = answer.choices[0].message.tool_calls if answer.choices else None
+            written = calls[0].function.arguments if calls else ""
+        except (APIError, AttributeError, ValueError, TypeError):
+            return SORRY
+        try:
+            json.loads(written)
+        except ValueError:
+            if fixed or turn == 1:
+                return SORRY
+            return json.loads(written)
+    return "Done."
+
+
+def half_after_limit(*, fixed):  # noqa: C901 (as in many an app)
+    """Hand out the half of a lost stream, if the next attempt is over the limit."""
+    half = ""
+    for _ in range(2):
+        text, finish = "", None
+        try:
+            for event in ask(stream=True):
+                for choice in event.choices or ():
+                    text += choice.delta.content or ""
+                    finish = choice.finish_reason or finish
+        except RateLimitError:
+            if half and not fixed:
+                return half
+            time.sleep(70)
+        except APIStatusError:
+            return SORRY
+        except Exception:  # noqa: BLE001 (as in many an app)
+            half = text
+            time.sleep(2.0)
+        if finish is not None:
+            return text if finish == "stop" and text else SORRY
+    return SORRY
+
+
+def refused_fallback(*, fixed):
+    """Misread a refusal, which only the fallback after a rate limit can meet."""
+    try:
+        return text_of(ask())
+    except RateLimitError:
+        time.sleep(70)
+    except (APIError, ValueError):
+        return SORRY
+    try:
+        return text_of(ask(model="llama3.1-8b"))
+    except APIStatusError as error:
+        refused = isinstance(error.body, dict) and "odel" in str(error.body.get("message"))
+        return SORRY if fixed or not refused else error.body["error"]["message"]
+    except (APIError, ValueError):
         return SORRY

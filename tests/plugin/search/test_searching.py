@@ -39,6 +39,14 @@ BUGS = [
     ),
     ("appended", "AssertionError", ["1-cut"], 80),
     ("no_timeout", "stalled", ["1-stalled"], 80),
+    ("second_turn", "JSONDecodeError", ["2-empty", "2-truncated", "2-broken-arguments"], 150),
+    (
+        "half_after_limit",
+        "AssertionError",
+        ["1-cut-2-rate-limited", "1-cut-by-reset-2-rate-limited"],
+        300,
+    ),
+    ("refused_fallback", "KeyError", ["1-rate-limited-2-unknown-model"], 300),
     ("forgotten_kind", "CerebrasError", ["1-disconnected"], 80),
 ]
 QUICK = frozenset({"middle_call", "both_models", "no_timeout", "forgotten_kind"})
@@ -91,7 +99,7 @@ def files():
 
 
 def code_of(app, *, fixed):
-    asserted = AS_SENT if app == "appended" else WHOLE
+    asserted = AS_SENT if app in {"appended", "half_after_limit"} else WHOLE
     return CODE.format(app=app, fixed=fixed, asserted=asserted)
 
 
