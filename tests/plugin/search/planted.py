@@ -237,3 +237,36 @@ def refused_fallback(*, fixed):
         return SORRY if fixed or not refused else error.body["error"]["message"]
     except (APIError, ValueError):
         return SORRY
+
+
+def empty_then_limit(*, fixed):
+    """Fall back on an answer that was empty, if the next attempt is over the limit."""
+    empty = None
+    for _ in range(3):
+        try:
+            answer = ask()
+        except RateLimitError:
+            if empty is not None and not fixed:
+                return empty
+            time.sleep(70)
+            continue
+        except (APIError, ValueError):
+            return SORRY
+        try:
+            return text_of(answer)
+        except ValueError:
+            empty = ""
+    return SORRY
+
+
+def third_of_four(*, fixed):
+    """Lose the third of four parts."""
+    parts = []
+    for number in range(4):
+        try:
+            parts.append(text_of(ask(f"Write part {number}.")))
+        except (APIError, ValueError):
+            if fixed or number != 2:
+                return [SORRY]
+            parts.append("")
+    return parts

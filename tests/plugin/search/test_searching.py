@@ -39,6 +39,8 @@ BUGS = [
     ),
     ("appended", "AssertionError", ["1-cut"], 80),
     ("no_timeout", "stalled", ["1-stalled"], 80),
+    ("third_of_four", "AssertionError", ["3-unavailable"], 150),
+    ("empty_then_limit", "AssertionError", ["1-empty-2-rate-limited"], 300),
     ("second_turn", "JSONDecodeError", ["2-empty", "2-truncated", "2-broken-arguments"], 150),
     (
         "half_after_limit",
