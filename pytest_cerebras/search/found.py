@@ -21,6 +21,8 @@ from .outcome import Failure
 from .story import Story, document_of, file_name_of, sentence_of
 
 FOLDER = Path(".cerebras", "found")
+PASSED_ON = "passed-on"
+"""The tag of a story in which the app passes on an error of its client that it should catch."""
 _FIXED = "fixed"
 _EXPECT = "The test passes, or ends in an allowed way."
 
@@ -57,7 +59,7 @@ def write(root: Path, test: str, story: Story, failure: Failure, timeline: str) 
         "description": f"{sentence_of(story)} Then: {failure.sentence}",
         "source": test,
         "expect": _EXPECT,
-        "tags": ["found"],
+        "tags": ["found", *([PASSED_ON] if failure.passed_on else [])],
         "rules": document_of(story)["rules"],
     }
     comments = [f"# {line}".rstrip() for line in ("What happened:", *timeline.splitlines())]

@@ -73,9 +73,11 @@ def _stopped(
     if overtime is not None:
         yield Failure(Cause(BUSY, site), str(overtime))
     if mock.live.stalled:
-        silent = next((one for one in exchanges if one.intervened), exchanges[-1])
-        what = f"#{silent.number} fell silent, and its client, which has no time-out, kept waiting"
-        yield Failure(Cause(STALLED, _site(silent)), what, _HAVE_A_TIMEOUT)
+        silent = next((one for one in exchanges if one.intervened), None)
+        what = f"#{silent.number}" if silent else "an answer"
+        what += " fell silent, and its client, which has no time-out, kept waiting"
+        place = _site(silent) if silent else site
+        yield Failure(Cause(STALLED, place), what, _HAVE_A_TIMEOUT)
     elif (budget := mock.live.budget) is not None and (sentence := budget.sentence()):
         yield Failure(Cause(ENDLESS, site), sentence)
     elif mock.clock is not None and mock.clock.error is not None:

@@ -21,7 +21,7 @@ from .escapes import Escapes
 from .exploration import Exploration
 from .explored import Grid
 from .finding import Finding, Searched
-from .found import Found, keep_as_fixed, write
+from .found import PASSED_ON, Found, keep_as_fixed, write
 from .outcome import Cause, Failure, Outcome
 from .progress import Progress
 from .replaying import Replaying, Run, story_scenario
@@ -129,7 +129,8 @@ class SearchOfTest:
             run = self._replaying.run(self._item, one.scenario, self._allowed, is_shown=True)
             self._runs += 1
             failures = [each for each in run.outcome.failures if each.cause not in healthy]
-            failures += [run.outcome.escaped] if run.outcome.escaped else []
+            if run.outcome.escaped and PASSED_ON in one.scenario.tags:
+                failures.append(run.outcome.escaped)
             self._causes.update(cause for each in failures for cause in _variants(each.cause))
             if failures:
                 self._take(Finding.again(self._item, one, failures[0], run.report))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mockserver.scenario import load
-from pytest_cerebras.search.found import FOLDER, found_in, keep_as_fixed, write
+from pytest_cerebras.search.found import FOLDER, PASSED_ON, found_in, keep_as_fixed, write
 from pytest_cerebras.search.outcome import Cause, Failure
 from pytest_cerebras.search.story import Step, scenario_of, troubles
 
@@ -24,6 +26,13 @@ def test_written_and_read(tmp_path):
     assert load(str(file)) == found.scenario
     assert file.read_text().startswith("# What happened:\n# #1 POST -> 503\n#     what: x\n")
     assert write(tmp_path, "test_a.py::test_b[x]", STORY, FAILURE, "") == file
+
+
+def test_passed_on(tmp_path):
+    """The file of a story in which an error was passed on says so: else such an end is allowed."""
+    passed_on = replace(FAILURE, passed_on=True)
+    tags = [load(str(write(tmp_path, "t", STORY, one, ""))).tags for one in (FAILURE, passed_on)]
+    assert tags == [("found",), ("found", PASSED_ON)]
 
 
 def test_no_key(tmp_path):

@@ -158,6 +158,14 @@ def test_found_and_fixed(run):
     result.stdout.fnmatch_lines([f"    no longer breaks it: {file.parent}/fixed/{file.name}"])
 
 
+def test_mended_by_an_error_of_the_client(run):
+    """A story whose bug is mended is fixed, even if the app now passes on its client's error."""
+    search(run, BUG)
+    assert len(files()) == 1
+    _, causes = search(run, OUTAGE.format(marker="", end="raise last"), budget="replay")
+    assert (causes, files()) == ([], [])
+
+
 @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
 def test_repeatable(run, arguments):
     """The same seed and budget play the same stories, with and without xdist."""
