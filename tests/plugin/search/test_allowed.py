@@ -16,6 +16,7 @@ WRONG = {
 
 def test_added_up(pytester):
     """The markers of module, class and test add up; one type needs no list."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
     item = pytester.getitem(
         """
 import pytest
