@@ -110,8 +110,8 @@ FAULTS = (
     Fault(
         "litellm-reasoning",
         {"litellm": ">=1.63.8,<1.81.7"},
-        "litellm refuses reasoning_effort for cerebras/gpt-oss-120b, which the API accepts "
-        "(UnsupportedParamsError)",
+        "litellm raises UnsupportedParamsError for reasoning_effort with cerebras/gpt-oss-120b, "
+        "although the API accepts it",
         "upgrade litellm to 1.81.7 or later",
         "https://github.com/BerriAI/litellm/issues/16680",
         "warning",

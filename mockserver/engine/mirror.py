@@ -2,8 +2,8 @@
 The memory of an engine that shares it with others: it is kept elsewhere, and mirrored here.
 
 ``asks`` says in plain values what a request needs of it, ``taken`` reads what the request got.
-Where the memory is kept, nothing needs to know how a schedule works: it asks which trials of a rule
-act, a block at a time, and gets them as bits.
+The store need not know how a schedule works: it asks, a block at a time, which trials of a rule
+act, and gets the answer as bits.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: R
     """
     Return a model that would certainly have answered a completion; None if there is none.
 
-    The model accepts the same request, and no rule breaks its answer. Nothing is certain under
-    limits, or if the request itself asked for its fault, which would then occur again.
+    The model accepts the same request, and no rule breaks its answer. None is certain if limits
+    are in effect, or if the request itself asked for its fault: it would then occur again.
     """
     endpoint, asked = exchange.endpoint, exchange.body
     limited = scenario.tier or scenario.limits or scenario.capacity is not None

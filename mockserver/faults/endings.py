@@ -61,8 +61,8 @@ class NoLastNewline:
     End a stream without the newlines that complete its last event.
 
     According to the standard, such an event is dropped. The SDKs for Python and those of Cerebras
-    and OpenAI for Node accept it. The AI SDK follows the standard, so combined with ``no_done`` it
-    misses the finish.
+    and OpenAI for Node accept it. The AI SDK follows the standard, so it misses the finish if
+    this fault is combined with ``no_done``.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:

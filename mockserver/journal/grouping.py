@@ -24,7 +24,7 @@ _APART = 0.25  # the most between two starts in one crowd, on a busy machine
 
 def tolerance(seconds: float) -> float:
     """
-    Return by how much a wait may differ, because clients round and clocks differ.
+    Return how far a wait may be from its length: clients round it, and clocks disagree.
 
     >>> [tolerance(seconds) for seconds in (0.05, 0.5, 2, 60)]
     [0.025, 0.05, 0.1, 0.5]

@@ -145,7 +145,7 @@ class Schedule:
         if (window := self.window) is not None:
             yield Predicate(
                 lambda trial: window.open(trial.elapsed),
-                lambda trial: f"its window is closed {decimal(trial.elapsed)} s after the start",
+                lambda trial: f"it came at {decimal(trial.elapsed)} s, when its window was closed",
             )
         if (chance := self.probability) is not None:
             at = next(draws)

@@ -77,7 +77,7 @@ def _too_many(
 
 
 def _asks_for(call: _Asked, run: SideEffect) -> bool:
-    """Whether a run has the arguments of a call; the app may have added others."""
+    """Whether a side effect has all arguments of a tool call; the app may have added more."""
     return call.whole and run.has(call.would_be.arguments)
 
 

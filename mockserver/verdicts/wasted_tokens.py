@@ -106,7 +106,7 @@ def asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    """Given equal requests, yield the first one answered in full, with each later one."""
+    """Yield pairs of equal requests: the first that was answered in full, and a later one."""
     answered: dict[tuple[object, ...], list[Exchange]] = {}
     for late in case.exchanges:
         if tries(late):

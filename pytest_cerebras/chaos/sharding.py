@@ -149,7 +149,7 @@ def register(config: pytest.Config) -> None:
             "own verdicts: write the file by a run without shards"
         )
     if config.pluginmanager.has_plugin(_SKIPS_FILES):
-        # it skips files in which nothing has failed, so the names would depend on the cache
+        # --lf skips files without failures, so the set of tests would depend on the cache
         config.pluginmanager.unregister(name=_SKIPS_FILES)
     config.stash[SHARDING] = sharding = Sharding(shard, _in_common(config))
     config.pluginmanager.register(sharding, "cerebras-sharding")

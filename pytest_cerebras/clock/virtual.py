@@ -6,7 +6,7 @@ there was none: (2) ask ``quiescence`` whether all other threads are idle; if no
 (3) Release callers of ``advance``, whose effects are complete now. (4) Otherwise jump to the
 earliest deadline among waiters and event loop timers.
 
-Between the look at the deadlines and the jump another thread may wake up. Every call to the clock
+Another thread may wake up after the deadlines are read and before the jump. Every call to the clock
 therefore increments ``_asked``, and a jump is dropped if the number has changed in between.
 """
 
@@ -45,7 +45,7 @@ class RunawayError(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """A client's sleep: its ``seconds``, and its start, ``at`` seconds after the clock's."""
+    """A client's sleep. It lasts ``seconds``, and begins ``at`` seconds after the clock."""
 
     seconds: float
     at: float

@@ -69,7 +69,7 @@ class EvidenceCollector:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Observe during the block; release the test's values at its end."""
+        """Observe while the block runs, and then let go of the test's values."""
         with pytest.MonkeyPatch.context() as patch:
             self._patch = patch
             try:

@@ -43,7 +43,7 @@ def codes_of(item: pytest.Item) -> frozenset[CodeType]:
 
 
 def frame_of(codes: frozenset[CodeType], frame: FrameType | None) -> FrameType | None:
-    """Return the frame that runs one of the codes: the given one, or one of its callers."""
+    """Return the frame that runs one of the code objects: this frame, or one of its callers."""
     return next((one for one in outwards(frame) if one.f_code in codes), None)
 
 

@@ -24,7 +24,7 @@ class _WordAction(argparse.Action):
     def __call__(
         self, _: object, namespace: argparse.Namespace, __: object, option: str | None = None
     ) -> None:
-        """Store the text after the equals sign, or the word for none."""
+        """Store the text after the equals sign, or the option's default if there is none."""
         setattr(namespace, self.dest, (option or "").partition("=")[2] or self.const)
 
 

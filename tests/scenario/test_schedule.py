@@ -63,7 +63,7 @@ def test_numbers(schedule, numbers):
         (
             Schedule(window=Window(after=10.0)),
             Trial(1, 2.5),
-            "its window is closed 2.5 s after the start",
+            "it came at 2.5 s, when its window was closed",
         ),
         (
             Schedule(any_of=(Schedule(at=(2,)), Schedule(at=(3,)))),

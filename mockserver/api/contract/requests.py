@@ -34,7 +34,7 @@ class ToolChoice(StrEnum):
 
 @with_config(ConfigDict(extra="forbid"))
 class _Strict(TypedDict):
-    """A body or a part of one, which may have no other keys; classes below inherit that."""
+    """A body or a part of one that allows only the keys it declares, as do its subclasses."""
 
 
 class TextContent(_Strict):

@@ -70,7 +70,7 @@ class Script:
 
     @property
     def plain(self) -> bool:
-        """Whether it scripts at most a number of tokens, and nothing else."""
+        """Whether it scripts nothing, or only the number of tokens."""
         content = self.text is not None or self.json is not None or self.echo
         return not content and not self.tool_calls and self.reasoning is None
 

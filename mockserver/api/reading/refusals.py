@@ -63,7 +63,7 @@ def _examine_schemas(body: Body, how: Validation) -> None:
 
 
 def _found(found: object) -> Facts | None:
-    """Return empty facts if there is a problem, else None."""
+    """Return a problem without details if there is one, else None."""
     return {} if found else None
 
 

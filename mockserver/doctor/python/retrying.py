@@ -88,7 +88,7 @@ def _at_once(stop: ast.expr | None) -> bool:
 
 
 def _retried(errors: ast.expr | None) -> bool:
-    """Return whether these include an error that the client retries."""
+    """Return whether any of the given errors is one that the client retries."""
     among = errors.elts if isinstance(errors, (ast.Tuple, ast.List)) else [errors]
     return any(_last(one) in _RETRIED for one in among if one is not None)
 

@@ -56,7 +56,7 @@ async def play(
     """
     Play a plan step by step; return whether the connection stays open.
 
-    The ``audience`` is notified of the end before the last write if that is short. Without an
+    If the last write is short, the ``audience`` is notified of the end just before it. Without an
     audience a stall lasts forever. ``keep_alive`` and ``chunks`` are as in ``Wire``.
 
     Each wait counts from the planned end of the one before it, not from its actual end. So delays

@@ -70,7 +70,7 @@ class Proxy:
         return refused
 
     def note_passed(self, host: str) -> None:
-        """Note that something is passed through to this host."""
+        """Count a connection that is passed through to this host."""
         if host in self.passed or len(self.passed) < _MOST_PASSED:
             self.passed[host] = self.passed.get(host, 0) + 1
 

@@ -102,7 +102,7 @@ class Asking:
             asyncio.get_running_loop().call_soon(self.lost)
 
     def lost(self) -> None:
-        """Answer without the store; what it has taken for this request is given back later."""
+        """Answer without the store. What it may have taken for this request is returned later."""
         live, needs = self._live, self._needs
         live.asking.discard(self)
         if self._over:

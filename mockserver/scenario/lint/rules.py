@@ -41,7 +41,7 @@ def rule_findings(scenario: Scenario) -> Iterator[Finding]:
         for path, status in _good_errors(rule):
             yield ("rules", at, *path), f"{status} {_NO_ERROR}"
         if (earlier := counters.miscounting(at, rule)) is not None:
-            leaves = f"its numbers count only the requests that {_label(earlier, scenario)} leaves"
+            leaves = f"it counts only the requests that {_label(earlier, scenario)} does not take"
             said = f"{leaves}; to apply one action after another, write one rule with a 'sequence'"
             yield ("rules", at, "schedule"), said
         required = rule.state.requires

@@ -202,7 +202,7 @@ KEYS = (
         "key-in-query",
         lambda it: _sends_none(it) and _parameter(it),
         "the key was sent in the query, as {parameter}=, and the API reads Authorization",
-        "send the field Authorization: Bearer and the key, and take {parameter}= out of the URL",
+        "send the header Authorization: Bearer KEY, and take {parameter}= out of the URL",
     ),
     _row(
         "no-key",
@@ -230,7 +230,7 @@ KEYS = (
         "basic-key",
         lambda it: _scheme(it) == "basic",
         "the key was sent with the scheme Basic, and the API accepts only Bearer",
-        "send the field Authorization: Bearer and the key; if you do so already, it is replaced by "
+        "send the header Authorization: Bearer KEY; if you do so already, it is replaced by "
         "auth=, by a user name in the URL or by ~/.netrc",
         "https://github.com/psf/requests/issues/3929",
     ),

@@ -289,7 +289,7 @@ def test_meant_as_a_sequence(rules, odd):
         (
             ("rules", later, "schedule"),
             (
-                f"its numbers count only the requests that rules[{earlier}] leaves; to apply one "
+                f"it counts only the requests that rules[{earlier}] does not take; to apply one "
                 "action after another, write one rule with a 'sequence'"
             ),
         )

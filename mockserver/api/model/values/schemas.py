@@ -96,7 +96,7 @@ def definition(root: AnySchema, reference: str) -> AnySchema:
 
 
 def _anchored(root: AnySchema, name: str) -> AnySchema:
-    """Return the definition with an anchor."""
+    """Return the definition whose ``$anchor`` is this name."""
     for key in ("$defs", "definitions"):
         for one in (root.get(key, {}) if isinstance(root, dict) else {}).values():
             if isinstance(one, dict) and one.get("$anchor") == name:
