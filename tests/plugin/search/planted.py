@@ -19,6 +19,7 @@ from cerebras.cloud.sdk import (
 
 SORRY = "Sorry, try again later."
 SERVER_ERRORS = 500
+CLIENTS = []
 TOOLS = [
     {
         "type": "function",
@@ -38,8 +39,15 @@ TOOLS = [
 
 def ask(question="Tell me about the sea.", model="gpt-oss-120b", *, timeout=20, **keys):
     client = Cerebras(max_retries=0, timeout=timeout, warm_tcp_connection=False)
+    CLIENTS.append(client)
     said = [{"role": "user", "content": question}]
     return client.chat.completions.create(model=model, messages=said, **keys)
+
+
+def close():
+    """Close the connections of all clients."""
+    while CLIENTS:
+        CLIENTS.pop().close()
 
 
 def text_of(answer):

@@ -18,7 +18,10 @@ import planted
 
 @pytest.mark.parametrize("fixed", [{fixed}])
 def test_app(cerebras_mock, fixed):
-    found = planted.{app}(fixed=fixed)
+    try:
+        found = planted.{app}(fixed=fixed)
+    finally:
+        planted.close()
     {asserted}
 """
 WHOLE = "assert found if not isinstance(found, list) else all(found)"
