@@ -15,9 +15,8 @@ def test_store_starts_again(own_redis, tmp_path):
     """The store is away for a moment: as many get through as one process would let through."""
     seen, logs = loaded(own_redis, tmp_path, 2000, kill=False)
     assert {outcome for _, outcome in seen} <= {200, 418, 429, "lost"}
-    # on a slow machine the store may be away for so many requests that too few are left
-    assert seen["chat", 200] == LIMIT or (seen["chat", 200] < LIMIT and not seen["chat", 429])
-    assert seen["models", 418] == FIRST or (seen["models", 418] < FIRST and not seen["models", 200])
+    assert seen["chat", 200] == LIMIT
+    assert seen["models", 418] == FIRST
     assert all("is back" in log for log in logs)
 
 
