@@ -127,7 +127,9 @@ class Responder:
 def _number(seed: int, parsed: ParsedRequest) -> int:
     """Return a seed for the words of the answer, which does not depend on their form or limit."""
     about = {name: value for name, value in parsed.body.items() if name not in _FORM}
-    first, *others = about["messages"] if parsed.chat else [""]
+    if not parsed.chat:  # a short body
+        return seed_from(f"{seed}/{about!a}")
+    first, *others = about["messages"]
     said = ascii(first)
     if not _SHORT < len(said) < _LONG:
         return seed_from(f"{seed}/{about!a}")

@@ -127,7 +127,8 @@ def tools(wanted: bool | str) -> RequestPredicate:  # noqa: FBT001 (a value of t
 def contains(text: str) -> RequestPredicate:
     """Require that the prompt contains a text."""
     return Predicate(
-        lambda view: view.says(text), lambda _: f"the prompt does not contain {text!r}"
+        lambda view: text in view.prompt if view.short else view.says(text),
+        lambda _: f"the prompt does not contain {text!r}",
     )
 
 

@@ -11,7 +11,7 @@ from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.core.messages import Request
 
 _NO_REQUEST = Request("", "")
-_SHORT, _LONG = 1_000, 20_000  # letters: less is searched fast, and more takes memory
+_SHORT, _LONG = 2_000, 20_000  # letters: shorter texts are searched fast, longer take memory
 
 
 @dataclass
@@ -55,7 +55,12 @@ class RequestView:
     @cached_property
     def prompt(self) -> str:
         """The text of all messages, or that of an endpoint without messages."""
-        return "\n".join(_texts_of(self.body))
+        return "\n".join(self._texts)
+
+    @cached_property
+    def short(self) -> bool:
+        """Whether the prompt is searched faster than earlier results are looked up."""
+        return len(self.prompt) <= _SHORT
 
     def says(self, words: str) -> bool:
         """Return whether the prompt contains some words; a long text is searched once for them."""
@@ -65,12 +70,14 @@ class RequestView:
         return words in others or any(_is_in(words, one) for one in long)
 
     @cached_property
+    def _texts(self) -> list[str]:
+        return _texts_of(self.body)
+
+    @cached_property
     def _passages(self) -> tuple[list[str], str]:
         """The long texts, and all others."""
-        texts = _texts_of(self.body)
-        long = [one for one in texts if _SHORT < len(one) < _LONG]
-        others = [one for one in texts if not _SHORT < len(one) < _LONG] if long else texts
-        return long, "\n".join(others)
+        long = [one for one in self._texts if _SHORT < len(one) < _LONG]
+        return long, "\n".join([one for one in self._texts if not _SHORT < len(one) < _LONG])
 
     @cached_property
     def messages(self) -> int:

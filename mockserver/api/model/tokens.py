@@ -34,7 +34,7 @@ def _pattern(letter: str, digit: str) -> re.Pattern[str]:
 _PIECE = _pattern(r"[^\W\d_]", r"\d")
 _ASCII_PIECE = _pattern("[A-Za-z]", "[0-9]")  # same result for ASCII, a third faster
 _MOST_TOOLS = 1_000
-_SHORT, _LONG = 200, 20_000  # letters: shorter texts are counted fast, longer ones take memory
+_SHORT, _LONG = 2_000, 20_000  # letters: shorter texts are counted fast, longer ones take memory
 _COUNTED = 250_000  # letters
 _COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 Counter: TypeAlias = Callable[[str], int]

@@ -75,13 +75,10 @@ class EncodedAnswer:
         number, created, queue, cached = stamp
         envelope = self.answer.envelope(kind)
         whole = self.answer.model.whole_seconds
-        known = {
-            **self._known,
-            "cached_tokens": cached,
-            "created": int(created) if whole else created,
-            "queue_time": queue,
-            "total_time": queue + self._work,
-        }
+        known = self._known
+        known["cached_tokens"] = cached
+        known["created"] = int(created) if whole else created
+        known["queue_time"], known["total_time"] = queue, queue + self._work
         before = envelope.before % (self.form.prefix + number)
         after, tail = envelope.after % created, envelope.tail % envelope.values(known)
         return before.encode(), after.encode(), tail.encode()
