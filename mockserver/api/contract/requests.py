@@ -2,9 +2,9 @@
 The request bodies, as tables.
 
 Names, ranges and defaults come from the server's own OpenAPI document ("Cerebras Cloud API" 0.2.0).
-They are typed dictionaries, because pydantic validates bytes into plain dictionaries in a third of
-the time that models take. The class names are the server's, because the real API's messages contain
-them, for example as the tag of a union.
+The bodies are typed dictionaries, because pydantic validates bytes into plain dictionaries in a
+third of the time that models take. The class names are the server's, because the real API's
+messages contain them, for example as the tag of a union.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ToolChoice(StrEnum):
 
 @with_config(ConfigDict(extra="forbid"))
 class _Strict(TypedDict):
-    """A body or a part of one that allows only the keys it declares, as do its subclasses."""
+    """A body or a part of a body; each subclass allows only the keys that it declares."""
 
 
 class TextContent(_Strict):
@@ -210,7 +210,7 @@ class ChatCompletionRequest(_Strict):
 
 
 TokenArray: TypeAlias = list[Annotated[int, Field(ge=0)]]
-_SEVERAL = Field(max_length=1024)  # inferred: there must be some bound
+_SEVERAL = Field(max_length=1024)  # inferred, because there must be some bound
 
 
 class CompletionRequest(_Strict):
