@@ -1,5 +1,5 @@
 """
-How many completions a request asks for, and for which prompts.
+Finds out how many completions a request asks for, and for which prompts.
 
 The answer has ``n`` choices for each prompt; a chat is one prompt. A text completion generates
 ``best_of`` completions of each prompt and charges for all of them: the server's OpenAPI document

@@ -1,7 +1,7 @@
 """
 Reads ``multipart/form-data`` (RFC 7578).
 
-It does not use the parser of the standard library's email package, which changes line ends in
+The parser of the standard library's email package is not used, because it changes line ends in
 files.
 """
 
@@ -15,7 +15,7 @@ from email.parser import HeaderParser
 from .decoding import bad_request, media_type
 
 _FIELDS = HeaderParser()
-_MOST_PARTS = 100  # the API asks for two
+_MOST_PARTS = 100  # the API needs two
 _LONGEST_HEAD = 8_192  # bytes
 
 
@@ -29,7 +29,7 @@ class Part:
 
 def parts(body: bytes, headers: Mapping[str, str]) -> dict[str, Part]:
     """
-    Return the fields of a form by name; if a name occurs twice, the last field counts.
+    Return the fields of a form by name, the last field if a name occurs twice.
 
     Raises RefusalError for another content type, and for a body that is not a valid form.
     """
