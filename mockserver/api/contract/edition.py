@@ -129,8 +129,7 @@ class Amounts:
 
     ``requests``: the limit on requests. ``tokens``: the limit on the tokens of prompts and
     completions; cached prompt tokens do not count towards this limit if ``total`` is set.
-    ``total``: the limit on all tokens, cached ones included (null: ``tokens`` is the only limit on
-    tokens).
+    ``total``: the limit on all tokens, cached ones included (null: no such limit).
     """
 
     requests: PerPeriod

@@ -52,7 +52,7 @@ def _read(body: bytes, content_type: str) -> dict[str, Part]:
     if len(pieces) > _MOST_PARTS + 2:  # plus the text before the first and after the last
         raise bad_request(f"The form has more than {_MOST_PARTS} parts")
     if len(pieces) == 1 or not pieces[-1].startswith(b"--"):
-        raise bad_request("The request body is not a whole form of that boundary")
+        raise bad_request("The request body is not a complete form with that boundary")
     return dict(map(_part, pieces[1:-1]))
 
 
