@@ -47,5 +47,5 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
 
 def _reason(said: str) -> str:
-    """Return the end of the library's message, without the pattern and the marker in it."""
+    """Return the end of the library's message, after the pattern and the marker."""
     return said.strip().splitlines()[-1].strip().rpartition(": ")[2].removesuffix(".")

@@ -31,7 +31,7 @@ def _fastest() -> Callable[[object], bytes]:
 
 
 dumps: Callable[[object], bytes] = _fastest()
-"""``plain_dumps``, or the same bytes from orjson in a quarter of the time."""
+"""``plain_dumps``, or orjson, which gives the same bytes in a quarter of the time."""
 
 
 def event(value: object) -> bytes:

@@ -71,7 +71,7 @@ def _template(text: str) -> str:
     try:
         text.format_map({"token": "0", "expires": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)})
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise ValueError("should be a template of {token} and {expires:%Y-%m-%d}") from error
+        raise ValueError("should be a template with {token} and {expires:%Y-%m-%d}") from error
     return text
 
 
@@ -147,7 +147,7 @@ class Bodies:
     def __post_init__(self) -> None:
         missing = [key for key in _NEEDED_USAGE if key not in self.usage]
         if missing:
-            raise ValueError(f"usage should have {' and '.join(missing)} too")
+            raise ValueError(f"usage should also have {' and '.join(missing)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,8 @@ class Script:
         found = self._contents()
         if len(found) > 1:
             raise ValueError(
-                f"has {' and '.join(found)}: of text, json, tokens and echo there may be one at "
-                "most; tool_calls and reasoning may accompany it"
+                f"has {' and '.join(found)}, but only one of text, json, tokens and echo is "
+                "allowed; tool_calls and reasoning can accompany it"
             )
 
     @property
