@@ -52,7 +52,8 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
     "--scenario",
     default="healthy",
     show_default=True,
-    help="Name of a shipped scenario, YAML file, or folder, whose latest file is served.",
+    help="Name of a shipped scenario, or path of a YAML file or folder. In a folder, the most "
+    "recently changed file is served.",
 )
 @click.option(
     "--reload/--no-reload",
