@@ -63,9 +63,7 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
 )
 @overridable
 @SET
-@click.option(
-    "--tls-cert", metavar="FILE", help="Certificate in PEM: serve https. Needs --tls-key."
-)
+@click.option("--tls-cert", metavar="FILE", help="Certificate in PEM, for https. Needs --tls-key.")
 @click.option("--tls-key", metavar="FILE", help="Private key in PEM, without a password.")
 @click.option(
     "--admin-token",

@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 @cache
 def adapter(kind: Any) -> TypeAdapter[Any]:
     """
-    Return the adapter of a type, which is made only once.
+    Return the adapter of a type; each adapter is made only once.
 
-    The module of the type must still be in ``sys.modules``, and the modules of all types in it too.
+    The modules of the type and of all types in it must still be in ``sys.modules``.
     """
     return TypeAdapter(kind)

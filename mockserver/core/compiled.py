@@ -1,8 +1,8 @@
 """
 Typed values as JSON, to load the shipped YAML files without YAML and pydantic.
 
-``shipped.json`` beside the files is made from them. A value from it is used only while the YAML
-file is unchanged, so an edited YAML file takes effect.
+``shipped.json`` beside these files is made from them. A value from ``shipped.json`` is used only
+while the YAML file is unchanged, so an edited YAML file takes effect.
 """
 
 from __future__ import annotations

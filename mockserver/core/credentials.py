@@ -2,7 +2,7 @@
 Redacts credentials. A redacted key keeps only what a diagnosis needs.
 
 Two kinds of values are credentials: the value of a header field, URL parameter or JSON field whose
-name says so, and text in the format of a known key, wherever it occurs. All other text of a prompt
+name marks a credential, and text anywhere in the format of a known key. All other text of a prompt
 is left alone.
 """
 
@@ -39,7 +39,7 @@ _FORMS = (
     (r"[Bb]earer ", r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{22,}[A-Za-z0-9._~+/-]*=*"),
 )
 _SHORTEST = b"a" * 22
-"""Every format has at least so many letters, digits, ``_`` and ``-`` in a row. Few texts have."""
+"""Every format has at least this many letters, digits, ``_`` or ``-`` in a row; few texts do."""
 _RUNS = bytes(
     _SHORTEST[0] if chr(byte) in f"{ascii_letters}{digits}_-" else 0 for byte in range(256)
 )
@@ -85,7 +85,7 @@ _ASCII = re.compile(
 
 
 def without_key(request: Request, body: bytes) -> Request:
-    """Return the request with another body, and with its path, query and headers redacted."""
+    """Return the request with the given body, and with path, query and headers redacted."""
     path, query = _shown_line(request.path, request.query)
     sent = request.headers
     headers = sent.shown if isinstance(sent, Fields) else shown_fields(sent)

@@ -49,7 +49,7 @@ _IN_YAML = {
     "tuple_type": "should be a list",
     "value_error": "{error}",
 }
-"""Pydantic's errors in YAML's terms, because its messages use Python's and vary by version."""
+"""Pydantic's errors in YAML's terms; its own messages use Python's terms and vary by version."""
 _NOTHING = "nothing"
 _MOST_ERRORS = 20
 _MOST_BYTES = 4 * FILE.letters
@@ -58,7 +58,7 @@ _FLAGS = {
     **dict.fromkeys(("no", "n", "off", "false", "0"), "false"),
 }
 Explain: TypeAlias = Callable[[Path, str, Any], str]
-"""Returns an explanation of an unknown key, or ''; given are the mapping's path, key and value."""
+"""Takes a mapping's path, an unknown key and its value; returns an explanation or ''."""
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 
 

@@ -22,7 +22,7 @@ LOCAL_WORDS = frozenset(
         *("sknokeyrequired", "nokeyrequired", "nokeyneeded", "localai", "vllm"),
     }
 )
-"""Words that clients send as a key to a self-hosted server, which needs none; see ``letters``."""
+"""Words that clients send to a self-hosted server that needs no key; see ``letters``."""
 PLACEHOLDERS = frozenset(
     {
         *("key", "apikey", "token", "yourkey", "yourkeyhere", "yourapikey", "yourapikeyhere"),

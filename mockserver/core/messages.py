@@ -23,10 +23,10 @@ class Sender:
     and not yet waited for.
 
     ``busy`` is the processor time of the thread at the moment of sending, in seconds. ``waits``
-    counts the waits of the process that had ended by that moment; None if waits are not counted.
+    counts how many waits of the process had ended by that moment; None if waits are not counted.
     ``site`` is the file and line of the app's own code that sent the request, None if unknown.
-    ``turn`` identifies the call of the app by the test, None if unknown; a request of one turn
-    never retries a request of another turn.
+    ``turn`` identifies the test's call of the app, None if unknown; a request of one turn never
+    retries a request of another turn.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Sender:
 
 class Fields(dict[str, str]):
     """
-    Header fields of a request, with names in lower case, which are never changed.
+    The header fields of a request, with names in lower case; they are never changed.
 
     ``shown`` are the same fields with credentials redacted.
     """

@@ -2,8 +2,8 @@
 Regular expressions in linear time.
 
 Python's engine backtracks: with ``(a+)+$``, thirty characters block the server practically forever.
-Rust's engine, which pydantic includes, follows all alternatives at once. It supports neither
-look-around nor back-references.
+Rust's engine, which pydantic includes, follows all alternatives at once. Rust's engine supports
+neither look-around nor back-references.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def seed_from(text: str) -> int:
 
 
 def seed_after(beginning: tuple[str, str], text: str) -> int:
-    """Return the seed of consecutive texts; texts of a repeated ``beginning`` are digested once."""
+    """Return the seed of the joined texts; a repeated ``beginning`` is digested only once."""
     digest = _begun(beginning).copy()
     digest.update(text.encode())
     return int.from_bytes(digest.digest(), "big")

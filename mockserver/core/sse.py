@@ -45,7 +45,7 @@ def event(value: object) -> bytes:
 
 
 def parsed(data: bytes) -> Any:
-    """Return the JSON of an event, or None if it has none (``[DONE]``, a comment)."""
+    """Return the JSON of an event, or None if it has no JSON (``[DONE]``, a comment)."""
     payload = data.removeprefix(b"data: ")
     return json.loads(payload) if payload is not data and payload[:1] == b"{" else None
 

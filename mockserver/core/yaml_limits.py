@@ -3,7 +3,7 @@ Limits on the YAML that is read. Larger texts are refused before any data is bui
 
 Aliases (``*a``) that repeat an anchored part (``&a``) turn a small text into a large tree, and
 building it takes as long as if every repetition were written out. So the limits apply to the
-expanded size. The parser's events are enough to compute it without expanding anything.
+expanded size. The parser's events are enough to compute this size without expanding anything.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def _shipped(name: str) -> _Read:
 
 
 def _read(document: Document, *above: str) -> _Read:
-    """Read an edition; ``above`` is the chain of files that extend it."""
+    """Read an edition; ``above`` is the chain of files that extend the edition."""
     data = document.data
     if isinstance(data, dict) and data.get("extends") is not None:
         data = _overlaid(_base(document, *above), data)

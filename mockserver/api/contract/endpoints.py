@@ -16,7 +16,7 @@ from typing import Annotated, Literal, NotRequired, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, with_config
 from pydantic_core import PydanticKnownError
-from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+from typing_extensions import TypedDict  # pydantic needs this TypedDict before Python 3.12
 
 from .requests import ChatCompletionRequest, CompletionRequest
 
@@ -29,11 +29,11 @@ class Endpoint:
     """
     One endpoint; ``path`` can contain one placeholder in braces; ``{model}`` is the id of a model.
 
-    ``cost``: what counts against the limits of a key and model. With ``completion`` the request and
-    the tokens of its prompt and its answer count, with ``prompt`` the request and the tokens of its
-    prompt, with ``free`` nothing. ``body``: the type of a JSON body. ``upload``: whether the body
-    is a form with a file instead. ``query``: the type of the query. ``text``: the key of the prompt
-    in the body. ``key``: whether an API key is needed.
+    ``cost``: what counts against the limits of a key and model: the request with the tokens of its
+    prompt and answer (``completion``), the request with the tokens of its prompt (``prompt``), or
+    nothing (``free``). ``body``: the type of a JSON body. ``upload``: whether the body is a form
+    with a file instead. ``query``: the type of the query. ``text``: the key of the prompt in the
+    body. ``key``: whether an API key is needed.
 
     Every row that is not ``free`` has a ``text``, and its body has a ``model``.
     """

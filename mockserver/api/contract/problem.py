@@ -114,7 +114,7 @@ class Problem:
 
 class RefusalError(Exception):
     """
-    The API refuses the request; raised by the checks of a request.
+    The API's refusal of a request; raised by the checks of the request.
 
     ``status`` is for problems whose status depends on the edition; None means the problem's own.
     """

@@ -4,8 +4,9 @@ Rate limits as token buckets.
 The API counts requests and tokens per minute, hour and day, for each key and model. A bucket
 refills continuously, or all at once when its period ends. A request is admitted if every bucket
 holds enough: one request, and the tokens of its prompt plus those of the longest completion that it
-may get. When the request is over, unused tokens are put back. A tier may count tokens twice: all
-tokens, and those not found in the prompt cache. Times are arguments, in seconds.
+may get. When the request is over, unused tokens are put back. A tier can have two limits on tokens:
+one on all tokens, and one on tokens that are not in the prompt cache. Times are arguments, in
+seconds.
 """
 
 from __future__ import annotations
@@ -232,9 +233,9 @@ class Quota:
         self, reserved: int, used: int, now: float, *, cached: int = 0, since: float = math.inf
     ) -> None:
         """
-        Put back reserved tokens that were not used; ``cached`` of the used tokens can be free.
+        Put back the unused tokens; ``cached`` of the used tokens came from the cache.
 
-        Limits that were imposed after the reservation, at ``since``, are not changed.
+        Limits that were imposed after ``since``, the time of the reservation, are not changed.
         """
         unused = reserved - used
         if unused < 0:  # a refill that is due comes before the change
@@ -278,7 +279,7 @@ class Quota:
         return _Shown(
             tuple((f"{_FIELD}limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown),
             remaining,
-            # counted to the next full minute, hour or midnight (UTC)
+            # limits are reset at the next full minute, hour or midnight (UTC)
             [(f"{_FIELD}reset-{name}", bucket.period) for *_, name, bucket in shown]
             if shape.resets
             else [],
@@ -292,7 +293,7 @@ class Quota:
         """
         Add amounts to all buckets, in the order of ``LIMIT_KINDS``.
 
-        A level may become negative, so that putting back is exact.
+        A level may become negative, so that unused tokens can be put back exactly.
         """
         for amount, buckets in zip(amounts, self._by_kind, strict=True):
             if amount and buckets:

@@ -1,5 +1,5 @@
 """
-The request bodies, as tables.
+The types of the request bodies.
 
 Names, ranges and defaults come from the server's own OpenAPI document ("Cerebras Cloud API" 0.2.0).
 The bodies are typed dictionaries, because pydantic validates bytes into plain dictionaries in a
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
 from pydantic import ConfigDict, Field, with_config
-from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+from typing_extensions import TypedDict  # pydantic needs this TypedDict before Python 3.12
 
 Penalty: TypeAlias = Annotated[float, Field(ge=-2, le=2)] | None
 TokenLimit: TypeAlias = Annotated[int, Field(ge=-1)] | None

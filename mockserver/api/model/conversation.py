@@ -39,7 +39,7 @@ def last_user_text(body: Mapping[str, Any]) -> str:
 
 
 def task(body: Mapping[str, Any]) -> str:
-    """Return the last user message that is not a tool result in disguise."""
+    """Return the last user message that does not contain a tool result."""
     if "messages" not in body:
         return last_user_text(body)
     texts = (text_of(one) for one in reversed(body["messages"]) if one["role"] == "user")

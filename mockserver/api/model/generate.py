@@ -1,9 +1,9 @@
 """
 Generates one choice, from the script of a scenario or, without a script, from the request.
 
-Without a script the model calls tools if any fit. Otherwise it writes JSON if the request asks for
-JSON, and prose of at least ``min_tokens`` if not. A script that only sets a length also gives JSON
-if the request asks for JSON. A stop sequence ends the content. The completion limit applies to
+Without a script the model calls tools if any fit. Otherwise it writes the JSON that the request
+asks for, or prose of at least ``min_tokens``. A script that only sets a length also gives JSON if
+the request asks for JSON. A stop sequence ends the content. The completion limit applies to
 reasoning, content and calls together, in this order.
 """
 
@@ -267,7 +267,7 @@ def _with_extras(
 def _with_odds(
     choice: GeneratedChoice, top: int, request: GenerationRequest, random: Random
 ) -> GeneratedChoice:
-    """Add log probabilities for an echoed prompt first and then for the content."""
+    """Add up to ``_MOST_ODDS`` log probabilities, for an echoed prompt and for the content."""
     room = _MOST_ODDS // request.beside // (top + 1)
     prompt = tokens.pieces(choice.echo)
     odds = logprobs.drawn(choice.pieces[:room], top, random)

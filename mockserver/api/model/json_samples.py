@@ -1,7 +1,7 @@
 """
 Draws a random value that a JSON Schema allows; the randomness is the caller's ``Random``.
 
-Supported are the keywords of draft 2020-12, and those of older drafts that are still in use. If no
+The keywords of draft 2020-12 are supported, and so are older keywords that are still in use. If no
 value is found, an error gives the reason; a wrong value is never returned. No library does this in
 bounded time with the caller's ``Random``.
 """

@@ -94,7 +94,7 @@ class Meter:
         return found
 
     def takes(self, letters: int, tokens: int) -> bool:
-        """Add the known counts of a text, or return False if the text exceeds what is counted."""
+        """Add counts that are already known; return False if the text has to be estimated."""
         total = self.letters + letters
         if total > _COUNTED:
             return False

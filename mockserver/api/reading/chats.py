@@ -27,7 +27,7 @@ from mockserver.core.credentials import is_clean, is_credential
 from .messages import Message, Tools
 
 SHORTEST, LONGEST = 2_000, 512 * 1024
-"""The size in bytes of a body that is read in pieces. A shorter body is read faster as a whole."""
+"""The sizes in bytes of bodies that are read in pieces. Shorter bodies are read faster whole."""
 MOST_BYTES = 4 * 1024 * 1024
 """How many bytes of messages a reader remembers, for each way to begin a message in JSON."""
 _OVERHEAD = 1_000  # bytes that a piece takes besides its text
@@ -40,15 +40,15 @@ _KEY = b'"messages"'
 _BEGINNING = re.compile(rb'"messages":( ?)\[(\{"(?:role|content)":\1)')
 _END = b"}]"
 _HIDDEN = re.compile(rb"\\u00[67]")
-"""The escape of a letter, because an escaped key would be missed."""
+"""The escape of a letter, which can hide a key."""
 _PLACEHOLDER = b'{"role":"user","content":"-"}'
 _IN_PLACE = [{"role": "user", "content": "-"}]
 _FREE = frozenset({"model_parameters", "response_format", "tools"})
-"""The fields of a valid body that can contain fields of any name."""
+"""The fields of a body whose values can contain fields of any name."""
 
 
 class Chat(NamedTuple):
-    """A valid body; ``clean``: whether it certainly contains no credential."""
+    """A valid body; ``clean``: whether the body certainly contains no credential."""
 
     body: dict[str, Any]
     clean: bool
@@ -124,7 +124,7 @@ class ChatReader:
         return around and Chat({**around.body, "messages": messages}, clean and around.clean)
 
     def _surrounding(self, before: bytes, after: bytes) -> Chat | None:
-        """Return the body with other messages; None if it is not valid or is ambiguous."""
+        """Return the body with a placeholder for the messages; None if invalid or ambiguous."""
         key = before, after
         if key in self._around:
             return self._around[key]

@@ -24,7 +24,7 @@ The longest body in bytes, compressed or not; the limit is documented for payloa
 _JSON = "application/json"
 _MSGPACK = frozenset({"application/vnd.msgpack", "application/msgpack", "application/x-msgpack"})
 _MOST_VALUES = 150_000
-"""A context has fewer tokens than this, and so many values are still decoded quickly."""
+"""More values than any context has tokens, but few enough to be decoded quickly."""
 _MOST_MEMBERS = 16  # members of a gzip file, because each of them copies the rest of the data
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 Container = TypeVar("Container", list[Any], dict[Any, Any])

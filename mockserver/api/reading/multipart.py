@@ -49,7 +49,7 @@ def _read(body: bytes, content_type: str) -> dict[str, Part]:
     if not boundary:
         raise bad_request("The content type has no boundary")
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode(), _MOST_PARTS + 2)
-    if len(pieces) > _MOST_PARTS + 2:  # plus the text before the first and after the last
+    if len(pieces) > _MOST_PARTS + 2:  # plus the texts before the first part and after the last
         raise bad_request(f"The form has more than {_MOST_PARTS} parts")
     if len(pieces) == 1 or not pieces[-1].startswith(b"--"):
         raise bad_request("The request body is not a complete form with that boundary")

@@ -3,8 +3,9 @@ Validates the parameters in the query and in the header fields of a request.
 
 ``format`` comes from the server's own OpenAPI document. Unknown names in a query are ignored, as in
 FastAPI. The only header field whose value is checked is ``queue_threshold`` (50 to 20,000 ms, a
-documented private preview). Others are accepted with any value: ``X-Cerebras-Version-Patch`` (a
-documented pin of the API's version), ``X-delay-time``, ``CF-RAY`` and ``X-Amz-Cf-Id``.
+documented private preview). Other header fields are accepted with any value:
+``X-Cerebras-Version-Patch`` (a documented pin of the API's version), ``X-delay-time``, ``CF-RAY``
+and ``X-Amz-Cf-Id``.
 """
 
 from __future__ import annotations

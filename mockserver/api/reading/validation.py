@@ -84,7 +84,7 @@ def _first_errors(
     """
     Return the errors in the first items of lists and objects; listing all takes seconds.
 
-    ``error`` is the result of the first validation, and shows how many valid items come first.
+    ``error`` is from the first validation, and shows how many valid items precede the errors.
     """
     try:
         parsed = from_json(body, cache_strings="none")

@@ -2,9 +2,9 @@
 Chat completions: one JSON document, or a stream of chunks.
 
 Keys and their order come from recorded streams. Recordings of documents have lost the order of
-keys, so tool calls in documents have the order of streams. No recording shows how several choices
-are streamed. Here the choices follow each other, each with its role and its finish reason; the last
-chunk has usage.
+keys, so tool calls in documents have their keys in the order of streams. No recording shows how
+several choices are streamed. Here the choices follow each other, each with its role and its finish
+reason; the last chunk has usage.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Maker:
         self._path: list[str] = []
 
     def make(self, schema: AnySchema, depth: int, name: str | None = None) -> Any:
-        """Return a value for a schema at some depth; ``name`` is that of the property or item."""
+        """Return a value for a schema at some depth; ``name`` is the property or the index."""
         self._path += [] if name is None else [name]
         try:
             return self._made(schema, depth)
@@ -123,7 +123,7 @@ class Maker:
         return self._strings(flat) if name == "string" else self._numbers(flat, name)
 
     def place(self, flat: Flat) -> Place:
-        """Return the name of the property with a value, and the descriptions of the value."""
+        """Return the name and the description of the property whose value is being made."""
         name = next((one for one in reversed(self._path) if not one.isdecimal()), "")
         words = [*flat.all("title"), *flat.all("description")]
         return Place(name, " ".join(one for one in words if isinstance(one, str))[:500])

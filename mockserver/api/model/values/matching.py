@@ -2,8 +2,8 @@
 Matches a text against a pattern in bounded time.
 
 All possible end positions of a part of the pattern are found together, so nested repetitions do not
-multiply. Rust's engine, which rules use, has no look-around, but schemas use it: ``^(?=.*[A-Z])``
-requires a capital letter.
+multiply. Rust's engine, which rules use, lacks the look-around of schemas, such as
+``^(?=.*[A-Z])``, which requires a capital letter.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _ends(node: Node, text: str, starts: set[int], budget: Budget) -> set[int]:
 
 
 def _repeated(node: Repeat, text: str, starts: set[int], budget: Budget) -> set[int]:
-    """Repeat until no new end is found; there are no more ends than characters."""
+    """Return the positions at which repetitions of a part can end."""
     found = set(starts) if node.least == 0 else set()
     times, ends = 0, starts
     while ends and times < node.most:

@@ -49,7 +49,8 @@ class Mentions:
     """
     The values that a text mentions.
 
-    ``result`` is a tool result. Its values come first, and a final answer repeats it whole.
+    ``result`` is a tool result. The values of the result come first, and a final answer repeats the
+    whole result.
     """
 
     def __init__(self, text: str = "", result: str = "") -> None:

@@ -81,7 +81,7 @@ def _is_name(word: str) -> bool:
 
 
 def _name(text: str, run: list[re.Match[str]]) -> Iterator[str]:
-    """Yield a run of words, without a first word that is capitalized only to begin a sentence."""
+    """Yield consecutive words as one name, without a word that merely begins a sentence."""
     before = text[: run[0].start()].rstrip(" ") if run else ""
     if run and (not before or before[-1] in _ENDS) and run[0][0] in _FIRST:
         run = run[1:]

@@ -1,4 +1,4 @@
-"""Draws a number within bounds that is a multiple of a step, if the schema has one."""
+"""Draws a number within bounds, or a multiple of a number if the schema requires one."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Object:
             raise self.maker.fail("it requires more properties than it allows")
 
     def names(self) -> Iterator[str]:
-        """Yield candidate names: declared names, names for the patterns, then random words."""
+        """Yield candidate names: declared names, names that match patterns, random words."""
         yield from self.declared
         random = self.maker.random
         patterns = [name for one in self.flat.all("patternProperties") for name in one]

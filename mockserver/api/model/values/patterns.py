@@ -288,7 +288,7 @@ class _Parser:
 
 
 def _outside(ranges: Ranges) -> Ranges:
-    """Return the code points outside of the ranges, which are in order."""
+    """Return the code points outside of the ranges, which must be sorted."""
     starts = [0, *(high + 1 for _, high in ranges)]
     ends = [*(low - 1 for low, _ in ranges), 0x10FFFF]
     return tuple((low, high) for low, high in zip(starts, ends, strict=True) if low <= high)

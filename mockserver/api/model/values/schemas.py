@@ -1,4 +1,4 @@
-"""Reads parts of JSON Schemas, in the same way for the check and for the search of values."""
+"""Reads parts of JSON Schemas, in the same way for the check and for the search."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def tuple_of(schema: Schema) -> tuple[list[AnySchema], AnySchema]:
 
 
 def dependencies(schema: Schema) -> dict[str, AnySchema]:
-    """Return the schemas that three keywords apply if a property is present."""
+    """Return, for each property, the schema that applies if the property is present."""
     if DEPENDENT.isdisjoint(schema):
         return {}
     found: dict[str, list[AnySchema]] = {}

@@ -1,7 +1,7 @@
 """
 Validates a value against a JSON Schema in bounded time.
 
-Supported are the keywords of draft 2020-12, and those of older drafts that are still in use.
+The keywords of draft 2020-12 are supported, and so are older keywords that are still in use.
 Unknown keywords allow everything, and so do references that lead out of the schema.
 """
 
