@@ -64,7 +64,7 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     """
     Print what happens to sample requests, with time lines. No server is needed.
 
-    The warnings of the command check are printed as well.
+    Warnings about the scenario are printed as well.
     """
     from mockserver.core.units import seconds
     from mockserver.edge.live import Overrides

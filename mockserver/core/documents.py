@@ -96,7 +96,7 @@ def beside(source: str, name: str) -> str:
     >>> beside("editions/ours.yaml", "./base.yaml")
     'editions/base.yaml'
 
-    A name without the suffix of a YAML file is not a path and is returned as it is.
+    A name without the suffix of a YAML file is not a path and is returned unchanged.
     """
     return str(FilePath(source).parent / name) if name.endswith(SUFFIXES) else name
 

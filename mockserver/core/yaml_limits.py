@@ -76,8 +76,8 @@ class _Count:
     """
     Counts the nodes of a text with its aliases expanded.
 
-    ``named`` maps each anchor to the size and height of its part, or to None while the part is
-    open.
+    ``named`` maps each anchor to the size and height of the anchored part, or to None while the
+    part is open.
     """
 
     source: str

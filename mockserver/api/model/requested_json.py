@@ -169,7 +169,7 @@ def _asks(sentence: str) -> bool:
 
 
 def _shape(text: str) -> AnySchema | None:
-    """Return the schema of the example or of the listed keys that describe the shape."""
+    """Return the schema of the example that shows the shape, or of the keys that the text lists."""
     for one, at, _ in json_in_text.objects(text):
         before = text[max(0, at - _NEAR) : at]
         if not json_in_text.is_schema(one) and _SHAPE.search(before) and not _DATA.search(before):

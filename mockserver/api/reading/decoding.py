@@ -100,7 +100,7 @@ def _gunzipped(body: bytes) -> bytes:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Convert msgpack to JSON; the values are limited, because one byte can take 100 in memory."""
+    """Convert msgpack to JSON; limit the values, because a byte can take 100 bytes in memory."""
     import msgpack  # imported only when a body is msgpack
 
     room = _MOST_VALUES

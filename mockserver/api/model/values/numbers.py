@@ -1,4 +1,4 @@
-"""Draws a number within bounds, or a multiple of a number if the schema requires one."""
+"""Draws a number within bounds, which is a multiple if the schema has ``multipleOf``."""
 
 from __future__ import annotations
 
