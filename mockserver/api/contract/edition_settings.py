@@ -88,10 +88,10 @@ class Limits:
 
     ``refill``: ``continuous`` if quotas refill evenly, ``window`` if they refill all at once at the
     next full minute, hour or midnight (UTC). ``reserves``: how many tokens a request reserves, in
-    addition to its prompt, until it is over; one of ``completion`` (the longest completion that the
-    request can get), ``asked`` (the request's own limit, at most 16,384 tokens; 16,384 tokens
-    without a limit), or ``estimate`` (the request's own limit; the length of the prompt without a
-    limit). ``retry_after``: whether a refusal has the header field ``retry-after``.
+    addition to its prompt, until it is over; ``completion``: the longest completion that the
+    request can get; ``asked``: the request's own limit up to 16,384 tokens, or 16,384 if the
+    request sets none; ``estimate``: the request's own limit, or the length of its prompt if the
+    request sets none. ``retry_after``: whether a refusal has the header field ``retry-after``.
     ``overload_headers``: additional header fields of the answer while the queue is full, such as
     ``x-should-retry``.
     """

@@ -18,7 +18,7 @@ class ScriptedCall:
     A tool call; arguments written as text are sent unchanged, even if they are not JSON.
 
     ``name`` is the name of the tool. ``auto`` picks a tool of the request; if that tool has a
-    schema, arguments that the schema allows replace the given ones.
+    schema, the given arguments are replaced by ones that the schema allows.
     """
 
     name: str

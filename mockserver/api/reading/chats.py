@@ -27,7 +27,10 @@ from mockserver.core.credentials import is_clean, is_credential
 from .messages import Message, Tools
 
 SHORTEST, LONGEST = 2_000, 512 * 1024
-"""The sizes in bytes of bodies that are read in pieces. Shorter bodies are read faster whole."""
+"""
+The sizes in bytes of bodies that are read in pieces. Shorter bodies are read whole, which is
+faster.
+"""
 MOST_BYTES = 4 * 1024 * 1024
 """How many bytes of messages a reader remembers, for each way to begin a message in JSON."""
 _OVERHEAD = 1_000  # bytes that a piece takes besides its text
@@ -148,7 +151,7 @@ def _cut(rest: bytes, runs: _Runs) -> tuple[_Run | None, bytes]:
 
 
 def names_credential(body: dict[str, Any]) -> bool:
-    """Return whether a field of a valid body has a name that credentials have."""
+    """Return whether a field of a valid body is named like a credential."""
     values = [body[name] for name in _FREE & body.keys()]
     while values:
         value = values.pop()

@@ -1,5 +1,5 @@
 """
-Text completions, which are documented but of which no public recording is known.
+Text completions. They are documented, but no public recording is known.
 
 Shapes follow ``CompletionResponse`` in the server's OpenAPI document. No source shows how several
 choices are streamed. Here the choices follow each other, and the last event has all finish reasons.
