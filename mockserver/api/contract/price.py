@@ -33,8 +33,8 @@ class Price:
 
     ``prompt``: the price of the tokens of prompts. ``completion``: the price of the tokens of
     completions, reasoning included. ``cached``: the price of prompt tokens that come from the cache
-    (null: the same price as for other prompt tokens, as the API documents it). ``date``: the day on
-    which the price was seen. ``source``: where the price was seen.
+    (null: the price of all prompt tokens, as documented by the API). ``date``: the day on which the
+    price was seen. ``source``: where the price was seen.
     """
 
     prompt: Dollars

@@ -206,7 +206,9 @@ class Quota:
         return self._bucket(capacity, SECONDS[period], float(capacity), now)
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
-        """Return the refusal with the longest wait; the request reserves these ``tokens``."""
+        """
+        Return the refusal with the longest wait for a request that reserves ``tokens``, or None.
+        """
         if not self._enforced and not self._imposed:
             return None
         needs: Mapping[LimitKind, int] = {"requests": 1, "tokens": tokens, "total": tokens}

@@ -52,7 +52,7 @@ def as_json(body: bytes, headers: Mapping[str, str]) -> bytes:
 
 
 def is_plain_json(headers: Mapping[str, str]) -> bool:
-    """Return whether a body is JSON without any encoding, like most bodies."""
+    """Return whether a body is plain JSON, as most bodies are."""
     return headers.get("content-type") == _JSON and "content-encoding" not in headers
 
 

@@ -2,8 +2,8 @@
 Matches a text against a pattern in bounded time.
 
 All possible end positions of a part of the pattern are found together, so nested repetitions do not
-multiply. Rust's engine, which rules use, lacks the look-around of schemas, such as
-``^(?=.*[A-Z])``, which requires a capital letter.
+multiply. Rust's engine, which rules use, has no look-around. Schemas need look-around, for example
+``^(?=.*[A-Z])`` to require a capital letter.
 """
 
 from __future__ import annotations
