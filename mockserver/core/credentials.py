@@ -146,7 +146,7 @@ def is_clean(piece: bytes, *, named: bool) -> bool:
     """
     Return whether nothing in a piece of JSON would be redacted, whatever else the body holds.
 
-    No credential extends beyond a string, so each piece can be judged by itself.
+    No credential extends beyond the string that it is in, so each piece can be judged by itself.
     """
     if b"\\u00" in piece and _ASCII.search(piece):
         return False

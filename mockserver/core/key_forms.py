@@ -13,7 +13,7 @@ BEGINNINGS = (
     *("sk-proj-", "sk-svcacct-", "sk-admin-", "sk-ant-", "sk-or-", "sk-lf-", "pk-lf-"),
     *("nvapi-", "tgp_v1_", "lsv2_", "github_pat_", "AIza"),
 )
-"""Beginnings of vendors' keys that are longer than four letters, or have no dash."""
+"""Beginnings of vendors' keys. Each beginning is longer than four letters or has no dash."""
 NO_VALUES = frozenset({"none", "null", "undefined", "nan", "nil", "false", "true"})
 """Words that a program writes for a missing value."""
 LOCAL_WORDS = frozenset(

@@ -1,5 +1,5 @@
 """
-The types of plain scalars, by the core schema of YAML 1.2, which agrees with JSON and editors.
+The types of plain scalars in the core schema of YAML 1.2, as in JSON and in editors.
 
 PyYAML reads YAML 1.1, in which ``no`` is false, ``010`` is eight and ``12:30:45`` is a number of
 seconds. The two tables here are complete: a scalar that neither of them lists is a text. One

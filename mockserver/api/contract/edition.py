@@ -142,7 +142,7 @@ class Tier(Amounts):
     """
     The rate limits of a pricing plan, for one key on each model.
 
-    ``models``: the limits of models that differ from the limits of the plan, by model id.
+    ``models``: limits that replace those of the plan for some models, by model id.
     """
 
     models: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])

@@ -44,7 +44,9 @@ class Price:
     source: str = ""
 
     def of(self, prompt: int, completion: int, cached: int = 0) -> float:
-        """Return the dollars for some tokens; ``cached`` of the ``prompt`` tokens were cached."""
+        """
+        Return the dollars for some tokens; ``cached`` counts the ``prompt`` tokens from the cache.
+        """
         less = 0.0 if self.cached is None else cached * (self.prompt - self.cached)
         return (prompt * self.prompt + completion * self.completion - less) / _MILLION
 

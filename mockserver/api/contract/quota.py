@@ -206,9 +206,7 @@ class Quota:
         return self._bucket(capacity, SECONDS[period], float(capacity), now)
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
-        """
-        Return the refusal with the longest wait for a request that reserves ``tokens``, or None.
-        """
+        """Return the refusal with the longest wait; ``tokens`` is what the request reserves."""
         if not self._enforced and not self._imposed:
             return None
         needs: Mapping[LimitKind, int] = {"requests": 1, "tokens": tokens, "total": tokens}

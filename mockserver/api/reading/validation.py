@@ -65,7 +65,7 @@ def _read(whole: TypeAdapter[Any], body: bytes) -> dict[str, Any]:
 
 @cache
 def _fail_fast(whole: TypeAdapter[Any]) -> SchemaValidator:
-    """Return a validator that is the same but stops at the first error of each list."""
+    """Return a validator that stops at the first error of each list."""
     return SchemaValidator(_with_fail_fast(whole.core_schema))
 
 
