@@ -33,7 +33,7 @@ class Price:
 
     ``prompt``: the price of the tokens of prompts. ``completion``: the price of the tokens of
     completions, reasoning included. ``cached``: the price of prompt tokens that come from the cache
-    (null: the price of all prompt tokens, as documented by the API). ``date``: the day on which the
+    (null: the price of uncached tokens, as documented by the API). ``date``: the day on which the
     price was seen. ``source``: where the price was seen.
     """
 
@@ -44,9 +44,7 @@ class Price:
     source: str = ""
 
     def of(self, prompt: int, completion: int, cached: int = 0) -> float:
-        """
-        Return the dollars for some tokens; ``cached`` counts the ``prompt`` tokens from the cache.
-        """
+        """Return the dollars for some tokens; ``cached`` counts prompt tokens from the cache."""
         less = 0.0 if self.cached is None else cached * (self.prompt - self.cached)
         return (prompt * self.prompt + completion * self.completion - less) / _MILLION
 
