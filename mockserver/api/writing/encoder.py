@@ -25,8 +25,9 @@ class Form:
     """
     How an endpoint encodes an answer.
 
-    ``prefix`` begins the id. ``kind`` is the ``object`` of a document, ``chunk_kind`` that of a
-    chunk. ``choices`` returns the choices of a document as JSON, ``chunks`` those of each chunk.
+    ``prefix`` is the beginning of the id. ``kind`` is the ``object`` of a document, ``chunk_kind``
+    the ``object`` of a chunk. ``choices`` returns the choices of a document as JSON, ``chunks`` the
+    choices of each chunk.
     """
 
     prefix: str
@@ -37,7 +38,7 @@ class Form:
 
 
 class EncodedAnswer:
-    """An answer in the form of an endpoint; each use of it gets a stamp of its own."""
+    """An answer in the form of an endpoint. Each document or stream is made with its own stamp."""
 
     __slots__ = ("_known", "_work", "answer", "form", "tokens")
 
@@ -51,7 +52,7 @@ class EncodedAnswer:
         self._known["prompt_time"], self._known["completion_time"] = reading, writing
 
     def seconds(self, stamp: Stamp) -> float:
-        """Return how long the request took, its wait in the queue included."""
+        """Return how long the request took, including its wait in the queue."""
         return stamp.queue + self._work
 
     def document(self, stamp: Stamp) -> Data:
