@@ -59,9 +59,7 @@ class Bucket:
     def left(self, returning: int) -> int:
         """Return the last level plus the amount that is about to be put back, as a whole number."""
         left = int(self.level + returning + _CLOSE_ENOUGH)
-        if left > self.capacity:
-            return self.capacity
-        return left if left > 0 else 0
+        return min(self.capacity, left) if left > 0 else 0
 
     def wait_for(self, amount: float, now: float) -> float:
         """Return the seconds until the bucket holds an amount; 0 if it does now."""
