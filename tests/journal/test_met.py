@@ -162,7 +162,7 @@ def test_dropped(after, ask):
     [
         (
             Rule("late", faults=(BUSY,), schedule=Schedule(after=3)),
-            "#2 was not taken by rule 'late': counted as request 2, and the schedule says after: 3",
+            "#2 was not taken by rule 'late': counted as request 2, but the schedule has after: 3",
         ),
         (
             Rule("short", reply=Script(tokens=9), faults=(Cut(after_tokens=40),)),
