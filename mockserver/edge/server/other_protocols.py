@@ -1,4 +1,4 @@
-"""Clients that speak another protocol than HTTP/1.1 to a port without TLS."""
+"""Recognises clients that speak a protocol other than HTTP/1.1 to a port without TLS."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _SAID: Mapping[bytes, str] = {
         "client use HTTP/1.1"
     ),
 }
-"""What is wrong and the fix, by the first bytes of such a client."""
+"""What is wrong and how to mend it, by the first bytes of such a client."""
 
 
 def said_of(begin: bytes) -> str:
     """
-    Return what is wrong with a client that sends these first bytes, and the fix; else empty.
+    Return what is wrong with a client that begins with these bytes, and the fix, or "".
 
     >>> said_of(b"GET / HTTP/1.1")
     ''

@@ -150,7 +150,7 @@ def test_alone(own_redis, caplog):
             assert await statuses(*[live] * 3) == [418, 418, 200]
 
     asyncio.run(play())
-    assert "goes on alone: limits and state are its own" in caplog.text
+    assert "continues alone, with separate limits and state" in caplog.text
     assert "shares its state again" in caplog.text
 
 
