@@ -28,7 +28,7 @@ from mockserver.scenario.loader import Loaded
 from .budget import Budget
 from .play.clock import Clock, Silence, StallError
 
-_MOST_NAMED = 64  # at most so many scenarios that requests have named are kept at a time
+_MOST_NAMED = 64  # at most this many scenarios that requests have named are kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ def test_why_without_rules(after, now):
     """Without a rule there is a reason as well."""
     scenario = of(context=8192)
     assert why_unmet(scenario, after(scenario)) == (
-        "no limit, window or check of it has refused a request"
+        "none of its limits, windows or checks has refused a request"
     )
     assert why_unmet(scenario, Engine(scenario, now=now).journal) == "no request reached the mock"
 

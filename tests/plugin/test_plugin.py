@@ -191,7 +191,7 @@ def test_it(cerebras_client):
     result.stdout.fnmatch_lines(
         [
             "*Cerebras: retired models*",
-            "warning: llama3.1-8b answers here, but the live API retired it on 2026-05-27",
+            "warning: llama3.1-8b answers in this mock, but the live API retired it on 2026-05-27",
         ]
     )
 

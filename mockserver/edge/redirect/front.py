@@ -31,7 +31,7 @@ _REFUSED = (
     b"HTTP/1.1 %d %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
 )
 _HTTP = 80
-_MOST_PASSED = 1000  # at most so many hosts are counted
+_MOST_PASSED = 1000  # at most this many hosts are counted
 _HANDSHAKE_SECONDS = 10.0
 
 

@@ -73,7 +73,7 @@ def test_store_is_lost(own_redis, monkeypatch):
             await asyncio.to_thread(own_redis.stop)
             refused = await sent(live)
             assert (refused.status, refused.error["code"]) == (503, "mock_state_lost")
-            with pytest.raises(LostError, match="the store is lost"):
+            with pytest.raises(LostError, match="the store can't be reached"):
                 await asyncio.to_thread(live.restart)
             await asyncio.to_thread(own_redis.start)
             await until(lambda: live.store.up)
