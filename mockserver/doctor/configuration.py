@@ -32,7 +32,8 @@ def findings(
     """
     Yield the mistakes in the variables; a key is only checked for quotes around it.
 
-    ``code`` has no comments. ``read_by_code`` are the variables that the user's own code reads.
+    ``code`` has no comments. ``read_by_code`` are the variables that the user's own code reads and
+    may pass to any client.
     """
     for at, name, value in _set(code):
         is_address = name in ADDRESSES

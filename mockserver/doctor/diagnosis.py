@@ -101,7 +101,7 @@ def _read_by_code(programs: list[str]) -> frozenset[str]:
     """
     Return the variables that programs read by themselves, to pass them to an unknown client.
 
-    If there are programs but none imports the Cerebras SDK, CEREBRAS_BASE_URL is one of them.
+    CEREBRAS_BASE_URL is also returned if there are programs but none of them uses the Cerebras SDK.
     """
     names = frozenset(name for code in programs for name in text_source.variables_read(code))
     is_known = not programs or any(map(text_source.has_sdk, programs))

@@ -51,7 +51,7 @@ def findings(
     Yield the mistakes in variables.
 
     ``exists`` returns whether there is a file at a path. ``read_by_code`` are the variables that
-    the user's own code reads, so that the client that gets their values is unknown.
+    the user's own code reads and may pass to any client.
     """
     known = {one.name: one for one in variables if one.name.isupper() or one.name.islower()}
     yield from _addresses(known, edition, read_by_code)
@@ -132,7 +132,7 @@ def _misplaced(
 
 
 def model_of(variables: Iterable[Variable]) -> str:
-    """Return the model that a variable names, or "" if no variable does."""
+    """Return the model that a variable names, or "" if no variable names a model."""
     return next((one.value for one in variables if _MODEL.fullmatch(one.name) and one.value), "")
 
 

@@ -1,5 +1,5 @@
 """
-Asks the API whether it accepts the user's key, and whether it is up.
+Tests with a few requests whether the API is up, and whether it accepts the user's key.
 
 Only ``doctor --live`` sends these requests, after printing which requests it will send.
 """
@@ -31,7 +31,7 @@ STATUS_PAGE = "https://status.cerebras.ai/api/v2/status.json"
 _BASE_URL = "CEREBRAS_BASE_URL"
 _SECONDS = 3.0  # for each of the three requests
 _MOST_BYTES = 256 * 1024
-_TOKENS = 100  # the most that the chat costs, since the templates of some models have 70
+_TOKENS = 100  # the most tokens that the chat costs; the templates of some models take 70
 _MODELS, _CHAT = "/v1/models", "/v1/chat/completions"
 _SEE = "see https://status.cerebras.ai"
 _MOST_LISTED = 8

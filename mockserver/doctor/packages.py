@@ -20,7 +20,7 @@ _UNION_OF_CALLS = ">=1.99.2,<1.99.7"  # ChatCompletionMessageToolCallParam can't
 @dataclass(frozen=True, slots=True)
 class Fault:
     """
-    A fault of some versions of a package that later versions do not have.
+    A fault of some versions of packages, which later versions do not have.
 
     ``versions`` maps the normalized name of each package to its faulty versions; the fault occurs
     if all of these packages are installed in such versions. The other fields are as in
@@ -136,7 +136,7 @@ def findings(installed: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _is_in(version: str | None, span: str) -> bool:
-    """Whether a version is within a span, which an unreadable version never is."""
+    """Whether a version is within a span; an unreadable version is outside every span."""
     try:
         return version is not None and Version(version) in SpecifierSet(span, prereleases=True)
     except InvalidVersion:

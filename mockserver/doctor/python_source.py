@@ -39,8 +39,8 @@ def findings(text: str, place: str, edition: Edition) -> list[Finding]:
     """
     Return the mistakes in a file of Python, sorted by line.
 
-    ``place`` is the file's path. Files that are not Python, and tests, which may make mistakes on
-    purpose, have no mistakes.
+    ``place`` is the file's path. The list is empty for a file that is not Python, and for a test,
+    since tests may make mistakes on purpose.
     """
     if len(text) > _LONGEST or not _concerns(text) or _is_test(PurePath(place)):
         return []

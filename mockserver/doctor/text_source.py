@@ -1,9 +1,9 @@
 """
 Looks for mistakes in code and configuration in languages other than Python, by text.
 
-A text shows less than a syntax tree, so a value is checked only if it is certainly meant for this
-API and is read by a client; such values are a base URL that is passed to a known SDK, and an id
-that is named as a model.
+A text shows less than a syntax tree. A value is therefore checked only if a client reads it and it
+can't be meant for another API, for example a base URL that is passed to a known SDK, or an id that
+is named as a model.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def findings(
     """
     Return the mistakes in a text; ``style`` is the style of its comments.
 
-    ``read_by_code`` are the variables that the user's own code reads, for an unknown client.
+    ``read_by_code`` are the variables that the user's own code reads and may pass to any client.
     """
     if not mentions_cerebras(text):
         return []

@@ -47,7 +47,7 @@ def of_file(text: str, place: str) -> Iterator[Variable]:
 
 def is_placeholder(value: str) -> bool:
     """
-    Return whether a value only stands for the real value.
+    Return whether a value is a placeholder for a real value.
 
     >>> is_placeholder("${KEY}"), is_placeholder("your-key-here"), is_placeholder("csk-4f1d")
     (True, True, False)

@@ -1,4 +1,4 @@
-"""Limits the requests of an app, to stop one that never ends."""
+"""Limits the number of an app's requests, to stop apps that send requests endlessly."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class LiveEngine:
     ) -> None:
         self.clock = clock or Clock()
         self.retention = retention or Retention()
-        self._lock = RLock()  # garbage collection may finish a stream in a thread that holds it
+        self._lock = RLock()  # garbage collection may end a stream in a thread that holds the lock
         self.crashes: list[Exception] = []
         self.stalled: list[str] = []
         self.budget: Budget | None = None
@@ -138,7 +138,7 @@ class LiveEngine:
     def engine_of(
         self, scenario: Scenario, *, now: float, journal: Journal, named: str = ""
     ) -> Engine:
-        """Return an engine for a scenario; ``named`` is how a request names it, if any does."""
+        """Return an engine for a scenario; ``named`` is its name in a request's header, or ""."""
         return Engine(scenario, now=now, journal=journal)
 
     def become_worker(self, number: int) -> None:
@@ -287,7 +287,7 @@ class InFlight:
     """
     One answer that has begun; an exception in the ``with`` block means that the client left.
 
-    This is no generator, because generators take more memory with thousands of silent streams.
+    This is not a generator, since generators take more memory with thousands of silent streams.
     """
 
     __slots__ = ("_engine", "_live", "_over", "_stalled", "exchange")

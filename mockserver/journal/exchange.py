@@ -24,8 +24,8 @@ Asked: TypeAlias = tuple[str, bytes]
 """
 A path, and a body, or the length and the hash of a long body.
 
-The hash is Python's, so it is valid only in this process. It has 64 bits, and ``bytes`` compute it
-only once.
+The hash is Python's, so it is valid only in this process. It has 64 bits, and a ``bytes`` object
+computes it only once.
 """
 
 

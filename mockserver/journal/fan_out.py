@@ -19,7 +19,7 @@ from . import Exchange
 
 def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
-    Return the number of the crowd of each request that belongs to one, among equal requests.
+    Return the crowd, as a number, of each of these equal requests that belongs to a crowd.
 
     ``pause`` is the least number of seconds between two crowds.
     """

@@ -27,7 +27,7 @@ _FACTS = (
 
 def as_json(journal: Journal, replica: str = "") -> list[dict[str, Any]]:
     """
-    Return the kept exchanges as JSON, with the ``replica`` that received them if that is given.
+    Return the kept exchanges as JSON, each with the name of the ``replica`` if it has one.
 
     Times are in seconds since the epoch. Keys are shortened, as in the journal.
     """

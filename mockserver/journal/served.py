@@ -85,7 +85,7 @@ class _Choice:
     finish: str | None = None
 
     def listen(self, said: dict[str, Any]) -> None:
-        """Add a choice in the form in which an event or the document has it."""
+        """Add a choice from an event or from the document."""
         holder = said.get("delta") or said.get("message") or said
         if not isinstance(holder, dict):
             return

@@ -72,7 +72,7 @@ class SideEffect:
 
 
 def _written(value: object) -> str:
-    """Return a value as text for comparison: key order is ignored, and 1 is not True."""
+    """Return a value as text for comparisons, in which key order is ignored and 1 is not True."""
     return json.dumps(value, sort_keys=True)
 
 

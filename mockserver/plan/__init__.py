@@ -1,5 +1,5 @@
 """
-An answer as a value, which is the list of steps that the server or an in-process client plays.
+An answer as a value: a list of steps that the server or an in-process client plays.
 
 A plan has every byte, pause and close that the client will see. It does nothing itself, and can be
 compared, printed and stored. Its steps are in the order ``Head``, any number of ``Data``,
@@ -52,7 +52,7 @@ class Head:
 
     @property
     def length(self) -> int | None:
-        """The length of the body in bytes according to the header; None if that gives none."""
+        """The length of the body in bytes according to the header, or None."""
         if self.status in _WITHOUT_BODY:
             return 0
         promised = self.header("content-length") if self.framed else None

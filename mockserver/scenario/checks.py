@@ -30,9 +30,9 @@ class Checked:
     """
     The result for one file.
 
-    ``kind``: the kind as which the file was checked, None if the file could not be read. ``holds``:
-    a summary of its contents. ``wrong``: the errors, one per line. ``odd``: the warnings about a
-    valid file.
+    ``kind``: scenario or edition, or None if the file could not be read. ``holds``: a summary of
+    the file's contents. ``wrong``: the errors, one per line. ``odd``: the warnings about a valid
+    file.
     """
 
     file: str

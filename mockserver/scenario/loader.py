@@ -32,8 +32,8 @@ class Loaded:
     """
     A scenario with its document and its unused parameters.
 
-    ``automatic`` maps each parameter whose value should be chosen to suit the client to the way to
-    choose that value.
+    ``automatic`` has the parameters whose values should be chosen to suit the client, and how to
+    choose each value.
     """
 
     scenario: Scenario

@@ -39,7 +39,7 @@ class _Chance:
     """
     When the requested faults act.
 
-    ``probability`` is the chance of each request.
+    ``probability`` is the chance that the faults act on a request.
     """
 
     probability: Probability

@@ -88,9 +88,9 @@ def header(name: str, pattern: str | None) -> RequestPredicate:
     def difference(view: RequestView) -> str:
         found = view.request.headers.get(name)
         if found is None:
-            return f"the header {name!r} is not there"
+            return f"the header {name!r} is missing"
         if fits is None:
-            return f"the header {name!r} is there"
+            return f"the header {name!r} is present"
         if is_credential(name):
             return f"the header {name!r} does not match"
         return f"the header {name!r} is {shown(found)}, not {pattern!r}"
@@ -162,5 +162,5 @@ def excluded(request_predicates: tuple[RequestPredicate, ...]) -> RequestPredica
 
 
 def same(found: object, wanted: object) -> bool:
-    """Compare as JSON does: true is not 1."""
+    """Compare as JSON does, so that true is not 1."""
     return found == wanted and isinstance(found, bool) is isinstance(wanted, bool)

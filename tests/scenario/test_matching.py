@@ -43,7 +43,7 @@ def difference(match, view=CHAT):
             "the prompt does not match 'Rome'",
         ),
         (Match(key="csk-*"), "there is no key"),
-        (Match(headers={"X-Team": "a"}), "the header 'x-team' is not there"),
+        (Match(headers={"X-Team": "a"}), "the header 'x-team' is missing"),
         (Match(headers={"X-Team": None}), None),
         (Match(messages=2), "there are 1 messages, not 2"),
         (Match(messages=Range(1, 3)), None),

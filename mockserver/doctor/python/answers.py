@@ -14,7 +14,7 @@ from .values import known, text_of
 
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _SHORT = 32
-"""A call with a limit up to this one expects hardly more than a word."""
+"""A call with at most this token limit expects hardly more than a word."""
 
 
 def cut_answers(matter: Matter) -> Iterator[Noticed]:

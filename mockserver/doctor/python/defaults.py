@@ -13,7 +13,7 @@ from .source import FUNCTIONS, Source
 from .values import LOOKUPS, text_of
 
 Spelled: TypeAlias = tuple[ast.expr, str]
-"""A string, preceded by its node."""
+"""The node of a string, and the string."""
 _DEEPEST = 12
 _OURS = re.compile(r"cerebras_(?:\w+_)?model(?:_name|_id)?|\w*_cerebras_model", re.IGNORECASE)
 _ADDRESS = "CEREBRAS_BASE_URL"

@@ -1,4 +1,4 @@
-"""The input of the rules: a file with its clients and their calls."""
+"""The input of the rules, which is a file with its clients and their calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .posts import Post, posts
 from .source import Source
 
 Noticed: TypeAlias = tuple[ast.expr | ast.stmt, Explanation]
-"""A mistake, preceded by its node."""
+"""The node of a mistake, and the explanation."""
 
 
 @dataclass(frozen=True)

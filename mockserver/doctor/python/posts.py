@@ -48,7 +48,7 @@ class Post:
 
 
 def posts(source: Source) -> Iterator[Post]:
-    """Yield the requests whose URL belongs to the real API, or was certainly meant to."""
+    """Yield the requests to the real API, and those to a host that is mistaken for the API's."""
     for call, name in source.named_calls:
         library, _, function = name.rpartition(".")
         if library in _MODULES and function == "post":

@@ -20,7 +20,7 @@ from .source import Source
 from .values import known, literal, text_of
 
 Placed: TypeAlias = tuple[ast.expr, Setup]
-"""A set-up, preceded by its node."""
+"""The node of a set-up, and the set-up."""
 _RIGHT: Mapping[Client, str] = {
     "": "https://api.cerebras.ai/v1",
     "cerebras": "https://api.cerebras.ai",

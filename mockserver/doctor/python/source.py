@@ -13,7 +13,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.Module)
 _BARE = frozenset({"arg", "attr", "ctx", "id", "kind", "level", "module", "op", "ops"})
-"""Fields whose values are not nodes that have a position."""
+"""Fields whose values are not nodes with a position."""
 _DEEPEST = 12
 _WORDS = ("id", "attr", "arg", "value")
 _LONGEST_WORD = 40

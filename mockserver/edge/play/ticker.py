@@ -8,7 +8,7 @@ from collections.abc import Callable
 TICK = 0.002
 """The seconds between two ticks while few waits are due."""
 AT_ONCE = 16
-"""How many waits end in one turn of the loop, so that a new request gets a turn in between."""
+"""How many waits end in one turn of the loop, after which new requests get a turn."""
 _PAUSE = 4e-5  # seconds per ended wait, twice the time of a write, so that other tasks get time
 
 
@@ -39,7 +39,7 @@ class Ticker:
         await waiter
 
     def _tick(self) -> None:
-        """Begin to end all waits that are due now."""
+        """Start to end all waits that are due now."""
         self._now, self._woken = self._monotonic(), 0
         self._ticking = bool(self._waiting)
         if self._ticking:

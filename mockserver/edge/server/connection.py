@@ -334,7 +334,7 @@ class Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     def _note_that_client_left(self) -> None:
-        """Record it now, since another request may be answered before the cancelled task runs."""
+        """Record this now, since another request may be answered before the cancelled task runs."""
         if self._answering is not None:
             self._answering.end(client_left=True)
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 _SAID: Mapping[bytes, str] = {
     b"\x16\x03": (  # a handshake of any version of TLS
-        "a client speaks TLS to the mock's port, which is http: write http:// in the base URL, or "
-        "serve with --tls-cert and --tls-key"
+        "a client speaks TLS to the mock's port, which has no TLS; write http:// in the base URL, "
+        "or serve with --tls-cert and --tls-key"
     ),
     b"PRI * HTTP/2": (
-        "a client speaks HTTP/2 without TLS to the mock's port, which takes HTTP/1.1 only: let the "
+        "a client speaks HTTP/2 without TLS to the mock's port, which takes only HTTP/1.1; let the "
         "client use HTTP/1.1"
     ),
 }

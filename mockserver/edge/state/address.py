@@ -55,7 +55,7 @@ def read_address(url: str) -> StoreAddress:
         raise ValueError("should name a host, or with unix:// the path of a socket")
     unknown = settings.keys() - {"namespace", "db"}
     if unknown:
-        raise ValueError("may have the parameters namespace and db, and no others")
+        raise ValueError("may have only the parameters namespace and db")
     database = settings.get("db") or ("" if unix else parts.path.strip("/")) or "0"
     if not database.isascii() or not database.isdigit() or int(database[:9]) > _MOST_DATABASES:
         raise ValueError("should have a whole number as its database")

@@ -40,7 +40,7 @@ class Sharing(Protocol):
 
     @property
     def kept(self) -> int:
-        """A retry is recognised if it repeats one of this many last exchanges."""
+        """The number of last exchanges whose retries are recognised."""
         ...
 
     def now(self) -> float:

@@ -30,8 +30,8 @@ def private_store() -> Iterator[StoreAddress]:
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
         raise NoServerError(
-            "--state private needs redis-server or valkey-server: install Debian's package of "
-            "that name, 'brew install valkey', or name a store by its URL"
+            "--state private needs redis-server or valkey-server; install Debian's package of "
+            "that name, run 'brew install valkey', or give the URL of a store"
         )
     folder = tempfile.mkdtemp(prefix="cerebras-state-")
     path = Path(folder, "state.sock")

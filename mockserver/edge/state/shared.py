@@ -36,7 +36,7 @@ _log = logging.getLogger("mockserver")
 WhenLost: TypeAlias = Literal["refuse", "alone"]
 # seconds until a silent replica counts as gone, and seconds between its signs of life
 LEASE, _BEAT = 5.0, 1.0
-PATIENCE = 10.0  # seconds that a request already sent to the store waits if it is lost
+PATIENCE = 10.0  # seconds that a request, once sent, waits for a lost store
 
 
 class LostError(MockServerError):
@@ -83,7 +83,7 @@ class SharedLive(LiveEngine):
 
     @property
     def kept(self) -> int:
-        """A retry is recognised if it repeats one of this many last exchanges."""
+        """The number of last exchanges whose retries are recognised."""
         return self.retention.exchanges
 
     @property

@@ -105,7 +105,7 @@ class Store:
         """End the connection, for good."""
         self.up = False
         while self._work is not None and not self._work.done():
-            self._work.cancel()  # repeated, since redis-py's wait_for may lose it in Python 3.11
+            self._work.cancel()  # repeated, since wait_for may lose it in Python 3.11
             await asyncio.wait([self._work], timeout=_PAUSES[0])
         await self._unlink()
 

@@ -17,7 +17,7 @@ from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait, expand
 
 SpanKind: TypeAlias = Literal["wait", "pause", "head", "error", "data", "end", "lost", "stall"]
 _Happening: TypeAlias = Head | Data | Raw | End | Close
-_OPEN = 1.25  # with endless spans, the drawing is this much longer than the rest
+_OPEN = 1.25  # factor by which endless spans lengthen a drawing
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """
 Finds rules of a valid scenario that cannot work as intended.
 
-A finding is reported only if it is certain for every sequence of requests.
+A finding is reported only if it is true whatever requests arrive.
 """
 
 from __future__ import annotations
