@@ -107,7 +107,7 @@ def _keys(
 
 
 def _openai_key(known: Mapping[str, Variable], edition: Edition) -> Iterator[Finding]:
-    """Yield what is wrong with the key that OpenAI's client sends to this API."""
+    """Yield what is wrong with the API key that OpenAI's client sends to this API."""
     base, key = known.get("OPENAI_BASE_URL"), known.get("OPENAI_API_KEY")
     if base is None or key is None or _parts(base.value)[1] != OURS:
         return
@@ -121,7 +121,7 @@ def _openai_key(known: Mapping[str, Variable], edition: Edition) -> Iterator[Fin
 def _misplaced(
     known: Mapping[str, Variable], plain: Setup, read_by_code: Container[str]
 ) -> Iterator[Finding]:
-    """Yield the variables that hold a key under a name that no client reads."""
+    """Yield the variables that hold an API key under a name that no client reads."""
     for one in known.values():
         ours = one.name.startswith("CEREBRAS") and one.value.startswith("csk-")
         if ours and one.name not in read_by_code:

@@ -1,11 +1,11 @@
 """
 Answers a request with a plan.
 
-The engine takes five steps: admit (read the request, check key and limits), choose (the first rule
-that matches), answer (as the real API would), distort (apply the rule's faults in turn), note (add
-the exchange to the journal). The engine reads no clock and no global random generator. Callers pass
-the time, and every random draw depends only on the seed and the number of the request, so the same
-seed gives the same bytes.
+The engine takes five steps: admit (read the request, check the API key and the limits), choose (the
+first rule that matches), answer (as the real API would), distort (apply the rule's faults in turn),
+note (add the exchange to the journal). The engine reads no clock and no global random generator.
+Callers pass the time, and every random draw depends only on the seed and the number of the request,
+so the same seed gives the same bytes.
 """
 
 from __future__ import annotations

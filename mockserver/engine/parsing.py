@@ -1,4 +1,4 @@
-"""Parses the endpoint, key, model and tokens of a request, or finds why the API refuses it."""
+"""Parses the endpoint, API key, model and tokens of a request, or finds why the API refuses it."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class ParsedRequest:
     A request, as far as it could be parsed; ``refusal`` is the first reason to refuse the request.
 
     Equal requests share one object, so only the parser may change it. ``account`` identifies the
-    key without revealing it. ``data`` is the decoded body, or the body as sent if it could not be
-    decoded; ``shown`` is ``data`` without credentials; ``body`` is the parsed body, or empty if the
-    body is not valid. ``model`` is None if the edition does not serve the named model. The other
-    fields count tokens. ``prompt`` is the length of the prompt, and ``size`` has the lengths of its
-    parts. ``requested`` is the completion length that the client requested for one choice, and
-    ``limit`` is the maximum length of one choice. ``reserved`` is how many tokens the limits
+    API key without revealing it. ``data`` is the decoded body, or the body as sent if it could not
+    be decoded; ``shown`` is ``data`` without credentials; ``body`` is the parsed body, or empty if
+    the body is not valid. ``model`` is None if the edition does not serve the named model. The
+    other fields count tokens. ``prompt`` is the length of the prompt, and ``size`` has the lengths
+    of its parts. ``requested`` is the completion length that the client requested for one choice,
+    and ``limit`` is the maximum length of one choice. ``reserved`` is how many tokens the limits
     reserve for all choices. ``chat`` is the body if it was read in pieces.
     """
 
@@ -174,7 +174,7 @@ def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> Non
 
 
 def read_line(endpoint: str, body: bytes, edition: Edition) -> ParsedRequest:
-    """Parse one line of a batch; the key was checked when the batch was created."""
+    """Parse one line of a batch; the API key was checked when the batch was created."""
     parsed = ParsedRequest(row=ENDPOINTS[endpoint], data=body)
     _read_in(parsed, Request("POST", "", body=body), edition, _STEPS)
     return parsed
@@ -192,7 +192,7 @@ def _read_in(
 
 @lru_cache
 def account_of(key: str | None) -> str | None:
-    """Return a digest of the key, which identifies it without revealing it."""
+    """Return a digest that identifies the API key without revealing it."""
     # A header field may contain bytes that are not UTF-8, which arrive as lone surrogates.
     return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 

@@ -1,4 +1,4 @@
-"""The quota of each key on each model."""
+"""The quota of each API key on each model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mockserver.journal import Exchange
 from mockserver.scenario import Scenario, active_limits
 
 Account: TypeAlias = tuple[str | None, str]
-"""The digest of a key, and the id of a model."""
+"""The digest of an API key, and the id of a model."""
 MOST = 10_000
 """How many accounts are kept; the least recently used is forgotten first."""
 

@@ -2,7 +2,7 @@
 The files and batches that clients create.
 
 Besides quotas and the prompt cache, this is the only state with which one answer affects later
-answers. One storage serves all keys; when it is full, the oldest entries are deleted. Batches
+answers. One storage serves all API keys; when it is full, the oldest entries are deleted. Batches
 progress only when a request arrives, according to its time. The lines of a batch are answered as by
 the real API, regardless of the scenario's rules.
 """

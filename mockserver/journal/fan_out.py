@@ -19,7 +19,7 @@ from . import Exchange
 
 def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
-    Return the crowd, as a number, of each of these equal requests that belongs to a crowd.
+    Return a number for each of these equal requests that is in a crowd, the same for each crowd.
 
     ``pause`` is the least number of seconds between two crowds.
     """

@@ -29,7 +29,7 @@ def as_json(journal: Journal, replica: str = "") -> list[dict[str, Any]]:
     """
     Return the kept exchanges as JSON, each with the name of the ``replica`` if it has one.
 
-    Times are in seconds since the epoch. Keys are shortened, as in the journal.
+    Times are in seconds since the epoch. API keys are shortened, as in the journal.
     """
     where = {"replica": replica} if replica else {}
     return [{**_facts(exchange), **where} for exchange in journal.exchanges]

@@ -21,8 +21,8 @@ class Library:
     whether the client sends to Cerebras if no base URL is set. ``prefix``: what precedes the
     model's id, if the library supports several vendors. ``sdk``: whether the client has
     ``chat.completions``. ``waits``: how long the client waits for an answer by default, in words;
-    empty if that is short enough. ``reads_key``: whether the client reads the key from the
-    environment when it is made. ``positional``: whether the first argument is the model.
+    empty if that is short enough. ``reads_key``: whether the client reads the API key from the
+    environment when the client is made. ``positional``: whether the first argument is the model.
     """
 
     appends: Client = "openai"

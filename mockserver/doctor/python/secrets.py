@@ -1,4 +1,4 @@
-"""Finds keys and addresses that are written into code, and keys that code prints."""
+"""Finds API keys and addresses that are written into code, and API keys that code prints."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def looks_real(text: str) -> bool:
 
 
 def keys_in_code(matter: Matter) -> Iterator[Noticed]:
-    """Notice keys written into the code."""
+    """Notice API keys written into the code."""
     for node in matter.source.nodes if "csk-" in matter.source.text else ():
         text = node.value if isinstance(node, ast.Constant) else None
         if isinstance(node, ast.Constant) and isinstance(text, str) and looks_real(text):
@@ -39,7 +39,7 @@ def keys_in_code(matter: Matter) -> Iterator[Noticed]:
 
 
 def keys_shown(matter: Matter) -> Iterator[Noticed]:
-    """Notice keys that are printed or logged unshortened."""
+    """Notice API keys that are printed or logged in full."""
     for call in matter.source.calls:
         shown = (one for argument in call.args for one in _shown(argument))
         if _writes(matter.source, call) and any(_is_key(matter, one) for one in shown):

@@ -61,7 +61,7 @@ def of_file(matter: Matter) -> Iterator[Placed]:
 
 
 def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
-    """Yield one set-up each for a client's address, its key and its model."""
+    """Yield one set-up each for a client's address, its API key and its model."""
     client = made.library.appends
     base_url = made.argument(made.library.base_url)
     if base_url is not None and (made.library.own or means_cerebras(made.base_url)):
@@ -158,7 +158,7 @@ def _told(source: Source, given: Mapping[str, ast.expr]) -> Iterator[tuple[str, 
 
 def _shown(made: MadeClient, key: ast.expr | None) -> str:
     """
-    Return the redacted header field for a key in the code, or "" for an unknown key.
+    Return the redacted header field for an API key in the code, or "" for an unknown key.
 
     If the code has no address, a word that is not a Cerebras key counts as unknown, because it may
     be meant for a self-hosted server.

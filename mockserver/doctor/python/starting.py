@@ -62,7 +62,7 @@ def _works(statement: ast.stmt) -> bool:
 
 
 def _reads_environment(source: Source, made: MadeClient) -> bool:
-    """Return whether a client takes its key from the environment when it is made."""
+    """Return whether a client takes its API key from the environment when it is made."""
     key = made.argument(made.library.key)
     if key is None:
         return made.library.reads_key and not made.sets(*made.library.key)

@@ -378,7 +378,7 @@ def _is_ready(in_flight: InFlight) -> bool:
 
 def _reason(error: HttpProcessingError) -> str:
     """
-    Return the error message without the received bytes, which may include the key.
+    Return the error message without the received bytes, which may include the API key.
 
     In all of aiohttp's messages such bytes are in quotes, or on a separate line.
     """

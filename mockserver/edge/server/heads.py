@@ -74,8 +74,9 @@ class HeadCache:
     The shapes of heads that aiohttp has parsed; each shape recognises further heads.
 
     A client sends the same fields in the same order with every request, and only a few values
-    change: the length, a trace, a key. Parsing such a head takes longer than answering it. Only
-    aiohttp decides what a head means, so a shape includes everything that may affect this decision.
+    change: the length, a trace, an API key. Parsing such a head takes longer than answering it.
+    Only aiohttp decides what a head means, so a shape includes everything that may affect this
+    decision.
     """
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ Document: TypeAlias = dict[str, Any]
 Indicator: TypeAlias = Literal["none", "minor", "major", "critical"]
 NAME = "Cerebras Inference (mock)"
 
-# by the worst component; Statuspage documents no separate indicator for maintenance
+# by the worst component; the documentation of Statuspage has no separate indicator for maintenance
 _OVERALL: Mapping[Condition, tuple[Indicator, str]] = {
     "major_outage": ("major", "Partial System Outage"),
     "partial_outage": ("major", "Partial System Outage"),

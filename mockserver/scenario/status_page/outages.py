@@ -1,9 +1,9 @@
 """
 Computes from the scenario alone what the status page shows at a given time.
 
-The condition of a component is computed from typical requests; for a model they are a chat of one
-short message, streamed and not streamed. For each typical request, the rules determine which share
-fails or is slow from now on:
+The condition of a component is computed from typical requests. For a model these are two chats of
+one short message, one streamed and one not. For each typical request, the rules determine which
+share fails or is slow from now on:
 
 | a rule that acts | share |
 |---|---|
