@@ -14,8 +14,8 @@ class Target:
     """
     The host and port to which a client wants to connect.
 
-    ``tunnels`` is true if the client sent CONNECT. ``secure`` is true if it sent an https URL
-    instead, as axios does, so that the proxy has to speak TLS to the host.
+    ``tunnels`` is true if the client sent CONNECT. ``secure`` is true if the client sent an https
+    URL instead, as axios does, so that the proxy has to speak TLS to the host.
     """
 
     host: str

@@ -175,7 +175,7 @@ def _met(rules: Sequence[Rule], elapsed: float) -> tuple[float, float]:
         taken = left * share_of(rule.schedule, elapsed)
         actions = rule.actions[-1:] if rule.then == "stay" else rule.actions
         for action in actions:
-            if not (rule.sequence and action.passes):  # a pass leaves it to later rules
+            if not (rule.sequence and action.passes):  # passes go to later rules
                 shares[impact_of(action.faults)] += taken / len(actions)
                 left -= taken / len(actions)
     return shares["fails"], shares["slow"]
