@@ -19,7 +19,7 @@ from . import Exchange
 
 def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
-    Return a number for each of these equal requests that is in a crowd, the same for each crowd.
+    Map each request that is in a crowd to the number of the crowd; all requests are equal.
 
     ``pause`` is the least number of seconds between two crowds.
     """
