@@ -155,7 +155,7 @@ def test_it(cerebras_mock, cerebras_client):
     result.stdout.fnmatch_lines(
         [
             "#1 POST /v1/chat/completions * -> 200, *",
-            "    not by rule 'late': counted as request 1, and the schedule says at: *",
+            "    not by rule 'late': counted as request 1, but the schedule has at: *",
         ]
     )
     result.stdout.fnmatch_lines(["*(nor by 1 more)"])
@@ -191,7 +191,7 @@ def test_it(cerebras_client):
     result.stdout.fnmatch_lines(
         [
             "*Cerebras: retired models*",
-            "warning: llama3.1-8b answers here, but the live API retired it on 2026-05-27",
+            "warning: llama3.1-8b answers in this mock, but the live API retired it on 2026-05-27",
         ]
     )
 

@@ -147,11 +147,11 @@ def test_one_fault(refused, entry):
         ({"rules": [{"then": "stay"}]}, "has 'then' without a 'sequence'"),
         (
             {"rules": [{"reply": {"text": "a"}, "sequence": ["pass"]}]},
-            "has both 'reply' and 'sequence', which may hold the reply",
+            "has both 'reply' and 'sequence'; put the reply in the sequence",
         ),
         (
             {"rules": [{"faults": [{"no_done": {}}], "sequence": ["pass"]}]},
-            "has both 'faults' and 'sequence', which may hold the faults",
+            "has both 'faults' and 'sequence'; put the faults in the sequence",
         ),
     ],
 )
