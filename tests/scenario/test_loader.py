@@ -177,8 +177,8 @@ def test_unreadable(tmp_path):
         (
             "name: x\nrules:\n- reply: {text: hi, tokens: 3}\n",
             (
-                "3:10: rules[0].reply: has text and tokens: of text, json, tokens and echo there "
-                "may be one at most, found {'text': 'hi', 'tokens': 3}; tool_calls and reasoning"
+                "3:10: rules[0].reply: has text and tokens, but only one of text, json, tokens and "
+                "echo is allowed, found {'text': 'hi', 'tokens': 3}; tool_calls and reasoning"
             ),
         ),
         (
