@@ -13,7 +13,7 @@ from mockserver.scenario.injection import PAST_BUDGET
 
 from .verdict import Case, Finding
 
-_SHOWN = 8  # exchanges; there are hundreds of similar ones
+_SHOWN = 8  # exchanges that a finding shows, out of hundreds
 _MINUTE = 60.0  # seconds of the client's clock
 _MOST_LOOKS = 10  # requests of one client within a minute: one every six seconds
 _MOST_UNSEEN = 60  # requests of all clients that can't be told apart
@@ -40,7 +40,7 @@ def endless_requests(case: Case) -> Iterator[Finding]:
 
 
 def polled_status_page(case: Case) -> Iterator[Finding]:
-    """Find clients that request the status page again and again, more often than they failed."""
+    """Find clients that request the status page more often than their requests failed."""
     failures = sorted(exchange.over for exchange in case.exchanges if exchange.failed)
     minute = _MINUTE / case.journal.scale
     looks: dict[_Watcher, list[StatusLook]] = {}
@@ -58,7 +58,7 @@ def polled_status_page(case: Case) -> Iterator[Finding]:
 
 
 def _watcher(look: StatusLook) -> _Watcher:
-    """Return a key that distinguishes clients: the sender, the path, and the call of the test."""
+    """Return a key that distinguishes clients by sender, path, and part of the test."""
     sender = look.sender
     return look.path, sender.name if sender else "", sender.turn if sender else None, look.part
 
@@ -67,7 +67,7 @@ def _busiest(
     looks: Sequence[StatusLook], failures: Sequence[float], minute: float
 ) -> Sequence[StatusLook]:
     """
-    Return the requests of the worst minute, if they are too many; else none.
+    Return the requests in the minute with most of them, if these are too many; else none.
 
     Each failure in that minute, or in the minute before, excuses one request.
     """

@@ -118,7 +118,11 @@ def found(engine, ask, now):
             "the answer stopped at 5 tokens, the default of 512",
             "set max_completion_tokens",
         ),
-        ({"max_tokens": 4}, "stopped at 4 tokens, the 4 it asked for", "finish_reason 'length'"),
+        (
+            {"max_tokens": 4},
+            "stopped at 4 tokens, the 4 that the request asked for",
+            "finish_reason 'length'",
+        ),
     ],
 )
 def test_sentences(found, case, what, fix):
