@@ -97,11 +97,11 @@ def found(engine, ask, now):
             "the request needs 0 tokens",
             "drop the oldest messages",
         ),
-        ({"store": True}, "the body has store: OpenAI's API knows it", "leave it out"),
+        ({"store": True}, "the body has store: OpenAI's API accepts this", "leave it out"),
         (
             {"prompt_cache_key": "x" * 1025},
             "at most 1024 characters",
-            "only what the API documents",
+            "only fields and values that the API documents",
         ),
         ({"rule": error("queue_exceeded")}, "the service is overloaded", "back-off and jitter"),
         ({"rule": error("service_unavailable")}, "the service is overloaded", "back-off"),

@@ -10,8 +10,8 @@ from mockserver.core.messages import dicts
 
 from .setup import Setup
 
-_DEEPEST = 24  # dots in a path
-_MOST = 5_000  # places that are looked at
+_DEEPEST = 24  # keys in a path
+_MOST = 5_000  # places that are searched
 _NAMES = re.compile(r"'([^']+)'")
 Place = tuple[str, Mapping[str, Any]]
 
@@ -41,7 +41,7 @@ def bare_object(it: Setup) -> str:
 
 
 def root(it: Setup) -> str:
-    """Return the type of a response's schema, but empty if it is an object."""
+    """Return the type of the schema of a response format; empty if the type is object."""
     path, schema = next(_places(it), ("", {}))
     kind = schema.get("type")
     named = isinstance(kind, str) and path.startswith("response_format.")
@@ -69,7 +69,7 @@ def _places(it: Setup) -> Iterator[Place]:
         function = tool.get("function")
         if isinstance(function, dict) and function.get("strict"):
             waiting.append((f"tools[{at}].function.parameters", function.get("parameters") or {}))
-    waiting.reverse()  # as a stack: the next one is the last
+    waiting.reverse()  # a stack, of which the last entry is next
     seen = 0
     while waiting and seen < _MOST:
         seen += 1
