@@ -151,15 +151,15 @@ ROWS = (
         "token-quota",
         lambda it: it.too_large is not None,
         "the request asks for {it.too_large[0]} tokens, but the limit is {it.too_large[1]}, so "
-        "it can never fit",
+        "the request can never fit",
         "send a shorter prompt or set a smaller max_completion_tokens; waiting never helps",
     ),
     Row(
         "token-quota",
         lambda it: it.takes_all is not None,
         "the request asks for {it.takes_all[0]} tokens, but the limit is {it.takes_all[1]}, so "
-        "it is answered only when the limit is entirely unused",
-        "set max_completion_tokens to what the answer needs, or send a shorter prompt",
+        "the request is answered only when the limit is entirely unused",
+        "set max_completion_tokens to the length that the answer needs, or send a shorter prompt",
     ),
     Row("request-quota", _code("request_quota_exceeded"), "{it.quota}", "{it.quota_fix}"),
     Row("token-quota", _code("token_quota_exceeded"), "{it.quota}", "{it.quota_fix}"),
@@ -185,7 +185,7 @@ ROWS = (
     Row(
         "",
         _code("request_budget_spent"),
-        "{it.exchange.request.place} sent more requests than a test may",
+        "{it.exchange.request.place} sent more requests than a test may send",
         "end the loop, or allow more requests with --cerebras-max-requests",
     ),
     # nothing more comes
@@ -242,7 +242,7 @@ ROWS = (
         "error-event",
         lambda it: it.exchange.broken_off,
         "an error ended the stream after {it.tokens} tokens of the answer: {it.said}",
-        "handle errors while reading a stream too, and discard the partial answer",
+        "also handle errors while reading a stream, and discard the partial answer",
     ),
     Row(
         "lost-connection",
@@ -257,7 +257,7 @@ ROWS = (
         "the stream ended after {it.tokens} tokens without a finish_reason",
         "treat a stream without finish_reason as cut off; clients raise no error for it",
     ),
-    # answers that arrive to their end
+    # answers that were sent to their end
     *map(_where_malformed, MALFORMED_SUCCESS),
     Row(
         "truncated",

@@ -1,4 +1,4 @@
-"""The evidence in a test, besides its requests, of how its app used the answers."""
+"""What a test shows, besides its requests, about how the app used the answers."""
 
 from __future__ import annotations
 

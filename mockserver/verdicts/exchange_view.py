@@ -114,7 +114,7 @@ class ExchangeView:
 
     @property
     def window(self) -> tuple[int, int, int]:
-        """The tokens needed, the window, and the excess; 0 if the error does not state them."""
+        """The needed tokens, the window, and the excess; all 0 if the error does not say."""
         found = _WINDOW.search(self.said)
         needed, room = map(int, found.groups()) if found else (0, 0)
         return needed, room, needed - room
@@ -150,10 +150,10 @@ class ExchangeView:
 
     @property
     def quota_fix(self) -> str:
-        """How long to wait: by ``Retry-After``, by the ``reset`` field, or by the period."""
+        """How long to wait, according to ``Retry-After``, the ``reset`` field or the period."""
         wait = self.exchange.retry_after
         if wait is not None and wait >= _HOUR:
-            return "give up or ask another model: Retry-After is longer than any user waits"
+            return "Retry-After is longer than any user waits, so give up or ask another model"
         if wait is not None:
             return "wait as long as Retry-After says, add jitter, and send fewer requests at once"
         for limit in get_args(LimitName):
@@ -163,7 +163,7 @@ class ExchangeView:
                 return f"wait until the limit resets ({until}), and add jitter"
         period = _PERIOD.search(self.said.partition(" - ")[0])
         if period and period[1] in ("hour", "day"):
-            return f"give up or ask another model: a quota per {period[1]} takes too long to refill"
+            return f"a quota per {period[1]} refills too slowly, so give up or ask another model"
         lasting = f" until the {period[1]} is over" if period else ""
         return f"back off exponentially with jitter{lasting}, and send fewer requests at once"
 

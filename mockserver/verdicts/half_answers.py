@@ -118,7 +118,7 @@ def _empty_answers(exchange: Exchange, case: Case) -> Iterator[_Half]:
 
 
 def _is_silent(exchange: Exchange, case: Case) -> bool:
-    """Whether an incomplete answer ends in the same way as a whole one for the transport."""
+    """Whether the transport reports no loss, so that an incomplete answer seems whole."""
     broken = exchange.stalled or exchange.broken_off or ExchangeView(exchange, case.edition).lost
     return not broken
 
@@ -197,7 +197,7 @@ def _place(text: str, held: Held) -> str:
 
 
 def _answers_in(late: Exchange) -> list[str]:
-    """Return the answers in a history, without a last one that the model has to continue."""
+    """Return the model's answers in a request, except a last one that it should continue."""
     turns = pairwise(messages_of(late))
     return [content_of(turn) for turn, _ in turns if turn.get("role") == "assistant"]
 
@@ -208,13 +208,13 @@ def _nothing_passed_on(half: _Half, case: Case, evidence: Evidence) -> Iterator[
     empty = _empty(evidence)
     what = f"#{half.exchange.number} {half.fate}"
     if found := [*words, *([empty] if empty else ())]:
-        passed = f"{what}, and {found[0].where} holds that as an answer"
+        passed = f"{what}, and {found[0].where} holds it as an answer"
         yield Finding(passed, (half.exchange,), "advice")
         return
     later = (late for late in case.exchanges if late.number > half.exchange.number)
     fed = [late for late in later if _has_nothing(late)]
     if fed and not evidence.looked:
-        passed = f"{what}, and #{fed[0].number} has that as an answer in its history"
+        passed = f"{what}, and #{fed[0].number} has it as an answer in its history"
         yield Finding(passed, (half.exchange, *fed), "advice")
 
 

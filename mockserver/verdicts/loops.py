@@ -21,7 +21,7 @@ _Watcher: TypeAlias = tuple[str, str, tuple[int, int] | None, int]
 
 
 def endless_requests(case: Case) -> Iterator[Finding]:
-    """Find the places in an app that sent more requests than a test may."""
+    """Find the places in an app that sent more requests than a test may send."""
     answered: dict[str, list[Exchange]] = {}
     refused: Counter[str] = Counter()
     for exchange in case.exchanges:
@@ -35,7 +35,7 @@ def endless_requests(case: Case) -> Iterator[Finding]:
         came = f"{counted(len(before) + more, 'request')} came from {place}"
         if before:
             last = before[-1]
-            came += f", and the last one answered, #{last.number}, got {last.outcome}"
+            came += f", and the last answered one, #{last.number}, got {last.outcome}"
         yield Finding(came, tuple(before[-_SHOWN:]))
 
 
@@ -52,7 +52,7 @@ def polled_status_page(case: Case) -> Iterator[Finding]:
             lasted = (most[-1].at - most[0].at) * case.journal.scale
             sender = most[-1].sender
             site = sender.site if sender else None
-            often = f"{counted(len(most), 'look')} at the status page within {lasted:.1f} s"
+            often = f"{counted(len(most), 'request')} for the status page within {lasted:.1f} s"
             where = f", from {site[0]}:{site[1]}" if site else ""
             yield Finding(f"{often}{where}", site=site)
 
@@ -67,7 +67,7 @@ def _busiest(
     looks: Sequence[StatusLook], failures: Sequence[float], minute: float
 ) -> Sequence[StatusLook]:
     """
-    Return the requests in the minute with most of them, if these are too many; else none.
+    Return the requests of the busiest minute if they are too many, or else none.
 
     Each failure in that minute, or in the minute before, excuses one request.
     """

@@ -26,7 +26,7 @@ _KNOWN_AGAIN = re.compile(r"idempot|dedup|nonce|client_?token", re.IGNORECASE)
 
 
 class _Asked(NamedTuple):
-    """A tool call: its exchange, the side effect that it would have, and if it is whole."""
+    """A tool call: its exchange, the side effect that it would have, and whether it is whole."""
 
     exchange: Exchange
     would_be: SideEffect
@@ -60,7 +60,7 @@ def _counts(one: SideEffect) -> bool:
 def _too_many(
     case: Case, runs: Sequence[SideEffect], calls: Sequence[_Asked], others: Sequence[SideEffect]
 ) -> Iterator[Finding]:
-    """Find the first of some equal runs for which there is no tool call left."""
+    """Find the first of several equal runs for which no tool call is left."""
     sure = [call for call in calls if _asks_for(call, runs[0])]
     # a call that matches no other run may mean this run in other words
     possible = [call for call in calls if not any(_asks_for(call, other) for other in others)]
@@ -82,7 +82,7 @@ def _asks_for(call: _Asked, run: SideEffect) -> bool:
 
 
 def _asked(case: Case) -> Iterator[_Asked]:
-    """Yield the calls in answers of the mock, and the calls from elsewhere in the app's history."""
+    """Yield the calls in the mock's answers, and other calls in the app's history."""
     known: set[str] = set()
     completions = [one for one in case.exchanges if one.endpoint in COMPLETING]
     for exchange in completions:

@@ -110,7 +110,7 @@ class Case:
         return never_rested(early, late, scale=self.journal.scale)
 
     def since_start(self, exchange: Exchange) -> float:
-        """Return when an exchange began, in seconds since the first one."""
+        """Return when an exchange began, in seconds since the first exchange."""
         return exchange.at - self.exchanges[0].at
 
 

@@ -73,13 +73,13 @@ def found(engine, ask, now):
         (
             {"rule": {"faults": (ErrorEvent(after_tokens=2),)}, "stream": True},
             "an error ended the stream after 2 tokens of the answer: Encountered a server",
-            "handle errors while reading a stream too",
+            "also handle errors while reading a stream",
         ),
         (
             {"rule": {"faults": (ErrorEvent(after_tokens=2, form="text", event="error"),)}}
             | {"stream": True},
             "ended the stream after 2 tokens of the answer: Encountered a server",
-            "handle errors while reading a stream too",
+            "also handle errors while reading a stream",
         ),
         (
             {"rule": {"reply": Script(tokens=9), "faults": (NoFinish(),)}, "stream": True},

@@ -108,7 +108,7 @@ def test_nothing(stage, text):
     play.evidence = Evidence(held=(Held("`answer`", text),))
     (found,) = play.verdicts()
     assert found.title == "half-answer (advice)"
-    assert found.sentence == "#1 was empty, and `answer` holds that as an answer"
+    assert found.sentence == "#1 was empty, and `answer` holds it as an answer"
 
 
 def test_nothing_left_of_it(cut):

@@ -45,7 +45,7 @@ TABLES: tuple[tuple[Condition, tuple[Mistake, ...]], ...] = (
 )
 """The rows, grouped by the part of a set-up that they need."""
 MISTAKES: tuple[Mistake, ...] = tuple(row for _, rows in TABLES for row in rows)
-"""All mistakes; one that explains others comes before them."""
+"""All mistakes; a mistake that explains others comes first."""
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 415, 422})
 
 

@@ -61,7 +61,7 @@ _ROWS = (
         "no-moderations",
         r"moderations",
         "no moderation (moderations.create)",
-        f"let a model judge with {_CHAT}, or use another provider",
+        f"let a model judge the text with {_CHAT}, or use another provider",
     ),
     _Absent(
         "no-assistants",
@@ -103,7 +103,7 @@ _ROWS = (
         "no-uploads",
         r"uploads(/.+)?",
         "no uploads in parts (uploads.create)",
-        "send the file at once: files.create(file=..., purpose='batch')",
+        "send the whole file in one request: files.create(file=..., purpose='batch')",
         "https://inference-docs.cerebras.ai/capabilities/batch",
     ),
     _Absent(

@@ -57,12 +57,12 @@ def _host(it: Setup) -> str:
 
 
 def is_mistaken(host: str) -> bool:
-    """Return whether a host is a wrong one for this API and not the host of another API."""
+    """Return whether a host is a known wrong host for this API, or is misspelt."""
     return host in _WRONG_HOSTS or misspelt.is_host(host)
 
 
 def _of_the_api(condition: Condition) -> Condition:
-    """Check a condition only if the request goes to the API, but the API does not have the path."""
+    """Check a condition only for requests to the API with a path that the API does not have."""
     return lambda it: it.is_ours and not known(it.asked) and condition(it)
 
 
@@ -90,7 +90,7 @@ def _is_elsewhere(it: Setup) -> bool:
 
 
 def _has_query(it: Setup) -> bool:
-    """Whether the base URL has a query, so that the rest of the path becomes part of it."""
+    """Whether the base URL has a query, of which the rest of the path becomes a part."""
     if it.path:
         return _LANDED.search(it.query) is not None and not known(it.path)
     return bool(it.client and it.url.query)

@@ -257,7 +257,7 @@ KEYS = (
         "no-value",
         _is_word_of(NO_VALUES),
         "the word {key!r} was sent as the key, because the program found no value",
-        "set {where}, and stop if it is not set",
+        "set {where}, and let the program stop if it is not set",
         "https://github.com/krishnaacharyaa/profileFolio/pull/42",
     ),
     _row(
@@ -321,13 +321,13 @@ KEYS = (
     _row(
         "key-with-name",
         lambda it: _ASSIGNED.match(_key(it)),
-        "the key is {key!r}, with the name of a variable before it",
+        "the key {key!r} begins with the name of a variable",
         "leave the name, and the sign after the name, out of {where}",
     ),
     _row(
         "placeholder-key",
         _is_placeholder,
-        "the key is {key!r}, a placeholder of an example",
+        "the key is {key!r}, a placeholder from an example",
         "set {where} to a key of your own from https://cloud.cerebras.ai",
         "https://github.com/Cinnamon/kotaemon/issues/205",
     ),
@@ -343,8 +343,8 @@ KEYS = (
         "quoted-key",
         lambda it: _key(it).strip().startswith(_QUOTES) or _key(it).strip().endswith(_QUOTES),
         "the key has quotes in it: {it.authorization!r}",
-        "leave the quotes out of {where}: docker --env-file, docker-compose lists and Windows' set "
-        "keep them",
+        "leave the quotes out of {where}, because docker --env-file, docker-compose lists and "
+        "Windows' set keep quotes",
         "https://github.com/topoteretes/cognee/issues/1721",
     ),
     _row(

@@ -2,8 +2,8 @@
 Typing errors in the address of the API.
 
 A host with a similar name may belong to somebody else, so only a single error counts: a letter of
-the name is missing, doubled or swapped with the next letter, or the ending is one of a few wrong
-ones. The first and last letters must be right, because "cerebra" is another name.
+the name is missing, doubled or swapped with the next letter, or the ending is a common wrong one.
+The first and last letters must be right, because "cerebra" is another name.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def unrouted(name: str) -> str:
 
 
 def meant(name: str, edition: Edition) -> str:
-    """Return the id that a name means, even if it is retired; empty if the name is unknown."""
+    """Return the id that a name means, even a retired one; empty if the name is unknown."""
     return next(_meant(name, edition), "")
 
 
@@ -56,7 +56,7 @@ def _meant(name: str, edition: Edition) -> Iterator[str]:
 
 
 def retired(model: str, edition: Edition) -> dt.date | None:
-    """Return when a model that the edition refuses was retired; None if it was never retired."""
+    """Return the day on which a refused model was retired; None if it was never retired."""
     if edition.serves(model):
         return None
     if model in edition.models:

@@ -49,7 +49,7 @@ def root(it: Setup) -> str:
 
 
 def keyword(it: Setup, told: str) -> tuple[str, str]:
-    """Return a keyword that the message names, and the place of a schema that has it."""
+    """Return a keyword that the message names, and the place of a schema that has this keyword."""
     names = _NAMES.findall(told.rpartition("{")[2]) if "{" in told else []
     for path, schema in _places(it):
         for name in names:
@@ -59,7 +59,7 @@ def keyword(it: Setup, told: str) -> tuple[str, str]:
 
 
 def _places(it: Setup) -> Iterator[Place]:
-    """Yield the strict schemas of a body and all nested ones, up to a limit."""
+    """Yield the strict schemas of a body and all schemas nested in them, up to a limit."""
     form = it.body.get("response_format")
     asked = form.get("json_schema") if isinstance(form, dict) else None
     waiting: list[Place] = []

@@ -11,7 +11,7 @@ from .mistake import Condition, Mistake
 from .setup import Setup
 
 _JSON_PATHS = frozenset({"/v1/chat/completions", "/v1/completions", "/v1/batches"})
-_REFUSED = frozenset({None, 400, 415, 422})  # the statuses with which a body is refused
+_REFUSED = frozenset({None, 400, 415, 422})  # the statuses with which the API refuses a body
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _REPR = re.compile(rb"\s*\{\s*'")
 _QUOTED = re.compile(rb"\s*'")
@@ -88,13 +88,13 @@ SENDING = (
         "opened-in-a-browser",
         _is_browser,
         "a browser opened {it.path}, but the API is for programs and has no pages",
-        "send POST /v1/chat/completions with an Authorization header, by an SDK or curl",
+        "send POST /v1/chat/completions with an Authorization header, from an SDK or curl",
         _CHAT_PAGE,
     ),
     Mistake(
         "called-from-a-page",
         _is_preflight,
-        "a web page called the API from a browser, and the API does not answer its preflight "
+        "a web page called the API from a browser, but the API does not answer the preflight "
         "(OPTIONS {it.path})",
         "call the API from your server, and never put a key into a page",
         "https://github.com/bricks-cloud/BricksLLM/issues/45",
@@ -132,7 +132,7 @@ SENDING = (
     Mistake(
         "quoted-json",
         _of_json(_raw(_QUOTED)),
-        "the body begins with a single quote, which the shell has left in it",
+        "the body begins with a single quote, which the shell did not remove",
         'on Windows write -d "{{\\"model\\": ...}}", or -d @body.json',
         "https://curl.se/docs/manpage.html#-d",
     ),

@@ -15,9 +15,7 @@ from mockserver.journal import Exchange
 from .vendors import OURS
 
 Client: TypeAlias = Literal["", "cerebras", "openai"]
-"""
-The kind of a client, which decides the path that it appends to the base URL; empty if unknown.
-"""
+"""The kind of a client, by the path that the client appends to the base URL; empty if unknown."""
 _APPENDED: Mapping[Client, str] = {
     "": "",
     "cerebras": "/v1/chat/completions",
@@ -36,11 +34,11 @@ class Setup:
 
     ``edition`` describes the API. ``base_url`` is as the user wrote it. ``method``, ``path`` and
     ``headers`` come from a request; the names of ``headers`` are in lower case. ``authorization``
-    is the redacted field of that name, which the client sent or would send; empty if it sends none.
-    ``key_place`` is where the user wrote the key, for example the name of a variable. ``body`` is
-    the body of a request, ``raw`` has its bytes, and ``query`` is the query. ``status`` is the
-    status of the answer, and ``error`` its error as JSON; both are None if no request was sent.
-    ``variables`` has the names of all environment variables.
+    is the redacted field of that name, which the client sent or would send; empty if the client
+    sends none. ``key_place`` is where the user wrote the key, for example the name of a variable.
+    ``body`` is the body of a request, ``raw`` has its bytes, and ``query`` is the query. ``status``
+    is the status of the answer, and ``error`` its error as JSON; both are None if no request was
+    sent. ``variables`` has the names of all environment variables.
     """
 
     edition: Edition
@@ -98,7 +96,7 @@ class Setup:
 
     @cached_property
     def origin(self) -> str:
-        """The right origin of the base URL: the API's, or the one of the mock that was asked."""
+        """The right origin of the base URL, which is that of the API or of the mock."""
         host = self.headers.get("host", "")
         found = _HOST.fullmatch(host)
         if found is None or (found[1] or "").lower().rstrip(".") == OURS:

@@ -80,7 +80,7 @@ def vendors_variable(vendor: str) -> str:
 
 def vendor_of_path(path: str) -> str:
     """
-    Return the vendor, other than Cerebras, whose paths begin like this one; empty if unknown.
+    Return the vendor, other than Cerebras, whose paths begin like this path; empty if unknown.
 
     >>> vendor_of_path("/openai/v1/chat/completions"), vendor_of_path("/v1/chat/completions")
     ('Groq', '')

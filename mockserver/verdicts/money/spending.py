@@ -108,7 +108,7 @@ class Spending:
         return f"{dollars(sum(reasons.values()))} of that was for nothing ({told})" if told else ""
 
     def _dearest(self) -> Iterator[str]:
-        """Yield a phrase for each of the dearest calls, and one for all others."""
+        """Yield a phrase for each of the most expensive calls, and one phrase for all others."""
         calls: dict[Exchange, list[Charge]] = {}
         for one in self.charges:
             calls.setdefault(one.first, []).append(one)
@@ -145,7 +145,7 @@ def _charges(case: Case) -> Iterator[Charge]:
 
 
 def _wasted(exchange: Exchange, usage: Usage, why: Why) -> Usage:
-    """Return the tokens of an exchange that were in vain; in a stream, those after leaving it."""
+    """Return the tokens that were in vain: all, or those after the client left a stream."""
     if why == "left early" and inspection.streams(exchange.plan):
         return Usage(0, unread_tokens(exchange))
     return usage

@@ -69,7 +69,7 @@ def _is_spoiled(exchange: Exchange, case: Case) -> bool:
 
 
 def _asked_again(case: Case, spoiled: Sequence[Exchange]) -> set[Exchange]:
-    """Return the exchanges whose question was asked again, in any form, of any model."""
+    """Return the exchanges whose question was asked again, in any form and to any model."""
     found = {early for call in case.calls for early, _ in retries(call)}
     same: dict[object, list[Exchange]] = {}
     for one in case.exchanges:

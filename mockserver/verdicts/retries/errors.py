@@ -1,4 +1,4 @@
-"""Which errors a later attempt may overcome, and how clients treat them."""
+"""Tells which errors a later attempt may overcome, and how clients treat such errors."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def retried_permanent_errors(case: Case) -> Iterator[Finding]:
     """
     Find calls that were retried after an answer that blames the request itself.
 
-    A retry does not count if its answer was another one or if it came more than a minute later,
-    because the cause may have been fixed meanwhile.
+    A retry does not count if it got a different answer, or if it came more than a minute later,
+    because the cause may have been fixed in the meantime.
     """
     for call in case.calls:
         vain = [pair for pair in retries(call) if _in_vain(*pair, case)]
@@ -112,7 +112,7 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
 
 
 def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
-    """Return the retries of a request above the whole limit, if they are more than an SDK makes."""
+    """Return the retries of a request above the whole limit, if an SDK would make fewer."""
     never = [(early, late) for early, late in retries(call) if too_large(early) == too_large(late)]
     never = [(early, late) for early, late in never if too_large(early) and early.key == late.key]
     return never if len(never) >= _MANY else []

@@ -59,9 +59,9 @@ def _is_the_same_call(early: Exchange, late: Exchange, before: float, case: Case
     """
     Whether a retry belongs to the call, and not to a new run of a periodic job.
 
-    It does if the client counts its attempts, or if the same thread or task waited as long as
-    ``Retry-After`` or a growing back-off requires. ``before`` is the wait before the previous
-    retry.
+    A retry belongs to the call if the client counts its attempts, or if the same thread or task
+    waited as ``Retry-After`` says or as a growing back-off does. ``before`` is the wait before the
+    previous retry.
     """
     if tries(late):
         return True

@@ -90,7 +90,7 @@ def told(early: Exchange, late: Exchange) -> float | None:
     """
     Return how many seconds a retry had to wait for ``Retry-After``; None if there was no need.
 
-    With another key there are other limits, and a client that left has not seen the header.
+    With another key, other limits apply. A client that left has not seen the header.
     """
     heeds = early.key == late.key and early.refused and not early.client_left
     return early.retry_after if heeds else None
@@ -129,8 +129,8 @@ def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
     """
     Yield the groups of attempts that the layers of one program can have made.
 
-    A user begins a new group: the client starts again after more than a minute, and after more than
-    twice the longest wait so far.
+    A new group begins when the client starts again after more than a minute, and after more than
+    twice the longest wait so far, because then a user has started it.
     """
     longest, together = 0.0, call.exchanges[:1]
     for early, late in retries(call):

@@ -51,7 +51,7 @@ def excessive_reservations(case: Case) -> Iterator[Finding]:
 
 def too_large(exchange: Exchange) -> tuple[int, int] | None:
     """
-    Return the requested tokens of a refused request, and the limit, if it can never fit.
+    Return the requested tokens and the limit, if a refused request can never fit.
 
     The message of the refusal states both numbers. Without such a message, a request for more than
     the whole limit is answered when the limit is entirely unused.
@@ -65,7 +65,7 @@ def too_large(exchange: Exchange) -> tuple[int, int] | None:
 
 def takes_all(exchange: Exchange) -> tuple[int, int] | None:
     """
-    Return the requested tokens of a refused request, and the limit, if the limit is lower.
+    Return the requested tokens and the limit, if a refused request exceeds the limit.
 
     The header fields state the limit. Such a request is answered when the limit is entirely unused.
     """
