@@ -36,8 +36,8 @@ class Cut:
     or ``eof``, where the end of the connection is also the end of the body.
 
     No client retries once a stream has begun. ``fin`` and ``rst`` raise an exception; in Cerebras'
-    SDK for Python it is one of httpx's, which ``except cerebras.APIError`` misses. No SDK treats
-    ``eof`` as an error: the stream just ends without a ``finish_reason``, and litellm and
+    SDK for Python it is an exception of httpx, which ``except cerebras.APIError`` misses. No SDK
+    treats ``eof`` as an error: the stream just ends without a ``finish_reason``, and litellm and
     pydantic-ai report ``stop`` instead. Only Cerebras' SDK for Node and aiohttp treat
     ``content_length`` as an error. If ``eof`` or ``content_length`` cuts a character, the SDKs for
     Python raise a UnicodeDecodeError, which is not one of their own exceptions. Clients request a

@@ -93,6 +93,4 @@ INSIDES: Mapping[Inside, Callable[[Plan, int], int | None]] = {
     "character": _in_character,
     "tool_arguments": _in_arguments,
 }
-"""
-Each function returns the next offset to cut at, from a given offset on; None if there is none.
-"""
+"""Each function returns the first offset for a cut at or after a given offset, or None."""

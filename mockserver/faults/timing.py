@@ -24,7 +24,7 @@ _ROUNDING = 1e-9  # so that 0.3 / 0.1 counts as 3
 @dataclass(frozen=True, slots=True)
 class Latency:
     """
-    Delay the whole answer by ``delay``, plus or minus ``jitter``, but never by less than 0.
+    Delay the whole answer by ``delay``, plus or minus ``jitter``; a negative delay counts as 0.
 
     ``jitter`` is the half-width of a ``uniform`` ``distribution``, or the standard deviation of a
     ``normal`` or ``lognormal`` distribution, whose mean is ``delay``; a ``fixed`` delay has no

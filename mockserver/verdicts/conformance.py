@@ -100,7 +100,7 @@ def _is_choice(choice: Any) -> bool:
 
 
 def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
-    """Whether usage, if any, equals the number of tokens sent, and no event was sent twice."""
+    """Whether usage, if any, counts exactly the tokens sent, and no event was sent twice."""
     usage = last.get("usage")
     counted = usage.get("completion_tokens") if isinstance(usage, dict) else None
     if counted not in (None, exchange.completion_tokens):

@@ -173,7 +173,7 @@ def _is_marked(held: Held) -> bool:
 
 
 def _is_certain(half: _Half, held: Held, evidence: Evidence) -> bool:
-    """Whether the app got no error, did not check how the answer ended, and reported nothing."""
+    """Whether the app certainly missed the cut: no exception, no check, and no report of it."""
     same = held.is_all and held.text.strip() == half.text.strip()
     return half.silent and same and evidence.is_bare and not evidence.looked
 

@@ -62,7 +62,7 @@ def scheme(base_url: str) -> str:
 
 def means_cerebras(base_url: str) -> bool:
     """
-    Return whether a base URL names Cerebras, or is the API's with one typing error.
+    Return whether a base URL names Cerebras, or misspells the host of the API.
 
     >>> means_cerebras("https://my-gateway/cerebras"), means_cerebras("https://api.cerebas.ai/v1")
     (True, True)

@@ -59,7 +59,7 @@ def _rushed(retry: Retry, case: Case) -> bool:
 
 
 def _alike(case: Case) -> Iterator[Finding]:
-    """Find requests without a pause that differ only in values that change with each attempt."""
+    """Find requests that came without a pause and differ only in values that change each time."""
     sent: dict[Sender, list[Exchange]] = {}
     for exchange in case.exchanges:
         if exchange.request.sender is not None:
