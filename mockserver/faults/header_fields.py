@@ -61,9 +61,7 @@ def check(fields: Mapping[str, str]) -> None:
     """Raise ValueError for a field that can't be sent, or that would break the framing."""
     for name, value in fields.items():
         if name.lower() in _FRAMING:
-            raise ValueError(
-                f"the mock sets the header {name!r} itself, because it frames the body"
-            )
+            raise ValueError(f"the mock itself sets {name!r}, because this header frames the body")
         if not _TOKEN.fullmatch(name) or not value.isprintable():
             raise ValueError(f"{name!r}: {value!r} is not a header field (RFC 9110, 5.1)")
 

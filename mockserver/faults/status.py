@@ -71,9 +71,9 @@ class Error:
     ``retry_after`` sets the header ``retry-after``, in seconds; the real API sends whole seconds,
     and most clients also understand fractions. With ``retry_after: auto``, a quota's 429 states the
     period of the quota in seconds, as the API does, and other errors have no such header; null
-    omits the header. ``retry_after_date`` sets ``retry-after`` to the date after this duration, or
-    to a past date if the duration is negative. ``retry_after_ms`` sets ``retry-after-ms``, which
-    the SDKs prefer to ``retry-after``. ``headers`` can send an invalid value: ``headers:
+    omits the header. ``retry_after_date`` sets ``retry-after`` to a date, which is the current time
+    plus this duration; the duration may be negative. ``retry_after_ms`` sets ``retry-after-ms``,
+    which the SDKs prefer to ``retry-after``. ``headers`` can send an invalid value: ``headers:
     {retry-after: soon}``. Clients handle long waits differently: Cerebras' SDK for Python waits up
     to 60 s, and retries soon if the wait is longer; OpenAI's SDKs wait up to 120 s, and give up at
     once if the wait is longer; Cerebras' SDK for Node waits even for hours. ``should_retry`` sets

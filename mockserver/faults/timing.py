@@ -116,7 +116,7 @@ class KeepAlive:
     From ``after_tokens`` on, a sign of life is sent ``every`` interval; in a stream it is a
     comment; in a document, which can't have comments, it is white space before the JSON. ``for``
     (in Python ``lasting``) is how long this lasts. ``then`` is what follows: ``resume``, the rest
-    of the answer; ``end``, the end of the message without the rest; or ``stall``, nothing on an
+    of the answer; ``end``, the end of the message without the rest; or ``stall``, silence on an
     open connection. An answer of at most ``after_tokens`` tokens is unchanged.
 
     Read time-outs count from one byte to the next, so they never fire; only OpenAI's SDK for Node

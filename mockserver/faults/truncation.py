@@ -125,7 +125,7 @@ def _cut(body: dict[str, Any], excess: int) -> set[int]:
 
 
 def _drop(choice: dict[str, Any], excess: int) -> int:
-    """Remove up to ``excess`` tokens from the end of a choice; return how many still remain."""
+    """Remove up to ``excess`` tokens from the end of a choice; return the remaining excess."""
     holder = choice.get("delta") or choice.get("message") or choice
     excess = _drop_calls(holder, excess)
     for name in (*_CONTENT, "reasoning"):
@@ -185,7 +185,7 @@ def _finish(body: dict[str, Any], total: int, cut: set[int]) -> None:
 
 
 def _message(message: dict[str, Any], thought: int) -> dict[str, Any]:
-    """Return the message without its content, if that is empty and not all that it has."""
+    """Return the message; drop an empty content if the message has anything else."""
     content = message.pop("content", "")
     if not content and (thought or "reasoning" in message or "tool_calls" in message):
         return message

@@ -37,7 +37,7 @@ class _Half:
     """
     An incomplete answer: the text that arrived, and a phrase on what happened to the answer.
 
-    ``silent`` is true if no client raises an exception for such an answer.
+    ``silent`` is true if no client raises an exception for this answer.
     """
 
     exchange: Exchange

@@ -63,7 +63,7 @@ def _used(call: ServedCall, cut: Exchange, choice: Served, case: Case) -> Iterat
     if reading == "refusal":
         return
     used = tuple(one for found, one in known if found == reading)
-    said = f"{what}, and #{first.number} answers it as if they were whole"
+    said = f"{what}, and #{first.number} answers the call as if the arguments were whole"
     yield Finding(said, (cut, *used), _CERTAINTY[reading])
 
 

@@ -125,6 +125,6 @@ def _asked(exchange: Exchange) -> tuple[object, ...]:
 
 
 def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether a client requests an answer that it already has and that can't be different."""
+    """Whether a client repeats a request although it already has the only possible answer."""
     knew = same_sender(early, late) and case.could_know(early, late)
     return knew and case.is_complete(early) and early.body.get("temperature") == 0

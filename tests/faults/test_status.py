@@ -274,7 +274,7 @@ def test_braces(message):
     ("keys", "wrong"),
     [
         ({"headers": {"x y": "a"}}, "is not a header field"),
-        ({"headers": {"Content-Length": "3"}}, "the mock sets the header"),
+        ({"headers": {"Content-Length": "3"}}, "the mock itself sets"),
         ({"content_type": "a\nb"}, "is not a header field"),
     ],
 )

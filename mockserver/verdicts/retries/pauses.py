@@ -26,8 +26,8 @@ _JITTER = 0.6  # waits are steady if all of them exceed this share of their medi
 _GROWTH = 1.25  # waits grow if the median of the later half is larger by this factor
 _TWICE = 2
 _CROWD = 5  # calls; fewer may wait equally long by chance, even with the jitter of the SDKs
-_STEP = 0.02  # equal waits differ by at most these seconds,
-_SHARE = 0.05  # or by this share of the wait
+_STEP = 0.02  # seconds by which equal waits may differ
+_SHARE = 0.05  # share of a wait by which equal waits may differ, if that is more
 Retry: TypeAlias = tuple[Exchange, Exchange]
 
 
