@@ -114,7 +114,7 @@ class ExchangeView:
 
     @property
     def window(self) -> tuple[int, int, int]:
-        """The needed tokens, the window, and the excess; all 0 if the error does not say."""
+        """The needed tokens, the window, and the excess; 0 for each if the error has none."""
         found = _WINDOW.search(self.said)
         needed, room = map(int, found.groups()) if found else (0, 0)
         return needed, room, needed - room

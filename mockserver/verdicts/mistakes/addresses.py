@@ -90,7 +90,7 @@ def _is_elsewhere(it: Setup) -> bool:
 
 
 def _has_query(it: Setup) -> bool:
-    """Whether the base URL has a query, of which the rest of the path becomes a part."""
+    """Whether the base URL has a query, to which the client adds the rest of the path."""
     if it.path:
         return _LANDED.search(it.query) is not None and not known(it.path)
     return bool(it.client and it.url.query)
