@@ -162,7 +162,7 @@ def test_unreadable(tmp_path):
         (
             "name: x\nrules:\n- faults:\n  - error: {problem: wrong_api_ky}\n",
             (
-                "4:22: rules[0].faults[0].error.problem: no problem has this name, "
+                "4:22: rules[0].faults[0].error.problem: is not the name of a problem, "
                 "found 'wrong_api_ky'; did you mean 'wrong_api_key'? Allowed are wrong_api_key, "
             ),
         ),
