@@ -1,6 +1,7 @@
 """
 The mutation: changes what the API says, and finds the tests that would not notice.
 
-``changes`` and ``mutations`` are pure: they say what is changed. ``claims`` reads what a test
-asserts, ``judging`` decides what a test's runs say about it. ``runs`` and ``mutating`` run tests.
+``changes`` and ``mutations`` are pure functions that define the changes. ``claims`` reads the
+assertions of a test, and ``judging`` judges a test by its runs. ``runs`` and ``mutating`` run
+tests.
 """

@@ -1,4 +1,4 @@
-"""The section of the page on the mutations: which changes of the answers the tests notice."""
+"""The section of the page on the mutations: which tests notice which changes of the answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TITLE = "Mutation"
 
 
 def draw(section: Element, tried: Sequence[Tried]) -> None:
-    """Put a table of the tests into a section, those that are blind first."""
+    """Put a table of the tests into a section, blind tests first."""
     if words := share_in_words(tried):
         add(section, "p", f"{words}.")
     table = SubElement(box(section, TITLE), "table")

@@ -15,7 +15,7 @@ from mockserver.core.scalars import dumped
 from mockserver.scenario import Rule, RuleAction, Scenario, parse
 
 _PLACEHOLDER = "VALUE"
-_TOKENS = "tokens"  # in the place of values: as many tokens as the answers suggest
+_TOKENS = "tokens"  # stands for values that depend on the length of the answers
 _MOST_ANSWERS = 3
 KINDS: Mapping[str, tuple[str, ...]] = {
     "no answer": ("server", "limit", "connection", "refused", "time"),
@@ -30,10 +30,10 @@ class Trouble:
     """
     A way to break one answer.
 
-    ``rank`` is its place among all kinds, the simplest first, and ``variant`` that of its value,
-    the roundest first. ``family`` groups kinds that an app handles in one place. ``does`` completes
-    "request 2 ...". ``action`` is the item of a sequence in a scenario file. ``only_streams`` says
-    that it is for streams.
+    ``rank`` orders the kinds of trouble, the simplest first; ``variant`` orders the values of a
+    kind, the roundest first. ``family`` groups kinds that an app handles in one place. ``does``
+    completes the sentence "request 2 ...". ``action`` is the item of a sequence in a scenario file.
+    ``only_streams``: the trouble acts only on streams.
     """
 
     rank: int
@@ -53,7 +53,7 @@ class Trouble:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Step:
-    """The trouble of one request: the ``at``-th that the test sends, from 1."""
+    """A trouble for the request number ``at`` of the test, counted from 1."""
 
     at: int
     trouble: Trouble
@@ -67,8 +67,8 @@ def troubles(answers: Sequence[tuple[int, int]] = ()) -> tuple[Trouble, ...]:
     """
     Return all kinds of trouble with all their values, the simplest first.
 
-    ``answers`` are those of the test when all is well: the tokens of their reasoning, and all. Cuts
-    are tried in the middle and near the end of what they say.
+    ``answers`` has two numbers for each answer in a run without faults: its tokens of reasoning and
+    all its tokens. Cuts are tried in the middle of the visible text and near its end.
     """
     listed = shipped(__package__, "troubles").data
     places = tuple(dict.fromkeys(_places(answers))) or (1,)
@@ -144,7 +144,7 @@ def sentence_of(story: Story) -> str:
 
 
 def kind_of(story: Story) -> str:
-    """Return how the last fault of a story leaves a call: without an answer, or with what."""
+    """Return how the last fault of a story spoils a call, such as "half an answer"."""
     families = {family: kind for kind, some in KINDS.items() for family in some}
     return families[story[-1].trouble.family] if story else ""
 
