@@ -1,9 +1,9 @@
 """
 Virtual time: client and mock share one clock, which jumps ahead when every thread is idle.
 
-Virtual time is real time plus an offset. Real time keeps flowing, so sockets and computation work
-as usual. The offset grows only when no thread is busy and at least one sleeps. It then grows just
-enough to reach the earliest deadline of any sleep, timer or time-out. As a result a sleep takes no
+Virtual time is real time plus an offset. Real time continues, so sockets and computation work as
+usual. The offset grows only when no thread is busy and at least one sleeps. It then grows just
+enough to reach the earliest deadline of any sleep, timer or time-out. As a result, a sleep takes no
 real time, time-outs fire in the right order, and the client's waits agree with the mock's limits.
 
 A clock that simply replaced ``time.sleep`` by an addition would be wrong: while one thread sleeps,

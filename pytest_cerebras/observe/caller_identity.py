@@ -1,9 +1,9 @@
 """
 Finds out which thread, task, or job of a pool sends a request.
 
-Two threads that send the same request must not be taken for one that retries. So each write to a
-socket of this process records its caller, and the mock looks the caller up by the client's port.
-uvloop and trio do not write through Python's sockets: their callers are unknown.
+Two threads that send the same request must not be mistaken for one thread that retries. So each
+write to a socket of this process records its caller, and the mock looks up the caller by the
+client's port. uvloop and trio do not write through Python's sockets: their callers are unknown.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from socket import socket
 
 _WRITES = ("send", "sendall", "sendmsg")
-_ELDERS = 8  # how many children of a caller are remembered, to see if they are done
+_ELDERS = 8  # the most children of a caller that are remembered, to see whether they are done
 
 
 class Callers:
@@ -49,10 +49,10 @@ class Callers:
     The known callers; ``now`` returns seconds since the epoch.
 
     ``waits`` returns the number of completed waits in this process, None if they are not counted.
-    ``seen`` is called with the frame that is about to send, or with None for another process. It
-    returns the turn of the test that sends. ``begun`` does the same for a frame that starts a
-    thread or task. ``ports`` are the mock's; none if requests do not come through a socket.
-    ``lingering`` is notified of each thread, task or job that begins, and of each send.
+    ``seen`` takes the frame that is about to send, or None for another process, and returns the
+    turn of the test, as defined in ``turns``. ``begun`` does the same for a frame that starts a
+    thread or task. ``ports`` are the ports of the mock; there are none if requests do not use a
+    socket. ``lingering`` is notified of each thread, task or job that begins, and of each send.
     """
 
     def __init__(
@@ -85,9 +85,9 @@ class Callers:
 
     def current(self) -> Sender | None:
         """
-        Return the running task, or else the job or thread; None for a callback of an event loop.
+        Return the running task, or else the job or thread; None in a callback of an event loop.
 
-        It includes the busy time so far, the number of completed waits, and the app's line.
+        The result includes the busy time so far, the number of completed waits, and the app's line.
         """
         sender = self._current()
         called, site = self.seen(sys._getframe(1)), call_site()  # noqa: SLF001
@@ -143,7 +143,7 @@ class Callers:
         return Sender("", self._now(), parent, beside, turn=turn)
 
     def _begun(self, who: object, born: Sender, is_over: Callable[[], bool]) -> None:
-        """Record a child of its parent, and how to find out whether the parent saw it end."""
+        """Record a child of a caller, and how to find out whether the caller saw the child end."""
         name = self._of(who, born).name
         if born.parent is not None:
             elders = self._children.setdefault(born.parent.name, deque(maxlen=_ELDERS))
@@ -218,7 +218,7 @@ class Callers:
 
 
 def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
-    """Return a function that says whether a future is done, and does not keep it alive."""
+    """Return a function that returns whether a future is done, without keeping the future alive."""
     found = ref(work)
 
     def is_done() -> bool:

@@ -1,7 +1,8 @@
 """
 Tells the journal where a subtest begins and ends.
 
-A request in one subtest is not a retry of a request in another: the test repeats it, not the app.
+A request in one subtest is not a retry of a request in another, because the test repeats it and not
+the app.
 """
 
 from __future__ import annotations
@@ -35,7 +36,11 @@ def _watched(make: Callable[..., Any], begin_part: Callable[[], None]) -> Callab
 
 
 class _Watched:
-    """A subtest. A class, because a generator would add a frame to each failure's traceback."""
+    """
+    A subtest.
+
+    This is a class, because a generator would add a frame to the traceback of each failure.
+    """
 
     def __init__(self, subtest: Any, begin_part: Callable[[], None]) -> None:
         self._subtest = subtest

@@ -33,7 +33,8 @@ def async_client(mock: CerebrasMock) -> AsyncCerebras:
     """
     Return an ``AsyncCerebras`` client.
 
-    It keeps no connection open, because a fixture can't await ``close()`` in the test's event loop.
+    The client keeps no connection open, because a fixture can't await ``close()`` in the test's
+    event loop.
     """
     import httpx
 

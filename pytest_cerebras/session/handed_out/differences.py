@@ -1,21 +1,21 @@
-"""Finds where a text first differs from the one that was served, and a hint at the cause."""
+"""Finds the first difference of a text from the text that was sent, and a hint at the cause."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import takewhile
 
-_AROUND = 16  # characters shown before and after a place
-_ENOUGH = 3  # equal characters that prove that a text goes on
+_AROUND = 16  # characters shown before and after a position
+_ENOUGH = 3  # equal characters that prove that a text continues
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """
-    The first difference between a ``result`` and the text that was ``served``.
+    The first difference between a ``result`` and the text that the mock ``served``.
 
     ``at`` is its position, in characters from the beginning. ``same`` is the number of characters
-    that both texts share before it and at their ends.
+    that both texts share before this position and at their ends.
     """
 
     served: str
@@ -35,7 +35,7 @@ def difference(served: str, result: str, last_piece: str = "") -> Difference:
     """
     Return the first difference of two texts that are not equal.
 
-    ``last_piece`` is the last piece in which the text was served.
+    ``last_piece`` is the last piece of the text as it was sent.
 
     >>> print(difference("Once upon a time", "Once upon", " a time"))
     at character 9, 'Once upon| a time' was served but 'Once upon|' handed out: the last chunk is missing
@@ -54,7 +54,7 @@ def difference(served: str, result: str, last_piece: str = "") -> Difference:
 
 
 def _missing(served: str, at: int, last_piece: str) -> str:
-    """Return a hint for a text that ends at this place."""
+    """Return a hint for a text that ends at this position."""
     if not at:
         return "all of it is missing"
     if served[at:].strip() == last_piece.strip():
@@ -63,7 +63,7 @@ def _missing(served: str, at: int, last_piece: str) -> str:
 
 
 def _changed(served: str, result: str, at: int) -> str:
-    """Return a hint for a known kind of change at this place; none for any other."""
+    """Return a hint for a known kind of change at this position; empty for any other."""
     left, came = served[at:], result[at:]
     if came.startswith("\ufffd"):
         return "a character of several bytes was decoded in pieces"
@@ -90,7 +90,7 @@ def _common(one: str, other: str) -> int:
 
 
 def _place(text: str, at: int) -> str:
-    """Return the text around a place, with a ``|`` at the place itself."""
+    """Return the text around a position, with a ``|`` at the position itself."""
     before = "..." if at > _AROUND else ""
     after = "..." if len(text) > at + _AROUND else ""
     shown = f"{text[max(0, at - _AROUND) : at]}|{text[at : at + _AROUND]}"

@@ -169,7 +169,7 @@ def test_advance_back(clock, seconds):
 def test_advance_unsettled(monkeypatch):
     """If other threads never come to rest, ``advance`` says so."""
     monkeypatch.setattr(virtual, "_PATIENCE", 0.01)
-    with pytest.raises(RuntimeError, match=r"advance\(60\): something has been at work"):
+    with pytest.raises(RuntimeError, match=r"advance\(60\): other threads have been busy"):
         VirtualClock().advance(60)  # nobody lets it settle: it does not run
 
 

@@ -22,8 +22,8 @@ def test_it(cerebras_mock):
     assert cerebras_mock.requests[0].request.path == "/v1/models"
 """
 FORGIVEN = (
-    "warning: the path has {}, which suits the base URL that the plugin sets; the mock answered, "
-    "but the real API would answer 404: where you set the URL yourself, *"
+    "warning: the path has {}, which works only with the base URL that the plugin sets; the mock "
+    "answered, but the real API would answer 404: where you set the URL yourself, *"
 )
 MODES = pytest.mark.parametrize("mode", ["server", "respx"])
 
