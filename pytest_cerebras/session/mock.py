@@ -141,9 +141,9 @@ class CerebrasMock(Asserting):
         """
         Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
 
-        ``parameters`` are values for the parameters of the scenario: ``play("stream-cut",
-        after_tokens=3)``. Journal, side effects and limits start anew. Raises MockServerError if
-        the scenario can't be read or does not have one of the parameters.
+        ``parameters`` are values for the scenario's parameters:
+        ``play("stream-cut", after_tokens=3)``. Journal, side effects and limits start anew. Raises
+        MockServerError if the scenario can't be read or does not have one of the parameters.
         """
         __tracebackhide__ = True
         base = self.settings

@@ -111,7 +111,7 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
 
 
 def family_of(error: BaseException) -> str:
-    """Return the base class of a library's errors, because an app that misses one misses all."""
+    """Return the base class of a library's errors, as apps catch either all or none of them."""
     library = type(error).__module__.partition(".")[0]
     kinds = [
         kind

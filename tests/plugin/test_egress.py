@@ -264,7 +264,7 @@ def test_way_out(cerebras_mock, monkeypatch):
 TO_RESPX = "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; *"
 TO_REDIRECT = "*, and no other client; use --cerebras-mode redirect, *"
 REDIRECTED = (
-    "let the app read CEREBRAS_BASE_URL, or, if the address is written into it, use "
+    "let the app read CEREBRAS_BASE_URL, or, if the app has a fixed address, use "
     "--cerebras-mode redirect; *"
 )
 

@@ -139,7 +139,7 @@ def _from_beginning(text: str, form: str) -> str:
     """
     Return a text from the beginning of an answer on.
 
-    The whole text if no answer begins in it.
+    The result is the whole text if no answer begins in it.
     """
     found = text.find(form[:_BEGINNING]) if len(form) > _BY_CHANCE else 0
     return text[max(0, found) :]

@@ -64,8 +64,8 @@ def test_this_machine(guard, host):
     [
         ("server", "httpx._client", False, "BASE_URL, or use --cerebras-mode respx; a client"),
         ("server", "httpx2", False, "BASE_URL, or use --cerebras-mode respx; a client"),
-        ("server", "httpx", True, "BASE_URL, or, if the address is written into it"),
-        ("server", "requests", False, "BASE_URL, or, if the address is written into it"),
+        ("server", "httpx", True, "BASE_URL, or, if the app has a fixed address"),
+        ("server", "requests", False, "BASE_URL, or, if the app has a fixed address"),
         ("respx", "httpx", False, "respx mode answers for .* use --cerebras-mode server"),
         ("respx", "httpx", True, "and no other client; use --cerebras-mode redirect"),
         ("respx", "requests", False, "and no other client; use --cerebras-mode redirect"),
