@@ -1,5 +1,5 @@
 """
-The hooks and fixtures that pytest sees.
+The hooks and fixtures of the plugin.
 
 Every pytest run in an environment with this package imports this module. So it imports only pytest
 and a few small modules on settings. Everything else is imported when a test needs it.
@@ -51,7 +51,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and reject wrong settings before any test runs."""
-    _guard(config)  # in case this module was loaded too late for the hook above
+    _guard(config)  # needed if this module was loaded too late for the hook above
     add_markers(config)
     if _wanted(config):
         from .settings import options
@@ -93,7 +93,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that uses the mock under the scenarios of the matrix, unless it names one."""
+    """Run each test that uses the mock but names no scenario under those of the matrix."""
     marked = any(metafunc.definition.iter_markers(CHAOS))
     if not marked and metafunc.config.getoption("cerebras_chaos") is None:
         return
@@ -286,7 +286,7 @@ def make_cerebras_mock(pytestconfig: pytest.Config) -> MockMaker:
 @pytest.fixture
 def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """
-    Yield the mock of this test: ``play()`` a scenario, read ``calls``, assert.
+    Yield the mock of this test, which can ``play()`` scenarios, show ``calls``, and assert.
 
     Until the test is over, environment variables point the SDKs to the mock, with a valid key.
     """

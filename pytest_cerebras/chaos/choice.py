@@ -60,7 +60,7 @@ def header(config: pytest.Config) -> str:
 
 
 def check(config: pytest.Config) -> None:
-    """Raise UsageError for an invalid choice, or one combined with ``--cerebras-scenario``."""
+    """Raise UsageError if the choice is invalid, or is combined with ``--cerebras-scenario``."""
     one = config.getoption("cerebras_scenario")
     chosen(config.getoption("cerebras_chaos"))
     if one is not None:

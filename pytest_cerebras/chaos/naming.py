@@ -26,7 +26,7 @@ class Naming(Enum):
 
 
 def naming(item: pytest.Item) -> Naming:
-    """Return the source of the scenario that a test begins with."""
+    """Return the source of the first scenario of a test."""
     scenario = scenario_of(item)
     if scenario is not None and expected(item).allow_unmet:
         return Naming.EXCUSED

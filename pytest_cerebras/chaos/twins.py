@@ -1,5 +1,5 @@
 """
-Runs a test again in the same pytest run, without a trace in its own results.
+Repeats a test in the same pytest run, without a trace in the results of the test.
 
 The matrix, the search and the mutation run a test many times. Each time they run a twin: a copy of
 the test with its own instance, properties and fixtures.

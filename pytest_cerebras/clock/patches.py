@@ -140,7 +140,7 @@ def _functions(
 
 
 def _is_time(seconds: object) -> bool:
-    """Return whether ``time.sleep`` accepts the value and would wait."""
+    """Return whether ``time.sleep`` accepts a duration and would wait."""
     return isinstance(seconds, (float, SupportsIndex)) and 0 < seconds < real.BEYOND  # type: ignore[operator]
 
 

@@ -24,7 +24,7 @@ join = threading.Thread.join
 start = threading.Thread.start
 
 BEYOND = 2**63 / 1e9
-"""The limit in seconds from which a sleep raises OverflowError at once."""
+"""A sleep of this many seconds or more raises OverflowError at once."""
 
 _kinds: list[Any] = _socket.socket.__subclasses__()
 SOCKET: type[socket] = next(one for one in _kinds if one.__module__ == "socket")

@@ -175,7 +175,7 @@ def _value(node: ast.expr, frame: FrameType) -> Any:
         return None
     code = compile(ast.Expression(node), "<time-out>", "eval")
     try:
-        return eval(code, frame.f_globals, dict(frame.f_locals))  # noqa: S307 (of names and numbers)
+        return eval(code, frame.f_globals, dict(frame.f_locals))  # noqa: S307 (names and numbers)
     except Exception:  # noqa: BLE001 (names may be bound to anything)
         return None
 

@@ -74,7 +74,7 @@ def _sleeps(client: Callable[[], bool]) -> Mapping[Sleeping, Sleeping]:
 @cache
 def _module(name: str) -> ModuleType | None:
     """
-    Return a module if it is installed.
+    Import and return a module; None if it is not installed.
 
     Importing trio costs little, because httpcore imports it anyway.
     """

@@ -60,7 +60,7 @@ class Sleep:
 
 class VirtualClock(Clock):
     """
-    The time that a client and its mock share while ``running()``.
+    The clock that a client and its mock share while ``running()``.
 
     Virtual time may be at most ``max_virtual`` seconds ahead of real time. ``watch`` takes a
     ``Silence``, and returns a function that is called again and again to decide whether the silence
@@ -125,8 +125,7 @@ class VirtualClock(Clock):
         """
         if not _is_number(seconds) or not 0 <= seconds <= LONGEST - self._offset:
             raise ValueError(
-                "advance() takes a number of seconds from 0, and at most a hundred years in all, "
-                f"found {seconds!r}"
+                f"advance() takes seconds from 0 up to a hundred years in total, found {seconds!r}"
             )
         unsettled = _locked()
         with self._changed:
@@ -293,8 +292,8 @@ class VirtualClock(Clock):
         elif now - self._still[1] > _STANDSTILL:
             self._run_away(
                 "virtual time would never stop, even at --cerebras-max-virtual: something sleeps "
-                "without end ({self._latest()}), and nothing else has happened for "
-                "{_STANDSTILL:g} s"
+                f"without end ({self._latest()}), and nothing else has happened for "
+                f"{_STANDSTILL:g} s"
             )
 
     def _run_away(self, why: str) -> None:
@@ -330,7 +329,7 @@ class VirtualClock(Clock):
 
 
 class _Bell:
-    """Wakes a task from any thread; an error is raised in the task."""
+    """Wakes a task from any thread, or raises an error in the task."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()

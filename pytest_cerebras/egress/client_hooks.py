@@ -46,8 +46,8 @@ class ClientHook(NamedTuple):
     ``host`` finds the host in the arguments of the method. ``error`` is the module and name of the
     exception that the library raises for an unreachable host; None means OSError. An app that
     handles connection errors should get the expected exception. If the real host is redirected to
-    the mock, ``leads`` returns whether a request goes to the mock. Its arguments are the mock's
-    ports and those of the method.
+    the mock, ``leads`` returns whether a request goes to the mock. ``leads`` takes the mock's ports
+    and the arguments of the method.
     """
 
     module: str
@@ -92,7 +92,7 @@ def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None
         pytest.MonkeyPatch.context() as meanwhile,
         defaults_when_used(),
     ):
-        warnings.simplefilter("ignore")  # the app may not use the library
+        warnings.simplefilter("ignore")  # it may be about a library that the app doesn't use
         # some libraries subclass socket.socket on import, which fails if a guard has replaced the
         # class
         meanwhile.setattr("socket.socket", SOCKET)
@@ -167,7 +167,11 @@ def _of_request(_: object, request: Any, *__: object, **___: object) -> object:
 
 
 def _open(ports: tuple[int, ...], connection: Any, *_: object, **__: object) -> bool:
-    """Return whether a connection of httpcore leads to the mock. It may be older than the test."""
+    """
+    Return whether a connection of httpcore leads to the mock.
+
+    The connection may be older than the test.
+    """
     address = connection._network_stream.get_extra_info("server_addr")  # noqa: SLF001
     return _is_mock(ports, address)
 

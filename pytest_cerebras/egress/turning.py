@@ -2,9 +2,10 @@
 Redirects clients in this process to the mock during a test if they have the real host hard-coded.
 
 Most libraries resolve names by ``socket.getaddrinfo``. Libraries that resolve names in C have
-separate hooks. TLS names the host once more. For TLS, a context that trusts only the mock replaces
-the client's context. The client's own context stays unchanged, because it may be older than the
-test. A client that resolved the name before the test fails in TLS, and does not reach the real API.
+separate hooks. In TLS, the name of the host appears once more, so a context that trusts only the
+mock replaces the client's context. The client's own context stays unchanged, because it may be
+older than the test. A client that resolved the name before the test fails in TLS, and does not
+reach the real API.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping
 
 
 def _node_roots(given: Mapping[str, str], authority: Path) -> str:
-    """Return a file of root certificates for Node."""
+    """Return a file with the mock's certificate and the user's own, as Node reads only one file."""
     own = Path(given.get(_NODE_ROOTS) or devnull)
     if not own.is_file():
         return str(authority)

@@ -27,7 +27,7 @@ _FIELDS = ("x-ratelimit-", "x-request-id")
 
 
 def error(plan: Plan, context: Context) -> Plan:
-    """Answer with an error that retries don't help against."""
+    """Answer with an error that a retry can't resolve."""
     return Error("wrong_api_format").apply(plan, context)
 
 

@@ -1,4 +1,4 @@
-"""The plugin that mutates: it repeats each test that passes, under mutations."""
+"""The plugin for mutations: it repeats each test that passes, under each mutation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CONFLICTS = {
 
 
 class Mutating:
-    """Repeats each test that uses the mock and passes, under mutations."""
+    """Repeats each passing test that uses the mock, under each mutation."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._runs = Runs()
@@ -145,7 +145,7 @@ class OneMutation:
 
 
 def register(config: pytest.Config) -> None:
-    """Mutate the tests of the run, as the option says. Raises UsageError."""
+    """Register the plugin that the option selects. Raises UsageError."""
     for option, why in _CONFLICTS.items():
         if config.getoption(option, None) is not None:
             raise pytest.UsageError(f"--cerebras-mutate: {why}")
@@ -164,7 +164,7 @@ def _why_not(item: pytest.Item, report: pytest.TestReport) -> str:
     """Return why no mutation can be tried on a test, according to its last report."""
     if (kind := kind_run_once(item)) is not None:
         return _RUN_ONCE.get(kind, f"it is a {kind}")
-    if "subtests" in getattr(item, "fixturenames", ()):  # each run would report them
+    if "subtests" in getattr(item, "fixturenames", ()):  # reported in each run
         return "it has subtests"
     if hasattr(report, "wasxfail"):
         return "it is expected to fail"

@@ -24,7 +24,7 @@ ERROR = "error"
 @dataclass(frozen=True, slots=True)
 class Mutation:
     """
-    A way to change what the API says.
+    A way to change the answers of the API.
 
     ``does`` describes the change. Without a ``change``, the mutation removes the faults of the
     test's own scenario. A mutation that is not ``expected`` is never counted as missed.
@@ -39,7 +39,7 @@ class Mutation:
 MUTATIONS = (
     Mutation(HEALED, "the fault of the test's own scenario is removed"),
     Mutation("empty", "each answer is empty", changes.empty),
-    Mutation("half", "each answer ends in its middle", changes.half),
+    Mutation("half", "each answer ends in the middle", changes.half),
     Mutation("another-text", "each answer has another text", changes.another_text),
     Mutation("another-tool", "each tool call names another tool", changes.another_tool),
     Mutation("other-arguments", "each tool call has other arguments", changes.other_arguments),

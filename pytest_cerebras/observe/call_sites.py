@@ -1,4 +1,4 @@
-"""Finds the line of the app's own code that sends a request."""
+"""Finds the line in the app's code that sends a request."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def call_site(frame: FrameType | None = None) -> tuple[str, int] | None:
     Return file and line of the innermost frame of the app or the test.
 
     Frames of installed packages, of Python itself and of this package don't count. The path is
-    relative if the file is below the working directory. None if there is no such frame, as when an
-    event loop sends data that it received earlier.
+    relative if the file is below the working directory. The result is None if there is no such
+    frame, as when an event loop sends data that it received earlier.
     """
     for one in outwards(frame or sys._getframe(1)):  # noqa: SLF001
         if (name := of_the_app(one.f_code.co_filename)) is not None:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from socket import socket
 
 _WRITES = ("send", "sendall", "sendmsg")
-_ELDERS = 8  # the most children of a caller that are remembered, to see whether they are done
+_ELDERS = 8  # the maximum number of children remembered for a caller
 
 
 class Callers:
@@ -77,7 +77,11 @@ class Callers:
         self._joined: WeakKeyDictionary[threading.Thread, threading.Event] = WeakKeyDictionary()
 
     def at(self, port: int) -> Sender | None:
-        """Return the sender of a request from a client's port; call it once for each request."""
+        """
+        Return the sender of a request from a client's port.
+
+        Must be called once for each request.
+        """
         sender = self._at.pop(port, None)
         if sender is None:
             self.seen(None)
@@ -138,7 +142,7 @@ class Callers:
         parent, turn = self._current(), (0, self.begun(sys._getframe(2)))  # noqa: SLF001
         if parent is None:
             return Sender("", self._now(), turn=turn)
-        elders = list(self._children.get(parent.name, ()))  # a copy: another thread may append
+        elders = list(self._children.get(parent.name, ()))  # a copy, as other threads may append
         beside = frozenset(name for name, is_over in elders if not is_over())
         return Sender("", self._now(), parent, beside, turn=turn)
 
@@ -235,7 +239,7 @@ def identified_callers(
     """Let the engine look up the sender of each request to its ports; yield the callers."""
 
     def now() -> float:
-        return live.clock.now()  # looked up at each call: the engine gets its clock later
+        return live.clock.now()  # looked up at each call, because the engine gets its clock later
 
     callers = Callers(now, ports, lingering)
     live.sender_at = callers.at

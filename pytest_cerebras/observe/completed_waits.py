@@ -2,7 +2,7 @@
 Counts the waits in the client's process that lasted until their time was up.
 
 On a loaded machine, even an immediate retry takes a while. If no wait has completed between two
-requests, the client has not paused, however long it took.
+requests, the client has not paused, even if some time has passed.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Connections:
         return self._reading.get(port)
 
     def written(self, port: int, connection: socket) -> None:
-        """Record the running thread as the owner of a connection that it writes to."""
+        """Record the running thread as the owner of a connection to which it writes."""
         self._note(port, _is_open(connection))
 
     def own_port(self, connection: socket) -> int | None:

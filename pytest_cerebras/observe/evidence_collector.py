@@ -48,8 +48,8 @@ class EvidenceCollector:
     """
     Observes a test from its first request on; ``url`` is the mock's.
 
-    The collector keeps the frame of the test function until ``finish``, so that its locals stay
-    readable.
+    The collector keeps the frame of the test function until ``finish``, so that the local variables
+    stay readable.
     """
 
     def __init__(self, item: pytest.Item, url: str = "") -> None:
@@ -81,10 +81,10 @@ class EvidenceCollector:
 
     def sees(self, frame: FrameType | None) -> int | None:
         """
-        Record that a frame sends a request, None for another process; return the test's turn.
+        Record that a frame sends a request, and return the test's turn.
 
-        The turn is 0 if the test function did not call the frame, and None if the test function is
-        the app itself.
+        ``frame`` is None if another process sends the request. The turn is 0 if the test function
+        did not call the frame, and None if the test function is the app itself.
         """
         if self._is_over:
             return 0
@@ -176,12 +176,12 @@ class EvidenceCollector:
             return False
         captures = _CAPTURING & set(getattr(self._item, "fixturenames", ()))
         if captures or self._item.config.getoption("capture", "no") == "no":
-            return False  # the output may have gone elsewhere
+            return False  # the test may have read the output
         stateless = all(_is_plain(one) for name, one in now.items() if name not in new)
         return stateless and sum(not _says_nothing(one) for one in new.values()) == 1
 
     def _is_raw(self, members: dict[str, Any]) -> bool:
-        """Return whether an object is a response from the mock, in the form of an HTTP client."""
+        """Return whether an object is an HTTP client's response for an answer of the mock."""
         asked = next((members[name] for name in ("url", "_url") if name in members), None)
         request = members.get("_request")
         if asked is None and request is not None and _is_of(request, "httpx", "httpx2"):
@@ -230,7 +230,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _uses_sdk(frame: FrameType | None) -> bool:
-    """Return whether the app calls an SDK itself, whose objects detect being read."""
+    """Return whether the app calls an SDK directly. Only then, reads of its objects are seen."""
     packages = set(packages_below(frame))
     return bool(packages & _SDKS) and packages <= _SDKS | _TRANSPORTS
 

@@ -27,7 +27,7 @@ _RAISING = frozenset(
     | {"warns"}
 )
 _CATCHING = frozenset({"exception", "gather", "invoke", "return_exceptions", "suppress"})
-_OF_THE_MOCK = frozenset({"calls", "requests"})  # a test reads the mock's answers by these
+_OF_THE_MOCK = frozenset({"calls", "requests"})  # attributes with the mock's answers
 
 
 def codes_of(item: pytest.Item) -> frozenset[CodeType]:

@@ -44,7 +44,7 @@ Certainty: TypeAlias = Literal["", "repeated", "certain"]
 
 @dataclass(eq=False, frozen=True, slots=True)
 class Test:
-    """A test, by its name."""
+    """A test, identified by the object and not by its name."""
 
     name: str
 

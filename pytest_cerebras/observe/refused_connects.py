@@ -1,8 +1,7 @@
 """
 Counts connects to the mock's port while it is shut, because they leave no exchange in the journal.
 
-Connects of this process are counted, including those of uvloop. Connects of other processes are
-not.
+Only connects of this process are counted, including those of uvloop.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class StallWatchdog:
         self._over = Event()
 
     def close(self) -> None:
-        """End all remaining stalls: the test is over."""
+        """End all remaining stalls, because the test is over."""
         self._over.set()
 
     def watch(self, silence: Silence) -> Callable[[Moment], StallError | None]:
@@ -129,7 +129,7 @@ class _Stall:
         return StallError(waiting.who, waited, known=waiting.timeout is not None)
 
     def _least(self, moment: Moment) -> float:
-        """Return the seconds of a stall whose client certainly has no time-out."""
+        """Return the length in seconds of a stall whose client certainly has no time-out."""
         if moment == "overdue" and self._is_here():
             return 0.0
         least = AT_STANDSTILL if moment == "still" else self._watchdog.seconds
@@ -150,7 +150,7 @@ class _Stall:
         """
         Return the client.
 
-        The result is None if its loop does not run, or has timers that may still end the stall.
+        The result is None if the client's loop does not run, or has timers that may end the stall.
         """
         if self._port is None:
             return self._in_loop(self._loop, self._thread, moment)

@@ -1,5 +1,5 @@
 """
-Tells the journal where a subtest begins and ends.
+Marks the beginning and end of subtests in the journal.
 
 A request in one subtest is not a retry of a request in another, because the test repeats it and not
 the app.
@@ -47,11 +47,11 @@ class _Watched:
         self._begin_part = begin_part
 
     def __enter__(self) -> Any:
-        """Begin a part of the journal, and the subtest."""
+        """Begin a part of the journal and then the subtest."""
         self._begin_part()
         return self._subtest.__enter__()
 
     def __exit__(self, *error: object) -> Any:
-        """Begin the next part of the journal, and end the subtest."""
+        """Begin the next part of the journal and then end the subtest."""
         self._begin_part()
         return self._subtest.__exit__(*error)

@@ -79,7 +79,7 @@ def of_task(coroutine: object) -> Suspension:
 
 
 def _of(frames: Sequence[FrameType]) -> Suspension:
-    """Return the suspension that frames show, with the innermost frame first."""
+    """Return the suspension of a stack, which is given with the innermost frame first."""
     calls = frozenset(frame for frame in frames if _module(frame) in _CALLS)
     work: list[FrameType] = []  # the app's frames, outside of the calls
     for frame in reversed(frames):
@@ -119,7 +119,7 @@ def _calls_sleep(frame: FrameType) -> bool:
 
 
 def _is_in_loop(frame: FrameType) -> bool:
-    """Return whether the frame's position is inside a loop, before a jump that leads back."""
+    """Return whether a frame's position is inside a loop."""
     return any(first <= frame.f_lasti <= last for first, last in _loops(frame.f_code))
 
 

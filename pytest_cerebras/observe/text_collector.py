@@ -1,8 +1,8 @@
 """
 Finds the texts in a test's values: in nested objects, JSON, and server-sent events.
 
-It runs no code of the app or the test: no property, no method of a subclass, no ``__getattr__``.
-Such code might send requests, change the app's state or fail.
+This module runs no code of the app or the test: no property, no method of a subclass, no
+``__getattr__``. Such code might send requests, change the app's state or fail.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class TextCollector:
             return
         for one in pieces if kind is tuple else ():
             self._note("", one)
-        # each item of a tuple is a field without a name
+        # the items of a tuple become fields without a name
         fields = [("", one) for one in pieces if _is_scalar(one)] if kind is tuple else []
         for one in pieces:
             yield one, tuple(fields)
@@ -196,7 +196,7 @@ def _lines(text: str) -> list[object]:
 
 def _of_events(text: str) -> list[object]:
     """
-    Return the documents in events, and the texts whose pieces the events carry.
+    Return the documents in events, and the texts that are divided over events.
 
     The name of an event is a field. Data that is not JSON is a text, and so is a comment.
     """

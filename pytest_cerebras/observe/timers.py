@@ -85,7 +85,7 @@ class Horizon(ABC):
 
     @abstractmethod
     def _let_in(self, act: Callable[[], object]) -> None:
-        """Let the loop call a function in its next iteration; a stopped loop has none."""
+        """Let the loop call a function in its next iteration; a stopped loop never calls it."""
 
     @abstractmethod
     def _is_last(self) -> bool:

@@ -1,9 +1,9 @@
 """
-Distinguishes a test's calls of the app, because a test that calls the app twice does not retry.
+Distinguishes a test's calls of the app, because a second call by the test is not a retry.
 
-Each call is a turn. During a turn, the frame of the test function does not change: neither its line
-nor its values. A coroutine that the test defines and runs counts as part of the test. A test that
-calls an SDK itself is the app, so its loop is judged, unless the test expects errors.
+Each call is a turn. During a turn, neither the line nor the values in the frame of the test
+function change. A coroutine that the test defines and runs counts as part of the test. A test that
+calls an SDK directly is the app. So its loop is judged, unless the test expects errors.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _State: TypeAlias = tuple[tuple[int, int, tuple[int, ...]], ...]
 """
 The state of each frame of the test: its id, its current instruction, and the ids of its values.
 """
-_MOST = 10_000  # the most turns of a test
+_MOST = 10_000  # the maximum number of turns of a test
 _NEXT = frozenset({"FOR_ITER", "SEND"})  # the instructions of ``for`` and ``async for``
 
 

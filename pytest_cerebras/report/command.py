@@ -1,4 +1,4 @@
-"""``cerebras-mock report``: works with the reports of pytest runs."""
+"""``cerebras-mock report``: commands for the reports of pytest runs."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, 
 
 
 def _files(outputs: tuple[str, ...]) -> list[Path]:
-    """Return the files to write; exit with 2 if one can't be written."""
+    """Return the files to write; exit with status 2 if a file can't be written."""
     files = [Path(name) for name in outputs]
     for file in files:
         if file.suffix not in _SUFFIXES:

@@ -38,13 +38,13 @@ CELL = "cerebras_cell"
 """The attribute of a test report that holds the test's cell."""
 
 _NOTHING = Spent()
-_PIECES = 12  # an answer is drawn in at most this many pieces
-_MOST = 200  # the most exchanges, and the most side effects, kept for one scenario
+_PIECES = 12  # the maximum number of pieces of a drawn answer
+_MOST = 200  # the maximum number of exchanges, and of side effects, for one scenario
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A piece of a timeline, in seconds; ``end`` is null if it never ends."""
+    """A piece of a timeline, in seconds; ``end`` is null if the piece never ends."""
 
     start: float
     end: float | None
@@ -105,7 +105,7 @@ class Slept:
     """
     A sleep of the app on the virtual clock.
 
-    The sleep began ``at`` seconds after the start of the clock. ``seconds`` is its duration, null
+    The sleep began ``at`` seconds after the start of the clock. ``seconds`` is the duration, null
     if the sleep would never have ended.
     """
 
@@ -127,7 +127,7 @@ class Played:
     The exchanges and side effects of a test under a scenario, in order.
 
     Only the last ``exchanges`` and ``side_effects`` are kept. ``earlier`` counts the exchanges that
-    were left out. ``spent`` is the cost of all exchanges, including these.
+    were left out. ``spent`` is the cost of all exchanges, including those left out.
     """
 
     scenario: str

@@ -12,7 +12,7 @@ from mockserver.core.errors import MockServerError
 
 from .report import Part, Report
 
-_LARGEST = 512 * 2**20  # bytes of a report; one with a thousand cells has about 5 MB
+_LARGEST = 512 * 2**20  # bytes of a report; a report with a thousand cells has about 5 MB
 _OF_TESTS = ("tests", "items")  # these differ whenever anything else differs
 _NAMED = 10  # missing shards that are named
 
@@ -63,7 +63,7 @@ def _read(file: Path) -> Shared:
         raise MergeError(f"{file} can't be read: {error.strerror or error}") from None
     except ValueError:
         raise MergeError(
-            f"{file} is not a report of this version: pass what --cerebras-report FILE.json wrote"
+            f"{file} is not a report of this version: pass files written by --cerebras-report"
         ) from None
     part = report.shard
     if part is None:

@@ -64,7 +64,7 @@ def reason_of(report: pytest.TestReport) -> str:
     """
     Return the reason why a test failed, was excused or skipped, on one line.
 
-    The result is empty if it passed.
+    The result is empty if the test passed.
     """
     if report.passed:
         return ""

@@ -42,7 +42,7 @@ def look(cell: Cell) -> str:
 
 
 def draw(details: Element, cell: Cell, anchor: str) -> None:
-    """Put a cell into a ``details`` element; ``anchor`` is the id that links point to."""
+    """Put a cell into a ``details`` element; ``anchor`` is the id for links to the cell."""
     summary = SubElement(details, "summary")
     add(summary, "span", cell.scenario).tail = " "
     add(summary, "span", words(cell), {"class": look(cell)})

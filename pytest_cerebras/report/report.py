@@ -62,8 +62,8 @@ class Part:
     The shard that a report is about: number ``number`` of ``of``.
 
     The shard has ``items`` of all ``of_items`` tests and cells, including tests without the mock.
-    ``is_whole``: all its tests ran that should run. ``run`` has the facts that all shards of a run
-    share: the version, the settings, and a digest of the names of all tests.
+    ``is_whole``: every test that should run in the shard did run. ``run`` has the facts that all
+    shards of a run share: the version, the settings, and a digest of the names of all tests.
     """
 
     number: int
@@ -87,7 +87,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Report:
     """
-    All cells of a run, or of a ``shard`` of it, in the order of its tests.
+    All cells of a run, or of a ``shard`` of the run, in the order of its tests.
 
     ``version`` increases with each change that would break readers. ``spent`` is the cost of all
     cells. ``mutation`` has the mutations that were tried on each test. ``explored`` has the faults

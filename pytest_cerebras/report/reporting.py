@@ -107,7 +107,7 @@ class Reporting:
 
 
 def reporting(config: pytest.Config) -> Reporting:
-    """Return the reporting that the options ask for. Raises UsageError."""
+    """Return the reporting that the options configure. Raises UsageError."""
     files = [Path(name) for name in config.getoption("cerebras_report") or ()]
     for file in files:
         if file.suffix not in _WRITERS:

@@ -46,7 +46,11 @@ class _Run(click.Command):
     metavar="F",
     help="Length of the mock's second; with 0.1, the mock is ten times as fast.",
 )
-@click.option("--strict", is_flag=True, help=f"Exit with {GUILTY} if the client is guilty.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help=f"Exit with {GUILTY} if a certain verdict finds the client guilty.",
+)
 @click.option(
     "--others",
     type=click.Choice(("pass", "block")),
@@ -105,7 +109,7 @@ def run(  # noqa: PLR0913 (an argument for each option)
     command: tuple[str, ...],
 ) -> None:
     """
-    Run COMMAND unchanged, in any language, against the mock.
+    Run COMMAND, in any language and unchanged, against the mock.
 
     Requests to api.cerebras.ai are answered by the mock, through variables for the base URL, a
     proxy and certificates. The exit status is that of the command; with --chaos, that of the first

@@ -63,7 +63,7 @@ def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str
 
 
 def _without_proxy(given: Mapping[str, str]) -> list[str]:
-    """Return the hosts that are reached without a proxy; the real API is not among them."""
+    """Return the hosts to reach without a proxy, from which the real API is removed."""
     theirs = (given.get("NO_PROXY") or given.get("no_proxy") or "").split(",")
     kept = [
         each.strip() for each in theirs if PRIVATE not in each and each.strip() not in ("", "*")

@@ -10,7 +10,7 @@ from mockserver.verdicts.classify import own_mistake
 from mockserver.verdicts.mistakes import Explanation, mistake_behind
 
 MOST_REQUESTS = 20
-"""The most requests of a run that are shown."""
+"""The maximum number of requests of a run that are shown."""
 
 
 def explained(case: Case) -> Iterator[tuple[Exchange, str]]:

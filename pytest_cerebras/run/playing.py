@@ -60,7 +60,11 @@ class Ended:
 
     @property
     def is_guilty(self) -> bool:
-        """Whether the result fails a strict run."""
+        """
+        Whether the result fails a strict run.
+
+        Stalls don't fail it, because a time-out may be longer than a stall.
+        """
         return bool(self.certain)
 
 

@@ -42,7 +42,7 @@ class SealError(MockServerError):
 
 def run_sealed(arguments: Sequence[str], ports: Collection[int]) -> int:
     """
-    Run ``cerebras-mock run`` with these arguments in a sealed run; return its exit status.
+    Run ``cerebras-mock run`` with these arguments, sealed; return the exit status.
 
     The sealed run can reach the ``ports`` of this machine's loopback interface. Raises SealError.
     """

@@ -19,7 +19,8 @@ class Budget:
     """
     The budget for the search of one test.
 
-    Either ``seconds`` or ``stories`` is given. Without both, only stories found before are played.
+    Either ``seconds`` or ``stories`` is given. If neither is given, only stories found before are
+    played.
     """
 
     seconds: float | None = None

@@ -1,5 +1,5 @@
 """
-Recognises an app that handles some errors of its client and misses others.
+Recognizes an app that handles some errors of its client and misses others.
 
 An app that passes on all errors of its client does so by design. An app that copes with one kind of
 trouble at a line, but ends by another kind at the same line, has forgotten the other kind. This

@@ -1,5 +1,5 @@
 """
-The grid of what was tried: the lines of the app that send requests, and the fault classes.
+The grid of the search: the lines of the app that send requests, and the fault classes.
 
 A cell of this grid is a line and a fault class. A cell is impossible if its fault class can't act
 on the requests that the line sends.
@@ -38,7 +38,8 @@ class Explored:
     """
     The grid of a test or of a run.
 
-    ``pairs`` are the ordered pairs of cells that were tried in one story: line, class, line, class.
+    ``pairs`` are the ordered pairs of cells that were tried in one story, each as line, class,
+    line, class.
     """
 
     lines: tuple[Line, ...] = ()
@@ -67,7 +68,7 @@ class Explored:
         return f"explored: {faults} at {where} of the app ({self.percent:.0f} %), {pairs}"
 
     def merged(self, other: Explored) -> Explored:
-        """Return the grid of two tests, which has the worse of their results in each cell."""
+        """Return the combined grid of two tests, with the worse result of each cell."""
         results: dict[str, Mapping[str, Result]] = {}
         for line in (*self.lines, *other.lines):
             before = results.get(line.site, line.results)

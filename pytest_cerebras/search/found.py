@@ -68,7 +68,7 @@ def write(root: Path, test: str, story: Story, failure: Failure, timeline: str) 
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".part")
     partial.write_text(text, encoding="utf-8")
-    partial.replace(file)  # so that no process ever reads half a file
+    partial.replace(file)  # a process must never read half a file
     return file
 
 

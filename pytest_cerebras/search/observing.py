@@ -111,7 +111,7 @@ def _is_transient(exchanges: list[Exchange]) -> bool:
 
 
 def _ends_in_trouble(exchanges: list[Exchange]) -> bool:
-    """Return whether the last request failed, and a retry might have succeeded."""
+    """Return whether the last request failed but a retry might have succeeded."""
     return bool(exchanges) and exchanges[-1].failed and exchanges[-1].status in _TRANSIENT
 
 

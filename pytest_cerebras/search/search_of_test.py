@@ -41,7 +41,7 @@ class SearchOfTest:
     """
     Searches one test.
 
-    ``findings`` has what was found so far.
+    ``findings`` has the findings so far.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class SearchOfTest:
     def _begin(self) -> str:
         """Run the test without faults; return why it can't be searched, or an empty string."""
         if "subtests" in getattr(self._item, "fixturenames", ()):
-            return _HAS_SUBTESTS  # each run would report them
+            return _HAS_SUBTESTS  # each run would report its subtests
         if (kind := kind_run_once(self._item)) is not None:
             return f"pytest can't run it again ({kind})"
         run = self._run(())
@@ -194,7 +194,7 @@ class SearchOfTest:
                 return result
 
     def _can_act(self, candidate: Story, known: Outcome) -> bool:
-        """Return whether each fault of a story can act on its request in an earlier run."""
+        """Return whether the faults of a story can act, judging by an earlier run's requests."""
         return all(
             self._effects.can_act(known.requests[step.at - 1], step.trouble)
             for step in candidate

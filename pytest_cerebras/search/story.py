@@ -1,4 +1,4 @@
-"""Stories: which requests of a test meet which trouble."""
+"""Stories: sequences of faults for the requests of a test."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def troubles(answers: Sequence[tuple[int, int]] = ()) -> tuple[Trouble, ...]:
 
 
 def _places(answers: Sequence[tuple[int, int]]) -> Iterator[int]:
-    """Yield the numbers of tokens after which an answer is cut, the middle of each first."""
+    """Yield the numbers of tokens after which answers are cut: first the middle of each answer."""
     some = list(dict.fromkeys(answers))[:_MOST_ANSWERS]
     for reasoning, tokens in some:
         middle = reasoning + (tokens - reasoning) // 2
@@ -126,14 +126,14 @@ def name_of(story: Story) -> str:
 
 
 def file_name_of(story: Story, test: str, what: str) -> str:
-    """Return the name of the file for a story that breaks a test in one way."""
+    """Return the name of the file for a story that breaks a test by one kind of failure."""
     digest = sha256(json.dumps([test, what, document_of(story)]).encode()).hexdigest()
     return f"{name_of(story)[:60]}-{digest[:8]}.yaml"
 
 
 def sentence_of(story: Story) -> str:
     """
-    Return what happens in a story, in words.
+    Return a sentence that describes a story.
 
     >>> sentence_of((Step(2, Trouble(0, does="is answered 503")),))
     'Request 2 is answered 503.'

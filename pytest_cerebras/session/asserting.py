@@ -121,7 +121,7 @@ class Asserting(ABC):
             _fail(journal, wrong)
 
     def assert_retry_after_respected(self) -> None:
-        """Assert that there was a ``Retry-After``, and that no retry came before it had passed."""
+        """Assert that an answer had a ``Retry-After``, and that no retry came before this time."""
         __tracebackhide__ = True
         journal = self._looked_at()
         if all(exchange.retry_after is None for exchange in journal):
@@ -177,7 +177,7 @@ class Asserting(ABC):
         if not asked:
             _fail(journal, f"{wrong} after #{failed[0].number} no request to it was sent")
         if all(one.failed for one in asked):
-            _fail(journal, f"{wrong} #{asked[0].number} to it failed too")
+            _fail(journal, f"{wrong} #{asked[0].number} to it failed as well")
 
     def assert_truncation_noticed(self, result: object) -> None:
         """

@@ -1,4 +1,4 @@
-"""The object that a test holds."""
+"""The mock of a test, which its fixture yields."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ class CerebrasMock(Asserting):
         """
         Return a sentence if the test spent more than its budget.
 
-        It stays the same from then on.
+        The sentence stays the same from then on.
         """
         budget = self.settings.budget
         if budget is None or self._excess:

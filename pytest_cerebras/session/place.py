@@ -50,7 +50,7 @@ def note_older(item: pytest.Item) -> None:
 
 @contextmanager
 def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
-    """Yield the place of a test."""
+    """Yield the place of a test, and let the server play the scenario between tests afterwards."""
     lingering = LingeringWork(request.node.nodeid, request.node.stash.get(_OLDER, ()))
     if mode == "respx":
         from pytest_cerebras.transport.inprocess import intercepted

@@ -31,8 +31,8 @@ from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenari
 from .mock import CerebrasMock
 
 HEALTHY = "healthy"
-_MOST_KNOWN = 64  # the most tests whose requests are kept
-_MOST_SENT = 500  # the most requests of a test that is examined
+_MOST_KNOWN = 64  # tests; only the requests of the latest ones are kept
+_MOST_SENT = 500  # requests; a test that sends more is not examined
 Runs: TypeAlias = tuple[tuple[Sent, ...], ...]
 """The requests of a test, one tuple for each start of the scenario."""
 

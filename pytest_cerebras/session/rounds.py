@@ -17,7 +17,7 @@ from mockserver.scenario import Rule, Scenario, load
 from mockserver.verdicts import Case
 from pytest_cerebras.chaos.naming import Naming
 
-_WAY_OUT = "let it act, or mark the test with allow_unmet=True"
+_WAY_OUT = "make it act, or mark the test with allow_unmet=True"
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +38,7 @@ class Round:
     started: float = 0.0
 
     def again(self) -> Round:
-        """Return the new round that begins when the scenario is started again."""
+        """Return the round that begins when the scenario is started again."""
         return Round(self.scenario, self.is_named)
 
     @property

@@ -116,7 +116,7 @@ class MockMaker:
         self, scenario: str | Path | Scenario | None = None, **parameters: object
     ) -> AbstractContextManager[ScopedMock]:
         """
-        Return a mock for a ``with`` block, to which environment variables point in the block.
+        Return a context manager that opens a mock, and points environment variables to it.
 
         The mock plays the scenario of the run's settings, unless another is given. Raises
         MockServerError if the scenario can't be read. Fails the caller if a test's mock is active.

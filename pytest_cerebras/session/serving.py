@@ -27,7 +27,7 @@ from pytest_cerebras.settings import options
 
 from .timing import unwatched
 
-_DESCRIPTORS = 16  # the server needs these; with too few, libuv aborts the process
+_DESCRIPTORS = 16  # the server needs this number; with fewer, libuv aborts the process
 _IN_PROCESS = "use --cerebras-mode respx, which answers httpx without a socket"
 _NO_DESCRIPTOR = (
     "no file descriptor is left",
@@ -148,7 +148,7 @@ def _cannot_start(error: Exception) -> str:
 
 def _forbidden(port: int | None) -> str | None:
     """
-    Return a sentence if something forbids sockets, or forbids connecting one to this port.
+    Return a sentence if something forbids sockets, or forbids connections to this port.
 
     uvloop doesn't use Python's sockets, so the server may run although Python clients can't reach
     it.

@@ -99,7 +99,7 @@ def of_verdicts(judged: Iterable[tuple[str, Verdict]], again: str) -> Iterator[S
 
 
 def _line_of(traceback: Any, item: pytest.Item) -> str:
-    """Return the innermost line of the app in a traceback; without one, that of the test."""
+    """Return the innermost line of the app in a traceback, or else the test's innermost line."""
     places = [
         (name, entry.lineno + 1)
         for entry in traceback

@@ -118,7 +118,7 @@ class Termination:
 
     def _interrupt(self, number: int, _: FrameType | None) -> None:
         __tracebackhide__ = True
-        if os.getpid() != self._process:  # a fork must die as usual
+        if os.getpid() != self._process:  # a forked process must end as usual
             _die(number)
         now = time.perf_counter()
         since, self._at = now - self._at, now

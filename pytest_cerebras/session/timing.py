@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
-from pytest_cerebras.clock import VirtualClock  # early: it saves real functions
+from pytest_cerebras.clock import VirtualClock  # early, to save real functions
 from pytest_cerebras.observe.completed_waits import CompletedWaits
 from pytest_cerebras.observe.connections import Connections
 from pytest_cerebras.observe.stall_watchdog import StallWatchdog

@@ -60,8 +60,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--cerebras-baseline",
         metavar="FILE",
-        help="accept the verdicts in this file, so that strict fails tests only for new ones; if "
-        "the file is missing, the run writes it",
+        help="accept the verdicts in this file, so that strict fails tests only for new verdicts; "
+        "if the file is missing, the run writes it",
     )
     _add_report(group)
     group.addoption(
@@ -89,9 +89,9 @@ def _add_report(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--cerebras-fail-under",
         metavar="PERCENT|met=PERCENT|noticed=PERCENT|explored=PERCENT",
-        help="fail if the tests met fewer kinds of trouble than this; noticed: if fewer tests "
-        "notice a change (--cerebras-mutate); explored: if fewer faults were tried "
-        "(--cerebras-search)",
+        help="fail if the tests met fewer kinds of trouble than this percentage; noticed: if "
+        "fewer tests notice a change (--cerebras-mutate); explored: if fewer faults were "
+        "tried (--cerebras-search)",
     )
 
 
@@ -102,7 +102,7 @@ def _add_mutate(group: pytest.OptionGroup) -> None:
         nargs=0,
         const=EACH,
         dest="cerebras_mutate",
-        help="repeat each test that passes with changed answers, and list the tests that do not "
+        help="repeat each passing test with changed answers, and list the tests that do not "
         "notice; =NAME: run the tests under this change only",
     )
 

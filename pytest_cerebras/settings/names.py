@@ -103,7 +103,7 @@ class Chosen(str):
 def scenario_of(item: pytest.Item) -> str | None:
     """Return the scenario of the matrix for a test."""
     found = _chosen_for(item)
-    return None if found is None else str(found)  # a plain str, because xdist can't serialize ours
+    return None if found is None else str(found)  # plain, because xdist can't serialize ``Chosen``
 
 
 def parameters_of(item: pytest.Item) -> Mapping[str, object]:

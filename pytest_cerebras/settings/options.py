@@ -1,4 +1,4 @@
-"""Settings: marker over command line over environment over ini file over default."""
+"""Settings, by precedence: marker, command line, environment, ini file, default."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _KINDS: Mapping[str, _Kind] = {
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
-    The settings of a test; None leaves the choice to the scenario.
+    The settings of a test; a setting of None leaves the choice to the scenario.
 
     ``strict`` selects the verdicts that fail the test: ``certain``, ``all``, or None. ``ignored``
     verdicts never fail it. With ``allow_unmet``, the test may pass although the scenario did not
@@ -197,7 +197,7 @@ def _runs_often(config: pytest.Config) -> bool:
 
 
 def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
-    """If the virtual clock and a time scale are both set, drop the one of lower rank."""
+    """If the virtual clock and a time scale are both set, drop the setting of lower precedence."""
     if found.get("clock") == "virtual" and "time_scale" in found:
         if ranks["clock"] < ranks["time_scale"]:
             del found["time_scale"]

@@ -74,7 +74,7 @@ class _Delivery:
 
     def _waiting(self, seconds: float) -> Iterator[float]:
         left = self._patience - self._quiet
-        if seconds:  # a wait of 0 s keeps two writes apart; here, pieces are apart anyway
+        if seconds:  # a wait of 0 s separates two writes; here, pieces are separate anyway
             yield float(min(seconds, left))
         if seconds > left:
             raise self._core.ReadTimeout("The read operation timed out")

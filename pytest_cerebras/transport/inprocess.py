@@ -65,7 +65,7 @@ class NoExchange:
 
 class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """
-    The body of a response that arrives as planned, for a sync or an async client.
+    The body of a response, which arrives as planned, for a sync or an async client.
 
     At the end, ``audience.end`` is called once, with ``client_left``. If the plan stalls without
     end, the ``audience`` stalls the client.

@@ -262,7 +262,7 @@ def test_way_out(cerebras_mock, monkeypatch):
     cerebras_mock.assert_requests(1)
 """
 TO_RESPX = "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; *"
-TO_REDIRECT = "*, and no other client; use --cerebras-mode redirect, *"
+TO_REDIRECT = "* in the test's own process; use --cerebras-mode redirect, *"
 REDIRECTED = (
     "let the app read CEREBRAS_BASE_URL, or, if the app has a fixed address, use "
     "--cerebras-mode redirect; *"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False  # a substitute for the constant in typing, which is slow to import
+TYPE_CHECKING = False  # replaces the constant of typing, which is slow to import
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any

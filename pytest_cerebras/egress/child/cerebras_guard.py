@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # a substitute for the constant in typing, which is slow to import
+TYPE_CHECKING = False  # replaces the constant of typing, which is slow to import
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
@@ -24,7 +24,7 @@ if TYPE_CHECKING or __package__:
     from . import cerebras_redirect
     from .cerebras_fetchers import fetched
     from .cerebras_hosts import is_real, is_this_machine, name_of, names_another
-else:  # in a child, whose import path has this folder during the import of this module
+else:  # in a child, this folder is on the import path while this module is imported
     import cerebras_redirect
     from cerebras_fetchers import fetched
     from cerebras_hosts import is_real, is_this_machine, name_of, names_another
@@ -42,7 +42,7 @@ _MADE_BEFORE = (
 )
 _REPLACED = "or, if the app has a fixed address, let the test replace it by cerebras_mock.url"
 _REDIRECTED = "or, if the app has a fixed address, use --cerebras-mode redirect"
-# by mode, and whether respx mode answers the sending client, because the advice must fit it
+# the advice, by the mode and by whether respx mode answers the client that sends
 _RULES = {
     ("server", True): (
         f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; "
@@ -56,8 +56,8 @@ _RULES = {
         "and httpx2; let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"
     ),
     ("respx", False): (
-        f"{_ACTIVE}; respx mode answers httpx and httpx2, in the test's own process, and no other "
-        "client; use --cerebras-mode redirect, which answers other clients in Python and Node"
+        f"{_ACTIVE}; respx mode answers only httpx and httpx2 in the test's own process; use "
+        "--cerebras-mode redirect, which answers other clients in Python and Node"
     ),
 }
 _IN_REDIRECT = (
@@ -68,8 +68,8 @@ _IN_REDIRECT = (
 _OF_A_PROGRAM = {
     "server": f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, {_REPLACED}",
     "respx": (
-        f"{_ACTIVE}; respx mode answers httpx and httpx2, in the test's own process, and no other "
-        f"client; use --cerebras-mode server, and let the app read CEREBRAS_BASE_URL, {_REPLACED}"
+        f"{_ACTIVE}; respx mode answers only httpx and httpx2 in the test's own process; use "
+        f"--cerebras-mode server, and let the app read CEREBRAS_BASE_URL, {_REPLACED}"
     ),
 }
 _NOT_TURNED = (
@@ -319,7 +319,7 @@ _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
 
 
 def _spot() -> str:
-    """Return in brackets the line of code that sends, or else a line that waits meanwhile."""
+    """Return in brackets the line of code that sends, or else a line that waits for this."""
     word, line = _own_line()
     waits = " waited" if word else ""
     return f" ({word}{line}{waits})" if line else ""

@@ -75,8 +75,8 @@ def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Diff
     Return the first answer that is missing from a result, and its difference from the result.
 
     If there are several answers, some may be meant for the app alone, such as drafts. So if a
-    result has one answer, another answer counts as lost only if the result has a part of it, or is
-    empty in its place.
+    result has one answer, another answer counts as lost only if the result has a part of that other
+    answer, or is empty in its place.
     """
     texts = list(_texts(result))
     missing = [one for one in served if not _is_in(one, texts, result)]
@@ -109,7 +109,7 @@ def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
 
 
 def _without(known: Sequence[str], text: str) -> list[str]:
-    """Return the rests of a text without the known answers and without pieces of these."""
+    """Return the parts of a text that remain without the known answers and pieces of these."""
     rests = re.split("|".join(map(re.escape, known)), text) if known else [text]
     return [rest.strip() for rest in rests if not any(rest in one for one in known)]
 

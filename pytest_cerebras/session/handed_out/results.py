@@ -15,7 +15,7 @@ def passed_off(result: object, text: str) -> bool:
     Return whether a result has the text, and nothing that marks the text as incomplete.
 
     A result may be a text, the pieces of a text, or any object with fields. An exception, None, or
-    a text with a mark or a continuation does not count as presented as whole.
+    a text with a mark or a continuation is not presented as whole.
 
     >>> passed_off("Once upon", "Once upon"), passed_off("Once upon ...", "Once upon")
     (True, False)

@@ -161,7 +161,7 @@ def test_end():
 @pytest.mark.parametrize("seconds", [-100, float("nan"), float("inf"), 1e300, "60", True, None])
 def test_advance_back(clock, seconds):
     """Time never goes back, nor to nowhere, nor beyond the dates that there are."""
-    with pytest.raises(ValueError, match="a number of seconds from 0, and at most"):
+    with pytest.raises(ValueError, match="seconds from 0 up to a hundred years"):
         clock.advance(seconds)
     assert 0 <= clock.elapsed < 60
 

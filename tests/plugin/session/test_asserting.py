@@ -187,7 +187,7 @@ def test_fell_back(models):
         (["gpt-oss-120b"], "gpt*", "but after #1 no request to it was sent"),
         (["llama3.1-8b", "gpt-oss-120b"], "gpt*", "but after #2 no request to it was sent"),
         (["gpt-oss-120b", "other/llama3.1-8b"], "gpt*", "but after #1 no request to it was sent"),
-        (["gpt-oss-120b", "llama3.1-8b"], "*", "but #2 to it failed too"),
+        (["gpt-oss-120b", "llama3.1-8b"], "*", "but #2 to it failed as well"),
     ],
 )
 def test_did_not_fall_back(models, asked, down, wrong):
