@@ -1,7 +1,7 @@
 """
 Replaces functions that other modules have imported by name (``from time import sleep``).
 
-Patching the module ``time`` does not reach such names: they refer to the function itself.
+Patching the module ``time`` does not reach such names, because they refer to the function itself.
 """
 
 from __future__ import annotations

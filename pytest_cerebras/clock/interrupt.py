@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from . import real
 
-# SIGURG is safe: without a handler it is ignored, and in practice no program sends it
+# SIGURG is safe, because it is ignored without a handler, and in practice no program sends it
 _SIGNAL: Any = getattr(signal, "SIGURG", None)
 _PATIENCE = 5.0  # real seconds that a test has to end by itself and clean up
 _AFTERWARDS = 1.0  # real seconds between further signals

@@ -56,7 +56,7 @@ def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable
 
 
 def is_at_work(thread: Thread) -> bool:
-    """Return whether a thread runs the tested code: it is neither a daemon nor a pytest timer."""
+    """Return whether a thread may run the tested code; daemons and pytest's timers do not."""
     function = getattr(thread, "function", None)  # a Timer has one
     watches = str(getattr(function, "__module__", "")).startswith(_WATCH_OVER_TESTS)
     return not thread.daemon and not watches

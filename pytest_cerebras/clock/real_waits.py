@@ -39,7 +39,7 @@ _INSTALLED = (f"{sep}site-packages{sep}", f"{sep}dist-packages{sep}")
 _OURS = str(Path(__file__).parent.parent) + sep
 _PYTHON = tuple(get_path(name) + sep for name in ("stdlib", "platstdlib", "scripts"))
 _RUNS_TESTS = ("_pytest", "pluggy")
-# only expressions made of these nodes are evaluated: they call no function
+# only expressions made of these nodes are evaluated, because these call no function
 _HARMLESS = (
     *(ast.Name, ast.Attribute, ast.Constant, ast.UnaryOp, ast.BinOp, ast.Subscript),
     *(ast.operator, ast.unaryop, ast.expr_context),

@@ -79,7 +79,7 @@ class Reads:
             raise TimeoutError("timed out")
 
     def _bell(self) -> tuple[socket.socket, socket.socket]:
-        """Return the calling thread's pair of sockets: a byte sent to one wakes the other."""
+        """Return the calling thread's pair of sockets. A byte sent to one wakes the other."""
         found: tuple[socket.socket, socket.socket] | None = getattr(self._own, "bell", None)
         if found is None:
             found = self._own.bell = socket.socketpair()

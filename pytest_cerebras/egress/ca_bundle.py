@@ -24,7 +24,7 @@ _load_defaults = ssl.SSLContext.set_default_verify_paths
 _DEFAULTS = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # variables by which OpenSSL finds other certificates
 _valid: set[tuple[str, int, int]] = set()
 """Bundles that were loaded before: path, size, and time of the last change."""
-_lock = threading.RLock()  # reentrant: an interrupt or a finalizer may come in between
+_lock = threading.RLock()  # reentrant, as an interrupt or a finalizer may come in between
 
 
 class _Unloaded(ssl.SSLContext):

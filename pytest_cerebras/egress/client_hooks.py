@@ -92,7 +92,7 @@ def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None
         pytest.MonkeyPatch.context() as meanwhile,
         defaults_when_used(),
     ):
-        warnings.simplefilter("ignore")  # it may be about a library that the app doesn't use
+        warnings.simplefilter("ignore")  # the warning may concern an unused library
         # some libraries subclass socket.socket on import, which fails if a guard has replaced the
         # class
         meanwhile.setattr("socket.socket", SOCKET)

@@ -3,7 +3,7 @@ Finds out which thread, task, or job of a pool sends a request.
 
 Two threads that send the same request must not be mistaken for one thread that retries. So each
 write to a socket of this process records its caller, and the mock looks up the caller by the
-client's port. uvloop and trio do not write through Python's sockets: their callers are unknown.
+client's port. uvloop and trio do not write through Python's sockets, so their callers are unknown.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ class Callers:
         self._at: dict[int, Sender] = {}
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
-        # reentrant: garbage collection inside the lock may run a client's finalizer, which starts a
-        # task to close the client
+        # reentrant, because garbage collection inside the lock may run a client's finalizer, which
+        # starts a task to close the client
         self._lock = threading.RLock()
         self._children: dict[str, deque[tuple[str, Callable[[], bool]]]] = {}
         self._joined: WeakKeyDictionary[threading.Thread, threading.Event] = WeakKeyDictionary()

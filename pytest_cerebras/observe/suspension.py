@@ -109,7 +109,7 @@ def _is_asleep(frames: Sequence[FrameType]) -> bool:
 
 
 def _calls_sleep(frame: FrameType) -> bool:
-    """Return whether the source at a frame's position is ``sleep(...)``, as C code has no frame."""
+    """Return whether a frame's source calls ``sleep(...)``, because a sleep in C has no frame."""
     places = list(frame.f_code.co_positions())
     line, _, start, _ = places[frame.f_lasti // 2] if frame.f_lasti >= 0 else (None,) * 4
     if line is None or start is None:

@@ -24,7 +24,7 @@ from .page_cell import WORDS, draw, look, words
 from .page_cost import draw_cost
 from .report import Coverage, Report
 
-_NOTHING = "Nothing: no test failed, and the client did nothing wrong."
+_NOTHING = "Nothing, because no test failed and the client made no mistake."
 
 
 def html(report: Report) -> str:

@@ -1,9 +1,9 @@
 """
 Stops requests where the interpreter resolves names, connects sockets and starts programs.
 
-This is an audit hook (PEP 578): the interpreter itself calls it. Patching ``socket`` instead would
-miss libraries that imported its functions earlier. Python has no way to remove an audit hook, so it
-is added once, and does nothing while ``_watching`` is empty.
+This is an audit hook (PEP 578), which the interpreter itself calls. Patching ``socket`` instead
+would miss libraries that imported its functions earlier. Python has no way to remove an audit hook,
+so it is added once, and does nothing while ``_watching`` is empty.
 
 Every Python child of a test imports this module at its start, perhaps with another Python and
 without this package's dependencies. So it imports very little until it has to refuse a request.
@@ -319,7 +319,7 @@ _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
 
 
 def _spot() -> str:
-    """Return in brackets the line of code that sends, or else a line that waits for this."""
+    """Return in brackets the line of code that sends, or else a line that waited meanwhile."""
     word, line = _own_line()
     waits = " waited" if word else ""
     return f" ({word}{line}{waits})" if line else ""

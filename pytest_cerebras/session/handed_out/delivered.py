@@ -50,12 +50,12 @@ class ServedAnswer:
 
     @cached_property
     def values(self) -> Counter[str]:
-        """The texts and numbers in its JSON; none if it is not JSON."""
+        """The texts and numbers in the JSON of the answer; none if the answer is not JSON."""
         return Counter(map(_written, _inside(self.parsed)))
 
     @cached_property
     def parsed(self) -> Any:
-        """The text parsed as a JSON object or list; None if it is neither."""
+        """The answer's text parsed as a JSON object or list; None for any other text."""
         found = map(_parsed, self.forms)
         return next((one for one in found if one is not None), None)
 

@@ -28,7 +28,8 @@ class Difference:
         if not self.result:
             return self.hint
         served, result = (_place(text, self.at) for text in (self.served, self.result))
-        return f"at character {self.at}, {served} was served but {result} handed out: {self.hint}"
+        parts = f"the answer has {served}, but the result has {result}"
+        return f"at character {self.at}, {parts}: {self.hint}"
 
 
 def difference(served: str, result: str, last_piece: str = "") -> Difference:
@@ -38,7 +39,7 @@ def difference(served: str, result: str, last_piece: str = "") -> Difference:
     ``last_piece`` is the last piece of the text as it was sent.
 
     >>> print(difference("Once upon a time", "Once upon", " a time"))
-    at character 9, 'Once upon| a time' was served but 'Once upon|' handed out: the last chunk is missing
+    at character 9, the answer has 'Once upon| a time', but the result has 'Once upon|': the last chunk is missing
     >>> print(difference("Once upon a time", "Onceupon a time").hint)
     a space is lost
     """  # noqa: E501 (a line of the output)
