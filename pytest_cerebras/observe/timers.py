@@ -57,8 +57,8 @@ class Horizon(ABC):
     """
     The time by which all timers of a loop have fired and taken effect.
 
-    On a loaded machine, a loop may be late. So the loop has to complete a few more iterations after
-    the last timer, in which a request cancelled by a timer can end.
+    On a loaded machine, a loop may be late. So after the last timer, the loop has to complete a few
+    more iterations, because a cancelled request needs these to end.
     """
 
     _due = math.inf

@@ -31,7 +31,7 @@ else:  # in a child, this folder is on the import path while this module is impo
 
 # the first word of a note: a request to the real API or elsewhere, a read, a request let through
 OURS, OTHERS, READ, ASKED = "real", "other", "read", "asked"
-STRAY = "stray"  # a request to any host that the current test did not cause
+STRAY = "stray"  # a request, to any host, not caused by the current test
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run; while a test has its own guard, it is idle
 REDIRECT = "redirect"  # the mode of a test in which clients are redirected to the mock
