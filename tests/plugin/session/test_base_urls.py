@@ -120,7 +120,7 @@ def test_shown_of_a_failure(run, monkeypatch):
     monkeypatch.delenv("CEREBRAS_BASE_URL", raising=False)
     code = ASK.replace("WHERE", "os.environ['CEREBRAS_BASE_URL']") + "    assert 0\n"
     run(code).stdout.fnmatch_lines(
-        ["#1 GET /v1/models -> 200*", "    /models: the path has no /v1, which suits *"]
+        ["#1 GET /v1/models -> 200*", "    /models: the path has no /v1, which works only *"]
     )
 
 

@@ -141,4 +141,4 @@ def test_no_folder(run):
     result = run(APP, "--cerebras-strict", "--cerebras-baseline", "no/such/known.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     told = [line for line in result.stderr.lines if line.startswith("ERROR")]
-    assert told == ["ERROR: --cerebras-baseline: no/such/known.json: there is no such folder"]
+    assert told == ["ERROR: --cerebras-baseline no/such/known.json: there is no such folder"]
