@@ -18,7 +18,7 @@ def draw(section: Element, tried: Sequence[Tried]) -> None:
         add(section, "p", f"{words}.")
     table = SubElement(box(section, TITLE), "table")
     top = SubElement(SubElement(table, "thead"), "tr")
-    for name in ("test", "noticed", "missed", "what it says"):
+    for name in ("test", "noticed", "missed", "note"):
         add(top, "th", name, {"scope": "col"})
     body = SubElement(table, "tbody")
     for one in sorted(tried, key=lambda one: (not one.blind, bool(one.left_out))):
