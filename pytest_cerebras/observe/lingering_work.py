@@ -166,7 +166,7 @@ class LingeringWork:
         """
         Return why a request does not belong to this test.
 
-        The result is empty if it does or may belong to it.
+        The result is empty if the request belongs to this test, or may belong to it.
         """
         found = self._callers.get(request.sender.name) if request.sender else None
         if found is None:

@@ -163,7 +163,7 @@ def test_others_blocked(run, pytester, mode, marker, options, ini):
     result = run(code, f"--cerebras-mode={mode}", *options)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["a request to elsewhere.example was stopped (*test_others*.py:8): *-others block *"]
+        ["a request to elsewhere.example was stopped (*test_others*.py:8): *-others block, *"]
     )
 
 

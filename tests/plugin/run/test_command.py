@@ -156,7 +156,7 @@ def test_mistakes_in_reports(run, app, tmp_path, key):
         assert "to fix: nothing" in ended.stderr
         assert cell["symptoms"] == []
         assert cell["played"][0]["exchanges"][0]["mistake"] == ""
-        assert "Nothing: no test failed" in page
+        assert "Nothing, because no test failed" in page
         assert not texts.strip()
         return
     (symptom,) = cell["symptoms"]
