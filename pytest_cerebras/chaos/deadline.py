@@ -1,8 +1,8 @@
 """
-Ends the run of a story that takes too long in real time, so that no loop can hang the search.
+Ends a run that takes too long in real time, so that no loop can hang the search.
 
-A busy loop is a bug of the app. It is known by the time that the processor has worked: on a loaded
-machine, an innocent test may take long as well.
+A busy loop is a bug of the app. It is detected by processor time and not by elapsed time, because
+on a loaded machine a correct test may take long as well.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from time import process_time
 
 from pytest_cerebras.clock import real
 
-_GRAIN = 0.25  # seconds between two looks
-_TIMES = 6.0  # so much more time may pass than the processor may work
+_GRAIN = 0.25  # seconds between two checks
+_TIMES = 6.0  # the limit of real time, as a multiple of the limit of processor time
 
 
 class TooBusyError(RuntimeError):
-    """The test has used the processor for too long."""
+    """The test used too much processor time."""
 
 
 class TooLateError(RuntimeError):
-    """The test has not ended in time, though it was not busy."""
+    """The test did not end in time, although it was not busy."""
 
 
 class Deadline:
     """
-    A reason to stop a test: it has used ``seconds`` of the processor since ``begin``.
+    A reason to stop a test: it has used ``seconds`` of processor time since ``begin``.
 
-    One thread looks after all runs, until ``close``.
+    One thread watches all runs, until ``close``.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -41,7 +41,7 @@ class Deadline:
         self._thread = threading.Thread(target=self._watch, name="cerebras-deadline", daemon=True)
 
     def begin(self) -> None:
-        """Start the time of a run."""
+        """Start the time limit of a run."""
         self.error = None
         self._begun = process_time(), real.monotonic()
         if not self._thread.is_alive() and not self._is_closed:
@@ -56,14 +56,14 @@ class Deadline:
         self._is_closed = True
 
     def check(self) -> None:
-        """Raise the error, if the time is over."""
+        """Raise the error if the time is over."""
         if self.error is not None:
             raise self.error
 
     def error_after(self, busy: float, passed: float) -> TooBusyError | TooLateError | None:
-        """Return the error of a run after some seconds of the processor, and of real time."""
+        """Return the error of a run after some seconds of processor time and of real time."""
         if busy > self.seconds:
-            return TooBusyError(f"the test kept the processor busy for {self.seconds:g} s")
+            return TooBusyError(f"the test used more processor time than {self.seconds:g} s")
         if passed > self.seconds * _TIMES:
             return TooLateError(f"the test did not end within {self.seconds * _TIMES:g} s")
         return None

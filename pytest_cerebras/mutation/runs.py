@@ -29,12 +29,12 @@ _ASSERTING = (AssertionError, pytest.fail.Exception)
 @dataclass(slots=True)
 class Run:
     """
-    A run of a test, while it goes on and afterwards.
+    A run of a test. Its values are filled in while the test runs.
 
-    ``end`` is None until its call is over, and if its set-up failed. ``exchanges`` are those of all
-    scenarios that it played. ``looks`` says that the test looked at its requests. ``was_broken``
-    says that a fault or a limit of its own scenario acted, as it has to. ``changed`` counts the
-    answers that the mutation changed.
+    ``end`` is None until the call phase is over, and if the set-up failed. ``exchanges`` has the
+    exchanges under all scenarios of the run. ``looks``: the test read its recorded requests.
+    ``was_broken``: a fault or a limit of the test's own scenario acted, and the test expects it to.
+    ``changed`` counts the answers that the mutation changed.
     """
 
     end: End | None = None
@@ -49,14 +49,14 @@ class Run:
 
 
 class Runs:
-    """The hooks that observe the runs under mutations; other runs are none of their business."""
+    """The hooks that observe the runs under mutations; they ignore other runs."""
 
     def __init__(self) -> None:
         self.deadline = Deadline(10.0)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Put the deadline on a run."""
+        """Apply the deadline to a run."""
         mock = _mock_of(item)
         if _RUN not in item.stash or mock is None:
             return (yield)
@@ -87,7 +87,7 @@ class Runs:
         return report
 
     def run(self, item: pytest.Item, mutation: Mutation | None = None) -> Run:
-        """Run a test under a mutation, or as it is."""
+        """Run a test under a mutation, or unchanged."""
         twin = twin_of(item)
         twin.stash[_RUN] = run = Run()
         twin.stash[REWRITTEN] = rewriting(mutation, run.note) if mutation else lambda one: one
@@ -96,7 +96,7 @@ class Runs:
 
 
 def applicable(run: Run) -> list[Mutation]:
-    """Return the mutations that would change what the app got in a run without any."""
+    """Return the mutations that would change an answer of a run that had no mutation."""
     return [one for one in MUTATIONS if _would_act(one, run)]
 
 

@@ -2,7 +2,8 @@
 Things to fix: the symptoms of many tests, grouped by their cause.
 
 A cause is a rule that the client breaks, or an exception, with the line of the app where it
-happens. One bug shows in many cells of the matrix, but the user should read about it only once.
+happens. One bug may show in many cells of the matrix, but the user should read about the bug only
+once.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ _MOST = 25  # causes that are shown
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The common cause of symptoms in some tests, at some lines; the ``first`` symptom is shown."""
+    """
+    The common cause of symptoms in some tests, at some lines.
+
+    Only the ``first`` symptom is shown.
+    """
 
     first: Symptom
     tests: tuple[str, ...]
@@ -29,7 +34,7 @@ class Cause:
 
     @property
     def pattern(self) -> Sequence[str]:
-        """Correct code in a few lines of Python; empty if there is none."""
+        """Lines of Python that show correct code; empty if there are none for the cause."""
         return PATTERNS.get(self.first.what, ())
 
     @property
@@ -44,7 +49,7 @@ class Cause:
 
 
 def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
-    """Return a title with the number of things to fix and of cells, and the causes."""
+    """Return the causes, and a title that counts the things to fix and the affected cells."""
     bad = [one for one in symptoms if one[1].how != "advice"]
     found = _causes(bad, lambda symptom: (symptom.what, symptom.site))
     cells = len({test for test, _ in bad})
@@ -52,7 +57,7 @@ def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
 
 
 def advice(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
-    """Return the causes of advice, each once for the whole app, because there may be many."""
+    """Return the causes of advice. A rule counts once for the whole app, not once for each line."""
     better = [one for one in symptoms if one[1].how == "advice"]
     return _causes(better, lambda symptom: symptom.what)
 
@@ -77,7 +82,7 @@ def _causes(
 
 
 def lines(found: Sequence[Cause]) -> Iterator[str]:
-    """Yield the causes as text: what and where, the fix, and the command to see it again."""
+    """Yield the causes as text: a title, the symptom, the fix, and the command to replay it."""
     for number, cause in enumerate(found[:_MOST], 1):
         yield f"{number}. {cause.title}"
         yield f"    seen:   {cause.first.sentence}"

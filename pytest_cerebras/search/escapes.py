@@ -1,9 +1,10 @@
 """
-Recognises an app that handles some errors of its client and misses others.
+Recognizes an app that handles some errors of its client and misses others.
 
-An app that passes on all errors of its client does so by design. One that copes with one kind of
-trouble, at the same line, has forgotten a kind that ends it. Both must have come as often: an app
-that gives up after two failures has not forgotten the kind of the second.
+An app that passes on all errors of its client does so by design. An app that copes with one kind of
+trouble at a line, but ends by another kind at the same line, has forgotten the other kind. This
+holds only if the app copes with at least as many failures in a row: an app that gives up after two
+failures has not forgotten the kind of the second one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _FAMILIES = frozenset({"server", "limit", "connection", "cut", "time", "shape"})
 
 
 class Escapes:
-    """Knows which families of trouble the app handles at each line, and which end it."""
+    """Records which families of trouble the app handles at each line, and which make it end."""
 
     def __init__(self) -> None:
         self._handled: dict[str, dict[str, int]] = {}
@@ -44,7 +45,7 @@ class Escapes:
 
 
 def _place_of(story: Story, outcome: Outcome) -> tuple[str, str] | None:
-    """Return the line and the family of a story whose steps all have the same ones."""
+    """Return the line and the family of a story if all its steps have the same line and family."""
     steps = [step for step in story if step.at <= len(outcome.requests)]
     places = {(outcome.requests[step.at - 1].site, step.trouble.family) for step in steps}
     if len(places) != 1:

@@ -1,4 +1,4 @@
-"""What the search found: values that travel from a worker, and the reports on them."""
+"""The results of the search, in a form that an xdist worker can send, and the reports on them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ class Finding:
     """
     A story that breaks a test.
 
-    ``needed`` counts the steps without which the test was seen to pass. ``file`` plays the story,
-    and ``replay`` is the command for it. ``report`` is that of the run that showed it.
+    ``needed`` counts the steps that are needed: when one of these was left out, the test passed.
+    ``file`` is the scenario file of the story, and ``replay`` the command that plays it. ``report``
+    is the report of the run that showed the failure.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Finding:
     def again(
         cls, item: pytest.Item, found: Found, failure: Failure, report: pytest.TestReport | None
     ) -> Self:
-        """Return the finding for a story that was found before, and still breaks the test."""
+        """Return the finding for a story that was found before and still breaks the test."""
         told = found.scenario.description.partition(" Then: ")[0]
         command = replay(item, found.file)
         return cls(found.scenario.name, told, 0, 0, failure, found.file, command, report)
@@ -69,7 +70,7 @@ class Finding:
         return f"{self.failure.cause.line}: {self.story}"
 
     def lines(self) -> Iterator[str]:
-        """Yield the finding as text: what goes wrong, in which story, how to see it again."""
+        """Yield the finding as text: story, failure, fix, and the command to replay it."""
         yield f"{self.story} Then: {self.failure.sentence}"
         if self.failure.cause.site:
             yield f"    line:   {self.failure.cause.site}"
@@ -85,13 +86,12 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Searched:
     """
-    What was tried on a test.
+    The result of the search of a test.
 
-    ``left_out`` says why nothing was. ``is_complete`` says that no story was left to play, and
-    ``is_spent`` that the budget was used up.
-    ``equal`` counts the stories left out because they are equal to others. ``causes`` has a line
-    for each finding, and ``fixed`` the files of stories that no longer break the test. ``explored``
-    has the faults that were tried.
+    ``left_out`` is the reason why the test was not searched. ``is_complete``: no story was left to
+    play. ``is_spent``: the budget was used up. ``equal`` counts the stories left out because they
+    are equal to others. ``causes`` has a line for each finding, and ``fixed`` the files of stories
+    that no longer break the test. ``explored`` has the faults that were tried.
     """
 
     test: str
@@ -108,7 +108,7 @@ class Searched:
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Searched:
-        """Return the value from the form in which a worker sends it."""
+        """Return the value from the JSON-like form that an xdist worker sends."""
         return _SEARCHED.validate_python(found)
 
     @property
@@ -141,7 +141,7 @@ def replay(item: pytest.Item, file: Path) -> str:
 
 
 def report_of(finding: Finding, item: pytest.Item) -> pytest.TestReport:
-    """Return a report by which pytest shows a finding as a failure of its test."""
+    """Return a report that makes pytest show a finding as a failure of its test."""
     run = finding.report
     text = "\n".join(finding.lines())
     if run is not None and run.failed:

@@ -1,4 +1,4 @@
-"""Shows how far the search of a test is: on a terminal in one line, in a log now and then."""
+"""Shows the progress of the search of a test: in one line on a terminal, at intervals in a log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ON_TERMINAL, _IN_LOG = 0.5, 30.0  # seconds between two looks
 
 class Progress:
     """
-    Writes to the reporter of a terminal; to none in an xdist worker, which has no terminal.
+    Writes to pytest's terminal reporter; without one, as in an xdist worker, it does nothing.
 
     ``now`` is a clock in seconds.
     """
@@ -29,12 +29,12 @@ class Progress:
 
     @classmethod
     def of(cls, config: pytest.Config) -> Progress:
-        """Return the progress of a run; a quiet one shows none."""
+        """Return the progress display of a run, which shows nothing with ``--quiet``."""
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         return cls(None if config.option.verbose < 0 else reporter)
 
     def show(self, test: str, runs: int, calls: int, causes: int) -> None:
-        """Show the numbers, if the last ones were shown long ago."""
+        """Show the progress, unless it was shown a short time ago."""
         now = self._now()
         pause = _ON_TERMINAL if self._on_terminal else _IN_LOG
         if self._reporter is None or now - self._shown < pause:

@@ -1,4 +1,4 @@
-"""Runs a test under a story, in the same pytest run, and returns what happened."""
+"""Repeats a test under a story, in the same pytest run, and returns the outcome."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _BRIEF, _SHORT = "line", "short"  # as in --tb=line
 @dataclass(slots=True)
 class Run:
     """
-    A run of a test under a scenario, while it goes on and afterwards.
+    A run of a test under a scenario. Its values are filled in while the test runs.
 
-    ``report`` is that of its call, or of the set-up that failed. ``sent`` has the requests.
-    ``own_scenario`` says that the test chose a scenario or a fault itself. ``tokens`` has, for each
-    completion, those of its reasoning and all.
+    ``report`` is pytest's report on the call phase, or on a failed set-up. ``sent`` has the
+    requests. ``own_scenario``: the test chose a scenario or a fault itself. ``tokens`` has two
+    numbers for each completion: its tokens of reasoning and all its tokens.
     """
 
     scenario: Scenario
@@ -47,14 +47,14 @@ class Run:
 
 
 class Replaying:
-    """The hooks that observe the runs of stories; other tests are none of its business."""
+    """The hooks that observe the runs of stories; they ignore other runs."""
 
     def __init__(self) -> None:
         self.deadline = Deadline(10.0)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Put the deadline on the run of a story."""
+        """Apply the deadline to the run of a story."""
         mock = _mock_of(item)
         if _RUN not in item.stash or mock is None:
             return (yield)
@@ -90,8 +90,8 @@ class Replaying:
         """
         Run a test under a scenario.
 
-        Only a run that is shown gets the traceback that the user wants: it takes pytest far longer
-        than the test.
+        Only a run whose report is shown gets the traceback style that the user chose, because
+        formatting a traceback takes pytest far longer than running the test.
         """
         twin = twin_of(item)
         twin.stash[PLAYED] = scenario
@@ -129,7 +129,7 @@ class Replaying:
 
 
 def story_scenario(story: Story) -> Scenario:
-    """Return the scenario of a story; without steps, nothing goes wrong."""
+    """Return the scenario of a story; a story without steps has a scenario without faults."""
     return scenario_of(story) if story else Scenario("healthy")
 
 

@@ -29,7 +29,8 @@ class Symptom:
     A reason for a test's failure, or a verdict on its client.
 
     ``what`` is the rule or the type of the exception. ``site`` is the app's line: a file and a line
-    number. ``how`` says whether the symptom failed the test, or whether its verdict is certain.
+    number. ``how`` is whether the symptom failed the test, or whether its verdict is certain or
+    advice.
     """
 
     what: str
@@ -80,7 +81,7 @@ def _failure(
     if not report.failed or call.excinfo is None or failed_by_verdict(item):
         return
     error = call.excinfo.value
-    if mock.escapes:  # the app's exception only follows from it
+    if mock.escapes:  # the exception of the app is only a consequence
         what, (sentence, _, fix) = "key-sent-elsewhere", mock.escapes[0].partition(": ")
     else:
         last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
@@ -98,7 +99,7 @@ def of_verdicts(judged: Iterable[tuple[str, Verdict]], again: str) -> Iterator[S
 
 
 def _line_of(traceback: Any, item: pytest.Item) -> str:
-    """Return the innermost line of the app in a traceback, or else that of the test."""
+    """Return the innermost line of the app in a traceback, or else the test's innermost line."""
     places = [
         (name, entry.lineno + 1)
         for entry in traceback
@@ -110,7 +111,7 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
 
 
 def family_of(error: BaseException) -> str:
-    """Return the base class of a library's errors: an app that does not catch one catches none."""
+    """Return the base class of a library's errors, as apps catch either all or none of them."""
     library = type(error).__module__.partition(".")[0]
     kinds = [
         kind

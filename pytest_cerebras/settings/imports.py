@@ -10,9 +10,9 @@ from contextlib import contextmanager
 @contextmanager
 def uncollected() -> Iterator[None]:
     """
-    Collect no garbage during the block, if it was collected before.
+    Switch off garbage collection during the block, and restore it afterwards.
 
-    Imports make many objects that stay, so the collector looks through them again and again.
+    Imports create many lasting objects, which the collector would inspect repeatedly.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -99,7 +99,7 @@ def test_not_executable(run, tmp_path):
         (("--scenario", "rate-limits"), "did you mean 'rate-limit'?"),
         (("--chaos", "healthy", "--scenario", "x"), "leave out --scenario and --set"),
         (("--chaos", "healthy", "--set", "a=1"), "leave out --scenario and --set"),
-        (("--chaos", "relevant"), "relevant needs tests that pytest runs; take all"),
+        (("--chaos", "relevant"), "relevant works only in pytest: use all"),
         (("--chaos", "tag:nothing"), "--chaos"),
         (("--report", "x.pdf"), "--report x.pdf: should end in one of .html, .json, .xml"),
         (("--report", "no/x.xml"), "--report no/x.xml: there is no such folder"),
@@ -158,7 +158,7 @@ def test_mistakes_in_reports(run, app, tmp_path, key):
         assert "to fix: nothing" in ended.stderr
         assert cell["symptoms"] == []
         assert cell["played"][0]["exchanges"][0]["mistake"] == ""
-        assert "Nothing: no test failed" in page
+        assert "Nothing, because no test failed" in page
         assert not texts.strip()
         return
     (symptom,) = cell["symptoms"]

@@ -76,7 +76,7 @@ def test_budget(spend, how):
         [
             "*= Cerebras: cost =*",
             "$0.08, for the requests of 4 tests",
-            "the dearest: *::test_allowed $0.03, *",
+            "the most expensive: *::test_allowed $0.03, *",
         ]
     )
 
