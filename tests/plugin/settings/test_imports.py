@@ -81,7 +81,7 @@ def test_only_the_first_imports_are_kept():
     kept = gc.get_freeze_count()
     with imports_before_tests():
         pass
-    assert gc.get_freeze_count() == kept
+    assert gc.get_freeze_count() <= kept  # what was kept may have died
 
 
 @pytest.mark.parametrize(
