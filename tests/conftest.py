@@ -18,6 +18,7 @@ from mockserver.scenario import Rule, Scenario
 settings.register_profile("tests", deadline=None)  # a busy machine is no failure
 settings.load_profile("tests")
 
+_WITHOUT_LANGSMITH = "-p no:langsmith_plugin"  # langchain brings it
 KEY = "csk-" + "4f1dmock" * 6
 PATHS = {
     "chat": "/v1/chat/completions",
@@ -42,6 +43,21 @@ def pytest_collection():
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_langsmith():
+    """Leave langsmith's plugin out of pytest runs in other processes: it imports for a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_ADDOPTS", _WITHOUT_LANGSMITH)
+        yield
+
+
+@pytest.fixture
+def pytester(pytester, monkeypatch):
+    """Leave langsmith's plugin out of inner runs, too."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", _WITHOUT_LANGSMITH)
+    return pytester
 
 
 @pytest.fixture(scope="session")
