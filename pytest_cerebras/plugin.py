@@ -163,10 +163,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     Import the mock's modules before fixtures run, because a fixture may replace ``socket``.
     """
     if MARKER in getattr(item, "fixturenames", ()):
-        from .settings.imports import uncollected
+        from .settings.imports import fast_imports
 
-        with uncollected():
-            from .session import mock_session, verdict_hooks  # noqa: F401 (see above)
+        with fast_imports():
+            from .session import mock_session, symptoms, verdict_hooks  # noqa: F401 (see above)
         from .session.place import note_older
 
         note_older(item)
@@ -351,9 +351,9 @@ def _guard(config: pytest.Config) -> None:
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
-        from .settings.imports import uncollected
+        from .settings.imports import imports_before_tests
 
-        with uncollected():
+        with imports_before_tests():
             from .session.run_guard import guarding
 
             config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)

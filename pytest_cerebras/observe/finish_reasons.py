@@ -46,9 +46,9 @@ def watch(
 
 def _types() -> Iterator[tuple[type, Collection[str]]]:
     """Yield the SDKs' classes that have ``finish_reason`` or ``choices``, each with its fields."""
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():  # a collector may run code that imports
         if name.startswith(_SDKS) and any(part in name for part in _TYPES):
-            for one in list(vars(module).values()):
+            for one in vars(module).copy().values():
                 fields = getattr(one, "model_fields", None) if isinstance(one, type) else None
                 if isinstance(fields, Mapping) and not fields.keys().isdisjoint(_HOLDERS):
                     yield one, fields

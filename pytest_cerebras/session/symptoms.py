@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import pytest
-from pydantic import TypeAdapter
 
+from mockserver.core.adapters import adapter
 from mockserver.core.credentials import redacted
 from mockserver.verdicts import Verdict
 from mockserver.verdicts.classify import classify
@@ -42,7 +42,7 @@ class Symptom:
     replay: str
 
 
-_SYMPTOMS = TypeAdapter(tuple[Symptom, ...])
+_SYMPTOMS: TypeAlias = tuple[Symptom, ...]
 
 
 def note(
@@ -56,12 +56,13 @@ def note(
     again = replay(item, mock.engine.seed)
     found = (*_failure(mock, item, report, call, again), *of_verdicts(judged, again))
     if found:
-        setattr(report, SYMPTOMS, _SYMPTOMS.dump_python(found, mode="json"))
+        setattr(report, SYMPTOMS, adapter(_SYMPTOMS).dump_python(found, mode="json"))
 
 
 def read(report: Any) -> tuple[Symptom, ...]:
     """Return the symptoms in a report."""
-    return _SYMPTOMS.validate_python(getattr(report, SYMPTOMS, ()))
+    found: tuple[Symptom, ...] = adapter(_SYMPTOMS).validate_python(getattr(report, SYMPTOMS, ()))
+    return found
 
 
 def first_line(text: str, longest: int) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
 
+from .imports import fast_imports
 from .names import MARKER, OPTIONS, parameters_of, scenario_of
 from .package_check import require_own_package
 from .sources import given, strictness
@@ -224,9 +225,10 @@ def checked(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
     """
     settings = resolve(config, item)
     require_own_package()
-    from mockserver.core.errors import MockServerError
-    from mockserver.edge.live import LiveEngine
-    from mockserver.verdicts import check_names
+    with fast_imports():
+        from mockserver.core.errors import MockServerError
+        from mockserver.edge.live import LiveEngine
+        from mockserver.verdicts import check_names
 
     if settings.time_scale is not None and settings.clock == "virtual":
         raise pytest.UsageError(

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from .imports import fast_imports
+
 
 def require_own_package() -> None:
     """Raise UsageError if another package ``mockserver`` hides ours."""
@@ -43,6 +45,7 @@ def _is_whole(origin: str | None) -> bool:
     if origin is None or not Path(origin).with_name("verdicts").is_dir():
         return False
     try:
-        return find_spec("mockserver.scenarios") is not None
+        with fast_imports():  # a subpackage's spec takes an import of the package
+            return find_spec("mockserver.scenarios") is not None
     except ImportError:
         return False
