@@ -53,7 +53,7 @@ def imports_before_tests() -> Iterator[None]:
     Import fast, and exempt all objects that exist after the first imports from collection.
 
     The collector would inspect them at the end of the run, when pytest and then Python collect
-    everything. Use this only before tests, because the objects that a test leaves must be collected.
+    everything. Use this only before tests, because what a test leaves behind must be collected.
     """
     first = "mockserver" not in sys.modules
     with fast_imports():
