@@ -18,7 +18,7 @@ MOST = 16_384
 """How many prefixes are kept; the least recently used one is dropped first."""
 
 Account: TypeAlias = tuple[str | None, str]
-"""The API key and the model; accounts share no prefixes."""
+"""The API key and the model; each account has prefixes of its own."""
 
 
 class PromptCache:

@@ -28,7 +28,7 @@ _SHORTEST, _LONGEST = 50, 20_000  # ms, of a queue_threshold
 
 def read_query(endpoint: str, query: str) -> dict[str, Any]:
     """
-    Return the parameters that an endpoint has, the last value if a name occurs twice.
+    Return the parameters that the endpoint has; if a name occurs twice, the last value counts.
 
     Raises RefusalError with the API's validation messages, at ``query.NAME`` as in FastAPI
     (inferred).

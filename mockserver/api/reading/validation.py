@@ -51,7 +51,7 @@ def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, 
         return _read(reader, body)
     except ValidationError as error:
         few = error.error_count() <= _MOST_ERRORS and len(body) <= _LARGE
-        # a variable for the error would keep this frame, and with it the body, alive
+        # a local variable for the raised error would keep this frame, and with it the body, alive
         found = _details(error) if few else _first_errors(reader, body, error)
         raise _refused(found, how) from error
 
@@ -90,7 +90,7 @@ def _first_errors(
         parsed = from_json(body, cache_strings="none")
     except ValueError:
         return _details(error)
-    if error.error_count() > _MOST_ERRORS:  # too many unknown fields, which hide other errors
+    if error.error_count() > _MOST_ERRORS:  # so many unknown fields that they hide other errors
         parsed = _beginning(parsed, len(body))
         found = _errors_in(_fail_fast(whole), parsed)
     else:
