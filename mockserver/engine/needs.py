@@ -21,7 +21,7 @@ NotTaken: TypeAlias = Refusal | Overload | RefusalError
 
 class Needs(NamedTuple):
     """
-    A parsed request that needs its number, its trials and its tokens.
+    A parsed request that needs a number, trials of rules, and tokens of a quota.
 
     ``noted`` is the request in the form that the journal keeps. A ``rule`` overrides the scenario's
     rules. A request that ``counts`` gets a number; a warm-up does not. A request that ``costs`` has
