@@ -1,9 +1,9 @@
 """
 Redacts credentials. A redacted key keeps only what a diagnosis needs.
 
-Two kinds of values are credentials: the value of a header field, URL parameter or JSON field whose
-name marks a credential, and text anywhere in the format of a known key. All other text of a prompt
-is left alone.
+Two kinds of values are credentials. One is the value of a header field, URL parameter or JSON field
+whose name marks a credential. The other is any text in the format of a known key, wherever it
+occurs. All other text of a prompt is left alone.
 """
 
 from __future__ import annotations

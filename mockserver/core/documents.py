@@ -49,7 +49,10 @@ _IN_YAML = {
     "tuple_type": "should be a list",
     "value_error": "{error}",
 }
-"""Messages in YAML's terms for pydantic's errors. Pydantic's messages vary by version."""
+"""
+Messages for pydantic's errors, in YAML's terms. Pydantic's own messages use Python's terms and vary
+by version.
+"""
 _NOTHING = "nothing"
 _MOST_ERRORS = 20
 _MOST_BYTES = 4 * FILE.letters

@@ -42,8 +42,8 @@ class Sender:
         """
         Return the time since which the ancestry of this sender is separate from that of ``other``.
 
-        It is the time at which the oldest ancestor that ``other`` does not have was started, or
-        this sender itself.
+        At that time the oldest ancestor that ``other`` does not have was started. If ``other`` has
+        all ancestors of this sender, this sender itself was started at that time.
         """
         if self.parent is other.parent:
             return self.since
@@ -65,7 +65,7 @@ class Sender:
 
 class Fields(dict[str, str]):
     """
-    The header fields of a request, with names in lower case; they are never changed.
+    The header fields of a request, with names in lower case; the mapping is never changed.
 
     ``shown`` are the same fields with credentials redacted.
     """

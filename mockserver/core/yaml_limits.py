@@ -38,7 +38,10 @@ class YamlLimits:
 FILE = YamlLimits(2_000_000, 200_000)
 """The limits on a file, or on a request body that replaces a file."""
 FIELD = YamlLimits(20_000, 1_000)
-"""The limits on a value in a header field or option, which is read while other requests wait."""
+"""
+The limits on a value in a header field or option. They are lower, because other requests wait while
+such a value is read.
+"""
 
 
 def refuse_bombs(text: str, source: str, limits: YamlLimits, loader: Any) -> None:

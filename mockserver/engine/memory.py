@@ -56,7 +56,7 @@ class Memory:
         return quota, refused
 
     def settle(self, exchange: Exchange, now: float) -> None:
-        """Release what an admitted exchange has reserved and not used; the exchange is over."""
+        """Release, at the end of an admitted exchange, what it has reserved and not used."""
         self._running -= 1
         self._quotas.settle(exchange, now)
 

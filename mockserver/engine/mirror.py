@@ -86,7 +86,7 @@ class Mirror(Memory):
         """Do nothing, since ``settles`` returns what the store has to release."""
 
     def asks(self, needs: Needs, attempt: int = 1) -> Plain:
-        """Return what the request needs from the store if it is this attempt of its call."""
+        """Return what the request needs from the store, as attempt number ``attempt`` of a call."""
         needs.view.attempt = attempt
         rule = needs.rule
         own: str | bool = rule is not None

@@ -44,7 +44,7 @@ class Taken(NamedTuple):
 
     ``number`` is 0 for a request without a number. ``call`` is the logical call of the request.
     ``quota`` is None if the request costs nothing, or if the service is at its capacity.
-    ``refused`` is the reason why the request was not admitted, None if it was.
+    ``refused`` is the reason why the request was not admitted, None if it was admitted.
     """
 
     number: int

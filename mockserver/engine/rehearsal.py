@@ -43,7 +43,7 @@ def sent_in(journal: Journal, started: float, key: str) -> tuple[Sent, ...]:
     """
     Return the requests of a journal, including warm-ups.
 
-    The journal does not keep whole API keys; requests that were sent with ``key`` get it back.
+    The journal does not keep whole API keys. Requests that were sent with ``key`` have it again.
     """
     exchanges = sorted((*journal.exchanges, *journal.warmups), key=lambda one: one.at)
     return tuple(_sent(exchange, started, key) for exchange in exchanges)

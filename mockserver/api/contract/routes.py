@@ -37,7 +37,7 @@ def route(method: str, path: str) -> tuple[str, str]:
 
 def named(text: str) -> list[str]:
     """
-    Return the endpoints that a text names. The text can be a path, with method and version or not.
+    Return the endpoints that a text names: a path, with or without method and version.
 
     >>> named("/v1/chat/completions"), named("GET /v1/files"), named("chat.completions")
     (['chat'], ['files'], ['chat'])

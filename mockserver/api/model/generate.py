@@ -254,7 +254,7 @@ def _json(value: object, model: Model) -> str:
 def _with_extras(
     choice: GeneratedChoice, request: GenerationRequest, seeded: SeededText
 ) -> GeneratedChoice:
-    """Add the token counts of the prediction, the echo and the log probabilities, if requested."""
+    """Add what the request asks for: counts of predicted tokens, echo, log probabilities."""
     body = request.body
     if body.get("prediction"):
         choice = choice._replace(prediction=_accepted(choice, body["prediction"]))

@@ -1,5 +1,7 @@
 """
-Finds out whether the words of a prompt ask for JSON, of which shape, and in a code fence or not.
+Finds out whether a prompt asks for JSON in words.
+
+If so, it also finds the shape of the JSON, and whether the JSON should be in a code fence.
 
 Only sentences that tell the model how to answer count. A question about JSON, or a request for code
 that produces JSON, is answered in prose.

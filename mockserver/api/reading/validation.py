@@ -82,7 +82,7 @@ def _first_errors(
     whole: TypeAdapter[Any], body: bytes, error: ValidationError
 ) -> list[ErrorDetails]:
     """
-    Return the errors in the first items of lists and objects; listing all takes seconds.
+    Return the errors in the first items of lists and objects; to list all errors takes seconds.
 
     ``error`` is from the first validation, and shows how many valid items precede the errors.
     """

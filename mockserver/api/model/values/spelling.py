@@ -86,7 +86,7 @@ def _parts(parts: Sequence[Node], length: int, random: Random) -> str:
 
 
 def _sums(parts: Sequence[Node], side: int) -> list[int]:
-    """Return the least (side 0) or greatest (side 1) width of the parts from each part on."""
+    """Return for each part the least (side 0) or greatest (side 1) width from it to the end."""
     sums = [0]
     for part in reversed(parts):
         sums.append(sums[-1] + part.width[side])
