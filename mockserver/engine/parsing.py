@@ -228,7 +228,7 @@ def _read_body(parsed: ParsedRequest, request: Request, edition: Edition) -> Non
         parsed.upload = read_upload(request.body, request.headers)
         parsed.data = dumps(parsed.upload.shown())
     elif row.body is not None:
-        # it is not known how the API of older editions refused the body of a batch
+        # how older APIs refused an invalid body is known only for endpoints with limits
         how = edition.validation if row.limited else Validation()
         parsed.data = as_json(request.body, request.headers)
         chat = parsed.chat

@@ -1,8 +1,8 @@
 """
 Predicts what a scenario would do to the requests of an earlier test run, without a client.
 
-The engine itself answers these requests, so the prediction covers all its rules, schedules, limits
-and refusals.
+The engine itself answers these requests, so the prediction covers all rules, schedules, limits and
+refusals.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def sent_in(journal: Journal, started: float, key: str) -> tuple[Sent, ...]:
     """
     Return the requests of a journal, including warm-ups.
 
-    The journal does not keep whole API keys. Requests that were sent with ``key`` have it again.
+    The journal does not keep whole API keys. In requests that were sent with ``key``, the whole key
+    is restored.
     """
     exchanges = sorted((*journal.exchanges, *journal.warmups), key=lambda one: one.at)
     return tuple(_sent(exchange, started, key) for exchange in exchanges)

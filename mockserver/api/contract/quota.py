@@ -28,7 +28,7 @@ LimitKey: TypeAlias = tuple[LimitKind, str]
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 SECONDS = {"second": 1.0, **PERIODS}
 _FIELD = "x-ratelimit-"
-_CLOSE_ENOUGH = 1e-3  # of a request or token: the tolerance for sums of fractions
+_CLOSE_ENOUGH = 1e-3  # requests or tokens: the tolerance for rounding in sums of fractions
 _INSTANT = 1e-8  # seconds: too short a time for any bucket to refill
 
 

@@ -246,7 +246,11 @@ def _json_content(
 
 
 def _json(value: object, model: Model) -> str:
-    """Encode JSON as in recordings, where models that send a call in one chunk write spaces."""
+    """
+    Encode JSON as in recordings.
+
+    There, models that send a call in one chunk write a space after each comma and colon.
+    """
     separators = (", ", ": ") if model.whole_tool_calls else (",", ":")
     return json.dumps(value, ensure_ascii=False, separators=separators)
 

@@ -1,4 +1,4 @@
-"""Validates the bytes of a body into a dictionary, or refuses it in the API's own words."""
+"""Validates the bytes of a body into a dictionary, or refuses the body in the API's words."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Array:
         """Draw the indices of the items that will satisfy each ``contains``."""
         places: dict[int, list[AnySchema]] = {}
         if sum(times for _, times in self.contained) > length and len(self.contained) == 1:
-            raise self.maker.fail("it has to contain more than it allows")
+            raise self.maker.fail("its 'contains' requires more items than it allows")
         for schema, times in self.contained:
             for at in self.maker.random.sample(range(length), min(times, length)):
                 places.setdefault(at, []).append(schema)

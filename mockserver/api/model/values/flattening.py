@@ -1,4 +1,4 @@
-"""Flattens a JSON Schema, by a choice among its alternatives and by resolving its references."""
+"""Flattens a JSON Schema: chooses among its alternatives and resolves its references."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Flattening:
             if one is True:
                 continue
             if not isinstance(one, dict):
-                raise ImpossibleError("it has something else where a schema should be")
+                raise ImpossibleError("it has a value that is no schema where a schema should be")
             flat = flat.with_(one)
             references += "$ref" in one
             if references > _REFERENCES:

@@ -144,7 +144,7 @@ class Maker:
             or (all(same(one) in some for some in others) and self.validity.every([*rest], one))
         ]
         if not allowed:
-            raise self.fail("none of the values that it names is right")
+            raise self.fail("none of the values that it lists is valid")
         named = self.mentions.named(allowed)
         return self.random.choice(allowed) if named is None else named
 
