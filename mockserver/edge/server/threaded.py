@@ -117,7 +117,7 @@ class ThreadedServer:
     def _run(self, started: Future[str]) -> None:
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.get_loop()  # first, so that a failure leaves no coroutine unawaited
+                runner.get_loop()  # first, since a failure later would leave a coroutine unawaited
                 runner.run(self._serve(started))
         except BaseException as error:
             if started.done():
