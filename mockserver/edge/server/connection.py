@@ -250,11 +250,7 @@ class Connection(web.RequestHandler):
             await self._drain_helper()
 
     def _hand_on(self, data: bytes) -> None:
-        """
-        Pass data on to aiohttp.
-
-        If its parser fails in a body, the pending read of this body fails too.
-        """
+        """Pass data on to aiohttp. If its parser fails in a body, fail the read of the body too."""
         if data and (self._free or not self._count):
             self._free = False
             self._head, self._count = data[: data.find(END) + len(END)], 0
@@ -339,12 +335,7 @@ class Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     def _note_that_client_left(self) -> None:
-        """
-        Record that the client left.
-
-        The cancelled task would do this too late, since other requests may be answered before it
-        runs.
-        """
+        """Record now that the client left; the cancelled task may run after another request."""
         if self._answering is not None:
             self._answering.end(client_left=True)
 
