@@ -48,7 +48,7 @@ _FAILURES: Mapping[type[BaseException], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer; if none came, the status is 0 and ``why`` has the reason."""
+    """An answer; if none came, the status is 0, and ``why`` has the reason or ``late`` is true."""
 
     status: int = 0
     document: Mapping[str, Any] = field(default_factory=dict[str, Any])

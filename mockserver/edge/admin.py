@@ -27,7 +27,7 @@ from .live import LiveEngine
 
 PREFIX = "/__mock__/"
 _FORMATS = ("json", "har")
-_LEVELS = 3  # depth to which values are encoded in pieces; the entries of a HAR lie there
+_LEVELS = 3  # levels to encode in pieces: in a HAR, down to the list of entries
 Query: TypeAlias = Mapping[str, str]
 _Action: TypeAlias = Callable[[Request, Query], Any]
 

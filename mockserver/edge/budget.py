@@ -17,7 +17,7 @@ _WARMING = ENDPOINTS["warming"].path  # requested by the SDK's constructor, so n
 
 class EndlessRequestsError(BaseException):
     """
-    An app has got more than ``from_one_place`` refusals (see ``Budget``) and sends more requests.
+    An app was refused ``from_one_place`` times (see ``Budget``) and still sends requests.
 
     This is not an ``Exception``, because such apps often catch every ``Exception``.
     """
@@ -55,7 +55,7 @@ class Budget:
         return PAST_BUDGET
 
     def note(self, exchange: Exchange) -> None:
-        """Remember the last exchange of its place in the code that the budget has allowed."""
+        """Remember an exchange that was not refused; only the last one of each place is kept."""
         if not exchange.intervened:
             self._last[exchange.request.place] = exchange
 

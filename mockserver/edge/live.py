@@ -248,7 +248,7 @@ class LiveEngine:
             engine.finish(exchange, now=self.now(), client_left=client_left)
 
     def sharing(self) -> AbstractAsyncContextManager[None]:
-        """Return a context in which this mock shares its state, if it has to."""
+        """Return the context in which the mock has to run; in it, replicas share their state."""
         return nullcontext()
 
     def ask(self, request: Request, begun: Begun) -> Waiting | None:

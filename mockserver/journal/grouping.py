@@ -193,7 +193,7 @@ class _Links:
         return apart and could_know(early, late, scale=self._scale)
 
     def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:
-        """Link to the latest attempt whose ``Retry-After`` is over; or else to the earliest."""
+        """Link to the latest attempt whose ``Retry-After`` is over, or else to the earliest."""
         free = [early for early in before if early not in self._followed]
         if free:
             due = [early for early in free if self._is_due(early, late)]

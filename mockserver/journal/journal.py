@@ -108,7 +108,7 @@ class Journal:
         return list(self._warmups)
 
     def own(self) -> Journal:
-        """Return the journal without exchanges from elsewhere; a copy, if there are any."""
+        """Return a journal without exchanges from elsewhere; this journal, if it has none."""
         kept = list(self._kept)
         own = [pair for pair in kept if not pair[0].from_elsewhere]
         if len(own) == len(kept):

@@ -19,8 +19,9 @@ class Known:
     """
     A value that the file shows.
 
-    ``value`` is a constant; if ``variable`` names an environment variable, it is the default for
-    that. ``sure`` is false if only the name of the variable is known, because it has no default.
+    ``value`` is a constant. For an environment variable, ``variable`` is its name and ``value`` is
+    its default. ``sure`` is false if only the name of the variable is known, because it has no
+    default.
     """
 
     value: Any

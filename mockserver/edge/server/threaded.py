@@ -32,8 +32,8 @@ class ThreadedServer:
     """
     A mock on a free port of the loopback interface, for as long as the ``with`` block runs.
 
-    With a ``redirect`` the mock is also a proxy, and answers with TLS on a second port. ``begin``
-    opens the second port later.
+    With a ``redirect`` the mock is also a proxy, and answers with TLS on a second port. Without a
+    ``redirect``, ``begin`` can set one later.
     """
 
     def __init__(self, live: LiveEngine, redirect: Redirect | None = None) -> None:

@@ -41,7 +41,7 @@ class Sharing(Protocol):
 
     @property
     def kept(self) -> int:
-        """A retry is recognised if it retries one of this many last exchanges."""
+        """A retry is recognised if its previous attempt is one of this many last exchanges."""
         ...
 
     def now(self) -> float:
@@ -106,7 +106,7 @@ class Asking:
         """
         Answer without the store.
 
-        What the store may later take for this request is given back.
+        If the store later takes anything for this request, it is given back.
         """
         live, needs = self._live, self._needs
         live.asking.discard(self)

@@ -83,7 +83,7 @@ class SharedLive(LiveEngine):
 
     @property
     def kept(self) -> int:
-        """A retry is recognised if it retries one of this many last exchanges."""
+        """A retry is recognised if its previous attempt is one of this many last exchanges."""
         return self.retention.exchanges
 
     @property

@@ -37,7 +37,7 @@ _PAUSES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)  # seconds between attempts to conne
 
 
 def into(future: asyncio.Future[T]) -> Callable[[T], None]:
-    """Return a callback that sets the result of a future that is not done or cancelled."""
+    """Return a callback that sets the result of a future, unless that is done or cancelled."""
 
     def set_result(result: T) -> None:
         if not future.done():

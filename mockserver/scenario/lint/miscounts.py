@@ -51,7 +51,7 @@ def _numbers(schedule: Schedule) -> _Numbers | None:
 
 
 def _go_on(earlier: _Numbers, later: _Numbers) -> bool:
-    """Return whether no number is in both, and not all later numbers are below the earlier ones."""
+    """Return whether no number is in both, unless all later ones are below all earlier ones."""
     if isinstance(later, range) and later.stop == _ENDLESS:
         return earlier[-1] + 1 == later[0]
     if later[-1] < earlier[0]:

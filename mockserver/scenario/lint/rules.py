@@ -163,7 +163,7 @@ def _covers(wide: Match, narrow: Match) -> bool:
 
 
 def _optional(covers: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """Return a comparison like ``covers``, but for which a missing key covers all values."""
+    """Return ``covers``, extended so that a key that is left out covers all values."""
     return lambda wide, narrow: wide is None or (narrow is not None and covers(wide, narrow))
 
 

@@ -40,8 +40,8 @@ COMPLETIONS = "Text completions"
 OTHERS = "Models, files and batches"
 """The component of all endpoints without completions."""
 
-# each condition with the least share of failures, and the least share of slow answers, for which it
-# applies; the first condition that fits either share applies
+# each condition with its least share of failures and its least share of slow answers; either share
+# is enough, and the first such condition applies
 _CONDITIONS: Sequence[tuple[Condition, float, float]] = (
     ("major_outage", 0.9, 2.0),
     ("partial_outage", 0.25, 2.0),
