@@ -24,7 +24,7 @@ class ContentLength:
 
     After the body, the server closes the connection, or with ``stall`` keeps it open.
 
-    Clients read only as much as announced. If the length is too short, a document raises a
+    Clients read only as much as announced. If the length is too short, parsing a document raises a
     JSONDecodeError, and a stream gives partial text that passes for complete. If the length is too
     long, clients request a document three times, though the model has answered each time; Cerebras'
     SDK for Node waits forever for the rest.
