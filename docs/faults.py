@@ -156,8 +156,8 @@ def _legend() -> Iterator[str]:
     more = ((f"`{word}`", meaning) for word, meaning in how["additions"].items())
     yield from _table(("outcome", "the app gets"), (*words, *more))
     yield (
-        "The figures are in [measured](measured). Each line there is for one fault, with or without "
-        "streaming, and has the name that the fault had in the measurement.\n"
+        "The figures are in [measured](measured). Each line there is for one fault, with or "
+        "without streaming, and has the name that the fault had in the measurement.\n"
     )
 
 
