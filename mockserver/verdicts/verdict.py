@@ -98,7 +98,7 @@ class Case:
         return could_know(early, late, scale=self.journal.scale)
 
     def paused(self, early: Exchange, late: Exchange) -> float:
-        """Return the seconds on the client's own clock between a failure and the next attempt."""
+        """Return the client's seconds from the end of an answer to a later request."""
         return waited(early, late) * self.journal.scale
 
     def at_once(self, early: Exchange, late: Exchange) -> bool:

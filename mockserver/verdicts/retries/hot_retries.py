@@ -59,7 +59,7 @@ def _rushed(retry: Retry, case: Case) -> bool:
 
 
 def _alike(case: Case) -> Iterator[Finding]:
-    """Find requests that came without a pause and differ only in values that change each time."""
+    """Find requests that repeat a failed one without a pause and equal it once ``normalized``."""
     sent: dict[Sender, list[Exchange]] = {}
     for exchange in case.exchanges:
         if exchange.request.sender is not None:
