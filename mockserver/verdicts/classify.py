@@ -30,7 +30,7 @@ class Classification:
     """
     What went wrong in an exchange; all fields are empty if nothing went wrong.
 
-    ``fault_classes`` has the classes for which the exchange counts, in the order of
+    ``fault_classes`` has the fault classes that the client met in the exchange, in the order of
     ``FAULT_CLASSES``. ``what`` says what happened, and ``fix`` says what to do.
     """
 
@@ -70,7 +70,11 @@ def own_mistake(exchange: Exchange, edition: Edition) -> Classification | None:
 
 
 def rows_met(it: ExchangeView) -> Iterator[Row]:
-    """Yield the rows that apply to an exchange; of the rows that explain it, only the first."""
+    """
+    Yield the rows that apply to an exchange.
+
+    A row with a ``what`` and without ``besides`` is left out after another row with a ``what``.
+    """
     explained = False
     for row in ROWS:
         if (row.besides or not row.what or not explained) and row.when(it):
@@ -115,7 +119,7 @@ def _has_felt(*faults: str) -> Condition:
 
 
 def _where_malformed(row: Row) -> Row:
-    """Return a row that parses an answer only if that answer may be malformed."""
+    """Return the row with one more condition, checked first: the answer may be malformed."""
     return replace(row, when=_both(lambda it: it.may_be_malformed, row.when))
 
 
@@ -272,7 +276,7 @@ ROWS = (
         "the connection was closed after the answer, without notice",
         "try again if a kept-alive connection turns out to be closed",
     ),
-    # classes that count in addition to others
+    # fault classes that an exchange may have in addition to another one
     Row("page", lambda it: it.media_type.startswith("text/html")),
     Row("slow", _is_slow),
     Row("empty-answer", _has_felt("empty_answer", "reasoning_only")),

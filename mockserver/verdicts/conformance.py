@@ -1,9 +1,10 @@
 """
 Checks whether every client can read an answer.
 
-An answer may differ from the API's form if all measured clients read it correctly, for example by
-comments between events (``docs/faults.md`` has the measurements). Any other difference is a reason
-to ask again, because some client sees an error, nothing, or another text.
+An answer may differ from the API's form if all measured clients still read it correctly. For
+example, it may have comments between its events (``docs/faults.md`` has the measurements). Any
+other difference is a reason to ask again, because some client sees an error, nothing, or another
+text.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from mockserver.plan import Data, Plan, expand, field_of, head_of, inspection
 
 _DONE = "[DONE]"
 _KEYS = frozenset({"id", "object", "created", "model", "choices"})
-_HARMLESS = (":", "id:", "retry:")  # lines of an event that all clients ignore
-_LONGEST_LINE = 2**17  # characters; the lowest limit of any client
+_HARMLESS = (":", "id:", "retry:")  # all clients ignore such lines of an event
+_LONGEST_LINE = 2**17  # characters; the strictest client accepts no longer line
 
 
 def readable(exchange: Exchange) -> bool:
@@ -39,7 +40,7 @@ def readable(exchange: Exchange) -> bool:
 
 
 def _framed(plan: Plan) -> bool:
-    """Whether the body has the length that the head announces."""
+    """Whether the body has the length that the header field Content-Length states, if any."""
     head = head_of(plan)
     promised = head and head.length
     return promised is None or promised == len(inspection.sent_body(plan))
@@ -110,6 +111,6 @@ def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
 
 
 def _is_copy(early: Data, late: Data) -> bool:
-    """Whether an event repeats the previous one, whose tokens are already counted."""
+    """Whether the later of two events is only a copy of the earlier one, so it adds no tokens."""
     same = early.data == late.data and early.data.startswith(b"data: ")
     return same and early.tokens > late.tokens

@@ -241,10 +241,10 @@ class Row:
     """
     A way to go wrong: its class, its condition, what happened and what to do.
 
-    ``fault_class`` is one of ``FAULT_CLASSES``, or empty if coverage counts none. In ``what`` and
-    ``fix``, ``it`` is the view. Of the rows that apply to an exchange, the first one with a
-    ``what`` explains the exchange and counts. Rows without ``what``, and rows with ``besides``,
-    count in addition.
+    ``fault_class`` is one of ``FAULT_CLASSES``, or empty if the row adds nothing to coverage. In
+    ``what`` and ``fix``, ``it`` is the view. Several rows may apply to an exchange. The first of
+    them that has a ``what`` explains the exchange. Coverage counts the class of this row, and the
+    classes of the rows that have no ``what`` or that have ``besides``.
     """
 
     fault_class: str

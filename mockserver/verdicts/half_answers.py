@@ -20,9 +20,7 @@ from .verdict import Case, Certainty, Finding
 _ON_PURPOSE = (
     16  # tokens; an app that asks for fewer needs only a short answer, such as "yes" or "no"
 )
-_CHOSEN = (
-    100  # tokens; an app that asks for fewer, and gets that many, may not want a longer answer
-)
+_CHOSEN = 100  # tokens; if an answer reaches a limit up to this, the app may want no more
 _LEAST = 8  # characters; a shorter text can't be recognised
 _UNIQUE = 24  # characters; a shorter text can't be recognised within another
 _MOST = 20  # half answers that are judged in one test
@@ -80,14 +78,14 @@ def _is_reported(evidence: Evidence, case: Case) -> bool:
 
 
 def _own_words(text: str, served: Sequence[str]) -> str:
-    """Return a text without the served answers; empty if the rest is too long to be a mark."""
+    """Return a text without the served answers; empty if the rest is too long to be a remark."""
     for one in served:
         text = text.replace(one, " ")
     return text if len(text) <= _LONG else ""
 
 
 def _halves(exchange: Exchange, case: Case) -> Iterator[_Half]:
-    """Yield the parts of an answer that look like a whole answer and are not."""
+    """Yield the incomplete answers in an exchange that an app may mistake for whole ones."""
     asked = exchange.requested_tokens
     if not _is_known(exchange) or (asked is not None and asked <= _ON_PURPOSE):
         return
@@ -102,10 +100,10 @@ def _halves(exchange: Exchange, case: Case) -> Iterator[_Half]:
 
 
 def _is_known(exchange: Exchange) -> bool:
-    """Whether an exchange is a successful completion that the client read to its end."""
+    """Whether the journal has all of a completion, and the client did not leave before its end."""
     if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
         return False
-    return not exchange.client_left  # such a client may have raised an error
+    return not exchange.client_left  # a client that left may have raised an error
 
 
 def _empty_answers(exchange: Exchange, case: Case) -> Iterator[_Half]:
@@ -114,7 +112,7 @@ def _empty_answers(exchange: Exchange, case: Case) -> Iterator[_Half]:
         return
     if is_page(view):
         yield _Half(exchange, view.text, "was an HTML page, not a completion")
-    yield _Half(exchange, "", "was empty")  # also for a page, in which some clients find no text
+    yield _Half(exchange, "", "was empty")  # or for a page: some clients find no text in it
 
 
 def _is_silent(exchange: Exchange, case: Case) -> bool:
@@ -173,7 +171,7 @@ def _is_marked(held: Held) -> bool:
 
 
 def _is_certain(half: _Half, held: Held, evidence: Evidence) -> bool:
-    """Whether the app certainly missed the cut: no exception, no check, and no report of it."""
+    """Whether the app certainly missed the cut: nothing shows an exception, a check or a report."""
     same = held.is_all and held.text.strip() == half.text.strip()
     return half.silent and same and evidence.is_bare and not evidence.looked
 
@@ -197,7 +195,7 @@ def _place(text: str, held: Held) -> str:
 
 
 def _answers_in(late: Exchange) -> list[str]:
-    """Return the model's answers in a request, except a last one that it should continue."""
+    """Return the model's answers in a request, without a last message that it should continue."""
     turns = pairwise(messages_of(late))
     return [content_of(turn) for turn, _ in turns if turn.get("role") == "assistant"]
 

@@ -1,9 +1,9 @@
 """
 Bad 200s: answers with status 200 that are not a usable completion.
 
-The rows recognise bad answers by their bytes, not by the faults that made them, so they explain a
-user's own faults as well. The texts and the order of the rows are in ``malformed_success.yaml``.
-``docs/faults.md`` says how each client reacts to such answers.
+The rows recognise a bad answer by its bytes, not by the fault that made it. So they also explain
+bad answers made by faults that a user has written. The texts and the order of the rows are in
+``malformed_success.yaml``. ``docs/faults.md`` says how each client reacts to such answers.
 """
 
 from __future__ import annotations

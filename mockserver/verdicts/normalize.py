@@ -41,10 +41,11 @@ def asked_without(exchange: Exchange, fields: Collection[str]) -> str | bytes:
 
 def normalized(exchange: Exchange) -> tuple[str, str] | None:
     """
-    Return a request without values that an app may change with each attempt, if possible.
+    Return the path and the body of a request, without what an app may change with each attempt.
 
     This removes the fields that do not affect the answer, and the times in the system prompt. Other
-    ids and times remain, because the question may be about them. Returns None without a JSON body.
+    ids and times remain, because the question may be about them. Returns None if there is no JSON
+    body, or if JSON can't encode it again.
     """
     body = {name: value for name, value in exchange.body.items() if name not in _OF_THE_ATTEMPT}
     if isinstance(messages := body.get("messages"), list):
@@ -63,5 +64,5 @@ def _timeless(message: Any) -> Any:
 def _written(body: Mapping[str, Any]) -> str | None:
     try:
         return json.dumps(body, sort_keys=True)
-    except RecursionError:  # the body was parsed when the stack was shallower
+    except RecursionError:  # too deeply nested for the stack that is left here
         return None

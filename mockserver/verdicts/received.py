@@ -27,7 +27,7 @@ def parts(exchange: Exchange) -> list[Served]:
     if exchange.refused or left(exchange) or exchange.endpoint not in COMPLETING:
         return []
     if not exchange.failed and _LENGTH not in inspection.body_of(exchange.plan):
-        return []  # the usual case; parsing the choices takes time
+        return []  # the usual case, handled here because parsing the choices takes time
     cut = [choice for choice in exchange.choices if choice.finish in (None, "length")]
     return [choice for choice in cut if choice.text or choice.calls]
 

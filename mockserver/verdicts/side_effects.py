@@ -40,7 +40,7 @@ def tools_run_twice(case: Case) -> Iterator[Finding]:
     for one in runs:
         by_name.setdefault(one.name, []).append(one)
     if len(by_name) == len(runs):
-        return  # the usual case; parsing the calls takes time
+        return  # no name twice: the usual case, handled here because parsing takes time
     asked = list(_asked(case))
     for name, of_name in by_name.items():
         calls = [call for call in asked if call.would_be.name == name]
@@ -62,7 +62,7 @@ def _too_many(
 ) -> Iterator[Finding]:
     """Find the first of several equal runs for which no tool call is left."""
     sure = [call for call in calls if _asks_for(call, runs[0])]
-    # a call that matches no other run may mean this run in other words
+    # a call that matches none of the other runs may be for this run, with differing arguments
     possible = [call for call in calls if not any(_asks_for(call, other) for other in others)]
     for count, (early, late) in enumerate(pairwise(runs), start=2):
         so_far = [call for call in possible if call.exchange.at <= late.at]

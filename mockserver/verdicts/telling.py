@@ -68,7 +68,7 @@ def tells(name: str, value: object) -> bool:
 
 
 def tells_by_name(name: str, value: object) -> bool:
-    """Return whether a field marks an answer as incomplete without a sentence in its value."""
+    """Return whether a field marks an answer as incomplete by its name and one of a few values."""
     plain = _plain(name)
     if isinstance(value, bool) or value is None or isinstance(value, str):
         word = value.lower() if isinstance(value, str) else value

@@ -120,7 +120,7 @@ def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]
 
 
 def _is_marked(call: ServedCall, made: str) -> bool:
-    """Whether the app put the broken arguments as a text into new arguments, to mark them."""
+    """Whether the app marked the arguments as broken: it put them as a text into a new object."""
     try:
         found = json.loads(made)
     except (ValueError, RecursionError):
@@ -135,7 +135,7 @@ def _answers(call: ServedCall, message: dict[str, Any]) -> bool:
 
 
 def _tells_of(call: ServedCall, message: dict[str, Any]) -> bool:
-    """Whether a text of the assistant mentions the call, as in agents that write calls as text."""
+    """Whether a text of the assistant mentions the call; some agents write calls as text."""
     if message.get("role") != "assistant":
         return False
     text = content_of(message)

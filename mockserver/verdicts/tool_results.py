@@ -24,7 +24,7 @@ _WRONG_IF_FALSE = re.compile(r"^(is_?)?(ok|success|successful|valid|executed|com
 # a text that is only a remark, in any language, such as "[not executed]"
 _REMARK = re.compile(r"[\[(<【（〔«].*[\])>】）〕»][.!。]?", re.DOTALL)
 _AMOUNT = re.compile(r"[-+~]?[\d.,]*\d\s?\S{0,12}")
-# a label before the answer of a tool in a text, such as "Observation:"
+# a label that a text has before the answer of a tool, such as "Observation:"
 _LABEL = re.compile(r"\A\s*[\w ]{1,24}:\s*")
 _DEEPEST = 4  # levels of nested values that are searched
 
@@ -46,7 +46,7 @@ def reading_of(text: str) -> Reading:
 
 
 def reading_of_text(text: str) -> Reading:
-    """Return how to understand an answer that an agent writes as text, possibly after a label."""
+    """Return how to understand an answer that an agent writes as text; it may have a label."""
     return reading_of(_LABEL.sub("", text, count=1))
 
 

@@ -36,7 +36,7 @@ class Case:
     A client to be judged: its journal, and the edition that answered the client.
 
     ``escapes`` has a sentence for each stopped request to the real API. ``side_effects`` has the
-    side effects that the app recorded. ``evidence`` is the evidence in the test, without its
+    side effects that the app recorded. ``evidence`` is what the test shows besides its
     requests. ``is_complete`` and ``question`` cache the functions of ``received``, which are slow
     and called often. ``other_model`` returns the model that would have answered a refused
     completion, or None if that is not certain.
@@ -63,12 +63,12 @@ class Case:
 
     @cached_property
     def evidence(self) -> Evidence | None:
-        """The evidence in the test except requests, collected at the first access, or None."""
+        """What the test shows besides its requests, or None; collected at the first access."""
         return self._evidence()
 
     @cached_property
     def calls(self) -> list[Call]:
-        """The logical calls, grouped once the whole journal is known."""
+        """The calls, each with its attempts; grouped once the whole journal is known."""
         return grouped(self.journal)
 
     @cached_property
@@ -98,7 +98,7 @@ class Case:
         return could_know(early, late, scale=self.journal.scale)
 
     def paused(self, early: Exchange, late: Exchange) -> float:
-        """Return the seconds that a client waited by its own choice, on its own clock."""
+        """Return the client's seconds from the end of an answer to a later request."""
         return waited(early, late) * self.journal.scale
 
     def at_once(self, early: Exchange, late: Exchange) -> bool:

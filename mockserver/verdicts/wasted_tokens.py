@@ -87,7 +87,7 @@ def unread_tokens(exchange: Exchange) -> int:
 
 
 def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
-    """Yield the time in seconds after the request, and the tokens, of each piece of the answer."""
+    """Yield for each piece of an answer: the seconds since the request, and the piece's tokens."""
     passed = 0.0
     for step in expand(exchange.plan):
         if isinstance(step, Wait):
@@ -97,7 +97,7 @@ def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
 
 
 def asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    """Yield each full answer with each later request for the same answer."""
+    """Yield pairs: an exchange with a full answer, and a later request for the same answer."""
     for call in case.calls:
         for early, late in retries(call):
             if tries(late) and case.is_complete(early):
@@ -120,7 +120,7 @@ def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def _asked(exchange: Exchange) -> tuple[object, ...]:
-    """Return the question of a request, without the form of the answer."""
+    """Return what a request asks, without the fields that change only the form of the answer."""
     return exchange.request.path, exchange.key, asked_without(exchange, FORM)
 
 

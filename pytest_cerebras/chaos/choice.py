@@ -82,7 +82,7 @@ def is_relevant(text: str | None) -> bool:
 
 def choose(item: pytest.Item, parameters: Mapping[str, object]) -> None:
     """Set the parameters of the scenario of a cell."""
-    params = item.callspec.params  # type: ignore[attr-defined]  # as all cells have
+    params = item.callspec.params  # type: ignore[attr-defined]  # a cell has it
     params[MARKER] = _chosen(params[MARKER], parameters)
 
 
@@ -111,7 +111,7 @@ def parts(text: str) -> list[str]:
 
 def written(name: str, parameters: Mapping[str, object]) -> str:
     """
-    Return a scenario with its parameters as the option spells it.
+    Return a scenario and its parameters, in the notation of the option.
 
     >>> written("stream-cut", {"after_tokens": 3, "by": "a b"})
     'stream-cut(after_tokens=3, by="a b")'

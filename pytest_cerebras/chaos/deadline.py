@@ -27,9 +27,10 @@ class TooLateError(RuntimeError):
 
 class Deadline:
     """
-    A reason to stop a test: it has used ``seconds`` of processor time since ``begin``.
+    Stops a run that has used more than ``seconds`` of processor time since ``begin``.
 
-    One thread watches all runs, until ``close``.
+    It also stops a run after six times as many seconds of real time. One thread watches all runs,
+    until ``close``.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -56,12 +57,12 @@ class Deadline:
         self._is_closed = True
 
     def check(self) -> None:
-        """Raise the error if the time is over."""
+        """Raise the error if the run has exceeded a limit."""
         if self.error is not None:
             raise self.error
 
     def error_after(self, busy: float, passed: float) -> TooBusyError | TooLateError | None:
-        """Return the error of a run after some seconds of processor time and of real time."""
+        """Return the error of a run, given its processor time and its real time so far."""
         if busy > self.seconds:
             return TooBusyError(f"the test used more processor time than {self.seconds:g} s")
         if passed > self.seconds * _TIMES:

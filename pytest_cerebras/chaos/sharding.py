@@ -25,7 +25,7 @@ from pytest_cerebras.settings.sources import shard_asked
 _SHARD = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
 _OUTPUT = "cerebras_shard"  # the key of the data that an xdist worker sends
 _SKIPS_FILES = "lfplugin-collwrapper"  # pytest's name for the part of --lf that skips files
-# options that need all tests of the run, and the way out
+# options that need all tests of the run, and what to do instead
 _NEEDS_ALL = {
     "cerebras_fail_under": "a shard meets only some kinds of trouble: use --fail-under of "
     "cerebras-mock report merge instead of --cerebras-fail-under",
@@ -41,7 +41,7 @@ class Shard:
     of: int
 
     def __str__(self) -> str:
-        """Return the shard as the option spells it."""
+        """Return the shard in the notation of the option."""
         return f"{self.number}/{self.of}"
 
 
@@ -50,8 +50,8 @@ class Split:
     """
     The result of splitting a collection: ``items`` of ``of_items`` tests are in this shard.
 
-    ``chosen`` is the number of tests of the shard that should run, because ``--lf`` may leave some
-    out. ``tests`` is a digest of the names of all tests.
+    ``chosen`` is the number of these tests that should run; with ``--lf`` it may be smaller than
+    ``items``. ``tests`` is a digest of the names of all tests.
     """
 
     items: int
@@ -170,7 +170,7 @@ def _shard(config: pytest.Config) -> Shard:
 
 
 def _in_common(config: pytest.Config) -> Mapping[str, str]:
-    """Return the facts that all shards of a run share, except for the tests."""
+    """Return the facts that must be equal in all shards of a run, apart from the tests."""
     settings = options.resolve(config)
     found = {name: getattr(settings, name) for name in (*(name for name, *_ in OPTIONS), "strict")}
     return {

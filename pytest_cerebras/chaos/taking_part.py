@@ -11,10 +11,10 @@ _MAKER = "make_cerebras_mock"
 
 def give_mock(item: pytest.Item, names: list[str]) -> None:
     """
-    Add the mock to the names of a test's fixtures, which are in the order of set-up.
+    Add the mock to the names of a test's fixtures. The names are in the order of set-up.
 
-    The mock is set up first, so that clients made by other fixtures find it. Only fixtures that
-    make their own mocks must be set up earlier, as if the test requested the mock itself.
+    The mock comes first, so that clients made by other fixtures find it. But if the test uses
+    ``make_cerebras_mock``, the mock comes after the fixtures of a wider scope than a function.
     """
     if MARKER in names:
         return

@@ -26,7 +26,7 @@ def twin_of(item: pytest.Item) -> pytest.Item:
     twin.stash = pytest.Stash()
     for name in ("_obj", "_instance"):  # so the copy gets its own instance of the class
         vars(twin).pop(name, None)
-    vars(twin)["_request"] = False  # so pytest makes a new one
+    vars(twin)["_request"] = False  # so pytest makes a new request for the copy
     return twin
 
 
@@ -34,7 +34,7 @@ def run_again(twin: pytest.Item, item: pytest.Item) -> Sequence[pytest.TestRepor
     """
     Run a twin, and return the reports on its set-up, call and teardown. pytest doesn't log them.
 
-    Fixtures of a wider scope than a function are kept for ``item``, the test that runs next.
+    Fixtures of a wider scope than a function are kept, because ``item`` runs next and needs them.
     Warnings are dropped, because the test's own run shows them.
     """
     with warnings.catch_warnings():

@@ -100,7 +100,7 @@ def _without_facts(body: Any) -> Any:
 
 
 def _blank(value: Any) -> Any:
-    """Return a value of the same type without any information."""
+    """Return a value with each text replaced by "another", and each number by 0."""
     if isinstance(value, Mapping):
         return {key: _blank(one) for key, one in value.items()}
     if isinstance(value, str):

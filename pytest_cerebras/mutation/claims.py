@@ -22,7 +22,7 @@ import pytest
 from pytest_cerebras.observe.call_sites import of_the_app
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_MOST = 100  # functions that are read for one test
+_MOST = 100  # the most functions that are read for one test
 _CLAIMING = ("check", "verify", "expect", "ensure", "validate", "should", "must", "match")
 _DEMANDING = frozenset({"raises", "warns", "fail", "deprecated_call", "exit"})
 _OF_TYPES = frozenset({"isinstance", "callable", "hasattr", "issubclass"})
@@ -92,7 +92,7 @@ def _is_of_tests(function: FunctionType, item: pytest.Item) -> bool:
 
 
 def _called(function: FunctionType, cls: type | None) -> Iterator[object]:
-    """Yield what a function may call by name, in a module or class, or as a method of ``self``."""
+    """Yield what a function names: globals, and attributes of modules, classes and ``cls``."""
     code = function.__code__
     values = [function.__globals__[name] for name in code.co_names if name in function.__globals__]
     yield from values

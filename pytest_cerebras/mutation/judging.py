@@ -27,13 +27,13 @@ class Tried:
     """
     The mutations tried on a test.
 
-    ``test`` is the node id of the test. ``noticed`` and ``missed`` are the names of the mutations
-    that changed an answer to the app. ``blind``: the test should have noticed one of the missed
-    mutations. ``note`` is the reason why a test that noticed nothing is not blind, or the little
-    that the test noticed. ``replay`` is the command that runs the test under the first mutation it
-    missed. ``left_out`` is the reason why no mutation was tried. ``is_whole`` is false if the run
-    was interrupted. ``file`` and ``line`` are the place of the test; as in pytest, the first line
-    is 0.
+    ``test`` is the node id of the test. Of the mutations that changed an answer to the app,
+    ``noticed`` has the names of those that the test noticed, and ``missed`` those of the others.
+    ``blind``: the test should have noticed one of the missed mutations. ``note`` is the reason why
+    a test that noticed nothing is not blind, or the little that the test noticed. ``replay`` is the
+    command that runs the test under the first mutation it missed. ``left_out`` is the reason why no
+    mutation was tried. ``is_whole`` is false if the run was interrupted. ``file`` and ``line`` are
+    the place of the test; as in pytest, the first line is 0.
     """
 
     test: str
@@ -59,7 +59,7 @@ class Tried:
 
     @property
     def is_judged(self) -> bool:
-        """Whether the test was tried, and noticed a mutation or should have noticed one."""
+        """Whether all mutations were tried, and the test noticed one or should have noticed one."""
         return not self.left_out and self.is_whole and (self.blind or bool(self.noticed))
 
     @property

@@ -13,7 +13,7 @@ from mockserver.plan import Plan
 
 
 class Piece(NamedTuple):
-    """A piece of a text: ``holder[key]`` is the piece, and ``of`` identifies the text."""
+    """A piece of a text: it is ``holder[key]``. All pieces of one text have the same ``of``."""
 
     of: Hashable
     holder: dict[str, Any]
@@ -61,7 +61,7 @@ def pieces_of(plan: Plan, find: Finder) -> list[Piece]:
 
 
 def with_texts(plan: Plan, find: Finder, change: Callable[[Sequence[str]], Sequence[str]]) -> Plan:
-    """Return the plan with each text changed; ``change`` takes the pieces of one text."""
+    """Return the plan with changed texts; ``change`` maps the pieces of a text to new pieces."""
     found: dict[Hashable, list[str]] = defaultdict(list)
     for piece in pieces_of(plan, find):
         found[piece.of].append(piece.text)

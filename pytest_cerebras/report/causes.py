@@ -15,8 +15,8 @@ from mockserver.core.units import counted
 from mockserver.verdicts.patterns import PATTERNS
 from pytest_cerebras.session.symptoms import Symptom
 
-_SHOWN = 4  # scenarios that are named
-_MOST = 25  # causes that are shown
+_SHOWN = 4  # the most scenarios that a title names
+_MOST = 25  # the most causes that are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Cause:
 
     @property
     def pattern(self) -> Sequence[str]:
-        """Lines of Python that show correct code; empty if there are none for the cause."""
+        """Lines of Python that show correct code; empty if this cause has no example."""
         return PATTERNS.get(self.first.what, ())
 
     @property

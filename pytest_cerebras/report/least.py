@@ -52,7 +52,7 @@ class Least:
         return cls(**found)
 
     def short_of(self, report: Report) -> Iterator[str]:
-        """Yield a sentence for each measure in which a report is below the requirement."""
+        """Yield a sentence for each percentage of a report that is below the required one."""
         if self.met is not None and report.coverage.percent < self.met:
             yield f"{report.coverage.line()}, less than the required {self.met:g} %"
         if self.noticed is not None and (share(report.mutation) or 0.0) < self.noticed:

@@ -51,7 +51,7 @@ def outcome_of(item: pytest.Item, report: pytest.TestReport, *, unmet: bool = Fa
 
 
 def sentences_on_unmet(outcomes: Iterable[str]) -> list[str]:
-    """Return a sentence for each outcome of matrix cells that prove nothing."""
+    """Return a sentence on the cells that are ``not-met``, and one on the ``left-out`` cells."""
     counts = Counter(outcomes)
     return [
         f"{name.replace('-', ' ')}: {counted(counts[name], 'cell')} {what}"
@@ -79,7 +79,7 @@ def reason_of(report: pytest.TestReport) -> str:
 
 
 def _error(report: pytest.TestReport) -> str:
-    """Return the message of an exception, or else the line that pytest marks as the error."""
+    """Return the message of the exception; without one, the line that pytest marks as the error."""
     message = getattr(getattr(report.longrepr, "reprcrash", None), "message", None)
     if message is not None:
         return str(message)

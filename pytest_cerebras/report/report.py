@@ -26,7 +26,7 @@ _NOTHING = Spent()
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The kinds of trouble: the number of cells that ``met`` each, and the kinds ``never`` met."""
+    """How many cells ``met`` each kind of trouble, and which kinds no cell met (``never``)."""
 
     percent: float
     met: Mapping[str, int]
@@ -156,7 +156,7 @@ class Report:
 
     @property
     def unmet(self) -> list[str]:
-        """Sentences with the number of matrix cells that prove nothing, one for each outcome."""
+        """Sentences on the cells that are ``not-met`` or ``left-out``, and so prove nothing."""
         return sentences_on_unmet(cell.outcome for cell in self.cells)
 
     @property
@@ -170,7 +170,7 @@ class Report:
 
 
 def _symptoms(cell: Cell) -> tuple[Symptom, ...]:
-    """Return the symptoms of a cell, with one added if the failure was outside its test."""
+    """Return the symptoms of a cell; a failure outside its test is added as one more symptom."""
     if cell.outcome != "failed" or any(one.how == "failed" for one in cell.symptoms):
         return cell.symptoms
     what, _, _ = cell.reason.partition(":")

@@ -83,7 +83,7 @@ def lines(notes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     """
     Yield lines with the total cost of a run's tests, the waste, and the most expensive tests.
 
-    A note consists of a test, the name of a property, and the value.
+    Each of the ``notes`` is a property of a test: the test, the property's name, and its value.
     """
     costs: list[tuple[float, str]] = []
     unknown: list[str] = []

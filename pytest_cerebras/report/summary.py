@@ -13,7 +13,7 @@ from . import causes, spent
 from .outcome import sentences_on_unmet
 
 Note: TypeAlias = tuple[str, str, str]
-"""The test, the name of the property, and its value."""
+"""A property of a test: the test, the property's name, and its value."""
 
 
 def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> None:

@@ -26,7 +26,7 @@ _BUNDLES = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The mock as a command reaches it: the ``url``, the ``redirect``, and its certificates."""
+    """How a command reaches the mock: its ``url``, its ``redirect``, and its certificates."""
 
     url: str
     redirect: Redirect
@@ -41,9 +41,9 @@ class Place:
 
 def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str, str]:
     """
-    Return the variables to set for the command, in addition to those ``given``.
+    Return the variables to set for the command. The variables in ``given`` are set already.
 
-    Python processes add the requests that they stop to ``log``.
+    Python processes record in ``log`` the requests that they stop.
     """
     local = _without_proxy(given)
     trust, bundle = place.trust, str(place.trust.bundle)
@@ -63,7 +63,7 @@ def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str
 
 
 def _without_proxy(given: Mapping[str, str]) -> list[str]:
-    """Return the hosts to reach without a proxy, from which the real API is removed."""
+    """Return the hosts to reach without a proxy; the real API is never one of them."""
     theirs = (given.get("NO_PROXY") or given.get("no_proxy") or "").split(",")
     kept = [
         each.strip() for each in theirs if PRIVATE not in each and each.strip() not in ("", "*")
@@ -72,7 +72,7 @@ def _without_proxy(given: Mapping[str, str]) -> list[str]:
 
 
 def _java(place: Place, given: Mapping[str, str]) -> Iterator[str]:
-    """Yield the options that Java reads for HttpClient and HttpURLConnection, the user's first."""
+    """Yield Java's options for HttpClient and HttpURLConnection, after the user's own options."""
     if theirs := given.get("JAVA_TOOL_OPTIONS"):
         yield theirs
     for scheme in ("http", "https"):

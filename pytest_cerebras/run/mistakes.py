@@ -14,7 +14,7 @@ MOST_REQUESTS = 20
 
 
 def explained(case: Case) -> Iterator[tuple[Exchange, str]]:
-    """Yield the first requests, each with the client's mistake and the fix, or an empty text."""
+    """Yield the first requests, each with a text on the client's mistake, if any."""
     told = ""
     for exchange in case.exchanges[:MOST_REQUESTS]:
         found = own_mistake(exchange, case.edition)

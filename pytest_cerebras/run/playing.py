@@ -40,7 +40,8 @@ class Ended:
     ``status`` is its exit status; after a signal, 128 plus the signal's number. ``duration`` is in
     seconds. ``sentence`` is the reason why the command could not be started; empty if it was
     started. ``verdicts`` are the verdicts on its client. ``stalled`` has a sentence for each stall
-    that no time-out ended, and ``notes`` a sentence for each request that the mock did not answer.
+    that no time-out ended, and ``notes`` a sentence for each host whose requests the mock did not
+    answer.
     """
 
     scenario: str
@@ -134,7 +135,7 @@ def _judged(engine: Engine, log: GuardLog) -> tuple[Case, tuple[Verdict, ...]]:
 def _ran(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
     """Return the exit status of a command, and a sentence if it could not be started."""
     try:
-        # what the user typed after "--"
+        # the command is what the user typed after "--"
         process = subprocess.Popen(command, env=environment)  # noqa: S603
         with process, signals(process):
             status = process.wait()

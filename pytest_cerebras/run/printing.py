@@ -14,7 +14,7 @@ NOT_JUDGED = {
     "half-answer": "the app's use of an answer can be observed only if the app sends the answer on",
     "tool-ran-twice": "the tools that an app runs can be observed only in a pytest test",
 }
-"""The rules that can't be judged without observing the app's process, and the reason."""
+"""The rules that can't be judged without observing the app's process, each with the reason."""
 _NO_TIMEOUT = "no-time-out"
 _RETRIES = "(certain if these requests are attempts of one call, not requests of several tests)"
 

@@ -31,7 +31,7 @@ def outside(folder: Path, port: int) -> Awaitable[asyncio.Server]:
 
 
 def inside(folder: Path, port: int) -> Awaitable[asyncio.Server]:
-    """Listen on a port inside a sealed run, and forward connections to the socket in a folder."""
+    """Listen on a port inside a sealed run, and forward connections to its Unix socket."""
     path = _path(folder, port)
     return asyncio.start_server(
         _leading_to(lambda: asyncio.open_unix_connection(path)), _LOOPBACK, port
@@ -43,7 +43,7 @@ def relayed(
     listen: Callable[[Path, int], Awaitable[asyncio.Server]], folder: Path, ports: Collection[int]
 ) -> Iterator[None]:
     """
-    Relay some ports in a thread, ``outside`` or ``inside``.
+    Relay some ports in a thread; ``listen`` is one of the functions ``outside`` and ``inside``.
 
     Raises OSError if a port is in use.
     """

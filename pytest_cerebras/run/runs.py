@@ -25,7 +25,7 @@ _INTERRUPTED = BY_SIGNAL + 2  # the exit status of a shell after Ctrl-C
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """The data from outside that a sealed run needs: the shared ``folder``, and the user."""
+    """What a sealed run must know about the outside: the shared ``folder``, and the user."""
 
     folder: Path
     user: int
@@ -64,7 +64,7 @@ def runs(
     """
     Yield the result of the command under each scenario; Ctrl-C ends the series.
 
-    Raises OSError and MockServerError if the mock can't listen where the app looks for it.
+    Raises OSError or MockServerError if the mock can't listen where the app looks for it.
     """
     authority, seal = Authority(), ways.seal
     upstream = Upstream.of(next(filter(None, map(os.environ.get, _PROXIES)), None))

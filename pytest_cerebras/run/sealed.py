@@ -51,7 +51,7 @@ def run_sealed(arguments: Sequence[str], ports: Collection[int]) -> int:
         who = f"{os.getuid()}:{os.getgid()}"
         again = (sys.executable, "-m", "pytest_cerebras.run", INSIDE, f"{folder}:{who}")
         with relayed(outside, Path(folder), ports):
-            process = subprocess.Popen(  # noqa: S603 (ourselves)
+            process = subprocess.Popen(  # noqa: S603 (this program itself)
                 ["unshare", *_NAMESPACES, "--", *again, *arguments]  # noqa: S607
             )
             with process, signals(process):

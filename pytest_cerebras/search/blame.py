@@ -149,7 +149,11 @@ def site_of(error: BaseException, test: str) -> str:
 
 
 def _in_package(traceback: TracebackType | None) -> str:
-    """Return the innermost line outside the standard library; empty if it is not in a package."""
+    """
+    Return the innermost line outside the standard library.
+
+    The result is empty if that line is not in an installed package.
+    """
     outside = [
         one
         for one in _entries(traceback)

@@ -30,7 +30,7 @@ class Effects:
     )
 
     def learn(self, seen: Iterable[Seen], sent: Iterable[Sent]) -> None:
-        """Keep a request of each shape; ``sent`` has the requests of a run, including warm-ups."""
+        """Keep one sample of each shape. ``sent`` has all requests of a run, including warm-ups."""
         warmed = (one for one in sent if not one.request.path.endswith(_WARM_UP))
         for request, sample in zip(seen, warmed, strict=False):
             self.samples.setdefault(request.shape, sample)
@@ -54,7 +54,7 @@ class Effects:
         if trouble.only_streams and not seen.stream:
             return None
         if sample is None:
-            return frozenset()  # without a sample, assume that it can act
+            return frozenset()  # without a sample, assume that the trouble can act
         alone = Scenario("alone", rules=(Rule(sequence=(trouble.typed,)),))
         exchange, edition = answered(alone, sample)
         return frozenset(classify(exchange, edition).fault_classes) if felt(exchange) else None

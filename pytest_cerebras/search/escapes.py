@@ -1,10 +1,10 @@
 """
 Recognizes an app that handles some errors of its client and misses others.
 
-An app that passes on all errors of its client does so by design. An app that copes with one kind of
-trouble at a line, but ends by another kind at the same line, has forgotten the other kind. This
-holds only if the app copes with at least as many failures in a row: an app that gives up after two
-failures has not forgotten the kind of the second one.
+An app that passes on all errors of its client does so by design. If the app copes with one kind of
+trouble at a line, but another kind at the same line ends it, the app has forgotten the other kind.
+The number of failures in a row must be comparable: the app must have coped with at least as many
+failures as those that ended it. An app may give up after two failures of any kind.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Escapes:
         self._ended: list[tuple[str, str, Failure, Story]] = []
 
     def learn(self, story: Story, outcome: Outcome) -> list[tuple[Failure, Story]]:
-        """Return the failures that turn out to be bugs, each with a story that shows it."""
+        """Note an outcome; return all failures so far that are bugs, each with its story."""
         place = _place_of(story, outcome)
         if place is None:
             return []
@@ -45,7 +45,7 @@ class Escapes:
 
 
 def _place_of(story: Story, outcome: Outcome) -> tuple[str, str] | None:
-    """Return the line and the family of a story if all its steps have the same line and family."""
+    """Return the line and the family of the steps of a story; None if the steps differ in them."""
     steps = [step for step in story if step.at <= len(outcome.requests)]
     places = {(outcome.requests[step.at - 1].site, step.trouble.family) for step in steps}
     if len(places) != 1:

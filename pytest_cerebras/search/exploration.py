@@ -22,7 +22,7 @@ CanAct: TypeAlias = Callable[[Seen, Trouble], bool]
 
 _MOST_STEPS = 4
 _MOST_EQUAL = 2  # stories with equal signatures that are nevertheless extended
-_MOST_PLACES = 24  # requests after a story in which one more fault is tried
+_MOST_PLACES = 24  # after a story, the number of requests in which one more fault is tried
 _LATER_VALUE = 0.5
 _LATER_KIND = 0.1
 _LATER_EQUAL = 1.0
@@ -76,7 +76,7 @@ class Exploration:
                 heappush(self._waiting, (priority, self._random.random(), extended))
 
     def _steps_after(self, requests: Sequence[Seen], story: Story) -> Iterator[tuple[float, Step]]:
-        """Yield the steps by which a story may be extended, each with a measure of its delay."""
+        """Yield the steps that may be added to a story, each with a number; low ones come first."""
         last = story[-1].at if story else 0
         before = Counter[Hashable](one.shape for one in requests[:last])
         for at, seen in enumerate(requests[last : last + _MOST_PLACES], last + 1):
@@ -90,7 +90,7 @@ class Exploration:
 
 
 def _lateness(known: Sequence[Trouble]) -> Iterator[tuple[Trouble, float]]:
-    """Yield for each trouble how much later it is tried than the first trouble of its family."""
+    """Yield each trouble, and how much later than the first one of its family it is tried."""
     kinds: dict[str, list[int]] = {}
     for trouble in known:
         of_family = kinds.setdefault(trouble.family, [])

@@ -61,7 +61,7 @@ class Explored:
         return 100 * self.tried / self.possible if self.possible else 0.0
 
     def line(self) -> str:
-        """Return the shares in one line."""
+        """Return on one line how many faults and how many pairs were tried."""
         faults = f"{self.tried} of {counted(self.possible, 'fault')}"
         where = counted(len(self.lines), "line")
         pairs = f"{len(self.pairs)} of {counted(self.possible**2, 'pair')}"

@@ -53,8 +53,8 @@ class Seen:
 
     ``shape`` identifies the kind of request: its endpoint, model, stream, tools, number of messages
     and call site. ``attempt`` is the number of the attempt within its call. ``pause`` is the order
-    of magnitude of the wait before the request. ``fault_classes`` has the faults that acted on the
-    request. ``stream``: the request asks for a stream.
+    of magnitude of the wait before the request. ``fault_classes`` has the classes of the faults
+    that acted on the request. ``stream``: the request asks for a stream.
     """
 
     shape: Hashable
@@ -105,7 +105,7 @@ class Outcome:
 
     @property
     def signature(self) -> Hashable:
-        """The behavior of the app; runs with equal signatures leave it in the same state."""
+        """The behavior of the app; runs with equal signatures leave the app in the same state."""
         causes = frozenset(one.cause for one in self.failures)
         return tuple(one.key for one in self.requests), self.ended, causes
 

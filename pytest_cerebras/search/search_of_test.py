@@ -171,8 +171,8 @@ class SearchOfTest:
         """
         Return the smallest story with the same cause, within a limit of runs.
 
-        If the app forgot to handle a kind of trouble, only stories with this kind are tried,
-        because other kinds would not show it.
+        If the app passed on an error that it forgot to handle, only troubles of the same family are
+        tried, because the app may handle the others.
         """
         cause, family = failure.cause, story[-1].trouble.family
         kinds = [one for one in self._known if not failure.passed_on or one.family == family]
@@ -234,7 +234,7 @@ class SearchOfTest:
 
 
 def _variants(cause: Cause) -> Iterator[Cause]:
-    """Yield a cause with each kind of trouble, because the file of a story does not name it."""
+    """Yield a cause with each kind of trouble, because the file of a story names no kind."""
     yield cause
     yield from (replace(cause, after=kind) for kind in KINDS)
 

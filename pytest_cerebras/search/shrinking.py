@@ -90,7 +90,7 @@ def _earlier(story: Story) -> Iterator[Story]:
 
 
 def _simpler(story: Story, known: Sequence[Trouble]) -> Iterator[Story]:
-    """Yield the story with one simpler trouble, first of other families, then of its own."""
+    """Yield the story with one trouble made simpler: first of another family, then of its own."""
     for step in story:
         families: set[str] = set()
         own: list[Trouble] = []

@@ -60,7 +60,7 @@ class Step:
 
 
 Story: TypeAlias = tuple[Step, ...]
-"""The steps in the order of their requests, one for each request at most."""
+"""Steps in the order of their requests; each request has at most one step."""
 
 
 def troubles(answers: Sequence[tuple[int, int]] = ()) -> tuple[Trouble, ...]:
@@ -76,7 +76,7 @@ def troubles(answers: Sequence[tuple[int, int]] = ()) -> tuple[Trouble, ...]:
 
 
 def _places(answers: Sequence[tuple[int, int]]) -> Iterator[int]:
-    """Yield the numbers of tokens after which answers are cut: first the middle of each answer."""
+    """Yield the numbers of tokens after which answers are cut, the middles of all answers first."""
     some = list(dict.fromkeys(answers))[:_MOST_ANSWERS]
     for reasoning, tokens in some:
         middle = reasoning + (tokens - reasoning) // 2
@@ -144,7 +144,7 @@ def sentence_of(story: Story) -> str:
 
 
 def kind_of(story: Story) -> str:
-    """Return how the last fault of a story spoils a call, such as "half an answer"."""
+    """Return what a call gets because of the last fault of a story, such as "half an answer"."""
     families = {family: kind for kind, some in KINDS.items() for family in some}
     return families[story[-1].trouble.family] if story else ""
 

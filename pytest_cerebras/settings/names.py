@@ -24,7 +24,7 @@ RETIRED = "cerebras_retired_model"
 LEFT_OUT = "cerebras_left_out"
 BASE_URL = "cerebras_base_url"
 SCENARIO = "cerebras_scenario"
-# a cell without a result, and why: "not-met" or "left-out"
+# why a cell has no result: "not-met" or "left-out"
 UNMET = "cerebras_unmet"
 # the cost of the requests of a test, and the wasted part of it, in dollars
 COST = "cerebras_cost"
@@ -37,7 +37,7 @@ SYMPTOMS = "cerebras_symptoms"
 SEARCHED = "cerebras_searched"
 # the attribute of a report for the mutations that were tried on its test
 MUTATED = "cerebras_mutated"
-# the attribute of the setup report of a test that uses the mock
+# the attribute that marks the setup report of a test as using the mock
 USES_MOCK = "cerebras_uses_mock"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
@@ -103,7 +103,7 @@ class Chosen(str):
 def scenario_of(item: pytest.Item) -> str | None:
     """Return the scenario of the matrix for a test."""
     found = _chosen_for(item)
-    return None if found is None else str(found)  # plain, because xdist can't serialize ``Chosen``
+    return None if found is None else str(found)  # because xdist can't serialize ``Chosen``
 
 
 def parameters_of(item: pytest.Item) -> Mapping[str, object]:
@@ -118,7 +118,7 @@ def _chosen_for(item: pytest.Item) -> str | None:
 
 
 def is_about_one(definition: pytest.Item) -> bool:
-    """Return whether a marker of the test names its scenario, so that no other makes sense."""
+    """Return whether a ``cerebras_mock`` marker names the scenario that the test is about."""
     return any(map(names_one, definition.iter_markers(MARKER)))
 
 

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 class _Kind(NamedTuple):
     """
-    The values that a setting accepts: some types, and their name for error messages.
+    The values that a setting accepts. ``name`` describes them in error messages.
 
     Options are converted to the first type. Numbers must be from ``least`` to ``most``. Strings
     must be one of ``choices``, if there are any.
@@ -135,7 +135,7 @@ class Settings:
 
     @property
     def patience(self) -> float:
-        """The length of a stall in seconds for a client known to have no time-out."""
+        """How many seconds a stall lasts for a client that is known to have no time-out."""
         return self.stall or 10.0
 
     def retention(self) -> Retention:
@@ -317,7 +317,7 @@ def _converted(name: str, value: Any, rank: int) -> Any:
 
 
 def place(name: str, rank: int) -> str:
-    """Return a setting's name in its source, by rank: in a marker, as an option, and so on."""
+    """Return what a setting is called in the source of this rank, such as the name of an option."""
     option = f"--cerebras-{name.replace('_', '-')}"
     variable, key = f"CEREBRAS_MOCK_{name.upper()}", f"the ini key cerebras_{name}"
     return (f"@pytest.mark.{MARKER}: {name}", option, variable, key)[rank]

@@ -15,7 +15,7 @@ from .names import FLAGS, STRICT, SWITCHES
 
 
 def given(config: pytest.Config, name: str) -> tuple[object, object, object]:
-    """Return a setting's values in option, environment and ini file; each is None if not set."""
+    """Return the values of a setting in option, environment and ini file; None where not set."""
     variable = environ.get(f"CEREBRAS_MOCK_{name.upper()}")
     return _option(config, name), variable or None, config.getini(f"cerebras_{name}") or None
 

@@ -145,7 +145,7 @@ def _charges(case: Case) -> Iterator[Charge]:
 
 
 def _wasted(exchange: Exchange, usage: Usage, why: Why) -> Usage:
-    """Return the tokens that were in vain: all, or those after the client left a stream."""
+    """Return the tokens that were in vain: all, or only the rest of a stream that a client left."""
     if why == "left early" and inspection.streams(exchange.plan):
         return Usage(0, unread_tokens(exchange))
     return usage

@@ -98,11 +98,11 @@ def passing(exchange: Exchange) -> bool:
 
 
 def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether a retry with the same key could not succeed; overflows have another rule."""
+    """Whether a retry could not succeed; context overflows are left to ``repeated_overflows``."""
     missing = early.status == HTTPStatus.NOT_FOUND and early.request.method == "GET"
     return (
         early.status in _PERMANENT
-        and not missing  # the resource may exist later
+        and not missing  # what a GET did not find may exist later
         and not passing(early)
         and early.error.get("code") != _OVERFLOW
         and early.key == late.key
@@ -112,7 +112,7 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
 
 
 def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
-    """Return the retries of a request above the whole limit, if an SDK would make fewer."""
+    """Return the retries of a request that exceeds the whole limit; none if there are few."""
     never = [(early, late) for early, late in retries(call) if too_large(early) == too_large(late)]
     never = [(early, late) for early, late in never if too_large(early) and early.key == late.key]
     return never if len(never) >= _MANY else []
@@ -135,7 +135,7 @@ def _passes(exchange: Exchange) -> bool:
 
 
 def _came_to_nothing(exchange: Exchange) -> bool:
-    """Whether a client got only an error, as the answer or before any token of the stream."""
+    """Whether an exchange was refused, or lost its connection before any token arrived."""
     return exchange.refused or (exchange.broken_off and not exchange.completion_tokens)
 
 
@@ -151,7 +151,7 @@ def _asked_otherwise(failed: Exchange, case: Case) -> bool:
 
 
 def _goes_on(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether the sender of the later overflow knew the earlier overflow."""
+    """Whether the sender of a too long prompt knew that the earlier one had been too long."""
     same = early.model == late.model and case.question(early) == case.question(late)
     return same and case.could_know(early, late)
 

@@ -24,7 +24,7 @@ def hot_retries(case: Case) -> Iterator[Finding]:
     """
     Find calls that were retried at once, either twice in a row or once after a 429.
 
-    A random back-off may choose short waits, but hardly ever five in a row.
+    If the client may choose its waits at random, five short waits in a row are needed.
     """
     yield from _alike(case)
     for call in case.calls:
@@ -35,7 +35,7 @@ def hot_retries(case: Case) -> Iterator[Finding]:
             slowest = max(case.paused(*retry) for retry in hot)
             many = "1 retry" if len(hot) == 1 else f"{len(hot)} retries"
             said = f"{many} of #{hot[0][0].number} came at once, within"
-            if slowest >= AT_ONCE:  # the client was busy in that time
+            if slowest >= AT_ONCE:  # the client did other work, but did not pause
                 said = f"{many} of #{hot[0][0].number} came without a pause, each within"
             yield Finding(f"{said} {slowest:.2f} s of the failure", shown(hot))
 
@@ -59,7 +59,7 @@ def _rushed(retry: Retry, case: Case) -> bool:
 
 
 def _alike(case: Case) -> Iterator[Finding]:
-    """Find requests that came without a pause and differ only in values that change each time."""
+    """Find requests that repeat a failed one without a pause and equal it once ``normalized``."""
     sent: dict[Sender, list[Exchange]] = {}
     for exchange in case.exchanges:
         if exchange.request.sender is not None:

@@ -53,8 +53,8 @@ def too_large(exchange: Exchange) -> tuple[int, int] | None:
     """
     Return the requested tokens and the limit, if a refused request can never fit.
 
-    The message of the refusal states both numbers. Without such a message, a request for more than
-    the whole limit is answered when the limit is entirely unused.
+    The message of such a refusal states both numbers. If a request exceeds the limit and the
+    message does not say so, the request is answered once the limit is entirely unused.
     """
     said = _TOO_LARGE.search(str(exchange.error.get("message")))
     if said is None or exchange.error.get("code") != "token_quota_exceeded":
@@ -67,7 +67,7 @@ def takes_all(exchange: Exchange) -> tuple[int, int] | None:
     """
     Return the requested tokens and the limit, if a refused request exceeds the limit.
 
-    The header fields state the limit. Such a request is answered when the limit is entirely unused.
+    The limit is in the header fields. Such a request is answered once the limit is entirely unused.
     """
     limit, asked = int(field(exchange, "limit-tokens-minute") or 0), exchange.wanted_tokens
     of_tokens = exchange.error.get("code") == "token_quota_exceeded"
@@ -82,7 +82,7 @@ def _exhausted(exchange: Exchange) -> str | None:
 
 
 def _last_known(late: Exchange, case: Case) -> Exchange | None:
-    """Return the last answer for the same key and model that the sender of a request knew."""
+    """Return the last answer that the sender of a request knew, for the same key and model."""
     known = (
         early
         for early in reversed(case.exchanges)
@@ -104,7 +104,7 @@ def _pause(early: Exchange, late: Exchange, case: Case) -> float:
 
 
 def _retry_after(exchange: Exchange) -> float | None:
-    """Return the ``Retry-After`` of a refusal for a limit."""
+    """Return the ``Retry-After`` of an answer, if a limit was the reason to refuse the request."""
     return exchange.retry_after if _exhausted(exchange) else None
 
 
@@ -135,7 +135,11 @@ def _needlessly_refused(late: Exchange, call: Call, case: Case) -> bool:
 
 
 def _needed(call: Call, case: Case) -> int:
-    """Return the tokens of the answer to this call, or else of the longest answer of the model."""
+    """
+    Return how many tokens the answer to a call needs.
+
+    If the call got no whole answer, this is the length of the model's longest answer.
+    """
     same = [one for one in case.exchanges if one.model == call.last.model]
     answers = [one for one in same if case.is_complete(one)]
     own = [one for one in answers if one in call.exchanges]
