@@ -8,13 +8,19 @@ machine, an innocent test may take long as well.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from time import process_time
+from typing import Any
+
+import pytest
 
 from pytest_cerebras.clock import real
+from pytest_cerebras.settings.names import MARKER
 
 _GRAIN = 0.25  # seconds between two looks
 _TIMES = 6.0  # so much more time may pass than the processor may work
+_LEAST_SECONDS = 10.0  # that a run may work; it also gets many times the run in which all is well
+_TIMES_KNOWN = 20.0
 
 
 class TooBusyError(RuntimeError):
@@ -32,7 +38,7 @@ class Deadline:
     One thread looks after all runs, until ``close``.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float = _LEAST_SECONDS) -> None:
         self.seconds = seconds
         self.error: TooBusyError | TooLateError | None = None
         self.ran_away: Callable[[], object] = lambda: None
@@ -54,6 +60,10 @@ class Deadline:
     def close(self) -> None:
         """End the thread."""
         self._is_closed = True
+
+    def allow(self, seconds: float) -> None:
+        """Set the limit for runs of a test that took so many seconds when all was well."""
+        self.seconds = max(_LEAST_SECONDS, _TIMES_KNOWN * seconds)
 
     def check(self) -> None:
         """Raise the error, if the time is over."""
@@ -77,3 +87,33 @@ class Deadline:
                 if found is not None:
                     self._begun, self.error = None, found
                     self.ran_away()
+
+
+class RunsUnderDeadline:
+    """
+    The hook that puts a deadline on each run whose item has ``key`` in its stash.
+
+    Other runs are none of its business.
+    """
+
+    def __init__(self, key: pytest.StashKey[Any]) -> None:
+        self.deadline = Deadline()
+        self._key = key
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Put the deadline on a run."""
+        mock = mock_of(item)
+        if self._key not in item.stash or mock is None:
+            return (yield)
+        mock.deadline = self.deadline
+        self.deadline.begin()
+        try:
+            return (yield)
+        finally:
+            self.deadline.end()
+
+
+def mock_of(item: pytest.Item) -> Any:
+    """Return the mock of an item that runs; None if it has none."""
+    return (getattr(item, "funcargs", None) or {}).get(MARKER)

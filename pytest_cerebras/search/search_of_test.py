@@ -29,8 +29,6 @@ from .shrinking import Shrunk, shrunk
 from .story import KINDS, Story, kind_of, troubles
 
 _MOST_TO_SHRINK = 100  # runs
-_LEAST_SECONDS = 10.0  # that the run of a story may take; it also gets many times the healthy run
-_TIMES_HEALTHY = 20.0
 _FAILS_HEALTHY = "it does not pass when all is well"
 _OWN_SCENARIO = "it chooses a scenario or a fault itself"
 _HAS_SUBTESTS = "it has subtests"
@@ -113,8 +111,7 @@ class SearchOfTest:
             return _OWN_SCENARIO
         if not run.outcome.requests:
             return _SENDS_NOTHING
-        seconds = real.monotonic() - self._begun
-        self._replaying.deadline.seconds = max(_LEAST_SECONDS, _TIMES_HEALTHY * seconds)
+        self._replaying.deadline.allow(real.monotonic() - self._begun)
         self._causes = {one.cause for one in run.outcome.failures}
         self._known = troubles(run.tokens)
         seed = options.resolve(self._item.config, self._item).seed or 0
