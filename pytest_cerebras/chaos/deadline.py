@@ -35,11 +35,13 @@ class Deadline:
     """
     A reason to stop a test: it has used ``seconds`` of the processor since ``begin``.
 
-    One thread looks after all runs, until ``close``.
+    Another reason is that the real clock shows ``until``, if that is given. One thread looks after
+    all runs, until ``close``.
     """
 
     def __init__(self, seconds: float = _LEAST_SECONDS) -> None:
         self.seconds = seconds
+        self.until: float | None = None
         self.error: TooBusyError | TooLateError | None = None
         self.ran_away: Callable[[], object] = lambda: None
         self._begun: tuple[float, float] | None = None
@@ -78,12 +80,19 @@ class Deadline:
             return TooLateError(f"the test did not end within {self.seconds * _TIMES:g} s")
         return None
 
+    def error_at(self, now: float) -> TooLateError | None:
+        """Return the error of a run that goes on when the real clock shows ``now``."""
+        is_up = self.until is not None and now >= self.until
+        return TooLateError("the time for all runs is used up") if is_up else None
+
     def _watch(self) -> None:
         while not self._is_closed:
             real.sleep(_GRAIN)
             begun = self._begun
             if begun is not None:
-                found = self.error_after(process_time() - begun[0], real.monotonic() - begun[1])
+                now = real.monotonic()
+                found = self.error_after(process_time() - begun[0], now - begun[1])
+                found = found or self.error_at(now)
                 if found is not None:
                     self._begun, self.error = None, found
                     self.ran_away()

@@ -171,7 +171,8 @@ class Report:
 
 def _symptoms(cell: Cell) -> tuple[Symptom, ...]:
     """Return the symptoms of a cell; a failure outside its test has none yet, so one is added."""
-    if cell.outcome != "failed" or any(one.how == "failed" for one in cell.symptoms):
+    is_told = any(one.how == "failed" or one.file for one in cell.symptoms)
+    if cell.outcome != "failed" or is_told:
         return cell.symptoms
     what, _, _ = cell.reason.partition(":")
     failed = Symptom(what, "", "failed", cell.scenario, cell.reason, "", cell.replay)

@@ -16,6 +16,7 @@ from pytest_cerebras.chaos.sharding import SHARDING, Sharding
 from pytest_cerebras.mutation.judging import Tried
 from pytest_cerebras.search.explored import Explored
 from pytest_cerebras.search.finding import Searched
+from pytest_cerebras.session import symptoms
 from pytest_cerebras.settings.names import EACH, MUTATED, SEARCHED
 
 from .least import Least
@@ -54,7 +55,7 @@ class Reporting:
         return Report.of(cells, Part.of_sharding(self._sharding), tried, explored)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the cell of a test; a failing teardown or a crashed worker fails it as well."""
+        """Note the cell of a test; a failing teardown, story or worker fails it as well."""
         tried = getattr(report, MUTATED, None)
         if tried is not None:
             self._tried[report.nodeid] = Tried.read(tried)
@@ -68,7 +69,9 @@ class Reporting:
         elif report.failed:
             found = self._cells.get(report.nodeid) or self._begun.get(report.nodeid)
             if found is not None:
-                failed = replace(found, outcome="failed", reason=reason_of(report))
+                stories = [one for one in symptoms.read(report) if one.file]
+                seen = (*found.symptoms, *stories)
+                failed = replace(found, outcome="failed", reason=reason_of(report), symptoms=seen)
                 self._cells[report.nodeid] = failed
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -23,11 +23,12 @@ class Shrunk:
     The smallest story found for a cause.
 
     ``is_minimal`` says that the test passed without each one of its steps; ``needed`` counts the
-    steps without which the test passed.
+    steps without which the test passed. ``is_final`` is false if the shrinking was stopped.
     """
 
     story: Story
     needed: int
+    is_final: bool = True
 
     @property
     def is_minimal(self) -> bool:

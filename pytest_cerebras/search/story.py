@@ -106,6 +106,19 @@ def scenario_of(story: Story) -> Scenario:
     return Scenario(name_of(story), rules=rules)
 
 
+def story_of(scenario: Scenario, known: Sequence[Trouble]) -> Story | None:
+    """Return the story that a scenario plays; None if it plays anything but known troubles."""
+    actions = scenario.rules[0].sequence if len(scenario.rules) == 1 else ()
+    story: list[Step] = []
+    for at, action in enumerate(actions, 1):
+        if not action.passes:
+            trouble = next((one for one in known if one.typed == action), None)
+            if trouble is None:
+                return None
+            story.append(Step(at, trouble))
+    return tuple(story) or None
+
+
 def document_of(story: Story) -> Mapping[str, Any]:
     """Return the keys ``name`` and ``rules`` of the scenario file that plays a story."""
     by_request = {step.at: deepcopy(step.trouble.action) for step in story}

@@ -30,6 +30,8 @@ class Symptom:
 
     ``what`` is the rule or the type of the exception. ``site`` is the app's line: a file and a line
     number. ``how`` says whether the symptom failed the test, or whether its verdict is certain.
+    What the search found has the ``file`` that plays its story, and a ``note`` on the story's
+    faults.
     """
 
     what: str
@@ -39,6 +41,8 @@ class Symptom:
     sentence: str
     fix: str
     replay: str
+    note: str = ""
+    file: str = ""
 
 
 _SYMPTOMS = TypeAdapter(tuple[Symptom, ...])

@@ -35,6 +35,8 @@ NOTED = (RETIRED, LEFT_OUT, UNMET, BASE_URL, COST, WASTED)
 SYMPTOMS = "cerebras_symptoms"
 # the attribute of a report that says what the search has tried on its test
 SEARCHED = "cerebras_searched"
+# the attribute of a worker's report that only says how far a search is
+SEARCHING = "cerebras_searching"
 # the attribute of a report that says which mutations were tried on its test
 MUTATED = "cerebras_mutated"
 # the attribute of the setup report of a test that uses the mock

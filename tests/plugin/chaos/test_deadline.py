@@ -25,6 +25,16 @@ def test_errors(busy, passed, error):
     assert type(Deadline(2.0).error_after(busy, passed)) is (error or type(None))
 
 
+@pytest.mark.parametrize(
+    ("until", "error"), [(None, type(None)), (7.0, TooLateError), (7.1, type(None))]
+)
+def test_time_of_all_runs(until, error):
+    """The clock may end a run, however short it is; that is no sign of a busy app."""
+    deadline = Deadline()
+    deadline.until = until
+    assert type(deadline.error_at(7.0)) is error
+
+
 def test_busy_loop_is_ended():
     """Whoever checks gets the error, and whoever waits for it is told."""
     deadline = Deadline(0.01)
