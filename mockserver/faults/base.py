@@ -21,6 +21,7 @@ class Context:
     ``speed`` is the model's, in tokens a second; None if the edition does not know the model.
     ``room`` is the number of completion tokens the request may get; None if it does not ask for a
     completion. ``retry_after`` says whether the edition sends ``retry-after`` with a quota's 429.
+    ``tools`` has the names of the tools that the request offers.
     """
 
     random: Random
@@ -30,6 +31,7 @@ class Context:
     speed: float | None = None
     room: int | None = None
     retry_after: bool = True
+    tools: tuple[str, ...] = ()
 
 
 class Fault(Protocol):

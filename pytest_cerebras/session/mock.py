@@ -108,6 +108,11 @@ class CerebrasMock(Asserting):
         return self._guard_log.escapes
 
     @property
+    def overspent(self) -> list[str]:
+        """A sentence if the test was found to have spent more than its budget."""
+        return self._excess
+
+    @property
     def asked_hosts(self) -> list[str]:
         """The names of other hosts that this test asked, each once."""
         return self._guard_log.asked

@@ -86,11 +86,13 @@ def _failure(
     error = call.excinfo.value
     if mock.escapes:  # the app's exception only follows from it
         what, (sentence, _, fix) = "key-sent-elsewhere", mock.escapes[0].partition(": ")
+    elif str(error) in mock.overspent:
+        what, sentence, fix = "over-budget", str(error), ""
     else:
         last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
         what, fix = family_of(error), classify(last, mock.engine.edition).fix if last else ""
         sentence = first_line(f"{type(error).__name__}: {error}", _LONGEST)
-    where = _line_of(call.excinfo.traceback, item)
+    where = _line_of(call.excinfo.traceback, item) or _line_of_test(item)
     yield Symptom(what, where, "failed", mock.scenario.name, sentence, fix, again)
 
 
@@ -111,6 +113,13 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
     test = of_the_app(str(item.path))
     of_app = [place for place in places if place[0] != test] or places
     return f"{of_app[-1][0]}:{of_app[-1][1]}" if of_app else ""
+
+
+def _line_of_test(item: pytest.Item) -> str:
+    """Return the line where a test begins: that of a failure without a traceback."""
+    _, line, _ = item.location
+    name = of_the_app(str(item.path))
+    return "" if name is None or line is None else f"{name}:{line + 1}"
 
 
 def family_of(error: BaseException) -> str:

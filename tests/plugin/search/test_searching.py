@@ -376,7 +376,7 @@ def test_time_ends_a_run(run):
     result, causes = search(run, code, budget="1s")
     assert causes == []
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["*::test_app: nothing found; 2 runs in *s, budget used up"])
+    result.stdout.fnmatch_lines(["*::test_app: nothing found; * in * s, budget used up"])
 
 
 @pytest.mark.parametrize(
