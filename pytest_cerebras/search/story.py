@@ -32,8 +32,8 @@ class Trouble:
 
     ``rank`` is its place among all kinds, the simplest first, and ``variant`` that of its value,
     the roundest first. ``family`` groups kinds that an app handles in one place. ``does`` completes
-    "request 2 ...". ``action`` is the item of a sequence in a scenario file. ``only_streams`` says
-    that it is for streams.
+    "request 2 ...". ``action`` is the item of a sequence in a scenario file. ``only`` says
+    that it is for ``streams`` or ``documents`` alone.
     """
 
     rank: int
@@ -42,7 +42,7 @@ class Trouble:
     family: str = field(default="", compare=False)
     does: str = field(default="", compare=False)
     action: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
-    only_streams: bool = field(default=False, compare=False, repr=False)
+    only: str = field(default="", compare=False, repr=False)
 
     @cached_property
     def typed(self) -> RuleAction:
@@ -94,8 +94,7 @@ def _variants(rank: int, row: Mapping[str, Any], places: Sequence[int]) -> Itera
         does = row["does"].replace(_PLACEHOLDER, str(value))
         if value == 1:
             does = does.replace("1 tokens", "1 token").replace("1 bytes", "1 byte")
-        only_streams = row.get("only") == "streams"
-        yield Trouble(rank, variant, row["name"], row["family"], does, action, only_streams)
+        yield Trouble(rank, variant, row["name"], row["family"], does, action, row.get("only", ""))
 
 
 def scenario_of(story: Story) -> Scenario:
