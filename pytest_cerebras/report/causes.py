@@ -9,7 +9,7 @@ should read about it only once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mockserver.core.units import counted
 from mockserver.verdicts.patterns import PATTERNS
@@ -17,6 +17,7 @@ from pytest_cerebras.session.symptoms import Symptom
 
 _SHOWN = 4  # scenarios that are named
 _MOST = 25  # causes that are shown
+_CELL, _TEST = "cell", "test"
 _MORE = 3  # stories of a cause that are told, after the first
 
 
@@ -26,7 +27,8 @@ class Cause:
     The common cause of symptoms in some tests, at some lines.
 
     The ``first`` symptom is shown, and ``stories`` are those by which the search has found it.
-    ``cells`` counts the tests that have shown it without a search.
+    ``cells`` counts the tests that have shown it without a search; in a run of the search, the
+    ``noun`` for them is another one.
     """
 
     first: Symptom
@@ -35,6 +37,7 @@ class Cause:
     sites: tuple[str, ...]
     stories: tuple[Symptom, ...] = ()
     cells: int = 0
+    noun: str = _CELL
 
     @property
     def pattern(self) -> Sequence[str]:
@@ -49,14 +52,20 @@ class Cause:
         at = f" at {self.first.site}" if self.first.site else ""
         if len(self.sites) > 1:
             at += f" and {counted(len(self.sites) - 1, 'more line')}"
-        return f"{self.first.what}{at} ({_seen_in(self.cells, len(self.stories))}: {named})"
+        return (
+            f"{self.first.what}{at} ({_seen_in(self.cells, len(self.stories), self.noun)}: {named})"
+        )
 
 
 def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
     """Return a title with the number of things to fix, and where they are seen; and the causes."""
     bad = [one for one in symptoms if one[1].how != "advice"]
-    found = _causes(bad, lambda symptom: (symptom.what, symptom.site))
-    seen_in = _seen_in(len(_cells(bad)), len(_stories(bad)))
+    noun = _TEST if _stories(bad) else _CELL
+    found = [
+        replace(one, noun=noun)
+        for one in _causes(bad, lambda symptom: (symptom.what, symptom.site))
+    ]
+    seen_in = _seen_in(len(_cells(bad)), len(_stories(bad)), noun)
     return f"{counted(len(found), 'thing')} to fix, {seen_in}", found
 
 
@@ -97,14 +106,14 @@ def _stories(seen: Iterable[tuple[str, Symptom]]) -> tuple[Symptom, ...]:
     return tuple({one.file: one for _, one in seen if one.file}.values())
 
 
-def _seen_in(cells: int, stories: int) -> str:
+def _seen_in(cells: int, stories: int, noun: str = _CELL) -> str:
     """
     Return how often something was seen.
 
-    >>> _seen_in(2, 0), _seen_in(0, 1), _seen_in(0, 0), _seen_in(1, 3)
-    ('2 cells', '1 story', '0 cells', '1 cell, 3 stories')
+    >>> _seen_in(2, 0), _seen_in(0, 1), _seen_in(0, 0), _seen_in(1, 3, "test")
+    ('2 cells', '1 story', '0 cells', '1 test, 3 stories')
     """
-    told = [counted(cells, "cell")] if cells or not stories else []
+    told = [counted(cells, noun)] if cells or not stories else []
     told += [f"{stories} {'story' if stories == 1 else 'stories'}"] if stories else []
     return ", ".join(told)
 

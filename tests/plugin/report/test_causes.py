@@ -130,10 +130,13 @@ def test_stories():
 
 
 def test_stories_and_cells():
-    """A test that fails without a search counts as a cell beside the stories."""
+    """A test that fails without a search counts beside the stories; there are no cells then."""
     title, found = things([("a", story("busy")), ("b", symptom("E")), ("c", symptom())])
-    assert title == "2 things to fix, 2 cells, 1 story"
-    assert found[0].title == "E at app.py:3 (1 cell, 1 story: busy, burst-503)"
+    assert title == "2 things to fix, 2 tests, 1 story"
+    assert [one.title for one in found] == [
+        "E at app.py:3 (1 test, 1 story: busy, burst-503)",
+        "hot-retry at app.py:3 (1 test: burst-503)",
+    ]
 
 
 def test_many_stories():
