@@ -58,7 +58,7 @@ def test_goes_on_with_what_is_mended(run):
 
 def test_time_ends_a_run(run):
     """A run that goes on when the time is up is ended, and not accused of it."""
-    code = UNMINDFUL.replace('{}["lost"]', "import itertools; all(map(str, itertools.count(1)))")
+    code = UNMINDFUL.replace('{}["lost"]', "while True: pass")
     result, causes = search(run, code, budget="1s")
     assert causes == []
     assert result.ret == pytest.ExitCode.OK
